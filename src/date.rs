@@ -1,0 +1,235 @@
+//! HTTP-dates: RFC 9110, section 5.6.7.
+#![allow(clippy::arithmetic_side_effects)] // Every operand is bounded: days and seconds of an i64 of seconds.
+
+use crate::{Error, Text};
+
+/// The length of an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+pub const LEN: usize = 29;
+
+const SECONDS_A_DAY: i64 = 86_400;
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const LONG_DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// Reads an HTTP-date in any of its three forms and gives Unix seconds.
+///
+/// Letters are case-sensitive. The weekday must be one, but need not be that of the date; second
+/// 60 is the first of the next minute. Two-digit years are those of the hundred years that end 50
+/// years after `now`, which nothing else depends on.
+///
+/// # Errors
+///
+/// [`Error::MalformedDate`] if `text` is not an HTTP-date or names no day that there is.
+///
+/// # Examples
+///
+/// ```
+/// let now = 784_111_800;
+/// for text in [
+///     "Sun, 06 Nov 1994 08:49:37 GMT",
+///     "Sunday, 06-Nov-94 08:49:37 GMT",
+///     "Sun Nov  6 08:49:37 1994",
+/// ] {
+///     assert_eq!(hooksig::date::parse(text, now), Ok(784_111_777));
+/// }
+/// ```
+pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error> {
+    let text = text.as_ref();
+    let comma = text.iter().position(|&octet| octet == b',');
+    let read = match comma {
+        Some(3) => imf_fixdate(Reader(text)),
+        Some(_) => rfc850_date(Reader(text), now),
+        None => asctime_date(Reader(text)),
+    };
+    read.and_then(DateTime::unix_seconds).ok_or(Error::MalformedDate)
+}
+
+/// Writes `unix` seconds as an IMF-fixdate, the only form that a sender may use.
+///
+/// # Errors
+///
+/// [`Error::TimeOutOfRange`] if the year is not in 0–9999.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(hooksig::date::format(784_111_777)?.as_str(), "Sun, 06 Nov 1994 08:49:37 GMT");
+/// # Ok::<(), hooksig::Error>(())
+/// ```
+pub fn format(unix: i64) -> Result<Text<LEN>, Error> {
+    let days = unix.div_euclid(SECONDS_A_DAY);
+    let second = unix.rem_euclid(SECONDS_A_DAY);
+    let (year, month, day) = civil_from_days(days);
+    // 1970-01-01 was a Thursday.
+    let weekday = DAYS.get((days + 3).rem_euclid(7) as usize);
+    let month = MONTHS.get(month as usize - 1);
+    let (Some(weekday), Some(month), 0..=9999) = (weekday, month, year) else {
+        return Err(Error::TimeOutOfRange);
+    };
+    let mut text = Text::new();
+    text.push(weekday)?;
+    text.push(", ")?;
+    push_two_digits(&mut text, day)?;
+    text.push(" ")?;
+    text.push(month)?;
+    text.push(" ")?;
+    push_two_digits(&mut text, year / 100)?;
+    push_two_digits(&mut text, year % 100)?;
+    text.push(" ")?;
+    push_two_digits(&mut text, second / 3600)?;
+    text.push(":")?;
+    push_two_digits(&mut text, second / 60 % 60)?;
+    text.push(":")?;
+    push_two_digits(&mut text, second % 60)?;
+    text.push(" GMT")?;
+    Ok(text)
+}
+
+fn push_two_digits(text: &mut Text<LEN>, number: i64) -> Result<(), Error> {
+    let digit = |number: i64| b'0' + (number % 10) as u8;
+    let digits = [digit(number / 10), digit(number)];
+    text.push(core::str::from_utf8(&digits).unwrap_or_default())
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`
+fn imf_fixdate(mut text: Reader<'_>) -> Option<DateTime> {
+    text.word(&DAYS)?;
+    text.literal(", ")?;
+    let day = text.number(2)?;
+    text.literal(" ")?;
+    let month = text.month()?;
+    text.literal(" ")?;
+    let year = text.number(4)?;
+    text.literal(" ")?;
+    let second = text.time_of_day()?;
+    text.literal(" GMT")?;
+    text.end(DateTime { year, month, day, second })
+}
+
+/// `Sunday, 06-Nov-94 08:49:37 GMT`
+fn rfc850_date(mut text: Reader<'_>, now: i64) -> Option<DateTime> {
+    text.word(&LONG_DAYS)?;
+    text.literal(", ")?;
+    let day = text.number(2)?;
+    text.literal("-")?;
+    let month = text.month()?;
+    text.literal("-")?;
+    let year = full_year(text.number(2)?, now);
+    text.literal(" ")?;
+    let second = text.time_of_day()?;
+    text.literal(" GMT")?;
+    text.end(DateTime { year, month, day, second })
+}
+
+/// `Sun Nov  6 08:49:37 1994`
+fn asctime_date(mut text: Reader<'_>) -> Option<DateTime> {
+    text.word(&DAYS)?;
+    text.literal(" ")?;
+    let month = text.month()?;
+    text.literal(" ")?;
+    let day = match text.literal(" ") {
+        Some(()) => text.number(1)?,
+        None => text.number(2)?,
+    };
+    text.literal(" ")?;
+    let second = text.time_of_day()?;
+    text.literal(" ")?;
+    let year = text.number(4)?;
+    text.end(DateTime { year, month, day, second })
+}
+
+/// The latest year with these last two digits that is at most 50 years ahead.
+fn full_year(two_digits: i64, now: i64) -> i64 {
+    let latest = civil_from_days(now.div_euclid(SECONDS_A_DAY)).0 + 50;
+    latest - (latest - two_digits).rem_euclid(100)
+}
+
+/// A date of the proleptic Gregorian calendar and the second of its day.
+struct DateTime {
+    year: i64,
+    month: i64,
+    day: i64,
+    second: i64,
+}
+
+impl DateTime {
+    /// Unix seconds, or `None` where the month has no such day.
+    fn unix_seconds(self) -> Option<i64> {
+        let days = days_from_civil(self.year, self.month, self.day);
+        let exists = civil_from_days(days) == (self.year, self.month, self.day);
+        exists.then_some(days * SECONDS_A_DAY + self.second)
+    }
+}
+
+/// Days since 1970-01-01. The year is taken to begin in March, so that the leap day is its last.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// (year, month, day) of a count of days since 1970-01-01.
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12 + 1;
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day)
+}
+
+/// Takes a text apart from its start; `None` is "does not fit".
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn literal(&mut self, text: &str) -> Option<()> {
+        self.0 = self.0.strip_prefix(text.as_bytes())?;
+        Some(())
+    }
+
+    /// The index of the word that stands here.
+    fn word(&mut self, words: &[&str]) -> Option<i64> {
+        let index = words.iter().position(|word| self.0.starts_with(word.as_bytes()))?;
+        self.literal(words.get(index)?)?;
+        i64::try_from(index).ok()
+    }
+
+    fn month(&mut self) -> Option<i64> {
+        Some(self.word(&MONTHS)? + 1)
+    }
+
+    /// A number of exactly this many digits.
+    fn number(&mut self, digits: usize) -> Option<i64> {
+        let (text, rest) = self.0.split_at_checked(digits)?;
+        self.0 = rest;
+        text.iter().try_fold(0, |number, octet| {
+            octet.is_ascii_digit().then(|| number * 10 + i64::from(octet - b'0'))
+        })
+    }
+
+    /// The second of the day that `08:49:37` names.
+    fn time_of_day(&mut self) -> Option<i64> {
+        let hour = self.number(2)?;
+        self.literal(":")?;
+        let minute = self.number(2)?;
+        self.literal(":")?;
+        let second = self.number(2)?;
+        let fits = hour < 24 && minute < 60 && second <= 60;
+        fits.then_some((hour * 60 + minute) * 60 + second)
+    }
+
+    /// Gives `value` if nothing is left.
+    fn end<T>(self, value: T) -> Option<T> {
+        self.0.is_empty().then_some(value)
+    }
+}

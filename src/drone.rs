@@ -1,0 +1,292 @@
+//! What Drone's system webhooks mean: events, actions, and the headers of a delivery.
+
+use hifijson::{
+    Read as _, SliceLexer,
+    escape::Lex as _,
+    num::Lex as _,
+    str::{Lex as _, LexWrite as _},
+    token::Lex as _,
+};
+
+use crate::{Error, Headers, Key, Request, Signer, Text, date, digest};
+
+mod filter;
+
+pub use filter::selects;
+
+/// The keyId of every Drone server.
+pub const KEY_ID: &str = "hmac-key";
+
+/// The headers that Drone covers, in its order.
+pub const COVERED: [&str; 2] = ["date", "digest"];
+
+/// The length of the value of the `Signature` field of a Drone delivery.
+pub const SIGNATURE_LEN: usize =
+    r#"keyId="hmac-key",algorithm="hmac-sha256",signature="",headers="date digest""#
+        .len()
+        .saturating_add(crate::crypto::BASE64_LEN);
+
+/// What a delivery is about: the body's `event`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// `user`
+    User,
+    /// `repo`
+    Repo,
+    /// `build`
+    Build,
+    /// Any other, as it stands between its quotes in the body: escapes are not resolved.
+    Unknown(&'a str),
+}
+
+impl<'a> Event<'a> {
+    const KNOWN: [Self; 3] = [Self::User, Self::Repo, Self::Build];
+
+    /// The word as Drone writes it.
+    pub const fn as_str(&self) -> &'a str {
+        match self {
+            Self::User => "user",
+            Self::Repo => "repo",
+            Self::Build => "build",
+            Self::Unknown(event) => event,
+        }
+    }
+
+    fn from_json(text: JsonText<'a>) -> Self {
+        let known = Self::KNOWN.into_iter().find(|event| text.is(event.as_str()));
+        known.unwrap_or(Self::Unknown(text.0))
+    }
+}
+
+/// What happened: the body's `action`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action<'a> {
+    /// `created`
+    Created,
+    /// `updated`
+    Updated,
+    /// `deleted`
+    Deleted,
+    /// `enabled`
+    Enabled,
+    /// `disabled`
+    Disabled,
+    /// Any other, as it stands between its quotes in the body: escapes are not resolved.
+    Unknown(&'a str),
+}
+
+impl<'a> Action<'a> {
+    const KNOWN: [Self; 5] =
+        [Self::Created, Self::Updated, Self::Deleted, Self::Enabled, Self::Disabled];
+
+    /// The word as Drone writes it.
+    pub const fn as_str(&self) -> &'a str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Deleted => "deleted",
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+            Self::Unknown(action) => action,
+        }
+    }
+
+    fn from_json(text: JsonText<'a>) -> Self {
+        let known = Self::KNOWN.into_iter().find(|action| text.is(action.as_str()));
+        known.unwrap_or(Self::Unknown(text.0))
+    }
+}
+
+/// Event and action of a delivery, read from its body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivery<'a> {
+    event: Option<Event<'a>>,
+    action: Option<Action<'a>>,
+}
+
+impl<'a> Delivery<'a> {
+    /// Reads `event` and `action` from a body, which should have been verified.
+    ///
+    /// Reading stops as soon as both are known, which in what Drone sends is after the first two
+    /// members. What other members hold is read over, to any depth.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MalformedBody`] if the body is not a JSON object, as far as it is read, or if
+    /// `event` or `action` is there and not a string.
+    pub fn read(body: &'a (impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
+        let mut delivery = Self::default();
+        match delivery.read_members(&mut SliceLexer::new(body.as_ref())) {
+            Ok(()) | Err(Stop::Complete) => Ok(delivery),
+            Err(Stop::Malformed) => Err(Error::MalformedBody),
+        }
+    }
+
+    /// The event, or `None` where the body has none: older servers do not send it, and the
+    /// `X-Drone-Event` field, which anyone could change on the way, is all there is.
+    pub fn event(&self) -> Option<Event<'a>> {
+        self.event
+    }
+
+    /// The action, or `None` where the body has none.
+    pub fn action(&self) -> Option<Action<'a>> {
+        self.action
+    }
+
+    /// Compares the unsigned `X-Drone-Event` field with the body's event.
+    ///
+    /// Where either is absent there is nothing to compare.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EventMismatch`] if a field names another event than the body.
+    pub fn check_event_field<H>(&self, request: &Request<'_, H>) -> Result<(), Error>
+    where
+        H: Headers + ?Sized,
+    {
+        let Some(event) = self.event else {
+            return Ok(());
+        };
+        let mut fields = request.values(|name| name.eq_ignore_ascii_case(b"X-Drone-Event"));
+        match fields.all(|value| value == event.as_str().as_bytes()) {
+            true => Ok(()),
+            false => Err(Error::EventMismatch),
+        }
+    }
+
+    fn read_members(&mut self, lexer: &mut SliceLexer<'a>) -> Result<(), Stop> {
+        lexer.expect(SliceLexer::ws_peek, b'{').ok_or(Stop::Malformed)?;
+        lexer.seq(b'}', SliceLexer::ws_peek, |_, lexer| {
+            let name = JsonText::read(lexer)?;
+            lexer.expect(SliceLexer::ws_peek, b':').ok_or(Stop::Malformed)?;
+            lexer.eat_whitespace();
+            if name.is("event") {
+                self.event = Some(Event::from_json(JsonText::read(lexer)?));
+            } else if name.is("action") {
+                self.action = Some(Action::from_json(JsonText::read(lexer)?));
+            } else {
+                skip_value(lexer)?;
+            }
+            match (self.event, self.action) {
+                (Some(_), Some(_)) => Err(Stop::Complete),
+                _ => Ok(()),
+            }
+        })
+    }
+}
+
+/// Why reading a body ended before the body did.
+enum Stop {
+    Complete,
+    Malformed,
+}
+
+impl From<hifijson::Expect> for Stop {
+    fn from(_: hifijson::Expect) -> Self {
+        Self::Malformed
+    }
+}
+
+/// The inside of a JSON string, escapes not resolved.
+#[derive(Clone, Copy)]
+struct JsonText<'a>(&'a str);
+
+impl<'a> JsonText<'a> {
+    fn read(lexer: &mut SliceLexer<'a>) -> Result<Self, Stop> {
+        lexer.expect(|lexer| lexer.peek_next(), b'"').ok_or(Stop::Malformed)?;
+        let mut octets: &[u8] = &[];
+        lexer.str_bytes(&mut octets).map_err(|_| Stop::Malformed)?;
+        core::str::from_utf8(octets).map(Self).map_err(|_| Stop::Malformed)
+    }
+
+    /// Whether the string stands for `word`, which is ASCII.
+    fn is(&self, word: &str) -> bool {
+        let mut lexer = SliceLexer::new(self.0.as_bytes());
+        let same = word.chars().all(|expected| match lexer.take_next() {
+            Some(b'\\') => lexer
+                .take_next()
+                .and_then(|kind| lexer.escape(kind).ok())
+                .is_some_and(|resolved| resolved == expected),
+            octet => octet.map(char::from) == Some(expected),
+        });
+        same && lexer.as_slice().is_empty()
+    }
+}
+
+/// Reads over a value without recursion: what nests deeply must not use up the stack.
+///
+/// Strings, numbers and words are checked, brackets are only counted.
+fn skip_value(lexer: &mut SliceLexer<'_>) -> Result<(), Stop> {
+    let mut depth = 0usize;
+    loop {
+        match lexer.ws_peek().ok_or(Stop::Malformed)? {
+            b'"' => lexer.discarded().str_ignore().map_err(|_| Stop::Malformed)?,
+            b'-' | b'0'..=b'9' => {
+                lexer.num_ignore().validate().map(|_| ()).map_err(|_| Stop::Malformed)?;
+            }
+            b'{' | b'[' => {
+                lexer.take_next();
+                depth = depth.saturating_add(1);
+            }
+            b'}' | b']' => {
+                lexer.take_next();
+                depth = depth.checked_sub(1).ok_or(Stop::Malformed)?;
+            }
+            b',' | b':' if depth > 0 => {
+                lexer.take_next();
+            }
+            _ => lexer.null_or_bool().map(|_| ()).ok_or(Stop::Malformed)?,
+        }
+        if depth == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// The header values of a delivery as Drone sends it.
+///
+/// `X-Drone-Event`, which Drone sends too, is not signed: it is [`Event::as_str`] of the event.
+#[derive(Clone, Debug)]
+pub struct SignedHeaders {
+    date: Text<{ date::LEN }>,
+    digest: Text<{ digest::LEN }>,
+    signature: Text<SIGNATURE_LEN>,
+}
+
+impl SignedHeaders {
+    /// The value of `Date`.
+    pub fn date(&self) -> &str {
+        &self.date
+    }
+
+    /// The value of `Digest`.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The value of `Signature`.
+    pub fn signature(&self) -> &str {
+        &self.signature
+    }
+}
+
+/// Signs `body` at `now` (Unix seconds) as a Drone server does.
+///
+/// # Errors
+///
+/// [`Error::TimeOutOfRange`] if `now` is not in the years 0–9999.
+pub fn sign(
+    key: &Key,
+    body: &(impl AsRef<[u8]> + ?Sized),
+    now: i64,
+) -> Result<SignedHeaders, Error> {
+    let date = date::format(now)?;
+    let digest = digest::field(body);
+    let headers = [("date", date.as_str()), ("digest", digest.as_str())];
+    let mut out = [0; SIGNATURE_LEN];
+    let signature =
+        Signer::new(key, KEY_ID)?.sign(&Request::new("", "", &headers), &COVERED, &mut out)?;
+    let mut text = Text::new();
+    text.push(core::str::from_utf8(signature).unwrap_or_default())?;
+    Ok(SignedHeaders { date, digest, signature: text })
+}

@@ -1,0 +1,278 @@
+//! Why a request was refused, or why a call could not be carried out.
+
+use core::fmt;
+
+/// A parameter of the `Signature` field (draft 10, section 2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Param {
+    /// `keyId`
+    KeyId,
+    /// `algorithm`
+    Algorithm,
+    /// `headers`
+    Headers,
+    /// `signature`
+    Signature,
+}
+
+impl Param {
+    /// The name as the draft writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::KeyId => "keyId",
+            Self::Algorithm => "algorithm",
+            Self::Headers => "headers",
+            Self::Signature => "signature",
+        }
+    }
+}
+
+/// Why a request was refused, or why a call could not be carried out.
+///
+/// One variant stands for each thing that a caller can act on, with the parameter, the offset or
+/// the index at fault. No variant holds the secret, a computed MAC or a computed digest.
+///
+/// The text of [`Display`](fmt::Display) and the word of [`reason`](Self::reason) are for the
+/// operator. What goes back to the sender should be one fixed text whatever the error: an
+/// attacker learns from the difference.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    // The call is wrong.
+    /// A secret has no bytes. Anyone could sign with it.
+    EmptySecret,
+    /// No key was given, so that nothing could ever verify.
+    NoKeys,
+    /// The output buffer is too small.
+    BufferTooSmall {
+        /// The length that is needed, in bytes.
+        needed: usize,
+    },
+    /// A keyId to sign with is empty or holds a quote, a backslash or a control octet.
+    InvalidKeyId,
+    /// A list of headers to sign is empty (drafts 11 and 12: a signature of nothing fits everything).
+    EmptyList,
+    /// A time cannot be written as an HTTP-date: its year is not in 0–9999.
+    TimeOutOfRange,
+
+    // The message cannot be read.
+    /// There is neither a `Signature` field nor an `Authorization` field with the `Signature` scheme.
+    MissingSignature,
+    /// There is more than one signature.
+    RepeatedSignature,
+    /// The signature is one of RFC 9421 (HTTP Message Signatures), which Drone does not send.
+    Rfc9421Signature,
+    /// The signature's parameters are not a list of RFC 7235 auth-params.
+    MalformedParams {
+        /// The offset of the first octet that does not fit, in the trimmed parameter text.
+        at: usize,
+    },
+    /// A parameter appears twice.
+    RepeatedParam(Param),
+    /// A parameter that must be there is absent or empty.
+    MissingParam(Param),
+    /// `algorithm` is not one that the policy allows.
+    UnsupportedAlgorithm,
+    /// `signature` is not the canonical, padded base64 of 32 bytes.
+    MalformedSignature,
+    /// `headers` is not a list of header names separated by single spaces.
+    MalformedList {
+        /// The index in the list of the first entry that is not a header name.
+        index: usize,
+    },
+    /// `headers` holds a name twice.
+    RepeatedName {
+        /// The index in the list of the second occurrence.
+        index: usize,
+    },
+    /// `headers` holds more than [`MAX_NAMES`](crate::MAX_NAMES) names.
+    TooManyNames,
+    /// `headers` holds `(created)` or `(expires)`, which cannot be used with HMAC.
+    UnsupportedName {
+        /// The index in the list.
+        index: usize,
+    },
+    /// A listed header is not in the request.
+    MissingHeader {
+        /// The index in the list.
+        index: usize,
+    },
+    /// A covered header value, the method or the target holds a control octet other than HTAB.
+    ControlOctet {
+        /// The index in the list.
+        index: usize,
+    },
+    /// There is no `Date` field.
+    MissingDate,
+    /// There is more than one `Date` field.
+    RepeatedDate,
+    /// `Date` is not an HTTP-date (RFC 9110, section 5.6.7).
+    MalformedDate,
+    /// There is no `Digest` field.
+    MissingDigest,
+    /// There is more than one `Digest` field.
+    RepeatedDigest,
+    /// `Digest` is not a list of `algorithm=value`, or its `SHA-256` is not canonical base64 of 32 bytes.
+    MalformedDigest,
+    /// `Digest` has no `SHA-256`.
+    UnsupportedDigest,
+    /// The body is not a JSON object, or its `event` or `action` is not a string.
+    MalformedBody,
+
+    // The message was read, and is refused.
+    /// A required header is not covered by the signature.
+    NotCovered {
+        /// The index in the policy's required names.
+        index: usize,
+    },
+    /// `keyId` is not the one that the policy expects.
+    UnexpectedKeyId,
+    /// `Date` lies further in the past than the policy allows.
+    DateTooOld,
+    /// `Date` lies further in the future than the policy allows.
+    DateTooNew,
+    /// No key makes this signature.
+    SignatureMismatch,
+    /// The body is not the one that `Digest` was made of.
+    DigestMismatch,
+    /// `X-Drone-Event` contradicts the event in the body.
+    EventMismatch,
+    /// The delivery was accepted before.
+    Replayed,
+    /// The replay guard is full of deliveries that may still be replayed.
+    ReplayGuardFull,
+}
+
+impl Error {
+    /// A stable word for logs, metrics and test tables, such as `digest-mismatch`.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::EmptySecret => "empty-secret",
+            Self::NoKeys => "no-keys",
+            Self::BufferTooSmall { .. } => "buffer-too-small",
+            Self::InvalidKeyId => "invalid-key-id",
+            Self::EmptyList => "empty-list",
+            Self::TimeOutOfRange => "time-out-of-range",
+            Self::MissingSignature => "missing-signature",
+            Self::RepeatedSignature => "repeated-signature",
+            Self::Rfc9421Signature => "rfc9421-signature",
+            Self::MalformedParams { .. } => "malformed-params",
+            Self::RepeatedParam(_) => "repeated-param",
+            Self::MissingParam(_) => "missing-param",
+            Self::UnsupportedAlgorithm => "unsupported-algorithm",
+            Self::MalformedSignature => "malformed-signature",
+            Self::MalformedList { .. } => "malformed-list",
+            Self::RepeatedName { .. } => "repeated-name",
+            Self::TooManyNames => "too-many-names",
+            Self::UnsupportedName { .. } => "unsupported-name",
+            Self::MissingHeader { .. } => "missing-header",
+            Self::ControlOctet { .. } => "control-octet",
+            Self::MissingDate => "missing-date",
+            Self::RepeatedDate => "repeated-date",
+            Self::MalformedDate => "malformed-date",
+            Self::MissingDigest => "missing-digest",
+            Self::RepeatedDigest => "repeated-digest",
+            Self::MalformedDigest => "malformed-digest",
+            Self::UnsupportedDigest => "unsupported-digest",
+            Self::MalformedBody => "malformed-body",
+            Self::NotCovered { .. } => "not-covered",
+            Self::UnexpectedKeyId => "unexpected-key-id",
+            Self::DateTooOld => "date-too-old",
+            Self::DateTooNew => "date-too-new",
+            Self::SignatureMismatch => "signature-mismatch",
+            Self::DigestMismatch => "digest-mismatch",
+            Self::EventMismatch => "event-mismatch",
+            Self::Replayed => "replayed",
+            Self::ReplayGuardFull => "replay-guard-full",
+        }
+    }
+
+    /// One sentence: what was wrong, and what to do where that is not plain.
+    pub const fn text(&self) -> &'static str {
+        match self {
+            Self::EmptySecret => "the secret is empty; configure the one that the Drone server has",
+            Self::NoKeys => "no key was given; at least one is needed",
+            Self::BufferTooSmall { .. } => "the output buffer is too small",
+            Self::InvalidKeyId => {
+                "the keyId is empty or holds a quote, a backslash or a control octet"
+            }
+            Self::EmptyList => "the list of headers to sign is empty",
+            Self::TimeOutOfRange => "the time has no HTTP-date: its year is not in 0 to 9999",
+            Self::MissingSignature => {
+                "there is no Signature field and no Authorization field with the `Signature ` scheme"
+            }
+            Self::RepeatedSignature => "there is more than one signature",
+            Self::Rfc9421Signature => {
+                "this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10"
+            }
+            Self::MalformedParams { .. } => {
+                "the signature's parameters are not a list of name=value or name=\"value\""
+            }
+            Self::RepeatedParam(_) => "a signature parameter appears twice",
+            Self::MissingParam(_) => "a signature parameter is missing or empty",
+            Self::UnsupportedAlgorithm => "the algorithm is not hmac-sha256",
+            Self::MalformedSignature => "the signature is not canonical, padded base64 of 32 bytes",
+            Self::MalformedList { .. } => {
+                "the headers parameter is not a list of header names separated by single spaces"
+            }
+            Self::RepeatedName { .. } => "the headers parameter holds a name twice",
+            Self::TooManyNames => "the headers parameter holds more than 128 names",
+            Self::UnsupportedName { .. } => {
+                "(created) and (expires) cannot be covered by an HMAC signature"
+            }
+            Self::MissingHeader { .. } => "a covered header is not in the request",
+            Self::ControlOctet { .. } => {
+                "a covered header, the method or the target holds a control octet"
+            }
+            Self::MissingDate => "there is no Date field",
+            Self::RepeatedDate => "there is more than one Date field",
+            Self::MalformedDate => "the Date field is not an HTTP-date",
+            Self::MissingDigest => "there is no Digest field",
+            Self::RepeatedDigest => "there is more than one Digest field",
+            Self::MalformedDigest => {
+                "the Digest field is not a list of algorithm=value with canonical base64"
+            }
+            Self::UnsupportedDigest => "the Digest field has no SHA-256",
+            Self::MalformedBody => {
+                "the body is not a JSON object with text as its event and action"
+            }
+            Self::NotCovered { .. } => "a required header is not covered by the signature",
+            Self::UnexpectedKeyId => "the keyId is not the expected one",
+            Self::DateTooOld => {
+                "the Date lies too far in the past: an old delivery, or a clock that is wrong"
+            }
+            Self::DateTooNew => "the Date lies too far in the future: one of the clocks is wrong",
+            Self::SignatureMismatch => {
+                "no key makes this signature: another secret, or a signed header was changed"
+            }
+            Self::DigestMismatch => "the body is not the one that was signed",
+            Self::EventMismatch => "X-Drone-Event contradicts the event in the body",
+            Self::Replayed => "the delivery was accepted before",
+            Self::ReplayGuardFull => {
+                "the replay guard is full of deliveries that may still be replayed"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())?;
+        match self {
+            Self::BufferTooSmall { needed } => write!(f, " ({needed} bytes are needed)"),
+            Self::MalformedParams { at } => write!(f, " (at offset {at})"),
+            Self::RepeatedParam(param) | Self::MissingParam(param) => {
+                write!(f, " ({})", param.name())
+            }
+            Self::MalformedList { index }
+            | Self::RepeatedName { index }
+            | Self::UnsupportedName { index }
+            | Self::MissingHeader { index }
+            | Self::ControlOctet { index }
+            | Self::NotCovered { index } => write!(f, " (name {index} of the list, from 0)"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,85 @@
+//! Verifies and signs Drone system webhooks: HTTP Signatures
+//! (draft-cavage-http-signatures-10) with HMAC-SHA-256 over the `Date` and `Digest` fields.
+//!
+//! The crate decides one question: did this request come from a holder of the secret, just now,
+//! with exactly this body? It allocates nothing, keeps no state, does no I/O and reads no clock:
+//! the caller brings the request, the body, the keys and the time.
+//!
+//! ```text
+//! request ──> params ──> policy ──> date ──> signing string ──> mac ──> pending body ──> verified
+//! ```
+//!
+//! The modules stand in that order. [`Verifier`] runs them all, [`Signer`] writes what a sender
+//! has to send, [`drone`] knows Drone's events and [`replay`] refuses a delivery that was
+//! accepted before.
+//!
+//! # Examples
+//!
+//! ```
+//! use hooksig::{drone, Clock, Key, Request, Verifier};
+//!
+//! let key = Key::new(b"bea26a2221fd8090ea38720fc445eca6")?;
+//! let body = br#"{"event":"user","action":"created","user":{"login":"octocat"}}"#;
+//!
+//! // What Drone sends.
+//! let now = 1_795_419_691;
+//! let sent = drone::sign(&key, body, now)?;
+//! let headers = [
+//!     ("Date", sent.date()),
+//!     ("Digest", sent.digest()),
+//!     ("Signature", sent.signature()),
+//! ];
+//!
+//! // What a receiver does.
+//! let keys = [key];
+//! let verifier = Verifier::new(&keys)?;
+//! let request = Request::new("POST", "/hooks/drone", &headers);
+//! let verified = verifier.verify(&request, body, Clock::At(now + 1))?;
+//! assert_eq!(verified.key_index(), 0);
+//!
+//! let delivery = drone::Delivery::read(body)?;
+//! assert_eq!(delivery.event(), Some(drone::Event::User));
+//! # Ok::<(), hooksig::Error>(())
+//! ```
+//!
+//! # Features
+//!
+//! None is on by default. `http` implements [`Headers`] for `http::HeaderMap`, `httparse` for a
+//! slice of `httparse::Header`.
+#![no_std]
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod request;
+mod params;
+mod names;
+mod policy;
+pub mod date;
+mod signing_string;
+mod mac;
+pub mod digest;
+mod verify;
+mod sign;
+
+pub mod drone;
+pub mod replay;
+
+mod crypto;
+mod error;
+mod text;
+
+pub use error::{Error, Param};
+pub use mac::{Key, TAG_LEN, Tag};
+pub use names::{HeaderList, HeaderNames, MAX_NAMES, Name};
+pub use params::{Params, Value};
+pub use policy::{Clock, DEFAULT_MAX_SKEW, Policy};
+pub use request::{Headers, Request};
+pub use sign::{Signer, signature_len};
+pub use signing_string::signing_string;
+pub use text::Text;
+pub use verify::{PendingBody, Verified, Verifier};

@@ -1,0 +1,92 @@
+//! Keys, and which of them made a signature.
+
+use core::fmt;
+
+use ctutils::{CtAssign, CtEq};
+
+use crate::{
+    Error, Headers, Name,
+    crypto::{HASH_LEN, HashText, MacStream, Midstates},
+    signing_string::{SigningString, Writer},
+};
+
+/// The length of a [`Tag`], in bytes.
+pub const TAG_LEN: usize = HASH_LEN;
+
+/// The MAC of a delivery that was found valid: 32 bytes that identify it.
+///
+/// It is the decoded `signature` parameter, thus known to whoever saw the request, and may be
+/// stored and sent to other receivers to find replays.
+pub type Tag = [u8; TAG_LEN];
+
+/// An HMAC-SHA-256 key, ready for use.
+///
+/// It holds the two midstates of the secret, not the secret. It never changes, may be shared
+/// between threads, and is wiped when dropped.
+#[derive(Clone)]
+pub struct Key(Midstates);
+
+impl Key {
+    /// Makes a key from the secret's bytes exactly as they are: nothing is trimmed or decoded.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EmptySecret`] if `secret` has no bytes.
+    pub fn new(secret: &(impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
+        match secret.as_ref() {
+            [] => Err(Error::EmptySecret),
+            secret => Midstates::new(secret).map(Self).ok_or(Error::EmptySecret),
+        }
+    }
+
+    pub(crate) fn mac(&self, message: impl FnOnce(&mut MacStream)) -> Tag {
+        let mut stream = self.0.stream();
+        message(&mut stream);
+        stream.finish()
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(..)")
+    }
+}
+
+/// Signing strings up to this length are built once for all keys; longer ones are streamed for
+/// each. Drone's has 96 bytes.
+const SHORT: usize = 256;
+
+/// The index of the key whose MAC of `string` is `signature`, and the MAC.
+///
+/// Every key is computed and compared, and the choice among them is made without a branch: time
+/// does not tell which key fitted, nor how nearly one did.
+pub(crate) fn find_key<'n, H, I>(
+    keys: &[Key],
+    string: &SigningString<'_, '_, H, I>,
+    signature: &HashText,
+) -> Result<(usize, Tag), Error>
+where
+    H: Headers + ?Sized,
+    I: Iterator<Item = Name<'n>> + Clone,
+{
+    let mut room = [0; SHORT];
+    let mut writer = Writer::new(&mut room);
+    string.stream(&mut |octets| writer.push(octets));
+    let short = writer.finish();
+
+    let mut matched = (usize::MAX, [0; TAG_LEN]);
+    for (index, key) in keys.iter().enumerate() {
+        let tag = key.mac(|mac| match short {
+            Ok(text) => mac.update(text),
+            Err(_) => string.stream(&mut |octets| mac.update(octets)),
+        });
+        // The first key that fits wins, should the same secret be there twice.
+        let fits = HashText::encode(&tag).ct_eq(signature) & matched.0.ct_eq(&usize::MAX);
+        matched.0.ct_assign(&index, fits);
+        matched.1.ct_assign(&tag, fits);
+    }
+    match matched {
+        (usize::MAX, _) => Err(Error::SignatureMismatch),
+        found => Ok(found),
+    }
+}

@@ -1,0 +1,132 @@
+//! The names of covered headers: the `headers` parameter.
+
+use crate::{Error, params::Value, request::is_token};
+
+/// The most names that a signature may cover; with more it is refused with
+/// [`Error::TooManyNames`].
+pub const MAX_NAMES: usize = 128;
+
+const REQUEST_TARGET: &[u8] = b"(request-target)";
+
+/// The name of a covered header; compared without regard to ASCII case.
+#[derive(Clone, Copy, Debug)]
+pub struct Name<'a>(Value<'a>);
+
+impl<'a> Name<'a> {
+    /// Whether this is `name`.
+    pub fn is(&self, name: &(impl AsRef<[u8]> + ?Sized)) -> bool {
+        let name = name.as_ref();
+        match self.0.as_slice() {
+            Some(plain) => plain.eq_ignore_ascii_case(name),
+            None => self.lower().eq(name.iter().map(u8::to_ascii_lowercase)),
+        }
+    }
+
+    /// Whether this stands for the method and the target (draft 10, section 2.3).
+    pub(crate) fn is_request_target(&self) -> bool {
+        self.is(REQUEST_TARGET)
+    }
+
+    /// The octets of the name, letters in lower case.
+    pub fn lower(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
+        self.0.octets().map(|octet| octet.to_ascii_lowercase())
+    }
+
+    /// Gives the name in lower case to `sink`, in one piece where it stands so already.
+    pub(crate) fn lowercase(&self, sink: &mut impl FnMut(&[u8])) {
+        match self.0.as_slice() {
+            Some(plain) if !plain.iter().any(u8::is_ascii_uppercase) => sink(plain),
+            _ => self.lower().for_each(|octet| sink(&[octet])),
+        }
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        match other.0.as_slice() {
+            Some(plain) => self.is(plain),
+            None => self.lower().eq(other.lower()),
+        }
+    }
+
+    fn check(&self, index: usize) -> Result<(), Error> {
+        if self.is(b"(created)") || self.is(b"(expires)") {
+            return Err(Error::UnsupportedName { index });
+        }
+        let token = !self.0.is_empty() && self.0.octets().all(is_token);
+        if token || self.is_request_target() { Ok(()) } else { Err(Error::MalformedList { index }) }
+    }
+}
+
+/// A list of header names to sign or that were signed, in order.
+///
+/// Implemented for slices and arrays of anything that is octets, such as `&str`, and for
+/// [`HeaderList`].
+pub trait HeaderNames {
+    /// The names in order.
+    fn names(&self) -> impl Iterator<Item = Name<'_>> + Clone;
+}
+
+impl<T: AsRef<[u8]>> HeaderNames for [T] {
+    fn names(&self) -> impl Iterator<Item = Name<'_>> + Clone {
+        self.iter().map(|name| Name(Value::plain(name.as_ref())))
+    }
+}
+
+impl<T: AsRef<[u8]>, const N: usize> HeaderNames for [T; N] {
+    fn names(&self) -> impl Iterator<Item = Name<'_>> + Clone {
+        self.as_slice().names()
+    }
+}
+
+/// A list as the `headers` parameter writes it: names separated by single spaces.
+#[derive(Clone, Copy, Debug)]
+pub struct HeaderList<'a>(pub(crate) Value<'a>);
+
+impl<'a> HeaderList<'a> {
+    /// A list such as `date digest`. Whether it is a list of names is checked where it is used.
+    pub fn new(list: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        Self(Value::plain(list.as_ref()))
+    }
+
+    /// The text of the list as received.
+    pub fn value(&self) -> Value<'a> {
+        self.0
+    }
+
+    /// The names, for as long as the list's text lives.
+    pub fn iter(&self) -> impl Iterator<Item = Name<'a>> + Clone + use<'a> {
+        let mut rest = (!self.0.is_empty()).then_some(self.0);
+        core::iter::from_fn(move || {
+            let (name, behind) = rest?.split_once(|octet| octet == b' ');
+            rest = behind;
+            Some(Name(name))
+        })
+    }
+
+    /// Whether `name` is in the list.
+    pub fn contains(&self, name: &(impl AsRef<[u8]> + ?Sized)) -> bool {
+        self.iter().any(|listed| listed.is(name))
+    }
+}
+
+impl HeaderNames for HeaderList<'_> {
+    fn names(&self) -> impl Iterator<Item = Name<'_>> + Clone {
+        self.iter()
+    }
+}
+
+/// Checks that `names` are at most [`MAX_NAMES`] header names, none of them twice, and at least one.
+pub(crate) fn check<'a>(names: impl Iterator<Item = Name<'a>> + Clone) -> Result<(), Error> {
+    if names.clone().next().is_none() {
+        return Err(Error::EmptyList);
+    }
+    if names.clone().nth(MAX_NAMES).is_some() {
+        return Err(Error::TooManyNames);
+    }
+    for (index, name) in names.clone().enumerate() {
+        name.check(index)?;
+        if names.clone().take(index).any(|earlier| earlier.same(&name)) {
+            return Err(Error::RepeatedName { index });
+        }
+    }
+    Ok(())
+}

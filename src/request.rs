@@ -1,0 +1,167 @@
+//! The request as the caller's HTTP server holds it, and the lookup of its fields.
+
+/// The header fields of a request, in the order in which they were received.
+///
+/// Every instance of a repeated field is given. Names are compared without regard to ASCII case;
+/// values are octets as received, with optional white space around them or without.
+///
+/// Implemented for slices and arrays of `(name, value)` pairs, and behind the features `http` and
+/// `httparse` for `http::HeaderMap` and `[httparse::Header]`.
+pub trait Headers {
+    /// All fields as (name, value).
+    fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])>;
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> Headers for [(N, V)] {
+    fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>, const L: usize> Headers for [(N, V); L] {
+    fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.as_slice().fields()
+    }
+}
+
+#[cfg(feature = "http")]
+impl Headers for http::HeaderMap {
+    fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.iter().map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes()))
+    }
+}
+
+#[cfg(feature = "httparse")]
+impl Headers for [httparse::Header<'_>] {
+    fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.iter().map(|header| (header.name.as_bytes(), header.value))
+    }
+}
+
+/// A borrowed view of a request's head.
+///
+/// Method and target matter only to a signature that covers `(request-target)`; Drone's do not.
+#[derive(Debug)]
+pub struct Request<'a, H: ?Sized> {
+    pub(crate) method: &'a [u8],
+    pub(crate) target: &'a [u8],
+    pub(crate) headers: &'a H,
+}
+
+impl<'a, H: Headers + ?Sized> Request<'a, H> {
+    /// A view of `method`, `target` (path and query as received) and `headers`.
+    pub fn new(
+        method: &'a (impl AsRef<[u8]> + ?Sized),
+        target: &'a (impl AsRef<[u8]> + ?Sized),
+        headers: &'a H,
+    ) -> Self {
+        Self { method: method.as_ref(), target: target.as_ref(), headers }
+    }
+
+    /// The values of every field whose name fits, in order, without the white space around them.
+    pub(crate) fn values<F>(&self, fits: F) -> impl Iterator<Item = &'a [u8]> + use<'a, H, F>
+    where
+        F: Fn(&[u8]) -> bool,
+    {
+        let headers = self.headers;
+        headers.fields().filter(move |(name, _)| fits(name)).map(|(_, value)| trim(value))
+    }
+}
+
+impl<H: ?Sized> Clone for Request<'_, H> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<H: ?Sized> Copy for Request<'_, H> {}
+
+/// How often a field that must stand alone was found.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Single<'a> {
+    #[default]
+    Absent,
+    Once(&'a [u8]),
+    Repeated,
+}
+
+impl<'a> Single<'a> {
+    fn add(&mut self, value: &'a [u8]) {
+        *self = match self {
+            Self::Absent => Self::Once(value),
+            Self::Once(_) | Self::Repeated => Self::Repeated,
+        };
+    }
+
+    /// The value, or the error for "none" or for "more than one".
+    pub(crate) fn get<E>(self, absent: E, repeated: E) -> Result<&'a [u8], E> {
+        match self {
+            Self::Absent => Err(absent),
+            Self::Once(value) => Ok(value),
+            Self::Repeated => Err(repeated),
+        }
+    }
+}
+
+/// The fields that decide about a request, found in one pass over its headers.
+#[derive(Debug, Default)]
+pub(crate) struct Fields<'a> {
+    /// The parameters of the one signature, from `Signature` or from `Authorization`.
+    pub(crate) signature: Single<'a>,
+    /// `Signature-Input` is there: RFC 9421.
+    pub(crate) signature_input: bool,
+    pub(crate) date: Single<'a>,
+    pub(crate) digest: Single<'a>,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn find<H: Headers + ?Sized>(headers: &'a H) -> Self {
+        let mut fields = Self::default();
+        for (name, value) in headers.fields() {
+            // The length tells the five names apart before any octet is compared.
+            match name.len() {
+                4 if name.eq_ignore_ascii_case(b"date") => fields.date.add(trim(value)),
+                6 if name.eq_ignore_ascii_case(b"digest") => fields.digest.add(trim(value)),
+                9 if name.eq_ignore_ascii_case(b"signature") => fields.signature.add(trim(value)),
+                13 if name.eq_ignore_ascii_case(b"authorization") => {
+                    if let Some(params) = signature_credentials(trim(value)) {
+                        fields.signature.add(params);
+                    }
+                }
+                15 if name.eq_ignore_ascii_case(b"signature-input") => {
+                    fields.signature_input = true;
+                }
+                _ => {}
+            }
+        }
+        fields
+    }
+}
+
+/// What follows the scheme `Signature` (in any case) and its spaces in the value of `Authorization`
+/// (RFC 9110, section 11.4), or `None` where the scheme is another.
+fn signature_credentials(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, mut params) = value.split_at_checked(b"Signature".len())?;
+    if !scheme.eq_ignore_ascii_case(b"Signature") || params.first().is_some_and(|&b| is_token(b)) {
+        return None;
+    }
+    while let [b' ', rest @ ..] = params {
+        params = rest;
+    }
+    Some(params)
+}
+
+/// Whether `octet` may stand in a token (RFC 9110, section 5.6.2).
+pub(crate) const fn is_token(octet: u8) -> bool {
+    matches!(octet,
+        b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
+        | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')
+}
+
+/// `value` without the SP and HTAB around it (OWS of RFC 9110, section 5.6.3).
+pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}

@@ -1,0 +1,77 @@
+//! Signing: the value of the `Signature` field.
+
+use crate::{
+    Error, HeaderNames, Headers, Key, Request,
+    crypto::{BASE64_LEN, HashText},
+    names,
+    params::{self, is_control},
+    signing_string::{SigningString, Writer},
+};
+
+/// Signs requests with one key under one keyId.
+#[derive(Clone, Copy, Debug)]
+pub struct Signer<'k> {
+    key: &'k Key,
+    key_id: &'k [u8],
+}
+
+impl<'k> Signer<'k> {
+    /// A signer that names its key `key_id`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidKeyId`] if `key_id` is empty or holds a quote, a backslash or a control
+    /// octet (HTAB too), with which it could forge another parameter.
+    pub fn new(key: &'k Key, key_id: &'k (impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
+        let key_id = key_id.as_ref();
+        let unfit = |octet| is_control(octet) || matches!(octet, b'\t' | b'"' | b'\\');
+        match key_id.is_empty() || key_id.iter().copied().any(unfit) {
+            true => Err(Error::InvalidKeyId),
+            false => Ok(Self { key, key_id }),
+        }
+    }
+
+    /// Signs `names` of `request`, writes the value of the `Signature` field to `out` and gives
+    /// the part written. `Authorization` takes the same after `Signature `.
+    ///
+    /// The parameters stand in the order in which Drone writes them: keyId, algorithm, signature,
+    /// headers, names in lower case. The body is covered only through `digest`
+    /// ([`digest::field`](crate::digest::field)); a receiver for Drone demands `date` and `digest`.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::BufferTooSmall`] if `out` is shorter than [`signature_len`]; nothing is written
+    /// - [`Error::EmptyList`], [`Error::TooManyNames`], [`Error::MalformedList`],
+    ///   [`Error::RepeatedName`] or [`Error::UnsupportedName`] if `names` cannot be signed
+    /// - [`Error::MissingHeader`] if a name is not in the request
+    /// - [`Error::ControlOctet`] if a covered value, the method or the target holds one
+    pub fn sign<'o, H, N>(
+        &self,
+        request: &Request<'_, H>,
+        names: &N,
+        out: &'o mut [u8],
+    ) -> Result<&'o [u8], Error>
+    where
+        H: Headers + ?Sized,
+        N: HeaderNames + ?Sized,
+    {
+        names::check(names.names())?;
+        let string = SigningString { request, names: names.names() };
+        string.check()?;
+        let mut writer = Writer::exact(out, signature_len(self.key_id, names))?;
+        let tag = self.key.mac(|mac| string.stream(&mut |octets| mac.update(octets)));
+        let signature = HashText::encode(&tag);
+        params::write(self.key_id, names.names(), signature.as_bytes(), &mut writer);
+        writer.finish()
+    }
+}
+
+/// The length of the value of a `Signature` field with this keyId over these names, in bytes.
+pub fn signature_len<N>(key_id: &(impl AsRef<[u8]> + ?Sized), names: &N) -> usize
+where
+    N: HeaderNames + ?Sized,
+{
+    let mut writer = Writer::new(&mut []);
+    params::write(key_id.as_ref(), names.names(), &[0; BASE64_LEN], &mut writer);
+    writer.needed()
+}

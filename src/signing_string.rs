@@ -1,0 +1,155 @@
+//! The signing string (draft 10, section 2.3): what the MAC is made of.
+
+use crate::{Error, HeaderNames, Headers, Name, Request, names, params::is_control};
+
+/// Writes the signing string of `request` over `names` to `out` and gives the part written.
+///
+/// For each name a line `name: value`, joined by `\n`: the name in lower case, the instances of
+/// the header in order joined by `, `, each without the white space around it. `(request-target)`
+/// is the method in lower case, a space and the target.
+///
+/// Signing and verifying do not need it: they stream the string into the MAC. It is here for
+/// diagnostics and for other algorithms.
+///
+/// # Errors
+///
+/// - [`Error::BufferTooSmall`] with the length that is needed
+/// - [`Error::EmptyList`], [`Error::TooManyNames`], [`Error::MalformedList`],
+///   [`Error::RepeatedName`] or [`Error::UnsupportedName`] if `names` cannot be signed
+/// - [`Error::MissingHeader`] if a name is not in the request
+/// - [`Error::ControlOctet`] if a covered value, the method or the target holds one
+///
+/// # Examples
+///
+/// ```
+/// use hooksig::{signing_string, Request};
+///
+/// let headers = [("Host", "example.org"), ("Date", " Tue, 07 Jun 2014 20:51:35 GMT")];
+/// let request = Request::new("GET", "/foo", &headers);
+/// let mut out = [0; 128];
+/// assert_eq!(
+///     signing_string(&request, &["(request-target)", "date"], &mut out)?,
+///     b"(request-target): get /foo\ndate: Tue, 07 Jun 2014 20:51:35 GMT",
+/// );
+/// # Ok::<(), hooksig::Error>(())
+/// ```
+pub fn signing_string<'o, H, N>(
+    request: &Request<'_, H>,
+    names: &N,
+    out: &'o mut [u8],
+) -> Result<&'o [u8], Error>
+where
+    H: Headers + ?Sized,
+    N: HeaderNames + ?Sized,
+{
+    names::check(names.names())?;
+    let string = SigningString { request, names: names.names() };
+    string.check()?;
+    let mut counter = Writer::new(&mut []);
+    string.stream(&mut |octets| counter.push(octets));
+    let mut writer = Writer::exact(out, counter.needed())?;
+    string.stream(&mut |octets| writer.push(octets));
+    writer.finish()
+}
+
+/// The signing string of `request` over `names`, never held whole.
+pub(crate) struct SigningString<'r, 'a, H: ?Sized, I> {
+    pub(crate) request: &'r Request<'a, H>,
+    pub(crate) names: I,
+}
+
+impl<'a, 'n, H, I> SigningString<'_, 'a, H, I>
+where
+    H: Headers + ?Sized,
+    I: Iterator<Item = Name<'n>> + Clone,
+{
+    /// Checks that every covered header is there and that nothing in it could forge a line.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        for (index, name) in self.names.clone().enumerate() {
+            let clean = |octets: &[u8]| !octets.iter().copied().any(is_control);
+            let mut found = false;
+            let all_clean = if name.is_request_target() {
+                found = true;
+                clean(self.request.method) && clean(self.request.target)
+            } else {
+                self.values(name).all(|value| {
+                    found = true;
+                    clean(value)
+                })
+            };
+            if !found {
+                return Err(Error::MissingHeader { index });
+            }
+            if !all_clean {
+                return Err(Error::ControlOctet { index });
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the string to `sink`, piece by piece. It must have passed [`check`](Self::check).
+    pub(crate) fn stream(&self, sink: &mut impl FnMut(&[u8])) {
+        for (index, name) in self.names.clone().enumerate() {
+            if index > 0 {
+                sink(b"\n");
+            }
+            name.lowercase(sink);
+            sink(b": ");
+            if name.is_request_target() {
+                self.request.method.iter().for_each(|octet| sink(&[octet.to_ascii_lowercase()]));
+                sink(b" ");
+                sink(self.request.target);
+            } else {
+                for (instance, value) in self.values(name).enumerate() {
+                    if instance > 0 {
+                        sink(b", ");
+                    }
+                    sink(value);
+                }
+            }
+        }
+    }
+
+    fn values(&self, name: Name<'n>) -> impl Iterator<Item = &'a [u8]> {
+        self.request.values(move |found| name.is(found))
+    }
+}
+
+/// Writes pieces into a caller's buffer and counts what would have been needed.
+pub(crate) struct Writer<'o> {
+    out: &'o mut [u8],
+    len: usize,
+}
+
+impl<'o> Writer<'o> {
+    pub(crate) fn new(out: &'o mut [u8]) -> Self {
+        Self { out, len: 0 }
+    }
+
+    /// A writer into `out`, if that has room for `needed` bytes; otherwise nothing will be written.
+    pub(crate) fn exact(out: &'o mut [u8], needed: usize) -> Result<Self, Error> {
+        match out.len() < needed {
+            true => Err(Error::BufferTooSmall { needed }),
+            false => Ok(Self::new(out)),
+        }
+    }
+
+    pub(crate) fn push(&mut self, octets: &[u8]) {
+        let end = self.len.saturating_add(octets.len());
+        if let Some(room) = self.out.get_mut(self.len..end) {
+            room.copy_from_slice(octets);
+        }
+        self.len = end;
+    }
+
+    /// The length of all that was pushed, whether there was room for it or not.
+    pub(crate) fn needed(&self) -> usize {
+        self.len
+    }
+
+    /// The part written, or the length needed.
+    pub(crate) fn finish(self) -> Result<&'o [u8], Error> {
+        let out: &'o [u8] = self.out;
+        out.get(..self.len).ok_or(Error::BufferTooSmall { needed: self.len })
+    }
+}

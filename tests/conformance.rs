@@ -1,0 +1,116 @@
+//! The shared cases through the Rust API, with every kind of header container.
+
+use hooksig::{Clock, Error, Headers, Key, Request, Signer, Verified, Verifier, signing_string};
+use hooksig_vectors::{Case, SignCase, VerifyCase, cases};
+
+fn keys(case: &VerifyCase) -> Result<Vec<Key>, Error> {
+    case.secrets.iter().map(Key::new).collect()
+}
+
+fn clock(case: &VerifyCase) -> Clock {
+    case.now.map_or(Clock::None, Clock::At)
+}
+
+/// Verifies in one call and gives the index of the key.
+fn one_shot<H: Headers + ?Sized>(case: &VerifyCase, headers: &H) -> Result<usize, Error> {
+    let request = Request::new(&case.head.method, &case.head.target, headers);
+    let verified = Verifier::new(&keys(case)?)?.verify(&request, &case.body, clock(case));
+    verified.as_ref().map(Verified::key_index).map_err(|error| *error)
+}
+
+/// Verifies with the body in chunks of a few bytes.
+fn chunked<H: Headers + ?Sized>(case: &VerifyCase, headers: &H) -> Result<usize, Error> {
+    let request = Request::new(&case.head.method, &case.head.target, headers);
+    let keys = keys(case)?;
+    let mut pending = Verifier::new(&keys)?.begin(&request, clock(case))?;
+    case.body.chunks(7).for_each(|chunk| pending.update(chunk));
+    pending.finish().map(|verified| verified.key_index())
+}
+
+fn check_verify(name: &str) -> usize {
+    let cases = cases(name);
+    for case in &cases {
+        let Case::Verify(case) = case else { panic!("{name} holds a case of another kind") };
+        let verdict = one_shot(case, case.head.headers.as_slice());
+        assert_eq!(verdict.is_ok(), case.valid, "{}: {verdict:?}", case.id);
+        if let (Some(matched), Ok(index)) = (case.matched, verdict) {
+            assert_eq!(index, matched, "{}", case.id);
+        }
+        assert_eq!(chunked(case, case.head.headers.as_slice()), verdict, "{} in chunks", case.id);
+    }
+    cases.len()
+}
+
+fn check_sign(case: &SignCase) -> Result<Vec<u8>, Error> {
+    let headers = case.head.headers.as_slice();
+    let request = Request::new(&case.head.method, &case.head.target, headers);
+    let key = Key::new(&case.secret)?;
+    let mut string = [0; 1024];
+    let string = signing_string(&request, case.list.as_slice(), &mut string)?;
+    let mut out = [0; 1024];
+    let field = Signer::new(&key, &case.key_id)?.sign(&request, case.list.as_slice(), &mut out)?;
+    let expected = case.signed.as_ref().unwrap_or_else(|| panic!("{} was signed", case.id));
+    assert_eq!(string, expected.signing_string, "{}", case.id);
+    let signature = format!("signature=\"{}\"", expected.signature);
+    assert!(String::from_utf8_lossy(field).contains(&signature), "{}", case.id);
+    Ok(field.to_vec())
+}
+
+#[test]
+fn every_request_gets_its_verdict() {
+    assert_eq!(check_verify("verify"), 141);
+}
+
+#[test]
+fn rotated_secrets_are_told_apart() {
+    assert_eq!(check_verify("rotation"), 3);
+}
+
+#[test]
+fn signing_gives_the_expected_bytes_or_is_refused() {
+    let cases = cases("sign");
+    assert_eq!(cases.len(), 17);
+    for case in &cases {
+        let Case::Sign(case) = case else { panic!("sign.jsonl holds a case of another kind") };
+        match (check_sign(case), &case.signed) {
+            (Ok(field), Some(signed)) => {
+                if let Some(expected) = &signed.signature_header {
+                    assert_eq!(field, expected.as_bytes(), "{}", case.id);
+                }
+            }
+            (result, signed) => assert_eq!(result.is_err(), signed.is_none(), "{}", case.id),
+        }
+    }
+}
+
+/// A server that hands on `http::HeaderMap` or `httparse::Header` refuses what those cannot hold
+/// before a verifier sees it; what they can hold gets the same verdict and reason.
+#[cfg(all(feature = "http", feature = "httparse"))]
+#[test]
+fn every_header_container_gives_the_same_verdict() {
+    let mut compared = 0;
+    for case in &cases("verify") {
+        let Case::Verify(case) = case else { continue };
+        let expected = one_shot(case, case.head.headers.as_slice());
+        let Some(map) = header_map(case) else {
+            continue;
+        };
+        assert_eq!(one_shot(case, &map), expected, "{} in a HeaderMap", case.id);
+        let parsed: Vec<_> = map
+            .iter()
+            .map(|(name, value)| httparse::Header { name: name.as_str(), value: value.as_bytes() })
+            .collect();
+        assert_eq!(one_shot(case, parsed.as_slice()), expected, "{} in httparse", case.id);
+        compared += 1;
+    }
+    assert!(compared > 120, "only {compared} cases fit a HeaderMap");
+}
+
+#[cfg(feature = "http")]
+fn header_map(case: &VerifyCase) -> Option<http::HeaderMap> {
+    let pairs = case.head.headers.iter().map(|(name, value)| {
+        let name = http::HeaderName::from_bytes(name.as_ref()).ok()?;
+        Some((name, http::HeaderValue::from_bytes(value.as_ref()).ok()?))
+    });
+    pairs.collect()
+}

@@ -1,0 +1,231 @@
+//! The conformance cases (`cases/*.jsonl`) and the recorded deliveries (`deliveries/*.http`) that
+//! every surface of hooksig is tested with.
+//!
+//! A case file holds one JSON object a line. Every string in `secret`, `secrets`, `keyid`,
+//! `method`, `target`, `headers` and `list` is a byte string: each code point 0–255 is one octet.
+
+use std::path::PathBuf;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::{Deserialize, Deserializer, de::Error};
+
+/// The secret of the recorded deliveries.
+pub const SECRET: &str = "bea26a2221fd8090ea38720fc445eca6";
+
+/// One case, told apart by its fields.
+#[derive(Clone, Debug)]
+pub enum Case {
+    /// A request to verify.
+    Verify(VerifyCase),
+    /// A request to sign.
+    Sign(SignCase),
+}
+
+/// A request, the secrets to try, and the verdict that must come out.
+#[derive(Clone, Debug)]
+pub struct VerifyCase {
+    /// Names the case.
+    pub id: String,
+    /// Tried in order; an empty one is an error.
+    pub secrets: Vec<Octets>,
+    /// The head of the request.
+    pub head: Head,
+    /// The body as received.
+    pub body: Vec<u8>,
+    /// The receiver's clock in Unix seconds, if it has one.
+    pub now: Option<i64>,
+    /// Whether the request must be found valid.
+    pub valid: bool,
+    /// Which secret must fit, where the case says so.
+    pub matched: Option<usize>,
+}
+
+/// What to sign, and what must come out.
+#[derive(Clone, Debug)]
+pub struct SignCase {
+    /// Names the case.
+    pub id: String,
+    /// The secret to sign with.
+    pub secret: Octets,
+    /// The keyId to sign under.
+    pub key_id: Octets,
+    /// The head of the request.
+    pub head: Head,
+    /// The names to cover.
+    pub list: Vec<Octets>,
+    /// What must come out, or `None` where signing must be refused.
+    pub signed: Option<Signed>,
+}
+
+/// What signing must give, to the byte.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// The signing string.
+    pub signing_string: Vec<u8>,
+    /// The base64 of the MAC.
+    pub signature: String,
+    /// The whole value of the `Signature` field, where the case has it.
+    pub signature_header: Option<String>,
+}
+
+/// The head of a request.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Head {
+    /// The method.
+    pub method: Octets,
+    /// Path and query.
+    pub target: Octets,
+    /// The fields as received.
+    pub headers: Vec<(Octets, Octets)>,
+}
+
+/// A byte string: in JSON each code point 0–255 is one octet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Octets(pub Vec<u8>);
+
+impl AsRef<[u8]> for Octets {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Octets {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let octets: Result<Vec<u8>, _> =
+            String::deserialize(deserializer)?.chars().map(u8::try_from).collect();
+        octets.map(Self).map_err(|_| D::Error::custom("a code point above 255 in a byte string"))
+    }
+}
+
+/// A case as it is written.
+#[derive(Deserialize)]
+struct Line {
+    id: String,
+    secret: Option<Octets>,
+    secrets: Option<Vec<Octets>>,
+    #[serde(flatten)]
+    head: Head,
+    body_b64: Option<String>,
+    now: Option<i64>,
+    expect: Option<Expect>,
+    matched: Option<usize>,
+    list: Option<Vec<Octets>>,
+    keyid: Option<Octets>,
+    signing_string_b64: Option<String>,
+    signature: Option<String>,
+    signature_header: Option<String>,
+    expect_error: Option<String>,
+}
+
+#[derive(Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Expect {
+    Valid,
+    Invalid,
+}
+
+impl Case {
+    /// Reads one line of a case file.
+    ///
+    /// # Errors
+    ///
+    /// A text that says what is missing or does not fit.
+    pub fn parse(line: &str) -> Result<Self, String> {
+        let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
+        match line.list {
+            Some(_) => line.into_sign().map(Self::Sign),
+            None => line.into_verify().map(Self::Verify),
+        }
+    }
+
+    /// Reads the text of a case file; empty lines are passed over.
+    ///
+    /// # Errors
+    ///
+    /// A text that begins with the number of the line that cannot be read.
+    pub fn parse_all(text: &str) -> Result<Vec<Self>, String> {
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        lines
+            .map(|(index, line)| {
+                Self::parse(line).map_err(|error| format!("line {}: {error}", index + 1))
+            })
+            .collect()
+    }
+}
+
+impl Line {
+    fn into_verify(self) -> Result<VerifyCase, String> {
+        let secrets = match (self.secret, self.secrets) {
+            (Some(secret), None) => vec![secret],
+            (None, Some(secrets)) => secrets,
+            _ => return Err("one of `secret` and `secrets` is needed".into()),
+        };
+        Ok(VerifyCase {
+            id: self.id,
+            secrets,
+            head: self.head,
+            body: base64(&self.body_b64.ok_or("`body_b64` or `list` is missing")?)?,
+            now: self.now,
+            valid: self.expect.ok_or("`expect` is missing")? == Expect::Valid,
+            matched: self.matched,
+        })
+    }
+
+    fn into_sign(self) -> Result<SignCase, String> {
+        let signed = match (self.signing_string_b64, self.signature, self.expect_error) {
+            (Some(string), Some(signature), None) => Some(Signed {
+                signing_string: base64(&string)?,
+                signature,
+                signature_header: self.signature_header,
+            }),
+            (None, None, Some(_)) => None,
+            _ => return Err("either `expect_error` or what must come out is needed".into()),
+        };
+        Ok(SignCase {
+            id: self.id,
+            secret: self.secret.ok_or("`secret` is missing")?,
+            key_id: self.keyid.ok_or("`keyid` is missing")?,
+            head: self.head,
+            list: self.list.ok_or("`list` is missing")?,
+            signed,
+        })
+    }
+}
+
+fn base64(text: &str) -> Result<Vec<u8>, String> {
+    BASE64_STANDARD.decode(text).map_err(|error| format!("base64: {error}"))
+}
+
+/// Where the vectors lie in the source tree.
+pub fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The cases of `cases/NAME.jsonl`.
+///
+/// # Panics
+///
+/// If the file is not there or cannot be read: this is for tests.
+pub fn cases(name: &str) -> Vec<Case> {
+    let path = folder().join("cases").join(name).with_extension("jsonl");
+    let text = std::fs::read_to_string(&path).expect("the case file is in the source tree");
+    Case::parse_all(&text).expect("the case file is well-formed")
+}
+
+/// The recorded deliveries as (name, raw request), by name.
+///
+/// # Panics
+///
+/// If the folder cannot be read: this is for tests.
+pub fn deliveries() -> Vec<(String, Vec<u8>)> {
+    let folder = std::fs::read_dir(folder().join("deliveries")).expect("the folder is there");
+    let mut deliveries: Vec<_> = folder
+        .map(|entry| {
+            let path = entry.expect("the entry can be read").path();
+            let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+            (name, std::fs::read(&path).expect("the file can be read"))
+        })
+        .collect();
+    deliveries.sort();
+    deliveries
+}
