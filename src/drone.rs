@@ -1,11 +1,7 @@
 //! What Drone's system webhooks mean: events, actions, and the headers of a delivery.
 
 use hifijson::{
-    Read as _, SliceLexer,
-    escape::Lex as _,
-    num::Lex as _,
-    str::{Lex as _, LexWrite as _},
-    token::Lex as _,
+    Read as _, SliceLexer, escape::Lex as _, num::Lex as _, str::Lex as _, token::Lex as _,
 };
 
 use crate::{Error, Headers, Key, Request, Signer, Text, date, digest};
@@ -194,8 +190,11 @@ struct JsonText<'a>(&'a str);
 impl<'a> JsonText<'a> {
     fn read(lexer: &mut SliceLexer<'a>) -> Result<Self, Stop> {
         lexer.expect(|lexer| lexer.peek_next(), b'"').ok_or(Stop::Malformed)?;
-        let mut octets: &[u8] = &[];
-        lexer.str_bytes(&mut octets).map_err(|_| Stop::Malformed)?;
+        let inside = lexer.as_slice();
+        lexer.str_ignore().map_err(|_| Stop::Malformed)?;
+        // What was read is the inside and the closing quote.
+        let read = inside.len().saturating_sub(lexer.as_slice().len());
+        let octets = inside.get(..read.saturating_sub(1)).unwrap_or_default();
         core::str::from_utf8(octets).map(Self).map_err(|_| Stop::Malformed)
     }
 

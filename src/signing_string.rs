@@ -135,11 +135,11 @@ impl<'o> Writer<'o> {
     }
 
     pub(crate) fn push(&mut self, octets: &[u8]) {
-        let end = self.len.saturating_add(octets.len());
-        if let Some(room) = self.out.get_mut(self.len..end) {
+        let room = self.out.get_mut(self.len..).and_then(|rest| rest.get_mut(..octets.len()));
+        if let Some(room) = room {
             room.copy_from_slice(octets);
         }
-        self.len = end;
+        self.len = self.len.saturating_add(octets.len());
     }
 
     /// The length of all that was pushed, whether there was room for it or not.
