@@ -116,6 +116,11 @@ pub enum Error {
     MalformedDigest,
     /// `Digest` has no `SHA-256`.
     UnsupportedDigest,
+    /// A raw head is not that of an HTTP/1.1 request (RFC 9112).
+    MalformedHead {
+        /// The offset of the first line that does not fit.
+        at: usize,
+    },
     /// The body is not a JSON object, or its `event` or `action` is not a string.
     MalformedBody,
 
@@ -174,6 +179,7 @@ impl Error {
             Self::RepeatedDigest => "repeated-digest",
             Self::MalformedDigest => "malformed-digest",
             Self::UnsupportedDigest => "unsupported-digest",
+            Self::MalformedHead { .. } => "malformed-head",
             Self::MalformedBody => "malformed-body",
             Self::NotCovered { .. } => "not-covered",
             Self::UnexpectedKeyId => "unexpected-key-id",
@@ -233,6 +239,7 @@ impl Error {
                 "the Digest field is not a list of algorithm=value with canonical base64"
             }
             Self::UnsupportedDigest => "the Digest field has no SHA-256",
+            Self::MalformedHead { .. } => "the head is not that of an HTTP/1.1 request",
             Self::MalformedBody => {
                 "the body is not a JSON object with text as its event and action"
             }
@@ -260,7 +267,9 @@ impl fmt::Display for Error {
         f.write_str(self.text())?;
         match self {
             Self::BufferTooSmall { needed } => write!(f, " ({needed} bytes are needed)"),
-            Self::MalformedParams { at } => write!(f, " (at offset {at})"),
+            Self::MalformedParams { at } | Self::MalformedHead { at } => {
+                write!(f, " (at offset {at})")
+            }
             Self::RepeatedParam(param) | Self::MissingParam(param) => {
                 write!(f, " ({})", param.name())
             }

@@ -56,6 +56,7 @@
 )]
 
 mod request;
+mod head;
 mod params;
 mod names;
 mod policy;
@@ -74,6 +75,7 @@ mod error;
 mod text;
 
 pub use error::{Error, Param};
+pub use head::Head;
 pub use mac::{Key, TAG_LEN, Tag};
 pub use names::{HeaderList, HeaderNames, MAX_NAMES, Name};
 pub use params::{Params, Value};

@@ -108,6 +108,12 @@ impl<'a> HeaderList<'a> {
     }
 }
 
+impl HeaderList<'_> {
+    pub(crate) fn contains_name(&self, name: &Name<'_>) -> bool {
+        self.iter().any(|listed| listed.same(name))
+    }
+}
+
 impl HeaderNames for HeaderList<'_> {
     fn names(&self) -> impl Iterator<Item = Name<'_>> + Clone {
         self.iter()

@@ -1,6 +1,6 @@
 //! What a receiver demands of a signature beyond its being right.
 
-use crate::{Error, Params};
+use crate::{Error, HeaderList, Params, names};
 
 /// How far the `Date` of a request may lie from the receiver's clock by default, in seconds.
 pub const DEFAULT_MAX_SKEW: u32 = 300;
@@ -20,11 +20,28 @@ pub enum Clock {
 /// Each setter that makes the policy more lenient says what it opens.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy<'a> {
-    required: &'a [&'a str],
+    required: Required<'a>,
     max_skew: u32,
     key_id: Option<&'a [u8]>,
     allow_missing_algorithm: bool,
     allow_hs2019: bool,
+}
+
+/// The names that must be covered.
+#[derive(Clone, Copy, Debug)]
+enum Required<'a> {
+    Names(&'a [&'a str]),
+    List(HeaderList<'a>),
+}
+
+impl Required<'_> {
+    /// The index of the first name that `covered` lacks.
+    fn first_missing(&self, covered: &HeaderList<'_>) -> Option<usize> {
+        match self {
+            Self::Names(names) => names.iter().position(|name| !covered.contains(name)),
+            Self::List(list) => list.iter().position(|name| !covered.contains_name(&name)),
+        }
+    }
 }
 
 impl Default for Policy<'_> {
@@ -37,7 +54,7 @@ impl Policy<'_> {
     /// Covers at least `date` and `digest`, `Date` within 300 s, any keyId, `algorithm` exactly
     /// `hmac-sha256`: what Drone sends, and nothing less.
     pub const DRONE: Self = Self {
-        required: &["date", "digest"],
+        required: Required::Names(&["date", "digest"]),
         max_skew: DEFAULT_MAX_SKEW,
         key_id: None,
         allow_missing_algorithm: false,
@@ -55,7 +72,17 @@ impl<'a> Policy<'a> {
     /// looked at all the same, but then they are not the sender's word.
     #[must_use]
     pub const fn require(self, names: &'a [&'a str]) -> Self {
-        Self { required: names, ..self }
+        Self { required: Required::Names(names), ..self }
+    }
+
+    /// As [`require`](Self::require), with the names in one text such as `date digest host`.
+    ///
+    /// # Errors
+    ///
+    /// Those of a list to sign, such as [`Error::MalformedList`].
+    pub fn require_list(self, list: HeaderList<'a>) -> Result<Self, Error> {
+        names::check(list.iter())?;
+        Ok(Self { required: Required::List(list), ..self })
     }
 
     /// Sets how far `Date` may lie from the clock on either side, in seconds, both ends included.
@@ -109,7 +136,7 @@ impl<'a> Policy<'a> {
         if self.key_id.is_some_and(|expected| !params.key_id.is(expected)) {
             return Err(Error::UnexpectedKeyId);
         }
-        match self.required.iter().position(|name| !params.headers.contains(name)) {
+        match self.required.first_missing(&params.headers) {
             Some(index) => Err(Error::NotCovered { index }),
             None => Ok(()),
         }
