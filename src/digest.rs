@@ -4,8 +4,8 @@ use ctutils::Choice;
 
 use crate::{
     Error, Text,
-    crypto::{HashStream, HashText},
-    request::{is_token, trim},
+    crypto::{self, Hash, HashStream, HashText},
+    octets::{self, is_token, trim},
 };
 
 /// The length of the value of a `Digest` field with one SHA-256.
@@ -38,38 +38,44 @@ pub fn field(body: &(impl AsRef<[u8]> + ?Sized)) -> Text<LEN> {
 ///
 /// [`Error::MalformedDigest`], [`Error::UnsupportedDigest`] where no SHA-256 is in it, and
 /// [`Error::DigestMismatch`] where it holds two that differ: no body has both.
-pub(crate) fn parse(field: &[u8]) -> Result<HashText, Error> {
-    let mut expected: Option<HashText> = None;
-    for element in field.split(|&octet| octet == b',') {
-        let element = trim(element);
-        let equals =
-            element.iter().position(|&octet| octet == b'=').ok_or(Error::MalformedDigest)?;
-        let (algorithm, value) = element.split_at_checked(equals).unwrap_or_default();
-        if algorithm.is_empty() || !algorithm.iter().copied().all(is_token) {
+pub(crate) fn parse(field: &[u8]) -> Result<Hash, Error> {
+    let mut expected: Option<Hash> = None;
+    let mut rest = field;
+    loop {
+        let (algorithm, value) = octets::split(trim(rest), is_token);
+        let [b'=', value @ ..] = value else { return Err(Error::MalformedDigest) };
+        if algorithm.is_empty() {
             return Err(Error::MalformedDigest);
         }
-        if !algorithm.eq_ignore_ascii_case(b"SHA-256") {
-            continue;
+        let mut behind = value;
+        if algorithm.eq_ignore_ascii_case(b"SHA-256") {
+            let (text, after) = value.split_first_chunk().ok_or(Error::MalformedDigest)?;
+            let hash = crypto::decode(text).ok_or(Error::MalformedDigest)?;
+            if expected.is_some_and(|other| other != hash) {
+                return Err(Error::DigestMismatch);
+            }
+            expected = Some(hash);
+            behind = trim(after);
+            if !matches!(behind, [] | [b',', ..]) {
+                return Err(Error::MalformedDigest);
+            }
         }
-        let text = value.get(1..).and_then(|text| text.try_into().ok());
-        let text = text.and_then(HashText::parse).ok_or(Error::MalformedDigest)?;
-        if expected.is_some_and(|other| other.as_bytes() != text.as_bytes()) {
-            return Err(Error::DigestMismatch);
+        match octets::split(behind, |octet| octet != b',').1 {
+            [_, next @ ..] => rest = next,
+            [] => return expected.ok_or(Error::UnsupportedDigest),
         }
-        expected = Some(text);
     }
-    expected.ok_or(Error::UnsupportedDigest)
 }
 
 /// The SHA-256 of a body in the making, and the one that it must become.
 #[derive(Clone)]
 pub(crate) struct BodyDigest {
     hash: HashStream,
-    expected: HashText,
+    expected: Hash,
 }
 
 impl BodyDigest {
-    pub(crate) fn new(expected: HashText) -> Self {
+    pub(crate) fn new(expected: Hash) -> Self {
         Self { hash: HashStream::default(), expected }
     }
 
@@ -78,6 +84,6 @@ impl BodyDigest {
     }
 
     pub(crate) fn matches(self) -> Choice {
-        HashText::encode(&self.hash.finish()).ct_eq(&self.expected)
+        crypto::ct_eq(&self.hash.finish(), &self.expected)
     }
 }

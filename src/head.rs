@@ -5,8 +5,7 @@
 
 use crate::{
     Error, Headers, Request,
-    params::is_control,
-    request::{is_token, trim},
+    octets::{is_control, is_token, trim, without_control},
 };
 
 /// The head of an HTTP/1.1 request (RFC 9112), checked and ready for lookup.
@@ -113,8 +112,6 @@ fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
 /// `field-name ":" OWS field-value OWS`
 fn is_field(line: &[u8]) -> bool {
     split_field(line).is_some_and(|(name, value)| {
-        !name.is_empty()
-            && name.iter().copied().all(is_token)
-            && !value.iter().copied().any(is_control)
+        !name.is_empty() && name.iter().copied().all(is_token) && without_control(value)
     })
 }

@@ -72,6 +72,7 @@ pub mod replay;
 
 mod crypto;
 mod error;
+mod octets;
 mod text;
 
 pub use error::{Error, Param};

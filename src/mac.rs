@@ -6,7 +6,7 @@ use ctutils::{CtAssign, CtEq};
 
 use crate::{
     Error, Headers, Name,
-    crypto::{HASH_LEN, HashText, MacStream, Midstates},
+    crypto::{self, HASH_LEN, Hash, Midstates},
     signing_string::{SigningString, Writer},
 };
 
@@ -39,9 +39,21 @@ impl Key {
         }
     }
 
-    pub(crate) fn mac(&self, message: impl FnOnce(&mut MacStream)) -> Tag {
+    /// The MAC of `string`, piece by piece.
+    pub(crate) fn mac<'n, H, I>(&self, string: &SigningString<'_, '_, H, I>) -> Result<Tag, Error>
+    where
+        H: Headers + ?Sized,
+        I: Iterator<Item = Name<'n>> + Clone,
+    {
         let mut stream = self.0.stream();
-        message(&mut stream);
+        string.stream(&mut |octets| stream.update(octets))?;
+        Ok(stream.finish())
+    }
+
+    /// The MAC of a signing string that is held whole.
+    fn mac_whole(&self, string: &[u8]) -> Tag {
+        let mut stream = self.0.stream();
+        stream.update(string);
         stream.finish()
     }
 }
@@ -63,7 +75,7 @@ const SHORT: usize = 256;
 pub(crate) fn find_key<'n, H, I>(
     keys: &[Key],
     string: &SigningString<'_, '_, H, I>,
-    signature: &HashText,
+    signature: &Hash,
 ) -> Result<(usize, Tag), Error>
 where
     H: Headers + ?Sized,
@@ -71,17 +83,17 @@ where
 {
     let mut room = [0; SHORT];
     let mut writer = Writer::new(&mut room);
-    string.stream(&mut |octets| writer.push(octets));
+    string.stream(&mut |octets| writer.push(octets))?;
     let short = writer.finish();
 
     let mut matched = (usize::MAX, [0; TAG_LEN]);
     for (index, key) in keys.iter().enumerate() {
-        let tag = key.mac(|mac| match short {
-            Ok(text) => mac.update(text),
-            Err(_) => string.stream(&mut |octets| mac.update(octets)),
-        });
+        let tag = match short {
+            Ok(string) => key.mac_whole(string),
+            Err(_) => key.mac(string)?,
+        };
         // The first key that fits wins, should the same secret be there twice.
-        let fits = HashText::encode(&tag).ct_eq(signature) & matched.0.ct_eq(&usize::MAX);
+        let fits = crypto::ct_eq(&tag, signature) & matched.0.ct_eq(&usize::MAX);
         matched.0.ct_assign(&index, fits);
         matched.1.ct_assign(&tag, fits);
     }

@@ -1,6 +1,6 @@
 //! The names of covered headers: the `headers` parameter.
 
-use crate::{Error, params::Value, request::is_token};
+use crate::{Error, octets::is_token, params::Value};
 
 /// The most names that a signature may cover; with more it is refused with
 /// [`Error::TooManyNames`].

@@ -1,6 +1,10 @@
 //! The parameters of the `Signature` field: RFC 7235 auth-params, read and written.
 
-use crate::{Error, HeaderList, Param, request::is_token, signing_string::Writer};
+use crate::{
+    Error, HeaderList, Param,
+    octets::{self, is_control, is_token},
+    signing_string::Writer,
+};
 
 /// The value of a parameter as received: a token, or the inside of a quoted-string in which
 /// quoted-pairs may stand.
@@ -60,20 +64,18 @@ impl<'a> Value<'a> {
     /// Splits at the first octet that `is_end` accepts, quoted-pairs resolved: what stands before
     /// it, and what stands behind it if it is there.
     pub(crate) fn split_once(self, is_end: impl Fn(u8) -> bool) -> (Self, Option<Self>) {
-        let mut at = 0usize;
         let mut rest = self.raw;
         loop {
-            let (octet, width) = match rest {
-                [b'\\', octet, ..] if self.escaped => (*octet, 2),
-                [octet, ..] => (*octet, 1),
+            let (octet, behind) = match rest {
+                [b'\\', octet, behind @ ..] if self.escaped => (*octet, behind),
+                [octet, behind @ ..] => (*octet, behind),
                 [] => return (self, None),
             };
-            let behind = rest.get(width..).unwrap_or_default();
             if is_end(octet) {
-                let before = self.raw.get(..at).unwrap_or_default();
+                let len = self.raw.len().saturating_sub(rest.len());
+                let before = self.raw.get(..len).unwrap_or_default();
                 return (Self { raw: before, ..self }, Some(Self { raw: behind, ..self }));
             }
-            at = at.saturating_add(width);
             rest = behind;
         }
     }
@@ -198,7 +200,7 @@ impl<'a> Reader<'a> {
         let start = self.rest;
         let mut escaped = false;
         loop {
-            self.take_while(is_qdtext);
+            (_, self.rest) = octets::split_qdtext(self.rest);
             match self.rest {
                 [b'"', rest @ ..] => {
                     let len = start.len().saturating_sub(self.rest.len());
@@ -226,8 +228,7 @@ impl<'a> Reader<'a> {
     }
 
     fn take_while(&mut self, fits: impl Fn(u8) -> bool) -> &'a [u8] {
-        let end = self.rest.iter().position(|&octet| !fits(octet)).unwrap_or(self.rest.len());
-        let (taken, rest) = self.rest.split_at_checked(end).unwrap_or_default();
+        let (taken, rest) = octets::split(self.rest, fits);
         self.rest = rest;
         taken
     }
@@ -239,16 +240,6 @@ impl<'a> Reader<'a> {
     fn malformed(&self) -> Error {
         Error::MalformedParams { at: self.len.saturating_sub(self.rest.len()) }
     }
-}
-
-/// A control octet other than HTAB: no header value, method or target may hold one.
-pub(crate) const fn is_control(octet: u8) -> bool {
-    matches!(octet, 0..=8 | 10..=31 | 127)
-}
-
-/// What may stand in a quoted-string as it is (RFC 9110, section 5.6.4).
-const fn is_qdtext(octet: u8) -> bool {
-    !matches!(octet, b'"' | b'\\') && !is_control(octet)
 }
 
 /// Writes the parameters in the order in which Drone sends them.

@@ -1,5 +1,10 @@
 //! The request as the caller's HTTP server holds it, and the lookup of its fields.
 
+use crate::{
+    Name,
+    octets::{is_token, trim},
+};
+
 /// The header fields of a request, in the order in which they were received.
 ///
 /// Every instance of a repeated field is given. Names are compared without regard to ASCII case;
@@ -136,32 +141,27 @@ impl<'a> Fields<'a> {
         }
         fields
     }
+
+    /// The value of the field `name`, if it was looked for and stands alone.
+    pub(crate) fn single(&self, name: &Name<'_>) -> Option<&'a [u8]> {
+        let field = match self {
+            Self { date: Single::Once(value), .. } if name.is(b"date") => value,
+            Self { digest: Single::Once(value), .. } if name.is(b"digest") => value,
+            _ => return None,
+        };
+        Some(field)
+    }
 }
 
 /// What follows the scheme `Signature` (in any case) and its spaces in the value of `Authorization`
 /// (RFC 9110, section 11.4), or `None` where the scheme is another.
 fn signature_credentials(value: &[u8]) -> Option<&[u8]> {
     let (scheme, mut params) = value.split_at_checked(b"Signature".len())?;
-    if !scheme.eq_ignore_ascii_case(b"Signature") || params.first().is_some_and(|&b| is_token(b)) {
+    if !scheme.eq_ignore_ascii_case(b"Signature") || params.first().is_some_and(|&b| b != b' ') {
         return None;
     }
     while let [b' ', rest @ ..] = params {
         params = rest;
     }
     Some(params)
-}
-
-/// Whether `octet` may stand in a token (RFC 9110, section 5.6.2).
-pub(crate) const fn is_token(octet: u8) -> bool {
-    matches!(octet,
-        b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
-        | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')
-}
-
-/// `value` without the SP and HTAB around it (OWS of RFC 9110, section 5.6.3).
-pub(crate) fn trim(mut value: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
-        value = rest;
-    }
-    value
 }

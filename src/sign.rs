@@ -4,7 +4,9 @@ use crate::{
     Error, HeaderNames, Headers, Key, Request,
     crypto::{BASE64_LEN, HashText},
     names,
-    params::{self, is_control},
+    octets::is_control,
+    params,
+    request::Fields,
     signing_string::{SigningString, Writer},
 };
 
@@ -56,10 +58,10 @@ impl<'k> Signer<'k> {
         N: HeaderNames + ?Sized,
     {
         names::check(names.names())?;
-        let string = SigningString { request, names: names.names() };
-        string.check()?;
+        let fields = Fields::find(request.headers);
+        let tag =
+            self.key.mac(&SigningString { request, fields: &fields, names: names.names() })?;
         let mut writer = Writer::exact(out, signature_len(self.key_id, names))?;
-        let tag = self.key.mac(|mac| string.stream(&mut |octets| mac.update(octets)));
         let signature = HashText::encode(&tag);
         params::write(self.key_id, names.names(), signature.as_bytes(), &mut writer);
         writer.finish()

@@ -1,6 +1,8 @@
 //! The signing string (draft 10, section 2.3): what the MAC is made of.
 
-use crate::{Error, HeaderNames, Headers, Name, Request, names, params::is_control};
+use crate::{
+    Error, HeaderNames, Headers, Name, Request, names, octets::without_control, request::Fields,
+};
 
 /// Writes the signing string of `request` over `names` to `out` and gives the part written.
 ///
@@ -43,18 +45,20 @@ where
     N: HeaderNames + ?Sized,
 {
     names::check(names.names())?;
-    let string = SigningString { request, names: names.names() };
-    string.check()?;
+    let fields = Fields::find(request.headers);
+    let string = SigningString { request, fields: &fields, names: names.names() };
     let mut counter = Writer::new(&mut []);
-    string.stream(&mut |octets| counter.push(octets));
+    string.stream(&mut |octets| counter.push(octets))?;
     let mut writer = Writer::exact(out, counter.needed())?;
-    string.stream(&mut |octets| writer.push(octets));
+    string.stream(&mut |octets| writer.push(octets))?;
     writer.finish()
 }
 
 /// The signing string of `request` over `names`, never held whole.
 pub(crate) struct SigningString<'r, 'a, H: ?Sized, I> {
     pub(crate) request: &'r Request<'a, H>,
+    /// What was found in the request already.
+    pub(crate) fields: &'r Fields<'a>,
     pub(crate) names: I,
 }
 
@@ -63,55 +67,53 @@ where
     H: Headers + ?Sized,
     I: Iterator<Item = Name<'n>> + Clone,
 {
-    /// Checks that every covered header is there and that nothing in it could forge a line.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        for (index, name) in self.names.clone().enumerate() {
-            let clean = |octets: &[u8]| !octets.iter().copied().any(is_control);
-            let mut found = false;
-            let all_clean = if name.is_request_target() {
-                found = true;
-                clean(self.request.method) && clean(self.request.target)
-            } else {
-                self.values(name).all(|value| {
-                    found = true;
-                    clean(value)
-                })
-            };
-            if !found {
-                return Err(Error::MissingHeader { index });
-            }
-            if !all_clean {
-                return Err(Error::ControlOctet { index });
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives the string to `sink`, piece by piece. It must have passed [`check`](Self::check).
-    pub(crate) fn stream(&self, sink: &mut impl FnMut(&[u8])) {
+    /// Gives the string to `sink`, piece by piece.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingHeader`] or [`Error::ControlOctet`], with which a line could be forged.
+    /// What `sink` was given by then is of no use.
+    pub(crate) fn stream(&self, sink: &mut impl FnMut(&[u8])) -> Result<(), Error> {
         for (index, name) in self.names.clone().enumerate() {
             if index > 0 {
                 sink(b"\n");
             }
             name.lowercase(sink);
             sink(b": ");
-            if name.is_request_target() {
-                self.request.method.iter().for_each(|octet| sink(&[octet.to_ascii_lowercase()]));
-                sink(b" ");
-                sink(self.request.target);
-            } else {
-                for (instance, value) in self.values(name).enumerate() {
-                    if instance > 0 {
-                        sink(b", ");
-                    }
-                    sink(value);
-                }
-            }
+            self.value(name, index, sink)?;
         }
+        Ok(())
     }
 
-    fn values(&self, name: Name<'n>) -> impl Iterator<Item = &'a [u8]> {
-        self.request.values(move |found| name.is(found))
+    /// The value of the covered header at `index`.
+    fn value(
+        &self,
+        name: Name<'n>,
+        index: usize,
+        sink: &mut impl FnMut(&[u8]),
+    ) -> Result<(), Error> {
+        let mut clean = |octets: &[u8]| {
+            sink(octets);
+            without_control(octets).then_some(()).ok_or(Error::ControlOctet { index })
+        };
+        if let Some(value) = self.fields.single(&name) {
+            return clean(value);
+        }
+        if name.is_request_target() {
+            self.request
+                .method
+                .iter()
+                .try_for_each(|octet| clean(&[octet.to_ascii_lowercase()]))?;
+            clean(b" ")?;
+            return clean(self.request.target);
+        }
+        let mut values = self.request.values(|found| name.is(found));
+        clean(values.next().ok_or(Error::MissingHeader { index })?)?;
+        for value in values {
+            clean(b", ")?;
+            clean(value)?;
+        }
+        Ok(())
     }
 }
 

@@ -3,9 +3,7 @@
 use core::fmt;
 
 use crate::{
-    Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value,
-    crypto::HashText,
-    date,
+    Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value, crypto, date,
     digest::{self, BodyDigest},
     mac, names,
     request::Fields,
@@ -82,7 +80,7 @@ impl<'k> Verifier<'k> {
         let params = parse_params(&fields)?;
         names::check(params.headers.iter())?;
         self.policy.check(&params)?;
-        let signature = params.signature.to_array().and_then(HashText::parse);
+        let signature = params.signature.to_array().and_then(|text| crypto::decode(&text));
         let signature = signature.ok_or(Error::MalformedSignature)?;
 
         let date = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;
@@ -96,8 +94,7 @@ impl<'k> Verifier<'k> {
         let digest = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
         let digest = digest::parse(digest)?;
 
-        let string = SigningString { request, names: params.headers.iter() };
-        string.check()?;
+        let string = SigningString { request, fields: &fields, names: params.headers.iter() };
         let (key_index, tag) = mac::find_key(self.keys, &string, &signature)?;
         Ok(PendingBody {
             body: BodyDigest::new(digest),
