@@ -155,11 +155,13 @@ struct DateTime {
 }
 
 impl DateTime {
-    /// Unix seconds, or `None` where the month has no such day.
+    /// Unix seconds, or `None` where the month has no such day or, a two-digit year having been
+    /// read at the end of time, an `i64` has no such second.
     fn unix_seconds(self) -> Option<i64> {
         let days = days_from_civil(self.year, self.month, self.day);
         let exists = civil_from_days(days) == (self.year, self.month, self.day);
-        exists.then_some(days * SECONDS_A_DAY + self.second)
+        let midnight = days.checked_mul(SECONDS_A_DAY).filter(|_| exists)?;
+        midnight.checked_add(self.second)
     }
 }
 

@@ -212,6 +212,11 @@ impl<'a> Reader<'a> {
                     self.rest = rest;
                     escaped = true;
                 }
+                // What does not fit stands behind the backslash.
+                [b'\\', rest @ ..] => {
+                    self.rest = rest;
+                    return Err(self.malformed());
+                }
                 _ => return Err(self.malformed()),
             }
         }

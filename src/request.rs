@@ -1,9 +1,6 @@
 //! The request as the caller's HTTP server holds it, and the lookup of its fields.
 
-use crate::{
-    Name,
-    octets::{is_token, trim},
-};
+use crate::{Name, octets::trim};
 
 /// The header fields of a request, in the order in which they were received.
 ///
