@@ -1,7 +1,5 @@
 //! The `Digest` field (RFC 3230): which body the signature is for.
 
-use ctutils::Choice;
-
 use crate::{
     Error, Text,
     crypto::{self, Hash, HashStream, HashText},
@@ -83,7 +81,11 @@ impl BodyDigest {
         self.hash.update(chunk);
     }
 
-    pub(crate) fn matches(self) -> Choice {
-        crypto::ct_eq(&self.hash.finish(), &self.expected)
+    /// Whether the body that was given is the expected one.
+    pub(crate) fn check(self) -> Result<(), Error> {
+        match crypto::ct_eq(&self.hash.finish(), &self.expected).to_bool() {
+            true => Ok(()),
+            false => Err(Error::DigestMismatch),
+        }
     }
 }

@@ -96,8 +96,8 @@ impl<'a> Action<'a> {
 /// Event and action of a delivery, read from its body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delivery<'a> {
-    event: Option<Event<'a>>,
-    action: Option<Action<'a>>,
+    event: Option<JsonText<'a>>,
+    action: Option<JsonText<'a>>,
 }
 
 impl<'a> Delivery<'a> {
@@ -121,12 +121,18 @@ impl<'a> Delivery<'a> {
     /// The event, or `None` where the body has none: older servers do not send it, and the
     /// `X-Drone-Event` field, which anyone could change on the way, is all there is.
     pub fn event(&self) -> Option<Event<'a>> {
-        self.event
+        self.event.map(Event::from_json)
     }
 
     /// The action, or `None` where the body has none.
     pub fn action(&self) -> Option<Action<'a>> {
-        self.action
+        self.action.map(Action::from_json)
+    }
+
+    /// The event and the action as they stand between their quotes in the body.
+    #[cfg(feature = "capi")]
+    pub(crate) fn texts(&self) -> [Option<&'a str>; 2] {
+        [self.event, self.action].map(|text| text.map(|text| text.0))
     }
 
     /// Compares the unsigned `X-Drone-Event` field with the body's event.
@@ -140,7 +146,7 @@ impl<'a> Delivery<'a> {
     where
         H: Headers + ?Sized,
     {
-        let Some(event) = self.event else {
+        let Some(event) = self.event() else {
             return Ok(());
         };
         let mut fields = request.values(|name| name.eq_ignore_ascii_case(b"X-Drone-Event"));
@@ -157,9 +163,9 @@ impl<'a> Delivery<'a> {
             lexer.expect(SliceLexer::ws_peek, b':').ok_or(Stop::Malformed)?;
             lexer.eat_whitespace();
             if name.is("event") {
-                self.event = Some(Event::from_json(JsonText::read(lexer)?));
+                self.event = Some(JsonText::read(lexer)?);
             } else if name.is("action") {
-                self.action = Some(Action::from_json(JsonText::read(lexer)?));
+                self.action = Some(JsonText::read(lexer)?);
             } else {
                 skip_value(lexer)?;
             }
@@ -184,7 +190,7 @@ impl From<hifijson::Expect> for Stop {
 }
 
 /// The inside of a JSON string, escapes not resolved.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct JsonText<'a>(&'a str);
 
 impl<'a> JsonText<'a> {

@@ -1,6 +1,6 @@
 //! Why a request was refused, or why a call could not be carried out.
 
-use core::fmt;
+use core::{ffi::CStr, fmt};
 
 /// A parameter of the `Signature` field (draft 10, section 2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,114 +151,132 @@ pub enum Error {
 impl Error {
     /// A stable word for logs, metrics and test tables, such as `digest-mismatch`.
     pub const fn reason(&self) -> &'static str {
+        str_of(self.c_reason())
+    }
+
+    /// As [`reason`](Self::reason), for C.
+    pub(crate) const fn c_reason(&self) -> &'static CStr {
         match self {
-            Self::EmptySecret => "empty-secret",
-            Self::NoKeys => "no-keys",
-            Self::BufferTooSmall { .. } => "buffer-too-small",
-            Self::InvalidKeyId => "invalid-key-id",
-            Self::EmptyList => "empty-list",
-            Self::TimeOutOfRange => "time-out-of-range",
-            Self::MissingSignature => "missing-signature",
-            Self::RepeatedSignature => "repeated-signature",
-            Self::Rfc9421Signature => "rfc9421-signature",
-            Self::MalformedParams { .. } => "malformed-params",
-            Self::RepeatedParam(_) => "repeated-param",
-            Self::MissingParam(_) => "missing-param",
-            Self::UnsupportedAlgorithm => "unsupported-algorithm",
-            Self::MalformedSignature => "malformed-signature",
-            Self::MalformedList { .. } => "malformed-list",
-            Self::RepeatedName { .. } => "repeated-name",
-            Self::TooManyNames => "too-many-names",
-            Self::UnsupportedName { .. } => "unsupported-name",
-            Self::MissingHeader { .. } => "missing-header",
-            Self::ControlOctet { .. } => "control-octet",
-            Self::MissingDate => "missing-date",
-            Self::RepeatedDate => "repeated-date",
-            Self::MalformedDate => "malformed-date",
-            Self::MissingDigest => "missing-digest",
-            Self::RepeatedDigest => "repeated-digest",
-            Self::MalformedDigest => "malformed-digest",
-            Self::UnsupportedDigest => "unsupported-digest",
-            Self::MalformedHead { .. } => "malformed-head",
-            Self::MalformedBody => "malformed-body",
-            Self::NotCovered { .. } => "not-covered",
-            Self::UnexpectedKeyId => "unexpected-key-id",
-            Self::DateTooOld => "date-too-old",
-            Self::DateTooNew => "date-too-new",
-            Self::SignatureMismatch => "signature-mismatch",
-            Self::DigestMismatch => "digest-mismatch",
-            Self::EventMismatch => "event-mismatch",
-            Self::Replayed => "replayed",
-            Self::ReplayGuardFull => "replay-guard-full",
+            Self::EmptySecret => c"empty-secret",
+            Self::NoKeys => c"no-keys",
+            Self::BufferTooSmall { .. } => c"buffer-too-small",
+            Self::InvalidKeyId => c"invalid-key-id",
+            Self::EmptyList => c"empty-list",
+            Self::TimeOutOfRange => c"time-out-of-range",
+            Self::MissingSignature => c"missing-signature",
+            Self::RepeatedSignature => c"repeated-signature",
+            Self::Rfc9421Signature => c"rfc9421-signature",
+            Self::MalformedParams { .. } => c"malformed-params",
+            Self::RepeatedParam(_) => c"repeated-param",
+            Self::MissingParam(_) => c"missing-param",
+            Self::UnsupportedAlgorithm => c"unsupported-algorithm",
+            Self::MalformedSignature => c"malformed-signature",
+            Self::MalformedList { .. } => c"malformed-list",
+            Self::RepeatedName { .. } => c"repeated-name",
+            Self::TooManyNames => c"too-many-names",
+            Self::UnsupportedName { .. } => c"unsupported-name",
+            Self::MissingHeader { .. } => c"missing-header",
+            Self::ControlOctet { .. } => c"control-octet",
+            Self::MissingDate => c"missing-date",
+            Self::RepeatedDate => c"repeated-date",
+            Self::MalformedDate => c"malformed-date",
+            Self::MissingDigest => c"missing-digest",
+            Self::RepeatedDigest => c"repeated-digest",
+            Self::MalformedDigest => c"malformed-digest",
+            Self::UnsupportedDigest => c"unsupported-digest",
+            Self::MalformedHead { .. } => c"malformed-head",
+            Self::MalformedBody => c"malformed-body",
+            Self::NotCovered { .. } => c"not-covered",
+            Self::UnexpectedKeyId => c"unexpected-key-id",
+            Self::DateTooOld => c"date-too-old",
+            Self::DateTooNew => c"date-too-new",
+            Self::SignatureMismatch => c"signature-mismatch",
+            Self::DigestMismatch => c"digest-mismatch",
+            Self::EventMismatch => c"event-mismatch",
+            Self::Replayed => c"replayed",
+            Self::ReplayGuardFull => c"replay-guard-full",
         }
     }
 
     /// One sentence: what was wrong, and what to do where that is not plain.
     pub const fn text(&self) -> &'static str {
+        str_of(self.c_text())
+    }
+
+    /// As [`text`](Self::text), for C.
+    pub(crate) const fn c_text(&self) -> &'static CStr {
         match self {
-            Self::EmptySecret => "the secret is empty; configure the one that the Drone server has",
-            Self::NoKeys => "no key was given; at least one is needed",
-            Self::BufferTooSmall { .. } => "the output buffer is too small",
+            Self::EmptySecret => c"the secret is empty; configure the one that the Drone server has",
+            Self::NoKeys => c"no key was given; at least one is needed",
+            Self::BufferTooSmall { .. } => c"the output buffer is too small",
             Self::InvalidKeyId => {
-                "the keyId is empty or holds a quote, a backslash or a control octet"
+                c"the keyId is empty or holds a quote, a backslash or a control octet"
             }
-            Self::EmptyList => "the list of headers to sign is empty",
-            Self::TimeOutOfRange => "the time has no HTTP-date: its year is not in 0 to 9999",
+            Self::EmptyList => c"the list of headers to sign is empty",
+            Self::TimeOutOfRange => c"the time has no HTTP-date: its year is not in 0 to 9999",
             Self::MissingSignature => {
-                "there is no Signature field and no Authorization field with the `Signature ` scheme"
+                c"there is no Signature field and no Authorization field with the `Signature ` scheme"
             }
-            Self::RepeatedSignature => "there is more than one signature",
+            Self::RepeatedSignature => c"there is more than one signature",
             Self::Rfc9421Signature => {
-                "this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10"
+                c"this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10"
             }
             Self::MalformedParams { .. } => {
-                "the signature's parameters are not a list of name=value or name=\"value\""
+                c"the signature's parameters are not a list of name=value or name=\"value\""
             }
-            Self::RepeatedParam(_) => "a signature parameter appears twice",
-            Self::MissingParam(_) => "a signature parameter is missing or empty",
-            Self::UnsupportedAlgorithm => "the algorithm is not hmac-sha256",
-            Self::MalformedSignature => "the signature is not canonical, padded base64 of 32 bytes",
+            Self::RepeatedParam(_) => c"a signature parameter appears twice",
+            Self::MissingParam(_) => c"a signature parameter is missing or empty",
+            Self::UnsupportedAlgorithm => c"the algorithm is not hmac-sha256",
+            Self::MalformedSignature => c"the signature is not canonical, padded base64 of 32 bytes",
             Self::MalformedList { .. } => {
-                "the headers parameter is not a list of header names separated by single spaces"
+                c"the headers parameter is not a list of header names separated by single spaces"
             }
-            Self::RepeatedName { .. } => "the headers parameter holds a name twice",
-            Self::TooManyNames => "the headers parameter holds more than 128 names",
+            Self::RepeatedName { .. } => c"the headers parameter holds a name twice",
+            Self::TooManyNames => c"the headers parameter holds more than 128 names",
             Self::UnsupportedName { .. } => {
-                "(created) and (expires) cannot be covered by an HMAC signature"
+                c"(created) and (expires) cannot be covered by an HMAC signature"
             }
-            Self::MissingHeader { .. } => "a covered header is not in the request",
+            Self::MissingHeader { .. } => c"a covered header is not in the request",
             Self::ControlOctet { .. } => {
-                "a covered header, the method or the target holds a control octet"
+                c"a covered header, the method or the target holds a control octet"
             }
-            Self::MissingDate => "there is no Date field",
-            Self::RepeatedDate => "there is more than one Date field",
-            Self::MalformedDate => "the Date field is not an HTTP-date",
-            Self::MissingDigest => "there is no Digest field",
-            Self::RepeatedDigest => "there is more than one Digest field",
+            Self::MissingDate => c"there is no Date field",
+            Self::RepeatedDate => c"there is more than one Date field",
+            Self::MalformedDate => c"the Date field is not an HTTP-date",
+            Self::MissingDigest => c"there is no Digest field",
+            Self::RepeatedDigest => c"there is more than one Digest field",
             Self::MalformedDigest => {
-                "the Digest field is not a list of algorithm=value with canonical base64"
+                c"the Digest field is not a list of algorithm=value with canonical base64"
             }
-            Self::UnsupportedDigest => "the Digest field has no SHA-256",
-            Self::MalformedHead { .. } => "the head is not that of an HTTP/1.1 request",
+            Self::UnsupportedDigest => c"the Digest field has no SHA-256",
+            Self::MalformedHead { .. } => c"the head is not that of an HTTP/1.1 request",
             Self::MalformedBody => {
-                "the body is not a JSON object with text as its event and action"
+                c"the body is not a JSON object with text as its event and action"
             }
-            Self::NotCovered { .. } => "a required header is not covered by the signature",
-            Self::UnexpectedKeyId => "the keyId is not the expected one",
+            Self::NotCovered { .. } => c"a required header is not covered by the signature",
+            Self::UnexpectedKeyId => c"the keyId is not the expected one",
             Self::DateTooOld => {
-                "the Date lies too far in the past: an old delivery, or a clock that is wrong"
+                c"the Date lies too far in the past: an old delivery, or a clock that is wrong"
             }
-            Self::DateTooNew => "the Date lies too far in the future: one of the clocks is wrong",
+            Self::DateTooNew => c"the Date lies too far in the future: one of the clocks is wrong",
             Self::SignatureMismatch => {
-                "no key makes this signature: another secret, or a signed header was changed"
+                c"no key makes this signature: another secret, or a signed header was changed"
             }
-            Self::DigestMismatch => "the body is not the one that was signed",
-            Self::EventMismatch => "X-Drone-Event contradicts the event in the body",
-            Self::Replayed => "the delivery was accepted before",
+            Self::DigestMismatch => c"the body is not the one that was signed",
+            Self::EventMismatch => c"X-Drone-Event contradicts the event in the body",
+            Self::Replayed => c"the delivery was accepted before",
             Self::ReplayGuardFull => {
-                "the replay guard is full of deliveries that may still be replayed"
+                c"the replay guard is full of deliveries that may still be replayed"
             }
         }
+    }
+}
+
+/// The text of a C string literal, all of which are ASCII here.
+const fn str_of(text: &'static CStr) -> &'static str {
+    match core::str::from_utf8(text.to_bytes()) {
+        Ok(text) => text,
+        Err(_) => "",
     }
 }
 

@@ -44,7 +44,7 @@
 //!
 //! # Features
 //!
-//! None is on by default. `http` implements [`Headers`] for `http::HeaderMap`, `httparse` for a
+//! None is on by default. `capi` adds the C interface of `include/hooksig.h`; `http` implements [`Headers`] for `http::HeaderMap`, `httparse` for a
 //! slice of `httparse::Header`.
 #![no_std]
 #![deny(
@@ -69,6 +69,9 @@ mod sign;
 
 pub mod drone;
 pub mod replay;
+
+#[cfg(feature = "capi")]
+pub mod capi;
 
 mod crypto;
 mod error;

@@ -58,6 +58,12 @@ impl Key {
     }
 }
 
+impl AsRef<Key> for Key {
+    fn as_ref(&self) -> &Key {
+        self
+    }
+}
+
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(..)")
@@ -72,12 +78,13 @@ const SHORT: usize = 256;
 ///
 /// Every key is computed and compared, and the choice among them is made without a branch: time
 /// does not tell which key fitted, nor how nearly one did.
-pub(crate) fn find_key<'n, H, I>(
-    keys: &[Key],
+pub(crate) fn find_key<'n, K, H, I>(
+    keys: &[K],
     string: &SigningString<'_, '_, H, I>,
     signature: &Hash,
 ) -> Result<(usize, Tag), Error>
 where
+    K: AsRef<Key>,
     H: Headers + ?Sized,
     I: Iterator<Item = Name<'n>> + Clone,
 {
@@ -88,6 +95,7 @@ where
 
     let mut matched = (usize::MAX, [0; TAG_LEN]);
     for (index, key) in keys.iter().enumerate() {
+        let key = key.as_ref();
         let tag = match short {
             Ok(string) => key.mac_whole(string),
             Err(_) => key.mac(string)?,

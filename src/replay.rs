@@ -3,22 +3,24 @@
 use crate::{Clock, Error, TAG_LEN, Tag, Verified};
 
 /// Room for one delivery.
+#[repr(C)] // C brings the room as zeroed memory, which must be an empty entry.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     tag: Tag,
     /// The last second in which the delivery could be accepted again.
     expires: i64,
-    used: bool,
+    /// Not 0 where a delivery is remembered.
+    used: u64,
 }
 
 impl Entry {
     /// An entry that holds nothing.
-    pub const EMPTY: Self = Self { tag: [0; TAG_LEN], expires: 0, used: false };
+    pub const EMPTY: Self = Self { tag: [0; TAG_LEN], expires: 0, used: 0 };
 
     fn is_free(&self, clock: Clock) -> bool {
         match clock {
-            Clock::At(now) => !self.used || self.expires < now,
-            Clock::None => !self.used,
+            Clock::At(now) => self.used == 0 || self.expires < now,
+            Clock::None => self.used == 0,
         }
     }
 }
@@ -84,10 +86,10 @@ pub(crate) fn claim(
     expires: i64,
     clock: Clock,
 ) -> Result<(), Error> {
-    if entries.iter().any(|entry| entry.used && entry.tag == *tag) {
+    if entries.iter().any(|entry| entry.used != 0 && entry.tag == *tag) {
         return Err(Error::Replayed);
     }
     let free = entries.iter_mut().find(|entry| entry.is_free(clock));
-    *free.ok_or(Error::ReplayGuardFull)? = Entry { tag: *tag, expires, used: true };
+    *free.ok_or(Error::ReplayGuardFull)? = Entry { tag: *tag, expires, used: 1 };
     Ok(())
 }

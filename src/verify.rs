@@ -13,14 +13,22 @@ use crate::{
 /// Decides whether a request is genuine.
 ///
 /// Keys and policy are borrowed; a verifier is cheap to make and to copy, and may be shared
-/// between threads.
-#[derive(Clone, Copy, Debug)]
-pub struct Verifier<'k> {
-    keys: &'k [Key],
+/// between threads. `K` is a [`Key`] or what holds one, such as `&Key` or `Arc<Key>`.
+#[derive(Debug)]
+pub struct Verifier<'k, K = Key> {
+    keys: &'k [K],
     policy: Policy<'k>,
 }
 
-impl<'k> Verifier<'k> {
+impl<K> Clone for Verifier<'_, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> Copy for Verifier<'_, K> {}
+
+impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     /// A verifier that takes the signature of any of `keys` under the default policy.
     ///
     /// Several keys are what the rotation of a secret needs: Drone's keyId does not tell an old
@@ -29,7 +37,7 @@ impl<'k> Verifier<'k> {
     /// # Errors
     ///
     /// [`Error::NoKeys`] if `keys` is empty.
-    pub const fn new(keys: &'k [Key]) -> Result<Self, Error> {
+    pub const fn new(keys: &'k [K]) -> Result<Self, Error> {
         Self::with_policy(keys, Policy::DRONE)
     }
 
@@ -38,7 +46,7 @@ impl<'k> Verifier<'k> {
     /// # Errors
     ///
     /// [`Error::NoKeys`] if `keys` is empty.
-    pub const fn with_policy(keys: &'k [Key], policy: Policy<'k>) -> Result<Self, Error> {
+    pub const fn with_policy(keys: &'k [K], policy: Policy<'k>) -> Result<Self, Error> {
         match keys {
             [] => Err(Error::NoKeys),
             _ => Ok(Self { keys, policy }),
@@ -162,10 +170,14 @@ impl<'r> PendingBody<'r> {
     ///
     /// [`Error::DigestMismatch`] if the body is not the one that was signed.
     pub fn finish(self) -> Result<Verified<'r>, Error> {
-        match self.body.matches().to_bool() {
-            true => Ok(self.verified),
-            false => Err(Error::DigestMismatch),
-        }
+        self.body.check()?;
+        Ok(self.verified)
+    }
+
+    /// The two apart, for callers that keep the second in a form of their own.
+    #[cfg(feature = "capi")]
+    pub(crate) fn into_parts(self) -> (BodyDigest, Verified<'r>) {
+        (self.body, self.verified)
     }
 }
 

@@ -1,0 +1,5 @@
+//! Writes `include/hooksig.h` anew.
+
+fn main() -> std::io::Result<()> {
+    std::fs::write(hooksig_ffi_tests::header_path(), hooksig_ffi_tests::header())
+}

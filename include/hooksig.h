@@ -1,0 +1,1133 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * hooksig: decides whether a Drone webhook is genuine.
+ *
+ * A Drone server signs each system webhook with HTTP Signatures (draft-cavage-http-signatures-10,
+ * HMAC-SHA-256 under a shared secret). This library verifies that MAC, date and body of a request
+ * belong together, and signs as Drone does. It is generated from Rust and needs nothing at run
+ * time: no initialisation, no memory allocation, no clock, no global state, no errno.
+ *
+ * Example: sign a delivery as Drone would, then verify it as a receiver does.
+ *
+ *     #include <hooksig.h>
+ *     #include <stdio.h>
+ *     #include <string.h>
+ *     #include <time.h>
+ *
+ *     static int receive(const hooksig_key *key, const hooksig_request *request,
+ *                        const char *body)
+ *     {
+ *         hooksig_verified verified;
+ *         hooksig_status status =
+ *             hooksig_verify(key, 1, NULL, (int64_t)time(NULL), request,
+ *                            (const uint8_t *)body, strlen(body), &verified);
+ *         if (status != HOOKSIG_STATUS_OK)
+ *             fprintf(stderr, "refused: %s\n", hooksig_status_text(status));
+ *         return status == HOOKSIG_STATUS_OK ? 204 : 401;
+ *     }
+ *
+ *     int main(void)
+ *     {
+ *         static const char secret[] = "bea26a2221fd8090ea38720fc445eca6";
+ *         static const char body[] = "{\"event\":\"user\",\"action\":\"created\"}";
+ *         hooksig_key key;
+ *         hooksig_delivery_headers sent;
+ *         if (hooksig_key_init(&key, (const uint8_t *)secret, strlen(secret)) ||
+ *             hooksig_delivery_sign(&key, (const uint8_t *)body, strlen(body),
+ *                                   (int64_t)time(NULL), &sent))
+ *             return 1;
+ *         hooksig_header headers[] = {
+ *             {"Date", 4, sent.date, strlen(sent.date)},
+ *             {"Digest", 6, sent.digest, strlen(sent.digest)},
+ *             {"Signature", 9, sent.signature, strlen(sent.signature)},
+ *         };
+ *         hooksig_request request = {"POST", 4, "/hooks", 6, headers, 3};
+ *         int answer = receive(&key, &request, body);
+ *         hooksig_key_wipe(&key);
+ *         printf("%d\n", answer);
+ *         return answer == 204 ? 0 : 1;
+ *     }
+ *
+ * What holds for every function:
+ *
+ * Verdict   HOOKSIG_STATUS_OK (0) from hooksig_verify, hooksig_verify_head, hooksig_verify_fields
+ *           or hooksig_pending_body_finish, and nothing else, means that a request is genuine.
+ *           Read nothing into a body before that.
+ * Pointers  A pointer may be NULL only where its length is 0 or its text says so. Otherwise it
+ *           points to as many readable (for an output: writable) and aligned elements as its
+ *           length says. Lengths are in bytes, or in elements of an array; no text needs a NUL.
+ * Overlap   An output overlaps no input and no other output. Inputs may overlap one another, and
+ *           nobody writes to them during a call.
+ * Outputs   They come last and are written only on HOOKSIG_STATUS_OK, except a needed length.
+ * Memory    Nothing is allocated, and no pointer is kept after the return. A handle (key, policy,
+ *           pending body) is memory of the caller without pointers in it, of a fixed size; it need
+ *           not be released, but a key should be wiped. A handle that was not made by its function,
+ *           such as a zeroed one, gives HOOKSIG_STATUS_WRONG_STATE.
+ * Threads   Functions may be called from several threads at the same time. An object that one of
+ *           them changes must not be used by another meanwhile; what nobody changes may be shared.
+ * Time      Unix seconds, as time() gives them; hooksig reads no clock.
+ * Secrets   No output holds a secret, and no status tells how nearly a signature fitted. Comparisons
+ *           with what was computed under a key take the same time wherever they differ.
+ */
+
+
+#ifndef HOOKSIG_H
+#define HOOKSIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The result of such a function must not be ignored. */
+#if defined(__GNUC__)
+#define HOOKSIG_MUST_USE __attribute__((warn_unused_result))
+#else
+#define HOOKSIG_MUST_USE
+#endif
+
+/**
+ * The version of the header: major. Compare with hooksig_version for that of the library.
+ */
+#define HOOKSIG_VERSION_MAJOR 0
+
+/**
+ * The version of the header: minor.
+ */
+#define HOOKSIG_VERSION_MINOR 1
+
+/**
+ * The version of the header: patch.
+ */
+#define HOOKSIG_VERSION_PATCH 0
+
+/**
+ * The size of a hooksig_key in 64-bit words, the same on every target: 96 bytes.
+ */
+#define HOOKSIG_KEY_WORDS 12
+
+/**
+ * The size of a hooksig_policy in 64-bit words, the same on every target: 224 bytes.
+ */
+#define HOOKSIG_POLICY_WORDS 28
+
+/**
+ * How far Date may lie from the clock by default, in seconds.
+ */
+#define HOOKSIG_DEFAULT_MAX_SKEW 300
+
+/**
+ * The longest list for hooksig_policy_require, in bytes; beyond it HOOKSIG_STATUS_BUFFER_TOO_SMALL.
+ */
+#define HOOKSIG_REQUIRED_MAX_LEN 128
+
+/**
+ * The longest keyId for hooksig_policy_expect_key_id, in bytes; beyond it
+ * HOOKSIG_STATUS_BUFFER_TOO_SMALL.
+ */
+#define HOOKSIG_EXPECTED_KEY_ID_MAX_LEN 64
+
+/**
+ * The size of a hooksig_pending_body in 64-bit words, the same on every target: 256 bytes.
+ */
+#define HOOKSIG_PENDING_BODY_WORDS 32
+
+/**
+ * The length of the tag of a hooksig_verified, in bytes.
+ */
+#define HOOKSIG_TAG_LEN 32
+
+/**
+ * The most names that a signature may cover; beyond it HOOKSIG_STATUS_TOO_MANY_NAMES.
+ */
+#define HOOKSIG_MAX_NAMES 128
+
+/**
+ * In place of a time: there is no clock. Date is then only signed text, and a delivery can be
+ * replayed for ever: keep a replay guard that never forgets.
+ */
+#define HOOKSIG_NO_CLOCK INT64_MIN
+
+/**
+ * In place of a time: never.
+ */
+#define HOOKSIG_NEVER INT64_MAX
+
+/**
+ * The size of a hooksig_replay_entry in 64-bit words, the same on every target: 48 bytes.
+ */
+#define HOOKSIG_REPLAY_ENTRY_WORDS 6
+
+/**
+ * The length of the value of the Signature field of a Drone delivery, in bytes without a NUL.
+ */
+#define HOOKSIG_DELIVERY_SIGNATURE_LEN 119
+
+/**
+ * The length of the value of a Signature field apart from keyId and list of names, in bytes: a
+ * buffer of HOOKSIG_SIGNATURE_BASE_LEN + key_id_len + list_len bytes always suffices.
+ */
+#define HOOKSIG_SIGNATURE_BASE_LEN 100
+
+/**
+ * The length of the value of a Digest field with one SHA-256, in bytes without a NUL.
+ */
+#define HOOKSIG_DIGEST_FIELD_LEN 52
+
+/**
+ * The length of an HTTP-date as senders write it (IMF-fixdate), in bytes without a NUL.
+ */
+#define HOOKSIG_DATE_LEN 29
+
+/**
+ * What became of a call. HOOKSIG_STATUS_OK is 0 and the only success: of a verifying function it
+ * means that the request is genuine, of any other that it was carried out.
+ *
+ * Numbers never change and are never used again. 1 to 9: the call is wrong. 10 to 30, 40 and 41:
+ * the message cannot be read. 31 to 39: it was read, and is refused.
+ *
+ * Log the number or its name. What goes back to the sender should be one fixed text whatever the
+ * status: an attacker learns from the difference.
+ */
+enum hooksig_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Done; of a verifying function: the request is genuine.
+     */
+    HOOKSIG_STATUS_OK = 0,
+    /**
+     * A pointer is NULL where it may not be, or where its length is not 0.
+     */
+    HOOKSIG_STATUS_NULL_POINTER = 1,
+    /**
+     * A length is larger than any object can be.
+     */
+    HOOKSIG_STATUS_INVALID_LENGTH = 2,
+    /**
+     * A handle was not made, was wiped, or is used up.
+     */
+    HOOKSIG_STATUS_WRONG_STATE = 3,
+    /**
+     * The output buffer is too small; *out_len is the length that is needed.
+     */
+    HOOKSIG_STATUS_BUFFER_TOO_SMALL = 4,
+    /**
+     * The secret has no bytes.
+     */
+    HOOKSIG_STATUS_EMPTY_SECRET = 5,
+    /**
+     * No key was given.
+     */
+    HOOKSIG_STATUS_NO_KEYS = 6,
+    /**
+     * The keyId to sign with is empty or holds a quote, a backslash or a control octet.
+     */
+    HOOKSIG_STATUS_INVALID_KEY_ID = 7,
+    /**
+     * The list of headers to sign or to require is empty.
+     */
+    HOOKSIG_STATUS_EMPTY_LIST = 8,
+    /**
+     * The time has no HTTP-date: its year is not in 0 to 9999.
+     */
+    HOOKSIG_STATUS_TIME_OUT_OF_RANGE = 9,
+    /**
+     * There is neither a Signature field nor an Authorization field with the Signature scheme.
+     */
+    HOOKSIG_STATUS_MISSING_SIGNATURE = 10,
+    /**
+     * There is more than one signature.
+     */
+    HOOKSIG_STATUS_REPEATED_SIGNATURE = 11,
+    /**
+     * The signature is one of RFC 9421, which Drone does not send.
+     */
+    HOOKSIG_STATUS_RFC9421_SIGNATURE = 12,
+    /**
+     * The signature's parameters are not a list of RFC 7235 auth-params.
+     */
+    HOOKSIG_STATUS_MALFORMED_PARAMS = 13,
+    /**
+     * A parameter appears twice.
+     */
+    HOOKSIG_STATUS_REPEATED_PARAM = 14,
+    /**
+     * keyId, algorithm, headers or signature is absent or empty.
+     */
+    HOOKSIG_STATUS_MISSING_PARAM = 15,
+    /**
+     * The algorithm is not one that the policy allows.
+     */
+    HOOKSIG_STATUS_UNSUPPORTED_ALGORITHM = 16,
+    /**
+     * The signature is not the canonical, padded base64 of 32 bytes.
+     */
+    HOOKSIG_STATUS_MALFORMED_SIGNATURE = 17,
+    /**
+     * A list of headers is not one of header names separated by single spaces.
+     */
+    HOOKSIG_STATUS_MALFORMED_LIST = 18,
+    /**
+     * A list of headers holds a name twice.
+     */
+    HOOKSIG_STATUS_REPEATED_NAME = 19,
+    /**
+     * A list of headers holds more than HOOKSIG_MAX_NAMES names.
+     */
+    HOOKSIG_STATUS_TOO_MANY_NAMES = 20,
+    /**
+     * A list of headers holds (created) or (expires), which cannot be used with HMAC.
+     */
+    HOOKSIG_STATUS_UNSUPPORTED_NAME = 21,
+    /**
+     * A listed header is not in the request.
+     */
+    HOOKSIG_STATUS_MISSING_HEADER = 22,
+    /**
+     * A covered header value, the method or the target holds a control octet other than HTAB.
+     */
+    HOOKSIG_STATUS_CONTROL_OCTET = 23,
+    /**
+     * There is no Date field.
+     */
+    HOOKSIG_STATUS_MISSING_DATE = 24,
+    /**
+     * There is more than one Date field.
+     */
+    HOOKSIG_STATUS_REPEATED_DATE = 25,
+    /**
+     * Date is not an HTTP-date.
+     */
+    HOOKSIG_STATUS_MALFORMED_DATE = 26,
+    /**
+     * There is no Digest field.
+     */
+    HOOKSIG_STATUS_MISSING_DIGEST = 27,
+    /**
+     * There is more than one Digest field.
+     */
+    HOOKSIG_STATUS_REPEATED_DIGEST = 28,
+    /**
+     * Digest is not a list of algorithm=value, or its SHA-256 is not canonical base64 of 32 bytes.
+     */
+    HOOKSIG_STATUS_MALFORMED_DIGEST = 29,
+    /**
+     * Digest has no SHA-256.
+     */
+    HOOKSIG_STATUS_UNSUPPORTED_DIGEST = 30,
+    /**
+     * A required header is not covered by the signature.
+     */
+    HOOKSIG_STATUS_NOT_COVERED = 31,
+    /**
+     * keyId is not the one that the policy expects.
+     */
+    HOOKSIG_STATUS_UNEXPECTED_KEY_ID = 32,
+    /**
+     * Date lies further in the past than the policy allows.
+     */
+    HOOKSIG_STATUS_DATE_TOO_OLD = 33,
+    /**
+     * Date lies further in the future than the policy allows.
+     */
+    HOOKSIG_STATUS_DATE_TOO_NEW = 34,
+    /**
+     * No key makes this signature.
+     */
+    HOOKSIG_STATUS_SIGNATURE_MISMATCH = 35,
+    /**
+     * The body is not the one that Digest was made of.
+     */
+    HOOKSIG_STATUS_DIGEST_MISMATCH = 36,
+    /**
+     * X-Drone-Event contradicts the event in the body.
+     */
+    HOOKSIG_STATUS_EVENT_MISMATCH = 37,
+    /**
+     * The delivery was accepted before.
+     */
+    HOOKSIG_STATUS_REPLAYED = 38,
+    /**
+     * The replay guard is full of deliveries that may still be replayed.
+     */
+    HOOKSIG_STATUS_REPLAY_GUARD_FULL = 39,
+    /**
+     * The body is not a JSON object, or its event or action is not a string.
+     */
+    HOOKSIG_STATUS_MALFORMED_BODY = 40,
+    /**
+     * A raw head is not that of an HTTP/1.1 request.
+     */
+    HOOKSIG_STATUS_MALFORMED_HEAD = 41,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hooksig_status hooksig_status;
+#else
+typedef int32_t hooksig_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a delivery is about: the event in its body.
+ */
+enum hooksig_event
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The body has no event: older servers do not send it, and the X-Drone-Event field, which
+     * anyone could change on the way, is all there is.
+     */
+    HOOKSIG_EVENT_ABSENT = 0,
+    /**
+     * user
+     */
+    HOOKSIG_EVENT_USER = 1,
+    /**
+     * repo
+     */
+    HOOKSIG_EVENT_REPO = 2,
+    /**
+     * build
+     */
+    HOOKSIG_EVENT_BUILD = 3,
+    /**
+     * Another one: see the text.
+     */
+    HOOKSIG_EVENT_UNKNOWN = 99,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hooksig_event hooksig_event;
+#else
+typedef int32_t hooksig_event;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What happened: the action in the body.
+ */
+enum hooksig_action
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The body has no action.
+     */
+    HOOKSIG_ACTION_ABSENT = 0,
+    /**
+     * created
+     */
+    HOOKSIG_ACTION_CREATED = 1,
+    /**
+     * updated
+     */
+    HOOKSIG_ACTION_UPDATED = 2,
+    /**
+     * deleted
+     */
+    HOOKSIG_ACTION_DELETED = 3,
+    /**
+     * enabled
+     */
+    HOOKSIG_ACTION_ENABLED = 4,
+    /**
+     * disabled
+     */
+    HOOKSIG_ACTION_DISABLED = 5,
+    /**
+     * Another one: see the text.
+     */
+    HOOKSIG_ACTION_UNKNOWN = 99,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum hooksig_action hooksig_action;
+#else
+typedef int32_t hooksig_action;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A key: the HMAC-SHA-256 midstates of a secret, not the secret itself.
+ *
+ * Memory of the caller, made by hooksig_key_init. It holds no pointer, so that it may be copied
+ * or moved with memcpy. Once made it never changes and may be shared between threads. Wipe every
+ * copy when it is no longer needed.
+ */
+typedef struct {
+    uint64_t opaque[HOOKSIG_KEY_WORDS];
+} hooksig_key;
+
+/**
+ * What a receiver demands of a signature beyond its being right.
+ *
+ * Memory of the caller, made by hooksig_policy_init. It holds no pointer: what is set is copied.
+ * It may be shared between threads while nobody sets anything. Where a function takes a policy,
+ * NULL is the default one.
+ */
+typedef struct {
+    uint64_t opaque[HOOKSIG_POLICY_WORDS];
+} hooksig_policy;
+
+/**
+ * One header field of a request: name and value as received, lengths in bytes, no NUL needed.
+ *
+ * White space around the value need not have been removed. A field that came more than once
+ * stands in the array more than once, in order.
+ */
+typedef struct {
+    /**
+     * The name; compared without regard to ASCII case.
+     */
+    const char *name;
+    /**
+     * The length of the name.
+     */
+    size_t name_len;
+    /**
+     * The value: any octets.
+     */
+    const char *value;
+    /**
+     * The length of the value.
+     */
+    size_t value_len;
+} hooksig_header;
+
+/**
+ * The head of a request, as an HTTP server hands it over. Everything is borrowed for the length
+ * of a call; nothing is kept.
+ */
+typedef struct {
+    /**
+     * The method, such as POST. Matters only where a signature covers (request-target), which
+     * Drone's do not; may then be NULL with 0.
+     */
+    const char *method;
+    /**
+     * The length of the method.
+     */
+    size_t method_len;
+    /**
+     * Path and query as received; like the method.
+     */
+    const char *target;
+    /**
+     * The length of the target.
+     */
+    size_t target_len;
+    /**
+     * All header fields in the order received.
+     */
+    const hooksig_header *headers;
+    /**
+     * How many there are.
+     */
+    size_t headers_len;
+} hooksig_request;
+
+/**
+ * What is known of a request that is genuine: MAC, date and body belong together.
+ */
+typedef struct {
+    /**
+     * The MAC, which identifies the delivery: a key under which to remember it. It is known to
+     * whoever saw the request.
+     */
+    uint8_t tag[HOOKSIG_TAG_LEN];
+    /**
+     * Date in Unix seconds, or HOOKSIG_NO_CLOCK.
+     */
+    int64_t date;
+    /**
+     * The last second (Unix) at which this request would be accepted: a replay must be looked
+     * for until then. HOOKSIG_NEVER without a clock.
+     */
+    int64_t expires;
+    /**
+     * The index of the key that made the signature.
+     */
+    size_t key_index;
+} hooksig_verified;
+
+/**
+ * A request whose head is genuine and whose body has still to show that it is. Not a verdict:
+ * only hooksig_pending_body_finish gives one.
+ *
+ * Memory of the caller, made by hooksig_begin or hooksig_begin_head. It holds no pointer. One
+ * thread at a time may use it; different ones may be used at the same time.
+ */
+typedef struct {
+    uint64_t opaque[HOOKSIG_PENDING_BODY_WORDS];
+} hooksig_pending_body;
+
+/**
+ * Room for one delivery in a replay guard.
+ *
+ * A replay guard is an array of these, of any length, that starts as zeros:
+ * static hooksig_replay_entry guard[4096]; is one. It holds no pointer. It must hold every delivery
+ * of a window of twice the policy's skew (ten minutes by default). One thread at a time may use
+ * it: a server with several threads puts a lock around hooksig_replay_claim.
+ */
+typedef struct {
+    uint64_t opaque[HOOKSIG_REPLAY_ENTRY_WORDS];
+} hooksig_replay_entry;
+
+/**
+ * Event and action of a delivery.
+ *
+ * Their texts are given as places in the body, as they stand there between their quotes: escapes
+ * are not resolved. A text that is absent has length 0.
+ */
+typedef struct {
+    /**
+     * The event.
+     */
+    hooksig_event event;
+    /**
+     * The action.
+     */
+    hooksig_action action;
+    /**
+     * Where the event's text starts in the body.
+     */
+    size_t event_at;
+    /**
+     * The length of the event's text in bytes.
+     */
+    size_t event_len;
+    /**
+     * Where the action's text starts in the body.
+     */
+    size_t action_at;
+    /**
+     * The length of the action's text in bytes.
+     */
+    size_t action_len;
+} hooksig_delivery;
+
+/**
+ * The header values of a delivery as Drone sends it, each with a NUL.
+ *
+ * Drone also sends X-Drone-Event (the event, not signed) and Content-Type: application/json.
+ */
+typedef struct {
+    /**
+     * The value of Date: HOOKSIG_DATE_LEN characters.
+     */
+    char date[30];
+    /**
+     * The value of Digest: HOOKSIG_DIGEST_FIELD_LEN characters.
+     */
+    char digest[53];
+    /**
+     * The value of Signature: HOOKSIG_DELIVERY_SIGNATURE_LEN characters.
+     */
+    char signature[120];
+} hooksig_delivery_headers;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The version of the library.
+ *
+ * Returns static text with a NUL, such as "0.1.0"; never NULL.
+ */
+const char *hooksig_version(void);
+
+/**
+ * A stable word for logs and metrics, such as digest-mismatch; the word of the command line too.
+ *
+ * status  any number
+ *
+ * Returns static text with a NUL, unknown-status for a number that is no status; never NULL.
+ */
+const char *hooksig_status_name(int32_t status);
+
+/**
+ * One sentence for the operator: what was wrong.
+ *
+ * status  any number
+ *
+ * Returns static text with a NUL; never NULL.
+ */
+const char *hooksig_status_text(int32_t status);
+
+/**
+ * Makes a key from a secret.
+ *
+ * key         receives the key; what it held before does not matter
+ * secret      the bytes of the secret, exactly as the Drone server has them: nothing is trimmed
+ *             or decoded, and a newline at the end of a file would be part of it; nothing is
+ *             kept of it after the return but what the key holds
+ * secret_len  its length in bytes, at least 1
+ *
+ * Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0: an empty secret is never "no
+ * check"; _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK key is not written.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_key_init(hooksig_key *key,
+                                const uint8_t *secret,
+                                size_t secret_len);
+
+/**
+ * Overwrites a key with zeros. It must be made again before its next use.
+ *
+ * key  the key, or NULL, which does nothing
+ */
+void hooksig_key_wipe(hooksig_key *key);
+
+/**
+ * Makes the default policy: covers at least date and digest, Date within 300 s of the clock, any
+ * keyId, algorithm exactly hmac-sha256. It is what Drone sends, and nothing less.
+ *
+ * policy  receives the policy; what it held before does not matter
+ *
+ * Returns HOOKSIG_STATUS_OK or _NULL_POINTER.
+ */
+HOOKSIG_MUST_USE hooksig_status hooksig_policy_init(hooksig_policy *policy);
+
+/**
+ * Sets how far Date may lie from the clock on either side, both ends included.
+ *
+ * What a larger one opens: a recorded request can be replayed for that long where no replay
+ * guard stands.
+ *
+ * policy   the policy to change
+ * seconds  the distance in seconds
+ *
+ * Returns HOOKSIG_STATUS_OK, _NULL_POINTER or _WRONG_STATE.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_policy_set_max_skew(hooksig_policy *policy,
+                                           uint32_t seconds);
+
+/**
+ * Sets the headers that a signature must cover, in place of date and digest.
+ *
+ * What fewer open: without digest, anyone who sees one request can send it on with another body
+ * and the Digest of that; without date, an old one with a new date.
+ *
+ * policy    the policy to change
+ * list      the names separated by single spaces, such as "date digest host"; copied
+ * list_len  its length in bytes, at most HOOKSIG_REQUIRED_MAX_LEN
+ *
+ * Returns HOOKSIG_STATUS_OK; _BUFFER_TOO_SMALL if the list is too long; _EMPTY_LIST, _MALFORMED_LIST,
+ * _REPEATED_NAME, _TOO_MANY_NAMES or _UNSUPPORTED_NAME if it is not a list of names;
+ * _NULL_POINTER, _INVALID_LENGTH or _WRONG_STATE. On any other than HOOKSIG_STATUS_OK the policy is unchanged.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_policy_require(hooksig_policy *policy,
+                                      const char *list,
+                                      size_t list_len);
+
+/**
+ * Demands a keyId. By default any is taken: Drone always sends hmac-key, whatever the secret.
+ *
+ * policy      the policy to change
+ * key_id      the keyId, compared octet by octet; copied; NULL with 0 takes any again
+ * key_id_len  its length in bytes, at most HOOKSIG_EXPECTED_KEY_ID_MAX_LEN
+ *
+ * Returns HOOKSIG_STATUS_OK; _BUFFER_TOO_SMALL if it is too long; _NULL_POINTER, _INVALID_LENGTH or
+ * _WRONG_STATE. On any other than HOOKSIG_STATUS_OK the policy is unchanged.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_policy_expect_key_id(hooksig_policy *policy,
+                                            const char *key_id,
+                                            size_t key_id_len);
+
+/**
+ * Takes a signature without an algorithm parameter for HMAC-SHA-256.
+ *
+ * What it opens: nothing for these keys, since the key alone decides what is computed; it hides
+ * a sender that means another algorithm.
+ *
+ * policy  the policy to change
+ * allow   whether to; false by default
+ *
+ * Returns HOOKSIG_STATUS_OK, _NULL_POINTER or _WRONG_STATE.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_policy_allow_missing_algorithm(hooksig_policy *policy,
+                                                      bool allow);
+
+/**
+ * Takes algorithm="hs2019" (drafts 11 and 12: as the key says) for HMAC-SHA-256.
+ *
+ * What it opens: as for hooksig_policy_allow_missing_algorithm.
+ *
+ * policy  the policy to change
+ * allow   whether to; false by default
+ *
+ * Returns HOOKSIG_STATUS_OK, _NULL_POINTER or _WRONG_STATE.
+ */
+HOOKSIG_MUST_USE hooksig_status hooksig_policy_allow_hs2019(hooksig_policy *policy, bool allow);
+
+/**
+ * Verifies a request whose body is at hand: signature, policy, date and body in one call.
+ *
+ * keys      the keys, any of which may have made the signature; all are always tried
+ * keys_len  how many, at least 1
+ * policy    what to demand, or NULL for the default
+ * now       the present time in Unix seconds, or HOOKSIG_NO_CLOCK
+ * request   the head; read only, nothing is kept
+ * body      the body as received, before any decompression; NULL with 0 is an empty one
+ * body_len  its length in bytes
+ * verified  receives what is known of the request
+ *
+ * Returns HOOKSIG_STATUS_OK if and only if the request is genuine. Otherwise, in this order:
+ * _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE, _NO_KEYS; what hooksig_begin returns;
+ * _DIGEST_MISMATCH if the body is not the one that was signed. On any other than HOOKSIG_STATUS_OK
+ * verified is not written.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_verify(const hooksig_key *keys,
+                              size_t keys_len,
+                              const hooksig_policy *policy,
+                              int64_t now,
+                              const hooksig_request *request,
+                              const uint8_t *body,
+                              size_t body_len,
+                              hooksig_verified *verified);
+
+/**
+ * As hooksig_verify, with the head of the request as one raw HTTP/1.1 head: from the request
+ * line to the empty line, with that and nothing behind it.
+ *
+ * keys      the keys, any of which may have made the signature; all are always tried
+ * keys_len  how many, at least 1
+ * policy    what to demand, or NULL for the default
+ * now       the present time in Unix seconds, or HOOKSIG_NO_CLOCK
+ * head      the head; every line ends in CRLF; read only, nothing is kept
+ * head_len  its length in bytes
+ * body      the body, with any transfer coding removed; NULL with 0 is an empty one
+ * body_len  its length in bytes
+ * verified  receives what is known of the request
+ *
+ * Returns what hooksig_verify returns, or HOOKSIG_STATUS_MALFORMED_HEAD.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_verify_head(const hooksig_key *keys,
+                                   size_t keys_len,
+                                   const hooksig_policy *policy,
+                                   int64_t now,
+                                   const char *head,
+                                   size_t head_len,
+                                   const uint8_t *body,
+                                   size_t body_len,
+                                   hooksig_verified *verified);
+
+/**
+ * As hooksig_verify, for a caller that has looked up the three fields that Drone signs with.
+ *
+ * The caller must have found each of the fields Signature, Date and Digest exactly once, and no
+ * Authorization field of the scheme Signature: those rules cannot be checked here. A signature
+ * that covers any other header is refused with HOOKSIG_STATUS_MISSING_HEADER; verify it with the
+ * whole head instead.
+ *
+ * keys           the keys, any of which may have made the signature; all are always tried
+ * keys_len       how many, at least 1
+ * policy         what to demand, or NULL for the default
+ * now            the present time in Unix seconds, or HOOKSIG_NO_CLOCK
+ * signature      the value of the Signature field
+ * signature_len  its length in bytes
+ * date           the value of the Date field
+ * date_len       its length in bytes
+ * digest         the value of the Digest field
+ * digest_len     its length in bytes
+ * body           the body; NULL with 0 is an empty one
+ * body_len       its length in bytes
+ * verified       receives what is known of the request
+ *
+ * Returns what hooksig_verify returns.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_verify_fields(const hooksig_key *keys,
+                                     size_t keys_len,
+                                     const hooksig_policy *policy,
+                                     int64_t now,
+                                     const char *signature,
+                                     size_t signature_len,
+                                     const char *date,
+                                     size_t date_len,
+                                     const char *digest,
+                                     size_t digest_len,
+                                     const uint8_t *body,
+                                     size_t body_len,
+                                     hooksig_verified *verified);
+
+/**
+ * Looks at the head of a request, for a body that comes in pieces: parameters, policy, date, then
+ * the MAC. A request that is refused here costs no hashing of its body, and one that is not even
+ * well-formed, or stale, no hashing at all.
+ *
+ * pending   receives the state that the body is to be fed to; what it held before does not matter
+ * keys      the keys, any of which may have made the signature; all are always tried
+ * keys_len  how many, at least 1
+ * policy    what to demand, or NULL for the default
+ * now       the present time in Unix seconds, or HOOKSIG_NO_CLOCK
+ * request   the head; read only, nothing is kept
+ *
+ * Returns HOOKSIG_STATUS_OK, which is not a verdict: the body must be fed to pending and
+ * hooksig_pending_body_finish must say so. Otherwise, in this order: _NULL_POINTER, _INVALID_LENGTH,
+ * _WRONG_STATE if a key or the policy was not made, _NO_KEYS; _MISSING_SIGNATURE,
+ * _REPEATED_SIGNATURE; _MALFORMED_PARAMS, _RFC9421_SIGNATURE, _REPEATED_PARAM, _MISSING_PARAM;
+ * _TOO_MANY_NAMES, _UNSUPPORTED_NAME, _MALFORMED_LIST, _REPEATED_NAME; _UNSUPPORTED_ALGORITHM,
+ * _UNEXPECTED_KEY_ID, _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE,
+ * _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST,
+ * _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts itself;
+ * _MISSING_HEADER, _CONTROL_OCTET; _SIGNATURE_MISMATCH. On any other than HOOKSIG_STATUS_OK pending is
+ * not written.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_begin(hooksig_pending_body *pending,
+                             const hooksig_key *keys,
+                             size_t keys_len,
+                             const hooksig_policy *policy,
+                             int64_t now,
+                             const hooksig_request *request);
+
+/**
+ * As hooksig_begin, with one raw HTTP/1.1 head as for hooksig_verify_head.
+ *
+ * pending   receives the state that the body is to be fed to; what it held before does not matter
+ * keys      the keys, any of which may have made the signature; all are always tried
+ * keys_len  how many, at least 1
+ * policy    what to demand, or NULL for the default
+ * now       the present time in Unix seconds, or HOOKSIG_NO_CLOCK
+ * head      the head; every line ends in CRLF; read only, nothing is kept
+ * head_len  its length in bytes
+ *
+ * Returns what hooksig_begin returns, or HOOKSIG_STATUS_MALFORMED_HEAD.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_begin_head(hooksig_pending_body *pending,
+                                  const hooksig_key *keys,
+                                  size_t keys_len,
+                                  const hooksig_policy *policy,
+                                  int64_t now,
+                                  const char *head,
+                                  size_t head_len);
+
+/**
+ * Takes the next bytes of the body, as received, in chunks of any size.
+ *
+ * pending    the state that hooksig_begin made
+ * chunk      the bytes; NULL with 0 is an empty chunk
+ * chunk_len  how many
+ *
+ * Returns HOOKSIG_STATUS_OK, _NULL_POINTER, _INVALID_LENGTH, or _WRONG_STATE if pending was not made
+ * or was finished.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_pending_body_update(hooksig_pending_body *pending,
+                                           const uint8_t *chunk,
+                                           size_t chunk_len);
+
+/**
+ * Gives the verdict, once the whole body was fed, and uses pending up: only hooksig_begin makes it
+ * anew. A pending body that is not finished needs nothing to be done: it owns nothing.
+ *
+ * pending   the state that hooksig_begin made; wiped unless a pointer is NULL
+ * verified  receives what is known of the request
+ *
+ * Returns HOOKSIG_STATUS_OK if and only if the request is genuine; _DIGEST_MISMATCH if the body is not
+ * the one that was signed; _NULL_POINTER; _WRONG_STATE if pending was not made or was finished.
+ * On any other than HOOKSIG_STATUS_OK verified is not written.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_pending_body_finish(hooksig_pending_body *pending,
+                                           hooksig_verified *verified);
+
+/**
+ * Claims a verified delivery for this receiver, so that it is accepted once. Claim it last, when
+ * nothing else can refuse it. It costs time in proportion to the room.
+ *
+ * A guard that is full refuses rather than forget a delivery that could still be replayed.
+ * Without a clock no entry ever becomes free again. One guard serves one process; behind several,
+ * replays must be looked for in a store that they share, under verified->tag until
+ * verified->expires.
+ *
+ * guard      the entries, zeros at first
+ * guard_len  how many
+ * verified   what a verifying function gave
+ * now        the time that was given to it: Unix seconds, or HOOKSIG_NO_CLOCK
+ *
+ * Returns HOOKSIG_STATUS_OK if the delivery is new; _REPLAYED if it was claimed before;
+ * _REPLAY_GUARD_FULL; _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK the guard is
+ * unchanged.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_replay_claim(hooksig_replay_entry *guard,
+                                    size_t guard_len,
+                                    const hooksig_verified *verified,
+                                    int64_t now);
+
+/**
+ * Reads event and action from a body, which should have been verified, without allocation and
+ * only as far as needed.
+ *
+ * body             the body
+ * body_len         its length in bytes
+ * event_field      the value of the X-Drone-Event field, which is compared with the body's event; NULL
+ *                  with 0 where there is none, and nothing is compared
+ * event_field_len  its length in bytes
+ * delivery         receives event and action
+ *
+ * Returns HOOKSIG_STATUS_OK; _EVENT_MISMATCH if the field contradicts the body; _MALFORMED_BODY if the
+ * body is not a JSON object, as far as it is read, or its event or action is not a string;
+ * _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK delivery is not written.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_delivery_read(const uint8_t *body,
+                                     size_t body_len,
+                                     const char *event_field,
+                                     size_t event_field_len,
+                                     hooksig_delivery *delivery);
+
+/**
+ * Signs a body as a Drone server does: Date, Digest and Signature over both, keyId "hmac-key".
+ *
+ * key       the key; not changed
+ * body      the body; NULL with 0 is an empty one
+ * body_len  its length in bytes
+ * now       the present time in Unix seconds
+ * headers   receives the header values
+ *
+ * Returns HOOKSIG_STATUS_OK; _TIME_OUT_OF_RANGE; _NULL_POINTER, _INVALID_LENGTH, or _WRONG_STATE if
+ * the key was not made. On any other than HOOKSIG_STATUS_OK headers is not written.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_delivery_sign(const hooksig_key *key,
+                                     const uint8_t *body,
+                                     size_t body_len,
+                                     int64_t now,
+                                     hooksig_delivery_headers *headers);
+
+/**
+ * Writes the value of the Signature field of a request: text without a NUL, its parameters in the
+ * order in which Drone writes them. Authorization takes the same after "Signature ".
+ *
+ * The body is covered only through a Digest field (hooksig_digest_field) that is in the request and
+ * in the list; a receiver for Drone demands "date digest". For a whole Drone delivery see
+ * hooksig_delivery_sign.
+ *
+ * key           the key; not changed
+ * key_id        names the key to the receiver; without quotes, backslashes and control octets
+ * key_id_len    its length in bytes, at least 1
+ * request       the head; read only, nothing is kept
+ * list          the names to cover separated by single spaces, such as "date digest"
+ * list_len      its length in bytes
+ * out           room for out_capacity bytes; must not overlap the inputs
+ * out_capacity  HOOKSIG_SIGNATURE_BASE_LEN + key_id_len + list_len always suffices
+ * out_len       receives the length written, or the length needed on HOOKSIG_STATUS_BUFFER_TOO_SMALL
+ *
+ * Returns HOOKSIG_STATUS_OK; _INVALID_KEY_ID; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST,
+ * _REPEATED_NAME or _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is not in
+ * the request; _CONTROL_OCTET if a covered value, the method or the target holds one;
+ * _BUFFER_TOO_SMALL; _NULL_POINTER, _INVALID_LENGTH, or _WRONG_STATE if the key was not made. On any
+ * other than HOOKSIG_STATUS_OK nothing is written to out.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_sign(const hooksig_key *key,
+                            const char *key_id,
+                            size_t key_id_len,
+                            const hooksig_request *request,
+                            const char *list,
+                            size_t list_len,
+                            char *out,
+                            size_t out_capacity,
+                            size_t *out_len);
+
+/**
+ * Writes the signing string of a request (draft 10, section 2.3), for diagnostics and for other
+ * algorithms; signing and verifying do not need it.
+ *
+ * For each name of the list a line "name: value", joined by LF and without one at the end.
+ *
+ * request       the head; read only, nothing is kept
+ * list          the names to cover separated by single spaces
+ * list_len      its length in bytes
+ * out           room for out_capacity bytes; receives octets without a NUL; must not overlap the inputs
+ * out_capacity  how many; a first call with NULL and 0 tells how many are needed
+ * out_len       receives the length written, or the length needed on HOOKSIG_STATUS_BUFFER_TOO_SMALL
+ *
+ * Returns HOOKSIG_STATUS_OK; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST, _REPEATED_NAME or
+ * _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER; _CONTROL_OCTET; _BUFFER_TOO_SMALL;
+ * _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK nothing is written to out.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_signing_string(const hooksig_request *request,
+                                      const char *list,
+                                      size_t list_len,
+                                      char *out,
+                                      size_t out_capacity,
+                                      size_t *out_len);
+
+/**
+ * Writes the value of the Digest field for a body: "SHA-256=" and base64, without a NUL.
+ *
+ * body          the body; NULL with 0 is an empty one
+ * body_len      its length in bytes
+ * out           room for out_capacity bytes; must not overlap the body
+ * out_capacity  at least HOOKSIG_DIGEST_FIELD_LEN
+ * out_len       receives HOOKSIG_DIGEST_FIELD_LEN, written or needed
+ *
+ * Returns HOOKSIG_STATUS_OK, _BUFFER_TOO_SMALL, _NULL_POINTER or _INVALID_LENGTH. On any other than
+ * HOOKSIG_STATUS_OK nothing is written to out.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_digest_field(const uint8_t *body,
+                                    size_t body_len,
+                                    char *out,
+                                    size_t out_capacity,
+                                    size_t *out_len);
+
+/**
+ * Writes a time as an HTTP-date, such as "Sun, 06 Nov 1994 08:49:37 GMT", without a NUL.
+ *
+ * unix_seconds  the time
+ * out           room for out_capacity bytes
+ * out_capacity  at least HOOKSIG_DATE_LEN
+ * out_len       receives HOOKSIG_DATE_LEN, written or needed
+ *
+ * Returns HOOKSIG_STATUS_OK, _TIME_OUT_OF_RANGE, _BUFFER_TOO_SMALL, _NULL_POINTER or _INVALID_LENGTH.
+ * On any other than HOOKSIG_STATUS_OK nothing is written to out.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_date_format(int64_t unix_seconds,
+                                   char *out,
+                                   size_t out_capacity,
+                                   size_t *out_len);
+
+/**
+ * Reads an HTTP-date in any of its three forms (RFC 9110, section 5.6.7).
+ *
+ * date          the text; letters are case-sensitive; the weekday need not be the date's
+ * date_len      its length in bytes
+ * now           the present time in Unix seconds; it tells the century of a two-digit year, and
+ *               nothing else
+ * unix_seconds  receives the time
+ *
+ * Returns HOOKSIG_STATUS_OK, _MALFORMED_DATE, _NULL_POINTER or _INVALID_LENGTH. On any other than
+ * HOOKSIG_STATUS_OK unix_seconds is not written.
+ */
+HOOKSIG_MUST_USE
+hooksig_status hooksig_date_parse(const char *date,
+                                  size_t date_len,
+                                  int64_t now,
+                                  int64_t *unix_seconds);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* HOOKSIG_H */

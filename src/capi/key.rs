@@ -1,0 +1,89 @@
+use super::{
+    handle::{self, Handle, fits},
+    hooksig_status,
+    memory::{status, view},
+};
+use crate::Key;
+
+/// The size of a hooksig_key in 64-bit words, the same on every target: 96 bytes.
+pub const HOOKSIG_KEY_WORDS: usize = 12;
+
+/// A key: the HMAC-SHA-256 midstates of a secret, not the secret itself.
+///
+/// Memory of the caller, made by hooksig_key_init. It holds no pointer, so that it may be copied
+/// or moved with memcpy. Once made it never changes and may be shared between threads. Wipe every
+/// copy when it is no longer needed.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct hooksig_key {
+    opaque: [u64; HOOKSIG_KEY_WORDS],
+}
+
+// SAFETY: an array of integers; the size is asserted.
+unsafe impl Handle for hooksig_key {
+    type Value = Key;
+    const MARK: u64 = u64::from_be_bytes(*b"HSkey\x01\xA5\x5A");
+}
+const _: () = assert!(fits::<hooksig_key>());
+
+/// A [`hooksig_key`] that was found to be made.
+#[repr(transparent)]
+pub(super) struct MadeKey(hooksig_key);
+
+impl AsRef<Key> for MadeKey {
+    fn as_ref(&self) -> &Key {
+        // SAFETY: `MadeKey` is only made of handles that `get` found to be keys, and nobody
+        // writes to an input during the call.
+        unsafe { handle::get_made(&raw const self.0) }
+    }
+}
+
+/// SAFETY: as for `view`.
+pub(super) unsafe fn made_keys<'a>(
+    keys: *const hooksig_key,
+    keys_len: usize,
+) -> Result<&'a [MadeKey], hooksig_status> {
+    // SAFETY: passed on.
+    let handles = unsafe { view(keys, keys_len) }?;
+    for key in handles {
+        // SAFETY: `key` is a reference.
+        unsafe { handle::get(key) }?;
+    }
+    // SAFETY: every key was checked; the pointer and the length are those of a slice, and
+    // `MadeKey` has the layout of `hooksig_key`.
+    Ok(unsafe { core::slice::from_raw_parts(handles.as_ptr().cast::<MadeKey>(), handles.len()) })
+}
+
+/// Makes a key from a secret.
+///
+/// key         receives the key; what it held before does not matter
+/// secret      the bytes of the secret, exactly as the Drone server has them: nothing is trimmed
+///             or decoded, and a newline at the end of a file would be part of it; nothing is
+///             kept of it after the return but what the key holds
+/// secret_len  its length in bytes, at least 1
+///
+/// Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0: an empty secret is never "no
+/// check"; _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK key is not written.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hooksig_key_init(
+    key: *mut hooksig_key,
+    secret: *const u8,
+    secret_len: usize,
+) -> hooksig_status {
+    status(|| {
+        // SAFETY: a pointer is NULL or points to as many elements as its length says.
+        let made = Key::new(unsafe { view(secret, secret_len) }?)?;
+        // SAFETY: as above, and outputs overlap nothing else.
+        unsafe { handle::make(key, made) }
+    })
+}
+
+/// Overwrites a key with zeros. It must be made again before its next use.
+///
+/// key  the key, or NULL, which does nothing
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hooksig_key_wipe(key: *mut hooksig_key) {
+    // SAFETY: a pointer is NULL or points to as many elements as its length says.
+    unsafe { handle::wipe(key) }
+}

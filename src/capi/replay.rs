@@ -1,0 +1,58 @@
+use super::{
+    hooksig_status, hooksig_verified,
+    memory::{reference, status, view_mut},
+    verify::clock,
+};
+use crate::replay::{self, Entry};
+
+/// The size of a hooksig_replay_entry in 64-bit words, the same on every target: 48 bytes.
+pub const HOOKSIG_REPLAY_ENTRY_WORDS: usize = 6;
+
+/// Room for one delivery in a replay guard.
+///
+/// A replay guard is an array of these, of any length, that starts as zeros:
+/// static hooksig_replay_entry guard[4096]; is one. It holds no pointer. It must hold every delivery
+/// of a window of twice the policy's skew (ten minutes by default). One thread at a time may use
+/// it: a server with several threads puts a lock around hooksig_replay_claim.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct hooksig_replay_entry {
+    opaque: [u64; HOOKSIG_REPLAY_ENTRY_WORDS],
+}
+
+const _: () = assert!(size_of::<Entry>() == size_of::<hooksig_replay_entry>());
+const _: () = assert!(align_of::<Entry>() <= align_of::<hooksig_replay_entry>());
+
+/// Claims a verified delivery for this receiver, so that it is accepted once. Claim it last, when
+/// nothing else can refuse it. It costs time in proportion to the room.
+///
+/// A guard that is full refuses rather than forget a delivery that could still be replayed.
+/// Without a clock no entry ever becomes free again. One guard serves one process; behind several,
+/// replays must be looked for in a store that they share, under verified->tag until
+/// verified->expires.
+///
+/// guard      the entries, zeros at first
+/// guard_len  how many
+/// verified   what a verifying function gave
+/// now        the time that was given to it: Unix seconds, or HOOKSIG_NO_CLOCK
+///
+/// Returns HOOKSIG_STATUS_OK if the delivery is new; _REPLAYED if it was claimed before;
+/// _REPLAY_GUARD_FULL; _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK the guard is
+/// unchanged.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hooksig_replay_claim(
+    guard: *mut hooksig_replay_entry,
+    guard_len: usize,
+    verified: *const hooksig_verified,
+    now: i64,
+) -> hooksig_status {
+    status(|| {
+        // SAFETY: a pointer is NULL or points to as many elements as its length says; the two
+        // types have the same layout (asserted), and any bits are an `Entry`.
+        let (entries, verified) =
+            unsafe { (view_mut(guard.cast::<Entry>(), guard_len)?, reference(verified)?) };
+        replay::claim(entries, &verified.tag, verified.expires, clock(now))?;
+        Ok(())
+    })
+}

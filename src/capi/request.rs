@@ -1,0 +1,92 @@
+use core::ffi::c_char;
+
+use super::{
+    hooksig_status,
+    memory::{text, view},
+};
+use crate::Headers;
+
+/// One header field of a request: name and value as received, lengths in bytes, no NUL needed.
+///
+/// White space around the value need not have been removed. A field that came more than once
+/// stands in the array more than once, in order.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct hooksig_header {
+    /// The name; compared without regard to ASCII case.
+    pub name: *const c_char,
+    /// The length of the name.
+    pub name_len: usize,
+    /// The value: any octets.
+    pub value: *const c_char,
+    /// The length of the value.
+    pub value_len: usize,
+}
+
+/// The head of a request, as an HTTP server hands it over. Everything is borrowed for the length
+/// of a call; nothing is kept.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct hooksig_request {
+    /// The method, such as POST. Matters only where a signature covers (request-target), which
+    /// Drone's do not; may then be NULL with 0.
+    pub method: *const c_char,
+    /// The length of the method.
+    pub method_len: usize,
+    /// Path and query as received; like the method.
+    pub target: *const c_char,
+    /// The length of the target.
+    pub target_len: usize,
+    /// All header fields in the order received.
+    pub headers: *const hooksig_header,
+    /// How many there are.
+    pub headers_len: usize,
+}
+
+/// A [`hooksig_request`] in which every pointer was checked.
+pub(super) struct CheckedRequest<'a> {
+    method: &'a [u8],
+    target: &'a [u8],
+    headers: CheckedHeaders<'a>,
+}
+
+/// Header views in which every pointer was checked.
+struct CheckedHeaders<'a>(&'a [hooksig_header]);
+
+impl<'a> CheckedRequest<'a> {
+    /// SAFETY: `request` and every pointer in it must be NULL or point to as many elements as
+    /// its length says, readable and unchanged for `'a`.
+    pub(super) unsafe fn new(request: &'a hooksig_request) -> Result<Self, hooksig_status> {
+        // SAFETY: the caller's contract, for all four.
+        unsafe {
+            let headers = view(request.headers, request.headers_len)?;
+            for header in headers {
+                text(header.name, header.name_len)?;
+                text(header.value, header.value_len)?;
+            }
+            Ok(Self {
+                method: text(request.method, request.method_len)?,
+                target: text(request.target, request.target_len)?,
+                headers: CheckedHeaders(headers),
+            })
+        }
+    }
+
+    pub(super) fn request(&self) -> crate::Request<'_, impl Headers> {
+        crate::Request::new(self.method, self.target, &self.headers)
+    }
+}
+
+impl Headers for CheckedHeaders<'_> {
+    fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.0.iter().map(|header| {
+            // SAFETY: `CheckedRequest::new` found that both are views.
+            unsafe {
+                (
+                    text(header.name, header.name_len).unwrap_or_default(),
+                    text(header.value, header.value_len).unwrap_or_default(),
+                )
+            }
+        })
+    }
+}

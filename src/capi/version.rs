@@ -1,0 +1,16 @@
+use core::ffi::c_char;
+
+/// The version of the header: major. Compare with hooksig_version for that of the library.
+pub const HOOKSIG_VERSION_MAJOR: u32 = 0;
+/// The version of the header: minor.
+pub const HOOKSIG_VERSION_MINOR: u32 = 1;
+/// The version of the header: patch.
+pub const HOOKSIG_VERSION_PATCH: u32 = 0;
+
+/// The version of the library.
+///
+/// Returns static text with a NUL, such as "0.1.0"; never NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn hooksig_version() -> *const c_char {
+    concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+}
