@@ -1,1 +1,85 @@
-fn main() {}
+//! `hooksig`: verifies and signs Drone webhooks from the command line.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod input;
+mod secrets;
+mod clock;
+mod message;
+mod refusal;
+mod terminal;
+
+mod conform;
+mod secret;
+mod sign;
+mod verify;
+
+/// Verify and sign Drone webhooks
+///
+/// Drone signs each webhook with HMAC-SHA-256 over its Date and its Digest
+/// (draft-cavage-http-signatures-10). hooksig tells whether a recorded request is genuine, fresh
+/// and unchanged, and if not, which rule it breaks.
+#[derive(Parser)]
+#[command(name = "hooksig", version, after_help = EXAMPLES, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hooksig secret > drone.secret
+  hooksig sign --secret-file drone.secret --http body.json > delivery.http
+  hooksig verify --secret-file drone.secret delivery.http
+
+Exit codes:
+  0  valid, or done
+  1  invalid, or a case that did not come out as expected
+  2  usage error or unreadable input; one line on standard error says what and where";
+
+#[derive(Subcommand)]
+enum Command {
+    Sign(sign::Args),
+    Verify(verify::Args),
+    Conform(conform::Args),
+    Secret(secret::Args),
+}
+
+impl Command {
+    fn run(self) -> anyhow::Result<Outcome> {
+        match self {
+            Self::Sign(args) => sign::run(args),
+            Self::Verify(args) => verify::run(&args),
+            Self::Conform(args) => conform::run(&args),
+            Self::Secret(args) => secret::run(&args),
+        }
+    }
+}
+
+/// How a command that could be carried out came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Success,
+    Failure,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Success => Self::SUCCESS,
+            Outcome::Failure => Self::from(1),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command.run() {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            terminal::tell(format_args!("{error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! `hooksig conform`: runs conformance cases.
+
+use std::fmt::Write;
+
+use anyhow::{Context, anyhow};
+use hooksig::{
+    Clock, Error, Key, Params, Request, Signer, Verified, Verifier, signature_len, signing_string,
+};
+use hooksig_vectors::{Case, SignCase, Signed, VerifyCase};
+
+use crate::{
+    Outcome,
+    input::Input,
+    terminal::{self, escape},
+};
+
+/// Run conformance cases
+///
+/// Each line of a file is a case: a request to verify or to sign, and what must come out. Prints
+/// a line a case, `ID TAB valid|invalid TAB REASON`; the reason is `ok`, the word of the rule
+/// that was broken, or `other-bytes` for a signature that is not the expected one.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Files of cases; `-` is standard input
+    #[arg(value_name = "FILE.jsonl", required = true)]
+    files: Vec<Input>,
+}
+
+const EXAMPLES: &str = "\
+Example:
+  hooksig conform vectors/cases/*.jsonl
+
+Exit codes:
+  0  every case came out as expected
+  1  a case did not; a line on standard error says which, and what was expected
+  2  usage error, or a line that cannot be read";
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let mut outcome = Outcome::Success;
+    for file in &args.files {
+        let cases = read(file).with_context(|| file.to_string())?;
+        if run_cases(file, &cases)? == Outcome::Failure {
+            outcome = Outcome::Failure;
+        }
+    }
+    Ok(outcome)
+}
+
+fn read(file: &Input) -> anyhow::Result<Vec<Case>> {
+    let octets = file.read()?;
+    let text = str::from_utf8(&octets).map_err(|error| {
+        let lines = octets[..error.valid_up_to()].iter().filter(|&&octet| octet == b'\n');
+        anyhow!("line {}: not UTF-8", lines.count() + 1)
+    })?;
+    Case::parse_all(text).map_err(|error| anyhow!(error))
+}
+
+fn run_cases(file: &Input, cases: &[Case]) -> anyhow::Result<Outcome> {
+    let mut lines = String::new();
+    let mut surprises = Vec::new();
+    for case in cases {
+        let (id, got, expected) = match case {
+            Case::Verify(case) => (&case.id, verify(case), Expected::of_verify(case)),
+            Case::Sign(case) => (&case.id, sign(case), Expected::of_sign(case)),
+        };
+        let id = escape(id);
+        let _ = writeln!(lines, "{id}\t{}\t{}", got.verdict(), got.reason());
+        if !expected.fits(&got) {
+            surprises.push(format!("{id}: expected {}, got {}", expected.text(), got.text()));
+        }
+    }
+    terminal::print(lines)?;
+    for surprise in &surprises {
+        terminal::tell(format_args!("{file}: {surprise}"));
+    }
+    let total = cases.len();
+    let fitting = total - surprises.len();
+    terminal::tell(format_args!("{file}: {fitting} of {total} cases as expected"));
+    Ok(if surprises.is_empty() { Outcome::Success } else { Outcome::Failure })
+}
+
+/// What a case came out as.
+enum Got {
+    /// Verified with the key at this index.
+    Verified(usize),
+    /// Signed with the expected bytes, or with any where none are.
+    Signed,
+    /// Signed, but not as expected.
+    OtherBytes,
+    Refused(Error),
+}
+
+impl Got {
+    fn verdict(&self) -> &'static str {
+        match self {
+            Self::Verified(_) | Self::Signed => "valid",
+            Self::OtherBytes | Self::Refused(_) => "invalid",
+        }
+    }
+
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Verified(_) | Self::Signed => "ok",
+            Self::OtherBytes => "other-bytes",
+            Self::Refused(error) => error.reason(),
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Verified(index) => format!("valid with secret {index}"),
+            Self::Signed => "a signature".into(),
+            Self::OtherBytes => "other bytes".into(),
+            Self::Refused(error) => format!("{}: {error}", error.reason()),
+        }
+    }
+}
+
+/// What a case must come out as.
+enum Expected {
+    Verified(Option<usize>),
+    Signed,
+    Refused,
+}
+
+impl Expected {
+    fn of_verify(case: &VerifyCase) -> Self {
+        if case.valid { Self::Verified(case.matched) } else { Self::Refused }
+    }
+
+    fn of_sign(case: &SignCase) -> Self {
+        if case.signed.is_some() { Self::Signed } else { Self::Refused }
+    }
+
+    fn fits(&self, got: &Got) -> bool {
+        match (self, got) {
+            (Self::Verified(matched), Got::Verified(index)) => {
+                matched.is_none_or(|matched| matched == *index)
+            }
+            (Self::Signed, Got::Signed) | (Self::Refused, Got::Refused(_)) => true,
+            _ => false,
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Verified(Some(index)) => format!("valid with secret {index}"),
+            Self::Verified(None) => "valid".into(),
+            Self::Signed => "the signature of the case".into(),
+            Self::Refused => "a refusal".into(),
+        }
+    }
+}
+
+fn verify(case: &VerifyCase) -> Got {
+    let verify = || {
+        let keys = case.secrets.iter().map(Key::new).collect::<Result<Vec<_>, _>>()?;
+        let headers = case.head.headers.as_slice();
+        let request = Request::new(&case.head.method, &case.head.target, headers);
+        let clock = case.now.map_or(Clock::None, Clock::At);
+        let verified = Verifier::new(&keys)?.verify(&request, &case.body, clock);
+        verified.as_ref().map(Verified::key_index).map_err(|error| *error)
+    };
+    verify().map_or_else(Got::Refused, Got::Verified)
+}
+
+fn sign(case: &SignCase) -> Got {
+    match (make_signature(case), &case.signed) {
+        (Err(error), _) => Got::Refused(error),
+        (Ok(made), Some(expected)) if !made.is(expected) => Got::OtherBytes,
+        (Ok(_), _) => Got::Signed,
+    }
+}
+
+struct Made {
+    signing_string: Vec<u8>,
+    /// The value of the `Signature` field.
+    field: Vec<u8>,
+}
+
+fn make_signature(case: &SignCase) -> Result<Made, Error> {
+    let key = Key::new(&case.secret)?;
+    let signer = Signer::new(&key, &case.key_id)?;
+    let headers = case.head.headers.as_slice();
+    let request = Request::new(&case.head.method, &case.head.target, headers);
+    let names = case.list.as_slice();
+    let mut field = vec![0; signature_len(&case.key_id, names)];
+    signer.sign(&request, names, &mut field)?;
+
+    let mut string = match signing_string(&request, names, &mut []) {
+        Err(Error::BufferTooSmall { needed }) => vec![0; needed],
+        other => other?.to_vec(),
+    };
+    signing_string(&request, names, &mut string)?;
+    Ok(Made { signing_string: string, field })
+}
+
+impl Made {
+    fn is(&self, expected: &Signed) -> bool {
+        let signature = Params::parse(&self.field)
+            .is_ok_and(|params| params.signature().is(&expected.signature));
+        let field = expected.signature_header.as_ref();
+        signature
+            && self.signing_string == expected.signing_string
+            && field.is_none_or(|field| self.field == field.as_bytes())
+    }
+}

@@ -1,0 +1,48 @@
+//! Where a command reads from.
+
+use std::{
+    ffi::OsString,
+    fmt, fs,
+    io::{self, Read},
+    path::PathBuf,
+};
+
+use anyhow::Context;
+
+/// A file, or standard input, which is written `-`.
+#[derive(Clone, Debug)]
+pub(crate) enum Input {
+    Stdin,
+    File(PathBuf),
+}
+
+impl Input {
+    /// The whole of it.
+    pub(crate) fn read(&self) -> anyhow::Result<Vec<u8>> {
+        let mut octets = Vec::new();
+        let read = match self {
+            Self::Stdin => io::stdin().read_to_end(&mut octets).map(|_| octets),
+            Self::File(path) => fs::read(path),
+        };
+        read.with_context(|| format!("cannot read {self}"))
+    }
+}
+
+impl From<OsString> for Input {
+    fn from(argument: OsString) -> Self {
+        match argument.as_encoded_bytes() {
+            b"-" => Self::Stdin,
+            _ => Self::File(argument.into()),
+        }
+    }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("standard input"),
+            // The quotes of `Debug` keep a line break in the name from breaking the line.
+            Self::File(path) => write!(f, "{path:?}"),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Reads one raw HTTP/1.1 request: its head, and the body that the head announces.
+
+use std::{borrow::Cow, fmt::Display};
+
+use anyhow::anyhow;
+use httparse::{EMPTY_HEADER, Header, Status};
+
+/// The most header fields of a request, and the most trailer fields.
+const MAX_FIELDS: usize = 1 << 20;
+
+/// A request as it was received.
+pub(crate) struct Message<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) target: &'a str,
+    pub(crate) fields: Vec<Header<'a>>,
+    /// Without the framing of chunks.
+    pub(crate) body: Cow<'a, [u8]>,
+}
+
+impl<'a> Message<'a> {
+    /// Reads `raw`, which must hold one request and nothing behind it.
+    ///
+    /// # Errors
+    ///
+    /// A text of one line that says at which offset and line of `raw` what is wrong.
+    pub(crate) fn parse(raw: &'a [u8]) -> anyhow::Result<Self> {
+        if raw.is_empty() {
+            return Err(unreadable(raw, 0, "there is nothing; a raw HTTP/1.1 request is needed"));
+        }
+        let (start, mut fields) = parse_fields(raw, 0, parse_head)?;
+        fields.truncate(start.fields);
+        let body = match Framing::of(raw, &start, &fields)? {
+            Framing::Length(length) => Cow::from(take_body(raw, start.len, length)?),
+            Framing::Chunked => Cow::from(decode_chunks(raw, start.len)?),
+        };
+        Ok(Self { method: start.method, target: start.target, fields, body })
+    }
+
+    /// The values of the fields of this name.
+    pub(crate) fn values<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a [u8]> {
+        named(&self.fields, name).map(|field| field.value)
+    }
+}
+
+/// What stands in front of the body, but for the fields.
+struct Start<'a> {
+    method: &'a str,
+    target: &'a str,
+    /// The minor version: 1 of HTTP/1.1.
+    version: u8,
+    /// How many fields there are.
+    fields: usize,
+    /// The length of the head in bytes.
+    len: usize,
+}
+
+fn parse_head<'a>(raw: &'a [u8], room: &mut [Header<'a>]) -> httparse::Result<Start<'a>> {
+    let mut request = httparse::Request::new(room);
+    Ok(match request.parse(raw)? {
+        Status::Partial => Status::Partial,
+        Status::Complete(len) => Status::Complete(Start {
+            method: request.method.unwrap_or_default(),
+            target: request.path.unwrap_or_default(),
+            version: request.version.unwrap_or_default(),
+            fields: request.headers.len(),
+            len,
+        }),
+    })
+}
+
+/// Runs `parse` on what begins at `at`, with room for as many fields as there are.
+///
+/// Doubling the room keeps the time linear.
+fn parse_fields<'a, T>(
+    raw: &'a [u8],
+    at: usize,
+    parse: impl Fn(&'a [u8], &mut [Header<'a>]) -> httparse::Result<T>,
+) -> anyhow::Result<(T, Vec<Header<'a>>)> {
+    let input = &raw[at..];
+    let mut fields = vec![EMPTY_HEADER; 64];
+    loop {
+        match parse(input, &mut fields) {
+            Ok(Status::Complete(parsed)) => return Ok((parsed, fields)),
+            Ok(Status::Partial) => {
+                let what = "the input ends before the empty line that ends the header fields";
+                return Err(unreadable(raw, raw.len(), what));
+            }
+            Err(httparse::Error::TooManyHeaders) if fields.len() < MAX_FIELDS => {
+                fields.resize(fields.len() * 2, EMPTY_HEADER);
+            }
+            Err(error) => {
+                let fault = at + first_fault(input, |prefix| parse(prefix, &mut fields).is_err());
+                return Err(unreadable(raw, fault, fault_text(error, raw.get(fault))));
+            }
+        }
+    }
+}
+
+fn fault_text(error: httparse::Error, octet: Option<&u8>) -> String {
+    match (error, octet) {
+        (httparse::Error::TooManyHeaders, _) => format!("there are more than {MAX_FIELDS} fields"),
+        (_, Some(octet)) => format!("{error}, octet 0x{octet:02x}"),
+        (_, None) => error.to_string(),
+    }
+}
+
+/// The offset of the octet at which `fails` begins to hold: the parser does not tell it, but what
+/// it refuses it refuses whatever follows.
+fn first_fault<'a>(input: &'a [u8], mut fails: impl FnMut(&'a [u8]) -> bool) -> usize {
+    let (mut fine, mut faulty) = (0, input.len());
+    while fine + 1 < faulty {
+        let middle = fine.midpoint(faulty);
+        if fails(&input[..middle]) { faulty = middle } else { fine = middle }
+    }
+    fine
+}
+
+/// How the length of a body is told (RFC 9112, section 6.3).
+enum Framing {
+    Length(u64),
+    Chunked,
+}
+
+impl Framing {
+    fn of(raw: &[u8], start: &Start<'_>, fields: &[Header<'_>]) -> anyhow::Result<Self> {
+        let length = content_length(raw, fields)?;
+        let mut codings = named(fields, "transfer-encoding");
+        let Some(coding) = codings.next() else {
+            return Ok(Self::Length(length.unwrap_or(0)));
+        };
+        let refuse = |field, what| Err(unreadable(raw, offset_of(raw, field), what));
+        if length.is_some() {
+            refuse(coding, "Content-Length and Transfer-Encoding are both there")
+        } else if start.version == 0 {
+            refuse(coding, "HTTP/1.0 has no Transfer-Encoding")
+        } else if let Some(second) = codings.next() {
+            refuse(second, "there is more than one Transfer-Encoding")
+        } else if coding.value.eq_ignore_ascii_case(b"chunked") {
+            Ok(Self::Chunked)
+        } else {
+            refuse(coding, "the Transfer-Encoding is not `chunked`, the only one that is known")
+        }
+    }
+}
+
+/// The length that all `Content-Length` fields agree on.
+fn content_length(raw: &[u8], fields: &[Header<'_>]) -> anyhow::Result<Option<u64>> {
+    let mut length = None;
+    for field in named(fields, "content-length") {
+        for text in field.value.split(|&octet| octet == b',') {
+            let Some(value) = parse_decimal(text.trim_ascii()) else {
+                let what = "the Content-Length is not a number of bytes";
+                return Err(unreadable(raw, offset_of(raw, field), what));
+            };
+            if length.replace(value).is_some_and(|other| other != value) {
+                let what = "the Content-Length differs from the one before it";
+                return Err(unreadable(raw, offset_of(raw, field), what));
+            }
+        }
+    }
+    Ok(length)
+}
+
+fn parse_decimal(text: &[u8]) -> Option<u64> {
+    // `parse` alone would take a plus sign.
+    let digits = text.iter().all(u8::is_ascii_digit);
+    str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
+}
+
+fn take_body(raw: &[u8], at: usize, length: u64) -> anyhow::Result<&[u8]> {
+    let rest = &raw[at..];
+    match usize::try_from(length).ok().and_then(|length| rest.split_at_checked(length)) {
+        Some((body, behind)) => {
+            expect_end(raw, raw.len() - behind.len())?;
+            Ok(body)
+        }
+        None => {
+            let what = format!(
+                "the body ends after {} of the {length} bytes that Content-Length announces",
+                rest.len()
+            );
+            Err(unreadable(raw, raw.len(), what))
+        }
+    }
+}
+
+/// Joins the chunks that begin at `at`. Extensions and trailer fields are read over.
+fn decode_chunks(raw: &[u8], mut at: usize) -> anyhow::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let (line, size) = chunk_size(raw, at)?;
+        at += line;
+        if size == 0 {
+            break;
+        }
+        let rest = &raw[at..];
+        let chunk = usize::try_from(size).ok().and_then(|size| rest.get(..size));
+        let chunk = chunk.ok_or_else(|| {
+            let what = format!("the chunk ends after {} of its {size} bytes", rest.len());
+            unreadable(raw, raw.len(), what)
+        })?;
+        body.extend_from_slice(chunk);
+        at += chunk.len();
+        if !raw[at..].starts_with(b"\r\n") {
+            return Err(unreadable(raw, at, "no CRLF follows the chunk"));
+        }
+        at += 2;
+    }
+    let (trailer, _) = parse_fields(raw, at, |input, room| {
+        Ok(match httparse::parse_headers(input, room)? {
+            Status::Partial => Status::Partial,
+            Status::Complete((len, _)) => Status::Complete(len),
+        })
+    })?;
+    expect_end(raw, at + trailer)?;
+    Ok(body)
+}
+
+/// The length of the line with a chunk's size, and the size.
+fn chunk_size(raw: &[u8], at: usize) -> anyhow::Result<(usize, u64)> {
+    let rest = &raw[at..];
+    match httparse::parse_chunk_size(rest) {
+        // The parser takes a line without a digit for a size of zero.
+        Ok(Status::Complete(parsed)) if rest[0].is_ascii_hexdigit() => Ok(parsed),
+        Ok(Status::Partial) => {
+            Err(unreadable(raw, raw.len(), "the input ends before the size of the next chunk"))
+        }
+        _ => Err(unreadable(raw, at, "this is not the size of a chunk")),
+    }
+}
+
+fn expect_end(raw: &[u8], at: usize) -> anyhow::Result<()> {
+    match raw.len() - at {
+        0 => Ok(()),
+        1 => Err(unreadable(raw, at, "the body ends here, and 1 byte follows it")),
+        more => Err(unreadable(raw, at, format!("the body ends here, and {more} bytes follow it"))),
+    }
+}
+
+fn named<'f, 'a>(fields: &'f [Header<'a>], name: &'f str) -> impl Iterator<Item = &'f Header<'a>> {
+    fields.iter().filter(move |field| field.name.eq_ignore_ascii_case(name))
+}
+
+/// Where in `raw` a field parsed from it begins.
+fn offset_of(raw: &[u8], field: &Header<'_>) -> usize {
+    field.name.as_ptr().addr().saturating_sub(raw.as_ptr().addr())
+}
+
+fn unreadable(raw: &[u8], at: usize, what: impl Display) -> anyhow::Error {
+    let line = 1 + raw.iter().take(at).filter(|&&octet| octet == b'\n').count();
+    anyhow!("not a readable request: at offset {at} (line {line}): {what}")
+}

@@ -1,0 +1,94 @@
+//! Says of a refused request what the error's index or time stands for.
+
+use hooksig::{Clock, Error, Params, date, drone::Delivery};
+
+use crate::{message::Message, terminal::escape};
+
+/// What the request was judged by, and the error that came of it.
+pub(crate) struct Refusal<'a> {
+    pub(crate) error: Error,
+    pub(crate) message: &'a Message<'a>,
+    pub(crate) required: &'a [&'a str],
+    pub(crate) clock: Clock,
+    pub(crate) max_skew: u32,
+}
+
+impl Refusal<'_> {
+    /// One sentence that names what is at fault, or the error's own where that says it all.
+    pub(crate) fn text(&self) -> String {
+        self.specific_text().unwrap_or_else(|| self.error.to_string())
+    }
+
+    fn specific_text(&self) -> Option<String> {
+        Some(match self.error {
+            Error::MissingSignature if self.message.values("authorization").next().is_some() => {
+                "the Authorization field does not begin with the scheme `Signature `, \
+                 and there is no Signature field"
+                    .into()
+            }
+            Error::MalformedList { index } => match self.listed(index)?.as_str() {
+                "" => "the headers parameter is not a list of names separated by single spaces: \
+                       there is a space too many"
+                    .into(),
+                name => format!("{name} in the headers parameter is not the name of a header"),
+            },
+            Error::RepeatedName { index } => {
+                format!("{} is in the headers parameter twice", self.listed(index)?)
+            }
+            Error::UnsupportedName { index } => {
+                format!("{} cannot be covered by an HMAC signature", self.listed(index)?)
+            }
+            Error::MissingHeader { index } => {
+                let name = self.listed(index)?;
+                format!("{name} is covered by the signature, but is not in the request")
+            }
+            Error::ControlOctet { index } => {
+                format!("{} is covered, and its value holds a control octet", self.listed(index)?)
+            }
+            Error::NotCovered { index } => {
+                let name = escape(self.required.get(index)?);
+                format!("{name} is required, but is not covered by the signature")
+            }
+            Error::DateTooOld => format!(
+                "the Date is {} s old, and {} s are allowed: an old delivery, or a clock that is wrong",
+                self.distance()?,
+                self.max_skew
+            ),
+            Error::DateTooNew => format!(
+                "the Date is {} s in the future, and {} s are allowed: one of the clocks is wrong",
+                self.distance()?,
+                self.max_skew
+            ),
+            Error::EventMismatch => {
+                let delivery = Delivery::read(&self.message.body).ok()?;
+                let field = self.message.values("x-drone-event").map(escape);
+                let field = field.collect::<Vec<_>>().join(", ");
+                let event = escape(delivery.event()?.as_str());
+                format!("X-Drone-Event, which is not signed, says {field}; the body says {event}")
+            }
+            _ => return None,
+        })
+    }
+
+    /// The name at `index` of the `headers` parameter.
+    fn listed(&self, index: usize) -> Option<String> {
+        let params = self.message.values("signature").next().or_else(|| self.credentials())?;
+        let list = Params::parse(params).ok()?.headers();
+        Some(escape(list.iter().nth(index)?.lower().collect::<Vec<_>>()))
+    }
+
+    /// What follows the scheme `Signature` in an `Authorization` field.
+    fn credentials(&self) -> Option<&[u8]> {
+        self.message.values("authorization").find_map(|value| {
+            let (scheme, params) = value.split_at_checked("Signature ".len())?;
+            scheme.eq_ignore_ascii_case(b"Signature ").then(|| params.trim_ascii_start())
+        })
+    }
+
+    /// How far `Date` lies from the clock, in seconds.
+    fn distance(&self) -> Option<u64> {
+        let Clock::At(now) = self.clock else { return None };
+        let date = self.message.values("date").next()?;
+        Some(date::parse(date, now).ok()?.abs_diff(now))
+    }
+}

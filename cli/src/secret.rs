@@ -1,0 +1,43 @@
+//! `hooksig secret`: a new random secret.
+
+use std::fmt::Write;
+
+use anyhow::anyhow;
+use clap::builder::RangedU64ValueParser;
+
+use crate::{Outcome, terminal};
+
+/// Print a new random secret
+///
+/// 16 bytes from the operating system's random number generator, written as 32 hexadecimal
+/// digits: the form that Drone's documentation recommends. Drone uses the digits as they are, and
+/// so does hooksig.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// How many random bytes; each is two digits
+    #[arg(long, value_name = "N", default_value = "16",
+        value_parser = RangedU64ValueParser::<usize>::new().range(16..=1024))]
+    bytes: usize,
+}
+
+const EXAMPLES: &str = "\
+Example:
+  hooksig secret > drone.secret
+  # then give the same text to the server: DRONE_WEBHOOK_SECRET=$(cat drone.secret)
+
+Exit codes:
+  0  done
+  2  usage error, or the operating system has no random numbers";
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let mut secret = vec![0; args.bytes];
+    getrandom::fill(&mut secret).map_err(|error| anyhow!("no random numbers: {error}"))?;
+    let mut digits = secret.iter().fold(String::new(), |mut digits, octet| {
+        let _ = write!(digits, "{octet:02x}");
+        digits
+    });
+    digits.push('\n');
+    terminal::print(digits)?;
+    Ok(Outcome::Success)
+}

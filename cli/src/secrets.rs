@@ -1,0 +1,76 @@
+//! Where secrets come from. None is ever written anywhere.
+
+use std::{env, ffi::OsString, fs, path::PathBuf};
+
+use anyhow::{Context, bail};
+use hooksig::Key;
+
+use crate::terminal;
+
+const VARIABLE: &str = "DRONE_WEBHOOK_SECRET";
+
+/// The options that give secrets; without `Debug`, which would show them.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Secrets")]
+pub(crate) struct SecretArgs {
+    /// Read a secret from FILE; one newline at its end is not part of it
+    ///
+    /// May be repeated, for the time in which a secret is replaced. Secrets of files are tried
+    /// first, then those of --secret.
+    #[arg(long, value_name = "FILE")]
+    secret_file: Vec<PathBuf>,
+
+    /// Take TEXT as a secret; without any, DRONE_WEBHOOK_SECRET of the environment is it
+    ///
+    /// May be repeated. Nothing is trimmed off TEXT. Other users of the machine may see it in the
+    /// list of processes. Where neither --secret-file nor --secret is given, the secret is the
+    /// value of the environment variable DRONE_WEBHOOK_SECRET, with nothing trimmed off either.
+    // A secret that begins with a hyphen must not be quoted back as an unknown option.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    secret: Vec<OsString>,
+}
+
+impl SecretArgs {
+    /// The keys in the order in which they are to be tried; at least one.
+    pub(crate) fn keys(&self) -> anyhow::Result<Vec<Key>> {
+        let mut keys = Vec::new();
+        for path in &self.secret_file {
+            keys.push(read_key(path).with_context(|| format!("--secret-file {path:?}"))?);
+        }
+        for (index, text) in self.secret.iter().enumerate() {
+            let key = Key::new(text.as_encoded_bytes());
+            keys.push(key.with_context(|| format!("--secret number {}", index + 1))?);
+        }
+        if keys.is_empty() {
+            keys.push(key_of_environment()?);
+        }
+        Ok(keys)
+    }
+
+    /// The one key to sign with.
+    pub(crate) fn key(&self) -> anyhow::Result<Key> {
+        let mut keys = self.keys()?;
+        match (keys.pop(), keys.len()) {
+            (Some(key), 0) => Ok(key),
+            (_, more) => bail!("one secret is needed to sign, and {} were given", more + 1),
+        }
+    }
+}
+
+fn read_key(path: &PathBuf) -> anyhow::Result<Key> {
+    let content = fs::read(path).context("cannot be read")?;
+    let secret = content.strip_suffix(b"\n").map_or(content.as_slice(), |line| {
+        terminal::tell(format_args!(
+            "note: the newline at the end of {path:?} is not part of the secret"
+        ));
+        line.strip_suffix(b"\r").unwrap_or(line)
+    });
+    Ok(Key::new(secret)?)
+}
+
+fn key_of_environment() -> anyhow::Result<Key> {
+    let Some(secret) = env::var_os(VARIABLE) else {
+        bail!("no secret was given; use --secret-file FILE, --secret TEXT or {VARIABLE}");
+    };
+    Key::new(secret.as_encoded_bytes()).context(VARIABLE)
+}

@@ -1,0 +1,191 @@
+//! `hooksig sign`: what Drone would send with a body.
+
+use std::path::Path;
+
+use anyhow::{Context, bail, ensure};
+use hooksig::drone::{self, Delivery, SignedHeaders};
+use http::Uri;
+
+use crate::{
+    Outcome, clock,
+    input::Input,
+    secrets::SecretArgs,
+    terminal::{self, escape},
+};
+
+/// Sign a body as a Drone server does
+///
+/// Prints the header fields that go with the body, one a line; with --http the whole request, with
+/// --curl the command that sends it. Exactly one secret is needed.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The body, which is signed byte for byte; `-` is standard input
+    #[arg(value_name = "BODY_FILE", default_value = "-", hide_default_value = true)]
+    input: Input,
+
+    /// The value of X-Drone-Event: user, repo, build or another
+    ///
+    /// By default the body's own event; where the body has none, the field is left out. An event
+    /// that contradicts the body's is refused, since a receiver would refuse it.
+    #[arg(long, value_name = "EVENT")]
+    event: Option<String>,
+
+    /// Sign at this time instead of the system clock's (Unix seconds)
+    #[arg(long, value_name = "UNIX", allow_negative_numbers = true)]
+    now: Option<i64>,
+
+    /// Print the whole raw request, as Drone sends it
+    #[arg(long, group = "request", conflicts_with = "json")]
+    http: bool,
+
+    /// Print a curl command that sends the request
+    ///
+    /// It reads the body from BODY_FILE, or from its own standard input where BODY_FILE is `-`.
+    #[arg(long, group = "request", conflicts_with = "json")]
+    curl: bool,
+
+    /// Where --http and --curl send the request
+    #[arg(long, value_name = "URL", default_value = "http://localhost/", requires = "request")]
+    url: Uri,
+
+    /// Print the header fields as one JSON object on one line
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    secrets: SecretArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hooksig sign --secret-file drone.secret body.json
+  hooksig sign --secret-file drone.secret --http body.json > delivery.http
+  hooksig sign --secret-file drone.secret --curl --url http://localhost:3000/ body.json | sh
+
+Exit codes:
+  0  done
+  2  usage error, no secret or several, or a body that cannot be read";
+
+type Field = (&'static str, String);
+
+pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    let endpoint = Endpoint::of(&args.url).context("--url")?;
+    let now = clock::now(args.now)?;
+    let key = args.secrets.key()?;
+
+    let body = args.input.read()?;
+    let signed = drone::sign(&key, &body, now).with_context(|| format!("--now {now}"))?;
+    let event = event(args.event, &body)?;
+    let fields = fields(&signed, &body, event);
+    terminal::print(if args.http {
+        request(&endpoint, &fields, &body)
+    } else if args.curl {
+        curl_command(&args.url, &fields, &args.input)
+    } else if args.json {
+        let object: serde_json::Map<_, _> =
+            fields.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        terminal::json(&object)?.into_bytes()
+    } else {
+        field_lines(&fields, "\n").into_bytes()
+    })?;
+    Ok(Outcome::Success)
+}
+
+/// The value of `X-Drone-Event`: the one asked for, or the body's.
+fn event(asked: Option<String>, body: &[u8]) -> anyhow::Result<Option<String>> {
+    let delivery = Delivery::read(body).unwrap_or_default();
+    let own = delivery.event().map(|event| event.as_str().to_owned());
+    let event = match (asked, own) {
+        (Some(asked), Some(own)) if asked != own => {
+            bail!("--event {}: the body's event is {}", escape(asked), escape(own))
+        }
+        (asked, own) => asked.or(own),
+    };
+    match &event {
+        Some(event) => ensure!(
+            !event.is_empty() && event.bytes().all(|octet| octet.is_ascii_graphic()),
+            "the event `{}` cannot be the value of X-Drone-Event; one ASCII word is needed",
+            escape(event)
+        ),
+        None => terminal::tell(format_args!(
+            "note: the body has no event, so that X-Drone-Event is left out; --event adds it"
+        )),
+    }
+    Ok(event)
+}
+
+/// The fields that belong to the body, in the order in which Drone sends them.
+fn fields(signed: &SignedHeaders, body: &[u8], event: Option<String>) -> Vec<Field> {
+    let mut fields = vec![
+        ("Content-Length", body.len().to_string()),
+        ("Content-Type", "application/json".to_owned()),
+        ("Date", signed.date().to_owned()),
+        ("Digest", signed.digest().to_owned()),
+        ("Signature", signed.signature().to_owned()),
+    ];
+    fields.extend(event.map(|event| ("X-Drone-Event", event)));
+    fields
+}
+
+fn field_lines(fields: &[Field], line_end: &str) -> String {
+    fields.iter().map(|(name, value)| format!("{name}: {value}{line_end}")).collect()
+}
+
+/// What of a URL goes into a request.
+struct Endpoint {
+    host: String,
+    target: String,
+}
+
+impl Endpoint {
+    fn of(url: &Uri) -> anyhow::Result<Self> {
+        let http = matches!(url.scheme_str(), Some("http" | "https"));
+        let (true, Some(host)) = (http, url.authority()) else {
+            bail!("the URL does not begin with http:// or https:// and a host");
+        };
+        let target = url.path_and_query().map_or("/", |target| target.as_str());
+        ensure!(!host.as_str().contains('@'), "the URL holds a user name, which Host cannot");
+        ensure!(target.is_ascii(), "the URL holds more than ASCII; percent-encode it");
+        let slash = if target.starts_with('/') { "" } else { "/" };
+        Ok(Self { host: host.to_string(), target: format!("{slash}{target}") })
+    }
+}
+
+/// The whole request. Its User-Agent is that of a Drone server, so that a receiver sees what it
+/// will see in earnest.
+fn request(endpoint: &Endpoint, fields: &[Field], body: &[u8]) -> Vec<u8> {
+    let Endpoint { host, target } = endpoint;
+    let fields = field_lines(fields, "\r\n");
+    let head = format!(
+        "POST {target} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Go-http-client/1.1\r\n\
+         {fields}Accept-Encoding: gzip\r\n\r\n"
+    );
+    [head.as_bytes(), body].concat()
+}
+
+/// A command for a POSIX shell; bytes, since the name of a file may be any.
+fn curl_command(url: &Uri, fields: &[Field], body: &Input) -> Vec<u8> {
+    let mut command = b"curl --globoff".to_vec();
+    // curl counts the body itself.
+    for (name, value) in fields.iter().filter(|(name, _)| *name != "Content-Length") {
+        command.extend(b" \\\n  --header ");
+        command.extend(quote(format!("{name}: {value}").as_bytes()));
+    }
+    let path = match body {
+        Input::Stdin => Path::new("-"),
+        Input::File(path) => path,
+    };
+    command.extend(b" \\\n  --data-binary ");
+    command.extend(quote(&[b"@", path.as_os_str().as_encoded_bytes()].concat()));
+    command.extend(b" \\\n  ");
+    command.extend(quote(url.to_string().as_bytes()));
+    command.push(b'\n');
+    command
+}
+
+/// `word` in single quotes, in which a shell takes everything but a single quote as it is.
+fn quote(word: &[u8]) -> Vec<u8> {
+    let pieces: Vec<_> = word.split(|&octet| octet == b'\'').collect();
+    [b"'", pieces.join(br"'\''".as_slice()).as_slice(), b"'"].concat()
+}

@@ -1,0 +1,167 @@
+//! Runs the built program.
+
+mod conform;
+mod framing;
+mod secrets;
+mod sign;
+mod verify;
+
+use std::{path::PathBuf, time::Duration};
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use hooksig_vectors::{SECRET, deliveries, folder};
+use tempfile::TempDir;
+
+/// What a run of the program gave.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    /// The exit code is 2, nothing is on standard output, and one line says `what`.
+    #[track_caller]
+    pub(crate) fn assert_unusable(&self, what: &str) {
+        assert_eq!(self.code, 2, "{self:?}");
+        assert_eq!(self.stdout, "", "{self:?}");
+        assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
+        assert!(self.stderr.contains(what), "{what} is not in {self:?}");
+    }
+
+    /// The exit code is 1 and the line begins with `invalid: ` and `reason`.
+    #[track_caller]
+    pub(crate) fn assert_invalid(&self, reason: &str) {
+        assert_eq!(self.code, 1, "{self:?}");
+        assert!(self.stdout.starts_with(&format!("invalid: {reason}: ")), "{reason}: {self:?}");
+        assert_eq!(self.stdout.lines().count(), 1, "{self:?}");
+    }
+
+    /// The exit code is 0 and the line is this one.
+    #[track_caller]
+    pub(crate) fn assert_valid(&self, text: &str) {
+        assert_eq!(self.code, 0, "{self:?}");
+        assert_eq!(self.stdout, format!("valid: {text}\n"));
+    }
+}
+
+/// Runs the program in an environment without a secret. Whatever it is asked to do, it must not
+/// write the secret, nor panic, nor take long.
+#[track_caller]
+pub(crate) fn hooksig(arguments: &[&str], stdin: impl Into<Vec<u8>>) -> Run {
+    hooksig_with(arguments, stdin, None)
+}
+
+/// As [`hooksig`], with a secret in the environment.
+#[track_caller]
+pub(crate) fn hooksig_with(
+    arguments: &[&str],
+    stdin: impl Into<Vec<u8>>,
+    secret: Option<&str>,
+) -> Run {
+    let mut command = cargo_bin_cmd!("hooksig");
+    command.env_remove("DRONE_WEBHOOK_SECRET").timeout(Duration::from_secs(60));
+    command.envs(secret.map(|secret| ("DRONE_WEBHOOK_SECRET", secret)));
+    let output = command.args(arguments).write_stdin(stdin).output().expect("the program runs");
+    let text = |octets| String::from_utf8(octets).expect("the output is UTF-8");
+    let run = Run {
+        code: output.status.code().expect("the program was not killed"),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    };
+    assert!(!run.stdout.contains(SECRET) && !run.stderr.contains(SECRET), "{run:?}");
+    assert!(!run.stderr.contains("panicked"), "{run:?}");
+    run
+}
+
+/// The time of the recorded deliveries but one.
+pub(crate) const RECORDED: &str = "1795419691";
+
+/// Verifies `request` with the right secret at the time of the recorded deliveries.
+#[track_caller]
+pub(crate) fn verify(request: impl Into<Vec<u8>>, arguments: &[&str]) -> Run {
+    let common = ["verify", "--secret", SECRET];
+    let clock = ["--now", RECORDED];
+    let clock = if arguments.contains(&"--no-clock") { &[] } else { clock.as_slice() };
+    hooksig(&[common.as_slice(), clock, arguments].concat(), request)
+}
+
+/// A recorded delivery.
+pub(crate) fn delivery(name: &str) -> String {
+    let found = deliveries().into_iter().find(|(found, _)| found == name);
+    String::from_utf8(found.expect("the delivery was recorded").1).expect("it is UTF-8")
+}
+
+/// `text` with `from`, which must be in it once, replaced by `to`.
+#[track_caller]
+pub(crate) fn edit(text: &str, from: &str, to: &str) -> String {
+    assert_eq!(text.matches(from).count(), 1, "{from}");
+    text.replace(from, to)
+}
+
+/// The body of a raw request with a Content-Length.
+pub(crate) fn body(request: &str) -> &str {
+    request.split_once("\r\n\r\n").expect("the head ends").1
+}
+
+/// The value of a field of a raw request.
+pub(crate) fn field<'a>(request: &'a str, name: &str) -> &'a str {
+    let line = request.lines().find(|line| line.starts_with(&format!("{name}: ")));
+    line.expect("the field is there").split_once(": ").expect("it is").1
+}
+
+/// The path of a file of cases.
+pub(crate) fn cases(name: &str) -> String {
+    let path = folder().join("cases").join(name).with_extension("jsonl");
+    path.to_str().expect("the path is UTF-8").to_owned()
+}
+
+/// A file of this content, for as long as the folder lives.
+pub(crate) fn write(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> String {
+    let path: PathBuf = folder.path().join(name);
+    std::fs::write(&path, content).expect("the file can be written");
+    path.to_str().expect("the path is UTF-8").to_owned()
+}
+
+#[test]
+fn help_teaches() {
+    for command in ["sign", "verify", "conform", "secret"] {
+        for option in ["--help", "-h"] {
+            let help = hooksig(&[command, option], "");
+            assert_eq!(help.code, 0);
+            assert!(help.stdout.contains(&format!("  hooksig {command} ")), "{}", help.stdout);
+            assert!(help.stdout.contains("Exit codes:"), "{}", help.stdout);
+        }
+    }
+    for command in ["sign", "verify"] {
+        assert!(hooksig(&[command, "-h"], "").stdout.contains("DRONE_WEBHOOK_SECRET"));
+    }
+    let version = hooksig(&["--version"], "");
+    assert_eq!(version.stdout, format!("hooksig {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn wrong_usage_is_exit_2() {
+    for arguments in [
+        [].as_slice(),
+        &["frobnicate"],
+        &["verify", "--frobnicate"],
+        &["verify", "--secret", SECRET, "--now", "noon"],
+        &["verify", "--secret", SECRET, "--now", "1", "--no-clock"],
+        &["verify", "--secret", SECRET, "--max-skew", "-1"],
+        &["verify", "--secret", SECRET, "--max-skew", "1", "--no-clock"],
+        &["verify", "--secret", SECRET, "one", "two"],
+        &["sign", "--secret", SECRET, "--http", "--curl"],
+        &["sign", "--secret", SECRET, "--http", "--json"],
+        &["sign", "--secret", SECRET, "--url", "http://localhost/"],
+        &["sign", "--secret", SECRET, "--http", "--url", "a b"],
+        &["conform"],
+        &["secret", "--bytes", "15"],
+        &["secret", "--bytes", "1000000000000"],
+    ] {
+        let run = hooksig(arguments, "");
+        assert_eq!(run.code, 2, "{arguments:?}: {run:?}");
+        assert_eq!(run.stdout, "", "{arguments:?}");
+    }
+}
