@@ -1,0 +1,93 @@
+# hooksig: `make help` lists the targets.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+CARGO ?= cargo
+
+VERSION := 0.1.0
+SONAME := libhooksig.so.0
+# Where the C libraries are put together; `make lib` fills it like an installation.
+LIB_DIR := target/c
+RELEASE_DIR := target/release
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+.PHONY: demo
+demo: ## set up, then verify real deliveries, refuse tampered ones, sign one
+	@scripts/setup.sh cargo cc
+	$(CARGO) build --locked --release -p hooksig-cli
+	scripts/demo.sh $(RELEASE_DIR)/hooksig
+
+.PHONY: test
+test: lint test-rust test-ffi test-go ## set up and run all tests
+
+.PHONY: lint
+lint: ## formatting and lints, as errors
+	@scripts/setup.sh cargo cc
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
+	$(CARGO) clippy --locked -p hooksig --lib -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked -p hooksig --all-features --no-deps
+
+.PHONY: test-rust
+test-rust: ## the Rust tests: core, command line, header
+	@scripts/setup.sh cargo cc
+	$(CARGO) test --locked --workspace --all-features
+	$(CARGO) build --locked -p hooksig
+
+.PHONY: test-ffi
+test-ffi: lib ## the C and C++ tests against the built libraries
+	ffi-tests/run.sh
+
+.PHONY: test-go
+test-go: lib ## the Go tests; skipped where there is no Go
+	go/test.sh
+
+.PHONY: bench
+bench: ## throughput beside the SHA-256 compressions that it cannot spare
+	@scripts/setup.sh cargo cc
+	$(CARGO) bench --locked --bench throughput
+
+.PHONY: header
+header: ## write include/hooksig.h anew from src/capi
+	$(CARGO) run --locked -q -p hooksig-ffi-tests --bin header
+
+# The panic handler stands behind a cfg that reaches this crate alone. It calls what does not
+# exist: a library in which a panic is possible does not link.
+RUSTC_ARGS := --cfg hooksig_panic_handler -C link-arg=-Wl,-soname,$(SONAME) -C link-arg=-Wl,-z,defs -C link-arg=-lc
+
+.PHONY: lib
+lib: ## the C libraries, with pkg-config and CMake files, in target/c
+	@scripts/setup.sh cargo cc
+	$(CARGO) rustc --locked --release -p hooksig --lib --crate-type staticlib,cdylib --features capi -- $(RUSTC_ARGS)
+	$(MAKE) --no-print-directory install-files ROOT='$(CURDIR)/$(LIB_DIR)' FINAL='$(CURDIR)/$(LIB_DIR)'
+
+.PHONY: install
+install: lib ## install the C libraries and the header under DESTDIR and PREFIX
+	$(MAKE) --no-print-directory install-files ROOT='$(DESTDIR)$(PREFIX)' FINAL='$(PREFIX)'
+
+# Lays the files out under ROOT; FINAL is what the files themselves say.
+.PHONY: install-files
+install-files:
+	install -d $(ROOT)/include $(ROOT)/lib/pkgconfig $(ROOT)/lib/cmake/hooksig
+	install -m 644 include/hooksig.h $(ROOT)/include/
+	install -m 644 $(RELEASE_DIR)/libhooksig.a $(ROOT)/lib/
+	install -m 755 $(RELEASE_DIR)/libhooksig.so $(ROOT)/lib/libhooksig.so.$(VERSION)
+	ln -sf libhooksig.so.$(VERSION) $(ROOT)/lib/$(SONAME)
+	ln -sf $(SONAME) $(ROOT)/lib/libhooksig.so
+	sed -e 's|@PREFIX@|$(FINAL)|' -e 's|@VERSION@|$(VERSION)|' packaging/hooksig.pc.in > $(ROOT)/lib/pkgconfig/hooksig.pc
+	install -m 644 packaging/hooksig-config.cmake $(ROOT)/lib/cmake/hooksig/
+	sed -e 's|@VERSION@|$(VERSION)|' packaging/hooksig-config-version.cmake.in > $(ROOT)/lib/cmake/hooksig/hooksig-config-version.cmake
+
+.PHONY: uninstall
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/include/hooksig.h $(DESTDIR)$(PREFIX)/lib/pkgconfig/hooksig.pc
+	rm -f $(DESTDIR)$(PREFIX)/lib/libhooksig.a $(DESTDIR)$(PREFIX)/lib/libhooksig.so $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	rm -f $(DESTDIR)$(PREFIX)/lib/libhooksig.so.$(VERSION)
+	rm -rf $(DESTDIR)$(PREFIX)/lib/cmake/hooksig
+
+.PHONY: clean
+clean: ## remove what was built
+	$(CARGO) clean

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Makes sure that tools are there: scripts/setup.sh TOOL...
+#
+# Where one is missing, it is installed on Debian and Ubuntu (as root or with sudo); elsewhere the
+# exact command is named. A TOOL is a command, or pkg:NAME for what pkg-config must find.
+set -euo pipefail
+
+# The Debian package of a tool.
+package_of() {
+    case $1 in
+    cc | gcc) echo gcc ;;
+    c++ | g++) echo g++ ;;
+    pkg-config) echo pkg-config ;;
+    python3) echo python3 ;;
+    redis-server) echo redis-server ;;
+    clang | make | cmake | curl | valgrind | wrk | git) echo "$1" ;;
+    pkg:libmicrohttpd) echo libmicrohttpd-dev ;;
+    pkg:jansson) echo libjansson-dev ;;
+    *)
+        echo "setup: no package is known for '$1'" >&2
+        exit 1
+        ;;
+    esac
+}
+
+is_there() {
+    case $1 in
+    pkg:*) command -v pkg-config >/dev/null && pkg-config --exists "${1#pkg:}" ;;
+    *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+# Rust comes from rustup, which no distribution's package replaces: 1.88 or newer is needed.
+need_rust() {
+    if command -v cargo >/dev/null; then
+        return
+    fi
+    echo "setup: cargo is missing; install Rust 1.88 or newer:" >&2
+    echo "    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y && . ~/.cargo/env" >&2
+    exit 1
+}
+
+missing=()
+for tool in "$@"; do
+    if [[ $tool == cargo ]]; then
+        need_rust
+    elif ! is_there "$tool"; then
+        missing+=("$(package_of "$tool")")
+    fi
+done
+if [[ ${#missing[@]} -eq 0 ]]; then
+    exit 0
+fi
+
+install="apt-get install -y --no-install-recommends ${missing[*]}"
+if ! command -v apt-get >/dev/null; then
+    echo "setup: missing: ${missing[*]} (names of Debian packages); install them with your system's package manager" >&2
+    exit 1
+fi
+if [[ $(id -u) -eq 0 ]]; then
+    as_root=()
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    as_root=(sudo)
+else
+    echo "setup: missing: ${missing[*]}; install them with:" >&2
+    echo "    sudo $install" >&2
+    exit 1
+fi
+echo "setup: installing ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -q >/dev/null
+"${as_root[@]}" $install >/dev/null
