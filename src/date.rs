@@ -158,10 +158,19 @@ impl DateTime {
     /// Unix seconds, or `None` where the month has no such day or, a two-digit year having been
     /// read at the end of time, an `i64` has no such second.
     fn unix_seconds(self) -> Option<i64> {
+        let exists = (1..=days_in_month(self.year, self.month)).contains(&self.day);
         let days = days_from_civil(self.year, self.month, self.day);
-        let exists = civil_from_days(days) == (self.year, self.month, self.day);
         let midnight = days.checked_mul(SECONDS_A_DAY).filter(|_| exists)?;
         midnight.checked_add(self.second)
+    }
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     Error, Text,
     crypto::{self, Hash, HashStream, HashText},
-    octets::{self, is_token, trim},
+    octets::{self, is_token, is_word, trim},
 };
 
 /// The length of the value of a `Digest` field with one SHA-256.
@@ -46,7 +46,7 @@ pub(crate) fn parse(field: &[u8]) -> Result<Hash, Error> {
             return Err(Error::MalformedDigest);
         }
         let mut behind = value;
-        if algorithm.eq_ignore_ascii_case(b"SHA-256") {
+        if is_word(algorithm, b"sha-256") {
             let (text, after) = value.split_first_chunk().ok_or(Error::MalformedDigest)?;
             let hash = crypto::decode(text).ok_or(Error::MalformedDigest)?;
             if expected.is_some_and(|other| other != hash) {

@@ -28,6 +28,19 @@ const fn is_qdtext(octet: u8) -> bool {
     !matches!(octet, b'"' | b'\\') && !is_control(octet)
 }
 
+/// Whether `word` is `lower` in any case, where `lower` is lower-case letters, digits and hyphens
+/// and `word` a token.
+///
+/// The bit that tells the cases apart is set in all of a token's digits and hyphens, so that no
+/// octet has to be looked at for being a letter.
+pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
+    let word: Result<&[u8; N], _> = word.try_into();
+    word.is_ok_and(|word| {
+        word.iter().zip(lower).fold(0, |differ, (octet, lower)| differ | (octet | 0x20) ^ lower)
+            == 0
+    })
+}
+
 /// `octets` without the SP and HTAB around them (OWS of RFC 9110, section 5.6.3).
 pub(crate) fn trim(mut octets: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = octets {

@@ -1,6 +1,9 @@
 //! The request as the caller's HTTP server holds it, and the lookup of its fields.
 
-use crate::{Name, octets::trim};
+use crate::{
+    Name,
+    octets::{is_word, trim},
+};
 
 /// The header fields of a request, in the order in which they were received.
 ///
@@ -122,15 +125,15 @@ impl<'a> Fields<'a> {
         for (name, value) in headers.fields() {
             // The length tells the five names apart before any octet is compared.
             match name.len() {
-                4 if name.eq_ignore_ascii_case(b"date") => fields.date.add(trim(value)),
-                6 if name.eq_ignore_ascii_case(b"digest") => fields.digest.add(trim(value)),
-                9 if name.eq_ignore_ascii_case(b"signature") => fields.signature.add(trim(value)),
-                13 if name.eq_ignore_ascii_case(b"authorization") => {
+                4 if is_word(name, b"date") => fields.date.add(trim(value)),
+                6 if is_word(name, b"digest") => fields.digest.add(trim(value)),
+                9 if is_word(name, b"signature") => fields.signature.add(trim(value)),
+                13 if is_word(name, b"authorization") => {
                     if let Some(params) = signature_credentials(trim(value)) {
                         fields.signature.add(params);
                     }
                 }
-                15 if name.eq_ignore_ascii_case(b"signature-input") => {
+                15 if is_word(name, b"signature-input") => {
                     fields.signature_input = true;
                 }
                 _ => {}

@@ -5,7 +5,7 @@ use core::fmt;
 use crate::{
     Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value, crypto, date,
     digest::{self, BodyDigest},
-    mac, names,
+    mac,
     request::Fields,
     signing_string::SigningString,
 };
@@ -86,7 +86,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     {
         let fields = Fields::find(request.headers);
         let params = parse_params(&fields)?;
-        names::check(params.headers.iter())?;
+        params.headers.check()?;
         self.policy.check(&params)?;
         let signature = params.signature.to_array().and_then(|text| crypto::decode(&text));
         let signature = signature.ok_or(Error::MalformedSignature)?;
