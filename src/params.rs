@@ -4,6 +4,7 @@ use crate::{
     Error, HeaderList, Param,
     crypto::BASE64_LEN,
     octets::{self, is_control, is_token, is_word},
+    request::Fields,
     signing_string::Writer,
 };
 
@@ -174,6 +175,27 @@ impl<'a> Params<'a> {
             algorithm,
             headers: HeaderList(present(headers, Param::Headers)?),
             signature: present(signature, Param::Signature)?,
+        })
+    }
+
+    /// The parameters of the one signature that `request` has, wherever it stands. Nothing about
+    /// it is verified.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::MissingSignature`] or [`Error::RepeatedSignature`]
+    /// - [`Error::Rfc9421Signature`] in place of [`Error::MalformedParams`] if there is a
+    ///   `Signature-Input` field
+    /// - those of [`parse`](Self::parse)
+    pub fn find<H: Headers + ?Sized>(request: &Request<'a, H>) -> Result<Self, Error> {
+        Self::of(&Fields::find(request.headers))
+    }
+
+    pub(crate) fn of(fields: &Fields<'a>) -> Result<Self, Error> {
+        let field = fields.signature.get(Error::MissingSignature, Error::RepeatedSignature)?;
+        Self::parse(field).map_err(|error| match error {
+            Error::MalformedParams { .. } if fields.signature_input => Error::Rfc9421Signature,
+            error => error,
         })
     }
 

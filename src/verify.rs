@@ -85,7 +85,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         H: Headers + ?Sized,
     {
         let fields = Fields::find(request.headers);
-        let params = parse_params(&fields)?;
+        let params = Params::of(&fields)?;
         params.headers.check()?;
         self.policy.check(&params)?;
         let signature = params.signature.to_array().and_then(|text| crypto::decode(&text));
@@ -136,15 +136,6 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         pending.update(body.as_ref());
         pending.finish()
     }
-}
-
-/// The parameters of the one signature; what is no list of parameters may be RFC 9421's.
-fn parse_params<'a>(fields: &Fields<'a>) -> Result<Params<'a>, Error> {
-    let field = fields.signature.get(Error::MissingSignature, Error::RepeatedSignature)?;
-    Params::parse(field).map_err(|error| match error {
-        Error::MalformedParams { .. } if fields.signature_input => Error::Rfc9421Signature,
-        error => error,
-    })
 }
 
 /// A request whose head is genuine and whose body has still to show that it is.
