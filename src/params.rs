@@ -1,7 +1,7 @@
 //! The parameters of the `Signature` field: RFC 7235 auth-params, read and written.
 
 use crate::{
-    Error, HeaderList, Param,
+    Error, HeaderList, Headers, Param, Request,
     crypto::BASE64_LEN,
     octets::{self, is_control, is_token, is_word},
     request::Fields,
