@@ -1,0 +1,227 @@
+/* Runs the shared conformance cases of cases.flat (vectors/examples/flat.rs writes it) and prints a
+ * line a case as `hooksig conform` does: ID TAB valid|invalid TAB REASON. */
+
+#include "board.h"
+
+#include <hooksig.h>
+#include <string.h>
+
+/* Enough for every case but those whose point is their size; the build of a board may say less. */
+#ifndef ARENA
+#define ARENA (128 * 1024)
+#endif
+
+enum { MAX_KEYS = 4, MAX_HEADERS = 16, PIECE = 64, OUT_ROOM = 1024 };
+
+struct text {
+    char *octets;
+    size_t len;
+};
+
+/* The head of a case, and the texts that stand in front of it. */
+static char arena[ARENA];
+static size_t arena_used;
+static bool arena_full;
+
+static hooksig_key keys[MAX_KEYS];
+static hooksig_header headers[MAX_HEADERS];
+
+static void give_up(const char *why)
+{
+    board_print(why);
+    board_print("\n");
+    board_exit(false);
+}
+
+static void read_octets(void *room, size_t len)
+{
+    if (!board_read(room, len))
+        give_up("cases.flat ends too early");
+}
+
+static size_t read_len(void)
+{
+    uint8_t octets[4];
+    read_octets(octets, sizeof octets);
+    return (size_t)octets[0] | (size_t)octets[1] << 8 | (size_t)octets[2] << 16 |
+           (size_t)octets[3] << 24;
+}
+
+static void skip(size_t len)
+{
+    uint8_t piece[PIECE];
+    for (; len > PIECE; len -= PIECE)
+        read_octets(piece, PIECE);
+    read_octets(piece, len);
+}
+
+/* A text with a NUL behind it, in the arena. */
+static struct text read_text(void)
+{
+    struct text text = {arena, read_len()};
+    if (text.len >= sizeof arena - arena_used) {
+        arena_full = true;
+        skip(text.len);
+        text.len = 0;
+        return text;
+    }
+    text.octets = arena + arena_used;
+    read_octets(text.octets, text.len);
+    text.octets[text.len] = '\0';
+    arena_used += text.len + 1;
+    return text;
+}
+
+static int64_t number(struct text text)
+{
+    bool negative = text.len > 0 && text.octets[0] == '-';
+    int64_t number = 0;
+    for (size_t at = negative; at < text.len; at++)
+        number = number * 10 + (text.octets[at] - '0');
+    return negative ? -number : number;
+}
+
+static size_t read_count(size_t max)
+{
+    size_t count = (size_t)number(read_text());
+    if (count > max)
+        give_up("cases.flat has a list that is too long");
+    return count;
+}
+
+static hooksig_status read_keys(size_t *keys_len)
+{
+    hooksig_status first = HOOKSIG_STATUS_OK;
+    *keys_len = read_count(MAX_KEYS);
+    for (size_t index = 0; index < *keys_len; index++) {
+        struct text secret = read_text();
+        hooksig_status status =
+            hooksig_key_init(&keys[index], (const uint8_t *)secret.octets, secret.len);
+        if (first == HOOKSIG_STATUS_OK)
+            first = status;
+    }
+    return first;
+}
+
+static hooksig_request read_head(void)
+{
+    struct text method = read_text();
+    struct text target = read_text();
+    size_t headers_len = read_count(MAX_HEADERS);
+    for (size_t index = 0; index < headers_len; index++) {
+        struct text name = read_text();
+        struct text value = read_text();
+        headers[index] = (hooksig_header){name.octets, name.len, value.octets, value.len};
+    }
+    return (hooksig_request){method.octets, method.len, target.octets, target.len,
+                             headers, headers_len};
+}
+
+static const char *reason(hooksig_status status)
+{
+    return hooksig_status_name(status);
+}
+
+/* Feeds the body in pieces, and skips what is not wanted any more. */
+static hooksig_status read_body(hooksig_pending_body *pending, hooksig_status status)
+{
+    size_t left = read_len();
+    while (status == HOOKSIG_STATUS_OK && left > 0) {
+        uint8_t piece[PIECE];
+        size_t len = left < PIECE ? left : PIECE;
+        read_octets(piece, len);
+        left -= len;
+        status = hooksig_pending_body_update(pending, piece, len);
+    }
+    skip(left);
+    return status;
+}
+
+static const char *verify(void)
+{
+    size_t keys_len;
+    hooksig_status status = read_keys(&keys_len);
+    struct text now_text = read_text();
+    struct text matched = read_text();
+    int64_t now = now_text.len == 0 ? HOOKSIG_NO_CLOCK : number(now_text);
+    hooksig_request request = read_head();
+    hooksig_pending_body pending;
+    hooksig_verified verified;
+    if (status == HOOKSIG_STATUS_OK && !arena_full)
+        status = hooksig_begin(&pending, keys, keys_len, NULL, now, &request);
+    status = read_body(&pending, arena_full ? HOOKSIG_STATUS_INVALID_LENGTH : status);
+    if (status == HOOKSIG_STATUS_OK)
+        status = hooksig_pending_body_finish(&pending, &verified);
+    if (status != HOOKSIG_STATUS_OK || matched.len == 0)
+        return reason(status);
+    return verified.key_index == (size_t)number(matched) ? "ok" : "other-key";
+}
+
+static bool same(const char *octets, size_t len, struct text expected)
+{
+    return len == expected.len && memcmp(octets, expected.octets, len) == 0;
+}
+
+/* Whether the field is as expected: its signature stands behind the third quote but two. */
+static bool has_signature(const char *field, size_t len, struct text signature)
+{
+    static const char before[] = "\",algorithm=\"hmac-sha256\",signature=\"";
+    for (size_t at = 0; at + sizeof before - 1 + signature.len < len; at++) {
+        if (memcmp(field + at, before, sizeof before - 1) == 0)
+            return same(field + at + sizeof before - 1, signature.len, signature);
+    }
+    return false;
+}
+
+static const char *sign(void)
+{
+    static char field[OUT_ROOM], string[OUT_ROOM];
+    size_t keys_len, field_len, string_len;
+    hooksig_status status = read_keys(&keys_len);
+    struct text key_id = read_text();
+    struct text list = read_text();
+    hooksig_request request = read_head();
+    struct text expected_string = read_text();
+    struct text signature = read_text();
+    if (status == HOOKSIG_STATUS_OK)
+        status = hooksig_sign(&keys[0], key_id.octets, key_id.len, &request, list.octets, list.len,
+                              field, sizeof field, &field_len);
+    if (status == HOOKSIG_STATUS_OK)
+        status = hooksig_signing_string(&request, list.octets, list.len, string, sizeof string,
+                                        &string_len);
+    if (status != HOOKSIG_STATUS_OK || signature.len == 0)
+        return reason(status);
+    bool as_expected = same(string, string_len, expected_string) &&
+                       has_signature(field, field_len, signature);
+    return as_expected ? "ok" : "other-bytes";
+}
+
+/* Runs the next case; false behind the last. */
+static bool run_case(void)
+{
+    arena_used = 0;
+    arena_full = false;
+    struct text kind = read_text();
+    if (strcmp(kind.octets, "end") == 0)
+        return false;
+    struct text id = read_text();
+    const char *got = strcmp(kind.octets, "verify") == 0 ? verify() : sign();
+    board_print(id.octets);
+    if (arena_full)
+        board_print("\tskipped\tdoes-not-fit");
+    else
+        board_print(strcmp(got, "ok") == 0 ? "\tvalid\t" : "\tinvalid\t");
+    if (!arena_full)
+        board_print(got);
+    board_print("\n");
+    return true;
+}
+
+int main(void)
+{
+    if (!board_open("cases.flat"))
+        give_up("cases.flat is not there");
+    while (run_case()) {
+    }
+    return 0;
+}

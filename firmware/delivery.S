@@ -1,0 +1,4 @@
+    .section .rodata.delivery, "a"
+    .global delivery
+delivery:
+    .incbin "user-created.http"

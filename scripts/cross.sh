@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Runs cargo for another target: scripts/cross.sh TARGET COMMAND [ARGUMENT...]
+#
+# rustup's toolchain does it where it has the target or can fetch it. Elsewhere Debian's rustc-web
+# does, which has the sources of its standard library and builds that too. HOOKSIG_CROSS=rustup or
+# HOOKSIG_CROSS=debian leaves no choice.
+set -euo pipefail
+
+[[ $# -ge 2 ]] || { echo "usage: $0 TARGET COMMAND [ARGUMENT...]" >&2; exit 2; }
+target=$1
+command=$2
+shift 2
+
+# What rustup cannot fetch now is not asked for again while one make runs.
+rustup_has() {
+    command -v rustup >/dev/null || return
+    rustup target list --installed | grep -qx "$target" || rustup target add "$target" >&2
+}
+
+# Systems have the whole standard library, with unwinding for the tests.
+std_of_target() {
+    case $target in
+    *-linux-*) echo std,panic_unwind,test ;;
+    *) echo core ;;
+    esac
+}
+
+case ${HOOKSIG_CROSS:-any} in
+debian) ;;
+rustup) rustup_has ;;
+*) rustup_has && HOOKSIG_CROSS=rustup || HOOKSIG_CROSS=debian ;;
+esac
+
+if [[ $HOOKSIG_CROSS == rustup ]]; then
+    exec cargo "$command" --target "$target" "$@"
+fi
+"$(dirname "$0")/setup.sh" rustc-web
+# The sources that Debian ships are those of its own compiler: nothing else may be in the way.
+exec env PATH=/usr/bin:/bin RUSTC_BOOTSTRAP=1 \
+    cargo "$command" "-Zbuild-std=$(std_of_target)" --target "$target" "$@"
