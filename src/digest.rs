@@ -49,14 +49,14 @@ pub(crate) fn parse(field: &[u8]) -> Result<Hash, Error> {
         if is_word(algorithm, b"sha-256") {
             let (text, after) = value.split_first_chunk().ok_or(Error::MalformedDigest)?;
             let hash = crypto::decode(text).ok_or(Error::MalformedDigest)?;
-            if expected.is_some_and(|other| other != hash) {
-                return Err(Error::DigestMismatch);
-            }
-            expected = Some(hash);
             behind = trim(after);
             if !matches!(behind, [] | [b',', ..]) {
                 return Err(Error::MalformedDigest);
             }
+            if expected.is_some_and(|other| other != hash) {
+                return Err(Error::DigestMismatch);
+            }
+            expected = Some(hash);
         }
         match octets::split(behind, |octet| octet != b',').1 {
             [_, next @ ..] => rest = next,
