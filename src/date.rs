@@ -39,7 +39,7 @@ pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error>
     let text = text.as_ref();
     let comma = text.iter().position(|&octet| octet == b',');
     let read = match comma {
-        Some(3) => imf_fixdate(Reader(text)),
+        Some(3) => imf_fixdate(text),
         Some(_) => rfc850_date(Reader(text), now),
         None => asctime_date(Reader(text)),
     };
@@ -94,49 +94,52 @@ fn push_two_digits(text: &mut Text<LEN>, number: i64) -> Result<(), Error> {
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`
-fn imf_fixdate(mut text: Reader<'_>) -> Option<DateTime> {
-    text.word(&DAYS)?;
-    text.literal(", ")?;
-    let day = text.number(2)?;
-    text.literal(" ")?;
-    let month = text.month()?;
-    text.literal(" ")?;
-    let year = text.number(4)?;
-    text.literal(" ")?;
-    let second = text.time_of_day()?;
-    text.literal(" GMT")?;
-    text.end(DateTime { year, month, day, second })
+///
+/// The form that every sender must write: all places are known.
+#[rustfmt::skip]
+fn imf_fixdate(text: &[u8]) -> Option<DateTime> {
+    let &[
+        w0, w1, w2, b',', b' ', d0, d1, b' ', m0, m1, m2, b' ', y0, y1, y2, y3, b' ',
+        h0, h1, b':', n0, n1, b':', s0, s1, b' ', b'G', b'M', b'T',
+    ] = text else { return None };
+    position(&DAYS, [w0, w1, w2])?;
+    Some(DateTime {
+        year: number([y0, y1, y2, y3])?,
+        month: position(&MONTHS, [m0, m1, m2])? + 1,
+        day: number([d0, d1])?,
+        second: second_of_day([h0, h1], [n0, n1], [s0, s1])?,
+    })
 }
 
 /// `Sunday, 06-Nov-94 08:49:37 GMT`
 fn rfc850_date(mut text: Reader<'_>, now: i64) -> Option<DateTime> {
     text.word(&LONG_DAYS)?;
-    text.literal(", ")?;
-    let day = text.number(2)?;
-    text.literal("-")?;
+    text.literal(b", ")?;
+    let day = text.number::<2>()?;
+    text.literal(b"-")?;
     let month = text.month()?;
-    text.literal("-")?;
-    let year = full_year(text.number(2)?, now);
-    text.literal(" ")?;
+    text.literal(b"-")?;
+    let year = full_year(text.number::<2>()?, now);
+    text.literal(b" ")?;
     let second = text.time_of_day()?;
-    text.literal(" GMT")?;
+    text.literal(b" GMT")?;
     text.end(DateTime { year, month, day, second })
 }
 
 /// `Sun Nov  6 08:49:37 1994`
 fn asctime_date(mut text: Reader<'_>) -> Option<DateTime> {
     text.word(&DAYS)?;
-    text.literal(" ")?;
+    text.literal(b" ")?;
     let month = text.month()?;
-    text.literal(" ")?;
-    let day = match text.literal(" ") {
-        Some(()) => text.number(1)?,
-        None => text.number(2)?,
+    text.literal(b" ")?;
+    let day = match text.literal(b" ") {
+        Some(()) => text.number::<1>()?,
+        None => text.number::<2>()?,
     };
-    text.literal(" ")?;
+    text.literal(b" ")?;
     let second = text.time_of_day()?;
-    text.literal(" ")?;
-    let year = text.number(4)?;
+    text.literal(b" ")?;
+    let year = text.number::<4>()?;
     text.end(DateTime { year, month, day, second })
 }
 
@@ -203,15 +206,16 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
-    fn literal(&mut self, text: &str) -> Option<()> {
-        self.0 = self.0.strip_prefix(text.as_bytes())?;
-        Some(())
+    #[inline(always)]
+    fn literal<const N: usize>(&mut self, text: &[u8; N]) -> Option<()> {
+        let (found, rest) = self.0.split_first_chunk()?;
+        (found == text).then(|| self.0 = rest)
     }
 
     /// The index of the word that stands here.
     fn word(&mut self, words: &[&str]) -> Option<i64> {
         let index = words.iter().position(|word| self.0.starts_with(word.as_bytes()))?;
-        self.literal(words.get(index)?)?;
+        self.0 = self.0.get(words.get(index)?.len()..)?;
         i64::try_from(index).ok()
     }
 
@@ -219,28 +223,43 @@ impl Reader<'_> {
         Some(self.word(&MONTHS)? + 1)
     }
 
-    /// A number of exactly this many digits.
-    fn number(&mut self, digits: usize) -> Option<i64> {
-        let (text, rest) = self.0.split_at_checked(digits)?;
-        self.0 = rest;
-        text.iter().try_fold(0, |number, octet| {
-            octet.is_ascii_digit().then(|| number * 10 + i64::from(octet - b'0'))
-        })
+    /// A number of exactly `N` digits.
+    fn number<const N: usize>(&mut self) -> Option<i64> {
+        number::<N>(*self.take()?)
     }
 
     /// The second of the day that `08:49:37` names.
     fn time_of_day(&mut self) -> Option<i64> {
-        let hour = self.number(2)?;
-        self.literal(":")?;
-        let minute = self.number(2)?;
-        self.literal(":")?;
-        let second = self.number(2)?;
-        let fits = hour < 24 && minute < 60 && second <= 60;
-        fits.then_some((hour * 60 + minute) * 60 + second)
+        let &[h0, h1, b':', m0, m1, b':', s0, s1] = self.take()? else { return None };
+        second_of_day([h0, h1], [m0, m1], [s0, s1])
+    }
+
+    fn take<const N: usize>(&mut self) -> Option<&[u8; N]> {
+        let (taken, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(taken)
     }
 
     /// Gives `value` if nothing is left.
     fn end<T>(self, value: T) -> Option<T> {
         self.0.is_empty().then_some(value)
     }
+}
+
+/// The index of the word of three letters.
+fn position(words: &[&str], word: [u8; 3]) -> Option<i64> {
+    let index = words.iter().position(|listed| listed.as_bytes() == word)?;
+    i64::try_from(index).ok()
+}
+
+fn number<const N: usize>(digits: [u8; N]) -> Option<i64> {
+    let number = digits.iter().fold(0, |n, digit| n * 10 + i64::from(digit.wrapping_sub(b'0')));
+    digits.iter().all(u8::is_ascii_digit).then_some(number)
+}
+
+fn second_of_day(hour: [u8; 2], minute: [u8; 2], second: [u8; 2]) -> Option<i64> {
+    let (hour, minute, second) = (number(hour)?, number(minute)?, number(second)?);
+    // A leap second may be named.
+    let fits = hour < 24 && minute < 60 && second <= 60;
+    fits.then_some((hour * 60 + minute) * 60 + second)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Text,
-    crypto::{self, Hash, HashStream, HashText},
+    crypto::{HashStream, HashText},
     octets::{self, is_token, is_word, trim},
 };
 
@@ -36,8 +36,13 @@ pub fn field(body: &(impl AsRef<[u8]> + ?Sized)) -> Text<LEN> {
 ///
 /// [`Error::MalformedDigest`], [`Error::UnsupportedDigest`] where no SHA-256 is in it, and
 /// [`Error::DigestMismatch`] where it holds two that differ: no body has both.
-pub(crate) fn parse(field: &[u8]) -> Result<Hash, Error> {
-    let mut expected: Option<Hash> = None;
+pub(crate) fn parse(field: &[u8]) -> Result<HashText, Error> {
+    // What Drone writes: one SHA-256 and nothing else.
+    if let Some(text) = field.strip_prefix(PREFIX.as_bytes()).and_then(|text| text.try_into().ok())
+    {
+        return HashText::parse(text).ok_or(Error::MalformedDigest);
+    }
+    let mut expected: Option<HashText> = None;
     let mut rest = field;
     loop {
         let (algorithm, value) = octets::split(trim(rest), is_token);
@@ -48,15 +53,15 @@ pub(crate) fn parse(field: &[u8]) -> Result<Hash, Error> {
         let mut behind = value;
         if is_word(algorithm, b"sha-256") {
             let (text, after) = value.split_first_chunk().ok_or(Error::MalformedDigest)?;
-            let hash = crypto::decode(text).ok_or(Error::MalformedDigest)?;
-            if expected.is_some_and(|other| other != hash) {
-                return Err(Error::DigestMismatch);
-            }
-            expected = Some(hash);
+            let text = HashText::parse(text).ok_or(Error::MalformedDigest)?;
             behind = trim(after);
             if !matches!(behind, [] | [b',', ..]) {
                 return Err(Error::MalformedDigest);
             }
+            if expected.is_some_and(|other| other != text) {
+                return Err(Error::DigestMismatch);
+            }
+            expected = Some(text);
         }
         match octets::split(behind, |octet| octet != b',').1 {
             [_, next @ ..] => rest = next,
@@ -69,11 +74,11 @@ pub(crate) fn parse(field: &[u8]) -> Result<Hash, Error> {
 #[derive(Clone)]
 pub(crate) struct BodyDigest {
     hash: HashStream,
-    expected: Hash,
+    expected: HashText,
 }
 
 impl BodyDigest {
-    pub(crate) fn new(expected: Hash) -> Self {
+    pub(crate) fn new(expected: HashText) -> Self {
         Self { hash: HashStream::default(), expected }
     }
 
@@ -83,7 +88,7 @@ impl BodyDigest {
 
     /// Whether the body that was given is the expected one.
     pub(crate) fn check(self) -> Result<(), Error> {
-        match crypto::ct_eq(&self.hash.finish(), &self.expected).to_bool() {
+        match self.expected.is_of(&self.hash.finish()).to_bool() {
             true => Ok(()),
             false => Err(Error::DigestMismatch),
         }

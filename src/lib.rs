@@ -89,3 +89,7 @@ pub use sign::{Signer, signature_len};
 pub use signing_string::signing_string;
 pub use text::Text;
 pub use verify::{PendingBody, Verified, Verifier};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;

@@ -6,7 +6,7 @@ use ctutils::{CtAssign, CtEq};
 
 use crate::{
     Error, Headers, Name,
-    crypto::{self, HASH_LEN, Hash, Midstates},
+    crypto::{HASH_LEN, HashText, Midstates},
     signing_string::{SigningString, Writer},
 };
 
@@ -40,6 +40,7 @@ impl Key {
     }
 
     /// The MAC of `string`, piece by piece.
+    #[cold]
     pub(crate) fn mac<'n, H, I>(&self, string: &SigningString<'_, '_, H, I>) -> Result<Tag, Error>
     where
         H: Headers + ?Sized,
@@ -48,13 +49,6 @@ impl Key {
         let mut stream = self.0.stream();
         string.stream(&mut |octets| stream.update(octets))?;
         Ok(stream.finish())
-    }
-
-    /// The MAC of a signing string that is held whole.
-    fn mac_whole(&self, string: &[u8]) -> Tag {
-        let mut stream = self.0.stream();
-        stream.update(string);
-        stream.finish()
     }
 }
 
@@ -81,7 +75,7 @@ const SHORT: usize = 256;
 pub(crate) fn find_key<'n, K, H, I>(
     keys: &[K],
     string: &SigningString<'_, '_, H, I>,
-    signature: &Hash,
+    signature: &HashText,
 ) -> Result<(usize, Tag), Error>
 where
     K: AsRef<Key>,
@@ -97,11 +91,11 @@ where
     for (index, key) in keys.iter().enumerate() {
         let key = key.as_ref();
         let tag = match short {
-            Ok(string) => key.mac_whole(string),
+            Ok(string) => key.0.mac(string),
             Err(_) => key.mac(string)?,
         };
         // The first key that fits wins, should the same secret be there twice.
-        let fits = crypto::ct_eq(&tag, signature) & matched.0.ct_eq(&usize::MAX);
+        let fits = signature.is_of(&tag) & matched.0.ct_eq(&usize::MAX);
         matched.0.ct_assign(&index, fits);
         matched.1.ct_assign(&tag, fits);
     }

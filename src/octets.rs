@@ -20,12 +20,12 @@ static TOKEN: [bool; 256] = {
 
 /// A control octet other than HTAB: no header value, method or target may hold one.
 pub(crate) const fn is_control(octet: u8) -> bool {
-    (octet < b' ' && octet != b'\t') || octet == 127
+    (octet < b' ') & (octet != b'\t') | (octet == 127)
 }
 
 /// What may stand in a quoted-string as it is (RFC 9110, section 5.6.4).
 const fn is_qdtext(octet: u8) -> bool {
-    !matches!(octet, b'"' | b'\\') && !is_control(octet)
+    (octet != b'"') & (octet != b'\\') & !is_control(octet)
 }
 
 /// Whether `word` is `lower` in any case, where `lower` is lower-case letters, digits and hyphens
@@ -95,14 +95,36 @@ const fn each(octet: u8) -> u64 {
 }
 
 /// Whether no octet is a control octet.
+pub(crate) fn without_control(octets: &[u8]) -> bool {
+    all(octets, |octet| !is_control(octet))
+}
+
+/// Whether every octet may stand in a quoted-string as it is.
+pub(crate) fn all_qdtext(octets: &[u8]) -> bool {
+    all(octets, is_qdtext)
+}
+
+/// Whether every octet is a digit of standard base64.
+pub(crate) fn all_base64(octets: &[u8]) -> bool {
+    all(octets, |octet| {
+        octet.is_ascii_uppercase()
+            | octet.is_ascii_lowercase()
+            | octet.is_ascii_digit()
+            | (octet == b'+')
+            | (octet == b'/')
+    })
+}
+
+/// Whether every octet fits.
 ///
 /// Sixteen are looked at without a branch between them, which becomes vector instructions; the
 /// last sixteen overlap those before, so that none is left to be looked at alone.
-pub(crate) fn without_control(octets: &[u8]) -> bool {
-    let clean = |chunk: &[u8; 16]| !chunk.iter().fold(false, |any, &octet| any | is_control(octet));
+#[inline]
+fn all(octets: &[u8], fits: impl Fn(u8) -> bool) -> bool {
+    let all_fit = |chunk: &[u8; 16]| chunk.iter().fold(true, |all, &octet| all & fits(octet));
     match octets.last_chunk() {
-        Some(last) => octets.as_chunks().0.iter().all(clean) && clean(last),
-        None => !octets.iter().copied().any(is_control),
+        Some(last) => octets.as_chunks().0.iter().all(all_fit) && all_fit(last),
+        None => octets.iter().copied().all(fits),
     }
 }
 
@@ -130,9 +152,10 @@ mod tests {
     }
 
     #[test]
-    fn control_octets_are_found_as_octet_by_octet() {
+    fn all_octets_are_looked_at_as_one_by_one() {
         for_each_text(|text| {
             assert_eq!(without_control(text), !text.iter().copied().any(is_control));
+            assert_eq!(all_qdtext(text), text.iter().copied().all(is_qdtext));
         });
     }
 }

@@ -142,7 +142,7 @@ impl<'a> Params<'a> {
             .strip_prefix(br#"keyId="hmac-key",algorithm="hmac-sha256",signature=""#.as_slice())?;
         let (signature, rest) = rest.split_first_chunk::<BASE64_LEN>()?;
         let ends_so = rest == br#"",headers="date digest""#;
-        (ends_so && octets::split_qdtext(signature).1.is_empty()).then_some(Self {
+        (ends_so && octets::all_qdtext(signature)).then_some(Self {
             key_id: Value::plain(b"hmac-key"),
             algorithm: Some(Value::plain(b"hmac-sha256")),
             headers: HeaderList(Value::plain(b"date digest")),

@@ -142,14 +142,16 @@ impl<'a> Fields<'a> {
         fields
     }
 
-    /// The value of the field `name`, if it was looked for and stands alone.
-    pub(crate) fn single(&self, name: &Name<'_>) -> Option<&'a [u8]> {
-        let field = match self {
-            Self { date: Single::Once(value), .. } if name.is(b"date") => value,
-            Self { digest: Single::Once(value), .. } if name.is(b"digest") => value,
-            _ => return None,
-        };
-        Some(field)
+    /// The name in lower case and the value of the field `name`, if it was looked for and stands
+    /// alone.
+    pub(crate) fn single(&self, name: &Name<'_>) -> Option<(&'static [u8], &'a [u8])> {
+        match self {
+            Self { date: Single::Once(value), .. } if name.is(b"date") => Some((b"date", value)),
+            Self { digest: Single::Once(value), .. } if name.is(b"digest") => {
+                Some((b"digest", value))
+            }
+            _ => None,
+        }
     }
 }
 

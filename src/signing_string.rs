@@ -78,14 +78,21 @@ where
             if index > 0 {
                 sink(b"\n");
             }
-            name.lowercase(sink);
-            sink(b": ");
-            self.value(name, index, sink)?;
+            if let Some((name, value)) = self.fields.single(&name) {
+                sink(name);
+                sink(b": ");
+                sink(value);
+                check(value, index)?;
+            } else {
+                name.lowercase(sink);
+                sink(b": ");
+                self.value(name, index, sink)?;
+            }
         }
         Ok(())
     }
 
-    /// The value of the covered header at `index`.
+    /// The value of the covered header at `index`, instance by instance.
     fn value(
         &self,
         name: Name<'n>,
@@ -94,11 +101,8 @@ where
     ) -> Result<(), Error> {
         let mut clean = |octets: &[u8]| {
             sink(octets);
-            without_control(octets).then_some(()).ok_or(Error::ControlOctet { index })
+            check(octets, index)
         };
-        if let Some(value) = self.fields.single(&name) {
-            return clean(value);
-        }
         if name.is_request_target() {
             self.request
                 .method
@@ -115,6 +119,11 @@ where
         }
         Ok(())
     }
+}
+
+/// Checks what is covered at `index`.
+fn check(octets: &[u8], index: usize) -> Result<(), Error> {
+    without_control(octets).then_some(()).ok_or(Error::ControlOctet { index })
 }
 
 /// Writes pieces into a caller's buffer and counts what would have been needed.

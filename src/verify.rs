@@ -3,7 +3,9 @@
 use core::fmt;
 
 use crate::{
-    Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value, crypto, date,
+    Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value,
+    crypto::HashText,
+    date,
     digest::{self, BodyDigest},
     mac,
     request::Fields,
@@ -88,7 +90,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let params = Params::of(&fields)?;
         params.headers.check()?;
         self.policy.check(&params)?;
-        let signature = params.signature.to_array().and_then(|text| crypto::decode(&text));
+        let signature = params.signature.to_array().as_ref().and_then(HashText::parse);
         let signature = signature.ok_or(Error::MalformedSignature)?;
 
         let date = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;

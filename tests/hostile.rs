@@ -1,0 +1,271 @@
+//! What nobody sends by accident: a verdict, never a panic, and never "valid".
+
+mod common;
+
+use common::{BODY, NOW, SECRET, Sent, key};
+use hooksig::{
+    Clock, Error, Key, Param, Params, Policy, Request, Signer, Verifier, date,
+    drone::{self, Delivery, Event},
+    signing_string,
+};
+
+fn verdict(sent: &Sent) -> Result<(), Error> {
+    sent.verdict(Policy::DRONE, Clock::At(NOW))
+}
+
+/// Every change of one octet, or insertion of one, in the octets that `part` picks.
+fn for_each_edit(part: fn(&mut Sent) -> &mut Vec<u8>, mut check: impl FnMut(&Sent, bool)) {
+    let mut genuine = Sent::by_drone();
+    let original = part(&mut genuine).clone();
+    for octet in 0..=255 {
+        for at in 0..=original.len() {
+            let mut edited = original.clone();
+            edited.insert(at, octet);
+            *part(&mut genuine) = edited.clone();
+            check(&genuine, false);
+            if at < original.len() && original[at] != octet {
+                edited.remove(at + 1);
+                *part(&mut genuine) = edited;
+                check(&genuine, true);
+            }
+        }
+    }
+}
+
+#[test]
+fn any_octet_anywhere_in_a_covered_value_is_refused() {
+    for part in [(|sent| &mut sent.headers[0].1) as fn(&mut Sent) -> &mut Vec<u8>, |sent| {
+        &mut sent.headers[1].1
+    }] {
+        for_each_edit(part, |sent, replaced| {
+            // White space put around a value is not part of it.
+            assert!(verdict(sent).is_err() || !replaced && is_padded(sent));
+        });
+    }
+}
+
+fn is_padded(sent: &Sent) -> bool {
+    let white = |octet: Option<&u8>| matches!(octet, Some(b' ' | b'\t'));
+    sent.headers.iter().any(|(_, value)| white(value.first()) || white(value.last()))
+}
+
+#[test]
+fn any_octet_anywhere_in_a_name_is_refused() {
+    for part in [
+        (|sent| &mut sent.headers[0].0) as fn(&mut Sent) -> &mut Vec<u8>,
+        |sent| &mut sent.headers[1].0,
+        |sent| &mut sent.headers[2].0,
+    ] {
+        for_each_edit(part, |sent, _| {
+            let names = sent.headers.iter().map(|(name, _)| name.to_ascii_lowercase());
+            let known = names.eq(["date", "digest", "signature", "x-drone-event"].map(Vec::from));
+            assert_eq!(verdict(sent).is_ok(), known);
+        });
+    }
+}
+
+#[test]
+fn any_octet_anywhere_in_the_signature_gets_a_verdict() {
+    for_each_edit(
+        |sent| &mut sent.headers[2].1,
+        |sent, _| {
+            // Nearly every edit is refused. One that is not has left the parameters what they
+            // were, but for the keyId, which is not signed, and the case of names.
+            if verdict(sent).is_err() || is_padded(sent) {
+                return;
+            }
+            let genuine = Sent::by_drone();
+            let params = Params::parse(sent.value("Signature")).unwrap();
+            let same_mac = sent.mac_text() == genuine.mac_text();
+            let list = params.headers().value().octets().collect::<Vec<_>>();
+            assert!(same_mac && list.eq_ignore_ascii_case(b"date digest"));
+            assert!(params.algorithm().unwrap().is("hmac-sha256"));
+        },
+    );
+}
+
+#[test]
+fn any_octet_anywhere_in_uncovered_fields_changes_nothing() {
+    for part in [
+        (|sent| &mut sent.headers[3].1) as fn(&mut Sent) -> &mut Vec<u8>,
+        |sent| &mut sent.method,
+        |sent| &mut sent.target,
+    ] {
+        for_each_edit(part, |sent, _| assert_eq!(verdict(sent), Ok(())));
+    }
+}
+
+#[test]
+fn any_octet_anywhere_in_the_authorization_gets_a_verdict() {
+    for octet in 0..=255 {
+        for at in 0..="Signature ".len() {
+            let mut sent = Sent::by_drone();
+            let mut value = b"Signature ".to_vec();
+            value.insert(at, octet);
+            value.extend(sent.value("Signature"));
+            sent.remove("Signature");
+            sent.add("Authorization", value);
+            let spaces = matches!((octet, at), (b' ', 0 | 9..) | (b'\t', 0));
+            // A comma in front is an empty element of the list of parameters.
+            let empty_element = matches!((octet, at), (b',', 10));
+            assert_eq!(verdict(&sent).is_ok(), spaces || empty_element, "{octet} at {at}");
+        }
+    }
+}
+
+#[test]
+fn any_octet_anywhere_in_a_body_is_read_or_refused() {
+    for octet in 0..=255 {
+        for at in 0..=BODY.len() {
+            let mut body = BODY.as_bytes().to_vec();
+            body.insert(at, octet);
+            if let Ok(delivery) = Delivery::read(&body) {
+                let _ = delivery.check_event_field(&Sent::by_drone().request());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_field_of_a_hundred_kibibytes_gets_a_verdict() {
+    let long = "a".repeat(100 << 10);
+    for (name, error) in [
+        ("Date", Error::MalformedDate),
+        ("Digest", Error::MalformedDigest),
+        ("Signature", Error::MalformedParams { at: long.len() }),
+    ] {
+        let mut sent = Sent::by_drone();
+        sent.set(name, &long);
+        assert_eq!(verdict(&sent), Err(error));
+    }
+    let mut sent = Sent::by_drone();
+    sent.add(&long, &long);
+    sent.sign(SECRET, &["date", "digest", &long]);
+    assert_eq!(verdict(&sent), Ok(()));
+    sent.edit_signature("hmac-key", &"\\\"".repeat(50 << 10));
+    assert_eq!(verdict(&sent), Ok(()));
+    sent.set("Signature", format!("keyId=\"{long}"));
+    assert_eq!(verdict(&sent), Err(Error::MalformedParams { at: 7 + long.len() }));
+}
+
+#[test]
+fn ten_thousand_unknown_parameters_are_read_over() {
+    let unknown: String = (0..10_000).map(|index| format!("x{index}=\"\\y\" , ")).collect();
+    let mut sent = Sent::by_drone();
+    sent.edit_signature("keyId", &format!("{unknown}keyId"));
+    assert_eq!(verdict(&sent), Ok(()));
+    sent.edit_signature("x9999=", "x9999");
+    assert!(matches!(verdict(&sent), Err(Error::MalformedParams { .. })));
+}
+
+#[test]
+fn a_hundred_thousand_commas_are_no_parameters() {
+    let mut sent = Sent::by_drone();
+    sent.set("Signature", ", ".repeat(100_000));
+    assert_eq!(verdict(&sent), Err(Error::MissingParam(Param::KeyId)));
+}
+
+/// A request that covers `count` names, date and digest among them.
+fn covering(count: usize) -> (Sent, Vec<String>) {
+    let mut sent = Sent::by_drone();
+    let others: Vec<_> = (2..count).map(|index| format!("x-{index}")).collect();
+    others.iter().for_each(|name| sent.add(name, name));
+    let names = ["date".to_owned(), "digest".to_owned()].into_iter().chain(others).collect();
+    (sent, names)
+}
+
+#[test]
+fn a_hundred_and_twenty_eight_names_can_be_covered_and_no_more() {
+    let (mut sent, names) = covering(128);
+    sent.sign(SECRET, &names);
+    assert_eq!(verdict(&sent), Ok(()));
+    for count in [129, 5_000] {
+        let (mut sent, names) = covering(count);
+        let signing_key = key(SECRET);
+        let signer = Signer::new(&signing_key, "k").unwrap();
+        let signed = signer.sign(&sent.request(), names.as_slice(), &mut []);
+        assert_eq!(signed, Err(Error::TooManyNames));
+        sent.edit_signature("date digest", &names.join(" "));
+        assert_eq!(verdict(&sent), Err(Error::TooManyNames));
+    }
+}
+
+#[test]
+fn ten_thousand_fields_of_one_name_are_joined_or_refused() {
+    let mut sent = Sent::by_drone();
+    (0..10_000).for_each(|_| sent.add("X-A", ""));
+    sent.sign(SECRET, &["x-a", "date", "digest"]);
+    assert_eq!(verdict(&sent), Ok(()));
+    sent.add("X-A", "");
+    assert_eq!(verdict(&sent), Err(Error::SignatureMismatch));
+    (0..10_000).for_each(|_| sent.add("Signature", ""));
+    assert_eq!(verdict(&sent), Err(Error::RepeatedSignature));
+}
+
+#[test]
+fn brackets_may_nest_to_any_depth() {
+    const DEPTH: usize = 1_000_000;
+    let (open, close) = ("[".repeat(DEPTH), "]".repeat(DEPTH));
+    assert_eq!(Delivery::read(&open).err(), Some(Error::MalformedBody));
+    assert_eq!(Delivery::read(&format!("{{\"a\":{open}")).err(), Some(Error::MalformedBody));
+    let nested = format!("{{\"a\":{open}{close},\"event\":\"user\"}}");
+    assert_eq!(Delivery::read(&nested).unwrap().event(), Some(Event::User));
+}
+
+#[test]
+fn any_clock_and_any_skew_give_a_verdict() {
+    let mut two_digits = Sent::by_drone();
+    two_digits.set("Date", "Wednesday, 01-Jan-20 00:00:00 GMT");
+    two_digits.sign(SECRET, &["date", "digest"]);
+    for now in [i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX] {
+        for skew in [0, 1, u32::MAX] {
+            let policy = Policy::DRONE.max_skew(skew);
+            let verdict = Sent::by_drone().verdict(policy, Clock::At(now));
+            let near = now.abs_diff(NOW) <= u64::from(skew);
+            let expected = if now < NOW { Error::DateTooNew } else { Error::DateTooOld };
+            assert_eq!(verdict, if near { Ok(()) } else { Err(expected) }, "{now} {skew}");
+            let _ = two_digits.verdict(policy, Clock::At(now));
+        }
+    }
+}
+
+#[test]
+fn nothing_at_all_gets_a_verdict() {
+    let empty: [(&str, &str); 0] = [];
+    let request = Request::new("", "", &empty);
+    let keys = [key(SECRET)];
+    let verifier = Verifier::new(&keys).unwrap();
+    assert_eq!(verifier.verify(&request, "", Clock::At(0)).err(), Some(Error::MissingSignature));
+    let nameless = [("", ""), ("", ""), ("Signature", "")];
+    let request = Request::new("", "", &nameless);
+    let expected = Some(Error::MissingParam(Param::KeyId));
+    assert_eq!(verifier.verify(&request, "", Clock::None).err(), expected);
+    assert_eq!(signing_string(&request, &[""], &mut []), Err(Error::MalformedList { index: 0 }));
+    assert_eq!(date::parse("", 0), Err(Error::MalformedDate));
+    assert_eq!(Delivery::read("").err(), Some(Error::MalformedBody));
+    assert_eq!(Params::parse(b"").err(), expected);
+    assert!(drone::sign(&keys[0], "", 0).is_ok());
+    assert!(drone::selects(&[], Event::Unknown(""), None));
+    assert!(drone::selects(&[""], Event::Unknown(""), None));
+}
+
+#[test]
+fn an_empty_method_and_target_can_be_covered() {
+    let mut sent = Sent::by_drone();
+    (sent.method, sent.target) = (Vec::new(), Vec::new());
+    sent.sign(SECRET, &["(request-target)", "date", "digest"]);
+    assert_eq!(verdict(&sent), Ok(()));
+    let mut string = [0; 200];
+    let string = signing_string(&sent.request(), &["(request-target)"], &mut string);
+    assert_eq!(string, Ok(&b"(request-target):  "[..]));
+}
+
+#[test]
+fn a_secret_of_a_mebibyte_is_a_secret() {
+    let keys = [Key::new(&vec![0xff; 1 << 20]).unwrap()];
+    let signed = drone::sign(&keys[0], BODY, NOW).unwrap();
+    let headers =
+        [("date", signed.date()), ("digest", signed.digest()), ("signature", signed.signature())];
+    let verifier = Verifier::new(&keys).unwrap();
+    assert!(verifier.verify(&Request::new("", "", &headers), BODY, Clock::At(NOW)).is_ok());
+}

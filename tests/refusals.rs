@@ -1,0 +1,466 @@
+//! One table of refusals: what is wrong with the request or the call, and the one error it gets.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::{BODY, NOW, SECRET, Sent, all_reasons, key};
+use hooksig::{
+    Clock, Error, Head, HeaderList, Key, Param, Params, Policy, Request, Signer, Verifier, date,
+    drone, replay, signing_string,
+};
+
+/// A way to spoil a genuine request.
+type Edit = fn(&mut Sent);
+
+/// (what is wrong, how a genuine request of Drone's is edited, the error of the default policy)
+#[rustfmt::skip] // One row a line.
+const REQUESTS: &[(&str, Edit, Error)] = &[
+    ("no signature", |sent| sent.remove("Signature"), Error::MissingSignature),
+    ("only another scheme", only_basic, Error::MissingSignature),
+    ("a scheme that only begins alike", only_signatures, Error::MissingSignature),
+    ("two Signature fields", |sent| sent.add("signature", sent.text("Signature")), REPEATED),
+    ("Signature beside Authorization", beside_authorization, REPEATED),
+    ("RFC 9421", rfc9421, Error::Rfc9421Signature),
+    ("the documentation's example", as_in_the_documentation, Error::MissingSignature),
+    ("an empty field", |sent| sent.set("Signature", ""), Error::MissingParam(Param::KeyId)),
+    ("a scheme alone", only_scheme, Error::MissingParam(Param::KeyId)),
+    ("a comma behind the scheme", comma_behind_scheme, Error::MissingSignature),
+    ("a tab behind the scheme", tab_behind_scheme, Error::MissingSignature),
+    ("no comma", |sent| sent.edit_signature("\",", "\" "), malformed_params(17)),
+    ("no equals sign", |sent| sent.edit_signature("keyId=", "keyId:"), malformed_params(5)),
+    ("no name", |sent| sent.edit_signature("keyId", ""), malformed_params(0)),
+    ("no value", |sent| sent.edit_signature("\"hmac-key\"", ""), malformed_params(6)),
+    ("a name that is no token", |sent| sent.edit_signature("keyId", "key@"), malformed_params(3)),
+    ("a value that is no token", |sent| sent.edit_signature("\"hmac-key\"", "hmac/key"), malformed_params(10)),
+    ("an unterminated string", |sent| sent.set("Signature", "keyId=\"hmac-key"), malformed_params(15)),
+    ("a backslash at the end", |sent| sent.set("Signature", "keyId=\"hmac-key\\"), malformed_params(16)),
+    ("a control octet", |sent| sent.edit_signature("hmac-key", "hmac\0key"), malformed_params(11)),
+    ("an escaped control octet", |sent| sent.edit_signature("hmac-key", "hmac\\\0key"), malformed_params(12)),
+    ("DEL", |sent| sent.edit_signature("hmac-key", "\x7f"), malformed_params(7)),
+    ("junk behind the list", |sent| sent.set("Signature", "a=b, c"), malformed_params(6)),
+    ("a semicolon", |sent| sent.set("Signature", "a=b; c=d"), malformed_params(3)),
+    ("keyId twice", |sent| sent.edit_signature("keyId", "KEYID=a,keyId"), repeated_param(Param::KeyId)),
+    ("algorithm twice", |sent| sent.edit_signature("algorithm", "Algorithm=a,algorithm"), repeated_param(Param::Algorithm)),
+    ("signature twice", |sent| sent.edit_signature("signature", "signature=a,signature"), repeated_param(Param::Signature)),
+    ("headers twice", |sent| sent.edit_signature("headers", "headers=\"\",headers"), repeated_param(Param::Headers)),
+    ("no keyId", |sent| sent.edit_signature("keyId", "key"), Error::MissingParam(Param::KeyId)),
+    ("no algorithm", |sent| sent.edit_signature("algorithm", "alg"), Error::MissingParam(Param::Algorithm)),
+    ("no signature parameter", |sent| sent.edit_signature("signature", "sig"), Error::MissingParam(Param::Signature)),
+    ("no headers parameter", |sent| sent.edit_signature("headers", "head"), Error::MissingParam(Param::Headers)),
+    ("an empty keyId", |sent| sent.edit_signature("hmac-key", ""), Error::MissingParam(Param::KeyId)),
+    ("an empty algorithm", |sent| sent.edit_signature("hmac-sha256", ""), Error::MissingParam(Param::Algorithm)),
+    ("an empty list", |sent| sent.edit_signature("date digest", ""), Error::MissingParam(Param::Headers)),
+    ("an empty signature", without_mac, Error::MissingParam(Param::Signature)),
+    ("a leading space in the list", |sent| sent.edit_signature("date", " date"), malformed_list(0)),
+    ("a double space in the list", |sent| sent.edit_signature("date ", "date  "), malformed_list(1)),
+    ("a trailing space in the list", |sent| sent.edit_signature("digest\"", "digest \""), malformed_list(2)),
+    ("a tab in the list", |sent| sent.edit_signature("date ", "date\t"), malformed_list(0)),
+    ("a comma in the list", |sent| sent.edit_signature("date ", "date, "), malformed_list(0)),
+    ("a colon in the list", |sent| sent.edit_signature("date digest", "date digest:"), malformed_list(1)),
+    ("octets above 127 in the list", |sent| sent.edit_signature("digest\"", "digest\u{e9}\""), malformed_list(1)),
+    ("another name in brackets", |sent| sent.edit_signature("date ", "(date) "), malformed_list(0)),
+    ("a name twice", |sent| sent.edit_signature("digest\"", "digest date\""), Error::RepeatedName { index: 2 }),
+    ("a name twice in another case", |sent| sent.edit_signature("date ", "date DATE "), Error::RepeatedName { index: 1 }),
+    ("a name twice, once escaped", |sent| sent.edit_signature("date ", "date \\date "), Error::RepeatedName { index: 1 }),
+    ("129 names", |sent| list_names(sent, 129), Error::TooManyNames),
+    ("(created)", |sent| sent.edit_signature("date ", "date (created) "), Error::UnsupportedName { index: 1 }),
+    ("(expires)", |sent| sent.edit_signature("date ", "(Expires) date "), Error::UnsupportedName { index: 0 }),
+    ("hs2019", |sent| sent.edit_signature("hmac-sha256", "hs2019"), Error::UnsupportedAlgorithm),
+    ("another algorithm", |sent| sent.edit_signature("hmac-sha256", "hmac-sha512"), Error::UnsupportedAlgorithm),
+    ("the algorithm in capitals", |sent| sent.edit_signature("hmac-sha256", "HMAC-SHA256"), Error::UnsupportedAlgorithm),
+    ("the digest not covered", |sent| sent.sign(SECRET, &["date"]), Error::NotCovered { index: 1 }),
+    ("the date not covered", |sent| sent.sign(SECRET, &["digest"]), Error::NotCovered { index: 0 }),
+    ("a signature that is no base64", |sent| sent.edit_signature("=\",headers", "-\",headers"), Error::MalformedSignature),
+    ("a signature without its padding", |sent| sent.edit_signature("=\",headers", "\",headers"), Error::MalformedSignature),
+    ("a signature that is too long", |sent| sent.edit_signature("=\",headers", "==\",headers"), Error::MalformedSignature),
+    ("white space in the signature", |sent| sent.edit_signature("signature=\"", "signature=\" "), Error::MalformedSignature),
+    ("stray pad bits", stray_pad_bits, Error::MalformedSignature),
+    ("no Date", |sent| sent.remove("Date"), Error::MissingDate),
+    ("two Dates", |sent| sent.add("DATE", sent.text("Date")), Error::RepeatedDate),
+    ("a Date that is none", |sent| sent.set("Date", "2020-01-01T00:00:00Z"), Error::MalformedDate),
+    ("an empty Date", |sent| sent.set("Date", ""), Error::MalformedDate),
+    ("a Date too old", |sent| sent.set("Date", "Tue, 31 Dec 2019 23:54:59 GMT"), Error::DateTooOld),
+    ("a Date too new", |sent| sent.set("Date", "Wed, 01 Jan 2020 00:05:01 GMT"), Error::DateTooNew),
+    ("no Digest", |sent| sent.remove("Digest"), Error::MissingDigest),
+    ("Content-Digest instead", |sent| rename(sent, "Digest", "Content-Digest"), Error::MissingDigest),
+    ("two Digests", |sent| sent.add("digest", sent.text("Digest")), Error::RepeatedDigest),
+    ("an empty Digest", |sent| sent.set("Digest", ""), Error::MalformedDigest),
+    ("a Digest without =", |sent| sent.set("Digest", "SHA-256"), Error::MalformedDigest),
+    ("a Digest with a comma at its end", |sent| extend(sent, "Digest", ","), Error::MalformedDigest),
+    ("a Digest in quotes", |sent| sent.set("Digest", "SHA-256=\"\""), Error::MalformedDigest),
+    ("a Digest of three bytes", |sent| sent.set("Digest", "SHA-256=AAAA"), Error::MalformedDigest),
+    ("a Digest of another length, once more", |sent| extend(sent, "Digest", ",sha-256=AAAA"), Error::MalformedDigest),
+    ("a Digest without a name", |sent| extend(sent, "Digest", ",=AAAA"), Error::MalformedDigest),
+    ("a Digest without SHA-256", |sent| sent.set("Digest", "MD5=CoOeVZ52mLmjcBTDcAtlMg=="), Error::UnsupportedDigest),
+    ("two SHA-256 that differ", |sent| extend(sent, "Digest", &format!(",{}", digest_of(""))), Error::DigestMismatch),
+    ("a listed header that is not there", |sent| sent.edit_signature("digest\"", "digest x-a\""), Error::MissingHeader { index: 2 }),
+    ("a line break in a covered value", |sent| cover(sent, "a\r\nb"), Error::ControlOctet { index: 2 }),
+    ("NUL in a covered value", |sent| cover(sent, "\0"), Error::ControlOctet { index: 2 }),
+    ("DEL in the second of two values", |sent| { cover(sent, ""); sent.add("X-A", "\x7f") }, Error::ControlOctet { index: 2 }),
+    ("a control octet in the method", |sent| cover_target(sent, "PO\nST", "/"), Error::ControlOctet { index: 0 }),
+    ("a control octet in the target", |sent| cover_target(sent, "POST", "/\t\x0b"), Error::ControlOctet { index: 0 }),
+    ("another Date", |sent| sent.set("Date", "Wed, 01 Jan 2020 00:00:01 GMT"), Error::SignatureMismatch),
+    ("another Digest", |sent| sent.set("Digest", digest_of("")), Error::SignatureMismatch),
+    ("another secret", |sent| sent.sign("another", &["date", "digest"]), Error::SignatureMismatch),
+    ("another order of names", |sent| sent.edit_signature("date digest", "digest date"), Error::SignatureMismatch),
+    ("another body", |sent| sent.body = b"{}".to_vec(), Error::DigestMismatch),
+    ("no body", |sent| sent.body.clear(), Error::DigestMismatch),
+];
+
+const REPEATED: Error = Error::RepeatedSignature;
+
+const fn malformed_params(at: usize) -> Error {
+    Error::MalformedParams { at }
+}
+
+const fn malformed_list(index: usize) -> Error {
+    Error::MalformedList { index }
+}
+
+const fn repeated_param(param: Param) -> Error {
+    Error::RepeatedParam(param)
+}
+
+/// A call with something wrong.
+type Call = fn() -> Result<(), Error>;
+
+/// (what is wrong, a call that is refused, the error)
+#[rustfmt::skip] // One row a line.
+const CALLS: &[(&str, Call, Error)] = &[
+    ("an empty secret", || Key::new("").map(drop), Error::EmptySecret),
+    ("no keys", || Verifier::<Key>::new(&[]).map(drop), Error::NoKeys),
+    ("no keys under a policy", || Verifier::<Key>::with_policy(&[], Policy::DRONE).map(drop), Error::NoKeys),
+    ("a policy of malformed names", || require_list("date  digest"), malformed_list(1)),
+    ("a policy of no names", || require_list(""), Error::EmptyList),
+    ("another keyId than the expected", unexpected_key_id, Error::UnexpectedKeyId),
+    ("an empty keyId to sign with", || sign_as(b""), Error::InvalidKeyId),
+    ("a keyId with a quote", || sign_as(b"a\",b=\""), Error::InvalidKeyId),
+    ("a keyId with a backslash", || sign_as(b"\\"), Error::InvalidKeyId),
+    ("a keyId with a line break", || sign_as(b"\n"), Error::InvalidKeyId),
+    ("a keyId with a tab", || sign_as(b"\t"), Error::InvalidKeyId),
+    ("a keyId with DEL", || sign_as(b"\x7f"), Error::InvalidKeyId),
+    ("signing nothing", || sign(&[], 200), Error::EmptyList),
+    ("signing an empty list", || sign_list(""), Error::EmptyList),
+    ("signing a name twice", || sign(&["date", "Date"], 200), Error::RepeatedName { index: 1 }),
+    ("signing a name that is none", || sign(&["date", "a b"], 200), malformed_list(1)),
+    ("signing an empty name", || sign(&["", "date"], 200), malformed_list(0)),
+    ("signing (created)", || sign(&["(created)"], 200), Error::UnsupportedName { index: 0 }),
+    ("signing 129 names", || sign_many(129), Error::TooManyNames),
+    ("signing a header that is not there", || sign(&["date", "x-a"], 200), Error::MissingHeader { index: 1 }),
+    ("signing a line break", || sign(&["x-lf"], 200), Error::ControlOctet { index: 0 }),
+    ("signing into too small a buffer", || sign(&["date"], 111), Error::BufferTooSmall { needed: 112 }),
+    ("a string for too small a buffer", || string(&["date"], 34), Error::BufferTooSmall { needed: 35 }),
+    ("a string of nothing", || string(&[], 200), Error::EmptyList),
+    ("a string of an absent header", || string(&["x-a"], 200), Error::MissingHeader { index: 0 }),
+    ("a time behind the year 9999", || sign_at(253_402_300_800), Error::TimeOutOfRange),
+    ("a time before the year 0", || date::format(-62_167_219_201).map(drop), Error::TimeOutOfRange),
+    ("a text that is no date", || date::parse("today", NOW).map(drop), Error::MalformedDate),
+    ("parameters that are none", || Params::parse(b" ").map(drop), malformed_params(0)),
+    ("a head that is none", || Head::parse("POST / HTTP/1.1\r\n").map(drop), Error::MalformedHead { at: 17 }),
+    ("a body that is no JSON", || read(""), Error::MalformedBody),
+    ("a body that is no object", || read("[]"), Error::MalformedBody),
+    ("a body that breaks off", || read(r#"{"event":"user","#), Error::MalformedBody),
+    ("an event that is no string", || read(r#"{"event":1}"#), Error::MalformedBody),
+    ("an action that is no string", || read(r#"{"event":"user","action":null}"#), Error::MalformedBody),
+    ("an event field that contradicts", contradict, Error::EventMismatch),
+    ("a delivery that came before", || claim_twice(2), Error::Replayed),
+    ("a guard without room", || claim_twice(0), Error::ReplayGuardFull),
+];
+
+fn only_basic(sent: &mut Sent) {
+    sent.remove("Signature");
+    sent.add("Authorization", "Basic b2N0b2NhdDpwYXNz");
+}
+
+fn only_signatures(sent: &mut Sent) {
+    sent.add("Authorization", format!("Signatures {}", sent.text("Signature")));
+    sent.remove("Signature");
+}
+
+fn authorize(sent: &mut Sent, scheme: &str) {
+    sent.add("Authorization", format!("{scheme}{}", sent.text("Signature")));
+}
+
+fn beside_authorization(sent: &mut Sent) {
+    authorize(sent, "sIGNATURE ");
+}
+
+fn only_scheme(sent: &mut Sent) {
+    sent.remove("Signature");
+    sent.add("Authorization", "Signature ");
+}
+
+fn comma_behind_scheme(sent: &mut Sent) {
+    authorize(sent, "Signature,");
+    sent.remove("Signature");
+}
+
+fn tab_behind_scheme(sent: &mut Sent) {
+    authorize(sent, "Signature\t");
+    sent.remove("Signature");
+}
+
+fn rfc9421(sent: &mut Sent) {
+    sent.set("Signature", "sig1=:P8779Cd0fdnp4k29alT+tPWSdsKQEXheQAYZqobl8Lo=:");
+    sent.add("Signature-Input", "sig1=(\"date\");alg=\"hmac-sha256\"");
+}
+
+fn as_in_the_documentation(sent: &mut Sent) {
+    sent.remove("Signature");
+    let value = "hmac-key\",algorithm=\"hmac-sha256\",signature=\"QrS16+RlRsFjXn5IVW8tWz+3ZRAypjpNgzehEuvJksk=";
+    sent.add("Authorization", value);
+}
+
+fn without_mac(sent: &mut Sent) {
+    let mac = String::from_utf8(sent.mac_text()).unwrap();
+    sent.edit_signature(&mac, "");
+}
+
+/// Sets the two bits of the last digit that stand for nothing: the same MAC in another text.
+fn stray_pad_bits(sent: &mut Sent) {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mac = String::from_utf8(sent.mac_text()).unwrap();
+    let last = DIGITS.find(&mac[42..43]).unwrap();
+    sent.edit_signature(&mac, &format!("{}{}=", &mac[..42], &DIGITS[last + 3..last + 4]));
+}
+
+fn list_names(sent: &mut Sent, count: usize) {
+    let names: Vec<_> = (0..count).map(|index| format!("x-{index}")).collect();
+    sent.edit_signature("date digest", &names.join(" "));
+}
+
+fn rename(sent: &mut Sent, from: &str, to: &str) {
+    sent.set(to, sent.text(from));
+    sent.remove(from);
+}
+
+fn extend(sent: &mut Sent, name: &str, more: &str) {
+    sent.set(name, sent.text(name) + more);
+}
+
+fn digest_of(body: &str) -> String {
+    hooksig::digest::field(body).to_string()
+}
+
+fn cover(sent: &mut Sent, value: &str) {
+    sent.add("X-A", value);
+    sent.edit_signature("digest\"", "digest x-a\"");
+}
+
+fn cover_target(sent: &mut Sent, method: &str, target: &str) {
+    (sent.method, sent.target) = (method.into(), target.into());
+    sent.edit_signature("date ", "(request-target) date ");
+}
+
+fn require_list(list: &str) -> Result<(), Error> {
+    Policy::DRONE.require_list(HeaderList::new(list)).map(drop)
+}
+
+fn unexpected_key_id() -> Result<(), Error> {
+    Sent::by_drone().verdict(Policy::DRONE.expect_key_id(b"hmac"), Clock::At(NOW))
+}
+
+fn sign_as(key_id: &[u8]) -> Result<(), Error> {
+    Signer::new(&key(SECRET), key_id).map(drop)
+}
+
+/// A request with a `Date` and with a line break in `X-LF`.
+const TO_SIGN: [(&str, &str); 2] = [("Date", "Wed, 01 Jan 2020 00:00:00 GMT"), ("X-LF", "a\nb")];
+
+fn sign(names: &[&str], room: usize) -> Result<(), Error> {
+    let request = Request::new("POST", "/", &TO_SIGN);
+    Signer::new(&key(SECRET), drone::KEY_ID)?.sign(&request, names, &mut vec![0; room]).map(drop)
+}
+
+fn sign_many(count: usize) -> Result<(), Error> {
+    let names: Vec<_> = (0..count).map(|index| format!("x-{index}")).collect();
+    sign(&names.iter().map(String::as_str).collect::<Vec<_>>(), 200)
+}
+
+fn sign_list(list: &str) -> Result<(), Error> {
+    let request = Request::new("POST", "/", &TO_SIGN);
+    let signer_key = key(SECRET);
+    let signer = Signer::new(&signer_key, drone::KEY_ID)?;
+    signer.sign(&request, &HeaderList::new(list), &mut [0; 200]).map(drop)
+}
+
+fn string(names: &[&str], room: usize) -> Result<(), Error> {
+    signing_string(&Request::new("POST", "/", &TO_SIGN), names, &mut vec![0; room]).map(drop)
+}
+
+fn sign_at(now: i64) -> Result<(), Error> {
+    drone::sign(&key(SECRET), BODY, now).map(drop)
+}
+
+fn read(body: &str) -> Result<(), Error> {
+    drone::Delivery::read(body).map(drop)
+}
+
+fn contradict() -> Result<(), Error> {
+    let mut sent = Sent::by_drone();
+    sent.set("X-Drone-Event", "USER");
+    drone::Delivery::read(&sent.body)?.check_event_field(&sent.request())
+}
+
+fn claim_twice(room: usize) -> Result<(), Error> {
+    let sent = Sent::by_drone();
+    let keys = [key(SECRET)];
+    let clock = Clock::At(NOW);
+    let verified = Verifier::new(&keys)?.verify(&sent.request(), &sent.body, clock)?;
+    let mut guard = replay::Guard::new(vec![replay::Entry::EMPTY; room]);
+    guard.claim(&verified, clock)?;
+    guard.claim(&verified, clock)
+}
+
+/// Nothing that is said about a request may help to forge one.
+fn assert_tells_no_secret(error: Error, sent: &Sent) {
+    let genuine = Sent::by_drone();
+    let mac = String::from_utf8(genuine.mac_text()).unwrap();
+    let said = format!("{error} {error:?}");
+    for secret in [SECRET, &mac, &digest_of(BODY), &digest_of(&String::from_utf8_lossy(&sent.body))]
+    {
+        assert!(!said.contains(secret), "{said}");
+    }
+}
+
+#[test]
+fn the_genuine_request_is_valid() {
+    assert_eq!(Sent::by_drone().verdict(Policy::DRONE, Clock::At(NOW)), Ok(()));
+}
+
+#[test]
+fn every_spoilt_request_gets_its_one_error() {
+    for (name, edit, expected) in REQUESTS {
+        let mut sent = Sent::by_drone();
+        edit(&mut sent);
+        let verdict = sent.verdict(Policy::DRONE, Clock::At(NOW));
+        assert_eq!(verdict, Err(*expected), "{name}");
+        assert_tells_no_secret(*expected, &sent);
+    }
+}
+
+#[test]
+fn every_wrong_call_gets_its_one_error() {
+    for (name, call, expected) in CALLS {
+        assert_eq!(call(), Err(*expected), "{name}");
+    }
+}
+
+#[test]
+fn every_reason_to_refuse_is_in_a_table() {
+    let requests = REQUESTS.iter().map(|(.., error)| error.reason().to_owned());
+    let seen: BTreeSet<_> =
+        requests.chain(CALLS.iter().map(|(.., error)| error.reason().to_owned())).collect();
+    assert_eq!(seen, BTreeSet::from_iter(all_reasons()));
+}
+
+#[test]
+fn every_row_has_a_name_of_its_own() {
+    let names = REQUESTS.iter().map(|(name, ..)| *name);
+    let unique: BTreeSet<_> = names.chain(CALLS.iter().map(|(name, ..)| *name)).collect();
+    assert_eq!(unique.len(), REQUESTS.len() + CALLS.len());
+}
+
+/// What can be wrong at once, in the order in which it must be told.
+const ORDER: &[(Edit, &str)] = &[
+    (beside_authorization, "repeated-signature"),
+    (|sent| extend(sent, "Signature", " junk"), "malformed-params"),
+    (|sent| extend(sent, "Signature", ",algorithm=a"), "repeated-param"),
+    (|sent| sent.edit_signature("hmac-key", ""), "missing-param"),
+    (|sent| sent.edit_signature("headers=\"", "headers=\"a a "), "repeated-name"),
+    (|sent| sent.edit_signature("hmac-sha256", "rsa-sha256"), "unsupported-algorithm"),
+    (|sent| sent.edit_signature(" digest", " x-digest"), "not-covered"),
+    (|sent| sent.edit_signature("signature=\"", "signature=\"="), "malformed-signature"),
+    (|sent| sent.set("Date", "Tue, 31 Dec 2019 00:00:00 GMT"), "date-too-old"),
+    (|sent| sent.set("Digest", "SHA-256"), "malformed-digest"),
+    (|sent| sent.edit_signature("headers=\"", "headers=\"x-a "), "missing-header"),
+    (|sent| sent.sign("another", &["date", "digest"]), "signature-mismatch"),
+    (|sent| sent.body.clear(), "digest-mismatch"),
+];
+
+#[test]
+fn garbage_is_told_before_staleness_before_the_mac_before_the_digest() {
+    for (first, (_, expected)) in ORDER.iter().enumerate() {
+        let mut sent = Sent::by_drone();
+        ORDER[first..].iter().rev().for_each(|(edit, _)| edit(&mut sent));
+        let error = sent.verdict(Policy::DRONE, Clock::At(NOW)).unwrap_err();
+        assert_eq!(error.reason(), *expected);
+    }
+}
+
+#[test]
+fn a_head_is_refused_before_any_of_its_body_is_seen() {
+    let keys = [key(SECRET)];
+    let verifier = Verifier::new(&keys).unwrap();
+    for (name, edit, expected) in REQUESTS {
+        let mut sent = Sent::by_drone();
+        edit(&mut sent);
+        let begun = verifier.begin(&sent.request(), Clock::At(NOW)).map(drop);
+        let body_alone = sent.body != BODY.as_bytes();
+        assert_eq!(begun, if body_alone { Ok(()) } else { Err(*expected) }, "{name}");
+    }
+}
+
+#[test]
+fn a_policy_can_take_other_algorithms() {
+    let lenient = Policy::DRONE.allow_hs2019(true).allow_missing_algorithm(true);
+    for (from, to, policy, expected) in [
+        ("hmac-sha256", "hs2019", lenient, Ok(())),
+        ("algorithm=\"hmac-sha256\",", "", lenient, Ok(())),
+        ("hmac-sha256", "hs2020", lenient, Err(Error::UnsupportedAlgorithm)),
+        ("hmac-sha256", "", lenient, Err(Error::MissingParam(Param::Algorithm))),
+        ("hmac-sha256", "hs2019", lenient.allow_hs2019(false), Err(Error::UnsupportedAlgorithm)),
+        (
+            "algorithm=\"hmac-sha256\",",
+            "",
+            lenient.allow_missing_algorithm(false),
+            Err(Error::MissingParam(Param::Algorithm)),
+        ),
+    ] {
+        let mut sent = Sent::by_drone();
+        sent.edit_signature(from, to);
+        assert_eq!(sent.verdict(policy, Clock::At(NOW)), expected, "{from} -> {to}");
+    }
+}
+
+#[test]
+fn a_policy_can_demand_more_or_less() {
+    let mut sent = Sent::by_drone();
+    sent.add("Host", "ci.example");
+    sent.sign(SECRET, &["date", "host", "digest"]);
+    let verdict = |policy: Policy<'_>| sent.verdict(policy, Clock::At(NOW + 1));
+    assert_eq!(verdict(Policy::DRONE.require(&["HOST", "date"])), Ok(()));
+    assert_eq!(
+        verdict(Policy::DRONE.require(&["host", "x-a"])),
+        Err(Error::NotCovered { index: 1 })
+    );
+    let list = Policy::DRONE.require_list(HeaderList::new("host (request-target)")).unwrap();
+    assert_eq!(verdict(list), Err(Error::NotCovered { index: 1 }));
+    assert_eq!(verdict(Policy::DRONE.expect_key_id(b"hmac-key")), Ok(()));
+    assert_eq!(verdict(Policy::DRONE.max_skew(1)), Ok(()));
+    assert_eq!(verdict(Policy::DRONE.max_skew(0)), Err(Error::DateTooOld));
+}
+
+#[test]
+fn without_a_clock_the_date_is_only_signed_text() {
+    let mut sent = Sent::by_drone();
+    sent.set("Date", "whenever");
+    sent.sign(SECRET, &["date", "digest"]);
+    assert_eq!(sent.verdict(Policy::DRONE, Clock::None), Ok(()));
+    assert_eq!(sent.verdict(Policy::DRONE, Clock::At(NOW)), Err(Error::MalformedDate));
+    sent.set("Date", "some day");
+    assert_eq!(sent.verdict(Policy::DRONE, Clock::None), Err(Error::SignatureMismatch));
+}
+
+#[test]
+fn signatures_are_found_in_either_field_beside_other_credentials() {
+    let mut sent = Sent::by_drone();
+    authorize(&mut sent, "SIGNATURE   ");
+    sent.remove("Signature");
+    sent.add("Authorization", "Basic b2N0b2NhdDpwYXNz");
+    assert_eq!(sent.verdict(Policy::DRONE, Clock::At(NOW)), Ok(()));
+    let mut sent = Sent::by_drone();
+    sent.add("Authorization", "Bearer a");
+    assert_eq!(sent.verdict(Policy::DRONE, Clock::At(NOW)), Ok(()));
+}

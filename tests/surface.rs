@@ -1,0 +1,136 @@
+//! What can be seen from outside: threads, debugging output, words, and what a dropped key leaves.
+#![allow(unsafe_code)] // To look at the bytes of a key that was dropped.
+
+mod common;
+
+use std::{
+    collections::BTreeSet,
+    mem::{MaybeUninit, needs_drop, size_of},
+    thread,
+};
+
+use common::{NOW, SECRET, Sent, all_reasons, key};
+use hooksig::{
+    Clock, Error, Key, Param, Params, PendingBody, Policy, Signer, Verified, Verifier, drone,
+    replay,
+};
+
+const fn is_shareable<T: Send + Sync>() {}
+
+const _: () = {
+    is_shareable::<Key>();
+    is_shareable::<Policy<'_>>();
+    is_shareable::<Verifier<'_>>();
+    is_shareable::<PendingBody<'_>>();
+    is_shareable::<Verified<'_>>();
+    is_shareable::<Signer<'_>>();
+    is_shareable::<Params<'_>>();
+    is_shareable::<drone::Delivery<'_>>();
+    is_shareable::<drone::SignedHeaders>();
+    is_shareable::<replay::Guard<Vec<replay::Entry>>>();
+    is_shareable::<Error>();
+};
+
+#[test]
+fn one_key_serves_many_threads() {
+    let keys = [key(SECRET)];
+    let verifier = Verifier::new(&keys).unwrap();
+    let sent = Sent::by_drone();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let pending = verifier.begin(&sent.request(), Clock::At(NOW)).unwrap();
+                // The body may come in on another thread than the head.
+                let body = &sent.body;
+                scope.spawn(move || {
+                    let mut pending = pending;
+                    pending.update(body);
+                    assert!(pending.finish().is_ok());
+                });
+            });
+        }
+    });
+}
+
+#[test]
+fn debugging_output_holds_no_secret() {
+    let keys = [key(SECRET)];
+    let sent = Sent::by_drone();
+    let request = sent.request();
+    let verifier = Verifier::new(&keys).unwrap();
+    let pending = verifier.begin(&request, Clock::At(NOW)).unwrap();
+    assert_eq!(format!("{:?} {pending:?}", keys[0]), "Key(..) PendingBody(..)");
+    let signer = Signer::new(&keys[0], "k").unwrap();
+    for shown in [format!("{verifier:?}"), format!("{signer:?}")] {
+        assert!(shown.contains("Key(..)"), "{shown}");
+        assert!(!shown.contains(SECRET), "{shown}");
+    }
+}
+
+/// The bytes of a key, by way of `look`.
+fn bytes_of(place: &MaybeUninit<Key>) -> Vec<u8> {
+    let start = place.as_ptr().cast::<u8>();
+    // SAFETY: `place` was zeroed before a key was written to it, so that each of its bytes is
+    // initialised, padding too; reading them as bytes outlives no borrow.
+    unsafe { std::slice::from_raw_parts(start, size_of::<Key>()) }.to_vec()
+}
+
+#[test]
+fn a_dropped_key_leaves_nothing() {
+    const { assert!(needs_drop::<Key>()) };
+    let mut place = MaybeUninit::<Key>::zeroed();
+    place.write(key(SECRET));
+    let held = bytes_of(&place);
+    // A key is two SHA-256 states; no 8 bytes of a midstate are zeros.
+    assert!(held.windows(8).filter(|bytes| **bytes != [0; 8]).count() > 56);
+    // SAFETY: A key was written to `place`, and it is not used as one after this.
+    unsafe { place.as_mut_ptr().drop_in_place() };
+    let left = bytes_of(&place);
+    for state in held.chunks(8).filter(|state| state.iter().any(|byte| *byte != 0)) {
+        let small = state[1..].iter().all(|byte| *byte == 0);
+        // The count of blocks, which is the same for every key, may stay.
+        assert!(small || !left.chunks(8).any(|found| found == state), "a midstate was left");
+    }
+}
+
+#[test]
+fn every_reason_is_a_word_of_its_own_in_kebab_case() {
+    let reasons = all_reasons();
+    assert!(reasons.len() > 30);
+    assert_eq!(BTreeSet::from_iter(&reasons).len(), reasons.len());
+    for reason in reasons {
+        let words: Vec<_> = reason.split('-').collect();
+        let fits = |word: &&str| word.starts_with(|first: char| first.is_ascii_lowercase());
+        assert!(words.iter().all(fits), "{reason}");
+    }
+}
+
+#[test]
+fn an_error_says_what_is_at_fault_in_one_line() {
+    for (error, shown) in [
+        (Error::BufferTooSmall { needed: 7 }, "(7 bytes are needed)"),
+        (Error::MalformedParams { at: 8 }, "(at offset 8)"),
+        (Error::MissingParam(Param::KeyId), "(keyId)"),
+        (Error::RepeatedParam(Param::Headers), "(headers)"),
+        (Error::MissingHeader { index: 3 }, "(name 3 of the list, from 0)"),
+        (Error::NotCovered { index: 1 }, "(name 1 of the list, from 0)"),
+    ] {
+        let text = error.to_string();
+        assert!(text.starts_with(error.text()) && text.ends_with(shown), "{text}");
+        assert!(!text.contains('\n'));
+    }
+    let error: &dyn std::error::Error = &Error::Replayed;
+    assert_eq!(error.to_string(), Error::Replayed.text());
+}
+
+#[test]
+fn a_clone_of_a_pending_body_is_a_pending_body_of_its_own() {
+    let keys = [key(SECRET)];
+    let sent = Sent::by_drone();
+    let request = sent.request();
+    let pending = Verifier::new(&keys).unwrap().begin(&request, Clock::At(NOW)).unwrap();
+    let mut whole = pending.clone();
+    whole.update(&sent.body);
+    assert!(whole.finish().is_ok());
+    assert_eq!(pending.finish().err(), Some(Error::DigestMismatch));
+}
