@@ -1,23 +1,29 @@
 //! HTTP-dates: RFC 9110, section 5.6.7.
-#![allow(clippy::arithmetic_side_effects)] // Every operand is bounded: days and seconds of an i64 of seconds.
+#![allow(clippy::arithmetic_side_effects)] // Every operand is bounded: years have four digits.
 
-use crate::{Error, Text};
+use core::ops::Range;
+
+use crate::{Error, SMALL, Text};
 
 /// The length of an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub const LEN: usize = 29;
 
 const SECONDS_A_DAY: i64 = 86_400;
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const LONG_DAYS: [&str; 7] =
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+/// The times in the years 0–9999.
+const TIMES: Range<i64> = -62_167_219_200..253_402_300_800;
+const MONTHS: [[u8; 3]; 12] = [
+    *b"Jan", *b"Feb", *b"Mar", *b"Apr", *b"May", *b"Jun", *b"Jul", *b"Aug", *b"Sep", *b"Oct",
+    *b"Nov", *b"Dec",
+];
+const DAYS: [[u8; 3]; 7] = [*b"Mon", *b"Tue", *b"Wed", *b"Thu", *b"Fri", *b"Sat", *b"Sun"];
+/// What follows in the long names of the days.
+const LONG_DAY_ENDS: [&str; 7] = ["day", "sday", "nesday", "rsday", "day", "urday", "day"];
 
 /// Reads an HTTP-date in any of its three forms and gives Unix seconds.
 ///
 /// Letters are case-sensitive. The weekday must be one, but need not be that of the date; second
 /// 60 is the first of the next minute. Two-digit years are those of the hundred years that end 50
-/// years after `now`, which nothing else depends on.
+/// years after `now`, as far as four digits can say; nothing else depends on it.
 ///
 /// # Errors
 ///
@@ -37,11 +43,12 @@ const LONG_DAYS: [&str; 7] =
 /// ```
 pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error> {
     let text = text.as_ref();
-    let comma = text.iter().position(|&octet| octet == b',');
-    let read = match comma {
-        Some(3) => imf_fixdate(text),
-        Some(_) => rfc850_date(Reader(text), now),
-        None => asctime_date(Reader(text)),
+    let read = match text.iter().position(|&octet| octet == b',') {
+        // Every sender must write this one: its places are known.
+        Some(3) if !SMALL => read_imf_fixdate(text),
+        Some(3) => read(IMF_FIXDATE, text, now),
+        Some(_) => read(RFC850_DATE, text, now),
+        None => read(ASCTIME_DATE, text, now),
     };
     read.and_then(DateTime::unix_seconds).ok_or(Error::MalformedDate)
 }
@@ -59,21 +66,21 @@ pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error>
 /// # Ok::<(), hooksig::Error>(())
 /// ```
 pub fn format(unix: i64) -> Result<Text<LEN>, Error> {
-    let days = unix.div_euclid(SECONDS_A_DAY);
-    let second = unix.rem_euclid(SECONDS_A_DAY);
+    if !TIMES.contains(&unix) {
+        return Err(Error::TimeOutOfRange);
+    }
+    let days = unix.div_euclid(SECONDS_A_DAY) as i32;
+    let second = unix.rem_euclid(SECONDS_A_DAY) as i32;
     let (year, month, day) = civil_from_days(days);
     // 1970-01-01 was a Thursday.
-    let weekday = DAYS.get((days + 3).rem_euclid(7) as usize);
-    let month = MONTHS.get(month as usize - 1);
-    let (Some(weekday), Some(month), 0..=9999) = (weekday, month, year) else {
-        return Err(Error::TimeOutOfRange);
-    };
+    let weekday = DAYS.get((days + 3).rem_euclid(7) as usize).copied().unwrap_or_default();
+    let month = MONTHS.get(month as usize - 1).copied().unwrap_or_default();
     let mut text = Text::new();
-    text.push(weekday)?;
+    push_octets(&mut text, &weekday)?;
     text.push(", ")?;
     push_two_digits(&mut text, day)?;
     text.push(" ")?;
-    text.push(month)?;
+    push_octets(&mut text, &month)?;
     text.push(" ")?;
     push_two_digits(&mut text, year / 100)?;
     push_two_digits(&mut text, year % 100)?;
@@ -87,88 +94,92 @@ pub fn format(unix: i64) -> Result<Text<LEN>, Error> {
     Ok(text)
 }
 
-fn push_two_digits(text: &mut Text<LEN>, number: i64) -> Result<(), Error> {
-    let digit = |number: i64| b'0' + (number % 10) as u8;
+fn push_two_digits(text: &mut Text<LEN>, number: i32) -> Result<(), Error> {
+    let digit = |number: i32| b'0' + (number % 10) as u8;
     let digits = [digit(number / 10), digit(number)];
-    text.push(core::str::from_utf8(&digits).unwrap_or_default())
+    push_octets(text, &digits)
+}
+
+fn push_octets(text: &mut Text<LEN>, octets: &[u8]) -> Result<(), Error> {
+    text.push(core::str::from_utf8(octets).unwrap_or_default())
+}
+
+/// The three forms: each lower-case letter is a thing to be read, anything else is itself.
+const IMF_FIXDATE: &[u8] = b"w, d m y h:n:s GMT";
+const RFC850_DATE: &[u8] = b"l, d-m-c h:n:s GMT";
+const ASCTIME_DATE: &[u8] = b"w m e h:n:s y";
+
+/// Reads `text` if it is of `form`.
+fn read(form: &[u8], text: &[u8], now: i64) -> Option<DateTime> {
+    let mut text = Reader(text);
+    let mut date = DateTime::default();
+    for part in form {
+        match part {
+            b'w' => drop(text.word(&DAYS)?),
+            b'l' => text.long_day()?,
+            b'd' => date.day = text.number(2)?,
+            b'e' if text.literal(b" ").is_some() => date.day = text.number(1)?,
+            b'e' => date.day = text.number(2)?,
+            b'm' => date.month = text.word(&MONTHS)? + 1,
+            b'y' => date.year = text.number(4)?,
+            b'c' => date.year = full_year(text.number(2)?, now),
+            b'h' => date.hour = text.number(2)?,
+            b'n' => date.minute = text.number(2)?,
+            b's' => date.second = text.number(2)?,
+            literal => text.literal(&[*literal])?,
+        }
+    }
+    text.0.is_empty().then_some(date)
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`
-///
-/// The form that every sender must write: all places are known.
 #[rustfmt::skip]
-fn imf_fixdate(text: &[u8]) -> Option<DateTime> {
+fn read_imf_fixdate(text: &[u8]) -> Option<DateTime> {
     let &[
         w0, w1, w2, b',', b' ', d0, d1, b' ', m0, m1, m2, b' ', y0, y1, y2, y3, b' ',
         h0, h1, b':', n0, n1, b':', s0, s1, b' ', b'G', b'M', b'T',
     ] = text else { return None };
     position(&DAYS, [w0, w1, w2])?;
     Some(DateTime {
-        year: number([y0, y1, y2, y3])?,
+        year: number(&[y0, y1, y2, y3])?,
         month: position(&MONTHS, [m0, m1, m2])? + 1,
-        day: number([d0, d1])?,
-        second: second_of_day([h0, h1], [n0, n1], [s0, s1])?,
+        day: number(&[d0, d1])?,
+        hour: number(&[h0, h1])?,
+        minute: number(&[n0, n1])?,
+        second: number(&[s0, s1])?,
     })
 }
 
-/// `Sunday, 06-Nov-94 08:49:37 GMT`
-fn rfc850_date(mut text: Reader<'_>, now: i64) -> Option<DateTime> {
-    text.word(&LONG_DAYS)?;
-    text.literal(b", ")?;
-    let day = text.number::<2>()?;
-    text.literal(b"-")?;
-    let month = text.month()?;
-    text.literal(b"-")?;
-    let year = full_year(text.number::<2>()?, now);
-    text.literal(b" ")?;
-    let second = text.time_of_day()?;
-    text.literal(b" GMT")?;
-    text.end(DateTime { year, month, day, second })
+/// The latest year with these last two digits, and at most four, that is at most 50 years ahead.
+fn full_year(two_digits: i32, now: i64) -> i32 {
+    let years = (two_digits..10_000).step_by(100);
+    years.take_while(|year| midnight(year - 50, 1, 1) <= now).last().unwrap_or(two_digits)
 }
 
-/// `Sun Nov  6 08:49:37 1994`
-fn asctime_date(mut text: Reader<'_>) -> Option<DateTime> {
-    text.word(&DAYS)?;
-    text.literal(b" ")?;
-    let month = text.month()?;
-    text.literal(b" ")?;
-    let day = match text.literal(b" ") {
-        Some(()) => text.number::<1>()?,
-        None => text.number::<2>()?,
-    };
-    text.literal(b" ")?;
-    let second = text.time_of_day()?;
-    text.literal(b" ")?;
-    let year = text.number::<4>()?;
-    text.end(DateTime { year, month, day, second })
-}
-
-/// The latest year with these last two digits that is at most 50 years ahead.
-fn full_year(two_digits: i64, now: i64) -> i64 {
-    let latest = civil_from_days(now.div_euclid(SECONDS_A_DAY)).0 + 50;
-    latest - (latest - two_digits).rem_euclid(100)
-}
-
-/// A date of the proleptic Gregorian calendar and the second of its day.
+/// A date of the proleptic Gregorian calendar and a time of its day.
+#[derive(Default)]
 struct DateTime {
-    year: i64,
-    month: i64,
-    day: i64,
-    second: i64,
+    year: i32,
+    month: i32,
+    day: i32,
+    hour: i32,
+    minute: i32,
+    second: i32,
 }
 
 impl DateTime {
-    /// Unix seconds, or `None` where the month has no such day or, a two-digit year having been
-    /// read at the end of time, an `i64` has no such second.
+    /// Unix seconds, or `None` where the month has no such day or the day no such second.
     fn unix_seconds(self) -> Option<i64> {
-        let exists = (1..=days_in_month(self.year, self.month)).contains(&self.day);
-        let days = days_from_civil(self.year, self.month, self.day);
-        let midnight = days.checked_mul(SECONDS_A_DAY).filter(|_| exists)?;
-        midnight.checked_add(self.second)
+        let day_exists = (1..=days_in_month(self.year, self.month)).contains(&self.day);
+        // A leap second may be named.
+        let second_exists = self.hour < 24 && self.minute < 60 && self.second <= 60;
+        let second = (self.hour * 60 + self.minute) * 60 + self.second;
+        let midnight = midnight(self.year, self.month, self.day);
+        (day_exists && second_exists).then_some(midnight + i64::from(second))
     }
 }
 
-fn days_in_month(year: i64, month: i64) -> i64 {
+fn days_in_month(year: i32, month: i32) -> i32 {
     match month {
         4 | 6 | 9 | 11 => 30,
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
@@ -177,18 +188,17 @@ fn days_in_month(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days since 1970-01-01. The year is taken to begin in March, so that the leap day is its last.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
+/// Unix seconds at the start of a day. The year is taken to begin in March, so that the leap day
+/// is its last, and 400 years later, so that none is negative.
+fn midnight(year: i32, month: i32, day: i32) -> i64 {
+    let year = year + 400 - i32::from(month <= 2);
+    let leap_days = year / 4 - year / 100 + year / 400;
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
+    i64::from(year * 365 + leap_days + day_of_year - 719_468 - 146_097) * SECONDS_A_DAY
 }
 
 /// (year, month, day) of a count of days since 1970-01-01.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
+fn civil_from_days(days: i32) -> (i32, i32, i32) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
@@ -198,7 +208,7 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = (month_from_march + 2) % 12 + 1;
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let year = year_of_era + era * 400 + i32::from(month <= 2);
     (year, month, day)
 }
 
@@ -206,60 +216,37 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
-    #[inline(always)]
-    fn literal<const N: usize>(&mut self, text: &[u8; N]) -> Option<()> {
-        let (found, rest) = self.0.split_first_chunk()?;
-        (found == text).then(|| self.0 = rest)
+    fn literal(&mut self, text: &[u8]) -> Option<()> {
+        self.0 = self.0.strip_prefix(text)?;
+        Some(())
     }
 
-    /// The index of the word that stands here.
-    fn word(&mut self, words: &[&str]) -> Option<i64> {
-        let index = words.iter().position(|word| self.0.starts_with(word.as_bytes()))?;
-        self.0 = self.0.get(words.get(index)?.len()..)?;
-        i64::try_from(index).ok()
-    }
-
-    fn month(&mut self) -> Option<i64> {
-        Some(self.word(&MONTHS)? + 1)
-    }
-
-    /// A number of exactly `N` digits.
-    fn number<const N: usize>(&mut self) -> Option<i64> {
-        number::<N>(*self.take()?)
-    }
-
-    /// The second of the day that `08:49:37` names.
-    fn time_of_day(&mut self) -> Option<i64> {
-        let &[h0, h1, b':', m0, m1, b':', s0, s1] = self.take()? else { return None };
-        second_of_day([h0, h1], [m0, m1], [s0, s1])
-    }
-
-    fn take<const N: usize>(&mut self) -> Option<&[u8; N]> {
-        let (taken, rest) = self.0.split_first_chunk()?;
+    /// The index of the word of three letters that stands here.
+    fn word(&mut self, words: &[[u8; 3]]) -> Option<i32> {
+        let (word, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
-        Some(taken)
+        position(words, *word)
     }
 
-    /// Gives `value` if nothing is left.
-    fn end<T>(self, value: T) -> Option<T> {
-        self.0.is_empty().then_some(value)
+    fn long_day(&mut self) -> Option<()> {
+        let index = self.word(&DAYS)?;
+        self.literal(LONG_DAY_ENDS.get(index as usize)?.as_bytes())
+    }
+
+    /// A number of exactly this many digits.
+    fn number(&mut self, digits: usize) -> Option<i32> {
+        let (digits, rest) = self.0.split_at_checked(digits)?;
+        self.0 = rest;
+        number(digits)
     }
 }
 
 /// The index of the word of three letters.
-fn position(words: &[&str], word: [u8; 3]) -> Option<i64> {
-    let index = words.iter().position(|listed| listed.as_bytes() == word)?;
-    i64::try_from(index).ok()
+fn position(words: &[[u8; 3]], word: [u8; 3]) -> Option<i32> {
+    words.iter().position(|listed| *listed == word).map(|index| index as i32)
 }
 
-fn number<const N: usize>(digits: [u8; N]) -> Option<i64> {
-    let number = digits.iter().fold(0, |n, digit| n * 10 + i64::from(digit.wrapping_sub(b'0')));
+fn number(digits: &[u8]) -> Option<i32> {
+    let number = digits.iter().fold(0, |n, digit| n * 10 + i32::from(digit.wrapping_sub(b'0')));
     digits.iter().all(u8::is_ascii_digit).then_some(number)
-}
-
-fn second_of_day(hour: [u8; 2], minute: [u8; 2], second: [u8; 2]) -> Option<i64> {
-    let (hour, minute, second) = (number(hour)?, number(minute)?, number(second)?);
-    // A leap second may be named.
-    let fits = hour < 24 && minute < 60 && second <= 60;
-    fits.then_some((hour * 60 + minute) * 60 + second)
 }

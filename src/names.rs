@@ -13,19 +13,13 @@ const REQUEST_TARGET: &[u8] = b"(request-target)";
 pub struct Name<'a>(Value<'a>);
 
 impl<'a> Name<'a> {
-    /// Whether this is `name`.
-    pub fn is(&self, name: &(impl AsRef<[u8]> + ?Sized)) -> bool {
-        let name = name.as_ref();
-        match self.0.as_slice() {
-            // Senders write names in lower case, so that the plain comparison mostly decides.
-            Some(plain) => plain == name || plain.eq_ignore_ascii_case(name),
-            None => self.is_escaped(name),
-        }
+    const fn plain(name: &'a [u8]) -> Self {
+        Self(Value::plain(name))
     }
 
-    #[cold]
-    fn is_escaped(&self, name: &[u8]) -> bool {
-        self.lower().eq(name.iter().map(u8::to_ascii_lowercase))
+    /// Whether this is `name`.
+    pub fn is(&self, name: &(impl AsRef<[u8]> + ?Sized)) -> bool {
+        self.same(&Name::plain(name.as_ref()))
     }
 
     /// Whether this stands for the method and the target (draft 10, section 2.3).
@@ -40,16 +34,17 @@ impl<'a> Name<'a> {
 
     /// Gives the name in lower case to `sink`, in one piece where it stands so already.
     pub(crate) fn lowercase(&self, sink: &mut impl FnMut(&[u8])) {
-        match self.0.as_slice() {
+        match self.0.as_fast_slice() {
             Some(plain) if !plain.iter().any(u8::is_ascii_uppercase) => sink(plain),
             _ => self.lower().for_each(|octet| sink(&[octet])),
         }
     }
 
-    fn same(&self, other: &Self) -> bool {
-        match other.0.as_slice() {
-            Some(plain) => self.is(plain),
-            None => self.lower().eq(other.lower()),
+    pub(crate) fn same(&self, other: &Name<'_>) -> bool {
+        match (self.0.as_fast_slice(), other.0.as_fast_slice()) {
+            // Senders write names in lower case, so that the plain comparison mostly decides.
+            (Some(one), Some(other)) => one == other || one.eq_ignore_ascii_case(other),
+            _ => self.lower().eq(other.lower()),
         }
     }
 
@@ -75,7 +70,7 @@ pub trait HeaderNames {
 
 impl<T: AsRef<[u8]>> HeaderNames for [T] {
     fn names(&self) -> impl Iterator<Item = Name<'_>> + Clone {
-        self.iter().map(|name| Name(Value::plain(name.as_ref())))
+        self.iter().map(|name| Name::plain(name.as_ref()))
     }
 }
 
@@ -110,10 +105,10 @@ impl<'a> HeaderList<'a> {
         })
     }
 
-    /// Whether this is the list of every Drone server. It is then known to be a list of names, and
-    /// which.
+    /// Whether this is seen to be the list of every Drone server. It is then known to be a list
+    /// of names, and which.
     pub(crate) fn is_drones(&self) -> bool {
-        self.0.is(b"date digest")
+        self.0.as_fast_slice().is_some_and(|list| list == b"date digest")
     }
 
     /// Checks that this is a list of header names.
@@ -123,11 +118,9 @@ impl<'a> HeaderList<'a> {
 
     /// Whether `name` is in the list.
     pub fn contains(&self, name: &(impl AsRef<[u8]> + ?Sized)) -> bool {
-        self.iter().any(|listed| listed.is(name))
+        self.contains_name(&Name::plain(name.as_ref()))
     }
-}
 
-impl HeaderList<'_> {
     pub(crate) fn contains_name(&self, name: &Name<'_>) -> bool {
         self.iter().any(|listed| listed.same(name))
     }
