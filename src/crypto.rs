@@ -158,14 +158,18 @@ const fn spread(bits: u64) -> u64 {
     (pairs & 0x0fc0_0fc0_0fc0_0fc0) << 2 | pairs & 0x003f_003f_003f_003f
 }
 
-/// The base64 digit of six bits: the places of the alphabet's five ranges differ by these sums.
+/// The base64 digit of six bits. The places of the alphabet's five ranges differ by these steps,
+/// each taken or not by arithmetic: no branch may depend on a MAC, whatever the compiler makes of it.
 const fn digit(sextet: u8) -> u8 {
-    let lower = if sextet > 25 { b'a' - b'A' - 26 } else { 0 };
-    let number = if sextet > 51 { b'0'.wrapping_sub(b'a').wrapping_sub(26) } else { 0 };
-    let plus = if sextet > 61 { b'+'.wrapping_sub(b'0').wrapping_sub(10) } else { 0 };
-    let slash = if sextet > 62 { b'/' - b'+' - 1 } else { 0 };
-    let place = b'A'.wrapping_add(lower).wrapping_add(number).wrapping_add(plus);
-    place.wrapping_add(slash).wrapping_add(sextet)
+    /// `step` where the sextet is above `last`, 0 elsewhere: the difference is then negative.
+    const fn step(sextet: u8, last: u8, step: u8) -> u8 {
+        (last.wrapping_sub(sextet) >> 7).wrapping_mul(step)
+    }
+    b'A'.wrapping_add(sextet)
+        .wrapping_add(step(sextet, 25, b'a' - b'A' - 26))
+        .wrapping_add(step(sextet, 51, b'0'.wrapping_sub(b'a').wrapping_sub(26)))
+        .wrapping_add(step(sextet, 61, b'+'.wrapping_sub(b'0').wrapping_sub(10)))
+        .wrapping_add(step(sextet, 62, b'/' - b'+' - 1))
 }
 
 #[cfg(test)]
