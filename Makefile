@@ -19,9 +19,12 @@ demo: ## set up, then verify real deliveries, refuse tampered ones, sign one
 	@scripts/setup.sh cargo cc
 	$(CARGO) build --locked --release -p hooksig-cli
 	scripts/demo.sh $(RELEASE_DIR)/hooksig
+	@scripts/setup.sh curl
+	$(MAKE) --no-print-directory example
+	scripts/demo-receiver.sh target/c-example
 
 .PHONY: test
-test: lint test-rust test-ffi test-go ## set up and run all tests
+test: lint test-rust test-ffi test-example test-go ## set up and run all tests
 
 .PHONY: lint
 lint: ## formatting and lints, as errors
@@ -40,6 +43,24 @@ test-rust: ## the Rust tests: core, command line, header
 .PHONY: test-ffi
 test-ffi: lib ## the C and C++ tests against the built libraries
 	ffi-tests/run.sh
+
+# The C programs of c-example under their strict warnings; they find the library where `make lib`
+# puts it.
+EXAMPLE := PKG_CONFIG_PATH='$(CURDIR)/$(LIB_DIR)/lib/pkgconfig' \
+	$(MAKE) --no-print-directory -B -C c-example LDFLAGS='-Wl,-rpath,$(CURDIR)/$(LIB_DIR)/lib'
+
+.PHONY: example
+example: lib ## the C receiver and sender, in target/c-example
+	@scripts/setup.sh cc pkg-config pkg:libmicrohttpd
+	$(EXAMPLE) OUT='$(CURDIR)/target/c-example'
+
+.PHONY: test-example
+test-example: example ## the C receiver against curl, raw connections and valgrind
+	@scripts/setup.sh clang cmake curl valgrind
+	$(EXAMPLE) OUT='$(CURDIR)/target/c-example/clang' CC=clang
+	cmake -S c-example -B target/c-example/cmake -DCMAKE_PREFIX_PATH='$(CURDIR)/$(LIB_DIR)'
+	cmake --build target/c-example/cmake
+	c-example/test.sh target/c-example
 
 .PHONY: test-go
 test-go: lib ## the Go tests; skipped where there is no Go

@@ -877,11 +877,12 @@ hooksig_status hooksig_verify_fields(const hooksig_key *keys,
  * request   the head; read only, nothing is kept
  *
  * Returns HOOKSIG_STATUS_OK, which is not a verdict: the body must be fed to pending and
- * hooksig_pending_body_finish must say so. Otherwise, in this order: _NULL_POINTER, _INVALID_LENGTH,
- * _WRONG_STATE if a key or the policy was not made, _NO_KEYS; _MISSING_SIGNATURE,
- * _REPEATED_SIGNATURE; _MALFORMED_PARAMS, _RFC9421_SIGNATURE, _REPEATED_PARAM, _MISSING_PARAM;
- * _TOO_MANY_NAMES, _UNSUPPORTED_NAME, _MALFORMED_LIST, _REPEATED_NAME; _UNSUPPORTED_ALGORITHM,
- * _UNEXPECTED_KEY_ID, _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE,
+ * hooksig_pending_body_finish must say so. Otherwise one of these, in the order of the groups, and
+ * within a group what is met first: _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE if a key or the
+ * policy was not made, _NO_KEYS; _MISSING_SIGNATURE, _REPEATED_SIGNATURE; _MALFORMED_PARAMS,
+ * _RFC9421_SIGNATURE, _REPEATED_PARAM, _MISSING_PARAM; _UNSUPPORTED_NAME, _MALFORMED_LIST,
+ * _REPEATED_NAME, _TOO_MANY_NAMES; _UNSUPPORTED_ALGORITHM, _MISSING_PARAM if it is the algorithm;
+ * _UNEXPECTED_KEY_ID; _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE,
  * _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST,
  * _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts itself;
  * _MISSING_HEADER, _CONTROL_OCTET; _SIGNATURE_MISMATCH. On any other than HOOKSIG_STATUS_OK pending is

@@ -1,15 +1,16 @@
 //! The primitives: the only file that names `hmac`, `sha2` and `base64ct`.
 
-use core::mem;
+use core::mem::ManuallyDrop;
 
 use base64ct::{Base64, Encoding};
 use ctutils::{Choice, CtEq};
 use hmac::{KeyInit, block_api::HmacCore};
 use sha2::{
-    Digest, Sha256,
+    Sha256,
     digest::{
         array::Array,
-        block_api::{Buffer, FixedOutputCore, UpdateCore},
+        block_api::{Buffer, BufferKindUser, EagerHash, FixedOutputCore, UpdateCore},
+        typenum::U32,
     },
 };
 
@@ -31,59 +32,38 @@ impl Midstates {
         HmacCore::new_from_slice(secret).ok().map(Self)
     }
 
-    /// The MAC of a message that is there whole.
-    pub(crate) fn mac(&self, message: &[u8]) -> Hash {
-        let mut core = self.0.clone();
-        let mut buffer = Buffer::<HmacCore<Sha256>>::default();
-        buffer.digest_blocks(message, |blocks| core.update_blocks(blocks));
-        finish(&mut core, buffer)
-    }
-
-    /// A MAC over a message that comes in pieces.
-    pub(crate) fn stream(&self) -> MacStream {
-        MacStream { core: self.0.clone(), buffer: Buffer::<HmacCore<Sha256>>::default() }
+    /// A MAC in the making.
+    pub(crate) fn stream(&self) -> Stream<HmacCore<Sha256>> {
+        Stream { core: self.0.clone(), buffer: ManuallyDrop::default() }
     }
 }
 
-/// An HMAC-SHA-256 in the making.
-pub(crate) struct MacStream {
-    core: HmacCore<Sha256>,
-    buffer: Buffer<HmacCore<Sha256>>,
+/// A SHA-256 in the making.
+pub(crate) type HashStream = Stream<<Sha256 as EagerHash>::Core>;
+
+/// A hash or a MAC in the making, of a message that comes in pieces.
+///
+/// Its state is wiped when dropped. Its buffer is not: that costs as much as a compression and
+/// would hide nothing but the end of the message, or the inner hash, of which without the outer
+/// midstate no MAC can be made.
+#[derive(Clone, Default)]
+pub(crate) struct Stream<C: BufferKindUser> {
+    core: C,
+    buffer: ManuallyDrop<Buffer<C>>,
 }
 
-impl MacStream {
-    // Not a copy for every piece of the signing string.
-    #[inline(never)]
+impl<C: UpdateCore + FixedOutputCore<OutputSize = U32>> Stream<C> {
+    #[inline]
     pub(crate) fn update(&mut self, octets: &[u8]) {
         let core = &mut self.core;
         self.buffer.digest_blocks(octets, |blocks| core.update_blocks(blocks));
     }
 
+    #[inline]
     pub(crate) fn finish(mut self) -> Hash {
-        finish(&mut self.core, self.buffer)
-    }
-}
-
-fn finish(core: &mut HmacCore<Sha256>, mut buffer: Buffer<HmacCore<Sha256>>) -> Hash {
-    let mut mac = Array::default();
-    core.finalize_fixed_core(&mut buffer, &mut mac);
-    // The midstates are wiped, the buffer is not: it holds the inner hash, from which nothing
-    // follows without the outer midstate, and wiping it costs as much as a compression.
-    mem::forget(buffer);
-    mac.into()
-}
-
-/// A SHA-256 in the making.
-#[derive(Clone, Default)]
-pub(crate) struct HashStream(Sha256);
-
-impl HashStream {
-    pub(crate) fn update(&mut self, octets: &[u8]) {
-        self.0.update(octets);
-    }
-
-    pub(crate) fn finish(self) -> Hash {
-        self.0.finalize().into()
+        let mut hash = Array::default();
+        self.core.finalize_fixed_core(&mut self.buffer, &mut hash);
+        hash.into()
     }
 }
 
@@ -158,14 +138,18 @@ const fn spread(bits: u64) -> u64 {
     (pairs & 0x0fc0_0fc0_0fc0_0fc0) << 2 | pairs & 0x003f_003f_003f_003f
 }
 
-/// The base64 digit of six bits: the places of the alphabet's five ranges differ by these sums.
+/// The base64 digit of six bits. The places of the alphabet's five ranges differ by these steps,
+/// each taken or not by arithmetic: no branch may depend on a MAC, whatever the compiler makes of it.
 const fn digit(sextet: u8) -> u8 {
-    let lower = if sextet > 25 { b'a' - b'A' - 26 } else { 0 };
-    let number = if sextet > 51 { b'0'.wrapping_sub(b'a').wrapping_sub(26) } else { 0 };
-    let plus = if sextet > 61 { b'+'.wrapping_sub(b'0').wrapping_sub(10) } else { 0 };
-    let slash = if sextet > 62 { b'/' - b'+' - 1 } else { 0 };
-    let place = b'A'.wrapping_add(lower).wrapping_add(number).wrapping_add(plus);
-    place.wrapping_add(slash).wrapping_add(sextet)
+    /// `step` where the sextet is above `last`, 0 elsewhere: the difference is then negative.
+    const fn step(sextet: u8, last: u8, step: u8) -> u8 {
+        (last.wrapping_sub(sextet) >> 7).wrapping_mul(step)
+    }
+    b'A'.wrapping_add(sextet)
+        .wrapping_add(step(sextet, 25, b'a' - b'A' - 26))
+        .wrapping_add(step(sextet, 51, b'0'.wrapping_sub(b'a').wrapping_sub(26)))
+        .wrapping_add(step(sextet, 61, b'+'.wrapping_sub(b'0').wrapping_sub(10)))
+        .wrapping_add(step(sextet, 62, b'/' - b'+' - 1))
 }
 
 #[cfg(test)]

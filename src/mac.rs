@@ -40,7 +40,6 @@ impl Key {
     }
 
     /// The MAC of `string`, piece by piece.
-    #[cold]
     pub(crate) fn mac<'n, H, I>(&self, string: &SigningString<'_, '_, H, I>) -> Result<Tag, Error>
     where
         H: Headers + ?Sized,
@@ -64,15 +63,33 @@ impl fmt::Debug for Key {
     }
 }
 
+/// The index of the key whose MAC of `string` is `signature`, and the MAC.
+pub(crate) fn find_key<'n, K, H, I>(
+    keys: &[K],
+    string: &SigningString<'_, '_, H, I>,
+    signature: &HashText,
+) -> Result<(usize, Tag), Error>
+where
+    K: AsRef<Key>,
+    H: Headers + ?Sized,
+    I: Iterator<Item = Name<'n>> + Clone,
+{
+    let [key] = keys else { return find_among(keys, string, signature) };
+    let tag = key.as_ref().mac(string)?;
+    match signature.is_of(&tag).to_bool() {
+        true => Ok((0, tag)),
+        false => Err(Error::SignatureMismatch),
+    }
+}
+
 /// Signing strings up to this length are built once for all keys; longer ones are streamed for
 /// each. Drone's has 96 bytes.
 const SHORT: usize = 256;
 
-/// The index of the key whose MAC of `string` is `signature`, and the MAC.
-///
 /// Every key is computed and compared, and the choice among them is made without a branch: time
 /// does not tell which key fitted, nor how nearly one did.
-pub(crate) fn find_key<'n, K, H, I>(
+#[inline(never)]
+fn find_among<'n, K, H, I>(
     keys: &[K],
     string: &SigningString<'_, '_, H, I>,
     signature: &HashText,
@@ -91,7 +108,11 @@ where
     for (index, key) in keys.iter().enumerate() {
         let key = key.as_ref();
         let tag = match short {
-            Ok(string) => key.0.mac(string),
+            Ok(string) => {
+                let mut stream = key.0.stream();
+                stream.update(string);
+                stream.finish()
+            }
             Err(_) => key.mac(string)?,
         };
         // The first key that fits wins, should the same secret be there twice.

@@ -144,9 +144,10 @@ prop_compose! {
         let mut sent = Sent { method: method.into(), target, headers: fields, body };
         sent.add("Date", hooksig::date::format(NOW).unwrap());
         sent.add("Digest", hooksig::digest::field(&sent.body));
+        let names_field = |name: &str, found: &[u8]| found.eq_ignore_ascii_case(name.as_bytes());
         let present = |name: &str| {
             let mut fields = sent.headers.iter();
-            name == REQUEST_TARGET || fields.any(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
+            name == REQUEST_TARGET || fields.any(|(found, _)| names_field(name, found))
         };
         let wanted = |index, name| index < count || matches!(name, "date" | "digest");
         let covered = names.into_iter().enumerate();
@@ -209,6 +210,8 @@ fn rewritten(message: Message) -> impl Strategy<Value = Message> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
     #[test]
     fn what_is_signed_verifies(message in signed()) {
         let keys = [key(SECRET)];
@@ -220,14 +223,16 @@ proptest! {
         for (name, covered) in verified.covered().iter().zip(&message.covered) {
             prop_assert!(name.is(covered));
         }
-        prop_assert_eq!(BASE64_STANDARD.encode(verified.tag()).into_bytes(), message.sent.mac_text());
+        let tag = BASE64_STANDARD.encode(verified.tag());
+        prop_assert_eq!(tag.into_bytes(), message.sent.mac_text());
     }
 
     #[test]
     fn the_signature_is_the_mac_of_the_plain_string(message in signed()) {
         let string = message.plain_string();
         let mut out = vec![0; string.len()];
-        let written = signing_string(&message.sent.request(), message.covered.as_slice(), &mut out)?;
+        let request = message.sent.request();
+        let written = signing_string(&request, message.covered.as_slice(), &mut out)?;
         prop_assert_eq!(written, string.as_slice());
         let mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(&string);
         let mac = BASE64_STANDARD.encode(mac.finalize().into_bytes());
@@ -327,7 +332,8 @@ proptest! {
         for secret in &secrets {
             let message = message.clone().signed_by(&key(secret));
             let request = message.sent.request();
-            let verified = Verifier::new(&keys)?.verify(&request, &message.sent.body, Clock::At(NOW))?;
+            let verifier = Verifier::new(&keys)?;
+            let verified = verifier.verify(&request, &message.sent.body, Clock::At(NOW))?;
             let first = secrets.iter().position(|other| other == secret).unwrap();
             prop_assert_eq!(verified.key_index(), first);
         }
@@ -347,11 +353,13 @@ proptest! {
         let signer = Signer::new(&signing_key, &message.key_id)?;
         let needed = message.plain_string().len();
         let mut out = vec![0xaa; room.index(needed)];
-        prop_assert_eq!(signing_string(&request, names, &mut out), Err(Error::BufferTooSmall { needed }));
+        let written = signing_string(&request, names, &mut out).map(drop);
+        prop_assert_eq!(written, Err(Error::BufferTooSmall { needed }));
         prop_assert!(out.iter().all(|octet| *octet == 0xaa));
         let needed = message.sent.value("Signature").len();
         let mut out = vec![0xaa; room.index(needed)];
-        prop_assert_eq!(signer.sign(&request, names, &mut out), Err(Error::BufferTooSmall { needed }));
+        let written = signer.sign(&request, names, &mut out).map(drop);
+        prop_assert_eq!(written, Err(Error::BufferTooSmall { needed }));
         prop_assert!(out.iter().all(|octet| *octet == 0xaa));
         let mut out = vec![0xaa; needed + 3];
         prop_assert_eq!(signer.sign(&request, names, &mut out)?, message.sent.value("Signature"));

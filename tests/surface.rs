@@ -4,12 +4,11 @@
 mod common;
 
 use std::{
-    collections::BTreeSet,
     mem::{MaybeUninit, needs_drop, size_of},
     thread,
 };
 
-use common::{NOW, SECRET, Sent, all_reasons, key};
+use common::{NOW, SECRET, Sent, key};
 use hooksig::{
     Clock, Error, Key, Param, Params, PendingBody, Policy, Signer, Verified, Verifier, drone,
     replay,
@@ -67,11 +66,13 @@ fn debugging_output_holds_no_secret() {
     }
 }
 
-/// The bytes of a key, by way of `look`.
+/// The bytes where a key is or was.
 fn bytes_of(place: &MaybeUninit<Key>) -> Vec<u8> {
+    // Twice the state of SHA-256 and the count of its blocks: nothing is left for padding.
+    const { assert!(size_of::<Key>() == 2 * (32 + 8)) };
     let start = place.as_ptr().cast::<u8>();
-    // SAFETY: `place` was zeroed before a key was written to it, so that each of its bytes is
-    // initialised, padding too; reading them as bytes outlives no borrow.
+    // SAFETY: A key was written to `place`, all of whose bytes are initialised, as it has no
+    // padding, and stay so when it is dropped.
     unsafe { std::slice::from_raw_parts(start, size_of::<Key>()) }.to_vec()
 }
 
@@ -81,8 +82,7 @@ fn a_dropped_key_leaves_nothing() {
     let mut place = MaybeUninit::<Key>::zeroed();
     place.write(key(SECRET));
     let held = bytes_of(&place);
-    // A key is two SHA-256 states; no 8 bytes of a midstate are zeros.
-    assert!(held.windows(8).filter(|bytes| **bytes != [0; 8]).count() > 56);
+    assert!(held.chunks(8).filter(|bytes| *bytes != [0; 8]).count() >= 8);
     // SAFETY: A key was written to `place`, and it is not used as one after this.
     unsafe { place.as_mut_ptr().drop_in_place() };
     let left = bytes_of(&place);
@@ -90,18 +90,6 @@ fn a_dropped_key_leaves_nothing() {
         let small = state[1..].iter().all(|byte| *byte == 0);
         // The count of blocks, which is the same for every key, may stay.
         assert!(small || !left.chunks(8).any(|found| found == state), "a midstate was left");
-    }
-}
-
-#[test]
-fn every_reason_is_a_word_of_its_own_in_kebab_case() {
-    let reasons = all_reasons();
-    assert!(reasons.len() > 30);
-    assert_eq!(BTreeSet::from_iter(&reasons).len(), reasons.len());
-    for reason in reasons {
-        let words: Vec<_> = reason.split('-').collect();
-        let fits = |word: &&str| word.starts_with(|first: char| first.is_ascii_lowercase());
-        assert!(words.iter().all(fits), "{reason}");
     }
 }
 

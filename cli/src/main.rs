@@ -8,10 +8,14 @@ mod input;
 mod secrets;
 mod clock;
 mod message;
+mod policy;
+mod receiver;
 mod refusal;
+mod verdict;
 mod terminal;
 
 mod conform;
+mod explain;
 mod secret;
 mod sign;
 mod verify;
@@ -43,6 +47,7 @@ Exit codes:
 enum Command {
     Sign(sign::Args),
     Verify(verify::Args),
+    Explain(explain::Args),
     Conform(conform::Args),
     Secret(secret::Args),
 }
@@ -52,6 +57,7 @@ impl Command {
         match self {
             Self::Sign(args) => sign::run(args),
             Self::Verify(args) => verify::run(&args),
+            Self::Explain(args) => explain::run(&args),
             Self::Conform(args) => conform::run(&args),
             Self::Secret(args) => secret::run(&args),
         }

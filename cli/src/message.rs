@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt::Display};
 
 use anyhow::anyhow;
+use hooksig::Request;
 use httparse::{EMPTY_HEADER, Header, Status};
 
 /// The most header fields of a request, and the most trailer fields.
@@ -36,9 +37,30 @@ impl<'a> Message<'a> {
         Ok(Self { method: start.method, target: start.target, fields, body })
     }
 
+    /// The request as the core looks at it.
+    pub(crate) fn request(&self) -> Request<'_, [Header<'a>]> {
+        Request::new(self.method, self.target, self.fields.as_slice())
+    }
+
     /// The values of the fields of this name.
-    pub(crate) fn values<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a [u8]> {
+    pub(crate) fn values<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a [u8]> + Clone {
         named(&self.fields, name).map(|field| field.value)
+    }
+
+    /// The fields of this name.
+    pub(crate) fn named(&self, name: &str) -> Vec<Header<'a>> {
+        named(&self.fields, name).copied().collect()
+    }
+
+    /// The same request with another value in the fields of this name.
+    pub(crate) fn with_field<'b>(&'b self, name: &str, value: &'b [u8]) -> Message<'b> {
+        let mut changed: Message<'b> =
+            Message { fields: self.fields.clone(), body: Cow::from(self.body.as_ref()), ..*self };
+        for field in changed.fields.iter_mut().filter(|field| field.name.eq_ignore_ascii_case(name))
+        {
+            field.value = value;
+        }
+        changed
     }
 }
 
@@ -237,7 +259,10 @@ fn expect_end(raw: &[u8], at: usize) -> anyhow::Result<()> {
     }
 }
 
-fn named<'f, 'a>(fields: &'f [Header<'a>], name: &'f str) -> impl Iterator<Item = &'f Header<'a>> {
+fn named<'f, 'a>(
+    fields: &'f [Header<'a>],
+    name: &'f str,
+) -> impl Iterator<Item = &'f Header<'a>> + Clone {
     fields.iter().filter(move |field| field.name.eq_ignore_ascii_case(name))
 }
 

@@ -2,15 +2,13 @@
 
 use hooksig::{Clock, Error, Params, date, drone::Delivery};
 
-use crate::{message::Message, terminal::escape};
+use crate::{message::Message, receiver::Receiver, terminal::escape};
 
-/// What the request was judged by, and the error that came of it.
+/// The request, who judged it, and the error that came of it.
 pub(crate) struct Refusal<'a> {
     pub(crate) error: Error,
     pub(crate) message: &'a Message<'a>,
-    pub(crate) required: &'a [&'a str],
-    pub(crate) clock: Clock,
-    pub(crate) max_skew: u32,
+    pub(crate) receiver: &'a Receiver<'a>,
 }
 
 impl Refusal<'_> {
@@ -46,18 +44,18 @@ impl Refusal<'_> {
                 format!("{} is covered, and its value holds a control octet", self.listed(index)?)
             }
             Error::NotCovered { index } => {
-                let name = escape(self.required.get(index)?);
+                let name = escape(self.receiver.terms.required.get(index)?);
                 format!("{name} is required, but is not covered by the signature")
             }
             Error::DateTooOld => format!(
                 "the Date is {} s old, and {} s are allowed: an old delivery, or a clock that is wrong",
                 self.distance()?,
-                self.max_skew
+                self.receiver.terms.args.max_skew
             ),
             Error::DateTooNew => format!(
                 "the Date is {} s in the future, and {} s are allowed: one of the clocks is wrong",
                 self.distance()?,
-                self.max_skew
+                self.receiver.terms.args.max_skew
             ),
             Error::EventMismatch => {
                 let delivery = Delivery::read(&self.message.body).ok()?;
@@ -72,22 +70,13 @@ impl Refusal<'_> {
 
     /// The name at `index` of the `headers` parameter.
     fn listed(&self, index: usize) -> Option<String> {
-        let params = self.message.values("signature").next().or_else(|| self.credentials())?;
-        let list = Params::parse(params).ok()?.headers();
+        let list = Params::find(&self.message.request()).ok()?.headers();
         Some(escape(list.iter().nth(index)?.lower().collect::<Vec<_>>()))
-    }
-
-    /// What follows the scheme `Signature` in an `Authorization` field.
-    fn credentials(&self) -> Option<&[u8]> {
-        self.message.values("authorization").find_map(|value| {
-            let (scheme, params) = value.split_at_checked("Signature ".len())?;
-            scheme.eq_ignore_ascii_case(b"Signature ").then(|| params.trim_ascii_start())
-        })
     }
 
     /// How far `Date` lies from the clock, in seconds.
     fn distance(&self) -> Option<u64> {
-        let Clock::At(now) = self.clock else { return None };
+        let Clock::At(now) = self.receiver.clock else { return None };
         let date = self.message.values("date").next()?;
         Some(date::parse(date, now).ok()?.abs_diff(now))
     }

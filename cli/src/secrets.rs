@@ -30,21 +30,46 @@ pub(crate) struct SecretArgs {
     secret: Vec<OsString>,
 }
 
+/// A secret that is not empty; without `Debug`, which would show it.
+pub(crate) struct Secret {
+    octets: Vec<u8>,
+    key: Key,
+}
+
+impl Secret {
+    fn new(octets: &[u8]) -> anyhow::Result<Self> {
+        Ok(Self { octets: octets.to_vec(), key: Key::new(octets)? })
+    }
+
+    pub(crate) fn octets(&self) -> &[u8] {
+        &self.octets
+    }
+
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+}
+
 impl SecretArgs {
-    /// The keys in the order in which they are to be tried; at least one.
-    pub(crate) fn keys(&self) -> anyhow::Result<Vec<Key>> {
-        let mut keys = Vec::new();
+    /// The secrets in the order in which they are to be tried; at least one.
+    pub(crate) fn secrets(&self) -> anyhow::Result<Vec<Secret>> {
+        let mut secrets = Vec::new();
         for path in &self.secret_file {
-            keys.push(read_key(path).with_context(|| format!("--secret-file {path:?}"))?);
+            secrets.push(read_secret(path).with_context(|| format!("--secret-file {path:?}"))?);
         }
         for (index, text) in self.secret.iter().enumerate() {
-            let key = Key::new(text.as_encoded_bytes());
-            keys.push(key.with_context(|| format!("--secret number {}", index + 1))?);
+            let secret = Secret::new(text.as_encoded_bytes());
+            secrets.push(secret.with_context(|| format!("--secret number {}", index + 1))?);
         }
-        if keys.is_empty() {
-            keys.push(key_of_environment()?);
+        if secrets.is_empty() {
+            secrets.push(secret_of_environment()?);
         }
-        Ok(keys)
+        Ok(secrets)
+    }
+
+    /// The keys of the secrets.
+    pub(crate) fn keys(&self) -> anyhow::Result<Vec<Key>> {
+        Ok(self.secrets()?.into_iter().map(|secret| secret.key).collect())
     }
 
     /// The one key to sign with.
@@ -57,20 +82,19 @@ impl SecretArgs {
     }
 }
 
-fn read_key(path: &PathBuf) -> anyhow::Result<Key> {
+fn read_secret(path: &PathBuf) -> anyhow::Result<Secret> {
     let content = fs::read(path).context("cannot be read")?;
-    let secret = content.strip_suffix(b"\n").map_or(content.as_slice(), |line| {
+    Secret::new(content.strip_suffix(b"\n").map_or(content.as_slice(), |line| {
         terminal::tell(format_args!(
             "note: the newline at the end of {path:?} is not part of the secret"
         ));
         line.strip_suffix(b"\r").unwrap_or(line)
-    });
-    Ok(Key::new(secret)?)
+    }))
 }
 
-fn key_of_environment() -> anyhow::Result<Key> {
+fn secret_of_environment() -> anyhow::Result<Secret> {
     let Some(secret) = env::var_os(VARIABLE) else {
         bail!("no secret was given; use --secret-file FILE, --secret TEXT or {VARIABLE}");
     };
-    Key::new(secret.as_encoded_bytes()).context(VARIABLE)
+    Secret::new(secret.as_encoded_bytes()).context(VARIABLE)
 }

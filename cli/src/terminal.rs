@@ -1,10 +1,11 @@
 //! What goes out: standard output, standard error, and the taming of text from strangers.
 
 use std::{
-    fmt,
+    env, fmt,
     io::{self, Write},
 };
 
+use anstream::AutoStream;
 use anyhow::Context;
 use serde::Serialize;
 
@@ -21,6 +22,23 @@ pub(crate) fn print(octets: impl AsRef<[u8]>) -> anyhow::Result<()> {
     }
 }
 
+/// Writes text with colours to standard output: plain text where that is no terminal, or where
+/// `NO_COLOR` is set.
+pub(crate) fn print_styled(text: &str) -> anyhow::Result<()> {
+    let mut octets = Vec::new();
+    let choice = AutoStream::choice(&io::stdout());
+    AutoStream::new(&mut octets, choice).write_all(text.as_bytes()).context("standard output")?;
+    print(octets)
+}
+
+/// How many columns a line may have: those of the terminal, or of `COLUMNS` where there is none.
+pub(crate) fn width() -> usize {
+    let terminal = terminal_size::terminal_size_of(io::stdout());
+    let asked = || env::var("COLUMNS").ok()?.parse().ok();
+    let columns = terminal.map(|(width, _)| usize::from(width.0)).or_else(asked);
+    columns.unwrap_or(80).clamp(40, 120)
+}
+
 /// Writes a line to standard error, which may be closed.
 pub(crate) fn tell(line: fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr(), "hooksig: {line}");
@@ -30,6 +48,22 @@ pub(crate) fn tell(line: fmt::Arguments<'_>) {
 /// drive the operator's terminal.
 pub(crate) fn escape(octets: impl AsRef<[u8]>) -> String {
     octets.as_ref().escape_ascii().to_string()
+}
+
+/// As [`escape`], for text that stands alone: quotes are left as they are, and spaces at the end,
+/// which nobody would see, are not.
+pub(crate) fn visible(octets: impl AsRef<[u8]>) -> String {
+    let octets = octets.as_ref();
+    let end = octets.iter().rposition(|&octet| octet != b' ').map_or(0, |last| last + 1);
+    let (text, spaces) = octets.split_at(end);
+    let mut shown = String::with_capacity(octets.len());
+    for octet in text {
+        match octet {
+            b'"' | b'\'' => shown.push(char::from(*octet)),
+            _ => shown.extend(octet.escape_ascii().map(char::from)),
+        }
+    }
+    shown + &r"\x20".repeat(spaces.len())
 }
 
 /// One line of JSON in ASCII alone, for the same reason.

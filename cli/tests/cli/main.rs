@@ -1,6 +1,7 @@
 //! Runs the built program.
 
 mod conform;
+mod explain;
 mod framing;
 mod secrets;
 mod sign;
@@ -60,9 +61,19 @@ pub(crate) fn hooksig_with(
     stdin: impl Into<Vec<u8>>,
     secret: Option<&str>,
 ) -> Run {
+    hooksig_in(arguments, stdin, secret.map(|secret| ("DRONE_WEBHOOK_SECRET", secret)).as_slice())
+}
+
+/// As [`hooksig`], with these variables in the environment.
+#[track_caller]
+pub(crate) fn hooksig_in(
+    arguments: &[&str],
+    stdin: impl Into<Vec<u8>>,
+    variables: &[(&str, &str)],
+) -> Run {
     let mut command = cargo_bin_cmd!("hooksig");
     command.env_remove("DRONE_WEBHOOK_SECRET").timeout(Duration::from_secs(60));
-    command.envs(secret.map(|secret| ("DRONE_WEBHOOK_SECRET", secret)));
+    command.envs(variables.iter().copied());
     let output = command.args(arguments).write_stdin(stdin).output().expect("the program runs");
     let text = |octets| String::from_utf8(octets).expect("the output is UTF-8");
     let run = Run {
@@ -126,7 +137,7 @@ pub(crate) fn write(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> 
 
 #[test]
 fn help_teaches() {
-    for command in ["sign", "verify", "conform", "secret"] {
+    for command in ["sign", "verify", "explain", "conform", "secret"] {
         for option in ["--help", "-h"] {
             let help = hooksig(&[command, option], "");
             assert_eq!(help.code, 0);
@@ -134,7 +145,7 @@ fn help_teaches() {
             assert!(help.stdout.contains("Exit codes:"), "{}", help.stdout);
         }
     }
-    for command in ["sign", "verify"] {
+    for command in ["sign", "verify", "explain"] {
         assert!(hooksig(&[command, "-h"], "").stdout.contains("DRONE_WEBHOOK_SECRET"));
     }
     let version = hooksig(&["--version"], "");
@@ -156,6 +167,7 @@ fn wrong_usage_is_exit_2() {
         &["sign", "--secret", SECRET, "--http", "--json"],
         &["sign", "--secret", SECRET, "--url", "http://localhost/"],
         &["sign", "--secret", SECRET, "--http", "--url", "a b"],
+        &["explain", "--secret", SECRET, "--now", "1", "--no-clock"],
         &["conform"],
         &["secret", "--bytes", "15"],
         &["secret", "--bytes", "1000000000000"],

@@ -1,0 +1,412 @@
+#!/usr/bin/env bash
+# Tests the receiver and the sender over loopback, with curl and with raw connections.
+#
+# usage: c-example/test.sh [FOLDER]     where the programs are; by default beside this script
+#
+# A line for each check; exit code 1 if one of them failed.
+set -o pipefail
+export LC_ALL=C
+unset DRONE_WEBHOOK_SECRET
+
+here=$(dirname "$(realpath "$0")")
+programs=$(realpath "${1:-$here}")
+deliveries=$here/../vectors/deliveries
+work=$(mktemp -d)
+secret=$work/secret new_secret=$work/new-secret
+printf '%s\n' bea26a2221fd8090ea38720fc445eca6 >"$secret"
+printf '%s' 00112233445566778899aabbccddeeff >"$new_secret"
+
+passed=0 failed=0 skipped=0
+circumstances='' # stands before the name of every check
+
+cleanup() {
+    kill -KILL $(jobs -p) 2>/dev/null
+    wait 2>/dev/null
+    rm -rf "$work"
+}
+trap cleanup EXIT
+trap : PIPE # a receiver that hung up fails a check, not the script
+
+# check NAME EXPECTED GOT: a line, and a count
+check() {
+    if [[ $2 == "$3" ]]; then
+        passed=$((passed + 1))
+        printf 'ok    %s%s\n' "$circumstances" "$1"
+    else
+        failed=$((failed + 1))
+        printf 'FAIL  %s%s\n      expected: %s\n      got:      %s\n' "$circumstances" "$@"
+    fi
+}
+
+skip() {
+    skipped=$((skipped + 1))
+    printf 'skip  %s: %s\n' "$1" "$2"
+}
+
+# start NAME COMMAND...: a receiver; sets pid, port, url and log
+start() {
+    local name=$1
+    shift
+    log=$work/$name.log
+    : >"$work/$name.out"
+    "$@" >"$work/$name.out" 2>"$log" &
+    pid=$!
+    for _ in {1..200}; do
+        grep -q listening "$work/$name.out" && break
+        sleep 0.05
+    done
+    port=$(sed -n 's/^listening on 127.0.0.1://p' "$work/$name.out")
+    url=http://127.0.0.1:$port/hooks/drone?src=ci
+}
+
+# stop SIGNAL: its exit code
+stop() {
+    kill -"$1" "$pid"
+    wait "$pid"
+    code=$?
+}
+
+receiver() {
+    start "$1" "$programs/receiver" --secret-file "$secret" --secret-file "$new_secret" "${@:2}"
+}
+
+# recorded FILE: the body of a recorded delivery goes to $work/body
+recorded() {
+    sed '1,/^\r$/d' "$deliveries/$1" >"$work/body"
+}
+
+# signed [OPTION]...: signs $work/body into $work/fields; with the first secret if none is named
+signed() {
+    "$programs/sign" --secret-file "$secret" "$@" "$work/body" >"$work/fields"
+}
+
+# deliver [OPTION]...: sends $work/body under $work/fields; sets code
+deliver() {
+    code=$(curl -s --noproxy '*' --max-time 20 -o "$work/answer" -D "$work/answer-head" -w '%{http_code}' \
+        -H @"$work/fields" --data-binary @"$work/body" "$@" "$url")
+}
+
+# logged: the last line of the log without time and peer
+logged() {
+    tail -n 1 "$log" | cut -d ' ' -f 3-
+}
+
+# accepted NAME EVENT:ACTION KEY [OPTION]...: delivers, which must be accepted
+accepted() {
+    deliver "${@:4}"
+    check "$1" "204 accepted ok $2 key=$3" "$code $(logged)"
+}
+
+# refused NAME REASON [OPTION]...: delivers, which must be refused for the reason, to the sender
+# as any other is
+refused() {
+    deliver "${@:3}"
+    check "$1" "401 unauthorized refused $2" "$code $(cat "$work/answer") $(logged | cut -d ' ' -f 1,2)"
+    grep -v '^Date:' "$work/answer-head" | cat - "$work/answer" | cksum >>"$work/refusals"
+}
+
+still_answers() {
+    recorded user-created.http
+    printf ' %s' "$RANDOM$RANDOM$RANDOM" >>"$work/body"
+    signed
+    accepted "$1: the next delivery is accepted" user:created 0
+}
+
+# within SECONDS COMMAND...: whether it succeeds in time
+within() {
+    local until=$((SECONDS + $1))
+    shift
+    while ((SECONDS < until)); do
+        "$@" && echo yes && return
+        sleep 0.1
+    done
+    echo no
+}
+
+# raw FILE: sends the octets of a file as they are; sets first, the answer's first line
+raw() {
+    exec {connection}<>"/dev/tcp/127.0.0.1/$port"
+    cat "$1" >&"$connection" 2>/dev/null
+    IFS= read -r -t 15 -u "$connection" first 2>/dev/null || first=closed
+    exec {connection}>&-
+    first=${first%$'\r'}
+}
+
+# head_of LENGTH: the head of a request with the fields of $work/fields
+head_of() {
+    printf 'POST / HTTP/1.1\r\nHost: receiver.test\r\nContent-Length: %s\r\n' "$1"
+    sed 's/$/\r/' "$work/fields"
+    printf '\r\n'
+}
+
+wrong_usage() {
+    local name=$1
+    shift
+    "$programs/receiver" "$@" >"$work/answer" 2>&1 </dev/null
+    check "wrong usage: $name" "2 yes" "$? $([[ -s $work/answer ]] && echo yes)"
+}
+
+usage_checks() {
+    : >"$work/empty"
+    echo >"$work/newline"
+    wrong_usage 'no secret'
+    wrong_usage 'empty secret' --secret-file "$work/empty"
+    wrong_usage 'secret that is a newline' --secret-file "$work/newline"
+    wrong_usage 'secret that is missing' --secret-file "$work/absent"
+    wrong_usage 'unknown option' --secret-file "$secret" --no-such-option
+    wrong_usage 'argument' --secret-file "$secret" argument
+    wrong_usage 'port' --secret-file "$secret" --port 65536
+    wrong_usage 'address' --secret-file "$secret" --listen receiver.test
+    DRONE_WEBHOOK_SECRET='' wrong_usage 'empty secret in the environment'
+}
+
+recorded_checks() {
+    for file in "$deliveries"/*.http; do
+        recorded "$(basename "$file")"
+        what=$(sed -E 's/^\{"event":"([a-z]+)","action":"([a-z]+)".*/\1:\2/' "$work/body" | head -n 1)
+        signed
+        accepted "recorded: $(basename "$file")" "$what" 0
+        refused "the same again" replayed
+    done
+}
+
+refusal_checks() {
+    recorded user-updated.http
+    signed
+    sed -i 's/"admin":false/"admin":true /' "$work/body"
+    refused 'tampered body' digest-mismatch
+    refused 'tampered body, chunked' digest-mismatch -H 'Transfer-Encoding: chunked'
+    recorded user-updated.http
+    signed --date $(($(date +%s) - 400))
+    refused 'old date' date-too-old
+    signed --date $(($(date +%s) + 400))
+    refused 'date to come' date-too-new
+    printf wrong >"$work/wrong"
+    signed --secret-file "$work/wrong"
+    refused 'wrong secret' signature-mismatch
+    signed
+    sed -i 's/^X-Drone-Event: user/X-Drone-Event: repo/' "$work/fields"
+    refused 'X-Drone-Event that contradicts the body' event-mismatch
+    grep -v '^Signature:' "$work/fields" >"$work/unsigned"
+    mv "$work/unsigned" "$work/fields"
+    refused 'no signature' missing-signature
+    check 'every refusal looks the same to the sender' 1 "$(sort -u "$work/refusals" | wc -l)"
+}
+
+acceptance_checks() {
+    recorded user-deleted.http
+    signed --secret-file "$new_secret"
+    accepted 'second secret' user:deleted 1
+    recorded repo-deleted.http
+    printf '\n' >>"$work/body"
+    signed
+    accepted 'chunked body' repo:deleted 0 -H 'Transfer-Encoding: chunked'
+    printf '\n' >>"$work/body"
+    signed
+    accepted 'Expect: 100-continue' repo:deleted 0 -H 'Expect: 100-continue'
+    check 'the body is asked for' 1 "$(grep -c '^HTTP/1.1 100' "$work/answer-head")"
+    signed --secret-file "$work/wrong"
+    deliver -H 'Expect: 100-continue'
+    check 'the body of a refused head is not' '401 0' "$code $(grep -c '^HTTP/1.1 100' "$work/answer-head")"
+    printf '{"user":{}}' >"$work/body"
+    signed
+    accepted 'body without event' -:- 0
+    printf '{"event":"a b\\n","action":"\\u2028"}' >"$work/body"
+    signed
+    accepted 'log is escaped' 'a\x20b\x5cn:\x5cu2028' 0
+    signed --date $(($(date +%s) - 100))
+    (
+        head_of "$(wc -c <"$work/body")"
+        cat "$work/body"
+    ) >"$work/request"
+    sed -i 's|^POST / |POST /a%20b?c=d\&e=%00 |' "$work/request"
+    raw "$work/request"
+    check 'target with escapes and query' 'HTTP/1.1 204 No Content' "$first"
+}
+
+limit_checks() {
+    printf '%1000s' '{"event":"user","action":"created"}' >"$work/body"
+    signed
+    accepted 'body as long as the limit' user:created 0
+    printf x >>"$work/body"
+    signed
+    deliver
+    check 'body over the limit' '413 refused body-too-large -:- key=-' "$code $(logged)"
+    deliver -H 'Transfer-Encoding: chunked'
+    check 'chunked body over the limit' '413 refused body-too-large -:- key=-' "$code $(logged)"
+    deliver -X PUT
+    check 'PUT' '405 refused method-not-allowed -:- key=-' "$code $(logged)"
+    for i in {1..101}; do echo "X-$i: y"; done >>"$work/fields"
+    deliver
+    check '100 header fields and more' '431 refused too-many-fields -:- key=-' "$code $(logged)"
+    printf 'X-Long: %s\n' "$(head -c 40000 /dev/zero | tr '\0' y)" >>"$work/fields"
+    deliver
+    check 'head over the limit' 431 "$code"
+}
+
+garbage_checks() {
+    printf 'garbage\r\n\r\n' >"$work/request"
+    raw "$work/request"
+    check 'garbage instead of HTTP' yes "$([[ $first == closed || $first == 'HTTP/1.1 4'* ]] && echo yes)"
+    head -c 100000 /dev/urandom >"$work/request"
+    raw "$work/request"
+    check 'random octets instead of HTTP' yes "$([[ $first == closed || $first == 'HTTP/1.1 4'* ]] && echo yes)"
+    recorded user-updated.http
+    signed
+    (
+        head_of 100
+        cat "$work/body"
+    ) >"$work/request"
+    raw "$work/request"
+    check 'body longer than announced' 'HTTP/1.1 401 Unauthorized' "$first"
+    (
+        head_of 1000
+        cat "$work/body"
+    ) >"$work/request"
+    exec {connection}<>"/dev/tcp/127.0.0.1/$port"
+    cat "$work/request" >&"$connection"
+    exec {connection}>&-
+    # With epoll, libmicrohttpd may see only by its timeout that there is nothing more to come.
+    check 'connection closed half way' yes "$(within 15 grep -q 'dropped incomplete' "$log")"
+    still_answers 'after garbage'
+}
+
+# The date of a delivery must still be good when its body is complete.
+late_body_check() {
+    recorded user-updated.http
+    signed --date $(($(date +%s) - 299))
+    exec {connection}<>"/dev/tcp/127.0.0.1/$port"
+    head_of "$(wc -c <"$work/body")" >&"$connection"
+    sleep 3
+    cat "$work/body" >&"$connection"
+    IFS= read -r -t 5 -u "$connection" first
+    exec {connection}>&-
+    check 'body that comes when the date is no longer good' \
+        'HTTP/1.1 401 Unauthorized refused date-too-old user:updated key=0' "${first%$'\r'} $(logged)"
+}
+
+# lasts NAME PAUSE: sends a genuine head, then an octet of the body every PAUSE s; NAME.lasted gets
+# how many seconds passed until the receiver hung up
+lasts() {
+    local connection from=$SECONDS
+    exec {connection}<>"/dev/tcp/127.0.0.1/$port"
+    head_of 1000 >&"$connection"
+    while ((SECONDS - from < 30)); do
+        read -r -t "$2" -u "$connection"
+        (($? > 128)) || break
+        printf x >&"$connection"
+    done
+    echo $((SECONDS - from)) >"$work/$1.lasted"
+}
+
+# They take long, so that they run beside the other checks.
+start_slow_clients() {
+    receiver slow
+    slow_pid=$pid
+    printf '{}' >"$work/body"
+    signed
+    cp "$work/fields" "$work/slow-fields"
+    lasts silent 15 &
+    slow_clients=$!
+    lasts trickling 1 &
+    slow_clients+=" $!"
+}
+
+slow_client_checks() {
+    wait $slow_clients
+    local silent trickling
+    silent=$(<"$work/silent.lasted") trickling=$(<"$work/trickling.lasted")
+    check 'silent client is cut off after 10 s' yes "$( ((silent >= 9 && silent <= 14)) && echo yes || echo "$silent")"
+    check 'trickling client is cut off after 20 s' yes "$( ((trickling >= 19 && trickling <= 25)) && echo yes || echo "$trickling")"
+    pid=$slow_pid
+    stop TERM
+    check 'and SIGTERM ends that receiver' 0 "$code"
+}
+
+# The receiver starts with a lower limit of open files, which it has to raise.
+concurrency_checks() {
+    if ! ulimit -Sn 1100 2>/dev/null; then
+        skip '1,000 concurrent connections' 'this shell may not open so many files'
+        return
+    fi
+    start crowd bash -c 'ulimit -Sn 512 && exec "$@"' - "$programs/receiver" --secret-file "$secret"
+    local requests=() connections=() n body fields connection answered=0
+    for n in {1..1000}; do
+        body="{\"event\":\"build\",\"action\":\"updated\",\"n\":$n}"
+        fields=$(printf %s "$body" | "$programs/sign" --secret-file "$secret")
+        requests+=("POST / HTTP/1.1"$'\r\n'"Host: receiver.test"$'\r\n'"Content-Length: ${#body}"$'\r\n'"${fields//$'\n'/$'\r\n'}"$'\r\n\r\n'"$body")
+    done
+    for n in {0..999}; do
+        exec {connection}<>"/dev/tcp/127.0.0.1/$port"
+        connections+=("$connection")
+        printf %s "${requests[n]:0:100}" >&"$connection"
+    done
+    still_answers '1,000 connections that sent half a head'
+    for n in {0..999}; do printf %s "${requests[n]:100}" >&"${connections[n]}"; done
+    for n in {0..999}; do
+        IFS= read -r -t 5 -u "${connections[n]}" first && [[ $first == 'HTTP/1.1 204'* ]] && answered=$((answered + 1))
+    done
+    check '1,000 deliveries on 1,000 open connections' 1000 "$answered"
+    for connection in "${connections[@]}"; do exec {connection}>&-; done
+    still_answers 'and when they are gone'
+    stop TERM
+    check 'and SIGTERM ends that receiver' 0 "$code"
+}
+
+stop_checks() {
+    exec {connection}<>"/dev/tcp/127.0.0.1/$port"
+    printf 'POST / HTTP/1.1\r\n' >&"$connection"
+    stop TERM
+    exec {connection}>&-
+    check 'SIGTERM with an open connection' 0 "$code"
+    check 'SIGTERM: nobody listens any more' 000 "$(curl -s --noproxy '*' -o "$work/answer" -w '%{http_code}' "$url")"
+    receiver interrupted
+    stop INT
+    check 'SIGINT' 0 "$code"
+    start environment env DRONE_WEBHOOK_SECRET="$(<"$secret")" "$programs/receiver"
+    still_answers 'secret from the environment'
+    stop TERM
+    check 'no secret in a log' '' "$(grep -lFf "$new_secret" -e "$(<"$secret")" "$work"/*.log "$work"/*.out)"
+}
+
+memory_checks() {
+    if ! command -v valgrind >/dev/null; then
+        skip 'memory checks' 'there is no valgrind'
+        return
+    fi
+    start checked valgrind -q --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all \
+        --error-exitcode=99 "$programs/receiver" --secret-file "$secret" --secret-file "$new_secret" --max-body 100000
+    circumstances='valgrind: '
+    recorded_checks
+    refusal_checks
+    garbage_checks
+    head -c 100001 /dev/zero >"$work/body"
+    signed
+    deliver -H 'Transfer-Encoding: chunked'
+    check 'chunked body over the limit' 413 "$code"
+    exec {connection}<>"/dev/tcp/127.0.0.1/$port"
+    head_of 1000 >&"$connection"
+    stop TERM
+    exec {connection}>&-
+    check 'no error, no leak' '0 ' "$code $(grep == "$log")"
+    circumstances=
+}
+
+start_slow_clients
+usage_checks
+receiver main
+recorded_checks
+refusal_checks
+acceptance_checks
+garbage_checks
+late_body_check
+stop_checks
+receiver limits --max-body 1000
+limit_checks
+stop TERM
+concurrency_checks
+memory_checks
+slow_client_checks
+
+printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+((failed == 0))

@@ -1,0 +1,139 @@
+//! `hooksig explain`: why a request is valid, or why it is not.
+
+use anyhow::Context;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use hooksig::{Key, digest};
+use serde::Serialize;
+
+use crate::{
+    Outcome,
+    input::Input,
+    message::Message,
+    policy::PolicyArgs,
+    receiver::Receiver,
+    secrets::{Secret, SecretArgs},
+    terminal,
+    verdict::Verdict,
+};
+
+use self::{case::Case, near_misses::NearMiss, rules::Rule};
+
+mod case;
+mod mac;
+mod near_misses;
+mod page;
+mod probe;
+mod rules;
+
+/// Show rule by rule what was found in a recorded webhook, and what nearly fits
+///
+/// Reads one raw HTTP/1.1 request and examines every rule, also those behind the first that is
+/// broken. Where a rule is broken it tries what usually goes wrong: a newline behind the secret, a
+/// body that was parsed and written anew, a Date that a proxy rewrote. The last line is the verdict
+/// of `hooksig verify`.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The request; `-` is standard input
+    #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
+    input: Input,
+
+    /// Print everything as one JSON object on one line
+    #[arg(long)]
+    json: bool,
+
+    /// Show the signature and the Digest that this request should have
+    ///
+    /// Whoever has them can send this very request as a genuine one: do not paste them anywhere.
+    #[arg(long)]
+    show_expected: bool,
+
+    #[command(flatten)]
+    secrets: SecretArgs,
+
+    #[command(flatten)]
+    policy: PolicyArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hooksig explain --secret-file drone.secret delivery.http
+  hooksig explain --secret-file drone.secret --now 1795419691 --json < recorded.http
+
+Marks:
+  ok    the rule holds
+  FAIL  the rule is broken; the first of these is the reason of the verdict
+  --    the rule could not be examined, because of one above it
+  hint  what nearly fits, and what to do
+
+Exit codes:
+  0  valid
+  1  invalid
+  2  usage error, no secret, or a request that cannot be read; nothing is on standard output";
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let terms = args.policy.terms()?;
+    let clock = args.policy.clock()?;
+    let secrets = args.secrets.secrets()?;
+    let keys: Vec<Key> = secrets.iter().map(|secret| secret.key().clone()).collect();
+
+    let raw = args.input.read()?;
+    let message = Message::parse(&raw).with_context(|| args.input.to_string())?;
+    let receiver = Receiver { keys: &keys, terms: &terms, clock };
+    let report = Report::of(&Case::new(&message, &receiver, &secrets), args.show_expected);
+    if args.json {
+        terminal::print(terminal::json(&report)?)?;
+    } else {
+        terminal::print_styled(&page::of(&report, terminal::width()))?;
+    }
+    Ok(report.verdict.outcome())
+}
+
+/// All that is printed.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    verdict: Verdict,
+    rules: Vec<Rule>,
+    near_misses: Vec<NearMiss>,
+    signing_string_b64: Option<String>,
+    expected: Option<Expected>,
+    /// Why there is no `expected`, where someone might look for it.
+    withheld: Option<&'static str>,
+}
+
+/// What the request should have. It is enough to forge it.
+#[derive(Serialize)]
+struct Expected {
+    /// Of each secret; empty where there is no signing string.
+    signatures: Vec<String>,
+    digest: String,
+}
+
+const WITHHELD: &str = "the expected signature and Digest are not shown: whoever has them can send \
+                        this very request as a genuine one; --show-expected shows them";
+
+impl Report {
+    fn of(case: &Case<'_>, show_expected: bool) -> Self {
+        let verdict = Verdict::of(case.receiver, case.message);
+        let withheld = verdict.details.is_none() && !show_expected;
+        Self {
+            verdict,
+            rules: rules::examine(case),
+            near_misses: near_misses::find(case),
+            signing_string_b64: case.signing_string().ok().map(|s| BASE64_STANDARD.encode(s)),
+            expected: show_expected.then(|| Expected::of(case)),
+            withheld: withheld.then_some(WITHHELD),
+        }
+    }
+}
+
+impl Expected {
+    fn of(case: &Case<'_>) -> Self {
+        let signature = |secret: &Secret| case.mac(secret.key(), case.message).ok();
+        Self {
+            signatures: case.secrets.iter().filter_map(signature).collect(),
+            digest: digest::field(&case.message.body).to_string(),
+        }
+    }
+}

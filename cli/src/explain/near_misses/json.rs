@@ -1,0 +1,166 @@
+//! JSON in the ways in which libraries write it: the same tokens with other spaces and escapes.
+//!
+//! Members keep their order and numbers their digits, which a parser would not promise.
+
+use serde::de::IgnoredAny;
+
+/// How a library writes JSON.
+#[derive(Clone, Copy)]
+pub(super) struct Style {
+    pub(super) layout: Layout,
+    pub(super) escapes: Escapes,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Layout {
+    Compact,
+    /// On one line, with a space behind each comma and colon.
+    Spaced,
+    /// A line for each element, indented by this.
+    Indented(&'static str),
+}
+
+/// What is escaped in strings.
+#[derive(Clone, Copy)]
+pub(super) enum Escapes {
+    AsTheyAre,
+    /// What must be.
+    Least,
+    /// Also `<`, `>`, `&`, U+2028 and U+2029, as Go does.
+    Html,
+    /// Also what is not ASCII.
+    Ascii,
+}
+
+const LAYOUTS: [Layout; 5] = [
+    Layout::Compact,
+    Layout::Spaced,
+    Layout::Indented("  "),
+    Layout::Indented("    "),
+    Layout::Indented("\t"),
+];
+
+/// Every style, the more likely ones first.
+pub(super) const STYLES: [Style; 20] = {
+    let escapes = [Escapes::AsTheyAre, Escapes::Html, Escapes::Least, Escapes::Ascii];
+    let mut styles = [Style { layout: LAYOUTS[0], escapes: escapes[0] }; 20];
+    let mut index = 0;
+    while index < styles.len() {
+        styles[index] = Style { layout: LAYOUTS[index % 5], escapes: escapes[index / 5] };
+        index += 1;
+    }
+    styles
+};
+
+/// A bracket, a comma or a colon; or a string, a number or a word.
+#[derive(Clone, Copy)]
+pub(super) struct Token<'a>(&'a [u8]);
+
+/// The tokens of `text` if it is JSON.
+pub(super) fn tokens(text: &[u8]) -> Option<Vec<Token<'_>>> {
+    serde_json::from_slice::<IgnoredAny>(text).ok()?;
+    let mut tokens = Vec::new();
+    let mut rest = text.trim_ascii_start();
+    while !rest.is_empty() {
+        let (token, behind) = rest.split_at(token_len(rest));
+        tokens.push(Token(token));
+        rest = behind.trim_ascii_start();
+    }
+    Some(tokens)
+}
+
+/// The length of the token that `text`, which is known to be JSON, begins with.
+fn token_len(text: &[u8]) -> usize {
+    match text[0] {
+        b'"' => {
+            let mut escaped = false;
+            let end = text[1..].iter().position(|&octet| {
+                let closes = octet == b'"' && !escaped;
+                escaped = octet == b'\\' && !escaped;
+                closes
+            });
+            end.map_or(text.len(), |end| end + 2)
+        }
+        b'{' | b'}' | b'[' | b']' | b',' | b':' => 1,
+        _ => {
+            let inside = |octet: &u8| octet.is_ascii_alphanumeric() || b"+-.".contains(octet);
+            text.iter().position(|octet| !inside(octet)).unwrap_or(text.len()).max(1)
+        }
+    }
+}
+
+pub(super) fn write(tokens: &[Token<'_>], style: Style) -> Vec<u8> {
+    let mut writer = Writer { style, depth: 0, text: Vec::new() };
+    let mut before = Token(b"");
+    for token in tokens {
+        writer.token(before, *token);
+        before = *token;
+    }
+    writer.text
+}
+
+struct Writer {
+    style: Style,
+    depth: usize,
+    text: Vec<u8>,
+}
+
+impl Writer {
+    fn token(&mut self, Token(before): Token<'_>, Token(token): Token<'_>) {
+        let opened = matches!(before, b"{" | b"[");
+        let closes = matches!(token, b"}" | b"]");
+        self.depth = self.depth.saturating_sub(usize::from(closes));
+        // Nothing stands within empty brackets.
+        if opened != closes {
+            self.break_line();
+        }
+        match token {
+            [b'"', ..] => self.style.escapes.write(token, &mut self.text),
+            _ => self.text.extend_from_slice(token),
+        }
+        match (token, self.style.layout) {
+            (b"{" | b"[", _) => self.depth += 1,
+            (b",", Layout::Indented(_)) => self.break_line(),
+            (b",", Layout::Spaced) | (b":", Layout::Spaced | Layout::Indented(_)) => {
+                self.text.push(b' ');
+            }
+            _ => {}
+        }
+    }
+
+    fn break_line(&mut self) {
+        if let Layout::Indented(indent) = self.style.layout {
+            self.text.push(b'\n');
+            self.text.extend(indent.repeat(self.depth).bytes());
+        }
+    }
+}
+
+impl Escapes {
+    fn write(self, literal: &[u8], text: &mut Vec<u8>) {
+        // A lone surrogate, which is no text, can only stay as it is.
+        let parsed: Option<String> = serde_json::from_slice(literal).ok();
+        match parsed.filter(|_| !matches!(self, Self::AsTheyAre)) {
+            Some(parsed) => text.extend(self.literal(&parsed).into_bytes()),
+            None => text.extend_from_slice(literal),
+        }
+    }
+
+    fn literal(self, string: &str) -> String {
+        let mut literal = String::new();
+        for character in serde_json::Value::from(string).to_string().chars() {
+            let escaped = match self {
+                Self::Html => matches!(character, '<' | '>' | '&' | '\u{2028}' | '\u{2029}'),
+                Self::Ascii => !character.is_ascii(),
+                Self::Least | Self::AsTheyAre => false,
+            };
+            if escaped {
+                let units = character.encode_utf16(&mut [0; 2]).to_vec();
+                literal.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+            } else {
+                literal.push(character);
+            }
+        }
+        literal
+    }
+}

@@ -1,0 +1,131 @@
+//! What is explained, laid out in three columns: mark, title, text.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use textwrap::{Options, WordSplitter};
+
+use super::{
+    Report,
+    rules::{Finding, Line, Rule},
+};
+use crate::Outcome;
+
+/// The width of the columns of marks and of titles, each with the space behind it.
+const INDENT: usize = 18;
+
+const PASSED: Style = AnsiColor::Green.on_default();
+const FAILED: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Magenta.on_default().bold();
+const DIMMED: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+const PLAIN: Style = Style::new();
+
+/// The whole page, with colours, in lines of at most `width` columns.
+pub(super) fn of(report: &Report, width: usize) -> String {
+    let mut page = Page { width, text: String::new() };
+    for rule in &report.rules {
+        page.rule(rule);
+    }
+    page.expected(report);
+    for near_miss in &report.near_misses {
+        let advice = Line::Prose(near_miss.advice.clone());
+        page.row((HINT, "hint"), near_miss.about, [(PLAIN, &advice)]);
+    }
+    page.verdict(report);
+    page.text
+}
+
+struct Page {
+    width: usize,
+    text: String,
+}
+
+impl Page {
+    fn rule(&mut self, rule: &Rule) {
+        let found = rule.found.iter();
+        match &rule.finding {
+            Finding::Passed => {
+                self.row((PASSED, "ok"), rule.name, found.map(|line| (PLAIN, line)));
+            }
+            Finding::Skipped => {
+                self.row((DIMMED, "--"), rule.name, found.map(|line| (DIMMED, line)));
+            }
+            Finding::Failed { text, .. } => {
+                let text = Line::Prose(text.clone());
+                let lines = found.map(|line| (PLAIN, line)).chain([(FAILED, &text)]);
+                self.row((FAILED, "FAIL"), rule.name, lines);
+            }
+        }
+    }
+
+    fn expected(&mut self, report: &Report) {
+        if let Some(withheld) = report.withheld {
+            let withheld = Line::Prose(withheld.into());
+            self.row((DIMMED, "--"), "expected", [(DIMMED, &withheld)]);
+        }
+        let Some(expected) = &report.expected else { return };
+        let signatures = expected.signatures.iter().map(|text| format!("signature {text}"));
+        let digest = format!("Digest    {}", expected.digest);
+        let lines: Vec<_> = signatures.chain([digest]).map(Line::Raw).collect();
+        self.row((HINT, "show"), "expected", lines.iter().map(|line| (PLAIN, line)));
+    }
+
+    /// A mark and a title, and beside them the lines.
+    fn row<'l>(
+        &mut self,
+        (style, mark): (Style, &str),
+        title: &str,
+        lines: impl IntoIterator<Item = (Style, &'l Line)>,
+    ) {
+        let _ = write!(self.text, "{style}{mark:<4}{style:#}  {BOLD}{title:<10}{BOLD:#}  ");
+        let mut indent = 0;
+        for (style, line) in lines {
+            for part in line.wrap(self.width - INDENT) {
+                let _ = writeln!(self.text, "{:indent$}{style}{part}{style:#}", "");
+                indent = INDENT;
+            }
+        }
+        if indent == 0 {
+            self.text.push('\n');
+        }
+    }
+
+    /// The line of `hooksig verify`, apart from the rest.
+    fn verdict(&mut self, report: &Report) {
+        let style = match report.verdict.outcome() {
+            Outcome::Success => PASSED,
+            Outcome::Failure => FAILED,
+        };
+        self.text.push('\n');
+        for part in Line::Prose(report.verdict.line()).wrap(self.width) {
+            let _ = writeln!(self.text, "{style}{part}{style:#}");
+        }
+    }
+}
+
+impl Line {
+    /// The line in parts of at most `width` columns, with nothing cut.
+    fn wrap(&self, width: usize) -> Vec<String> {
+        match self {
+            Self::Prose(text) => {
+                let options = Options::new(width).word_splitter(WordSplitter::NoHyphenation);
+                textwrap::wrap(text.trim_end(), options).into_iter().map(Into::into).collect()
+            }
+            Self::Raw(text) => wrap_raw(text, width),
+        }
+    }
+}
+
+/// Breaks at the width and nowhere else; what follows is indented, so that it does not look like
+/// a line of its own.
+fn wrap_raw(text: &str, width: usize) -> Vec<String> {
+    let (first, mut rest) = text.split_at_checked(width).unwrap_or((text, ""));
+    let mut parts = vec![first.to_owned()];
+    while !rest.is_empty() {
+        let (part, behind) = rest.split_at_checked(width - 2).unwrap_or((rest, ""));
+        parts.push(format!("  {part}"));
+        rest = behind;
+    }
+    parts
+}

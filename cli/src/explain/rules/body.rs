@@ -1,0 +1,43 @@
+//! The digest, and the body that it must be of.
+
+use super::{Line, Rule, prose};
+use crate::{
+    explain::{Case, probe},
+    terminal::visible,
+};
+
+pub(super) fn examine_digest(case: &Case<'_>) -> Rule {
+    let mut found: Vec<_> =
+        case.message.values("digest").map(|value| Line::Raw(visible(value))).collect();
+    if found.is_empty() && case.message.values("content-digest").next().is_some() {
+        found.push(prose("a field Content-Digest, which is of RFC 9530 and is not Digest"));
+    }
+    let result = probe::digest(case, &case.message.body).map(|_| ());
+    Rule::judged("digest", case, result, found)
+}
+
+pub(super) fn examine(case: &Case<'_>) -> Rule {
+    let body = &case.message.body;
+    match probe::digest(case, body) {
+        Ok(result) => {
+            let of = if result.is_ok() { "these" } else { "other bytes" };
+            let mut found = vec![prose(format!("{} bytes; Digest is of {of}", body.len()))];
+            found.extend(ends(body));
+            Rule::judged("body", case, result, found)
+        }
+        Err(_) => Rule::skipped("body", "there is no digest to compare it with"),
+    }
+}
+
+/// How the body begins and ends: what is added or lost on the way mostly is so there.
+fn ends(body: &[u8]) -> Vec<Line> {
+    const SHOWN: usize = 36;
+    match body.len() {
+        0 => vec![],
+        len if len <= 2 * SHOWN => vec![Line::Raw(visible(body))],
+        len => vec![
+            Line::Raw(format!("begins    {}", visible(&body[..SHOWN]))),
+            Line::Raw(format!("ends      {}", visible(&body[len - SHOWN..]))),
+        ],
+    }
+}

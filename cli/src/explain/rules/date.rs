@@ -1,0 +1,50 @@
+//! The date, and how far off the clock is.
+
+use hooksig::{Clock, date};
+
+use super::{Line, Rule, prose};
+use crate::{
+    explain::{Case, probe},
+    terminal::visible,
+};
+
+pub(super) fn examine(case: &Case<'_>) -> Rule {
+    let fields = case.message.values("date");
+    let mut found: Vec<_> = fields.clone().map(|value| Line::Raw(visible(value))).collect();
+    match case.receiver.clock {
+        Clock::At(now) => {
+            found.extend(
+                fields
+                    .filter_map(|value| date::parse(value, now).ok())
+                    .map(|date| prose(distance_text(date, now))),
+            );
+            found.push(prose(clock_text(now, case.receiver.terms.args.max_skew)));
+        }
+        Clock::None => found.push(prose("by --no-clock it is not judged")),
+    }
+    Rule::judged("date", case, probe::date(case), found)
+}
+
+fn distance_text(date: i64, now: i64) -> String {
+    let distance = span_text(date.abs_diff(now));
+    match date {
+        _ if date == now => "the same second as the clock's".into(),
+        _ if date < now => format!("{distance} behind the clock"),
+        _ => format!("{distance} ahead of the clock"),
+    }
+}
+
+fn clock_text(now: i64, max_skew: u32) -> String {
+    let time = date::format(now).map_or_else(|_| now.to_string(), |text| text.to_string());
+    format!("the clock says {time}; {max_skew} s are allowed on either side")
+}
+
+/// Seconds, and what they are in larger units: a wrong time zone or an old file shows at once.
+fn span_text(seconds: u64) -> String {
+    match seconds {
+        0..=120 => format!("{seconds} s"),
+        121..=7200 => format!("{seconds} s ({} min)", seconds / 60),
+        7201..=172_800 => format!("{seconds} s ({}:{:02} h)", seconds / 3600, seconds / 60 % 60),
+        _ => format!("{seconds} s ({} days)", seconds / 86_400),
+    }
+}

@@ -1,0 +1,127 @@
+//! The parameters of the signature, and what the policy demands of them.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use hooksig::{Error, Param, Params, Value, signing_string};
+
+use super::{Line, Rule, prose, signature::params_text};
+use crate::{explain::Case, terminal::visible};
+
+const NO_PARAMS: &str = "there are no parameters to look at";
+
+pub(super) fn examine(case: &Case<'_>) -> Rule {
+    match case.params {
+        Err(Error::MissingSignature | Error::RepeatedSignature) => {
+            Rule::skipped("parameters", "there is not one signature to read them from")
+        }
+        Err(error) => Rule::judged("parameters", case, Err(error), as_received(case, error)),
+        Ok(params) => Rule::judged("parameters", case, Ok(()), all(&params)),
+    }
+}
+
+fn all(params: &Params<'_>) -> Vec<Line> {
+    let algorithm = params.algorithm().map(text);
+    [
+        ("keyId", text(params.key_id())),
+        ("algorithm", algorithm.unwrap_or_else(|| "(there is none)".into())),
+        ("headers", text(params.headers().value())),
+        ("signature", text(params.signature())),
+    ]
+    .into_iter()
+    .map(|(name, value)| Line::Raw(format!("{name:<9} {value}")))
+    .collect()
+}
+
+/// The text of the parameters; where it is malformed, in the two parts that fit and do not.
+fn as_received(case: &Case<'_>, error: Error) -> Vec<Line> {
+    let received = params_text(case.message).unwrap_or_default();
+    match error {
+        Error::MalformedParams { at } if (1..received.len()).contains(&at) => {
+            let (fits, rest) = received.split_at(at);
+            vec![
+                Line::Raw(format!("fits      {}", visible(fits))),
+                Line::Raw(format!("does not  {}", visible(rest))),
+            ]
+        }
+        _ => vec![Line::Raw(visible(received))],
+    }
+}
+
+pub(super) fn examine_list(case: &Case<'_>) -> Rule {
+    let Ok(names) = case.covered() else { return Rule::skipped("list", NO_PARAMS) };
+    let result = match signing_string(&case.message.request(), &names, &mut []) {
+        Err(
+            error @ (Error::EmptyList
+            | Error::TooManyNames
+            | Error::MalformedList { .. }
+            | Error::RepeatedName { .. }
+            | Error::UnsupportedName { .. }),
+        ) => Err(error),
+        // Whether the request has the headers is another rule.
+        _ => Ok(()),
+    };
+    let count = names.iter().count();
+    let found =
+        format!("{count} name{}: {}", if count == 1 { "" } else { "s" }, text(names.value()));
+    Rule::judged("list", case, result, [prose(found)])
+}
+
+pub(super) fn examine_algorithm(case: &Case<'_>) -> Rule {
+    let Ok(params) = case.params else { return Rule::skipped("algorithm", NO_PARAMS) };
+    let options = case.receiver.terms.args;
+    let result = match params.algorithm() {
+        Some(algorithm) if algorithm.is("hmac-sha256") => Ok(()),
+        Some(algorithm) if algorithm.is("hs2019") && options.allow_hs2019 => Ok(()),
+        None if options.allow_missing_algorithm => Ok(()),
+        None => Err(Error::MissingParam(Param::Algorithm)),
+        Some(_) => Err(Error::UnsupportedAlgorithm),
+    };
+    let found = params.algorithm().map_or_else(|| "there is none".into(), text);
+    Rule::judged("algorithm", case, result, [prose(found)])
+}
+
+pub(super) fn examine_key_id(case: &Case<'_>) -> Rule {
+    let Ok(params) = case.params else { return Rule::skipped("keyId", NO_PARAMS) };
+    let (result, demand) = match case.receiver.terms.key_id() {
+        Some(key_id) if !params.key_id().is(key_id) => {
+            (Err(Error::UnexpectedKeyId), format!("--key-id demands {}", visible(key_id)))
+        }
+        Some(_) => (Ok(()), "as --key-id demands".into()),
+        None => (Ok(()), "any is taken".into()),
+    };
+    let found = format!("{}; {demand}", text(params.key_id()));
+    Rule::judged("keyId", case, result, [prose(found)])
+}
+
+pub(super) fn examine_covered(case: &Case<'_>) -> Rule {
+    let Ok(names) = case.covered() else { return Rule::skipped("covered", NO_PARAMS) };
+    let required = &case.receiver.terms.required;
+    let lacks = |name: &&str| !names.contains(*name);
+    let result = match required.iter().position(&lacks) {
+        Some(index) => Err(Error::NotCovered { index }),
+        None => Ok(()),
+    };
+    let missing: Vec<_> = required.iter().copied().filter(lacks).map(visible).collect();
+    let mut found = vec![prose(format!("required: {}", visible(required.join(" "))))];
+    if !missing.is_empty() {
+        found.push(prose(format!("not covered: {}", missing.join(" "))));
+    }
+    Rule::judged("covered", case, result, found)
+}
+
+pub(super) fn examine_encoding(case: &Case<'_>) -> Rule {
+    let Ok(params) = case.params else { return Rule::skipped("encoding", NO_PARAMS) };
+    let text: Vec<u8> = params.signature().octets().collect();
+    let (result, found) = match BASE64_STANDARD.decode(&text) {
+        Ok(octets) if octets.len() == 32 => (Ok(()), "the signature is base64 of 32 bytes".into()),
+        Ok(octets) => {
+            let found = format!("the signature is base64 of {} bytes", octets.len());
+            (Err(Error::MalformedSignature), found)
+        }
+        Err(error) => (Err(Error::MalformedSignature), visible(error.to_string())),
+    };
+    Rule::judged("encoding", case, result, [prose(found)])
+}
+
+fn text(value: Value<'_>) -> String {
+    visible(value.octets().collect::<Vec<_>>())
+}

@@ -1,0 +1,55 @@
+//! Exactly one signature.
+
+use hooksig::Error;
+
+use super::{Line, Rule, prose};
+use crate::{explain::Case, message::Message, terminal::visible};
+
+pub(super) fn examine(case: &Case<'_>) -> Rule {
+    let result = match case.params {
+        Err(error @ (Error::MissingSignature | Error::RepeatedSignature)) => Err(error),
+        _ => Ok(()),
+    };
+    Rule::judged("signature", case, result, found(case.message))
+}
+
+/// Which fields there are that can hold a signature.
+fn found(message: &Message<'_>) -> Vec<Line> {
+    let mut found: Vec<_> =
+        message.values("signature").map(|_| prose("a field Signature")).collect();
+    found.extend(message.values("authorization").map(|value| {
+        match credentials(value) {
+            Some(_) => prose("a field Authorization with the scheme Signature"),
+            // What stands behind another scheme may be a password.
+            None => prose(format!("a field Authorization, but {}", scheme(value))),
+        }
+    }));
+    if message.values("signature-input").next().is_some() {
+        found.push(prose("a field Signature-Input, which is of RFC 9421"));
+    }
+    if found.is_empty() {
+        found.push(prose("neither a field Signature nor a field Authorization"));
+    }
+    found
+}
+
+/// The parameters as they were received, of the one signature that there is.
+pub(super) fn params_text<'a>(message: &Message<'a>) -> Option<&'a [u8]> {
+    let credentials = message.values("authorization").find_map(credentials);
+    message.values("signature").next().or(credentials).map(<[u8]>::trim_ascii)
+}
+
+fn credentials(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, params) = value.split_at_checked("Signature".len())?;
+    let fits = scheme.eq_ignore_ascii_case(b"Signature") && matches!(params, [] | [b' ', ..]);
+    fits.then(|| params.trim_ascii_start())
+}
+
+fn scheme(value: &[u8]) -> String {
+    let token = |octet: &u8| octet.is_ascii_alphanumeric() || *octet == b'-';
+    let end = value.iter().position(|octet| !token(octet)).unwrap_or(0);
+    match value.split_at(end) {
+        ([_, ..], [b' ', ..]) => format!("of the scheme {}", visible(&value[..end])),
+        _ => "without a scheme".into(),
+    }
+}

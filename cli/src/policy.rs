@@ -1,0 +1,85 @@
+//! What a receiver demands, as options.
+
+use std::ffi::OsString;
+
+use anyhow::bail;
+use hooksig::{Clock, DEFAULT_MAX_SKEW, Policy};
+
+use crate::clock;
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Policy")]
+pub(crate) struct PolicyArgs {
+    /// Judge the Date by this time instead of the system clock's (Unix seconds)
+    #[arg(long, value_name = "UNIX", allow_negative_numbers = true)]
+    now: Option<i64>,
+
+    /// Do not judge the Date at all: a delivery of any age is valid
+    #[arg(long, conflicts_with_all = ["now", "max_skew"])]
+    no_clock: bool,
+
+    /// How far the Date may lie from the clock on either side
+    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_MAX_SKEW)]
+    pub(crate) max_skew: u32,
+
+    /// A header that the signature must cover; repeat it for several
+    ///
+    /// These take the place of `date` and `digest`. Without `digest` the body can be exchanged,
+    /// without `date` an old delivery can be sent again.
+    #[arg(long, value_name = "NAME", default_values = ["date", "digest"])]
+    require: Vec<String>,
+
+    /// The keyId that the signature must have; Drone's is always hmac-key
+    #[arg(long, value_name = "TEXT")]
+    key_id: Option<OsString>,
+
+    /// Take algorithm="hs2019" for HMAC-SHA-256
+    #[arg(long)]
+    pub(crate) allow_hs2019: bool,
+
+    /// Take a signature without algorithm for HMAC-SHA-256
+    #[arg(long)]
+    pub(crate) allow_missing_algorithm: bool,
+}
+
+impl PolicyArgs {
+    /// The clock as it stands now.
+    pub(crate) fn clock(&self) -> anyhow::Result<Clock> {
+        Ok(if self.no_clock { Clock::None } else { Clock::At(clock::now(self.now)?) })
+    }
+
+    pub(crate) fn terms(&self) -> anyhow::Result<Terms<'_>> {
+        match self.require.iter().find(|name| name.is_empty() || name.contains(' ')) {
+            Some(name) => bail!("--require {name:?}: this is not the name of a header"),
+            None => Ok(Terms {
+                args: self,
+                required: self.require.iter().map(String::as_str).collect(),
+            }),
+        }
+    }
+}
+
+/// The options of a policy, found to make one.
+pub(crate) struct Terms<'a> {
+    pub(crate) args: &'a PolicyArgs,
+    pub(crate) required: Vec<&'a str>,
+}
+
+impl Terms<'_> {
+    pub(crate) fn policy(&self) -> Policy<'_> {
+        let policy = Policy::DRONE
+            .require(&self.required)
+            .max_skew(self.args.max_skew)
+            .allow_hs2019(self.args.allow_hs2019)
+            .allow_missing_algorithm(self.args.allow_missing_algorithm);
+        match self.key_id() {
+            Some(key_id) => policy.expect_key_id(key_id),
+            None => policy,
+        }
+    }
+
+    /// The keyId that is demanded, if one is.
+    pub(crate) fn key_id(&self) -> Option<&[u8]> {
+        self.args.key_id.as_ref().map(|key_id| key_id.as_encoded_bytes())
+    }
+}

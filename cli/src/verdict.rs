@@ -1,0 +1,128 @@
+//! The verdict on a request, as a line or as JSON.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use hooksig::{Clock, Error, HeaderList, Verified, drone::Delivery};
+use serde::Serialize;
+
+use crate::{
+    Outcome,
+    message::Message,
+    receiver::{Genuine, Receiver},
+    refusal::Refusal,
+    terminal::escape,
+};
+
+#[derive(Serialize)]
+pub(crate) struct Verdict {
+    pub(crate) verdict: &'static str,
+    pub(crate) reason: &'static str,
+    pub(crate) message: String,
+    #[serde(flatten)]
+    pub(crate) details: Option<Details>,
+}
+
+/// What is known of a valid request alone.
+#[derive(Serialize)]
+pub(crate) struct Details {
+    pub(crate) key_index: usize,
+    key_id: String,
+    date: Option<i64>,
+    expires: Option<i64>,
+    tag: String,
+    covered: Vec<String>,
+    pub(crate) event: Option<String>,
+    pub(crate) action: Option<String>,
+}
+
+impl Verdict {
+    pub(crate) fn of(receiver: &Receiver<'_>, message: &Message<'_>) -> Self {
+        match receiver.judge(message) {
+            Ok(genuine) => Self::valid(&genuine, message, receiver),
+            Err(error) => Self::invalid(error, Refusal { error, message, receiver }.text()),
+        }
+    }
+
+    pub(crate) fn valid(
+        genuine: &Genuine<'_>,
+        message: &Message<'_>,
+        receiver: &Receiver<'_>,
+    ) -> Self {
+        let Genuine { verified, delivery } = genuine;
+        let text = format!(
+            "{}, signed {}with secret {} of {}, covers {}",
+            event_text(delivery, message),
+            age_text(verified.date(), receiver.clock),
+            verified.key_index() + 1,
+            receiver.keys.len(),
+            covered(verified.covered()).join(" "),
+        );
+        let details = Details::new(verified, &delivery.unwrap_or_default());
+        Self { verdict: "valid", reason: "ok", message: text, details: Some(details) }
+    }
+
+    pub(crate) fn invalid(error: Error, message: String) -> Self {
+        Self { verdict: "invalid", reason: error.reason(), message, details: None }
+    }
+
+    pub(crate) fn line(&self) -> String {
+        match self.outcome() {
+            Outcome::Success => format!("{}: {}\n", self.verdict, self.message),
+            Outcome::Failure => format!("{}: {}: {}\n", self.verdict, self.reason, self.message),
+        }
+    }
+
+    pub(crate) fn outcome(&self) -> Outcome {
+        if self.details.is_some() { Outcome::Success } else { Outcome::Failure }
+    }
+}
+
+impl Details {
+    fn new(verified: &Verified<'_>, delivery: &Delivery<'_>) -> Self {
+        let key_id: Vec<u8> = verified.key_id().octets().collect();
+        Self {
+            key_index: verified.key_index(),
+            key_id: String::from_utf8_lossy(&key_id).into_owned(),
+            date: verified.date(),
+            expires: verified.expires(),
+            tag: BASE64_STANDARD.encode(verified.tag()),
+            covered: covered(verified.covered()),
+            event: delivery.event().map(|event| event.as_str().to_owned()),
+            action: delivery.action().map(|action| action.as_str().to_owned()),
+        }
+    }
+}
+
+/// `user:created`, or why there is no event.
+fn event_text(delivery: &Result<Delivery<'_>, Error>, message: &Message<'_>) -> String {
+    let delivery = match delivery {
+        Ok(delivery) => delivery,
+        Err(error) => return format!("no event: {error}"),
+    };
+    let action = delivery.action().map(|action| escape(action.as_str()));
+    match (delivery.event(), action) {
+        (Some(event), Some(action)) => format!("{}:{action}", escape(event.as_str())),
+        (Some(event), None) => format!("{} without an action", escape(event.as_str())),
+        (None, _) => match message.values("x-drone-event").next() {
+            Some(field) => format!(
+                "no event: the body has none (X-Drone-Event, which is not signed, says {})",
+                escape(field)
+            ),
+            None => "no event: the body has none".into(),
+        },
+    }
+}
+
+/// `1 s ago `, with nothing where there is no clock to tell it by.
+fn age_text(date: Option<i64>, clock: Clock) -> String {
+    match (date, clock) {
+        (Some(date), Clock::At(now)) if date > now => {
+            format!("{} s ahead of the clock ", date.abs_diff(now))
+        }
+        (Some(date), Clock::At(now)) => format!("{} s ago ", now.abs_diff(date)),
+        _ => "at a time that was not judged ".into(),
+    }
+}
+
+fn covered(names: HeaderList<'_>) -> Vec<String> {
+    names.iter().map(|name| escape(name.lower().collect::<Vec<_>>())).collect()
+}

@@ -1,0 +1,62 @@
+# What `make install` lays out can be found and used, and goes away again.
+
+check_install() {
+    local stage=$work/stage here=$work/elsewhere
+    rm -rf "$stage" "$here"
+    mkdir "$here"
+    extract_example >"$here/example.c"
+    check "make install lays out the files" make -s install DESTDIR="$stage" PREFIX=/usr/local
+    check "pkg-config finds the version of the crate" has_version_of_crate "$stage"
+    check "pkg-config builds a program with the shared library" builds_by_pkg_config "$stage" "$here" shared
+    check "pkg-config builds a program with the static library" builds_by_pkg_config "$stage" "$here" static
+    if has cmake; then
+        cp "$tests/install/CMakeLists.txt" "$here"
+        check "CMake finds and builds with both libraries" builds_by_cmake "$stage" "$here"
+        check "CMake refuses another version" refuses_another_version "$stage" "$here"
+    fi
+    check "make uninstall leaves no file" leaves_no_file "$stage"
+}
+
+# pkg_config_in STAGE ARGUMENT...
+pkg_config_in() {
+    PKG_CONFIG_SYSROOT_DIR=$1 PKG_CONFIG_PATH=$1/usr/local/lib/pkgconfig pkg-config "${@:2}" hooksig
+}
+
+has_version_of_crate() {
+    local version
+    version=$(sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"/\1/p' "$root/Cargo.toml")
+    [[ $(pkg_config_in "$1" --modversion) == "$version" ]]
+}
+
+# builds_by_pkg_config STAGE FOLDER shared|static
+builds_by_pkg_config() {
+    local flags=()
+    [[ $3 == static ]] && flags=(-static)
+    cd "$2"
+    cc "${flags[@]}" example.c $(pkg_config_in "$1" --cflags --libs ${flags:+--static}) -o "$3"
+    [[ $(LD_LIBRARY_PATH=$1/usr/local/lib "./$3") == 204 ]]
+}
+
+# builds_by_cmake STAGE FOLDER
+builds_by_cmake() {
+    cmake -S "$2" -B "$2/build" -DCMAKE_PREFIX_PATH="$1/usr/local"
+    cmake --build "$2/build"
+    [[ $("$2/build/shared") == 204 && $("$2/build/static") == 204 ]]
+    readelf -d "$2/build/shared" | grep -F '[libhooksig.so.0]'
+}
+
+refuses_another_version() {
+    mkdir "$2/other"
+    sed 's/find_package(hooksig 0.1/find_package(hooksig 0.2/' "$2/CMakeLists.txt" >"$2/other/CMakeLists.txt"
+    if cmake -S "$2/other" -B "$2/other/build" -DCMAKE_PREFIX_PATH="$1/usr/local"; then
+        return 1
+    fi
+}
+
+leaves_no_file() {
+    local left
+    make -s uninstall DESTDIR="$1" PREFIX=/usr/local
+    left=$(find "$1" -not -type d)
+    echo "$left"
+    [[ -z $left ]]
+}

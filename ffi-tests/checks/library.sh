@@ -1,0 +1,64 @@
+# What the libraries give and what they need.
+
+check_library() {
+    check "the shared library exports what the header declares, and nothing else" exports_are_declared
+    check "every exported function has its test of wrong arguments" exports_are_tested
+    check "the shared library is libhooksig.so.0" has_soname
+    check "the shared library needs libc alone" needs_libc_alone
+    check "the static library needs the memory functions of libc at most" needs_memory_functions_at_most
+    check "all functions link with memory functions alone: none can panic" links_alone "$lib/libhooksig.a"
+}
+
+exported() {
+    nm -D --defined-only "$lib/libhooksig.so" | awk '{ print $3 }' | sort
+}
+
+exports_are_declared() {
+    diff <(exported) <(grep -o '\bhooksig_[a-z0-9_]*(' "$include/hooksig.h" | tr -d '(' | sort -u)
+}
+
+exports_are_tested() {
+    local part
+    diff <(exported) <(for part in handles verify sign; do
+        "$work/arguments_$part-static" --list
+    done | sort)
+}
+
+has_soname() {
+    readelf -d "$lib/libhooksig.so" | grep SONAME | grep -F '[libhooksig.so.0]'
+}
+
+needs_libc_alone() {
+    local needed
+    needed=$(readelf -d "$lib/libhooksig.so" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
+    echo "$needed"
+    [[ $needed == libc.so.* ]]
+}
+
+# Our members of the archive; the rest is the compiler's own library, taken as needed.
+needs_memory_functions_at_most() {
+    local others
+    rm -rf "$work/members"
+    mkdir "$work/members"
+    cd "$work/members"
+    # Tools that know LLVM warn of members that are not ours.
+    ar x "$lib/libhooksig.a" $(ar t "$lib/libhooksig.a" 2>/dev/null | grep '^hooksig') 2>/dev/null
+    others=$(nm -u ./* | awk '$1 == "U" { print $2 }' |
+        grep -vxE 'memcpy|memmove|memset|memcmp|bcmp|strlen' || true)
+    echo "$others"
+    [[ -z $others ]]
+}
+
+# links_alone LIBRARY: a program that calls every function, without libc. A panic would need
+# hooksig_panic_reached, which nobody has.
+links_alone() {
+    {
+        exported | sed 's/.*/void &(void);/'
+        echo 'void memcpy(void) {} void memmove(void) {} void memset(void) {}'
+        echo 'void memcmp(void) {} void bcmp(void) {} void strlen(void) {}'
+        echo 'void _start(void) {'
+        exported | sed 's/.*/    &();/'
+        echo '}'
+    } >"$work/alone.c"
+    gcc -ffreestanding -fno-builtin -nostdlib -static "$work/alone.c" "$1" -o "$work/alone"
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Tests the C interface: the header alone, C and C++ programs against both libraries, the libraries
+# themselves, their installation, and that the proofs among all that can fail.
+#
+# `make lib` must have been run: `make test-ffi` does both. A line is printed for each check, and
+# what it said where it fails. A tool that is missing and cannot be installed is named, and what
+# needs it is skipped; where CI is set, that is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+root=$PWD
+tests=$root/ffi-tests
+include=$root/target/c/include
+lib=$root/target/c/lib
+work=$root/target/ffi-tests
+passed=0
+failed=0
+skipped=0
+
+strict=(-Wall -Wextra -Wpedantic -Wconversion -Werror)
+strict_c=("${strict[@]}" -Wstrict-prototypes)
+
+# check SENTENCE COMMAND...
+check() {
+    local sentence=$1 status
+    shift
+    set +e
+    (
+        set -e
+        "$@"
+    ) >"$work/said" 2>&1
+    status=$?
+    set -e
+    if [[ $status -eq 0 ]]; then
+        echo "pass  $sentence"
+        passed=$((passed + 1))
+    else
+        echo "FAIL  $sentence"
+        sed 's/^/      /' "$work/said"
+        failed=$((failed + 1))
+    fi
+}
+
+# skip TOOL: its checks are left out.
+skip() {
+    if [[ -n ${CI:-} ]]; then
+        echo "FAIL  $1 is missing"
+        failed=$((failed + 1))
+    else
+        echo "skip  $1 is missing, and what needs it is left out"
+        skipped=$((skipped + 1))
+    fi
+}
+
+# Which of the tools that not every machine has are here.
+declare -A has
+find_tools() {
+    local tool
+    for tool in clang cmake valgrind pkg:jansson; do
+        if scripts/setup.sh "$tool"; then
+            has[$tool]=1
+        else
+            skip "$tool"
+        fi
+    done
+}
+
+has() {
+    [[ -n ${has[$1]:-} ]]
+}
+
+scripts/setup.sh cargo cc c++ make pkg-config
+if [[ ! -e $lib/libhooksig.a ]]; then
+    echo "run.sh: the library is not built; run \`make test-ffi\`" >&2
+    exit 2
+fi
+mkdir -p "$work"
+find_tools
+for part in header programs library install negative; do
+    source "$tests/checks/$part.sh"
+    "check_$part"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[[ $failed -eq 0 ]]
