@@ -114,20 +114,35 @@ fn read(form: &[u8], text: &[u8], now: i64) -> Option<DateTime> {
     let mut text = Reader(text);
     let mut date = DateTime::default();
     for part in form {
-        match part {
-            b'w' => drop(text.word(&DAYS)?),
-            b'l' => text.long_day()?,
-            b'd' => date.day = text.number(2)?,
-            b'e' if text.literal(b" ").is_some() => date.day = text.number(1)?,
-            b'e' => date.day = text.number(2)?,
-            b'm' => date.month = text.word(&MONTHS)? + 1,
-            b'y' => date.year = text.number(4)?,
-            b'c' => date.year = full_year(text.number(2)?, now),
-            b'h' => date.hour = text.number(2)?,
-            b'n' => date.minute = text.number(2)?,
-            b's' => date.second = text.number(2)?,
-            literal => text.literal(&[*literal])?,
-        }
+        let (number, digits) = match part {
+            b'y' => (&mut date.year, 4),
+            b'd' => (&mut date.day, 2),
+            b'e' => (&mut date.day, if text.literal(b" ").is_some() { 1 } else { 2 }),
+            b'h' => (&mut date.hour, 2),
+            b'n' => (&mut date.minute, 2),
+            b's' => (&mut date.second, 2),
+            b'c' => {
+                date.year = full_year(text.number(2)?, now);
+                continue;
+            }
+            b'm' => {
+                date.month = text.word(&MONTHS)? + 1;
+                continue;
+            }
+            b'w' => {
+                text.word(&DAYS)?;
+                continue;
+            }
+            b'l' => {
+                text.long_day()?;
+                continue;
+            }
+            literal => {
+                text.literal(&[*literal])?;
+                continue;
+            }
+        };
+        *number = text.number(digits)?;
     }
     text.0.is_empty().then_some(date)
 }

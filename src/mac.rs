@@ -5,7 +5,7 @@ use core::fmt;
 use ctutils::{CtAssign, CtEq};
 
 use crate::{
-    Error, Headers, Name,
+    Error, Headers, Name, SMALL,
     crypto::{HASH_LEN, HashText, Midstates},
     signing_string::{SigningString, Writer},
 };
@@ -74,7 +74,7 @@ where
     H: Headers + ?Sized,
     I: Iterator<Item = Name<'n>> + Clone,
 {
-    let [key] = keys else { return find_among(keys, string, signature) };
+    let ([key], false) = (keys, SMALL) else { return find_among(keys, string, signature) };
     let tag = key.as_ref().mac(string)?;
     match signature.is_of(&tag).to_bool() {
         true => Ok((0, tag)),
@@ -100,20 +100,23 @@ where
     I: Iterator<Item = Name<'n>> + Clone,
 {
     let mut room = [0; SHORT];
-    let mut writer = Writer::new(&mut room);
-    string.stream(&mut |octets| writer.push(octets))?;
-    let short = writer.finish();
+    let mut short = None;
+    if !SMALL {
+        let mut writer = Writer::new(&mut room);
+        string.stream(&mut |octets| writer.push(octets))?;
+        short = writer.finish().ok();
+    }
 
     let mut matched = (usize::MAX, [0; TAG_LEN]);
     for (index, key) in keys.iter().enumerate() {
         let key = key.as_ref();
         let tag = match short {
-            Ok(string) => {
+            Some(string) => {
                 let mut stream = key.0.stream();
                 stream.update(string);
                 stream.finish()
             }
-            Err(_) => key.mac(string)?,
+            None => key.mac(string)?,
         };
         // The first key that fits wins, should the same secret be there twice.
         let fits = signature.is_of(&tag) & matched.0.ct_eq(&usize::MAX);

@@ -1,21 +1,23 @@
 //! Octets: their classes, and scanning that looks at many at a time.
 
+use crate::SMALL;
+
 /// Whether `octet` may stand in a token (RFC 9110, section 5.6.2).
 pub(crate) fn is_token(octet: u8) -> bool {
-    TOKEN.get(usize::from(octet)).is_some_and(|&is_token| is_token)
+    TOKEN.get(usize::from(octet / 32)).is_some_and(|bits| bits >> (octet % 32) & 1 == 1)
 }
 
-/// Looking one up costs less than comparing with the ranges.
+/// A bit for each octet: looking it up costs less than comparing with the ranges.
 #[allow(clippy::indexing_slicing)] // The compiler does it.
-static TOKEN: [bool; 256] = {
-    let mut table = [false; 256];
+static TOKEN: [u32; 8] = {
+    let mut bits = [0; 8];
     let mut rest: &[u8] = b"!#$%&'*+-.^_`|~0123456789\
         abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     while let [octet, behind @ ..] = rest {
-        table[*octet as usize] = true;
+        bits[*octet as usize / 32] |= 1 << (*octet % 32);
         rest = behind;
     }
-    table
+    bits
 };
 
 /// A control octet other than HTAB: no header value, method or target may hold one.
@@ -34,11 +36,20 @@ const fn is_qdtext(octet: u8) -> bool {
 /// The bit that tells the cases apart is set in all of a token's digits and hyphens, so that no
 /// octet has to be looked at for being a letter.
 pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
+    if SMALL {
+        return is_same_word(word, lower);
+    }
     let word: Result<&[u8; N], _> = word.try_into();
     word.is_ok_and(|word| {
         word.iter().zip(lower).fold(0, |differ, (octet, lower)| differ | (octet | 0x20) ^ lower)
             == 0
     })
+}
+
+/// As [`is_word`], once for all lengths.
+#[inline(never)]
+fn is_same_word(word: &[u8], lower: &[u8]) -> bool {
+    word.len() == lower.len() && word.iter().zip(lower).all(|(octet, lower)| octet | 0x20 == *lower)
 }
 
 /// `octets` without the SP and HTAB around them (OWS of RFC 9110, section 5.6.3).
@@ -59,6 +70,9 @@ pub(crate) fn split(octets: &[u8], fits: impl Fn(u8) -> bool) -> (&[u8], &[u8]) 
 ///
 /// Eight octets are looked at in one word: most of a request's parameters are quoted text.
 pub(crate) fn split_qdtext(octets: &[u8]) -> (&[u8], &[u8]) {
+    if SMALL {
+        return split(octets, is_qdtext);
+    }
     let mut rest = octets;
     while let Some((word, behind)) = rest.split_first_chunk() {
         match may_end_qdtext(u64::from_le_bytes(*word)) {
@@ -123,8 +137,8 @@ pub(crate) fn all_base64(octets: &[u8]) -> bool {
 fn all(octets: &[u8], fits: impl Fn(u8) -> bool) -> bool {
     let all_fit = |chunk: &[u8; 16]| chunk.iter().fold(true, |all, &octet| all & fits(octet));
     match octets.last_chunk() {
-        Some(last) => octets.as_chunks().0.iter().all(all_fit) && all_fit(last),
-        None => octets.iter().copied().all(fits),
+        Some(last) if !SMALL => octets.as_chunks().0.iter().all(all_fit) && all_fit(last),
+        _ => octets.iter().copied().all(fits),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The request as the caller's HTTP server holds it, and the lookup of its fields.
 
 use crate::{
-    Name,
+    Name, SMALL,
     octets::{is_word, trim},
 };
 
@@ -146,6 +146,7 @@ impl<'a> Fields<'a> {
     /// alone.
     pub(crate) fn single(&self, name: &Name<'_>) -> Option<(&'static [u8], &'a [u8])> {
         match self {
+            _ if SMALL => None,
             Self { date: Single::Once(value), .. } if name.is(b"date") => Some((b"date", value)),
             Self { digest: Single::Once(value), .. } if name.is(b"digest") => {
                 Some((b"digest", value))
