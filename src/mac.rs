@@ -35,7 +35,7 @@ impl Key {
     pub fn new(secret: &(impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
         match secret.as_ref() {
             [] => Err(Error::EmptySecret),
-            secret => Midstates::new(secret).map(Self).ok_or(Error::EmptySecret),
+            secret => Ok(Self(Midstates::new(secret))),
         }
     }
 

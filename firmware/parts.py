@@ -1,0 +1,112 @@
+"""Which part of hooksig the flash of an image goes to: parts.py IMAGE.elf
+
+Prints a line a part: BYTES NAME. Code belongs to the part whose source file it comes from, where it
+was inlined too; constants to the part that their name tells, if it does.
+"""
+
+import collections
+import re
+import subprocess
+import sys
+
+TOOL = "arm-none-eabi-"
+
+# In the order of preference: what is nearest to the instruction decides, except that the general
+# helpers of the last group belong to whoever they were inlined into.
+PARTS = [
+    (r"/sha2-|/digest-|/block-buffer-|/hybrid-array-|crypto.*HashStream", "SHA-256"),
+    (r"/base64ct-|crypto.*(HashText|decode|DIGITS|base64)", "base64"),
+    (r"/hmac-|/cmov-|/ctutils-|/zeroize-|src/mac\.rs|src/crypto\.rs", "MAC"),
+    (r"src/(params|names)\.rs", "parameters and list of names"),
+    (r"src/policy\.rs", "policy"),
+    (r"src/date\.rs", "date"),
+    (r"src/digest\.rs", "Digest field"),
+    (r"src/signing_string\.rs", "signing string"),
+    (r"src/(head|request)\.rs", "head and its fields"),
+    (r"src/drone|/hifijson-", "Drone layer"),
+    (r"src/sign\.rs", "signing"),
+    (r"src/verify\.rs", "verifier"),
+    (r"src/replay\.rs", "replay guard"),
+    (r"src/error\.rs|capi/status\.rs", "words of statuses"),
+    (r"src/capi/", "C surface"),
+]
+HELPERS = [
+    (r"src/(octets|text)\.rs", "octets"),
+    (r"compiler.builtins|/newlib|libgcc", "memory and division (compiler support)"),
+    (r"/library/|/heapless-", "Rust's core library"),
+]
+PROGRAM = (r"/firmware/", "the program itself")
+
+
+def tool(name, *arguments, text=None):
+    command = [TOOL + name, *arguments]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+
+
+def as_frame(symbol):
+    """A symbol as if it were a frame in the file that it is defined in."""
+    crate = re.sub(r"\b(sha2|hmac|digest|hifijson|compiler_builtins)::", r"/\1-", symbol)
+    return re.sub(r"\bhooksig::(capi::)?(\w+)", r"src/\1\2.rs", crate).replace("capi::", "capi/")
+
+
+def part_of(frames):
+    for rules in ([*PARTS, PROGRAM], HELPERS):
+        for frame in frames:
+            for pattern, part in rules:
+                if re.search(pattern, frame):
+                    return part
+    return None
+
+
+def sections(image):
+    """(name, address, size) of what stands in flash."""
+    for line in tool("readelf", "-SW", image).splitlines():
+        found = re.match(r"\s*\[\s*\d+\] (\S+)\s+PROGBITS\s+(\w+) \w+ (\w+) .* A", line)
+        if found:
+            yield found[1], int(found[2], 16), int(found[3], 16)
+
+
+def frames_of(image, addresses):
+    """For each address the chain of inlined functions as "function file:line"."""
+    asked = "\n".join(map(hex, addresses))
+    address, chain = None, []
+    lines = iter(tool("addr2line", "-aifC", "-e", image, text=asked).splitlines())
+    for line in lines:
+        if line.startswith("0x"):
+            if address is not None:
+                yield address, chain
+            address, chain = int(line, 16), []
+        else:
+            chain.append(line + " " + next(lines))
+    if address is not None:
+        yield address, chain
+
+
+def symbols(image):
+    """(address, size, kind, name)"""
+    for line in tool("nm", "-SC", image).splitlines():
+        found = re.match(r"(\w+) (\w+) (\w) (.*)", line)
+        if found:
+            yield int(found[1], 16), int(found[2], 16), found[3], found[4]
+
+
+def main():
+    image = sys.argv[1]
+    sizes = collections.Counter()
+    code = {}
+    for start, size, kind, name in symbols(image):
+        if kind in "tTwW":
+            start &= ~1
+            for address in range(start, start + size, 2):
+                code[address] = name
+        elif kind in "rR":
+            sizes[part_of([as_frame(name)]) or "other constants"] += size
+    for address, chain in frames_of(image, sorted(code)):
+        sizes[part_of([*chain, as_frame(code[address])]) or "other code"] += 2
+    total = sum(size for _, _, size in sections(image))
+    sizes["other constants"] += total - sum(sizes.values())
+    for part, size in sizes.most_common():
+        print(size, part)
+
+
+main()
