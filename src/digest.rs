@@ -1,7 +1,7 @@
 //! The `Digest` field (RFC 3230): which body the signature is for.
 
 use crate::{
-    Error, Text,
+    Error, SMALL, Text,
     crypto::{HashStream, HashText},
     octets::{self, is_token, is_word, trim},
 };
@@ -38,8 +38,8 @@ pub fn field(body: &(impl AsRef<[u8]> + ?Sized)) -> Text<LEN> {
 /// [`Error::DigestMismatch`] where it holds two that differ: no body has both.
 pub(crate) fn parse(field: &[u8]) -> Result<HashText, Error> {
     // What Drone writes: one SHA-256 and nothing else.
-    if let Some(text) = field.strip_prefix(PREFIX.as_bytes()).and_then(|text| text.try_into().ok())
-    {
+    let only = field.strip_prefix(PREFIX.as_bytes()).filter(|_| !SMALL);
+    if let Some(text) = only.and_then(|text| text.try_into().ok()) {
         return HashText::parse(text).ok_or(Error::MalformedDigest);
     }
     let mut expected: Option<HashText> = None;

@@ -75,12 +75,15 @@ impl<'a> Head<'a> {
 impl Headers for Head<'_> {
     fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let mut rest = self.fields;
-        core::iter::from_fn(move || {
-            let (line, behind) = split_line(rest)?;
-            rest = behind;
-            split_field(line)
-        })
+        core::iter::from_fn(move || next_field(&mut rest))
     }
+}
+
+#[cfg_attr(sha2_backend_soft = "compact", inline(never))]
+fn next_field<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let (line, behind) = split_line(rest)?;
+    *rest = behind;
+    split_field(line)
 }
 
 /// Splits at the first LF, which must stand behind a CR.

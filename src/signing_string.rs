@@ -99,25 +99,23 @@ where
         index: usize,
         sink: &mut impl FnMut(&[u8]),
     ) -> Result<(), Error> {
-        let mut clean = |octets: &[u8]| {
-            sink(octets);
-            check(octets, index)
-        };
         if name.is_request_target() {
-            self.request
-                .method
-                .iter()
-                .try_for_each(|octet| clean(&[octet.to_ascii_lowercase()]))?;
-            clean(b" ")?;
-            return clean(self.request.target);
+            let Request { method, target, .. } = self.request;
+            method.iter().for_each(|octet| sink(&[octet.to_ascii_lowercase()]));
+            sink(b" ");
+            sink(target);
+            return check(method, index).and_then(|()| check(target, index));
         }
-        let mut values = self.request.values(|found| name.is(found));
-        clean(values.next().ok_or(Error::MissingHeader { index })?)?;
-        for value in values {
-            clean(b", ")?;
-            clean(value)?;
+        let mut found = Err(Error::MissingHeader { index });
+        for value in self.request.values(|found| name.is(found)) {
+            if found.is_ok() {
+                sink(b", ");
+            }
+            sink(value);
+            check(value, index)?;
+            found = Ok(());
         }
-        Ok(())
+        found
     }
 }
 
