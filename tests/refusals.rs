@@ -44,6 +44,7 @@ const REQUESTS: &[(&str, Edit, Error)] = &[
     ("algorithm twice", |sent| sent.edit_signature("algorithm", "Algorithm=a,algorithm"), repeated_param(Param::Algorithm)),
     ("signature twice", |sent| sent.edit_signature("signature", "signature=a,signature"), repeated_param(Param::Signature)),
     ("headers twice", |sent| sent.edit_signature("headers", "headers=\"\",headers"), repeated_param(Param::Headers)),
+    ("an unknown parameter twice", |sent| sent.edit_signature("keyId", "v=1,V=2,keyId"), repeated_param(Param::Unknown)),
     ("no keyId", |sent| sent.edit_signature("keyId", "key"), Error::MissingParam(Param::KeyId)),
     ("no algorithm", |sent| sent.edit_signature("algorithm", "alg"), Error::MissingParam(Param::Algorithm)),
     ("no signature parameter", |sent| sent.edit_signature("signature", "sig"), Error::MissingParam(Param::Signature)),
