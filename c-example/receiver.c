@@ -278,8 +278,8 @@ static void fail_usage(void)
 {
     static const char usage[] =
         "usage: receiver [OPTION]...\n"
-        "  --secret-file FILE  read a secret from FILE; a newline at its end is no part of it; may be\n"
-        "                      repeated; without it, DRONE_WEBHOOK_SECRET is the secret\n"
+        "  --secret-file FILE  read a secret from FILE; a newline at its end is not part of it;\n"
+        "                      may be repeated; without it, DRONE_WEBHOOK_SECRET is the secret\n"
         "  --listen ADDR       the address to listen on (127.0.0.1)\n"
         "  --port N            the port, 0 for any free one (0)\n"
         "  --max-body BYTES    the longest body (1048576)\n"
