@@ -2,7 +2,7 @@ use core::ffi::c_char;
 
 use super::{
     hooksig_status,
-    memory::{text, view},
+    memory::{checked_text, text, view},
 };
 use crate::Headers;
 
@@ -83,8 +83,8 @@ impl Headers for CheckedHeaders<'_> {
             // SAFETY: `CheckedRequest::new` found that both are views.
             unsafe {
                 (
-                    text(header.name, header.name_len).unwrap_or_default(),
-                    text(header.value, header.value_len).unwrap_or_default(),
+                    checked_text(header.name, header.name_len),
+                    checked_text(header.value, header.value_len),
                 )
             }
         })
