@@ -515,7 +515,8 @@ typedef struct {
      */
     size_t method_len;
     /**
-     * Path and query as received; like the method.
+     * Path and query as received; like the method. Without it, (request-target) counts as a
+     * header that is not there.
      */
     const char *target;
     /**
@@ -831,8 +832,8 @@ hooksig_status hooksig_verify_head(const hooksig_key *keys,
  *
  * The caller must have found each of the fields Signature, Date and Digest exactly once, and no
  * Authorization field of the scheme Signature: those rules cannot be checked here. A signature
- * that covers any other header is refused with HOOKSIG_STATUS_MISSING_HEADER; verify it with the
- * whole head instead.
+ * that covers any other header or (request-target) is refused with HOOKSIG_STATUS_MISSING_HEADER;
+ * verify it with the whole head instead.
  *
  * keys           the keys, any of which may have made the signature; all are always tried
  * keys_len       how many, at least 1

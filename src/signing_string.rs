@@ -104,6 +104,9 @@ where
             check(octets, index)
         };
         if name.is_request_target() {
+            if self.request.target.is_empty() {
+                return Err(Error::MissingHeader { index });
+            }
             self.request
                 .method
                 .iter()

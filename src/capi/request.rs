@@ -33,7 +33,8 @@ pub struct hooksig_request {
     pub method: *const c_char,
     /// The length of the method.
     pub method_len: usize,
-    /// Path and query as received; like the method.
+    /// Path and query as received; like the method. Without it, (request-target) counts as a
+    /// header that is not there.
     pub target: *const c_char,
     /// The length of the target.
     pub target_len: usize,
