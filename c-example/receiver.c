@@ -222,11 +222,8 @@ static hooksig_status finish(const struct receiver *receiver, struct MHD_Connect
                                    event == NULL ? 0 : strlen(event), &delivery->content);
     if (status != HOOKSIG_STATUS_OK)
         return status;
-    /* Past its time, the guard may have forgotten a delivery; its body may have taken so long. */
-    int64_t now = (int64_t)time(NULL);
-    if (now > verified->expires)
-        return HOOKSIG_STATUS_DATE_TOO_OLD;
-    return hooksig_replay_claim(receiver->guard, receiver->guard_len, verified, now);
+    return hooksig_replay_claim(receiver->guard, receiver->guard_len, verified,
+                                (int64_t)time(NULL));
 }
 
 /* MHD calls this first: what it returns comes back as *request. */
@@ -235,7 +232,9 @@ static void *on_request_line(void *cls, const char *target, struct MHD_Connectio
     size_t size = strlen(target) + 1;
     struct delivery *delivery = calloc(1, sizeof *delivery + size);
     (void)cls, (void)connection;
-    return delivery == NULL ? NULL : (memcpy(delivery->target, target, size), delivery);
+    if (delivery != NULL)
+        memcpy(delivery->target, target, size);
+    return delivery;
 }
 
 /* MHD calls this with the head, then with every chunk, then with a *len of 0. */
@@ -272,14 +271,19 @@ static void on_end(void *cls, struct MHD_Connection *connection, void **request,
     free(delivery);
 }
 
-static const char usage[] =
-    "usage: receiver [OPTION]...\n"
-    "  --secret-file FILE  read a secret from FILE; a newline at its end is not part of it; may be\n"
-    "                      repeated; without it, DRONE_WEBHOOK_SECRET is the secret\n"
-    "  --listen ADDR       the address to listen on (127.0.0.1)\n"
-    "  --port N            the port, 0 for any free one (0)\n"
-    "  --max-body BYTES    the longest body (1048576)\n"
-    "  --guard N           how many deliveries are remembered, to refuse replays (4096)\n";
+static void fail_usage(void)
+{
+    static const char usage[] =
+        "usage: receiver [OPTION]...\n"
+        "  --secret-file FILE  read a secret from FILE; a newline at its end is not part of it;\n"
+        "                      may be repeated; without it, DRONE_WEBHOOK_SECRET is the secret\n"
+        "  --listen ADDR       the address to listen on (127.0.0.1)\n"
+        "  --port N            the port, 0 for any free one (0)\n"
+        "  --max-body BYTES    the longest body (1048576)\n"
+        "  --guard N           how many deliveries are remembered, to refuse replays (4096)\n";
+    fputs(usage, stderr);
+    exit(2);
+}
 
 static void fail(const char *what, const char *why)
 {
@@ -336,14 +340,14 @@ static void read_options(int argc, char **argv, struct receiver *receiver, const
         switch (option) {
         case 's': add_key_file(receiver, optarg); break;
         case 'l': *address = optarg; break;
-        case 'p': number(*port = optarg, 0, 65535); break;
+        case 'p': *port = optarg, number(optarg, 0, 65535); break;
         case 'm': receiver->max_body = number(optarg, 0, 1 << 30); break;
         case 'g': receiver->guard_len = number(optarg, 1, 1 << 24); break;
-        default: fputs(usage, stderr), exit(2);
+        default: fail_usage();
         }
     }
     if (optind < argc)
-        fputs(usage, stderr), exit(2);
+        fail_usage();
     const char *secret = getenv("DRONE_WEBHOOK_SECRET");
     if (receiver->keys_len == 0 && secret == NULL)
         fail("no secret", "give --secret-file or set DRONE_WEBHOOK_SECRET");

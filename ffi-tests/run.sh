@@ -69,7 +69,7 @@ has() {
     [[ -n ${has[$1]:-} ]]
 }
 
-scripts/setup.sh cargo cc c++ make pkg-config
+scripts/setup.sh cargo gcc g++ make pkg-config
 if [[ ! -e $lib/libhooksig.a ]]; then
     echo "run.sh: the library is not built; run \`make test-ffi\`" >&2
     exit 2

@@ -13,6 +13,8 @@ pub enum Param {
     Headers,
     /// `signature`
     Signature,
+    /// One that the draft does not know.
+    Unknown,
 }
 
 impl Param {
@@ -23,6 +25,7 @@ impl Param {
             Self::Algorithm => "algorithm",
             Self::Headers => "headers",
             Self::Signature => "signature",
+            Self::Unknown => "an unknown one",
         }
     }
 }

@@ -124,7 +124,8 @@ impl<'a> Params<'a> {
     /// # Errors
     ///
     /// - [`Error::MalformedParams`] if `field` is not a list of auth-params
-    /// - [`Error::RepeatedParam`] if a known parameter appears twice
+    /// - [`Error::RepeatedParam`] if a parameter appears twice; of those that the draft does not
+    ///   know, one of the first eight
     /// - [`Error::MissingParam`] if `keyId`, `headers` or `signature` is absent, or if any known
     ///   parameter is empty; an absent `algorithm` is the policy's to judge
     pub fn parse(field: &'a [u8]) -> Result<Self, Error> {
@@ -153,6 +154,7 @@ impl<'a> Params<'a> {
     /// Reads any parameters.
     fn read(field: &'a [u8]) -> Result<Self, Error> {
         let [mut key_id, mut algorithm, mut headers, mut signature] = [None; 4];
+        let mut unknown = Unknown::default();
         let mut reader = Reader { rest: field, len: field.len() };
         while let Some((name, value)) = reader.next_param()? {
             let (slot, param) = match name.len() {
@@ -160,7 +162,10 @@ impl<'a> Params<'a> {
                 9 if is_word(name, b"algorithm") => (&mut algorithm, Param::Algorithm),
                 7 if is_word(name, b"headers") => (&mut headers, Param::Headers),
                 9 if is_word(name, b"signature") => (&mut signature, Param::Signature),
-                _ => continue,
+                _ => {
+                    unknown.add(name)?;
+                    continue;
+                }
             };
             if slot.replace(value).is_some() {
                 return Err(Error::RepeatedParam(param));
@@ -217,6 +222,22 @@ impl<'a> Params<'a> {
     /// `signature`, not yet checked to be base64; not empty.
     pub fn signature(&self) -> Value<'a> {
         self.signature
+    }
+}
+
+/// The names of the first parameters that the draft does not know. Were all remembered, a header
+/// of nothing but such names would cost time in proportion to its square.
+#[derive(Default)]
+struct Unknown<'a>(heapless::Vec<&'a [u8], 8>);
+
+impl<'a> Unknown<'a> {
+    fn add(&mut self, name: &'a [u8]) -> Result<(), Error> {
+        if self.0.iter().any(|earlier| earlier.eq_ignore_ascii_case(name)) {
+            return Err(Error::RepeatedParam(Param::Unknown));
+        }
+        // Where there is no room left, the name is not remembered.
+        let _ = self.0.push(name);
+        Ok(())
     }
 }
 

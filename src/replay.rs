@@ -28,9 +28,10 @@ impl Entry {
 /// Remembers accepted deliveries for as long as they could be replayed.
 ///
 /// The caller brings the room: an array, a `Vec` or a borrowed slice of [`Entry`], 48 bytes each.
-/// It must hold every delivery of a window of twice the policy's skew (ten minutes by default). A
-/// guard that is full refuses further deliveries rather than forget one that could still be
-/// replayed. Looking up costs time in proportion to the room.
+/// It should hold twice as many as there are deliveries in a window of twice the policy's skew
+/// (ten minutes by default): each has only 64 entries to stand in, so that looking up costs the
+/// same in any room. Where those are full, the guard refuses the delivery rather than forget one
+/// that could still be replayed.
 ///
 /// One guard serves one process; behind several, replays must be looked for in a store that they
 /// share, under [`Verified::tag`] until [`Verified::expires`].
@@ -71,12 +72,21 @@ impl<S: AsMut<[Entry]>> Guard<S> {
     /// # Errors
     ///
     /// - [`Error::Replayed`] if it was claimed before
-    /// - [`Error::ReplayGuardFull`] if every entry holds a delivery that could still be replayed
+    /// - [`Error::DateTooOld`] if its time has passed since its head was verified, as a body that
+    ///   trickles in can make it: an earlier claim of it may be forgotten by now
+    /// - [`Error::ReplayGuardFull`] if every entry that it may stand in holds a delivery that could
+    ///   still be replayed
     pub fn claim(&mut self, verified: &Verified<'_>, clock: Clock) -> Result<(), Error> {
         let expires = verified.expires().unwrap_or(i64::MAX);
         claim(self.entries.as_mut(), verified.tag(), expires, clock)
     }
 }
+
+/// How many entries a tag may stand in, from the one that its first octets choose.
+///
+/// Tags are as good as random, and nobody chooses them without the secret: they spread evenly,
+/// so that looking up need not search all the room.
+const PLACES: usize = 64;
 
 /// Claims `tag` until `expires`. Entries past their time are compared as well: they cost nothing,
 /// and help where a clock was set back.
@@ -86,10 +96,28 @@ pub(crate) fn claim(
     expires: i64,
     clock: Clock,
 ) -> Result<(), Error> {
-    if entries.iter().any(|entry| entry.used != 0 && entry.tag == *tag) {
-        return Err(Error::Replayed);
+    let mut free: Option<&mut Entry> = None;
+    for entry in places(entries, tag) {
+        if entry.used != 0 && entry.tag == *tag {
+            return Err(Error::Replayed);
+        }
+        // What was never used goes before what is past its time, which is forgotten late.
+        if entry.is_free(clock) && free.as_ref().is_none_or(|free| free.used > entry.used) {
+            free = Some(entry);
+        }
     }
-    let free = entries.iter_mut().find(|entry| entry.is_free(clock));
+    if matches!(clock, Clock::At(now) if expires < now) {
+        return Err(Error::DateTooOld);
+    }
     *free.ok_or(Error::ReplayGuardFull)? = Entry { tag: *tag, expires, used: 1 };
     Ok(())
+}
+
+/// The entries that `tag` may stand in.
+fn places<'e>(entries: &'e mut [Entry], tag: &Tag) -> impl Iterator<Item = &'e mut Entry> {
+    let [a, b, c, d, ..] = *tag;
+    let first = u32::from_le_bytes([a, b, c, d]) as usize;
+    let first = first.checked_rem(entries.len()).unwrap_or_default();
+    let (before, from) = entries.split_at_mut_checked(first).unwrap_or_default();
+    from.iter_mut().chain(before).take(PLACES)
 }

@@ -46,6 +46,7 @@ impl Headers for [httparse::Header<'_>] {
 /// A borrowed view of a request's head.
 ///
 /// Method and target matter only to a signature that covers `(request-target)`; Drone's do not.
+/// Where the target is empty, `(request-target)` counts as a header that is not there.
 #[derive(Debug)]
 pub struct Request<'a, H: ?Sized> {
     pub(crate) method: &'a [u8],

@@ -101,6 +101,9 @@ where
     ) -> Result<(), Error> {
         if name.is_request_target() {
             let Request { method, target, .. } = self.request;
+            if target.is_empty() {
+                return Err(Error::MissingHeader { index });
+            }
             method.iter().for_each(|octet| sink(&[octet.to_ascii_lowercase()]));
             sink(b" ");
             sink(target);

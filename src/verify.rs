@@ -63,7 +63,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     ///
     /// # Errors
     ///
-    /// In this order:
+    /// In this order, those of one line in the order in which they are met:
     ///
     /// - [`Error::MissingSignature`], [`Error::RepeatedSignature`]
     /// - [`Error::MalformedParams`] or [`Error::Rfc9421Signature`], [`Error::RepeatedParam`],

@@ -23,6 +23,7 @@ enum Plain {
 
 fn plain_parse(text: &[u8]) -> Plain {
     let mut values = [const { None }; 4];
+    let mut unknown = Vec::new();
     for (index, piece) in pieces(text).into_iter().enumerate() {
         let leading = piece.len() - trim_start(piece).len();
         if index == 0 && leading > 0 {
@@ -35,11 +36,15 @@ fn plain_parse(text: &[u8]) -> Plain {
         let Some((name, value)) = plain_param(trim(piece)) else {
             return Plain::Malformed;
         };
-        let known = KNOWN.iter().position(|(known, _)| known.as_bytes() == name);
-        if let Some(known) = known
-            && values[known].replace(value).is_some()
-        {
-            return Plain::Repeated(KNOWN[known].1);
+        match KNOWN.iter().position(|(known, _)| known.as_bytes() == name) {
+            Some(known) if values[known].replace(value).is_some() => {
+                return Plain::Repeated(KNOWN[known].1);
+            }
+            Some(_) => {}
+            None if unknown.iter().take(8).any(|earlier| *earlier == name) => {
+                return Plain::Repeated(Param::Unknown);
+            }
+            None => unknown.push(name),
         }
     }
     Plain::Values(values)

@@ -9,7 +9,7 @@ use common::{NOW, SECRET, Sent, key};
 use hmac::{Hmac, KeyInit, Mac};
 use hooksig::{Clock, Error, Key, Policy, Signer, Verifier, signature_len, signing_string};
 use proptest::{
-    collection::vec,
+    collection::{btree_map, vec},
     prelude::*,
     sample::{Index, select},
 };
@@ -188,7 +188,7 @@ fn rewritten(message: Message) -> impl Strategy<Value = Message> {
     ];
     let known = known.map(|(name, value)| (any_case(name.as_bytes()), any_form(value)));
     let headers = (any_case(b"headers"), any_case(&names).prop_flat_map(any_form));
-    let unknown = vec(("[a-c]{1,3}", "\"[a-z,= ]{0,9}\"|[a-z]{1,9}"), 0..4);
+    let unknown = btree_map("[a-c]{1,3}", "\"[a-z,= ]{0,9}\"|[a-z]{1,9}", 0..4);
     let unknown = unknown.prop_map(|params| {
         let octets = |(name, value): (String, String)| (name.into_bytes(), value.into_bytes());
         params.into_iter().map(octets).collect::<Vec<_>>()

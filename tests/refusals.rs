@@ -44,6 +44,7 @@ const REQUESTS: &[(&str, Edit, Error)] = &[
     ("algorithm twice", |sent| sent.edit_signature("algorithm", "Algorithm=a,algorithm"), repeated_param(Param::Algorithm)),
     ("signature twice", |sent| sent.edit_signature("signature", "signature=a,signature"), repeated_param(Param::Signature)),
     ("headers twice", |sent| sent.edit_signature("headers", "headers=\"\",headers"), repeated_param(Param::Headers)),
+    ("an unknown parameter twice", |sent| sent.edit_signature("keyId", "v=1,V=2,keyId"), repeated_param(Param::Unknown)),
     ("no keyId", |sent| sent.edit_signature("keyId", "key"), Error::MissingParam(Param::KeyId)),
     ("no algorithm", |sent| sent.edit_signature("algorithm", "alg"), Error::MissingParam(Param::Algorithm)),
     ("no signature parameter", |sent| sent.edit_signature("signature", "sig"), Error::MissingParam(Param::Signature)),
@@ -152,6 +153,7 @@ const CALLS: &[(&str, Call, Error)] = &[
     ("signing into too small a buffer", || sign(&["date"], 111), Error::BufferTooSmall { needed: 112 }),
     ("a string for too small a buffer", || string(&["date"], 34), Error::BufferTooSmall { needed: 35 }),
     ("a string of nothing", || string(&[], 200), Error::EmptyList),
+    ("a string of (request-target) without a target", string_without_target, Error::MissingHeader { index: 0 }),
     ("a string of an absent header", || string(&["x-a"], 200), Error::MissingHeader { index: 0 }),
     ("a time behind the year 9999", || sign_at(253_402_300_800), Error::TimeOutOfRange),
     ("a time before the year 0", || date::format(-62_167_219_201).map(drop), Error::TimeOutOfRange),
@@ -288,6 +290,10 @@ fn sign_list(list: &str) -> Result<(), Error> {
 
 fn string(names: &[&str], room: usize) -> Result<(), Error> {
     signing_string(&Request::new("POST", "/", &TO_SIGN), names, &mut vec![0; room]).map(drop)
+}
+
+fn string_without_target() -> Result<(), Error> {
+    signing_string(&Request::new("", "", &TO_SIGN), &["(request-target)"], &mut [0; 200]).map(drop)
 }
 
 fn sign_at(now: i64) -> Result<(), Error> {

@@ -147,9 +147,8 @@ fn an_entry_of_a_clock_is_kept_once_there_is_none() {
 fn a_clock_that_is_set_back_does_not_reopen_what_is_still_there() {
     let mut entries = [Entry::EMPTY; 2];
     assert_eq!(receive_at(&delivery(NOW, 0), &mut entries, NOW), Ok(()));
-    // Much later another delivery comes, and finds other room than that of the first.
+    // Much later another delivery comes, and is given the room that was never used.
     let later = NOW + 10_000;
-    entries.swap(0, 1);
     assert_eq!(receive_at(&delivery(later, 1), &mut entries, later), Ok(()));
     assert_eq!(receive_at(&delivery(NOW, 0), &mut entries, NOW), Err(Error::Replayed));
 }
@@ -160,4 +159,30 @@ fn entries_can_be_kept_for_another_guard() {
     assert_eq!(receive_at(&delivery(NOW, 0), &mut entries, NOW), Ok(()));
     let mut kept = [entries[0], entries[1]];
     assert_eq!(receive_at(&delivery(NOW, 0), &mut kept, NOW + 1), Err(Error::Replayed));
+}
+
+/// The body took so long that the date, which was checked with the head, is too old by now.
+#[test]
+fn a_delivery_that_ends_after_its_time_is_not_claimed() {
+    let sent = delivery(NOW, 0);
+    let keys = [key(SECRET)];
+    let request = sent.request();
+    let verified = Verifier::new(&keys).unwrap().verify(&request, &sent.body, Clock::At(NOW + 300));
+    let verified = verified.unwrap();
+    let mut guard = Guard::new([Entry::EMPTY; 1]);
+    assert_eq!(guard.claim(&verified, Clock::At(NOW + 301)), Err(Error::DateTooOld));
+    assert_eq!(guard.claim(&verified, Clock::At(NOW + 300)), Ok(()));
+    assert_eq!(guard.claim(&verified, Clock::At(NOW + 301)), Err(Error::Replayed));
+}
+
+#[test]
+fn a_guard_of_twice_the_room_finds_room_for_all() {
+    let mut entries = vec![Entry::EMPTY; 2048];
+    for number in 0..1024 {
+        assert_eq!(receive_at(&delivery(NOW, number), &mut entries, NOW), Ok(()), "{number}");
+    }
+    for number in 0..1024 {
+        let verdict = receive_at(&delivery(NOW, number), &mut entries, NOW);
+        assert_eq!(verdict, Err(Error::Replayed), "{number}");
+    }
 }

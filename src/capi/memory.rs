@@ -1,6 +1,6 @@
 //! Memory of the caller as Rust sees it: the one place where pointer and length become a slice.
 
-use core::{ffi::c_char, mem::size_of, slice};
+use core::{ffi::c_char, mem::size_of, ptr::NonNull, slice};
 
 use super::hooksig_status::{self, InvalidLength, NullPointer};
 
@@ -34,6 +34,15 @@ pub(super) unsafe fn text<'a>(
 ) -> Result<&'a [u8], hooksig_status> {
     // SAFETY: passed on. `c_char` and `u8` have the same size and alignment.
     unsafe { view(start.cast::<u8>(), len) }
+}
+
+/// As [`text`], where that has succeeded before: what it found is not looked for again.
+///
+/// SAFETY: [`text`] must have succeeded on `start` and `len`, and its contract still hold.
+pub(super) unsafe fn checked_text<'a>(start: *const c_char, len: usize) -> &'a [u8] {
+    let start = NonNull::new(start.cast_mut()).unwrap_or(NonNull::dangling());
+    // SAFETY: not NULL; the rest was found by `text`, where NULL has a length of 0.
+    unsafe { slice::from_raw_parts(start.as_ptr().cast::<u8>(), len) }
 }
 
 /// The `len` elements at `start`, to be changed; none where `len` is 0.

@@ -11,9 +11,10 @@ pub const HOOKSIG_REPLAY_ENTRY_WORDS: usize = 6;
 /// Room for one delivery in a replay guard.
 ///
 /// A replay guard is an array of these, of any length, that starts as zeros:
-/// static hooksig_replay_entry guard[4096]; is one. It holds no pointer. It must hold every delivery
-/// of a window of twice the policy's skew (ten minutes by default). One thread at a time may use
-/// it: a server with several threads puts a lock around hooksig_replay_claim.
+/// static hooksig_replay_entry guard[4096]; is one. It holds no pointer. It should hold twice as
+/// many as there are deliveries in a window of twice the policy's skew (ten minutes by default):
+/// each has only 64 entries to stand in, so that looking up costs the same in any room. One thread
+/// at a time may use it: a server with several threads puts a lock around hooksig_replay_claim.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_replay_entry {
@@ -24,9 +25,9 @@ const _: () = assert!(size_of::<Entry>() == size_of::<hooksig_replay_entry>());
 const _: () = assert!(align_of::<Entry>() <= align_of::<hooksig_replay_entry>());
 
 /// Claims a verified delivery for this receiver, so that it is accepted once. Claim it last, when
-/// nothing else can refuse it. It costs time in proportion to the room.
+/// nothing else can refuse it.
 ///
-/// A guard that is full refuses rather than forget a delivery that could still be replayed.
+/// A guard without a free entry refuses rather than forget a delivery that could still be replayed.
 /// Without a clock no entry ever becomes free again. One guard serves one process; behind several,
 /// replays must be looked for in a store that they share, under verified->tag until
 /// verified->expires.
@@ -34,10 +35,11 @@ const _: () = assert!(align_of::<Entry>() <= align_of::<hooksig_replay_entry>())
 /// guard      the entries, zeros at first
 /// guard_len  how many
 /// verified   what a verifying function gave
-/// now        the time that was given to it: Unix seconds, or HOOKSIG_NO_CLOCK
+/// now        the present time in Unix seconds, or HOOKSIG_NO_CLOCK if that was given to verify
 ///
 /// Returns HOOKSIG_STATUS_OK if the delivery is new; _REPLAYED if it was claimed before;
-/// _REPLAY_GUARD_FULL; _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK the guard is
+/// _DATE_TOO_OLD if its time has passed since its head was verified, as a body that trickles in
+/// can make it; _REPLAY_GUARD_FULL; _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK the guard is
 /// unchanged.
 #[must_use]
 #[unsafe(no_mangle)]

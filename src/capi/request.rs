@@ -2,7 +2,7 @@ use core::ffi::c_char;
 
 use super::{
     hooksig_status,
-    memory::{text, view},
+    memory::{checked_text, text, view},
 };
 use crate::Headers;
 
@@ -33,7 +33,8 @@ pub struct hooksig_request {
     pub method: *const c_char,
     /// The length of the method.
     pub method_len: usize,
-    /// Path and query as received; like the method.
+    /// Path and query as received; like the method. Without it, (request-target) counts as a
+    /// header that is not there.
     pub target: *const c_char,
     /// The length of the target.
     pub target_len: usize,
@@ -83,8 +84,8 @@ impl Headers for CheckedHeaders<'_> {
             // SAFETY: `CheckedRequest::new` found that both are views.
             unsafe {
                 (
-                    text(header.name, header.name_len).unwrap_or_default(),
-                    text(header.value, header.value_len).unwrap_or_default(),
+                    checked_text(header.name, header.name_len),
+                    checked_text(header.value, header.value_len),
                 )
             }
         })

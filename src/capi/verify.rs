@@ -227,8 +227,8 @@ pub unsafe extern "C" fn hooksig_verify_head(
 ///
 /// The caller must have found each of the fields Signature, Date and Digest exactly once, and no
 /// Authorization field of the scheme Signature: those rules cannot be checked here. A signature
-/// that covers any other header is refused with HOOKSIG_STATUS_MISSING_HEADER; verify it with the
-/// whole head instead.
+/// that covers any other header or (request-target) is refused with HOOKSIG_STATUS_MISSING_HEADER;
+/// verify it with the whole head instead.
 ///
 /// keys           the keys, any of which may have made the signature; all are always tried
 /// keys_len       how many, at least 1

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# `cargo cinstall` lays out what `make install` does, but for the CMake package, which cargo-c has no
+# place for. Not one of the tests: where cargo-c is missing it is compiled, for ten minutes and more.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+work=$PWD/target/cargo-c
+stage=$work/stage
+export PATH=$PATH:$work/bin
+if ! command -v cargo-cinstall >/dev/null; then
+    cargo install cargo-c --version '0.10.24+cargo-0.98.0' --locked --root "$work"
+fi
+
+rm -rf "$stage"
+make -s install DESTDIR="$stage/make" PREFIX=/usr/local
+cargo cinstall --locked --release -p hooksig --target-dir "$work/target" \
+    --destdir "$stage/cargo-c" --prefix /usr/local --libdir /usr/local/lib
+
+# What is said of the installation below a folder of the stage.
+describe() {
+    local prefix=$stage/$1/usr/local
+    (cd "$prefix" && find . -not -type d -not -path '*/cmake/*' | sort)
+    cksum <"$prefix/include/hooksig.h"
+    PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --modversion --cflags --libs --static hooksig
+    readelf -d "$prefix/lib/libhooksig.so" | grep -oE '\((SONAME|NEEDED)\).*'
+    nm -D --defined-only "$prefix/lib/libhooksig.so" | awk '{ print $3 }'
+}
+
+diff <(describe make) <(describe cargo-c)
+echo "cargo cinstall and make install lay out the same:"
+describe cargo-c | grep '^\./'

@@ -1,0 +1,135 @@
+// Command conform runs conformance cases against the Go package and prints what `hooksig conform`
+// prints: a line a case, `ID TAB valid|invalid TAB REASON`.
+//
+//	go run ./cmd/conform ../vectors/cases/*.jsonl
+//
+// Exit codes: 0 if every case came out as expected, 1 if one did not, 2 if a file cannot be read.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	hooksig "github.com/hooksig/hooksig/go"
+	"github.com/hooksig/hooksig/go/internal/cases"
+)
+
+func main() {
+	if len(os.Args) < 2 {
+		fmt.Fprintln(os.Stderr, "usage: conform FILE.jsonl...")
+		os.Exit(2)
+	}
+	code := 0
+	for _, path := range os.Args[1:] {
+		code = max(code, conform(path))
+	}
+	os.Exit(code)
+}
+
+// conform runs the cases of one file and gives the exit code.
+func conform(path string) int {
+	all, err := cases.Read(path)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "conform:", err)
+		return 2
+	}
+	out := bufio.NewWriter(os.Stdout)
+	defer out.Flush()
+	surprises := 0
+	for _, c := range all {
+		got := run(&c)
+		fmt.Fprintf(out, "%s\t%s\t%s\n", c.ID, got.verdict(), got.reason())
+		if !got.expected(&c) {
+			surprises++
+			fmt.Fprintf(os.Stderr, "conform: %s: %s: unexpected: %s\n", path, c.ID, got.reason())
+		}
+	}
+	fmt.Fprintf(os.Stderr, "conform: %s: %d of %d cases as expected\n", path, len(all)-surprises, len(all))
+	return min(surprises, 1)
+}
+
+// errOtherBytes is for a signature that is not the expected one.
+var errOtherBytes = errors.New("other bytes")
+
+// outcome is what became of a case: nil for valid.
+type outcome struct {
+	keyIndex int
+	err      error
+}
+
+func run(c *cases.Case) outcome {
+	if c.List != nil {
+		return outcome{err: sign(c)}
+	}
+	verified, err := verify(c)
+	return outcome{verified.KeyIndex, err}
+}
+
+func (o outcome) verdict() string {
+	if o.err == nil {
+		return "valid"
+	}
+	return "invalid"
+}
+
+func (o outcome) reason() string {
+	if o.err == errOtherBytes {
+		return "other-bytes"
+	}
+	return hooksig.Reason(o.err)
+}
+
+func (o outcome) expected(c *cases.Case) bool {
+	switch {
+	case o.err == errOtherBytes:
+		return false
+	case c.Expect == "invalid" || c.ExpectError != "":
+		return o.err != nil
+	default:
+		return o.err == nil && (c.Matched == nil || *c.Matched == o.keyIndex)
+	}
+}
+
+func verify(c *cases.Case) (hooksig.Verified, error) {
+	clock := hooksig.WithoutClock()
+	if c.Now != nil {
+		clock = hooksig.WithClock(func() time.Time { return time.Unix(*c.Now, 0) })
+	}
+	verifier, err := hooksig.NewVerifier(c.Keys(), clock, hooksig.WithoutReplayStore())
+	if err != nil {
+		return hooksig.Verified{}, err
+	}
+	return verifier.Verify(c.Request(), c.Body)
+}
+
+func sign(c *cases.Case) error {
+	signer, err := hooksig.NewSigner(c.Keys()[0])
+	if err != nil {
+		return err
+	}
+	r := c.Request()
+	if err := signer.SignHeaders(r, string(c.KeyID), c.Names()...); err != nil {
+		return err
+	}
+	field := r.Header.Get("Signature")
+	text, err := hooksig.SigningString(r, c.Names()...)
+	if err != nil {
+		return err
+	}
+	if c.ExpectError == "" && !isExpected(c, field, text) {
+		return errOtherBytes
+	}
+	return nil
+}
+
+// isExpected compares a signature and its signing string with those of the case.
+func isExpected(c *cases.Case, field string, text []byte) bool {
+	return bytes.Equal(text, c.SigningString) &&
+		strings.Contains(field, `signature="`+c.Signature+`"`) &&
+		(c.SignatureHeader == nil || field == string(*c.SignatureHeader))
+}

@@ -1,0 +1,44 @@
+package hooksig
+
+import (
+	"encoding/json"
+	"maps"
+	"sync"
+)
+
+// Counters counts requests by reason: ok for the accepted, any other of [Reason] for the refused. It
+// is an expvar.Var, and its zero value is ready for use.
+type Counters struct {
+	mu     sync.Mutex
+	counts map[string]uint64
+}
+
+// Counts gives the numbers by reason. A reason that never occurred is not there.
+func (c *Counters) Counts() map[string]uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.counts)
+}
+
+// String gives the numbers as a JSON object.
+func (c *Counters) String() string {
+	counts, err := json.Marshal(c.Counts())
+	if err != nil {
+		return "{}"
+	}
+	return string(counts)
+}
+
+// add counts a request that was accepted or refused with err. Nil counters count nothing.
+func (c *Counters) add(err error) {
+	if c == nil {
+		return
+	}
+	reason := Reason(err)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.counts == nil {
+		c.counts = make(map[string]uint64)
+	}
+	c.counts[reason]++
+}

@@ -1,0 +1,159 @@
+package hooksig
+
+// #include "library.h"
+import "C"
+
+import "errors"
+
+// StatusError is a status of the library other than success. Each known one is a variable of this
+// package, to be compared with [errors.Is]; a number that this version does not know is a
+// StatusError of its own.
+type StatusError struct {
+	// Code is the number, as in hooksig.h.
+	Code int
+}
+
+// Error gives one sentence for the operator. It is not meant for the sender.
+func (e *StatusError) Error() string {
+	return "hooksig: " + statusText(e.Code)
+}
+
+// Reason gives the library's word for the status, such as digest-mismatch.
+func (e *StatusError) Reason() string {
+	return statusName(e.Code)
+}
+
+// The statuses of the library.
+var (
+	// ErrNullPointer: a pointer is NULL where it may not be, or where its length is not 0.
+	ErrNullPointer = sentinel(C.HOOKSIG_STATUS_NULL_POINTER)
+	// ErrInvalidLength: a length is larger than any object can be.
+	ErrInvalidLength = sentinel(C.HOOKSIG_STATUS_INVALID_LENGTH)
+	// ErrWrongState: a handle was not made, was wiped, or is used up.
+	ErrWrongState = sentinel(C.HOOKSIG_STATUS_WRONG_STATE)
+	// ErrBufferTooSmall: the output buffer is too small; *out_len is the length that is needed.
+	ErrBufferTooSmall = sentinel(C.HOOKSIG_STATUS_BUFFER_TOO_SMALL)
+	// ErrEmptySecret: the secret has no bytes.
+	ErrEmptySecret = sentinel(C.HOOKSIG_STATUS_EMPTY_SECRET)
+	// ErrNoKeys: no key was given.
+	ErrNoKeys = sentinel(C.HOOKSIG_STATUS_NO_KEYS)
+	// ErrInvalidKeyID: the keyId to sign with is empty or holds a quote, a backslash or a control octet.
+	ErrInvalidKeyID = sentinel(C.HOOKSIG_STATUS_INVALID_KEY_ID)
+	// ErrEmptyList: the list of headers to sign or to require is empty.
+	ErrEmptyList = sentinel(C.HOOKSIG_STATUS_EMPTY_LIST)
+	// ErrTimeOutOfRange: the time has no HTTP-date: its year is not in 0 to 9999.
+	ErrTimeOutOfRange = sentinel(C.HOOKSIG_STATUS_TIME_OUT_OF_RANGE)
+	// ErrMissingSignature: there is neither a Signature field nor an Authorization field with the Signature scheme.
+	ErrMissingSignature = sentinel(C.HOOKSIG_STATUS_MISSING_SIGNATURE)
+	// ErrRepeatedSignature: there is more than one signature.
+	ErrRepeatedSignature = sentinel(C.HOOKSIG_STATUS_REPEATED_SIGNATURE)
+	// ErrRFC9421Signature: the signature is one of RFC 9421, which Drone does not send.
+	ErrRFC9421Signature = sentinel(C.HOOKSIG_STATUS_RFC9421_SIGNATURE)
+	// ErrMalformedParams: the signature's parameters are not a list of RFC 7235 auth-params.
+	ErrMalformedParams = sentinel(C.HOOKSIG_STATUS_MALFORMED_PARAMS)
+	// ErrRepeatedParam: a parameter appears twice.
+	ErrRepeatedParam = sentinel(C.HOOKSIG_STATUS_REPEATED_PARAM)
+	// ErrMissingParam: keyId, algorithm, headers or signature is absent or empty.
+	ErrMissingParam = sentinel(C.HOOKSIG_STATUS_MISSING_PARAM)
+	// ErrUnsupportedAlgorithm: the algorithm is not one that the policy allows.
+	ErrUnsupportedAlgorithm = sentinel(C.HOOKSIG_STATUS_UNSUPPORTED_ALGORITHM)
+	// ErrMalformedSignature: the signature is not the canonical, padded base64 of 32 bytes.
+	ErrMalformedSignature = sentinel(C.HOOKSIG_STATUS_MALFORMED_SIGNATURE)
+	// ErrMalformedList: a list of headers is not one of header names separated by single spaces.
+	ErrMalformedList = sentinel(C.HOOKSIG_STATUS_MALFORMED_LIST)
+	// ErrRepeatedName: a list of headers holds a name twice.
+	ErrRepeatedName = sentinel(C.HOOKSIG_STATUS_REPEATED_NAME)
+	// ErrTooManyNames: a list of headers holds more than HOOKSIG_MAX_NAMES names.
+	ErrTooManyNames = sentinel(C.HOOKSIG_STATUS_TOO_MANY_NAMES)
+	// ErrUnsupportedName: a list of headers holds (created) or (expires), which cannot be used with HMAC.
+	ErrUnsupportedName = sentinel(C.HOOKSIG_STATUS_UNSUPPORTED_NAME)
+	// ErrMissingHeader: a listed header is not in the request.
+	ErrMissingHeader = sentinel(C.HOOKSIG_STATUS_MISSING_HEADER)
+	// ErrControlOctet: a covered header value, the method or the target holds a control octet other than HTAB.
+	ErrControlOctet = sentinel(C.HOOKSIG_STATUS_CONTROL_OCTET)
+	// ErrMissingDate: there is no Date field.
+	ErrMissingDate = sentinel(C.HOOKSIG_STATUS_MISSING_DATE)
+	// ErrRepeatedDate: there is more than one Date field.
+	ErrRepeatedDate = sentinel(C.HOOKSIG_STATUS_REPEATED_DATE)
+	// ErrMalformedDate: Date is not an HTTP-date.
+	ErrMalformedDate = sentinel(C.HOOKSIG_STATUS_MALFORMED_DATE)
+	// ErrMissingDigest: there is no Digest field.
+	ErrMissingDigest = sentinel(C.HOOKSIG_STATUS_MISSING_DIGEST)
+	// ErrRepeatedDigest: there is more than one Digest field.
+	ErrRepeatedDigest = sentinel(C.HOOKSIG_STATUS_REPEATED_DIGEST)
+	// ErrMalformedDigest: Digest is not a list of algorithm=value, or its SHA-256 is not canonical base64 of 32 bytes.
+	ErrMalformedDigest = sentinel(C.HOOKSIG_STATUS_MALFORMED_DIGEST)
+	// ErrUnsupportedDigest: Digest has no SHA-256.
+	ErrUnsupportedDigest = sentinel(C.HOOKSIG_STATUS_UNSUPPORTED_DIGEST)
+	// ErrNotCovered: a required header is not covered by the signature.
+	ErrNotCovered = sentinel(C.HOOKSIG_STATUS_NOT_COVERED)
+	// ErrUnexpectedKeyID: keyId is not the one that the policy expects.
+	ErrUnexpectedKeyID = sentinel(C.HOOKSIG_STATUS_UNEXPECTED_KEY_ID)
+	// ErrDateTooOld: Date lies further in the past than the policy allows.
+	ErrDateTooOld = sentinel(C.HOOKSIG_STATUS_DATE_TOO_OLD)
+	// ErrDateTooNew: Date lies further in the future than the policy allows.
+	ErrDateTooNew = sentinel(C.HOOKSIG_STATUS_DATE_TOO_NEW)
+	// ErrSignatureMismatch: no key makes this signature.
+	ErrSignatureMismatch = sentinel(C.HOOKSIG_STATUS_SIGNATURE_MISMATCH)
+	// ErrDigestMismatch: the body is not the one that Digest was made of.
+	ErrDigestMismatch = sentinel(C.HOOKSIG_STATUS_DIGEST_MISMATCH)
+	// ErrEventMismatch: X-Drone-Event contradicts the event in the body.
+	ErrEventMismatch = sentinel(C.HOOKSIG_STATUS_EVENT_MISMATCH)
+	// ErrReplayed: the delivery was accepted before.
+	ErrReplayed = sentinel(C.HOOKSIG_STATUS_REPLAYED)
+	// ErrReplayGuardFull: the replay guard is full of deliveries that may still be replayed.
+	ErrReplayGuardFull = sentinel(C.HOOKSIG_STATUS_REPLAY_GUARD_FULL)
+	// ErrMalformedBody: the body is not a JSON object, or its event or action is not a string.
+	ErrMalformedBody = sentinel(C.HOOKSIG_STATUS_MALFORMED_BODY)
+	// ErrMalformedHead: a raw head is not that of an HTTP/1.1 request.
+	ErrMalformedHead = sentinel(C.HOOKSIG_STATUS_MALFORMED_HEAD)
+)
+
+// statuses holds every sentinel under its number.
+var statuses = map[C.hooksig_status]error{}
+
+func sentinel(status C.hooksig_status) error {
+	err := &StatusError{Code: int(status)}
+	statuses[status] = err
+	return err
+}
+
+func toError(status C.hooksig_status) error {
+	if status == C.HOOKSIG_STATUS_OK {
+		return nil
+	}
+	if err, ok := statuses[status]; ok {
+		return err
+	}
+	return &StatusError{Code: int(status)}
+}
+
+// Refusals that the library knows nothing of.
+var (
+	// ErrBodyTooLarge: the body is longer than the middleware allows.
+	ErrBodyTooLarge error = &refusal{"body-too-large", "the body is longer than allowed"}
+	// ErrBodyUnreadable: the connection failed before the whole body was there.
+	ErrBodyUnreadable error = &refusal{"body-unreadable", "the body could not be read"}
+	// ErrReplayStoreFailed: the replay store could not tell whether the delivery is new.
+	ErrReplayStoreFailed error = &refusal{"replay-store-failed", "the replay store failed"}
+)
+
+type refusal struct{ reason, text string }
+
+func (r *refusal) Error() string  { return "hooksig: " + r.text }
+func (r *refusal) Reason() string { return r.reason }
+
+// Reason gives a stable word for what Verify or the middleware returned, for logs and metrics: ok
+// for nil, the library's name of a status such as digest-mismatch, body-too-large,
+// body-unreadable, replay-store-failed, or other.
+func Reason(err error) string {
+	var known interface{ Reason() string }
+	switch {
+	case err == nil:
+		return "ok"
+	case errors.As(err, &known):
+		return known.Reason()
+	default:
+		return "other"
+	}
+}

@@ -1,0 +1,3 @@
+module github.com/hooksig/hooksig/go
+
+go 1.24

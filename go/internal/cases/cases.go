@@ -1,0 +1,105 @@
+// Package cases reads the conformance cases that every surface of hooksig is tested with.
+package cases
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+)
+
+// Octets is a byte string: in JSON each code point 0 to 255 is one octet.
+type Octets string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (o *Octets) UnmarshalJSON(data []byte) error {
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return err
+	}
+	octets := make([]byte, 0, len(text))
+	for _, r := range text {
+		if r > 255 {
+			return errors.New("a code point above 255 in a byte string")
+		}
+		octets = append(octets, byte(r))
+	}
+	*o = Octets(octets)
+	return nil
+}
+
+// Case is a request to verify, or, if it has a List, one to sign.
+type Case struct {
+	ID      string
+	Secret  *Octets
+	Secrets []Octets
+	Method  Octets
+	Target  Octets
+	Headers [][2]Octets
+
+	// To verify.
+	Body    []byte `json:"body_b64"`
+	Now     *int64
+	Expect  string
+	Matched *int
+
+	// To sign.
+	List            *[]Octets
+	KeyID           Octets
+	SigningString   []byte  `json:"signing_string_b64"`
+	Signature       string  `json:"signature"`
+	SignatureHeader *Octets `json:"signature_header"`
+	ExpectError     string  `json:"expect_error"`
+}
+
+// Read reads the cases of a file, one JSON object a line.
+func Read(path string) ([]Case, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var cases []Case
+	for decoder := json.NewDecoder(bytes.NewReader(data)); ; {
+		var c Case
+		switch err := decoder.Decode(&c); {
+		case errors.Is(err, io.EOF):
+			return cases, nil
+		case err != nil:
+			return nil, fmt.Errorf("%s: case %d: %w", path, len(cases)+1, err)
+		}
+		if c.Secret != nil {
+			c.Secrets = []Octets{*c.Secret}
+		}
+		cases = append(cases, c)
+	}
+}
+
+// Keys gives the secrets to verify or to sign with.
+func (c *Case) Keys() [][]byte {
+	var keys [][]byte
+	for _, secret := range c.Secrets {
+		keys = append(keys, []byte(secret))
+	}
+	return keys
+}
+
+// Names gives the header names to sign.
+func (c *Case) Names() []string {
+	var names []string
+	for _, name := range *c.List {
+		names = append(names, string(name))
+	}
+	return names
+}
+
+// Request gives the head of the request, as a server would.
+func (c *Case) Request() *http.Request {
+	r := &http.Request{Method: string(c.Method), RequestURI: string(c.Target), Header: make(http.Header)}
+	for _, header := range c.Headers {
+		r.Header.Add(string(header[0]), string(header[1]))
+	}
+	return r
+}
