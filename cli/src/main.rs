@@ -17,9 +17,11 @@ mod outgoing;
 mod client;
 mod terminal;
 
+mod completions;
 mod conform;
 mod explain;
 mod listen;
+mod man;
 mod secret;
 mod sign;
 mod trigger;
@@ -59,6 +61,8 @@ enum Command {
     Listen(listen::Args),
     Conform(conform::Args),
     Secret(secret::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Command {
@@ -71,6 +75,8 @@ impl Command {
             Self::Listen(args) => listen::run(args),
             Self::Conform(args) => conform::run(&args),
             Self::Secret(args) => secret::run(&args),
+            Self::Completions(args) => completions::run(&args),
+            Self::Man(args) => man::run(&args),
         }
     }
 }

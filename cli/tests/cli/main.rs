@@ -1,5 +1,6 @@
 //! Runs the built program.
 
+mod completions;
 mod conform;
 mod explain;
 mod framing;
@@ -138,7 +139,8 @@ pub(crate) fn write(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> 
     path.to_str().expect("the path is UTF-8").to_owned()
 }
 
-const COMMANDS: [&str; 7] = ["sign", "verify", "explain", "trigger", "listen", "conform", "secret"];
+const COMMANDS: [&str; 9] =
+    ["sign", "verify", "explain", "trigger", "listen", "conform", "secret", "completions", "man"];
 
 #[test]
 fn help_teaches() {
@@ -180,6 +182,8 @@ fn wrong_usage_is_exit_2() {
         &["trigger", "--secret", SECRET, "*", "http://localhost:1/", "--rate", "inf"],
         &["listen", "--secret", SECRET],
         &["listen", "--secret", SECRET, "localhost:0", "--max-body", "many"],
+        &["completions", "cmd.exe"],
+        &["man"],
         &["conform"],
         &["secret", "--bytes", "15"],
         &["secret", "--bytes", "1000000000000"],
