@@ -12,12 +12,19 @@ mod policy;
 mod receiver;
 mod refusal;
 mod verdict;
+mod json;
+mod outgoing;
+mod client;
 mod terminal;
 
+mod completions;
 mod conform;
 mod explain;
+mod listen;
+mod man;
 mod secret;
 mod sign;
+mod trigger;
 mod verify;
 
 /// Verify and sign Drone webhooks
@@ -37,10 +44,12 @@ Examples:
   hooksig secret > drone.secret
   hooksig sign --secret-file drone.secret --http body.json > delivery.http
   hooksig verify --secret-file drone.secret delivery.http
+  hooksig listen --secret-file drone.secret localhost:3000
+  hooksig trigger --secret-file drone.secret '*' http://localhost:3000/
 
 Exit codes:
   0  valid, or done
-  1  invalid, or a case that did not come out as expected
+  1  invalid, not accepted, or a case that did not come out as expected
   2  usage error or unreadable input; one line on standard error says what and where";
 
 #[derive(Subcommand)]
@@ -48,8 +57,12 @@ enum Command {
     Sign(sign::Args),
     Verify(verify::Args),
     Explain(explain::Args),
+    Trigger(trigger::Args),
+    Listen(listen::Args),
     Conform(conform::Args),
     Secret(secret::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Command {
@@ -58,8 +71,12 @@ impl Command {
             Self::Sign(args) => sign::run(args),
             Self::Verify(args) => verify::run(&args),
             Self::Explain(args) => explain::run(&args),
+            Self::Trigger(args) => trigger::run(args),
+            Self::Listen(args) => listen::run(args),
             Self::Conform(args) => conform::run(&args),
             Self::Secret(args) => secret::run(&args),
+            Self::Completions(args) => completions::run(&args),
+            Self::Man(args) => man::run(&args),
         }
     }
 }

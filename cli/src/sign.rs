@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use anyhow::{Context, bail, ensure};
-use hooksig::drone::{self, Delivery, SignedHeaders};
+use anyhow::Context;
+use hooksig::drone;
 use http::Uri;
 
 use crate::{
     Outcome, clock,
     input::Input,
+    outgoing::{self, Endpoint, Field, USER_AGENT},
     secrets::SecretArgs,
-    terminal::{self, escape},
+    terminal,
 };
 
 /// Sign a body as a Drone server does
@@ -67,8 +68,6 @@ Exit codes:
   0  done
   2  usage error, no secret or several, or a body that cannot be read";
 
-type Field = (&'static str, String);
-
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let endpoint = Endpoint::of(&args.url).context("--url")?;
     let now = clock::now(args.now)?;
@@ -76,8 +75,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
 
     let body = args.input.read()?;
     let signed = drone::sign(&key, &body, now).with_context(|| format!("--now {now}"))?;
-    let event = event(args.event, &body)?;
-    let fields = fields(&signed, &body, event);
+    let event = outgoing::event(args.event, "--event", &body)?;
+    if event.is_none() {
+        terminal::tell(format_args!(
+            "note: the body has no event, so that X-Drone-Event is left out; --event adds it"
+        ));
+    }
+    let fields = outgoing::fields(&signed, body.len(), event);
     terminal::print(if args.http {
         request(&endpoint, &fields, &body)
     } else if args.curl {
@@ -92,74 +96,17 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     Ok(Outcome::Success)
 }
 
-/// The value of `X-Drone-Event`: the one asked for, or the body's.
-fn event(asked: Option<String>, body: &[u8]) -> anyhow::Result<Option<String>> {
-    let delivery = Delivery::read(body).unwrap_or_default();
-    let own = delivery.event().map(|event| event.as_str().to_owned());
-    let event = match (asked, own) {
-        (Some(asked), Some(own)) if asked != own => {
-            bail!("--event {}: the body's event is {}", escape(asked), escape(own))
-        }
-        (asked, own) => asked.or(own),
-    };
-    match &event {
-        Some(event) => ensure!(
-            !event.is_empty() && event.bytes().all(|octet| octet.is_ascii_graphic()),
-            "the event `{}` cannot be the value of X-Drone-Event; one ASCII word is needed",
-            escape(event)
-        ),
-        None => terminal::tell(format_args!(
-            "note: the body has no event, so that X-Drone-Event is left out; --event adds it"
-        )),
-    }
-    Ok(event)
-}
-
-/// The fields that belong to the body, in the order in which Drone sends them.
-fn fields(signed: &SignedHeaders, body: &[u8], event: Option<String>) -> Vec<Field> {
-    let mut fields = vec![
-        ("Content-Length", body.len().to_string()),
-        ("Content-Type", "application/json".to_owned()),
-        ("Date", signed.date().to_owned()),
-        ("Digest", signed.digest().to_owned()),
-        ("Signature", signed.signature().to_owned()),
-    ];
-    fields.extend(event.map(|event| ("X-Drone-Event", event)));
-    fields
-}
-
 fn field_lines(fields: &[Field], line_end: &str) -> String {
     fields.iter().map(|(name, value)| format!("{name}: {value}{line_end}")).collect()
 }
 
-/// What of a URL goes into a request.
-struct Endpoint {
-    host: String,
-    target: String,
-}
-
-impl Endpoint {
-    fn of(url: &Uri) -> anyhow::Result<Self> {
-        let http = matches!(url.scheme_str(), Some("http" | "https"));
-        let (true, Some(host)) = (http, url.authority()) else {
-            bail!("the URL does not begin with http:// or https:// and a host");
-        };
-        let target = url.path_and_query().map_or("/", |target| target.as_str());
-        ensure!(!host.as_str().contains('@'), "the URL holds a user name, which Host cannot");
-        ensure!(target.is_ascii(), "the URL holds more than ASCII; percent-encode it");
-        let slash = if target.starts_with('/') { "" } else { "/" };
-        Ok(Self { host: host.to_string(), target: format!("{slash}{target}") })
-    }
-}
-
-/// The whole request. Its User-Agent is that of a Drone server, so that a receiver sees what it
-/// will see in earnest.
+/// The whole request.
 fn request(endpoint: &Endpoint, fields: &[Field], body: &[u8]) -> Vec<u8> {
     let Endpoint { host, target } = endpoint;
     let fields = field_lines(fields, "\r\n");
     let head = format!(
-        "POST {target} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Go-http-client/1.1\r\n\
-         {fields}Accept-Encoding: gzip\r\n\r\n"
+        "POST {target} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {USER_AGENT}\r\n{fields}\
+         Accept-Encoding: gzip\r\n\r\n"
     );
     [head.as_bytes(), body].concat()
 }

@@ -31,12 +31,16 @@ pub(crate) fn print_styled(text: &str) -> anyhow::Result<()> {
     print(octets)
 }
 
-/// How many columns a line may have: those of the terminal, or of `COLUMNS` where there is none.
-pub(crate) fn width() -> usize {
+/// The columns of the terminal that standard output is, or those that `COLUMNS` asks for.
+pub(crate) fn columns() -> Option<usize> {
     let terminal = terminal_size::terminal_size_of(io::stdout());
     let asked = || env::var("COLUMNS").ok()?.parse().ok();
-    let columns = terminal.map(|(width, _)| usize::from(width.0)).or_else(asked);
-    columns.unwrap_or(80).clamp(40, 120)
+    terminal.map(|(width, _)| usize::from(width.0)).or_else(asked)
+}
+
+/// How many columns a page of text has: not so many that its lines are hard to read.
+pub(crate) fn width() -> usize {
+    columns().unwrap_or(80).clamp(40, 120)
 }
 
 /// Writes a line to standard error, which may be closed.

@@ -38,7 +38,7 @@ impl Verdict {
     pub(crate) fn of(receiver: &Receiver<'_>, message: &Message<'_>) -> Self {
         match receiver.judge(message) {
             Ok(genuine) => Self::valid(&genuine, message, receiver),
-            Err(error) => Self::invalid(error, Refusal { error, message, receiver }.text()),
+            Err(error) => Self::invalid(error, message, receiver),
         }
     }
 
@@ -60,8 +60,9 @@ impl Verdict {
         Self { verdict: "valid", reason: "ok", message: text, details: Some(details) }
     }
 
-    pub(crate) fn invalid(error: Error, message: String) -> Self {
-        Self { verdict: "invalid", reason: error.reason(), message, details: None }
+    pub(crate) fn invalid(error: Error, message: &Message<'_>, receiver: &Receiver<'_>) -> Self {
+        let text = Refusal { error, message, receiver }.text();
+        Self { verdict: "invalid", reason: error.reason(), message: text, details: None }
     }
 
     pub(crate) fn line(&self) -> String {

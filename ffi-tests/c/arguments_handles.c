@@ -178,6 +178,7 @@ static void replay_claim(void)
 {
     hooksig_replay_entry *guard = handle.at.guard;
     hooksig_verified claimed = {{1}, NOW, NOW + 300, 0}, other = {{9}, NOW, NOW + 300, 0};
+    hooksig_verified later = {{9}, NOW + 300, NOW + 600, 0};
     handle_size = sizeof handle.at.guard;
     out_size = 0;
 #define CLAIM(prepare, status, sentence, ...)                                                     \
@@ -192,8 +193,10 @@ static void replay_claim(void)
           &other, HOOKSIG_NO_CLOCK);
     CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "survives the first second", guard, 2, &other,
           INT64_MIN + 1);
-    CLAIM(full_guard(&claimed), OK, "forgets what is over", guard, 2, &other, NOW + 301);
-    CLAIM(full_guard(&claimed), OK, "survives the last second", guard, 2, &other, INT64_MAX);
+    CLAIM(full_guard(&claimed), OK, "forgets what is over", guard, 2, &later, NOW + 301);
+    CLAIM(full_guard(&claimed), DATE_TOO_OLD, "refuses what is over", guard, 2, &other, NOW + 301);
+    CLAIM(full_guard(&claimed), DATE_TOO_OLD, "survives the last second", guard, 2, &other,
+          INT64_MAX);
     CLAIM((void)0, REPLAY_GUARD_FULL, "has no room in NULL with 0", NULL, 0, &other, NOW);
     CLAIM((void)0, REPLAY_GUARD_FULL, "has no room in 0 entries", guard, 0, &other, NOW);
     CLAIM((void)0, NULL_POINTER, "refuses NULL with a length", NULL, 2, &other, NOW);

@@ -49,15 +49,28 @@ static void headers_beside_a_genuine_delivery(void)
     expect(HOOKSIG_STATUS_REPEATED_DIGEST, "Digest", sent.digest);
 }
 
-/* A text of a start, as many repetitions, and an end. */
+/* Writes a number over the # of a text, last digit last. */
+static void number(char *text, size_t len, size_t number)
+{
+    while (len-- > 0)
+        if (text[len] == '#') {
+            text[len] = (char)('0' + number % 10);
+            number /= 10;
+        }
+}
+
+/* A text of a start, as many repetitions, each with its number, and an end. */
 static char *repeat(const char *start, const char *part, const char *end, size_t *len)
 {
     size_t start_len = strlen(start), part_len = strlen(part), end_len = strlen(end);
     *len = start_len + count * part_len + end_len;
     char *text = (char *)allocate(*len);
     memcpy(text, start, start_len);
-    for (size_t i = 0; i < count; i++)
-        memcpy(text + start_len + i * part_len, part, part_len);
+    for (size_t i = 0; i < count; i++) {
+        char *at = text + start_len + i * part_len;
+        memcpy(at, part, part_len);
+        number(at, part_len, i);
+    }
     memcpy(text + start_len + count * part_len, end, end_len);
     return text;
 }
@@ -89,17 +102,18 @@ static void expect_signature(hooksig_status expected, const char *start, const c
     free(signature);
 }
 
+#define BEFORE_NAMES "keyId=\"a\",algorithm=\"hmac-sha256\",signature=\"a\",headers=\"date"
+
 static void parts_of_a_signature(void)
 {
-    const char *signed_by = sent.signature;
-    expect_signature(HOOKSIG_STATUS_REPEATED_NAME,
-                     "keyId=\"a\",algorithm=\"hmac-sha256\",signature=\"a\",headers=\"date", " x",
-                     "\"", "times one name");
-    expect_signature(HOOKSIG_STATUS_REPEATED_PARAM, "keyId=\"a\"", ",keyId=\"a\"", "",
+    const char *whole = sent.signature;
+    expect_signature(HOOKSIG_STATUS_TOO_MANY_NAMES, BEFORE_NAMES, " x-######", "\"", "names");
+    expect_signature(HOOKSIG_STATUS_REPEATED_NAME, BEFORE_NAMES, " x", "\"", "times one name");
+    expect_signature(HOOKSIG_STATUS_REPEATED_PARAM, whole, ",keyId=\"a\"", "",
                      "times one parameter");
     expect_signature(HOOKSIG_STATUS_MALFORMED_PARAMS, "keyId=\"", "\\\"", "", "quoted-pairs");
-    expect_signature(HOOKSIG_STATUS_OK, signed_by, ",unknown=1", "", "unknown parameters");
-    expect_signature(HOOKSIG_STATUS_OK, signed_by, ",", "", "empty elements");
+    expect_signature(HOOKSIG_STATUS_OK, whole, ",u######=1", "", "unknown parameters");
+    expect_signature(HOOKSIG_STATUS_OK, whole, ",", "", "empty elements");
 }
 
 int main(int argc, char **argv)

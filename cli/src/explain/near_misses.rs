@@ -6,7 +6,6 @@ use super::Case;
 
 mod body;
 mod date;
-mod json;
 mod scheme;
 mod secret;
 

@@ -1,10 +1,14 @@
 //! Runs the built program.
 
+mod completions;
 mod conform;
 mod explain;
 mod framing;
+mod listen;
 mod secrets;
 mod sign;
+mod sockets;
+mod trigger;
 mod verify;
 
 use std::{path::PathBuf, time::Duration};
@@ -135,9 +139,12 @@ pub(crate) fn write(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> 
     path.to_str().expect("the path is UTF-8").to_owned()
 }
 
+const COMMANDS: [&str; 9] =
+    ["sign", "verify", "explain", "trigger", "listen", "conform", "secret", "completions", "man"];
+
 #[test]
 fn help_teaches() {
-    for command in ["sign", "verify", "explain", "conform", "secret"] {
+    for command in COMMANDS {
         for option in ["--help", "-h"] {
             let help = hooksig(&[command, option], "");
             assert_eq!(help.code, 0);
@@ -145,7 +152,7 @@ fn help_teaches() {
             assert!(help.stdout.contains("Exit codes:"), "{}", help.stdout);
         }
     }
-    for command in ["sign", "verify", "explain"] {
+    for command in ["sign", "verify", "explain", "trigger", "listen"] {
         assert!(hooksig(&[command, "-h"], "").stdout.contains("DRONE_WEBHOOK_SECRET"));
     }
     let version = hooksig(&["--version"], "");
@@ -168,6 +175,15 @@ fn wrong_usage_is_exit_2() {
         &["sign", "--secret", SECRET, "--url", "http://localhost/"],
         &["sign", "--secret", SECRET, "--http", "--url", "a b"],
         &["explain", "--secret", SECRET, "--now", "1", "--no-clock"],
+        &["trigger", "--secret", SECRET, "*"],
+        &["trigger", "--secret", SECRET, "*", "http://localhost:1/", "--tamper", "nothing"],
+        &["trigger", "--secret", SECRET, "*", "http://localhost:1/", "--count", "0"],
+        &["trigger", "--secret", SECRET, "*", "http://localhost:1/", "--rate", "0"],
+        &["trigger", "--secret", SECRET, "*", "http://localhost:1/", "--rate", "inf"],
+        &["listen", "--secret", SECRET],
+        &["listen", "--secret", SECRET, "localhost:0", "--max-body", "many"],
+        &["completions", "cmd.exe"],
+        &["man"],
         &["conform"],
         &["secret", "--bytes", "15"],
         &["secret", "--bytes", "1000000000000"],

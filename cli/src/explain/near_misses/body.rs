@@ -1,7 +1,10 @@
 //! A body that something on the way wrote anew.
 
-use super::{NearMiss, json};
-use crate::explain::{Case, probe};
+use super::NearMiss;
+use crate::{
+    explain::{Case, probe},
+    json,
+};
 
 /// A body that the sender may have sent, and how the one that came differs.
 struct Variant {

@@ -6,13 +6,13 @@ use serde::de::IgnoredAny;
 
 /// How a library writes JSON.
 #[derive(Clone, Copy)]
-pub(super) struct Style {
-    pub(super) layout: Layout,
-    pub(super) escapes: Escapes,
+pub(crate) struct Style {
+    pub(crate) layout: Layout,
+    pub(crate) escapes: Escapes,
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Layout {
+pub(crate) enum Layout {
     Compact,
     /// On one line, with a space behind each comma and colon.
     Spaced,
@@ -20,13 +20,18 @@ pub(super) enum Layout {
     Indented(&'static str),
 }
 
+impl Style {
+    /// How a Drone server writes.
+    pub(crate) const DRONE: Self = Self { layout: Layout::Compact, escapes: Escapes::Html };
+}
+
 /// What is escaped in strings.
 #[derive(Clone, Copy)]
-pub(super) enum Escapes {
+pub(crate) enum Escapes {
     AsTheyAre,
     /// What must be.
     Least,
-    /// Also `<`, `>`, `&`, U+2028 and U+2029, as Go does.
+    /// Also `<`, `>`, `&`, U+2028 and U+2029, as Go does, and so Drone.
     Html,
     /// Also what is not ASCII.
     Ascii,
@@ -41,7 +46,7 @@ const LAYOUTS: [Layout; 5] = [
 ];
 
 /// Every style, the more likely ones first.
-pub(super) const STYLES: [Style; 20] = {
+pub(crate) const STYLES: [Style; 20] = {
     let escapes = [Escapes::AsTheyAre, Escapes::Html, Escapes::Least, Escapes::Ascii];
     let mut styles = [Style { layout: LAYOUTS[0], escapes: escapes[0] }; 20];
     let mut index = 0;
@@ -54,10 +59,10 @@ pub(super) const STYLES: [Style; 20] = {
 
 /// A bracket, a comma or a colon; or a string, a number or a word.
 #[derive(Clone, Copy)]
-pub(super) struct Token<'a>(&'a [u8]);
+pub(crate) struct Token<'a>(&'a [u8]);
 
 /// The tokens of `text` if it is JSON.
-pub(super) fn tokens(text: &[u8]) -> Option<Vec<Token<'_>>> {
+pub(crate) fn tokens(text: &[u8]) -> Option<Vec<Token<'_>>> {
     serde_json::from_slice::<IgnoredAny>(text).ok()?;
     let mut tokens = Vec::new();
     let mut rest = text.trim_ascii_start();
@@ -89,7 +94,7 @@ fn token_len(text: &[u8]) -> usize {
     }
 }
 
-pub(super) fn write(tokens: &[Token<'_>], style: Style) -> Vec<u8> {
+pub(crate) fn write(tokens: &[Token<'_>], style: Style) -> Vec<u8> {
     let mut writer = Writer { style, depth: 0, text: Vec::new() };
     let mut before = Token(b"");
     for token in tokens {

@@ -1,0 +1,90 @@
+//! Sends deliveries over HTTP and HTTPS.
+
+use std::{error::Error, io, iter, net::IpAddr, time::Duration};
+
+use anyhow::Context;
+use http::{HeaderMap, Method, Request, StatusCode, Uri};
+use ureq::{
+    Agent,
+    tls::{RootCerts, TlsConfig},
+};
+
+use crate::{outgoing::Endpoint, terminal::escape};
+
+/// How long a receiver may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How much of an answer is read, so that its connection can be used again.
+const MAX_ANSWER: u64 = 1 << 16;
+
+/// One address, and the connections to it.
+#[derive(Clone)]
+pub(crate) struct Client {
+    agent: Agent,
+    url: Uri,
+}
+
+impl Client {
+    pub(crate) fn new(url: Uri) -> anyhow::Result<Self> {
+        Endpoint::of(&url).context("the URL cannot be sent to")?;
+        // The system's certificates, so that a receiver may have one of an own authority.
+        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+        let mut config = Agent::config_builder()
+            .tls_config(tls)
+            .timeout_global(Some(TIMEOUT))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent("")
+            .accept("")
+            .accept_encoding("");
+        if is_local(&url) {
+            // No proxy can reach this machine's own address.
+            config = config.proxy(None);
+        }
+        Ok(Self { agent: config.build().into(), url })
+    }
+
+    /// Sends a delivery and gives the status of the answer, or one line that says why there is
+    /// none.
+    pub(crate) fn post(&self, fields: HeaderMap, body: &[u8]) -> Result<StatusCode, String> {
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.url.clone();
+        *request.headers_mut() = fields;
+        let mut answer = self.agent.run(request).map_err(|error| error_text(&error))?;
+        // The status is the answer; whatever else is sent is not waited for.
+        let _ = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec();
+        Ok(answer.status())
+    }
+}
+
+/// Whether the URL is of this machine itself.
+fn is_local(url: &Uri) -> bool {
+    let host = url.host().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn error_text(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            "the connection was refused; is a receiver listening there?".into()
+        }
+        // What TLS refuses, which mostly is a certificate.
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            format!("TLS: {}; SSL_CERT_FILE can name other authorities", whole_text(error))
+        }
+        ureq::Error::Io(error) => format!("the connection failed: {}", whole_text(error)),
+        ureq::Error::HostNotFound => "there is no such host".into(),
+        ureq::Error::Timeout(_) => format!("there was no answer within {} s", TIMEOUT.as_secs()),
+        error => escape(error.to_string()),
+    }
+}
+
+/// The error with its causes, on one line.
+fn whole_text(error: &(dyn Error + 'static)) -> String {
+    let causes = iter::successors(Some(error), |&error| error.source());
+    let texts: Vec<_> = causes.map(|error| escape(error.to_string())).collect();
+    texts.join(": ")
+}

@@ -1,0 +1,69 @@
+//! `hooksig listen`: a receiver for development.
+
+use std::{net::TcpListener, sync::Arc};
+
+use anyhow::Context;
+use http::Uri;
+
+use crate::{Outcome, client::Client, policy::PolicyArgs, secrets::SecretArgs};
+
+use self::desk::Desk;
+
+mod desk;
+mod entry;
+mod server;
+mod summary;
+
+/// Receive deliveries and print the verdict on each as it comes
+///
+/// A line a delivery: valid or invalid, the event or the reason, and who, which repository, which
+/// build. Nothing of a delivery that is not genuine is shown. A delivery that was accepted before
+/// is refused. The sender is told no reason: only 204, or 401 and one fixed text.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Where to listen, such as localhost:3000; with port 0 the system chooses one
+    #[arg(value_name = "ADDR")]
+    address: String,
+
+    /// Send each delivery that is valid on to URL, and answer with the status that comes back
+    ///
+    /// Body and fields are passed on unchanged, but for Host and the fields of the connection.
+    #[arg(long, value_name = "URL")]
+    forward: Option<Uri>,
+
+    /// The longest body that is taken
+    #[arg(long, value_name = "BYTES", default_value_t = 4 << 20)]
+    max_body: usize,
+
+    /// Print a JSON object for each delivery, on one line
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    secrets: SecretArgs,
+
+    #[command(flatten)]
+    policy: PolicyArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hooksig listen --secret-file drone.secret localhost:3000
+  hooksig listen --secret-file new.secret --secret-file old.secret 0.0.0.0:3000 --json
+  hooksig listen --secret-file drone.secret localhost:3000 --forward http://localhost:8080/hook
+
+Exit codes:
+  0  stopped by SIGINT (Ctrl-C) or SIGTERM; what was begun was answered
+  2  usage error, no secret, or the address cannot be listened on";
+
+pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    args.policy.terms()?;
+    let forward = args.forward.map(Client::new).transpose().context("--forward")?;
+    let keys = args.secrets.keys()?;
+    let listener = TcpListener::bind(&args.address)
+        .with_context(|| format!("cannot listen on {:?}", args.address))?;
+    let desk = Desk::new(keys, args.policy, forward, args.max_body, args.json);
+    server::run(listener, &Arc::new(desk))?;
+    Ok(Outcome::Success)
+}

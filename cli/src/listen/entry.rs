@@ -1,0 +1,148 @@
+//! What is printed of a delivery.
+
+use anstyle::AnsiColor;
+use hooksig::date;
+use http::StatusCode;
+use serde::Serialize;
+use textwrap::{Options, WordSplitter};
+
+use super::summary;
+use crate::{
+    terminal::{self, escape},
+    verdict::Verdict,
+};
+
+#[derive(Serialize)]
+pub(super) struct Entry {
+    /// When it came, in Unix seconds.
+    time: i64,
+    #[serde(flatten)]
+    verdict: Verdict,
+    summary: Option<String>,
+    pub(super) forwarded: Option<Forwarded>,
+}
+
+/// What came of passing a delivery on.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Forwarded {
+    Answered { status: u16 },
+    Failed { error: String },
+}
+
+/// Why there is no body to judge.
+pub(super) enum Unread {
+    TooLarge { max: usize },
+    TooSlow,
+    Broken,
+}
+
+impl Entry {
+    pub(super) fn judged(verdict: Verdict, body: &[u8], time: i64) -> Self {
+        // What is not genuine is nobody's word.
+        let summary = if verdict.details.is_some() { summary::of(body) } else { None };
+        Self { time, verdict, summary, forwarded: None }
+    }
+
+    pub(super) fn unread(unread: &Unread, time: i64) -> Self {
+        let verdict = Verdict {
+            verdict: "invalid",
+            reason: unread.reason(),
+            message: unread.text(),
+            details: None,
+        };
+        Self { time, verdict, summary: None, forwarded: None }
+    }
+
+    pub(super) fn is_valid(&self) -> bool {
+        self.verdict.details.is_some()
+    }
+
+    pub(super) fn print(&self, json: bool) -> anyhow::Result<()> {
+        match json {
+            true => terminal::print(terminal::json(self)?),
+            false => terminal::print_styled(&self.lines(terminal::columns())),
+        }
+    }
+
+    /// One line; on a terminal as many as its columns make of it, the text beside the verdict.
+    fn lines(&self, columns: Option<usize>) -> String {
+        let time =
+            date::format(self.time).map_or_else(|_| "?".into(), |date| date[17..25].to_owned());
+        let style = if self.is_valid() {
+            AnsiColor::Green.on_default()
+        } else {
+            AnsiColor::Red.on_default()
+        };
+        let verdict = self.verdict.verdict;
+        let start = format!("{time}Z  {style}{verdict:<7}{style:#}  ");
+        const INDENT: usize = 20;
+        let text = self.text();
+        let Some(columns) = columns else { return format!("{start}{text}\n") };
+        let options = Options::new(columns.saturating_sub(INDENT).max(20));
+        let parts = textwrap::wrap(&text, options.word_splitter(WordSplitter::NoHyphenation));
+        format!("{start}{}\n", parts.join(&format!("\n{:INDENT$}", "")))
+    }
+
+    fn text(&self) -> String {
+        let Some(details) = &self.verdict.details else {
+            return format!("{}: {}", self.verdict.reason, self.verdict.message);
+        };
+        let part = |part: &Option<String>| part.as_ref().map(escape);
+        let name = match (part(&details.event), part(&details.action)) {
+            (Some(event), Some(action)) => format!("{event}:{action}"),
+            (Some(event), None) => event,
+            (None, _) => "no event".into(),
+        };
+        let summary = self.summary.as_deref().unwrap_or("(not a body of Drone's)");
+        let forwarded = self.forwarded.as_ref().map(Forwarded::text).unwrap_or_default();
+        format!("{name:<13}  {summary}{forwarded}")
+    }
+}
+
+impl Forwarded {
+    /// What the sender is told of it.
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::Answered { status } => {
+                StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_GATEWAY)
+            }
+            Self::Failed { .. } => StatusCode::BAD_GATEWAY,
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Answered { .. } => format!("; forwarded: {}", self.status()),
+            Self::Failed { error } => format!("; not forwarded: {error}"),
+        }
+    }
+}
+
+impl Unread {
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Broken => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "body-too-large",
+            Self::TooSlow => "body-too-slow",
+            Self::Broken => "body-broken",
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::TooLarge { max } => {
+                format!("the body is longer than {max} bytes; --max-body sets the limit")
+            }
+            Self::TooSlow => "the sender took too long for the body".into(),
+            Self::Broken => "the connection ended within the body, or its chunks are none".into(),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Connections: how many, how long, and how they end.
+
+use std::{convert::Infallible, net::TcpListener, pin::pin, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use hyper::{server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::{GracefulShutdown, Watcher},
+};
+use tokio::{
+    net::{self, TcpStream},
+    runtime, select,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time,
+};
+
+use super::desk::Desk;
+use crate::terminal;
+
+/// How many connections are held at once; others wait to be accepted.
+const MAX_CONNECTIONS: usize = 256;
+
+/// How long a sender may take for the head of a request, and how long a connection may lie idle.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long what was begun may take to end.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Serves until a signal comes.
+pub(super) fn run(listener: TcpListener, desk: &Arc<Desk>) -> anyhow::Result<()> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let served = runtime.block_on(serve(listener, desk));
+    // What is being forwarded may hang on its receiver.
+    runtime.shutdown_timeout(Duration::ZERO);
+    served
+}
+
+async fn serve(listener: TcpListener, desk: &Arc<Desk>) -> anyhow::Result<()> {
+    listener.set_nonblocking(true)?;
+    let listener = net::TcpListener::from_std(listener)?;
+    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let connections = GracefulShutdown::new();
+    let mut stop = pin!(stop_signal()?);
+    let address = listener.local_addr()?;
+    terminal::tell(format_args!("listening on http://{address}/; Ctrl-C stops it"));
+    loop {
+        select! {
+            (stream, permit) = accept(&listener, &room) => {
+                tokio::spawn(converse(stream, permit, Arc::clone(desk), connections.watcher()));
+            }
+            () = &mut stop => break,
+        }
+    }
+    drop(listener);
+    let _ = time::timeout(GRACE, connections.shutdown()).await;
+    Ok(())
+}
+
+async fn accept(
+    listener: &net::TcpListener,
+    room: &Arc<Semaphore>,
+) -> (TcpStream, OwnedSemaphorePermit) {
+    loop {
+        let permit = Arc::clone(room).acquire_owned().await;
+        match (listener.accept().await, permit) {
+            (Ok((stream, _)), Ok(permit)) => return (stream, permit),
+            // The connection is gone already, or there are too many open files.
+            _ => time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
+/// Serves one connection to its end. What goes wrong there is the sender's to see.
+async fn converse(
+    stream: TcpStream,
+    permit: OwnedSemaphorePermit,
+    desk: Arc<Desk>,
+    watcher: Watcher,
+) {
+    let answer = service_fn(move |request| {
+        let desk = Arc::clone(&desk);
+        async move { Ok::<_, Infallible>(desk.receive(request).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        // A sender that has said all it has to say may still wait for the answer.
+        .half_close(true)
+        .serve_connection(TokioIo::new(stream), answer);
+    let _ = watcher.watch(connection).await;
+    drop(permit);
+}
+
+#[cfg(unix)]
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT")?;
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM")?;
+    Ok(async move {
+        select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await.context("Ctrl-C");
+    })
+}

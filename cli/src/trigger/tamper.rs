@@ -1,0 +1,131 @@
+//! Deliveries that break one rule each.
+
+use clap::ValueEnum;
+use hooksig::{Error, Key, date};
+
+use super::parcel::Parcel;
+
+/// How far a Date is off that is too old or too new, in seconds.
+const OFF: i64 = 3600;
+
+/// What is broken; but for the last two, the reason for which it is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Tamper {
+    MissingSignature,
+    RepeatedSignature,
+    #[value(name = "rfc9421-signature")]
+    Rfc9421Signature,
+    MalformedParams,
+    RepeatedParam,
+    MissingParam,
+    UnsupportedAlgorithm,
+    MalformedSignature,
+    MalformedList,
+    RepeatedName,
+    UnsupportedName,
+    MissingHeader,
+    NotCovered,
+    MissingDate,
+    RepeatedDate,
+    MalformedDate,
+    DateTooOld,
+    DateTooNew,
+    MissingDigest,
+    RepeatedDigest,
+    MalformedDigest,
+    UnsupportedDigest,
+    SignatureMismatch,
+    DigestMismatch,
+    EventMismatch,
+    /// The same delivery twice; the answer is the one to the second
+    Replayed,
+    /// The example of Drone's documentation, which is a missing-signature
+    NoScheme,
+    /// A Date that was changed on the way, which is a signature-mismatch
+    ChangedDate,
+}
+
+impl Tamper {
+    /// The word of the command line.
+    pub(super) fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    /// A delivery that is right in everything else.
+    pub(super) fn parcel(
+        self,
+        key: &Key,
+        body: Vec<u8>,
+        event: Option<String>,
+        now: i64,
+    ) -> Result<Parcel, Error> {
+        let parcel = match self {
+            Self::SignatureMismatch => Parcel::new(&Key::new("another")?, body, event, now),
+            Self::DateTooOld => Parcel::new(key, body, event, now - OFF),
+            Self::DateTooNew => Parcel::new(key, body, event, now + OFF),
+            _ => Parcel::new(key, body, event, now),
+        };
+        let mut parcel = parcel?;
+        self.edit_parameters(&mut parcel);
+        self.edit_fields(&mut parcel, now)?;
+        Ok(parcel)
+    }
+
+    /// Edits what stands in the `Signature` field.
+    fn edit_parameters(self, parcel: &mut Parcel) {
+        let (from, to) = match self {
+            Self::MalformedParams => ("\",algorithm", "\" algorithm"),
+            Self::RepeatedParam => ("keyId=", "keyId=\"a\",keyId="),
+            Self::MissingParam => ("keyId=\"hmac-key\",", ""),
+            Self::UnsupportedAlgorithm => ("hmac-sha256", "hmac-sha512"),
+            Self::MalformedSignature => ("signature=\"", "signature=\"_"),
+            Self::MalformedList => ("\"date digest\"", "\"date  digest\""),
+            Self::RepeatedName => ("\"date digest\"", "\"date digest date\""),
+            Self::UnsupportedName => ("\"date digest\"", "\"date digest (created)\""),
+            Self::MissingHeader => ("\"date digest\"", "\"date digest x-absent\""),
+            Self::NotCovered => ("\"date digest\"", "\"date\""),
+            _ => return,
+        };
+        parcel.edit("Signature", |value| value.replacen(from, to, 1));
+    }
+
+    /// Edits the fields, and the body.
+    fn edit_fields(self, parcel: &mut Parcel, now: i64) -> Result<(), Error> {
+        match self {
+            Self::MissingSignature => parcel.remove("Signature"),
+            Self::RepeatedSignature => parcel.repeat("Signature"),
+            Self::Rfc9421Signature => {
+                parcel.edit("Signature", |value| {
+                    format!("sig=:{}:", value.split('"').nth(5).unwrap_or_default())
+                });
+                parcel.fields.push(("Signature-Input", "sig=(\"date\" \"digest\")".into()));
+            }
+            // As in the example of Drone's documentation.
+            Self::NoScheme => {
+                parcel.edit("Signature", |value| value.replacen("keyId=\"", "", 1));
+                parcel.rename("Signature", "Authorization");
+            }
+            Self::MissingDate => parcel.remove("Date"),
+            Self::RepeatedDate => parcel.repeat("Date"),
+            // Without the weekday.
+            Self::MalformedDate => parcel.edit("Date", |value| value[5..].to_owned()),
+            Self::ChangedDate => {
+                let date = date::format(now + 1)?;
+                parcel.edit("Date", |_| date.to_string());
+            }
+            Self::MissingDigest => parcel.remove("Digest"),
+            Self::RepeatedDigest => parcel.repeat("Digest"),
+            Self::MalformedDigest => parcel.edit("Digest", |value| value.replacen('=', ":", 1)),
+            Self::UnsupportedDigest => {
+                parcel.edit("Digest", |value| value.replacen("256", "512", 1));
+            }
+            // The same JSON, but not the same bytes.
+            Self::DigestMismatch => parcel.body.push(b' '),
+            Self::EventMismatch => parcel.edit("X-Drone-Event", |event| {
+                if event == "user" { "repo" } else { "user" }.into()
+            }),
+            _ => {}
+        }
+        Ok(())
+    }
+}

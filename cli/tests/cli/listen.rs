@@ -1,0 +1,366 @@
+//! `hooksig listen`.
+#![cfg(unix)]
+
+use std::{
+    io::{Read, Write},
+    time::{Duration, Instant},
+};
+
+use hooksig::{Key, drone};
+use hooksig_vectors::{SECRET, deliveries};
+use serde_json::{Value, json};
+
+use crate::{
+    RECORDED, body, delivery, edit, hooksig,
+    sockets::{Listener, capture},
+};
+
+fn recorded() -> Listener {
+    Listener::start(&["--now", RECORDED, "--json"])
+}
+
+/// What the sender is told beside the date.
+fn told(answer: &str) -> Vec<&str> {
+    answer.lines().filter(|line| !line.starts_with("date: ")).collect()
+}
+
+#[track_caller]
+fn trigger(listener: &Listener, secret: &str) -> i32 {
+    hooksig(&["trigger", "--secret", secret, "user:created", &listener.url()], "").code
+}
+
+/// A request of now with this body.
+fn signed(body: &str) -> String {
+    let key = Key::new(SECRET).expect("the secret is not empty");
+    let now = std::time::UNIX_EPOCH.elapsed().expect("it is past 1970").as_secs();
+    let now = i64::try_from(now).expect("it is not far past 1970");
+    let headers = drone::sign(&key, body, now).expect("it has a date");
+    format!(
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\nDate: {}\r\nDigest: {}\r\nSignature: {}\r\n\r\n{body}",
+        body.len(),
+        headers.date(),
+        headers.digest(),
+        headers.signature(),
+    )
+}
+
+#[test]
+fn recorded_deliveries_are_valid_once() {
+    let mut listener = Listener::start(&["--now", RECORDED]);
+    for (name, request) in deliveries() {
+        if name == "build-updated-large" {
+            continue;
+        }
+        let answer = listener.send(&request);
+        assert!(answer.starts_with("HTTP/1.1 204 No Content\r\n"), "{name}: {answer}");
+        let line = listener.line();
+        assert!(line.contains("Z  valid    "), "{line}");
+        let answer = listener.send(&request);
+        assert!(answer.starts_with("HTTP/1.1 401 Unauthorized\r\n"), "{name}: {answer}");
+        assert!(
+            listener.line().ends_with("Z  invalid  replayed: the delivery was accepted before")
+        );
+    }
+    listener.send(delivery("build-updated-large"));
+    let line = listener.line();
+    let text = "valid    build:updated  octocat/hello-world #9 failure, push to master by octocat";
+    assert_eq!(&line["07:41:31Z  ".len()..], text);
+}
+
+#[test]
+fn summaries_say_who_and_what() {
+    let mut listener = Listener::start(&["--now", RECORDED]);
+    for (name, summary) in [
+        ("user-created", "user:created   octocat"),
+        ("repo-enabled", "repo:enabled   octocat/hello-world, by octocat"),
+        (
+            "build-created",
+            "build:created  octocat/hello-world #9 pending, push to master by octocat",
+        ),
+    ] {
+        listener.send(delivery(name));
+        let line = listener.line();
+        assert!(line.ends_with(&format!("  valid    {summary}")), "{line}");
+    }
+    for (body, summary) in [
+        ("[]", "no event       (not a body of Drone's)"),
+        ("{}", "no event       (not a body of Drone's)"),
+        ("{\"event\":\"user\"}", "user           (not a body of Drone's)"),
+        (
+            "{\"event\":\"user\",\"user\":{\"login\":\"\\u001b[2J\u{9b}\"}}",
+            "user           \\x1b[2J\\xc2\\x9b",
+        ),
+        ("{\"event\":\"build\",\"action\":\"a\",\"build\":{}}", "build:a        ? #? of no status"),
+        (
+            "{\"event\":\"build\",\"build\":{\"number\":\"9\"}}",
+            "build          (not a body of Drone's)",
+        ),
+    ] {
+        let mut listener = Listener::start(&[]);
+        assert!(listener.send(signed(body)).starts_with("HTTP/1.1 204"));
+        let line = listener.line();
+        assert!(line.ends_with(&format!("  valid    {summary}")), "{line}");
+    }
+}
+
+#[test]
+fn the_sender_is_told_no_reason() {
+    let mut listener = recorded();
+    let request = delivery("user-created");
+    let mut answers = Vec::new();
+    for (from, to, reason) in [
+        ("Signature: ", "X-Signature: ", "missing-signature"),
+        ("07:41:31", "07:41:32", "signature-mismatch"),
+        ("07:41:31", "06:41:31", "date-too-old"),
+        ("\"admin\":false", "\"admin\":true ", "digest-mismatch"),
+        ("X-Drone-Event: user", "X-Drone-Event: repo", "event-mismatch"),
+    ] {
+        answers.push(listener.send(edit(&request, from, to)));
+        let entry = listener.json();
+        assert_eq!((&entry["reason"], &entry["verdict"]), (&reason.into(), &"invalid".into()));
+        // What is not genuine is not shown.
+        assert_eq!((&entry["summary"], &entry["event"]), (&Value::Null, &Value::Null));
+    }
+    assert!(answers[0].ends_with("\r\n\r\nthe delivery was refused\n"), "{}", answers[0]);
+    for answer in &answers {
+        assert_eq!(told(answer), told(&answers[0]));
+    }
+    // None of these was claimed: the genuine one is still taken.
+    assert!(listener.send(request).starts_with("HTTP/1.1 204"));
+}
+
+#[test]
+fn json_holds_all_that_is_known() {
+    let mut listener = recorded();
+    listener.send(delivery("build-created"));
+    let mut entry = listener.json();
+    let time = entry["time"].take().as_i64();
+    assert!(time.is_some_and(|time| time > 1_700_000_000), "{time:?}");
+    let expected = json!({
+        "time": null,
+        "verdict": "valid",
+        "reason": "ok",
+        "message": "build:created, signed 0 s ago with secret 1 of 1, covers date digest",
+        "key_index": 0,
+        "key_id": "hmac-key",
+        "date": 1795419691,
+        "expires": 1795419991,
+        "tag": "huzpVbeWzgna3SGdxJ15qHyB+H8anlMlh5+g5uMX2aQ=",
+        "covered": ["date", "digest"],
+        "event": "build",
+        "action": "created",
+        "summary": "octocat/hello-world #9 pending, push to master by octocat",
+        "forwarded": null,
+    });
+    assert_eq!(entry, expected);
+}
+
+#[test]
+fn several_secrets_are_taken() {
+    let mut listener = Listener::start_with(&["--json", "--secret", "new", "--secret", "old"]);
+    for (secret, code) in [("new", 0), ("old", 0), ("another", 1)] {
+        assert_eq!(trigger(&listener, secret), code);
+        let entry = listener.json();
+        let index = ["new", "old"].iter().position(|known| *known == secret);
+        assert_eq!(entry["key_index"].as_u64(), index.map(|index| index as u64));
+    }
+}
+
+#[test]
+fn valid_deliveries_are_passed_on_unchanged() {
+    let (url, captured) = capture(1, "202 Accepted");
+    let mut listener = Listener::start(&["--now", RECORDED, "--json", "--forward", &url]);
+    let request = edit(
+        &delivery("user-created"),
+        "Host: receiver.test",
+        "Host: receiver.test\r\nX-Any: a\r\nX-Any: b\r\nConnection: close",
+    );
+    let forged = edit(&request, "\"admin\":false", "\"admin\":true ");
+    assert!(listener.send(forged).starts_with("HTTP/1.1 401"));
+    assert_eq!(listener.json()["forwarded"], Value::Null);
+    assert!(listener.send(&request).starts_with("HTTP/1.1 202 Accepted\r\n"));
+    assert_eq!(listener.json()["forwarded"], json!({"status": 202}));
+
+    let sent = captured.join().expect("it came").remove(0);
+    assert!(sent.starts_with("POST /captured?x=y HTTP/1.1\r\n"), "{sent}");
+    assert_eq!(body(&sent), body(&request));
+    let (ours, theirs) = (fields(&sent), fields(&request));
+    let changed = ["host", "connection"];
+    let kept = |fields: Vec<String>| -> Vec<String> {
+        let own =
+            |field: &String| changed.iter().any(|name| field.starts_with(&format!("{name}:")));
+        fields.into_iter().filter(|field| !own(field)).collect()
+    };
+    assert!(
+        !ours
+            .iter()
+            .any(|field| field.starts_with("connection: close") || field == "host: receiver.test")
+    );
+    assert_eq!(kept(ours), kept(theirs));
+}
+
+/// The fields of a raw request, names in lower case, in alphabetical order.
+fn fields(request: &str) -> Vec<String> {
+    let head = request.split("\r\n\r\n").next().expect("there is a head");
+    let mut fields: Vec<_> = head
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let (name, value) = line.split_once(": ").expect("it is a field");
+            format!("{}: {value}", name.to_lowercase())
+        })
+        .collect();
+    fields.sort();
+    fields
+}
+
+#[test]
+fn listeners_may_stand_in_a_row() {
+    let mut last = Listener::start(&["--json"]);
+    let first = Listener::start(&["--forward", &last.url()]);
+    let run = hooksig(&["trigger", "--secret", SECRET, "*", &first.url()], "");
+    assert_eq!(run.code, 0, "{run:?}");
+    for _ in 0..8 {
+        assert_eq!(last.json()["verdict"], "valid");
+    }
+    let (code, lines) = first.stop();
+    assert_eq!((code, lines.matches("; forwarded: 204 No Content\n").count()), (Some(0), 8));
+}
+
+#[test]
+fn a_receiver_that_is_not_there_is_told() {
+    let listener = Listener::start(&["--forward", "http://127.0.0.1:1/"]);
+    let run = hooksig(&["trigger", "--secret", SECRET, "user:created", &listener.url()], "");
+    assert!(run.stdout.contains("502 Bad Gateway"), "{run:?}");
+    let (code, lines) = listener.stop();
+    assert_eq!(code, Some(0));
+    let text = "valid    user:created   ada; not forwarded: the connection was refused; is a receiver listening there?\n";
+    assert!(lines.ends_with(text), "{lines}");
+}
+
+#[test]
+fn bodies_have_a_limit() {
+    let mut listener = Listener::start(&["--now", RECORDED, "--json", "--max-body", "363"]);
+    let answer = listener.send(delivery("user-created"));
+    assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");
+    let entry = listener.json();
+    assert_eq!(entry["reason"], "body-too-large");
+    assert!(entry["message"].as_str().is_some_and(|text| text.contains("longer than 363 bytes")));
+
+    let chunked =
+        edit(&delivery("user-created"), "Content-Length: 364", "Transfer-Encoding: chunked");
+    let head = chunked.split("\r\n\r\n").next().expect("there is a head");
+    let chunk = format!("{:x}\r\n{}\r\n", 1 << 16, "x".repeat(1 << 16));
+    let answer = listener.send(format!("{head}\r\n\r\n{}", chunk.repeat(20)));
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert_eq!(listener.json()["reason"], "body-too-large");
+
+    let listener = Listener::start(&["--now", RECORDED, "--max-body", "364"]);
+    assert!(listener.send(delivery("user-created")).starts_with("HTTP/1.1 204"));
+}
+
+#[test]
+fn garbage_does_no_harm() {
+    let mut listener = recorded();
+    let request = delivery("user-created");
+    let head = request.find("\r\n\r\n").expect("the head ends") + 4;
+    let noise: Vec<u8> =
+        (0..50_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    for garbage in [
+        b"".as_slice(),
+        b"\0\0\0\0",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"{\"event\":\"user\"}",
+        &request.as_bytes()[..100],
+        &noise,
+        &[b"GET / HTTP/1.1\r\n".as_slice(), &b"a: b\r\n".repeat(10_000)].concat(),
+        &[b"POST /".as_slice(), &b"a".repeat(1 << 20), b" HTTP/1.1\r\n\r\n"].concat(),
+    ] {
+        let answer = listener.send(garbage);
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+    }
+    // What is cut within the body is told.
+    listener.send(&request.as_bytes()[..head + 100]);
+    assert_eq!(listener.json()["reason"], "body-broken");
+    listener.send(edit(&request, "Content-Length: 364", "Transfer-Encoding: chunked"));
+    assert_eq!(listener.json()["reason"], "body-broken");
+    // What is no delivery is refused as one.
+    for request in [
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\n\r\n",
+        "POST http://a/ HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
+    ] {
+        assert!(listener.send(request).starts_with("HTTP/1.1 401"), "{request}");
+        assert_eq!(listener.json()["reason"], "missing-signature");
+    }
+    assert!(listener.send(request).starts_with("HTTP/1.1 204"));
+    assert_eq!(listener.json()["verdict"], "valid");
+    assert!(!listener.has_ended());
+}
+
+#[test]
+fn many_come_at_once() {
+    let listener = Listener::start(&[]);
+    let idle: Vec<_> = (0..100).map(|_| listener.connect()).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let run = hooksig(
+                    &["trigger", "--secret", SECRET, "*", &listener.url(), "--count", "25"],
+                    "",
+                );
+                assert_eq!(run.code, 0, "{run:?}");
+            });
+        }
+    });
+    drop(idle);
+    let (code, lines) = listener.stop();
+    assert_eq!((code, lines.lines().count()), (Some(0), 100));
+}
+
+#[test]
+fn signals_stop_it() {
+    for signal in ["-INT", "-TERM"] {
+        let listener = Listener::start(&[]);
+        // A connection that says nothing does not hold it up.
+        let _idle = listener.connect();
+        assert_eq!(trigger(&listener, SECRET), 0);
+        let start = Instant::now();
+        listener.signal(signal);
+        let (code, lines) = listener.wait();
+        assert_eq!((code, lines.lines().count()), (Some(0), 1));
+        assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn what_was_begun_is_answered() {
+    let listener = Listener::start(&["--now", RECORDED]);
+    let request = delivery("user-created");
+    let (begun, rest) = request.split_at(request.len() - 10);
+    let mut stream = listener.connect();
+    stream.write_all(begun.as_bytes()).expect("it is taken");
+    std::thread::sleep(Duration::from_millis(300));
+    listener.signal("-TERM");
+    std::thread::sleep(Duration::from_millis(300));
+    stream.write_all(rest.as_bytes()).expect("it is taken");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it is answered");
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    let (code, lines) = listener.wait();
+    assert_eq!((code, lines.lines().count()), (Some(0), 1));
+}
+
+#[test]
+fn what_cannot_be_begun_is_told() {
+    hooksig(&["listen", "127.0.0.1:0"], "").assert_unusable("no secret was given");
+    let listen =
+        |options: &[&str]| hooksig(&[&["listen", "--secret", SECRET], options].concat(), "");
+    let taken = Listener::start(&[]);
+    listen(&[&taken.address]).assert_unusable("cannot listen on \"127.0.0.1:");
+    listen(&["localhost"]).assert_unusable("cannot listen on \"localhost\": ");
+    listen(&["127.0.0.1:0", "--require", ""]).assert_unusable("--require");
+    listen(&["127.0.0.1:0", "--forward", "/hook"]).assert_unusable("--forward: the URL cannot");
+}

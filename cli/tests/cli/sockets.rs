@@ -1,0 +1,137 @@
+//! Receivers and senders on the loopback interface.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    process::{Child, ChildStdout, Command, Stdio},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use hooksig_vectors::SECRET;
+use serde_json::Value;
+
+/// A `hooksig listen` that runs.
+pub(crate) struct Listener {
+    child: Child,
+    pub(crate) address: String,
+    lines: BufReader<ChildStdout>,
+}
+
+impl Listener {
+    /// With the usual secret.
+    pub(crate) fn start(options: &[&str]) -> Self {
+        Self::start_with(&[&["--secret", SECRET], options].concat())
+    }
+
+    pub(crate) fn start_with(options: &[&str]) -> Self {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("hooksig"))
+            .args(["listen", "127.0.0.1:0"])
+            .args(options)
+            .env_remove("DRONE_WEBHOOK_SECRET")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        let mut line = String::new();
+        let mut stderr = BufReader::new(child.stderr.take().expect("it is a pipe"));
+        stderr.read_line(&mut line).expect("it is UTF-8");
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next());
+        let address = address.unwrap_or_else(|| panic!("no address: {line}")).to_owned();
+        let lines = BufReader::new(child.stdout.take().expect("it is a pipe"));
+        Self { child, address, lines }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/hook", self.address)
+    }
+
+    /// The next line, without its end.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).expect("it is UTF-8");
+        line.trim_end().to_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&mut self) -> Value {
+        serde_json::from_str(&self.line()).expect("it is JSON")
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        let status = Command::new("kill").args([signal, &pid]).status();
+        assert!(status.expect("kill runs").success());
+    }
+
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("it can be asked").is_some()
+    }
+
+    /// The exit code, once it has ended, and what it printed that was not read.
+    pub(crate) fn wait(mut self) -> (Option<i32>, String) {
+        let mut rest = String::new();
+        self.lines.read_to_string(&mut rest).expect("it is UTF-8");
+        (self.child.wait().expect("it ends").code(), rest)
+    }
+
+    pub(crate) fn stop(self) -> (Option<i32>, String) {
+        self.signal("-TERM");
+        self.wait()
+    }
+
+    /// Sends octets on a connection of their own and gives the answer.
+    pub(crate) fn send(&self, octets: impl AsRef<[u8]>) -> String {
+        let mut stream = self.connect();
+        // The other side may have enough of it at any time.
+        let _ = stream.write_all(octets.as_ref());
+        let _ = stream.shutdown(std::net::Shutdown::Write);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8(answer).expect("it is UTF-8")
+    }
+
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("it is not zero");
+        stream
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A receiver that answers each of `count` requests with `answer`, and gives them.
+pub(crate) fn capture(count: usize, answer: &'static str) -> (String, JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a port");
+    let url = format!("http://{}/captured?x=y", listener.local_addr().expect("it has one"));
+    let take = move || {
+        let (mut stream, _) = listener.accept().expect("someone comes");
+        let request = read_request(&mut stream);
+        let answer = format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        stream.write_all(answer.as_bytes()).expect("it can be answered");
+        request
+    };
+    (url, thread::spawn(move || (0..count).map(|_| take()).collect()))
+}
+
+fn read_request(stream: &mut TcpStream) -> String {
+    let mut request = Vec::new();
+    loop {
+        let mut octets = [0; 4096];
+        let read = stream.read(&mut octets).expect("it can be read");
+        request.extend_from_slice(&octets[..read]);
+        let text = String::from_utf8_lossy(&request).to_lowercase();
+        let length = text.split("content-length: ").nth(1).and_then(|rest| rest.split('\r').next());
+        let length: usize = length.and_then(|length| length.parse().ok()).unwrap_or(0);
+        let whole = text.find("\r\n\r\n").is_some_and(|head| request.len() >= head + 4 + length);
+        if whole || read == 0 {
+            return String::from_utf8(request).expect("it is UTF-8");
+        }
+    }
+}
