@@ -2,7 +2,7 @@
 
 use crate::{
     Error, SMALL, Text,
-    crypto::{HashStream, HashText},
+    crypto::{self, HashStream, HashText},
     octets::{self, is_token, is_word, trim},
 };
 
@@ -26,7 +26,9 @@ pub fn field(body: &(impl AsRef<[u8]> + ?Sized)) -> Text<LEN> {
     hash.update(body.as_ref());
     let mut text = Text::new();
     // Both parts together have exactly the length of the text.
-    let _ = text.push(PREFIX).and_then(|()| text.push(HashText::encode(&hash.finish()).as_str()));
+    let base64 = crypto::to_text(&hash.finish());
+    let base64 = core::str::from_utf8(&base64).unwrap_or_default();
+    let _ = text.push(PREFIX).and_then(|()| text.push(base64));
     text
 }
 
@@ -36,13 +38,13 @@ pub fn field(body: &(impl AsRef<[u8]> + ?Sized)) -> Text<LEN> {
 ///
 /// [`Error::MalformedDigest`], [`Error::UnsupportedDigest`] where no SHA-256 is in it, and
 /// [`Error::DigestMismatch`] where it holds two that differ: no body has both.
-pub(crate) fn parse(field: &[u8]) -> Result<HashText, Error> {
+pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
     // What Drone writes: one SHA-256 and nothing else.
     let only = field.strip_prefix(PREFIX.as_bytes()).filter(|_| !SMALL);
     if let Some(text) = only.and_then(|text| text.try_into().ok()) {
-        return HashText::parse(text).ok_or(Error::MalformedDigest);
+        return checked(text);
     }
-    let mut expected: Option<HashText> = None;
+    let mut expected: Option<&HashText> = None;
     let mut rest = field;
     loop {
         let (algorithm, value) = octets::split(trim(rest), is_token);
@@ -53,7 +55,7 @@ pub(crate) fn parse(field: &[u8]) -> Result<HashText, Error> {
         let mut behind = value;
         if is_word(algorithm, b"sha-256") {
             let (text, after) = value.split_first_chunk().ok_or(Error::MalformedDigest)?;
-            let text = HashText::parse(text).ok_or(Error::MalformedDigest)?;
+            let text = checked(text)?;
             behind = trim(after);
             if !matches!(behind, [] | [b',', ..]) {
                 return Err(Error::MalformedDigest);
@@ -70,6 +72,10 @@ pub(crate) fn parse(field: &[u8]) -> Result<HashText, Error> {
     }
 }
 
+fn checked(text: &HashText) -> Result<&HashText, Error> {
+    if crypto::is_text(text) { Ok(text) } else { Err(Error::MalformedDigest) }
+}
+
 /// The SHA-256 of a body in the making, and the one that it must become.
 #[derive(Clone)]
 pub(crate) struct BodyDigest {
@@ -78,8 +84,8 @@ pub(crate) struct BodyDigest {
 }
 
 impl BodyDigest {
-    pub(crate) fn new(expected: HashText) -> Self {
-        Self { hash: HashStream::default(), expected }
+    pub(crate) fn new(expected: &HashText) -> Self {
+        Self { hash: HashStream::default(), expected: *expected }
     }
 
     pub(crate) fn update(&mut self, chunk: &[u8]) {
@@ -88,7 +94,7 @@ impl BodyDigest {
 
     /// Whether the body that was given is the expected one.
     pub(crate) fn check(self) -> Result<(), Error> {
-        match self.expected.is_of(&self.hash.finish()).to_bool() {
+        match crypto::is_text_of(&self.expected, &self.hash.finish()).to_bool() {
             true => Ok(()),
             false => Err(Error::DigestMismatch),
         }

@@ -6,7 +6,7 @@ use ctutils::{CtAssign, CtEq};
 
 use crate::{
     Error, Headers, Name, SMALL,
-    crypto::{HASH_LEN, HashText, Midstates},
+    crypto::{self, HASH_LEN, HashText, Midstates},
     signing_string::{SigningString, Writer},
 };
 
@@ -76,7 +76,7 @@ where
 {
     let ([key], false) = (keys, SMALL) else { return find_among(keys, string, signature) };
     let tag = key.as_ref().mac(string)?;
-    match signature.is_of(&tag).to_bool() {
+    match crypto::is_text_of(signature, &tag).to_bool() {
         true => Ok((0, tag)),
         false => Err(Error::SignatureMismatch),
     }
@@ -119,7 +119,7 @@ where
             None => key.mac(string)?,
         };
         // The first key that fits wins, should the same secret be there twice.
-        let fits = signature.is_of(&tag) & matched.0.ct_eq(&usize::MAX);
+        let fits = crypto::is_text_of(signature, &tag) & matched.0.ct_eq(&usize::MAX);
         matched.0.ct_assign(&index, fits);
         matched.1.ct_assign(&tag, fits);
     }

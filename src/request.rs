@@ -143,14 +143,17 @@ impl<'a> Fields<'a> {
         fields
     }
 
-    /// The name in lower case and the value of the field `name`, if it was looked for and stands
-    /// alone.
-    pub(crate) fn single(&self, name: &Name<'_>) -> Option<(&'static [u8], &'a [u8])> {
+    /// The start of the signing string's line for `name`, with the line break before it, and the
+    /// value, if the field was looked for and stands alone.
+    #[inline]
+    pub(crate) fn line(&self, name: &Name<'_>) -> Option<(&'static [u8], &'a [u8])> {
         match self {
             _ if SMALL => None,
-            Self { date: Single::Once(value), .. } if name.is(b"date") => Some((b"date", value)),
+            Self { date: Single::Once(value), .. } if name.is(b"date") => {
+                Some((b"\ndate: ", value))
+            }
             Self { digest: Single::Once(value), .. } if name.is(b"digest") => {
-                Some((b"digest", value))
+                Some((b"\ndigest: ", value))
             }
             _ => None,
         }

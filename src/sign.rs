@@ -2,7 +2,7 @@
 
 use crate::{
     Error, HeaderNames, Headers, Key, Request,
-    crypto::{BASE64_LEN, HashText},
+    crypto::{self, BASE64_LEN},
     names,
     octets::is_control,
     params,
@@ -62,8 +62,8 @@ impl<'k> Signer<'k> {
         let tag =
             self.key.mac(&SigningString { request, fields: &fields, names: names.names() })?;
         let mut writer = Writer::exact(out, signature_len(self.key_id, names))?;
-        let signature = HashText::encode(&tag);
-        params::write(self.key_id, names.names(), signature.as_bytes(), &mut writer);
+        let signature = crypto::to_text(&tag);
+        params::write(self.key_id, names.names(), &signature, &mut writer);
         writer.finish()
     }
 }

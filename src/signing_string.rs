@@ -75,19 +75,19 @@ where
     /// What `sink` was given by then is of no use.
     pub(crate) fn stream(&self, sink: &mut impl FnMut(&[u8])) -> Result<(), Error> {
         for (index, name) in self.names.clone().enumerate() {
+            if let Some((start, value)) = self.fields.line(&name) {
+                // No line break before the first line.
+                sink(start.get(usize::from(index == 0)..).unwrap_or_default());
+                sink(value);
+                check(value, index)?;
+                continue;
+            }
             if index > 0 {
                 sink(b"\n");
             }
-            if let Some((name, value)) = self.fields.single(&name) {
-                sink(name);
-                sink(b": ");
-                sink(value);
-                check(value, index)?;
-            } else {
-                name.lowercase(sink);
-                sink(b": ");
-                self.value(name, index, sink)?;
-            }
+            name.lowercase(sink);
+            sink(b": ");
+            self.value(name, index, sink)?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::{
     Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value,
-    crypto::HashText,
+    crypto::{self, HashText},
     date,
     digest::{self, BodyDigest},
     mac,
@@ -86,11 +86,24 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     where
         H: Headers + ?Sized,
     {
+        let (digest, verified) = self.head(request, clock)?;
+        Ok(PendingBody { body: BodyDigest::new(digest), verified })
+    }
+
+    /// The checks of [`begin`](Self::begin): what the digest must be, and the verdict on all else.
+    fn head<'r, H>(
+        &self,
+        request: &Request<'r, H>,
+        clock: Clock,
+    ) -> Result<(&'r HashText, Verified<'r>), Error>
+    where
+        H: Headers + ?Sized,
+    {
         let fields = Fields::find(request.headers);
         let params = Params::of(&fields)?;
         params.headers.check()?;
         self.policy.check(&params)?;
-        let signature = params.signature.to_array().as_ref().and_then(HashText::parse);
+        let signature = params.signature.to_array().filter(crypto::is_text);
         let signature = signature.ok_or(Error::MalformedSignature)?;
 
         let date = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;
@@ -106,17 +119,15 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
 
         let string = SigningString { request, fields: &fields, names: params.headers.iter() };
         let (key_index, tag) = mac::find_key(self.keys, &string, &signature)?;
-        Ok(PendingBody {
-            body: BodyDigest::new(digest),
-            verified: Verified {
-                key_index,
-                tag,
-                date,
-                expires: date.map(|date| self.policy.expires(date)),
-                key_id: params.key_id,
-                covered: params.headers,
-            },
-        })
+        let verified = Verified {
+            key_index,
+            tag,
+            date,
+            expires: date.map(|date| self.policy.expires(date)),
+            key_id: params.key_id,
+            covered: params.headers,
+        };
+        Ok((digest, verified))
     }
 
     /// Verifies a request whose body is at hand: [`begin`](Self::begin),
@@ -134,9 +145,11 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     where
         H: Headers + ?Sized,
     {
-        let mut pending = self.begin(request, clock)?;
-        pending.update(body.as_ref());
-        pending.finish()
+        let (digest, verified) = self.head(request, clock)?;
+        let mut digest = BodyDigest::new(digest);
+        digest.update(body.as_ref());
+        digest.check()?;
+        Ok(verified)
     }
 }
 
