@@ -1,0 +1,97 @@
+package hooksig_test
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	hooksig "github.com/hooksig/hooksig/go"
+	"github.com/hooksig/hooksig/go/internal/cases"
+)
+
+// The secret of the recorded deliveries.
+var secret = []byte("bea26a2221fd8090ea38720fc445eca6")
+
+const body = `{"event":"build","action":"created"}`
+
+// recording is a delivery that a Drone server sent.
+type recording struct {
+	name    string
+	request *http.Request
+	body    []byte
+	date    time.Time
+}
+
+func recordings(tb testing.TB) []recording {
+	tb.Helper()
+	paths, err := filepath.Glob("../vectors/deliveries/*.http")
+	if err != nil || len(paths) == 0 {
+		tb.Fatalf("no recorded deliveries: %v", err)
+	}
+	var all []recording
+	for _, path := range paths {
+		all = append(all, readRecording(tb, path))
+	}
+	return all
+}
+
+func readRecording(tb testing.TB, path string) recording {
+	tb.Helper()
+	raw, err := os.ReadFile(path)
+	check(tb, err)
+	request, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(raw)))
+	check(tb, err)
+	body, err := io.ReadAll(request.Body)
+	check(tb, err)
+	date, err := http.ParseTime(request.Header.Get("Date"))
+	check(tb, err)
+	return recording{strings.TrimSuffix(filepath.Base(path), ".http"), request, body, date}
+}
+
+func verifyCases(tb testing.TB) []cases.Case {
+	tb.Helper()
+	all, err := cases.Read("../vectors/cases/verify.jsonl")
+	check(tb, err)
+	return all
+}
+
+func check(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func newVerifier(tb testing.TB, opts ...hooksig.Option) *hooksig.Verifier {
+	tb.Helper()
+	v, err := hooksig.NewVerifier([][]byte{secret}, opts...)
+	check(tb, err)
+	return v
+}
+
+func newSigner(tb testing.TB) *hooksig.Signer {
+	tb.Helper()
+	signer, err := hooksig.NewSigner(secret)
+	check(tb, err)
+	return signer
+}
+
+// at is a clock that stands still.
+func at(now time.Time) hooksig.Option {
+	return hooksig.WithClock(func() time.Time { return now })
+}
+
+// signed makes a delivery of body at the present time.
+func signed(tb testing.TB, body string) *http.Request {
+	tb.Helper()
+	r, err := http.NewRequest("POST", "http://ci.example/hooks?from=drone", strings.NewReader(body))
+	check(tb, err)
+	check(tb, newSigner(tb).Sign(r, []byte(body), time.Now()))
+	return r
+}

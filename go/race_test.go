@@ -1,0 +1,5 @@
+//go:build race
+
+package hooksig_test
+
+const raceEnabled = true

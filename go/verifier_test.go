@@ -1,0 +1,282 @@
+package hooksig_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	hooksig "github.com/hooksig/hooksig/go"
+)
+
+func TestRecordedDeliveries(t *testing.T) {
+	for _, sent := range recordings(t) {
+		t.Run(sent.name, func(t *testing.T) {
+			v := newVerifier(t, at(sent.date.Add(time.Minute)))
+			delivery, err := v.VerifyDelivery(sent.request, sent.body)
+			check(t, err)
+			if !delivery.Date.Equal(sent.date) || !delivery.Expires.Equal(sent.date.Add(5*time.Minute)) {
+				t.Errorf("date %v, expires %v, sent %v", delivery.Date, delivery.Expires, sent.date)
+			}
+			if !strings.Contains(string(sent.body), `"event":"`+delivery.Event+`","action":"`+delivery.Action+`"`) {
+				t.Errorf("event %q, action %q", delivery.Event, delivery.Action)
+			}
+			if _, err := v.Verify(sent.request, sent.body); !errors.Is(err, hooksig.ErrReplayed) {
+				t.Errorf("the second time: %v", err)
+			}
+			sent.body[len(sent.body)/2] ^= 1
+			if _, err := v.Verify(sent.request, sent.body); !errors.Is(err, hooksig.ErrDigestMismatch) {
+				t.Errorf("with another body: %v", err)
+			}
+		})
+	}
+}
+
+// Every shared case comes out as expected, and the same whether its three fields are looked at or
+// its whole head.
+func TestSharedCases(t *testing.T) {
+	for _, c := range verifyCases(t) {
+		clock := hooksig.WithoutClock()
+		if c.Now != nil {
+			clock = at(time.Unix(*c.Now, 0))
+		}
+		v, err := hooksig.NewVerifier(c.Keys(), clock, hooksig.WithoutReplayStore())
+		if err == nil {
+			_, err = v.Verify(c.Request(), c.Body)
+			if _, whole := v.VerifyWhole(c.Request(), c.Body); whole != err {
+				t.Errorf("%s: by fields %v, whole %v", c.ID, err, whole)
+			}
+		}
+		if (err == nil) != (c.Expect == "valid") {
+			t.Errorf("%s: expected %s, got %v", c.ID, c.Expect, err)
+		}
+	}
+}
+
+func TestVerifyDoesNotAllocate(t *testing.T) {
+	plain := hooksig.WithoutReplayStore()
+	rotation, err := hooksig.NewVerifier([][]byte{[]byte("new"), secret}, plain)
+	check(t, err)
+	wide := signed(t, body)
+	wide.RequestURI = "/hooks"
+	wide.Header.Set("Accept", "application/json")
+	check(t, newSigner(t).SignHeaders(wide, "hmac-key", "(request-target)", "host", "accept", "date", "digest"))
+	for name, run := range map[string]struct {
+		v *hooksig.Verifier
+		r *http.Request
+	}{
+		"as Drone sends":   {newVerifier(t, plain), signed(t, body)},
+		"with two secrets": {rotation, signed(t, body)},
+		"of a whole head":  {newVerifier(t, plain), wide},
+	} {
+		octets := []byte(body)
+		allocations := testing.AllocsPerRun(1000, func() {
+			if _, err := run.v.Verify(run.r, octets); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if allocations != 0 && !raceEnabled {
+			t.Errorf("%s: %v allocations", name, allocations)
+		}
+	}
+}
+
+func TestConstructorRefuses(t *testing.T) {
+	long := strings.Repeat("x", 200)
+	for name, made := range map[string]struct {
+		secrets [][]byte
+		opt     hooksig.Option
+		want    error
+	}{
+		"no secrets":         {nil, hooksig.WithoutClock(), hooksig.ErrNoKeys},
+		"an empty secret":    {[][]byte{secret, {}}, hooksig.WithoutClock(), hooksig.ErrEmptySecret},
+		"a nil secret":       {[][]byte{nil}, hooksig.WithoutClock(), hooksig.ErrEmptySecret},
+		"requiring nothing":  {[][]byte{secret}, hooksig.WithRequired(), hooksig.ErrEmptyList},
+		"two names in one":   {[][]byte{secret}, hooksig.WithRequired("date digest"), hooksig.ErrMalformedList},
+		"a name twice":       {[][]byte{secret}, hooksig.WithRequired("date", "Date"), hooksig.ErrRepeatedName},
+		"a list too long":    {[][]byte{secret}, hooksig.WithRequired(long), hooksig.ErrBufferTooSmall},
+		"a keyId too long":   {[][]byte{secret}, hooksig.WithKeyID(long), hooksig.ErrBufferTooSmall},
+		"half a second":      {[][]byte{secret}, hooksig.WithMaxSkew(time.Second / 2), nil},
+		"a negative skew":    {[][]byte{secret}, hooksig.WithMaxSkew(-time.Second), nil},
+		"a nil clock":        {[][]byte{secret}, hooksig.WithClock(nil), nil},
+		"a nil replay store": {[][]byte{secret}, hooksig.WithReplayStore(nil), nil},
+	} {
+		v, err := hooksig.NewVerifier(made.secrets, made.opt)
+		if v != nil || err == nil || made.want != nil && !errors.Is(err, made.want) {
+			t.Errorf("%s: %v, %v", name, v, err)
+		}
+	}
+	if _, err := hooksig.NewSigner(nil); !errors.Is(err, hooksig.ErrEmptySecret) {
+		t.Errorf("a signer without a secret: %v", err)
+	}
+}
+
+func TestZeroVerifierRefuses(t *testing.T) {
+	if _, err := new(hooksig.Verifier).Verify(signed(t, body), []byte(body)); err == nil {
+		t.Error("a verifier without secrets accepts")
+	}
+}
+
+func TestOptions(t *testing.T) {
+	hs2019 := func(r *http.Request) { replaceSignature(r, "hmac-sha256", "hs2019") }
+	absent := func(r *http.Request) { replaceSignature(r, `algorithm="hmac-sha256",`, "") }
+	asDrone := func(*http.Request) {}
+	late := func(by time.Duration) hooksig.Option { return at(time.Now().Add(by)) }
+	for name, run := range map[string]struct {
+		change func(*http.Request)
+		opts   []hooksig.Option
+		want   error
+	}{
+		"default":                  {asDrone, nil, nil},
+		"hs2019":                   {hs2019, nil, hooksig.ErrUnsupportedAlgorithm},
+		"hs2019 allowed":           {hs2019, []hooksig.Option{hooksig.WithHS2019()}, nil},
+		"no algorithm":             {absent, nil, hooksig.ErrMissingParam},
+		"no algorithm allowed":     {absent, []hooksig.Option{hooksig.WithMissingAlgorithm()}, nil},
+		"another keyId":            {asDrone, []hooksig.Option{hooksig.WithKeyID("other")}, hooksig.ErrUnexpectedKeyID},
+		"that keyId":               {asDrone, []hooksig.Option{hooksig.WithKeyID("hmac-key")}, nil},
+		"host required":            {asDrone, []hooksig.Option{hooksig.WithRequired("host")}, hooksig.ErrNotCovered},
+		"an hour later":            {asDrone, []hooksig.Option{late(time.Hour)}, hooksig.ErrDateTooOld},
+		"an hour earlier":          {asDrone, []hooksig.Option{late(-time.Hour)}, hooksig.ErrDateTooNew},
+		"an hour later, two taken": {asDrone, []hooksig.Option{late(time.Hour), hooksig.WithMaxSkew(2 * time.Hour)}, nil},
+		"without a clock":          {asDrone, []hooksig.Option{hooksig.WithoutClock()}, nil},
+	} {
+		r := signed(t, body)
+		run.change(r)
+		if _, err := newVerifier(t, run.opts...).Verify(r, []byte(body)); !errors.Is(err, run.want) {
+			t.Errorf("%s: got %v, want %v", name, err, run.want)
+		}
+	}
+}
+
+func replaceSignature(r *http.Request, old, new string) {
+	r.Header.Set("Signature", strings.Replace(r.Header.Get("Signature"), old, new, 1))
+}
+
+func TestWithoutClockNothingExpires(t *testing.T) {
+	store := &recordingStore{}
+	v := newVerifier(t, hooksig.WithoutClock(), hooksig.WithReplayStore(store))
+	verified, err := v.Verify(signed(t, body), []byte(body))
+	check(t, err)
+	if !verified.Date.IsZero() || !verified.Expires.IsZero() || store.remember != hooksig.Forever {
+		t.Errorf("%+v, to be remembered for %v", verified, store.remember)
+	}
+}
+
+// A delivery is remembered to the end of the last second at which it would be accepted.
+func TestRememberedWhileAcceptable(t *testing.T) {
+	now := time.Now().Truncate(time.Second)
+	r := signed(t, body)
+	check(t, newSigner(t).Sign(r, []byte(body), now))
+	for _, late := range []time.Duration{-300 * time.Second, 0, 1500 * time.Millisecond, 300*time.Second + 999*time.Millisecond} {
+		store := &recordingStore{}
+		v := newVerifier(t, at(now.Add(late)), hooksig.WithReplayStore(store))
+		_, err := v.Verify(r, []byte(body))
+		check(t, err)
+		if want := 301*time.Second - late; store.remember != want {
+			t.Errorf("%v late: remembered for %v, want %v", late, store.remember, want)
+		}
+	}
+}
+
+type recordingStore struct{ remember time.Duration }
+
+func (s *recordingStore) Claim(_ context.Context, _ hooksig.Tag, remember time.Duration) error {
+	s.remember = remember
+	return nil
+}
+
+func TestRotation(t *testing.T) {
+	v, err := hooksig.NewVerifier([][]byte{[]byte("new secret"), secret})
+	check(t, err)
+	verified, err := v.Verify(signed(t, body), []byte(body))
+	check(t, err)
+	if verified.KeyIndex != 1 {
+		t.Errorf("key %d", verified.KeyIndex)
+	}
+}
+
+func TestEventField(t *testing.T) {
+	for name, sent := range map[string]struct {
+		body   string
+		fields []string
+		want   error
+	}{
+		"as Drone sends":      {body, []string{"build"}, nil},
+		"white space":         {body, []string{" build\t"}, nil},
+		"no field":            {body, nil, nil},
+		"twice the same":      {body, []string{"build", "build"}, nil},
+		"another event":       {body, []string{"repo"}, hooksig.ErrEventMismatch},
+		"a second one":        {body, []string{"build", "repo"}, hooksig.ErrEventMismatch},
+		"an empty field":      {body, []string{""}, hooksig.ErrEventMismatch},
+		"an old server":       {`{"action":"created"}`, []string{"build"}, nil},
+		"an unknown event":    {`{"event":"cron","action":"ticked"}`, []string{"cron"}, nil},
+		"an empty event":      {`{"event":""}`, []string{"build"}, hooksig.ErrEventMismatch},
+		"an escaped event":    {`{"event":"b\u0075ild"}`, []string{"build"}, nil},
+		"a body without JSON": {"hello", nil, hooksig.ErrMalformedBody},
+		"an event of a kind":  {`{"event":1}`, nil, hooksig.ErrMalformedBody},
+	} {
+		r := signed(t, sent.body)
+		r.Header["X-Drone-Event"] = sent.fields
+		if _, err := newVerifier(t).VerifyDelivery(r, []byte(sent.body)); !errors.Is(err, sent.want) {
+			t.Errorf("%s: got %v, want %v", name, err, sent.want)
+		}
+	}
+}
+
+func TestUnknownEventAndAction(t *testing.T) {
+	for text, want := range map[string][2]string{
+		`{"event":"cron","action":"ticked"}`:   {"cron", "ticked"},
+		`{"event":"repo","action":"disabled"}`: {"repo", "disabled"},
+		`{"event":"user","action":"updated"}`:  {"user", "updated"},
+		`{"action":"deleted"}`:                 {"", "deleted"},
+		`{"action":"enabled"}`:                 {"", "enabled"},
+		`{}`:                                   {"", ""},
+	} {
+		delivery, err := newVerifier(t).VerifyDelivery(signed(t, text), []byte(text))
+		check(t, err)
+		if got := [2]string{delivery.Event, delivery.Action}; got != want {
+			t.Errorf("%s: got %q", text, got)
+		}
+	}
+}
+
+// A delivery that is refused for its event can still be accepted as it was sent.
+func TestMismatchClaimsNothing(t *testing.T) {
+	v := newVerifier(t)
+	r := signed(t, body)
+	r.Header.Set("X-Drone-Event", "repo")
+	if _, err := v.VerifyDelivery(r, []byte(body)); !errors.Is(err, hooksig.ErrEventMismatch) {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Drone-Event", "build")
+	_, err := v.VerifyDelivery(r, []byte(body))
+	check(t, err)
+}
+
+// The signature and the tag are what the standard library computes.
+func TestSignatureIsHMAC(t *testing.T) {
+	r := signed(t, body)
+	verified, err := newVerifier(t).Verify(r, []byte(body))
+	check(t, err)
+	digest := sha256.Sum256([]byte(body))
+	field := "SHA-256=" + base64.StdEncoding.EncodeToString(digest[:])
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte("date: " + r.Header.Get("Date") + "\ndigest: " + field))
+	tag := mac.Sum(nil)
+	want := `keyId="hmac-key",algorithm="hmac-sha256",signature="` +
+		base64.StdEncoding.EncodeToString(tag) + `",headers="date digest"`
+	if r.Header.Get("Digest") != field || hooksig.Digest([]byte(body)) != field {
+		t.Errorf("Digest is %s, want %s", r.Header.Get("Digest"), field)
+	}
+	if r.Header.Get("Signature") != want {
+		t.Errorf("Signature is %s, want %s", r.Header.Get("Signature"), want)
+	}
+	if string(verified.Tag[:]) != string(tag) {
+		t.Errorf("the tag is %s, want %x", verified.Tag, tag)
+	}
+}
