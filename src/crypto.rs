@@ -1,8 +1,7 @@
-//! The primitives: the only file that names `sha2` and `base64ct`.
+//! The primitives: the only file that names `sha2`.
 
 use core::mem::ManuallyDrop;
 
-use base64ct::{Base64, Encoding};
 use ctutils::{Choice, CtEq};
 use sha2::{
     Sha256,
@@ -12,7 +11,7 @@ use sha2::{
     },
 };
 
-use crate::octets;
+use crate::octets::{self, VECTORS};
 
 /// The length of a SHA-256 hash and of an HMAC-SHA-256, in bytes.
 pub(crate) const HASH_LEN: usize = 32;
@@ -69,10 +68,12 @@ impl MacStream<'_> {
         self.inner.update(octets);
     }
 
-    pub(crate) fn finish(self) -> Hash {
-        let mut outer = HashStream::new(self.outer);
-        outer.update(&self.inner.finish());
-        outer.finish()
+    /// The MAC of all that was given; the stream is then used up.
+    pub(crate) fn finish(&mut self) -> Hash {
+        let inner = self.inner.finish();
+        self.inner = HashStream::new(self.outer);
+        self.inner.update(&inner);
+        self.inner.finish()
     }
 }
 
@@ -106,9 +107,10 @@ impl HashStream {
         self.buffer.digest_blocks(octets, |blocks| state.update_blocks(blocks));
     }
 
+    /// The hash of all that was given; the stream is then used up.
     #[cfg_attr(sha2_backend_soft = "compact", inline(never))]
     #[cfg_attr(not(sha2_backend_soft = "compact"), inline)]
-    pub(crate) fn finish(mut self) -> Hash {
+    pub(crate) fn finish(&mut self) -> Hash {
         let mut hash = Array::default();
         self.state.finalize_fixed_core(&mut self.buffer, &mut hash);
         hash.into()
@@ -122,14 +124,6 @@ pub(crate) type Hash = [u8; HASH_LEN];
 ///
 /// Hashes are compared in this form: one hash has exactly one such text.
 pub(crate) type HashText = [u8; BASE64_LEN];
-
-/// The text of `hash`, to be sent.
-pub(crate) fn to_text(hash: &Hash) -> HashText {
-    let mut text = [0; BASE64_LEN];
-    // The room is exact, so that this cannot fail.
-    let _ = Base64::encode(hash, &mut text);
-    text
-}
 
 /// Whether `text` is the text of any hash.
 pub(crate) fn is_text(text: &HashText) -> bool {
@@ -146,14 +140,23 @@ pub(crate) fn is_text(text: &HashText) -> bool {
 
 /// Whether `text` is the text of `hash`, in a time that depends on neither.
 pub(crate) fn is_text_of(text: &HashText, hash: &Hash) -> Choice {
-    text.ct_eq(&encode(hash))
+    let expected = to_text(hash);
+    let words = text.as_chunks().0.iter().zip(expected.as_chunks().0);
+    let differ = words
+        .fold(0, |any, (one, other)| any | u32::from_ne_bytes(*one) ^ u32::from_ne_bytes(*other));
+    differ.ct_eq(&0)
 }
 
-/// The text of a computed hash, to compare with.
-///
-/// `base64ct` goes digit by digit. Here each step is the same for all, without a branch or a
-/// lookup, and becomes vector instructions: that takes a third of the time.
-fn encode(hash: &Hash) -> HashText {
+/// The text of `hash`, in a time that does not depend on it: a MAC may be secret.
+pub(crate) fn to_text(hash: &Hash) -> HashText {
+    match VECTORS {
+        true => encode_by_steps(hash),
+        false => encode_by_groups(hash),
+    }
+}
+
+/// The text of `hash`, each step made for all digits: this becomes vector instructions.
+fn encode_by_steps(hash: &Hash) -> HashText {
     // Filled up to six groups of six octets, which give eight digits each.
     let mut octets = [0; 36];
     octets.iter_mut().zip(hash).for_each(|(to, octet)| *to = *octet);
@@ -189,9 +192,48 @@ const fn digit(sextet: u8) -> u8 {
         .wrapping_add(step(sextet, 62, b'/' - b'+' - 1))
 }
 
+/// The text of `hash`, each group of four digits made in one word.
+fn encode_by_groups(hash: &Hash) -> HashText {
+    let mut text = [b'='; BASE64_LEN];
+    let (groups, rest) = hash.as_chunks();
+    for (to, [a, b, c]) in text.as_chunks_mut().0.iter_mut().zip(groups) {
+        *to = digits(u32::from_be_bytes([0, *a, *b, *c])).to_be_bytes();
+    }
+    if let ([.., x, y, z, _], [a, b]) = (&mut text, rest) {
+        [*x, *y, *z, _] = digits(u32::from_be_bytes([0, *a, *b, 0])).to_be_bytes();
+    }
+    text
+}
+
+/// The four base64 digits of 24 bits.
+///
+/// The places of the alphabet's five ranges differ by these steps, each taken or not by arithmetic,
+/// on four digits at a time: no branch and no lookup may depend on a MAC.
+#[allow(clippy::arithmetic_side_effects)] // Of constants.
+const fn digits(bits: u32) -> u32 {
+    /// A one in each octet that is above `last`: the sum with what 127 is more then reaches 128.
+    const fn above(sextets: u32, last: u8) -> u32 {
+        sextets.wrapping_add(each(127 - last)) >> 7 & each(1)
+    }
+    let sextets =
+        (bits & 0xfc_0000) << 6 | (bits & 0x3_f000) << 4 | (bits & 0xfc0) << 2 | bits & 0x3f;
+    sextets
+        .wrapping_add(each(b'A'))
+        .wrapping_add(above(sextets, 25).wrapping_mul(b'a' as u32 - b'A' as u32 - 26))
+        .wrapping_sub(above(sextets, 51).wrapping_mul(b'a' as u32 + 26 - b'0' as u32))
+        .wrapping_sub(above(sextets, 61).wrapping_mul(b'0' as u32 + 10 - b'+' as u32))
+        .wrapping_add(above(sextets, 62).wrapping_mul(b'/' as u32 - b'+' as u32 - 1))
+}
+
+const fn each(octet: u8) -> u32 {
+    u32::from_ne_bytes([octet; 4])
+}
+
 #[cfg(test)]
-#[allow(clippy::indexing_slicing)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
+    use base64ct::{Base64, Encoding};
+
     use super::*;
 
     /// Hashes in which each octet takes each value.
@@ -203,7 +245,10 @@ mod tests {
     #[test]
     fn text_is_encoded_as_base64ct_does() {
         for hash in hashes() {
-            assert_eq!(encode(&hash), to_text(&hash));
+            assert_eq!(
+                Base64::encode(&hash, &mut [0; BASE64_LEN]).unwrap().as_bytes(),
+                to_text(&hash)
+            );
         }
     }
 
@@ -211,7 +256,7 @@ mod tests {
     fn text_is_taken_where_base64ct_decodes_it() {
         for (octet, hash) in (0..=255).zip(hashes()) {
             for at in 0..BASE64_LEN {
-                let mut text = encode(&hash);
+                let mut text = to_text(&hash);
                 text[at] = octet;
                 let decoded = Base64::decode(text, &mut [0; 33]).is_ok_and(|hash| hash.len() == 32);
                 assert_eq!(is_text(&text), decoded);

@@ -92,8 +92,8 @@ impl BodyDigest {
         self.hash.update(chunk);
     }
 
-    /// Whether the body that was given is the expected one.
-    pub(crate) fn check(self) -> Result<(), Error> {
+    /// Whether the body that was given is the expected one. To be asked once.
+    pub(crate) fn check(&mut self) -> Result<(), Error> {
         match crypto::is_text_of(&self.expected, &self.hash.finish()).to_bool() {
             true => Ok(()),
             false => Err(Error::DigestMismatch),

@@ -5,7 +5,7 @@
 
 use crate::{
     Error, Headers, Request,
-    octets::{is_control, is_token, trim, without_control},
+    octets::{self, is_control, is_token, trim, without_control},
 };
 
 /// The head of an HTTP/1.1 request (RFC 9112), checked and ready for lookup.
@@ -88,8 +88,7 @@ fn next_field<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
 
 /// Splits at the first LF, which must stand behind a CR.
 fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = text.iter().position(|&octet| octet == b'\n')?;
-    let (line, rest) = text.split_at_checked(end)?;
+    let (line, rest) = octets::split_at(text, b'\n');
     Some((line.strip_suffix(b"\r")?, rest.get(1..)?))
 }
 
@@ -107,8 +106,7 @@ fn parse_request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = line.iter().position(|&octet| octet == b':')?;
-    let (name, value) = line.split_at_checked(colon)?;
+    let (name, value) = octets::split_at(line, b':');
     Some((name, trim(value.get(1..)?)))
 }
 

@@ -4,21 +4,27 @@ use crate::SMALL;
 
 /// Whether `octet` may stand in a token (RFC 9110, section 5.6.2).
 pub(crate) fn is_token(octet: u8) -> bool {
-    TOKEN.get(usize::from(octet / 32)).is_some_and(|bits| bits >> (octet % 32) & 1 == 1)
+    static TOKEN: Set =
+        set(b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    is_in(&TOKEN, octet)
 }
 
-/// A bit for each octet: looking it up costs less than comparing with the ranges.
+/// A bit for each octet: looking it up costs less than comparing with ranges.
+type Set = [u32; 8];
+
+fn is_in(set: &Set, octet: u8) -> bool {
+    set.get(usize::from(octet / 32)).is_some_and(|bits| bits >> (octet % 32) & 1 == 1)
+}
+
 #[allow(clippy::indexing_slicing)] // The compiler does it.
-static TOKEN: [u32; 8] = {
-    let mut bits = [0; 8];
-    let mut rest: &[u8] = b"!#$%&'*+-.^_`|~0123456789\
-        abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    while let [octet, behind @ ..] = rest {
-        bits[*octet as usize / 32] |= 1 << (*octet % 32);
-        rest = behind;
+const fn set(mut octets: &[u8]) -> Set {
+    let mut set = [0; 8];
+    while let [octet, behind @ ..] = octets {
+        set[*octet as usize / 32] |= 1 << (*octet % 32);
+        octets = behind;
     }
-    bits
-};
+    set
+}
 
 /// A control octet other than HTAB: no header value, method or target may hold one.
 pub(crate) const fn is_control(octet: u8) -> bool {
@@ -67,67 +73,84 @@ pub(crate) fn split(octets: &[u8], fits: impl Fn(u8) -> bool) -> (&[u8], &[u8]) 
 }
 
 /// Splits in front of the first octet that may not stand in a quoted-string as it is.
-///
-/// Eight octets are looked at in one word: most of a request's parameters are quoted text.
 pub(crate) fn split_qdtext(octets: &[u8]) -> (&[u8], &[u8]) {
-    if SMALL {
-        return split(octets, is_qdtext);
-    }
+    let may_end =
+        |word| may_be_control(word) | below(word ^ each(b'"'), 1) | below(word ^ each(b'\\'), 1);
+    split_by_words(octets, may_end, is_qdtext)
+}
+
+/// Splits in front of the first `end`.
+pub(crate) fn split_at(octets: &[u8], end: u8) -> (&[u8], &[u8]) {
+    split_by_words(octets, |word| below(word ^ each(end), 1), |octet| octet != end)
+}
+
+/// As [`split`], with as many octets looked at together as a word holds: only where one of them is
+/// marked they are looked at one by one.
+fn split_by_words(
+    octets: &[u8],
+    mark: impl Fn(usize) -> usize,
+    fits: impl Fn(u8) -> bool,
+) -> (&[u8], &[u8]) {
     let mut rest = octets;
-    while let Some((word, behind)) = rest.split_first_chunk() {
-        match may_end_qdtext(u64::from_le_bytes(*word)) {
-            0 => rest = behind,
-            found => {
-                rest = rest.get(found.trailing_zeros() as usize / 8..).unwrap_or_default();
-                break;
-            }
+    while let (Some((word, behind)), false) = (rest.split_first_chunk(), SMALL) {
+        if mark(usize::from_le_bytes(*word)) != 0 && !word.iter().all(|&octet| fits(octet)) {
+            break;
         }
+        rest = behind;
     }
-    let (_, behind) = split(rest, is_qdtext);
+    let (_, behind) = split(rest, fits);
     octets.split_at_checked(octets.len().saturating_sub(behind.len())).unwrap_or_default()
 }
 
-/// Marks, with the lowest bit that is set, the first of eight octets that is a quote, a
-/// backslash, DEL or below SP.
-const fn may_end_qdtext(word: u64) -> u64 {
-    below(word, b' ')
-        | below(word ^ each(b'"'), 1)
-        | below(word ^ each(b'\\'), 1)
-        | below(word ^ each(127), 1)
+const fn may_be_control(word: usize) -> usize {
+    below(word, b' ') | below(word ^ each(127), 1)
 }
 
-/// Marks, with the lowest bit that is set, the first of the eight octets of `word` that is less
-/// than `limit`, itself at most 128. Bits above that one mean nothing.
+/// Marks the octets of `word` that are less than `limit`, itself at most 128; it may mark others
+/// too if there is one.
 ///
-/// Subtracting sets the top bit of that octet; `!word` passes over octets that had it before.
-const fn below(word: u64, limit: u8) -> u64 {
+/// Subtracting sets the top bit of such an octet; `!word` passes over those that had it before.
+const fn below(word: usize, limit: u8) -> usize {
     word.wrapping_sub(each(limit)) & !word & each(0x80)
 }
 
-const fn each(octet: u8) -> u64 {
-    u64::from_le_bytes([octet; 8])
+const fn each(octet: u8) -> usize {
+    usize::from_le_bytes([octet; size_of::<usize>()])
 }
 
 /// Whether no octet is a control octet.
 pub(crate) fn without_control(octets: &[u8]) -> bool {
-    all(octets, |octet| !is_control(octet))
+    match VECTORS {
+        true => all(octets, |octet| !is_control(octet)),
+        false => split_by_words(octets, may_be_control, |octet| !is_control(octet)).1.is_empty(),
+    }
 }
 
 /// Whether every octet may stand in a quoted-string as it is.
 pub(crate) fn all_qdtext(octets: &[u8]) -> bool {
-    all(octets, is_qdtext)
+    match VECTORS {
+        true => all(octets, is_qdtext),
+        false => split_qdtext(octets).1.is_empty(),
+    }
 }
 
 /// Whether every octet is a digit of standard base64.
 pub(crate) fn all_base64(octets: &[u8]) -> bool {
-    all(octets, |octet| {
-        octet.is_ascii_uppercase()
-            | octet.is_ascii_lowercase()
-            | octet.is_ascii_digit()
-            | (octet == b'+')
-            | (octet == b'/')
-    })
+    static DIGITS: Set = set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+    match VECTORS {
+        true => all(octets, |octet| {
+            octet.is_ascii_uppercase()
+                | octet.is_ascii_lowercase()
+                | octet.is_ascii_digit()
+                | (octet == b'+')
+                | (octet == b'/')
+        }),
+        false => octets.iter().all(|&octet| is_in(&DIGITS, octet)),
+    }
 }
+
+/// Whether the processor is taken to have instructions for sixteen octets at a time.
+pub(crate) const VECTORS: bool = cfg!(target_pointer_width = "64") && !SMALL;
 
 /// Whether every octet fits.
 ///
@@ -137,8 +160,8 @@ pub(crate) fn all_base64(octets: &[u8]) -> bool {
 fn all(octets: &[u8], fits: impl Fn(u8) -> bool) -> bool {
     let all_fit = |chunk: &[u8; 16]| chunk.iter().fold(true, |all, &octet| all & fits(octet));
     match octets.last_chunk() {
-        Some(last) if !SMALL => octets.as_chunks().0.iter().all(all_fit) && all_fit(last),
-        _ => octets.iter().copied().all(fits),
+        Some(last) => octets.as_chunks().0.iter().all(all_fit) && all_fit(last),
+        None => octets.iter().copied().all(fits),
     }
 }
 

@@ -91,7 +91,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     }
 
     /// The checks of [`begin`](Self::begin): what the digest must be, and the verdict on all else.
-    fn head<'r, H>(
+    pub(crate) fn head<'r, H>(
         &self,
         request: &Request<'r, H>,
         clock: Clock,
@@ -175,15 +175,9 @@ impl<'r> PendingBody<'r> {
     /// # Errors
     ///
     /// [`Error::DigestMismatch`] if the body is not the one that was signed.
-    pub fn finish(self) -> Result<Verified<'r>, Error> {
+    pub fn finish(mut self) -> Result<Verified<'r>, Error> {
         self.body.check()?;
         Ok(self.verified)
-    }
-
-    /// The two apart, for callers that keep the second in a form of their own.
-    #[cfg(feature = "capi")]
-    pub(crate) fn into_parts(self) -> (BodyDigest, Verified<'r>) {
-        (self.body, self.verified)
     }
 }
 

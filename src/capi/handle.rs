@@ -6,7 +6,7 @@ use super::hooksig_status::{self, NullPointer, WrongState};
 
 /// A struct of the C interface that offers a caller's memory for a `Value`.
 ///
-/// SAFETY: every bit pattern is valid for the implementing type, and [`fits`] holds for it.
+/// SAFETY: the implementing type is an array of `u64`, and [`fits`] holds for it.
 pub(super) unsafe trait Handle: Sized {
     type Value;
     /// Tells a handle that was made from one that was not: neither zeroed memory nor a handle of
@@ -33,8 +33,17 @@ pub(super) unsafe fn make<H: Handle>(
     handle: *mut H,
     value: H::Value,
 ) -> Result<(), hooksig_status> {
-    // SAFETY: the value fits (`Handle`); the rest is passed on.
-    unsafe { super::memory::store(handle.cast::<Made<H::Value>>(), Made { mark: H::MARK, value }) }
+    let made = handle.cast::<Made<H::Value>>();
+    if made.is_null() {
+        return Err(NullPointer);
+    }
+    // SAFETY: the value fits (`Handle`); the rest is the caller's contract. Each member is put in
+    // its place, so that the whole is not put together elsewhere first.
+    unsafe {
+        (&raw mut (*made).mark).write(H::MARK);
+        (&raw mut (*made).value).write(value);
+    }
+    Ok(())
 }
 
 /// The value in a handle that was made.
@@ -72,18 +81,6 @@ pub(super) unsafe fn get_mut<'a, H: Handle>(
     }
 }
 
-/// Takes the value out and wipes the handle.
-///
-/// SAFETY: as for [`get_mut`].
-pub(super) unsafe fn take<H: Handle>(handle: *mut H) -> Result<H::Value, hooksig_status> {
-    // SAFETY: the caller's contract. What is read is not used again: the handle is wiped.
-    unsafe {
-        let value = core::ptr::read(get_mut(handle)?);
-        wipe(handle);
-        Ok(value)
-    }
-}
-
 /// Overwrites the handle with zeros, in a way that the compiler does not leave out.
 ///
 /// SAFETY: unless it is NULL, `handle` must point to a handle's memory that nothing else uses.
@@ -91,10 +88,9 @@ pub(super) unsafe fn wipe<H: Handle>(handle: *mut H) {
     if handle.is_null() {
         return;
     }
-    let octets = handle.cast::<u8>();
-    for at in 0..size_of::<H>() {
-        // SAFETY: inside the handle.
-        unsafe { octets.add(at).write_volatile(0) };
+    for at in (0..size_of::<H>()).step_by(size_of::<u64>()) {
+        // SAFETY: inside the handle, which is made of such words (`Handle`).
+        unsafe { handle.cast::<u64>().byte_add(at).write_volatile(0) };
     }
     core::sync::atomic::compiler_fence(core::sync::atomic::Ordering::SeqCst);
 }

@@ -10,7 +10,8 @@ use super::{
     request::CheckedRequest,
 };
 use crate::{
-    Clock, Head, Headers, PendingBody, Request, TAG_LEN, Verified, Verifier, digest::BodyDigest,
+    Clock, Head, Headers, Request, TAG_LEN, Verified, Verifier, crypto::HashText,
+    digest::BodyDigest,
 };
 
 /// The size of a hooksig_pending_body in 64-bit words, the same on every target: 256 bytes.
@@ -83,13 +84,6 @@ unsafe impl Handle for hooksig_pending_body {
 }
 const _: () = assert!(fits::<hooksig_pending_body>());
 
-impl From<PendingBody<'_>> for Pending {
-    fn from(pending: PendingBody<'_>) -> Self {
-        let (body, verified) = pending.into_parts();
-        Self { body, verified: verified.into() }
-    }
-}
-
 pub(super) const fn clock(now: i64) -> Clock {
     match now {
         HOOKSIG_NO_CLOCK => Clock::None,
@@ -106,20 +100,36 @@ struct Receiver {
 }
 
 impl Receiver {
+    /// What the digest of the body must be, and the verdict on all else.
+    ///
     /// SAFETY: each pointer is NULL or points to as many elements as its length says, readable
     /// and unchanged during the call.
-    unsafe fn begin<H: Headers>(
+    unsafe fn head<'r, H: Headers>(
         &self,
-        request: &Request<'_, H>,
-    ) -> Result<Pending, hooksig_status> {
+        request: &Request<'r, H>,
+    ) -> Result<(&'r HashText, hooksig_verified), hooksig_status> {
         // SAFETY: passed on.
         let (keys, policy) =
             unsafe { (made_keys(self.keys, self.keys_len)?, policy_or_default(self.policy)?) };
-        let pending = Verifier::with_policy(keys, policy)?.begin(request, clock(self.now))?;
-        Ok(pending.into())
+        let verifier = Verifier::with_policy(keys, policy)?;
+        let (digest, verified) = verifier.head(request, clock(self.now))?;
+        Ok((digest, verified.into()))
     }
 
-    /// SAFETY: as for `begin`, and for `body` and `verified` too.
+    /// SAFETY: as for `head`, and for `pending` too.
+    unsafe fn begin<H: Headers>(
+        &self,
+        request: &Request<'_, H>,
+        pending: *mut hooksig_pending_body,
+    ) -> Result<(), hooksig_status> {
+        // SAFETY: passed on.
+        unsafe {
+            let (digest, verified) = self.head(request)?;
+            handle::make(pending, Pending { body: BodyDigest::new(digest), verified })
+        }
+    }
+
+    /// SAFETY: as for `head`, and for `body` and `verified` too.
     unsafe fn verify<H: Headers>(
         &self,
         request: &Request<'_, H>,
@@ -129,18 +139,13 @@ impl Receiver {
         // SAFETY: passed on.
         unsafe {
             let body = view(body.0, body.1)?;
-            let mut pending = self.begin(request)?;
-            pending.body.update(body);
-            finish(pending, verified)
+            let (digest, known) = self.head(request)?;
+            let mut digest = BodyDigest::new(digest);
+            digest.update(body);
+            digest.check()?;
+            store(verified, known)
         }
     }
-}
-
-/// SAFETY: as for `store`.
-unsafe fn finish(pending: Pending, verified: *mut hooksig_verified) -> Result<(), hooksig_status> {
-    pending.body.check()?;
-    // SAFETY: passed on.
-    unsafe { store(verified, pending.verified) }
 }
 
 fn not_null<T>(out: *mut T) -> Result<(), hooksig_status> {
@@ -315,7 +320,7 @@ pub unsafe extern "C" fn hooksig_begin(
         unsafe {
             let request = CheckedRequest::new(reference(request)?)?;
             let receiver = Receiver { keys, keys_len, policy, now };
-            handle::make(pending, receiver.begin(&request.request())?)
+            receiver.begin(&request.request(), pending)
         }
     })
 }
@@ -348,7 +353,7 @@ pub unsafe extern "C" fn hooksig_begin_head(
         unsafe {
             let head = Head::parse(text(head, head_len)?)?;
             let receiver = Receiver { keys, keys_len, policy, now };
-            handle::make(pending, receiver.begin(&head.request())?)
+            receiver.begin(&head.request(), pending)
         }
     })
 }
@@ -394,6 +399,12 @@ pub unsafe extern "C" fn hooksig_pending_body_finish(
     status(|| {
         not_null(verified)?;
         // SAFETY: a pointer is NULL or points to as many elements as its length says.
-        unsafe { finish(handle::take(pending)?, verified) }
+        unsafe {
+            let made = handle::get_mut(pending)?;
+            let (checked, known) = (made.body.check(), made.verified);
+            handle::wipe(pending);
+            checked?;
+            store(verified, known)
+        }
     })
 }
