@@ -11,3 +11,8 @@ func (v *Verifier) VerifyWhole(r *http.Request, body []byte) (Verified, error) {
 	}
 	return out.toVerified(), nil
 }
+
+// Len is how many deliveries are held.
+func (s *MemoryStore) Len() int {
+	return len(s.entries)
+}

@@ -32,18 +32,23 @@ type MemoryStore struct {
 	mu sync.Mutex
 	// When each delivery may be forgotten, since start.
 	entries map[Tag]time.Duration
-	// No entry may be forgotten before this.
-	earliest time.Duration
+	// How many entries there are before it is time to forget some, and when that is worth while.
+	limit   int
+	forgets time.Duration
 }
+
+// minLimit is how many entries are kept without a look at their times.
+const minLimit = 1 << 10
 
 // NewMemoryStore makes a store for at most size deliveries, some 50 bytes each. When it is full it
 // refuses with [ErrReplayGuardFull] rather than forget what could still be replayed.
 func NewMemoryStore(size int) *MemoryStore {
 	return &MemoryStore{
-		size:     size,
-		start:    time.Now(),
-		entries:  make(map[Tag]time.Duration),
-		earliest: Forever,
+		size:    size,
+		start:   time.Now(),
+		entries: make(map[Tag]time.Duration),
+		limit:   min(size, minLimit),
+		forgets: Forever,
 	}
 }
 
@@ -55,7 +60,7 @@ func (s *MemoryStore) Claim(_ context.Context, tag Tag, remember time.Duration) 
 	if until, ok := s.entries[tag]; ok && now < until {
 		return ErrReplayed
 	}
-	if len(s.entries) >= s.size {
+	if len(s.entries) >= s.limit {
 		s.forget(now)
 	}
 	if len(s.entries) >= s.size {
@@ -63,23 +68,25 @@ func (s *MemoryStore) Claim(_ context.Context, tag Tag, remember time.Duration) 
 	}
 	until := after(now, remember)
 	s.entries[tag] = until
-	s.earliest = min(s.earliest, until)
+	s.forgets = min(s.forgets, until)
 	return nil
 }
 
-// forget drops the entries that may be forgotten. It looks for them only if there are any.
+// forget drops the entries that may be forgotten. It looks for them when their number has doubled
+// or the store is full, and not twice in a second, so that its cost is small for each claim.
 func (s *MemoryStore) forget(now time.Duration) {
-	if now < s.earliest {
-		return
-	}
-	s.earliest = Forever
-	for tag, until := range s.entries {
-		if until <= now {
-			delete(s.entries, tag)
-		} else {
-			s.earliest = min(s.earliest, until)
+	if now >= s.forgets {
+		s.forgets = Forever
+		for tag, until := range s.entries {
+			if until <= now {
+				delete(s.entries, tag)
+			} else {
+				s.forgets = min(s.forgets, until)
+			}
 		}
+		s.forgets = max(s.forgets, now+time.Second)
 	}
+	s.limit = min(s.size, max(2*len(s.entries), minLimit))
 }
 
 // after is now + d, or Forever if that has no end.

@@ -38,6 +38,21 @@ func TestMemoryStore(t *testing.T) {
 	})
 }
 
+// What may be forgotten makes room long before the store is full.
+func TestMemoryStoreStaysSmall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := hooksig.NewMemoryStore(1 << 20)
+		for i := range 10_000 {
+			tag := hooksig.Tag{byte(i), byte(i >> 8)}
+			check(t, store.Claim(context.Background(), tag, 10*time.Second))
+			time.Sleep(100 * time.Millisecond)
+		}
+		if store.Len() > 2048 {
+			t.Errorf("%d deliveries are held, of which 100 can be replayed", store.Len())
+		}
+	})
+}
+
 func TestMemoryStoreAcceptsOnceAmongMany(t *testing.T) {
 	store := hooksig.NewMemoryStore(1)
 	var accepted atomic.Int32

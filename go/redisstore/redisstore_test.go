@@ -1,0 +1,315 @@
+package redisstore_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	hooksig "github.com/hooksig/hooksig/go"
+	"github.com/hooksig/hooksig/go/redisstore"
+)
+
+var secret = []byte("bea26a2221fd8090ea38720fc445eca6")
+
+// The environment variable that makes of the test binary a receiver with the Redis server at that
+// address.
+const receiverEnv = "HOOKSIG_TEST_RECEIVER"
+
+func TestMain(m *testing.M) {
+	if addr := os.Getenv(receiverEnv); addr != "" {
+		log.Fatal(receive(addr))
+	}
+	os.Exit(m.Run())
+}
+
+// receive serves on a free port, which it prints, until the process is killed.
+func receive(redisAddr string) error {
+	v, err := hooksig.NewVerifier([][]byte{secret}, hooksig.WithReplayStore(newStore(redisAddr)))
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Println(listener.Addr())
+	accept := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	return http.Serve(listener, hooksig.Middleware(v)(accept))
+}
+
+// newStore makes a store on a client that soon gives up.
+func newStore(addr string) *redisstore.Store {
+	return redisstore.New(redis.NewClient(&redis.Options{
+		Addr: addr, DialTimeout: time.Second, MaxRetries: 1, DialerRetries: 1,
+	}))
+}
+
+// redisServer is a Redis server of the test's own.
+type redisServer struct {
+	addr string
+	*exec.Cmd
+}
+
+// startRedis starts a server without a file on a free port.
+func startRedis(t *testing.T) *redisServer {
+	t.Helper()
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("redis-server is missing")
+		}
+		t.Skip("redis-server is missing")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	addr := listener.Addr().String()
+	listener.Close()
+	_, port, _ := net.SplitHostPort(addr)
+	server := &redisServer{addr, exec.Command(path, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir())}
+	check(t, server.Start())
+	t.Cleanup(server.stop)
+	server.await(t)
+	return server
+}
+
+func (s *redisServer) await(t *testing.T) {
+	t.Helper()
+	client := redis.NewClient(&redis.Options{Addr: s.addr})
+	defer client.Close()
+	for range 100 {
+		if client.Ping(context.Background()).Err() == nil {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatal("redis-server does not answer")
+}
+
+func (s *redisServer) stop() {
+	_ = s.Process.Kill()
+	_ = s.Wait()
+}
+
+// startReceiver starts a process that receives, and gives its address.
+func startReceiver(t *testing.T, redisAddr string) string {
+	t.Helper()
+	receiver := exec.Command(os.Args[0])
+	receiver.Env = append(os.Environ(), receiverEnv+"="+redisAddr)
+	receiver.Stderr = os.Stderr
+	out, err := receiver.StdoutPipe()
+	check(t, err)
+	check(t, receiver.Start())
+	t.Cleanup(func() {
+		_ = receiver.Process.Kill()
+		_ = receiver.Wait()
+	})
+	addr, err := bufio.NewReader(out).ReadString('\n')
+	check(t, err)
+	return strings.TrimSpace(addr)
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// delivery is one that Drone could send, as raw HTTP.
+func delivery(t *testing.T, number int) []byte {
+	t.Helper()
+	body := fmt.Appendf(nil, `{"event":"build","action":"created","number":%d}`, number)
+	r, err := http.NewRequest("POST", "http://receiver/hooks", bytes.NewReader(body))
+	check(t, err)
+	signer, err := hooksig.NewSigner(secret)
+	check(t, err)
+	check(t, signer.Sign(r, body, time.Now()))
+	var raw bytes.Buffer
+	check(t, r.Write(&raw))
+	return raw.Bytes()
+}
+
+// peer is a connection to a receiver.
+type peer struct {
+	net.Conn
+	answers *bufio.Reader
+}
+
+func connect(t *testing.T, addr string) *peer {
+	t.Helper()
+	connection, err := net.Dial("tcp", addr)
+	check(t, err)
+	t.Cleanup(func() { connection.Close() })
+	return &peer{connection, bufio.NewReader(connection)}
+}
+
+// send gives the status of the answer, or 0.
+func (p *peer) send(raw []byte) int {
+	if _, err := p.Write(raw); err != nil {
+		return 0
+	}
+	answer, err := http.ReadResponse(p.answers, nil)
+	if err != nil {
+		return 0
+	}
+	_, _ = io.Copy(io.Discard, answer.Body)
+	return answer.StatusCode
+}
+
+// Of two processes to which a delivery is sent at the same moment, exactly one accepts it, a
+// thousand times in a row.
+func TestTwoProcessesAcceptOnce(t *testing.T) {
+	server := startRedis(t)
+	peers := [2]*peer{
+		connect(t, startReceiver(t, server.addr)),
+		connect(t, startReceiver(t, server.addr)),
+	}
+	var acceptedBy [2]int
+	for number := range 1000 {
+		codes := sendToBoth(peers, delivery(t, number))
+		switch codes {
+		case [2]int{204, 401}:
+			acceptedBy[0]++
+		case [2]int{401, 204}:
+			acceptedBy[1]++
+		default:
+			t.Fatalf("delivery %d: answers %v", number, codes)
+		}
+	}
+	t.Logf("accepted by the first process %d times, by the second %d times", acceptedBy[0], acceptedBy[1])
+}
+
+func sendToBoth(peers [2]*peer, raw []byte) (codes [2]int) {
+	start, done := make(chan struct{}), make(chan struct{})
+	for i, peer := range peers {
+		go func() {
+			<-start
+			codes[i] = peer.send(raw)
+			done <- struct{}{}
+		}()
+	}
+	close(start)
+	<-done
+	<-done
+	return codes
+}
+
+// While Redis is down, deliveries are refused; once it is back, they are accepted again.
+func TestRedisStopsInTheMiddle(t *testing.T) {
+	server := startRedis(t)
+	receiver := connect(t, startReceiver(t, server.addr))
+	if code := receiver.send(delivery(t, 0)); code != http.StatusNoContent {
+		t.Fatalf("with Redis: %d", code)
+	}
+	server.stop()
+	for number := range 3 {
+		start := time.Now()
+		if code := receiver.send(delivery(t, 1+number)); code != http.StatusServiceUnavailable {
+			t.Errorf("without Redis: %d", code)
+		}
+		t.Logf("refused after %v", time.Since(start).Round(time.Microsecond))
+	}
+	server.Cmd = exec.Command(server.Path, server.Args[1:]...)
+	check(t, server.Start())
+	server.await(t)
+	if code := receiver.send(delivery(t, 4)); code != http.StatusNoContent {
+		t.Errorf("with Redis again: %d", code)
+	}
+}
+
+func TestAcceptWhileRedisIsDown(t *testing.T) {
+	server := startRedis(t)
+	var failures int
+	store := hooksig.AcceptOnFailure(newStore(server.addr), func(error) { failures++ })
+	claim := func() error { return store.Claim(context.Background(), hooksig.Tag{1}, time.Minute) }
+	check(t, claim())
+	if err := claim(); err != hooksig.ErrReplayed {
+		t.Errorf("with Redis, a replay: %v", err)
+	}
+	server.stop()
+	if err := claim(); err != nil || failures != 1 {
+		t.Errorf("without Redis: %v, %d failures told", err, failures)
+	}
+}
+
+func TestClaim(t *testing.T) {
+	server := startRedis(t)
+	client := redis.NewClient(&redis.Options{Addr: server.addr})
+	defer client.Close()
+	ctx := context.Background()
+	for name, claim := range map[string]struct {
+		remember time.Duration
+		ttl      time.Duration
+	}{
+		"for a while": {10 * time.Minute, 11 * time.Minute},
+		"for ever":    {hooksig.Forever, -1},
+	} {
+		store := redisstore.New(client, redisstore.WithPrefix(name+":"))
+		check(t, store.Claim(ctx, hooksig.Tag{0xab}, claim.remember))
+		if err := store.Claim(ctx, hooksig.Tag{0xab}, claim.remember); err != hooksig.ErrReplayed {
+			t.Errorf("%s, again: %v", name, err)
+		}
+		key := name + ":ab" + strings.Repeat("00", 31)
+		if ttl := client.TTL(ctx, key).Val(); ttl > claim.ttl || ttl < claim.ttl-time.Minute {
+			t.Errorf("%s: the key lives for %v", name, ttl)
+		}
+	}
+}
+
+// A claim whose answer was lost on the way is sent again by the client, and is no replay.
+func TestClaimSentAgain(t *testing.T) {
+	server := startRedis(t)
+	var lost loseFirstAnswer
+	client := redis.NewClient(&redis.Options{
+		Addr: server.addr, MaxRetries: 1, ReadTimeout: 200 * time.Millisecond,
+		Dialer: lost.dial,
+	})
+	defer client.Close()
+	store := redisstore.New(client)
+	if err := store.Claim(context.Background(), hooksig.Tag{}, time.Minute); err != nil || lost.answers == 0 {
+		t.Errorf("%v, %d answers lost", err, lost.answers)
+	}
+	if err := store.Claim(context.Background(), hooksig.Tag{}, time.Minute); err != hooksig.ErrReplayed {
+		t.Errorf("a replay: %v", err)
+	}
+}
+
+// loseFirstAnswer makes connections of which the first loses the answer to a SET.
+type loseFirstAnswer struct{ answers int }
+
+func (l *loseFirstAnswer) dial(_ context.Context, network, addr string) (net.Conn, error) {
+	connection, err := net.Dial(network, addr)
+	return &losingConn{connection, l, false}, err
+}
+
+type losingConn struct {
+	net.Conn
+	lost *loseFirstAnswer
+	set  bool
+}
+
+func (c *losingConn) Write(b []byte) (int, error) {
+	c.set = bytes.Contains(b, []byte("\r\nset\r\n"))
+	return c.Conn.Write(b)
+}
+
+func (c *losingConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if c.set && c.lost.answers == 0 && err == nil {
+		c.lost.answers++
+		return 0, io.EOF
+	}
+	return n, err
+}

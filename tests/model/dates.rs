@@ -1,0 +1,140 @@
+//! Rule 7: the three forms of RFC 7231, section 7.1.1.1, cut into words.
+
+const DAYS: [&str; 7] =
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+const DAY: i128 = 86_400;
+/// After so many years the calendar repeats, and so many days.
+const CYCLE: (i128, i128) = (400, 146_097);
+
+/// A time of the calendar: year, month from 1, day, hour, minute, second.
+type Civil = [i128; 6];
+
+/// The Unix seconds of an HTTP-date. `now` gives two-digit years their century.
+pub(crate) fn parse(text: &[u8], now: i128) -> Option<i128> {
+    let text = str::from_utf8(text).ok()?;
+    let civil = imf_fixdate(text).or_else(|| asctime(text)).or_else(|| rfc850(text, now))?;
+    is_possible(civil).then(|| unix(civil))
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`
+fn imf_fixdate(text: &str) -> Option<Civil> {
+    let [weekday, day, month, year, clock, "GMT"] = words(text)? else { return None };
+    short_day(weekday.strip_suffix(',')?)?;
+    time([number(year, 4)?, month_number(month)?, number(day, 2)?], clock)
+}
+
+/// `Sunday, 06-Nov-94 08:49:37 GMT`
+fn rfc850(text: &str, now: i128) -> Option<Civil> {
+    let [weekday, date, clock, "GMT"] = words(text)? else { return None };
+    DAYS.contains(&weekday.strip_suffix(',')?).then_some(())?;
+    let [day, month, year] = date.split('-').collect::<Vec<_>>().try_into().ok()?;
+    let year = full_year(number(year, 2)?, now);
+    time([year, month_number(month)?, number(day, 2)?], clock)
+}
+
+/// `Sun Nov  6 08:49:37 1994`
+fn asctime(text: &str) -> Option<Civil> {
+    let (weekday, month, day, clock, year) = match words::<6>(text) {
+        Some([weekday, month, "", day, clock, year]) => {
+            (weekday, month, number(day, 1)?, clock, year)
+        }
+        Some(_) => return None,
+        None => {
+            let [weekday, month, day, clock, year] = words(text)?;
+            (weekday, month, number(day, 2)?, clock, year)
+        }
+    };
+    short_day(weekday)?;
+    time([number(year, 4)?, month_number(month)?, day], clock)
+}
+
+fn words<const N: usize>(text: &str) -> Option<[&str; N]> {
+    text.split(' ').collect::<Vec<_>>().try_into().ok()
+}
+
+fn short_day(text: &str) -> Option<()> {
+    DAYS.iter().any(|day| day[..3] == *text).then_some(())
+}
+
+fn month_number(text: &str) -> Option<i128> {
+    let index = MONTHS.iter().position(|month| *month == text)?;
+    Some(index as i128 + 1)
+}
+
+fn number(text: &str, digits: usize) -> Option<i128> {
+    let all_digits = text.len() == digits && text.bytes().all(|octet| octet.is_ascii_digit());
+    all_digits.then(|| text.parse().ok())?
+}
+
+fn time([year, month, day]: [i128; 3], clock: &str) -> Option<Civil> {
+    let [hour, minute, second] = clock.split(':').collect::<Vec<_>>().try_into().ok()?;
+    Some([year, month, day, number(hour, 2)?, number(minute, 2)?, number(second, 2)?])
+}
+
+/// The latest year with these last two digits that is at most fifty years ahead and has four
+/// digits. A year that is not over counts as a whole one.
+fn full_year(last_digits: i128, now: i128) -> i128 {
+    let latest = (civil_of(now)[0] + 50).min(9_999);
+    (0..=latest).rev().find(|year| year % 100 == last_digits).unwrap_or(last_digits)
+}
+
+/// Second 60 is a leap second, whenever it is.
+fn is_possible([year, month, day, hour, minute, second]: Civil) -> bool {
+    (1..=days_of_month(year, month)).contains(&day) && hour < 24 && minute < 60 && second <= 60
+}
+
+fn days_of_month(year: i128, month: i128) -> i128 {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+fn days_of_year(year: i128) -> i128 {
+    (1..=12).map(|month| days_of_month(year, month)).sum()
+}
+
+fn unix([year, month, day, hour, minute, second]: Civil) -> i128 {
+    let cycles = (year - 1970).div_euclid(CYCLE.0);
+    let near = year - cycles * CYCLE.0;
+    let days = cycles * CYCLE.1
+        + (1970..near).map(days_of_year).sum::<i128>()
+        + (1..month).map(|month| days_of_month(near, month)).sum::<i128>();
+    (days + day - 1) * DAY + hour * 3600 + minute * 60 + second
+}
+
+fn civil_of(unix: i128) -> Civil {
+    let cycles = unix.div_euclid(CYCLE.1 * DAY);
+    let mut days = unix.div_euclid(DAY) - cycles * CYCLE.1;
+    let (mut year, mut month) = (1970, 1);
+    while days >= days_of_year(year) {
+        days -= days_of_year(year);
+        year += 1;
+    }
+    while days >= days_of_month(year, month) {
+        days -= days_of_month(year, month);
+        month += 1;
+    }
+    let second = unix.rem_euclid(DAY);
+    let year = year + cycles * CYCLE.0;
+    [year, month, days + 1, second / 3600, second / 60 % 60, second % 60]
+}
+
+/// The date in the form 0, 1 or 2: IMF-fixdate, RFC 850, asctime.
+pub(crate) fn write(unix: i64, form: usize) -> String {
+    let [year, month, day, hour, minute, second] = civil_of(unix.into());
+    let weekday = DAYS[(i128::from(unix).div_euclid(DAY) + 4).rem_euclid(7) as usize];
+    let (short, month) = (&weekday[..3], MONTHS[month as usize - 1]);
+    let clock = format!("{hour:02}:{minute:02}:{second:02}");
+    match form {
+        0 => format!("{short}, {day:02} {month} {year:04} {clock} GMT"),
+        1 => format!("{weekday}, {day:02}-{month}-{:02} {clock} GMT", year.rem_euclid(100)),
+        _ => format!("{short} {month} {day:2} {clock} {year:04}"),
+    }
+}

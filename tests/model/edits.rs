@@ -1,0 +1,647 @@
+//! What may be done to a request: each edit steps to the edge of a rule, on either side of it.
+
+use crate::{
+    dates,
+    dice::Dice,
+    draft::{Draft, Param, quoted, sha256_field},
+    rules::Message,
+};
+
+type Edit<T> = fn(&mut T, &mut Dice);
+
+/// Edits before the signature is made, so that it fits what they leave.
+pub(crate) const CONTENT: &[Edit<Draft>] = &[
+    value,
+    value,
+    white_space,
+    repeat,
+    remove,
+    rename,
+    reorder,
+    names,
+    names,
+    names,
+    many_names,
+    line,
+    date,
+    date,
+    date,
+    skew,
+    clock,
+    digest,
+    digest,
+    digest,
+    digest_field,
+    body,
+    secrets,
+    algorithm,
+    key_id,
+];
+
+/// Edits behind the signature's back.
+pub(crate) const AFTER: &[Edit<Draft>] = &[
+    value,
+    white_space,
+    repeat,
+    remove,
+    rename,
+    reorder,
+    names,
+    line,
+    date,
+    clock,
+    digest,
+    digest_field,
+    body,
+    secrets,
+    mac,
+    mac,
+    mac,
+    mac,
+];
+
+/// Edits of how the parameters are written.
+pub(crate) const PARAMS: &[Edit<Draft>] = &[
+    name_case,
+    blank_equals,
+    commas,
+    forms,
+    forms,
+    shuffle,
+    drop_param,
+    repeat_param,
+    unknown,
+    unknown_twice,
+    spoil_param,
+    empty_param,
+];
+
+/// Edits of the fields that are, or might be, a signature.
+pub(crate) const FIELDS: &[Edit<Message>] =
+    &[scheme, scheme, credentials, second, signature_input, spoil_signature, outer_space];
+
+/// One of the fields, which there always are.
+fn field<'a>(message: &'a mut Message, dice: &mut Dice) -> &'a mut (Vec<u8>, Vec<u8>) {
+    if message.headers.is_empty() {
+        message.headers.push((b"X-C".into(), b"c".into()));
+    }
+    let at = dice.below(message.headers.len());
+    &mut message.headers[at]
+}
+
+fn set(message: &mut Message, name: &str, value: Vec<u8>) {
+    let mut fields = message.headers.iter_mut();
+    if let Some(field) = fields.find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes())) {
+        field.1 = value;
+    }
+}
+
+fn value(draft: &mut Draft, dice: &mut Dice) {
+    let value = &mut field(&mut draft.message, dice).1;
+    match dice.below(6) {
+        0 => value.clear(),
+        1 => value.push(dice.octet()),
+        _ => dice.spoil(value),
+    }
+}
+
+fn white_space(draft: &mut Draft, dice: &mut Dice) {
+    let value = &mut field(&mut draft.message, dice).1;
+    *value = [&dice.white_space(), value.as_slice(), &dice.white_space()].concat();
+}
+
+fn repeat(draft: &mut Draft, dice: &mut Dice) {
+    let (mut name, mut value) = field(&mut draft.message, dice).clone();
+    dice.change_case(&mut name);
+    match dice.below(3) {
+        0 => value.clear(),
+        1 => dice.spoil(&mut value),
+        _ => {}
+    }
+    let at = dice.below(draft.message.headers.len() + 1);
+    draft.message.headers.insert(at, (name, value));
+}
+
+fn remove(draft: &mut Draft, dice: &mut Dice) {
+    field(&mut draft.message, dice);
+    let at = dice.below(draft.message.headers.len());
+    draft.message.headers.remove(at);
+}
+
+fn rename(draft: &mut Draft, dice: &mut Dice) {
+    let name = &mut field(&mut draft.message, dice).0;
+    match dice.below(4) {
+        0 => dice.spoil(name),
+        1 => *name = dice.text(&["X-Date", "Content-Digest", "", "Date ", "Digest\0", "Expires"]),
+        _ => dice.change_case(name),
+    }
+}
+
+fn reorder(draft: &mut Draft, dice: &mut Dice) {
+    let count = draft.message.headers.len();
+    if count > 0 {
+        draft.message.headers.rotate_left(dice.below(count));
+        draft.message.headers.swap(0, dice.below(count));
+    }
+}
+
+/// Edits the list of names.
+fn names(draft: &mut Draft, dice: &mut Dice) {
+    let list = &mut draft.list;
+    let mut names: Vec<_> = list.split(|octet| *octet == b' ').map(<[u8]>::to_vec).collect();
+    let at = dice.below(names.len());
+    match dice.below(9) {
+        0 => return dice.change_case(list),
+        1 => return dice.spoil(list),
+        2 => names.insert(dice.pick(&[0, at, names.len()]), Vec::new()),
+        3 => drop(names.remove(at)),
+        4 => names.push(names[at].to_ascii_uppercase()),
+        5 => names.swap(0, at),
+        6 => names[at].extend(dice.pick(&[b"\t", b",", b":", b";", b"\xe9"])),
+        7 => names.insert(at, dice.text(&["x-absent", "host", "signature", "x-a", "~!#"])),
+        _ => names.insert(at, dice.text(SPECIAL)),
+    }
+    *list = names.join(b" ".as_slice());
+}
+
+const SPECIAL: &[&str] = &[
+    "(request-target)",
+    "(Request-Target)",
+    "(created)",
+    "(EXPIRES)",
+    "(expires)",
+    "(other)",
+    "()",
+    "@method",
+    "request-target",
+    "(request-target",
+    "content-type;sf",
+    "\"date\"",
+];
+
+/// Lets the list grow to the edge of what it may hold.
+fn many_names(draft: &mut Draft, dice: &mut Dice) {
+    let count = draft.list.split(|octet| *octet == b' ').count();
+    for index in count..dice.pick(&[127, 128, 128, 129, 130]) {
+        let name = format!("n{index}");
+        draft.list.extend(format!(" {name}").bytes());
+        draft.message.headers.push((name.into(), Vec::new()));
+    }
+}
+
+/// Edits method or target.
+fn line(draft: &mut Draft, dice: &mut Dice) {
+    let message = &mut draft.message;
+    match dice.below(6) {
+        0 => dice.spoil(&mut message.method),
+        1 => message.method.clear(),
+        2 => message.target.clear(),
+        3 => dice.change_case(&mut message.target),
+        4 => dice.change_case(&mut message.method),
+        _ => dice.spoil(&mut message.target),
+    }
+}
+
+/// Writes the date in another form or with something wrong in it.
+fn date(draft: &mut Draft, dice: &mut Dice) {
+    let mut date = dates::write(draft.sent, dice.below(3));
+    match dice.below(9) {
+        0 => date = dice.pick(DATES).into(),
+        1 => date = date.to_lowercase(),
+        2 => date = date.replacen("Wed", dice.pick(&["Sun", "Tue", "Xyz", "wed"]), 1),
+        3 => date = date.replacen("GMT", dice.pick(&["UTC", "+0000", "gmt", "EST", ""]), 1),
+        4 => date = date.replacen(":00", dice.pick(&[":60", ":61", ":59", ":0", ":5x"]), 2),
+        5 => date = date.replacen(" 00:", dice.pick(&[" 24:", " 25:", "  00:", " 01:"]), 1),
+        6 => date.push_str(dice.pick(&[" ", ",", " x", "T", "\t"])),
+        7 => date.insert_str(0, dice.pick(&[" ", "\t", ",", "\""])),
+        _ => {}
+    }
+    let mut date = Vec::from(date);
+    if dice.one_in(4) {
+        dice.spoil(&mut date);
+    }
+    set(&mut draft.message, "Date", date);
+}
+
+/// Dates that are, or are nearly, the second of genuine requests or one near it.
+const DATES: &[&str] = &[
+    "",
+    "Tue, 31 Dec 2019 23:59:60 GMT",
+    "Tue, 31 Dec 2019 23:55:00 GMT",
+    "Tue, 31 Dec 2019 23:54:59 GMT",
+    "Wed, 01 Jan 2020 00:05:00 GMT",
+    "Wed, 01 Jan 2020 00:05:01 GMT",
+    "Wed, 01 Jan 2020 00:04:60 GMT",
+    "Wed, 01 Jan 2020 00:05:60 GMT",
+    "Tue, 31 Dec 2019 24:00:00 GMT",
+    "Sat, 29 Feb 2020 00:00:00 GMT",
+    "Sun, 30 Feb 2020 00:00:00 GMT",
+    "Fri, 29 Feb 2019 00:00:00 GMT",
+    "Wed, 32 Dec 2019 00:00:00 GMT",
+    "Wed, 00 Jan 2020 00:00:00 GMT",
+    "Wed, 1 Jan 2020 00:00:00 GMT",
+    "Wed, 01 Jan 20 00:00:00 GMT",
+    "Wednesday, 01-Jan-2020 00:00:00 GMT",
+    "Wednesday, 01 Jan 2020 00:00:00 GMT",
+    "Wed, 01-Jan-20 00:00:00 GMT",
+    "Wed, 01-Jan-2020 00:00:00 GMT",
+    "Monday, 01-Jan-20 00:00:00 GMT",
+    "Wednesday, 01-Jan-70 00:00:00 GMT",
+    "Wednesday, 01-Jan-71 00:00:00 GMT",
+    "Thursday, 01-Jan-70 00:00:01 GMT",
+    "Thursday, 02-Jan-70 00:00:00 GMT",
+    "Tuesday, 31-Dec-69 23:59:59 GMT",
+    "Tuesday, 29-Feb-00 00:00:00 GMT",
+    "Wed Jan  1 00:00:00 2020",
+    "Wed Jan 1 00:00:00 2020",
+    "Wed Jan 01 00:00:00 2020",
+    "Wed Jan   1 00:00:00 2020",
+    "Wed Jan  1 00:00:00 20",
+    "Wed Jan  1 00:00:00 GMT 2020",
+    "Wed Jan 11 00:00:00 2020",
+    "Sat, 01 Jan 0000 00:00:00 GMT",
+    "Fri, 31 Dec 9999 23:59:59 GMT",
+    "1577836800",
+    "2020-01-01T00:00:00Z",
+    "Wed, 01 JAN 2020 00:00:00 GMT",
+    "Wed,01 Jan 2020 00:00:00 GMT",
+    "Wed, 01 Jan 2020 00:00 GMT",
+    "Wed, 01 Jan 02020 00:00:00 GMT",
+];
+
+/// Lets the sender's clock be wrong, up to the edge or over it.
+fn skew(draft: &mut Draft, dice: &mut Dice) {
+    draft.sent += dice.pick(&[-301, -300, -299, -1, 1, 299, 300, 301, 86_400, -86_400]);
+    set(&mut draft.message, "Date", dates::write(draft.sent, dice.below(3)).into());
+}
+
+fn clock(draft: &mut Draft, dice: &mut Dice) {
+    const YEAR: i64 = 31_556_952;
+    let far = dice.pick(&[50, -50, 51, -51, 30, 80, -80, 180, 9000]) * YEAR;
+    draft.now = match dice.below(8) {
+        0..4 => None,
+        4 => Some(draft.sent + dice.pick(&[-301, -300, 300, 301])),
+        5 => Some(draft.sent + far),
+        6 => Some(dice.pick(&[i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX])),
+        _ => {
+            // A century later a date of two digits is just in time.
+            draft.sent += 100 * YEAR;
+            set(&mut draft.message, "Date", dates::write(draft.sent, dice.below(3)).into());
+            Some(draft.sent + dice.pick(&[-300, 0, 300]))
+        }
+    };
+}
+
+/// Puts the Digest field together anew from one to three elements.
+fn digest(draft: &mut Draft, dice: &mut Dice) {
+    let right = String::from_utf8(sha256_field(&draft.message.body)).expect("base64 is text");
+    let wrong = String::from_utf8(sha256_field(b"other")).expect("base64 is text");
+    let mut field = Vec::new();
+    for index in 0..=dice.below(3) {
+        if index > 0 {
+            field.extend([dice.white_space(), b",".to_vec(), dice.white_space()].concat());
+        }
+        let element = match dice.below(10) {
+            0..5 => right.clone(),
+            5 => wrong.clone(),
+            6 => near_digest(&right, dice),
+            _ => dice.pick(ELEMENTS).into(),
+        };
+        field.extend(element.bytes());
+    }
+    if dice.one_in(6) {
+        dice.spoil(&mut field);
+    }
+    set(&mut draft.message, "Digest", field);
+}
+
+/// Elements that hold no SHA-256 of 32 octets, not all of them well-formed.
+const ELEMENTS: &[&str] = &[
+    "",
+    "=",
+    "a",
+    "MD5=CoOeVZ52mLmjcBTDcAtlMg==",
+    "SHA-512=",
+    "SHA=x y",
+    "unixsum=30637",
+    "a=\"b\"",
+    "a b=c",
+    "=AAAA",
+    "SHA-256",
+    "SHA-256=",
+    "SHA-256=AAAA",
+    "sha256=AAAA",
+    "SHA_256=AAAA",
+    "id-sha-256=AAAA",
+    "a\u{e9}=b",
+    "a=\u{e9}",
+    "a==",
+    "\u{1}=b",
+    "SHA-256 =AAAA",
+    "a=b;c=d",
+];
+
+/// The right digest in a form that is right, or nearly.
+fn near_digest(right: &str, dice: &mut Dice) -> String {
+    let (name, hash) = right.split_once('=').expect("it has a name");
+    match dice.below(10) {
+        0 => right.to_lowercase(),
+        1 => format!("sHa-256={hash}"),
+        2 => format!("{name}={}", hash.trim_end_matches('=')),
+        3 => format!("{name}={}", hash.replace('+', "-").replace('/', "_")),
+        4 => format!("{name}=:{hash}:"),
+        5 => format!("{name}=\"{hash}\""),
+        6 => format!("{name} = {hash}"),
+        7 => format!("{name}={}", stray_bits(hash)),
+        8 => format!("{name}={hash}="),
+        _ => format!("{name}={} {}", &hash[..20], &hash[20..]),
+    }
+}
+
+/// Sets bits of the last digit of `base64` that stand for nothing.
+fn stray_bits(base64: &str) -> String {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits = base64.trim_end_matches('=');
+    let Some((last, value)) = digits.char_indices().last() else { return base64.into() };
+    let value = DIGITS.find(value).unwrap_or(0) | 1;
+    format!("{}{}{}", &base64[..last], &DIGITS[value..=value], &base64[digits.len()..])
+}
+
+fn digest_field(draft: &mut Draft, dice: &mut Dice) {
+    let body = draft.message.body.clone();
+    let mut fields = draft.message.headers.iter_mut();
+    let Some(field) = fields.find(|(name, _)| name.eq_ignore_ascii_case(b"digest")) else {
+        return;
+    };
+    match dice.below(3) {
+        0 => field.0 = b"Content-Digest".into(),
+        1 => dice.spoil(&mut field.1),
+        _ => draft.message.headers.push((b"DIGEST".into(), sha256_field(&body))),
+    }
+}
+
+fn body(draft: &mut Draft, dice: &mut Dice) {
+    match dice.below(3) {
+        0 => draft.message.body.clear(),
+        1 => draft.message.body.extend([b'\n'; 200]),
+        _ => dice.spoil(&mut draft.message.body),
+    }
+}
+
+fn secrets(draft: &mut Draft, dice: &mut Dice) {
+    let count = draft.secrets.len();
+    let at = dice.below(count + 1);
+    match dice.below(10) {
+        0 => draft.secrets.insert(at, Vec::new()),
+        1 => draft.secrets.clear(),
+        2 => draft.secrets = vec![b"another".into()],
+        3 if count > 0 => draft.secrets[0].push(dice.pick(b"\0\n")),
+        4 => draft.secrets.extend(draft.secrets.clone()),
+        5 => draft.secrets.insert(at, vec![b'k'; dice.pick(&[63, 64, 65, 128])]),
+        _ => draft.secrets.insert(at, b"another".into()),
+    }
+}
+
+fn algorithm(draft: &mut Draft, dice: &mut Dice) {
+    draft.algorithm = dice.text(&[
+        "",
+        "hs2019",
+        "HMAC-SHA256",
+        "hmac-sha1",
+        "hmac-sha512",
+        "rsa-sha256",
+        "hmac-sha256 ",
+        " hmac-sha256",
+        "hmac_sha256",
+        "hmac-sha25",
+        "hmac-sha2567",
+        "hmac\\-sha256",
+        "none",
+        "hmac-sha256\0",
+    ]);
+}
+
+fn key_id(draft: &mut Draft, dice: &mut Dice) {
+    draft.key_id = dice.text(&[
+        "",
+        " ",
+        "\t",
+        "a,b=\\\"c\\\"",
+        "https://ci.example/#k=1",
+        "\u{e9}\u{20ac}",
+        "\\\\",
+        "\u{7f}",
+        "\n",
+        "a\\",
+        "\"",
+        "\\\u{1}",
+        "k\\ey",
+    ]);
+}
+
+/// Writes the MAC in another form.
+fn mac(draft: &mut Draft, dice: &mut Dice) {
+    let mac = String::from_utf8(draft.mac.clone()).unwrap_or_default();
+    draft.mac = match dice.below(11) {
+        0 => mac.trim_end_matches('=').into(),
+        1 => mac + "=",
+        2 => mac.replace('+', "-").replace('/', "_"),
+        3 => stray_bits(&mac),
+        4 => [" ", &mac].concat(),
+        5 => mac + dice.pick(&[" ", "\t", "\n"]),
+        6 => mac + "AAAA",
+        7 => mac.get(..mac.len().saturating_sub(4)).unwrap_or("").into(),
+        8 => String::new(),
+        9 => ["A", mac.get(1..).unwrap_or("")].concat(),
+        _ => {
+            dice.spoil(&mut draft.mac);
+            return;
+        }
+    }
+    .into();
+}
+
+/// One of the parameters; there may be none.
+fn param<'a>(params: &'a mut [Param], dice: &mut Dice) -> Option<&'a mut Param> {
+    let at = dice.below(params.len().max(1));
+    params.get_mut(at)
+}
+
+fn name_case(draft: &mut Draft, dice: &mut Dice) {
+    draft.params.iter_mut().for_each(|param| dice.change_case(&mut param.name));
+}
+
+fn blank_equals(draft: &mut Draft, dice: &mut Dice) {
+    for param in &mut draft.params {
+        param.equals = [dice.white_space(), b"=".into(), dice.white_space()].concat();
+    }
+}
+
+fn commas(draft: &mut Draft, dice: &mut Dice) {
+    for param in &mut draft.params {
+        let comma = dice.text(&[",", ",", ",,", ", ,", ",\t, ,", ",", ",", ";", "", " "]);
+        // Those that are no commas are rare.
+        let comma = if comma.contains(&b',') || dice.one_in(8) { comma } else { b",".into() };
+        param.comma = [dice.white_space(), comma, dice.white_space()].concat();
+    }
+}
+
+/// Writes values as tokens, or with backslashes, where they may be so or not.
+fn forms(draft: &mut Draft, dice: &mut Dice) {
+    let params = &mut draft.params;
+    let Some(param) = param(params, dice) else { return };
+    let inner = param.value.get(1..param.value.len().saturating_sub(1)).unwrap_or_default();
+    param.value = match dice.below(4) {
+        0 => inner.into(),
+        1 => [b"'", inner, b"'"].concat(),
+        _ => {
+            let escape =
+                |octet: &u8| if dice.one_in(3) { vec![b'\\', *octet] } else { vec![*octet] };
+            quoted(&inner.iter().flat_map(escape).collect::<Vec<_>>())
+        }
+    };
+}
+
+fn shuffle(draft: &mut Draft, dice: &mut Dice) {
+    let params = &mut draft.params;
+    for index in 0..params.len() {
+        params.swap(index, dice.below(index + 1));
+    }
+}
+
+fn drop_param(draft: &mut Draft, dice: &mut Dice) {
+    let params = &mut draft.params;
+    if !params.is_empty() {
+        params.remove(dice.below(params.len()));
+    }
+}
+
+fn empty_param(draft: &mut Draft, dice: &mut Dice) {
+    let params = &mut draft.params;
+    let value = dice.text(&["\"\"", "", "\"", "\"\\\"", "\"\\"]);
+    if let Some(param) = param(params, dice) {
+        param.value = value;
+    }
+}
+
+fn repeat_param(draft: &mut Draft, dice: &mut Dice) {
+    let params = &mut draft.params;
+    let Some(mut again) = param(params, dice).cloned() else { return };
+    dice.change_case(&mut again.name);
+    if dice.one_in(2) {
+        again.value = dice.text(&["\"\"", "x", "\"date\""]);
+    }
+    params.insert(dice.below(params.len() + 1), again);
+}
+
+fn unknown(draft: &mut Draft, dice: &mut Dice) {
+    let params = &mut draft.params;
+    let name = dice.pick(&["created", "key", "keyIdx", "ext", "~", "head", "signatur", "a b", ""]);
+    let value = dice.text(&[
+        "1",
+        "\"\"",
+        "\"headers=\\\"\\\"\"",
+        "\"a,keyId=b\"",
+        "\"\u{e9}\t\"",
+        "\"",
+        "",
+        "a/b",
+        "\"\u{1}\"",
+    ]);
+    params.insert(dice.below(params.len() + 1), Param::new(name, value));
+}
+
+/// Puts in an unknown parameter twice, with some others between or in front.
+fn unknown_twice(draft: &mut Draft, dice: &mut Dice) {
+    let params = &mut draft.params;
+    let count = 1 + dice.below(11);
+    let mut names: Vec<_> = (0..count).map(|index| format!("u{index}")).collect();
+    names.push(names[dice.below(count)].to_ascii_uppercase());
+    for name in names.iter().rev() {
+        let at = if dice.one_in(8) { dice.below(params.len() + 1) } else { 0 };
+        params.insert(at, Param::new(name, b"1".into()));
+    }
+}
+
+fn spoil_param(draft: &mut Draft, dice: &mut Dice) {
+    let params = &mut draft.params;
+    let kind = dice.below(4);
+    let Some(param) = param(params, dice) else { return };
+    dice.spoil(match kind {
+        0 => &mut param.name,
+        1 => &mut param.equals,
+        2 => &mut param.comma,
+        _ => &mut param.value,
+    });
+}
+
+/// The field that holds the signature.
+fn signature_field(message: &mut Message) -> Option<&mut (Vec<u8>, Vec<u8>)> {
+    let mut fields = message.headers.iter_mut();
+    fields.find(|(name, _)| name == b"Signature" || name == b"Authorization")
+}
+
+/// Moves the signature into Authorization, behind a scheme that may be the right one.
+fn scheme(message: &mut Message, dice: &mut Dice) {
+    let scheme = dice.text(&[
+        "Signature ",
+        "signature ",
+        "SIGNATURE  ",
+        " Signature ",
+        "Signature \t",
+        "Signature\t",
+        "Signature",
+        "Signature,",
+        "Signature ,",
+        "Signatures ",
+        "Basic ",
+        "Signature  , ",
+        "",
+    ]);
+    let Some((name, value)) = signature_field(message) else { return };
+    let params = value.strip_prefix(b"Signature ").unwrap_or(value);
+    let alone = dice.one_in(8);
+    *value = if alone { scheme } else { [scheme.as_slice(), params].concat() };
+    *name = b"Authorization".into();
+    dice.change_case(name);
+}
+
+fn credentials(message: &mut Message, dice: &mut Dice) {
+    let value =
+        dice.text(&["Basic b2N0b2NhdA==", "Bearer a", "", "Signature", "signature x", " ", "x"]);
+    let at = dice.below(message.headers.len() + 1);
+    message.headers.insert(at, (b"Authorization".into(), value));
+}
+
+/// A second signature, in the same field or the other one.
+fn second(message: &mut Message, dice: &mut Dice) {
+    let Some((_, value)) = signature_field(message) else { return };
+    let value = dice.pick(&[value.as_slice(), b"", b"Signature "]).to_vec();
+    let name = dice.text(&["Signature", "signature", "Authorization", "X-Signature", "Signature "]);
+    let at = dice.below(message.headers.len() + 1);
+    message.headers.insert(at, (name, value));
+}
+
+/// RFC 9421, or what looks like it.
+fn signature_input(message: &mut Message, dice: &mut Dice) {
+    message.headers.push((b"signature-input".into(), b"sig1=(\"date\")".into()));
+    if let Some((_, value)) = signature_field(message)
+        && dice.one_in(2)
+    {
+        *value = b"sig1=:P8779Cd0fdnp4k29alT+tPWSdsKQEXheQAYZqobl8Lo=:".into();
+    }
+}
+
+fn spoil_signature(message: &mut Message, dice: &mut Dice) {
+    let Some((_, value)) = signature_field(message) else { return };
+    match dice.below(4) {
+        0 => value.truncate(dice.below(value.len() + 1)),
+        1 => value.extend(dice.pick(&[b" junk".as_slice(), b",", b" ,", b"\"", b",a", b"\t"])),
+        _ => dice.spoil(value),
+    }
+}
+
+fn outer_space(message: &mut Message, dice: &mut Dice) {
+    let Some((_, value)) = signature_field(message) else { return };
+    *value = [&dice.white_space(), value.as_slice(), &dice.white_space()].concat();
+}

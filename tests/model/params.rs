@@ -1,0 +1,147 @@
+//! Rule 2: the grammar of RFC 7235, a function for each of its rules.
+
+use crate::rules::Word;
+
+/// The values of the known parameters, none of them empty. A policy may do without the algorithm,
+/// so that it is missed only where it is looked at.
+pub(crate) struct Params {
+    pub(crate) algorithm: Option<Vec<u8>>,
+    pub(crate) headers: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
+}
+
+/// Of so many unknown parameters a second one is noticed; behind them they are only read over.
+const REMEMBERED: usize = 8;
+
+const KNOWN: [&[u8]; 4] = [b"keyid", b"algorithm", b"headers", b"signature"];
+
+/// A name in lower case and a value.
+type Param = (Vec<u8>, Vec<u8>);
+
+pub(crate) fn parse(text: &[u8]) -> Result<Params, Word> {
+    let found = list(&mut Text(text))?;
+    let known = found.iter().filter(|(name, _)| KNOWN.contains(&name.as_slice()));
+    if known.clone().any(|(_, value)| value.is_empty()) {
+        return Err("missing-param");
+    }
+    let value =
+        |name: &[u8]| known.clone().find(|(found, _)| found == name).map(|(_, v)| v.clone());
+    value(b"keyid").ok_or("missing-param")?;
+    Ok(Params {
+        algorithm: value(b"algorithm"),
+        headers: value(b"headers").ok_or("missing-param")?,
+        signature: value(b"signature").ok_or("missing-param")?,
+    })
+}
+
+/// `[ ( "," / auth-param ) *( OWS "," [ OWS auth-param ] ) ]`; the white space behind the last
+/// element is that of the field, which is gone already.
+fn list(text: &mut Text<'_>) -> Result<Vec<Param>, Word> {
+    let mut params = Vec::new();
+    if text.starts_with(b',') || text.0.is_empty() {
+        elements(text, &mut params)?;
+        return Ok(params);
+    }
+    element(text, &mut params)?;
+    elements(text, &mut params)?;
+    Ok(params)
+}
+
+/// `*( OWS "," [ OWS auth-param ] )` up to the end.
+fn elements(text: &mut Text<'_>, params: &mut Vec<Param>) -> Result<(), Word> {
+    while !text.0.is_empty() {
+        text.white_space();
+        text.take(b',').ok_or("malformed-params")?;
+        text.white_space();
+        if !text.0.is_empty() && !text.starts_with(b',') {
+            element(text, params)?;
+        }
+    }
+    Ok(())
+}
+
+/// One parameter, which must not have been there before. It is told to be malformed before that.
+fn element(text: &mut Text<'_>, params: &mut Vec<Param>) -> Result<(), Word> {
+    let param = text.param().filter(|_| text.is_at_end_of_element()).ok_or("malformed-params")?;
+    if is_repeated(&param.0, params) {
+        return Err("repeated-param");
+    }
+    params.push(param);
+    Ok(())
+}
+
+fn is_repeated(name: &[u8], earlier: &[Param]) -> bool {
+    let is_known = |name: &[u8]| KNOWN.contains(&name);
+    let mut alike = earlier.iter().filter(|(found, _)| is_known(found) == is_known(name));
+    let same = |(found, _): &Param| found == name;
+    if is_known(name) { alike.any(same) } else { alike.take(REMEMBERED).any(same) }
+}
+
+/// What has still to be read.
+struct Text<'a>(&'a [u8]);
+
+impl Text<'_> {
+    fn starts_with(&self, octet: u8) -> bool {
+        self.0.first() == Some(&octet)
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn take(&mut self, octet: u8) -> Option<()> {
+        self.next().filter(|next| *next == octet).map(drop)
+    }
+
+    fn white_space(&mut self) {
+        while self.starts_with(b' ') || self.starts_with(b'\t') {
+            self.next();
+        }
+    }
+
+    fn is_at_end_of_element(&self) -> bool {
+        let mut ahead = Text(self.0);
+        ahead.white_space();
+        ahead.0.is_empty() || ahead.starts_with(b',')
+    }
+
+    /// `token BWS "=" BWS ( token / quoted-string )`
+    fn param(&mut self) -> Option<Param> {
+        let name = self.token()?.to_ascii_lowercase();
+        self.white_space();
+        self.take(b'=')?;
+        self.white_space();
+        let value = if self.starts_with(b'"') { self.quoted_string() } else { self.token() };
+        Some((name, value?))
+    }
+
+    fn token(&mut self) -> Option<Vec<u8>> {
+        let len = self.0.iter().take_while(|octet| is_token(&[**octet])).count();
+        let (token, rest) = self.0.split_at(len);
+        self.0 = rest;
+        is_token(token).then(|| token.to_vec())
+    }
+
+    fn quoted_string(&mut self) -> Option<Vec<u8>> {
+        self.take(b'"')?;
+        let mut value = Vec::new();
+        loop {
+            let octet = match self.next()? {
+                b'"' => return Some(value),
+                b'\\' => self.next()?,
+                octet => octet,
+            };
+            if octet.is_ascii_control() && octet != b'\t' {
+                return None;
+            }
+            value.push(octet);
+        }
+    }
+}
+
+pub(crate) fn is_token(text: &[u8]) -> bool {
+    let fits = |octet: &u8| octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(octet);
+    !text.is_empty() && text.iter().all(fits)
+}

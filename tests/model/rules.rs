@@ -1,0 +1,217 @@
+//! The rules as they are written, one after the other, without any care for speed or memory.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    dates,
+    params::{self, Params, is_token},
+};
+
+/// Why a request is refused, in the words of `Error::reason`.
+pub(crate) type Word = &'static str;
+
+/// A request with its fields as received.
+#[derive(Clone, Default)]
+pub(crate) struct Message {
+    pub(crate) method: Vec<u8>,
+    pub(crate) target: Vec<u8>,
+    pub(crate) headers: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Message {
+    /// The values of all fields of this name, in order, without the white space around them.
+    pub(crate) fn values(&self, name: &[u8]) -> Vec<Vec<u8>> {
+        let fields = self.headers.iter();
+        let found = fields.filter(|(found, _)| found.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| trim(value).to_vec()).collect()
+    }
+}
+
+/// Which of the secrets a request was signed with, or the first rule that it breaks.
+pub(crate) fn judge(
+    message: &Message,
+    secrets: &[Vec<u8>],
+    now: Option<i64>,
+) -> Result<usize, Word> {
+    check_secrets(secrets)?;
+    let params = signature_params(message)?;
+    let names = names(&params.headers)?;
+    check_algorithm(params.algorithm.as_deref())?;
+    if [&b"date"[..], b"digest"].iter().any(|required| !names.iter().any(|name| name == required)) {
+        return Err("not-covered");
+    }
+    let mac = base64_of_32(&params.signature).ok_or("malformed-signature")?;
+    check_date(message, now)?;
+    let digest = digest(message)?;
+    let string = signing_string(message, &names)?;
+    let fits = |secret: &Vec<u8>| mac_of(secret, &string) == mac;
+    let index = secrets.iter().position(fits).ok_or("signature-mismatch")?;
+    if Sha256::digest(&message.body).as_slice() != digest {
+        return Err("digest-mismatch");
+    }
+    Ok(index)
+}
+
+fn check_secrets(secrets: &[Vec<u8>]) -> Result<(), Word> {
+    match secrets {
+        [] => Err("no-keys"),
+        secrets if secrets.iter().any(Vec::is_empty) => Err("empty-secret"),
+        _ => Ok(()),
+    }
+}
+
+/// Rules 1 and 2.
+fn signature_params(message: &Message) -> Result<Params, Word> {
+    let mut signatures = message.values(b"Signature");
+    let authorizations = message.values(b"Authorization");
+    signatures.extend(authorizations.iter().filter_map(|value| credentials(value)));
+    match signatures.as_slice() {
+        [] => Err("missing-signature"),
+        [signature] => params::parse(signature).map_err(|word| {
+            let rfc9421 = !message.values(b"Signature-Input").is_empty();
+            if word == "malformed-params" && rfc9421 { "rfc9421-signature" } else { word }
+        }),
+        _ => Err("repeated-signature"),
+    }
+}
+
+/// What follows the scheme `Signature`: `auth-scheme [ 1*SP #auth-param ]`.
+fn credentials(value: &[u8]) -> Option<Vec<u8>> {
+    let end = value.iter().position(|octet| *octet == b' ').unwrap_or(value.len());
+    let (scheme, rest) = value.split_at(end);
+    let start = rest.iter().position(|octet| *octet != b' ').unwrap_or(rest.len());
+    scheme.eq_ignore_ascii_case(b"Signature").then(|| rest[start..].to_vec())
+}
+
+/// Rule 4, as far as the list alone can break it.
+fn names(list: &[u8]) -> Result<Vec<Vec<u8>>, Word> {
+    let mut names = Vec::new();
+    for name in list.split(|octet| *octet == b' ') {
+        if names.len() == 128 {
+            return Err("too-many-names");
+        }
+        let name = name.to_ascii_lowercase();
+        if name == b"(created)" || name == b"(expires)" {
+            return Err("unsupported-name");
+        }
+        if !is_token(&name) && name != b"(request-target)" {
+            return Err("malformed-list");
+        }
+        if names.contains(&name) {
+            return Err("repeated-name");
+        }
+        names.push(name);
+    }
+    Ok(names)
+}
+
+/// Rule 3.
+fn check_algorithm(algorithm: Option<&[u8]>) -> Result<(), Word> {
+    match algorithm {
+        None => Err("missing-param"),
+        Some(b"hmac-sha256") => Ok(()),
+        Some(_) => Err("unsupported-algorithm"),
+    }
+}
+
+/// Rule 5.
+fn signing_string(message: &Message, names: &[Vec<u8>]) -> Result<Vec<u8>, Word> {
+    let lines = names.iter().map(|name| {
+        let value = covered_value(message, name)?;
+        let forbidden = |octet: &u8| octet.is_ascii_control() && *octet != b'\t';
+        if value.iter().any(forbidden) {
+            return Err("control-octet");
+        }
+        Ok([name, b": ".as_slice(), &value].concat())
+    });
+    Ok(lines.collect::<Result<Vec<_>, Word>>()?.join(b"\n".as_slice()))
+}
+
+fn covered_value(message: &Message, name: &[u8]) -> Result<Vec<u8>, Word> {
+    if name == b"(request-target)" {
+        if message.target.is_empty() {
+            return Err("missing-header");
+        }
+        return Ok(
+            [&message.method.to_ascii_lowercase(), b" ".as_slice(), &message.target].concat()
+        );
+    }
+    let values = message.values(name);
+    if values.is_empty() {
+        return Err("missing-header");
+    }
+    Ok(values.join(b", ".as_slice()))
+}
+
+pub(crate) fn mac_of(secret: &[u8], string: &[u8]) -> Vec<u8> {
+    let mac = Hmac::<Sha256>::new_from_slice(secret).expect("a secret has any length");
+    mac.chain_update(string).finalize().into_bytes().to_vec()
+}
+
+/// Rule 7.
+fn check_date(message: &Message, now: Option<i64>) -> Result<(), Word> {
+    let date = match message.values(b"Date").as_slice() {
+        [] => return Err("missing-date"),
+        [date] => date.clone(),
+        _ => return Err("repeated-date"),
+    };
+    let Some(now) = now.map(i128::from) else { return Ok(()) };
+    match dates::parse(&date, now).ok_or("malformed-date")? - now {
+        ..-300 => Err("date-too-old"),
+        -300..=300 => Ok(()),
+        _ => Err("date-too-new"),
+    }
+}
+
+/// Rule 8 but for the body: the hash that the sender says it has.
+fn digest(message: &Message) -> Result<Vec<u8>, Word> {
+    let field = match message.values(b"Digest").as_slice() {
+        [] => return Err("missing-digest"),
+        [field] => field.clone(),
+        _ => return Err("repeated-digest"),
+    };
+    let mut hash: Option<Vec<u8>> = None;
+    for element in field.split(|octet| *octet == b',') {
+        let found = digest_element(trim(element))?.or(hash.clone());
+        if hash.is_some() && hash != found {
+            return Err("digest-mismatch");
+        }
+        hash = found;
+    }
+    hash.ok_or("unsupported-digest")
+}
+
+/// The hash of a SHA-256 element, nothing of another one.
+fn digest_element(element: &[u8]) -> Result<Option<Vec<u8>>, Word> {
+    let equals = element.iter().position(|octet| *octet == b'=').ok_or("malformed-digest")?;
+    let (name, value) = (&element[..equals], &element[equals + 1..]);
+    if !is_token(name) {
+        return Err("malformed-digest");
+    }
+    if !name.eq_ignore_ascii_case(b"SHA-256") {
+        return Ok(None);
+    }
+    base64_of_32(value).ok_or("malformed-digest").map(Some)
+}
+
+/// What `text` is the canonical, padded, standard base64 of, if that has 32 octets.
+fn base64_of_32(text: &[u8]) -> Option<Vec<u8>> {
+    let octets = BASE64_STANDARD.decode(text).ok()?;
+    let canonical = BASE64_STANDARD.encode(&octets).as_bytes() == text;
+    (octets.len() == 32 && canonical).then_some(octets)
+}
+
+/// `text` without SP and HTAB at its ends.
+pub(crate) fn trim(text: &[u8]) -> &[u8] {
+    let mut text = text;
+    while let [b' ' | b'\t', rest @ ..] = text {
+        text = rest;
+    }
+    while let [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
