@@ -11,7 +11,6 @@ target=$1
 command=$2
 shift 2
 
-# What rustup cannot fetch now is not asked for again while one make runs.
 rustup_has() {
     command -v rustup >/dev/null || return
     rustup target list --installed | grep -qx "$target" || rustup target add "$target" >&2
@@ -35,6 +34,10 @@ if [[ $HOOKSIG_CROSS == rustup ]]; then
     exec cargo "$command" --target "$target" "$@"
 fi
 "$(dirname "$0")/setup.sh" rustc-web
+if [[ $target == wasm32-* ]]; then
+    "$(dirname "$0")/setup.sh" wasm-ld
+    export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld
+fi
 # The sources that Debian ships are those of its own compiler: nothing else may be in the way.
 exec env PATH=/usr/bin:/bin RUSTC_BOOTSTRAP=1 \
     cargo "$command" "-Zbuild-std=$(std_of_target)" --target "$target" "$@"

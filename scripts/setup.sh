@@ -14,6 +14,19 @@ package_of() {
     python3) echo python3 ;;
     redis-server) echo redis-server ;;
     clang | make | cmake | curl | valgrind | wrk | git) echo "$1" ;;
+    # Cross compilers, with the C library of each, and what runs their programs.
+    arm-none-eabi-gcc) echo gcc-arm-none-eabi libnewlib-arm-none-eabi ;;
+    riscv64-unknown-elf-gcc) echo gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf ;;
+    s390x-linux-gnu-gcc) echo gcc-s390x-linux-gnu libc6-dev-s390x-cross ;;
+    arm-linux-gnueabihf-gcc) echo gcc-arm-linux-gnueabihf libc6-dev-armhf-cross ;;
+    i686-linux-gnu-gcc) echo gcc-i686-linux-gnu libc6-dev-i386-cross ;;
+    qemu-system-arm) echo qemu-system-arm ;;
+    qemu-system-riscv32) echo qemu-system-misc ;;
+    qemu-s390x | qemu-arm | qemu-i386) echo qemu-user ;;
+    node) echo nodejs ;;
+    wasm-ld) echo lld ;;
+    dpkg-source) echo dpkg-dev ;;
+    rustc-web) echo rustc-web cargo-web rust-web-src ;;
     pkg:libmicrohttpd) echo libmicrohttpd-dev ;;
     pkg:jansson) echo libjansson-dev ;;
     *)
@@ -25,6 +38,7 @@ package_of() {
 
 is_there() {
     case $1 in
+    rustc-web) [[ -x /usr/bin/cargo && -d /usr/lib/rustlib/src/rust/library ]] ;;
     pkg:*) command -v pkg-config >/dev/null && pkg-config --exists "${1#pkg:}" ;;
     *) command -v "$1" >/dev/null ;;
     esac

@@ -1,0 +1,59 @@
+// Verifies a recorded delivery with the WebAssembly module, and refuses it with another body:
+//
+//     node wasm.mjs hooksig.wasm delivery.http SECRET UNIX_SECONDS
+import { readFileSync } from "node:fs";
+
+const [modulePath, deliveryPath, secret, now] = process.argv.slice(2);
+const bytes = readFileSync(modulePath);
+const module = new WebAssembly.Module(bytes);
+const imports = WebAssembly.Module.imports(module);
+if (imports.length > 0) {
+    throw new Error(`the module needs ${imports.map(({ name }) => name)}`);
+}
+const hooksig = new WebAssembly.Instance(module).exports;
+
+const KEY_LEN = 96;
+const VERIFIED_LEN = 64;
+
+// The caller's memory begins behind the module's own.
+let free = hooksig.__heap_base.value;
+
+function take(len) {
+    const at = (free + 7) & ~7;
+    free = at + len;
+    const missing = free - hooksig.memory.buffer.byteLength;
+    if (missing > 0) {
+        hooksig.memory.grow(Math.ceil(missing / 65536));
+    }
+    return at;
+}
+
+function put(octets) {
+    const at = take(octets.length);
+    new Uint8Array(hooksig.memory.buffer).set(octets, at);
+    return [at, octets.length];
+}
+
+function text(at) {
+    const octets = new Uint8Array(hooksig.memory.buffer, at);
+    return new TextDecoder().decode(octets.slice(0, octets.indexOf(0)));
+}
+
+const delivery = readFileSync(deliveryPath);
+const end = delivery.indexOf("\r\n\r\n") + 4;
+const head = put(delivery.subarray(0, end));
+const body = put(delivery.subarray(end));
+const key = take(KEY_LEN);
+const verified = take(VERIFIED_LEN);
+
+function verify() {
+    const status = hooksig.hooksig_verify_head(key, 1, 0, BigInt(now), ...head, ...body, verified);
+    return text(hooksig.hooksig_status_name(status));
+}
+
+hooksig.hooksig_key_init(key, ...put(Buffer.from(secret)));
+const asRecorded = verify();
+new Uint8Array(hooksig.memory.buffer)[body[0]] ^= 1;
+const withOtherBody = verify();
+console.log(`${bytes.length} bytes; as recorded: ${asRecorded}; with another body: ${withOtherBody}`);
+process.exitCode = asRecorded === "ok" && withOtherBody === "digest-mismatch" ? 0 : 1;
