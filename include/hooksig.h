@@ -515,8 +515,8 @@ typedef struct {
      */
     size_t method_len;
     /**
-     * Path and query as received; like the method. Without it, (request-target) counts as a
-     * header that is not there.
+     * Path and query as received; like the method. Where it is NULL, (request-target) is a header
+     * that is not there.
      */
     const char *target;
     /**

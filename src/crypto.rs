@@ -1,14 +1,16 @@
-//! The primitives: the only file that names `sha2` and `base64ct`.
+//! The primitives: the only file that names `hmac`, `sha2` and `base64ct`.
 
 use core::mem::ManuallyDrop;
 
 use base64ct::{Base64, Encoding};
 use ctutils::{Choice, CtEq};
+use hmac::{KeyInit, block_api::HmacCore};
 use sha2::{
     Sha256,
     digest::{
         array::Array,
-        block_api::{Buffer, EagerHash, FixedOutputCore, UpdateCore},
+        block_api::{Buffer, BufferKindUser, EagerHash, FixedOutputCore, UpdateCore},
+        typenum::U32,
     },
 };
 
@@ -20,97 +22,58 @@ pub(crate) const HASH_LEN: usize = 32;
 /// The length of the base64 text of a hash.
 pub(crate) const BASE64_LEN: usize = 44;
 
-const BLOCK_LEN: usize = 64;
-
-/// The state of a SHA-256 between two blocks. Wiped when dropped.
-type State = <Sha256 as EagerHash>::Core;
-
-/// The two HMAC-SHA-256 midstates of a secret (RFC 2104, section 4): what is left of it once the
-/// padded secret has been compressed.
+/// The two HMAC-SHA-256 midstates of a secret: what is left of it once the padded secret has been
+/// compressed. Wiped when dropped.
 #[derive(Clone)]
-pub(crate) struct Midstates {
-    inner: State,
-    outer: State,
-}
+pub(crate) struct Midstates(HmacCore<Sha256>);
 
 impl Midstates {
-    pub(crate) fn new(secret: &[u8]) -> Self {
-        let mut padded = [0; BLOCK_LEN];
-        let pad = |to: &mut [u8; BLOCK_LEN], key: &[u8]| {
-            to.iter_mut().zip(key).for_each(|(to, octet)| *to = *octet);
-        };
-        match secret.len() > BLOCK_LEN {
-            true => pad(&mut padded, &hash(secret)),
-            false => pad(&mut padded, secret),
-        }
-        Self { inner: midstate(&padded, 0x36), outer: midstate(&padded, 0x5c) }
+    pub(crate) fn new(secret: &[u8]) -> Option<Self> {
+        HmacCore::new_from_slice(secret).ok().map(Self)
+    }
+
+    /// The MAC of a message that is held whole: only its last block goes through a buffer.
+    pub(crate) fn mac(&self, message: &[u8]) -> Hash {
+        let (blocks, tail) = Array::slice_as_chunks(message);
+        let mut core = self.0.clone();
+        core.update_blocks(blocks);
+        let buffer = Buffer::<HmacCore<Sha256>>::try_new(tail).unwrap_or_default();
+        Stream { core, buffer: ManuallyDrop::new(buffer) }.finish()
     }
 
     /// A MAC in the making.
-    pub(crate) fn stream(&self) -> MacStream<'_> {
-        MacStream { inner: HashStream::new(&self.inner), outer: &self.outer }
+    pub(crate) fn stream(&self) -> Stream<HmacCore<Sha256>> {
+        Stream { core: self.0.clone(), buffer: ManuallyDrop::default() }
     }
 }
 
-fn midstate(padded: &[u8; BLOCK_LEN], pad: u8) -> State {
-    let mut state = State::default();
-    state.update_blocks(&[padded.map(|octet| octet ^ pad).into()]);
-    state
-}
+/// A SHA-256 in the making.
+pub(crate) type HashStream = Stream<<Sha256 as EagerHash>::Core>;
 
-/// A MAC in the making, of a message that comes in pieces.
-pub(crate) struct MacStream<'k> {
-    inner: HashStream,
-    outer: &'k State,
-}
-
-impl MacStream<'_> {
-    pub(crate) fn update(&mut self, octets: &[u8]) {
-        self.inner.update(octets);
-    }
-
-    pub(crate) fn finish(self) -> Hash {
-        let mut outer = HashStream::new(self.outer);
-        outer.update(&self.inner.finish());
-        outer.finish()
-    }
-}
-
-fn hash(message: &[u8]) -> Hash {
-    let mut stream = HashStream::default();
-    stream.update(message);
-    stream.finish()
-}
-
-/// A SHA-256 in the making, of a message that comes in pieces.
+/// A hash or a MAC in the making, of a message that comes in pieces.
 ///
 /// Its state is wiped when dropped. Its buffer is not: that costs as much as a compression and
 /// would hide nothing but the end of the message, or the inner hash, of which without the outer
 /// midstate no MAC can be made.
 #[derive(Clone, Default)]
-pub(crate) struct HashStream {
-    state: State,
-    buffer: ManuallyDrop<Buffer<State>>,
+pub(crate) struct Stream<C: BufferKindUser> {
+    core: C,
+    buffer: ManuallyDrop<Buffer<C>>,
 }
 
-impl HashStream {
-    /// Goes on from `state`.
-    fn new(state: &State) -> Self {
-        Self { state: state.clone(), buffer: ManuallyDrop::default() }
-    }
-
+impl<C: UpdateCore + FixedOutputCore<OutputSize = U32>> Stream<C> {
     #[cfg_attr(sha2_backend_soft = "compact", inline(never))]
     #[cfg_attr(not(sha2_backend_soft = "compact"), inline)]
     pub(crate) fn update(&mut self, octets: &[u8]) {
-        let state = &mut self.state;
-        self.buffer.digest_blocks(octets, |blocks| state.update_blocks(blocks));
+        let core = &mut self.core;
+        self.buffer.digest_blocks(octets, |blocks| core.update_blocks(blocks));
     }
 
     #[cfg_attr(sha2_backend_soft = "compact", inline(never))]
     #[cfg_attr(not(sha2_backend_soft = "compact"), inline)]
     pub(crate) fn finish(mut self) -> Hash {
         let mut hash = Array::default();
-        self.state.finalize_fixed_core(&mut self.buffer, &mut hash);
+        self.core.finalize_fixed_core(&mut self.buffer, &mut hash);
         hash.into()
     }
 }
