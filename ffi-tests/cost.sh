@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 delivery=vectors/deliveries/user-created.http
 work=target/ffi-tests
-rounds=5
+rounds=15
 
 make -s lib
 mkdir -p "$work"

@@ -515,8 +515,8 @@ typedef struct {
      */
     size_t method_len;
     /**
-     * Path and query as received; like the method. Without it, (request-target) counts as a
-     * header that is not there.
+     * Path and query as received; like the method. Where it is NULL, (request-target) is a header
+     * that is not there.
      */
     const char *target;
     /**
@@ -571,11 +571,11 @@ typedef struct {
 /**
  * Room for one delivery in a replay guard.
  *
- * A replay guard is an array of these, of any length, that starts as zeros:
- * static hooksig_replay_entry guard[4096]; is one. It holds no pointer. It should hold twice as
- * many as there are deliveries in a window of twice the policy's skew (ten minutes by default):
- * each has only 64 entries to stand in, so that looking up costs the same in any room. One thread
- * at a time may use it: a server with several threads puts a lock around hooksig_replay_claim.
+ * A replay guard is an array of these, of any length, that starts as zeros, as a static one does;
+ * 4096 entries take 192 KiB. It holds no pointer. It should hold twice as many as there are
+ * deliveries in a window of twice the policy's skew (ten minutes by default): each has only 64
+ * entries to stand in, so that looking up costs the same in any room. One thread at a time may
+ * use it: a server with several threads puts a lock around hooksig_replay_claim.
  */
 typedef struct {
     uint64_t opaque[HOOKSIG_REPLAY_ENTRY_WORDS];

@@ -1,13 +1,15 @@
-//! The primitives: the only file that names `sha2`.
+//! The primitives: the only file that names `hmac` and `sha2`.
 
 use core::mem::ManuallyDrop;
 
 use ctutils::{Choice, CtEq};
+use hmac::{KeyInit, block_api::HmacCore};
 use sha2::{
     Sha256,
     digest::{
         array::Array,
-        block_api::{Buffer, EagerHash, FixedOutputCore, UpdateCore},
+        block_api::{Buffer, BufferKindUser, EagerHash, FixedOutputCore, UpdateCore},
+        typenum::U32,
     },
 };
 
@@ -19,92 +21,51 @@ pub(crate) const HASH_LEN: usize = 32;
 /// The length of the base64 text of a hash.
 pub(crate) const BASE64_LEN: usize = 44;
 
-const BLOCK_LEN: usize = 64;
-
-/// The state of a SHA-256 between two blocks. Wiped when dropped.
-type State = <Sha256 as EagerHash>::Core;
-
-/// The two HMAC-SHA-256 midstates of a secret (RFC 2104, section 4): what is left of it once the
-/// padded secret has been compressed.
+/// The two HMAC-SHA-256 midstates of a secret: what is left of it once the padded secret has been
+/// compressed. Wiped when dropped.
 #[derive(Clone)]
-pub(crate) struct Midstates {
-    inner: State,
-    outer: State,
-}
+pub(crate) struct Midstates(HmacCore<Sha256>);
 
 impl Midstates {
-    pub(crate) fn new(secret: &[u8]) -> Self {
-        let mut padded = [0; BLOCK_LEN];
-        let pad = |to: &mut [u8; BLOCK_LEN], key: &[u8]| {
-            to.iter_mut().zip(key).for_each(|(to, octet)| *to = *octet);
-        };
-        match secret.len() > BLOCK_LEN {
-            true => pad(&mut padded, &hash(secret)),
-            false => pad(&mut padded, secret),
-        }
-        Self { inner: midstate(&padded, 0x36), outer: midstate(&padded, 0x5c) }
+    pub(crate) fn new(secret: &[u8]) -> Option<Self> {
+        HmacCore::new_from_slice(secret).ok().map(Self)
+    }
+
+    /// The MAC of a message that is held whole: only its last block goes through a buffer.
+    pub(crate) fn mac(&self, message: &[u8]) -> Hash {
+        let (blocks, tail) = Array::slice_as_chunks(message);
+        let mut core = self.0.clone();
+        core.update_blocks(blocks);
+        let buffer = Buffer::<HmacCore<Sha256>>::try_new(tail).unwrap_or_default();
+        Stream { core, buffer: ManuallyDrop::new(buffer) }.finish()
     }
 
     /// A MAC in the making.
-    pub(crate) fn stream(&self) -> MacStream<'_> {
-        MacStream { inner: HashStream::new(&self.inner), outer: &self.outer }
+    pub(crate) fn stream(&self) -> Stream<HmacCore<Sha256>> {
+        Stream { core: self.0.clone(), buffer: ManuallyDrop::default() }
     }
 }
 
-fn midstate(padded: &[u8; BLOCK_LEN], pad: u8) -> State {
-    let mut state = State::default();
-    state.update_blocks(&[padded.map(|octet| octet ^ pad).into()]);
-    state
-}
+/// A SHA-256 in the making.
+pub(crate) type HashStream = Stream<<Sha256 as EagerHash>::Core>;
 
-/// A MAC in the making, of a message that comes in pieces.
-pub(crate) struct MacStream<'k> {
-    inner: HashStream,
-    outer: &'k State,
-}
-
-impl MacStream<'_> {
-    pub(crate) fn update(&mut self, octets: &[u8]) {
-        self.inner.update(octets);
-    }
-
-    /// The MAC of all that was given; the stream is then used up.
-    pub(crate) fn finish(&mut self) -> Hash {
-        let inner = self.inner.finish();
-        self.inner = HashStream::new(self.outer);
-        self.inner.update(&inner);
-        self.inner.finish()
-    }
-}
-
-fn hash(message: &[u8]) -> Hash {
-    let mut stream = HashStream::default();
-    stream.update(message);
-    stream.finish()
-}
-
-/// A SHA-256 in the making, of a message that comes in pieces.
+/// A hash or a MAC in the making, of a message that comes in pieces.
 ///
 /// Its state is wiped when dropped. Its buffer is not: that costs as much as a compression and
 /// would hide nothing but the end of the message, or the inner hash, of which without the outer
 /// midstate no MAC can be made.
 #[derive(Clone, Default)]
-pub(crate) struct HashStream {
-    state: State,
-    buffer: ManuallyDrop<Buffer<State>>,
+pub(crate) struct Stream<C: BufferKindUser> {
+    core: C,
+    buffer: ManuallyDrop<Buffer<C>>,
 }
 
-impl HashStream {
-    /// Goes on from `state`.
-    fn new(state: &State) -> Self {
-        Self { state: state.clone(), buffer: ManuallyDrop::default() }
-    }
-
+impl<C: UpdateCore + FixedOutputCore<OutputSize = U32>> Stream<C> {
     #[cfg_attr(sha2_backend_soft = "compact", inline(never))]
     #[cfg_attr(not(sha2_backend_soft = "compact"), inline)]
     pub(crate) fn update(&mut self, octets: &[u8]) {
-        let state = &mut self.state;
-        self.buffer.digest_blocks(octets, |blocks| state.update_blocks(blocks));
+        let core = &mut self.core;
+        self.buffer.digest_blocks(octets, |blocks| core.update_blocks(blocks));
     }
 
     /// The hash of all that was given; the stream is then used up.
@@ -112,7 +73,7 @@ impl HashStream {
     #[cfg_attr(not(sha2_backend_soft = "compact"), inline)]
     pub(crate) fn finish(&mut self) -> Hash {
         let mut hash = Array::default();
-        self.state.finalize_fixed_core(&mut self.buffer, &mut hash);
+        self.core.finalize_fixed_core(&mut self.buffer, &mut hash);
         hash.into()
     }
 }
@@ -230,9 +191,9 @@ const fn each(octet: u8) -> u32 {
 }
 
 #[cfg(test)]
-#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
-    use base64ct::{Base64, Encoding};
+    use base64::{Engine, prelude::BASE64_STANDARD};
 
     use super::*;
 
@@ -243,22 +204,24 @@ mod tests {
     }
 
     #[test]
-    fn text_is_encoded_as_base64ct_does() {
+    fn text_is_encoded_as_the_base64_crate_does() {
         for hash in hashes() {
-            assert_eq!(
-                Base64::encode(&hash, &mut [0; BASE64_LEN]).unwrap().as_bytes(),
-                to_text(&hash)
-            );
+            let mut text = [0; BASE64_LEN];
+            assert_eq!(BASE64_STANDARD.encode_slice(hash, &mut text), Ok(BASE64_LEN));
+            assert_eq!(encode_by_steps(&hash), text);
+            assert_eq!(encode_by_groups(&hash), text);
         }
     }
 
     #[test]
-    fn text_is_taken_where_base64ct_decodes_it() {
+    fn text_is_taken_where_the_base64_crate_decodes_it() {
         for (octet, hash) in (0..=255).zip(hashes()) {
             for at in 0..BASE64_LEN {
                 let mut text = to_text(&hash);
                 text[at] = octet;
-                let decoded = Base64::decode(text, &mut [0; 33]).is_ok_and(|hash| hash.len() == 32);
+                let decoded = BASE64_STANDARD
+                    .decode_slice(text, &mut [0; 33])
+                    .is_ok_and(|len| len == HASH_LEN);
                 assert_eq!(is_text(&text), decoded);
             }
         }

@@ -155,14 +155,19 @@ fn read_imf_fixdate(text: &[u8]) -> Option<DateTime> {
         h0, h1, b':', n0, n1, b':', s0, s1, b' ', b'G', b'M', b'T',
     ] = text else { return None };
     position(&DAYS, [w0, w1, w2])?;
-    Some(DateTime {
-        year: number(&[y0, y1, y2, y3])?,
-        month: position(&MONTHS, [m0, m1, m2])? + 1,
-        day: number(&[d0, d1])?,
-        hour: number(&[h0, h1])?,
-        minute: number(&[n0, n1])?,
-        second: number(&[s0, s1])?,
-    })
+    let month = position(&MONTHS, [m0, m1, m2])? + 1;
+    // All digits are checked at once.
+    let digits = [y0, y1, y2, y3, d0, d1, h0, h1, n0, n1, s0, s1].map(|d| d.wrapping_sub(b'0'));
+    let [y0, y1, y2, y3, d0, d1, h0, h1, n0, n1, s0, s1] = digits.map(i32::from);
+    let date = DateTime {
+        year: y0 * 1000 + y1 * 100 + y2 * 10 + y3,
+        month,
+        day: d0 * 10 + d1,
+        hour: h0 * 10 + h1,
+        minute: n0 * 10 + n1,
+        second: s0 * 10 + s1,
+    };
+    digits.iter().fold(true, |all, &digit| all & (digit <= 9)).then_some(date)
 }
 
 /// The latest year with these last two digits, and at most four, that is at most 50 years ahead.

@@ -290,7 +290,7 @@ pub fn sign(
     let headers = [("date", date.as_str()), ("digest", digest.as_str())];
     let mut out = [0; SIGNATURE_LEN];
     let signature =
-        Signer::new(key, KEY_ID)?.sign(&Request::new("", "", &headers), &COVERED, &mut out)?;
+        Signer::new(key, KEY_ID)?.sign(&Request::of_headers(&headers), &COVERED, &mut out)?;
     let mut text = Text::new();
     text.push(core::str::from_utf8(signature).unwrap_or_default())?;
     Ok(SignedHeaders { date, digest, signature: text })

@@ -7,7 +7,7 @@ use ctutils::{CtAssign, CtEq};
 use crate::{
     Error, Headers, Name, SMALL,
     crypto::{self, HASH_LEN, HashText, Midstates},
-    signing_string::{SigningString, Writer},
+    signing_string::{DroneString, SigningString, Writer},
 };
 
 /// The length of a [`Tag`], in bytes.
@@ -35,7 +35,7 @@ impl Key {
     pub fn new(secret: &(impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
         match secret.as_ref() {
             [] => Err(Error::EmptySecret),
-            secret => Ok(Self(Midstates::new(secret))),
+            secret => Midstates::new(secret).map(Self).ok_or(Error::EmptySecret),
         }
     }
 
@@ -63,10 +63,19 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The index of the key whose MAC of `string` is `signature`, and the MAC.
+/// Signing strings up to this length are built once for all keys; longer ones are streamed for
+/// each.
+const SHORT: usize = 256;
+
+/// The index of the key whose MAC of `string` is `signature`, and the MAC; `drones` is the string
+/// if it is one of Drone's.
+///
+/// Every key is computed and compared, and the choice among them is made without a branch: time
+/// does not tell which key fitted, nor how nearly one did.
 pub(crate) fn find_key<'n, K, H, I>(
     keys: &[K],
     string: &SigningString<'_, '_, H, I>,
+    drones: Option<&DroneString>,
     signature: &HashText,
 ) -> Result<(usize, Tag), Error>
 where
@@ -74,48 +83,22 @@ where
     H: Headers + ?Sized,
     I: Iterator<Item = Name<'n>> + Clone,
 {
-    let ([key], false) = (keys, SMALL) else { return find_among(keys, string, signature) };
-    let tag = key.as_ref().mac(string)?;
-    match crypto::is_text_of(signature, &tag).to_bool() {
-        true => Ok((0, tag)),
-        false => Err(Error::SignatureMismatch),
-    }
-}
-
-/// Signing strings up to this length are built once for all keys; longer ones are streamed for
-/// each. Drone's has 96 bytes.
-const SHORT: usize = 256;
-
-/// Every key is computed and compared, and the choice among them is made without a branch: time
-/// does not tell which key fitted, nor how nearly one did.
-#[inline(never)]
-fn find_among<'n, K, H, I>(
-    keys: &[K],
-    string: &SigningString<'_, '_, H, I>,
-    signature: &HashText,
-) -> Result<(usize, Tag), Error>
-where
-    K: AsRef<Key>,
-    H: Headers + ?Sized,
-    I: Iterator<Item = Name<'n>> + Clone,
-{
-    let mut room = [0; SHORT];
-    let mut short = None;
-    if !SMALL {
-        let mut writer = Writer::new(&mut room);
-        string.stream(&mut |octets| writer.push(octets))?;
-        short = writer.finish().ok();
-    }
-
+    let mut room;
+    let whole = match drones {
+        Some(string) => Some(string.as_slice()),
+        None if SMALL => None,
+        None => {
+            room = [0; SHORT];
+            let mut writer = Writer::new(&mut room);
+            string.stream(&mut |octets| writer.push(octets))?;
+            writer.finish().ok()
+        }
+    };
     let mut matched = (usize::MAX, [0; TAG_LEN]);
     for (index, key) in keys.iter().enumerate() {
         let key = key.as_ref();
-        let tag = match short {
-            Some(string) => {
-                let mut stream = key.0.stream();
-                stream.update(string);
-                stream.finish()
-            }
+        let tag = match whole {
+            Some(string) => key.0.mac(string),
             None => key.mac(string)?,
         };
         // The first key that fits wins, should the same secret be there twice.

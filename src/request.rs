@@ -46,11 +46,11 @@ impl Headers for [httparse::Header<'_>] {
 /// A borrowed view of a request's head.
 ///
 /// Method and target matter only to a signature that covers `(request-target)`; Drone's do not.
-/// Where the target is empty, `(request-target)` counts as a header that is not there.
 #[derive(Debug)]
 pub struct Request<'a, H: ?Sized> {
     pub(crate) method: &'a [u8],
-    pub(crate) target: &'a [u8],
+    /// `None` where `(request-target)` is a header that is not there.
+    pub(crate) target: Option<&'a [u8]>,
     pub(crate) headers: &'a H,
 }
 
@@ -61,7 +61,12 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
         target: &'a (impl AsRef<[u8]> + ?Sized),
         headers: &'a H,
     ) -> Self {
-        Self { method: method.as_ref(), target: target.as_ref(), headers }
+        Self { method: method.as_ref(), target: Some(target.as_ref()), headers }
+    }
+
+    /// A view of `headers` alone, in which `(request-target)` is a header that is not there.
+    pub fn of_headers(headers: &'a H) -> Self {
+        Self { method: b"", target: None, headers }
     }
 
     /// The values of every field whose name fits, in order, without the white space around them.
@@ -97,6 +102,14 @@ impl<'a> Single<'a> {
             Self::Absent => Self::Once(value),
             Self::Once(_) | Self::Repeated => Self::Repeated,
         };
+    }
+
+    /// The value, if there is one and no other.
+    pub(crate) fn once(self) -> Option<&'a [u8]> {
+        match self {
+            Self::Once(value) => Some(value),
+            Self::Absent | Self::Repeated => None,
+        }
     }
 
     /// The value, or the error for "none" or for "more than one".

@@ -9,7 +9,7 @@ use crate::{
     digest::{self, BodyDigest},
     mac,
     request::Fields,
-    signing_string::SigningString,
+    signing_string::{SigningString, of_drone},
 };
 
 /// Decides whether a request is genuine.
@@ -118,7 +118,8 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let digest = digest::parse(digest)?;
 
         let string = SigningString { request, fields: &fields, names: params.headers.iter() };
-        let (key_index, tag) = mac::find_key(self.keys, &string, &signature)?;
+        let drones = if params.headers.is_drones() { of_drone(&fields) } else { None };
+        let (key_index, tag) = mac::find_key(self.keys, &string, drones.as_ref(), &signature)?;
         let verified = Verified {
             key_index,
             tag,

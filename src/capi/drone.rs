@@ -121,7 +121,7 @@ pub unsafe extern "C" fn hooksig_delivery_read(
         let read = Delivery::read(body)?;
         if !event_field.is_null() {
             let headers = [("X-Drone-Event", field)];
-            read.check_event_field(&Request::new("", "", &headers))?;
+            read.check_event_field(&Request::of_headers(&headers))?;
         }
         // SAFETY: as above.
         unsafe { store(delivery, translate(read, body)) }

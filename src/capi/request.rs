@@ -33,8 +33,8 @@ pub struct hooksig_request {
     pub method: *const c_char,
     /// The length of the method.
     pub method_len: usize,
-    /// Path and query as received; like the method. Without it, (request-target) counts as a
-    /// header that is not there.
+    /// Path and query as received; like the method. Where it is NULL, (request-target) is a header
+    /// that is not there.
     pub target: *const c_char,
     /// The length of the target.
     pub target_len: usize,
@@ -47,7 +47,7 @@ pub struct hooksig_request {
 /// A [`hooksig_request`] in which every pointer was checked.
 pub(super) struct CheckedRequest<'a> {
     method: &'a [u8],
-    target: &'a [u8],
+    target: Option<&'a [u8]>,
     headers: CheckedHeaders<'a>,
 }
 
@@ -67,14 +67,18 @@ impl<'a> CheckedRequest<'a> {
             }
             Ok(Self {
                 method: text(request.method, request.method_len)?,
-                target: text(request.target, request.target_len)?,
+                target: text(request.target, request.target_len)
+                    .map(|target| (!request.target.is_null()).then_some(target))?,
                 headers: CheckedHeaders(headers),
             })
         }
     }
 
     pub(super) fn request(&self) -> crate::Request<'_, impl Headers> {
-        crate::Request::new(self.method, self.target, &self.headers)
+        match self.target {
+            Some(target) => crate::Request::new(self.method, target, &self.headers),
+            None => crate::Request::of_headers(&self.headers),
+        }
     }
 }
 

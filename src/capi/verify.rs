@@ -277,7 +277,7 @@ pub unsafe extern "C" fn hooksig_verify_fields(
                 (&b"digest"[..], text(digest, digest_len)?),
             ];
             let receiver = Receiver { keys, keys_len, policy, now };
-            receiver.verify(&Request::new(b"", b"", &headers), (body, body_len), verified)
+            receiver.verify(&Request::of_headers(&headers), (body, body_len), verified)
         }
     })
 }
