@@ -31,6 +31,7 @@ const (
 // Genuine deliveries are accepted by everyone, forged ones by none of ours. A sender that does not
 // name the algorithm, but hs2019, is accepted by those that are told to.
 func TestInteroperability(t *testing.T) {
+	cReceiver = buildCReceiver(t)
 	genuine := tryAll(t, senders)
 	for _, row := range genuine {
 		for i, result := range row.results {

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -193,30 +192,22 @@ func answer(w http.ResponseWriter, valid bool) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// cReceiver is the program that TestMain built, or "".
+// cReceiver is the program that buildCReceiver made, or "".
 var cReceiver string
 
-func TestMain(m *testing.M) {
-	folder, err := os.MkdirTemp("", "hooksig")
-	if err != nil {
-		log.Fatal(err)
-	}
-	cReceiver = buildCReceiver(folder)
-	code := m.Run()
-	os.RemoveAll(folder)
-	os.Exit(code)
-}
-
 // buildCReceiver builds the receiver of c-example where its library is there.
-func buildCReceiver(folder string) string {
+func buildCReceiver(t *testing.T) string {
+	t.Helper()
 	if exec.Command("pkg-config", "--exists", "hooksig", "libmicrohttpd").Run() != nil {
 		return ""
 	}
-	build := exec.Command("make", "-C", "../../c-example", "OUT="+folder, filepath.Join(folder, "receiver"))
+	folder := t.TempDir()
+	program := filepath.Join(folder, "receiver")
+	build := exec.Command("make", "-C", "../../c-example", "OUT="+folder, program)
 	if out, err := build.CombinedOutput(); err != nil {
-		log.Fatalf("%v: %s", err, out)
+		t.Fatalf("%v: %s", err, out)
 	}
-	return filepath.Join(folder, "receiver")
+	return program
 }
 
 // serveCReceiver has the clock of the system only.
