@@ -71,6 +71,10 @@ bench: ## throughput beside the SHA-256 compressions that it cannot spare
 	@scripts/setup.sh cargo cc
 	$(CARGO) bench --locked --bench throughput
 
+.PHONY: fuzz
+fuzz: ## fuzz each target for SECONDS; skipped without nightly and cargo-fuzz
+	fuzz/smoke.sh $(or $(SECONDS),60)
+
 .PHONY: header
 header: ## write include/hooksig.h anew from src/capi
 	$(CARGO) run --locked -q -p hooksig-ffi-tests --bin header

@@ -19,8 +19,6 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-const secret = "bea26a2221fd8090ea38720fc445eca6"
-
 // BenchmarkVerify compares receivers that all check the same: signature, Date within an hour, which
 // is enough for the longest run, and the body against Digest.
 func BenchmarkVerify(b *testing.B) {

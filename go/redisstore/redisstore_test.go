@@ -68,9 +68,9 @@ func startRedis(t *testing.T) *redisServer {
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
 		if os.Getenv("CI") != "" {
-			t.Fatal("redis-server is missing")
+			t.Fatal("missing: redis-server")
 		}
-		t.Skip("redis-server is missing")
+		t.Skip("missing: redis-server")
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)

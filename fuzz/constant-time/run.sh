@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Looks for branches and addresses that depend on what is secret: see secrets.c.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+if ! command -v valgrind >/dev/null; then
+    echo "constant time: skipped: valgrind is missing"
+    [[ -z ${CI:-} ]]
+    exit
+fi
+
+# The library as it is installed, with the lines that a report has to name.
+target=${CARGO_TARGET_DIR:-target}/constant-time
+CARGO_PROFILE_RELEASE_DEBUG=line-tables-only cargo rustc --locked --quiet --release -p hooksig --lib \
+    --crate-type staticlib --features capi --target-dir "$target" -- --cfg hooksig_panic_handler
+cc -std=c99 -g -O2 -Wall -Wextra -Wpedantic -Werror -Iinclude fuzz/constant-time/secrets.c \
+    "$target/release/libhooksig.a" -o "$target/secrets"
+valgrind -q --suppressions=fuzz/constant-time/valgrind.supp --log-file="$target/reports" "$target/secrets" || {
+    cat "$target/reports"
+    exit 1
+}

@@ -1,0 +1,291 @@
+//! The C entry points, called in any order with pointers and lengths anywhere within one
+//! allocation of exactly its size, or with NULL. A refused call writes nothing.
+//!
+//! Input: how many octets of choices there are (16 bits), the choices, the memory.
+#![no_main]
+
+use std::{ffi::c_char, mem, ptr};
+
+use hooksig::capi::*;
+use libfuzzer_sys::fuzz_target;
+
+/// What fills an output before a call.
+const UNTOUCHED: u8 = 0xaa;
+
+/// Decides what is called with what; zeros when it has run out.
+struct Choices<'a>(&'a [u8]);
+
+impl Choices<'_> {
+    fn octet(&mut self) -> u8 {
+        let Some((first, rest)) = self.0.split_first() else { return 0 };
+        self.0 = rest;
+        *first
+    }
+
+    fn number(&mut self) -> usize {
+        usize::from(u16::from_le_bytes([self.octet(), self.octet()]))
+    }
+
+    fn clock(&mut self) -> i64 {
+        match self.octet() {
+            0 => HOOKSIG_NO_CLOCK,
+            1 => i64::MAX,
+            seconds => hooksig_fuzz::NOW - 2 + i64::from(seconds),
+        }
+    }
+}
+
+/// A caller with its handles, each of which may be zeroed, made, used up or wiped.
+struct Caller<'a> {
+    choices: Choices<'a>,
+    memory: Box<[u8]>,
+    out: Box<[u8]>,
+    keys: [hooksig_key; 2],
+    policy: hooksig_policy,
+    pending: hooksig_pending_body,
+    verified: hooksig_verified,
+    guard: Box<[hooksig_replay_entry]>,
+}
+
+impl<'a> Caller<'a> {
+    fn new(input: &'a [u8]) -> Self {
+        let (len, rest) = input.split_at(2.min(input.len()));
+        let len = Choices(len).number().min(rest.len());
+        let (choices, memory) = rest.split_at(len);
+        let mut choices = Choices(choices);
+        let room = choices.octet();
+        // SAFETY: each of these is plain memory for which zeros are a value.
+        unsafe {
+            Self {
+                memory: memory.into(),
+                out: vec![UNTOUCHED; room.into()].into(),
+                keys: mem::zeroed(),
+                policy: mem::zeroed(),
+                pending: mem::zeroed(),
+                verified: mem::zeroed(),
+                guard: (0..room % 8).map(|_| mem::zeroed()).collect(),
+                choices,
+            }
+        }
+    }
+
+    /// A pointer into the memory and as much as lies behind it at most, or NULL with any length.
+    fn view(&mut self) -> (*const u8, usize) {
+        match self.choices.octet() {
+            0 => (ptr::null(), 0),
+            1 => (ptr::null(), self.choices.number()),
+            2 => (self.memory.as_ptr(), usize::MAX),
+            _ => {
+                let start = self.choices.number() % (self.memory.len() + 1);
+                let len = self.choices.number() % (self.memory.len() - start + 1);
+                (self.memory[start..].as_ptr(), len)
+            }
+        }
+    }
+
+    fn text(&mut self) -> (*const c_char, usize) {
+        let (pointer, len) = self.view();
+        (pointer.cast(), len)
+    }
+
+    fn keys(&mut self) -> (*const hooksig_key, usize) {
+        match self.choices.octet() {
+            0 => (ptr::null(), 0),
+            1 => (ptr::null(), 1),
+            count => (self.keys.as_ptr(), usize::from(count) % 3),
+        }
+    }
+
+    fn policy(&mut self) -> *const hooksig_policy {
+        if self.choices.octet().is_multiple_of(2) { ptr::null() } else { &self.policy }
+    }
+
+    fn headers(&mut self) -> Vec<hooksig_header> {
+        let count = self.choices.octet() % 8;
+        (0..count)
+            .map(|_| {
+                let ((name, name_len), (value, value_len)) = (self.text(), self.text());
+                hooksig_header { name, name_len, value, value_len }
+            })
+            .collect()
+    }
+
+    fn request(&mut self, headers: &[hooksig_header]) -> hooksig_request {
+        let ((method, method_len), (target, target_len)) = (self.text(), self.text());
+        let (headers, headers_len) = (headers.as_ptr(), headers.len());
+        hooksig_request { method, method_len, target, target_len, headers, headers_len }
+    }
+
+    /// Lets `call` write into the output and looks at how far it went.
+    fn fill(&mut self, call: impl FnOnce(*mut c_char, usize, *mut usize) -> hooksig_status) {
+        self.out.fill(UNTOUCHED);
+        let mut len = 0;
+        let status = call(self.out.as_mut_ptr().cast(), self.out.len(), &mut len);
+        let written = if is_ok(status) { len } else { 0 };
+        assert!(self.out[written..].iter().all(|octet| *octet == UNTOUCHED));
+    }
+
+    /// One call. SAFETY: every pointer is NULL or has behind it what its length says; outputs
+    /// are the caller's own and overlap nothing.
+    unsafe fn call(&mut self) {
+        match self.choices.octet() % 17 {
+            0 => {
+                let (secret, len) = self.view();
+                let index = usize::from(self.choices.octet() % 2);
+                let _ = unsafe { hooksig_key_init(&mut self.keys[index], secret, len) };
+            }
+            1 => unsafe { hooksig_key_wipe(&mut self.keys[1]) },
+            2 => {
+                let _ = unsafe { hooksig_policy_init(&mut self.policy) };
+            }
+            3 => unsafe { self.set_policy() },
+            4 => {
+                let headers = self.headers();
+                let request = self.request(&headers);
+                let ((keys, keys_len), policy, now) = self.receiver();
+                let (body, len) = self.view();
+                let verified = &mut self.verified;
+                let _ = unsafe {
+                    hooksig_verify(keys, keys_len, policy, now, &request, body, len, verified)
+                };
+            }
+            5 => {
+                let ((keys, keys_len), policy, now) = self.receiver();
+                let ((head, head_len), (body, len)) = (self.text(), self.view());
+                let out = &mut self.verified;
+                let _ = unsafe {
+                    hooksig_verify_head(keys, keys_len, policy, now, head, head_len, body, len, out)
+                };
+            }
+            6 => unsafe { self.verify_fields() },
+            7 => {
+                let headers = self.headers();
+                let request = self.request(&headers);
+                let ((keys, keys_len), policy, now) = self.receiver();
+                let pending = &mut self.pending;
+                let _ = unsafe { hooksig_begin(pending, keys, keys_len, policy, now, &request) };
+            }
+            8 => {
+                let ((keys, keys_len), policy, now) = self.receiver();
+                let (head, len) = self.text();
+                let pending = &mut self.pending;
+                let _ =
+                    unsafe { hooksig_begin_head(pending, keys, keys_len, policy, now, head, len) };
+            }
+            9 => {
+                let (chunk, len) = self.view();
+                let _ = unsafe { hooksig_pending_body_update(&mut self.pending, chunk, len) };
+            }
+            10 => {
+                let (pending, verified) = (&mut self.pending, &mut self.verified);
+                let _ = unsafe { hooksig_pending_body_finish(pending, verified) };
+            }
+            11 => unsafe { self.read_delivery() },
+            12 => unsafe { self.sign() },
+            13 => {
+                let headers = self.headers();
+                let request = self.request(&headers);
+                let (list, list_len) = self.text();
+                self.fill(|out, room, len| unsafe {
+                    hooksig_signing_string(&request, list, list_len, out, room, len)
+                });
+            }
+            14 => {
+                let (body, body_len) = self.view();
+                self.fill(|out, room, len| unsafe {
+                    hooksig_digest_field(body, body_len, out, room, len)
+                });
+            }
+            15 => {
+                let ((date, len), now) = (self.text(), self.choices.clock());
+                let mut unix = 0;
+                let _ = unsafe { hooksig_date_parse(date, len, now, &mut unix) };
+                self.fill(|out, room, len| unsafe { hooksig_date_format(unix, out, room, len) });
+            }
+            _ => {
+                let now = self.choices.clock();
+                let (guard, len) = (self.guard.as_mut_ptr(), self.guard.len());
+                let _ = unsafe { hooksig_replay_claim(guard, len, &self.verified, now) };
+            }
+        }
+    }
+
+    fn receiver(&mut self) -> ((*const hooksig_key, usize), *const hooksig_policy, i64) {
+        (self.keys(), self.policy(), self.choices.clock())
+    }
+
+    unsafe fn set_policy(&mut self) {
+        let (text, len) = self.text();
+        let policy = &mut self.policy;
+        let seconds = self.choices.octet();
+        let _ = unsafe {
+            match self.choices.octet() % 5 {
+                0 => hooksig_policy_set_max_skew(policy, seconds.into()),
+                1 => hooksig_policy_require(policy, text, len),
+                2 => hooksig_policy_expect_key_id(policy, text, len),
+                3 => hooksig_policy_allow_missing_algorithm(policy, seconds.is_multiple_of(2)),
+                _ => hooksig_policy_allow_hs2019(policy, seconds.is_multiple_of(2)),
+            }
+        };
+    }
+
+    unsafe fn verify_fields(&mut self) {
+        let ((keys, keys_len), policy, now) = self.receiver();
+        let ((signature, signature_len), (date, date_len)) = (self.text(), self.text());
+        let ((digest, digest_len), (body, body_len)) = (self.text(), self.view());
+        let verified = &mut self.verified;
+        let _ = unsafe {
+            hooksig_verify_fields(
+                keys,
+                keys_len,
+                policy,
+                now,
+                signature,
+                signature_len,
+                date,
+                date_len,
+                digest,
+                digest_len,
+                body,
+                body_len,
+                verified,
+            )
+        };
+    }
+
+    unsafe fn read_delivery(&mut self) {
+        let ((body, len), (field, field_len)) = (self.view(), self.text());
+        // SAFETY: as for the other handles.
+        let mut read: hooksig_delivery = unsafe { mem::zeroed() };
+        let status = unsafe { hooksig_delivery_read(body, len, field, field_len, &mut read) };
+        if is_ok(status) {
+            assert!(read.event_at + read.event_len <= len);
+            assert!(read.action_at + read.action_len <= len);
+        }
+    }
+
+    unsafe fn sign(&mut self) {
+        let headers = self.headers();
+        let request = self.request(&headers);
+        let ((key_id, key_id_len), (list, list_len)) = (self.text(), self.text());
+        let key: *const hooksig_key = &self.keys[0];
+        self.fill(|out, room, len| unsafe {
+            hooksig_sign(key, key_id, key_id_len, &request, list, list_len, out, room, len)
+        });
+        // SAFETY: as for the other handles.
+        let mut signed: hooksig_delivery_headers = unsafe { mem::zeroed() };
+        let ((body, len), now) = (self.view(), self.choices.clock());
+        let _ = unsafe { hooksig_delivery_sign(key, body, len, now, &mut signed) };
+    }
+}
+
+fn is_ok(status: hooksig_status) -> bool {
+    matches!(status, hooksig_status::Ok)
+}
+
+fuzz_target!(|input: &[u8]| {
+    let mut caller = Caller::new(input);
+    while !caller.choices.0.is_empty() {
+        unsafe { caller.call() };
+    }
+});

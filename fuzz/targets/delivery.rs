@@ -1,0 +1,29 @@
+//! The JSON reader: what `serde_json` reads as a delivery is read alike.
+#![no_main]
+
+use hooksig::drone::Delivery;
+use libfuzzer_sys::fuzz_target;
+use serde_json::{Map, Value};
+
+/// The text of a member; `None` where there is none, an error where it is no string.
+fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, ()> {
+    members.get(name).map(|value| value.as_str().ok_or(())).transpose()
+}
+
+fuzz_target!(|body: &[u8]| {
+    let read = Delivery::read(body);
+    let Ok(Value::Object(members)) = serde_json::from_slice(body) else { return };
+    // A member that comes twice, or is written with escapes, is a matter of taste.
+    let count = |name: &[u8]| body.windows(name.len()).filter(|window| *window == name).count();
+    if body.contains(&b'\\') || count(b"\"event\"") > 1 || count(b"\"action\"") > 1 {
+        return;
+    }
+    match (text(&members, "event"), text(&members, "action")) {
+        (Ok(event), Ok(action)) => {
+            let read = read.expect("it is a delivery");
+            assert_eq!(read.event().as_ref().map(|event| event.as_str()), event);
+            assert_eq!(read.action().as_ref().map(|action| action.as_str()), action);
+        }
+        _ => assert!(read.is_err()),
+    }
+});
