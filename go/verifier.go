@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"net/textproto"
@@ -69,6 +70,11 @@ type Verifier struct {
 	clock  func() time.Time
 	now    int64
 	replay ReplayStore
+}
+
+// Format keeps what is as good as the secrets out of whatever prints a Verifier.
+func (Verifier) Format(f fmt.State, _ rune) {
+	io.WriteString(f, "hooksig.Verifier{...}")
 }
 
 // Option changes what a Verifier demands.
@@ -198,7 +204,7 @@ func WithoutReplayStore() Option {
 }
 
 // Verify decides whether r with body, as received and before any decompression, is genuine and was
-// not accepted before. r.Body is not read.
+// not accepted before. r.Body is not read. Names in r.Header are in canonical form, as net/http has them.
 //
 // The error is one of the sentinels of this package, or wraps [ErrReplayStoreFailed]. It is for
 // the operator; the sender should be told the same whatever it is.

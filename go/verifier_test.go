@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -113,6 +114,17 @@ func TestConstructorRefuses(t *testing.T) {
 	}
 	if _, err := hooksig.NewSigner(nil); !errors.Is(err, hooksig.ErrEmptySecret) {
 		t.Errorf("a signer without a secret: %v", err)
+	}
+}
+
+func TestNothingPrintsKeys(t *testing.T) {
+	v, signer := newVerifier(t), newSigner(t)
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
+		for _, printed := range []any{v, *v, signer, *signer, struct{ V any }{*v}} {
+			if got := fmt.Sprintf(format, printed); len(got) > 100 || !strings.Contains(got, "hooksig.") {
+				t.Errorf("%s of %T prints %q", format, printed, got)
+			}
+		}
 	}
 }
 
