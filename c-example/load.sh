@@ -20,7 +20,7 @@ export HOOKSIG_LIBRARY DRONE_WEBHOOK_SECRET BODY
 sed '1,/^\r$/d' "$here/../vectors/deliveries/user-created.http" >"$BODY"
 
 : >"$work/out"
-"$programs/receiver" --guard "${GUARD:-40000}" >"$work/out" 2>"$work/log" &
+"$programs/receiver" --guard "${GUARD:-131072}" >"$work/out" 2>"$work/log" &
 receiver=$!
 for _ in {1..100}; do
     grep -q listening "$work/out" && break
