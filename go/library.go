@@ -24,8 +24,11 @@ type (
 	policy = C.hooksig_policy
 )
 
-// noClock in place of a time means that there is no clock.
-const noClock = C.HOOKSIG_NO_CLOCK
+// In place of a time: the clock of the system, or none.
+const (
+	systemClock = C.SYSTEM_CLOCK
+	noClock     = C.HOOKSIG_NO_CLOCK
+)
 
 // receiver is what the library has to know of a Verifier.
 type receiver struct {

@@ -2,6 +2,7 @@ package hooksig
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -20,6 +21,11 @@ func NewSigner(secret []byte) (*Signer, error) {
 		return nil, err
 	}
 	return &Signer{key: key}, nil
+}
+
+// Format keeps what is as good as the secret out of whatever prints a Signer.
+func (Signer) Format(f fmt.State, _ rune) {
+	io.WriteString(f, "hooksig.Signer{...}")
 }
 
 // Sign sets Date, Digest and Signature of r for body, at the time now, as Drone does for its

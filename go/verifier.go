@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"net/textproto"
@@ -65,8 +66,15 @@ type Delivery struct {
 // Verifier decides whether requests are genuine. It may be used by several goroutines.
 type Verifier struct {
 	receiver
+	// What tells the time, or a number that stands for what does.
 	clock  func() time.Time
+	now    int64
 	replay ReplayStore
+}
+
+// Format keeps what is as good as the secrets out of whatever prints a Verifier.
+func (Verifier) Format(f fmt.State, _ rune) {
+	io.WriteString(f, "hooksig.Verifier{...}")
 }
 
 // Option changes what a Verifier demands.
@@ -90,7 +98,7 @@ func NewVerifier(secrets [][]byte, opts ...Option) (*Verifier, error) {
 	}
 	v := &Verifier{
 		receiver: receiver{keys: keys, policy: policy},
-		clock:    time.Now,
+		now:      systemClock,
 		replay:   NewMemoryStore(DefaultMemoryStoreSize),
 	}
 	for _, opt := range opts {
@@ -170,7 +178,7 @@ func WithClock(now func() time.Time) Option {
 // must never forget.
 func WithoutClock() Option {
 	return func(v *Verifier) error {
-		v.clock = nil
+		v.clock, v.now = nil, noClock
 		return nil
 	}
 }
@@ -196,18 +204,17 @@ func WithoutReplayStore() Option {
 }
 
 // Verify decides whether r with body, as received and before any decompression, is genuine and was
-// not accepted before. r.Body is not read.
+// not accepted before. r.Body is not read. Names in r.Header are in canonical form, as net/http has them.
 //
 // The error is one of the sentinels of this package, or wraps [ErrReplayStoreFailed]. It is for
 // the operator; the sender should be told the same whatever it is.
 func (v *Verifier) Verify(r *http.Request, body []byte) (Verified, error) {
-	now, unix := v.now()
 	var out verdict
-	if err := v.receive(r, body, unix, false, &out); err != nil {
+	if err := v.receive(r, body, false, &out); err != nil {
 		return Verified{}, err
 	}
 	verified := out.toVerified()
-	if err := v.claim(r.Context(), &verified, now); err != nil {
+	if err := v.claim(r.Context(), &verified); err != nil {
 		return Verified{}, err
 	}
 	return verified, nil
@@ -216,9 +223,8 @@ func (v *Verifier) Verify(r *http.Request, body []byte) (Verified, error) {
 // VerifyDelivery is Verify for a Drone webhook: it also reads event and action from the body, and
 // refuses a delivery whose X-Drone-Event field contradicts them.
 func (v *Verifier) VerifyDelivery(r *http.Request, body []byte) (*Delivery, error) {
-	now, unix := v.now()
 	var out verdict
-	if err := v.receive(r, body, unix, true, &out); err != nil {
+	if err := v.receive(r, body, true, &out); err != nil {
 		return nil, err
 	}
 	event, hasEvent := out.event(body)
@@ -226,7 +232,7 @@ func (v *Verifier) VerifyDelivery(r *http.Request, body []byte) (*Delivery, erro
 		return nil, ErrEventMismatch
 	}
 	verified := out.toVerified()
-	if err := v.claim(r.Context(), &verified, now); err != nil {
+	if err := v.claim(r.Context(), &verified); err != nil {
 		return nil, err
 	}
 	return &Delivery{Verified: verified, Event: event, Action: out.action(body), Body: body}, nil
@@ -242,12 +248,12 @@ func isEvent(values []string, event string) bool {
 	return true
 }
 
-func (v *Verifier) now() (time.Time, int64) {
+// present is the time in Unix seconds, or the number that stands for a clock.
+func (v *Verifier) present() int64 {
 	if v.clock == nil {
-		return time.Time{}, noClock
+		return v.now
 	}
-	now := v.clock()
-	return now, now.Unix()
+	return v.clock().Unix()
 }
 
 // signedFields are the values of the three fields that Drone signs with.
@@ -256,54 +262,61 @@ type signedFields struct {
 }
 
 // receive gives the library's verdict. A request that is signed as Drone signs costs one call with
-// its three fields; any other is handed over whole.
-func (v *Verifier) receive(r *http.Request, body []byte, now int64, read bool, out *verdict) error {
+// its three fields; one that depends on others is handed over whole.
+func (v *Verifier) receive(r *http.Request, body []byte, read bool, out *verdict) error {
+	now := v.present()
 	if fields, ok := findFields(r.Header); ok {
 		err := toError(v.receiveFields(now, fields, body, read, out))
-		if err != ErrMissingHeader {
+		if !dependsOnOthers(err) {
 			return err
 		}
 	}
 	return toError(v.receiveRequest(now, r, body, read, out))
 }
 
-// verifyHead tells whether a body is worth reading. What it finds is no verdict.
-func (v *Verifier) verifyHead(r *http.Request) error {
-	_, unix := v.now()
-	return toError(v.checkHead(unix, r))
+// dependsOnOthers reports whether a verdict on the three fields may be another on the whole head: the
+// signature covers other headers, or is one of RFC 9421, which Signature-Input tells.
+func dependsOnOthers(err error) bool {
+	return err == ErrMissingHeader || err == ErrMalformedParams
 }
 
-// findFields reports whether the three fields are all that the verdict can depend on, unless the
-// signature covers others.
+// verifyHead tells whether a body is worth reading. What it finds is no verdict.
+func (v *Verifier) verifyHead(r *http.Request) error {
+	return toError(v.checkHead(v.present(), r))
+}
+
+// findFields finds the three fields, unless there is a repeated one or perhaps another signature.
 func findFields(h http.Header) (signedFields, bool) {
 	signature, date, digest := h["Signature"], h["Date"], h["Digest"]
-	if len(signature) != 1 || len(date) != 1 || len(digest) != 1 {
-		return signedFields{}, false
-	}
-	if h["Authorization"] != nil || h["Signature-Input"] != nil {
+	if len(signature) != 1 || len(date) != 1 || len(digest) != 1 || h["Authorization"] != nil {
 		return signedFields{}, false
 	}
 	return signedFields{signature[0], date[0], digest[0]}, true
 }
 
 // claim accepts a verified delivery at most once.
-func (v *Verifier) claim(ctx context.Context, verified *Verified, now time.Time) error {
+func (v *Verifier) claim(ctx context.Context, verified *Verified) error {
 	if v.replay == nil {
 		return nil
 	}
-	err := v.replay.Claim(ctx, verified.Tag, verified.remember(now))
+	err := v.replay.Claim(ctx, verified.Tag, v.remember(verified.Expires))
 	if err == nil || errors.Is(err, ErrReplayed) || errors.Is(err, ErrReplayGuardFull) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrReplayStoreFailed, err)
 }
 
-// remember is for how long the delivery could be accepted again: to the end of the second Expires.
-func (v *Verified) remember(now time.Time) time.Duration {
-	if v.Expires.IsZero() {
+// remember is for how long a delivery could be accepted again: to the end of the second expires. It
+// is a second at least, in case that the clock moved on meanwhile.
+func (v *Verifier) remember(expires time.Time) time.Duration {
+	if expires.IsZero() {
 		return Forever
 	}
-	return v.Expires.Add(time.Second).Sub(now)
+	now := time.Now
+	if v.clock != nil {
+		now = v.clock
+	}
+	return max(expires.Add(time.Second).Sub(now()), time.Second)
 }
 
 // joinNames makes a list of header names as a signature holds it.

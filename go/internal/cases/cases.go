@@ -73,6 +73,9 @@ func Read(path string) ([]Case, error) {
 		if c.Secret != nil {
 			c.Secrets = []Octets{*c.Secret}
 		}
+		if len(c.Secrets) == 0 {
+			return nil, fmt.Errorf("%s: %s: one of secret and secrets is needed", path, c.ID)
+		}
 		cases = append(cases, c)
 	}
 }
