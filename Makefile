@@ -12,7 +12,7 @@ RELEASE_DIR := target/release
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 .PHONY: demo
 demo: ## set up, then verify real deliveries, refuse tampered ones, sign one
@@ -65,6 +65,15 @@ test-example: example ## the C receiver against curl, raw connections and valgri
 .PHONY: test-go
 test-go: lib ## the Go tests; skipped where there is no Go
 	go/test.sh
+
+.PHONY: test-targets
+test-targets: ## firmware in emulators, WebAssembly, and the tests on other processors
+	scripts/test-targets.sh
+
+.PHONY: footprint
+footprint: ## flash, stack and instructions on a Cortex-M4, beside peers; writes docs/footprint.md
+	@scripts/setup.sh cargo python3 arm-none-eabi-gcc qemu-system-arm
+	python3 firmware/footprint.py
 
 .PHONY: bench
 bench: ## throughput beside the SHA-256 compressions that it cannot spare

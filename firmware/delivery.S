@@ -1,4 +1,6 @@
     .section .rodata.delivery, "a"
     .global delivery
+    .type delivery, %object
 delivery:
     .incbin "user-created.http"
+    .size delivery, . - delivery

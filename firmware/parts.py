@@ -32,10 +32,10 @@ PARTS = [
 ]
 HELPERS = [
     (r"src/(octets|text)\.rs", "octets"),
-    (r"compiler.builtins|/newlib|libgcc", "memory and division (compiler support)"),
+    (r"compiler.builtins|/newlib|libgcc|^(mem|__aeabi)", "memory functions"),
     (r"/library/|/heapless-", "Rust's core library"),
 ]
-PROGRAM = (r"/firmware/", "the program itself")
+PROGRAM = (r"/firmware/|^(delivery|vectors)\b", "the program itself")
 
 
 def tool(name, *arguments, text=None):
@@ -90,8 +90,8 @@ def symbols(image):
             yield int(found[1], 16), int(found[2], 16), found[3], found[4]
 
 
-def main():
-    image = sys.argv[1]
+def sizes_of(image):
+    """The bytes of each part."""
     sizes = collections.Counter()
     code = {}
     for start, size, kind, name in symbols(image):
@@ -105,8 +105,9 @@ def main():
         sizes[part_of([*chain, as_frame(code[address])]) or "other code"] += 2
     total = sum(size for _, _, size in sections(image))
     sizes["other constants"] += total - sum(sizes.values())
-    for part, size in sizes.most_common():
+    return sizes
+
+
+if __name__ == "__main__":
+    for part, size in sizes_of(sys.argv[1]).most_common():
         print(size, part)
-
-
-main()

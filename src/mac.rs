@@ -67,8 +67,8 @@ impl fmt::Debug for Key {
 /// each.
 const SHORT: usize = 256;
 
-/// The index of the key whose MAC of `string` is `signature`, and the MAC; `drones` is the string
-/// if it is one of Drone's.
+/// The index of the key whose MAC of `string` is `signature`, and in `found` the MAC; `drones` is
+/// the string if it is one of Drone's.
 ///
 /// Every key is computed and compared, and the choice among them is made without a branch: time
 /// does not tell which key fitted, nor how nearly one did.
@@ -77,7 +77,8 @@ pub(crate) fn find_key<'n, K, H, I>(
     string: &SigningString<'_, '_, H, I>,
     drones: Option<&DroneString>,
     signature: &HashText,
-) -> Result<(usize, Tag), Error>
+    found: &mut Tag,
+) -> Result<usize, Error>
 where
     K: AsRef<Key>,
     H: Headers + ?Sized,
@@ -94,7 +95,7 @@ where
             writer.finish().ok()
         }
     };
-    let mut matched = (usize::MAX, [0; TAG_LEN]);
+    let mut matched = usize::MAX;
     for (index, key) in keys.iter().enumerate() {
         let key = key.as_ref();
         let tag = match whole {
@@ -102,12 +103,12 @@ where
             None => key.mac(string)?,
         };
         // The first key that fits wins, should the same secret be there twice.
-        let fits = crypto::is_text_of(signature, &tag) & matched.0.ct_eq(&usize::MAX);
-        matched.0.ct_assign(&index, fits);
-        matched.1.ct_assign(&tag, fits);
+        let fits = crypto::is_text_of(signature, &tag) & matched.ct_eq(&usize::MAX);
+        matched.ct_assign(&index, fits);
+        found.ct_assign(&tag, fits);
     }
     match matched {
-        (usize::MAX, _) => Err(Error::SignatureMismatch),
-        found => Ok(found),
+        usize::MAX => Err(Error::SignatureMismatch),
+        index => Ok(index),
     }
 }

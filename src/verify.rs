@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::{
-    Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value,
+    Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, TAG_LEN, Tag, Value,
     crypto::{self, HashText},
     date,
     digest::{self, BodyDigest},
@@ -103,8 +103,10 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let params = Params::of(&fields)?;
         params.headers.check()?;
         self.policy.check(&params)?;
-        let signature = params.signature.to_array().filter(crypto::is_text);
-        let signature = signature.ok_or(Error::MalformedSignature)?;
+        let signature = params.signature.to_array().ok_or(Error::MalformedSignature)?;
+        if !crypto::is_text(&signature) {
+            return Err(Error::MalformedSignature);
+        }
 
         let date = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;
         let date = match clock {
@@ -119,7 +121,8 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
 
         let string = SigningString { request, fields: &fields, names: params.headers.iter() };
         let drones = if params.headers.is_drones() { of_drone(&fields) } else { None };
-        let (key_index, tag) = mac::find_key(self.keys, &string, drones.as_ref(), &signature)?;
+        let mut tag = [0; TAG_LEN];
+        let key_index = mac::find_key(self.keys, &string, drones.as_ref(), &signature, &mut tag)?;
         let verified = Verified {
             key_index,
             tag,

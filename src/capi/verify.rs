@@ -125,7 +125,7 @@ impl Receiver {
         // SAFETY: passed on.
         unsafe {
             let (digest, verified) = self.head(request)?;
-            handle::make(pending, Pending { body: BodyDigest::new(digest), verified })
+            make_pending(pending, digest, &verified)
         }
     }
 
@@ -140,12 +140,31 @@ impl Receiver {
         unsafe {
             let body = view(body.0, body.1)?;
             let (digest, known) = self.head(request)?;
-            let mut digest = BodyDigest::new(digest);
-            digest.update(body);
-            digest.check()?;
+            check_body(digest, body)?;
             store(verified, known)
         }
     }
+}
+
+// What follows the head has frames of its own, so that nothing of it lies on the stack below that.
+
+/// SAFETY: as for `handle::make`.
+#[inline(never)]
+unsafe fn make_pending(
+    pending: *mut hooksig_pending_body,
+    digest: &HashText,
+    verified: &hooksig_verified,
+) -> Result<(), hooksig_status> {
+    let body = BodyDigest::new(digest);
+    // SAFETY: passed on.
+    unsafe { handle::make(pending, Pending { body, verified: *verified }) }
+}
+
+#[inline(never)]
+fn check_body(digest: &HashText, body: &[u8]) -> Result<(), crate::Error> {
+    let mut digest = BodyDigest::new(digest);
+    digest.update(body);
+    digest.check()
 }
 
 fn not_null<T>(out: *mut T) -> Result<(), hooksig_status> {

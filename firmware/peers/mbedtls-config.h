@@ -1,0 +1,2 @@
+/* SHA-256 and nothing else. */
+#define MBEDTLS_SHA256_C

@@ -1,0 +1,24 @@
+/* As verifier.c, where the HTTP server has taken the head apart already. */
+
+#include "delivery.h"
+
+#include <hooksig.h>
+
+int main(void)
+{
+    static const hooksig_header fields[] = {
+        {"Date", 4, "Mon, 23 Nov 2026 07:41:31 GMT", 29},
+        {"Digest", 6, "SHA-256=TfT2n+FS8GoaRJNruv8v+vvRFP2YkLnJAe37fFQqP0I=", 52},
+        {"Signature", 9,
+         "keyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"P8779Cd0fdnp4k29alT+"
+         "tPWSdsKQEXheQAYZqobl8Lo=\",headers=\"date digest\"", 119},
+    };
+    static const hooksig_request request = {"POST", 4, "/", 1, fields, 3};
+    hooksig_key key;
+    hooksig_pending_body pending;
+    hooksig_verified verified;
+    return hooksig_key_init(&key, (const uint8_t *)DELIVERY_SECRET, sizeof DELIVERY_SECRET - 1) ||
+           hooksig_begin(&pending, &key, 1, NULL, DELIVERY_SENT, &request) ||
+           hooksig_pending_body_update(&pending, delivery + DELIVERY_HEAD_LEN, DELIVERY_BODY_LEN) ||
+           hooksig_pending_body_finish(&pending, &verified);
+}
