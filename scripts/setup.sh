@@ -2,7 +2,8 @@
 # Makes sure that tools are there: scripts/setup.sh TOOL...
 #
 # Where one is missing, it is installed on Debian and Ubuntu (as root or with sudo); elsewhere the
-# exact command is named. A TOOL is a command, or pkg:NAME for what pkg-config must find.
+# exact command is named. A TOOL is a command, pkg:NAME for what pkg-config must find, or nightly for
+# that toolchain; cargo's subcommands are built from crates.io.
 set -euo pipefail
 
 # The Debian package of a tool.
@@ -13,7 +14,7 @@ package_of() {
     pkg-config) echo pkg-config ;;
     python3) echo python3 ;;
     redis-server) echo redis-server ;;
-    clang | make | cmake | curl | valgrind | wrk | git) echo "$1" ;;
+    clang | clang-tidy | make | cmake | curl | valgrind | wrk | git) echo "$1" ;;
     # Cross compilers, with the C library of each, and what runs their programs.
     arm-none-eabi-gcc) echo gcc-arm-none-eabi libnewlib-arm-none-eabi ;;
     riscv64-unknown-elf-gcc) echo gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf ;;
@@ -36,8 +37,22 @@ package_of() {
     esac
 }
 
+# The crate of a cargo subcommand, and its version.
+crate_of() {
+    case $1 in
+    cargo-careful) echo "$1@0.4.10" ;;
+    cargo-deny) echo "$1@0.20.2" ;;
+    cargo-hack) echo "$1@0.6.46" ;;
+    *)
+        echo "setup: no crate is known for '$1'" >&2
+        exit 1
+        ;;
+    esac
+}
+
 is_there() {
     case $1 in
+    nightly) rustc +nightly --version >/dev/null 2>&1 ;;
     rustc-web) [[ -x /usr/bin/cargo && -d /usr/lib/rustlib/src/rust/library ]] ;;
     pkg:*) command -v pkg-config >/dev/null && pkg-config --exists "${1#pkg:}" ;;
     *) command -v "$1" >/dev/null ;;
@@ -56,11 +71,22 @@ need_rust() {
 
 missing=()
 for tool in "$@"; do
-    if [[ $tool == cargo ]]; then
-        need_rust
-    elif ! is_there "$tool"; then
-        missing+=("$(package_of "$tool")")
+    if is_there "$tool"; then
+        continue
     fi
+    case $tool in
+    cargo) need_rust ;;
+    nightly)
+        echo "setup: there is no nightly toolchain; install it: rustup toolchain install nightly" >&2
+        exit 1
+        ;;
+    cargo-*)
+        crate=$(crate_of "$tool")
+        echo "setup: building $crate" >&2
+        cargo install --locked --quiet "$crate"
+        ;;
+    *) missing+=("$(package_of "$tool")") ;;
+    esac
 done
 if [[ ${#missing[@]} -eq 0 ]]; then
     exit 0

@@ -8,40 +8,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 out=target/targets
-mkdir -p "$out"
-passed=0
-failed=0
-skipped=0
-
-# check NAME COMMAND...: what it prints is kept, and shown if it fails.
-check() {
-    local name=$1 log="$out/${1//[ \/]/-}.log"
-    shift
-    if "$@" >"$log" 2>&1; then
-        passed=$((passed + 1))
-        echo "ok       $name"
-    else
-        failed=$((failed + 1))
-        echo "FAILED   $name"
-        tail -n 20 "$log" | sed 's/^/         /'
-    fi
-}
-
-# with TOOLS NAME COMMAND...: a check that needs more than cargo.
-with() {
-    local tools=$1 name=$2
-    shift
-    # shellcheck disable=SC2086 # The tools are words.
-    if scripts/setup.sh $tools >"$out/setup.log" 2>&1; then
-        check "$@"
-    elif [[ -n ${CI:-} ]]; then
-        failed=$((failed + 1))
-        echo "FAILED   $name: $(tail -n 1 "$out/setup.log")"
-    else
-        skipped=$((skipped + 1))
-        echo "skipped  $name: $(tail -n 1 "$out/setup.log")"
-    fi
-}
+source scripts/report.sh
 
 # The small SHA-256, and with it the small everything, is chosen by a cfg that reaches all crates.
 flags_of() {
@@ -149,5 +116,4 @@ with 'arm-linux-gnueabihf-gcc qemu-arm' 'armv7 (32 bits): test suite' \
 with 'i686-linux-gnu-gcc qemu-i386' 'i686 (32 bits): test suite' \
     suite i686-unknown-linux-gnu i686-linux-gnu-gcc qemu-i386 /usr/i686-linux-gnu
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[[ $failed -eq 0 ]]
+report
