@@ -44,8 +44,9 @@
 //!
 //! # Features
 //!
-//! None is on by default. `capi` adds the C interface of `include/hooksig.h`; `http` implements [`Headers`] for `http::HeaderMap`, `httparse` for a
-//! slice of `httparse::Header`.
+//! None is on by default. `capi` adds the C interface of `include/hooksig.h`; `http` implements
+//! [`Headers`] for `http::HeaderMap`, `httparse` for a slice of `httparse::Header`; `payload` gives
+//! the body as typed data, which alone allocates.
 #![no_std]
 #![deny(
     clippy::arithmetic_side_effects,
@@ -54,6 +55,9 @@
     clippy::panic,
     clippy::unwrap_used
 )]
+
+#[cfg(feature = "payload")]
+extern crate alloc;
 
 mod request;
 mod head;
@@ -68,6 +72,8 @@ mod verify;
 mod sign;
 
 pub mod drone;
+#[cfg(feature = "payload")]
+pub mod payload;
 pub mod replay;
 
 #[cfg(feature = "capi")]

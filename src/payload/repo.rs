@@ -1,0 +1,87 @@
+//! Repositories.
+
+use alloc::{boxed::Box, string::String};
+
+use super::Build;
+
+object! {
+    /// A repository.
+    Repo {
+        /// The server's number for the repository.
+        id: i64,
+        /// What the source code host calls it by.
+        uid: String,
+        /// The number of the user whose rights the server acts with.
+        user_id: i64,
+        /// The owner, a user or an organisation.
+        namespace: String,
+        /// The name, without the owner.
+        name: String,
+        /// Owner and name, with a slash between them.
+        slug: String,
+        /// The kind of version control, such as `git`.
+        scm: String,
+        /// Where it is cloned from over HTTP.
+        git_http_url: String,
+        /// Where it is cloned from over SSH.
+        git_ssh_url: String,
+        /// Its page at the source code host.
+        link: String,
+        /// The branch that is taken where none is named.
+        default_branch: String,
+        /// Whether the source code host shows it to few.
+        private: bool,
+        /// Who sees its builds: `public`, `private` or `internal`.
+        visibility: String,
+        /// Whether it is built.
+        active: bool,
+        /// The path of its pipelines, such as `.drone.yml`.
+        config_path: String,
+        /// Whether its pipelines may do what is open to trusted ones alone.
+        trusted: bool,
+        /// Whether pipelines that are not signed are held back.
+        protected: bool,
+        /// Whether forks are not built.
+        ignore_forks: bool,
+        /// Whether pull requests are not built.
+        ignore_pull_requests: bool,
+        /// Whether a newer build of a pull request cancels those that wait.
+        auto_cancel_pull_requests: bool,
+        /// Whether a newer build of a branch cancels those that wait.
+        auto_cancel_pushes: bool,
+        /// Whether a newer build also cancels those that run.
+        auto_cancel_running: bool,
+        /// How many minutes a build may take.
+        timeout: i64,
+        /// How many builds may run at once.
+        throttle: i64,
+        /// The number of the latest build.
+        counter: i64,
+        /// When it was fetched last.
+        synced: i64,
+        /// When the server first knew of it.
+        created: i64,
+        /// When it was changed last.
+        updated: i64,
+        /// How often it was changed.
+        version: i64,
+        /// A build of it.
+        build: Box<Build>,
+        /// What the user may do.
+        permissions: Permissions,
+        /// Whether the source code host keeps it for reading alone.
+        archived: bool,
+    }
+}
+
+object! {
+    /// What a user may do with a repository.
+    Permissions {
+        /// See it.
+        read: bool,
+        /// Change it.
+        write: bool,
+        /// Administrate it.
+        admin: bool,
+    }
+}
