@@ -32,10 +32,10 @@ lint: ## formatting and lints, as errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
 	$(CARGO) clippy --locked -p hooksig --lib -- -D warnings
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked -p hooksig --all-features --no-deps
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked -p hooksig -p hooksig-tower --all-features --no-deps
 
 .PHONY: test-rust
-test-rust: ## the Rust tests: core, command line, header
+test-rust: ## the Rust tests: core, command line, tower layer, header
 	@scripts/setup.sh cargo cc
 	$(CARGO) test --locked --workspace --all-features
 	$(CARGO) build --locked -p hooksig

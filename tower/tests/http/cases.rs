@@ -1,0 +1,77 @@
+//! The conformance cases, as far as HTTP can carry them.
+
+use hooksig::Key;
+use hooksig_vectors::{Case, VerifyCase, cases};
+
+use crate::Server;
+
+/// The request as it goes over the wire, or `None` where it cannot.
+fn wire(case: &VerifyCase) -> Option<Vec<u8>> {
+    let length = case.body.len().to_string();
+    let mut request = Vec::new();
+    for part in [case.head.method.as_ref(), b" ", case.head.target.as_ref(), b" HTTP/1.1\r\n"] {
+        request.extend_from_slice(part);
+    }
+    let (mut framed, mut closes) = (false, false);
+    for (name, value) in &case.head.headers {
+        let (name, value) = (name.as_ref(), value.as_ref());
+        // What is no line of a field would be another one on the wire.
+        if value.iter().chain(name).any(|octet| matches!(octet, b'\r' | b'\n' | b'\0')) {
+            return None;
+        }
+        closes |= name.eq_ignore_ascii_case(b"connection");
+        if name.eq_ignore_ascii_case(b"content-length") {
+            if value != length.as_bytes() {
+                continue;
+            }
+            framed = true;
+        }
+        request.extend([name, b": ", value, b"\r\n"].concat());
+    }
+    if !framed && !case.body.is_empty() {
+        request.extend(format!("Content-Length: {length}\r\n").into_bytes());
+    }
+    if !closes {
+        request.extend(b"Connection: close\r\n");
+    }
+    request.extend(b"\r\n");
+    request.extend(&case.body);
+    Some(request)
+}
+
+#[test]
+fn cases_come_out_as_expected_over_http() {
+    let mut counts = [0; 2];
+    let mut not_carried = Vec::new();
+    for case in cases("verify").into_iter().chain(cases("rotation")) {
+        let Case::Verify(case) = case else { continue };
+        let keys = case.secrets.iter().map(Key::new).collect::<Result<Vec<_>, _>>();
+        let (Some(request), Some(now), Ok(keys)) = (wire(&case), case.now, keys) else {
+            not_carried.push((case.id, case.valid));
+            continue;
+        };
+        let server = Server::start_with(keys, |layer| layer.clock(move || now));
+        let answer = server.send(request);
+        let (passed, refused) = (server.passed(), server.refused());
+        assert_eq!(
+            passed.is_empty(),
+            !answer.starts_with("HTTP/1.1 200 "),
+            "{}: {answer}",
+            case.id
+        );
+        if passed.is_empty() && refused.is_empty() {
+            // The server did not take it for HTTP.
+            assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 "), "{}", case.id);
+            not_carried.push((case.id, case.valid));
+            continue;
+        }
+        assert_eq!(!passed.is_empty(), case.valid, "{}: {refused:?}", case.id);
+        if let (Some(index), Some((verified, _))) = (case.matched, passed.first()) {
+            assert_eq!(verified.key_index(), index, "{}", case.id);
+        }
+        counts[usize::from(case.valid)] += 1;
+    }
+    println!("{counts:?}; not carried: {not_carried:#?}");
+    let [invalid, valid] = counts;
+    assert!(invalid >= 80 && valid >= 55, "{counts:?}");
+}

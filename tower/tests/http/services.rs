@@ -1,0 +1,132 @@
+//! The layer as tower has it, without a server.
+
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    task::{Context, Poll},
+};
+
+use axum::body::{Body, Bytes};
+use hooksig::{Error, Key, drone};
+use hooksig_tower::{Verified, Verify, VerifyLayer};
+use hooksig_vectors::SECRET;
+use tower::{Layer, Service, ServiceExt, service_fn};
+
+type Request = axum::http::Request<Body>;
+type Response = axum::http::Response<Body>;
+
+fn layer() -> VerifyLayer {
+    VerifyLayer::new([crate::key(SECRET)]).expect("there is a key")
+}
+
+/// The service that is tested, before one that answers 200 to what was verified.
+fn service(layer: &VerifyLayer) -> impl Service<Request, Response = Response, Error = Infallible> {
+    layer.layer(service_fn(async |request: Request| {
+        assert!(request.extensions().get::<Verified>().is_some());
+        Ok(Response::new(request.into_body()))
+    }))
+}
+
+fn request(body: &'static str) -> Request {
+    let headers = drone::sign(&crate::key(SECRET), body, crate::now()).expect("it has a date");
+    let request = axum::http::Request::post("/")
+        .header("Date", headers.date())
+        .header("Digest", headers.digest())
+        .header("Signature", headers.signature());
+    request.body(body.into()).expect("it is a request")
+}
+
+#[test]
+fn without_a_key_there_is_no_layer() {
+    assert_eq!(VerifyLayer::new([]).err(), Some(Error::NoKeys));
+    assert_eq!(VerifyLayer::new(Vec::<Key>::new()).err(), Some(Error::NoKeys));
+}
+
+#[tokio::test]
+async fn services_of_a_layer_share_what_they_remember() {
+    let layer = layer();
+    let headers = request("{}");
+    let again = || {
+        let mut again = request("{}");
+        *again.headers_mut() = headers.headers().clone();
+        again
+    };
+    let statuses = [
+        service(&layer).oneshot(again()).await,
+        service(&layer).oneshot(again()).await,
+        service(&layer.clone()).oneshot(again()).await,
+        // Another layer knows nothing of it.
+        service(&self::layer()).oneshot(again()).await,
+    ];
+    assert_eq!(statuses.map(|answer| answer.expect("none fails").status()), [200, 401, 401, 200]);
+}
+
+/// A sender can put nothing of its own in the place of the verdict.
+#[tokio::test]
+async fn extensions_of_before_are_replaced() {
+    let mut tell = layer().layer(service_fn(|request: Request| {
+        let verified = request.extensions().get::<Verified>().expect("it is there");
+        ready(Ok::<_, Infallible>(Response::new(Body::from(verified.tag().to_vec()))))
+    }));
+    let mut tags = Vec::new();
+    for body in ["1", "2"] {
+        let answer = tell.ready().await.expect("it is").call(request(body)).await.expect("it is");
+        tags.push(axum::body::to_bytes(answer.into_body(), 32).await.expect("it is short"));
+    }
+    assert!(tags[0].len() == 32 && tags[0] != tags[1]);
+}
+
+/// A service that must be asked before each call whether it is ready.
+#[derive(Default)]
+struct Strict {
+    ready: bool,
+}
+
+impl Clone for Strict {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Service<Request> for Strict {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Ready<Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.ready = true;
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request) -> Self::Future {
+        assert!(std::mem::take(&mut self.ready), "it was not asked");
+        ready(Ok(Response::default()))
+    }
+}
+
+#[tokio::test]
+async fn the_service_that_is_ready_is_called() {
+    let mut service: Verify<Strict> = layer().layer(Strict::default());
+    for body in ["1", "2", "3"] {
+        let answer = service.ready().await.expect("it is").call(request(body)).await;
+        assert_eq!(answer.expect("it is").status(), 200);
+    }
+}
+
+/// Other bodies than axum's will do.
+#[tokio::test]
+async fn bodies_may_be_of_any_kind() {
+    type Full = http_body_util::Full<Bytes>;
+    let service = layer().layer(service_fn(async |request: axum::http::Request<Full>| {
+        Ok::<_, Infallible>(axum::http::Response::new(request.into_body()))
+    }));
+    let answer = service.oneshot(request("{}").map(|_| Full::from("{}"))).await.expect("it is");
+    assert_eq!(answer.status(), 200);
+}
+
+#[test]
+fn debugging_output_holds_no_secret() {
+    let layer = layer();
+    let service = layer.layer(());
+    assert_eq!(format!("{layer:?} {service:?}"), "VerifyLayer(..) Verify(..)");
+}
