@@ -66,6 +66,10 @@ test-example: example ## the C receiver against curl, raw connections and valgri
 test-go: lib ## the Go tests; skipped where there is no Go
 	go/test.sh
 
+.PHONY: load
+load: example ## attack the C receiver and the Go middleware, kill them, count what they accept
+	scripts/load.sh
+
 .PHONY: test-targets
 test-targets: ## firmware in emulators, WebAssembly, and the tests on other processors
 	scripts/test-targets.sh

@@ -1,0 +1,106 @@
+// Command load attacks receivers over loopback and counts what they accept: genuine, tampered, stale,
+// replayed, truncated, slow and stalled deliveries in one mix, from many connections, while the
+// receiver is killed and started again. It prints a table.
+//
+//	go run . -c-receiver ../../target/c-example/receiver
+//
+// Exit codes: 0 if each receiver kept its promises, 1 if one did not, 2 if one cannot be started.
+package main
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("load: ")
+	if kind := os.Getenv(serveEnv); kind != "" {
+		if err := serve(kind); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	var plan plan
+	flag.IntVar(&plan.deliveries, "deliveries", 10_000, "how many `deliveries` each receiver gets")
+	flag.IntVar(&plan.connections, "connections", 64, "from how many `connections` at once")
+	flag.IntVar(&plan.kills, "kills", 1, "how often each receiver is killed and started again")
+	flag.DurationVar(&plan.limit, "limit", 5*time.Minute, "when to give up")
+	cReceiver := flag.String("c-receiver", "", "the `program` built of c-example/receiver.c")
+	only := flag.String("only", "", "the one receiver to load: "+strings.Join(names(receivers), ", "))
+	flag.Parse()
+	os.Exit(loadAll(plan, *cReceiver, *only))
+}
+
+// loadAll loads the receivers all at once, since most of the time is spent on those that are slow.
+func loadAll(plan plan, cReceiver, only string) (code int) {
+	ctx, cancel := context.WithTimeout(context.Background(), plan.limit)
+	defer cancel()
+	var chosen []receiver
+	for _, r := range receivers {
+		if only != "" && only != r.name {
+			continue
+		}
+		if err := r.find(cReceiver); err != nil {
+			code = max(code, missing(r.name, err))
+			continue
+		}
+		chosen = append(chosen, r)
+	}
+	results := make([]result, len(chosen))
+	var runs sync.WaitGroup
+	for i, r := range chosen {
+		runs.Go(func() { results[i] = plan.run(ctx, r) })
+	}
+	runs.Wait()
+	fmt.Print(table(results))
+	for _, r := range results {
+		for _, fault := range r.faults {
+			code = max(code, 1)
+			log.Printf("%s: %s", r.receiver, fault)
+		}
+		if r.err != nil {
+			code = 2
+			log.Printf("%s: %v", r.receiver, r.err)
+		}
+	}
+	return code
+}
+
+// missing names what is left out: a failure where CI is set.
+func missing(name string, err error) int {
+	if os.Getenv("CI") != "" {
+		log.Printf("%s: %v", name, err)
+		return 2
+	}
+	log.Printf("skipped: %s: %v", name, err)
+	return 0
+}
+
+func names(receivers []receiver) []string {
+	var names []string
+	for _, r := range receivers {
+		names = append(names, r.name)
+	}
+	return names
+}
+
+// table is what was found, in Markdown.
+func table(results []result) string {
+	var out strings.Builder
+	out.WriteString("| receiver | deliveries | a second | accepted once | lost by the kill | again after it | else accepted | wrong answers | connections left | memory, MiB |\n")
+	out.WriteString("|---|---|---|---|---|---|---|---|---|---|\n")
+	for _, r := range results {
+		fmt.Fprintf(&out, "| %s | %d | %.0f | %d of %d | %d | %d | %d | %d | %d | %s |\n",
+			r.receiver, r.sent, float64(r.sent)/r.took.Seconds(), r.once, r.genuine, r.lost, r.again, r.forged,
+			r.wrong, r.left, cmp.Or(r.memory, "–"))
+	}
+	return out.String()
+}

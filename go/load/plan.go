@@ -1,0 +1,304 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// plan is what each receiver goes through.
+type plan struct {
+	deliveries  int
+	connections int
+	kills       int
+	limit       time.Duration
+}
+
+// mix says how many of a hundred deliveries are of each kind. A replay repeats what was delivered before.
+var mix = []struct {
+	percent int
+	send    func(*run, *connection, string)
+}{
+	{40, (*run).sendGenuine},
+	{30, (*run).sendForgery},
+	{15, (*run).sendReplay},
+	{3, (*run).sendAtOnce},
+	{8, (*run).sendAfterTruncated},
+	{4, (*run).sendSlowly},
+}
+
+// stalls is how many senders in a thousand deliveries fall silent in the middle.
+const stalls = 5
+
+// run is one receiver under load.
+type run struct {
+	plan
+	ctx     context.Context
+	process *process
+
+	next  atomic.Int64
+	stuck atomic.Int64
+
+	mu   sync.Mutex
+	sent []*delivery
+}
+
+func (p plan) run(ctx context.Context, r receiver) result {
+	result := result{receiver: r.name}
+	folder, err := os.MkdirTemp("", "hooksig-load-")
+	if err != nil {
+		return result.failed(err)
+	}
+	defer os.RemoveAll(folder)
+	if r.keepsClaims {
+		redis, err := startRedis(ctx, folder)
+		if err != nil {
+			return result.failed(err)
+		}
+		defer func() {
+			_ = redis.Process.Kill()
+			_ = redis.Wait()
+		}()
+		r.env = append(r.env, redisEnv+"="+redisSocket(folder))
+	}
+	process, err := newProcess(r, folder)
+	if err != nil {
+		return result.failed(err)
+	}
+	run := &run{plan: p, ctx: ctx, process: process}
+	return run.all(result)
+}
+
+func redisSocket(folder string) string { return folder + "/redis" }
+
+func startRedis(ctx context.Context, folder string) (*exec.Cmd, error) {
+	socket := redisSocket(folder)
+	redis := exec.CommandContext(ctx, "redis-server", "--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder)
+	if err := redis.Start(); err != nil {
+		return nil, err
+	}
+	for range 100 {
+		if _, err := os.Stat(socket); err == nil {
+			return redis, nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return redis, fmt.Errorf("redis-server has no socket %s", socket)
+}
+
+// all goes through the plan: parts of the load with a kill in the middle between each two, a look at the
+// memory before the last half of the last part, and one at the end.
+func (r *run) all(result result) result {
+	if err := r.process.start(r.ctx); err != nil {
+		return result.failed(err)
+	}
+	started := time.Now()
+	var stalled sync.WaitGroup
+	part := r.deliveries / (r.kills + 1)
+	for range r.kills {
+		r.stall(&stalled, part)
+		if err := r.loadAndKill(part); err != nil {
+			return result.failed(err)
+		}
+	}
+	r.stall(&stalled, part)
+	r.load(part / 2)
+	half, err := r.process.memory()
+	if err != nil {
+		return result.failed(err)
+	}
+	r.load(part - part/2)
+	result.took = time.Since(started)
+	stalled.Wait()
+	return r.finish(result, half)
+}
+
+// finish counts while nobody sends any more, and stops the receiver.
+func (r *run) finish(result result, half int) result {
+	left, err := r.process.connectionsLeft()
+	if err != nil {
+		return result.failed(err)
+	}
+	end, err := r.process.memory()
+	if err != nil {
+		return result.failed(err)
+	}
+	if err := r.process.stop(); err != nil {
+		result.fault("it did not end in peace: %v", err)
+	}
+	accepted, err := r.process.accepted()
+	if err != nil {
+		return result.failed(err)
+	}
+	if r.ctx.Err() != nil {
+		return result.failed(r.ctx.Err())
+	}
+	result.left = left + int(r.stuck.Load())
+	result.addMemory(half, end)
+	result.count(r.sent, accepted, r.process.receiver)
+	return result
+}
+
+// load sends so many deliveries over all connections.
+func (r *run) load(n int) {
+	jobs := make(chan func(*connection))
+	var senders sync.WaitGroup
+	for range r.connections {
+		senders.Go(func() {
+			c := &connection{process: r.process}
+			defer c.close()
+			for job := range jobs {
+				job(c)
+			}
+		})
+	}
+	for range n {
+		if r.ctx.Err() != nil {
+			break
+		}
+		send := choose()
+		id := r.newID()
+		jobs <- func(c *connection) { send(r, c, id) }
+	}
+	close(jobs)
+	senders.Wait()
+}
+
+// loadAndKill kills the receiver when about half is sent, and starts it again.
+func (r *run) loadAndKill(n int) error {
+	from := r.next.Load()
+	killed := make(chan error)
+	go func() {
+		for r.next.Load() < from+int64(n/2) && r.ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		killed <- r.process.restart(r.ctx)
+	}()
+	done := make(chan struct{})
+	go func() {
+		r.load(n)
+		close(done)
+	}()
+	err := <-killed
+	<-done
+	return err
+}
+
+func choose() func(*run, *connection, string) {
+	n := rand.IntN(100)
+	for _, m := range mix {
+		if n -= m.percent; n < 0 {
+			return m.send
+		}
+	}
+	panic("the mix is not of a hundred")
+}
+
+func (r *run) newID() string {
+	return fmt.Sprintf("n%07d", r.next.Add(1))
+}
+
+func (r *run) remember(d *delivery) *delivery {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sent = append(r.sent, d)
+	return d
+}
+
+// deliver sends until there is an answer: a delivery whose answer the kill took is sent again.
+func (r *run) deliver(c *connection, d *delivery, piece int, pause time.Duration) {
+	for range 3 {
+		if a := c.send(d, piece, pause); a.err == nil || r.ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+func (r *run) sendGenuine(c *connection, id string) {
+	r.deliver(c, r.remember(newGenuine(id)), 0, 0)
+}
+
+var ways = slices.Sorted(maps.Keys(forgeries))
+
+func (r *run) sendForgery(c *connection, id string) {
+	how := forgeries[ways[rand.IntN(len(ways))]]
+	r.deliver(c, r.remember(newForgery(id, how)), 0, 0)
+}
+
+func (r *run) sendReplay(c *connection, id string) {
+	d := r.anyGenuine()
+	if d == nil {
+		d = r.remember(newGenuine(id))
+		r.deliver(c, d, 0, 0)
+	}
+	r.deliver(c, d, 0, 0)
+}
+
+// anyGenuine is one that was sent before, perhaps to a receiver that was killed since.
+func (r *run) anyGenuine() *delivery {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for range 10 {
+		if len(r.sent) == 0 {
+			break
+		}
+		if d := r.sent[rand.IntN(len(r.sent))]; d.genuine {
+			return d
+		}
+	}
+	return nil
+}
+
+// sendAtOnce sends the same from several connections at the same moment.
+func (r *run) sendAtOnce(c *connection, id string) {
+	d := r.remember(newGenuine(id))
+	var senders sync.WaitGroup
+	start := make(chan struct{})
+	for range 4 {
+		senders.Go(func() {
+			c := &connection{process: r.process}
+			defer c.close()
+			_ = c.open()
+			<-start
+			r.deliver(c, d, 0, 0)
+		})
+	}
+	close(start)
+	senders.Wait()
+}
+
+// A delivery that broke off is none, and does not stand in the way of the whole one.
+func (r *run) sendAfterTruncated(c *connection, id string) {
+	d := r.remember(newGenuine(id))
+	for range 2 {
+		own := &connection{process: r.process}
+		own.breakOff(d.raw[:1+rand.IntN(len(d.raw)-1)], rand.IntN(2) == 0)
+	}
+	r.deliver(c, d, 0, 0)
+}
+
+func (r *run) sendSlowly(c *connection, id string) {
+	d := r.remember(newGenuine(id))
+	r.deliver(c, d, len(d.raw)/8+1, 25*time.Millisecond)
+}
+
+// stall starts senders that fall silent, for a part of so many deliveries.
+func (r *run) stall(stalled *sync.WaitGroup, part int) {
+	for range part * stalls / 1000 {
+		d := r.remember(&delivery{id: r.newID()})
+		stalled.Go(func() {
+			raw := newGenuine(d.id).raw
+			own := &connection{process: r.process}
+			if !own.isHungUp(raw[:rand.IntN(len(raw))]) {
+				r.stuck.Add(1)
+			}
+		})
+	}
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// result is what one receiver did.
+type result struct {
+	receiver string
+	sent     int
+	took     time.Duration
+
+	genuine, once int
+	// lost were claimed by a receiver that was killed before it could say so.
+	lost int
+	// again were accepted a second time by a receiver that forgot the first when it was killed.
+	again int
+	// forged were accepted and may not be.
+	forged int
+	// wrong answers are such as the receiver's log does not bear out.
+	wrong int
+	// left are connections that the receiver does not close.
+	left   int
+	memory string
+
+	// faults are the promises that it did not keep.
+	faults []string
+	// err says why it could not be loaded to the end.
+	err error
+}
+
+func (r result) failed(err error) result {
+	r.err = err
+	return r
+}
+
+func (r *result) fault(format string, args ...any) {
+	r.faults = append(r.faults, fmt.Sprintf(format, args...))
+}
+
+// A leak of a connection's memory shows: 32 KiB for each of thousands of deliveries.
+const maxGrowth = 16 << 20
+
+func (r *result) addMemory(half, end int) {
+	r.memory = fmt.Sprintf("%.1f, %.1f", float64(half)/(1<<20), float64(end)/(1<<20))
+	if end > half+maxGrowth {
+		r.fault("its memory grew from %d to %d bytes in the last half", half, end)
+	}
+}
+
+// count compares what was sent with what the receiver accepted in each of its lives.
+func (r *result) count(sent []*delivery, accepted map[string][]int, of receiver) {
+	for _, d := range sent {
+		r.sent += len(d.answers)
+		lives := accepted[d.id]
+		delete(accepted, d.id)
+		if d.genuine {
+			r.genuine++
+			r.countGenuine(d, lives, of)
+		} else {
+			r.countForgery(d, lives)
+		}
+	}
+	for id := range accepted {
+		r.forged++
+		r.fault("%s was accepted and never sent", id)
+	}
+	if r.left > 0 {
+		r.fault("%d connections are left", r.left)
+	}
+}
+
+func (r *result) countForgery(d *delivery, lives []int) {
+	if len(lives) > 0 {
+		r.forged++
+		r.fault("%s was accepted: %s", d.id, d.raw)
+	}
+	for _, a := range d.answers {
+		if a.code != http.StatusUnauthorized && !a.killed {
+			r.wrongAnswer(d, lives)
+			return
+		}
+	}
+}
+
+func (r *result) countGenuine(d *delivery, lives []int, of receiver) {
+	switch {
+	case len(lives) == 1:
+		r.once++
+	case len(lives) == 0 && of.keepsClaims && d.isTakenByKill():
+		r.lost++
+	case len(lives) > 1 && !of.keepsClaims && isEachOnce(lives):
+		r.once++
+		r.again++
+	case len(lives) > 1:
+		r.forged++
+		r.fault("%s was accepted in the lives %v, with the answers %v", d.id, lives, d.answers)
+	default:
+		r.fault("%s was not accepted, with the answers %v", d.id, d.answers)
+	}
+	if !d.bearsOut(lives) {
+		r.wrongAnswer(d, lives)
+	}
+}
+
+func (r *result) wrongAnswer(d *delivery, lives []int) {
+	r.wrong++
+	r.fault("%s, accepted in the lives %v, was answered %v", d.id, lives, d.answers)
+}
+
+func isEachOnce(lives []int) bool {
+	return len(slices.Compact(slices.Sorted(slices.Values(lives)))) == len(lives)
+}
+
+func (d *delivery) isTakenByKill() bool {
+	return slices.ContainsFunc(d.answers, func(a answer) bool { return a.killed })
+}
+
+// bearsOut tells whether the answers to a genuine delivery are those of a receiver that accepted it in
+// these lives: 204 for each but those that the kill took, 401 for anything else.
+func (d *delivery) bearsOut(lives []int) bool {
+	accepted, taken := 0, 0
+	for _, a := range d.answers {
+		switch {
+		case a.code == http.StatusNoContent:
+			accepted++
+		case a.killed:
+			taken++
+		case a.code != http.StatusUnauthorized:
+			return false
+		}
+	}
+	return accepted <= len(lives) && len(lives) <= accepted+taken
+}

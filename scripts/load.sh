@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Attacks the C receiver and the Go middleware, kills them in the middle, and counts what they accept:
+# scripts/load.sh [OPTION...], with the options of go/load.
+#
+# `make load` builds what is needed first. Where Go is missing nothing is loaded; where CI is set,
+# that is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if ! command -v go >/dev/null; then
+    echo "skipped: go (install Go 1.26 or newer: https://go.dev/dl)"
+    [[ -z ${CI:-} ]]
+    exit
+fi
+scripts/setup.sh redis-server || true
+export CGO_ENABLED=1
+go -C go/load build -tags hooksig_static -o "$PWD/target/load" .
+exec target/load -c-receiver target/c-example/receiver "$@"
