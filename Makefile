@@ -70,6 +70,17 @@ test-go: lib ## the Go tests; skipped where there is no Go
 load: example ## attack the C receiver and the Go middleware, kill them, count what they accept
 	scripts/load.sh
 
+.PHONY: test-docs
+test-docs: lib ## does what the guides and the README say, step by step
+	@scripts/setup.sh python3
+	$(CARGO) build --locked --release -p hooksig-cli
+	scripts/docs/test.py
+
+.PHONY: book
+book: ## the guides as a book, in target/book
+	@scripts/setup.sh cargo mdbook python3
+	scripts/docs/book.sh
+
 .PHONY: test-targets
 test-targets: ## firmware in emulators, WebAssembly, and the tests on other processors
 	scripts/test-targets.sh

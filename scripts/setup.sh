@@ -3,7 +3,7 @@
 #
 # Where one is missing, it is installed on Debian and Ubuntu (as root or with sudo); elsewhere the
 # exact command is named. A TOOL is a command, pkg:NAME for what pkg-config must find, or nightly for
-# that toolchain; cargo's subcommands are built from crates.io.
+# that toolchain; cargo's subcommands and mdbook are built from crates.io.
 set -euo pipefail
 
 # The Debian package of a tool.
@@ -14,7 +14,8 @@ package_of() {
     pkg-config) echo pkg-config ;;
     python3) echo python3 ;;
     redis-server) echo redis-server ;;
-    clang | clang-tidy | make | cmake | curl | valgrind | wrk | git) echo "$1" ;;
+    clang | clang-tidy | make | cmake | curl | valgrind | wrk | git | nginx) echo "$1" ;;
+    nc) echo netcat-openbsd ;;
     # Cross compilers, with the C library of each, and what runs their programs.
     arm-none-eabi-gcc) echo gcc-arm-none-eabi libnewlib-arm-none-eabi ;;
     riscv64-unknown-elf-gcc) echo gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf ;;
@@ -30,6 +31,7 @@ package_of() {
     rustc-web) echo rustc-web cargo-web rust-web-src ;;
     pkg:libmicrohttpd) echo libmicrohttpd-dev ;;
     pkg:jansson) echo libjansson-dev ;;
+    pkg:hiredis) echo libhiredis-dev ;;
     *)
         echo "setup: no package is known for '$1'" >&2
         exit 1
@@ -37,12 +39,13 @@ package_of() {
     esac
 }
 
-# The crate of a cargo subcommand, and its version.
+# The crate of a tool that is written in Rust, and its version.
 crate_of() {
     case $1 in
     cargo-careful) echo "$1@0.4.10" ;;
     cargo-deny) echo "$1@0.20.2" ;;
     cargo-hack) echo "$1@0.6.46" ;;
+    mdbook) echo "$1@0.5.4 --no-default-features" ;;
     *)
         echo "setup: no crate is known for '$1'" >&2
         exit 1
@@ -80,10 +83,11 @@ for tool in "$@"; do
         echo "setup: there is no nightly toolchain; install it: rustup toolchain install nightly" >&2
         exit 1
         ;;
-    cargo-*)
+    cargo-* | mdbook)
         crate=$(crate_of "$tool")
         echo "setup: building $crate" >&2
-        cargo install --locked --quiet "$crate"
+        # shellcheck disable=SC2086 # An option may stand behind the name.
+        cargo install --locked --quiet $crate
         ;;
     *) missing+=("$(package_of "$tool")") ;;
     esac
