@@ -1,6 +1,7 @@
 //! Nothing is allocated: not for valid requests, not for refused ones, not for large ones.
 #![allow(unsafe_code)] // A global allocator cannot be written without.
 
+#[path = "suite/common.rs"]
 mod common;
 
 use std::{

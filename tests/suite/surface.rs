@@ -1,14 +1,12 @@
 //! What can be seen from outside: threads, debugging output, words, and what a dropped key leaves.
 #![allow(unsafe_code)] // To look at the bytes of a key that was dropped.
 
-mod common;
-
 use std::{
     mem::{MaybeUninit, needs_drop, size_of},
     thread,
 };
 
-use common::{NOW, SECRET, Sent, key};
+use crate::common::{NOW, SECRET, Sent, key};
 use hooksig::{
     Clock, Error, Key, Param, Params, PendingBody, Policy, Signer, Verified, Verifier, drone,
     replay,

@@ -1,8 +1,6 @@
 //! What nobody sends by accident: a verdict, never a panic, and never "valid".
 
-mod common;
-
-use common::{BODY, NOW, SECRET, Sent, key};
+use crate::common::{BODY, NOW, SECRET, Sent, key};
 use hooksig::{
     Clock, Error, Key, Param, Params, Policy, Request, Signer, Verifier, date,
     drone::{self, Delivery, Event},

@@ -259,7 +259,7 @@ fn has_no_repeated_name(value: &Value, text: &[u8]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1024))]
+    #![proptest_config(crate::common::cases(1024))]
 
     #[test]
     fn patterns_match_as_the_plain_matcher(

@@ -200,7 +200,7 @@ fn assert_agrees(text: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4096))]
+    #![proptest_config(crate::common::cases(4096))]
 
     #[test]
     fn the_parser_agrees_with_the_plain_one(text in near_list()) {

@@ -1,9 +1,7 @@
 //! The `Digest` field against a plain reading of RFC 3230 and the rules.
 
-mod common;
-
+use crate::common::{BODY, NOW, SECRET, Sent};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use common::{BODY, NOW, SECRET, Sent};
 use hooksig::{Clock, Error, Policy, digest};
 use proptest::{
     collection::vec,
@@ -89,7 +87,7 @@ fn near_field() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2048))]
+    #![proptest_config(crate::common::cases(2048))]
 
     #[test]
     fn every_field_gets_the_plain_verdict(field in near_field()) {

@@ -2,6 +2,15 @@
 #![allow(dead_code)] // Each test file uses a part of it.
 
 use hooksig::{Clock, Error, Key, Params, Policy, Request, Signer, Verifier, drone, signature_len};
+use proptest::test_runner::Config;
+
+/// How a property is tested: on so many cases, or on as many as `PROPTEST_CASES` says.
+pub(crate) fn cases(count: u32) -> Config {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => Config::default(),
+        None => Config::with_cases(count),
+    }
+}
 
 /// The secret of every genuine request.
 pub(crate) const SECRET: &str = hooksig_vectors::SECRET;

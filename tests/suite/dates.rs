@@ -188,7 +188,7 @@ fn true_date() -> impl Strategy<Value = (String, i64)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4096))]
+    #![proptest_config(crate::common::cases(4096))]
 
     #[test]
     fn what_is_written_is_what_the_peer_writes_and_is_read_again(unix in 0..YEARS.end) {

@@ -1,11 +1,9 @@
 //! What holds for every message, whatever its headers, its covered names and its body.
 
-mod common;
-
 use std::ops::Range;
 
+use crate::common::{NOW, SECRET, Sent, key};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use common::{NOW, SECRET, Sent, key};
 use hmac::{Hmac, KeyInit, Mac};
 use hooksig::{Clock, Error, Key, Policy, Signer, Verifier, signature_len, signing_string};
 use proptest::{
@@ -210,7 +208,7 @@ fn rewritten(message: Message) -> impl Strategy<Value = Message> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(crate::common::cases(128))]
 
     #[test]
     fn what_is_signed_verifies(message in signed()) {
@@ -389,7 +387,7 @@ fn every_flipped_bit_of_a_drone_delivery_is_refused() {
         key_id: b"hmac-key".into(),
     };
     let octets = genuine.clone().protected_octets().len();
-    assert_eq!(octets, 29 + 52 + 44 + common::BODY.len());
+    assert_eq!(octets, 29 + 52 + 44 + crate::common::BODY.len());
     for bit in 0..octets * 8 {
         let mut changed = genuine.clone();
         *changed.protected_octets()[bit / 8] ^= 1 << (bit % 8);

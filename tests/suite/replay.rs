@@ -1,8 +1,6 @@
 //! The replay guard: what it remembers, for how long, and what it does when it is full.
 
-mod common;
-
-use common::{NOW, SECRET, Sent, key};
+use crate::common::{NOW, SECRET, Sent, key};
 use hooksig::{
     Clock, Error, Policy, Verifier, drone,
     replay::{Entry, Guard},

@@ -1,10 +1,8 @@
 //! One table of refusals: what is wrong with the request or the call, and the one error it gets.
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{BODY, NOW, SECRET, Sent, all_reasons, key};
+use crate::common::{BODY, NOW, SECRET, Sent, all_reasons, key};
 use hooksig::{
     Clock, Error, Head, HeaderList, Key, Param, Params, Policy, Request, Signer, Verifier, date,
     drone, replay, signing_string,

@@ -1,0 +1,15 @@
+//! The core through its public interface, in one program: it is built once for all of these.
+
+mod common;
+mod conformance;
+mod dates;
+mod deliveries;
+mod digests;
+mod drone;
+mod head;
+mod hostile;
+mod params;
+mod properties;
+mod refusals;
+mod replay;
+mod surface;
