@@ -10,6 +10,8 @@ import time
 from collections import Counter
 
 END = "\x1e"
+# What starts a job in the background, and is neither `&&` nor a part of a redirection.
+JOB = re.compile(r"(?<![&>])&(?![&>])")
 
 
 class Shell:
@@ -38,7 +40,7 @@ class Shell:
 
         A job in the background may print what is expected a moment later: that is waited for.
         """
-        self.has_jobs |= command.endswith("&")
+        self.has_jobs |= JOB.search(command) is not None
         # In braces, so that the command does not read what comes after it.
         self.process.stdin.write(f"{{ {command}\n}} </dev/null\n")
         self.process.stdin.write(f"printf '\\n{END}%s %s\\n' \"$?\" \"$PWD\"\n")
