@@ -186,7 +186,8 @@
  * the message cannot be read. 31 to 39: it was read, and is refused.
  *
  * Log the number or its name. What goes back to the sender should be one fixed text whatever the
- * status: an attacker learns from the difference.
+ * status: an attacker learns from the difference. docs/refused.md in the repository goes through
+ * all of them: what causes each, and what to do.
  */
 enum hooksig_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L

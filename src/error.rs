@@ -37,7 +37,8 @@ impl Param {
 ///
 /// The text of [`Display`](fmt::Display) and the word of [`reason`](Self::reason) are for the
 /// operator. What goes back to the sender should be one fixed text whatever the error: an
-/// attacker learns from the difference.
+/// attacker learns from the difference. `docs/refused.md` in the repository goes through all of
+/// them: what causes each, and what to do.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
