@@ -9,7 +9,7 @@ use sha2::{
     Sha256,
     digest::{
         array::Array,
-        block_api::{Buffer, BufferKindUser, EagerHash, FixedOutputCore, UpdateCore},
+        block_api::{Block, Buffer, BufferKindUser, EagerHash, FixedOutputCore, UpdateCore},
         typenum::U32,
     },
 };
@@ -29,7 +29,18 @@ pub(crate) struct Midstates(HmacCore<Sha256>);
 
 impl Midstates {
     pub(crate) fn new(secret: &[u8]) -> Option<Self> {
-        HmacCore::new_from_slice(secret).ok().map(Self)
+        // A key that is as long as a block needs no hashing: that of longer ones is done here, with
+        // the code that hashes bodies.
+        let mut block = Block::<HmacCore<Sha256>>::default();
+        match block.get_mut(..secret.len()) {
+            Some(room) => room.copy_from_slice(secret),
+            None => {
+                let mut hash = HashStream::default();
+                hash.update(secret);
+                block.iter_mut().zip(hash.finish()).for_each(|(to, octet)| *to = octet);
+            }
+        }
+        HmacCore::new_from_slice(&block).ok().map(Self)
     }
 
     /// The MAC of a message that is held whole: only its last block goes through a buffer.
@@ -62,16 +73,14 @@ pub(crate) struct Stream<C: BufferKindUser> {
 }
 
 impl<C: UpdateCore + FixedOutputCore<OutputSize = U32>> Stream<C> {
-    #[cfg_attr(sha2_backend_soft = "compact", inline(never))]
-    #[cfg_attr(not(sha2_backend_soft = "compact"), inline)]
+    #[inline]
     pub(crate) fn update(&mut self, octets: &[u8]) {
         let core = &mut self.core;
         self.buffer.digest_blocks(octets, |blocks| core.update_blocks(blocks));
     }
 
     /// The hash of all that was given; the stream is then used up.
-    #[cfg_attr(sha2_backend_soft = "compact", inline(never))]
-    #[cfg_attr(not(sha2_backend_soft = "compact"), inline)]
+    #[inline]
     pub(crate) fn finish(&mut self) -> Hash {
         let mut hash = Array::default();
         self.core.finalize_fixed_core(&mut self.buffer, &mut hash);
@@ -111,9 +120,17 @@ pub(crate) fn is_text_of(text: &HashText, hash: &Hash) -> Choice {
 
 /// The text of `hash`, in a time that does not depend on it: a MAC may be secret.
 pub(crate) fn to_text(hash: &Hash) -> HashText {
+    // Eleven groups of three octets, of which the last lacks one.
+    let mut octets = [0; 33];
+    octets.iter_mut().zip(hash).for_each(|(to, octet)| *to = *octet);
     let mut text = [0; BASE64_LEN];
-    // The room is exact, so that this cannot fail.
-    let _ = Base64::encode(hash, &mut text);
+    for (to, group) in text.as_chunks_mut::<4>().0.iter_mut().zip(octets.as_chunks::<3>().0) {
+        // The room is exact, so that this cannot fail.
+        let _ = Base64::encode(group, to);
+    }
+    if let Some(last) = text.last_mut() {
+        *last = b'=';
+    }
     text
 }
 

@@ -210,6 +210,7 @@ fn days_in_month(year: i32, month: i32) -> i32 {
 
 /// Unix seconds at the start of a day. The year is taken to begin in March, so that the leap day
 /// is its last, and 400 years later, so that none is negative.
+#[cfg_attr(sha2_backend_soft = "compact", inline(never))]
 fn midnight(year: i32, month: i32, day: i32) -> i64 {
     let year = year + 400 - i32::from(month <= 2);
     let leap_days = year / 4 - year / 100 + year / 400;
@@ -242,6 +243,7 @@ impl Reader<'_> {
     }
 
     /// The index of the word of three letters that stands here.
+    #[inline(never)]
     fn word(&mut self, words: &[[u8; 3]]) -> Option<i32> {
         let (word, rest) = self.0.split_first_chunk()?;
         self.0 = rest;

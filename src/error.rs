@@ -42,16 +42,18 @@ impl Param {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
+    // In the order of their numbers in C, so that no table is needed to tell the number.
+
     // The call is wrong.
-    /// A secret has no bytes. Anyone could sign with it.
-    EmptySecret,
-    /// No key was given, so that nothing could ever verify.
-    NoKeys,
     /// The output buffer is too small.
     BufferTooSmall {
         /// The length that is needed, in bytes.
         needed: usize,
     },
+    /// A secret has no bytes. Anyone could sign with it.
+    EmptySecret,
+    /// No key was given, so that nothing could ever verify.
+    NoKeys,
     /// A keyId to sign with is empty or holds a quote, a backslash or a control octet.
     InvalidKeyId,
     /// A list of headers to sign is empty (drafts 11 and 12: a signature of nothing fits everything).
@@ -120,13 +122,6 @@ pub enum Error {
     MalformedDigest,
     /// `Digest` has no `SHA-256`.
     UnsupportedDigest,
-    /// A raw head is not that of an HTTP/1.1 request (RFC 9112).
-    MalformedHead {
-        /// The offset of the first line that does not fit.
-        at: usize,
-    },
-    /// The body is not a JSON object, or its `event` or `action` is not a string.
-    MalformedBody,
 
     // The message was read, and is refused.
     /// A required header is not covered by the signature.
@@ -150,6 +145,15 @@ pub enum Error {
     Replayed,
     /// The replay guard is full of deliveries that may still be replayed.
     ReplayGuardFull,
+
+    // What was added to those that cannot be read.
+    /// The body is not a JSON object, or its `event` or `action` is not a string.
+    MalformedBody,
+    /// A raw head is not that of an HTTP/1.1 request (RFC 9112).
+    MalformedHead {
+        /// The offset of the first line that does not fit.
+        at: usize,
+    },
 }
 
 impl Error {

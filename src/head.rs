@@ -79,7 +79,6 @@ impl Headers for Head<'_> {
     }
 }
 
-#[cfg_attr(sha2_backend_soft = "compact", inline(never))]
 fn next_field<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
     let (line, behind) = split_line(rest)?;
     *rest = behind;

@@ -39,15 +39,20 @@ impl Key {
         }
     }
 
-    /// The MAC of `string`, piece by piece.
-    pub(crate) fn mac<'n, H, I>(&self, string: &SigningString<'_, '_, H, I>) -> Result<Tag, Error>
+    /// Makes `tag` the MAC of `string`, piece by piece.
+    pub(crate) fn mac<'n, H, I>(
+        &self,
+        string: &SigningString<'_, '_, H, I>,
+        tag: &mut Tag,
+    ) -> Result<(), Error>
     where
         H: Headers + ?Sized,
         I: Iterator<Item = Name<'n>> + Clone,
     {
         let mut stream = self.0.stream();
         string.stream(&mut |octets| stream.update(octets))?;
-        Ok(stream.finish())
+        *tag = stream.finish();
+        Ok(())
     }
 }
 
@@ -98,10 +103,11 @@ where
     let mut matched = usize::MAX;
     for (index, key) in keys.iter().enumerate() {
         let key = key.as_ref();
-        let tag = match whole {
-            Some(string) => key.0.mac(string),
-            None => key.mac(string)?,
-        };
+        let mut tag = [0; TAG_LEN];
+        match whole {
+            Some(string) => tag = key.0.mac(string),
+            None => key.mac(string, &mut tag)?,
+        }
         // The first key that fits wins, should the same secret be there twice.
         let fits = crypto::is_text_of(signature, &tag) & matched.ct_eq(&usize::MAX);
         matched.ct_assign(&index, fits);

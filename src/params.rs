@@ -72,17 +72,14 @@ impl<'a> Value<'a> {
         self.raw.is_empty()
     }
 
-    /// The value in `N` bytes, or `None` where it has another length.
-    pub(crate) fn to_array<const N: usize>(self) -> Option<[u8; N]> {
+    /// Fills `room` with the value; `false` where the value has another length.
+    pub(crate) fn fill<const N: usize>(&self, room: &mut [u8; N]) -> bool {
         if let Some(plain) = self.as_fast_slice() {
-            return plain.try_into().ok();
+            return plain.try_into().map(|plain: &[u8; N]| *room = *plain).is_ok();
         }
-        let mut array = [0; N];
         let mut octets = self.octets();
-        for to in &mut array {
-            *to = octets.next()?;
-        }
-        octets.next().is_none().then_some(array)
+        let filled = room.iter_mut().all(|to| octets.next().map(|octet| *to = octet).is_some());
+        filled && octets.next().is_none()
     }
 
     /// Splits at the first `separator`, quoted-pairs resolved: what stands before it, and what
@@ -129,10 +126,8 @@ impl<'a> Params<'a> {
     /// - [`Error::MissingParam`] if `keyId`, `headers` or `signature` is absent, or if any known
     ///   parameter is empty; an absent `algorithm` is the policy's to judge
     pub fn parse(field: &'a [u8]) -> Result<Self, Error> {
-        match Self::from_drone(field) {
-            Some(params) if !SMALL => Ok(params),
-            _ => Self::read(field),
-        }
+        let drones = if SMALL { None } else { Self::from_drone(field) };
+        drones.map_or_else(|| Self::read(field), Ok)
     }
 
     /// The parameters if they are what a Drone server writes, octet for octet.

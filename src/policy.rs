@@ -83,7 +83,12 @@ impl<'a> Policy<'a> {
     /// Those of a list to sign, such as [`Error::MalformedList`].
     pub fn require_list(self, list: HeaderList<'a>) -> Result<Self, Error> {
         names::check(list.iter())?;
-        Ok(Self { required: Required::List(list), ..self })
+        Ok(self.require_checked(list))
+    }
+
+    /// As [`require_list`](Self::require_list), of a list that was found to be one.
+    pub(crate) const fn require_checked(self, list: HeaderList<'a>) -> Self {
+        Self { required: Required::List(list), ..self }
     }
 
     /// Sets how far `Date` may lie from the clock on either side, in seconds, both ends included.

@@ -1,7 +1,7 @@
 //! Signing: the value of the `Signature` field.
 
 use crate::{
-    Error, HeaderNames, Headers, Key, Request,
+    Error, HeaderNames, Headers, Key, Request, TAG_LEN,
     crypto::{self, BASE64_LEN},
     names,
     octets::is_control,
@@ -59,8 +59,9 @@ impl<'k> Signer<'k> {
     {
         names::check(names.names())?;
         let fields = Fields::find(request.headers);
-        let tag =
-            self.key.mac(&SigningString { request, fields: &fields, names: names.names() })?;
+        let string = SigningString { request, fields: &fields, names: names.names() };
+        let mut tag = [0; TAG_LEN];
+        self.key.mac(&string, &mut tag)?;
         let mut writer = Writer::exact(out, signature_len(self.key_id, names))?;
         let signature = crypto::to_text(&tag);
         params::write(self.key_id, names.names(), &signature, &mut writer);

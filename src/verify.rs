@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::{
     Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, TAG_LEN, Tag, Value,
-    crypto::{self, HashText},
+    crypto::{self, BASE64_LEN, HashText},
     date,
     digest::{self, BodyDigest},
     mac,
@@ -103,8 +103,8 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let params = Params::of(&fields)?;
         params.headers.check()?;
         self.policy.check(&params)?;
-        let signature = params.signature.to_array().ok_or(Error::MalformedSignature)?;
-        if !crypto::is_text(&signature) {
+        let mut signature = [0; BASE64_LEN];
+        if !(params.signature.fill(&mut signature) && crypto::is_text(&signature)) {
             return Err(Error::MalformedSignature);
         }
 

@@ -1,7 +1,7 @@
 use super::{
     handle::{self, Handle, fits},
     hooksig_status,
-    memory::{status, view},
+    memory::{not_null, status, view},
 };
 use crate::Key;
 
@@ -72,6 +72,7 @@ pub unsafe extern "C" fn hooksig_key_init(
     secret_len: usize,
 ) -> hooksig_status {
     status(|| {
+        not_null(key)?;
         // SAFETY: a pointer is NULL or points to as many elements as its length says.
         let made = Key::new(unsafe { view(secret, secret_len) }?)?;
         // SAFETY: as above, and outputs overlap nothing else.

@@ -72,6 +72,11 @@ pub(super) unsafe fn reference<'a, T>(at: *const T) -> Result<&'a T, hooksig_sta
     unsafe { at.as_ref() }.ok_or(NullPointer)
 }
 
+/// Checks that there is an output, before work is done for it.
+pub(super) fn not_null<T>(out: *mut T) -> Result<(), hooksig_status> {
+    if out.is_null() { Err(NullPointer) } else { Ok(()) }
+}
+
 /// Writes an output.
 ///
 /// SAFETY: unless it is NULL, `out` must point to room for a `T` that nothing else uses.

@@ -3,7 +3,7 @@ use core::ffi::c_char;
 use super::{
     handle::{self, Handle, fits},
     hooksig_status::{self, BufferTooSmall},
-    memory::{reference, status, text},
+    memory::{status, text},
 };
 use crate::{HeaderList, Policy};
 
@@ -58,18 +58,18 @@ impl Settings {
         allow_hs2019: false,
     };
 
-    fn policy(&self) -> Result<Policy<'_>, hooksig_status> {
+    fn policy(&self) -> Policy<'_> {
         let mut policy = Policy::DRONE
             .max_skew(self.max_skew)
             .allow_missing_algorithm(self.allow_missing_algorithm)
             .allow_hs2019(self.allow_hs2019);
         if let Some(list) = self.required.get() {
-            policy = policy.require_list(HeaderList::new(list))?;
+            policy = policy.require_checked(HeaderList::new(list));
         }
         if let Some(key_id) = self.key_id.get() {
             policy = policy.expect_key_id(key_id);
         }
-        Ok(policy)
+        policy
     }
 }
 
@@ -104,7 +104,7 @@ pub(super) unsafe fn policy_or_default<'a>(
     match policy.is_null() {
         true => Ok(Policy::DRONE),
         // SAFETY: passed on.
-        false => unsafe { handle::get(reference(policy)?) }?.policy(),
+        false => unsafe { handle::get(policy) }.map(Settings::policy),
     }
 }
 

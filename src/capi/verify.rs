@@ -2,10 +2,9 @@ use core::ffi::c_char;
 
 use super::{
     handle::{self, Handle, fits},
-    hooksig_key, hooksig_policy, hooksig_request,
-    hooksig_status::{self, NullPointer},
+    hooksig_key, hooksig_policy, hooksig_request, hooksig_status,
     key::made_keys,
-    memory::{reference, status, store, text, view},
+    memory::{not_null, reference, status, store, text, view},
     policy::policy_or_default,
     request::CheckedRequest,
 };
@@ -165,10 +164,6 @@ fn check_body(digest: &HashText, body: &[u8]) -> Result<(), crate::Error> {
     let mut digest = BodyDigest::new(digest);
     digest.update(body);
     digest.check()
-}
-
-fn not_null<T>(out: *mut T) -> Result<(), hooksig_status> {
-    if out.is_null() { Err(NullPointer) } else { Ok(()) }
 }
 
 /// Verifies a request whose body is at hand: signature, policy, date and body in one call.
