@@ -122,13 +122,15 @@ static const char *reason(hooksig_status status)
     return hooksig_status_name(status);
 }
 
-/* Feeds the body in pieces, and skips what is not wanted any more. */
+/* Feeds the body in pieces of all sizes up to PIECE, and skips what is not wanted any more. */
 static hooksig_status read_body(hooksig_pending_body *pending, hooksig_status status)
 {
+    static size_t size = 0;
     size_t left = read_len();
     while (status == HOOKSIG_STATUS_OK && left > 0) {
         uint8_t piece[PIECE];
-        size_t len = left < PIECE ? left : PIECE;
+        size = size % PIECE + 1;
+        size_t len = left < size ? left : size;
         read_octets(piece, len);
         left -= len;
         status = hooksig_pending_body_update(pending, piece, len);

@@ -15,10 +15,12 @@ enum { OF_DATE = 171, OF_BODY = DELIVERY_HEAD_LEN + 12 };
 static const char SECRET[] = DELIVERY_SECRET;
 static const char OTHER_SECRET[] = "00000000000000000000000000000000";
 
-/* What comes in over the line: the delivery, in which one octet may have been changed on the way. */
+/* What comes in over the line: the delivery, in which one octet may have been changed on the way, up
+ * to the octet at which the line breaks. */
 struct modem {
     size_t at;
     size_t changed;
+    size_t end;
 };
 
 struct receiver {
@@ -30,12 +32,12 @@ struct receiver {
 
 static struct receiver receiver;
 
-/* Up to len octets; none at the end of the delivery. */
+/* Up to len octets; none at the end. */
 static size_t modem_read(struct modem *modem, void *room, size_t len)
 {
     uint8_t *octets = room;
-    if (len > DELIVERY_LEN - modem->at)
-        len = DELIVERY_LEN - modem->at;
+    if (len > modem->end - modem->at)
+        len = modem->end - modem->at;
     for (size_t end = modem->at + len; modem->at < end; modem->at++)
         *octets++ = delivery[modem->at] ^ (modem->at == modem->changed);
     return len;
@@ -148,13 +150,17 @@ static hooksig_status sign(void)
 
 int main(void)
 {
-    const struct modem genuine = {0, DELIVERY_LEN};
-    const struct modem other_date = {0, OF_DATE};
-    const struct modem other_body = {0, OF_BODY};
+    const struct modem genuine = {0, DELIVERY_LEN, DELIVERY_LEN};
+    const struct modem other_date = {0, OF_DATE, DELIVERY_LEN};
+    const struct modem other_body = {0, OF_BODY, DELIVERY_LEN};
+    const struct modem half_a_head = {0, DELIVERY_LEN, DELIVERY_HEAD_LEN / 2};
+    const struct modem half_a_body = {0, DELIVERY_LEN, OF_BODY};
     demonstrate("another secret", OTHER_SECRET, genuine, DELIVERY_SENT + 1);
     demonstrate("delivered too late", SECRET, genuine, DELIVERY_SENT + 301);
     demonstrate("head changed on the way", SECRET, other_date, DELIVERY_SENT + 1);
     demonstrate("body changed on the way", SECRET, other_body, DELIVERY_SENT + 1);
+    demonstrate("broken off in the head", SECRET, half_a_head, DELIVERY_SENT + 1);
+    demonstrate("broken off in the body", SECRET, half_a_body, DELIVERY_SENT + 1);
     demonstrate("as recorded", SECRET, genuine, DELIVERY_SENT + 1);
     return sign() == HOOKSIG_STATUS_OK ? 0 : 1;
 }

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Runs cargo for another target: scripts/cross.sh TARGET COMMAND [ARGUMENT...]
 #
+# With `--profile size` the flags of that profile are set, which cargo cannot keep with it: they are
+# those of docs/firmware.md.
+#
 # rustup's toolchain does it where it has the target or can fetch it. Elsewhere Debian's rustc-web
 # does, which has the sources of its standard library and builds that too. HOOKSIG_CROSS=rustup or
 # HOOKSIG_CROSS=debian leaves no choice.
@@ -10,6 +13,13 @@ set -euo pipefail
 target=$1
 command=$2
 shift 2
+
+# The small SHA-256, and with it the small everything; and helpers are taken into their callers as if
+# opt-level were "s": at "z" the compiler would keep panics that cannot happen.
+if [[ " $* " == *' --profile size '* ]]; then
+    RUSTFLAGS="${RUSTFLAGS:-} --cfg sha2_backend_soft=\"compact\" -C llvm-args=-inline-threshold=75"
+    export RUSTFLAGS
+fi
 
 rustup_has() {
     command -v rustup >/dev/null || return
