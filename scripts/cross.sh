@@ -44,10 +44,17 @@ if [[ $HOOKSIG_CROSS == rustup ]]; then
     exec cargo "$command" --target "$target" "$@"
 fi
 "$(dirname "$0")/setup.sh" rustc-web
-if [[ $target == wasm32-* ]]; then
+# Debian's Rust has no linker of its own for systems without one.
+case $target in
+wasm32-*)
     "$(dirname "$0")/setup.sh" wasm-ld
     export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld
-fi
+    ;;
+thumbv7em-none-eabi)
+    "$(dirname "$0")/setup.sh" arm-none-eabi-gcc
+    export CARGO_TARGET_THUMBV7EM_NONE_EABI_LINKER=arm-none-eabi-ld
+    ;;
+esac
 # The sources that Debian ships are those of its own compiler: nothing else may be in the way.
 exec env PATH=/usr/bin:/bin RUSTC_BOOTSTRAP=1 \
     cargo "$command" "-Zbuild-std=$(std_of_target)" --target "$target" "$@"

@@ -64,7 +64,7 @@ has_no_heap() {
 # Whoever only verifies links nothing that signs or reads bodies.
 links_what_it_calls() {
     firmware "$1" "$2" run-verifier || return
-    ! nm -C "$(elf "$1" "$2" verifier)" | grep -E 'hooksig_(sign|delivery|replay|date|digest)|::sign::|::drone::|hifijson'
+    ! nm -C "$(elf "$1" "$2" verifier)" | grep -E 'hooksig_(sign|delivery|replay|date|digest|status)|::sign::|::drone::|hifijson'
 }
 
 wasm() {
@@ -128,6 +128,9 @@ for board in mps2 microbit virt; do
         with "$tools" "$board, $profile: links only what it calls" links_what_it_calls "$board" "$profile"
     done
 done
+
+with "$arm" 'mps2, size: the gateway in Rust verifies and refuses' prints mps2 size rust
+check 'docs/firmware.md shows what is built' python3 firmware/quotes.py
 
 for profile in size speed; do
     with node "wasm32, $profile: verifies in Node, cannot panic" wasm "$profile"
