@@ -90,10 +90,14 @@ footprint: ## flash, stack and instructions on a Cortex-M4, beside peers; writes
 	@scripts/setup.sh cargo python3 arm-none-eabi-gcc qemu-system-arm
 	python3 firmware/footprint.py
 
+# QUICK=1 takes a tenth of the rounds and writes nothing; ONLY names contestants, such as hooksig.
 .PHONY: bench
-bench: ## throughput beside the SHA-256 compressions that it cannot spare
-	@scripts/setup.sh cargo cc
-	$(CARGO) bench --locked --bench throughput
+bench: bench-programs ## time hooksig and its peers beside the SHA-256 compressions; writes docs/bench
+	target/bench/release/bench $(if $(QUICK),--rounds 50,--write) $(ONLY:%=--only %)
+
+.PHONY: bench-programs
+bench-programs: lib
+	benches/build.sh
 
 .PHONY: fuzz
 fuzz: ## fuzz each target for SECONDS; skipped without nightly and cargo-fuzz

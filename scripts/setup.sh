@@ -31,6 +31,7 @@ package_of() {
     rustc-web) echo rustc-web cargo-web rust-web-src ;;
     pkg:libmicrohttpd) echo libmicrohttpd-dev ;;
     pkg:jansson) echo libjansson-dev ;;
+    pkg:libcrypto) echo libssl-dev ;;
     pkg:hiredis) echo libhiredis-dev ;;
     *)
         echo "setup: no package is known for '$1'" >&2

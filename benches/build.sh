@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Builds the programs that `make bench` compares, in target/bench/release; `make lib` must have
+# been run.
+#
+# What cannot be built for lack of a tool is named and left out; where CI is set, that is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+programs=target/bench/release
+strict=(-std=c11 -O2 -Wall -Wextra -Wpedantic -Wconversion -Wstrict-prototypes -Werror)
+
+# skip TOOL
+skip() {
+    echo "skip  $1 is missing, and what needs it is left out"
+    [[ -z ${CI:-} ]]
+}
+
+cargo build --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench --features compare
+cc "${strict[@]}" -Itarget/c/include benches/c/hooksig.c benches/c/contestant.c \
+    target/c/lib/libhooksig.a -o "$programs/hooksig-c"
+if scripts/setup.sh pkg-config pkg:libcrypto; then
+    # shellcheck disable=SC2046 # the flags are words
+    cc "${strict[@]}" $(pkg-config --cflags libcrypto) benches/c/openssl.c benches/c/contestant.c \
+        $(pkg-config --libs libcrypto) -o "$programs/openssl"
+else
+    skip OpenSSL
+fi
+if command -v go >/dev/null; then
+    CGO_ENABLED=1 go build -C go/interop -tags hooksig_static -o "$PWD/$programs/go-contestant" ./contestant
+else
+    skip go
+fi

@@ -1,0 +1,137 @@
+//! All contestants in turn, each beside its floor.
+
+use std::{io, path::Path};
+
+use hooksig_bench::operation::{self, Operation};
+
+use crate::{child::Contestant, entrants::Entrant, median::median};
+
+/// A batch lasts at least this long, in nanoseconds, so that reading the clock costs nothing
+/// beside it.
+const BATCH: f64 = 100_000.0;
+
+/// What was found of one contestant and one operation.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    pub accepted: bool,
+    calls: u64,
+    /// Nanoseconds that a call took, a round each.
+    times: Vec<f64>,
+    /// The same of the floor, right before.
+    floors: Vec<f64>,
+}
+
+impl Cell {
+    pub fn time(&self) -> f64 {
+        median(self.times.iter().copied())
+    }
+
+    pub fn floor(&self) -> f64 {
+        median(self.floors.iter().copied())
+    }
+
+    /// How many times the floor it takes.
+    pub fn ratio(&self) -> f64 {
+        median(self.times.iter().zip(&self.floors).map(|(time, floor)| time / floor))
+    }
+
+    /// How many times as long another takes.
+    pub fn speedup_over(&self, other: &Self) -> f64 {
+        let ratios = |cell: &Self| -> Vec<f64> {
+            cell.times.iter().zip(&cell.floors).map(|(time, floor)| time / floor).collect()
+        };
+        median(ratios(other).iter().zip(ratios(self)).map(|(other, own)| other / own))
+    }
+
+    /// What each of `further` secrets more costs, in floors of this cell.
+    pub fn further_secret(&self, more: &Self, further: f64) -> f64 {
+        let costs = more.times.iter().zip(&self.times).map(|(more, time)| (more - time) / further);
+        median(costs.zip(&self.floors).map(|(cost, floor)| cost / floor))
+    }
+}
+
+/// One contestant: a row of the tables.
+pub struct Row {
+    pub title: String,
+    pub entrant: &'static Entrant,
+    /// One for each operation; `None` where the contestant does no such thing.
+    pub cells: Vec<Option<Cell>>,
+}
+
+/// Starts the contestants, and times each operation of each once a round.
+pub fn run(
+    entrants: Vec<&'static Entrant>,
+    programs: &Path,
+    deliveries: &Path,
+    now: i64,
+    rounds: usize,
+) -> io::Result<Vec<Row>> {
+    let start = |program: &str, args: &[&str]| {
+        Contestant::start(&programs.join(program), args, deliveries, now)
+    };
+    let operations: Vec<_> = operation::all().into_iter().map(|(_, operation)| operation).collect();
+    let mut floor = start("floor", &[])?;
+    let mut floor_calls = vec![];
+    for operation in &operations {
+        floor_calls
+            .push(calibrate(&mut floor, operation)?.expect("the floor has every operation").0);
+    }
+    let mut rows = vec![];
+    let mut contestants = vec![];
+    for entrant in entrants {
+        let mut contestant = start(entrant.program, entrant.args)?;
+        let mut cells = vec![];
+        for operation in &operations {
+            cells.push(prepare(&mut contestant, entrant, operation)?);
+        }
+        rows.push(Row { title: contestant.title.clone(), entrant, cells });
+        contestants.push(contestant);
+    }
+    for _ in 0..rounds {
+        for (at, operation) in operations.iter().enumerate() {
+            for (row, contestant) in rows.iter_mut().zip(&mut contestants) {
+                let Some(cell) = &mut row.cells[at] else { continue };
+                cell.floors.push(ask(&mut floor, operation, floor_calls[at])?);
+                cell.times.push(ask(contestant, operation, cell.calls)?);
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// Times an operation that the contestant is known to have.
+fn ask(contestant: &mut Contestant, operation: &Operation, calls: u64) -> io::Result<f64> {
+    let answer = contestant.ask(operation, calls)?;
+    Ok(answer.expect("the operation was there before").time)
+}
+
+/// Finds the number of calls that fill a batch, and whether the operation is accepted.
+fn calibrate(
+    contestant: &mut Contestant,
+    operation: &Operation,
+) -> io::Result<Option<(u64, bool)>> {
+    let mut calls = 1;
+    loop {
+        let Some(answer) = contestant.ask(operation, calls)? else { return Ok(None) };
+        if answer.time * calls as f64 >= BATCH {
+            return Ok(Some((calls, answer.accepted)));
+        }
+        calls *= 2;
+    }
+}
+
+/// Makes an empty cell. What does not give the right verdict must not be timed, unless it is known
+/// that the contestant does not check the date.
+fn prepare(
+    contestant: &mut Contestant,
+    entrant: &Entrant,
+    operation: &Operation,
+) -> io::Result<Option<Cell>> {
+    let Some((calls, accepted)) = calibrate(contestant, operation)? else { return Ok(None) };
+    let expected = operation.accepted() || (operation.delivery == "stale" && entrant.ignores_date);
+    if accepted != expected {
+        let message = format!("{}: {operation}: wrong verdict", contestant.title);
+        return Err(io::Error::other(message));
+    }
+    Ok(Some(Cell { accepted, calls, times: vec![], floors: vec![] }))
+}

@@ -1,0 +1,66 @@
+//! Who is compared.
+
+use std::path::Path;
+
+/// A contestant as it is started.
+#[derive(Debug)]
+pub struct Entrant {
+    pub program: &'static str,
+    pub args: &'static [&'static str],
+    /// What it checks, for the tables.
+    pub checks: &'static str,
+    pub ignores_date: bool,
+}
+
+const fn entrant(
+    program: &'static str,
+    args: &'static [&'static str],
+    checks: &'static str,
+) -> Entrant {
+    Entrant { program, args, checks, ignores_date: false }
+}
+
+const ALL: &str = "every rule";
+const BY_HAND: &str = "MAC, date and body, of exactly what Drone sends";
+const MAC_ALONE: &str = "MAC; date and body by hand, but not with headers only";
+
+/// The entrants, hooksig in Rust first.
+pub const ENTRANTS: [Entrant; 12] = [
+    entrant("hooksig", &[], ALL),
+    entrant("hooksig-c", &[], ALL),
+    entrant("go-contestant", &["hooksig"], ALL),
+    entrant("hmac-sha2", &[], BY_HAND),
+    entrant("ring", &[], BY_HAND),
+    entrant("http-sig", &[], "MAC, date and body"),
+    Entrant { ignores_date: true, ..entrant("httpsig", &[], "MAC and body; not the date") },
+    entrant("go-contestant", &["pure-go"], BY_HAND),
+    entrant("go-contestant", &["99designs"], MAC_ALONE),
+    entrant("go-contestant", &["go-fed"], MAC_ALONE),
+    entrant("openssl", &["one-shot"], BY_HAND),
+    entrant("openssl", &["reused"], BY_HAND),
+];
+
+impl Entrant {
+    pub fn is_hooksig(&self) -> bool {
+        self.checks == ALL
+    }
+
+    /// Whether it has `text` in its program's name or arguments.
+    pub fn matches(&self, text: &str) -> bool {
+        self.program.contains(text) || self.args.iter().any(|arg| arg.contains(text))
+    }
+}
+
+/// The entrants that match one of `only`, or all, and whose programs were built. The others are
+/// named.
+pub fn present(programs: &Path, only: &[String]) -> Vec<&'static Entrant> {
+    let wanted = |entrant: &&Entrant| only.is_empty() || only.iter().any(|it| entrant.matches(it));
+    let built = |entrant: &&Entrant| {
+        let built = programs.join(entrant.program).exists();
+        if !built {
+            eprintln!("skip  {} {}: it was not built", entrant.program, entrant.args.join(" "));
+        }
+        built
+    };
+    ENTRANTS.iter().filter(wanted).filter(built).collect()
+}
