@@ -1,6 +1,6 @@
 //! Sends deliveries over HTTP and HTTPS.
 
-use std::{error::Error, io, iter, net::IpAddr, time::Duration};
+use std::{error::Error, io, iter, net::IpAddr, num::NonZeroU16, time::Duration};
 
 use anyhow::Context;
 use http::{HeaderMap, Method, Request, StatusCode, Uri};
@@ -11,8 +11,8 @@ use ureq::{
 
 use crate::{outgoing::Endpoint, terminal::escape};
 
-/// How long a receiver may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a receiver may take by default, in seconds.
+pub(crate) const TIMEOUT: NonZeroU16 = NonZeroU16::new(30).expect("it is not zero");
 
 /// How much of an answer is read, so that its connection can be used again.
 const MAX_ANSWER: u64 = 1 << 16;
@@ -22,16 +22,18 @@ const MAX_ANSWER: u64 = 1 << 16;
 pub(crate) struct Client {
     agent: Agent,
     url: Uri,
+    timeout: NonZeroU16,
 }
 
 impl Client {
-    pub(crate) fn new(url: Uri) -> anyhow::Result<Self> {
+    /// For a receiver that may take `timeout` seconds to answer.
+    pub(crate) fn new(url: Uri, timeout: NonZeroU16) -> anyhow::Result<Self> {
         Endpoint::of(&url).context("the URL cannot be sent to")?;
         // The system's certificates, so that a receiver may have one of an own authority.
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let mut config = Agent::config_builder()
             .tls_config(tls)
-            .timeout_global(Some(TIMEOUT))
+            .timeout_global(Some(Duration::from_secs(timeout.get().into())))
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -42,7 +44,7 @@ impl Client {
             // No proxy can reach this machine's own address.
             config = config.proxy(None);
         }
-        Ok(Self { agent: config.build().into(), url })
+        Ok(Self { agent: config.build().into(), url, timeout })
     }
 
     /// Sends a delivery and gives the status of the answer, or one line that says why there is
@@ -52,10 +54,26 @@ impl Client {
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.url.clone();
         *request.headers_mut() = fields;
-        let mut answer = self.agent.run(request).map_err(|error| error_text(&error))?;
+        let mut answer = self.agent.run(request).map_err(|error| self.error_text(&error))?;
         // The status is the answer; whatever else is sent is not waited for.
         let _ = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec();
         Ok(answer.status())
+    }
+
+    fn error_text(&self, error: &ureq::Error) -> String {
+        match error {
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                "the connection was refused; is a receiver listening there?".into()
+            }
+            // What TLS refuses, which mostly is a certificate.
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+                format!("TLS: {}; SSL_CERT_FILE can name other authorities", whole_text(error))
+            }
+            ureq::Error::Io(error) => format!("the connection failed: {}", whole_text(error)),
+            ureq::Error::HostNotFound => "there is no such host".into(),
+            ureq::Error::Timeout(_) => format!("there was no answer within {} s", self.timeout),
+            error => escape(error.to_string()),
+        }
     }
 }
 
@@ -64,22 +82,6 @@ fn is_local(url: &Uri) -> bool {
     let host = url.host().unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
-}
-
-fn error_text(error: &ureq::Error) -> String {
-    match error {
-        ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            "the connection was refused; is a receiver listening there?".into()
-        }
-        // What TLS refuses, which mostly is a certificate.
-        ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-            format!("TLS: {}; SSL_CERT_FILE can name other authorities", whole_text(error))
-        }
-        ureq::Error::Io(error) => format!("the connection failed: {}", whole_text(error)),
-        ureq::Error::HostNotFound => "there is no such host".into(),
-        ureq::Error::Timeout(_) => format!("there was no answer within {} s", TIMEOUT.as_secs()),
-        error => escape(error.to_string()),
-    }
 }
 
 /// The error with its causes, on one line.

@@ -5,7 +5,12 @@ use std::{net::TcpListener, sync::Arc};
 use anyhow::Context;
 use http::Uri;
 
-use crate::{Outcome, client::Client, policy::PolicyArgs, secrets::SecretArgs};
+use crate::{
+    Outcome,
+    client::{self, Client},
+    policy::PolicyArgs,
+    secrets::SecretArgs,
+};
 
 use self::desk::Desk;
 
@@ -59,7 +64,8 @@ Exit codes:
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     args.policy.terms()?;
-    let forward = args.forward.map(Client::new).transpose().context("--forward")?;
+    let client = |url| Client::new(url, client::TIMEOUT);
+    let forward = args.forward.map(client).transpose().context("--forward")?;
     let keys = args.secrets.keys()?;
     let listener = TcpListener::bind(&args.address)
         .with_context(|| format!("cannot listen on {:?}", args.address))?;

@@ -1,7 +1,7 @@
 //! `hooksig trigger`: sends deliveries as a Drone server would.
 
 use std::{
-    num::NonZeroUsize,
+    num::{NonZeroU16, NonZeroUsize},
     thread,
     time::{Duration, Instant},
 };
@@ -11,7 +11,14 @@ use hooksig::{Key, drone};
 use http::Uri;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{Outcome, client::Client, clock, input::Input, secrets::SecretArgs, terminal};
+use crate::{
+    Outcome,
+    client::{self, Client},
+    clock,
+    input::Input,
+    secrets::SecretArgs,
+    terminal,
+};
 
 use self::{
     attempt::{Attempt, Tally},
@@ -57,6 +64,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = parse_rate)]
     rate: Option<f64>,
 
+    /// How many seconds the receiver may take to answer a delivery
+    #[arg(long, value_name = "S", default_value_t = client::TIMEOUT)]
+    timeout: NonZeroU16,
+
     /// Break a rule, to see that the receiver refuses the delivery
     ///
     /// RULE is the word of the reason for which hooksig refuses it, or one of the last two.
@@ -84,7 +95,7 @@ Exit codes:
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let key = args.secrets.key()?;
-    let client = Client::new(args.url)?;
+    let client = Client::new(args.url, args.timeout)?;
     let bodies = Bodies::new(&args.pattern, args.body.as_ref())?;
     let count = args.count.map_or(bodies.natural_count(), NonZeroUsize::get);
 

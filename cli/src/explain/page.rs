@@ -29,8 +29,8 @@ pub(super) fn of(report: &Report, width: usize) -> String {
     }
     page.expected(report);
     for near_miss in &report.near_misses {
-        let advice = Line::Prose(near_miss.advice.clone());
-        page.row((HINT, "hint"), near_miss.about, [(PLAIN, &advice)]);
+        let advice = wrap(&near_miss.advice, width - INDENT, "");
+        page.row((HINT, "hint"), near_miss.about, [(PLAIN, advice)]);
     }
     page.verdict(report);
     page.text
@@ -43,45 +43,41 @@ struct Page {
 
 impl Page {
     fn rule(&mut self, rule: &Rule) {
-        let found = rule.found.iter();
+        let width = self.width - INDENT;
+        let found = |style| rule.found.iter().map(move |line| (style, line.wrap(width)));
         match &rule.finding {
-            Finding::Passed => {
-                self.row((PASSED, "ok"), rule.name, found.map(|line| (PLAIN, line)));
-            }
-            Finding::Skipped => {
-                self.row((DIMMED, "--"), rule.name, found.map(|line| (DIMMED, line)));
-            }
+            Finding::Passed => self.row((PASSED, "ok"), rule.name, found(PLAIN)),
+            Finding::Skipped => self.row((DIMMED, "--"), rule.name, found(DIMMED)),
             Finding::Failed { text, .. } => {
-                let text = Line::Prose(text.clone());
-                let lines = found.map(|line| (PLAIN, line)).chain([(FAILED, &text)]);
-                self.row((FAILED, "FAIL"), rule.name, lines);
+                // Told from what was found also where there are no colours.
+                let fault = (FAILED, wrap(text, width, "=> "));
+                self.row((FAILED, "FAIL"), rule.name, found(PLAIN).chain([fault]));
             }
         }
     }
 
     fn expected(&mut self, report: &Report) {
+        let width = self.width - INDENT;
         if let Some(withheld) = report.withheld {
-            let withheld = Line::Prose(withheld.into());
-            self.row((DIMMED, "--"), "expected", [(DIMMED, &withheld)]);
+            self.row((DIMMED, "--"), "expected", [(DIMMED, wrap(withheld, width, ""))]);
         }
         let Some(expected) = &report.expected else { return };
         let signatures = expected.signatures.iter().map(|text| format!("signature {text}"));
-        let digest = format!("Digest    {}", expected.digest);
-        let lines: Vec<_> = signatures.chain([digest]).map(Line::Raw).collect();
-        self.row((HINT, "show"), "expected", lines.iter().map(|line| (PLAIN, line)));
+        let lines = signatures.chain([format!("Digest    {}", expected.digest)]);
+        self.row((HINT, "show"), "expected", lines.map(|line| (PLAIN, wrap_raw(&line, width))));
     }
 
-    /// A mark and a title, and beside them the lines.
-    fn row<'l>(
+    /// A mark and a title, and beside them lines that fit.
+    fn row(
         &mut self,
         (style, mark): (Style, &str),
         title: &str,
-        lines: impl IntoIterator<Item = (Style, &'l Line)>,
+        lines: impl IntoIterator<Item = (Style, Vec<String>)>,
     ) {
         let _ = write!(self.text, "{style}{mark:<4}{style:#}  {BOLD}{title:<10}{BOLD:#}  ");
         let mut indent = 0;
-        for (style, line) in lines {
-            for part in line.wrap(self.width - INDENT) {
+        for (style, parts) in lines {
+            for part in parts {
                 let _ = writeln!(self.text, "{:indent$}{style}{part}{style:#}", "");
                 indent = INDENT;
             }
@@ -98,7 +94,7 @@ impl Page {
             Outcome::Failure => FAILED,
         };
         self.text.push('\n');
-        for part in Line::Prose(report.verdict.line()).wrap(self.width) {
+        for part in wrap(&report.verdict.line(), self.width, "") {
             let _ = writeln!(self.text, "{style}{part}{style:#}");
         }
     }
@@ -108,13 +104,18 @@ impl Line {
     /// The line in parts of at most `width` columns, with nothing cut.
     fn wrap(&self, width: usize) -> Vec<String> {
         match self {
-            Self::Prose(text) => {
-                let options = Options::new(width).word_splitter(WordSplitter::NoHyphenation);
-                textwrap::wrap(text.trim_end(), options).into_iter().map(Into::into).collect()
-            }
+            Self::Prose(text) => wrap(text, width, ""),
             Self::Raw(text) => wrap_raw(text, width),
         }
     }
+}
+
+/// Breaks between words; `mark` stands before the first part, and its width before the others.
+fn wrap(text: &str, width: usize, mark: &str) -> Vec<String> {
+    let indent = " ".repeat(mark.len());
+    let options = Options::new(width).initial_indent(mark).subsequent_indent(&indent);
+    let options = options.word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(text.trim_end(), options).into_iter().map(Into::into).collect()
 }
 
 /// Breaks at the width and nowhere else; what follows is indented, so that it does not look like

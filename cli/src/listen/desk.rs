@@ -7,7 +7,7 @@ use std::{
 };
 
 use hooksig::{Clock, Error, Key, replay};
-use http::{HeaderMap, Request, Response, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use httparse::Header;
 use hyper::body::{Bytes, Incoming};
@@ -78,9 +78,13 @@ impl Desk {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         };
-        let text = if status == StatusCode::UNAUTHORIZED { REFUSAL } else { "" };
-        let mut response = Response::new(Full::from(text));
+        let mut response = Response::new(Full::default());
         *response.status_mut() = status;
+        if status == StatusCode::UNAUTHORIZED {
+            *response.body_mut() = REFUSAL.into();
+            let scheme = HeaderValue::from_static("Signature");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        }
         response
     }
 

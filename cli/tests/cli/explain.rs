@@ -380,6 +380,7 @@ fn a_body_that_was_changed_is_found() {
         (COMPACT, &format!("{COMPACT}\n"), "newline-added", "got a newline"),
         (COMPACT, &format!("{COMPACT}\r\n"), "newline-added", "got a newline"),
         ("{}\n", "{}", "newline-lost", "lost the newline"),
+        (COMPACT, "", "body-lost", "at which senders drop the body"),
         ("{}", "\u{feff}{}", "byte-order-mark", "byte order mark"),
         (
             COMPACT,

@@ -8,6 +8,7 @@ mod listen;
 mod secrets;
 mod sign;
 mod sockets;
+mod terminal;
 mod trigger;
 mod verify;
 

@@ -25,10 +25,20 @@ impl Listener {
     }
 
     pub(crate) fn start_with(options: &[&str]) -> Self {
+        Self::run(options, &[])
+    }
+
+    /// With the usual secret, and these variables in the environment.
+    pub(crate) fn start_in(options: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::run(&[&["--secret", SECRET], options].concat(), variables)
+    }
+
+    fn run(options: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(assert_cmd::cargo::cargo_bin!("hooksig"))
             .args(["listen", "127.0.0.1:0"])
             .args(options)
             .env_remove("DRONE_WEBHOOK_SECRET")
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -107,9 +117,13 @@ impl Drop for Listener {
 }
 
 /// A receiver that answers each of `count` requests with `answer`, and gives them.
-pub(crate) fn capture(count: usize, answer: &'static str) -> (String, JoinHandle<Vec<String>>) {
+pub(crate) fn capture(
+    count: usize,
+    answer: impl Into<String>,
+) -> (String, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("there is a port");
     let url = format!("http://{}/captured?x=y", listener.local_addr().expect("it has one"));
+    let answer = answer.into();
     let take = move || {
         let (mut stream, _) = listener.accept().expect("someone comes");
         let request = read_request(&mut stream);

@@ -243,6 +243,33 @@ fn other_answers_are_told() {
     captured.join().expect("it came");
 }
 
+/// A delivery goes to the address that was given and to no other.
+#[test]
+fn redirects_are_not_followed() {
+    let mut elsewhere = Listener::start(&["--json"]);
+    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent"]
+    {
+        let (url, captured) = capture(1, &format!("{status}\r\nLocation: {}", elsewhere.url()));
+        let run = trigger("user:created", &url, &[]);
+        assert_eq!(run.code, 1, "{run:?}");
+        assert!(run.stdout.starts_with(&format!("refused   user:created   {}", &status[..3])));
+        captured.join().expect("it came");
+    }
+    elsewhere.send("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+    assert_eq!(elsewhere.json()["reason"], "missing-signature", "nothing came before");
+}
+
+#[test]
+fn a_receiver_that_does_not_answer_is_told() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a port");
+    let url = format!("http://{}/", silent.local_addr().expect("it has one"));
+    let run = trigger("user:created", &url, &["--timeout", "1"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let text = "failed    user:created   there was no answer within 1 s\n";
+    assert_eq!(run.stdout, text);
+    assert_eq!(trigger("*", &url, &["--timeout", "0"]).code, 2);
+}
+
 #[test]
 fn connections_that_fail_are_told() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a port");

@@ -22,10 +22,21 @@ pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
     if !matches!(probe::digest(case, body), Ok(Err(_))) {
         return None;
     }
+    if body.is_empty() {
+        return Some(lost());
+    }
     let fits = |variant: &Variant| matches!(probe::digest(case, &variant.octets), Ok(Ok(())));
     let found = line_ends(body).into_iter().chain(rewritten(body)).find(fits)?;
     let advice = format!("{} on the way: {ADVICE}.", found.done);
     Some(NearMiss { name: found.name, about: "body", advice })
+}
+
+/// There is nothing to try, and only so much can have happened.
+fn lost() -> NearMiss {
+    let advice = "The body is empty, and Digest is of one that is not: keep what was read before it \
+                  was recorded or verified, and have nothing before the receiver answer with a \
+                  redirect, at which senders drop the body.";
+    NearMiss { name: "body-lost", about: "body", advice: advice.into() }
 }
 
 fn line_ends(body: &[u8]) -> Vec<Variant> {
