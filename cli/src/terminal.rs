@@ -8,6 +8,7 @@ use std::{
 use anstream::AutoStream;
 use anyhow::Context;
 use serde::Serialize;
+use textwrap::{Options, WordSplitter};
 
 /// Writes to standard output.
 ///
@@ -32,7 +33,7 @@ pub(crate) fn print_styled(text: &str) -> anyhow::Result<()> {
 }
 
 /// The columns of the terminal that standard output is, or those that `COLUMNS` asks for.
-pub(crate) fn columns() -> Option<usize> {
+fn columns() -> Option<usize> {
     let terminal = terminal_size::terminal_size_of(io::stdout());
     let asked = || env::var("COLUMNS").ok()?.parse().ok();
     terminal.map(|(width, _)| usize::from(width.0)).or_else(asked)
@@ -41,6 +42,15 @@ pub(crate) fn columns() -> Option<usize> {
 /// How many columns a page of text has: not so many that its lines are hard to read.
 pub(crate) fn width() -> usize {
     columns().unwrap_or(80).clamp(40, 120)
+}
+
+/// Breaks `text`, which stands behind `indent` columns, so that it stays beside what is before it:
+/// on a terminal, or where `COLUMNS` is set.
+pub(crate) fn beside(indent: usize, text: &str) -> String {
+    let Some(columns) = columns() else { return text.to_owned() };
+    let options = Options::new(columns.saturating_sub(indent).max(20));
+    let parts = textwrap::wrap(text, options.word_splitter(WordSplitter::NoHyphenation));
+    parts.join(&format!("\n{:indent$}", ""))
 }
 
 /// Writes a line to standard error, which may be closed.

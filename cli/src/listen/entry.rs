@@ -4,7 +4,6 @@ use anstyle::AnsiColor;
 use hooksig::date;
 use http::StatusCode;
 use serde::Serialize;
-use textwrap::{Options, WordSplitter};
 
 use super::summary;
 use crate::{
@@ -61,12 +60,12 @@ impl Entry {
     pub(super) fn print(&self, json: bool) -> anyhow::Result<()> {
         match json {
             true => terminal::print(terminal::json(self)?),
-            false => terminal::print_styled(&self.lines(terminal::columns())),
+            false => terminal::print_styled(&self.lines()),
         }
     }
 
-    /// One line; on a terminal as many as its columns make of it, the text beside the verdict.
-    fn lines(&self, columns: Option<usize>) -> String {
+    /// One line; on a terminal as many as its columns make of it.
+    fn lines(&self) -> String {
         let time =
             date::format(self.time).map_or_else(|_| "?".into(), |date| date[17..25].to_owned());
         let style = if self.is_valid() {
@@ -74,14 +73,8 @@ impl Entry {
         } else {
             AnsiColor::Red.on_default()
         };
-        let verdict = self.verdict.verdict;
-        let start = format!("{time}Z  {style}{verdict:<7}{style:#}  ");
-        const INDENT: usize = 20;
-        let text = self.text();
-        let Some(columns) = columns else { return format!("{start}{text}\n") };
-        let options = Options::new(columns.saturating_sub(INDENT).max(20));
-        let parts = textwrap::wrap(&text, options.word_splitter(WordSplitter::NoHyphenation));
-        format!("{start}{}\n", parts.join(&format!("\n{:INDENT$}", "")))
+        let (verdict, text) = (self.verdict.verdict, terminal::beside(20, &self.text()));
+        format!("{time}Z  {style}{verdict:<7}{style:#}  {text}\n")
     }
 
     fn text(&self) -> String {

@@ -63,11 +63,12 @@ impl Attempt {
     pub(super) fn print(&self, json: bool) -> anyhow::Result<()> {
         match json {
             true => terminal::print(terminal::json(self)?),
-            false => terminal::print_styled(&self.line()),
+            false => terminal::print_styled(&self.lines()),
         }
     }
 
-    fn line(&self) -> String {
+    /// One line; on a terminal as many as its columns make of it.
+    fn lines(&self) -> String {
         let style = self.style();
         let word = self.outcome.word();
         let part = |part: &Option<String>| part.as_ref().map_or_else(|| "?".into(), escape);
@@ -77,7 +78,8 @@ impl Attempt {
             (None, status) => format!("{:<26} {:>9.3} ms", status_text(status), self.latency_ms),
         };
         let tamper = self.tamper.as_ref().map(|tamper| format!("  {tamper}")).unwrap_or_default();
-        format!("{style}{word:<8}{style:#}  {name:<13}  {what}{tamper}\n")
+        let text = terminal::beside(25, &format!("{what}{tamper}"));
+        format!("{style}{word:<8}{style:#}  {name:<13}  {text}\n")
     }
 
     /// Green is what ought to be: a delivery that was tampered with ought to be refused.

@@ -69,8 +69,10 @@ fn trigger_shows_how_far_it_is() {
     assert_eq!(shown.matches("accepted\u{1b}[0m  user:created").count(), 8, "{shown}");
     assert!(shown.contains("8 accepted, 0 refused, 0 failed; "), "{shown}");
     // One needs no bar.
-    let one = format!("trigger user:created {}", listener.url());
-    assert!(!on_terminal(&one, 80, &[]).0.contains(" of 1"));
+    let (shown, code) = on_terminal("trigger user:created http://127.0.0.1:1/", 80, &[]);
+    let text = "user:created   the connection was refused; is a receiver listening\n\
+                \x20                        there?\n";
+    assert!(code == 1 && shown.ends_with(text) && !shown.contains(" of 1"), "{shown}");
 }
 
 #[test]
