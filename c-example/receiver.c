@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,7 +61,7 @@ struct delivery {
 /* What a sender wrote is escaped in the log, so that nobody can forge a line. */
 static void escape(char out[4 * LOGGED_OCTETS + 1], const uint8_t *text, size_t len)
 {
-    strcpy(out, len == 0 ? "-" : "");
+    out += sprintf(out, len == 0 ? "-" : "");
     for (size_t i = 0; i < len && i < LOGGED_OCTETS; i++) {
         bool is_plain = text[i] > ' ' && text[i] < 0x7f && text[i] != '\\';
         out += sprintf(out, is_plain ? "%c" : "\\x%02x", text[i]);
@@ -107,6 +108,7 @@ static const struct answer unauthorized = {MHD_HTTP_UNAUTHORIZED, "unauthorized\
                                            "WWW-Authenticate", "Signature"};
 static const struct answer not_allowed = {MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed\n",
                                           "Allow", "POST"};
+static const struct answer ambiguous = {400, "ambiguous length\n", NULL, NULL};
 static const struct answer too_large = {413, "body too large\n", NULL, NULL};
 static const struct answer too_many = {431, "too many header fields\n", NULL, NULL};
 
@@ -171,6 +173,34 @@ static hooksig_status begin(const struct receiver *receiver, struct MHD_Connecti
                          (int64_t)delivery->started, &request);
 }
 
+struct count {
+    const char *name;
+    unsigned fields;
+};
+
+static enum MHD_Result count_field(void *cls, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    struct count *count = cls;
+    (void)kind, (void)value;
+    count->fields += strcasecmp(name, count->name) == 0;
+    return MHD_YES;
+}
+
+static unsigned count_fields(struct MHD_Connection *connection, const char *name)
+{
+    struct count count = {.name = name};
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, count_field, &count);
+    return count.fields;
+}
+
+/* MHD takes the first length; a proxy in front may take another, and see another end of the body. */
+static bool has_ambiguous_length(struct MHD_Connection *connection)
+{
+    unsigned lengths = count_fields(connection, "Content-Length");
+    return lengths + count_fields(connection, "Transfer-Encoding") > 1;
+}
+
 static enum MHD_Result on_head(const struct receiver *receiver, struct MHD_Connection *connection,
                                const char *method, struct delivery *delivery)
 {
@@ -181,6 +211,8 @@ static enum MHD_Result on_head(const struct receiver *receiver, struct MHD_Conne
         return send_answer(connection, delivery, &not_allowed, "method-not-allowed");
     if (MHD_get_connection_values(connection, MHD_HEADER_KIND, NULL, NULL) > MAX_FIELDS)
         return send_answer(connection, delivery, &too_many, "too-many-fields");
+    if (has_ambiguous_length(connection))
+        return send_answer(connection, delivery, &ambiguous, "ambiguous-length");
     if (announced > receiver->max_body)
         return send_answer(connection, delivery, &too_large, "body-too-large");
     hooksig_status status = begin(receiver, connection, method, delivery);
@@ -208,6 +240,35 @@ static enum MHD_Result on_chunk(struct delivery *delivery, const char *chunk, si
     return MHD_YES;
 }
 
+struct reading {
+    struct delivery *delivery;
+    hooksig_status status;
+};
+
+/* Reads the body beside each X-Drone-Event field: none of them may name another event. */
+static enum MHD_Result read_beside(void *cls, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    struct reading *reading = cls;
+    struct delivery *delivery = reading->delivery;
+    (void)kind;
+    if (strcasecmp(name, "X-Drone-Event") != 0)
+        return MHD_YES;
+    reading->status = hooksig_delivery_read(delivery->body, delivery->body_len, value,
+                                            strlen(value), &delivery->content);
+    return reading->status == HOOKSIG_STATUS_OK ? MHD_YES : MHD_NO;
+}
+
+static hooksig_status read_body(struct MHD_Connection *connection, struct delivery *delivery)
+{
+    struct reading reading = {
+        delivery,
+        hooksig_delivery_read(delivery->body, delivery->body_len, NULL, 0, &delivery->content)};
+    if (reading.status == HOOKSIG_STATUS_OK)
+        MHD_get_connection_values(connection, MHD_HEADER_KIND, read_beside, &reading);
+    return reading.status;
+}
+
 /* Judges a complete delivery. The claim comes last, since it cannot be taken back. */
 static hooksig_status finish(const struct receiver *receiver, struct MHD_Connection *connection,
                              struct delivery *delivery)
@@ -217,9 +278,7 @@ static hooksig_status finish(const struct receiver *receiver, struct MHD_Connect
     if (status != HOOKSIG_STATUS_OK)
         return status;
     delivery->is_genuine = true;
-    const char *event = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "X-Drone-Event");
-    status = hooksig_delivery_read(delivery->body, delivery->body_len, event,
-                                   event == NULL ? 0 : strlen(event), &delivery->content);
+    status = read_body(connection, delivery);
     if (status != HOOKSIG_STATUS_OK)
         return status;
     return hooksig_replay_claim(receiver->guard, receiver->guard_len, verified,

@@ -185,6 +185,7 @@ refusal_checks() {
     signed --secret-file "$work/wrong"
     refused 'wrong secret' signature-mismatch
     signed
+    refused 'second X-Drone-Event that contradicts the body' event-mismatch -H 'X-Drone-Event: repo'
     sed -i 's/^X-Drone-Event: user/X-Drone-Event: repo/' "$work/fields"
     refused 'X-Drone-Event that contradicts the body' event-mismatch
     grep -v '^Signature:' "$work/fields" >"$work/unsigned"
@@ -236,6 +237,12 @@ limit_checks() {
     check 'chunked body over the limit' '413 refused body-too-large -:- key=-' "$code $(logged)"
     deliver -X PUT
     check 'PUT' '405 refused method-not-allowed -:- key=-' "$code $(logged)"
+    (
+        head_of 2 | sed 's/^Content-Length: .*/&\n&/'
+        cat "$work/body"
+    ) >"$work/request"
+    raw "$work/request"
+    check 'length given twice' 'HTTP/1.1 400 Bad Request refused ambiguous-length -:- key=-' "$first $(logged)"
     for i in {1..101}; do echo "X-$i: y"; done >>"$work/fields"
     deliver
     check '100 header fields and more' '431 refused too-many-fields -:- key=-' "$code $(logged)"
