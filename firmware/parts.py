@@ -90,19 +90,25 @@ def symbols(image):
             yield int(found[1], 16), int(found[2], 16), found[3], found[4]
 
 
-def sizes_of(image):
-    """The bytes of each part."""
-    sizes = collections.Counter()
+def parts_of_code(image):
+    """{address: part}, for each two bytes of code."""
     code = {}
     for start, size, kind, name in symbols(image):
         if kind in "tTwW":
             start &= ~1
-            for address in range(start, start + size, 2):
-                code[address] = name
-        elif kind in "rR":
+            code.update((address, name) for address in range(start, start + size, 2))
+    frames = frames_of(image, sorted(code))
+    return {address: part_of([*chain, as_frame(code[address])]) or "other code" for address, chain in frames}
+
+
+def sizes_of(image):
+    """The bytes of each part."""
+    sizes = collections.Counter()
+    for part in parts_of_code(image).values():
+        sizes[part] += 2
+    for _, size, kind, name in symbols(image):
+        if kind in "rR":
             sizes[part_of([as_frame(name)]) or "other constants"] += size
-    for address, chain in frames_of(image, sorted(code)):
-        sizes[part_of([*chain, as_frame(code[address])]) or "other code"] += 2
     total = sum(size for _, _, size in sections(image))
     sizes["other constants"] += total - sum(sizes.values())
     return sizes
