@@ -120,18 +120,24 @@ pub(crate) fn is_text_of(text: &HashText, hash: &Hash) -> Choice {
 
 /// The text of `hash`, in a time that does not depend on it: a MAC may be secret.
 pub(crate) fn to_text(hash: &Hash) -> HashText {
-    // Eleven groups of three octets, of which the last lacks one.
-    let mut octets = [0; 33];
-    octets.iter_mut().zip(hash).for_each(|(to, octet)| *to = *octet);
-    let mut text = [0; BASE64_LEN];
-    for (to, group) in text.as_chunks_mut::<4>().0.iter_mut().zip(octets.as_chunks::<3>().0) {
-        // The room is exact, so that this cannot fail.
-        let _ = Base64::encode(group, to);
+    let mut text = [b'='; BASE64_LEN];
+    let (groups, rest) = hash.as_chunks();
+    for (to, group) in text.as_chunks_mut().0.iter_mut().zip(groups) {
+        *to = encode_group(group);
     }
-    if let Some(last) = text.last_mut() {
-        *last = b'=';
+    if let ([.., x, y, z, _], [a, b]) = (&mut text, rest) {
+        [*x, *y, *z, _] = encode_group(&[*a, *b, 0]);
     }
     text
+}
+
+/// The four digits of three octets. Where little flash counts, this is all that is there of the
+/// encoder, which would otherwise be there once more for the end of what is encoded.
+fn encode_group(group: &[u8; 3]) -> [u8; 4] {
+    let mut digits = [0; 4];
+    // The room is exact, so that this cannot fail.
+    let _ = Base64::encode(group, &mut digits);
+    digits
 }
 
 /// As [`to_text`], each step made for all digits: this becomes vector instructions, which take a

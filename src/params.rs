@@ -73,10 +73,7 @@ impl<'a> Value<'a> {
     }
 
     /// Fills `room` with the value; `false` where the value has another length.
-    pub(crate) fn fill<const N: usize>(&self, room: &mut [u8; N]) -> bool {
-        if let Some(plain) = self.as_fast_slice() {
-            return plain.try_into().map(|plain: &[u8; N]| *room = *plain).is_ok();
-        }
+    pub(crate) fn fill(&self, room: &mut [u8]) -> bool {
         let mut octets = self.octets();
         let filled = room.iter_mut().all(|to| octets.next().map(|octet| *to = octet).is_some());
         filled && octets.next().is_none()

@@ -103,10 +103,16 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let params = Params::of(&fields)?;
         params.headers.check()?;
         self.policy.check(&params)?;
-        let mut signature = [0; BASE64_LEN];
-        if !(params.signature.fill(&mut signature) && crypto::is_text(&signature)) {
-            return Err(Error::MalformedSignature);
-        }
+        let mut room;
+        let signature = match params.signature.as_fast_slice() {
+            Some(plain) => plain.try_into().ok(),
+            None => {
+                room = [0; BASE64_LEN];
+                params.signature.fill(&mut room).then_some(&room)
+            }
+        };
+        let signature = signature.filter(|text| crypto::is_text(text));
+        let signature = signature.ok_or(Error::MalformedSignature)?;
 
         let date = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;
         let date = match clock {
@@ -122,7 +128,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let string = SigningString { request, fields: &fields, names: params.headers.iter() };
         let drones = if params.headers.is_drones() { of_drone(&fields) } else { None };
         let mut tag = [0; TAG_LEN];
-        let key_index = mac::find_key(self.keys, &string, drones.as_ref(), &signature, &mut tag)?;
+        let key_index = mac::find_key(self.keys, &string, drones.as_ref(), signature, &mut tag)?;
         let verified = Verified {
             key_index,
             tag,
