@@ -99,6 +99,17 @@ bench: bench-programs ## time hooksig and its peers beside the SHA-256 compressi
 bench-programs: lib
 	benches/build.sh
 
+.PHONY: constant-time
+constant-time: ## that no branch, address or time tells what is secret: valgrind, then statistics
+	fuzz/constant-time/run.sh
+	$(CARGO) run --locked --release --manifest-path fuzz/constant-time/Cargo.toml \
+		--target-dir target/constant-time -- $(CALLS)
+
+.PHONY: coverage
+coverage: ## lines and branches that the tests reach, in a table and in target/coverage/html
+	@scripts/setup.sh cargo cc
+	scripts/coverage.sh
+
 .PHONY: fuzz
 fuzz: ## fuzz each target for SECONDS; skipped without nightly and cargo-fuzz
 	fuzz/smoke.sh $(or $(SECONDS),60)

@@ -27,6 +27,7 @@ package_of() {
     qemu-s390x | qemu-arm | qemu-i386) echo qemu-user ;;
     node) echo nodejs ;;
     wasm-ld) echo lld ;;
+    llvm-cov-*) echo "llvm-${1#llvm-cov-}" ;;
     dpkg-source) echo dpkg-dev ;;
     rustc-web) echo rustc-web cargo-web rust-web-src ;;
     pkg:libmicrohttpd) echo libmicrohttpd-dev ;;

@@ -3,11 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-if ! command -v valgrind >/dev/null; then
-    echo "constant time: skipped: valgrind is missing"
-    [[ -z ${CI:-} ]]
-    exit
-fi
+scripts/setup.sh cargo cc valgrind
 
 # The library as it is installed, with the lines that a report has to name.
 target=${CARGO_TARGET_DIR:-target}/constant-time
