@@ -3,6 +3,8 @@
 use std::{
     io::{Read, Write},
     net::{Shutdown, TcpStream},
+    thread,
+    time::Duration,
 };
 
 use hooksig::Error;
@@ -72,6 +74,38 @@ fn the_head_is_judged_before_the_body() {
     assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
 }
 
+/// What is announced is neither waited for nor made room for.
+#[test]
+fn a_length_beyond_all_bounds_is_refused_at_once() {
+    let server = Server::start(|layer| layer);
+    for length in [DEFAULT_MAX_BODY as u64 + 1, 1 << 50, 1 << 62] {
+        let head = signed_at(now(), SECRET, &format!("Content-Length: {length}"), "x");
+        let asking = edit(&head, "Host: a", "Expect: 100-continue\r\nHost: a");
+        let (answer, refusal) = server.refusal(asking);
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+        assert_eq!(refusal, Refusal::BodyTooLarge { max: DEFAULT_MAX_BODY });
+    }
+}
+
+/// A sender that still sends gets the answer, and can use its connection again.
+#[test]
+fn the_body_of_what_is_refused_is_read_over() {
+    let server = Server::start(|layer| layer);
+    let body = "x".repeat(30_000);
+    let request = edit(&signed(&body), "Signature: ", "X-Signature: ");
+    let request = edit(&request, "Connection: close\r\n", "");
+    let (head, body) = request.split_at(request.len() - body.len());
+    let mut stream = TcpStream::connect(server.address).expect("it listens");
+    stream.write_all(head.as_bytes()).expect("it is taken");
+    thread::sleep(Duration::from_millis(300));
+    stream.write_all(body.as_bytes()).expect("it is taken");
+    stream.write_all(signed("{}").as_bytes()).expect("it is taken");
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).expect("it is answered");
+    assert_eq!(answers.matches("HTTP/1.1 401 ").count(), 1, "{answers}");
+    assert_eq!(answers.matches("HTTP/1.1 200 ").count(), 1, "{answers}");
+}
+
 #[test]
 fn senders_that_ask_first_are_told_to_go_on() {
     let server = Server::start(|layer| layer);
@@ -109,7 +143,7 @@ fn a_guard_without_room_refuses() {
 fn many_at_once_are_taken_once_each() {
     let server = Server::start(|layer| layer);
     let requests: Vec<_> = (0..20).map(|n| signed(&n.to_string())).collect();
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| requests.iter().for_each(|request| drop(server.send(request))));
         }
