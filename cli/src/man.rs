@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::CommandFactory;
+use clap_mangen::Man;
 
 use crate::{Cli, Outcome};
 
@@ -24,8 +25,19 @@ Exit codes:
   0  done
   2  usage error, or the folder cannot be written to";
 
+/// What stands below each page.
+const SOURCE: &str = concat!("hooksig ", env!("CARGO_PKG_VERSION"));
+
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let written = clap_mangen::generate_to(Cli::command(), &args.folder);
-    written.with_context(|| format!("cannot write to {:?}", args.folder))?;
+    // Building gives the commands their full names.
+    let mut program = Cli::command().disable_help_subcommand(true);
+    program.build();
+    let commands = program.get_subcommands().filter(|command| !command.is_hide_set());
+    for command in [&program].into_iter().chain(commands) {
+        // The fields behind an empty date would move into its place.
+        let page = Man::new(command.clone()).date(" ").source(SOURCE).manual("User Commands");
+        let written = page.generate_to(&args.folder);
+        written.with_context(|| format!("cannot write to {:?}", args.folder))?;
+    }
     Ok(Outcome::Success)
 }

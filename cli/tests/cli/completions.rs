@@ -33,7 +33,9 @@ fn every_command_has_a_manual_page() {
     expected.sort();
     assert_eq!(pages, expected);
     let page = std::fs::read_to_string(folder.path().join("hooksig-verify.1")).expect("it is text");
-    assert!(page.contains(".TH hooksig-verify 1") && page.contains("Exit codes:"), "{page}");
+    let version = env!("CARGO_PKG_VERSION");
+    let title = format!(".TH hooksig-verify 1 \" \" \"hooksig {version}\" \"User Commands\"");
+    assert!(page.contains(&title) && page.contains("Exit codes:"), "{page}");
 
     hooksig(&["man", "/no/such/folder"], "").assert_unusable("cannot write to");
 }
