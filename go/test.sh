@@ -27,6 +27,9 @@ export PKG_CONFIG_PATH=$root/target/c/lib/pkgconfig
 export LD_LIBRARY_PATH=$root/target/c/lib
 export CGO_ENABLED=1
 
+# The Rust program, which is one of the peers.
+cargo build --locked --quiet --release --manifest-path "$root/Cargo.toml" -p hooksig-cli
+
 # check SENTENCE COMMAND...
 check() {
     local sentence=$1
@@ -63,7 +66,6 @@ without_dependencies() {
 
 # What both programs print for the shared cases, which must be as expected.
 same_verdicts() {
-    cargo build --locked --quiet --release --manifest-path "$root/Cargo.toml" -p hooksig-cli
     "$root/target/release/hooksig" conform "$root"/vectors/cases/*.jsonl >"$work/rust"
     go run ./cmd/conform "$root"/vectors/cases/*.jsonl >"$work/go"
     diff "$work/rust" "$work/go"
