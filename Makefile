@@ -49,10 +49,12 @@ test-ffi: lib ## the C and C++ tests against the built libraries
 EXAMPLE := PKG_CONFIG_PATH='$(CURDIR)/$(LIB_DIR)/lib/pkgconfig' \
 	$(MAKE) --no-print-directory -B -C c-example LDFLAGS='-Wl,-rpath,$(CURDIR)/$(LIB_DIR)/lib'
 
+EXAMPLE_OUT ?= $(CURDIR)/target/c-example
+
 .PHONY: example
 example: lib ## the C receiver and sender, in target/c-example
 	@scripts/setup.sh cc pkg-config pkg:libmicrohttpd
-	$(EXAMPLE) OUT='$(CURDIR)/target/c-example'
+	$(EXAMPLE) OUT='$(EXAMPLE_OUT)'
 
 .PHONY: test-example
 test-example: example ## the C receiver against curl, raw connections and valgrind
@@ -80,6 +82,14 @@ test-docs: lib ## does what the guides and the README say, step by step
 book: ## the guides as a book, in target/book
 	@scripts/setup.sh cargo mdbook python3
 	scripts/docs/book.sh
+
+.PHONY: check
+check: ## analyzers, licences, sets of features, lowest versions
+	scripts/check.sh quick
+
+.PHONY: check-long
+check-long: ## the same, and sanitizers, cargo-careful, Miri, known vulnerabilities
+	scripts/check.sh long
 
 .PHONY: test-targets
 test-targets: ## firmware in emulators, WebAssembly, and the tests on other processors

@@ -7,10 +7,10 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <hooksig.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +61,16 @@ static void print_event(const uint8_t *body, size_t body_len)
                (const char *)body + delivery.event_at);
 }
 
+static int64_t seconds(const char *text)
+{
+    char *end;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0)
+        fail(text, "no number of seconds");
+    return (int64_t)value;
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {{"secret-file", required_argument, NULL, 's'},
@@ -69,13 +79,11 @@ int main(int argc, char **argv)
     static uint8_t body[MAX_BODY];
     const char *secret = getenv("DRONE_WEBHOOK_SECRET"), *path = NULL;
     int64_t now = (int64_t)time(NULL);
-    char junk;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (option) {
         case 's': path = optarg; break;
         case 'd':
-            if (sscanf(optarg, "%" SCNd64 "%c", &now, &junk) != 1)
-                fail(optarg, "no number of seconds");
+            now = seconds(optarg);
             break;
         default: fail("usage", "sign [--secret-file FILE] [--date UNIX] [BODY_FILE]");
         }

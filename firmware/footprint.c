@@ -151,12 +151,12 @@ static void date_parse(void)
 
 static void status_name(void)
 {
-    status = *hooksig_status_name(HOOKSIG_STATUS_MALFORMED_HEAD);
+    status = (uint8_t)*hooksig_status_name(HOOKSIG_STATUS_MALFORMED_HEAD);
 }
 
 static void status_text(void)
 {
-    status = *hooksig_status_text(HOOKSIG_STATUS_MALFORMED_HEAD);
+    status = (uint8_t)*hooksig_status_text(HOOKSIG_STATUS_MALFORMED_HEAD);
 }
 
 static void key_wipe(void)

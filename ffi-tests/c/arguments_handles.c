@@ -167,7 +167,7 @@ static void policy_allow_hs2019(void)
 static void full_guard(const hooksig_verified *verified)
 {
     memset(handle.at.guard, 0, sizeof handle.at.guard);
-    for (uint8_t i = 0; i < COUNT(handle.at.guard); i++) {
+    for (size_t i = 0; i < COUNT(handle.at.guard); i++) {
         hooksig_verified other = *verified;
         other.tag[0] = (uint8_t)(other.tag[0] + i);
         must(hooksig_replay_claim(handle.at.guard, COUNT(handle.at.guard), &other, NOW));

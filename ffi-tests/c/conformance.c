@@ -39,7 +39,8 @@ static struct octets octets_of(const json_t *string)
         i += two;
     }
     octets.len = len;
-    octets.start = (char *)realloc(octets.start, len > 0 ? len : 1);
+    char *exact = (char *)realloc(octets.start, len > 0 ? len : 1);
+    octets.start = exact != NULL ? exact : octets.start;
     return octets;
 }
 
