@@ -120,6 +120,26 @@ coverage: ## lines and branches that the tests reach, in a table and in target/c
 	@scripts/setup.sh cargo cc
 	scripts/coverage.sh
 
+.PHONY: test-bench
+test-bench: bench-programs test-instructions ## lint and run once what measures, and check instruction counts
+	$(CARGO) fmt --manifest-path benches/Cargo.toml --check
+	$(CARGO) clippy --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench --features compare --all-targets -- -D warnings
+	$(CARGO) test --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench --lib --bin instructions
+	target/bench/release/bench --rounds 1
+
+.PHONY: count-programs
+count-programs: lib
+	@scripts/setup.sh valgrind
+	benches/build.sh hooksig
+
+.PHONY: test-instructions
+test-instructions: count-programs ## fails if an operation takes 2 % more instructions than in benches/instructions.txt
+	target/bench/release/instructions
+
+.PHONY: instructions-baseline
+instructions-baseline: count-programs ## write benches/instructions.txt anew
+	target/bench/release/instructions --write
+
 .PHONY: fuzz
 fuzz: ## fuzz each target for SECONDS; skipped without nightly and cargo-fuzz
 	fuzz/smoke.sh $(or $(SECONDS),60)

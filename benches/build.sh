@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the programs that `make bench` compares, in target/bench/release; `make lib` must have
-# been run.
+# been run. `benches/build.sh hooksig` builds only what counts the instructions of hooksig.
 #
 # What cannot be built for lack of a tool is named and left out; where CI is set, that is a failure.
 set -euo pipefail
@@ -15,9 +15,17 @@ skip() {
     [[ -z ${CI:-} ]]
 }
 
-cargo build --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench --features compare
+cargo=(cargo build --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench)
+if [[ ${1:-} == hooksig ]]; then
+    "${cargo[@]}" --bin hooksig --bin instructions
+else
+    "${cargo[@]}" --features compare
+fi
 cc "${strict[@]}" -Itarget/c/include benches/c/hooksig.c benches/c/contestant.c \
     target/c/lib/libhooksig.a -o "$programs/hooksig-c"
+if [[ ${1:-} == hooksig ]]; then
+    exit
+fi
 if scripts/setup.sh pkg-config pkg:libcrypto; then
     # shellcheck disable=SC2046 # the flags are words
     cc "${strict[@]}" $(pkg-config --cflags libcrypto) benches/c/openssl.c benches/c/contestant.c \
