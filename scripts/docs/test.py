@@ -188,6 +188,25 @@ def broken_links(page):
             yield link
 
 
+def table_rows(page, heading):
+    """The rows of the tables below a heading, by the text of the first cell."""
+    section = re.split(r"^## ", page.read_text(), flags=re.MULTILINE)
+    section = next(text for text in section if text.startswith(heading))
+    rows = [re.split(r" *\| *", line)[1:-1] for line in section.splitlines() if line.startswith("|")]
+    return {row[0]: row[1:] for row in rows}
+
+
+def other_verdicts():
+    """The rows about forgeries of the front page are those that the Go tests write."""
+    found = table_rows(ROOT / "go/README.md", "Interoperability")
+    for forgery, cells in table_rows(ROOT / "README.md", "Beside others").items():
+        if forgery in found and forgery:
+            middleware, _, _, drone_go, _, go_fed = found[forgery]
+            told = [cell.strip("*") for cell in cells[:3]]
+            if told != [middleware, drone_go, go_fed]:
+                yield f"{forgery}: {told}"
+
+
 class Report:
     def __init__(self):
         self.failed = 0
@@ -231,6 +250,7 @@ def main():
     refusals = Refusals(ROOT)
     report.check("refused.md has every status, and no other", refusals.undescribed())
     report.check("refused.md names the rows of hooksig explain", refusals.misplaced())
+    report.check("README.md says of others what the tests found", list(other_verdicts()))
     for name in sys.argv[1:] or TOOLS:
         test_page(report, name)
     sys.exit(report.failed > 0)
