@@ -105,10 +105,6 @@ footprint: ## flash, stack and instructions on a Cortex-M4, beside peers; writes
 bench: bench-programs ## time hooksig and its peers beside the SHA-256 compressions; writes docs/bench
 	target/bench/release/bench $(if $(QUICK),--rounds 50,--write) $(ONLY:%=--only %)
 
-.PHONY: test-peers
-test-peers: bench-programs ## what others do with forged deliveries, as the README says
-	$(CARGO) test --locked --manifest-path benches/Cargo.toml --target-dir target/bench --features compare --test forgeries
-
 .PHONY: bench-programs
 bench-programs: lib
 	benches/build.sh
@@ -130,6 +126,7 @@ test-bench: bench-programs test-instructions ## lint and run once what measures,
 	$(CARGO) clippy --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench --features compare --all-targets -- -D warnings
 	$(CARGO) test --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench --lib --bin instructions
 	target/bench/release/bench --rounds 1
+	$(CARGO) test --locked --manifest-path benches/Cargo.toml --target-dir target/bench --features compare --test forgeries
 
 .PHONY: count-programs
 count-programs: lib
