@@ -159,9 +159,39 @@ lib: ## the C libraries, with pkg-config and CMake files, in target/c
 	$(CARGO) rustc --locked --release -p hooksig --lib --crate-type staticlib,cdylib --features capi -- $(RUSTC_ARGS)
 	$(MAKE) --no-print-directory install-files ROOT='$(CURDIR)/$(LIB_DIR)' FINAL='$(CURDIR)/$(LIB_DIR)'
 
+# Where the manual pages and completions lie, which the program itself writes.
+PROGRAM_DIR := target/program
+SHELLS := bash zsh fish
+
+.PHONY: program
+program: ## the program in target/release, its manual pages and completions in target/program
+	@scripts/setup.sh cargo cc
+	$(CARGO) build --locked --release -p hooksig-cli
+	rm -rf $(PROGRAM_DIR)
+	install -d $(PROGRAM_DIR)/man
+	$(RELEASE_DIR)/hooksig man $(PROGRAM_DIR)/man
+	for shell in $(SHELLS); do $(RELEASE_DIR)/hooksig completions $$shell > $(PROGRAM_DIR)/$$shell || exit; done
+
 .PHONY: install
-install: lib ## install the C libraries and the header under DESTDIR and PREFIX
+install: install-lib install-program ## install everything under DESTDIR and PREFIX
+
+.PHONY: install-lib
+install-lib: lib ## install the C libraries and the header alone
 	$(MAKE) --no-print-directory install-files ROOT='$(DESTDIR)$(PREFIX)' FINAL='$(PREFIX)'
+
+BASH_DIR := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+ZSH_DIR := $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+FISH_DIR := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+MAN_DIR := $(DESTDIR)$(PREFIX)/share/man/man1
+
+.PHONY: install-program
+install-program: program ## install the program, its manual pages and completions alone
+	install -d $(DESTDIR)$(PREFIX)/bin $(MAN_DIR) $(BASH_DIR) $(ZSH_DIR) $(FISH_DIR)
+	install -m 755 $(RELEASE_DIR)/hooksig $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(PROGRAM_DIR)/man/* $(MAN_DIR)/
+	install -m 644 $(PROGRAM_DIR)/bash $(BASH_DIR)/hooksig
+	install -m 644 $(PROGRAM_DIR)/zsh $(ZSH_DIR)/_hooksig
+	install -m 644 $(PROGRAM_DIR)/fish $(FISH_DIR)/hooksig.fish
 
 # Lays the files out under ROOT; FINAL is what the files themselves say.
 .PHONY: install-files
@@ -182,6 +212,8 @@ uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/lib/libhooksig.a $(DESTDIR)$(PREFIX)/lib/libhooksig.so $(DESTDIR)$(PREFIX)/lib/$(SONAME)
 	rm -f $(DESTDIR)$(PREFIX)/lib/libhooksig.so.$(VERSION)
 	rm -rf $(DESTDIR)$(PREFIX)/lib/cmake/hooksig
+	rm -f $(DESTDIR)$(PREFIX)/bin/hooksig $(MAN_DIR)/hooksig.1 $(MAN_DIR)/hooksig-*.1
+	rm -f $(BASH_DIR)/hooksig $(ZSH_DIR)/_hooksig $(FISH_DIR)/hooksig.fish
 
 .PHONY: clean
 clean: ## remove what was built

@@ -56,7 +56,7 @@ skip() {
 declare -A has
 find_tools() {
     local tool
-    for tool in clang cmake valgrind pkg:jansson; do
+    for tool in clang cmake fish valgrind zsh pkg:jansson; do
         if scripts/setup.sh "$tool"; then
             has[$tool]=1
         else

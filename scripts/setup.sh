@@ -14,7 +14,7 @@ package_of() {
     pkg-config) echo pkg-config ;;
     python3) echo python3 ;;
     redis-server) echo redis-server ;;
-    clang | clang-tidy | make | cmake | curl | valgrind | wrk | git | nginx) echo "$1" ;;
+    clang | clang-tidy | make | cmake | curl | valgrind | wrk | git | nginx | fish | zsh) echo "$1" ;;
     nc) echo netcat-openbsd ;;
     # Cross compilers, with the C library of each, and what runs their programs.
     arm-none-eabi-gcc) echo gcc-arm-none-eabi libnewlib-arm-none-eabi ;;

@@ -14,7 +14,21 @@ check_install() {
         check "CMake finds and builds with both libraries" builds_by_cmake "$stage" "$here"
         check "CMake refuses another version" refuses_another_version "$stage" "$here"
     fi
+    check "the program runs, and has the version of the crate" program_runs "$stage"
+    check "every command has a manual page" has_manual_pages "$stage"
+    check "bash completes" bash_completes "$stage"
+    if has zsh; then
+        check "zsh completes" zsh_completes "$stage"
+    fi
+    if has fish; then
+        check "fish completes" fish_completes "$stage"
+    fi
     check "make uninstall leaves no file" leaves_no_file "$stage"
+    check "cargo install installs the program" cargo_installs "$work/cargo"
+}
+
+version_of_crate() {
+    sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"/\1/p' "$root/Cargo.toml"
 }
 
 # pkg_config_in STAGE ARGUMENT...
@@ -23,9 +37,7 @@ pkg_config_in() {
 }
 
 has_version_of_crate() {
-    local version
-    version=$(sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"/\1/p' "$root/Cargo.toml")
-    [[ $(pkg_config_in "$1" --modversion) == "$version" ]]
+    [[ $(pkg_config_in "$1" --modversion) == "$(version_of_crate)" ]]
 }
 
 # builds_by_pkg_config STAGE FOLDER shared|static
@@ -51,6 +63,48 @@ refuses_another_version() {
     if cmake -S "$2/other" -B "$2/other/build" -DCMAKE_PREFIX_PATH="$1/usr/local"; then
         return 1
     fi
+}
+
+program_runs() {
+    [[ $("$1/usr/local/bin/hooksig" --version) == "hooksig $(version_of_crate)" ]]
+}
+
+has_manual_pages() {
+    local command
+    for command in $("$1/usr/local/bin/hooksig" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/-\1/p') ''; do
+        [[ $command == -help ]] || grep -q '^\.TH hooksig' "$1/usr/local/share/man/man1/hooksig$command.1"
+    done
+}
+
+bash_completes() {
+    (
+        source "$1/usr/local/share/bash-completion/completions/hooksig"
+        complete -p hooksig
+        COMP_WORDS=(hooksig tri) COMP_CWORD=1
+        _hooksig hooksig tri hooksig
+        [[ ${COMPREPLY[*]} == trigger ]]
+    )
+}
+
+zsh_completes() {
+    zsh -fc "fpath=('$1/usr/local/share/zsh/site-functions' \$fpath)
+        autoload -Uz compinit
+        compinit -u -d '$work/zcompdump'
+        autoload +X _hooksig
+        [[ \$_comps[hooksig] == _hooksig && \$functions[_hooksig] == *trigger* ]]"
+}
+
+fish_completes() {
+    local completed
+    completed=$(HOME=$work fish --no-config -c "
+        source '$1/usr/local/share/fish/vendor_completions.d/hooksig.fish'
+        complete -C 'hooksig tri'")
+    [[ $completed == trigger* ]]
+}
+
+cargo_installs() {
+    cargo install --quiet --locked --path "$root/cli" --root "$1"
+    [[ $("$1/bin/hooksig" --version) == "hooksig $(version_of_crate)" ]]
 }
 
 leaves_no_file() {
