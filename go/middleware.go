@@ -11,6 +11,10 @@ import (
 // DefaultMaxBody is the longest body that the middleware takes by default, in bytes.
 const DefaultMaxBody = 1 << 20
 
+// maxUnread is how much memory a body takes before any of it came. Drone's are rarely longer; a
+// stranger who announces more and sends nothing shall not get more.
+const maxUnread = 4 << 10
+
 // maxUntested is how much of a body is read before the head was found genuine.
 const maxUntested = 64 << 10
 
@@ -93,7 +97,7 @@ func (m *middleware) receive(w http.ResponseWriter, r *http.Request) (*Delivery,
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	var body bytes.Buffer
 	if r.ContentLength > 0 {
-		body.Grow(int(r.ContentLength) + bytes.MinRead)
+		body.Grow(int(min(r.ContentLength, maxUnread)) + bytes.MinRead)
 	}
 	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
 	var tooLarge *http.MaxBytesError

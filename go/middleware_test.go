@@ -148,6 +148,35 @@ func TestTransports(t *testing.T) {
 	}
 }
 
+// What stands in a trailer came after the verdict on the head, and counts for nothing.
+func TestTrailers(t *testing.T) {
+	other := hooksig.Digest([]byte("{}"))
+	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
+		s := serve(t, newVerifier(t))
+		s.speak(proto)
+		code, _ := s.deliver(t, body, func(r *http.Request) {
+			r.ContentLength, r.Trailer = -1, http.Header{"Digest": r.Header["Digest"]}
+			r.Header.Del("Digest")
+		})
+		if code != http.StatusUnauthorized || s.refused.last() != hooksig.ErrMissingDigest {
+			t.Errorf("%s, Digest in the trailer alone: %d, %v", proto, code, s.refused.last())
+		}
+		code, _ = s.deliver(t, body, func(r *http.Request) {
+			r.ContentLength, r.Trailer = -1, http.Header{"Digest": {other}, "X-Drone-Event": {"user"}}
+		})
+		if code != http.StatusNoContent || s.seen.proto != proto {
+			t.Errorf("%s, another Digest in the trailer: %d, %v", proto, code, s.refused.last())
+		}
+		code, _ = s.deliver(t, body, func(r *http.Request) {
+			r.Body = io.NopCloser(strings.NewReader("{}"))
+			r.ContentLength, r.Trailer = -1, http.Header{"Digest": {other}}
+		})
+		if code != http.StatusUnauthorized || s.refused.last() != hooksig.ErrDigestMismatch {
+			t.Errorf("%s, another body with its Digest in the trailer: %d, %v", proto, code, s.refused.last())
+		}
+	}
+}
+
 // A signature may cover what net/http moves out of the header.
 func TestCoversMovedFields(t *testing.T) {
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
@@ -223,6 +252,26 @@ func TestBodyLimit(t *testing.T) {
 		if code != http.StatusRequestEntityTooLarge || s.refused.last() != hooksig.ErrBodyTooLarge {
 			t.Errorf("%s: %d, %v", name, code, s.refused.last())
 		}
+	}
+}
+
+// askedFor notes how much the first read of a body asks for, and fails.
+type askedFor int
+
+func (a *askedFor) Read(p []byte) (int, error) {
+	*a = askedFor(len(p))
+	return 0, io.ErrUnexpectedEOF
+}
+
+// Who announces a body and sends nothing of it does not make the receiver hold as much memory.
+func TestNoMemoryForWhatIsOnlyAnnounced(t *testing.T) {
+	var asked askedFor
+	r := signed(t, body)
+	r.Body, r.ContentLength = io.NopCloser(&asked), 64<<10
+	answer := httptest.NewRecorder()
+	hooksig.Middleware(newVerifier(t))(new(seen)).ServeHTTP(answer, r)
+	if answer.Code != http.StatusBadRequest || asked == 0 || asked > 8<<10 {
+		t.Errorf("%d after a read of %d bytes", answer.Code, asked)
 	}
 }
 
