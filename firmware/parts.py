@@ -35,7 +35,7 @@ HELPERS = [
     (r"compiler.builtins|/newlib|libgcc|^(mem|__aeabi)", "memory functions"),
     (r"/library/|/heapless-", "Rust's core library"),
 ]
-PROGRAM = (r"/firmware/|^(delivery|vectors)\b", "the program itself")
+PROGRAM = (r"/firmware/|^(delivery|vectors|Reset|HardFault_|Default\w+|__(EXCEPTIONS|INTERRUPTS|RESET_VECTOR))\b", "the program itself")
 
 
 def tool(name, *arguments, text=None):
