@@ -23,6 +23,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,12 +33,20 @@ enum {
     MAX_FIELDS = 100,
     MAX_CONNECTIONS = 2048,
     CONNECTION_MEMORY = 32 * 1024,
-    IDLE_SECONDS = 10,     /* a connection is closed when nothing came for so long, */
-    DELIVERY_SECONDS = 20, /* or when its body still trickles in after so long */
-    LOGGED_OCTETS = 40     /* of an event, and of an action */
+    IDLE_SECONDS = 10,    /* a connection is closed when nothing came for so long, */
+    REQUEST_SECONDS = 20, /* or when a request is not answered after so long */
+    MILLISECONDS_OF_WAIT = 500,
+    LOGGED_OCTETS = 40    /* of an event, and of an action */
+};
+
+/* A connection, with the time by which its request must have been answered. */
+struct peer {
+    int socket; /* 0: there is none */
+    time_t deadline;
 };
 
 struct receiver {
+    struct peer peers[MAX_CONNECTIONS];
     hooksig_key keys[MAX_KEYS];
     size_t keys_len;
     hooksig_replay_entry *guard;
@@ -48,7 +57,6 @@ struct receiver {
 /* One request, from its first line to its end. */
 struct delivery {
     enum { BEFORE_HEAD, IN_BODY, BODY_TOO_LARGE, ANSWERED } stage;
-    time_t started;
     hooksig_pending_body pending;
     uint8_t *body;
     size_t body_len, body_capacity;
@@ -168,9 +176,8 @@ static hooksig_status begin(const struct receiver *receiver, struct MHD_Connecti
         .headers = fields.list,
         .headers_len = fields.len,
     };
-    delivery->started = time(NULL);
     return hooksig_begin(&delivery->pending, receiver->keys, receiver->keys_len, NULL,
-                         (int64_t)delivery->started, &request);
+                         (int64_t)time(NULL), &request);
 }
 
 struct count {
@@ -227,8 +234,6 @@ static enum MHD_Result on_head(const struct receiver *receiver, struct MHD_Conne
 /* Hashes a chunk and keeps it, unread until the verdict. MHD_NO closes the connection. */
 static enum MHD_Result on_chunk(struct delivery *delivery, const char *chunk, size_t len)
 {
-    if (time(NULL) - delivery->started > DELIVERY_SECONDS)
-        return MHD_NO;
     if (len > delivery->body_capacity - delivery->body_len)
         delivery->stage = BODY_TOO_LARGE;
     if (delivery->stage == BODY_TOO_LARGE)
@@ -321,13 +326,57 @@ static void on_end(void *cls, struct MHD_Connection *connection, void **request,
                    enum MHD_RequestTerminationCode why)
 {
     struct delivery *delivery = *request;
+    struct peer *peer =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     (void)cls, (void)why;
+    if (peer != NULL)
+        peer->deadline = time(NULL) + REQUEST_SECONDS;
     if (delivery == NULL)
         return;
     if (delivery->stage != ANSWERED)
         log_delivery(connection, delivery, "dropped", "incomplete");
     free(delivery->body);
     free(delivery);
+}
+
+/* MHD calls this when a connection begins, and when it ends. */
+static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    struct receiver *receiver = cls;
+    struct peer *peer = *context;
+    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        if (peer != NULL)
+            peer->socket = 0;
+        return;
+    }
+    for (peer = receiver->peers; peer < receiver->peers + MAX_CONNECTIONS; peer++) {
+        if (peer->socket == 0) {
+            peer->socket =
+                MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+            peer->deadline = time(NULL) + REQUEST_SECONDS;
+            *context = peer;
+            return;
+        }
+    }
+}
+
+/* MHD's own timeout starts anew with each octet that comes. */
+static void cut_off_the_slow(struct receiver *receiver)
+{
+    time_t now = time(NULL);
+    for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
+        if (receiver->peers[i].socket != 0 && receiver->peers[i].deadline < now)
+            shutdown(receiver->peers[i].socket, SHUT_RDWR);
+    }
+}
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int received)
+{
+    (void)received;
+    stopped = 1;
 }
 
 static void fail_usage(void)
@@ -432,9 +481,10 @@ static struct MHD_Daemon *start(struct receiver *receiver, const char *address, 
         fail(address, "no IP address");
     bool is_v6 = found->ai_family == AF_INET6;
     struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_AUTO_INTERNAL_THREAD | (is_v6 ? MHD_USE_IPv6 : 0), 0, NULL, NULL, on_request,
+        MHD_USE_AUTO | (is_v6 ? MHD_USE_IPv6 : 0), 0, NULL, NULL, on_request,
         receiver, MHD_OPTION_SOCK_ADDR, found->ai_addr, MHD_OPTION_URI_LOG_CALLBACK,
         on_request_line, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, receiver,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
@@ -449,7 +499,7 @@ static struct MHD_Daemon *start(struct receiver *receiver, const char *address, 
 
 int main(int argc, char **argv)
 {
-    struct receiver receiver = {.guard_len = 4096, .max_body = 1 << 20};
+    static struct receiver receiver = {.guard_len = 4096, .max_body = 1 << 20};
     const char *address = "127.0.0.1", *port = "0";
     read_options(argc, argv, &receiver, &address, &port);
     receiver.guard = calloc(receiver.guard_len, sizeof *receiver.guard); /* zeros: it is empty */
@@ -458,17 +508,16 @@ int main(int argc, char **argv)
     setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a line of the log is one write */
     raise_file_limit();
 
-    /* Blocked before the server's thread starts, so that they wait for sigwait. */
-    sigset_t stop;
-    int received;
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTERM);
-    sigaddset(&stop, SIGINT);
-    sigprocmask(SIG_BLOCK, &stop, NULL);
+    const struct sigaction on_stop = {.sa_handler = stop};
+    sigaction(SIGTERM, &on_stop, NULL);
+    sigaction(SIGINT, &on_stop, NULL);
     signal(SIGPIPE, SIG_IGN);
 
     struct MHD_Daemon *daemon = start(&receiver, address, port);
-    sigwait(&stop, &received);
+    while (!stopped) {
+        MHD_run_wait(daemon, MILLISECONDS_OF_WAIT);
+        cut_off_the_slow(&receiver);
+    }
     MHD_stop_daemon(daemon);
     for (size_t i = 0; i < receiver.keys_len; i++)
         hooksig_key_wipe(&receiver.keys[i]);

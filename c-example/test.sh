@@ -292,13 +292,13 @@ late_body_check() {
         'HTTP/1.1 401 Unauthorized refused date-too-old user:updated key=0' "${first%$'\r'} $(logged)"
 }
 
-# lasts NAME PAUSE: sends a genuine head, then an octet of the body every PAUSE s; NAME.lasted gets
-# how many seconds passed until the receiver hung up
+# lasts NAME PAUSE [OCTETS]: sends OCTETS or a genuine head, then another octet every PAUSE s; NAME.lasted
+# gets how many seconds passed until the receiver hung up
 lasts() {
     local connection from=$SECONDS
     exec {connection}<>"/dev/tcp/127.0.0.1/$port"
-    head_of 1000 >&"$connection"
-    while ((SECONDS - from < 30)); do
+    if [[ -n ${3:-} ]]; then printf %s "$3"; else head_of 1000; fi >&"$connection"
+    while ((SECONDS - from < 40)); do
         read -r -t "$2" -u "$connection"
         (($? > 128)) || break
         printf x >&"$connection"
@@ -317,14 +317,17 @@ start_slow_clients() {
     slow_clients=$!
     lasts trickling 1 &
     slow_clients+=" $!"
+    lasts trickling-head 1 $'POST / HTTP/1.1\r\nX: ' &
+    slow_clients+=" $!"
 }
 
 slow_client_checks() {
     wait $slow_clients
-    local silent trickling
-    silent=$(<"$work/silent.lasted") trickling=$(<"$work/trickling.lasted")
+    local silent trickling head
+    silent=$(<"$work/silent.lasted") trickling=$(<"$work/trickling.lasted") head=$(<"$work/trickling-head.lasted")
     check 'silent client is cut off after 10 s' yes "$( ((silent >= 9 && silent <= 14)) && echo yes || echo "$silent")"
     check 'trickling client is cut off after 20 s' yes "$( ((trickling >= 19 && trickling <= 25)) && echo yes || echo "$trickling")"
+    check 'trickling head too' yes "$( ((head >= 19 && head <= 25)) && echo yes || echo "$head")"
     pid=$slow_pid
     stop TERM
     check 'and SIGTERM ends that receiver' 0 "$code"
