@@ -1,5 +1,6 @@
 """A shell in which the commands of a page are run, one after the other."""
 
+import contextlib
 import os
 import queue
 import re
@@ -9,62 +10,71 @@ import threading
 import time
 from collections import Counter
 
-END = "\x1e"
 # What starts a job in the background, and is neither `&&` nor a part of a redirection.
 JOB = re.compile(r"(?<![&>])&(?![&>])")
+# How long what is expected may take to come after the end of the command, and how long nothing may
+# come before all is taken to be there, in seconds.
+GRACE = 10
+QUIET = 0.1
 
 
 class Shell:
     def __init__(self, folder, environment):
         self.folder = folder
-        self.lines = queue.Queue()
         self.has_jobs = False
+        # Exit codes come on a way of their own: jobs print in the middle of anything.
+        codes, self.codes_in = os.pipe()
         self.process = subprocess.Popen(
             ["bash", "--noprofile", "--norc"], cwd=folder, env=environment, start_new_session=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, errors="replace")  # fmt: skip
-        threading.Thread(target=self.read, daemon=True).start()
-
-    def read(self):
-        for line in self.process.stdout:
-            self.lines.put(line.rstrip("\n"))
-        self.lines.put(None)
+            pass_fds=[self.codes_in], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace")  # fmt: skip
+        self.lines = queue_of_lines(self.process.stdout)
+        self.codes = queue_of_lines(os.fdopen(codes))
 
     def close(self):
         """Ends what the page left running, too."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        os.close(self.codes_in)
 
     def run(self, command, is_enough, seconds):
         """Runs a command and gives its exit code and what was printed.
 
-        A job in the background may print what is expected a moment later: that is waited for.
+        What is expected may come a moment later, from a job in the background: that is waited for.
         """
         self.has_jobs |= JOB.search(command) is not None
         # In braces, so that the command does not read what comes after it.
         self.process.stdin.write(f"{{ {command}\n}} </dev/null\n")
-        self.process.stdin.write(f"printf '\\n{END}%s %s\\n' \"$?\" \"$PWD\"\n")
+        self.process.stdin.write(f"echo \"$? $PWD\" >&{self.codes_in}\n")
         self.process.stdin.flush()
-        deadline = time.monotonic() + seconds
-        code, printed = None, []
-        while code is None or (self.has_jobs and not is_enough(printed)):
-            line = self.next_line(deadline if code is None else min(deadline, ended + 10))
-            if line is None:
-                break
-            if line.startswith(END):
-                code, self.folder = line[1:].split(" ", 1)
-                ended = time.monotonic()
-                if printed and printed[-1] == "":
-                    printed.pop()
-            else:
-                printed.append(line)
+        try:
+            code, self.folder = self.codes.get(timeout=seconds).split(" ", 1)
+        except queue.Empty:
+            code = None
+        printed = self.take()
+        deadline = time.monotonic() + GRACE
+        while not is_enough(printed) and time.monotonic() < deadline:
+            printed += self.take()
         return code, printed
 
-    def next_line(self, deadline):
-        try:
-            return self.lines.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            return None
+    def take(self):
+        """The lines up to the moment in which no more come."""
+        taken = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                taken.append(self.lines.get(timeout=QUIET))
+        return taken
+
+
+def queue_of_lines(stream):
+    lines = queue.Queue()
+
+    def read():
+        for line in stream:
+            lines.put(line.rstrip("\n"))
+
+    threading.Thread(target=read, daemon=True).start()
+    return lines
 
 
 # What differs from one run to the next.

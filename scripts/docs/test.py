@@ -100,12 +100,13 @@ def write(shell, block, ports):
 
 def run_step(shell, step, ports):
     def is_enough(printed):
-        return is_as_expected(step.output, [ports.take_away(line) for line in printed], shell.has_jobs)
+        printed = [ports.take_away(line) for line in printed]
+        return not step.output or is_as_expected(step.output, printed, shell.has_jobs)
 
     code, printed = shell.run(ports.put(step.command), is_enough, SECONDS)
     if code is None:
         printed.append(f"(no end after {SECONDS} s)")
-    elif is_enough(printed) if step.output else code == "0":
+    elif is_enough(printed) and (step.output or code == "0"):
         return
     expected = "\n".join(step.output) or "(exit code 0)"
     printed = "\n".join(ports.take_away(line) for line in printed)
