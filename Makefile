@@ -24,7 +24,7 @@ demo: ## set up, then verify real deliveries, refuse tampered ones, sign one
 	scripts/demo-receiver.sh target/c-example
 
 .PHONY: test
-test: lint test-rust test-ffi test-example test-go ## set up and run all tests
+test: lint test-rust test-ffi test-example test-go test-docs ## set up and run all tests
 
 .PHONY: lint
 lint: ## formatting and lints, as errors
