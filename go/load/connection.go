@@ -13,6 +13,9 @@ import (
 // patience is how long an answer may take: longer than a receiver waits for a sender.
 const patience = 40 * time.Second
 
+// idle is how long a connection may rest: shorter than a receiver waits before it hangs up.
+const idle = 5 * time.Second
+
 // connection to a receiver. It is opened when it is needed, and used as long as the receiver lets it.
 type connection struct {
 	process *process
@@ -20,6 +23,7 @@ type connection struct {
 	answers *bufio.Reader
 	// life of the receiver, as the number of kills before it.
 	life int
+	used time.Time
 }
 
 // open makes sure that there is a connection to the receiver of the day. It waits while that is down.
@@ -27,7 +31,7 @@ func (c *connection) open() error {
 	c.process.restarting.RLock()
 	defer c.process.restarting.RUnlock()
 	life := int(c.process.kills.Load())
-	if c.conn != nil && c.life == life {
+	if c.conn != nil && c.life == life && time.Since(c.used) < idle {
 		return nil
 	}
 	c.close()
@@ -35,7 +39,7 @@ func (c *connection) open() error {
 	if err != nil {
 		return err
 	}
-	c.conn, c.answers, c.life = conn, bufio.NewReader(conn), life
+	c.conn, c.answers, c.life, c.used = conn, bufio.NewReader(conn), life, time.Now()
 	return nil
 }
 
@@ -72,6 +76,7 @@ func (c *connection) exchange(raw []byte, piece int, pause time.Duration) (int, 
 	if err != nil || response.Close {
 		c.close()
 	}
+	c.used = time.Now()
 	return response.StatusCode, nil
 }
 
