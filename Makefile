@@ -124,9 +124,8 @@ coverage: ## lines and branches that the tests reach, in a table and in target/c
 test-bench: bench-programs test-instructions ## lint and run once what measures, and check instruction counts
 	$(CARGO) fmt --manifest-path benches/Cargo.toml --check
 	$(CARGO) clippy --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench --features compare --all-targets -- -D warnings
-	$(CARGO) test --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench --lib --bin instructions
+	$(CARGO) test --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench --features compare --lib --bin bench --bin instructions --test forgeries
 	target/bench/release/bench --rounds 1
-	$(CARGO) test --locked --manifest-path benches/Cargo.toml --target-dir target/bench --features compare --test forgeries
 
 .PHONY: count-programs
 count-programs: lib

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"log"
@@ -11,7 +12,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,7 +66,7 @@ type redisServer struct {
 }
 
 // startRedis starts a server without a file on a free port.
-func startRedis(t *testing.T) *redisServer {
+func startRedis(t testing.TB) *redisServer {
 	t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
@@ -84,7 +87,7 @@ func startRedis(t *testing.T) *redisServer {
 	return server
 }
 
-func (s *redisServer) await(t *testing.T) {
+func (s *redisServer) await(t testing.TB) {
 	t.Helper()
 	client := redis.NewClient(&redis.Options{Addr: s.addr})
 	defer client.Close()
@@ -120,7 +123,7 @@ func startReceiver(t *testing.T, redisAddr string) string {
 	return strings.TrimSpace(addr)
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -312,4 +315,51 @@ func (c *losingConn) Read(b []byte) (int, error) {
 		return 0, io.EOF
 	}
 	return n, err
+}
+
+// BenchmarkClaim tells what a Redis server keeps for a delivery, how many it takes in a second, and
+// what each costs it.
+func BenchmarkClaim(b *testing.B) {
+	server := startRedis(b)
+	client := redis.NewClient(&redis.Options{Addr: server.addr})
+	defer client.Close()
+	store := redisstore.New(client)
+	var number atomic.Uint64
+	claim := func() error {
+		var tag hooksig.Tag
+		binary.BigEndian.PutUint64(tag[:], number.Add(1))
+		return store.Claim(context.Background(), tag, 10*time.Minute)
+	}
+	memory, cpu := serverInfo(b, client, "used_memory"), serverCPU(b, client)
+	b.SetParallelism(16)
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := claim(); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	b.StopTimer()
+	claims := float64(b.N)
+	b.ReportMetric((serverInfo(b, client, "used_memory")-memory)/claims, "bytes/delivery")
+	b.ReportMetric(claims/b.Elapsed().Seconds(), "claims/s")
+	b.ReportMetric((serverCPU(b, client)-cpu)*1e6/claims, "server-us/claim")
+}
+
+// serverCPU is the time that the server's main thread took, in seconds.
+func serverCPU(tb testing.TB, client *redis.Client) float64 {
+	return serverInfo(tb, client, "used_cpu_user_main_thread") + serverInfo(tb, client, "used_cpu_sys_main_thread")
+}
+
+// serverInfo is a figure that the server tells of itself.
+func serverInfo(tb testing.TB, client *redis.Client, name string) float64 {
+	tb.Helper()
+	info, err := client.Info(context.Background()).Result()
+	check(tb, err)
+	_, rest, _ := strings.Cut(info, "\n"+name+":")
+	line, _, _ := strings.Cut(rest, "\r")
+	figure, err := strconv.ParseFloat(line, 64)
+	check(tb, err)
+	return figure
 }

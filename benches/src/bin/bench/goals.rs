@@ -87,7 +87,12 @@ pub fn all(rows: &[Row]) -> Vec<Goal> {
     goals
 }
 
-fn cell<'r>(row: &'r Row, title: &str) -> Option<&'r Cell> {
-    let at = operation::all().iter().position(|(name, _)| *name == title)?;
-    row.cells[at].as_ref()
+pub fn cell<'r>(row: &'r Row, title: &str) -> Option<&'r Cell> {
+    row.cells[index(title)].as_ref()
+}
+
+/// The column of an operation.
+pub fn index(title: &str) -> usize {
+    let found = operation::all().iter().position(|(name, _)| *name == title);
+    found.expect("there is an operation of this title")
 }

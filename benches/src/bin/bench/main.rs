@@ -1,25 +1,35 @@
 //! Compares hooksig with its peers: `bench [--rounds N] [--only NAME]... [--write]`.
 //!
 //! All contestants do each operation once a round, each right behind the SHA-256 compressions that
-//! it cannot spare; the figures are medians over the rounds. `--only` keeps the contestants with
-//! that in their name. `--write` writes `docs/bench` anew.
+//! it cannot spare; the figures are medians over the rounds. Then it is measured what the cost grows
+//! with, what more cores give, and what a whole receiver takes. `--only` times the contestants with
+//! that in their name, and nothing else. `--write` writes the pages and charts of `docs` anew.
 
+mod charts;
 mod child;
 mod compare;
+mod cores;
 mod entrants;
 mod goals;
+mod machine;
 mod median;
+mod pages;
+mod receiver;
+mod scale;
+mod scaling;
 mod tables;
 
 use std::{
     env, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use hooksig_bench::delivery;
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use rustix::thread::{sched_getaffinity, sched_setaffinity};
+
+use crate::{machine::Machine, pages::Findings};
 
 /// What the command line says.
 struct Options {
@@ -66,22 +76,47 @@ fn run(options: &Options) -> io::Result<()> {
     delivery::write_all(&deliveries, now)?;
 
     let entrants = entrants::present(&programs, &options.only);
-    let cores = sched_getaffinity(None)?;
-    pin_to_last(&cores)?;
+    let all = sched_getaffinity(None)?;
+    let cores = cores::list(&all);
+    // All contestants have the same core.
+    cores::pin(*cores.last().ok_or_else(|| io::Error::other("there is no core"))?)?;
     let rows = compare::run(entrants, &programs, &deliveries, now, options.rounds)?;
-    sched_setaffinity(None, &cores)?;
-
-    println!("{}", tables::checks(&rows));
+    let goals = goals::all(&rows);
     println!("{}", tables::nanoseconds(&rows));
     println!("{}", tables::ratios(&rows));
-    println!("{}", tables::goals(&goals::all(&rows)));
-    Ok(())
+    println!("{}", tables::goals(&goals));
+    if !options.only.is_empty() {
+        return Ok(());
+    }
+
+    let rounds = options.rounds.div_ceil(10);
+    let growth = scaling::growth(rounds, now);
+    sched_setaffinity(None, &all)?;
+    let found = Findings {
+        machine: Machine::here(cores.len(), now),
+        rounds: options.rounds,
+        rows,
+        goals,
+        growth,
+        cores: scaling::cores(rounds, now, &all),
+        receiver: receiver::measure(options.rounds.div_ceil(50), options.rounds * 500)?,
+    };
+    println!("{}\n{}", found.growth(), found.cores());
+    publish(&found, options.write)
 }
 
-/// Keeps this process, and what it starts, on one core, so that all contestants have the same.
-fn pin_to_last(cores: &CpuSet) -> io::Result<()> {
-    let last = (0..CpuSet::MAX_CPU).rev().find(|&core| cores.is_set(core));
-    let mut one = CpuSet::new();
-    one.set(last.ok_or_else(|| io::Error::other("there is no core"))?);
-    Ok(sched_setaffinity(None, &one)?)
+/// Draws the charts and writes the pages, into the checkout or else beside what was built.
+fn publish(found: &Findings, write: bool) -> io::Result<()> {
+    let pictures = Path::new(if write { "docs/bench" } else { "target/bench" });
+    charts::peers(&pictures.join("peers.svg"), &found.rows, &found.machine)
+        .and_then(|()| {
+            let path = pictures.join("scaling.svg");
+            charts::scaling(&path, &found.growth, &found.cores, &found.machine)
+        })
+        .map_err(|error| io::Error::other(error.to_string()))?;
+    println!("{0}/peers.svg and {0}/scaling.svg are drawn", pictures.display());
+    match write {
+        true => found.write(Path::new(".")),
+        false => Ok(()),
+    }
 }

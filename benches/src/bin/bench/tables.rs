@@ -7,29 +7,40 @@ use crate::{
     goals::Goal,
 };
 
-/// A table with its columns aligned, the first to the left.
+/// A Markdown table with its columns aligned, figures to the right.
 pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
-    let width = |at: usize| {
-        let cells = rows.iter().map(|row| row[at].chars().count());
-        cells.chain([head[at].chars().count()]).max().unwrap_or_default()
-    };
-    let widths: Vec<_> = (0..head.len()).map(width).collect();
+    let column = |at: usize| rows.iter().map(move |row| row[at].as_str());
+    let columns: Vec<_> = (0..head.len())
+        .map(|at| {
+            let lengths = column(at).map(|cell| cell.chars().count());
+            let width = lengths.chain([head[at].chars().count()]).max().unwrap_or_default();
+            (width, column(at).all(is_figure))
+        })
+        .collect();
     let line = |cells: &[String]| {
-        let cells = cells.iter().zip(&widths).enumerate();
-        let pad = |(at, (cell, &width)): (usize, (&String, &usize))| match at {
-            0 => format!(" {cell:<width$} |"),
-            _ => format!(" {cell:>width$} |"),
+        let pad = |(cell, &(width, right)): (&String, &(usize, bool))| match right {
+            true => format!(" {cell:>width$} |"),
+            false => format!(" {cell:<width$} |"),
         };
-        format!("|{}\n", cells.map(pad).collect::<String>())
+        format!("|{}\n", cells.iter().zip(&columns).map(pad).collect::<String>())
     };
-    let rule = widths.iter().enumerate().map(|(at, &width)| match at {
-        0 => format!("{}|", "-".repeat(width + 2)),
-        _ => format!("{}:|", "-".repeat(width + 1)),
+    let rule = columns.iter().map(|&(width, right)| match right {
+        true => format!("{}:|", "-".repeat(width + 1)),
+        false => format!("{}|", "-".repeat(width + 2)),
     });
     let rule: String = rule.collect();
     let lines: String = rows.iter().map(|row| line(row)).collect();
     format!("{}|{rule}\n{lines}", line(head))
 }
+
+/// Whether a cell is a number, with a sign or a unit, or stands for one.
+fn is_figure(cell: &str) -> bool {
+    let starts = |first: char| first.is_ascii_digit() || matches!(first, '≤' | '≥' | '–');
+    cell.is_empty() || cell == ACCEPTS || cell.starts_with(starts)
+}
+
+/// What stands for the time of a refusal where there is none.
+const ACCEPTS: &str = "accepts";
 
 /// All contestants and operations, as ratios to the floor.
 pub fn ratios(rows: &[Row]) -> String {
@@ -47,7 +58,7 @@ fn contestants(rows: &[Row], show: impl Fn(&Cell) -> String) -> String {
     let head: Vec<_> = ["contestant".to_owned()].into_iter().chain(titles).collect();
     let cell = |cell: &Option<Cell>, refuses: bool| match cell {
         None => "–".to_owned(),
-        Some(cell) if cell.accepted && refuses => "accepts".to_owned(),
+        Some(cell) if cell.accepted && refuses => ACCEPTS.to_owned(),
         Some(cell) => show(cell),
     };
     let row = |row: &Row| {
@@ -103,4 +114,25 @@ pub fn grouped(value: f64) -> String {
         out.push(digit);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_grouped_and_as_precise_as_they_say_something() {
+        assert_eq!(
+            [0.4, 999.0, 1000.0, 1234567.0].map(grouped),
+            ["0", "999", "1,000", "1,234,567"]
+        );
+        assert_eq!([1.0049, 3.5, 119.4].map(precise), ["1.005", "3.50", "119"]);
+    }
+
+    #[test]
+    fn figures_stand_to_the_right() {
+        let rows = [["one", "1"], ["eleven", "11"]].map(|row| row.map(str::to_owned).to_vec());
+        let expected = "| name   |  n |\n|--------|---:|\n| one    |  1 |\n| eleven | 11 |\n";
+        assert_eq!(table(&["name", "n"].map(str::to_owned), &rows), expected);
+    }
 }

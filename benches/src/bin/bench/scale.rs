@@ -1,0 +1,160 @@
+//! From what one core does to what a fleet needs, on paper: the tables of `docs/scale.md`.
+
+use crate::{
+    goals::cell,
+    pages::Findings,
+    receiver::Receiver,
+    tables::{grouped, table},
+};
+
+/// How long Redis remembers a delivery whose date is that of its arrival, in seconds: to the end of
+/// the window of 300 s, and the margin of a minute that the store adds.
+const REMEMBERED: f64 = 300.0 + 60.0;
+
+/// The same of a delivery from the far end of the window: its sender's clock is 300 s ahead.
+const REMEMBERED_LONGEST: f64 = REMEMBERED + 300.0;
+
+/// What part of a resource is planned to be used.
+const LOAD: f64 = 0.5;
+
+/// The rates of the table, in deliveries a second.
+const RATES: [f64; 4] = [1_000.0, 10_000.0, 100_000.0, 1_000_000.0];
+
+/// A delivery on the wire: 358 bytes of body and a head with them, in bytes.
+const WIRE: f64 = 1_000.0;
+
+/// The figures that the rest is derived from.
+pub struct Scale {
+    verify: f64,
+    verify_4_kib: f64,
+    garbage: f64,
+    wrong_mac: f64,
+    cores: usize,
+    all_cores: f64,
+    receiver: f64,
+    redis_bytes: f64,
+    redis_claims: f64,
+    redis_time: f64,
+}
+
+impl Scale {
+    pub fn of(found: &Findings, receiver: &Receiver) -> Self {
+        let time = |title: &str| cell(&found.rows[0], title).expect("hooksig has it").time();
+        let all = &found.cores[found.cores.len() - 1];
+        Self {
+            verify: time("358 B"),
+            verify_4_kib: time("4 KiB"),
+            garbage: time("garbage"),
+            wrong_mac: time("wrong MAC"),
+            cores: all.count,
+            all_cores: all.per_second,
+            receiver: receiver.per_second,
+            redis_bytes: receiver.redis_bytes,
+            redis_claims: receiver.redis_claims,
+            redis_time: receiver.redis_time,
+        }
+    }
+
+    pub fn measured(&self) -> String {
+        let lines = [
+            ("*v*", "verify a delivery of 358 bytes", format!("{} ns", grouped(self.verify))),
+            ("", "of 4 KiB", format!("{} ns", grouped(self.verify_4_kib))),
+            ("", "refuse garbage", format!("{} ns", grouped(self.garbage))),
+            ("", "refuse a wrong MAC", format!("{} ns", grouped(self.wrong_mac))),
+            (
+                "*c*",
+                "deliveries of 358 bytes verified on all cores with one key",
+                format!("{} a second on {}", grouped(self.all_cores), self.cores),
+            ),
+            (
+                "*h*",
+                "deliveries that a `net/http` receiver takes; the sender is on the same cores",
+                format!("{} a second", grouped(self.receiver)),
+            ),
+            ("*m*", "what Redis keeps of a delivery", format!("{:.0} bytes", self.redis_bytes)),
+            (
+                "*s*",
+                "what a claim takes of Redis' one thread",
+                format!("{:.1} µs", self.redis_time),
+            ),
+            (
+                "",
+                "claims answered; the askers are on the same cores",
+                format!("{} a second", grouped(self.redis_claims)),
+            ),
+        ];
+        let line = |(sign, what, figure): (&str, &str, String)| {
+            vec![sign.to_owned(), what.to_owned(), figure]
+        };
+        table(&["", "measured", "figure"].map(str::to_owned), &lines.map(line))
+    }
+
+    pub fn node(&self) -> String {
+        let share = self.receiver * self.verify / 1e9 / self.cores as f64;
+        let per_core = 1e9 / self.verify;
+        let flood = 1e9 / self.garbage;
+        let lines = [
+            ("verified by one core", "1 / *v*", format!("{} a second", grouped(per_core))),
+            (
+                "verification's share of a receiver's time",
+                "*h* · *v* / cores",
+                format!("{:.1} %", share * 100.0),
+            ),
+            (
+                "planned for a node",
+                "*h* / 2",
+                format!("{} a second", grouped(self.receiver * LOAD)),
+            ),
+            (
+                "garbage that keeps one core busy",
+                "1 / (refuse garbage)",
+                format!("{} a second", grouped(flood)),
+            ),
+        ];
+        let line = |(what, how, figure): (&str, &str, String)| {
+            vec![what.to_owned(), how.to_owned(), figure]
+        };
+        table(&["a node", "derived", "figure"].map(str::to_owned), &lines.map(line))
+    }
+
+    pub fn fleet(&self) -> String {
+        let head = [
+            "deliveries a second",
+            "nodes",
+            "cores for verification alone",
+            "Redis, deliveries held",
+            "Redis, memory",
+            "Redis, of one thread",
+            "Redis servers",
+            "network, Mbit/s",
+        ];
+        let line = |rate: f64| {
+            let held = rate * REMEMBERED;
+            let thread = rate * self.redis_time / 1e6;
+            vec![
+                grouped(rate),
+                grouped((rate / (self.receiver * LOAD)).ceil()),
+                format!("{:.2}", rate * self.verify / 1e9),
+                grouped(held),
+                bytes(held * self.redis_bytes),
+                format!("{:.0} %", thread * 100.0),
+                grouped((thread / LOAD).ceil()),
+                grouped(rate * WIRE * 8.0 / 1e6),
+            ]
+        };
+        let lines = RATES.map(line);
+        format!(
+            "{}\nAt most {} times that memory, if every sender's clock is 300 s ahead.\n",
+            table(&head.map(str::to_owned), &lines),
+            format_args!("{:.1}", REMEMBERED_LONGEST / REMEMBERED)
+        )
+    }
+}
+
+/// In the largest unit of which there is one.
+fn bytes(count: f64) -> String {
+    match count {
+        _ if count < 1e9 => format!("{:.0} MB", count / 1e6),
+        _ => format!("{:.1} GB", count / 1e9),
+    }
+}

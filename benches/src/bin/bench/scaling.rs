@@ -1,0 +1,204 @@
+//! What the cost of a verification grows with, and what more cores give.
+
+use std::{
+    hint::black_box,
+    iter::successors,
+    sync::Barrier,
+    thread,
+    time::{Duration, Instant},
+};
+
+use hooksig::{Clock, Key, MAX_NAMES, Request, Signer, Verifier};
+use hooksig_bench::delivery::{Delivery, SECRETS};
+use rustix::thread::CpuSet;
+
+use crate::{cores, median::median};
+
+/// How long a batch lasts, in nanoseconds.
+const BATCH: f64 = 200_000.0;
+
+/// How long all cores verify at a time.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// The length of a delivery's body where it does not matter, in bytes.
+const BODY: usize = 358;
+
+/// What a verification takes for some sizes of one thing.
+pub struct Growth {
+    pub of: &'static str,
+    /// What one of it is called.
+    pub one: &'static str,
+    /// The size, and nanoseconds.
+    pub points: Vec<(usize, f64)>,
+}
+
+impl Growth {
+    /// What one more costs between a point and the next, in nanoseconds.
+    pub fn slopes(&self) -> Vec<f64> {
+        let slope =
+            |pair: &[(usize, f64)]| (pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0) as f64;
+        self.points.windows(2).map(slope).collect()
+    }
+}
+
+/// Deliveries of 358 bytes that so many cores verify in a second, with one key and one verifier.
+pub struct Cores {
+    pub count: usize,
+    pub per_second: f64,
+}
+
+/// A thing that there can be more or less of.
+struct Quantity {
+    of: &'static str,
+    one: &'static str,
+    sizes: &'static [usize],
+    /// Makes a delivery with so much of it.
+    make: fn(usize, i64) -> Delivery,
+}
+
+const QUANTITIES: [Quantity; 4] = [
+    Quantity { of: "header fields", one: "field", sizes: &[10, 100, 1000], make: with_fields },
+    Quantity { of: "parameters", one: "parameter", sizes: &[10, 100, 1000], make: with_params },
+    Quantity {
+        of: "covered headers",
+        one: "header",
+        sizes: &[10, 32, MAX_NAMES],
+        make: with_covered,
+    },
+    Quantity {
+        of: "bytes of body",
+        one: "byte",
+        sizes: &[1 << 10, 1 << 14, 1 << 17, 1 << 20],
+        make: with_body,
+    },
+];
+
+/// How the cost grows. This thread must stay on one core.
+pub fn growth(rounds: usize, now: i64) -> Vec<Growth> {
+    QUANTITIES.iter().map(|quantity| measure(quantity, rounds, now)).collect()
+}
+
+fn measure(quantity: &Quantity, rounds: usize, now: i64) -> Growth {
+    let Quantity { of, one, sizes, make } = *quantity;
+    let keys = [key()];
+    let verifier = Verifier::new(&keys).expect("there is a key");
+    let deliveries: Vec<_> = sizes.iter().map(|&size| make(size, now)).collect();
+    let calls: Vec<_> = deliveries.iter().map(|it| calibrate(&verifier, it, now)).collect();
+    let mut times = vec![vec![]; sizes.len()];
+    for _ in 0..rounds {
+        for ((delivery, &calls), times) in deliveries.iter().zip(&calls).zip(&mut times) {
+            times.push(time(&verifier, delivery, now, calls));
+        }
+    }
+    Growth { of, one, points: sizes.iter().copied().zip(times.into_iter().map(median)).collect() }
+}
+
+fn calibrate(verifier: &Verifier<'_>, delivery: &Delivery, now: i64) -> u32 {
+    let mut calls = 1;
+    while time(verifier, delivery, now, calls) * f64::from(calls) < BATCH {
+        calls *= 2;
+    }
+    calls
+}
+
+/// Nanoseconds that a verification takes.
+fn time(verifier: &Verifier<'_>, delivery: &Delivery, now: i64, calls: u32) -> f64 {
+    let start = Instant::now();
+    for _ in 0..calls {
+        verify(verifier, delivery, now);
+    }
+    start.elapsed().as_nanos() as f64 / f64::from(calls)
+}
+
+fn verify(verifier: &Verifier<'_>, delivery: &Delivery, now: i64) {
+    let headers = black_box(delivery.headers.as_slice());
+    let request = Request::new("POST", "/hooks/drone?src=ci", headers);
+    let verified = verifier.verify(&request, &delivery.body, Clock::At(now));
+    black_box(verified.expect("the delivery is genuine"));
+}
+
+/// What one core gives, two, four and so on, as far as there are cores.
+pub fn cores(rounds: usize, now: i64, all: &CpuSet) -> Vec<Cores> {
+    let all = cores::list(all);
+    let keys = [key()];
+    let verifier = Verifier::new(&keys).expect("there is a key");
+    let delivery = with_body(BODY, now);
+    let doubled = successors(Some(1), |count| Some(count * 2));
+    let counts: Vec<_> = doubled.take_while(|&count| count <= all.len()).collect();
+    let mut rates = vec![vec![]; counts.len()];
+    for _ in 0..rounds {
+        for (&count, rates) in counts.iter().zip(&mut rates) {
+            rates.push(rate(&verifier, &delivery, now, &all[..count]));
+        }
+    }
+    let rates = counts.into_iter().zip(rates);
+    rates.map(|(count, rates)| Cores { count, per_second: median(rates) }).collect()
+}
+
+fn rate(verifier: &Verifier<'_>, delivery: &Delivery, now: i64, cores: &[usize]) -> f64 {
+    let barrier = Barrier::new(cores.len());
+    let work = |core: usize| {
+        cores::pin(core).expect("the core is there");
+        barrier.wait();
+        let (start, mut done) = (Instant::now(), 0);
+        while start.elapsed() < SLICE {
+            for _ in 0..100 {
+                verify(verifier, delivery, now);
+            }
+            done += 100;
+        }
+        f64::from(done) / start.elapsed().as_secs_f64()
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = cores.iter().map(|&core| scope.spawn(move || work(core))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("it does not panic")).sum()
+    })
+}
+
+fn key() -> Key {
+    Key::new(secret()).expect("the secret is not empty")
+}
+
+fn secret() -> &'static str {
+    SECRETS[SECRETS.len() - 1]
+}
+
+fn with_body(len: usize, now: i64) -> Delivery {
+    Delivery::signed(secret(), vec![b' '; len], now)
+}
+
+/// A delivery with so many header fields, those that matter behind the others.
+fn with_fields(count: usize, now: i64) -> Delivery {
+    let mut delivery = with_body(BODY, now);
+    let more = count - delivery.headers.len();
+    delivery.headers.splice(0..0, (0..more).map(other_field));
+    delivery
+}
+
+fn other_field(number: usize) -> (String, String) {
+    (format!("X-Other-{number}"), "a value of some length".to_owned())
+}
+
+/// A delivery whose signature has so many parameters, of which four matter.
+fn with_params(count: usize, now: i64) -> Delivery {
+    let delivery = with_body(BODY, now);
+    let others: String = (4..count).map(|number| format!(r#",other{number}="value""#)).collect();
+    let field = delivery.header("Signature").to_owned() + &others;
+    delivery.with_header("Signature", &field)
+}
+
+/// A delivery whose signature covers so many headers.
+fn with_covered(count: usize, now: i64) -> Delivery {
+    let mut delivery = with_body(BODY, now);
+    delivery.headers.extend((2..count).map(other_field));
+    let others = (2..count).map(|number| other_field(number).0);
+    let names: Vec<_> = ["date", "digest"].map(str::to_owned).into_iter().chain(others).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let key = key();
+    let signer = Signer::new(&key, "hmac-key").expect("the keyId is fit");
+    let mut out = vec![0; hooksig::signature_len("hmac-key", &names[..])];
+    let request = Request::of_headers(delivery.headers.as_slice());
+    let signature = signer.sign(&request, &names[..], &mut out).expect("the headers are there");
+    let signature = str::from_utf8(signature).expect("it is text").to_owned();
+    delivery.with_header("Signature", &signature)
+}
