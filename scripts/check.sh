@@ -103,8 +103,8 @@ sanitized_load() {
 
 quick() {
     with python3 'the files and tests that the threat model names are there' python3 scripts/proofs.py docs/threat-model.md docs/assurance.md
-    with 'gcc pkg:libmicrohttpd pkg:jansson' 'C: gcc -fanalyzer' gcc_analyzer
-    with 'clang-tidy pkg:libmicrohttpd pkg:jansson' 'C: clang-tidy' clang_tidy
+    with 'gcc pkg-config pkg:libmicrohttpd pkg:jansson' 'C: gcc -fanalyzer' gcc_analyzer
+    with 'clang-tidy pkg-config pkg:libmicrohttpd pkg:jansson' 'C: clang-tidy' clang_tidy
     with cargo-deny 'licences, duplicates and sources of all dependencies' licences_and_sources
     with python3 "no published crate's dependency needs more than Rust $msrv" msrv_of_dependencies
     with cargo-hack 'the core with every set of features' every_set_of_features
