@@ -102,7 +102,7 @@ footprint: ## flash, stack and instructions on a Cortex-M4, beside peers; writes
 
 # QUICK=1 takes a tenth of the rounds and writes nothing; ONLY names contestants, such as hooksig.
 .PHONY: bench
-bench: bench-programs ## time hooksig and its peers beside the SHA-256 compressions; writes docs/bench
+bench: bench-programs ## time hooksig and its peers beside the SHA-256 compressions; writes docs/speed.md
 	target/bench/release/bench $(if $(QUICK),--rounds 50,--write) $(ONLY:%=--only %)
 
 .PHONY: bench-programs

@@ -28,7 +28,7 @@ pub struct Findings {
 impl Findings {
     /// Writes the figures of all pages below the checkout's root.
     pub fn write(&self, root: &Path) -> io::Result<()> {
-        let page = root.join("docs/bench/README.md");
+        let page = root.join("docs/speed.md");
         put(&page, "machine", &self.place())?;
         put(&page, "goals", &tables::goals(&self.goals))?;
         put(&page, "ratios", &tables::ratios(&self.rows))?;
