@@ -48,6 +48,9 @@ type middleware struct {
 // Middleware lets genuine deliveries pass to the handler that it is given; v gives the verdict. The
 // handler finds the [Delivery] with [DeliveryFrom] and can read the body once more.
 //
+// The context of the handler's request ends, as always, when the sender hangs up. A delivery is
+// accepted once even so: what must be done with it should not depend on that context.
+//
 // A body that is too long is answered 413, one that cannot be read 400, a delivery of which the
 // replay store cannot tell whether it is new 503. Any other refusal is answered 401 with the same
 // text whatever the reason: an attacker would learn from the difference.
@@ -90,7 +93,9 @@ func (m *middleware) receive(w http.ResponseWriter, r *http.Request) (*Delivery,
 	if err != nil {
 		return nil, err
 	}
-	return m.verifier.VerifyDelivery(r, body)
+	// A sender who hangs up must not break off a claim: it may have been made, and the delivery would
+	// be refused ever after without having been handled.
+	return m.verifier.VerifyDelivery(r.WithContext(context.WithoutCancel(r.Context())), body)
 }
 
 // readBody reads at most limit bytes.

@@ -275,6 +275,32 @@ func TestNoMemoryForWhatIsOnlyAnnounced(t *testing.T) {
 	}
 }
 
+// hangUpStore is a store whose sender hangs up before the claim is made.
+type hangUpStore struct {
+	hangUp context.CancelFunc
+	hooksig.ReplayStore
+}
+
+func (s hangUpStore) Claim(ctx context.Context, tag hooksig.Tag, remember time.Duration) error {
+	s.hangUp()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return s.ReplayStore.Claim(ctx, tag, remember)
+}
+
+// Who sends a delivery that he saw, and hangs up at the right moment, cannot have it claimed and not handled.
+func TestHangingUpBreaksOffNoClaim(t *testing.T) {
+	ctx, hangUp := context.WithCancel(t.Context())
+	store := hangUpStore{hangUp, hooksig.NewMemoryStore(10)}
+	var handled seen
+	answer := httptest.NewRecorder()
+	hooksig.Middleware(newVerifier(t, hooksig.WithReplayStore(store)))(&handled).ServeHTTP(answer, signed(t, body).WithContext(ctx))
+	if ctx.Err() == nil || answer.Code != http.StatusNoContent || handled.body != body {
+		t.Errorf("%d, handled %q", answer.Code, handled.body)
+	}
+}
+
 // The answer to a request with Expect comes before its body is asked for.
 func TestRefusedBeforeTheBodyIsAskedFor(t *testing.T) {
 	server := httptest.NewServer(hooksig.Middleware(newVerifier(t))(new(seen)))

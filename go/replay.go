@@ -12,7 +12,8 @@ import (
 type ReplayStore interface {
 	// Claim returns nil to the first who claims tag, and ErrReplayed to any other for at least
 	// the time that it is told to remember it, which is positive, [Forever] if there is no end.
-	// Any other error means that the store cannot tell; the delivery is then refused.
+	// Any other error means that the store cannot tell; the delivery is then refused. ctx is that of
+	// the request; behind a [Middleware] it has no end, so that a store needs timeouts of its own.
 	Claim(ctx context.Context, tag Tag, remember time.Duration) error
 }
 
