@@ -1,6 +1,12 @@
 //! Sends deliveries over HTTP and HTTPS.
 
-use std::{error::Error, io, iter, net::IpAddr, num::NonZeroU16, time::Duration};
+use std::{
+    error::Error,
+    io, iter,
+    net::IpAddr,
+    num::NonZeroU16,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
 use http::{HeaderMap, Method, Request, StatusCode, Uri};
@@ -14,8 +20,19 @@ use crate::{outgoing::Endpoint, terminal::escape};
 /// How long a receiver may take by default, in seconds.
 pub(crate) const TIMEOUT: NonZeroU16 = NonZeroU16::new(30).expect("it is not zero");
 
-/// How much of an answer is read, so that its connection can be used again.
+/// How much of an answer is read behind its head, so that its connection can be used again.
 const MAX_ANSWER: u64 = 1 << 16;
+
+/// How long that may take.
+const MAX_WAIT: Duration = Duration::from_millis(500);
+
+/// What came back.
+pub(crate) struct Answer {
+    /// Or one line that says why there is none.
+    pub(crate) status: Result<StatusCode, String>,
+    /// How long the status took.
+    pub(crate) latency: Duration,
+}
 
 /// One address, and the connections to it.
 #[derive(Clone)]
@@ -34,6 +51,7 @@ impl Client {
         let mut config = Agent::config_builder()
             .tls_config(tls)
             .timeout_global(Some(Duration::from_secs(timeout.get().into())))
+            .timeout_recv_body(Some(MAX_WAIT))
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -47,17 +65,20 @@ impl Client {
         Ok(Self { agent: config.build().into(), url, timeout })
     }
 
-    /// Sends a delivery and gives the status of the answer, or one line that says why there is
-    /// none.
-    pub(crate) fn post(&self, fields: HeaderMap, body: &[u8]) -> Result<StatusCode, String> {
+    /// Sends a delivery.
+    pub(crate) fn post(&self, fields: HeaderMap, body: &[u8]) -> Answer {
         let mut request = Request::new(body);
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.url.clone();
         *request.headers_mut() = fields;
-        let mut answer = self.agent.run(request).map_err(|error| self.error_text(&error))?;
-        // The status is the answer; whatever else is sent is not waited for.
-        let _ = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec();
-        Ok(answer.status())
+        let start = Instant::now();
+        let response = self.agent.run(request);
+        let latency = start.elapsed();
+        let status = response.map_err(|error| self.error_text(&error)).map(|mut response| {
+            let _ = response.body_mut().with_config().limit(MAX_ANSWER).read_to_vec();
+            response.status()
+        });
+        Answer { status, latency }
     }
 
     fn error_text(&self, error: &ureq::Error) -> String {

@@ -66,8 +66,11 @@ impl Endpoint {
         let (true, Some(host)) = (http, url.authority()) else {
             bail!("the URL does not begin with http:// or https:// and a host");
         };
-        let target = url.path_and_query().map_or("/", |target| target.as_str());
         ensure!(!host.as_str().contains('@'), "the URL holds a user name, which Host cannot");
+        // What is no port is taken for none, which would be another address.
+        let has_port = url.port_u16().is_some() || host.as_str() == host.host();
+        ensure!(has_port, "the URL's port is not one");
+        let target = url.path_and_query().map_or("/", |target| target.as_str());
         ensure!(target.is_ascii(), "the URL holds more than ASCII; percent-encode it");
         let slash = if target.starts_with('/') { "" } else { "/" };
         Ok(Self { host: host.to_string(), target: format!("{slash}{target}") })

@@ -159,7 +159,7 @@ async fn forward(client: Client, mut fields: HeaderMap, body: Bytes) -> Forwarde
         fields.remove(name);
     }
     // The client blocks.
-    let answer = task::spawn_blocking(move || client.post(fields, &body)).await;
+    let answer = task::spawn_blocking(move || client.post(fields, &body).status).await;
     match answer {
         Ok(Ok(status)) => Forwarded::Answered { status: status.as_u16() },
         Ok(Err(error)) => Forwarded::Failed { error },

@@ -1,7 +1,5 @@
 //! What came of a delivery, and of all of them.
 
-use std::time::Duration;
-
 use anstyle::{AnsiColor, Style};
 use hooksig::drone::Delivery;
 use http::StatusCode;
@@ -9,7 +7,7 @@ use serde::Serialize;
 
 use super::tamper::Tamper;
 use crate::{
-    Outcome,
+    Outcome, client,
     terminal::{self, escape},
 };
 
@@ -40,21 +38,20 @@ impl Attempt {
     pub(super) fn new(
         body: &[u8],
         tamper: Option<Tamper>,
-        answer: Result<StatusCode, String>,
-        latency: Duration,
+        client::Answer { status, latency }: client::Answer,
     ) -> Self {
         let delivery = Delivery::read(body).unwrap_or_default();
         Self {
             event: delivery.event().map(|event| event.as_str().to_owned()),
             action: delivery.action().map(|action| action.as_str().to_owned()),
             tamper: tamper.map(Tamper::name),
-            outcome: match &answer {
+            outcome: match &status {
                 Ok(status) if status.is_success() => Answer::Accepted,
                 Ok(_) => Answer::Refused,
                 Err(_) => Answer::Failed,
             },
-            status: answer.as_ref().ok().map(StatusCode::as_u16),
-            error: answer.err(),
+            status: status.as_ref().ok().map(StatusCode::as_u16),
+            error: status.err(),
             // Microseconds are as much as can be told.
             latency_ms: latency.as_micros() as f64 / 1000.0,
         }

@@ -1,6 +1,9 @@
 //! `hooksig trigger`.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::{Read, Write},
+    time::{Duration, Instant},
+};
 
 use hooksig_vectors::SECRET;
 use serde_json::Value;
@@ -270,6 +273,23 @@ fn a_receiver_that_does_not_answer_is_told() {
     assert_eq!(trigger("*", &url, &["--timeout", "0"]).code, 2);
 }
 
+/// The status is the answer; whatever else is announced need not come.
+#[test]
+fn an_answer_that_never_ends_is_one() {
+    let receiver = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a port");
+    let url = format!("http://{}/", receiver.local_addr().expect("it has one"));
+    let answering = std::thread::spawn(move || {
+        let (mut stream, _) = receiver.accept().expect("someone comes");
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").expect("it is taken");
+        // Until it is given up.
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let run = trigger("user:created", &url, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.starts_with("accepted  user:created   200 OK "), "{run:?}");
+    answering.join().expect("it was given up");
+}
+
 #[test]
 fn connections_that_fail_are_told() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a port");
@@ -293,7 +313,13 @@ fn connections_that_fail_are_told() {
     assert_eq!(run.code, 1);
     assert!(run.stdout.starts_with("failed    user:created   "), "{run:?}");
 
-    for url in ["/hook", "ftp://localhost/", "http://octocat:password@localhost/"] {
+    for url in [
+        "/hook",
+        "ftp://localhost/",
+        "http://octocat:password@localhost/",
+        "http://localhost:99999/",
+        "http://localhost:/",
+    ] {
         let run = trigger("*", url, &[]);
         run.assert_unusable("the URL cannot be sent to: ");
         assert!(!run.stderr.contains("password"), "{run:?}");
