@@ -23,20 +23,35 @@ const INDIRECT: [&str; 13] = [
     "zeroize",
 ];
 
-#[test]
-fn the_core_without_features_stands_on_no_more_than_it_says() {
+/// What `cargo tree` says of the core, with these arguments.
+fn tree(arguments: &[&str]) -> String {
     let tree = Command::new(env!("CARGO"))
-        .args(["tree", "--package", "hooksig", "--edges", "normal", "--prefix", "none"])
-        .args(["--locked", "--offline"])
+        .args(["tree", "--package", "hooksig", "--prefix", "none", "--locked", "--offline"])
+        .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");
     assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
-    let tree = String::from_utf8(tree.stdout).expect("names are text");
+    String::from_utf8(tree.stdout).expect("names are text")
+}
+
+#[test]
+fn the_core_without_features_stands_on_no_more_than_it_says() {
+    let tree = tree(&["--edges", "normal"]);
     let names = tree.lines().filter_map(|line| line.split(' ').next());
     let unknown: BTreeSet<_> = names
         .filter(|name| !name.is_empty() && *name != "hooksig")
         .filter(|name| !DIRECT.contains(name) && !INDIRECT.contains(name))
         .collect();
     assert_eq!(unknown, BTreeSet::new());
+}
+
+/// The payload allocates, and needs no operating system for that.
+#[test]
+fn the_payload_stands_on_serde_without_std() {
+    let tree = tree(&["--features", "payload", "--edges", "normal,features"]);
+    assert!(tree.contains("serde feature \"alloc\""), "{tree}");
+    for feature in ["serde feature \"std\"", "serde_core feature \"std\""] {
+        assert!(!tree.contains(feature), "{tree}");
+    }
 }

@@ -9,6 +9,8 @@ mod drone;
 mod head;
 mod hostile;
 mod params;
+#[cfg(feature = "payload")]
+mod payload;
 mod properties;
 mod refusals;
 mod replay;

@@ -1,5 +1,4 @@
 //! Bodies as typed data: nothing that a server documents is lost, and nothing else is minded.
-#![cfg(feature = "payload")]
 
 use hooksig::payload::Payload;
 use serde_json::{Map, Value, json};
