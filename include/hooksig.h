@@ -101,9 +101,9 @@
 #define HOOKSIG_VERSION_PATCH 0
 
 /**
- * The size of a hooksig_key in 64-bit words, the same on every target: 96 bytes.
+ * The size of a hooksig_key in 64-bit words, the same on every target: 160 bytes.
  */
-#define HOOKSIG_KEY_WORDS 12
+#define HOOKSIG_KEY_WORDS 20
 
 /**
  * The size of a hooksig_policy in 64-bit words, the same on every target: 224 bytes.

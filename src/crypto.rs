@@ -7,14 +7,16 @@ use ctutils::{Choice, CtEq};
 use hmac::{KeyInit, block_api::HmacCore};
 use sha2::{
     Sha256,
+    block_api::compress256,
     digest::{
         array::Array,
-        block_api::{Block, Buffer, BufferKindUser, EagerHash, FixedOutputCore, UpdateCore},
+        block_api::{Buffer, BufferKindUser, EagerHash, FixedOutputCore, UpdateCore},
         typenum::U32,
+        zeroize::Zeroizing,
     },
 };
 
-use crate::octets::{self, VECTORS};
+use crate::{SMALL, base64, octets::VECTORS};
 
 /// The length of a SHA-256 hash and of an HMAC-SHA-256, in bytes.
 pub(crate) const HASH_LEN: usize = 32;
@@ -22,39 +24,186 @@ pub(crate) const HASH_LEN: usize = 32;
 /// The length of the base64 text of a hash.
 pub(crate) const BASE64_LEN: usize = 44;
 
+/// A hash or a MAC.
+pub(crate) type Hash = [u8; HASH_LEN];
+
+/// What SHA-256 compresses at a time.
+pub(crate) type Block = [u8; BLOCK_LEN];
+pub(crate) const BLOCK_LEN: usize = 64;
+
+/// What padding takes at least: one octet and the length of the message in eight.
+pub(crate) const PADDING_LEN: usize = 9;
+
+/// The state of SHA-256 between blocks; at the end its words are the hash.
+type State = [u32; 8];
+
+/// The state before the first block (FIPS 180-4, section 5.3.3).
+const INITIAL: State = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
 /// The two HMAC-SHA-256 midstates of a secret: what is left of it once the padded secret has been
 /// compressed. Wiped when dropped.
 #[derive(Clone)]
-pub(crate) struct Midstates(HmacCore<Sha256>);
+pub(crate) struct Midstates {
+    /// For a message that comes in pieces.
+    hmac: HmacCore<Sha256>,
+    /// The same, inner and outer, for a message that is held whole: `hmac` moves it through a
+    /// buffer and wipes what it leaves, which takes half as long as the three compressions of a
+    /// Drone delivery. Not there where little flash counts more.
+    states: Zeroizing<[State; if SMALL { 0 } else { 2 }]>,
+}
 
 impl Midstates {
     pub(crate) fn new(secret: &[u8]) -> Option<Self> {
-        // A key that is as long as a block needs no hashing: that of longer ones is done here, with
-        // the code that hashes bodies.
-        let mut block = Block::<HmacCore<Sha256>>::default();
+        // A secret as long as a block needs no hashing; longer ones are hashed here, with what
+        // hashes bodies.
+        let mut block = Zeroizing::new([0; BLOCK_LEN]);
         match block.get_mut(..secret.len()) {
             Some(room) => room.copy_from_slice(secret),
-            None => {
-                let mut hash = HashStream::default();
-                hash.update(secret);
-                block.iter_mut().zip(hash.finish()).for_each(|(to, octet)| *to = octet);
-            }
+            None => *block.first_chunk_mut()? = hash(secret),
         }
-        HmacCore::new_from_slice(&block).ok().map(Self)
-    }
-
-    /// The MAC of a message that is held whole: only its last block goes through a buffer.
-    pub(crate) fn mac(&self, message: &[u8]) -> Hash {
-        let (blocks, tail) = Array::slice_as_chunks(message);
-        let mut core = self.0.clone();
-        core.update_blocks(blocks);
-        let buffer = Buffer::<HmacCore<Sha256>>::try_new(tail).unwrap_or_default();
-        Stream { core, buffer: ManuallyDrop::new(buffer) }.finish()
+        let hmac = HmacCore::new_from_slice(block.as_slice()).ok()?;
+        let mut states = Zeroizing::new([INITIAL; _]);
+        // What the block is XORed with, and what turns the first into the second (RFC 2104).
+        for (state, pad) in states.iter_mut().zip([0x36, 0x36 ^ 0x5c]) {
+            block.iter_mut().for_each(|octet| *octet ^= pad);
+            compress256(state, core::slice::from_ref(&*block));
+        }
+        Some(Self { hmac, states })
     }
 
     /// A MAC in the making.
     pub(crate) fn stream(&self) -> Stream<HmacCore<Sha256>> {
-        Stream { core: self.0.clone(), buffer: ManuallyDrop::default() }
+        Stream { core: self.hmac.clone(), buffer: ManuallyDrop::default() }
+    }
+
+    /// The MAC of a message that is held whole.
+    pub(crate) fn mac(&self, message: &Message<'_>) -> Hash {
+        if SMALL {
+            let mut stream = self.stream();
+            stream.update(message.octets());
+            return stream.finish();
+        }
+        hash_of(&self.final_state(message))
+    }
+
+    /// Whether the MAC of a message is `expected`, in a time that depends on neither.
+    #[inline]
+    pub(crate) fn fits(&self, message: &Message<'_>, expected: &Expected) -> Choice {
+        if SMALL {
+            return is_same(&self.mac(message), &hash_of(&expected.0));
+        }
+        let words = self.final_state(message).into_iter().zip(expected.0);
+        words.fold(0, |differ, (one, other)| differ | one ^ other).ct_eq(&0)
+    }
+
+    fn final_state(&self, message: &Message<'_>) -> State {
+        let &[mut inner, mut outer] = self.states.as_slice() else { return INITIAL };
+        compress256(&mut inner, message.blocks);
+        let mut block = const { padded([0; HASH_LEN]) };
+        if let Some(room) = block.first_chunk_mut() {
+            *room = hash_of(&inner);
+        }
+        compress256(&mut outer, &[block]);
+        outer
+    }
+}
+
+/// A message that is held whole, with the padding of an HMAC's inner hash behind it.
+pub(crate) struct Message<'m> {
+    blocks: &'m [Block],
+    len: usize,
+}
+
+impl<'m> Message<'m> {
+    /// The message of `len` octets at the start of `room`, which must have room for [`PADDING_LEN`]
+    /// more, up to a whole number of blocks, and zeros there.
+    pub(crate) fn new(room: &'m mut [u8], len: usize) -> Self {
+        // The secret's block comes before it.
+        Self { blocks: pad(room, len, (len as u64).saturating_add(BLOCK_LEN as u64)), len }
+    }
+
+    /// The message of `len` octets that was [`padded`].
+    pub(crate) fn of_padded(room: &'m [u8], len: usize) -> Self {
+        Self { blocks: room.as_chunks().0, len }
+    }
+
+    fn octets(&self) -> &[u8] {
+        self.blocks.as_flattened().get(..self.len).unwrap_or_default()
+    }
+}
+
+/// As [`Message::new`] pads, of a message of a known length: other octets can then be put in the
+/// place of its own.
+#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)] // The compiler does it.
+pub(crate) const fn padded<const LEN: usize, const PADDED: usize>(
+    message: [u8; LEN],
+) -> [u8; PADDED] {
+    assert!(PADDED == (LEN + PADDING_LEN).next_multiple_of(BLOCK_LEN));
+    let mut padded = [0; PADDED];
+    padded.split_at_mut(LEN).0.copy_from_slice(&message);
+    padded[LEN] = 0x80;
+    let bits = 8 * (LEN + BLOCK_LEN) as u64;
+    padded.split_at_mut(PADDED - 8).1.copy_from_slice(&bits.to_be_bytes());
+    padded
+}
+
+/// Pads the last `len` octets of a message of `total`, which stand at the start of `room` with zeros
+/// behind them (FIPS 180-4, section 5.1.1), and gives the blocks that they then are: none where
+/// `room` is too small.
+fn pad(room: &mut [u8], len: usize, total: u64) -> &[Block] {
+    let padded_len = len.saturating_add(PADDING_LEN).next_multiple_of(BLOCK_LEN);
+    let Some(padded) = room.get_mut(..padded_len) else { return &[] };
+    if let Some(first) = padded.get_mut(len) {
+        *first = 0x80;
+    }
+    if let Some(end) = padded.last_chunk_mut() {
+        *end = total.wrapping_mul(8).to_be_bytes();
+    }
+    padded.as_chunks().0
+}
+
+/// The SHA-256 of a message that is held whole: only its last octets are copied.
+pub(crate) fn hash(message: &[u8]) -> Hash {
+    if SMALL {
+        let mut stream = HashStream::default();
+        stream.update(message);
+        return stream.finish();
+    }
+    let (blocks, tail) = message.as_chunks();
+    let mut state = INITIAL;
+    compress256(&mut state, blocks);
+    let mut room = [0; 2 * BLOCK_LEN];
+    if let Some(to) = room.get_mut(..tail.len()) {
+        to.copy_from_slice(tail);
+    }
+    compress256(&mut state, pad(&mut room, tail.len(), message.len() as u64));
+    hash_of(&state)
+}
+
+fn hash_of(state: &State) -> Hash {
+    let mut hash = [0; HASH_LEN];
+    hash.as_chunks_mut().0.iter_mut().zip(state).for_each(|(to, word)| *to = word.to_be_bytes());
+    hash
+}
+
+/// A MAC to compare others with, in words, as they come out.
+pub(crate) struct Expected(State);
+
+impl Expected {
+    pub(crate) fn new(mac: &Hash) -> Self {
+        let mut words = [0; 8];
+        let octets = mac.as_chunks().0.iter();
+        words.iter_mut().zip(octets).for_each(|(word, octets)| *word = u32::from_be_bytes(*octets));
+        Self(words)
     }
 }
 
@@ -88,38 +237,42 @@ impl<C: UpdateCore + FixedOutputCore<OutputSize = U32>> Stream<C> {
     }
 }
 
-/// A hash or a MAC.
-pub(crate) type Hash = [u8; HASH_LEN];
-
 /// The text of a hash: its canonical, padded, standard base64 (RFC 4648, section 4).
-///
-/// Hashes are compared in this form: one hash has exactly one such text.
 pub(crate) type HashText = [u8; BASE64_LEN];
 
-/// Whether `text` is the text of any hash.
-pub(crate) fn is_text(text: &HashText) -> bool {
-    let [digits @ .., last, b'='] = text else { return false };
-    // Of the last digit's six bits the hash has no use for two, which must be zero.
-    #[rustfmt::skip]
-    let last_fits = matches!(
-        last,
-        b'A' | b'E' | b'I' | b'M' | b'Q' | b'U' | b'Y' | b'c'
-        | b'g' | b'k' | b'o' | b's' | b'w' | b'0' | b'4' | b'8'
-    );
-    last_fits && octets::all_base64(digits)
-}
-
-/// Whether `text` is the text of `hash`, in a time that depends on neither.
-pub(crate) fn is_text_of(text: &HashText, hash: &Hash) -> Choice {
-    let expected = if VECTORS { encode_by_steps(hash) } else { to_text(hash) };
-    let words = text.as_chunks().0.iter().zip(expected.as_chunks().0);
+/// Whether `hash` is `expected`, in a time that depends on neither.
+pub(crate) fn is_same(hash: &Hash, expected: &Hash) -> Choice {
+    let words = hash.as_chunks().0.iter().zip(expected.as_chunks().0);
     let differ = words
-        .fold(0, |any, (one, other)| any | u32::from_ne_bytes(*one) ^ u32::from_ne_bytes(*other));
+        .fold(0, |any, (one, other)| any | u64::from_ne_bytes(*one) ^ u64::from_ne_bytes(*other));
     differ.ct_eq(&0)
 }
 
-/// The text of `hash`, in a time that does not depend on it: a MAC may be secret.
+/// Whether `text` is the text of any hash.
+pub(crate) fn is_text(text: &HashText) -> bool {
+    if !VECTORS {
+        return from_text(text).is_some();
+    }
+    let [digits @ .., last, b'='] = text else { return false };
+    // Of the last digit's six bits the hash has no use for two, which must be zero.
+    base64::are_digits(digits) && base64::is_fourth_digit(*last)
+}
+
+/// The hash whose text this is, if it is one. What was received is no secret.
+#[inline(always)]
+pub(crate) fn from_text(text: &HashText) -> Option<Hash> {
+    if VECTORS {
+        return base64::decode(text);
+    }
+    let mut hash = [0; HASH_LEN];
+    Base64::decode(text, &mut hash).is_ok().then_some(hash)
+}
+
+/// The text of a hash, in a time that does not depend on it.
 pub(crate) fn to_text(hash: &Hash) -> HashText {
+    if VECTORS {
+        return base64::encode(hash);
+    }
     let mut text = [b'='; BASE64_LEN];
     let (groups, rest) = hash.as_chunks();
     for (to, group) in text.as_chunks_mut().0.iter_mut().zip(groups) {
@@ -140,48 +293,10 @@ fn encode_group(group: &[u8; 3]) -> [u8; 4] {
     digits
 }
 
-/// As [`to_text`], each step made for all digits: this becomes vector instructions, which take a
-/// third of the time.
-fn encode_by_steps(hash: &Hash) -> HashText {
-    // Filled up to six groups of six octets, which give eight digits each.
-    let mut octets = [0; 36];
-    octets.iter_mut().zip(hash).for_each(|(to, octet)| *to = *octet);
-    let mut digits = [0; 48];
-    for (to, group) in digits.as_chunks_mut().0.iter_mut().zip(octets.as_chunks().0) {
-        let [a, b, c, d, e, f] = *group;
-        *to = spread(u64::from_be_bytes([0, 0, a, b, c, d, e, f])).to_be_bytes();
-    }
-    digits.iter_mut().for_each(|sextet| *sextet = digit(*sextet));
-    let mut text = [b'='; BASE64_LEN];
-    text.iter_mut().zip(digits).take(BASE64_LEN - 1).for_each(|(to, digit)| *to = digit);
-    text
-}
-
-/// The lower 48 bits, six in each octet.
-const fn spread(bits: u64) -> u64 {
-    let fours = (bits & 0xffff_ff00_0000) << 8 | bits & 0x00ff_ffff;
-    let pairs = (fours & 0x00ff_f000_00ff_f000) << 4 | fours & 0x0000_0fff_0000_0fff;
-    (pairs & 0x0fc0_0fc0_0fc0_0fc0) << 2 | pairs & 0x003f_003f_003f_003f
-}
-
-/// The base64 digit of six bits. The places of the alphabet's five ranges differ by these steps,
-/// each taken or not by arithmetic: no branch may depend on a MAC, whatever the compiler makes of it.
-const fn digit(sextet: u8) -> u8 {
-    /// `step` where the sextet is above `last`, 0 elsewhere: the difference is then negative.
-    const fn step(sextet: u8, last: u8, step: u8) -> u8 {
-        (last.wrapping_sub(sextet) >> 7).wrapping_mul(step)
-    }
-    b'A'.wrapping_add(sextet)
-        .wrapping_add(step(sextet, 25, b'a' - b'A' - 26))
-        .wrapping_add(step(sextet, 51, b'0'.wrapping_sub(b'a').wrapping_sub(26)))
-        .wrapping_add(step(sextet, 61, b'+'.wrapping_sub(b'0').wrapping_sub(10)))
-        .wrapping_add(step(sextet, 62, b'/' - b'+' - 1))
-}
-
 #[cfg(test)]
 #[allow(clippy::indexing_slicing)]
 mod tests {
-    use base64::{Engine, prelude::BASE64_STANDARD};
+    use ::base64::{Engine, prelude::BASE64_STANDARD};
 
     use super::*;
 
@@ -196,7 +311,7 @@ mod tests {
         for hash in hashes() {
             let mut text = [0; BASE64_LEN];
             assert_eq!(BASE64_STANDARD.encode_slice(hash, &mut text), Ok(BASE64_LEN));
-            assert_eq!(encode_by_steps(&hash), text);
+            assert_eq!(base64::encode(&hash), text);
             assert_eq!(to_text(&hash), text);
         }
     }
@@ -207,10 +322,10 @@ mod tests {
             for at in 0..BASE64_LEN {
                 let mut text = to_text(&hash);
                 text[at] = octet;
-                let decoded = BASE64_STANDARD
-                    .decode_slice(text, &mut [0; 33])
-                    .is_ok_and(|len| len == HASH_LEN);
-                assert_eq!(is_text(&text), decoded);
+                let decoded = BASE64_STANDARD.decode(text).ok().and_then(|it| it.try_into().ok());
+                assert_eq!(base64::decode(&text), decoded);
+                assert_eq!(from_text(&text), decoded);
+                assert_eq!(is_text(&text), decoded.is_some());
             }
         }
     }

@@ -43,14 +43,21 @@ const LONG_DAY_ENDS: [&str; 7] = ["day", "sday", "nesday", "rsday", "day", "urda
 /// ```
 pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error> {
     let text = text.as_ref();
-    let read = match text.iter().position(|&octet| octet == b',') {
-        // Every sender must write this one: its places are known.
-        Some(3) if !SMALL => read_imf_fixdate(text),
+    let read = match text.try_into() {
+        // Every sender must write this one, and no other has its length: its places are known.
+        Ok(text) if !SMALL => read_imf_fixdate(text).and_then(DateTime::unix_seconds),
+        _ => read_any(text, now).and_then(DateTime::unix_seconds),
+    };
+    read.ok_or(Error::MalformedDate)
+}
+
+#[inline(never)]
+fn read_any(text: &[u8], now: i64) -> Option<DateTime> {
+    match text.iter().position(|&octet| octet == b',') {
         Some(3) => read(IMF_FIXDATE, text, now),
         Some(_) => read(RFC850_DATE, text, now),
         None => read(ASCTIME_DATE, text, now),
-    };
-    read.and_then(DateTime::unix_seconds).ok_or(Error::MalformedDate)
+    }
 }
 
 /// Writes `unix` seconds as an IMF-fixdate, the only form that a sender may use.
@@ -66,42 +73,39 @@ pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error>
 /// # Ok::<(), hooksig::Error>(())
 /// ```
 pub fn format(unix: i64) -> Result<Text<LEN>, Error> {
+    write(unix).map(Text::of)
+}
+
+pub(crate) fn write(unix: i64) -> Result<[u8; LEN], Error> {
     if !TIMES.contains(&unix) {
         return Err(Error::TimeOutOfRange);
     }
     let days = unix.div_euclid(SECONDS_A_DAY) as i32;
-    let second = unix.rem_euclid(SECONDS_A_DAY) as i32;
+    let second = unix.rem_euclid(SECONDS_A_DAY) as u32;
     let (year, month, day) = civil_from_days(days);
     // 1970-01-01 was a Thursday.
     let weekday = DAYS.get((days + 3).rem_euclid(7) as usize).copied().unwrap_or_default();
     let month = MONTHS.get(month as usize - 1).copied().unwrap_or_default();
-    let mut text = Text::new();
-    push_octets(&mut text, &weekday)?;
-    text.push(", ")?;
-    push_two_digits(&mut text, day)?;
-    text.push(" ")?;
-    push_octets(&mut text, &month)?;
-    text.push(" ")?;
-    push_two_digits(&mut text, year / 100)?;
-    push_two_digits(&mut text, year % 100)?;
-    text.push(" ")?;
-    push_two_digits(&mut text, second / 3600)?;
-    text.push(":")?;
-    push_two_digits(&mut text, second / 60 % 60)?;
-    text.push(":")?;
-    push_two_digits(&mut text, second % 60)?;
-    text.push(" GMT")?;
+    let mut text = *b"Sun, 06 Nov 1994 08:49:37 GMT";
+    #[rustfmt::skip]
+    let [
+        w0, w1, w2, _, _, d0, d1, _, m0, m1, m2, _, y0, y1, y2, y3, _,
+        h0, h1, _, n0, n1, _, s0, s1, _, _, _, _,
+    ] = &mut text;
+    [*w0, *w1, *w2] = weekday;
+    [*d0, *d1] = two_digits(day as u32);
+    [*m0, *m1, *m2] = month;
+    [*y0, *y1] = two_digits(year as u32 / 100);
+    [*y2, *y3] = two_digits(year as u32 % 100);
+    [*h0, *h1] = two_digits(second / 3600);
+    [*n0, *n1] = two_digits(second / 60 % 60);
+    [*s0, *s1] = two_digits(second % 60);
     Ok(text)
 }
 
-fn push_two_digits(text: &mut Text<LEN>, number: i32) -> Result<(), Error> {
-    let digit = |number: i32| b'0' + (number % 10) as u8;
-    let digits = [digit(number / 10), digit(number)];
-    push_octets(text, &digits)
-}
-
-fn push_octets(text: &mut Text<LEN>, octets: &[u8]) -> Result<(), Error> {
-    text.push(core::str::from_utf8(octets).unwrap_or_default())
+/// A number below 100.
+const fn two_digits(number: u32) -> [u8; 2] {
+    [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
 }
 
 /// The three forms: each lower-case letter is a thing to be read, anything else is itself.
@@ -126,7 +130,7 @@ fn read(form: &[u8], text: &[u8], now: i64) -> Option<DateTime> {
                 continue;
             }
             b'm' => {
-                date.month = text.word(&MONTHS)? + 1;
+                date.month = text.word(&MONTHS)?;
                 continue;
             }
             b'w' => {
@@ -149,16 +153,18 @@ fn read(form: &[u8], text: &[u8], now: i64) -> Option<DateTime> {
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`
 #[rustfmt::skip]
-fn read_imf_fixdate(text: &[u8]) -> Option<DateTime> {
+#[inline]
+fn read_imf_fixdate(text: &[u8; LEN]) -> Option<DateTime> {
     let &[
         w0, w1, w2, b',', b' ', d0, d1, b' ', m0, m1, m2, b' ', y0, y1, y2, y3, b' ',
         h0, h1, b':', n0, n1, b':', s0, s1, b' ', b'G', b'M', b'T',
     ] = text else { return None };
-    position(&DAYS, [w0, w1, w2])?;
-    let month = position(&MONTHS, [m0, m1, m2])? + 1;
+    let day_of_week = place(&DAYS, [w0, w1, w2]);
+    let month = place(&MONTHS, [m0, m1, m2]);
     // All digits are checked at once.
     let digits = [y0, y1, y2, y3, d0, d1, h0, h1, n0, n1, s0, s1].map(|d| d.wrapping_sub(b'0'));
-    let [y0, y1, y2, y3, d0, d1, h0, h1, n0, n1, s0, s1] = digits.map(i32::from);
+    let all_digits = digits.iter().fold(true, |all, &digit| all & (digit <= 9));
+    let [y0, y1, y2, y3, d0, d1, h0, h1, n0, n1, s0, s1] = digits.map(u32::from);
     let date = DateTime {
         year: y0 * 1000 + y1 * 100 + y2 * 10 + y3,
         month,
@@ -167,42 +173,45 @@ fn read_imf_fixdate(text: &[u8]) -> Option<DateTime> {
         minute: n0 * 10 + n1,
         second: s0 * 10 + s1,
     };
-    digits.iter().fold(true, |all, &digit| all & (digit <= 9)).then_some(date)
+    (all_digits & (day_of_week > 0) & (month > 0)).then_some(date)
 }
 
 /// The latest year with these last two digits, and at most four, that is at most 50 years ahead.
-fn full_year(two_digits: i32, now: i64) -> i32 {
+fn full_year(two_digits: u32, now: i64) -> u32 {
     let years = (two_digits..10_000).step_by(100);
-    years.take_while(|year| midnight(year - 50, 1, 1) <= now).last().unwrap_or(two_digits)
+    years.take_while(|year| midnight(*year as i32 - 50, 1, 1) <= now).last().unwrap_or(two_digits)
 }
 
 /// A date of the proleptic Gregorian calendar and a time of its day.
 #[derive(Default)]
 struct DateTime {
-    year: i32,
-    month: i32,
-    day: i32,
-    hour: i32,
-    minute: i32,
-    second: i32,
+    year: u32,
+    month: u32,
+    day: u32,
+    hour: u32,
+    minute: u32,
+    second: u32,
 }
 
 impl DateTime {
     /// Unix seconds, or `None` where the month has no such day or the day no such second.
+    #[inline]
     fn unix_seconds(self) -> Option<i64> {
         let day_exists = (1..=days_in_month(self.year, self.month)).contains(&self.day);
         // A leap second may be named.
         let second_exists = self.hour < 24 && self.minute < 60 && self.second <= 60;
         let second = (self.hour * 60 + self.minute) * 60 + self.second;
-        let midnight = midnight(self.year, self.month, self.day);
+        let midnight = midnight(self.year as i32, self.month, self.day);
         (day_exists && second_exists).then_some(midnight + i64::from(second))
     }
 }
 
-fn days_in_month(year: i32, month: i32) -> i32 {
+fn days_in_month(year: u32, month: u32) -> u32 {
     match month {
         4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
         2 => 28,
         _ => 31,
     }
@@ -211,11 +220,11 @@ fn days_in_month(year: i32, month: i32) -> i32 {
 /// Unix seconds at the start of a day. The year is taken to begin in March, so that the leap day
 /// is its last, and 400 years later, so that none is negative.
 #[cfg_attr(sha2_backend_soft = "compact", inline(never))]
-fn midnight(year: i32, month: i32, day: i32) -> i64 {
-    let year = year + 400 - i32::from(month <= 2);
+fn midnight(year: i32, month: u32, day: u32) -> i64 {
+    let year = (year + 400) as u32 - u32::from(month <= 2);
     let leap_days = year / 4 - year / 100 + year / 400;
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    i64::from(year * 365 + leap_days + day_of_year - 719_468 - 146_097) * SECONDS_A_DAY
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day;
+    (i64::from(year * 365 + leap_days + day_of_year) - 719_469 - 146_097) * SECONDS_A_DAY
 }
 
 /// (year, month, day) of a count of days since 1970-01-01.
@@ -242,33 +251,39 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// The index of the word of three letters that stands here.
+    /// The place, from 1, of the word of three letters that stands here.
     #[inline(never)]
-    fn word(&mut self, words: &[[u8; 3]]) -> Option<i32> {
+    fn word(&mut self, words: &[[u8; 3]]) -> Option<u32> {
         let (word, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
-        position(words, *word)
+        Some(place(words, *word)).filter(|place| *place > 0)
     }
 
     fn long_day(&mut self) -> Option<()> {
-        let index = self.word(&DAYS)?;
-        self.literal(LONG_DAY_ENDS.get(index as usize)?.as_bytes())
+        let place = self.word(&DAYS)?;
+        self.literal(LONG_DAY_ENDS.get(place as usize - 1)?.as_bytes())
     }
 
     /// A number of exactly this many digits.
-    fn number(&mut self, digits: usize) -> Option<i32> {
+    fn number(&mut self, digits: usize) -> Option<u32> {
         let (digits, rest) = self.0.split_at_checked(digits)?;
         self.0 = rest;
         number(digits)
     }
 }
 
-/// The index of the word of three letters.
-fn position(words: &[[u8; 3]], word: [u8; 3]) -> Option<i32> {
-    words.iter().position(|listed| *listed == word).map(|index| index as i32)
+/// The place of a word of three letters, from 1, or 0 where it is none of them. Each is compared: a
+/// loop that ends early costs more than vector instructions.
+#[inline]
+fn place(words: &[[u8; 3]], word: [u8; 3]) -> u32 {
+    let as_number = |[a, b, c]: [u8; 3]| u32::from_le_bytes([a, b, c, 0]);
+    let word = as_number(word);
+    words.iter().zip(1..).fold(0, |found, (listed, place)| {
+        found | if as_number(*listed) == word { place } else { 0 }
+    })
 }
 
-fn number(digits: &[u8]) -> Option<i32> {
-    let number = digits.iter().fold(0, |n, digit| n * 10 + i32::from(digit.wrapping_sub(b'0')));
+fn number(digits: &[u8]) -> Option<u32> {
+    let number = digits.iter().fold(0, |n, digit| n * 10 + u32::from(digit.wrapping_sub(b'0')));
     digits.iter().all(u8::is_ascii_digit).then_some(number)
 }

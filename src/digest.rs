@@ -2,7 +2,7 @@
 
 use crate::{
     Error, SMALL, Text,
-    crypto::{self, HashStream, HashText},
+    crypto::{self, Hash, HashStream, HashText},
     octets::{self, is_token, is_word, trim},
 };
 
@@ -22,14 +22,15 @@ const PREFIX: &str = "SHA-256=";
 /// );
 /// ```
 pub fn field(body: &(impl AsRef<[u8]> + ?Sized)) -> Text<LEN> {
-    let mut hash = HashStream::default();
-    hash.update(body.as_ref());
-    let mut text = Text::new();
-    // Both parts together have exactly the length of the text.
-    let base64 = crypto::to_text(&hash.finish());
-    let base64 = core::str::from_utf8(&base64).unwrap_or_default();
-    let _ = text.push(PREFIX).and_then(|()| text.push(base64));
-    text
+    Text::of(write(&crypto::hash(body.as_ref())))
+}
+
+pub(crate) fn write(hash: &Hash) -> [u8; LEN] {
+    let mut field = *b"SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    if let Some(text) = field.last_chunk_mut() {
+        *text = crypto::to_text(hash);
+    }
+    field
 }
 
 /// Reads the value of a `Digest` field: the SHA-256 that the body must have.
@@ -38,6 +39,7 @@ pub fn field(body: &(impl AsRef<[u8]> + ?Sized)) -> Text<LEN> {
 ///
 /// [`Error::MalformedDigest`], [`Error::UnsupportedDigest`] where no SHA-256 is in it, and
 /// [`Error::DigestMismatch`] where it holds two that differ: no body has both.
+#[inline]
 pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
     // What Drone writes: one SHA-256 and nothing else.
     let only = field.strip_prefix(PREFIX.as_bytes()).filter(|_| !SMALL);
@@ -94,9 +96,19 @@ impl BodyDigest {
 
     /// Whether the body that was given is the expected one. To be asked once.
     pub(crate) fn check(&mut self) -> Result<(), Error> {
-        match crypto::is_text_of(&self.expected, &self.hash.finish()).to_bool() {
-            true => Ok(()),
-            false => Err(Error::DigestMismatch),
-        }
+        compare(&self.hash.finish(), &self.expected)
+    }
+}
+
+/// Whether a body that is held whole is the expected one.
+pub(crate) fn check(body: &[u8], expected: &HashText) -> Result<(), Error> {
+    compare(&crypto::hash(body), expected)
+}
+
+fn compare(hash: &Hash, expected: &HashText) -> Result<(), Error> {
+    let expected = crypto::from_text(expected).ok_or(Error::MalformedDigest)?;
+    match crypto::is_same(hash, &expected).to_bool() {
+        true => Ok(()),
+        false => Err(Error::DigestMismatch),
     }
 }

@@ -79,6 +79,7 @@ pub mod replay;
 #[cfg(feature = "capi")]
 pub mod capi;
 
+mod base64;
 mod crypto;
 mod error;
 mod octets;

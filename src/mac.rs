@@ -2,12 +2,12 @@
 
 use core::fmt;
 
-use ctutils::{CtAssign, CtEq};
+use ctutils::{Choice, CtAssign, CtEq};
 
 use crate::{
     Error, Headers, Name, SMALL,
-    crypto::{self, HASH_LEN, HashText, Midstates},
-    signing_string::{DroneString, SigningString, Writer},
+    crypto::{self, BLOCK_LEN, Expected, HASH_LEN, Message, Midstates, PADDING_LEN},
+    signing_string::{SigningString, Writer},
 };
 
 /// The length of a [`Tag`], in bytes.
@@ -37,6 +37,11 @@ impl Key {
             [] => Err(Error::EmptySecret),
             secret => Midstates::new(secret).map(Self).ok_or(Error::EmptySecret),
         }
+    }
+
+    /// The MAC of a string that is held whole.
+    pub(crate) fn mac_of_whole(&self, string: &Message<'_>) -> Tag {
+        self.0.mac(string)
     }
 
     /// Makes `tag` the MAC of `string`, piece by piece.
@@ -70,48 +75,60 @@ impl fmt::Debug for Key {
 
 /// Signing strings up to this length are built once for all keys; longer ones are streamed for
 /// each.
-const SHORT: usize = 256;
+const SHORT: usize = 4 * BLOCK_LEN - PADDING_LEN;
 
-/// The index of the key whose MAC of `string` is `signature`, and in `found` the MAC; `drones` is
-/// the string if it is one of Drone's.
-///
-/// Every key is computed and compared, and the choice among them is made without a branch: time
-/// does not tell which key fitted, nor how nearly one did.
+/// The index of the key whose MAC of `string` is `signature`.
 pub(crate) fn find_key<'n, K, H, I>(
     keys: &[K],
     string: &SigningString<'_, '_, H, I>,
-    drones: Option<&DroneString>,
-    signature: &HashText,
-    found: &mut Tag,
+    signature: &Tag,
 ) -> Result<usize, Error>
 where
     K: AsRef<Key>,
     H: Headers + ?Sized,
     I: Iterator<Item = Name<'n>> + Clone,
 {
-    let mut room;
-    let whole = match drones {
-        Some(string) => Some(string.as_slice()),
-        None if SMALL => None,
-        None => {
-            room = [0; SHORT];
-            let mut writer = Writer::new(&mut room);
-            string.stream(&mut |octets| writer.push(octets))?;
-            writer.finish().ok()
+    if !SMALL {
+        let mut room = [0; 4 * BLOCK_LEN];
+        let mut writer = Writer::new(&mut room);
+        string.stream(&mut |octets| writer.push(octets))?;
+        let len = writer.needed();
+        if len <= SHORT {
+            return find_key_of_whole(keys, &Message::new(&mut room, len), signature);
         }
-    };
+    }
+    first_fit(keys, |key| {
+        let mut tag = [0; TAG_LEN];
+        key.mac(string, &mut tag)?;
+        Ok(crypto::is_same(&tag, signature))
+    })
+}
+
+/// As [`find_key`], of a string that is held whole.
+#[inline]
+pub(crate) fn find_key_of_whole<K: AsRef<Key>>(
+    keys: &[K],
+    string: &Message<'_>,
+    signature: &Tag,
+) -> Result<usize, Error> {
+    let expected = Expected::new(signature);
+    first_fit(keys, |key| Ok(key.0.fits(string, &expected)))
+}
+
+/// The index of the first key that fits.
+///
+/// Every key is asked, and the choice among them is made without a branch: time does not tell
+/// which key fitted, nor how nearly one did.
+#[inline(always)]
+fn first_fit<K: AsRef<Key>>(
+    keys: &[K],
+    mut fits: impl FnMut(&Key) -> Result<Choice, Error>,
+) -> Result<usize, Error> {
     let mut matched = usize::MAX;
     for (index, key) in keys.iter().enumerate() {
-        let key = key.as_ref();
-        let mut tag = [0; TAG_LEN];
-        match whole {
-            Some(string) => tag = key.0.mac(string),
-            None => key.mac(string, &mut tag)?,
-        }
-        // The first key that fits wins, should the same secret be there twice.
-        let fits = crypto::is_text_of(signature, &tag) & matched.ct_eq(&usize::MAX);
+        // The first wins, should the same secret be there twice.
+        let fits = fits(key.as_ref())? & matched.ct_eq(&usize::MAX);
         matched.ct_assign(&index, fits);
-        found.ct_assign(&tag, fits);
     }
     match matched {
         usize::MAX => Err(Error::SignatureMismatch),

@@ -107,11 +107,13 @@ impl<'a> HeaderList<'a> {
 
     /// Whether this is seen to be the list of every Drone server. It is then known to be a list
     /// of names, and which.
+    #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
     pub(crate) fn is_drones(&self) -> bool {
         self.0.as_fast_slice().is_some_and(|list| list == b"date digest")
     }
 
     /// Checks that this is a list of header names.
+    #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.is_drones() { Ok(()) } else { check(self.iter()) }
     }

@@ -1,8 +1,8 @@
 //! The parameters of the `Signature` field: RFC 7235 auth-params, read and written.
 
 use crate::{
-    Error, HeaderList, Headers, Param, Request, SMALL,
-    crypto::BASE64_LEN,
+    Error, HeaderList, Headers, Param, Request, SMALL, Tag,
+    crypto::{self, BASE64_LEN},
     octets::{self, is_control, is_token, is_word},
     request::Fields,
     signing_string::Writer,
@@ -53,6 +53,7 @@ impl<'a> Value<'a> {
     }
 
     /// Whether the value stands for exactly these octets.
+    #[inline]
     pub fn is(&self, octets: &(impl AsRef<[u8]> + ?Sized)) -> bool {
         match self.as_fast_slice() {
             Some(plain) => plain == octets.as_ref(),
@@ -122,28 +123,40 @@ impl<'a> Params<'a> {
     ///   know, one of the first eight
     /// - [`Error::MissingParam`] if `keyId`, `headers` or `signature` is absent, or if any known
     ///   parameter is empty; an absent `algorithm` is the policy's to judge
+    #[inline]
     pub fn parse(field: &'a [u8]) -> Result<Self, Error> {
-        let drones = if SMALL { None } else { Self::from_drone(field) };
-        drones.map_or_else(|| Self::read(field), Ok)
+        Self::from_drone(field).map_or_else(|| Self::read(field), |(params, _)| Ok(params))
     }
 
-    /// The parameters if they are what a Drone server writes, octet for octet.
+    /// The parameters, and the MAC that is their signature, if they are what a Drone server writes,
+    /// octet for octet.
     ///
     /// Nearly every request has them so, and to compare costs a tenth of what reading does.
-    fn from_drone(field: &'a [u8]) -> Option<Self> {
-        let rest = field
-            .strip_prefix(br#"keyId="hmac-key",algorithm="hmac-sha256",signature=""#.as_slice())?;
-        let (signature, rest) = rest.split_first_chunk::<BASE64_LEN>()?;
-        let ends_so = rest == br#"",headers="date digest""#;
-        (ends_so && octets::all_qdtext(signature)).then_some(Self {
+    #[inline(always)]
+    fn from_drone(field: &'a [u8]) -> Option<(Self, Tag)> {
+        if SMALL {
+            return None;
+        }
+        let field: &[u8; DRONES_LEN] = field.try_into().ok()?;
+        let (start, rest) = field.split_first_chunk()?;
+        let (signature, rest) = rest.split_first_chunk()?;
+        let is_drones = is_same(start, BEFORE_SIGNATURE) && rest == BEHIND_SIGNATURE;
+        if !is_drones {
+            return None;
+        }
+        // No digit of a MAC ends a quoted-string.
+        let tag = crypto::from_text(signature)?;
+        let params = Self {
             key_id: Value::plain(b"hmac-key"),
             algorithm: Some(Value::plain(b"hmac-sha256")),
             headers: HeaderList(Value::plain(b"date digest")),
             signature: Value::plain(signature),
-        })
+        };
+        Some((params, tag))
     }
 
     /// Reads any parameters.
+    #[inline(never)]
     fn read(field: &'a [u8]) -> Result<Self, Error> {
         let [mut key_id, mut algorithm, mut headers, mut signature] = [None; 4];
         let mut unknown = Unknown::default();
@@ -167,12 +180,10 @@ impl<'a> Params<'a> {
             Some(_) => Some(present(algorithm, Param::Algorithm)?),
             None => None,
         };
-        Ok(Self {
-            key_id: present(key_id, Param::KeyId)?,
-            algorithm,
-            headers: HeaderList(present(headers, Param::Headers)?),
-            signature: present(signature, Param::Signature)?,
-        })
+        let key_id = present(key_id, Param::KeyId)?;
+        let headers = HeaderList(present(headers, Param::Headers)?);
+        let signature = present(signature, Param::Signature)?;
+        Ok(Self { key_id, algorithm, headers, signature })
     }
 
     /// The parameters of the one signature that `request` has, wherever it stands. Nothing about
@@ -194,6 +205,23 @@ impl<'a> Params<'a> {
             Error::MalformedParams { .. } if fields.signature_input => Error::Rfc9421Signature,
             error => error,
         })
+    }
+
+    /// The parameters that a Drone server wrote, if it did, and the MAC that is their signature.
+    #[inline(always)]
+    pub(crate) fn of_drone(fields: &Fields<'a>) -> Option<(Self, Tag)> {
+        Self::from_drone(fields.signature.once()?)
+    }
+
+    /// The MAC whose text the signature is, if it is one.
+    pub(crate) fn tag(&self) -> Option<Tag> {
+        match self.signature.as_fast_slice() {
+            Some(plain) => crypto::from_text(plain.try_into().ok()?),
+            None => {
+                let mut text = [0; BASE64_LEN];
+                self.signature.fill(&mut text).then(|| crypto::from_text(&text))?
+            }
+        }
     }
 
     /// `keyId`; not empty.
@@ -327,6 +355,28 @@ impl<'a> Reader<'a> {
     fn malformed(&self) -> Error {
         Error::MalformedParams { at: self.len.saturating_sub(self.rest.len()) }
     }
+}
+
+/// Whether the octets are the same, each of which is looked at: a call of `memcmp` would cost more.
+fn is_same<const N: usize>(octets: &[u8; N], others: &[u8; N]) -> bool {
+    octets.iter().zip(others).fold(0, |differ, (one, other)| differ | (one ^ other)) == 0
+}
+
+/// What a Drone server writes before and behind the signature.
+const BEFORE_SIGNATURE: &[u8; 52] = br#"keyId="hmac-key",algorithm="hmac-sha256",signature=""#;
+const BEHIND_SIGNATURE: &[u8; 23] = br#"",headers="date digest""#;
+
+/// The length of what a Drone server writes.
+pub(crate) const DRONES_LEN: usize = 52 + BASE64_LEN + 23;
+
+/// The parameters as a Drone server writes them.
+pub(crate) fn for_drone(tag: &Tag) -> [u8; DRONES_LEN] {
+    let mut field = [0; _];
+    let mut writer = Writer::new(&mut field);
+    writer.push(BEFORE_SIGNATURE);
+    writer.push(&crypto::to_text(tag));
+    writer.push(BEHIND_SIGNATURE);
+    field
 }
 
 /// Writes the parameters in the order in which Drone sends them.

@@ -1,6 +1,6 @@
 //! What a receiver demands of a signature beyond its being right.
 
-use crate::{Error, HeaderList, Params, names};
+use crate::{Error, HeaderList, Params, drone::COVERED, names};
 
 /// How far the `Date` of a request may lie from the receiver's clock by default, in seconds.
 pub const DEFAULT_MAX_SKEW: u32 = 300;
@@ -30,15 +30,19 @@ pub struct Policy<'a> {
 /// The names that must be covered.
 #[derive(Clone, Copy, Debug)]
 enum Required<'a> {
+    /// Those that Drone covers.
+    Drones,
     Names(&'a [&'a str]),
     List(HeaderList<'a>),
 }
 
 impl Required<'_> {
     /// The index of the first name that `covered` lacks.
+    #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
     fn first_missing(&self, covered: &HeaderList<'_>) -> Option<usize> {
         match self {
-            Self::Names(["date", "digest"]) if covered.is_drones() => None,
+            Self::Drones if covered.is_drones() => None,
+            Self::Drones => COVERED.iter().position(|name| !covered.contains(name)),
             Self::Names(names) => names.iter().position(|name| !covered.contains(name)),
             Self::List(list) => list.iter().position(|name| !covered.contains_name(&name)),
         }
@@ -55,7 +59,7 @@ impl Policy<'_> {
     /// Covers at least `date` and `digest`, `Date` within 300 s, any keyId, `algorithm` exactly
     /// `hmac-sha256`: what Drone sends, and nothing less.
     pub const DRONE: Self = Self {
-        required: Required::Names(&["date", "digest"]),
+        required: Required::Drones,
         max_skew: DEFAULT_MAX_SKEW,
         key_id: None,
         allow_missing_algorithm: false,
@@ -131,6 +135,7 @@ impl<'a> Policy<'a> {
     }
 
     /// Checks the parameters; the list of names must have been found to be one.
+    #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
     pub(crate) fn check(&self, params: &Params<'_>) -> Result<(), Error> {
         match params.algorithm {
             Some(algorithm) if algorithm.is(b"hmac-sha256") => {}

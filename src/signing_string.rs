@@ -1,7 +1,10 @@
 //! The signing string (draft 10, section 2.3): what the MAC is made of.
 
 use crate::{
-    Error, HeaderNames, Headers, Name, Request, date, digest, names, octets::without_control,
+    Error, HeaderNames, Headers, Name, Request,
+    crypto::{self, Message},
+    date, digest, names,
+    octets::without_control,
     request::Fields,
 };
 
@@ -121,20 +124,32 @@ where
     }
 }
 
-/// The signing string of a Drone delivery: `date: ` and an IMF-fixdate, `digest: ` and one SHA-256.
-pub(crate) type DroneString = [u8; 96];
+/// Room for the signing string of a Drone delivery, of 96 octets, and its padding.
+pub(crate) type DroneRoom = [u8; 128];
 
-/// The signing string over `date digest`, if both values have the lengths that Drone's have.
+const DRONES: DroneRoom = crypto::padded(
+    *b"date: Sun, 06 Nov 1994 08:49:37 GMT\n\
+       digest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+);
+
+const DIGEST_AT: usize = b"date: ".len() + date::LEN + b"\ndigest: ".len();
+
+/// The signing string over `date digest`.
 ///
-/// Nearly every request is such a one, and where all lengths are known, a few copies make it.
-pub(crate) fn of_drone(fields: &Fields<'_>) -> Option<DroneString> {
-    let date: &[u8; date::LEN] = fields.date.once()?.try_into().ok()?;
-    let digest: &[u8; digest::LEN] = fields.digest.once()?.try_into().ok()?;
-    let mut string = *b"date: Sun, 06 Nov 1994 08:49:37 GMT\n\
-        digest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-    string.get_mut(6..35)?.copy_from_slice(date);
-    string.get_mut(44..96)?.copy_from_slice(digest);
-    (without_control(date) && without_control(digest)).then_some(string)
+/// Nearly every request is signed over these two, and where all lengths are known, a few copies
+/// make the string.
+pub(crate) fn of_drone<'s>(
+    date: &[u8; date::LEN],
+    digest: &[u8; digest::LEN],
+    room: &'s mut DroneRoom,
+) -> Message<'s> {
+    *room = DRONES;
+    for (at, value) in [(b"date: ".len(), date.as_slice()), (DIGEST_AT, digest.as_slice())] {
+        if let Some(to) = room.get_mut(at..).and_then(|rest| rest.get_mut(..value.len())) {
+            to.copy_from_slice(value);
+        }
+    }
+    Message::of_padded(room, DIGEST_AT + digest::LEN)
 }
 
 /// Checks what is covered at `index`.

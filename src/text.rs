@@ -1,29 +1,23 @@
-//! Short texts of a known largest length.
+//! Short texts of a known length.
 
 use core::{fmt, ops::Deref};
 
-use crate::Error;
-
-/// Text of at most `N` bytes that holds its own room.
+/// Text of `N` bytes, all of them ASCII, that holds its own room.
 ///
-/// It dereferences to `str`; the header values that the crate writes have this type.
+/// It dereferences to `str`; the header values that the crate writes have this type. The bytes are
+/// at hand as [`AsRef<[u8]>`](AsRef).
 #[derive(Clone, PartialEq, Eq)]
-pub struct Text<const N: usize>(heapless::String<N>);
+pub struct Text<const N: usize>([u8; N]);
 
 impl<const N: usize> Text<N> {
-    pub(crate) const fn new() -> Self {
-        Self(heapless::String::new())
-    }
-
-    /// Appends `text` whole or not at all.
-    pub(crate) fn push(&mut self, text: &str) -> Result<(), Error> {
-        let needed = self.0.len().saturating_add(text.len());
-        self.0.push_str(text).map_err(|_| Error::BufferTooSmall { needed })
+    /// What is written here is ASCII, without which there would be no text.
+    pub(crate) const fn of(octets: [u8; N]) -> Self {
+        Self(octets)
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        core::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
@@ -37,7 +31,7 @@ impl<const N: usize> Deref for Text<N> {
 
 impl<const N: usize> AsRef<[u8]> for Text<N> {
     fn as_ref(&self) -> &[u8] {
-        self.as_bytes()
+        &self.0
     }
 }
 

@@ -3,13 +3,14 @@
 use core::fmt;
 
 use crate::{
-    Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, TAG_LEN, Tag, Value,
-    crypto::{self, BASE64_LEN, HashText},
+    Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value,
+    crypto::{HashText, Message},
     date,
     digest::{self, BodyDigest},
     mac,
+    octets::without_control,
     request::Fields,
-    signing_string::{SigningString, of_drone},
+    signing_string::{DroneRoom, SigningString, of_drone},
 };
 
 /// Decides whether a request is genuine.
@@ -86,49 +87,92 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     where
         H: Headers + ?Sized,
     {
-        let (digest, verified) = self.head(request, clock)?;
-        Ok(PendingBody { body: BodyDigest::new(digest), verified })
+        self.head(request, clock, |digest, verified| {
+            Ok(PendingBody { body: BodyDigest::new(digest), verified })
+        })
     }
 
-    /// The checks of [`begin`](Self::begin): what the digest must be, and the verdict on all else.
-    pub(crate) fn head<'r, H>(
+    /// The checks of [`begin`](Self::begin). What the digest must be, and the verdict on all else,
+    /// are `then`'s: handed back, they would be put together only to be moved.
+    #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
+    pub(crate) fn head<'r, H, T, E>(
         &self,
         request: &Request<'r, H>,
         clock: Clock,
-    ) -> Result<(&'r HashText, Verified<'r>), Error>
+        then: impl FnOnce(&'r HashText, Verified<'r>) -> Result<T, E>,
+    ) -> Result<T, E>
     where
         H: Headers + ?Sized,
+        E: From<Error>,
     {
         let fields = Fields::find(request.headers);
-        let params = Params::of(&fields)?;
-        params.headers.check()?;
-        self.policy.check(&params)?;
-        let mut room;
-        let signature = match params.signature.as_fast_slice() {
-            Some(plain) => plain.try_into().ok(),
-            None => {
-                room = [0; BASE64_LEN];
-                params.signature.fill(&mut room).then_some(&room)
-            }
-        };
-        let signature = signature.filter(|text| crypto::is_text(text));
-        let signature = signature.ok_or(Error::MalformedSignature)?;
+        match Params::of_drone(&fields) {
+            Some((params, tag)) => self.check(request, &fields, &params, Some(tag), clock, then),
+            None => self.read_and_check(request, &fields, clock, then),
+        }
+    }
 
-        let date = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;
+    /// As [`check`](Self::check), of parameters that have to be read.
+    #[inline(never)]
+    fn read_and_check<'r, H, T, E>(
+        &self,
+        request: &Request<'r, H>,
+        fields: &Fields<'r>,
+        clock: Clock,
+        then: impl FnOnce(&'r HashText, Verified<'r>) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        H: Headers + ?Sized,
+        E: From<Error>,
+    {
+        let params = Params::of(fields)?;
+        self.check(request, fields, &params, params.tag(), clock, then)
+    }
+
+    // Inlined, so that what is known of the parameters is not looked up.
+    #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
+    fn check<'r, H, T, E>(
+        &self,
+        request: &Request<'r, H>,
+        fields: &Fields<'r>,
+        params: &Params<'r>,
+        tag: Option<Tag>,
+        clock: Clock,
+        then: impl FnOnce(&'r HashText, Verified<'r>) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        H: Headers + ?Sized,
+        E: From<Error>,
+    {
+        params.headers.check()?;
+        self.policy.check(params)?;
+        let tag = tag.ok_or(Error::MalformedSignature)?;
+        let date_field = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;
         let date = match clock {
-            Clock::At(now) => Some(date::parse(date, now)?),
+            Clock::At(now) => {
+                let date = date::parse(date_field, now)?;
+                self.policy.check_date(date, now)?;
+                Some(date)
+            }
             Clock::None => None,
         };
-        if let (Clock::At(now), Some(date)) = (clock, date) {
-            self.policy.check_date(date, now)?;
-        }
-        let digest = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
-        let digest = digest::parse(digest)?;
-
-        let string = SigningString { request, fields: &fields, names: params.headers.iter() };
-        let drones = if params.headers.is_drones() { of_drone(&fields) } else { None };
-        let mut tag = [0; TAG_LEN];
-        let key_index = mac::find_key(self.keys, &string, drones.as_ref(), signature, &mut tag)?;
+        let digest_field = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
+        let digest = digest::parse(digest_field)?;
+        let mut room = [0; _];
+        let key_index = match drones_string(fields, &mut room) {
+            // Such a Digest is one SHA-256 and no more, and a date that was read is one: neither
+            // holds a control octet.
+            Some(string)
+                if params.headers.is_drones()
+                    && (clock != Clock::None || without_control(date_field)) =>
+            {
+                mac::find_key_of_whole(self.keys, &string, &tag)
+            }
+            _ => {
+                let names = params.headers.iter();
+                mac::find_key(self.keys, &SigningString { request, fields, names }, &tag)
+            }
+        }?;
         let verified = Verified {
             key_index,
             tag,
@@ -137,7 +181,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
             key_id: params.key_id,
             covered: params.headers,
         };
-        Ok((digest, verified))
+        then(digest, verified)
     }
 
     /// Verifies a request whose body is at hand: [`begin`](Self::begin),
@@ -155,12 +199,18 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     where
         H: Headers + ?Sized,
     {
-        let (digest, verified) = self.head(request, clock)?;
-        let mut digest = BodyDigest::new(digest);
-        digest.update(body.as_ref());
-        digest.check()?;
-        Ok(verified)
+        self.head(request, clock, |digest, verified| {
+            digest::check(body.as_ref(), digest).map(|()| verified)
+        })
     }
+}
+
+/// The signing string over `date digest`, if both values have the lengths that Drone's have.
+#[inline]
+fn drones_string<'s>(fields: &Fields<'_>, room: &'s mut DroneRoom) -> Option<Message<'s>> {
+    let date = fields.date.once()?.try_into().ok()?;
+    let digest = fields.digest.once()?.try_into().ok()?;
+    Some(of_drone(date, digest, room))
 }
 
 /// A request whose head is genuine and whose body has still to show that it is.

@@ -216,7 +216,7 @@ static void views_have_the_places_that_they_had(void)
 
 static void macros_have_the_values_that_they_had(void)
 {
-    VALUE(HOOKSIG_KEY_WORDS, 12);
+    VALUE(HOOKSIG_KEY_WORDS, 20);
     VALUE(HOOKSIG_POLICY_WORDS, 28);
     VALUE(HOOKSIG_PENDING_BODY_WORDS, 32);
     VALUE(HOOKSIG_REPLAY_ENTRY_WORDS, 6);

@@ -5,8 +5,8 @@ use super::{
 };
 use crate::Key;
 
-/// The size of a hooksig_key in 64-bit words, the same on every target: 96 bytes.
-pub const HOOKSIG_KEY_WORDS: usize = 12;
+/// The size of a hooksig_key in 64-bit words, the same on every target: 160 bytes.
+pub const HOOKSIG_KEY_WORDS: usize = 20;
 
 /// A key: the HMAC-SHA-256 midstates of a secret, not the secret itself.
 ///

@@ -9,8 +9,9 @@ use super::{
     request::CheckedRequest,
 };
 use crate::{
-    Clock, Head, Headers, Request, TAG_LEN, Verified, Verifier, crypto::HashText,
-    digest::BodyDigest,
+    Clock, Head, Headers, Request, TAG_LEN, Verified, Verifier,
+    crypto::HashText,
+    digest::{self, BodyDigest},
 };
 
 /// The size of a hooksig_pending_body in 64-bit words, the same on every target: 256 bytes.
@@ -99,20 +100,19 @@ struct Receiver {
 }
 
 impl Receiver {
-    /// What the digest of the body must be, and the verdict on all else.
+    /// Looks at the head; what follows is `then`'s, as in [`Verifier::head`].
     ///
     /// SAFETY: each pointer is NULL or points to as many elements as its length says, readable
     /// and unchanged during the call.
     unsafe fn head<'r, H: Headers>(
         &self,
         request: &Request<'r, H>,
-    ) -> Result<(&'r HashText, hooksig_verified), hooksig_status> {
+        then: impl FnOnce(&'r HashText, Verified<'r>) -> Result<(), hooksig_status>,
+    ) -> Result<(), hooksig_status> {
         // SAFETY: passed on.
         let (keys, policy) =
             unsafe { (made_keys(self.keys, self.keys_len)?, policy_or_default(self.policy)?) };
-        let verifier = Verifier::with_policy(keys, policy)?;
-        let (digest, verified) = verifier.head(request, clock(self.now))?;
-        Ok((digest, verified.into()))
+        Verifier::with_policy(keys, policy)?.head(request, clock(self.now), then)
     }
 
     /// SAFETY: as for `head`, and for `pending` too.
@@ -122,10 +122,11 @@ impl Receiver {
         pending: *mut hooksig_pending_body,
     ) -> Result<(), hooksig_status> {
         // SAFETY: passed on.
-        unsafe {
-            let (digest, verified) = self.head(request)?;
+        let then = |digest: &_, verified: Verified<'_>| unsafe {
             make_pending(pending, digest, &verified)
-        }
+        };
+        // SAFETY: passed on.
+        unsafe { self.head(request, then) }
     }
 
     /// SAFETY: as for `head`, and for `body` and `verified` too.
@@ -136,34 +137,26 @@ impl Receiver {
         verified: *mut hooksig_verified,
     ) -> Result<(), hooksig_status> {
         // SAFETY: passed on.
-        unsafe {
-            let body = view(body.0, body.1)?;
-            let (digest, known) = self.head(request)?;
-            check_body(digest, body)?;
-            store(verified, known)
-        }
+        let body = unsafe { view(body.0, body.1) }?;
+        let then = |digest: &_, known: Verified<'_>| {
+            digest::check(body, digest)?;
+            // SAFETY: passed on.
+            unsafe { store(verified, known.into()) }
+        };
+        // SAFETY: passed on.
+        unsafe { self.head(request, then) }
     }
 }
 
-// What follows the head has frames of its own, so that nothing of it lies on the stack below that.
-
 /// SAFETY: as for `handle::make`.
-#[inline(never)]
 unsafe fn make_pending(
     pending: *mut hooksig_pending_body,
     digest: &HashText,
-    verified: &hooksig_verified,
+    verified: &Verified<'_>,
 ) -> Result<(), hooksig_status> {
     let body = BodyDigest::new(digest);
     // SAFETY: passed on.
-    unsafe { handle::make(pending, Pending { body, verified: *verified }) }
-}
-
-#[inline(never)]
-fn check_body(digest: &HashText, body: &[u8]) -> Result<(), crate::Error> {
-    let mut digest = BodyDigest::new(digest);
-    digest.update(body);
-    digest.check()
+    unsafe { handle::make(pending, Pending { body, verified: (*verified).into() }) }
 }
 
 /// Verifies a request whose body is at hand: signature, policy, date and body in one call.
