@@ -13,6 +13,10 @@
 //! has to send, [`drone`] knows Drone's events and [`replay`] refuses a delivery that was
 //! accepted before.
 //!
+//! For axum, and whatever else takes tower's layers, there is the crate `hooksig-tower`. The guides
+//! in `docs/` of the repository lead from an empty folder to a receiver, and go through every
+//! reason for which a delivery is refused.
+//!
 //! # Examples
 //!
 //! ```
