@@ -1,26 +1,27 @@
-#!/usr/bin/env python3
-"""A preprocessor of mdBook: links that leave the book lead to the repository."""
+"""Links between the pages and into the repository."""
 
-import json
-import sys
+import re
 
-REPOSITORY = "https://github.com/hooksig/hooksig/blob/main/"
+from blocks import FENCE
 
 
-def chapters(items):
-    for item in items:
-        if isinstance(item, dict) and "Chapter" in item:
-            yield item["Chapter"]
-            yield from chapters(item["Chapter"]["sub_items"])
+def slug(heading):
+    """The anchor of a heading, as mdBook and repository listings make it."""
+    heading = re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading.strip())
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-def main():
-    if sys.argv[1:2] == ["supports"]:
-        return
-    _, book = json.load(sys.stdin)
-    for chapter in chapters(book["items"]):
-        chapter["content"] = chapter["content"].replace("](../", f"]({REPOSITORY}")
-    json.dump(book, sys.stdout)
+def text_without_blocks(page):
+    return FENCE.sub("", page.read_text())
 
 
-main()
+def broken_links(page):
+    for link in re.findall(r"\]\(([^)\s]+)\)", text_without_blocks(page)):
+        path, _, anchor = link.partition("#")
+        if re.match(r"\w+:", path):
+            continue
+        target = page.parent / path if path else page
+        if not target.exists():
+            yield link
+        elif anchor and anchor not in map(slug, re.findall(r"^#+ (.*)$", text_without_blocks(target), re.MULTILINE)):
+            yield link

@@ -27,7 +27,7 @@ class Shell:
         self.process = subprocess.Popen(
             ["bash", "--noprofile", "--norc"], cwd=folder, env=environment, start_new_session=True,
             pass_fds=[self.codes_in], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace")  # fmt: skip
+            stderr=subprocess.STDOUT, text=True, errors="replace")
         self.lines = queue_of_lines(self.process.stdout)
         self.codes = queue_of_lines(os.fdopen(codes))
 

@@ -1,0 +1,143 @@
+"""A page that is followed step by step, in an empty folder beside the checkout."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+from blocks import blocks_of
+from shell import Shell, is_as_expected
+
+ROOT = Path(__file__).resolve().parents[2]
+# How long a command may take.
+SECONDS = 200
+# The languages of what is not tested here, in the guides and on the front page: its Rust is a test of
+# the crate, and its `make` targets are all that CI does.
+PAGES = {"text"}
+FRONT = PAGES | {"rust", "sh"}
+# Each is another one in a test, which may not be the only one on the machine.
+PORTS = re.compile(r"\b(8080|8081|6379)\b")
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return str(listener.getsockname()[1])
+
+
+class Ports:
+    def __init__(self):
+        self.free = {}
+
+    def put(self, text):
+        return PORTS.sub(lambda port: self.free.setdefault(port[0], free_port()), text)
+
+    def take_away(self, line):
+        for port, free in self.free.items():
+            line = re.sub(rf"\b{free}\b", port, line)
+        return line
+
+
+class Failure(Exception):
+    pass
+
+
+def environment(home):
+    """The reader's, but for a home of its own: what is installed is found in it."""
+    go = {}
+    if shutil.which("go"):
+        names = ["GOPATH", "GOMODCACHE", "GOCACHE"]
+        values = subprocess.run(["go", "env", *names], check=True, capture_output=True, text=True)
+        go = dict(zip(names, values.stdout.split("\n")))
+    old_home = Path.home()
+    return os.environ | go | {
+        "HOME": str(home),
+        "CARGO_HOME": os.environ.get("CARGO_HOME", str(old_home / ".cargo")),
+        "RUSTUP_HOME": os.environ.get("RUSTUP_HOME", str(old_home / ".rustup")),
+        "CARGO_INSTALL_ROOT": str(home / ".local"),
+        # Debian has its servers where not everybody looks.
+        "PATH": f"{home}/.local/bin:{os.environ['PATH']}:/usr/sbin",
+        "LC_ALL": "C.UTF-8",
+        "NO_COLOR": "1",
+    }
+
+
+def write(shell, block, ports):
+    path = Path(shell.folder, block.file_name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(ports.put(block.text))
+    # A second test need not compile the dependencies again.
+    target = Path(shell.folder, "target")
+    if block.language == "rust" and not target.exists():
+        target.symlink_to(ROOT / "target/docs")
+
+
+def run_step(shell, step, ports):
+    def is_enough(printed):
+        printed = [ports.take_away(line) for line in printed]
+        return not step.output or is_as_expected(step.output, printed, shell.has_jobs)
+
+    code, printed = shell.run(ports.put(step.command), is_enough, SECONDS)
+    if code is None:
+        printed.append(f"(no end after {SECONDS} s)")
+    elif is_enough(printed) and (step.output or code == "0"):
+        return
+    expected = "\n".join(step.output) or "(exit code 0)"
+    printed = "\n".join(ports.take_away(line) for line in printed)
+    raise Failure(f"$ {step.command}\nexpected:\n{expected}\nexit code {code}, printed:\n{printed}")
+
+
+def check_fragment(block, folder):
+    """Compiles what stands in no file."""
+    if block.language == "c":
+        path = folder / "fragment.c"
+        command = ["cc", "-std=c99", *"-Wall -Wextra -Wpedantic -Werror -fsyntax-only".split(), f"-I{ROOT}/include", path]
+    elif block.language == "go":
+        path = folder / "fragment/main.go"
+        path.parent.mkdir()
+        replaced = f"replace github.com/hooksig/hooksig/go => {ROOT}/go"
+        (path.parent / "go.mod").write_text(f"module fragment\ngo 1.25.0\n{replaced}\nrequire github.com/hooksig/hooksig/go v0.0.0\n")
+        command = ["go", "-C", path.parent, "vet", "-tags", "hooksig_static", "."]
+    else:
+        raise Failure(f"line {block.line}: nothing tests this block")
+    path.write_text(block.text)
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Failure(f"line {block.line}: {done.stderr}")
+
+
+def make_checkout(folder, is_written_to):
+    """The checkout beside which, or in which, the commands are run."""
+    if not is_written_to:
+        folder.symlink_to(ROOT)
+        return
+    folder.mkdir()
+    for path in ROOT.iterdir():
+        (folder / path.name).symlink_to(path)
+
+
+def run_page(page, folder):
+    text = page.read_text()
+    is_front = page.name == "README.md"
+    bin = folder / "home/.local/bin"
+    bin.mkdir(parents=True)
+    # Most pages take the program for granted.
+    if is_front or "install" not in text:
+        (bin / "hooksig").symlink_to(ROOT / "target/release/hooksig")
+    make_checkout(folder / "hooksig", is_front)
+    (ROOT / "target/docs").mkdir(parents=True, exist_ok=True)
+    ports = Ports()
+    shell = Shell(folder / "hooksig" if is_front else folder, environment(folder / "home"))
+    try:
+        for block in blocks_of(text):
+            if block.language == "console":
+                for step in block.steps():
+                    run_step(shell, step, ports)
+            elif block.file_name:
+                write(shell, block, ports)
+            elif block.language not in (FRONT if is_front else PAGES):
+                check_fragment(block, folder)
+    finally:
+        shell.close()

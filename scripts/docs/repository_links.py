@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+"""A preprocessor of mdBook: links that leave the book lead to the repository."""
+
+import json
+import sys
+
+REPOSITORY = "https://github.com/hooksig/hooksig/blob/main/"
+
+
+def chapters(items):
+    for item in items:
+        if isinstance(item, dict) and "Chapter" in item:
+            yield item["Chapter"]
+            yield from chapters(item["Chapter"]["sub_items"])
+
+
+def main():
+    if sys.argv[1:2] == ["supports"]:
+        return
+    _, book = json.load(sys.stdin)
+    for chapter in chapters(book["items"]):
+        chapter["content"] = chapter["content"].replace("](../", f"]({REPOSITORY}")
+    json.dump(book, sys.stdout)
+
+
+main()
