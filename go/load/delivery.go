@@ -44,6 +44,8 @@ type answer struct {
 	life int
 	// killed tells that there is no answer since the receiver was killed meanwhile.
 	killed bool
+	// hungUp tells that the sender did not wait for the answer.
+	hungUp bool
 	err    error
 }
 

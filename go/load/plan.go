@@ -26,12 +26,13 @@ var mix = []struct {
 	percent int
 	send    func(*run, *connection, string)
 }{
-	{40, (*run).sendGenuine},
+	{36, (*run).sendGenuine},
 	{30, (*run).sendForgery},
 	{15, (*run).sendReplay},
 	{3, (*run).sendAtOnce},
 	{8, (*run).sendAfterTruncated},
 	{4, (*run).sendSlowly},
+	{4, (*run).sendAfterHangUp},
 }
 
 // stalls is how many senders in a thousand deliveries fall silent in the middle.
@@ -287,6 +288,15 @@ func (r *run) sendAfterTruncated(c *connection, id string) {
 func (r *run) sendSlowly(c *connection, id string) {
 	d := r.remember(newGenuine(id))
 	r.deliver(c, d, len(d.raw)/8+1, 25*time.Millisecond)
+}
+
+// A delivery whose sender hangs up is accepted then or when it comes again, and not lost between the two.
+func (r *run) sendAfterHangUp(c *connection, id string) {
+	d := r.remember(newGenuine(id))
+	own := &connection{process: r.process}
+	own.breakOff(d.raw, rand.IntN(2) == 0)
+	d.add(answer{hungUp: true, life: own.life})
+	r.deliver(c, d, 0, 0)
 }
 
 // stall starts senders that fall silent, for a part of so many deliveries.

@@ -115,19 +115,21 @@ func isEachOnce(lives []int) bool {
 	return len(slices.Compact(slices.Sorted(slices.Values(lives)))) == len(lives)
 }
 
+// isTakenByKill tells whether the receiver was killed while it had the delivery.
 func (d *delivery) isTakenByKill() bool {
-	return slices.ContainsFunc(d.answers, func(a answer) bool { return a.killed })
+	last := d.answers[len(d.answers)-1].life
+	return slices.ContainsFunc(d.answers, func(a answer) bool { return a.killed || a.hungUp && a.life < last })
 }
 
 // bearsOut tells whether the answers to a genuine delivery are those of a receiver that accepted it in
-// these lives: 204 for each but those that the kill took, 401 for anything else.
+// these lives: 204 for each but those that nobody could get, 401 for anything else.
 func (d *delivery) bearsOut(lives []int) bool {
 	accepted, taken := 0, 0
 	for _, a := range d.answers {
 		switch {
 		case a.code == http.StatusNoContent:
 			accepted++
-		case a.killed:
+		case a.killed || a.hungUp:
 			taken++
 		case a.code != http.StatusUnauthorized:
 			return false
