@@ -252,7 +252,7 @@ fn redirects_are_not_followed() {
     let mut elsewhere = Listener::start(&["--json"]);
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent"]
     {
-        let (url, captured) = capture(1, &format!("{status}\r\nLocation: {}", elsewhere.url()));
+        let (url, captured) = capture(1, format!("{status}\r\nLocation: {}", elsewhere.url()));
         let run = trigger("user:created", &url, &[]);
         assert_eq!(run.code, 1, "{run:?}");
         assert!(run.stdout.starts_with(&format!("refused   user:created   {}", &status[..3])));
