@@ -27,7 +27,9 @@ pub(crate) fn decode(text: &HashText) -> Option<Hash> {
     let [digits @ .., b'='] = text else { return None };
     // Filled up to six groups of eight with zeros.
     let mut sextets = [b'A'; 48];
-    sextets.iter_mut().zip(digits).for_each(|(to, digit)| *to = *digit);
+    for (to, digit) in sextets.iter_mut().zip(digits) {
+        *to = *digit;
+    }
     let mut all_fit = true;
     for sextet in &mut sextets {
         let step = step_from_digit(*sextet);
@@ -35,11 +37,15 @@ pub(crate) fn decode(text: &HashText) -> Option<Hash> {
         all_fit &= step != 0;
     }
     let mut groups = [0; 6];
-    groups.iter_mut().zip(sextets.as_chunks().0).for_each(|(to, group)| *to = join(*group));
+    for (to, group) in groups.iter_mut().zip(sextets.as_chunks().0) {
+        *to = join(*group);
+    }
     let [a, b, c, d, e, f] = groups;
     let words = [a << 16 | b >> 32, b << 32 | c >> 16, c << 48 | d, e << 16 | f >> 32];
     let mut hash = [0; HASH_LEN];
-    hash.as_chunks_mut().0.iter_mut().zip(words).for_each(|(to, word)| *to = word.to_be_bytes());
+    for (to, word) in hash.as_chunks_mut().0.iter_mut().zip(words) {
+        *to = word.to_be_bytes();
+    }
     // Of the last digit's six bits the hash has no use for two, which must be zero.
     (all_fit && f & 0xffff_ffff == 0).then_some(hash)
 }
@@ -68,16 +74,23 @@ const fn join(sextets: [u8; 8]) -> u64 {
 /// The text of a hash, in a time that does not depend on it.
 pub(crate) fn encode(hash: &Hash) -> HashText {
     let mut words = [0; 4];
-    let octets = hash.as_chunks().0.iter();
-    words.iter_mut().zip(octets).for_each(|(to, octets)| *to = u64::from_be_bytes(*octets));
+    for (to, octets) in words.iter_mut().zip(hash.as_chunks().0) {
+        *to = u64::from_be_bytes(*octets);
+    }
     let [a, b, c, d] = words;
     let groups = [a >> 16, a << 32 | b >> 32, b << 16 | c >> 48, c, d >> 16, d << 32];
     let mut digits = [0; 48];
-    digits.as_chunks_mut().0.iter_mut().zip(groups).for_each(|(to, group)| *to = split(group));
-    digits.iter_mut().for_each(|value| *value = value.wrapping_add(step_to_digit(*value)));
+    for (to, group) in digits.as_chunks_mut().0.iter_mut().zip(groups) {
+        *to = split(group);
+    }
+    for value in &mut digits {
+        *value = value.wrapping_add(step_to_digit(*value));
+    }
     let [digits @ .., _, _, _, _, _] = digits;
     let mut text = [b'='; BASE64_LEN];
-    text.iter_mut().zip(digits).for_each(|(to, digit)| *to = digit);
+    for (to, digit) in text.iter_mut().zip(digits) {
+        *to = digit;
+    }
     text
 }
 

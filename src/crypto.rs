@@ -101,8 +101,11 @@ impl Midstates {
         if SMALL {
             return is_same(&self.mac(message), &hash_of(&expected.0));
         }
-        let words = self.final_state(message).into_iter().zip(expected.0);
-        words.fold(0, |differ, (one, other)| differ | one ^ other).ct_eq(&0)
+        let mut differ = 0;
+        for (word, expected) in self.final_state(message).iter().zip(expected.0) {
+            differ |= word ^ expected;
+        }
+        differ.ct_eq(&0)
     }
 
     fn final_state(&self, message: &Message<'_>) -> State {
@@ -191,7 +194,9 @@ pub(crate) fn hash(message: &[u8]) -> Hash {
 
 fn hash_of(state: &State) -> Hash {
     let mut hash = [0; HASH_LEN];
-    hash.as_chunks_mut().0.iter_mut().zip(state).for_each(|(to, word)| *to = word.to_be_bytes());
+    for (to, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
+        *to = word.to_be_bytes();
+    }
     hash
 }
 
@@ -201,8 +206,9 @@ pub(crate) struct Expected(State);
 impl Expected {
     pub(crate) fn new(mac: &Hash) -> Self {
         let mut words = [0; 8];
-        let octets = mac.as_chunks().0.iter();
-        words.iter_mut().zip(octets).for_each(|(word, octets)| *word = u32::from_be_bytes(*octets));
+        for (word, octets) in words.iter_mut().zip(mac.as_chunks().0) {
+            *word = u32::from_be_bytes(*octets);
+        }
         Self(words)
     }
 }
@@ -242,9 +248,10 @@ pub(crate) type HashText = [u8; BASE64_LEN];
 
 /// Whether `hash` is `expected`, in a time that depends on neither.
 pub(crate) fn is_same(hash: &Hash, expected: &Hash) -> Choice {
-    let words = hash.as_chunks().0.iter().zip(expected.as_chunks().0);
-    let differ = words
-        .fold(0, |any, (one, other)| any | u64::from_ne_bytes(*one) ^ u64::from_ne_bytes(*other));
+    let mut differ = 0;
+    for (word, expected) in hash.as_chunks().0.iter().zip(expected.as_chunks().0) {
+        differ |= u64::from_ne_bytes(*word) ^ u64::from_ne_bytes(*expected);
+    }
     differ.ct_eq(&0)
 }
 

@@ -359,7 +359,11 @@ impl<'a> Reader<'a> {
 
 /// Whether the octets are the same, each of which is looked at: a call of `memcmp` would cost more.
 fn is_same<const N: usize>(octets: &[u8; N], others: &[u8; N]) -> bool {
-    octets.iter().zip(others).fold(0, |differ, (one, other)| differ | (one ^ other)) == 0
+    let mut differ = 0;
+    for (one, other) in octets.iter().zip(others) {
+        differ |= one ^ other;
+    }
+    differ == 0
 }
 
 /// What a Drone server writes before and behind the signature.
