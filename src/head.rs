@@ -93,14 +93,13 @@ fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// `method SP request-target SP HTTP-version`
 fn parse_request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut parts = line.split(|&octet| octet == b' ');
-    let (method, target, version) = (parts.next()?, parts.next()?, parts.next()?);
-    let fits = parts.next().is_none()
-        && !method.is_empty()
+    let (method, rest) = octets::split_at(line, b' ');
+    let (target, version) = octets::split_at(rest.get(1..)?, b' ');
+    let fits = !method.is_empty()
         && method.iter().copied().all(is_token)
         && !target.is_empty()
         && !target.iter().any(|&octet| octet == b'\t' || is_control(octet))
-        && matches!(version, b"HTTP/1.1" | b"HTTP/1.0");
+        && matches!(version.strip_prefix(b" HTTP/1."), Some(b"1" | b"0"));
     fits.then_some((method, target))
 }
 
