@@ -93,6 +93,7 @@ pub(crate) fn split_qdtext(octets: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Splits in front of the first `end`.
+#[cfg_attr(sha2_backend_soft = "compact", inline(never))]
 pub(crate) fn split_at(octets: &[u8], end: u8) -> (&[u8], &[u8]) {
     split_by_words(octets, |word| below(word ^ each(end), 1), |octet| octet != end)
 }
@@ -132,6 +133,7 @@ const fn each(octet: u8) -> usize {
 }
 
 /// Whether no octet is a control octet.
+#[cfg_attr(sha2_backend_soft = "compact", inline(never))]
 pub(crate) fn without_control(octets: &[u8]) -> bool {
     match VECTORS {
         true => all(octets, |octet| !is_control(octet)),
