@@ -169,7 +169,7 @@ enum { WORD = sizeof(size_t), WIDE = offsetof(struct behind_octet_hooksig_key, v
 
 static void handles_have_the_sizes_that_they_had(void)
 {
-    SIZE(hooksig_key, 96, WIDE);
+    SIZE(hooksig_key, 160, WIDE);
     SIZE(hooksig_policy, 224, WIDE);
     SIZE(hooksig_pending_body, 256, WIDE);
     SIZE(hooksig_replay_entry, 48, WIDE);
