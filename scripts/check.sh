@@ -72,9 +72,9 @@ clang_tidy() {
     clang-tidy -quiet $(c_sources) -- "${c_flags[@]}"
 }
 
-# The tests of tower run its example, and all take long where nothing is optimised.
+# The tests of tower run its example.
 address_sanitizer() {
-    RUSTFLAGS=-Zsanitizer=address CARGO_PROFILE_DEV_OPT_LEVEL=1 cargo +nightly test --locked --target "$host" \
+    RUSTFLAGS=-Zsanitizer=address cargo +nightly test --locked --target "$host" \
         --target-dir "$out/sanitized" -p hooksig -p hooksig-tower --all-features --lib --tests --examples
 }
 
@@ -113,6 +113,8 @@ quick() {
 
 long() {
     quick
+    # Tests that try everything take minutes where nothing is optimised.
+    export CARGO_PROFILE_DEV_OPT_LEVEL=1
     with nightly 'lowest versions of the dependencies, workspace' minimal_versions --workspace --all-features --all-targets
     if cargo deny fetch db >"$out/fetch.log" 2>&1; then
         check 'known vulnerabilities' advisories
