@@ -220,12 +220,19 @@ func serveCReceiver(t *testing.T, _ hooksig.Option) string {
 	receiver := exec.Command(cReceiver, "--port", "0", "--secret-file", path)
 	out, err := receiver.StdoutPipe()
 	check(t, err)
-	check(t, receiver.Start())
+	line := firstLine(t, receiver, out)
+	return "http://" + strings.TrimSpace(strings.TrimPrefix(line, "listening on ")) + "/hooks"
+}
+
+// firstLine starts a program, which ends with the test, and gives the first line of out.
+func firstLine(t *testing.T, program *exec.Cmd, out io.Reader) string {
+	t.Helper()
+	check(t, program.Start())
 	t.Cleanup(func() {
-		_ = receiver.Process.Kill()
-		_ = receiver.Wait()
+		_ = program.Process.Kill()
+		_ = program.Wait()
 	})
 	line, err := bufio.NewReader(out).ReadString('\n')
 	check(t, err)
-	return "http://" + strings.TrimSpace(strings.TrimPrefix(line, "listening on ")) + "/hooks"
+	return line
 }

@@ -1,7 +1,6 @@
 package interop
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/ecdsa"
@@ -139,14 +138,7 @@ func serveListen(t *testing.T, program string) string {
 	listen.Env = append(os.Environ(), "DRONE_WEBHOOK_SECRET="+secret)
 	said, err := listen.StderrPipe()
 	check(t, err)
-	check(t, listen.Start())
-	t.Cleanup(func() {
-		_ = listen.Process.Kill()
-		_ = listen.Wait()
-	})
-	line, err := bufio.NewReader(said).ReadString('\n')
-	check(t, err)
-	_, rest, _ := strings.Cut(line, "listening on ")
+	_, rest, _ := strings.Cut(firstLine(t, listen, said), "listening on ")
 	url, _, _ := strings.Cut(rest, ";")
 	return url + "hooks"
 }
