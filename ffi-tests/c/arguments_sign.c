@@ -3,6 +3,38 @@
 
 /* Deliveries */
 
+static void delivery_words(void)
+{
+#define WORDS(event, action) "{\"event\":\"" event "\",\"action\":\"" action "\"}"
+    static const struct {
+        const char *body;
+        hooksig_event event;
+        hooksig_action action;
+    } read[] = {
+        {"{}", HOOKSIG_EVENT_ABSENT, HOOKSIG_ACTION_ABSENT},
+        {WORDS("user", "created"), HOOKSIG_EVENT_USER, HOOKSIG_ACTION_CREATED},
+        {WORDS("repo", "enabled"), HOOKSIG_EVENT_REPO, HOOKSIG_ACTION_ENABLED},
+        {WORDS("repo", "disabled"), HOOKSIG_EVENT_REPO, HOOKSIG_ACTION_DISABLED},
+        {WORDS("repo", "deleted"), HOOKSIG_EVENT_REPO, HOOKSIG_ACTION_DELETED},
+        {WORDS("build", "updated"), HOOKSIG_EVENT_BUILD, HOOKSIG_ACTION_UPDATED},
+        {WORDS("cron", "run"), HOOKSIG_EVENT_UNKNOWN, HOOKSIG_ACTION_UNKNOWN},
+    };
+    for (size_t i = 0; i < COUNT(read); i++) {
+        const char *body = read[i].body;
+        hooksig_delivery delivery;
+        hooksig_status status =
+            hooksig_delivery_read((const uint8_t *)body, strlen(body), NULL, 0, &delivery);
+        check(status == HOOKSIG_STATUS_OK && delivery.event == read[i].event &&
+                  delivery.action == read[i].action,
+              "hooksig_delivery_read understands %s", body);
+        const char *event = body + delivery.event_at;
+        check(delivery.event == HOOKSIG_EVENT_ABSENT
+                  ? delivery.event_at == 0 && delivery.event_len == 0
+                  : event[-1] == '"' && event[delivery.event_len] == '"',
+              "hooksig_delivery_read tells where the event stands in %s", body);
+    }
+}
+
 static void delivery_read(void)
 {
     hooksig_delivery *delivery = &out.at.delivery;
@@ -24,6 +56,7 @@ static void delivery_read(void)
     READ(INVALID_LENGTH, "refuses a field of SIZE_MAX", OCTETS(BODY), "user", SIZE_MAX);
     EXPECT(NULL_POINTER, "refuses NULL for the result",
            hooksig_delivery_read(OCTETS(BODY), NULL, 0, NULL));
+    delivery_words();
 }
 
 static void delivery_sign(void)

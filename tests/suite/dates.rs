@@ -225,3 +225,26 @@ proptest! {
         let _ = date::parse(&text, now);
     }
 }
+
+#[test]
+fn only_digits_stand_where_digits_do() {
+    for text in [
+        "Mon, 01 Jan 2001 01:01:01 GMT",
+        "Monday, 01-Jan-01 01:01:01 GMT",
+        "Mon Jan 11 01:01:01 2001",
+    ] {
+        assert!(date::parse(text, NOW).is_ok(), "{text}");
+        let places = text.bytes().enumerate().filter(|(_, octet)| octet.is_ascii_digit());
+        for (at, _) in places {
+            for octet in (0..=255u8).filter(|octet| !octet.is_ascii_digit()) {
+                let mut edited = text.as_bytes().to_vec();
+                edited[at] = octet;
+                let shown = edited.escape_ascii();
+                // The day of the third form may have one digit behind a space.
+                let one_digit = octet == b' ' && text.as_bytes()[at - 1..].starts_with(b" 11");
+                let read = date::parse(&edited, NOW);
+                assert_eq!(read.is_ok(), one_digit && !text.contains(','), "{shown}");
+            }
+        }
+    }
+}

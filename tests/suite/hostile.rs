@@ -267,3 +267,37 @@ fn a_secret_of_a_mebibyte_is_a_secret() {
     let verifier = Verifier::new(&keys).unwrap();
     assert!(verifier.verify(&Request::new("", "", &headers), BODY, Clock::At(NOW)).is_ok());
 }
+
+/// `text` with the case of the letters at both places changed: their octets differ in one bit.
+fn with_two_cases_changed(text: &[u8], places: [usize; 2]) -> Vec<u8> {
+    let mut changed = text.to_vec();
+    places.iter().for_each(|place| changed[*place] ^= 0x20);
+    changed
+}
+
+/// Each pair of letters but for the last digit, not all of which a hash can have.
+fn pairs_of_letters(text: &[u8]) -> impl Iterator<Item = [usize; 2]> {
+    let letters = text[..42].iter().enumerate().filter(|(_, octet)| octet.is_ascii_alphabetic());
+    let places: Vec<_> = letters.map(|(place, _)| place).collect();
+    let pairs = places.clone().into_iter().enumerate();
+    pairs.flat_map(move |(index, one)| places[..index].to_vec().into_iter().map(move |o| [o, one]))
+}
+
+#[test]
+fn two_differences_do_not_make_up_for_each_other() {
+    let genuine = Sent::by_drone();
+    let mac = genuine.mac_text();
+    for places in pairs_of_letters(&mac) {
+        let mut sent = genuine.clone();
+        let changed = String::from_utf8(with_two_cases_changed(&mac, places)).unwrap();
+        sent.edit_signature(std::str::from_utf8(&mac).unwrap(), &changed);
+        assert_eq!(verdict(&sent), Err(Error::SignatureMismatch), "{places:?}");
+    }
+    let hash = genuine.value("Digest")["SHA-256=".len()..].to_vec();
+    for places in pairs_of_letters(&hash) {
+        let mut sent = genuine.clone();
+        sent.set("Digest", [b"SHA-256=", &*with_two_cases_changed(&hash, places)].concat());
+        sent.sign(SECRET, &["date", "digest"]);
+        assert_eq!(verdict(&sent), Err(Error::DigestMismatch), "{places:?}");
+    }
+}

@@ -252,3 +252,12 @@ fn values_stand_for_octets_whatever_their_form() {
     assert_eq!(params.signature().as_slice(), Some(&b"s"[..]));
     assert!(params.algorithm().is_none());
 }
+
+#[test]
+fn a_backslash_that_a_caller_asks_for_is_itself() {
+    let field = br#"keyId="a\\b",headers="date",signature="s""#;
+    let key_id = Params::parse(field).unwrap().key_id();
+    assert!(key_id.is(br"a\b"));
+    assert!(!key_id.is(b"ab"));
+    assert!(!key_id.is(br"a\\b"));
+}

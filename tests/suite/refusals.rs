@@ -161,6 +161,7 @@ const CALLS: &[(&str, Call, Error)] = &[
     ("a body that is no JSON", || read(""), Error::MalformedBody),
     ("a body that is no object", || read("[]"), Error::MalformedBody),
     ("a body that breaks off", || read(r#"{"event":"user","#), Error::MalformedBody),
+    ("a member without a value", || read(r#"{"a":,}"#), Error::MalformedBody),
     ("an event that is no string", || read(r#"{"event":1}"#), Error::MalformedBody),
     ("an action that is no string", || read(r#"{"event":"user","action":null}"#), Error::MalformedBody),
     ("an event field that contradicts", contradict, Error::EventMismatch),
@@ -468,4 +469,25 @@ fn signatures_are_found_in_either_field_beside_other_credentials() {
     let mut sent = Sent::by_drone();
     sent.add("Authorization", "Bearer a");
     assert_eq!(sent.verdict(Policy::DRONE, Clock::At(NOW)), Ok(()));
+}
+
+#[test]
+fn a_field_of_a_like_name_is_another() {
+    let genuine = Sent::by_drone();
+    for (name, value) in [
+        ("Data", genuine.text("Date")),
+        ("Digits", genuine.text("Digest")),
+        ("Signatory", genuine.text("Signature")),
+        ("Authorisation", format!("Signature {}", genuine.text("Signature"))),
+    ] {
+        let mut sent = genuine.clone();
+        sent.add(name, value);
+        assert_eq!(sent.verdict(Policy::DRONE, Clock::At(NOW)), Ok(()), "{name}");
+    }
+    let mut malformed = genuine;
+    extend(&mut malformed, "Signature", " junk");
+    let len = malformed.text("Signature").len();
+    malformed.add("X-Forwarded-For", "sig1=(\"date\")");
+    let verdict = malformed.verdict(Policy::DRONE, Clock::At(NOW));
+    assert_eq!(verdict, Err(malformed_params(len - "junk".len())));
 }

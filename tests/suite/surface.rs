@@ -120,3 +120,54 @@ fn a_clone_of_a_pending_body_is_a_pending_body_of_its_own() {
     assert!(whole.finish().is_ok());
     assert_eq!(pending.finish().err(), Some(Error::DigestMismatch));
 }
+
+#[test]
+fn the_default_policy_is_drones() {
+    let sent = Sent::by_drone();
+    let keys = [key(SECRET)];
+    for (now, expected) in [
+        (NOW + 300, Ok(())),
+        (NOW + 301, Err(Error::DateTooOld)),
+        (NOW - 300, Ok(())),
+        (NOW - 301, Err(Error::DateTooNew)),
+    ] {
+        let verifier = Verifier::with_policy(&keys, Policy::default()).unwrap();
+        let verdict = verifier.verify(&sent.request(), &sent.body, Clock::At(now)).map(drop);
+        assert_eq!(verdict, expected);
+    }
+}
+
+/// What a generic caller does, to whom `Copy` is not known.
+fn cloned<T: Clone>(value: &T) -> T {
+    value.clone()
+}
+
+#[test]
+fn a_clone_decides_as_what_it_was_cloned_from() {
+    let keys = [key(SECRET)];
+    let sent = Sent::by_drone();
+    let (verifier, request) = (Verifier::new(&keys).unwrap(), sent.request());
+    let verdict = cloned(&verifier).verify(&cloned(&request), &sent.body, Clock::At(NOW));
+    assert_eq!(verdict.map(|verified| verified.key_index()), Ok(0));
+}
+
+#[test]
+fn parameters_can_be_found_without_being_verified() {
+    let sent = Sent::by_drone();
+    let request = sent.request();
+    let params = Params::find(&request).unwrap();
+    assert!(params.key_id().is(drone::KEY_ID) && params.algorithm().unwrap().is("hmac-sha256"));
+    assert!(params.headers().value().is("date digest"));
+    assert_eq!(params.signature().as_slice(), Some(sent.mac_text().as_slice()));
+    let unsigned = [("Date", sent.text("Date"))];
+    let found = Params::find(&hooksig::Request::of_headers(&unsigned)).map(drop);
+    assert_eq!(found, Err(Error::MissingSignature));
+}
+
+#[test]
+fn a_text_is_shown_as_it_is_and_debugged_in_quotes() {
+    let date = hooksig::date::format(0).unwrap();
+    assert_eq!(date.to_string(), "Thu, 01 Jan 1970 00:00:00 GMT");
+    assert_eq!(format!("{date:?}"), "\"Thu, 01 Jan 1970 00:00:00 GMT\"");
+    assert_eq!(AsRef::<[u8]>::as_ref(&date), date.as_bytes());
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Fuzzes each target for some seconds, from the seeds that are kept, the shared cases and what
+# earlier runs found: fuzz/run.sh [SECONDS [TARGET...]]
+#
+# With `minimise` for the seconds it writes the seeds anew instead: as few inputs as reach all that
+# was found. The targets are those of cargo-fuzz, which is not needed to run them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/setup.sh cargo cc c++
+seconds=${1:-10}
+shift || true
+targets=("$@")
+if [[ ${#targets[@]} -eq 0 ]]; then
+    for target in fuzz/targets/*.rs; do
+        targets+=("$(basename "$target" .rs)")
+    done
+fi
+
+# What cargo-fuzz builds with. The sanitizer is behind an unstable option.
+host=$(rustc -vV | sed -n 's/^host: //p')
+out=$PWD/target/fuzz
+coverage="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
+    -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1"
+RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(tr '\n' ' ' <<<"$coverage") -Zsanitizer=address --cfg fuzzing" \
+    CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true CARGO_PROFILE_RELEASE_DEBUG=line-tables-only \
+    cargo build --locked --quiet --release --manifest-path fuzz/Cargo.toml --bins \
+    --target "$host" --target-dir "$out"
+cargo run --locked --quiet --manifest-path fuzz/Cargo.toml --target-dir "$out" --example seeds -- "$out/cases"
+
+# libfuzzer TARGET OPTIONS...: what it says is kept, and shown if it fails.
+libfuzzer() {
+    local target=$1 log=$out/$1.log
+    shift
+    "$out/$host/release/$target" -artifact_prefix="$out/$target-" "$@" >"$log" 2>&1 || {
+        cat "$log"
+        exit 1
+    }
+}
+
+for target in "${targets[@]}"; do
+    found=$out/corpus/$target
+    mkdir -p "$found"
+    if [[ $seconds == minimise ]]; then
+        rm -rf "$out/seeds"
+        mkdir "$out/seeds"
+        libfuzzer "$target" -merge=1 "$out/seeds" "$found" "fuzz/seeds/$target" "$out/cases/$target"
+        rm -rf "fuzz/seeds/$target"
+        mv "$out/seeds" "fuzz/seeds/$target"
+        echo "$target: $(find "fuzz/seeds/$target" -type f | wc -l) seeds"
+        continue
+    fi
+    libfuzzer "$target" -dict=fuzz/words.dict -max_len=4096 -max_total_time="$seconds" \
+        -print_final_stats=1 "$found" "fuzz/seeds/$target" "$out/cases/$target"
+    executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$out/$target.log")
+    reached=$(grep -o 'DONE .*corp: [0-9]*' "$out/$target.log" | sed 's/DONE *//')
+    echo "$target: $seconds s, $executions executions, $reached"
+done
