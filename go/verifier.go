@@ -267,7 +267,7 @@ func (v *Verifier) receive(r *http.Request, body []byte, read bool, out *verdict
 	now := v.present()
 	if fields, ok := findFields(r.Header); ok {
 		err := toError(v.receiveFields(now, fields, body, read, out))
-		if !dependsOnOthers(err) {
+		if !dependsOnOthers(err, r.Header) {
 			return err
 		}
 	}
@@ -276,8 +276,8 @@ func (v *Verifier) receive(r *http.Request, body []byte, read bool, out *verdict
 
 // dependsOnOthers reports whether a verdict on the three fields may be another on the whole head: the
 // signature covers other headers, or is one of RFC 9421, which Signature-Input tells.
-func dependsOnOthers(err error) bool {
-	return err == ErrMissingHeader || err == ErrMalformedParams
+func dependsOnOthers(err error, h http.Header) bool {
+	return err == ErrMissingHeader || err == ErrMalformedParams && h["Signature-Input"] != nil
 }
 
 // verifyHead tells whether a body is worth reading. What it finds is no verdict.
