@@ -115,6 +115,16 @@ constant-time: ## that no branch, address or time tells what is secret: valgrind
 	$(CARGO) run --locked --release --manifest-path fuzz/constant-time/Cargo.toml \
 		--target-dir target/constant-time -- $(CALLS)
 
+.PHONY: mutants
+mutants: ## change the core in each way that cargo-mutants knows, one file with FILE=src/…; hours
+	@scripts/setup.sh cargo cc cargo-mutants
+	PROPTEST_CASES=256 HOOKSIG_MODEL_CASES=5000 $(CARGO) mutants --output target $(FILE:%=--file %)
+
+.PHONY: differential
+differential: ## the core against a model of its rules on CASES requests
+	@scripts/setup.sh cargo cc
+	HOOKSIG_MODEL_CASES=$(or $(CASES),5000000) $(CARGO) test --locked --release --test model -- --nocapture
+
 .PHONY: coverage
 coverage: ## lines and branches that the tests reach, in a table and in target/coverage/html
 	@scripts/setup.sh cargo cc

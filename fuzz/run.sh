@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Fuzzes each target for some seconds, from the seeds that are kept, the shared cases and what
-# earlier runs found: fuzz/run.sh [SECONDS [TARGET...]]
+# Fuzzes each target for some seconds, from the seeds that are kept and what earlier runs found:
+# fuzz/run.sh [SECONDS [TARGET...]]
 #
 # With `minimise` for the seconds it writes the seeds anew instead: as few inputs as reach all that
-# was found. The targets are those of cargo-fuzz, which is not needed to run them.
+# was found and all that the shared cases reach. The targets are those of cargo-fuzz, which is not
+# needed to run them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,7 +28,9 @@ RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(tr '\n' ' ' <<<"$coverage") -Zsanitizer=address -
     CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true CARGO_PROFILE_RELEASE_DEBUG=line-tables-only \
     cargo build --locked --quiet --release --manifest-path fuzz/Cargo.toml --bins \
     --target "$host" --target-dir "$out"
-cargo run --locked --quiet --manifest-path fuzz/Cargo.toml --target-dir "$out" --example seeds -- "$out/cases"
+if [[ $seconds == minimise ]]; then
+    cargo run --locked --quiet --manifest-path fuzz/Cargo.toml --target-dir "$out" --example seeds -- "$out/cases"
+fi
 
 # libfuzzer TARGET OPTIONS...: what it says is kept, and shown if it fails.
 libfuzzer() {
@@ -52,7 +55,7 @@ for target in "${targets[@]}"; do
         continue
     fi
     libfuzzer "$target" -dict=fuzz/words.dict -max_len=4096 -max_total_time="$seconds" \
-        -print_final_stats=1 "$found" "fuzz/seeds/$target" "$out/cases/$target"
+        -print_final_stats=1 "$found" "fuzz/seeds/$target"
     executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$out/$target.log")
     reached=$(grep -o 'DONE .*corp: [0-9]*' "$out/$target.log" | sed 's/DONE *//')
     echo "$target: $seconds s, $executions executions, $reached"

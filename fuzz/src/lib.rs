@@ -1,4 +1,13 @@
-//! What the targets share: a genuine delivery, and requests cut at their empty line.
+//! What the targets share: a genuine delivery, requests cut at their empty line, and the model of
+//! the rules that the core is compared with.
+
+#[allow(dead_code)] // The model's tests write dates as well.
+#[path = "../../tests/model/dates.rs"]
+mod dates;
+#[path = "../../tests/model/params.rs"]
+mod params;
+#[path = "../../tests/model/rules.rs"]
+mod rules;
 
 use hooksig::{Clock, Error, Key, Request, Verifier, drone};
 
@@ -36,4 +45,24 @@ pub fn split(request: &[u8]) -> (&[u8], &[u8]) {
     const END: &[u8] = b"\r\n\r\n";
     let end = request.windows(END.len()).position(|window| window == END);
     request.split_at(end.map_or(request.len(), |at| at + END.len()))
+}
+
+/// The model's verdict on a request under the key of [`SECRET`], in the words of `Error::reason`.
+pub fn judge(request: [&[u8]; 2], fields: Fields, body: &[u8], now: Option<i64>) -> Judgement {
+    let [method, target] = request.map(<[u8]>::to_vec);
+    let message = rules::Message { method, target, headers: fields, body: body.to_vec() };
+    rules::judge(&message, &[SECRET.to_vec()], now)
+}
+
+/// The index of the key that made the signature, or the rule that was broken.
+pub type Judgement = Result<usize, &'static str>;
+
+/// What the model finds wrong with the parameters of a signature.
+pub fn judge_params(field: &[u8]) -> Result<(), &'static str> {
+    params::parse(field).map(drop)
+}
+
+/// The Unix seconds that the model reads.
+pub fn read_date(date: &[u8], now: i64) -> Option<i128> {
+    dates::parse(date, now.into())
 }

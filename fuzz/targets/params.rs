@@ -1,7 +1,9 @@
-//! The parameters of a signature: reading them again, or with an empty element, changes nothing.
+//! The parameters of a signature: they are refused for what the model refuses them for; reading
+//! them again, or with an empty element, changes nothing.
 #![no_main]
 
 use hooksig::Params;
+use hooksig_fuzz::judge_params;
 use libfuzzer_sys::fuzz_target;
 
 /// keyId, algorithm, list and signature.
@@ -15,7 +17,13 @@ fn values(params: &Params<'_>) -> [Vec<u8>; 4] {
 }
 
 fuzz_target!(|field: &[u8]| {
-    let Ok(params) = Params::parse(field) else { return };
+    // A field comes without the white space around it.
+    if [field.first(), field.last()].iter().any(|end| matches!(end, Some(b' ' | b'\t'))) {
+        return;
+    }
+    let params = Params::parse(field);
+    assert_eq!(params.as_ref().err().map(|error| error.reason()), judge_params(field).err());
+    let Ok(params) = params else { return };
     let list = params.headers();
     let names: Vec<Vec<u8>> = list.iter().map(|name| name.lower().collect()).collect();
     let plain: Vec<u8> = list.value().octets().collect();

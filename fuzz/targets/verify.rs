@@ -1,8 +1,8 @@
-//! A raw request as a receiver gets it: one verdict, however it is asked for.
+//! A raw request as a receiver gets it: one verdict, however it is asked for, and the model's.
 #![no_main]
 
 use hooksig::{Clock, Error, Head, Headers, Verified, Verifier, date};
-use hooksig_fuzz::{key, split};
+use hooksig_fuzz::{judge, key, split};
 use libfuzzer_sys::fuzz_target;
 
 /// A clock that runs a minute after the sender's.
@@ -29,6 +29,10 @@ fuzz_target!(|raw: &[u8]| {
     };
     for clock in [clock(&head), Clock::None] {
         let verdict = verifier.verify(&request, body, clock).map(seen);
+        let now = if let Clock::At(now) = clock { Some(now) } else { None };
+        let fields = head.fields().map(|(name, value)| (name.into(), value.into())).collect();
+        let expected = judge([head.method(), head.target()], fields, body, now);
+        assert_eq!(verdict.map(|seen| seen.0).map_err(|error| error.reason()), expected);
         let (start, end) = body.split_at(body.len() / 3);
         assert_eq!(in_two_phases(clock, &[start, end]), verdict);
         if verdict.is_ok() {
