@@ -491,3 +491,18 @@ fn a_field_of_a_like_name_is_another() {
     let verdict = malformed.verdict(Policy::DRONE, Clock::At(NOW));
     assert_eq!(verdict, Err(malformed_params(len - "junk".len())));
 }
+
+#[test]
+fn without_a_clock_no_octet_of_the_date_is_a_control_octet() {
+    let genuine = Sent::by_drone();
+    for at in 0..date::LEN {
+        for octet in [0, b'\n', b'\r', 0x1f, 0x7f] {
+            let mut sent = genuine.clone();
+            let mut date = sent.text("Date").into_bytes();
+            date[at] = octet;
+            sent.set("Date", date);
+            let verdict = sent.verdict(Policy::DRONE, Clock::None);
+            assert_eq!(verdict, Err(Error::ControlOctet { index: 0 }), "{octet} at {at}");
+        }
+    }
+}
