@@ -99,6 +99,8 @@ const REQUESTS: &[(&str, Edit, Error)] = &[
     ("DEL in the second of two values", |sent| { cover(sent, ""); sent.add("X-A", "\x7f") }, Error::ControlOctet { index: 2 }),
     ("a control octet in the method", |sent| cover_target(sent, "PO\nST", "/"), Error::ControlOctet { index: 0 }),
     ("a control octet in the target", |sent| cover_target(sent, "POST", "/\t\x0b"), Error::ControlOctet { index: 0 }),
+    ("an octet behind an escaped signature", |sent| edit_mac(sent, |mac| format!("\\{mac}A")), Error::MalformedSignature),
+    ("an escaped signature without its end", |sent| edit_mac(sent, |mac| format!("\\{}", &mac[..43])), Error::MalformedSignature),
     ("another Date", |sent| sent.set("Date", "Wed, 01 Jan 2020 00:00:01 GMT"), Error::SignatureMismatch),
     ("another Digest", |sent| sent.set("Digest", digest_of("")), Error::SignatureMismatch),
     ("another secret", |sent| sent.sign("another", &["date", "digest"]), Error::SignatureMismatch),
@@ -214,9 +216,13 @@ fn as_in_the_documentation(sent: &mut Sent) {
     sent.add("Authorization", params);
 }
 
-fn without_mac(sent: &mut Sent) {
+fn edit_mac(sent: &mut Sent, edit: impl FnOnce(&str) -> String) {
     let mac = String::from_utf8(sent.mac_text()).unwrap();
-    sent.edit_signature(&mac, "");
+    sent.edit_signature(&mac, &edit(&mac));
+}
+
+fn without_mac(sent: &mut Sent) {
+    edit_mac(sent, |_| String::new());
 }
 
 /// Sets the two bits of the last digit that stand for nothing: the same MAC in another text.
