@@ -14,7 +14,7 @@
 enum { MAX_KEYS = 4, MAX_HEADERS = 16, PIECE = 64, OUT_ROOM = 1024 };
 
 /* The handles have one size, on every target. */
-_Static_assert(sizeof(hooksig_key) == 96 && sizeof(hooksig_policy) == 224, "sizes of the header's text");
+_Static_assert(sizeof(hooksig_key) == 160 && sizeof(hooksig_policy) == 224, "sizes of the header's text");
 _Static_assert(sizeof(hooksig_pending_body) == 256 && sizeof(hooksig_replay_entry) == 48,
                "sizes of the header's text");
 

@@ -12,7 +12,8 @@ if (imports.length > 0) {
 }
 const hooksig = new WebAssembly.Instance(module).exports;
 
-const KEY_LEN = 96;
+const header = readFileSync(new URL("../include/hooksig.h", import.meta.url), "utf8");
+const KEY_LEN = 8 * Number(header.match(/define HOOKSIG_KEY_WORDS (\d+)/)[1]);
 const VERIFIED_LEN = 64;
 
 // The caller's memory begins behind the module's own.

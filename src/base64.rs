@@ -50,6 +50,43 @@ pub(crate) fn decode(text: &HashText) -> Option<Hash> {
     (all_fit && f & 0xffff_ffff == 0).then_some(hash)
 }
 
+/// As [`decode`], digit by digit, for processors that have no better way.
+pub(crate) fn decode_by_digits(text: &HashText) -> Option<Hash> {
+    let [digits @ .., b'='] = text else { return None };
+    let mut hash = [0; HASH_LEN];
+    let mut octets = hash.iter_mut();
+    let (mut bits, mut len) = (0u32, 0u32);
+    for digit in digits {
+        let value = *VALUES.get(usize::from(digit.wrapping_sub(b'+')))?;
+        if value > 63 {
+            return None;
+        }
+        bits = bits << 6 | u32::from(value);
+        len = len.wrapping_add(6);
+        if len >= 8 {
+            len = len.wrapping_sub(8);
+            *octets.next()? = (bits >> len) as u8;
+        }
+    }
+    // Of the last digit's six bits the hash has no use for two, which must be zero.
+    (bits & 0x3 == 0).then_some(hash)
+}
+
+/// The values of the octets from the first digit to the last, 64 where one is none.
+static VALUES: [u8; 80] = {
+    let mut values = [64; 80];
+    let mut at = 0;
+    while let Some((to, _)) = values.split_at_mut(at).1.split_first_mut() {
+        let digit = b'+'.wrapping_add(at as u8);
+        let step = step_from_digit(digit);
+        if step != 0 {
+            *to = digit.wrapping_add(step);
+        }
+        at = at.wrapping_add(1);
+    }
+    values
+};
+
 /// What leads from a digit to its value, 0 if it is none. The ranges of the alphabet are apart, so
 /// that at most one of the steps is taken.
 const fn step_from_digit(digit: u8) -> u8 {

@@ -40,12 +40,15 @@ impl Required<'_> {
     /// The index of the first name that `covered` lacks.
     #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
     fn first_missing(&self, covered: &HeaderList<'_>) -> Option<usize> {
-        match self {
-            Self::Drones if covered.is_drones() => None,
-            Self::Drones => COVERED.iter().position(|name| !covered.contains(name)),
-            Self::Names(names) => names.iter().position(|name| !covered.contains(name)),
-            Self::List(list) => list.iter().position(|name| !covered.contains_name(&name)),
-        }
+        let names = match self {
+            Self::Drones if covered.is_drones() => return None,
+            Self::Drones => COVERED.as_slice(),
+            Self::Names(names) => names,
+            Self::List(list) => {
+                return list.iter().position(|name| !covered.contains_name(&name));
+            }
+        };
+        names.iter().position(|name| !covered.contains(name))
     }
 }
 

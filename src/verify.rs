@@ -159,13 +159,12 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let digest_field = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
         let digest = digest::parse(digest_field)?;
         let mut room = [0; _];
-        let key_index = match drones_string(fields, &mut room) {
+        let drones =
+            if params.headers.is_drones() { drones_string(fields, &mut room) } else { None };
+        let key_index = match drones {
             // Such a Digest is one SHA-256 and no more, and a date that was read is one: neither
             // holds a control octet.
-            Some(string)
-                if params.headers.is_drones()
-                    && (clock != Clock::None || without_control(date_field)) =>
-            {
+            Some(string) if clock != Clock::None || without_control(date_field) => {
                 mac::find_key_of_whole(self.keys, &string, &tag)
             }
             _ => {
