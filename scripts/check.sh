@@ -72,10 +72,9 @@ clang_tidy() {
     clang-tidy -quiet $(c_sources) -- "${c_flags[@]}"
 }
 
-# The tests of tower run its example.
 address_sanitizer() {
-    RUSTFLAGS=-Zsanitizer=address cargo +nightly test --locked --target "$host" \
-        --target-dir "$out/sanitized" -p hooksig -p hooksig-tower --all-features --lib --tests --examples
+    RUSTFLAGS=-Zsanitizer=address RUSTDOCFLAGS=-Zsanitizer=address cargo +nightly test --locked --target "$host" \
+        --target-dir "$out/sanitized" -p hooksig -p hooksig-tower --all-features
 }
 
 # The compiler whose sources are there: nightly's with rust-src, or Debian's.
