@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 programs=target/bench/release
-strict=(-std=c11 -O2 -Wall -Wextra -Wpedantic -Wconversion -Wstrict-prototypes -Werror)
+strict=(-std=c99 -O2 -Wall -Wextra -Wpedantic -Wconversion -Wstrict-prototypes -Werror)
 
 # skip TOOL
 skip() {

@@ -18,10 +18,11 @@ typedef struct {
 
 static entry entries[MAX_OPERATIONS];
 static size_t entries_len;
+static char *secrets_text;
 static const char *secrets[MAX_SECRETS];
 static size_t secrets_len;
 
-static void give_up(const char *reason)
+__attribute__((noreturn)) static void give_up(const char *reason)
 {
     fprintf(stderr, "%s\n", reason);
     exit(EXIT_FAILURE);
@@ -56,28 +57,33 @@ static char *read_file(const char *folder, const char *name, const char *suffix,
 static void read_secrets(const char *folder)
 {
     size_t len;
-    char *rest, *text = read_file(folder, "secrets", "", &len);
-    for (char *line = strtok_r(text, "\n", &rest); line != NULL && secrets_len < MAX_SECRETS;
+    char *rest;
+    secrets_text = read_file(folder, "secrets", "", &len);
+    for (char *line = strtok_r(secrets_text, "\n", &rest); line != NULL && secrets_len < MAX_SECRETS;
          line = strtok_r(NULL, "\n", &rest))
         secrets[secrets_len++] = line;
 }
 
 /* Splits a request into fields and body; names and values end with NUL. */
-static delivery read_delivery(const char *folder, const char *name)
+static void read_delivery(const char *folder, const char *name, delivery *read)
 {
-    delivery read = {.headers_len = 0};
     size_t len;
-    char *text = read_file(folder, name, ".http", &len), *line = strstr(text, "\r\n") + 2;
-    while (*line != '\r' && read.headers_len < MAX_HEADERS) {
+    read->text = read_file(folder, name, ".http", &len);
+    char *line = strstr(read->text, "\r\n");
+    if (line == NULL)
+        give_up("the delivery is no request");
+    line += 2;
+    while (*line != '\r' && read->headers_len < MAX_HEADERS) {
         char *colon = strchr(line, ':'), *end = strstr(line, "\r\n");
+        if (colon == NULL || end == NULL)
+            give_up("the delivery is no request");
         *colon = *end = '\0';
-        read.headers[read.headers_len++] = (header){
+        read->headers[read->headers_len++] = (header){
             line, colon + 2, (size_t)(colon - line), (size_t)(end - colon - 2)};
         line = end + 2;
     }
-    read.body = (const uint8_t *)line + 2;
-    read.body_len = (size_t)(text + len - line - 2);
-    return read;
+    read->body = (const uint8_t *)line + 2;
+    read->body_len = (size_t)(read->text + len - line - 2);
 }
 
 /* Finds an operation, or makes it ready. */
@@ -86,20 +92,22 @@ static entry *find(const char *folder, int64_t now, const char *text, prepare_fu
     for (size_t i = 0; i < entries_len; i++)
         if (strcmp(entries[i].text, text) == 0)
             return &entries[i];
-    char word[MAX_LINE], name[MAX_LINE];
-    size_t known;
-    if (entries_len == MAX_OPERATIONS || sscanf(text, "%255s %255s %zu", word, name, &known) != 3 ||
-        known > secrets_len)
-        give_up("the operation is not known");
+    if (entries_len == MAX_OPERATIONS)
+        give_up("there are too many operations");
     entry *made = &entries[entries_len++];
     snprintf(made->text, sizeof made->text, "%s", text);
-    made->operation = (operation){
-        .kind = *word == 's' ? SIGN : *word == 'h' ? HEAD : VERIFY,
-        .delivery = read_delivery(folder, name),
-        .secrets = secrets + secrets_len - known,
-        .secrets_len = known,
-        .now = now,
-    };
+    char words[MAX_LINE], *rest;
+    snprintf(words, sizeof words, "%s", text);
+    const char *word = strtok_r(words, " ", &rest), *name = strtok_r(NULL, " ", &rest);
+    size_t known = name == NULL ? 0 : strtoul(rest, NULL, 10);
+    if (known == 0 || known > secrets_len)
+        give_up("the operation is not known");
+    operation *operation = &made->operation;
+    operation->kind = *word == 's' ? SIGN : *word == 'h' ? HEAD : VERIFY;
+    operation->secrets = secrets + secrets_len - known;
+    operation->secrets_len = known;
+    operation->now = now;
+    read_delivery(folder, name, &operation->delivery);
     made->prepared = prepare(&made->operation);
     return made;
 }

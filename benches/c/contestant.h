@@ -15,7 +15,9 @@ typedef struct {
     size_t name_len, value_len;
 } header;
 
+/* A request; names, values and body lie in text. */
 typedef struct {
+    char *text;
     header headers[MAX_HEADERS];
     size_t headers_len;
     const uint8_t *body;

@@ -98,7 +98,7 @@ fn run(options: &Options) -> io::Result<()> {
         rows,
         goals,
         growth,
-        cores: scaling::cores(rounds, now, &all),
+        cores: scaling::cores(options.rounds, now, &all),
         receiver: receiver::measure(options.rounds.div_ceil(50), options.rounds * 500)?,
     };
     println!("{}\n{}", found.growth(), found.cores());
