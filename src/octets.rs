@@ -162,22 +162,27 @@ pub(crate) fn all(octets: &[u8], fits: impl Fn(u8) -> bool) -> bool {
 mod tests {
     use super::*;
 
-    /// Each octet, at each place of texts of each length up to four words, among plain ones.
+    /// Each octet, at one and at two places of texts of each length up to four words, among plain
+    /// ones, and everywhere.
     fn for_each_text(test: impl Fn(&[u8])) {
-        for len in 0..=32 {
+        for (len, octet) in (0..=32).flat_map(|len| (0..=255).map(move |octet| (len, octet))) {
+            test(&[octet; 32][..len]);
             for at in 0..len {
-                for octet in 0..=255 {
-                    let mut text = [b'a'; 32];
-                    text[at] = octet;
-                    test(&text[..len]);
-                }
+                let mut text = [b'a'; 32];
+                text[at] = octet;
+                test(&text[..len]);
+                text[at / 2] = octet;
+                test(&text[..len]);
             }
         }
     }
 
     #[test]
-    fn qdtext_ends_where_octet_by_octet_it_does() {
-        for_each_text(|text| assert_eq!(split_qdtext(text), split(text, is_qdtext)));
+    fn texts_end_where_octet_by_octet_they_do() {
+        for_each_text(|text| {
+            assert_eq!(split_qdtext(text), split(text, is_qdtext));
+            assert_eq!(split_at(text, b':'), split(text, |octet| octet != b':'));
+        });
     }
 
     #[test]

@@ -424,7 +424,7 @@ mod tests {
     #[test]
     fn what_drone_writes_is_taken_as_it_would_be_read() {
         let drone: &[u8; 119] = br#"keyId="hmac-key",algorithm="hmac-sha256",signature="huzpVbeWzgna3SGdxJ15qHyB+H8anlMlh5+g5uMX2aQ=",headers="date digest""#;
-        assert!(Params::from_drone(drone).is_some());
+        assert_eq!(Params::from_drone(drone).is_none(), SMALL);
         for at in 0..drone.len() {
             for octet in 0..=255 {
                 let mut field = *drone;
