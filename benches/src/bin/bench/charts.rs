@@ -118,7 +118,7 @@ pub fn scaling(
     root.draw_text("hooksig: what a verification costs, and what cores give", &text(20), (20, 14))?;
     root.draw_text(
         &format!(
-            "{}; medians; both scales logarithmic, a dashed line is proportional",
+            "{}; medians, of cores the best; both scales logarithmic, a dashed line is proportional",
             machine.summary()
         ),
         &text(13),
