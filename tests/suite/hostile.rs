@@ -276,11 +276,14 @@ fn with_two_cases_changed(text: &[u8], places: [usize; 2]) -> Vec<u8> {
 }
 
 /// Each pair of letters but for the last digit, not all of which a hash can have.
-fn pairs_of_letters(text: &[u8]) -> impl Iterator<Item = [usize; 2]> {
+fn pairs_of_letters(text: &[u8]) -> Vec<[usize; 2]> {
     let letters = text[..42].iter().enumerate().filter(|(_, octet)| octet.is_ascii_alphabetic());
     let places: Vec<_> = letters.map(|(place, _)| place).collect();
-    let pairs = places.clone().into_iter().enumerate();
-    pairs.flat_map(move |(index, one)| places[..index].to_vec().into_iter().map(move |o| [o, one]))
+    let mut pairs = vec![];
+    for (index, one) in places.iter().enumerate() {
+        pairs.extend(places[..index].iter().map(|other| [*other, *one]));
+    }
+    pairs
 }
 
 #[test]
