@@ -1,6 +1,10 @@
 //! The names of covered headers: the `headers` parameter.
 
-use crate::{Error, octets::is_token, params::Value};
+use crate::{
+    Error,
+    octets::{VECTORS, ends, is_token},
+    params::Value,
+};
 
 /// The most names that a signature may cover; with more it is refused with
 /// [`Error::TooManyNames`].
@@ -42,8 +46,9 @@ impl<'a> Name<'a> {
 
     pub(crate) fn same(&self, other: &Name<'_>) -> bool {
         match (self.0.as_fast_slice(), other.0.as_fast_slice()) {
-            // Senders write names in lower case, so that the plain comparison mostly decides.
-            (Some(one), Some(other)) => one == other || one.eq_ignore_ascii_case(other),
+            (Some(one), Some(other)) => {
+                may_be_same(one, other) && (one == other || one.eq_ignore_ascii_case(other))
+            }
             _ => self.lower().eq(other.lower()),
         }
     }
@@ -57,6 +62,14 @@ impl<'a> Name<'a> {
             false => Err(Error::MalformedList { index }),
         }
     }
+}
+
+/// Whether two names have the same length and, apart from the bit that tells letters' cases apart,
+/// the same octets at both ends: of many names, that leaves few to be compared whole.
+fn may_be_same(one: &[u8], other: &[u8]) -> bool {
+    const FOLD: u64 = u64::from_ne_bytes([0x20; 8]);
+    let folded = |name| ends(name).map(|end| u64::from_ne_bytes(end) | FOLD);
+    one.len() == other.len() && folded(one) == folded(other)
 }
 
 /// A list of header names to sign or that were signed, in order.
@@ -139,14 +152,22 @@ pub(crate) fn check<'a>(names: impl Iterator<Item = Name<'a>> + Clone) -> Result
     if names.clone().next().is_none() {
         return Err(Error::EmptyList);
     }
+    // Where there is room on the stack, a list is split once and not again for each of its names.
+    let mut earlier = heapless::Vec::<Name<'_>, { if VECTORS { MAX_NAMES } else { 0 } }>::new();
     for (index, name) in names.clone().enumerate() {
         if index == MAX_NAMES {
             return Err(Error::TooManyNames);
         }
         name.check(index)?;
-        if names.clone().take(index).any(|earlier| earlier.same(&name)) {
+        let is_repeated = match VECTORS {
+            true => earlier.iter().any(|earlier| earlier.same(&name)),
+            false => names.clone().take(index).any(|earlier| earlier.same(&name)),
+        };
+        if is_repeated {
             return Err(Error::RepeatedName { index });
         }
+        // Full where none is kept.
+        let _ = earlier.push(name);
     }
     Ok(())
 }

@@ -59,9 +59,9 @@ pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
     }
 }
 
-/// The first and the last `N` octets.
+/// The first and the last `N` octets, zeros where there are less.
 #[inline(always)]
-fn ends<const N: usize>(octets: &[u8]) -> [[u8; N]; 2] {
+pub(crate) fn ends<const N: usize>(octets: &[u8]) -> [[u8; N]; 2] {
     [octets.first_chunk(), octets.last_chunk()].map(|end| end.copied().unwrap_or([0; N]))
 }
 
