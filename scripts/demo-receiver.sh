@@ -103,7 +103,7 @@ mv "$work/tampered" "$work/body"
 deliver 'body changed on the way' '401 unauthorized' 'refused digest-mismatch -:- key=-'
 body user-deleted.http
 sed -i 's/^X-Drone-Event: user/X-Drone-Event: repo/' "$work/fields"
-deliver 'X-Drone-Event changed on the way' '401 unauthorized' 'refused event-mismatch -:- key=0'
+deliver 'X-Drone-Event changed on the way' '401 unauthorized' 'refused event-mismatch user:deleted key=0'
 sed -i '/^Signature:/d' "$work/fields"
 deliver 'no signature' '401 unauthorized' 'refused missing-signature -:- key=-'
 
