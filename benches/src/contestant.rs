@@ -76,7 +76,7 @@ fn answer(text: &str) {
 
 /// Times calls, after a few that bring code and data back into the caches.
 fn time(call: &mut Call, calls: u64) -> String {
-    repeat(call, calls / 8 + 1);
+    repeat(call, calls / 4 + 1);
     let start = Instant::now();
     let accepted = repeat_counted(call, calls);
     let time = start.elapsed().as_nanos();
