@@ -1,6 +1,7 @@
 //! Nothing is allocated: not for valid requests, not for refused ones, not for large ones.
 #![allow(unsafe_code)] // A global allocator cannot be written without.
 
+#[allow(dead_code)] // It is the suite's, of which this uses a part.
 #[path = "suite/common.rs"]
 mod common;
 

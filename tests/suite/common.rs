@@ -1,5 +1,4 @@
 //! A genuine request for the tests to change.
-#![allow(dead_code)] // Each test file uses a part of it.
 
 use hooksig::{Clock, Error, Key, Params, Policy, Request, Signer, Verifier, drone, signature_len};
 use proptest::test_runner::Config;

@@ -265,6 +265,21 @@ fn require_list(list: &str) -> Result<(), Error> {
     Policy::DRONE.require_list(HeaderList::new(list)).map(drop)
 }
 
+#[test]
+fn names_are_told_apart_wherever_they_differ() {
+    // In the middle alone; in a bit that tells the cases of letters, of what is no letter.
+    for list in
+        ["x-something-one-at-its-end x-something-two-at-its-end", "x-header^ x-header~", "a^ a~"]
+    {
+        assert_eq!(require_list(list), Ok(()), "{list}");
+    }
+    for list in
+        ["x-something-one-at-its-end X-something-One-at-its-enD", "x-header^ X-Header^", "a^ A^"]
+    {
+        assert_eq!(require_list(list), Err(Error::RepeatedName { index: 1 }), "{list}");
+    }
+}
+
 fn unexpected_key_id() -> Result<(), Error> {
     Sent::by_drone().verdict(Policy::DRONE.expect_key_id(b"hmac"), Clock::At(NOW))
 }
