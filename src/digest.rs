@@ -105,6 +105,7 @@ pub(crate) fn check(body: &[u8], expected: &HashText) -> Result<(), Error> {
     compare(&crypto::hash(body), expected)
 }
 
+#[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
 fn compare(hash: &Hash, expected: &HashText) -> Result<(), Error> {
     let expected = crypto::from_text(expected).ok_or(Error::MalformedDigest)?;
     match crypto::is_same(hash, &expected).to_bool() {

@@ -250,9 +250,9 @@ fn skip_value(lexer: &mut SliceLexer<'_>) -> Result<(), Stop> {
 /// `X-Drone-Event`, which Drone sends too, is not signed: it is [`Event::as_str`] of the event.
 #[derive(Clone, Debug)]
 pub struct SignedHeaders {
-    date: Text<{ date::LEN }>,
-    digest: Text<{ digest::LEN }>,
-    signature: Text<SIGNATURE_LEN>,
+    pub(crate) date: Text<{ date::LEN }>,
+    pub(crate) digest: Text<{ digest::LEN }>,
+    pub(crate) signature: Text<SIGNATURE_LEN>,
 }
 
 impl SignedHeaders {

@@ -32,7 +32,7 @@ pub unsafe extern "C" fn hooksig_date_format(
     // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
     // overlap nothing else.
     status(|| unsafe {
-        fill(out, out_capacity, out_len, |out| copy(&date::format(unix_seconds)?, out))
+        fill(out, out_capacity, out_len, |out| copy(date::format(unix_seconds)?.as_ref(), out))
     })
 }
 

@@ -35,15 +35,15 @@ pub unsafe extern "C" fn hooksig_digest_field(
         // outputs overlap nothing else.
         unsafe {
             let body = view(body, body_len)?;
-            fill(out, out_capacity, out_len, |out| copy(&digest::field(body), out))
+            fill(out, out_capacity, out_len, |out| copy(digest::field(body).as_ref(), out))
         }
     })
 }
 
 /// Copies `text` to the start of `out`, whole or not at all.
-pub(super) fn copy(text: &str, out: &mut [u8]) -> Result<usize, crate::Error> {
+pub(super) fn copy(text: &[u8], out: &mut [u8]) -> Result<usize, crate::Error> {
     let needed = text.len();
     let room = out.get_mut(..needed).ok_or(crate::Error::BufferTooSmall { needed })?;
-    room.copy_from_slice(text.as_bytes());
+    room.copy_from_slice(text);
     Ok(needed)
 }

@@ -183,9 +183,9 @@ pub unsafe extern "C" fn hooksig_delivery_sign(
         let (key, body) = unsafe { (handle::get(key)?, view(body, body_len)?) };
         let signed = drone::sign(key, body, now)?;
         let headers_signed = hooksig_delivery_headers {
-            date: c_text(signed.date()),
-            digest: c_text(signed.digest()),
-            signature: c_text(signed.signature()),
+            date: c_text(signed.date.as_ref()),
+            digest: c_text(signed.digest.as_ref()),
+            signature: c_text(signed.signature.as_ref()),
         };
         // SAFETY: as above.
         unsafe { store(headers, headers_signed) }
@@ -193,10 +193,10 @@ pub unsafe extern "C" fn hooksig_delivery_sign(
 }
 
 /// `text` with NULs behind it, in an array that has room for one at least.
-fn c_text<const N: usize>(text: &str) -> [c_char; N] {
+fn c_text<const N: usize>(text: &[u8]) -> [c_char; N] {
     let mut array = [0; N];
-    for (to, from) in array.iter_mut().zip(text.bytes()) {
-        *to = c_char::from_ne_bytes([from]);
+    for (to, from) in array.iter_mut().zip(text) {
+        *to = c_char::from_ne_bytes([*from]);
     }
     array
 }
