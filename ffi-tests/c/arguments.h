@@ -202,6 +202,18 @@ static inline void request_states(taking_request *take)
     REQUEST(NULL_POINTER, "refuses a value NULL with a length", header->value = NULL);
     REQUEST(INVALID_LENGTH, "refuses a name of SIZE_MAX", header->name_len = SIZE_MAX);
     REQUEST(INVALID_LENGTH, "refuses a value of SIZE_MAX", header->value_len = SIZE_MAX);
+    REQUEST(NULL_POINTER, "refuses name and value NULL with lengths",
+            header->name = header->value = NULL);
+    REQUEST(NULL_POINTER, "refuses two names NULL with lengths",
+            headers[0].name = header->name = NULL);
+    REQUEST(NULL_POINTER, "refuses two values NULL with lengths",
+            headers[0].value = header->value = NULL);
+    REQUEST(INVALID_LENGTH, "refuses name and value of SIZE_MAX",
+            header->name_len = header->value_len = SIZE_MAX);
+    REQUEST(NULL_POINTER, "names NULL before SIZE_MAX, in one header",
+            (header->name = NULL, header->name_len = SIZE_MAX));
+    REQUEST(NULL_POINTER, "names NULL before SIZE_MAX, in two headers",
+            (headers[0].value_len = SIZE_MAX, header->name = NULL));
     REQUEST(NULL_POINTER, "refuses a method NULL with a length", request.method = NULL);
     REQUEST(NULL_POINTER, "refuses a target NULL with a length", request.target = NULL);
     REQUEST(INVALID_LENGTH, "refuses a method of SIZE_MAX", request.method_len = SIZE_MAX);
