@@ -3,15 +3,22 @@
 
 /* Deliveries */
 
+/* Whether a word is this part of a body; 0 with 0 where there is none. */
+static bool stands_at(const char *body, const char *word, size_t at, size_t len)
+{
+    return len == strlen(word) && (len == 0 ? at == 0 : memcmp(body + at, word, len) == 0);
+}
+
 static void delivery_words(void)
 {
-#define WORDS(event, action) "{\"event\":\"" event "\",\"action\":\"" action "\"}"
+#define WORDS(event, action)                                                                      \
+    "{\"event\":\"" event "\",\"action\":\"" action "\"}", event, action
     static const struct {
-        const char *body;
+        const char *body, *event_word, *action_word;
         hooksig_event event;
         hooksig_action action;
     } read[] = {
-        {"{}", HOOKSIG_EVENT_ABSENT, HOOKSIG_ACTION_ABSENT},
+        {"{}", "", "", HOOKSIG_EVENT_ABSENT, HOOKSIG_ACTION_ABSENT},
         {WORDS("user", "created"), HOOKSIG_EVENT_USER, HOOKSIG_ACTION_CREATED},
         {WORDS("repo", "enabled"), HOOKSIG_EVENT_REPO, HOOKSIG_ACTION_ENABLED},
         {WORDS("repo", "disabled"), HOOKSIG_EVENT_REPO, HOOKSIG_ACTION_DISABLED},
@@ -27,11 +34,10 @@ static void delivery_words(void)
         check(status == HOOKSIG_STATUS_OK && delivery.event == read[i].event &&
                   delivery.action == read[i].action,
               "hooksig_delivery_read understands %s", body);
-        const char *event = body + delivery.event_at;
-        check(delivery.event == HOOKSIG_EVENT_ABSENT
-                  ? delivery.event_at == 0 && delivery.event_len == 0
-                  : event[-1] == '"' && event[delivery.event_len] == '"',
+        check(stands_at(body, read[i].event_word, delivery.event_at, delivery.event_len),
               "hooksig_delivery_read tells where the event stands in %s", body);
+        check(stands_at(body, read[i].action_word, delivery.action_at, delivery.action_len),
+              "hooksig_delivery_read tells where the action stands in %s", body);
     }
 }
 
@@ -87,7 +93,7 @@ static void delivery_sign(void)
 
 typedef hooksig_status writing(char *text, size_t capacity, size_t *text_len);
 
-static void text_states(writing *write, size_t needed)
+static void text_states(writing *write, const char *expected, size_t needed)
 {
     char *text = out.at.text;
     size_t *text_len = &len.at.len;
@@ -95,6 +101,7 @@ static void text_states(writing *write, size_t needed)
     out_size = needed;
     EXPECT(OK, "needs no more room than it says", write(text, needed, text_len));
     check(len.at.len == needed, "%s tells the length written", function);
+    check(memcmp(text, expected, needed) == 0, "%s writes its text", function);
     EXPECT(OK, "writes no more than its text", write(text, sizeof out.at.text, text_len));
     EXPECT(BUFFER_TOO_SMALL, "refuses a buffer short by one", write(text, needed - 1, text_len));
     check(len.at.len == needed, "%s tells the length needed", function);
@@ -134,7 +141,7 @@ static hooksig_status sign_all(const hooksig_key *key, const char *key_id, size_
 
 static hooksig_status sign_to(char *text, size_t capacity, size_t *text_len)
 {
-    return hooksig_sign(keys, TEXT(KEY_ID), &sent.request, TEXT(LIST), text, capacity, text_len);
+    return hooksig_sign(&keys[1], TEXT(KEY_ID), &sent.request, TEXT(LIST), text, capacity, text_len);
 }
 
 static hooksig_status sign_list(const char *list, size_t list_len)
@@ -166,7 +173,7 @@ static void control_octets(taking_request *take)
 
 static void sign(void)
 {
-    text_states(sign_to, HOOKSIG_DELIVERY_SIGNATURE_LEN);
+    text_states(sign_to, sent.signature, HOOKSIG_DELIVERY_SIGNATURE_LEN);
     check(HOOKSIG_SIGNATURE_BASE_LEN + sizeof KEY_ID + sizeof LIST - 2 >=
               HOOKSIG_DELIVERY_SIGNATURE_LEN,
           "%s fits into HOOKSIG_SIGNATURE_BASE_LEN and its texts", function);
@@ -201,13 +208,32 @@ static hooksig_status string_of_request(const hooksig_request *request)
                                   &len.at.len);
 }
 
+static hooksig_status string_of_target(const hooksig_request *request)
+{
+    return hooksig_signing_string(request, TEXT("(request-target)"), out.at.text,
+                                  sizeof out.at.text, &len.at.len);
+}
+
+static void targets(taking_request *take)
+{
+    REQUEST(OK, "writes a target", (void)0);
+    check(len.at.len == strlen("(request-target): post /"), "%s writes all of it", function);
+    REQUEST(OK, "writes an empty target", request.target_len = 0);
+    check(len.at.len == strlen("(request-target): post "), "%s writes nothing for it", function);
+    REQUEST(MISSING_HEADER, "finds no target that is NULL",
+            (request.target = NULL, request.target_len = 0));
+}
+
 static void signing_string(void)
 {
-    text_states(string_to, sizeof "date: \ndigest: " - 1 + HOOKSIG_DATE_LEN +
-                               HOOKSIG_DIGEST_FIELD_LEN);
+    char expected[128];
+    int needed = snprintf(expected, sizeof expected, "date: %.29s\ndigest: %.52s", sent.date,
+                          sent.digest);
+    text_states(string_to, expected, (size_t)needed);
     list_states(string_of_list);
     request_states(string_of_request);
     control_octets(string_of_request);
+    targets(string_of_target);
 }
 
 static hooksig_status digest_to(char *text, size_t capacity, size_t *text_len)
@@ -222,7 +248,7 @@ static hooksig_status digest_of(const uint8_t *body, size_t body_len)
 
 static void digest_field(void)
 {
-    text_states(digest_to, HOOKSIG_DIGEST_FIELD_LEN);
+    text_states(digest_to, sent.digest, HOOKSIG_DIGEST_FIELD_LEN);
     EXPECT(OK, "takes NULL with 0 for an empty body", digest_of(NULL, 0));
     EXPECT(NULL_POINTER, "refuses a body NULL with a length", digest_of(NULL, 1));
     EXPECT(INVALID_LENGTH, "refuses a body of SIZE_MAX", digest_of(sent.body, SIZE_MAX));
@@ -240,7 +266,7 @@ static hooksig_status date_of(int64_t unix_seconds)
 
 static void date_format(void)
 {
-    text_states(date_to, HOOKSIG_DATE_LEN);
+    text_states(date_to, sent.date, HOOKSIG_DATE_LEN);
     EXPECT(OK, "knows the year 0", date_of(INT64_C(-62167219200)));
     EXPECT(TIME_OUT_OF_RANGE, "refuses the year before", date_of(INT64_C(-62167219201)));
     EXPECT(OK, "knows the year 9999", date_of(INT64_C(253402300799)));
@@ -249,6 +275,8 @@ static void date_format(void)
     EXPECT(TIME_OUT_OF_RANGE, "survives the last second", date_of(INT64_MAX));
 }
 
+/* In seconds, from 1994 to 2094. */
+#define A_HUNDRED_YEARS INT64_C(3155760000)
 #define TWO_DIGITS "Sunday, 06-Nov-94 08:49:37 GMT"
 
 /* A two-digit year with the clock at either end of time: any status, and no crash. */
@@ -272,6 +300,10 @@ static void date_parse(void)
     PARSE(OK, "takes a date", sent.date, HOOKSIG_DATE_LEN, NOW);
     check(*unix_seconds == NOW, "%s tells the time", function);
     PARSE(OK, "takes a year of two digits", TEXT(TWO_DIGITS), NOW);
+    check(*unix_seconds == INT64_C(784111777), "%s tells the year 1994", function);
+    PARSE(OK, "takes it a hundred years later", TEXT(TWO_DIGITS), NOW + A_HUNDRED_YEARS);
+    check(*unix_seconds == INT64_C(784111777) + A_HUNDRED_YEARS, "%s tells the year 2094",
+          function);
     PARSE(MALFORMED_DATE, "refuses a date short by one", sent.date, HOOKSIG_DATE_LEN - 1, NOW);
     PARSE(MALFORMED_DATE, "refuses an empty date", sent.date, 0, NOW);
     PARSE(MALFORMED_DATE, "refuses NULL with 0", NULL, 0, NOW);
