@@ -214,6 +214,8 @@ static inline void request_states(taking_request *take)
             (header->name = NULL, header->name_len = SIZE_MAX));
     REQUEST(NULL_POINTER, "names NULL before SIZE_MAX, in two headers",
             (headers[0].value_len = SIZE_MAX, header->name = NULL));
+    REQUEST(INVALID_LENGTH, "refuses two values of SIZE_MAX",
+            headers[0].value_len = header->value_len = SIZE_MAX);
     REQUEST(NULL_POINTER, "refuses a method NULL with a length", request.method = NULL);
     REQUEST(NULL_POINTER, "refuses a target NULL with a length", request.target = NULL);
     REQUEST(INVALID_LENGTH, "refuses a method of SIZE_MAX", request.method_len = SIZE_MAX);
