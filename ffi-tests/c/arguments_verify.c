@@ -85,6 +85,8 @@ static void head_of_receiver(verifying *verify, size_t result_size)
     policy_of_receiver(verify);
     time_of_receiver(verify);
     RECEIVER(NULL_POINTER, "refuses NULL for the result", by.result = NULL);
+    RECEIVER(NULL_POINTER, "refuses NULL for the result before it looks at the date",
+             (by.result = NULL, by.now = INT64_MAX));
 }
 
 static void whole_receiver(verifying *verify)
@@ -311,11 +313,14 @@ static void pending_body_update(void)
 static void a_failed_finish_uses_the_handle_up(void)
 {
     static const hooksig_pending_body zeros;
+    fill_outputs();
     hooksig_pending_body pending = *begun();
+    remember_outputs();
     check(hooksig_pending_body_finish(&pending, &out.at.verified) ==
               HOOKSIG_STATUS_DIGEST_MISMATCH,
           "%s refuses a body that did not come", function);
     check(memcmp(&pending, &zeros, sizeof zeros) == 0, "%s leaves zeros on failure", function);
+    check(only_changed(&out, &out_was, 0), "%s tells nothing on failure", function);
 }
 
 static void a_null_leaves_the_handle_as_it_is(void)
