@@ -84,6 +84,14 @@ static void policy_states(hooksig_status (*set)(hooksig_policy *))
     EXPECT_AFTER(handle.at.key = keys[0], WRONG_STATE, "refuses a key", set(own));
 }
 
+/* A policy in which both texts were set: a call that is refused must leave them. */
+static hooksig_policy policy_with_texts(void)
+{
+    hooksig_policy own = other_key_id;
+    must(hooksig_policy_require(&own, TEXT("digest host")));
+    return own;
+}
+
 static hooksig_status set_longest_skew(hooksig_policy *own)
 {
     return hooksig_policy_set_max_skew(own, UINT32_MAX);
@@ -108,7 +116,8 @@ static void policy_require(void)
     memset(longest, 'x', sizeof longest);
     policy_states(require_date);
 #define REQUIRE(status, sentence, ...)                                                            \
-    EXPECT_AFTER(*own = policy, status, sentence, hooksig_policy_require(own, __VA_ARGS__))
+    EXPECT_AFTER(*own = policy_with_texts(), status, sentence,                                    \
+                 hooksig_policy_require(own, __VA_ARGS__))
     REQUIRE(OK, "takes the longest list", longest, HOOKSIG_REQUIRED_MAX_LEN);
     REQUIRE(BUFFER_TOO_SMALL, "refuses one octet more", longest, HOOKSIG_REQUIRED_MAX_LEN + 1);
     REQUIRE(EMPTY_LIST, "refuses an empty list", TEXT(""));
@@ -134,7 +143,8 @@ static void policy_expect_key_id(void)
     memset(longest, 'x', sizeof longest);
     policy_states(expect_key_id);
 #define EXPECT_ID(status, sentence, ...)                                                          \
-    EXPECT_AFTER(*own = policy, status, sentence, hooksig_policy_expect_key_id(own, __VA_ARGS__))
+    EXPECT_AFTER(*own = policy_with_texts(), status, sentence,                                    \
+                 hooksig_policy_expect_key_id(own, __VA_ARGS__))
     EXPECT_ID(OK, "takes the longest keyId", longest, HOOKSIG_EXPECTED_KEY_ID_MAX_LEN);
     EXPECT_ID(BUFFER_TOO_SMALL, "refuses one octet more", longest, sizeof longest);
     EXPECT_ID(OK, "takes any keyId again for NULL with 0", NULL, 0);

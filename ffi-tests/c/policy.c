@@ -36,6 +36,8 @@ static hooksig_status verify(void)
 #define WITH(setting)                                                                             \
     check(hooksig_policy_init(&policy) == HOOKSIG_STATUS_OK && (setting) == HOOKSIG_STATUS_OK,    \
           #setting " is done")
+/* Sets something more. */
+#define AND(setting) check((setting) == HOOKSIG_STATUS_OK, #setting " is done too")
 #define GIVES(status, sentence, call) check((call) == HOOKSIG_STATUS_##status, "    " sentence)
 
 static void the_default(void)
@@ -60,6 +62,17 @@ static void algorithms(void)
           verify_with_algorithm(",algorithm=\"rsa-sha256\""));
     WITH(hooksig_policy_allow_hs2019(&policy, false));
     GIVES(UNSUPPORTED_ALGORITHM, "refuses hs2019",
+          verify_with_algorithm(",algorithm=\"hs2019\""));
+}
+
+static void algorithms_taken_back(void)
+{
+    WITH(hooksig_policy_allow_missing_algorithm(&policy, true));
+    AND(hooksig_policy_allow_missing_algorithm(&policy, false));
+    GIVES(MISSING_PARAM, "demands an algorithm again", verify_with_algorithm(""));
+    WITH(hooksig_policy_allow_hs2019(&policy, true));
+    AND(hooksig_policy_allow_hs2019(&policy, false));
+    GIVES(UNSUPPORTED_ALGORITHM, "refuses hs2019 again",
           verify_with_algorithm(",algorithm=\"hs2019\""));
 }
 
@@ -94,6 +107,31 @@ static void key_ids(void)
     GIVES(OK, "takes any again", verify());
 }
 
+/* What was set stays where something else is set behind it. */
+static void settings_stay(void)
+{
+    WITH(hooksig_policy_set_max_skew(&policy, 0));
+    AND(hooksig_policy_allow_missing_algorithm(&policy, true));
+    AND(hooksig_policy_allow_hs2019(&policy, true));
+    AND(hooksig_policy_expect_key_id(&policy, TEXT("hmac-key")));
+    AND(hooksig_policy_require(&policy, TEXT("date")));
+    GIVES(DATE_TOO_OLD, "refuses the next second", verify_at(NOW + 1, sent.signature));
+    GIVES(OK, "takes no algorithm", verify_with_algorithm(""));
+    GIVES(OK, "takes hs2019", verify_with_algorithm(",algorithm=\"hs2019\""));
+    WITH(hooksig_policy_require(&policy, TEXT("date digest host")));
+    AND(hooksig_policy_expect_key_id(&policy, TEXT("hmac-key")));
+    AND(hooksig_policy_set_max_skew(&policy, 0));
+    AND(hooksig_policy_allow_missing_algorithm(&policy, true));
+    AND(hooksig_policy_allow_hs2019(&policy, true));
+    GIVES(NOT_COVERED, "refuses less than is required", verify());
+    AND(hooksig_policy_expect_key_id(&policy, TEXT("another")));
+    AND(hooksig_policy_set_max_skew(&policy, 1));
+    AND(hooksig_policy_allow_missing_algorithm(&policy, false));
+    AND(hooksig_policy_allow_hs2019(&policy, false));
+    AND(hooksig_policy_require(&policy, TEXT("date")));
+    GIVES(UNEXPECTED_KEY_ID, "refuses another keyId", verify());
+}
+
 int main(void)
 {
     key = key_of(SECRET);
@@ -101,8 +139,10 @@ int main(void)
         give_up("nothing to verify");
     the_default();
     algorithms();
+    algorithms_taken_back();
     skew();
     required_names();
     key_ids();
+    settings_stay();
     return outcome();
 }
