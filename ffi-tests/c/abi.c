@@ -124,6 +124,9 @@ static void every_status_has_its_own_sentence(void)
         for (size_t j = 0; j < i; j++)
             if (strcmp(hooksig_status_text(numbers[i]), hooksig_status_text(numbers[j])) == 0)
                 check(false, "%d and %d have one sentence", (int)numbers[i], (int)numbers[j]);
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        if (strcmp(hooksig_status_text(numbers[i]), hooksig_status_name(numbers[i])) == 0)
+            check(false, "%d has its name for a sentence", (int)numbers[i]);
     check(COUNT(numbers) == 42, "there are 42 statuses");
 }
 
