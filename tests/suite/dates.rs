@@ -226,16 +226,19 @@ proptest! {
     }
 }
 
+/// A date in each of the three forms.
+const FORMS: [&str; 3] =
+    ["Mon, 01 Jan 2001 01:01:01 GMT", "Monday, 01-Jan-01 01:01:01 GMT", "Mon Jan 11 01:01:01 2001"];
+
+fn digit_places(text: &str) -> impl Iterator<Item = usize> {
+    (0..text.len()).filter(|at| text.as_bytes()[*at].is_ascii_digit())
+}
+
 #[test]
 fn only_digits_stand_where_digits_do() {
-    for text in [
-        "Mon, 01 Jan 2001 01:01:01 GMT",
-        "Monday, 01-Jan-01 01:01:01 GMT",
-        "Mon Jan 11 01:01:01 2001",
-    ] {
+    for text in FORMS {
         assert!(date::parse(text, NOW).is_ok(), "{text}");
-        let places = text.bytes().enumerate().filter(|(_, octet)| octet.is_ascii_digit());
-        for (at, _) in places {
+        for at in digit_places(text) {
             for octet in (0..=255u8).filter(|octet| !octet.is_ascii_digit()) {
                 let mut edited = text.as_bytes().to_vec();
                 edited[at] = octet;
@@ -244,6 +247,22 @@ fn only_digits_stand_where_digits_do() {
                 let one_digit = octet == b' ' && text.as_bytes()[at - 1..].starts_with(b" 11");
                 let read = date::parse(&edited, NOW);
                 assert_eq!(read.is_ok(), one_digit && !text.contains(','), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn two_octets_that_are_no_digits_do_not_make_up_for_each_other() {
+    for text in FORMS {
+        for one in digit_places(text) {
+            for other in digit_places(text).filter(|other| *other != one) {
+                // It follows upon 9: for the ones there would be such a time.
+                let mut edited = text.as_bytes().to_vec();
+                edited[one] = b':';
+                edited[other] = b':';
+                let shown = edited.escape_ascii();
+                assert_eq!(date::parse(&edited, NOW), Err(Error::MalformedDate), "{shown}");
             }
         }
     }

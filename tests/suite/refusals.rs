@@ -383,6 +383,16 @@ fn every_reason_is_in_a_table_and_is_its_variants_name_in_kebab_case() {
 }
 
 #[test]
+fn every_reason_has_a_sentence_of_its_own() {
+    let errors = REQUESTS.iter().map(|(.., error)| error);
+    let errors = errors.chain(CALLS.iter().map(|(.., error)| error));
+    let told: BTreeSet<_> = errors.map(|error| (error.reason(), error.text())).collect();
+    let texts: BTreeSet<_> = told.iter().map(|(_, text)| *text).collect();
+    assert_eq!(texts.len(), told.len());
+    assert!(!texts.contains(""));
+}
+
+#[test]
 fn every_row_has_a_name_of_its_own() {
     let names = REQUESTS.iter().map(|(name, ..)| *name);
     let unique: BTreeSet<_> = names.chain(CALLS.iter().map(|(name, ..)| *name)).collect();
