@@ -2,8 +2,8 @@
 # Fuzzes each target for some seconds, from the seeds that are kept and what earlier runs found:
 # fuzz/run.sh [SECONDS [TARGET...]]
 #
-# With `minimise` for the seconds it writes the seeds anew instead: as few inputs as reach all that
-# was found and all that the shared cases reach. The targets are those of cargo-fuzz, which is not
+# With `minimise` for the seconds it writes the seeds anew instead: as few inputs as reach all the code
+# that was found and that the shared cases reach, however often. The targets are those of cargo-fuzz, which is not
 # needed to run them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -48,7 +48,7 @@ for target in "${targets[@]}"; do
     if [[ $seconds == minimise ]]; then
         rm -rf "$out/seeds"
         mkdir "$out/seeds"
-        libfuzzer "$target" -merge=1 "$out/seeds" "$found" "fuzz/seeds/$target" "$out/cases/$target"
+        libfuzzer "$target" -set_cover_merge=1 -use_counters=0 "$out/seeds" "$found" "fuzz/seeds/$target" "$out/cases/$target"
         rm -rf "fuzz/seeds/$target"
         mv "$out/seeds" "fuzz/seeds/$target"
         echo "$target: $(find "fuzz/seeds/$target" -type f | wc -l) seeds"
