@@ -125,7 +125,7 @@ impl Unread {
         match self {
             Self::TooLarge { .. } => "body-too-large",
             Self::TooSlow => "body-too-slow",
-            Self::Broken => "body-broken",
+            Self::Broken => "body-unreadable",
         }
     }
 
