@@ -58,7 +58,8 @@
  *           length says. Lengths are in bytes, or in elements of an array; no text needs a NUL.
  * Overlap   An output overlaps no input and no other output. Inputs may overlap one another, and
  *           nobody writes to them during a call.
- * Outputs   They come last and are written only on HOOKSIG_STATUS_OK, except a needed length.
+ * Outputs   They come last, but for a handle, which comes first. They are written only on
+ *           HOOKSIG_STATUS_OK, except a needed length.
  * Memory    Nothing is allocated, and no pointer is kept after the return. A handle (key, policy,
  *           pending body) is memory of the caller without pointers in it, of a fixed size; it need
  *           not be released, but a key should be wiped. A handle that was not made by its function,
@@ -701,8 +702,8 @@ HOOKSIG_MUST_USE hooksig_status hooksig_policy_init(hooksig_policy *policy);
 /**
  * Sets how far Date may lie from the clock on either side, both ends included.
  *
- * What a larger one opens: a recorded request can be replayed for that long where no replay
- * guard stands.
+ * What a larger one opens: a recorded request can be replayed until so long after its Date where no
+ * replay guard stands.
  *
  * policy   the policy to change
  * seconds  the distance in seconds
@@ -786,8 +787,8 @@ HOOKSIG_MUST_USE hooksig_status hooksig_policy_allow_hs2019(hooksig_policy *poli
  * body_len  its length in bytes
  * verified  receives what is known of the request
  *
- * Returns HOOKSIG_STATUS_OK if and only if the request is genuine. Otherwise, in this order:
- * _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE, _NO_KEYS; what hooksig_begin returns;
+ * Returns HOOKSIG_STATUS_OK if and only if the request is genuine. Otherwise what hooksig_begin
+ * returns, in the same order, _NULL_POINTER and _INVALID_LENGTH for the body too; then
  * _DIGEST_MISMATCH if the body is not the one that was signed. On any other than HOOKSIG_STATUS_OK
  * verified is not written.
  */

@@ -31,8 +31,10 @@ pub struct Head<'a> {
 impl<'a> Head<'a> {
     /// Reads a head from its request line to the empty line, and nothing behind it.
     ///
-    /// Nothing is tolerated that RFC 9112 does not allow a sender: every line ends in CRLF, no
-    /// line is folded, nothing stands between a name and its colon.
+    /// Nothing is tolerated in the form of a line that RFC 9112 does not allow a sender: every line
+    /// ends in CRLF, no line is folded, nothing stands between a name and its colon. What a target
+    /// or a field means is not looked at: the target may be any octets but white space and control
+    /// octets, and `Host` need not be there.
     ///
     /// # Errors
     ///

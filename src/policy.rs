@@ -77,7 +77,8 @@ impl<'a> Policy<'a> {
     ///
     /// Without `digest` anyone who sees one request can send it on with another body and a
     /// `Digest` of that; without `date`, an old one with a new date. `Date` and `Digest` are
-    /// looked at all the same, but then they are not the sender's word.
+    /// looked at all the same, but then they are not the sender's word. No name at all demands
+    /// nothing: [`require_list`](Self::require_list) takes that for an error.
     #[must_use]
     pub const fn require(self, names: &'a [&'a str]) -> Self {
         Self { required: Required::Names(names), ..self }
@@ -102,7 +103,7 @@ impl<'a> Policy<'a> {
     ///
     /// # Security
     ///
-    /// This is how long a recorded request can be replayed where no
+    /// A recorded request can be replayed until so long after its `Date` where no
     /// [`replay`](crate::replay) guard stands.
     #[must_use]
     pub const fn max_skew(self, seconds: u32) -> Self {

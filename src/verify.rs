@@ -71,7 +71,8 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     ///   [`Error::MissingParam`]
     /// - [`Error::TooManyNames`], [`Error::UnsupportedName`], [`Error::MalformedList`],
     ///   [`Error::RepeatedName`]
-    /// - [`Error::UnsupportedAlgorithm`], [`Error::UnexpectedKeyId`], [`Error::NotCovered`]
+    /// - [`Error::UnsupportedAlgorithm`] or, if `algorithm` is absent, [`Error::MissingParam`];
+    ///   [`Error::UnexpectedKeyId`], [`Error::NotCovered`]
     /// - [`Error::MalformedSignature`]
     /// - [`Error::MissingDate`], [`Error::RepeatedDate`], [`Error::MalformedDate`],
     ///   [`Error::DateTooOld`], [`Error::DateTooNew`]

@@ -123,8 +123,8 @@ pub unsafe extern "C" fn hooksig_policy_init(policy: *mut hooksig_policy) -> hoo
 
 /// Sets how far Date may lie from the clock on either side, both ends included.
 ///
-/// What a larger one opens: a recorded request can be replayed for that long where no replay
-/// guard stands.
+/// What a larger one opens: a recorded request can be replayed until so long after its Date where no
+/// replay guard stands.
 ///
 /// policy   the policy to change
 /// seconds  the distance in seconds

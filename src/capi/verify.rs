@@ -170,8 +170,8 @@ unsafe fn make_pending(
 /// body_len  its length in bytes
 /// verified  receives what is known of the request
 ///
-/// Returns HOOKSIG_STATUS_OK if and only if the request is genuine. Otherwise, in this order:
-/// _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE, _NO_KEYS; what hooksig_begin returns;
+/// Returns HOOKSIG_STATUS_OK if and only if the request is genuine. Otherwise what hooksig_begin
+/// returns, in the same order, _NULL_POINTER and _INVALID_LENGTH for the body too; then
 /// _DIGEST_MISMATCH if the body is not the one that was signed. On any other than HOOKSIG_STATUS_OK
 /// verified is not written.
 #[must_use]
