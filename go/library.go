@@ -226,7 +226,7 @@ func chars(b []byte) *C.char {
 	return (*C.char)(unsafe.Pointer(unsafe.SliceData(b)))
 }
 
-// octets is where a slice begins, nil for an empty one.
+// octets is where a slice begins. Where it is empty, C does not look at what is there.
 func octets(b []byte) *C.uint8_t {
 	return (*C.uint8_t)(unsafe.SliceData(b))
 }

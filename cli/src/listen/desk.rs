@@ -27,7 +27,7 @@ use crate::{
 /// How long a sender may take for a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many deliveries are remembered: of ten minutes, by default, at a hundred a second.
+/// How many deliveries are remembered: of ten minutes, by default, at fifty a second.
 const REMEMBERED: usize = 1 << 16;
 
 /// The one text that a sender is told, whatever the reason.
