@@ -68,10 +68,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// One newline at the end of the file is not part of the secret.
+/// One newline at the end of the file, LF or CRLF, is not part of the secret.
 fn read_key(path: &str) -> Result<Key, Box<dyn Error>> {
     let content = fs::read(path).map_err(|error| format!("{path}: {error}"))?;
-    let secret = content.strip_suffix(b"\n").unwrap_or(&content);
+    let secret = content
+        .strip_suffix(b"\n")
+        .map_or(content.as_slice(), |line| line.strip_suffix(b"\r").unwrap_or(line));
     Ok(Key::new(secret).map_err(|error| format!("{path}: {error}"))?)
 }
 

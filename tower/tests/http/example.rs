@@ -33,9 +33,9 @@ fn command() -> Command {
 impl Example {
     fn start() -> Self {
         let secrets = TempDir::new().expect("there is room");
-        let paths = ["new", "old"].map(|secret| {
+        let paths = [("new", "\n"), ("old", "\r\n")].map(|(secret, end)| {
             let path = secrets.path().join(secret);
-            fs::write(&path, format!("{secret}\n")).expect("it can be written");
+            fs::write(&path, format!("{secret}{end}")).expect("it can be written");
             path
         });
         let mut child = command()
