@@ -77,8 +77,8 @@ impl<'a> Policy<'a> {
     ///
     /// Without `digest` anyone who sees one request can send it on with another body and a
     /// `Digest` of that; without `date`, an old one with a new date. `Date` and `Digest` are
-    /// looked at all the same, but then they are not the sender's word. No name at all demands
-    /// nothing: [`require_list`](Self::require_list) takes that for an error.
+    /// looked at all the same, but then they are not the sender's word. A policy with no name at
+    /// all gets no verifier.
     #[must_use]
     pub const fn require(self, names: &'a [&'a str]) -> Self {
         Self { required: Required::Names(names), ..self }
@@ -136,6 +136,11 @@ impl<'a> Policy<'a> {
     #[must_use]
     pub const fn allow_hs2019(self, allow: bool) -> Self {
         Self { allow_hs2019: allow, ..self }
+    }
+
+    /// Whether no header at all must be covered.
+    pub(crate) const fn requires_nothing(&self) -> bool {
+        matches!(self.required, Required::Names([]))
     }
 
     /// Checks the parameters; the list of names must have been found to be one.

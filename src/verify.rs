@@ -48,10 +48,12 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoKeys`] if `keys` is empty.
+    /// [`Error::NoKeys`] if `keys` is empty, [`Error::EmptyList`] if the policy requires no header
+    /// to be covered: a signature over nothing would do.
     pub const fn with_policy(keys: &'k [K], policy: Policy<'k>) -> Result<Self, Error> {
         match keys {
             [] => Err(Error::NoKeys),
+            _ if policy.requires_nothing() => Err(Error::EmptyList),
             _ => Ok(Self { keys, policy }),
         }
     }

@@ -134,6 +134,7 @@ const CALLS: &[(&str, Call, Error)] = &[
     ("no keys under a policy", || Verifier::<Key>::with_policy(&[], Policy::DRONE).map(drop), Error::NoKeys),
     ("a policy of malformed names", || require_list("date  digest"), malformed_list(1)),
     ("a policy of no names", || require_list(""), Error::EmptyList),
+    ("a verifier that requires no names", require_nothing, Error::EmptyList),
     ("another keyId than the expected", unexpected_key_id, Error::UnexpectedKeyId),
     ("an empty keyId to sign with", || sign_as(b""), Error::InvalidKeyId),
     ("a keyId with a quote", || sign_as(b"a\",b=\""), Error::InvalidKeyId),
@@ -263,6 +264,10 @@ fn cover_target(sent: &mut Sent, method: &str, target: &str) {
 
 fn require_list(list: &str) -> Result<(), Error> {
     Policy::DRONE.require_list(HeaderList::new(list)).map(drop)
+}
+
+fn require_nothing() -> Result<(), Error> {
+    Verifier::with_policy(&[key(SECRET)], Policy::DRONE.require(&[])).map(drop)
 }
 
 #[test]
