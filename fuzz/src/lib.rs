@@ -1,7 +1,6 @@
 //! What the targets share: a genuine delivery, requests cut at their empty line, and the model of
 //! the rules that the core is compared with.
 
-#[allow(dead_code)] // The model's tests write dates as well.
 #[path = "../../tests/model/dates.rs"]
 mod dates;
 #[path = "../../tests/model/params.rs"]

@@ -1,11 +1,11 @@
 //! Rule 7: the three forms of RFC 7231, section 7.1.1.1, cut into words.
 
-const DAYS: [&str; 7] =
+pub(crate) const DAYS: [&str; 7] =
     ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS: [&str; 12] =
+pub(crate) const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-const DAY: i128 = 86_400;
+pub(crate) const DAY: i128 = 86_400;
 /// After so many years the calendar repeats, and so many days.
 const CYCLE: (i128, i128) = (400, 146_097);
 
@@ -109,7 +109,7 @@ fn unix([year, month, day, hour, minute, second]: Civil) -> i128 {
     (days + day - 1) * DAY + hour * 3600 + minute * 60 + second
 }
 
-fn civil_of(unix: i128) -> Civil {
+pub(crate) fn civil_of(unix: i128) -> Civil {
     let cycles = unix.div_euclid(CYCLE.1 * DAY);
     let mut days = unix.div_euclid(DAY) - cycles * CYCLE.1;
     let (mut year, mut month) = (1970, 1);
@@ -124,17 +124,4 @@ fn civil_of(unix: i128) -> Civil {
     let second = unix.rem_euclid(DAY);
     let year = year + cycles * CYCLE.0;
     [year, month, days + 1, second / 3600, second / 60 % 60, second % 60]
-}
-
-/// The date in the form 0, 1 or 2: IMF-fixdate, RFC 850, asctime.
-pub(crate) fn write(unix: i64, form: usize) -> String {
-    let [year, month, day, hour, minute, second] = civil_of(unix.into());
-    let weekday = DAYS[(i128::from(unix).div_euclid(DAY) + 4).rem_euclid(7) as usize];
-    let (short, month) = (&weekday[..3], MONTHS[month as usize - 1]);
-    let clock = format!("{hour:02}:{minute:02}:{second:02}");
-    match form {
-        0 => format!("{short}, {day:02} {month} {year:04} {clock} GMT"),
-        1 => format!("{weekday}, {day:02}-{month}-{:02} {clock} GMT", year.rem_euclid(100)),
-        _ => format!("{short} {month} {day:2} {clock} {year:04}"),
-    }
 }

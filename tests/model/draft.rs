@@ -4,10 +4,11 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    dates,
+    date_forms,
     dice::Dice,
     edits,
     rules::{Message, mac_of},
+    signature_edits,
 };
 
 /// When genuine requests are sent: Wed, 01 Jan 2020 00:00:00 GMT.
@@ -68,9 +69,9 @@ pub(crate) fn roll(dice: &mut Dice) -> Case {
     draft.sign(&secret);
     (0..after).for_each(|_| dice.pick(edits::AFTER)(&mut draft, dice));
     draft.write_params();
-    (0..params).for_each(|_| dice.pick(edits::PARAMS)(&mut draft, dice));
+    (0..params).for_each(|_| dice.pick(signature_edits::PARAMS)(&mut draft, dice));
     draft.add_signature(dice);
-    (0..fields).for_each(|_| dice.pick(edits::FIELDS)(&mut draft.message, dice));
+    (0..fields).for_each(|_| dice.pick(signature_edits::FIELDS)(&mut draft.message, dice));
     Case { message: draft.message, secrets: draft.secrets, now: draft.now }
 }
 
@@ -78,7 +79,7 @@ pub(crate) fn roll(dice: &mut Dice) -> Case {
 fn genuine(dice: &mut Dice, secret: &[u8]) -> Draft {
     let body = dice.text(&["", "{}", "{\"event\":\"user\"}", "\0\u{ff}"]);
     let mut fields: Vec<(Vec<u8>, Vec<u8>)> = vec![
-        (b"Date".into(), dates::write(NOW, dice.pick(&[0, 0, 1, 2])).into()),
+        (b"Date".into(), date_forms::write(NOW, dice.pick(&[0, 0, 1, 2])).into()),
         (b"Digest".into(), sha256_field(&body)),
     ];
     let mut list = vec!["date", "digest"];

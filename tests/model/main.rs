@@ -3,12 +3,14 @@
 //!
 //! `HOOKSIG_MODEL_CASES` sets how many requests are made up.
 
+mod date_forms;
 mod dates;
 mod dice;
 mod draft;
 mod edits;
 mod params;
 mod rules;
+mod signature_edits;
 
 use std::collections::BTreeMap;
 
