@@ -2,9 +2,9 @@
 # Fuzzes each target for some seconds, from the seeds that are kept and what earlier runs found:
 # fuzz/run.sh [SECONDS [TARGET...]]
 #
-# With `minimise` for the seconds it writes the seeds anew instead: as few inputs as reach all the code
-# that was found and that the shared cases reach, however often. The targets are those of cargo-fuzz, which is not
-# needed to run them.
+# With `minimise` for the seconds it writes the seeds anew instead: as few inputs as reach, once, all
+# the code that was found and that the shared cases reach. The targets are those of cargo-fuzz, which
+# is not needed to run them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

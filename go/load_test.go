@@ -28,7 +28,7 @@ var load = flag.Duration("load", 0, "how long TestLoad delivers at full speed, s
 // a number, and it is remembered for the two seconds for which it can be replayed.
 func TestLoad(t *testing.T) {
 	if *load == 0 {
-		t.Skip("without -load")
+		t.Skip("without -load: a minute, since the store takes ten seconds until it has reached its size")
 	}
 	v := newVerifier(t, hooksig.WithMaxSkew(time.Second), hooksig.WithReplayStore(hooksig.NewMemoryStore(1<<20)))
 	counters := new(hooksig.Counters)
