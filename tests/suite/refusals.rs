@@ -408,9 +408,10 @@ fn every_row_has_a_name_of_its_own() {
 const ORDER: &[(Edit, &str)] = &[
     (beside_authorization, "repeated-signature"),
     (|sent| extend(sent, "Signature", " junk"), "malformed-params"),
-    (|sent| extend(sent, "Signature", ",algorithm=a"), "repeated-param"),
+    (|sent| extend(sent, "Signature", ",signature=a"), "repeated-param"),
     (|sent| sent.edit_signature("hmac-key", ""), "missing-param"),
     (|sent| sent.edit_signature("headers=\"", "headers=\"a a "), "repeated-name"),
+    (|sent| sent.edit_signature("algorithm=\"rsa-sha256\",", ""), "missing-param"),
     (|sent| sent.edit_signature("hmac-sha256", "rsa-sha256"), "unsupported-algorithm"),
     (|sent| sent.edit_signature(" digest", " x-digest"), "not-covered"),
     (|sent| sent.edit_signature("signature=\"", "signature=\"="), "malformed-signature"),
