@@ -203,6 +203,6 @@ impl Made {
         let field = expected.signature_header.as_ref();
         signature
             && self.signing_string == expected.signing_string
-            && field.is_none_or(|field| self.field == field.as_bytes())
+            && field.is_none_or(|field| self.field == field.0)
     }
 }

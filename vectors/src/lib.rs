@@ -2,7 +2,8 @@
 //! every surface of hooksig is tested with.
 //!
 //! A case file holds one JSON object a line. Every string in `secret`, `secrets`, `keyid`,
-//! `method`, `target`, `headers` and `list` is a byte string: each code point 0–255 is one octet.
+//! `method`, `target`, `headers`, `list` and `signature_header` is a byte string: each code point
+//! 0–255 is one octet.
 
 use std::path::PathBuf;
 
@@ -65,7 +66,7 @@ pub struct Signed {
     /// The base64 of the MAC.
     pub signature: String,
     /// The whole value of the `Signature` field, where the case has it.
-    pub signature_header: Option<String>,
+    pub signature_header: Option<Octets>,
 }
 
 /// The head of a request.
@@ -113,7 +114,7 @@ struct Line {
     keyid: Option<Octets>,
     signing_string_b64: Option<String>,
     signature: Option<String>,
-    signature_header: Option<String>,
+    signature_header: Option<Octets>,
     expect_error: Option<String>,
 }
 

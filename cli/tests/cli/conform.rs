@@ -85,6 +85,15 @@ fn cases_that_come_out_otherwise_are_told() {
 }
 
 #[test]
+fn a_key_id_may_have_any_octet_that_is_no_control() {
+    let text = std::fs::read_to_string(cases("sign")).expect("it can be read");
+    let line = text.lines().next().expect("it is there");
+    assert_eq!(line.matches("hmac-key").count(), 2, "keyid and signature_header: {line}");
+    let run = hooksig(&["conform", "-"], line.replace("hmac-key", "cl\u{e9} \u{80}\u{ff}"));
+    assert_eq!((run.code, run.stdout.as_str()), (0, "drone\tvalid\tok\n"));
+}
+
+#[test]
 fn an_empty_secret_anywhere_is_a_verdict() {
     let head = json!({"method": "POST", "target": "/", "headers": [], "body_b64": "", "expect": "invalid"});
     for secrets in [json!([""]), json!(["a", ""]), json!(["", "a"])] {
