@@ -1,10 +1,12 @@
 //! Refuses a delivery that was accepted before.
 
+use core::fmt;
+
 use crate::{Clock, Error, TAG_LEN, Tag, Verified};
 
 /// Room for one delivery.
 #[repr(C)] // C brings the room as zeroed memory, which must be an empty entry.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Entry {
     tag: Tag,
     /// The last second in which the delivery could be accepted again.
@@ -22,6 +24,12 @@ impl Entry {
             Clock::At(now) => self.used == 0 || self.expires < now,
             Clock::None => self.used == 0,
         }
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Entry(..)")
     }
 }
 
@@ -59,7 +67,8 @@ pub struct Guard<S> {
 }
 
 impl<S: AsMut<[Entry]>> Guard<S> {
-    /// A guard with this room, in which earlier deliveries may stand already.
+    /// A guard with this room, in which earlier deliveries may stand already if they came into
+    /// it by a guard of the same length: the length decides where a delivery is looked for.
     pub const fn new(entries: S) -> Self {
         Self { entries }
     }

@@ -6,10 +6,10 @@ use std::{
     thread,
 };
 
-use crate::common::{NOW, SECRET, Sent, key};
+use crate::common::{BODY, NOW, SECRET, Sent, key};
 use hooksig::{
-    Clock, Error, Key, Param, Params, PendingBody, Policy, Signer, Verified, Verifier, drone,
-    replay,
+    Clock, Error, Key, Param, Params, PendingBody, Policy, Request, Signer, Verified, Verifier,
+    drone, replay,
 };
 
 const fn is_shareable<T: Send + Sync>() {}
@@ -62,6 +62,25 @@ fn debugging_output_holds_no_secret() {
         assert!(shown.contains("Key(..)"), "{shown}");
         assert!(!shown.contains(SECRET), "{shown}");
     }
+}
+
+#[test]
+fn debugging_output_holds_no_mac_and_no_digest() {
+    let keys = [key(SECRET)];
+    let sent = drone::sign(&keys[0], BODY, NOW).unwrap();
+    let headers =
+        [("Date", sent.date()), ("Digest", sent.digest()), ("Signature", sent.signature())];
+    let request = Request::of_headers(&headers);
+    let clock = Clock::At(NOW);
+    let verified = Verifier::new(&keys).unwrap().verify(&request, BODY, clock).unwrap();
+    let mut guard = replay::Guard::new([replay::Entry::EMPTY]);
+    guard.claim(&verified, clock).unwrap();
+    assert_eq!(format!("{sent:?}"), "SignedHeaders(..)");
+    assert_eq!(format!("{guard:?}"), "Guard { entries: [Entry(..)] }");
+    let shown = format!("{verified:?}");
+    assert!(shown.contains("key_index: 0"), "{shown}");
+    assert!(!shown.contains(&format!("{:?}", verified.tag())), "{shown}");
+    assert!(!shown.contains("tag"), "{shown}");
 }
 
 /// The bytes where a key is or was.
