@@ -28,7 +28,7 @@ type Hook = dyn Fn(&Parts, &Refusal) + Send + Sync;
 pub(crate) struct Gate {
     keys: Arc<[Key]>,
     guard: Arc<Mutex<replay::Guard<Vec<replay::Entry>>>>,
-    pub(crate) policy: Policy<'static>,
+    policy: Policy<'static>,
     pub(crate) max_body: usize,
     pub(crate) on_refusal: Arc<Hook>,
     pub(crate) clock: Arc<dyn Fn() -> i64 + Send + Sync>,
@@ -45,6 +45,12 @@ impl Gate {
             on_refusal: Arc::new(|_, _| {}),
             clock: Arc::new(system_time),
         })
+    }
+
+    pub(crate) fn set_policy(&mut self, policy: Policy<'static>) -> Result<(), Error> {
+        Verifier::with_policy(&self.keys, policy)?;
+        self.policy = policy;
+        Ok(())
     }
 
     pub(crate) fn set_room(&mut self, deliveries: usize) {

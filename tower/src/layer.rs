@@ -49,10 +49,13 @@ impl VerifyLayer {
     }
 
     /// Sets what is demanded of a signature, in place of [`Policy::DRONE`].
-    #[must_use]
-    pub fn policy(mut self, policy: Policy<'static>) -> Self {
-        self.gate.policy = policy;
-        self
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Verifier::with_policy`]: [`Error::EmptyList`] if no header is required.
+    pub fn policy(mut self, policy: Policy<'static>) -> Result<Self, Error> {
+        self.gate.set_policy(policy)?;
+        Ok(self)
     }
 
     /// Sets the longest body that is taken, in bytes, in place of [`DEFAULT_MAX_BODY`].

@@ -120,7 +120,14 @@ fn the_clock_is_read_again_behind_the_body() {
 #[test]
 fn a_policy_may_demand_more() {
     let policy = hooksig_tower::Policy::DRONE.max_skew(10).require(&["date", "digest", "host"]);
-    let server = Server::start(|layer| layer.policy(policy));
+    let server = Server::start(|layer| layer.policy(policy).unwrap());
     let refusal = server.refusal(signed("{}")).1;
     assert_eq!(refusal, Refusal::Invalid(Error::NotCovered { index: 2 }));
+}
+
+#[test]
+fn a_policy_that_demands_nothing_is_refused_at_once() {
+    let layer = hooksig_tower::VerifyLayer::new([hooksig::Key::new("secret").unwrap()]).unwrap();
+    let nothing = hooksig_tower::Policy::DRONE.require(&[]);
+    assert_eq!(layer.policy(nothing).err(), Some(Error::EmptyList));
 }
