@@ -125,87 +125,88 @@ impl<'a> Caller<'a> {
         assert!(self.out[written..].iter().all(|octet| *octet == UNTOUCHED));
     }
 
-    /// One call. SAFETY: every pointer is NULL or has behind it what its length says; outputs
-    /// are the caller's own and overlap nothing.
-    unsafe fn call(&mut self) {
-        match self.choices.octet() % 17 {
-            0 => {
-                let (secret, len) = self.view();
-                let index = usize::from(self.choices.octet() % 2);
-                let _ = unsafe { hooksig_key_init(&mut self.keys[index], secret, len) };
-            }
-            1 => unsafe { hooksig_key_wipe(&mut self.keys[1]) },
-            2 => {
-                let _ = unsafe { hooksig_policy_init(&mut self.policy) };
-            }
-            3 => unsafe { self.set_policy() },
-            4 => {
-                let headers = self.headers();
-                let request = self.request(&headers);
-                let ((keys, keys_len), policy, now) = self.receiver();
-                let (body, len) = self.view();
-                let verified = &mut self.verified;
-                let _ = unsafe {
-                    hooksig_verify(keys, keys_len, policy, now, &request, body, len, verified)
-                };
-            }
-            5 => {
-                let ((keys, keys_len), policy, now) = self.receiver();
-                let ((head, head_len), (body, len)) = (self.text(), self.view());
-                let out = &mut self.verified;
-                let _ = unsafe {
-                    hooksig_verify_head(keys, keys_len, policy, now, head, head_len, body, len, out)
-                };
-            }
-            6 => unsafe { self.verify_fields() },
-            7 => {
-                let headers = self.headers();
-                let request = self.request(&headers);
-                let ((keys, keys_len), policy, now) = self.receiver();
-                let pending = &mut self.pending;
-                let _ = unsafe { hooksig_begin(pending, keys, keys_len, policy, now, &request) };
-            }
-            8 => {
-                let ((keys, keys_len), policy, now) = self.receiver();
-                let (head, len) = self.text();
-                let pending = &mut self.pending;
-                let _ =
-                    unsafe { hooksig_begin_head(pending, keys, keys_len, policy, now, head, len) };
-            }
-            9 => {
-                let (chunk, len) = self.view();
-                let _ = unsafe { hooksig_pending_body_update(&mut self.pending, chunk, len) };
-            }
-            10 => {
-                let (pending, verified) = (&mut self.pending, &mut self.verified);
-                let _ = unsafe { hooksig_pending_body_finish(pending, verified) };
-            }
-            11 => unsafe { self.read_delivery() },
-            12 => unsafe { self.sign() },
-            13 => {
-                let headers = self.headers();
-                let request = self.request(&headers);
-                let (list, list_len) = self.text();
-                self.fill(|out, room, len| unsafe {
-                    hooksig_signing_string(&request, list, list_len, out, room, len)
-                });
-            }
-            14 => {
-                let (body, body_len) = self.view();
-                self.fill(|out, room, len| unsafe {
-                    hooksig_digest_field(body, body_len, out, room, len)
-                });
-            }
-            15 => {
-                let ((date, len), now) = (self.text(), self.choices.clock());
-                let mut unix = 0;
-                let _ = unsafe { hooksig_date_parse(date, len, now, &mut unix) };
-                self.fill(|out, room, len| unsafe { hooksig_date_format(unix, out, room, len) });
-            }
-            _ => {
-                let now = self.choices.clock();
-                let (guard, len) = (self.guard.as_mut_ptr(), self.guard.len());
-                let _ = unsafe { hooksig_replay_claim(guard, len, &self.verified, now) };
+    /// One call.
+    fn call(&mut self) {
+        // SAFETY: every pointer is NULL or has behind it what its length says; outputs are the
+        // caller's own and overlap nothing.
+        unsafe {
+            match self.choices.octet() % 17 {
+                0 => {
+                    let (secret, len) = self.view();
+                    let index = usize::from(self.choices.octet() % 2);
+                    let _ = hooksig_key_init(&mut self.keys[index], secret, len);
+                }
+                1 => hooksig_key_wipe(&mut self.keys[1]),
+                2 => {
+                    let _ = hooksig_policy_init(&mut self.policy);
+                }
+                3 => self.set_policy(),
+                4 => {
+                    let headers = self.headers();
+                    let request = self.request(&headers);
+                    let ((keys, keys_len), policy, now) = self.receiver();
+                    let (body, len) = self.view();
+                    let verified = &mut self.verified;
+                    let _ =
+                        hooksig_verify(keys, keys_len, policy, now, &request, body, len, verified);
+                }
+                5 => {
+                    let ((keys, keys_len), policy, now) = self.receiver();
+                    let ((head, head_len), (body, len)) = (self.text(), self.view());
+                    let out = &mut self.verified;
+                    let _ = hooksig_verify_head(
+                        keys, keys_len, policy, now, head, head_len, body, len, out,
+                    );
+                }
+                6 => self.verify_fields(),
+                7 => {
+                    let headers = self.headers();
+                    let request = self.request(&headers);
+                    let ((keys, keys_len), policy, now) = self.receiver();
+                    let pending = &mut self.pending;
+                    let _ = hooksig_begin(pending, keys, keys_len, policy, now, &request);
+                }
+                8 => {
+                    let ((keys, keys_len), policy, now) = self.receiver();
+                    let (head, len) = self.text();
+                    let pending = &mut self.pending;
+                    let _ = hooksig_begin_head(pending, keys, keys_len, policy, now, head, len);
+                }
+                9 => {
+                    let (chunk, len) = self.view();
+                    let _ = hooksig_pending_body_update(&mut self.pending, chunk, len);
+                }
+                10 => {
+                    let (pending, verified) = (&mut self.pending, &mut self.verified);
+                    let _ = hooksig_pending_body_finish(pending, verified);
+                }
+                11 => self.read_delivery(),
+                12 => self.sign(),
+                13 => {
+                    let headers = self.headers();
+                    let request = self.request(&headers);
+                    let (list, list_len) = self.text();
+                    self.fill(|out, room, len| {
+                        hooksig_signing_string(&request, list, list_len, out, room, len)
+                    });
+                }
+                14 => {
+                    let (body, body_len) = self.view();
+                    self.fill(|out, room, len| {
+                        hooksig_digest_field(body, body_len, out, room, len)
+                    });
+                }
+                15 => {
+                    let ((date, len), now) = (self.text(), self.choices.clock());
+                    let mut unix = 0;
+                    let _ = hooksig_date_parse(date, len, now, &mut unix);
+                    self.fill(|out, room, len| hooksig_date_format(unix, out, room, len));
+                }
+                _ => {
+                    let now = self.choices.clock();
+                    let (guard, len) = (self.guard.as_mut_ptr(), self.guard.len());
+                    let _ = hooksig_replay_claim(guard, len, &self.verified, now);
+                }
             }
         }
     }
@@ -214,10 +215,11 @@ impl<'a> Caller<'a> {
         (self.keys(), self.policy(), self.choices.clock())
     }
 
-    unsafe fn set_policy(&mut self) {
+    fn set_policy(&mut self) {
         let (text, len) = self.text();
         let policy = &mut self.policy;
         let seconds = self.choices.octet();
+        // SAFETY: as in `call`.
         let _ = unsafe {
             match self.choices.octet() % 5 {
                 0 => hooksig_policy_set_max_skew(policy, seconds.into()),
@@ -229,11 +231,12 @@ impl<'a> Caller<'a> {
         };
     }
 
-    unsafe fn verify_fields(&mut self) {
+    fn verify_fields(&mut self) {
         let ((keys, keys_len), policy, now) = self.receiver();
         let ((signature, signature_len), (date, date_len)) = (self.text(), self.text());
         let ((digest, digest_len), (body, body_len)) = (self.text(), self.view());
         let verified = &mut self.verified;
+        // SAFETY: as in `call`.
         let _ = unsafe {
             hooksig_verify_fields(
                 keys,
@@ -253,10 +256,11 @@ impl<'a> Caller<'a> {
         };
     }
 
-    unsafe fn read_delivery(&mut self) {
+    fn read_delivery(&mut self) {
         let ((body, len), (field, field_len)) = (self.view(), self.text());
-        // SAFETY: as for the other handles.
+        // SAFETY: plain memory for which zeros are a value.
         let mut read: hooksig_delivery = unsafe { mem::zeroed() };
+        // SAFETY: as in `call`.
         let status = unsafe { hooksig_delivery_read(body, len, field, field_len, &mut read) };
         if is_ok(status) {
             assert!(read.event_at + read.event_len <= len);
@@ -264,17 +268,19 @@ impl<'a> Caller<'a> {
         }
     }
 
-    unsafe fn sign(&mut self) {
+    fn sign(&mut self) {
         let headers = self.headers();
         let request = self.request(&headers);
         let ((key_id, key_id_len), (list, list_len)) = (self.text(), self.text());
         let key: *const hooksig_key = &self.keys[0];
+        // SAFETY: as in `call`.
         self.fill(|out, room, len| unsafe {
             hooksig_sign(key, key_id, key_id_len, &request, list, list_len, out, room, len)
         });
-        // SAFETY: as for the other handles.
+        // SAFETY: plain memory for which zeros are a value.
         let mut signed: hooksig_delivery_headers = unsafe { mem::zeroed() };
         let ((body, len), now) = (self.view(), self.choices.clock());
+        // SAFETY: as in `call`.
         let _ = unsafe { hooksig_delivery_sign(key, body, len, now, &mut signed) };
     }
 }
@@ -286,6 +292,6 @@ fn is_ok(status: hooksig_status) -> bool {
 fuzz_target!(|input: &[u8]| {
     let mut caller = Caller::new(input);
     while !caller.choices.0.is_empty() {
-        unsafe { caller.call() };
+        caller.call();
     }
 });
