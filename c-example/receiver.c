@@ -388,7 +388,8 @@ static void fail_usage(void)
         "  --listen ADDR       the address to listen on (127.0.0.1)\n"
         "  --port N            the port, 0 for any free one (0)\n"
         "  --max-body BYTES    the longest body (1048576)\n"
-        "  --guard N           how many deliveries are remembered, to refuse replays (4096)\n";
+        "  --guard N           the entries of the replay guard: twice as many as deliveries come\n"
+        "                      in ten minutes (4096)\n";
     fputs(usage, stderr);
     exit(2);
 }
@@ -419,7 +420,7 @@ static void add_key(struct receiver *receiver, const char *origin, const uint8_t
     receiver->keys_len++;
 }
 
-/* Reads without stdio and wipes the buffer, so that no copy of the secret stays in memory. */
+/* Reads without stdio, whose buffer would keep a copy of the secret, and wipes its own. */
 static void add_key_file(struct receiver *receiver, const char *path)
 {
     uint8_t secret[MAX_SECRET];

@@ -23,7 +23,7 @@ func (c *Counters) Counts() map[string]uint64 {
 // String gives the numbers as a JSON object.
 func (c *Counters) String() string {
 	counts, err := json.Marshal(c.Counts())
-	if err != nil {
+	if err != nil || string(counts) == "null" {
 		return "{}"
 	}
 	return string(counts)

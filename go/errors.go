@@ -31,7 +31,8 @@ var (
 	ErrInvalidLength = sentinel(C.HOOKSIG_STATUS_INVALID_LENGTH)
 	// ErrWrongState: a handle was not made, was wiped, or is used up.
 	ErrWrongState = sentinel(C.HOOKSIG_STATUS_WRONG_STATE)
-	// ErrBufferTooSmall: the output buffer is too small; *out_len is the length that is needed.
+	// ErrBufferTooSmall: an output buffer is too small, and the needed length tells how long it must be; or the room
+	// that a policy has for a list or a keyId is too small.
 	ErrBufferTooSmall = sentinel(C.HOOKSIG_STATUS_BUFFER_TOO_SMALL)
 	// ErrEmptySecret: the secret has no bytes.
 	ErrEmptySecret = sentinel(C.HOOKSIG_STATUS_EMPTY_SECRET)

@@ -41,7 +41,7 @@ type MemoryStore struct {
 // minLimit is how many entries are kept without a look at their times.
 const minLimit = 1 << 10
 
-// NewMemoryStore makes a store for at most size deliveries, some 50 bytes each. When it is full it
+// NewMemoryStore makes a store for at most size deliveries, 60 to 100 bytes each. When it is full it
 // refuses with [ErrReplayGuardFull] rather than forget what could still be replayed.
 func NewMemoryStore(size int) *MemoryStore {
 	return &MemoryStore{

@@ -62,8 +62,9 @@
  *           HOOKSIG_STATUS_OK, except a needed length.
  * Memory    Nothing is allocated, and no pointer is kept after the return. A handle (key, policy,
  *           pending body) is memory of the caller without pointers in it, of a fixed size; it need
- *           not be released, but a key should be wiped. A handle that was not made by its function,
- *           such as a zeroed one, gives HOOKSIG_STATUS_WRONG_STATE.
+ *           not be released, but a key should be wiped. A handle that is all zeros, was wiped, is
+ *           of another kind or is used up gives HOOKSIG_STATUS_WRONG_STATE. Memory that was never
+ *           written must not be passed for one: an earlier handle may still stand in it.
  * Threads   Functions may be called from several threads at the same time. An object that one of
  *           them changes must not be used by another meanwhile; what nobody changes may be shared.
  * Time      Unix seconds, as time() gives them; hooksig reads no clock.
@@ -184,7 +185,8 @@
  * means that the request is genuine, of any other that it was carried out.
  *
  * Numbers never change and are never used again. 1 to 9: the call is wrong. 10 to 30, 40 and 41:
- * the message cannot be read. 31 to 39: it was read, and is refused.
+ * the message cannot be read; 18 to 23 also of a list or request that the caller gave to sign or
+ * to require. 31 to 39: it was read, and is refused.
  *
  * Log the number or its name. What goes back to the sender should be one fixed text whatever the
  * status: an attacker learns from the difference. docs/refused.md in the repository goes through
@@ -212,7 +214,8 @@ enum hooksig_status
      */
     HOOKSIG_STATUS_WRONG_STATE = 3,
     /**
-     * The output buffer is too small; *out_len is the length that is needed.
+     * An output buffer is too small, and the needed length tells how long it must be; or the room
+     * that a policy has for a list or a keyId is too small.
      */
     HOOKSIG_STATUS_BUFFER_TOO_SMALL = 4,
     /**
@@ -576,8 +579,9 @@ typedef struct {
  * A replay guard is an array of these, of any length, that starts as zeros, as a static one does;
  * 4096 entries take 192 KiB. It holds no pointer. It should hold twice as many as there are
  * deliveries in a window of twice the policy's skew (ten minutes by default): each has only 64
- * entries to stand in, so that looking up costs the same in any room. One thread at a time may
- * use it: a server with several threads puts a lock around hooksig_replay_claim.
+ * entries to stand in, so that looking up costs the same in any room. The entries are good for
+ * a guard of the same length alone, which decides where a delivery is looked for. One thread at
+ * a time may use it: a server with several threads puts a lock around hooksig_replay_claim.
  */
 typedef struct {
     uint64_t opaque[HOOKSIG_REPLAY_ENTRY_WORDS];
@@ -671,7 +675,8 @@ const char *hooksig_status_text(int32_t status);
  * key         receives the key; what it held before does not matter
  * secret      the bytes of the secret, exactly as the Drone server has them: nothing is trimmed
  *             or decoded, and a newline at the end of a file would be part of it; nothing is
- *             kept of it after the return but what the key holds
+ *             kept of it but what the key holds, though a copy may stand on the stack until
+ *             something overwrites it
  * secret_len  its length in bytes, at least 1
  *
  * Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0: an empty secret is never "no
@@ -737,7 +742,8 @@ hooksig_status hooksig_policy_require(hooksig_policy *policy,
  * Demands a keyId. By default any is taken: Drone always sends hmac-key, whatever the secret.
  *
  * policy      the policy to change
- * key_id      the keyId, compared octet by octet; copied; NULL with 0 takes any again
+ * key_id      the keyId, compared octet by octet; copied; an empty one, which no signature
+ *             has, takes any again
  * key_id_len  its length in bytes, at most HOOKSIG_EXPECTED_KEY_ID_MAX_LEN
  *
  * Returns HOOKSIG_STATUS_OK; _BUFFER_TOO_SMALL if it is too long; _NULL_POINTER, _INVALID_LENGTH or
@@ -803,8 +809,8 @@ hooksig_status hooksig_verify(const hooksig_key *keys,
                               hooksig_verified *verified);
 
 /**
- * As hooksig_verify, with the head of the request as one raw HTTP/1.1 head: from the request
- * line to the empty line, with that and nothing behind it.
+ * As hooksig_verify, with the head of the request as one raw HTTP/1.1 head (or 1.0): from the
+ * request line to the empty line, with that and nothing behind it.
  *
  * keys      the keys, any of which may have made the signature; all are always tried
  * keys_len  how many, at least 1
@@ -851,7 +857,9 @@ hooksig_status hooksig_verify_head(const hooksig_key *keys,
  * body_len       its length in bytes
  * verified       receives what is known of the request
  *
- * Returns what hooksig_verify returns.
+ * Returns what hooksig_verify returns, but for what it says of absent and repeated fields: one that
+ * is given as NULL with 0 counts as empty, so that it is _MISSING_PARAM, _MALFORMED_DATE or
+ * _MALFORMED_DIGEST.
  */
 HOOKSIG_MUST_USE
 hooksig_status hooksig_verify_fields(const hooksig_key *keys,
@@ -941,7 +949,7 @@ hooksig_status hooksig_pending_body_update(hooksig_pending_body *pending,
  * Gives the verdict, once the whole body was fed, and uses pending up: only hooksig_begin makes it
  * anew. A pending body that is not finished needs nothing to be done: it owns nothing.
  *
- * pending   the state that hooksig_begin made; wiped unless a pointer is NULL
+ * pending   the state that hooksig_begin made; wiped if it was made and no pointer is NULL
  * verified  receives what is known of the request
  *
  * Returns HOOKSIG_STATUS_OK if and only if the request is genuine; _DIGEST_MISMATCH if the body is not
@@ -979,12 +987,14 @@ hooksig_status hooksig_replay_claim(hooksig_replay_entry *guard,
 
 /**
  * Reads event and action from a body, which should have been verified, without allocation and
- * only as far as needed.
+ * only as far as needed: up to where both are known. Of a member that stands twice before that the
+ * last counts.
  *
  * body             the body
  * body_len         its length in bytes
  * event_field      the value of the X-Drone-Event field, which is compared with the body's event; NULL
- *                  with 0 where there is none, and nothing is compared
+ *                  with 0 where there is none, and nothing is compared; where there are several,
+ *                  call it with each: none may name another event
  * event_field_len  its length in bytes
  * delivery         receives event and action
  *
@@ -1120,7 +1130,7 @@ hooksig_status hooksig_date_format(int64_t unix_seconds,
  * date          the text; letters are case-sensitive; the weekday need not be the date's
  * date_len      its length in bytes
  * now           the present time in Unix seconds; it tells the century of a two-digit year, and
- *               nothing else
+ *               nothing else; HOOKSIG_NO_CLOCK is no time here
  * unix_seconds  receives the time
  *
  * Returns HOOKSIG_STATUS_OK, _MALFORMED_DATE, _NULL_POINTER or _INVALID_LENGTH. On any other than

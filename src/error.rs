@@ -56,7 +56,7 @@ pub enum Error {
     NoKeys,
     /// A keyId to sign with is empty or holds a quote, a backslash or a control octet.
     InvalidKeyId,
-    /// A list of headers to sign is empty (drafts 11 and 12: a signature of nothing fits everything).
+    /// A list of headers to sign or to require is empty (drafts 11 and 12: a signature of nothing fits everything).
     EmptyList,
     /// A time cannot be written as an HTTP-date: its year is not in 0–9999.
     TimeOutOfRange,
@@ -216,11 +216,11 @@ impl Error {
         match self {
             Self::EmptySecret => c"the secret is empty; configure the one that the Drone server has",
             Self::NoKeys => c"no key was given; at least one is needed",
-            Self::BufferTooSmall { .. } => c"the output buffer is too small",
+            Self::BufferTooSmall { .. } => c"an output buffer, or the room of a policy, is too small",
             Self::InvalidKeyId => {
                 c"the keyId is empty or holds a quote, a backslash or a control octet"
             }
-            Self::EmptyList => c"the list of headers to sign is empty",
+            Self::EmptyList => c"the list of headers to sign or to require is empty",
             Self::TimeOutOfRange => c"the time has no HTTP-date: its year is not in 0 to 9999",
             Self::MissingSignature => {
                 c"there is no Signature field and no Authorization field with the `Signature ` scheme"
@@ -237,10 +237,10 @@ impl Error {
             Self::UnsupportedAlgorithm => c"the algorithm is not hmac-sha256",
             Self::MalformedSignature => c"the signature is not canonical, padded base64 of 32 bytes",
             Self::MalformedList { .. } => {
-                c"the headers parameter is not a list of header names separated by single spaces"
+                c"the list of headers is not one of header names separated by single spaces"
             }
-            Self::RepeatedName { .. } => c"the headers parameter holds a name twice",
-            Self::TooManyNames => c"the headers parameter holds more than 128 names",
+            Self::RepeatedName { .. } => c"the list of headers holds a name twice",
+            Self::TooManyNames => c"the list of headers holds more than 128 names",
             Self::UnsupportedName { .. } => {
                 c"(created) and (expires) cannot be covered by an HMAC signature"
             }

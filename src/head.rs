@@ -8,7 +8,7 @@ use crate::{
     octets::{self, is_control, is_token, trim, without_control},
 };
 
-/// The head of an HTTP/1.1 request (RFC 9112), checked and ready for lookup.
+/// The head of an HTTP/1.1 or HTTP/1.0 request (RFC 9112), checked and ready for lookup.
 ///
 /// # Examples
 ///

@@ -41,7 +41,7 @@ pub unsafe extern "C" fn hooksig_date_format(
 /// date          the text; letters are case-sensitive; the weekday need not be the date's
 /// date_len      its length in bytes
 /// now           the present time in Unix seconds; it tells the century of a two-digit year, and
-///               nothing else
+///               nothing else; HOOKSIG_NO_CLOCK is no time here
 /// unix_seconds  receives the time
 ///
 /// Returns HOOKSIG_STATUS_OK, _MALFORMED_DATE, _NULL_POINTER or _INVALID_LENGTH. On any other than

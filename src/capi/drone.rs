@@ -94,12 +94,14 @@ const _: () = assert!(HOOKSIG_DIGEST_FIELD_LEN + 1 == 53);
 const _: () = assert!(HOOKSIG_DELIVERY_SIGNATURE_LEN + 1 == 120);
 
 /// Reads event and action from a body, which should have been verified, without allocation and
-/// only as far as needed.
+/// only as far as needed: up to where both are known. Of a member that stands twice before that the
+/// last counts.
 ///
 /// body             the body
 /// body_len         its length in bytes
 /// event_field      the value of the X-Drone-Event field, which is compared with the body's event; NULL
-///                  with 0 where there is none, and nothing is compared
+///                  with 0 where there is none, and nothing is compared; where there are several,
+///                  call it with each: none may name another event
 /// event_field_len  its length in bytes
 /// delivery         receives event and action
 ///

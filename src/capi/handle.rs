@@ -9,8 +9,8 @@ use super::hooksig_status::{self, NullPointer, WrongState};
 /// SAFETY: the implementing type is an array of `u64`, and [`fits`] holds for it.
 pub(super) unsafe trait Handle: Sized {
     type Value;
-    /// Tells a handle that was made from one that was not: neither zeroed memory nor a handle of
-    /// another kind holds it, and memory that was never written hardly does.
+    /// Tells a handle that was made from one that was not: neither zeroed or wiped memory nor a
+    /// handle of another kind holds it.
     const MARK: u64;
 }
 
@@ -95,7 +95,7 @@ pub(super) unsafe fn wipe<H: Handle>(handle: *mut H) {
     core::sync::atomic::compiler_fence(core::sync::atomic::Ordering::SeqCst);
 }
 
-/// SAFETY: unless it is NULL, `handle` must point to a readable handle.
+/// SAFETY: unless it is NULL, `handle` must point to a readable handle's memory that was written.
 unsafe fn mark<H: Handle>(handle: *const H) -> Result<bool, hooksig_status> {
     if handle.is_null() {
         return Err(NullPointer);

@@ -59,7 +59,8 @@ pub(super) unsafe fn made_keys<'a>(
 /// key         receives the key; what it held before does not matter
 /// secret      the bytes of the secret, exactly as the Drone server has them: nothing is trimmed
 ///             or decoded, and a newline at the end of a file would be part of it; nothing is
-///             kept of it after the return but what the key holds
+///             kept of it but what the key holds, though a copy may stand on the stack until
+///             something overwrites it
 /// secret_len  its length in bytes, at least 1
 ///
 /// Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0: an empty secret is never "no

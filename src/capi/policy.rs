@@ -171,7 +171,8 @@ pub unsafe extern "C" fn hooksig_policy_require(
 /// Demands a keyId. By default any is taken: Drone always sends hmac-key, whatever the secret.
 ///
 /// policy      the policy to change
-/// key_id      the keyId, compared octet by octet; copied; NULL with 0 takes any again
+/// key_id      the keyId, compared octet by octet; copied; an empty one, which no signature
+///             has, takes any again
 /// key_id_len  its length in bytes, at most HOOKSIG_EXPECTED_KEY_ID_MAX_LEN
 ///
 /// Returns HOOKSIG_STATUS_OK; _BUFFER_TOO_SMALL if it is too long; _NULL_POINTER, _INVALID_LENGTH or

@@ -13,8 +13,9 @@ pub const HOOKSIG_REPLAY_ENTRY_WORDS: usize = 6;
 /// A replay guard is an array of these, of any length, that starts as zeros, as a static one does;
 /// 4096 entries take 192 KiB. It holds no pointer. It should hold twice as many as there are
 /// deliveries in a window of twice the policy's skew (ten minutes by default): each has only 64
-/// entries to stand in, so that looking up costs the same in any room. One thread at a time may
-/// use it: a server with several threads puts a lock around hooksig_replay_claim.
+/// entries to stand in, so that looking up costs the same in any room. The entries are good for
+/// a guard of the same length alone, which decides where a delivery is looked for. One thread at
+/// a time may use it: a server with several threads puts a lock around hooksig_replay_claim.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_replay_entry {

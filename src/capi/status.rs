@@ -6,7 +6,8 @@ use crate::{Error, Param};
 /// means that the request is genuine, of any other that it was carried out.
 ///
 /// Numbers never change and are never used again. 1 to 9: the call is wrong. 10 to 30, 40 and 41:
-/// the message cannot be read. 31 to 39: it was read, and is refused.
+/// the message cannot be read; 18 to 23 also of a list or request that the caller gave to sign or
+/// to require. 31 to 39: it was read, and is refused.
 ///
 /// Log the number or its name. What goes back to the sender should be one fixed text whatever the
 /// status: an attacker learns from the difference. docs/refused.md in the repository goes through
@@ -22,7 +23,8 @@ pub enum hooksig_status {
     InvalidLength = 2,
     /// A handle was not made, was wiped, or is used up.
     WrongState = 3,
-    /// The output buffer is too small; *out_len is the length that is needed.
+    /// An output buffer is too small, and the needed length tells how long it must be; or the room
+    /// that a policy has for a list or a keyId is too small.
     BufferTooSmall = 4,
     /// The secret has no bytes.
     EmptySecret = 5,

@@ -197,8 +197,8 @@ pub unsafe extern "C" fn hooksig_verify(
     })
 }
 
-/// As hooksig_verify, with the head of the request as one raw HTTP/1.1 head: from the request
-/// line to the empty line, with that and nothing behind it.
+/// As hooksig_verify, with the head of the request as one raw HTTP/1.1 head (or 1.0): from the
+/// request line to the empty line, with that and nothing behind it.
 ///
 /// keys      the keys, any of which may have made the signature; all are always tried
 /// keys_len  how many, at least 1
@@ -256,7 +256,9 @@ pub unsafe extern "C" fn hooksig_verify_head(
 /// body_len       its length in bytes
 /// verified       receives what is known of the request
 ///
-/// Returns what hooksig_verify returns.
+/// Returns what hooksig_verify returns, but for what it says of absent and repeated fields: one that
+/// is given as NULL with 0 counts as empty, so that it is _MISSING_PARAM, _MALFORMED_DATE or
+/// _MALFORMED_DIGEST.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_verify_fields(
@@ -391,7 +393,7 @@ pub unsafe extern "C" fn hooksig_pending_body_update(
 /// Gives the verdict, once the whole body was fed, and uses pending up: only hooksig_begin makes it
 /// anew. A pending body that is not finished needs nothing to be done: it owns nothing.
 ///
-/// pending   the state that hooksig_begin made; wiped unless a pointer is NULL
+/// pending   the state that hooksig_begin made; wiped if it was made and no pointer is NULL
 /// verified  receives what is known of the request
 ///
 /// Returns HOOKSIG_STATUS_OK if and only if the request is genuine; _DIGEST_MISMATCH if the body is not
