@@ -52,7 +52,8 @@ impl VerifyLayer {
     ///
     /// # Errors
     ///
-    /// Those of [`Verifier::with_policy`]: [`Error::EmptyList`] if no header is required.
+    /// Those of [`Verifier::with_policy`](hooksig::Verifier::with_policy): [`Error::EmptyList`] if
+    /// no header is required.
     pub fn policy(mut self, policy: Policy<'static>) -> Result<Self, Error> {
         self.gate.set_policy(policy)?;
         Ok(self)
