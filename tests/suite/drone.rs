@@ -161,6 +161,17 @@ fn escaped(text: &str, escapes: &[bool]) -> String {
     format!("\"{}\"", inside.collect::<String>())
 }
 
+#[test]
+fn of_a_member_that_stands_twice_the_last_counts_up_to_where_both_are_known() {
+    for (body, event) in [
+        (r#"{"event":"user","event":"build","action":"created"}"#, Event::Build),
+        (r#"{"event":"user","action":"created","event":"build"}"#, Event::User),
+    ] {
+        let delivery = Delivery::read(body).unwrap();
+        assert_eq!((delivery.event(), delivery.action()), (Some(event), Some(Action::Created)));
+    }
+}
+
 fn word() -> impl Strategy<Value = String> {
     let known = vec![
         "event", "action", "user", "repo", "build", "created", "updated", "deleted", "enabled",

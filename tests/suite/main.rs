@@ -1,5 +1,6 @@
 //! The core through its public interface, in one program: it is built once for all of these.
 
+mod allocations;
 mod common;
 mod conformance;
 mod dates;

@@ -1,17 +1,13 @@
 //! Nothing is allocated: not for valid requests, not for refused ones, not for large ones.
 #![allow(unsafe_code)] // A global allocator cannot be written without.
 
-#[allow(dead_code)] // It is the suite's, of which this uses a part.
-#[path = "suite/common.rs"]
-mod common;
-
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
     hint::black_box,
 };
 
-use common::{NOW, SECRET, Sent, key};
+use crate::common::{NOW, SECRET, Sent, key};
 use hooksig::{
     Clock, Error, Key, Params, Policy, Signer, Verifier, date, digest,
     drone::{self, Delivery},
