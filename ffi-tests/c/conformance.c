@@ -403,14 +403,15 @@ static hooksig_status write_exactly(writing *write, const struct to_sign *of, st
 static bool are_expected(const json_t *line, const char *field, struct octets string)
 {
     struct octets expected = base64_of(json_object_get(line, "signing_string_b64"));
-    struct octets whole = octets_of(json_object_get(line, "signature_header"));
+    const json_t *header = json_object_get(line, "signature_header");
+    struct octets whole = octets_of(header);
     const char *signature = json_string_value(json_object_get(line, "signature"));
     char parameter[128];
     snprintf(parameter, sizeof parameter, "signature=\"%s\"", signature);
     bool same = string.len == expected.len &&
                 memcmp(string.start, expected.start, expected.len) == 0 &&
                 strstr(field, parameter) != NULL &&
-                (whole.len == 0 ||
+                (header == NULL ||
                  (strlen(field) == whole.len && memcmp(field, whole.start, whole.len) == 0));
     free(expected.start);
     free(whole.start);
