@@ -56,7 +56,8 @@ pub enum Error {
     NoKeys,
     /// A keyId to sign with is empty or holds a quote, a backslash or a control octet.
     InvalidKeyId,
-    /// A list of headers to sign or to require is empty (drafts 11 and 12: a signature of nothing fits everything).
+    /// A list of headers to sign or to require is empty (drafts 11 and 12: a signature of nothing
+    /// fits everything).
     EmptyList,
     /// A time cannot be written as an HTTP-date: its year is not in 0–9999.
     TimeOutOfRange,
