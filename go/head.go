@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unsafe"
 )
 
 // head lays a request's head out as the library reads it. All text stands in one buffer, so that
@@ -76,16 +75,16 @@ func (h *head) view(methodLen, targetLen int) C.hooksig_request {
 		if n == 0 {
 			return nil
 		}
-		start := chars(rest)
+		first := chars(rest)
 		rest = rest[n:]
-		return start
+		return first
 	}
 	request := C.hooksig_request{
 		method:      take(C.size_t(methodLen)),
 		method_len:  C.size_t(methodLen),
 		target:      take(C.size_t(targetLen)),
 		target_len:  C.size_t(targetLen),
-		headers:     unsafe.SliceData(h.fields),
+		headers:     start(h.fields),
 		headers_len: C.size_t(len(h.fields)),
 	}
 	for i := range h.fields {
@@ -98,10 +97,10 @@ func (h *head) view(methodLen, targetLen int) C.hooksig_request {
 
 func (h *head) pin() {
 	if len(h.text) > 0 {
-		h.pinner.Pin(unsafe.SliceData(h.text))
+		h.pinner.Pin(start(h.text))
 	}
 	if len(h.fields) > 0 {
-		h.pinner.Pin(unsafe.SliceData(h.fields))
+		h.pinner.Pin(start(h.fields))
 	}
 }
 

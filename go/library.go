@@ -43,7 +43,7 @@ type verdict struct {
 }
 
 func (v *receiver) receiveFields(now int64, f signedFields, body []byte, read bool, out *verdict) C.hooksig_status {
-	return C.receive_fields(unsafe.SliceData(v.keys), C.size_t(len(v.keys)), &v.policy, C.int64_t(now),
+	return C.receive_fields(start(v.keys), C.size_t(len(v.keys)), &v.policy, C.int64_t(now),
 		text(f.signature), C.size_t(len(f.signature)),
 		text(f.date), C.size_t(len(f.date)),
 		text(f.digest), C.size_t(len(f.digest)),
@@ -54,7 +54,7 @@ func (v *receiver) receiveRequest(now int64, r *http.Request, body []byte, read 
 	h := newHead()
 	defer h.release()
 	request := h.layOut(r)
-	return C.receive_request(unsafe.SliceData(v.keys), C.size_t(len(v.keys)), &v.policy, C.int64_t(now),
+	return C.receive_request(start(v.keys), C.size_t(len(v.keys)), &v.policy, C.int64_t(now),
 		&request, octets(body), C.size_t(len(body)), &out.verified, out.wanted(read))
 }
 
@@ -62,7 +62,7 @@ func (v *receiver) checkHead(now int64, r *http.Request) C.hooksig_status {
 	h := newHead()
 	defer h.release()
 	request := h.layOut(r)
-	return C.check_head(unsafe.SliceData(v.keys), C.size_t(len(v.keys)), &v.policy, C.int64_t(now), &request)
+	return C.check_head(start(v.keys), C.size_t(len(v.keys)), &v.policy, C.int64_t(now), &request)
 }
 
 // wanted is where event and action go, if they are to be read.
@@ -216,17 +216,27 @@ func statusText(code int) string {
 	return C.GoString(C.hooksig_status_text(C.int32_t(code)))
 }
 
-// text is where a string begins. C reads it during the call only.
+// text points to the bytes of a string, which C reads during the call only. Each of these helpers gives
+// NULL for an empty input: its pointer may lead to memory that is not pinned, or to none.
 func text(s string) *C.char {
+	if s == "" {
+		return nil
+	}
 	return (*C.char)(unsafe.Pointer(unsafe.StringData(s)))
 }
 
-// chars is where a slice begins, as text.
 func chars(b []byte) *C.char {
-	return (*C.char)(unsafe.Pointer(unsafe.SliceData(b)))
+	return (*C.char)(unsafe.Pointer(start(b)))
 }
 
-// octets is where a slice begins. Where it is empty, C does not look at what is there.
 func octets(b []byte) *C.uint8_t {
-	return (*C.uint8_t)(unsafe.SliceData(b))
+	return (*C.uint8_t)(start(b))
+}
+
+// start points to the first element of a slice.
+func start[E any](s []E) *E {
+	if len(s) == 0 {
+		return nil
+	}
+	return unsafe.SliceData(s)
 }
