@@ -1,16 +1,14 @@
 //! `hooksig explain`: why a request is valid, or why it is not.
 
-use anyhow::Context;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hooksig::{Key, digest};
 use serde::Serialize;
 
 use crate::{
     Outcome,
-    input::Input,
-    message::Message,
     policy::PolicyArgs,
     receiver::Receiver,
+    recording::RecordingArgs,
     secrets::{Secret, SecretArgs},
     terminal,
     verdict::Verdict,
@@ -34,9 +32,8 @@ mod rules;
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The request; `-` is standard input
-    #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
-    input: Input,
+    #[command(flatten)]
+    recording: RecordingArgs,
 
     /// Print everything as one JSON object on one line
     #[arg(long)]
@@ -73,12 +70,12 @@ Exit codes:
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let terms = args.policy.terms()?;
-    let clock = args.policy.clock()?;
     let secrets = args.secrets.secrets()?;
     let keys: Vec<Key> = secrets.iter().map(|secret| secret.key().clone()).collect();
 
-    let raw = args.input.read()?;
-    let message = Message::parse(&raw).with_context(|| args.input.to_string())?;
+    let recording = args.recording.read()?;
+    let message = recording.message()?;
+    let clock = args.policy.clock_for(&message)?;
     let receiver = Receiver { keys: &keys, terms: &terms, clock };
     let report = Report::of(&Case::new(&message, &receiver, &secrets), args.show_expected);
     if args.json {

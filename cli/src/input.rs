@@ -5,9 +5,12 @@ use std::{
     fmt, fs,
     io::{self, Read},
     path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+
+static STDIN_IS_READ: AtomicBool = AtomicBool::new(false);
 
 /// A file, or standard input, which is written `-`.
 #[derive(Clone, Debug)]
@@ -21,7 +24,11 @@ impl Input {
     pub(crate) fn read(&self) -> anyhow::Result<Vec<u8>> {
         let mut octets = Vec::new();
         let read = match self {
-            Self::Stdin => io::stdin().read_to_end(&mut octets).map(|_| octets),
+            Self::Stdin => {
+                // A second reader would find it empty.
+                ensure!(!STDIN_IS_READ.swap(true, Relaxed), "standard input can be read only once");
+                io::stdin().read_to_end(&mut octets).map(|_| octets)
+            }
             Self::File(path) => fs::read(path),
         };
         read.with_context(|| format!("cannot read {self}"))

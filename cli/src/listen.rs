@@ -64,6 +64,7 @@ Exit codes:
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     args.policy.terms()?;
+    args.policy.clock()?;
     let client = |url| Client::new(url, client::TIMEOUT);
     let forward = args.forward.map(client).transpose().context("--forward")?;
     let keys = args.secrets.keys()?;

@@ -9,6 +9,7 @@ mod secrets;
 mod clock;
 mod message;
 mod policy;
+mod recording;
 mod receiver;
 mod refusal;
 mod verdict;

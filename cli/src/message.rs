@@ -1,9 +1,9 @@
-//! Reads one raw HTTP/1.1 request: its head, and the body that the head announces.
+//! Parses a raw HTTP/1.1 request: its head, and the body that the head announces.
 
 use std::{borrow::Cow, fmt::Display};
 
 use anyhow::anyhow;
-use hooksig::Request;
+use hooksig::{Request, digest};
 use httparse::{EMPTY_HEADER, Header, Status};
 
 /// The most header fields of a request, and the most trailer fields.
@@ -11,6 +11,7 @@ const MAX_FIELDS: usize = 1 << 20;
 
 /// A request as it was received.
 pub(crate) struct Message<'a> {
+    /// Empty if there is no request line.
     pub(crate) method: &'a str,
     pub(crate) target: &'a str,
     pub(crate) fields: Vec<Header<'a>>,
@@ -18,28 +19,64 @@ pub(crate) struct Message<'a> {
     pub(crate) body: Cow<'a, [u8]>,
 }
 
+/// A request, and what to say of how it was read.
+type Parsed<'a> = anyhow::Result<(Message<'a>, Option<&'static str>)>;
+
+const TO_THE_END: &str = "there is no Content-Length; the body was taken to the end of the file";
+const TO_THE_NEWLINE: &str =
+    "there is no Content-Length; the body was taken to the newline at the end of the file";
+const NEWLINE: &str = "the newline at the end of the file is not part of the body";
+
 impl<'a> Message<'a> {
-    /// Reads `raw`, which must hold one request and nothing behind it.
+    /// Reads `raw`, which must hold one request; a single newline may follow it.
+    ///
+    /// Without Content-Length and Transfer-Encoding the body reaches to the end.
     ///
     /// # Errors
     ///
     /// A text of one line that says at which offset and line of `raw` what is wrong.
-    pub(crate) fn parse(raw: &'a [u8]) -> anyhow::Result<Self> {
-        if raw.is_empty() {
-            return Err(unreadable(raw, 0, "there is nothing; a raw HTTP/1.1 request is needed"));
-        }
-        let (start, mut fields) = parse_fields(raw, 0, parse_head)?;
-        fields.truncate(start.fields);
-        let body = match Framing::of(raw, &start, &fields)? {
-            Framing::Length(length) => Cow::from(take_body(raw, start.len, length)?),
-            Framing::Chunked => Cow::from(decode_chunks(raw, start.len)?),
+    pub(crate) fn parse(raw: &'a [u8]) -> Parsed<'a> {
+        let (start, fields) = request_head(raw)?;
+        let (body, note) = match Framing::of(raw, &start, &fields)? {
+            Framing::Length(length) => {
+                let (body, note) = take_body(raw, start.len, length)?;
+                (Cow::from(body), note)
+            }
+            Framing::Chunked => (Cow::from(decode_chunks(raw, start.len)?), None),
+            Framing::None => to_the_end(raw, start.len, &fields),
         };
-        Ok(Self { method: start.method, target: start.target, fields, body })
+        Ok((Self { method: start.method, target: start.target, fields, body }, note))
+    }
+
+    /// Reads the head in `raw`. The body is apart, whatever its framing.
+    pub(crate) fn parse_head(raw: &'a [u8], body: &'a [u8]) -> Parsed<'a> {
+        let (start, fields) = request_head(raw)?;
+        let Start { method, target, .. } = start;
+        Ok((Self { method, target, fields, body: body.into() }, None))
+    }
+
+    /// Reads fields without a request line, and the body after them unless it is apart.
+    pub(crate) fn parse_fields(raw: &'a [u8], body: Option<&'a [u8]>) -> Parsed<'a> {
+        let ((len, count), mut fields) = parse_fields(raw, 0, |input, room| {
+            Ok(match httparse::parse_headers(input, room)? {
+                Status::Partial => Status::Partial,
+                Status::Complete((len, fields)) => Status::Complete((len, fields.len())),
+            })
+        })?;
+        fields.truncate(count);
+        let (body, note) = match body {
+            Some(body) => (body.into(), None),
+            None => to_the_end(raw, len, &fields),
+        };
+        Ok((Self { method: "", target: "", fields, body }, note))
     }
 
     /// The request as the core looks at it.
     pub(crate) fn request(&self) -> Request<'_, [Header<'a>]> {
-        Request::new(self.method, self.target, self.fields.as_slice())
+        match self.method {
+            "" => Request::of_headers(self.fields.as_slice()),
+            method => Request::new(method, self.target, self.fields.as_slice()),
+        }
     }
 
     /// The values of the fields of this name.
@@ -61,6 +98,29 @@ impl<'a> Message<'a> {
             field.value = value;
         }
         changed
+    }
+}
+
+fn request_head(raw: &[u8]) -> anyhow::Result<(Start<'_>, Vec<Header<'_>>)> {
+    let (start, mut fields) = parse_fields(raw, 0, parse_head)?;
+    fields.truncate(start.fields);
+    Ok((start, fields))
+}
+
+/// The rest as the body. An editor's newline at the end is left out if Digest tells that it is one.
+fn to_the_end<'a>(
+    raw: &'a [u8],
+    at: usize,
+    fields: &[Header<'_>],
+) -> (Cow<'a, [u8]>, Option<&'static str>) {
+    let body = &raw[at..];
+    let has_digest = |body: &[u8]| {
+        let digest = digest::field(body);
+        named(fields, "digest").any(|field| field.value == digest.as_bytes())
+    };
+    match body.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line)) {
+        Some(line) if !has_digest(body) && has_digest(line) => (line.into(), Some(TO_THE_NEWLINE)),
+        _ => (body.into(), (!body.is_empty()).then_some(TO_THE_END)),
     }
 }
 
@@ -141,6 +201,8 @@ fn first_fault<'a>(input: &'a [u8], mut fails: impl FnMut(&'a [u8]) -> bool) -> 
 enum Framing {
     Length(u64),
     Chunked,
+    /// Nothing tells it.
+    None,
 }
 
 impl Framing {
@@ -148,7 +210,7 @@ impl Framing {
         let length = content_length(raw, fields)?;
         let mut codings = named(fields, "transfer-encoding");
         let Some(coding) = codings.next() else {
-            return Ok(Self::Length(length.unwrap_or(0)));
+            return Ok(length.map_or(Self::None, Self::Length));
         };
         let refuse = |field, what| Err(unreadable(raw, offset_of(raw, field), what));
         if length.is_some() {
@@ -189,12 +251,13 @@ fn parse_decimal(text: &[u8]) -> Option<u64> {
     str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
 }
 
-fn take_body(raw: &[u8], at: usize, length: u64) -> anyhow::Result<&[u8]> {
+fn take_body(raw: &[u8], at: usize, length: u64) -> anyhow::Result<(&[u8], Option<&'static str>)> {
     let rest = &raw[at..];
     match usize::try_from(length).ok().and_then(|length| rest.split_at_checked(length)) {
+        Some((body, b"\n" | b"\r\n")) => Ok((body, Some(NEWLINE))),
         Some((body, behind)) => {
             expect_end(raw, raw.len() - behind.len())?;
-            Ok(body)
+            Ok((body, None))
         }
         None => {
             let what = format!(
@@ -254,6 +317,9 @@ fn chunk_size(raw: &[u8], at: usize) -> anyhow::Result<(usize, u64)> {
 fn expect_end(raw: &[u8], at: usize) -> anyhow::Result<()> {
     match raw.len() - at {
         0 => Ok(()),
+        _ if raw[at..].trim_ascii_start().starts_with(b"HTTP/") => {
+            Err(unreadable(raw, at, "the body ends here, and an HTTP response follows it"))
+        }
         1 => Err(unreadable(raw, at, "the body ends here, and 1 byte follows it")),
         more => Err(unreadable(raw, at, format!("the body ends here, and {more} bytes follow it"))),
     }

@@ -5,14 +5,20 @@ use std::ffi::OsString;
 use anyhow::bail;
 use hooksig::{Clock, DEFAULT_MAX_SKEW, Policy};
 
-use crate::clock;
+use crate::{
+    clock::{self, Moment},
+    message::Message,
+};
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "Policy")]
 pub(crate) struct PolicyArgs {
-    /// Judge the Date by this time instead of the system clock's (Unix seconds)
-    #[arg(long, value_name = "UNIX", allow_negative_numbers = true)]
-    now: Option<i64>,
+    /// Judge the Date by this time instead of the system clock's
+    ///
+    /// Unix seconds, an HTTP-date such as "Mon, 23 Nov 2026 07:41:31 GMT", an RFC 3339 time such as
+    /// 2026-11-23T07:41:31Z, or `date`: the Date of the recording itself.
+    #[arg(short, long, value_name = "TIME", allow_negative_numbers = true)]
+    now: Option<Moment>,
 
     /// Do not judge the Date at all: a delivery of any age is valid
     #[arg(long, conflicts_with_all = ["now", "max_skew"])]
@@ -43,9 +49,24 @@ pub(crate) struct PolicyArgs {
 }
 
 impl PolicyArgs {
-    /// The clock as it stands now.
+    /// The clock for requests as they arrive.
     pub(crate) fn clock(&self) -> anyhow::Result<Clock> {
-        Ok(if self.no_clock { Clock::None } else { Clock::At(clock::now(self.now)?) })
+        let given = match self.now {
+            _ if self.no_clock => return Ok(Clock::None),
+            Some(Moment::OfRecording) => bail!("--now date is for recordings only"),
+            Some(Moment::At(now)) => Some(now),
+            None => None,
+        };
+        Ok(Clock::At(clock::now(given)?))
+    }
+
+    /// The clock for a recorded request.
+    pub(crate) fn clock_for(&self, message: &Message<'_>) -> anyhow::Result<Clock> {
+        if !matches!(self.now, Some(Moment::OfRecording)) || self.no_clock {
+            return self.clock();
+        }
+        let own = message.values("date").find_map(|value| clock::parse_date(value, 0));
+        Ok(Clock::At(own.map_or_else(|| clock::now(None), Ok)?))
     }
 
     pub(crate) fn terms(&self) -> anyhow::Result<Terms<'_>> {

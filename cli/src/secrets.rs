@@ -1,11 +1,11 @@
 //! Where secrets come from. None is ever written anywhere.
 
-use std::{env, ffi::OsString, fs, path::PathBuf};
+use std::{env, ffi::OsString};
 
 use anyhow::{Context, bail};
 use hooksig::Key;
 
-use crate::terminal;
+use crate::{input::Input, terminal};
 
 const VARIABLE: &str = "DRONE_WEBHOOK_SECRET";
 
@@ -13,12 +13,12 @@ const VARIABLE: &str = "DRONE_WEBHOOK_SECRET";
 #[derive(clap::Args)]
 #[command(next_help_heading = "Secrets")]
 pub(crate) struct SecretArgs {
-    /// Read a secret from FILE; one newline at its end is not part of it
+    /// Read a secret from FILE, or from standard input if that is `-`
     ///
-    /// May be repeated, for the time in which a secret is replaced. Secrets of files are tried
-    /// first, then those of --secret.
-    #[arg(long, value_name = "FILE")]
-    secret_file: Vec<PathBuf>,
+    /// One newline at its end is not part of it. May be repeated, for the time in which a secret is
+    /// replaced. Secrets of files are tried first, then those of --secret.
+    #[arg(short = 's', long, value_name = "FILE")]
+    secret_file: Vec<Input>,
 
     /// Take TEXT as a secret; without any, DRONE_WEBHOOK_SECRET of the environment is it
     ///
@@ -54,8 +54,8 @@ impl SecretArgs {
     /// The secrets in the order in which they are to be tried; at least one.
     pub(crate) fn secrets(&self) -> anyhow::Result<Vec<Secret>> {
         let mut secrets = Vec::new();
-        for path in &self.secret_file {
-            secrets.push(read_secret(path).with_context(|| format!("--secret-file {path:?}"))?);
+        for input in &self.secret_file {
+            secrets.push(read_secret(input).with_context(|| format!("--secret-file {input}"))?);
         }
         for (index, text) in self.secret.iter().enumerate() {
             let secret = Secret::new(text.as_encoded_bytes());
@@ -82,11 +82,11 @@ impl SecretArgs {
     }
 }
 
-fn read_secret(path: &PathBuf) -> anyhow::Result<Secret> {
-    let content = fs::read(path).context("cannot be read")?;
+fn read_secret(input: &Input) -> anyhow::Result<Secret> {
+    let content = input.read()?;
     Secret::new(content.strip_suffix(b"\n").map_or(content.as_slice(), |line| {
         terminal::tell(format_args!(
-            "note: the newline at the end of {path:?} is not part of the secret"
+            "note: the newline at the end of {input} is not part of the secret"
         ));
         line.strip_suffix(b"\r").unwrap_or(line)
     }))

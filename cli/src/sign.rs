@@ -32,8 +32,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "EVENT")]
     event: Option<String>,
 
-    /// Sign at this time instead of the system clock's (Unix seconds)
-    #[arg(long, value_name = "UNIX", allow_negative_numbers = true)]
+    /// Sign at this time instead of the system clock's: Unix seconds, an HTTP-date or RFC 3339
+    #[arg(short, long, value_name = "TIME", allow_negative_numbers = true, value_parser = clock::parse_fixed)]
     now: Option<i64>,
 
     /// Print the whole raw request, as Drone sends it

@@ -501,7 +501,7 @@ fn a_plainly_wrong_secret_gets_no_advice() {
 #[test]
 fn what_cannot_be_explained_is_told() {
     hooksig(&["explain", "no-such-file"], "").assert_unusable("no secret was given");
-    explain("", &[]).assert_unusable("there is nothing; a raw HTTP/1.1 request is needed");
+    explain("", &[]).assert_unusable("there is nothing; a recorded request is needed");
     hooksig(&["explain", "--secret", SECRET, "no-such-file"], "").assert_unusable("no-such-file");
 }
 

@@ -50,17 +50,21 @@ fn lines_may_end_in_lf_alone_and_lengths_may_agree() {
 }
 
 #[test]
-fn a_request_without_length_has_an_empty_body() {
-    let (head, _) = delivery("user-created")
-        .split_once("\r\n\r\n")
-        .map(|(head, body)| (head.to_owned(), body.len()))
-        .expect("the head ends");
-    let head = edit(&head, "Content-Length: 364\r\n", "");
-    verify(format!("{head}\r\n\r\n"), &[]).assert_invalid("digest-mismatch");
-    unreadable(
-        format!("{head}\r\n\r\n{{}}"),
-        "offset 397 (line 11): the body ends here, and 2 bytes follow it",
-    );
+fn without_a_length_the_body_reaches_to_the_end() {
+    let request = edit(&delivery("user-created"), "Content-Length: 364\r\n", "");
+    let run = verify(request.as_str(), &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stderr.contains("the body was taken to the end of the file"), "{run:?}");
+    for end in ["\n", "\r\n"] {
+        let run = verify(format!("{request}{end}"), &[]);
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(run.stderr.contains("taken to the newline at the end of the file"), "{run:?}");
+    }
+    verify(format!("{request}\n\n"), &[]).assert_invalid("digest-mismatch");
+    let (head, _) = request.split_once("\r\n\r\n").expect("the head ends");
+    let run = verify(format!("{head}\r\n\r\n"), &[]);
+    run.assert_invalid("digest-mismatch");
+    assert!(!run.stderr.contains("taken to"), "{run:?}");
 }
 
 #[track_caller]
@@ -75,8 +79,8 @@ fn unreadable_heads_are_told_with_their_place() {
         "",
         "standard input: not a readable request: at offset 0 (line 1): there is nothing",
     );
-    unreadable("{\"event\":\"user\"}", "offset 0 (line 1): invalid token, octet 0x7b");
-    unreadable("POST / HTTP/2.0\r\n\r\n", "offset 12 (line 1): invalid HTTP version, octet 0x32");
+    unreadable("{\"event\":\"user\"}", "this is JSON, perhaps the body alone");
+    unreadable("POST / HTTP/4.0\r\n\r\n", "offset 12 (line 1): invalid HTTP version, octet 0x34");
     unreadable("POST /\r\n\r\n", "(line 1): invalid");
     unreadable(
         edit(&request, "Host: ", "Ho st: "),
@@ -114,10 +118,16 @@ fn bodies_that_do_not_fit_their_length_are_told() {
     );
     unreadable(length("365"), "ends after 364 of the 365 bytes that Content-Length announces");
     unreadable(length("363"), "the body ends here, and 1 byte follows it");
+    for end in ["\n", "\r\n"] {
+        let run = verify(format!("{request}{end}"), &[]);
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(run.stderr.contains("newline at the end of the file is not part"), "{run:?}");
+    }
     unreadable(
-        format!("{request}\n"),
-        &format!("offset {at} (line 12): the body ends here, and 1"),
+        format!("{request} "),
+        &format!("offset {at} (line 12): the body ends here, and 1 byte follows it"),
     );
+    unreadable(format!("{request}\n\nHTTP/1.1 401 No\r\n"), "and an HTTP response follows it");
     unreadable(length("18446744073709551615"), "ends after 364 of the 18446744073709551615");
     for text in ["", "-1", "+364", "0x16c", "364 364", "364,", "18446744073709551616"] {
         unreadable(length(text), "offset 88 (line 4): the Content-Length is not a number of bytes");

@@ -5,6 +5,7 @@ mod conform;
 mod explain;
 mod framing;
 mod listen;
+mod recordings;
 mod secrets;
 mod sign;
 mod sockets;

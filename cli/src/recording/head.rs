@@ -1,0 +1,176 @@
+//! Raw requests, and lists of header fields as developer tools copy them.
+
+use super::{
+    Recording,
+    kinds::{lines, unreadable},
+};
+
+/// Headings and summaries of developer tools, which are no fields.
+const CAPTIONS: [&str; 8] = [
+    "general",
+    "remote address",
+    "referrer policy",
+    "status code",
+    "request headers",
+    "response headers",
+    "provisional headers are shown",
+    "raw",
+];
+
+pub(super) fn read(text: &[u8]) -> anyhow::Result<Recording> {
+    // Empty lines in front of a request are allowed in HTTP/1.1, and common in pasted text.
+    let first = lines(text).find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    if let Some((line, version)) = split_version(first) {
+        let old = matches!(version, b"HTTP/1.1" | b"HTTP/1.0");
+        if old
+            && !lines(text).take_while(|line| !line.is_empty()).any(|line| line.starts_with(b":"))
+        {
+            return Ok(Recording::new(text.to_vec(), true, None));
+        }
+        return Ok(of_http2(text, line, version));
+    }
+    if first.starts_with(b":") || first.contains(&b':') || is_alternating(text) {
+        return field_list(text);
+    }
+    // The parser says what is wrong with the request line.
+    Ok(Recording::new(text.to_vec(), true, None))
+}
+
+/// The request line without its version, and the version.
+fn split_version(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let space = line.iter().rposition(|&octet| octet == b' ')?;
+    let version = line[space + 1..].trim_ascii();
+    version.starts_with(b"HTTP/").then(|| (&line[..space], version))
+}
+
+/// A request of a later version with its request line and fields written as those of HTTP/1.1.
+fn of_http2(text: &[u8], line: &[u8], version: &[u8]) -> Recording {
+    let (head, body) = split_head(text);
+    let mut list = FieldList::default();
+    lines(head).skip_while(|line| split_version(line).is_none()).skip(1).for_each(|line| {
+        list.add_line(line);
+    });
+    let mut head = [line, b" HTTP/1.1\r\n"].concat();
+    head.extend(list.head());
+    head.extend(b"\r\n");
+    head.extend(body);
+    let version = String::from_utf8_lossy(version).into_owned();
+    let known = ["HTTP/1.1", "HTTP/1.0", "HTTP/2", "HTTP/2.0", "HTTP/3", "HTTP/3.0"];
+    if !known.contains(&version.as_str()) {
+        return Recording::new(text.to_vec(), true, None);
+    }
+    Recording::new(head, true, None)
+        .noting(&format!("the request was recorded as {version} and is read as HTTP/1.1"))
+}
+
+/// The head with the end of its last line, and what follows the empty line.
+fn split_head(text: &[u8]) -> (&[u8], &[u8]) {
+    let start = text.len() - text.trim_ascii_start().len();
+    let mut at = start;
+    for line in text[start..].split_inclusive(|&octet| octet == b'\n') {
+        if matches!(line, b"\r\n" | b"\n") {
+            return (&text[start..at], &text[at + line.len()..]);
+        }
+        at += line.len();
+    }
+    (&text[start..], b"")
+}
+
+/// Whether names and values take turns in lines of their own.
+fn is_alternating(text: &[u8]) -> bool {
+    let (head, _) = split_head(text);
+    let lines: Vec<_> = lines(head).filter(|line| !line.is_empty()).collect();
+    let is_name = |line: &&[u8]| {
+        let name = line.trim_ascii();
+        let name = name.strip_prefix(b":").unwrap_or(name);
+        let name = name.strip_suffix(b":").unwrap_or(name);
+        !name.is_empty() && name.iter().all(|o| o.is_ascii_alphanumeric() || b"-_".contains(o))
+    };
+    lines.len() >= 4 && lines.len().is_multiple_of(2) && lines.iter().step_by(2).all(is_name)
+}
+
+fn field_list(text: &[u8]) -> anyhow::Result<Recording> {
+    let (head, body) = split_head(text);
+    let mut list = FieldList::default();
+    if is_alternating(text) {
+        let lines: Vec<_> = lines(head).filter(|line| !line.is_empty()).collect();
+        for pair in lines.chunks_exact(2) {
+            let name = pair[0].trim_ascii();
+            list.add(name.strip_suffix(b":").unwrap_or(name), pair[1]);
+        }
+    } else {
+        lines(head).for_each(|line| list.add_line(line));
+    }
+    if list.fields.is_empty() {
+        return Err(unreadable("there is no header field in it"));
+    }
+    let line = list.request_line();
+    let has_request_line = line.is_some();
+    let mut text = line.unwrap_or_default();
+    text.extend(list.head());
+    text.extend(b"\r\n");
+    text.extend(body);
+    let what = if has_request_line { "" } else { " without a request line" };
+    Ok(Recording::new(text, has_request_line, None)
+        .noting(&format!("the file is a list of header fields{what}")))
+}
+
+/// Fields as developer tools list them, with the pseudo-fields of HTTP/2 among them.
+#[derive(Default)]
+struct FieldList<'a> {
+    method: Option<&'a [u8]>,
+    path: Option<&'a [u8]>,
+    authority: Option<&'a [u8]>,
+    fields: Vec<(&'a [u8], &'a [u8])>,
+    /// Within a section of the response's fields.
+    in_response: bool,
+}
+
+impl<'a> FieldList<'a> {
+    fn add_line(&mut self, line: &'a [u8]) {
+        let skipped = usize::from(line.starts_with(b":"));
+        match line[skipped..].iter().position(|&octet| octet == b':') {
+            Some(colon) => self.add(&line[..skipped + colon], &line[skipped + colon + 1..]),
+            None => self.add(line, b""),
+        }
+    }
+
+    fn add(&mut self, name: &'a [u8], value: &'a [u8]) {
+        let value = value.trim_ascii();
+        let lower = String::from_utf8_lossy(name).trim().to_lowercase();
+        if lower.starts_with("request headers") || lower.starts_with("response headers") {
+            self.in_response = lower.starts_with("response");
+        }
+        if self.in_response || CAPTIONS.iter().any(|caption| lower == *caption) {
+            return;
+        }
+        match lower.as_str() {
+            "" => {}
+            ":method" | "request method" => self.method = Some(value),
+            ":path" => self.path = Some(value),
+            ":authority" => self.authority = Some(value),
+            "request url" => self.path = Some(path_of(value)),
+            _ if lower.starts_with(':') => {}
+            _ => self.fields.push((name, value)),
+        }
+    }
+
+    fn request_line(&self) -> Option<Vec<u8>> {
+        let parts = [self.method?, b" ", self.path?, b" HTTP/1.1\r\n"];
+        Some(parts.concat())
+    }
+
+    /// The fields, each with CRLF; with Host from the authority if there is no Host.
+    fn head(&self) -> Vec<u8> {
+        let has_host = self.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case(b"host"));
+        let host = self.authority.filter(|_| !has_host).map(|host| (b"Host".as_slice(), host));
+        let fields = host.into_iter().chain(self.fields.iter().copied());
+        fields.flat_map(|(name, value)| [name, b": ", value, b"\r\n"].concat()).collect()
+    }
+}
+
+/// The path and query of a URL.
+pub(super) fn path_of(url: &[u8]) -> &[u8] {
+    let rest = url.windows(3).position(|part| part == b"://").map_or(url, |at| &url[at + 3..]);
+    rest.iter().position(|&octet| octet == b'/').map_or(b"/", |at| &rest[at..])
+}

@@ -1,0 +1,147 @@
+//! Recordings in JSON: HAR files of browsers and proxies, and events of API gateways.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::Value;
+
+use super::{Recording, head::path_of, kinds::unreadable};
+
+pub(super) fn read(text: &[u8], body_apart: bool) -> anyhow::Result<Recording> {
+    let Ok(value) = serde_json::from_slice::<Value>(text) else {
+        return Err(unreadable(
+            "this begins like JSON, but is none: a raw request begins with `POST`",
+        ));
+    };
+    if let Some(entries) = value.pointer("/log/entries") {
+        return of_har(entries, body_apart);
+    }
+    if let Some(fields) = value.get("headers").or_else(|| value.get("multiValueHeaders")) {
+        return of_event(&value, fields, body_apart);
+    }
+    Err(unreadable(
+        "this is JSON, perhaps the body alone: give its header fields by --header, and it by --body",
+    ))
+}
+
+/// The one request of a HAR file that is signed, or the only one.
+fn of_har(entries: &Value, body_apart: bool) -> anyhow::Result<Recording> {
+    let requests: Vec<&Value> =
+        entries.as_array().into_iter().flatten().filter_map(|entry| entry.get("request")).collect();
+    let is_signed = |request: &&&Value| {
+        fields(&request["headers"]).iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("signature")
+                || name.eq_ignore_ascii_case("x-drone-event")
+                || name.eq_ignore_ascii_case("authorization") && value.starts_with("Signature")
+        })
+    };
+    let signed: Vec<_> = requests.iter().filter(is_signed).copied().collect();
+    let request = match (signed.as_slice(), requests.as_slice()) {
+        ([one], _) | ([], [one]) => one,
+        ([], []) => return Err(unreadable("this is a HAR file: it holds no request")),
+        ([], all) => {
+            let count = all.len();
+            return Err(unreadable(&format!(
+                "this is a HAR file: it holds {count} requests, and none is signed"
+            )));
+        }
+        (several, _) => {
+            let count = several.len();
+            return Err(unreadable(&format!(
+                "this is a HAR file: it holds {count} signed requests; keep one, or save the one as \
+                 HAR"
+            )));
+        }
+    };
+    let data = &request["postData"];
+    let encoding = data.get("encoding").or_else(|| data.get("_encoding")).and_then(Value::as_str);
+    let body = match data["text"].as_str() {
+        Some(text) => decode(text, encoding == Some("base64"))?,
+        None if body_apart => Vec::new(),
+        None => {
+            return Err(unreadable(
+                "this is a HAR file: it does not hold the body (postData.text); give it by --body",
+            ));
+        }
+    };
+    let line = request["method"].as_str().zip(request["url"].as_str());
+    of_parts(line, &fields(&request["headers"]), body, "a HAR file")
+}
+
+/// An event in which an API gateway hands a request to a function.
+fn of_event(event: &Value, given: &Value, body_apart: bool) -> anyhow::Result<Recording> {
+    let body = match event["body"].as_str() {
+        Some(text) => decode(text, event["isBase64Encoded"] == true)?,
+        None if body_apart => Vec::new(),
+        None => {
+            return Err(unreadable(
+                "this is JSON with header fields, but without a text as its `body`: give that by \
+                 --body",
+            ));
+        }
+    };
+    let first = |paths: &[&str]| paths.iter().find_map(|path| event.pointer(path)?.as_str());
+    let method = first(&["/httpMethod", "/requestContext/http/method", "/method"]);
+    let path = first(&["/requestContext/http/path", "/rawPath", "/path", "/url"]);
+    of_parts(method.zip(path), &fields(given), body, "a JSON event with header fields and body")
+}
+
+fn decode(text: &str, is_base64: bool) -> anyhow::Result<Vec<u8>> {
+    if !is_base64 {
+        return Ok(text.as_bytes().to_vec());
+    }
+    BASE64_STANDARD
+        .decode(text)
+        .map_err(|error| unreadable(&format!("its body is said to be base64, but is not: {error}")))
+}
+
+/// The fields of a list of `{"name", "value"}` or of an object.
+fn fields(value: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(texts) => {
+            texts.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+        }
+        _ => vec![],
+    };
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .flat_map(|(name, value)| text(value).into_iter().map(|value| (name.clone(), value)))
+            .collect(),
+        Value::Array(list) => list
+            .iter()
+            .filter_map(|field| {
+                Some((field["name"].as_str()?.to_owned(), field["value"].as_str()?.to_owned()))
+            })
+            .collect(),
+        _ => vec![],
+    }
+}
+
+fn of_parts(
+    line: Option<(&str, &str)>,
+    fields: &[(String, String)],
+    body: Vec<u8>,
+    what: &str,
+) -> anyhow::Result<Recording> {
+    if fields.is_empty() {
+        return Err(unreadable(&format!("this is {what}: the request has no header fields")));
+    }
+    let mut text = Vec::new();
+    if let Some((method, url)) = line {
+        text.extend([method.as_bytes(), b" ", path_of(url.as_bytes()), b" HTTP/1.1\r\n"].concat());
+    }
+    let has_host = fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
+    for (name, value) in fields {
+        let name = match name.as_str() {
+            ":authority" if !has_host => "Host",
+            pseudo if pseudo.starts_with(':') => continue,
+            name => name,
+        };
+        if value.contains(['\r', '\n']) {
+            return Err(unreadable(&format!("this is {what}: a field's value holds a line break")));
+        }
+        text.extend(format!("{name}: {value}\r\n").into_bytes());
+    }
+    text.extend(b"\r\n");
+    Ok(Recording::new(text, line.is_some(), Some(body)).noting(&format!("the file is {what}")))
+}

@@ -1,0 +1,107 @@
+//! Which kind of file a recording is.
+
+use anyhow::{anyhow, bail};
+
+use super::{Recording, head, json, text};
+
+/// Files that hold no readable request, by how they begin, and what to do about each.
+const UNREADABLE: [(&[u8], &str, &str); 16] = [
+    (b"\x1f\x8b", "a gzip file", "unpack it with `gunzip`"),
+    (b"PK\x03\x04", "a zip archive", "unpack it"),
+    (b"\x28\xb5\x2f\xfd", "a zstd file", "unpack it with `zstd -d`"),
+    (b"%PDF", "a PDF file", "record the request itself"),
+    (b"\x89PNG", "a picture", "record the request itself"),
+    (b"\xd4\xc3\xb2\xa1", PCAP, WIRESHARK),
+    (b"\xa1\xb2\xc3\xd4", PCAP, WIRESHARK),
+    (b"\x0a\x0d\x0d\x0a", PCAP, WIRESHARK),
+    (b"\x16\x03", "TLS traffic, which is encrypted", "record behind what ends TLS"),
+    (b"PRI * HTTP/2", "a binary HTTP/2 connection", "export the request as text"),
+    (b"PROXY TCP", "a request behind a line of the PROXY protocol", "delete the first line"),
+    (b"HTTP/", "an HTTP response", "record the request that it answers"),
+    (b"<?xml", "an XML file", "export the request as raw text or HAR"),
+    (b"<!doctype html", "an HTML page", "record the request itself"),
+    (b"<html", "an HTML page", "record the request itself"),
+    (b"curl ", "a curl command", "run it with `-v`, keep that output, and give its body by --body"),
+];
+
+const PCAP: &str = "a packet capture";
+const WIRESHARK: &str = "in Wireshark, follow the TCP stream and save the request as raw data";
+
+/// Recognises the kind of `octets` and reads it.
+///
+/// `body_apart` says that the body is given elsewhere.
+pub(super) fn read(octets: Vec<u8>, body_apart: bool) -> anyhow::Result<Recording> {
+    if octets.is_empty() {
+        return Err(unreadable(
+            "at offset 0 (line 1): there is nothing; a recorded request is needed",
+        ));
+    }
+    let (text, note) = text::decode(&octets);
+    let mut recording = read_text(&text, body_apart)?;
+    recording.notes.extend(note.map(str::to_owned));
+    Ok(recording)
+}
+
+fn read_text(text: &[u8], body_apart: bool) -> anyhow::Result<Recording> {
+    let start = text.trim_ascii_start();
+    let is_kind = |magic: &[u8]| begins(text, magic) || begins(start, magic);
+    if let Some((_, what, advice)) = UNREADABLE.iter().find(|(magic, ..)| is_kind(magic)) {
+        return Err(unreadable(&format!("this is {what}: {advice}")));
+    }
+    match start {
+        [b'{' | b'[', ..] => json::read(start, body_apart),
+        _ if is_curl_verbose(start) => read_curl_verbose(start, body_apart),
+        _ if is_curl_trace(start) => Err(unreadable(
+            "this is the output of `curl --trace`: record that of `curl -v`, and give the body by \
+             --body",
+        )),
+        _ => head::read(text),
+    }
+}
+
+fn begins(text: &[u8], magic: &[u8]) -> bool {
+    text.get(..magic.len()).is_some_and(|start| start.eq_ignore_ascii_case(magic))
+}
+
+pub(super) fn unreadable(what: &str) -> anyhow::Error {
+    anyhow!("not a readable request: {what}")
+}
+
+pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|&octet| octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+/// The lines that `curl -v` writes: `*` information, `>` sent, `<` received, `{` `}` transferred.
+fn is_curl_verbose(text: &[u8]) -> bool {
+    let marks = |line: &&[u8]| matches!(line, [b'*' | b'>' | b'<' | b'{' | b'}', b' ', ..]);
+    lines(text).next().is_some_and(|line| marks(&line))
+        && lines(text).any(|line| line.starts_with(b"> "))
+}
+
+fn is_curl_trace(text: &[u8]) -> bool {
+    lines(text).take(100).any(|line| {
+        line.windows(14).any(|part| part == b"=> Send header" || part == b"== Info: Tryin")
+    })
+}
+
+fn read_curl_verbose(text: &[u8], body_apart: bool) -> anyhow::Result<Recording> {
+    let sent = lines(text).filter_map(|line| line.strip_prefix(b">"));
+    let sent: Vec<_> = sent.map(|line| line.strip_prefix(b" ").unwrap_or(line)).collect();
+    let ends = sent.iter().filter(|line| line.is_empty()).count();
+    if ends > 1 {
+        bail!(unreadable(&format!(
+            "this is the output of `curl -v` with {ends} requests: keep the lines of one"
+        )));
+    }
+    if !body_apart {
+        bail!(unreadable(
+            "this is the output of `curl -v`, which does not hold the body that was sent: give the \
+             body by --body FILE"
+        ));
+    }
+    let mut head = sent.join(b"\r\n".as_slice());
+    head.extend(if ends == 1 { b"\r\n".as_slice() } else { b"\r\n\r\n" });
+    let recording = head::read(&head)?;
+    Ok(recording
+        .noting("the file is the output of `curl -v`; the request is in its lines with `>`"))
+}
