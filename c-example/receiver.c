@@ -6,11 +6,12 @@
  *     2026-11-23T07:41:31Z 127.0.0.1:40122 accepted ok user:created key=0
  *     2026-11-23T07:41:32Z 127.0.0.1:40123 refused signature-mismatch -:- key=-
  *
- * One thread serves all connections, so that nothing here needs a lock. A connection costs at most
+ * One thread serves all connections, so nothing here needs a lock. A connection costs at most
  * CONNECTION_MEMORY bytes, and --max-body more once the head of its request is genuine.
  */
 #define _POSIX_C_SOURCE 200809L
 
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <hooksig.h>
@@ -35,7 +36,11 @@ enum {
     CONNECTION_MEMORY = 32 * 1024,
     IDLE_SECONDS = 10,    /* a connection is closed when nothing came for so long, */
     REQUEST_SECONDS = 20, /* or when a request is not answered after so long */
+    DRAINED_OCTETS = 8 << 20, /* what is read and dropped of a refused body, */
+    DRAIN_SECONDS = 5,        /* and for how long */
+    MAX_LINGERING = 1024,
     MILLISECONDS_OF_WAIT = 500,
+    MILLISECONDS_OF_LINGERING = 10,
     LOGGED_OCTETS = 40    /* of an event, and of an action */
 };
 
@@ -45,8 +50,17 @@ struct peer {
     time_t deadline;
 };
 
+/* A connection that MHD has closed, whose sender may still be writing. */
+struct lingering {
+    int socket; /* 0: there is none */
+    time_t deadline;
+    size_t left;
+};
+
 struct receiver {
     struct peer peers[MAX_CONNECTIONS];
+    struct lingering lingering[MAX_LINGERING];
+    size_t next_lingering;
     hooksig_key keys[MAX_KEYS];
     size_t keys_len;
     hooksig_replay_entry *guard;
@@ -59,7 +73,7 @@ struct delivery {
     enum { BEFORE_HEAD, IN_BODY, BODY_TOO_LARGE, ANSWERED } stage;
     hooksig_pending_body pending;
     uint8_t *body;
-    size_t body_len, body_capacity;
+    size_t body_len, body_capacity, dropped;
     bool is_genuine; /* only then is there anything in the next two */
     hooksig_verified verified;
     hooksig_delivery content;
@@ -116,11 +130,13 @@ static const struct answer unauthorized = {MHD_HTTP_UNAUTHORIZED, "unauthorized\
                                            "WWW-Authenticate", "Signature"};
 static const struct answer not_allowed = {MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed\n",
                                           "Allow", "POST"};
+static const struct answer malformed = {400, "malformed header field\n", NULL, NULL};
 static const struct answer ambiguous = {400, "ambiguous length\n", NULL, NULL};
 static const struct answer too_large = {413, "body too large\n", NULL, NULL};
 static const struct answer too_many = {431, "too many header fields\n", NULL, NULL};
 
-/* Every refusal closes the connection, since one of the head alone has to: the body is not read. */
+/* Every refusal closes the connection, because one of the head alone has to: MHD does not read the
+ * body then. See linger() for what becomes of it. */
 static enum MHD_Result send_answer(struct MHD_Connection *connection, struct delivery *delivery,
                                    const struct answer *answer, const char *reason)
 {
@@ -149,68 +165,91 @@ static enum MHD_Result send_verdict(struct MHD_Connection *connection, struct de
 struct fields {
     hooksig_header list[MAX_FIELDS];
     size_t len;
+    bool is_malformed;
 };
+
+/* Returns whether all octets can be part of a field's name (RFC 9110, section 5.6.2). */
+static bool is_token(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] <= ' ' || text[i] > '~' || strchr("\"(),/:;<=>?@[\\]{}", text[i]) != NULL)
+            return false;
+    }
+    return len > 0;
+}
+
+static bool has_control_octet(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char octet = (unsigned char)text[i];
+        if ((octet < ' ' && octet != '\t') || octet == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+/* Returns whether a field took more than one line. Before 0.9.76, MHD appends a continuation line to
+ * the *name* and moves that elsewhere; later versions refuse it themselves. */
+static bool is_folded(const char *name, size_t name_len, const char *value)
+{
+#if MHD_VERSION < 0x00097600
+    while (value[-1] == ' ' || value[-1] == '\t')
+        value--;
+    return value != name + name_len + 1; /* one for the colon */
+#else
+    (void)name, (void)name_len, (void)value;
+    return false;
+#endif
+}
 
 static enum MHD_Result collect_field(void *cls, enum MHD_ValueKind kind, const char *name,
                                      size_t name_len, const char *value, size_t value_len)
 {
     struct fields *fields = cls;
     (void)kind;
-    if (fields->len == MAX_FIELDS)
+    if (!is_token(name, name_len) || has_control_octet(value, value_len) ||
+        is_folded(name, name_len, value))
+        fields->is_malformed = true;
+    if (fields->is_malformed || fields->len == MAX_FIELDS)
         return MHD_NO;
     fields->list[fields->len++] = (hooksig_header){name, name_len, value, value_len};
     return MHD_YES;
 }
 
 /* Judges the head, so that nobody without the secret makes the receiver hash or keep a body. */
-static hooksig_status begin(const struct receiver *receiver, struct MHD_Connection *connection,
-                            const char *method, struct delivery *delivery)
+static hooksig_status begin(const struct receiver *receiver, const char *method,
+                            const struct fields *fields, struct delivery *delivery)
 {
-    struct fields fields = {.len = 0};
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_field, &fields);
     const hooksig_request request = {
         .method = method,
         .method_len = strlen(method),
         .target = delivery->target,
         .target_len = strlen(delivery->target),
-        .headers = fields.list,
-        .headers_len = fields.len,
+        .headers = fields->list,
+        .headers_len = fields->len,
     };
     return hooksig_begin(&delivery->pending, receiver->keys, receiver->keys_len, NULL,
                          (int64_t)time(NULL), &request);
 }
 
-struct count {
-    const char *name;
-    unsigned fields;
-};
-
-static enum MHD_Result count_field(void *cls, enum MHD_ValueKind kind, const char *name,
-                                   const char *value)
+/* MHD takes the first length; a proxy in front may take another, and see another end of the body.
+ * It reads a body of an unknown coding to the end of the connection. */
+static bool has_ambiguous_length(const struct fields *fields, const char *version)
 {
-    struct count *count = cls;
-    (void)kind, (void)value;
-    count->fields += strcasecmp(name, count->name) == 0;
-    return MHD_YES;
-}
-
-static unsigned count_fields(struct MHD_Connection *connection, const char *name)
-{
-    struct count count = {.name = name};
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, count_field, &count);
-    return count.fields;
-}
-
-/* MHD takes the first length; a proxy in front may take another, and see another end of the body. */
-static bool has_ambiguous_length(struct MHD_Connection *connection)
-{
-    unsigned lengths = count_fields(connection, "Content-Length");
-    return lengths + count_fields(connection, "Transfer-Encoding") > 1;
+    unsigned lengths = 0;
+    for (const hooksig_header *field = fields->list; field < fields->list + fields->len; field++) {
+        bool is_coding = strcasecmp(field->name, "Transfer-Encoding") == 0;
+        if (is_coding && (strcmp(version, "HTTP/1.1") != 0 || strcasecmp(field->value, "chunked") != 0))
+            return true;
+        lengths += is_coding || strcasecmp(field->name, "Content-Length") == 0;
+    }
+    return lengths > 1;
 }
 
 static enum MHD_Result on_head(const struct receiver *receiver, struct MHD_Connection *connection,
-                               const char *method, struct delivery *delivery)
+                               const char *method, const char *version, struct delivery *delivery)
 {
+    struct fields fields = {.len = 0};
     /* MHD has checked that the length, if there is one, is a number; a chunked body has none. */
     const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
     unsigned long long announced = length == NULL ? receiver->max_body : strtoull(length, NULL, 10);
@@ -218,11 +257,14 @@ static enum MHD_Result on_head(const struct receiver *receiver, struct MHD_Conne
         return send_answer(connection, delivery, &not_allowed, "method-not-allowed");
     if (MHD_get_connection_values(connection, MHD_HEADER_KIND, NULL, NULL) > MAX_FIELDS)
         return send_answer(connection, delivery, &too_many, "too-many-fields");
-    if (has_ambiguous_length(connection))
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_field, &fields);
+    if (fields.is_malformed)
+        return send_answer(connection, delivery, &malformed, "malformed-field");
+    if (has_ambiguous_length(&fields, version))
         return send_answer(connection, delivery, &ambiguous, "ambiguous-length");
     if (announced > receiver->max_body)
         return send_answer(connection, delivery, &too_large, "body-too-large");
-    hooksig_status status = begin(receiver, connection, method, delivery);
+    hooksig_status status = begin(receiver, method, &fields, delivery);
     if (status != HOOKSIG_STATUS_OK)
         return send_verdict(connection, delivery, status);
     delivery->stage = IN_BODY;
@@ -231,13 +273,32 @@ static enum MHD_Result on_head(const struct receiver *receiver, struct MHD_Conne
     return delivery->body == NULL ? MHD_NO : MHD_YES;
 }
 
+static void set_deadline(struct MHD_Connection *connection, time_t seconds)
+{
+    struct peer *peer =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    if (peer != NULL)
+        peer->deadline = time(NULL) + seconds;
+}
+
+/* Drops a chunk of a body that is too large: MHD takes no answer before its end. */
+static enum MHD_Result drop_chunk(struct MHD_Connection *connection, struct delivery *delivery,
+                                  size_t len)
+{
+    if (delivery->dropped == 0)
+        set_deadline(connection, DRAIN_SECONDS);
+    delivery->dropped += len;
+    return delivery->dropped <= DRAINED_OCTETS ? MHD_YES : MHD_NO;
+}
+
 /* Hashes a chunk and keeps it, unread until the verdict. MHD_NO closes the connection. */
-static enum MHD_Result on_chunk(struct delivery *delivery, const char *chunk, size_t len)
+static enum MHD_Result on_chunk(struct MHD_Connection *connection, struct delivery *delivery,
+                                const char *chunk, size_t len)
 {
     if (len > delivery->body_capacity - delivery->body_len)
         delivery->stage = BODY_TOO_LARGE;
     if (delivery->stage == BODY_TOO_LARGE)
-        return MHD_YES; /* thrown away: no answer can be given before the end */
+        return drop_chunk(connection, delivery, len);
     if (hooksig_pending_body_update(&delivery->pending, (const uint8_t *)chunk, len))
         return MHD_NO;
     memcpy(delivery->body + delivery->body_len, chunk, len);
@@ -309,14 +370,14 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     const struct receiver *receiver = cls;
     struct delivery *delivery = *request;
     size_t chunk_len = *len;
-    (void)url, (void)version;
+    (void)url;
     if (delivery == NULL)
         return MHD_NO;
     if (delivery->stage == BEFORE_HEAD)
-        return on_head(receiver, connection, method, delivery);
+        return on_head(receiver, connection, method, version, delivery);
     *len = 0;
     if (chunk_len > 0)
-        return on_chunk(delivery, chunk, chunk_len);
+        return on_chunk(connection, delivery, chunk, chunk_len);
     if (delivery->stage == BODY_TOO_LARGE)
         return send_answer(connection, delivery, &too_large, "body-too-large");
     return send_verdict(connection, delivery, finish(receiver, connection, delivery));
@@ -326,17 +387,61 @@ static void on_end(void *cls, struct MHD_Connection *connection, void **request,
                    enum MHD_RequestTerminationCode why)
 {
     struct delivery *delivery = *request;
-    struct peer *peer =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     (void)cls, (void)why;
-    if (peer != NULL)
-        peer->deadline = time(NULL) + REQUEST_SECONDS;
+    set_deadline(connection, REQUEST_SECONDS);
     if (delivery == NULL)
         return;
-    if (delivery->stage != ANSWERED)
+    if (delivery->stage == BODY_TOO_LARGE)
+        log_delivery(connection, delivery, "refused", "body-too-large");
+    else if (delivery->stage != ANSWERED)
         log_delivery(connection, delivery, "dropped", "incomplete");
     free(delivery->body);
     free(delivery);
+}
+
+/* Keeps a closed connection until its sender has stopped writing, with bounds. A socket that is closed
+ * before that resets the connection, and the sender gets a broken pipe instead of the answer; a Drone
+ * server then gives up all endpoints after this one. */
+static void linger(struct receiver *receiver, int socket)
+{
+    struct lingering *slot = &receiver->lingering[receiver->next_lingering++ % MAX_LINGERING];
+    int own = fcntl(socket, F_DUPFD_CLOEXEC, 1);
+    if (own < 0)
+        return;
+    if (slot->socket != 0)
+        close(slot->socket);
+    shutdown(own, SHUT_WR);
+    *slot = (struct lingering){own, time(NULL) + DRAIN_SECONDS, DRAINED_OCTETS};
+}
+
+/* Reads and drops what is there. Returns whether more may come. */
+static bool drain(struct lingering *lingering)
+{
+    static char dropped[64 * 1024];
+    ssize_t got;
+    while ((got = recv(lingering->socket, dropped, sizeof dropped, MSG_DONTWAIT)) > 0) {
+        if ((size_t)got >= lingering->left)
+            return false;
+        lingering->left -= (size_t)got;
+    }
+    return got < 0 && (errno == EAGAIN || errno == EINTR) && time(NULL) <= lingering->deadline;
+}
+
+/* Returns for how long to wait until the next call. */
+static int drain_all(struct receiver *receiver)
+{
+    int wait = MILLISECONDS_OF_WAIT;
+    for (size_t i = 0; i < MAX_LINGERING; i++) {
+        struct lingering *lingering = &receiver->lingering[i];
+        if (lingering->socket == 0)
+            continue;
+        wait = MILLISECONDS_OF_LINGERING;
+        if (!drain(lingering)) {
+            close(lingering->socket);
+            lingering->socket = 0;
+        }
+    }
+    return wait;
 }
 
 /* MHD calls this when a connection begins, and when it ends. */
@@ -345,16 +450,17 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 {
     struct receiver *receiver = cls;
     struct peer *peer = *context;
+    int socket =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+        linger(receiver, socket);
         if (peer != NULL)
             peer->socket = 0;
         return;
     }
     for (peer = receiver->peers; peer < receiver->peers + MAX_CONNECTIONS; peer++) {
         if (peer->socket == 0) {
-            peer->socket =
-                MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-            peer->deadline = time(NULL) + REQUEST_SECONDS;
+            *peer = (struct peer){socket, time(NULL) + REQUEST_SECONDS};
             *context = peer;
             return;
         }
@@ -464,10 +570,22 @@ static void read_options(int argc, char **argv, struct receiver *receiver, const
         add_key(receiver, "DRONE_WEBHOOK_SECRET", (const uint8_t *)secret, strlen(secret));
 }
 
+/* A socket would get the number of a standard stream that is closed, and a stranger the log. */
+static void open_standard_streams(void)
+{
+    int file;
+    do
+        file = open("/dev/null", O_RDWR);
+    while (file >= 0 && file <= STDERR_FILENO);
+    if (file < 0)
+        exit(2);
+    close(file);
+}
+
 /* The usual limit of 1024 open files is less than the connections that are wanted. */
 static void raise_file_limit(void)
 {
-    const rlim_t wanted = MAX_CONNECTIONS + 64;
+    const rlim_t wanted = MAX_CONNECTIONS + MAX_LINGERING + 64;
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted)
         return;
@@ -502,6 +620,7 @@ int main(int argc, char **argv)
 {
     static struct receiver receiver = {.guard_len = 4096, .max_body = 1 << 20};
     const char *address = "127.0.0.1", *port = "0";
+    open_standard_streams();
     read_options(argc, argv, &receiver, &address, &port);
     receiver.guard = calloc(receiver.guard_len, sizeof *receiver.guard); /* zeros: it is empty */
     if (receiver.guard == NULL)
@@ -516,7 +635,7 @@ int main(int argc, char **argv)
 
     struct MHD_Daemon *daemon = start(&receiver, address, port);
     while (!stopped) {
-        MHD_run_wait(daemon, MILLISECONDS_OF_WAIT);
+        MHD_run_wait(daemon, drain_all(&receiver));
         cut_off_the_slow(&receiver);
     }
     MHD_stop_daemon(daemon);

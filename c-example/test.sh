@@ -225,6 +225,91 @@ acceptance_checks() {
     check 'target with escapes and query' 'HTTP/1.1 204 No Content' "$first"
 }
 
+# malformed NAME LINE: a genuine head with this line before its other fields is no request
+malformed() {
+    (
+        printf 'POST / HTTP/1.1\r\n%b\r\n' "$2"
+        head_of "$(wc -c <"$work/body")" | tail -n +2
+        cat "$work/body"
+    ) >"$work/request"
+    raw "$work/request"
+    check "$1" 'HTTP/1.1 400 Bad Request refused malformed-field -:- key=-' "$first $(logged)"
+}
+
+malformed_checks() {
+    local name
+    recorded user-updated.http
+    signed
+    for name in Signature Authorization Date Digest X-Drone-Event X-Any; do
+        malformed "space between $name and the colon" "$name : x"
+    done
+    malformed 'HTAB between name and colon' 'X-Any\t: x'
+    malformed 'space before a name' ' X-Any: x'
+    malformed 'field of two lines' 'X-Any: a\r\n b'
+    malformed 'field whose second line ends its name' 'X-Sign: a\r\n ature'
+    malformed 'control octet in a value' 'X-Any: a\001b'
+    for name in identity xchunked; do
+        head_of 2 | sed "s/^Content-Length: .*/Transfer-Encoding: $name\r/" >"$work/request"
+        raw "$work/request"
+        check "transfer coding $name" 'HTTP/1.1 400 Bad Request refused ambiguous-length -:- key=-' "$first $(logged)"
+    done
+}
+
+# answered CODE SIZE [METHOD]: how many of 100 senders that write a whole body, and only then read,
+# get the answer
+answered() {
+    local _ answers=0 connection line
+    head_of "$2" | sed "1s/POST/${3:-POST}/" >"$work/request"
+    head -c "$2" /dev/zero >>"$work/request"
+    for _ in {1..100}; do
+        exec {connection}<>"/dev/tcp/127.0.0.1/$port"
+        cat "$work/request" >&"$connection" 2>/dev/null &&
+            IFS= read -r -t 5 -u "$connection" line 2>/dev/null &&
+            [[ $line == "HTTP/1.1 $1"* ]] && answers=$((answers + 1))
+        exec {connection}>&-
+    done
+    check "refused with $1 before $2 octets of body: 99 of 100 senders read the answer" yes \
+        "$( ((answers >= 99)) && echo yes || echo "$answers")"
+}
+
+early_refusal_checks() {
+    recorded user-updated.http
+    signed --secret-file "$work/wrong"
+    answered 413 1400000
+    answered 413 5000000
+    answered 405 1400000 PUT
+    answered 405 5000000 PUT
+    exec {connection}<>"/dev/tcp/127.0.0.1/$port"
+    head_of 99000000 >&"$connection"
+    check 'what is drained has an end' no "$(head -c 99000000 /dev/zero >&"$connection" 2>/dev/null && echo yes || echo no)"
+    exec {connection}>&-
+    stop TERM
+    receiver early --max-body 9000000
+    answered 401 1400000
+    answered 401 5000000
+}
+
+# The receiver starts without standard streams: the sockets of strangers must not become them.
+closed_streams_check() {
+    local answer='' line connection connections=()
+    "$programs/receiver" --secret-file "$secret" --port "$port" <&- >&- 2>&- &
+    pid=$!
+    within 10 curl -s --noproxy '*' -o "$work/answer" "$url" >/dev/null
+    for _ in {1..4}; do
+        exec {connection}<>"/dev/tcp/127.0.0.1/$port"
+        connections+=("$connection")
+    done
+    for connection in "${connections[@]}"; do printf 'POST / HTTP/1.0\r\n\r\n' >&"$connection"; done
+    for connection in "${connections[@]}"; do
+        while IFS= read -r -t 2 -u "$connection" line; do answer+=$line; done
+        exec {connection}>&-
+    done
+    check 'without standard streams nobody gets the log' '4 0' \
+        "$(grep -o 'HTTP/1.1 401' <<<"$answer" | wc -l) $(grep -c 'refused' <<<"$answer")"
+    stop TERM
+    check 'and SIGTERM ends that receiver' 0 "$code"
+}
+
 limit_checks() {
     printf '%1000s' '{"event":"user","action":"created"}' >"$work/body"
     signed
@@ -243,6 +328,7 @@ limit_checks() {
     ) >"$work/request"
     raw "$work/request"
     check 'length given twice' 'HTTP/1.1 400 Bad Request refused ambiguous-length -:- key=-' "$first $(logged)"
+    malformed_checks
     for i in {1..101}; do echo "X-$i: y"; done >>"$work/fields"
     deliver
     check '100 header fields and more' '431 refused too-many-fields -:- key=-' "$code $(logged)"
@@ -413,7 +499,9 @@ late_body_check
 stop_checks
 receiver limits --max-body 1000
 limit_checks
+early_refusal_checks
 stop TERM
+closed_streams_check
 concurrency_checks
 memory_checks
 slow_client_checks
