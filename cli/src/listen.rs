@@ -12,10 +12,12 @@ use crate::{
     secrets::SecretArgs,
 };
 
-use self::desk::Desk;
+use self::desk::{Desk, Terms};
 
+mod connection;
 mod desk;
 mod entry;
+mod onward;
 mod server;
 mod summary;
 
@@ -23,7 +25,8 @@ mod summary;
 ///
 /// A line a delivery: valid or invalid, the event or the reason, and who, which repository, which
 /// build. Nothing of a delivery that is not genuine is shown. A delivery that was accepted before
-/// is refused. The sender is told no reason: only 204, or 401 and one fixed text.
+/// is refused. The sender is told no reason: only 204, or 401 and one fixed text. A request that
+/// is no POST is answered 405, one whose body is too long, too slow or broken 413, 408 or 400.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -33,13 +36,22 @@ pub(crate) struct Args {
 
     /// Send each delivery that is valid on to URL, and answer with the status that comes back
     ///
-    /// Body and fields are passed on unchanged, but for Host and the fields of the connection.
+    /// Passes on the body, the signature, and the fields that it covers but for Host. Content-Type
+    /// and X-Drone-Event are sent as Drone sends them; other fields, which anyone on the way could
+    /// have changed, are left out.
     #[arg(long, value_name = "URL")]
     forward: Option<Uri>,
 
     /// The longest body that is taken
     #[arg(long, value_name = "BYTES", default_value_t = 4 << 20)]
     max_body: usize,
+
+    /// Accept a delivery each time it comes
+    ///
+    /// For requests to Drone's extensions, two of which may be identical within one second. An
+    /// observer of one can then repeat it while its Date is good.
+    #[arg(long)]
+    no_replay_guard: bool,
 
     /// Print a JSON object for each delivery, on one line
     #[arg(long)]
@@ -70,7 +82,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let keys = args.secrets.keys()?;
     let listener = TcpListener::bind(&args.address)
         .with_context(|| format!("cannot listen on {:?}", args.address))?;
-    let desk = Desk::new(keys, args.policy, forward, args.max_body, args.json);
+    let terms = Terms {
+        forward,
+        has_guard: !args.no_replay_guard,
+        max_body: args.max_body,
+        json: args.json,
+    };
+    let desk = Desk::new(keys, args.policy, terms);
     server::run(listener, &Arc::new(desk))?;
     Ok(Outcome::Success)
 }

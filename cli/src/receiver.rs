@@ -1,6 +1,6 @@
-//! A receiver in the making of its verdict: the keys, the policy and the clock that it has.
+//! Judges requests with the keys, the policy and the clock of one receiver.
 
-use hooksig::{Clock, Error, Key, Verified, Verifier, drone::Delivery};
+use hooksig::{Clock, Error, Key, PendingBody, Verified, Verifier, drone::Delivery};
 
 use crate::{message::Message, policy::Terms};
 
@@ -10,22 +10,34 @@ pub(crate) struct Receiver<'a> {
     pub(crate) clock: Clock,
 }
 
-/// A request that is genuine, and what its body says.
+/// A genuine request, and what its body says.
 pub(crate) struct Genuine<'a> {
     pub(crate) verified: Verified<'a>,
-    /// An error where the body is not Drone's: the signature holds all the same.
+    /// An error if the body is not Drone's: the signature holds all the same.
     pub(crate) delivery: Result<Delivery<'a>, Error>,
 }
 
 impl Receiver<'_> {
     pub(crate) fn judge<'m>(&self, message: &'m Message<'_>) -> Result<Genuine<'m>, Error> {
-        let request = message.request();
+        let mut pending = self.begin(message)?;
+        pending.update(&message.body);
+        Genuine::read(pending.finish()?, message)
+    }
+
+    /// Judges the head of `message` alone.
+    pub(crate) fn begin<'m>(&self, message: &'m Message<'_>) -> Result<PendingBody<'m>, Error> {
         let verifier = Verifier::with_policy(self.keys, self.terms.policy())?;
-        let verified = verifier.verify(&request, &message.body, self.clock)?;
+        verifier.begin(&message.request(), self.clock)
+    }
+}
+
+impl<'m> Genuine<'m> {
+    /// Reads the body of `message`, which is verified.
+    pub(crate) fn read(verified: Verified<'m>, message: &'m Message<'_>) -> Result<Self, Error> {
         let delivery = Delivery::read(&message.body);
         if let Ok(delivery) = delivery {
-            delivery.check_event_field(&request)?;
+            delivery.check_event_field(&message.request())?;
         }
-        Ok(Genuine { verified, delivery })
+        Ok(Self { verified, delivery })
     }
 }

@@ -2,7 +2,7 @@
 
 use hooksig::{Clock, Error, Params, date, drone::Delivery};
 
-use crate::{message::Message, receiver::Receiver, terminal::escape};
+use crate::{message::Message, receiver::Receiver, terminal::excerpt};
 
 /// The request, who judged it, and the error that came of it.
 pub(crate) struct Refusal<'a> {
@@ -44,7 +44,7 @@ impl Refusal<'_> {
                 format!("{} is covered, and its value holds a control octet", self.listed(index)?)
             }
             Error::NotCovered { index } => {
-                let name = escape(self.receiver.terms.required.get(index)?);
+                let name = excerpt(self.receiver.terms.required.get(index)?);
                 format!("{name} is required, but is not covered by the signature")
             }
             Error::DateTooOld => format!(
@@ -59,9 +59,9 @@ impl Refusal<'_> {
             ),
             Error::EventMismatch => {
                 let delivery = Delivery::read(&self.message.body).ok()?;
-                let field = self.message.values("x-drone-event").map(escape);
-                let field = field.collect::<Vec<_>>().join(", ");
-                let event = escape(delivery.event()?.as_str());
+                let field = self.message.values("x-drone-event");
+                let field = excerpt(field.collect::<Vec<_>>().join(b", ".as_slice()));
+                let event = excerpt(delivery.event()?.as_str());
                 format!("X-Drone-Event, which is not signed, says {field}; the body says {event}")
             }
             _ => return None,
@@ -71,7 +71,7 @@ impl Refusal<'_> {
     /// The name at `index` of the `headers` parameter.
     fn listed(&self, index: usize) -> Option<String> {
         let list = Params::find(&self.message.request()).ok()?.headers();
-        Some(escape(list.iter().nth(index)?.lower().collect::<Vec<_>>()))
+        Some(excerpt(list.iter().nth(index)?.lower().collect::<Vec<_>>()))
     }
 
     /// How far `Date` lies from the clock, in seconds.

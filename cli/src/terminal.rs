@@ -64,6 +64,24 @@ pub(crate) fn escape(octets: impl AsRef<[u8]>) -> String {
     octets.as_ref().escape_ascii().to_string()
 }
 
+/// The most characters that are shown of a value that a sender chose.
+pub(crate) const MAX_SHOWN: usize = 200;
+
+/// As [`escape`], cut after [`MAX_SHOWN`] characters: a stranger must not fill the operator's screen
+/// or log.
+pub(crate) fn excerpt(octets: impl AsRef<[u8]>) -> String {
+    cut(escape(octets))
+}
+
+/// Cuts `text` after [`MAX_SHOWN`] characters, and says so.
+pub(crate) fn cut(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(MAX_SHOWN) {
+        text.truncate(end);
+        text.push_str("...");
+    }
+    text
+}
+
 /// As [`escape`], for text that stands alone: quotes are left as they are, and spaces at the end,
 /// which nobody would see, are not.
 pub(crate) fn visible(octets: impl AsRef<[u8]>) -> String {

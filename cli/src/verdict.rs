@@ -1,6 +1,5 @@
 //! The verdict on a request, as a line or as JSON.
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use hooksig::{Clock, Error, HeaderList, Verified, drone::Delivery};
 use serde::Serialize;
 
@@ -9,7 +8,7 @@ use crate::{
     message::Message,
     receiver::{Genuine, Receiver},
     refusal::Refusal,
-    terminal::escape,
+    terminal::{cut, excerpt},
 };
 
 #[derive(Serialize)]
@@ -28,7 +27,6 @@ pub(crate) struct Details {
     key_id: String,
     date: Option<i64>,
     expires: Option<i64>,
-    tag: String,
     covered: Vec<String>,
     pub(crate) event: Option<String>,
     pub(crate) action: Option<String>,
@@ -82,13 +80,12 @@ impl Details {
         let key_id: Vec<u8> = verified.key_id().octets().collect();
         Self {
             key_index: verified.key_index(),
-            key_id: String::from_utf8_lossy(&key_id).into_owned(),
+            key_id: cut(String::from_utf8_lossy(&key_id).into_owned()),
             date: verified.date(),
             expires: verified.expires(),
-            tag: BASE64_STANDARD.encode(verified.tag()),
             covered: covered(verified.covered()),
-            event: delivery.event().map(|event| event.as_str().to_owned()),
-            action: delivery.action().map(|action| action.as_str().to_owned()),
+            event: delivery.event().map(|event| cut(event.as_str().to_owned())),
+            action: delivery.action().map(|action| cut(action.as_str().to_owned())),
         }
     }
 }
@@ -99,14 +96,14 @@ fn event_text(delivery: &Result<Delivery<'_>, Error>, message: &Message<'_>) -> 
         Ok(delivery) => delivery,
         Err(error) => return format!("no event: {error}"),
     };
-    let action = delivery.action().map(|action| escape(action.as_str()));
+    let action = delivery.action().map(|action| excerpt(action.as_str()));
     match (delivery.event(), action) {
-        (Some(event), Some(action)) => format!("{}:{action}", escape(event.as_str())),
-        (Some(event), None) => format!("{} without an action", escape(event.as_str())),
+        (Some(event), Some(action)) => format!("{}:{action}", excerpt(event.as_str())),
+        (Some(event), None) => format!("{} without an action", excerpt(event.as_str())),
         (None, _) => match message.values("x-drone-event").next() {
             Some(field) => format!(
                 "no event: the body has none (X-Drone-Event, which is not signed, says {})",
-                escape(field)
+                excerpt(field)
             ),
             None => "no event: the body has none".into(),
         },
@@ -125,5 +122,5 @@ fn age_text(date: Option<i64>, clock: Clock) -> String {
 }
 
 fn covered(names: HeaderList<'_>) -> Vec<String> {
-    names.iter().map(|name| escape(name.lower().collect::<Vec<_>>())).collect()
+    names.iter().map(|name| excerpt(name.lower().collect::<Vec<_>>())).collect()
 }

@@ -1,4 +1,4 @@
-//! Where deliveries are taken in: each is read, judged, passed on and answered.
+//! Where deliveries are taken in: each is judged, passed on and answered.
 
 use std::{
     borrow::Cow,
@@ -6,14 +6,17 @@ use std::{
     time::Duration,
 };
 
-use hooksig::{Clock, Error, Key, replay};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header, request::Parts};
+use hooksig::{Error, Key, replay};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use httparse::Header;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use tokio::{task, time};
 
-use super::entry::{Entry, Forwarded, Unread};
+use super::{
+    entry::{Entry, Forwarded, Unread},
+    onward,
+};
 use crate::{
     client::Client,
     clock,
@@ -33,120 +36,160 @@ const REMEMBERED: usize = 1 << 16;
 /// The one text that a sender is told, whatever the reason.
 const REFUSAL: &str = "the delivery was refused\n";
 
-/// The fields of a connection (RFC 9110, section 7.6.1), which are not passed on, and those that
-/// the next one has of its own.
-const OF_CONNECTION: [header::HeaderName; 10] = [
-    header::CONNECTION,
-    header::CONTENT_LENGTH,
-    header::EXPECT,
-    header::HOST,
-    header::PROXY_AUTHENTICATE,
-    header::PROXY_AUTHORIZATION,
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-];
+/// What a desk does beside judging.
+pub(super) struct Terms {
+    pub(super) forward: Option<Client>,
+    pub(super) has_guard: bool,
+    pub(super) max_body: usize,
+    pub(super) json: bool,
+}
 
 pub(super) struct Desk {
     keys: Vec<Key>,
     policy: PolicyArgs,
-    guard: Mutex<replay::Guard<Vec<replay::Entry>>>,
-    forward: Option<Client>,
-    max_body: usize,
-    json: bool,
+    guard: Option<Mutex<replay::Guard<Vec<replay::Entry>>>>,
+    terms: Terms,
+}
+
+/// What came of a request.
+enum Judged {
+    /// Its verdict, its body, and the fields to pass on.
+    Genuine(Verdict, Bytes, HeaderMap),
+    Refused(Verdict),
+    Unread(Unread),
 }
 
 impl Desk {
-    pub(super) fn new(
-        keys: Vec<Key>,
-        policy: PolicyArgs,
-        forward: Option<Client>,
-        max_body: usize,
-        json: bool,
-    ) -> Self {
-        let guard = Mutex::new(replay::Guard::new(vec![replay::Entry::EMPTY; REMEMBERED]));
-        Self { keys, policy, guard, forward, max_body, json }
+    pub(super) fn new(keys: Vec<Key>, policy: PolicyArgs, terms: Terms) -> Self {
+        let entries = || vec![replay::Entry::EMPTY; REMEMBERED];
+        let guard = terms.has_guard.then(|| Mutex::new(replay::Guard::new(entries())));
+        Self { keys, policy, guard, terms }
     }
 
-    /// Takes one delivery and gives what the sender is answered.
-    pub(super) async fn receive(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
-        let status = match self.handle(request).await {
+    /// Takes one delivery, whose target came as `target`, and returns the answer to its sender.
+    pub(super) async fn receive(
+        &self,
+        head: Parts,
+        target: &str,
+        body: Incoming,
+    ) -> Response<Full<Bytes>> {
+        let status = match self.handle(head, target, body).await {
             Ok(status) => status,
             Err(error) => {
                 terminal::tell(format_args!("{error:#}"));
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         };
-        let mut response = Response::new(Full::default());
-        *response.status_mut() = status;
-        if status == StatusCode::UNAUTHORIZED {
-            *response.body_mut() = REFUSAL.into();
-            let scheme = HeaderValue::from_static("Signature");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
-        }
-        response
+        answer(status)
     }
 
-    async fn handle(&self, request: Request<Incoming>) -> anyhow::Result<StatusCode> {
-        let (head, body) = request.into_parts();
-        let (mut entry, body) = match self.read(body).await {
-            Ok(body) => (self.judge(&head, &body)?, body),
-            Err(unread) => {
-                Entry::unread(&unread, clock::now(None)?).print(self.json)?;
-                return Ok(unread.status());
+    async fn handle(
+        &self,
+        head: Parts,
+        target: &str,
+        body: Incoming,
+    ) -> anyhow::Result<StatusCode> {
+        let judged = self.judge(&head, target, body).await?;
+        let time = clock::now(None)?;
+        let (entry, status) = match judged {
+            Judged::Genuine(verdict, body, fields) => {
+                let mut entry = Entry::judged(verdict, &body, time);
+                let mut status = StatusCode::NO_CONTENT;
+                if let Some(client) = &self.terms.forward {
+                    let forwarded = forward(client.clone(), fields, body).await;
+                    status = forwarded.status();
+                    entry.forwarded = Some(forwarded);
+                }
+                (entry, status)
             }
-        };
-        let status = match &self.forward {
-            _ if !entry.is_valid() => StatusCode::UNAUTHORIZED,
-            None => StatusCode::NO_CONTENT,
-            Some(client) => {
-                let forwarded = forward(client.clone(), head.headers, body).await;
-                let status = forwarded.status();
-                entry.forwarded = Some(forwarded);
-                status
+            Judged::Refused(verdict) => {
+                (Entry::judged(verdict, &[], time), StatusCode::UNAUTHORIZED)
             }
+            Judged::Unread(unread) => (Entry::unread(&unread, time), unread.status()),
         };
-        entry.print(self.json)?;
+        entry.print(self.terms.json)?;
         Ok(status)
     }
 
-    async fn read(&self, body: Incoming) -> Result<Bytes, Unread> {
-        let whole = Limited::new(body, self.max_body).collect();
-        match time::timeout(BODY_TIMEOUT, whole).await {
-            Ok(Ok(body)) => Ok(body.to_bytes()),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => {
-                Err(Unread::TooLarge { max: self.max_body })
+    /// Judges the head, and only if that is genuine takes the body.
+    ///
+    /// The claim comes last: a request that something else refuses must not use the delivery up.
+    async fn judge(&self, head: &Parts, target: &str, body: Incoming) -> anyhow::Result<Judged> {
+        if head.method != Method::POST {
+            return Ok(Judged::Unread(Unread::NotPost));
+        }
+        let max = self.terms.max_body;
+        if body.size_hint().lower() > max as u64 {
+            return Ok(Judged::Unread(Unread::TooLarge { max }));
+        }
+        let (method, fields) = (head.method.as_str(), fields(&head.headers));
+        let message = Message { method, target, fields, body: Cow::Borrowed(&[]) };
+        let (terms, clock) = (self.policy.terms()?, self.policy.clock()?);
+        let receiver = Receiver { keys: &self.keys, terms: &terms, clock };
+        let mut pending = match receiver.begin(&message) {
+            Ok(pending) => pending,
+            Err(error) => return Ok(Judged::Refused(Verdict::invalid(error, &message, &receiver))),
+        };
+        let body = match self.read(body).await {
+            Ok(body) => body,
+            Err(unread) => return Ok(Judged::Unread(unread)),
+        };
+        pending.update(&body);
+        let message =
+            Message { fields: message.fields.clone(), body: Cow::from(body.as_ref()), ..message };
+        let judged = pending
+            .finish()
+            .and_then(|verified| Genuine::read(verified, &message))
+            .and_then(|genuine| genuine.delivery.map(|delivery| (genuine, delivery)));
+        let claimed = match judged {
+            Ok((genuine, delivery)) => self.claim(&genuine)?.map(|()| (genuine, delivery)),
+            Err(error) => Err(error),
+        };
+        Ok(match claimed {
+            Ok((genuine, delivery)) => {
+                let verdict = Verdict::valid(&genuine, &message, &receiver);
+                let fields = onward::fields(&head.headers, &genuine.verified, &delivery);
+                Judged::Genuine(verdict, body, fields)
             }
+            Err(error) => Judged::Refused(Verdict::invalid(error, &message, &receiver)),
+        })
+    }
+
+    async fn read(&self, body: Incoming) -> Result<Bytes, Unread> {
+        let max = self.terms.max_body;
+        match time::timeout(BODY_TIMEOUT, Limited::new(body, max).collect()).await {
+            Ok(Ok(body)) => Ok(body.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unread::TooLarge { max }),
             Ok(Err(_)) => Err(Unread::Broken),
             Err(_) => Err(Unread::TooSlow),
         }
     }
 
-    fn judge(&self, head: &Parts, body: &[u8]) -> anyhow::Result<Entry> {
-        let target = head.uri.to_string();
-        let message = Message {
-            method: head.method.as_str(),
-            target: &target,
-            fields: fields(&head.headers),
-            body: Cow::from(body),
-        };
-        let (terms, clock) = (self.policy.terms()?, self.policy.clock()?);
-        let receiver = Receiver { keys: &self.keys, terms: &terms, clock };
-        let judged = receiver.judge(&message).and_then(|genuine| self.claim(genuine, clock));
-        let verdict = match judged {
-            Ok(genuine) => Verdict::valid(&genuine, &message, &receiver),
-            Err(error) => Verdict::invalid(error, &message, &receiver),
-        };
-        Ok(Entry::judged(verdict, body, clock::now(None)?))
+    /// Refuses a delivery that was accepted before.
+    fn claim(&self, genuine: &Genuine<'_>) -> anyhow::Result<Result<(), Error>> {
+        let Some(guard) = &self.guard else { return Ok(Ok(())) };
+        let mut guard = guard.lock().unwrap_or_else(PoisonError::into_inner);
+        // Read under the lock, or times out of order would let a delivery be claimed twice.
+        let clock = self.policy.clock()?;
+        Ok(guard.claim(&genuine.verified, clock))
     }
+}
 
-    /// Refuses what was accepted before.
-    fn claim<'m>(&self, genuine: Genuine<'m>, clock: Clock) -> Result<Genuine<'m>, Error> {
-        let mut guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
-        guard.claim(&genuine.verified, clock)?;
-        Ok(genuine)
+fn answer(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = status;
+    let fields = response.headers_mut();
+    match status {
+        StatusCode::UNAUTHORIZED => {
+            fields.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Signature"));
+            *response.body_mut() = REFUSAL.into();
+        }
+        StatusCode::METHOD_NOT_ALLOWED => {
+            fields.insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        _ => {}
     }
+    response
 }
 
 fn fields(headers: &HeaderMap) -> Vec<Header<'_>> {
@@ -154,10 +197,7 @@ fn fields(headers: &HeaderMap) -> Vec<Header<'_>> {
     fields.map(|(name, value)| Header { name: name.as_str(), value: value.as_bytes() }).collect()
 }
 
-async fn forward(client: Client, mut fields: HeaderMap, body: Bytes) -> Forwarded {
-    for name in OF_CONNECTION {
-        fields.remove(name);
-    }
+async fn forward(client: Client, fields: HeaderMap, body: Bytes) -> Forwarded {
     // The client blocks.
     let answer = task::spawn_blocking(move || client.post(fields, &body).status).await;
     match answer {

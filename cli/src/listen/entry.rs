@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::summary;
 use crate::{
-    terminal::{self, escape},
+    terminal::{self, excerpt},
     verdict::Verdict,
 };
 
@@ -29,8 +29,9 @@ pub(super) enum Forwarded {
     Failed { error: String },
 }
 
-/// Why there is no body to judge.
+/// Why a request was refused before it was judged as a whole.
 pub(super) enum Unread {
+    NotPost,
     TooLarge { max: usize },
     TooSlow,
     Broken,
@@ -81,7 +82,7 @@ impl Entry {
         let Some(details) = &self.verdict.details else {
             return format!("{}: {}", self.verdict.reason, self.verdict.message);
         };
-        let part = |part: &Option<String>| part.as_ref().map(escape);
+        let part = |part: &Option<String>| part.as_ref().map(excerpt);
         let name = match (part(&details.event), part(&details.action)) {
             (Some(event), Some(action)) => format!("{event}:{action}"),
             (Some(event), None) => event,
@@ -115,6 +116,7 @@ impl Forwarded {
 impl Unread {
     pub(super) fn status(&self) -> StatusCode {
         match self {
+            Self::NotPost => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Broken => StatusCode::BAD_REQUEST,
@@ -123,6 +125,7 @@ impl Unread {
 
     fn reason(&self) -> &'static str {
         match self {
+            Self::NotPost => "method-not-allowed",
             Self::TooLarge { .. } => "body-too-large",
             Self::TooSlow => "body-too-slow",
             Self::Broken => "body-unreadable",
@@ -131,6 +134,7 @@ impl Unread {
 
     fn text(&self) -> String {
         match self {
+            Self::NotPost => "a delivery is a POST".into(),
             Self::TooLarge { max } => {
                 format!("the body is longer than {max} bytes; --max-body sets the limit")
             }

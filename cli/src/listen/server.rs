@@ -1,13 +1,9 @@
-//! Connections: how many, how long, and how they end.
+//! Accepts connections, a bounded number at once, until a signal comes.
 
-use std::{convert::Infallible, net::TcpListener, pin::pin, sync::Arc, time::Duration};
+use std::{net::TcpListener, pin::pin, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::{GracefulShutdown, Watcher},
-};
+use hyper_util::server::graceful::GracefulShutdown;
 use tokio::{
     net::{self, TcpStream},
     runtime, select,
@@ -15,14 +11,11 @@ use tokio::{
     time,
 };
 
-use super::desk::Desk;
+use super::{connection, desk::Desk};
 use crate::terminal;
 
 /// How many connections are held at once; others wait to be accepted.
 const MAX_CONNECTIONS: usize = 256;
-
-/// How long a sender may take for the head of a request, and how long a connection may lie idle.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long what was begun may take to end.
 const GRACE: Duration = Duration::from_secs(5);
@@ -47,7 +40,12 @@ async fn serve(listener: TcpListener, desk: &Arc<Desk>) -> anyhow::Result<()> {
     loop {
         select! {
             (stream, permit) = accept(&listener, &room) => {
-                tokio::spawn(converse(stream, permit, Arc::clone(desk), connections.watcher()));
+                let serve = connection::serve(stream, Arc::clone(desk), connections.watcher());
+                tokio::spawn(async move {
+                    // A connection that breaks is the sender's to see.
+                    let _ = serve.await;
+                    drop(permit);
+                });
             }
             () = &mut stop => break,
         }
@@ -69,27 +67,6 @@ async fn accept(
             _ => time::sleep(Duration::from_millis(50)).await,
         }
     }
-}
-
-/// Serves one connection to its end. What goes wrong there is the sender's to see.
-async fn converse(
-    stream: TcpStream,
-    permit: OwnedSemaphorePermit,
-    desk: Arc<Desk>,
-    watcher: Watcher,
-) {
-    let answer = service_fn(move |request| {
-        let desk = Arc::clone(&desk);
-        async move { Ok::<_, Infallible>(desk.receive(request).await) }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        // A sender that has said all it has to say may still wait for the answer.
-        .half_close(true)
-        .serve_connection(TokioIo::new(stream), answer);
-    let _ = watcher.watch(connection).await;
-    drop(permit);
 }
 
 #[cfg(unix)]

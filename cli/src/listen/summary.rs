@@ -2,7 +2,7 @@
 
 use hooksig::payload::{Build, Payload};
 
-use crate::terminal::visible;
+use crate::terminal::{cut, visible};
 
 /// The line in ASCII, or `None` where the body is none of Drone's.
 pub(super) fn of(body: &[u8]) -> Option<String> {
@@ -17,7 +17,7 @@ pub(super) fn of(body: &[u8]) -> Option<String> {
         (None, Some(name), None) | (None, None, Some(name)) => name,
         (None, None, None) => return None,
     };
-    Some(visible(line))
+    Some(cut(visible(line)))
 }
 
 /// `#9 success, push to main by ada`

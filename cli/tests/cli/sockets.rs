@@ -9,6 +9,7 @@ use std::{
 };
 
 use hooksig_vectors::SECRET;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// A `hooksig listen` that runs.
@@ -68,10 +69,8 @@ impl Listener {
         serde_json::from_str(&self.line()).expect("it is JSON")
     }
 
-    pub(crate) fn signal(&self, signal: &str) {
-        let pid = self.child.id().to_string();
-        let status = Command::new("kill").args([signal, &pid]).status();
-        assert!(status.expect("kill runs").success());
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it runs");
     }
 
     /// Whether it has ended by itself.
@@ -87,7 +86,7 @@ impl Listener {
     }
 
     pub(crate) fn stop(self) -> (Option<i32>, String) {
-        self.signal("-TERM");
+        self.signal(Signal::TERM);
         self.wait()
     }
 

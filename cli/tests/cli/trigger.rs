@@ -258,7 +258,7 @@ fn redirects_are_not_followed() {
         assert!(run.stdout.starts_with(&format!("refused   user:created   {}", &status[..3])));
         captured.join().expect("it came");
     }
-    elsewhere.send("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+    elsewhere.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
     assert_eq!(elsewhere.json()["reason"], "missing-signature", "nothing came before");
 }
 
