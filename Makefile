@@ -72,6 +72,10 @@ test-go: lib ## the Go tests; skipped where there is no Go
 load: example ## attack the C receiver and the Go middleware, kill them, count what they accept
 	scripts/load.sh
 
+.PHONY: test-receivers
+test-receivers: example ## attack every receiver with the same table, over real sockets
+	tests/receivers/run.sh
+
 .PHONY: test-docs
 test-docs: lib ## does what the guides and the README say, step by step
 	@scripts/setup.sh python3

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Builds the receivers and attacks them: tests/receivers/run.sh [ROW [RECEIVER]]
+#
+# `make example` must have been run: `make test-receivers` does both. ROW runs only the rows whose name or
+# group holds it, RECEIVER (c, go, gohandler, tower, listen or core) only that receiver. Without Go the
+# receivers in Go are skipped; if CI is set, that is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+scripts/setup.sh cargo cc
+mkdir -p target/receivers
+cc -std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wstrict-prototypes -Werror -O2 -g \
+    -o target/receivers/core tests/receivers/core/main.c -Itarget/c/include target/c/lib/libhooksig.a
+rm -f target/receivers/go
+if command -v go >/dev/null; then
+    CGO_ENABLED=1 go -C tests/receivers/go build -tags hooksig_static -o "$PWD/target/receivers/go" .
+fi
+cargo build --locked --quiet -p hooksig-cli -p hooksig-tower -p hooksig-receivers --bins --example axum
+exec target/debug/hooksig-receivers "$@"

@@ -1,0 +1,242 @@
+//! The receivers under attack, each a process of its own.
+
+mod axum;
+mod c;
+mod core;
+mod go;
+mod listen;
+mod process;
+
+use std::{
+    env, fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Result, ensure};
+use tempfile::TempDir;
+
+use crate::{
+    delivery::{Delivery, SECRET},
+    http,
+};
+
+use self::{core::Core, process::Process};
+
+/// A receiver of the project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    C,
+    Go,
+    GoHandler,
+    Tower,
+    Listen,
+    Core,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::C, Self::Go, Self::GoHandler, Self::Tower, Self::Listen, Self::Core];
+
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::C => "C receiver",
+            Self::Go => "Go middleware",
+            Self::GoHandler => "Go `Handler`",
+            Self::Tower => "tower (axum)",
+            Self::Listen => "`hooksig listen`",
+            Self::Core => "C core, raw head",
+        }
+    }
+
+    /// Reports whether it can be run here; says so if not.
+    ///
+    /// # Panics
+    ///
+    /// If it is missing where CI is set.
+    pub(crate) fn is_there(self) -> bool {
+        let program = self.command(&[]).get_program().to_owned();
+        let is_go = matches!(self, Self::Go | Self::GoHandler);
+        if !is_go || Path::new(&program).exists() {
+            return true;
+        }
+        assert!(env::var_os("CI").is_none(), "{} is missing: there is no Go", self.title());
+        println!("skipped: {} (install Go 1.26 or newer: https://go.dev/dl)", self.title());
+        false
+    }
+
+    /// The longest head that it takes, in bytes, with a margin, and the most fields.
+    pub(crate) fn largest_head(self) -> (usize, usize) {
+        match self {
+            // CONNECTION_MEMORY and MAX_FIELDS of c-example/receiver.c.
+            Self::C => (24 << 10, 90),
+            // net/http's DefaultMaxHeaderBytes; it has no limit of fields.
+            Self::Go | Self::GoHandler => (1000 << 10, 2000),
+            // The buffer of hyper, and its default limit of fields.
+            Self::Tower | Self::Listen => (390 << 10, 90),
+            // The caller's; as in Go.
+            Self::Core => (1000 << 10, 2000),
+        }
+    }
+
+    /// What starts it with the secrets in these files.
+    fn command(self, secrets: &[PathBuf]) -> Command {
+        let mut command = match self {
+            Self::C => c::command(secrets),
+            Self::Go => go::command("middleware", secrets),
+            Self::GoHandler => go::command("handler", secrets),
+            Self::Tower => axum::command(secrets),
+            Self::Listen => listen::command(secrets),
+            Self::Core => core::command(secrets),
+        };
+        command.env_remove("DRONE_WEBHOOK_SECRET");
+        command
+    }
+
+    /// The addresses, if the receiver has announced in this line that it listens.
+    fn address(self, line: &str) -> Option<SocketAddr> {
+        match self {
+            Self::C => c::address(line),
+            Self::Go | Self::GoHandler => go::address(line),
+            Self::Tower => axum::address(line),
+            Self::Listen => listen::address(line),
+            Self::Core => None,
+        }
+    }
+
+    /// The word that a line of the log gives for a verdict, if it is a line about a verdict.
+    fn reason(self, line: &str) -> Option<String> {
+        match self {
+            Self::C => c::reason(line),
+            Self::Go | Self::GoHandler => go::reason(line),
+            Self::Tower => axum::reason(line),
+            Self::Listen => listen::reason(line),
+            Self::Core => None,
+        }
+    }
+}
+
+/// A receiver that runs.
+pub(crate) struct Receiver {
+    pub(crate) kind: Kind,
+    running: Running,
+    _secrets: TempDir,
+}
+
+enum Running {
+    Sockets(Process),
+    Core(Core),
+}
+
+impl Receiver {
+    /// Starts one with the usual secret.
+    pub(crate) fn start(kind: Kind) -> Result<Self> {
+        Self::start_with(kind, &[SECRET.as_bytes()])
+    }
+
+    pub(crate) fn start_with(kind: Kind, secrets: &[&[u8]]) -> Result<Self> {
+        let folder = TempDir::new()?;
+        let command = kind.command(&write_secrets(folder.path(), secrets)?);
+        let running = match kind {
+            Kind::Core => Running::Core(Core::start(command)?),
+            _ => Running::Sockets(Process::start(command, kind)?),
+        };
+        Ok(Self { kind, running, _secrets: folder })
+    }
+
+    /// The exit code of one that is given a secret that it must not take.
+    pub(crate) fn refuses_secret(kind: Kind, secret: &[u8]) -> Result<bool> {
+        let folder = TempDir::new()?;
+        process::fails_to_start(kind.command(&write_secrets(folder.path(), &[secret])?))
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.process().address
+    }
+
+    /// How much it has logged, for [`Receiver::logged_since`].
+    pub(crate) fn mark(&self) -> usize {
+        self.process().log.len()
+    }
+
+    /// The lines that it has logged since, as they are.
+    pub(crate) fn logged_since(&self, mark: usize) -> Vec<Vec<u8>> {
+        self.process().log.raw()[mark..].to_vec()
+    }
+
+    /// The words of the verdicts since `mark`, once there are `count`.
+    pub(crate) fn reasons_since(&self, mark: usize, count: usize) -> Vec<String> {
+        let log = &self.process().log;
+        log.wait_for(mark, |lines| {
+            let words: Vec<_> = lines.iter().filter_map(|line| self.kind.reason(line)).collect();
+            (words.len() >= count).then_some(words)
+        })
+        .unwrap_or_default()
+    }
+
+    /// Sends a request and gives what came of it in the form of `expected`: a status for each answer
+    /// and, where a word is expected, the word.
+    pub(crate) fn answer(&self, request: &[u8], expected: &str) -> Result<String> {
+        let process = match &self.running {
+            Running::Core(core) => return core.answer(request),
+            Running::Sockets(process) => process,
+        };
+        let parts: Vec<&str> = expected.split(", ").collect();
+        let has_word = |index| parts.get(index).is_some_and(|part: &&str| is_logged(part));
+        let wanted = (0..parts.len()).filter(|&index| has_word(index)).count();
+        let mark = process.log.len();
+        let statuses = http::exchange(process.address, request, parts.len())?;
+        let mut words = match wanted {
+            0 => Vec::new(),
+            _ => self.reasons_since(mark, wanted),
+        }
+        .into_iter();
+        let answers = statuses.iter().enumerate().map(|(index, status)| {
+            let word = if has_word(index) { words.next() } else { None };
+            match word {
+                None => status.to_string(),
+                Some(word) if *status == 204 && word == "ok" => "204".into(),
+                Some(word) => format!("{status} {word}"),
+            }
+        });
+        let answers: Vec<_> = answers.collect();
+        Ok(if answers.is_empty() { "closed".into() } else { answers.join(", ") })
+    }
+
+    /// Fails unless a fresh delivery is accepted.
+    pub(crate) fn accepts_another(&self) -> Result<()> {
+        let answers = http::exchange(self.address(), &Delivery::new().raw(), 1)?;
+        ensure!(answers == [204], "and the next delivery: {answers:?}");
+        Ok(())
+    }
+
+    pub(crate) fn process(&self) -> &Process {
+        match &self.running {
+            Running::Sockets(process) => process,
+            Running::Core(_) => unreachable!("the table asks the core nothing about sockets"),
+        }
+    }
+}
+
+/// Reports whether a receiver logs a line about a request that it answers so. Without waiting for that
+/// line it might be taken for one about the next request.
+fn is_logged(answer: &str) -> bool {
+    answer == "204" || answer.contains(' ')
+}
+
+fn write_secrets(folder: &Path, secrets: &[&[u8]]) -> Result<Vec<PathBuf>> {
+    let write = |(number, secret): (usize, &&[u8])| {
+        let path = folder.join(number.to_string());
+        fs::write(&path, secret)?;
+        Ok(path)
+    };
+    secrets.iter().enumerate().map(write).collect()
+}
+
+/// The folder of the workspace's programs and libraries.
+fn target() -> PathBuf {
+    let program = env::current_exe().expect("this program has a path");
+    // target/PROFILE/receivers
+    program.ancestors().nth(2).expect("it is in two folders").to_owned()
+}
