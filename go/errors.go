@@ -38,7 +38,7 @@ var (
 	ErrEmptySecret = sentinel(C.HOOKSIG_STATUS_EMPTY_SECRET)
 	// ErrNoKeys: no key was given.
 	ErrNoKeys = sentinel(C.HOOKSIG_STATUS_NO_KEYS)
-	// ErrInvalidKeyID: the keyId to sign with is empty or holds a quote, a backslash or a control octet.
+	// ErrInvalidKeyID: the keyId to sign with is empty or holds a quote, a backslash or a control byte.
 	ErrInvalidKeyID = sentinel(C.HOOKSIG_STATUS_INVALID_KEY_ID)
 	// ErrEmptyList: the list of headers to sign or to require is empty.
 	ErrEmptyList = sentinel(C.HOOKSIG_STATUS_EMPTY_LIST)
@@ -70,8 +70,8 @@ var (
 	ErrUnsupportedName = sentinel(C.HOOKSIG_STATUS_UNSUPPORTED_NAME)
 	// ErrMissingHeader: a listed header is not in the request.
 	ErrMissingHeader = sentinel(C.HOOKSIG_STATUS_MISSING_HEADER)
-	// ErrControlOctet: a covered header value, the method or the target holds a control octet other than HTAB.
-	ErrControlOctet = sentinel(C.HOOKSIG_STATUS_CONTROL_OCTET)
+	// ErrControlByte: a covered header value, the method or the target holds a control byte other than HTAB.
+	ErrControlByte = sentinel(C.HOOKSIG_STATUS_CONTROL_BYTE)
 	// ErrMissingDate: there is no Date field.
 	ErrMissingDate = sentinel(C.HOOKSIG_STATUS_MISSING_DATE)
 	// ErrRepeatedDate: there is more than one Date field.

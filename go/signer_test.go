@@ -61,7 +61,7 @@ func TestSignerRefuses(t *testing.T) {
 		"no names":           {"hmac-key", nil, hooksig.ErrEmptyList},
 		"two names in one":   {"hmac-key", []string{"date digest"}, hooksig.ErrMalformedList},
 		"a quote in keyId":   {`"`, []string{"date"}, hooksig.ErrInvalidKeyID},
-		"a forged line":      {"hmac-key", []string{"date", "x-forged"}, hooksig.ErrControlOctet},
+		"a forged line":      {"hmac-key", []string{"date", "x-forged"}, hooksig.ErrControlByte},
 		"(created) and HMAC": {"hmac-key", []string{"date", "(created)"}, hooksig.ErrUnsupportedName},
 	} {
 		r := signed(t, body)

@@ -227,7 +227,7 @@ enum hooksig_status
      */
     HOOKSIG_STATUS_NO_KEYS = 6,
     /**
-     * The keyId to sign with is empty or holds a quote, a backslash or a control octet.
+     * The keyId to sign with is empty or holds a quote, a backslash or a control byte.
      */
     HOOKSIG_STATUS_INVALID_KEY_ID = 7,
     /**
@@ -291,9 +291,9 @@ enum hooksig_status
      */
     HOOKSIG_STATUS_MISSING_HEADER = 22,
     /**
-     * A covered header value, the method or the target holds a control octet other than HTAB.
+     * A covered header value, the method or the target holds a control byte other than HTAB.
      */
-    HOOKSIG_STATUS_CONTROL_OCTET = 23,
+    HOOKSIG_STATUS_CONTROL_BYTE = 23,
     /**
      * There is no Date field.
      */
@@ -897,7 +897,7 @@ hooksig_status hooksig_verify_fields(const hooksig_key *keys,
  * _UNEXPECTED_KEY_ID; _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE,
  * _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST,
  * _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts itself;
- * _MISSING_HEADER, _CONTROL_OCTET; _SIGNATURE_MISMATCH. On any other than HOOKSIG_STATUS_OK pending is
+ * _MISSING_HEADER, _CONTROL_BYTE; _SIGNATURE_MISMATCH. On any other than HOOKSIG_STATUS_OK pending is
  * not written.
  */
 HOOKSIG_MUST_USE
@@ -1037,7 +1037,7 @@ hooksig_status hooksig_delivery_sign(const hooksig_key *key,
  * hooksig_delivery_sign.
  *
  * key           the key; not changed
- * key_id        names the key to the receiver; without quotes, backslashes and control octets
+ * key_id        names the key to the receiver; without quotes, backslashes and control bytes
  * key_id_len    its length in bytes, at least 1
  * request       the head; read only, nothing is kept
  * list          the names to cover separated by single spaces, such as "date digest"
@@ -1048,7 +1048,7 @@ hooksig_status hooksig_delivery_sign(const hooksig_key *key,
  *
  * Returns HOOKSIG_STATUS_OK; _INVALID_KEY_ID; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST,
  * _REPEATED_NAME or _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is not in
- * the request; _CONTROL_OCTET if a covered value, the method or the target holds one;
+ * the request; _CONTROL_BYTE if a covered value, the method or the target holds one;
  * _BUFFER_TOO_SMALL; _NULL_POINTER, _INVALID_LENGTH, or _WRONG_STATE if the key was not made. On any
  * other than HOOKSIG_STATUS_OK nothing is written to out.
  */
@@ -1077,7 +1077,7 @@ hooksig_status hooksig_sign(const hooksig_key *key,
  * out_len       receives the length written, or the length needed on HOOKSIG_STATUS_BUFFER_TOO_SMALL
  *
  * Returns HOOKSIG_STATUS_OK; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST, _REPEATED_NAME or
- * _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER; _CONTROL_OCTET; _BUFFER_TOO_SMALL;
+ * _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER; _CONTROL_BYTE; _BUFFER_TOO_SMALL;
  * _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK nothing is written to out.
  */
 HOOKSIG_MUST_USE

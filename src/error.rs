@@ -54,7 +54,7 @@ pub enum Error {
     EmptySecret,
     /// No key was given, so that nothing could ever verify.
     NoKeys,
-    /// A keyId to sign with is empty or holds a quote, a backslash or a control octet.
+    /// A keyId to sign with is empty or holds a quote, a backslash or a control byte.
     InvalidKeyId,
     /// A list of headers to sign or to require is empty (drafts 11 and 12: a signature of nothing
     /// fits everything).
@@ -104,8 +104,8 @@ pub enum Error {
         /// The index in the list.
         index: usize,
     },
-    /// A covered header value, the method or the target holds a control octet other than HTAB.
-    ControlOctet {
+    /// A covered header value, the method or the target holds a control byte other than HTAB.
+    ControlByte {
         /// The index in the list.
         index: usize,
     },
@@ -185,7 +185,7 @@ impl Error {
             Self::TooManyNames => c"too-many-names",
             Self::UnsupportedName { .. } => c"unsupported-name",
             Self::MissingHeader { .. } => c"missing-header",
-            Self::ControlOctet { .. } => c"control-octet",
+            Self::ControlByte { .. } => c"control-byte",
             Self::MissingDate => c"missing-date",
             Self::RepeatedDate => c"repeated-date",
             Self::MalformedDate => c"malformed-date",
@@ -219,7 +219,7 @@ impl Error {
             Self::NoKeys => c"no key was given; at least one is needed",
             Self::BufferTooSmall { .. } => c"an output buffer, or the room of a policy, is too small",
             Self::InvalidKeyId => {
-                c"the keyId is empty or holds a quote, a backslash or a control octet"
+                c"the keyId is empty or holds a quote, a backslash or a control byte"
             }
             Self::EmptyList => c"the list of headers to sign or to require is empty",
             Self::TimeOutOfRange => c"the time has no HTTP-date: its year is not in 0 to 9999",
@@ -246,8 +246,8 @@ impl Error {
                 c"(created) and (expires) cannot be covered by an HMAC signature"
             }
             Self::MissingHeader { .. } => c"a covered header is not in the request",
-            Self::ControlOctet { .. } => {
-                c"a covered header, the method or the target holds a control octet"
+            Self::ControlByte { .. } => {
+                c"a covered header, the method or the target holds a control byte"
             }
             Self::MissingDate => c"there is no Date field",
             Self::RepeatedDate => c"there is more than one Date field",
@@ -304,7 +304,7 @@ impl fmt::Display for Error {
             | Self::RepeatedName { index }
             | Self::UnsupportedName { index }
             | Self::MissingHeader { index }
-            | Self::ControlOctet { index }
+            | Self::ControlByte { index }
             | Self::NotCovered { index } => write!(f, " (name {index} of the list, from 0)"),
             _ => Ok(()),
         }

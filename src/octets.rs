@@ -26,7 +26,7 @@ pub(crate) const fn set(mut octets: &[u8]) -> Set {
     set
 }
 
-/// A control octet other than HTAB: no header value, method or target may hold one.
+/// A control byte other than HTAB: no header value, method or target may hold one.
 pub(crate) const fn is_control(octet: u8) -> bool {
     (octet < b' ') & (octet != b'\t') | (octet == 127)
 }
@@ -132,7 +132,7 @@ const fn each(octet: u8) -> usize {
     usize::from_le_bytes([octet; size_of::<usize>()])
 }
 
-/// Whether no octet is a control octet.
+/// Whether no octet is a control byte.
 #[cfg_attr(sha2_backend_soft = "compact", inline(never))]
 pub(crate) fn without_control(octets: &[u8]) -> bool {
     match VECTORS {

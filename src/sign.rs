@@ -46,7 +46,7 @@ impl<'k> Signer<'k> {
     /// - [`Error::EmptyList`], [`Error::TooManyNames`], [`Error::MalformedList`],
     ///   [`Error::RepeatedName`] or [`Error::UnsupportedName`] if `names` cannot be signed
     /// - [`Error::MissingHeader`] if a name is not in the request
-    /// - [`Error::ControlOctet`] if a covered value, the method or the target holds one
+    /// - [`Error::ControlByte`] if a covered value, the method or the target holds one
     pub fn sign<'o, H, N>(
         &self,
         request: &Request<'_, H>,

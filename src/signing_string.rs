@@ -23,7 +23,7 @@ use crate::{
 /// - [`Error::EmptyList`], [`Error::TooManyNames`], [`Error::MalformedList`],
 ///   [`Error::RepeatedName`] or [`Error::UnsupportedName`] if `names` cannot be signed
 /// - [`Error::MissingHeader`] if a name is not in the request
-/// - [`Error::ControlOctet`] if a covered value, the method or the target holds one
+/// - [`Error::ControlByte`] if a covered value, the method or the target holds one
 ///
 /// # Examples
 ///
@@ -75,7 +75,7 @@ where
     ///
     /// # Errors
     ///
-    /// [`Error::MissingHeader`] or [`Error::ControlOctet`], with which a line could be forged.
+    /// [`Error::MissingHeader`] or [`Error::ControlByte`], with which a line could be forged.
     /// What `sink` was given by then is of no use.
     pub(crate) fn stream(&self, sink: &mut impl FnMut(&[u8])) -> Result<(), Error> {
         for (index, name) in self.names.clone().enumerate() {
@@ -154,7 +154,7 @@ pub(crate) fn of_drone<'s>(
 
 /// Checks what is covered at `index`.
 fn check(octets: &[u8], index: usize) -> Result<(), Error> {
-    without_control(octets).then_some(()).ok_or(Error::ControlOctet { index })
+    without_control(octets).then_some(()).ok_or(Error::ControlByte { index })
 }
 
 /// Writes pieces into a caller's buffer and counts what would have been needed.

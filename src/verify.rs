@@ -80,7 +80,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     ///   [`Error::DateTooOld`], [`Error::DateTooNew`]
     /// - [`Error::MissingDigest`], [`Error::RepeatedDigest`], [`Error::MalformedDigest`],
     ///   [`Error::UnsupportedDigest`], [`Error::DigestMismatch`] if it contradicts itself
-    /// - [`Error::MissingHeader`], [`Error::ControlOctet`]
+    /// - [`Error::MissingHeader`], [`Error::ControlByte`]
     /// - [`Error::SignatureMismatch`]
     pub fn begin<'r, H>(
         &self,
@@ -166,7 +166,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
             if params.headers.is_drones() { drones_string(fields, &mut room) } else { None };
         let key_index = match drones {
             // Such a Digest is one SHA-256 and no more, and a date that was read is one: neither
-            // holds a control octet.
+            // holds a control byte.
             Some(string) if clock != Clock::None || without_control(date_field) => {
                 mac::find_key_of_whole(self.keys, &string, &tag)
             }

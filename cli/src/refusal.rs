@@ -40,8 +40,8 @@ impl Refusal<'_> {
                 let name = self.listed(index)?;
                 format!("{name} is covered by the signature, but is not in the request")
             }
-            Error::ControlOctet { index } => {
-                format!("{} is covered, and its value holds a control octet", self.listed(index)?)
+            Error::ControlByte { index } => {
+                format!("{} is covered, and its value holds a control byte", self.listed(index)?)
             }
             Error::NotCovered { index } => {
                 let name = excerpt(self.receiver.terms.required.get(index)?);

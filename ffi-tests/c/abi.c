@@ -29,7 +29,7 @@
     X(TOO_MANY_NAMES, 20, "too-many-names")                                                       \
     X(UNSUPPORTED_NAME, 21, "unsupported-name")                                                   \
     X(MISSING_HEADER, 22, "missing-header")                                                       \
-    X(CONTROL_OCTET, 23, "control-octet")                                                         \
+    X(CONTROL_BYTE, 23, "control-byte")                                                         \
     X(MISSING_DATE, 24, "missing-date")                                                           \
     X(REPEATED_DATE, 25, "repeated-date")                                                         \
     X(MALFORMED_DATE, 26, "malformed-date")                                                       \

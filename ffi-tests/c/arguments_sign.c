@@ -164,10 +164,10 @@ static hooksig_status sign_with(const hooksig_key *key)
     return sign_all(key, TEXT(KEY_ID), &sent.request, TEXT(LIST));
 }
 
-/* A control octet in the second of two covered values: the first was already read. */
+/* A control byte in the second of two covered values: the first was already read. */
 static void control_octets(taking_request *take)
 {
-    REQUEST(CONTROL_OCTET, "refuses a control octet",
+    REQUEST(CONTROL_BYTE, "refuses a control byte",
             (header->value = "SHA\n256", header->value_len = 7));
 }
 

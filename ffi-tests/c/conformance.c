@@ -170,7 +170,7 @@ static bool is_token(const char *start, size_t len)
     return len > 0;
 }
 
-/* Whether there is no control octet, and nothing that the line is split at. */
+/* Whether there is no control byte, and nothing that the line is split at. */
 static bool is_text(const char *start, size_t len, const char *split_at)
 {
     for (size_t i = 0; i < len; i++) {

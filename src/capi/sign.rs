@@ -19,7 +19,7 @@ pub const HOOKSIG_SIGNATURE_BASE_LEN: usize = 100;
 /// hooksig_delivery_sign.
 ///
 /// key           the key; not changed
-/// key_id        names the key to the receiver; without quotes, backslashes and control octets
+/// key_id        names the key to the receiver; without quotes, backslashes and control bytes
 /// key_id_len    its length in bytes, at least 1
 /// request       the head; read only, nothing is kept
 /// list          the names to cover separated by single spaces, such as "date digest"
@@ -30,7 +30,7 @@ pub const HOOKSIG_SIGNATURE_BASE_LEN: usize = 100;
 ///
 /// Returns HOOKSIG_STATUS_OK; _INVALID_KEY_ID; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST,
 /// _REPEATED_NAME or _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is not in
-/// the request; _CONTROL_OCTET if a covered value, the method or the target holds one;
+/// the request; _CONTROL_BYTE if a covered value, the method or the target holds one;
 /// _BUFFER_TOO_SMALL; _NULL_POINTER, _INVALID_LENGTH, or _WRONG_STATE if the key was not made. On any
 /// other than HOOKSIG_STATUS_OK nothing is written to out.
 #[must_use]
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn hooksig_sign(
 /// out_len       receives the length written, or the length needed on HOOKSIG_STATUS_BUFFER_TOO_SMALL
 ///
 /// Returns HOOKSIG_STATUS_OK; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST, _REPEATED_NAME or
-/// _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER; _CONTROL_OCTET; _BUFFER_TOO_SMALL;
+/// _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER; _CONTROL_BYTE; _BUFFER_TOO_SMALL;
 /// _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK nothing is written to out.
 #[must_use]
 #[unsafe(no_mangle)]

@@ -30,7 +30,7 @@ pub enum hooksig_status {
     EmptySecret = 5,
     /// No key was given.
     NoKeys = 6,
-    /// The keyId to sign with is empty or holds a quote, a backslash or a control octet.
+    /// The keyId to sign with is empty or holds a quote, a backslash or a control byte.
     InvalidKeyId = 7,
     /// The list of headers to sign or to require is empty.
     EmptyList = 8,
@@ -62,8 +62,8 @@ pub enum hooksig_status {
     UnsupportedName = 21,
     /// A listed header is not in the request.
     MissingHeader = 22,
-    /// A covered header value, the method or the target holds a control octet other than HTAB.
-    ControlOctet = 23,
+    /// A covered header value, the method or the target holds a control byte other than HTAB.
+    ControlByte = 23,
     /// There is no Date field.
     MissingDate = 24,
     /// There is more than one Date field.
@@ -125,7 +125,7 @@ impl From<Error> for hooksig_status {
             Error::TooManyNames => Self::TooManyNames,
             Error::UnsupportedName { .. } => Self::UnsupportedName,
             Error::MissingHeader { .. } => Self::MissingHeader,
-            Error::ControlOctet { .. } => Self::ControlOctet,
+            Error::ControlByte { .. } => Self::ControlByte,
             Error::MissingDate => Self::MissingDate,
             Error::RepeatedDate => Self::RepeatedDate,
             Error::MalformedDate => Self::MalformedDate,
@@ -169,7 +169,7 @@ const ERRORS: [Error; 38] = [
     Error::TooManyNames,
     Error::UnsupportedName { index: 0 },
     Error::MissingHeader { index: 0 },
-    Error::ControlOctet { index: 0 },
+    Error::ControlByte { index: 0 },
     Error::MissingDate,
     Error::RepeatedDate,
     Error::MalformedDate,

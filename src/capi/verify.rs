@@ -311,7 +311,7 @@ pub unsafe extern "C" fn hooksig_verify_fields(
 /// _UNEXPECTED_KEY_ID; _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE,
 /// _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST,
 /// _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts itself;
-/// _MISSING_HEADER, _CONTROL_OCTET; _SIGNATURE_MISMATCH. On any other than HOOKSIG_STATUS_OK pending is
+/// _MISSING_HEADER, _CONTROL_BYTE; _SIGNATURE_MISMATCH. On any other than HOOKSIG_STATUS_OK pending is
 /// not written.
 #[must_use]
 #[unsafe(no_mangle)]

@@ -50,7 +50,7 @@ const WORDS: [Word; 28] = [
     "malformed-digest",
     "unsupported-digest",
     "missing-header",
-    "control-octet",
+    "control-byte",
     "signature-mismatch",
     "digest-mismatch",
 ];

@@ -123,7 +123,7 @@ fn signing_string(message: &Message, names: &[Vec<u8>]) -> Result<Vec<u8>, Word>
         let value = covered_value(message, name)?;
         let forbidden = |octet: &u8| octet.is_ascii_control() && *octet != b'\t';
         if value.iter().any(forbidden) {
-            return Err("control-octet");
+            return Err("control-byte");
         }
         Ok([name, b": ".as_slice(), &value].concat())
     });

@@ -91,7 +91,7 @@ proptest! {
 
     #[test]
     fn every_field_gets_the_plain_verdict(field in near_field()) {
-        // Control octets are another rule's.
+        // Control bytes are another rule's.
         prop_assert_eq!(verdict(&field), plain_verdict(&field));
     }
 

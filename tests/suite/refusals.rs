@@ -33,8 +33,8 @@ const REQUESTS: &[(&str, Edit, Error)] = &[
     ("a value that is no token", |sent| sent.edit_signature("\"hmac-key\"", "hmac/key"), malformed_params(10)),
     ("an unterminated string", |sent| sent.set("Signature", "keyId=\"hmac-key"), malformed_params(15)),
     ("a backslash at the end", |sent| sent.set("Signature", "keyId=\"hmac-key\\"), malformed_params(16)),
-    ("a control octet", |sent| sent.edit_signature("hmac-key", "hmac\0key"), malformed_params(11)),
-    ("an escaped control octet", |sent| sent.edit_signature("hmac-key", "hmac\\\0key"), malformed_params(12)),
+    ("a control byte", |sent| sent.edit_signature("hmac-key", "hmac\0key"), malformed_params(11)),
+    ("an escaped control byte", |sent| sent.edit_signature("hmac-key", "hmac\\\0key"), malformed_params(12)),
     ("DEL", |sent| sent.edit_signature("hmac-key", "\x7f"), malformed_params(7)),
     ("junk behind the list", |sent| sent.set("Signature", "a=b, c"), malformed_params(6)),
     ("a semicolon", |sent| sent.set("Signature", "a=b; c=d"), malformed_params(3)),
@@ -94,11 +94,11 @@ const REQUESTS: &[(&str, Edit, Error)] = &[
     ("a Digest without SHA-256", |sent| sent.set("Digest", "MD5=CoOeVZ52mLmjcBTDcAtlMg=="), Error::UnsupportedDigest),
     ("two SHA-256 that differ", |sent| extend(sent, "Digest", &format!(",{}", digest_of(""))), Error::DigestMismatch),
     ("a listed header that is not there", |sent| sent.edit_signature("digest\"", "digest x-a\""), Error::MissingHeader { index: 2 }),
-    ("a line break in a covered value", |sent| cover(sent, "a\r\nb"), Error::ControlOctet { index: 2 }),
-    ("NUL in a covered value", |sent| cover(sent, "\0"), Error::ControlOctet { index: 2 }),
-    ("DEL in the second of two values", |sent| { cover(sent, ""); sent.add("X-A", "\x7f") }, Error::ControlOctet { index: 2 }),
-    ("a control octet in the method", |sent| cover_target(sent, "PO\nST", "/"), Error::ControlOctet { index: 0 }),
-    ("a control octet in the target", |sent| cover_target(sent, "POST", "/\t\x0b"), Error::ControlOctet { index: 0 }),
+    ("a line break in a covered value", |sent| cover(sent, "a\r\nb"), Error::ControlByte { index: 2 }),
+    ("NUL in a covered value", |sent| cover(sent, "\0"), Error::ControlByte { index: 2 }),
+    ("DEL in the second of two values", |sent| { cover(sent, ""); sent.add("X-A", "\x7f") }, Error::ControlByte { index: 2 }),
+    ("a control byte in the method", |sent| cover_target(sent, "PO\nST", "/"), Error::ControlByte { index: 0 }),
+    ("a control byte in the target", |sent| cover_target(sent, "POST", "/\t\x0b"), Error::ControlByte { index: 0 }),
     ("an octet behind an escaped signature", |sent| edit_mac(sent, |mac| format!("\\{mac}A")), Error::MalformedSignature),
     ("an escaped signature without its end", |sent| edit_mac(sent, |mac| format!("\\{}", &mac[..43])), Error::MalformedSignature),
     ("another Date", |sent| sent.set("Date", "Wed, 01 Jan 2020 00:00:01 GMT"), Error::SignatureMismatch),
@@ -150,7 +150,7 @@ const CALLS: &[(&str, Call, Error)] = &[
     ("signing (created)", || sign(&["(created)"], 200), Error::UnsupportedName { index: 0 }),
     ("signing 129 names", || sign_many(129), Error::TooManyNames),
     ("signing a header that is not there", || sign(&["date", "x-a"], 200), Error::MissingHeader { index: 1 }),
-    ("signing a line break", || sign(&["x-lf"], 200), Error::ControlOctet { index: 0 }),
+    ("signing a line break", || sign(&["x-lf"], 200), Error::ControlByte { index: 0 }),
     ("signing into too small a buffer", || sign(&["date"], 111), Error::BufferTooSmall { needed: 112 }),
     ("a string for too small a buffer", || string(&["date"], 34), Error::BufferTooSmall { needed: 35 }),
     ("a string of nothing", || string(&[], 200), Error::EmptyList),
@@ -539,7 +539,7 @@ fn without_a_clock_no_octet_of_the_date_is_a_control_octet() {
             date[at] = octet;
             sent.set("Date", date);
             let verdict = sent.verdict(Policy::DRONE, Clock::None);
-            assert_eq!(verdict, Err(Error::ControlOctet { index: 0 }), "{octet} at {at}");
+            assert_eq!(verdict, Err(Error::ControlByte { index: 0 }), "{octet} at {at}");
         }
     }
 }

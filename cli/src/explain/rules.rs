@@ -32,7 +32,7 @@ pub(crate) enum Finding {
     Skipped,
 }
 
-/// One thing that was found; ASCII without control octets.
+/// One thing that was found; ASCII without control bytes.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum Line {

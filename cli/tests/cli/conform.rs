@@ -168,7 +168,7 @@ fn every_octet_gets_a_verdict() {
     }
     let run = hooksig(&["conform", "-"], covered);
     assert_eq!(run.code, 0, "{run:?}");
-    assert_eq!(run.stdout.matches("\tinvalid\tcontrol-octet\n").count(), 32);
+    assert_eq!(run.stdout.matches("\tinvalid\tcontrol-byte\n").count(), 32);
 
     let run = hooksig(&["conform", "-"], elsewhere);
     assert_eq!((run.code, run.stdout.lines().count()), (1, 5 * 256), "{}", run.stderr);
