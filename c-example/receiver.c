@@ -347,8 +347,8 @@ static hooksig_status finish(const struct receiver *receiver, struct MHD_Connect
     status = read_body(connection, delivery);
     if (status != HOOKSIG_STATUS_OK)
         return status;
-    return hooksig_replay_claim(receiver->guard, receiver->guard_len, verified,
-                                (int64_t)time(NULL));
+    return hooksig_replay_claim(receiver->guard, receiver->guard_len, HOOKSIG_DEFAULT_MAX_SKEW,
+                                verified, (int64_t)time(NULL));
 }
 
 /* MHD calls this first: what it returns comes back as *request. */

@@ -115,7 +115,8 @@ static void pending_body_finish(void)
 
 static void replay_claim(void)
 {
-    status = hooksig_replay_claim(guard, GUARD_LEN, &verified, DELIVERY_SENT);
+    status = hooksig_replay_claim(guard, GUARD_LEN, HOOKSIG_DEFAULT_MAX_SKEW, &verified,
+                                  DELIVERY_SENT);
 }
 
 static void delivery_read(void)

@@ -34,7 +34,7 @@ var (
 	// ErrBufferTooSmall: an output buffer is too small, and the needed length tells how long it must be; or the room
 	// that a policy has for a list or a keyId is too small.
 	ErrBufferTooSmall = sentinel(C.HOOKSIG_STATUS_BUFFER_TOO_SMALL)
-	// ErrEmptySecret: the secret has no bytes.
+	// ErrEmptySecret: the secret has no bytes, or only NUL bytes.
 	ErrEmptySecret = sentinel(C.HOOKSIG_STATUS_EMPTY_SECRET)
 	// ErrNoKeys: no key was given.
 	ErrNoKeys = sentinel(C.HOOKSIG_STATUS_NO_KEYS)
@@ -70,7 +70,8 @@ var (
 	ErrUnsupportedName = sentinel(C.HOOKSIG_STATUS_UNSUPPORTED_NAME)
 	// ErrMissingHeader: a listed header is not in the request.
 	ErrMissingHeader = sentinel(C.HOOKSIG_STATUS_MISSING_HEADER)
-	// ErrControlByte: a covered header value, the method or the target holds a control byte other than HTAB.
+	// ErrControlByte: a covered header value holds a control byte other than HTAB, or the covered method or target a
+	// control byte or a space.
 	ErrControlByte = sentinel(C.HOOKSIG_STATUS_CONTROL_BYTE)
 	// ErrMissingDate: there is no Date field.
 	ErrMissingDate = sentinel(C.HOOKSIG_STATUS_MISSING_DATE)
@@ -104,10 +105,15 @@ var (
 	ErrReplayed = sentinel(C.HOOKSIG_STATUS_REPLAYED)
 	// ErrReplayGuardFull: the replay guard is full of deliveries that may still be replayed.
 	ErrReplayGuardFull = sentinel(C.HOOKSIG_STATUS_REPLAY_GUARD_FULL)
-	// ErrMalformedBody: the body is not a JSON object, or its event or action is not a string.
+	// ErrMalformedBody: the body is not a JSON object, its event or action is not a string, or a member before both are
+	// known could be taken for one of them.
 	ErrMalformedBody = sentinel(C.HOOKSIG_STATUS_MALFORMED_BODY)
 	// ErrMalformedHead: a raw head is not that of an HTTP/1.1 request.
 	ErrMalformedHead = sentinel(C.HOOKSIG_STATUS_MALFORMED_HEAD)
+	// ErrHostMismatch: host is covered, and the field appears twice, or an absolute target names another host.
+	ErrHostMismatch = sentinel(C.HOOKSIG_STATUS_HOST_MISMATCH)
+	// ErrSkewTooLarge: the replay guard is made for a smaller skew than the policy that the delivery was verified under.
+	ErrSkewTooLarge = sentinel(C.HOOKSIG_STATUS_SKEW_TOO_LARGE)
 )
 
 // statuses holds every sentinel under its number.

@@ -184,9 +184,9 @@
  * What became of a call. HOOKSIG_STATUS_OK is 0 and the only success: of a verifying function it
  * means that the request is genuine, of any other that it was carried out.
  *
- * Numbers never change and are never used again. 1 to 9: the call is wrong. 10 to 30, 40 and 41:
- * the message cannot be read; 18 to 23 also of a list or request that the caller gave to sign or
- * to require. 31 to 39: it was read, and is refused.
+ * Numbers never change and are never used again. 1 to 9 and 43: the call is wrong. 10 to 30, 40
+ * and 41: the message cannot be read; 18 to 23 and 42 also of a list or request that the caller gave
+ * to sign or to require. 31 to 39 and 42: it was read, and is refused.
  *
  * Log the number or its name. What goes back to the sender should be one fixed text whatever the
  * status: an attacker learns from the difference. docs/refused.md in the repository goes through
@@ -219,7 +219,7 @@ enum hooksig_status
      */
     HOOKSIG_STATUS_BUFFER_TOO_SMALL = 4,
     /**
-     * The secret has no bytes.
+     * The secret has no bytes, or only NUL bytes.
      */
     HOOKSIG_STATUS_EMPTY_SECRET = 5,
     /**
@@ -291,7 +291,8 @@ enum hooksig_status
      */
     HOOKSIG_STATUS_MISSING_HEADER = 22,
     /**
-     * A covered header value, the method or the target holds a control byte other than HTAB.
+     * A covered header value holds a control byte other than HTAB, or the covered method or target
+     * a control byte or a space.
      */
     HOOKSIG_STATUS_CONTROL_BYTE = 23,
     /**
@@ -359,13 +360,23 @@ enum hooksig_status
      */
     HOOKSIG_STATUS_REPLAY_GUARD_FULL = 39,
     /**
-     * The body is not a JSON object, or its event or action is not a string.
+     * The body is not a JSON object, its event or action is not a string, or a member before both
+     * are known could be taken for one of them.
      */
     HOOKSIG_STATUS_MALFORMED_BODY = 40,
     /**
      * A raw head is not that of an HTTP/1.1 request.
      */
     HOOKSIG_STATUS_MALFORMED_HEAD = 41,
+    /**
+     * host is covered, and the field appears twice, or an absolute target names another host.
+     */
+    HOOKSIG_STATUS_HOST_MISMATCH = 42,
+    /**
+     * The replay guard is made for a smaller skew than the policy that the delivery was verified
+     * under.
+     */
+    HOOKSIG_STATUS_SKEW_TOO_LARGE = 43,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -578,10 +589,11 @@ typedef struct {
  *
  * A replay guard is an array of these, of any length, that starts as zeros, as a static one does;
  * 4096 entries take 192 KiB. It holds no pointer. It should hold twice as many as there are
- * deliveries in a window of twice the policy's skew (ten minutes by default): each has only 64
+ * deliveries in a window of twice the largest skew (ten minutes by default): each has only 64
  * entries to stand in, so that looking up costs the same in any room. The entries are good for
  * a guard of the same length alone, which decides where a delivery is looked for. One thread at
- * a time may use it: a server with several threads puts a lock around hooksig_replay_claim.
+ * a time may use it: a server with several threads puts a lock around hooksig_replay_claim, and
+ * reads the time inside it.
  */
 typedef struct {
     uint64_t opaque[HOOKSIG_REPLAY_ENTRY_WORDS];
@@ -679,8 +691,9 @@ const char *hooksig_status_text(int32_t status);
  *             something overwrites it
  * secret_len  its length in bytes, at least 1
  *
- * Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0: an empty secret is never "no
- * check"; _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK key is not written.
+ * Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0 or every byte is NUL, which HMAC
+ * cannot tell from none: an empty secret is never "no check"; _NULL_POINTER or _INVALID_LENGTH. On any other
+ * than HOOKSIG_STATUS_OK key is not written.
  */
 HOOKSIG_MUST_USE
 hooksig_status hooksig_key_init(hooksig_key *key,
@@ -859,7 +872,7 @@ hooksig_status hooksig_verify_head(const hooksig_key *keys,
  *
  * Returns what hooksig_verify returns, but for what it says of absent and repeated fields: one that
  * is given as NULL with 0 counts as empty, so that it is _MISSING_PARAM, _MALFORMED_DATE or
- * _MALFORMED_DIGEST.
+ * _UNSUPPORTED_DIGEST.
  */
 HOOKSIG_MUST_USE
 hooksig_status hooksig_verify_fields(const hooksig_key *keys,
@@ -897,8 +910,8 @@ hooksig_status hooksig_verify_fields(const hooksig_key *keys,
  * _UNEXPECTED_KEY_ID; _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE,
  * _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST,
  * _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts itself;
- * _MISSING_HEADER, _CONTROL_BYTE; _SIGNATURE_MISMATCH. On any other than HOOKSIG_STATUS_OK pending is
- * not written.
+ * _MISSING_HEADER, _CONTROL_BYTE, _HOST_MISMATCH; _SIGNATURE_MISMATCH. On any other than
+ * HOOKSIG_STATUS_OK pending is not written.
  */
 HOOKSIG_MUST_USE
 hooksig_status hooksig_begin(hooksig_pending_body *pending,
@@ -966,29 +979,34 @@ hooksig_status hooksig_pending_body_finish(hooksig_pending_body *pending,
  *
  * A guard without a free entry refuses rather than forget a delivery that could still be replayed.
  * Without a clock no entry ever becomes free again. One guard serves one process; behind several,
- * replays must be looked for in a store that they share, under verified->tag until
- * verified->expires.
+ * replays must be looked for in a store that they share: it remembers verified->tag for longer than
+ * any of them could accept the delivery.
  *
  * guard      the entries, zeros at first
  * guard_len  how many
+ * max_skew   the largest skew of any policy whose deliveries are claimed here, in seconds, such as
+ *            HOOKSIG_DEFAULT_MAX_SKEW; the same in every call: a delivery is remembered for that
+ *            long and 2 s more, so that receivers with different policies can share the guard
  * verified   what a verifying function gave
- * now        the present time in Unix seconds, or HOOKSIG_NO_CLOCK if that was given to verify
+ * now        the present time in Unix seconds, read while the guard's lock is held: times out of
+ *            order let a delivery be claimed twice; or HOOKSIG_NO_CLOCK if that was given to verify
  *
- * Returns HOOKSIG_STATUS_OK if the delivery is new; _REPLAYED if it was claimed before;
+ * Returns HOOKSIG_STATUS_OK if the delivery is new; _SKEW_TOO_LARGE if it was verified under a policy
+ * with a larger skew than max_skew; _REPLAYED if it was claimed before;
  * _DATE_TOO_OLD if its time has passed since its head was verified, as a body that trickles in
- * can make it; _REPLAY_GUARD_FULL; _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK the guard is
- * unchanged.
+ * can make it; _REPLAY_GUARD_FULL; _NULL_POINTER or _INVALID_LENGTH. On any other than
+ * HOOKSIG_STATUS_OK the guard is unchanged.
  */
 HOOKSIG_MUST_USE
 hooksig_status hooksig_replay_claim(hooksig_replay_entry *guard,
                                     size_t guard_len,
+                                    uint32_t max_skew,
                                     const hooksig_verified *verified,
                                     int64_t now);
 
 /**
  * Reads event and action from a body, which should have been verified, without allocation and
- * only as far as needed: up to where both are known. Of a member that stands twice before that the
- * last counts.
+ * only as far as needed: up to where both are known.
  *
  * body             the body
  * body_len         its length in bytes
@@ -999,8 +1017,9 @@ hooksig_status hooksig_replay_claim(hooksig_replay_entry *guard,
  * delivery         receives event and action
  *
  * Returns HOOKSIG_STATUS_OK; _EVENT_MISMATCH if the field contradicts the body; _MALFORMED_BODY if the
- * body is not a JSON object, as far as it is read, or its event or action is not a string;
- * _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK delivery is not written.
+ * body, as far as it is read, is not a JSON object, its event or action is not a string or appears
+ * twice, or a name equals one of them but for ASCII case; _NULL_POINTER or _INVALID_LENGTH. On
+ * any other than HOOKSIG_STATUS_OK delivery is not written.
  */
 HOOKSIG_MUST_USE
 hooksig_status hooksig_delivery_read(const uint8_t *body,

@@ -22,8 +22,8 @@ const LONG_DAY_ENDS: [&str; 7] = ["day", "sday", "nesday", "rsday", "day", "urda
 /// Reads an HTTP-date in any of its three forms and gives Unix seconds.
 ///
 /// Letters are case-sensitive. The weekday must be one, but need not be that of the date; second
-/// 60 is the first of the next minute. Two-digit years are those of the hundred years that end 50
-/// years after `now`, as far as four digits can say; nothing else depends on it.
+/// 60 is the first of the next minute. A two-digit year is the latest one, of at most four digits,
+/// with which the date is not more than 50 years after `now`; nothing else depends on `now`.
 ///
 /// # Errors
 ///
@@ -54,9 +54,9 @@ pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error>
 #[inline(never)]
 fn read_any(text: &[u8], now: i64) -> Option<DateTime> {
     match text.iter().position(|&octet| octet == b',') {
-        Some(3) => read(IMF_FIXDATE, text, now),
-        Some(_) => read(RFC850_DATE, text, now),
-        None => read(ASCTIME_DATE, text, now),
+        Some(3) => read(IMF_FIXDATE, text),
+        Some(_) => read(RFC850_DATE, text).map(|date| date.with_century(now)),
+        None => read(ASCTIME_DATE, text),
     }
 }
 
@@ -114,21 +114,18 @@ const RFC850_DATE: &[u8] = b"l, d-m-c h:n:s GMT";
 const ASCTIME_DATE: &[u8] = b"w m e h:n:s y";
 
 /// Reads `text` if it is of `form`.
-fn read(form: &[u8], text: &[u8], now: i64) -> Option<DateTime> {
+fn read(form: &[u8], text: &[u8]) -> Option<DateTime> {
     let mut text = Reader(text);
     let mut date = DateTime::default();
     for part in form {
         let (number, digits) = match part {
             b'y' => (&mut date.year, 4),
+            b'c' => (&mut date.year, 2),
             b'd' => (&mut date.day, 2),
             b'e' => (&mut date.day, if text.literal(b" ").is_some() { 1 } else { 2 }),
             b'h' => (&mut date.hour, 2),
             b'n' => (&mut date.minute, 2),
             b's' => (&mut date.second, 2),
-            b'c' => {
-                date.year = full_year(text.number(2)?, now);
-                continue;
-            }
             b'm' => {
                 date.month = text.word(&MONTHS)?;
                 continue;
@@ -176,12 +173,6 @@ fn read_imf_fixdate(text: &[u8; LEN]) -> Option<DateTime> {
     (all_digits & (day_of_week > 0) & (month > 0)).then_some(date)
 }
 
-/// The latest year with these last two digits, and at most four, that is at most 50 years ahead.
-fn full_year(two_digits: u32, now: i64) -> u32 {
-    let years = (two_digits..10_000).step_by(100);
-    years.take_while(|year| midnight(*year as i32 - 50, 1, 1) <= now).last().unwrap_or(two_digits)
-}
-
 /// A date of the proleptic Gregorian calendar and a time of its day.
 #[derive(Default)]
 struct DateTime {
@@ -200,9 +191,29 @@ impl DateTime {
         let day_exists = (1..=days_in_month(self.year, self.month)).contains(&self.day);
         // A leap second may be named.
         let second_exists = self.hour < 24 && self.minute < 60 && self.second <= 60;
-        let second = (self.hour * 60 + self.minute) * 60 + self.second;
         let midnight = midnight(self.year as i32, self.month, self.day);
-        (day_exists && second_exists).then_some(midnight + i64::from(second))
+        (day_exists && second_exists).then_some(midnight + i64::from(self.second_of_day()))
+    }
+
+    fn second_of_day(&self) -> u32 {
+        (self.hour * 60 + self.minute) * 60 + self.second
+    }
+
+    /// The date with the full year that its two digits stand for: the latest one with which it is
+    /// not more than 50 years after `now` (RFC 9110, section 5.6.7).
+    fn with_century(self, now: i64) -> Self {
+        let years = (self.year..10_000).step_by(100);
+        let is_near = |year: &u32| self.fifty_years_before(*year) <= now;
+        Self { year: years.take_while(is_near).last().unwrap_or(self.year), ..self }
+    }
+
+    /// Unix seconds of this date in the year 50 years before `year`. 29 February, which is never in
+    /// both, is then the start of 1 March.
+    fn fifty_years_before(&self, year: u32) -> i64 {
+        // The calendar repeats after 400 years.
+        let day_exists = self.day <= days_in_month(year + 350, self.month);
+        let second = if day_exists { self.second_of_day() } else { 0 };
+        midnight(year as i32 - 50, self.month, self.day) + i64::from(second)
     }
 }
 

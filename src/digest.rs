@@ -50,23 +50,24 @@ pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
     let mut rest = field;
     loop {
         let (algorithm, value) = octets::split(trim(rest), is_token);
-        let [b'=', value @ ..] = value else { return Err(Error::MalformedDigest) };
-        if algorithm.is_empty() {
-            return Err(Error::MalformedDigest);
-        }
-        let mut behind = value;
-        if is_word(algorithm, b"sha-256") {
-            let (text, after) = value.split_first_chunk().ok_or(Error::MalformedDigest)?;
-            let text = checked(text)?;
-            behind = trim(after);
-            if !matches!(behind, [] | [b',', ..]) {
-                return Err(Error::MalformedDigest);
+        let behind = match (algorithm, value) {
+            // An empty element counts for nothing (RFC 9110, section 5.6.1.2).
+            ([], [] | [b',', ..]) => value,
+            ([_, ..], [b'=', value @ ..]) if is_word(algorithm, b"sha-256") => {
+                let (text, after) = value.split_first_chunk().ok_or(Error::MalformedDigest)?;
+                let (text, behind) = (checked(text)?, trim(after));
+                if !matches!(behind, [] | [b',', ..]) {
+                    return Err(Error::MalformedDigest);
+                }
+                if expected.is_some_and(|other| other != text) {
+                    return Err(Error::DigestMismatch);
+                }
+                expected = Some(text);
+                behind
             }
-            if expected.is_some_and(|other| other != text) {
-                return Err(Error::DigestMismatch);
-            }
-            expected = Some(text);
-        }
+            ([_, ..], [b'=', value @ ..]) => value,
+            _ => return Err(Error::MalformedDigest),
+        };
         match octets::split(behind, |octet| octet != b',').1 {
             [_, next @ ..] => rest = next,
             [] => return expected.ok_or(Error::UnsupportedDigest),

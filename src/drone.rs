@@ -102,14 +102,17 @@ pub struct Delivery<'a> {
 impl<'a> Delivery<'a> {
     /// Reads `event` and `action` from a body, which should have been verified.
     ///
-    /// Reading stops as soon as both are known, which in what Drone sends is after the first two
-    /// members. What other members hold is read over, to any depth. Of a member that stands twice
-    /// up to there the last counts, and one behind it is not seen.
+    /// Reading stops as soon as both are known, which in Drone's deliveries is after the first two
+    /// members. Other members are skipped, at any depth. Later repetitions are not seen.
     ///
     /// # Errors
     ///
-    /// [`Error::MalformedBody`] if the body is not a JSON object, as far as it is read, or if
-    /// `event` or `action` is there and not a string.
+    /// [`Error::MalformedBody`] if, as far as the body is read,
+    ///
+    /// - it is not a JSON object (a byte order mark before it makes it none),
+    /// - `event` or `action` is not a string,
+    /// - `event` or `action` appears twice, or a name that equals one of them but for ASCII case:
+    ///   other JSON libraries could take that member for it.
     pub fn read(body: &'a (impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
         let mut delivery = Self::default();
         match delivery.read_members(&mut SliceLexer::new(body.as_ref())) {
@@ -162,12 +165,13 @@ impl<'a> Delivery<'a> {
             let name = JsonText::read(lexer)?;
             lexer.expect(SliceLexer::ws_peek, b':').ok_or(Stop::Malformed)?;
             lexer.eat_whitespace();
-            if name.is("event") {
-                self.event = Some(JsonText::read(lexer)?);
-            } else if name.is("action") {
-                self.action = Some(JsonText::read(lexer)?);
-            } else {
-                skip_value(lexer)?;
+            let member = match name.member()? {
+                Some(Member::Event) => &mut self.event,
+                Some(Member::Action) => &mut self.action,
+                None => return skip_value(lexer),
+            };
+            if member.replace(JsonText::read(lexer)?).is_some() {
+                return Err(Stop::Malformed);
             }
             match (self.event, self.action) {
                 (Some(_), Some(_)) => Err(Stop::Complete),
@@ -175,6 +179,12 @@ impl<'a> Delivery<'a> {
             }
         })
     }
+}
+
+/// A member of the body that is read.
+enum Member {
+    Event,
+    Action,
 }
 
 /// Why reading a body ended before the body did.
@@ -206,13 +216,31 @@ impl<'a> JsonText<'a> {
 
     /// Whether the string stands for `word`, which is ASCII.
     fn is(&self, word: &str) -> bool {
+        self.has_chars(word, |resolved, expected| resolved == expected)
+    }
+
+    /// The member of this name, if it is one that is read.
+    fn member(&self) -> Result<Option<Member>, Stop> {
+        let [is_event, is_action] = ["event", "action"]
+            .map(|word| self.has_chars(word, |one, other| one.eq_ignore_ascii_case(&other)));
+        match () {
+            () if is_event && self.is("event") => Ok(Some(Member::Event)),
+            () if is_action && self.is("action") => Ok(Some(Member::Action)),
+            () if is_event || is_action => Err(Stop::Malformed),
+            () => Ok(None),
+        }
+    }
+
+    /// Whether the string stands for as many characters as `word`, which is ASCII, each of them the
+    /// same.
+    fn has_chars(&self, word: &str, is_same: impl Fn(char, char) -> bool) -> bool {
         let mut lexer = SliceLexer::new(self.0.as_bytes());
-        let same = word.chars().all(|expected| match lexer.take_next() {
-            Some(b'\\') => lexer
-                .take_next()
-                .and_then(|kind| lexer.escape(kind).ok())
-                .is_some_and(|resolved| resolved == expected),
-            octet => octet.map(char::from) == Some(expected),
+        let same = word.chars().all(|expected| {
+            let resolved = match lexer.take_next() {
+                Some(b'\\') => lexer.take_next().and_then(|kind| lexer.escape(kind).ok()),
+                octet => octet.map(char::from),
+            };
+            resolved.is_some_and(|resolved| is_same(resolved, expected))
         });
         same && lexer.as_slice().is_empty()
     }

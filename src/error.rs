@@ -50,7 +50,8 @@ pub enum Error {
         /// The length that is needed, in bytes.
         needed: usize,
     },
-    /// A secret has no bytes. Anyone could sign with it.
+    /// A secret has no bytes, or only NUL bytes, which HMAC cannot tell from none. Anyone could sign
+    /// with it.
     EmptySecret,
     /// No key was given, so that nothing could ever verify.
     NoKeys,
@@ -104,7 +105,8 @@ pub enum Error {
         /// The index in the list.
         index: usize,
     },
-    /// A covered header value, the method or the target holds a control byte other than HTAB.
+    /// A covered header value holds a control byte other than HTAB, or the covered method or target
+    /// a control byte or a space.
     ControlByte {
         /// The index in the list.
         index: usize,
@@ -148,13 +150,20 @@ pub enum Error {
     ReplayGuardFull,
 
     // What was added to those that cannot be read.
-    /// The body is not a JSON object, or its `event` or `action` is not a string.
+    /// The body is not a JSON object, its `event` or `action` is not a string, or a member before
+    /// both are known could be taken for one of them.
     MalformedBody,
     /// A raw head is not that of an HTTP/1.1 request (RFC 9112).
     MalformedHead {
         /// The offset of the first line that does not fit.
         at: usize,
     },
+    /// `host` is covered, and the request contradicts itself about it: the field appears twice, or
+    /// an absolute target names another host.
+    HostMismatch,
+    /// The replay guard is made for a smaller skew than the policy that the delivery was verified
+    /// under.
+    SkewTooLarge,
 }
 
 impl Error {
@@ -194,6 +203,8 @@ impl Error {
             Self::MalformedDigest => c"malformed-digest",
             Self::UnsupportedDigest => c"unsupported-digest",
             Self::MalformedHead { .. } => c"malformed-head",
+            Self::HostMismatch => c"host-mismatch",
+            Self::SkewTooLarge => c"skew-too-large",
             Self::MalformedBody => c"malformed-body",
             Self::NotCovered { .. } => c"not-covered",
             Self::UnexpectedKeyId => c"unexpected-key-id",
@@ -215,7 +226,7 @@ impl Error {
     /// As [`text`](Self::text), for C.
     pub(crate) const fn c_text(&self) -> &'static CStr {
         match self {
-            Self::EmptySecret => c"the secret is empty; configure the one that the Drone server has",
+            Self::EmptySecret => c"the secret is empty or only NUL bytes; configure the one that the Drone server has",
             Self::NoKeys => c"no key was given; at least one is needed",
             Self::BufferTooSmall { .. } => c"an output buffer, or the room of a policy, is too small",
             Self::InvalidKeyId => {
@@ -247,7 +258,7 @@ impl Error {
             }
             Self::MissingHeader { .. } => c"a covered header is not in the request",
             Self::ControlByte { .. } => {
-                c"a covered header, the method or the target holds a control byte"
+                c"a covered header holds a control byte, or the method or target one or a space"
             }
             Self::MissingDate => c"there is no Date field",
             Self::RepeatedDate => c"there is more than one Date field",
@@ -259,8 +270,14 @@ impl Error {
             }
             Self::UnsupportedDigest => c"the Digest field has no SHA-256",
             Self::MalformedHead { .. } => c"the head is not that of an HTTP/1.1 request",
+            Self::HostMismatch => {
+                c"host is covered, and appears twice or contradicts the target"
+            }
+            Self::SkewTooLarge => {
+                c"the policy's skew is larger than the one that the replay guard is made for"
+            }
             Self::MalformedBody => {
-                c"the body is not a JSON object with text as its event and action"
+                c"the body is not a JSON object with one event and one action, both text"
             }
             Self::NotCovered { .. } => c"a required header is not covered by the signature",
             Self::UnexpectedKeyId => c"the keyId is not the expected one",

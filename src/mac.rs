@@ -31,12 +31,15 @@ impl Key {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptySecret`] if `secret` has no bytes.
+    /// [`Error::EmptySecret`] if `secret` has no bytes, or only NUL bytes: HMAC fills a secret up
+    /// with NUL, so that it cannot tell one from the other.
     pub fn new(secret: &(impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
-        match secret.as_ref() {
-            [] => Err(Error::EmptySecret),
-            secret => Midstates::new(secret).map(Self).ok_or(Error::EmptySecret),
+        let secret = secret.as_ref();
+        // Every byte is looked at, so that time does not tell where the first other one is.
+        if secret.iter().fold(0, |all, byte| all | byte) == 0 {
+            return Err(Error::EmptySecret);
         }
+        Midstates::new(secret).map(Self).ok_or(Error::EmptySecret)
     }
 
     /// The MAC of a string that is held whole.

@@ -76,9 +76,9 @@ impl<'a> Policy<'a> {
     /// # Security
     ///
     /// Without `digest` anyone who sees one request can send it on with another body and a
-    /// `Digest` of that; without `date`, an old one with a new date. `Date` and `Digest` are
-    /// looked at all the same, but then they are not the sender's word. A policy with no name at
-    /// all gets no verifier.
+    /// `Digest` of that; without `date`, an old one with a new date. `Date` and `Digest` must be
+    /// present and right even when they are not covered, but then they are not the sender's word.
+    /// A policy with no name at all gets no verifier.
     #[must_use]
     pub const fn require(self, names: &'a [&'a str]) -> Self {
         Self { required: Required::Names(names), ..self }
@@ -108,6 +108,11 @@ impl<'a> Policy<'a> {
     #[must_use]
     pub const fn max_skew(self, seconds: u32) -> Self {
         Self { max_skew: seconds, ..self }
+    }
+
+    /// Returns how far `Date` may lie from the clock on either side, in seconds.
+    pub const fn skew(&self) -> u32 {
+        self.max_skew
     }
 
     /// Demands this keyId. By default any is taken: Drone always sends `hmac-key`, whatever the

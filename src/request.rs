@@ -1,8 +1,8 @@
 //! The request as the caller's HTTP server holds it, and the lookup of its fields.
 
 use crate::{
-    Name, SMALL,
-    octets::{is_word, trim},
+    Error, Name, SMALL,
+    octets::{self, is_word, trim},
 };
 
 /// The header fields of a request, in the order in which they were received.
@@ -69,6 +69,19 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
         Self { method: b"", target: None, headers }
     }
 
+    /// Checks that at most one host is named: `Host` does not appear twice, and an absolute target
+    /// does not contradict it.
+    pub(crate) fn check_host(&self) -> Result<(), Error> {
+        let mut fields = self.values(|name| name.eq_ignore_ascii_case(b"host"));
+        let Some(host) = fields.next() else { return Ok(()) };
+        let target_host = self.target.and_then(authority);
+        let contradicts = |authority: &[u8]| !authority.eq_ignore_ascii_case(host);
+        if fields.next().is_some() || target_host.is_some_and(contradicts) {
+            return Err(Error::HostMismatch);
+        }
+        Ok(())
+    }
+
     /// The values of every field whose name fits, in order, without the white space around them.
     pub(crate) fn values<F>(&self, fits: F) -> impl Iterator<Item = &'a [u8]> + use<'a, H, F>
     where
@@ -77,6 +90,17 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
         let headers = self.headers;
         headers.fields().filter(move |(name, _)| fits(name)).map(|(_, value)| trim(value))
     }
+}
+
+/// Returns the authority of a target in absolute form (RFC 9112, section 3.2.2), or `None` if it is
+/// in another form.
+fn authority(target: &[u8]) -> Option<&[u8]> {
+    let is_scheme =
+        |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'-' | b'.');
+    let (scheme, rest) = octets::split(target, is_scheme);
+    scheme.first().filter(|octet| octet.is_ascii_alphabetic())?;
+    let rest = rest.strip_prefix(b"://")?;
+    Some(octets::split(rest, |octet| !matches!(octet, b'/' | b'?' | b'#')).0)
 }
 
 impl<H: ?Sized> Clone for Request<'_, H> {

@@ -46,7 +46,8 @@ impl<'k> Signer<'k> {
     /// - [`Error::EmptyList`], [`Error::TooManyNames`], [`Error::MalformedList`],
     ///   [`Error::RepeatedName`] or [`Error::UnsupportedName`] if `names` cannot be signed
     /// - [`Error::MissingHeader`] if a name is not in the request
-    /// - [`Error::ControlByte`] if a covered value, the method or the target holds one
+    /// - [`Error::ControlByte`] if a covered value holds one, or the method or target one or a space
+    /// - [`Error::HostMismatch`] if `host` is in `names` and the request contradicts itself about it
     pub fn sign<'o, H, N>(
         &self,
         request: &Request<'_, H>,

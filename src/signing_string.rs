@@ -23,7 +23,8 @@ use crate::{
 /// - [`Error::EmptyList`], [`Error::TooManyNames`], [`Error::MalformedList`],
 ///   [`Error::RepeatedName`] or [`Error::UnsupportedName`] if `names` cannot be signed
 /// - [`Error::MissingHeader`] if a name is not in the request
-/// - [`Error::ControlByte`] if a covered value, the method or the target holds one
+/// - [`Error::ControlByte`] if a covered value holds one, or the method or target one or a space
+/// - [`Error::HostMismatch`] if `host` is in `names` and the request contradicts itself about it
 ///
 /// # Examples
 ///
@@ -75,8 +76,8 @@ where
     ///
     /// # Errors
     ///
-    /// [`Error::MissingHeader`] or [`Error::ControlByte`], with which a line could be forged.
-    /// What `sink` was given by then is of no use.
+    /// [`Error::MissingHeader`], [`Error::HostMismatch`] or [`Error::ControlByte`], with which a line
+    /// could be forged. `sink` may have been given a part of the string by then.
     pub(crate) fn stream(&self, sink: &mut impl FnMut(&[u8])) -> Result<(), Error> {
         for (index, name) in self.names.clone().enumerate() {
             if let Some((start, value)) = self.fields.line(&name) {
@@ -106,10 +107,18 @@ where
         if name.is_request_target() {
             let Request { method, target, .. } = self.request;
             let target = target.ok_or(Error::MissingHeader { index })?;
+            // Neither could have been received with one of these.
+            let unfit = |octet: &u8| *octet == b' ' || octet.is_ascii_control();
+            if method.iter().any(unfit) || target.iter().any(unfit) {
+                return Err(Error::ControlByte { index });
+            }
             method.iter().for_each(|octet| sink(&[octet.to_ascii_lowercase()]));
             sink(b" ");
             sink(target);
-            return check(method, index).and_then(|()| check(target, index));
+            return Ok(());
+        }
+        if name.is("host") {
+            self.request.check_host()?;
         }
         let mut found = Err(Error::MissingHeader { index });
         for value in self.request.values(|found| name.is(found)) {

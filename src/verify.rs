@@ -80,7 +80,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     ///   [`Error::DateTooOld`], [`Error::DateTooNew`]
     /// - [`Error::MissingDigest`], [`Error::RepeatedDigest`], [`Error::MalformedDigest`],
     ///   [`Error::UnsupportedDigest`], [`Error::DigestMismatch`] if it contradicts itself
-    /// - [`Error::MissingHeader`], [`Error::ControlByte`]
+    /// - [`Error::MissingHeader`], [`Error::ControlByte`], [`Error::HostMismatch`]
     /// - [`Error::SignatureMismatch`]
     pub fn begin<'r, H>(
         &self,

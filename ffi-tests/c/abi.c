@@ -47,7 +47,9 @@
     X(REPLAYED, 38, "replayed")                                                                   \
     X(REPLAY_GUARD_FULL, 39, "replay-guard-full")                                                 \
     X(MALFORMED_BODY, 40, "malformed-body")                                                       \
-    X(MALFORMED_HEAD, 41, "malformed-head")
+    X(MALFORMED_HEAD, 41, "malformed-head")                                                       \
+    X(HOST_MISMATCH, 42, "host-mismatch")                                                         \
+    X(SKEW_TOO_LARGE, 43, "skew-too-large")
 
 #define EVENTS(X)                                                                                 \
     X(ABSENT, 0)                                                                                  \

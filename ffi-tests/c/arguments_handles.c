@@ -174,13 +174,15 @@ static void policy_allow_hs2019(void)
 
 /* Replays */
 
+#define SKEW HOOKSIG_DEFAULT_MAX_SKEW
+
 static void full_guard(const hooksig_verified *verified)
 {
     memset(handle.at.guard, 0, sizeof handle.at.guard);
     for (size_t i = 0; i < COUNT(handle.at.guard); i++) {
         hooksig_verified other = *verified;
         other.tag[0] = (uint8_t)(other.tag[0] + i);
-        must(hooksig_replay_claim(handle.at.guard, COUNT(handle.at.guard), &other, NOW));
+        must(hooksig_replay_claim(handle.at.guard, COUNT(handle.at.guard), SKEW, &other, NOW));
     }
 }
 
@@ -188,32 +190,40 @@ static void replay_claim(void)
 {
     hooksig_replay_entry *guard = handle.at.guard;
     hooksig_verified claimed = {{1}, NOW, NOW + 300, 0}, other = {{9}, NOW, NOW + 300, 0};
-    hooksig_verified later = {{9}, NOW + 300, NOW + 600, 0};
+    hooksig_verified later = {{9}, NOW + 303, NOW + 603, 0};
+    hooksig_verified short_lived = {{9}, NOW, NOW + 10, 0};
     handle_size = sizeof handle.at.guard;
     out_size = 0;
 #define CLAIM(prepare, status, sentence, ...)                                                     \
     EXPECT_AFTER(prepare, status, sentence, hooksig_replay_claim(__VA_ARGS__))
-    CLAIM(memset(guard, 0, handle_size), OK, "takes what is new", guard, 2, &claimed, NOW);
-    CLAIM(full_guard(&claimed), REPLAYED, "refuses a replay", guard, 2, &claimed, NOW);
-    CLAIM(full_guard(&claimed), REPLAYED, "refuses a replay without a clock", guard, 2, &claimed,
+    CLAIM(memset(guard, 0, handle_size), OK, "takes what is new", guard, 2, SKEW, &claimed, NOW);
+    CLAIM(full_guard(&claimed), REPLAYED, "refuses a replay", guard, 2, SKEW, &claimed, NOW);
+    CLAIM(full_guard(&claimed), REPLAYED, "refuses a replay without a clock", guard, 2, SKEW, &claimed,
           HOOKSIG_NO_CLOCK);
-    CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "forgets nothing in time", guard, 2, &other,
+    CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "forgets nothing in time", guard, 2, SKEW, &other,
           NOW + 300);
     CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "forgets nothing without a clock", guard, 2,
-          &other, HOOKSIG_NO_CLOCK);
-    CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "survives the first second", guard, 2, &other,
+          SKEW, &other, HOOKSIG_NO_CLOCK);
+    CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "survives the first second", guard, 2, SKEW, &other,
           INT64_MIN + 1);
-    CLAIM(full_guard(&claimed), OK, "forgets what is over", guard, 2, &later, NOW + 301);
-    CLAIM(full_guard(&claimed), DATE_TOO_OLD, "refuses what is over", guard, 2, &other, NOW + 301);
-    CLAIM(full_guard(&claimed), DATE_TOO_OLD, "survives the last second", guard, 2, &other,
+    CLAIM(full_guard(&claimed), OK, "forgets what is over", guard, 2, SKEW, &later, NOW + 303);
+    CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "remembers for a margin", guard, 2, SKEW,
+          &later, NOW + 302);
+    CLAIM(full_guard(&short_lived), REPLAY_GUARD_FULL, "remembers for the largest skew", guard, 2,
+          SKEW, &later, NOW + 302);
+    CLAIM((void)0, SKEW_TOO_LARGE, "refuses a larger skew", guard, 2, SKEW - 1, &other, NOW);
+    CLAIM((void)0, SKEW_TOO_LARGE, "refuses a skew where there is to be none", guard, 2, 0, &other,
+          NOW);
+    CLAIM(full_guard(&claimed), DATE_TOO_OLD, "refuses what is over", guard, 2, SKEW, &other, NOW + 301);
+    CLAIM(full_guard(&claimed), DATE_TOO_OLD, "survives the last second", guard, 2, SKEW, &other,
           INT64_MAX);
-    CLAIM((void)0, REPLAY_GUARD_FULL, "has no room in NULL with 0", NULL, 0, &other, NOW);
-    CLAIM((void)0, REPLAY_GUARD_FULL, "has no room in 0 entries", guard, 0, &other, NOW);
-    CLAIM((void)0, NULL_POINTER, "refuses NULL with a length", NULL, 2, &other, NOW);
-    CLAIM((void)0, NULL_POINTER, "refuses no delivery", guard, 2, NULL, NOW);
-    CLAIM((void)0, INVALID_LENGTH, "refuses SIZE_MAX entries", guard, SIZE_MAX, &other, NOW);
+    CLAIM((void)0, REPLAY_GUARD_FULL, "has no room in NULL with 0", NULL, 0, SKEW, &other, NOW);
+    CLAIM((void)0, REPLAY_GUARD_FULL, "has no room in 0 entries", guard, 0, SKEW, &other, NOW);
+    CLAIM((void)0, NULL_POINTER, "refuses NULL with a length", NULL, 2, SKEW, &other, NOW);
+    CLAIM((void)0, NULL_POINTER, "refuses no delivery", guard, 2, SKEW, NULL, NOW);
+    CLAIM((void)0, INVALID_LENGTH, "refuses SIZE_MAX entries", guard, SIZE_MAX, SKEW, &other, NOW);
     CLAIM((void)0, INVALID_LENGTH, "refuses more entries than fit into memory", guard,
-          OVERFLOWS(hooksig_replay_entry), &other, NOW);
+          OVERFLOWS(hooksig_replay_entry), SKEW, &other, NOW);
 }
 
 static const struct test tests[] = {

@@ -205,7 +205,8 @@ impl<'a> Caller<'a> {
                 _ => {
                     let now = self.choices.clock();
                     let (guard, len) = (self.guard.as_mut_ptr(), self.guard.len());
-                    let _ = hooksig_replay_claim(guard, len, &self.verified, now);
+                    let skew = HOOKSIG_DEFAULT_MAX_SKEW;
+                    let _ = hooksig_replay_claim(guard, len, skew, &self.verified, now);
                 }
             }
         }

@@ -94,8 +94,7 @@ const _: () = assert!(HOOKSIG_DIGEST_FIELD_LEN + 1 == 53);
 const _: () = assert!(HOOKSIG_DELIVERY_SIGNATURE_LEN + 1 == 120);
 
 /// Reads event and action from a body, which should have been verified, without allocation and
-/// only as far as needed: up to where both are known. Of a member that stands twice before that the
-/// last counts.
+/// only as far as needed: up to where both are known.
 ///
 /// body             the body
 /// body_len         its length in bytes
@@ -106,8 +105,9 @@ const _: () = assert!(HOOKSIG_DELIVERY_SIGNATURE_LEN + 1 == 120);
 /// delivery         receives event and action
 ///
 /// Returns HOOKSIG_STATUS_OK; _EVENT_MISMATCH if the field contradicts the body; _MALFORMED_BODY if the
-/// body is not a JSON object, as far as it is read, or its event or action is not a string;
-/// _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK delivery is not written.
+/// body, as far as it is read, is not a JSON object, its event or action is not a string or appears
+/// twice, or a name equals one of them but for ASCII case; _NULL_POINTER or _INVALID_LENGTH. On
+/// any other than HOOKSIG_STATUS_OK delivery is not written.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_delivery_read(

@@ -63,8 +63,9 @@ pub(super) unsafe fn made_keys<'a>(
 ///             something overwrites it
 /// secret_len  its length in bytes, at least 1
 ///
-/// Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0: an empty secret is never "no
-/// check"; _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK key is not written.
+/// Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0 or every byte is NUL, which HMAC
+/// cannot tell from none: an empty secret is never "no check"; _NULL_POINTER or _INVALID_LENGTH. On any other
+/// than HOOKSIG_STATUS_OK key is not written.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_key_init(

@@ -5,9 +5,9 @@ use crate::{Error, Param};
 /// What became of a call. HOOKSIG_STATUS_OK is 0 and the only success: of a verifying function it
 /// means that the request is genuine, of any other that it was carried out.
 ///
-/// Numbers never change and are never used again. 1 to 9: the call is wrong. 10 to 30, 40 and 41:
-/// the message cannot be read; 18 to 23 also of a list or request that the caller gave to sign or
-/// to require. 31 to 39: it was read, and is refused.
+/// Numbers never change and are never used again. 1 to 9 and 43: the call is wrong. 10 to 30, 40
+/// and 41: the message cannot be read; 18 to 23 and 42 also of a list or request that the caller gave
+/// to sign or to require. 31 to 39 and 42: it was read, and is refused.
 ///
 /// Log the number or its name. What goes back to the sender should be one fixed text whatever the
 /// status: an attacker learns from the difference. docs/refused.md in the repository goes through
@@ -26,7 +26,7 @@ pub enum hooksig_status {
     /// An output buffer is too small, and the needed length tells how long it must be; or the room
     /// that a policy has for a list or a keyId is too small.
     BufferTooSmall = 4,
-    /// The secret has no bytes.
+    /// The secret has no bytes, or only NUL bytes.
     EmptySecret = 5,
     /// No key was given.
     NoKeys = 6,
@@ -62,7 +62,8 @@ pub enum hooksig_status {
     UnsupportedName = 21,
     /// A listed header is not in the request.
     MissingHeader = 22,
-    /// A covered header value, the method or the target holds a control byte other than HTAB.
+    /// A covered header value holds a control byte other than HTAB, or the covered method or target
+    /// a control byte or a space.
     ControlByte = 23,
     /// There is no Date field.
     MissingDate = 24,
@@ -96,10 +97,16 @@ pub enum hooksig_status {
     Replayed = 38,
     /// The replay guard is full of deliveries that may still be replayed.
     ReplayGuardFull = 39,
-    /// The body is not a JSON object, or its event or action is not a string.
+    /// The body is not a JSON object, its event or action is not a string, or a member before both
+    /// are known could be taken for one of them.
     MalformedBody = 40,
     /// A raw head is not that of an HTTP/1.1 request.
     MalformedHead = 41,
+    /// host is covered, and the field appears twice, or an absolute target names another host.
+    HostMismatch = 42,
+    /// The replay guard is made for a smaller skew than the policy that the delivery was verified
+    /// under.
+    SkewTooLarge = 43,
 }
 
 impl From<Error> for hooksig_status {
@@ -144,12 +151,14 @@ impl From<Error> for hooksig_status {
             Error::ReplayGuardFull => Self::ReplayGuardFull,
             Error::MalformedBody => Self::MalformedBody,
             Error::MalformedHead { .. } => Self::MalformedHead,
+            Error::HostMismatch => Self::HostMismatch,
+            Error::SkewTooLarge => Self::SkewTooLarge,
         }
     }
 }
 
 /// Every error, to find the words of a number.
-const ERRORS: [Error; 38] = [
+const ERRORS: [Error; 40] = [
     Error::EmptySecret,
     Error::NoKeys,
     Error::BufferTooSmall { needed: 0 },
@@ -188,6 +197,8 @@ const ERRORS: [Error; 38] = [
     Error::ReplayGuardFull,
     Error::MalformedBody,
     Error::MalformedHead { at: 0 },
+    Error::HostMismatch,
+    Error::SkewTooLarge,
 ];
 
 /// The name and the text of a status.

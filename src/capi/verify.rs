@@ -258,7 +258,7 @@ pub unsafe extern "C" fn hooksig_verify_head(
 ///
 /// Returns what hooksig_verify returns, but for what it says of absent and repeated fields: one that
 /// is given as NULL with 0 counts as empty, so that it is _MISSING_PARAM, _MALFORMED_DATE or
-/// _MALFORMED_DIGEST.
+/// _UNSUPPORTED_DIGEST.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_verify_fields(
@@ -311,8 +311,8 @@ pub unsafe extern "C" fn hooksig_verify_fields(
 /// _UNEXPECTED_KEY_ID; _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE,
 /// _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST,
 /// _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts itself;
-/// _MISSING_HEADER, _CONTROL_BYTE; _SIGNATURE_MISMATCH. On any other than HOOKSIG_STATUS_OK pending is
-/// not written.
+/// _MISSING_HEADER, _CONTROL_BYTE, _HOST_MISMATCH; _SIGNATURE_MISMATCH. On any other than
+/// HOOKSIG_STATUS_OK pending is not written.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_begin(

@@ -31,8 +31,8 @@ fn rfc850(text: &str, now: i128) -> Option<Civil> {
     let [weekday, date, clock, "GMT"] = words(text)? else { return None };
     DAYS.contains(&weekday.strip_suffix(',')?).then_some(())?;
     let [day, month, year] = date.split('-').collect::<Vec<_>>().try_into().ok()?;
-    let year = full_year(number(year, 2)?, now);
-    time([year, month_number(month)?, number(day, 2)?], clock)
+    let civil = time([number(year, 2)?, month_number(month)?, number(day, 2)?], clock)?;
+    Some(with_century(civil, now))
 }
 
 /// `Sun Nov  6 08:49:37 1994`
@@ -74,11 +74,17 @@ fn time([year, month, day]: [i128; 3], clock: &str) -> Option<Civil> {
     Some([year, month, day, number(hour, 2)?, number(minute, 2)?, number(second, 2)?])
 }
 
-/// The latest year with these last two digits that is at most fifty years ahead and has four
-/// digits. A year that is not over counts as a whole one.
-fn full_year(last_digits: i128, now: i128) -> i128 {
-    let latest = (civil_of(now)[0] + 50).min(9_999);
-    (0..=latest).rev().find(|year| year % 100 == last_digits).unwrap_or(last_digits)
+/// The date in the latest year with these last two digits, and at most four, that is not more than
+/// fifty years after `now`.
+fn with_century([last_digits, rest @ ..]: Civil, now: i128) -> Civil {
+    let in_year = |year| {
+        let [month, day, hour, minute, second] = rest;
+        [year, month, day, hour, minute, second]
+    };
+    let mut latest = civil_of(now);
+    latest[0] += 50;
+    let years = (0..=9_999).rev().filter(|year| year % 100 == last_digits);
+    years.map(in_year).find(|date| *date <= latest).unwrap_or(in_year(last_digits))
 }
 
 /// Second 60 is a leap second, whenever it is.

@@ -23,6 +23,7 @@ pub(crate) const CONTENT: &[Edit<Draft>] = &[
     names,
     many_names,
     line,
+    hosts,
     date,
     date,
     date,
@@ -172,13 +173,30 @@ fn many_names(draft: &mut Draft, dice: &mut Dice) {
 /// Edits method or target.
 fn line(draft: &mut Draft, dice: &mut Dice) {
     let message = &mut draft.message;
-    match dice.below(6) {
+    match dice.below(8) {
         0 => dice.spoil(&mut message.method),
         1 => message.method.clear(),
         2 => message.target.clear(),
         3 => dice.change_case(&mut message.target),
         4 => dice.change_case(&mut message.method),
+        5 => message.target.push(dice.pick(b" \t\x7f\x80#")),
+        6 => message.method.push(dice.pick(b" \t\0\xff")),
         _ => dice.spoil(&mut message.target),
+    }
+}
+
+/// Covers the host, and names it once more, in a field or in the target.
+fn hosts(draft: &mut Draft, dice: &mut Dice) {
+    if !draft.list.split(|byte| *byte == b' ').any(|name| name == b"host") {
+        draft.list.extend(b" host");
+        draft.message.headers.push((b"Host".into(), b"ci.example".into()));
+    }
+    let host = dice.pick(&["ci.example", "CI.Example", "other.example", "", "ci.example:80"]);
+    let scheme = dice.pick(&["http", "HTTPS", "a+b", "1a", "", "a b", "http:"]);
+    let end = dice.pick(&["", "/hooks", "?a", "#a", "@ci.example", "\\"]);
+    match dice.below(3) {
+        0 => draft.message.headers.push((b"HOST".into(), host.into())),
+        _ => draft.message.target = format!("{scheme}://{host}{end}").into(),
     }
 }
 
@@ -229,6 +247,9 @@ const DATES: &[&str] = &[
     "Wednesday, 01-Jan-70 00:00:00 GMT",
     "Wednesday, 01-Jan-71 00:00:00 GMT",
     "Thursday, 01-Jan-70 00:00:01 GMT",
+    "Wednesday, 31-Dec-69 23:59:60 GMT",
+    "Friday, 28-Feb-20 00:00:00 GMT",
+    "Saturday, 01-Mar-20 00:00:00 GMT",
     "Thursday, 02-Jan-70 00:00:00 GMT",
     "Tuesday, 31-Dec-69 23:59:59 GMT",
     "Tuesday, 29-Feb-00 00:00:00 GMT",
@@ -288,6 +309,11 @@ fn digest(draft: &mut Draft, dice: &mut Dice) {
             _ => dice.pick(ELEMENTS).into(),
         };
         field.extend(element.bytes());
+    }
+    if dice.one_in(4) {
+        let empty = dice.text(&[",", ", ,", " , ", "\t,,"]);
+        let at = dice.pick(&[0, field.len()]);
+        field.splice(at..at, empty);
     }
     if dice.one_in(6) {
         dice.spoil(&mut field);
@@ -372,7 +398,7 @@ fn secrets(draft: &mut Draft, dice: &mut Dice) {
     let count = draft.secrets.len();
     let at = dice.below(count + 1);
     match dice.below(10) {
-        0 => draft.secrets.insert(at, Vec::new()),
+        0 => draft.secrets.insert(at, vec![0; dice.pick(&[0, 0, 1, 64, 65])]),
         1 => draft.secrets.clear(),
         2 => draft.secrets = vec![b"another".into()],
         3 if count > 0 => draft.secrets[0].push(dice.pick(b"\0\n")),

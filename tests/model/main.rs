@@ -24,7 +24,7 @@ use rules::{Message, Word, judge};
 const CASES: usize = 15_000;
 
 /// Every reason for which the default policy refuses a request or its keys.
-const WORDS: [Word; 28] = [
+const WORDS: [Word; 29] = [
     "no-keys",
     "empty-secret",
     "missing-signature",
@@ -51,6 +51,7 @@ const WORDS: [Word; 28] = [
     "unsupported-digest",
     "missing-header",
     "control-byte",
+    "host-mismatch",
     "signature-mismatch",
     "digest-mismatch",
 ];

@@ -58,7 +58,10 @@ pub(crate) fn judge(
 fn check_secrets(secrets: &[Vec<u8>]) -> Result<(), Word> {
     match secrets {
         [] => Err("no-keys"),
-        secrets if secrets.iter().any(Vec::is_empty) => Err("empty-secret"),
+        // HMAC fills a secret up with NUL.
+        secrets if secrets.iter().any(|secret| secret.iter().all(|byte| *byte == 0)) => {
+            Err("empty-secret")
+        }
         _ => Ok(()),
     }
 }
@@ -120,6 +123,9 @@ fn check_algorithm(algorithm: Option<&[u8]>) -> Result<(), Word> {
 /// Rule 5.
 fn signing_string(message: &Message, names: &[Vec<u8>]) -> Result<Vec<u8>, Word> {
     let lines = names.iter().map(|name| {
+        if name == b"host" && !is_one_host(message) {
+            return Err("host-mismatch");
+        }
         let value = covered_value(message, name)?;
         let forbidden = |octet: &u8| octet.is_ascii_control() && *octet != b'\t';
         if value.iter().any(forbidden) {
@@ -132,15 +138,36 @@ fn signing_string(message: &Message, names: &[Vec<u8>]) -> Result<Vec<u8>, Word>
 
 fn covered_value(message: &Message, name: &[u8]) -> Result<Vec<u8>, Word> {
     if name == b"(request-target)" {
-        return Ok(
-            [&message.method.to_ascii_lowercase(), b" ".as_slice(), &message.target].concat()
-        );
+        let (method, target) = (message.method.to_ascii_lowercase(), &message.target);
+        if [&method, target].iter().any(|part| part.iter().any(|byte| b" \t".contains(byte))) {
+            return Err("control-byte");
+        }
+        return Ok([&method, b" ".as_slice(), target].concat());
     }
     let values = message.values(name);
     if values.is_empty() {
         return Err("missing-header");
     }
     Ok(values.join(b", ".as_slice()))
+}
+
+/// Whether no two hosts are named, by two fields or by a field and an absolute target.
+fn is_one_host(message: &Message) -> bool {
+    let mut hosts = message.values(b"Host");
+    if !hosts.is_empty() {
+        hosts.extend(target_authority(&message.target));
+    }
+    let fields = message.values(b"Host").len();
+    fields < 2 && hosts.iter().all(|host| host.eq_ignore_ascii_case(&hosts[0]))
+}
+
+/// `absolute-form = scheme "://" authority path-abempty [ "?" query ]`
+fn target_authority(target: &[u8]) -> Option<Vec<u8>> {
+    let colon = target.iter().position(|byte| *byte == b':')?;
+    let (scheme, rest) = (&target[..colon], target[colon..].strip_prefix(b"://")?);
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+    (scheme.first()?.is_ascii_alphabetic() && scheme.iter().all(fits)).then_some(())?;
+    Some(rest.split(|byte| b"/?#".contains(byte)).next().unwrap_or_default().to_vec())
 }
 
 pub(crate) fn mac_of(secret: &[u8], string: &[u8]) -> Vec<u8> {
@@ -171,7 +198,7 @@ fn digest(message: &Message) -> Result<Vec<u8>, Word> {
         _ => return Err("repeated-digest"),
     };
     let mut hash: Option<Vec<u8>> = None;
-    for element in field.split(|octet| *octet == b',') {
+    for element in field.split(|octet| *octet == b',').filter(|element| !trim(element).is_empty()) {
         let found = digest_element(trim(element))?.or(hash.clone());
         if hash.is_some() && hash != found {
             return Err("digest-mismatch");

@@ -23,6 +23,9 @@ fn plain_verdict(field: &[u8]) -> Result<(), Error> {
     let mut hashes = Vec::new();
     for element in field.split(|octet| *octet == b',') {
         let text = trim(element);
+        if text.is_empty() {
+            continue;
+        }
         let equals = text.iter().position(|octet| *octet == b'=').ok_or(Error::MalformedDigest)?;
         let name = String::from_utf8_lossy(&text[..equals]).to_ascii_uppercase();
         let token =

@@ -162,13 +162,24 @@ fn escaped(text: &str, escapes: &[bool]) -> String {
 }
 
 #[test]
-fn of_a_member_that_stands_twice_the_last_counts_up_to_where_both_are_known() {
-    for (body, event) in [
-        (r#"{"event":"user","event":"build","action":"created"}"#, Event::Build),
-        (r#"{"event":"user","action":"created","event":"build"}"#, Event::User),
-    ] {
-        let delivery = Delivery::read(body).unwrap();
-        assert_eq!((delivery.event(), delivery.action()), (Some(event), Some(Action::Created)));
+fn a_member_that_could_be_taken_for_event_or_action_is_refused_up_to_where_both_are_known() {
+    for name in ["event", "Event", "EVENT", "action", "aCtion", "\\u0045vent", "\\u0065vent"] {
+        for value in ["\"user\"", "null", "{}"] {
+            let before = format!(r#"{{"event":"user","{name}":{value},"action":"created"}}"#);
+            let first = before.contains("\"action\":\"user\"");
+            assert_eq!(Delivery::read(&before).is_ok(), first, "{before}");
+            let after = format!(r#"{{"event":"user","action":"created","{name}":{value}}}"#);
+            let delivery = Delivery::read(&after).unwrap();
+            let read = (delivery.event(), delivery.action());
+            assert_eq!(read, (Some(Event::User), Some(Action::Created)), "{after}");
+        }
+    }
+    for name in
+        ["events", "even", "e\u{76}en\u{74}s", "\u{ff45}vent", "act\u{131}on", "", "event\u{0}"]
+    {
+        let body = format!(r#"{{"event":"user",{name:?}:1,"action":"created"}}"#)
+            .replace("\\0", "\\u0000");
+        assert!(Delivery::read(&body).is_ok(), "{body}");
     }
 }
 

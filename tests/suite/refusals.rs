@@ -84,9 +84,11 @@ const REQUESTS: &[(&str, Edit, Error)] = &[
     ("no Digest", |sent| sent.remove("Digest"), Error::MissingDigest),
     ("Content-Digest instead", |sent| rename(sent, "Digest", "Content-Digest"), Error::MissingDigest),
     ("two Digests", |sent| sent.add("digest", sent.text("Digest")), Error::RepeatedDigest),
-    ("an empty Digest", |sent| sent.set("Digest", ""), Error::MalformedDigest),
+    ("an empty Digest", |sent| sent.set("Digest", ""), Error::UnsupportedDigest),
+    ("a Digest of commas", |sent| sent.set("Digest", ", ,\t,"), Error::UnsupportedDigest),
+    ("a space in a Digest", |sent| sent.set("Digest", "a b=c"), Error::MalformedDigest),
     ("a Digest without =", |sent| sent.set("Digest", "SHA-256"), Error::MalformedDigest),
-    ("a Digest with a comma at its end", |sent| extend(sent, "Digest", ","), Error::MalformedDigest),
+    ("another Digest of more elements", |sent| extend(sent, "Digest", ", ,id=x"), Error::SignatureMismatch),
     ("a Digest in quotes", |sent| sent.set("Digest", "SHA-256=\"\""), Error::MalformedDigest),
     ("a Digest of three bytes", |sent| sent.set("Digest", "SHA-256=AAAA"), Error::MalformedDigest),
     ("a Digest of another length, once more", |sent| extend(sent, "Digest", ",sha-256=AAAA"), Error::MalformedDigest),
@@ -99,6 +101,15 @@ const REQUESTS: &[(&str, Edit, Error)] = &[
     ("DEL in the second of two values", |sent| { cover(sent, ""); sent.add("X-A", "\x7f") }, Error::ControlByte { index: 2 }),
     ("a control byte in the method", |sent| cover_target(sent, "PO\nST", "/"), Error::ControlByte { index: 0 }),
     ("a control byte in the target", |sent| cover_target(sent, "POST", "/\t\x0b"), Error::ControlByte { index: 0 }),
+    ("a space in the method", |sent| cover_target(sent, "PO ST", "/"), Error::ControlByte { index: 0 }),
+    ("a space in the target", |sent| cover_target(sent, "POST", "/ "), Error::ControlByte { index: 0 }),
+    ("a tab in the target", |sent| cover_target(sent, "POST", "/\ta"), Error::ControlByte { index: 0 }),
+    ("no Host, covered", |sent| sent.edit_signature("digest\"", "digest host\""), Error::MissingHeader { index: 2 }),
+    ("two Hosts, covered", |sent| { cover_host(sent, "a", "/"); sent.add("host", "a") }, Error::HostMismatch),
+    ("another Host than the target's", |sent| cover_host(sent, "a", "http://b/"), Error::HostMismatch),
+    ("a Host without the target's port", |sent| cover_host(sent, "a", "http://a:80"), Error::HostMismatch),
+    ("a Host without the target's user", |sent| cover_host(sent, "a", "http://u@a"), Error::HostMismatch),
+    ("an empty Host, and one in the target", |sent| cover_host(sent, "", "http://a"), Error::HostMismatch),
     ("an octet behind an escaped signature", |sent| edit_mac(sent, |mac| format!("\\{mac}A")), Error::MalformedSignature),
     ("an escaped signature without its end", |sent| edit_mac(sent, |mac| format!("\\{}", &mac[..43])), Error::MalformedSignature),
     ("another Date", |sent| sent.set("Date", "Wed, 01 Jan 2020 00:00:01 GMT"), Error::SignatureMismatch),
@@ -130,6 +141,9 @@ type Call = fn() -> Result<(), Error>;
 #[rustfmt::skip] // One row a line.
 const CALLS: &[(&str, Call, Error)] = &[
     ("an empty secret", || Key::new("").map(drop), Error::EmptySecret),
+    ("a secret of one NUL", || Key::new("\0").map(drop), Error::EmptySecret),
+    ("a secret of NUL bytes", || Key::new(&[0; 64]).map(drop), Error::EmptySecret),
+    ("a long secret of NUL bytes", || Key::new(&[0; 65]).map(drop), Error::EmptySecret),
     ("no keys", || Verifier::<Key>::new(&[]).map(drop), Error::NoKeys),
     ("no keys under a policy", || Verifier::<Key>::with_policy(&[], Policy::DRONE).map(drop), Error::NoKeys),
     ("a policy of malformed names", || require_list("date  digest"), malformed_list(1)),
@@ -153,6 +167,10 @@ const CALLS: &[(&str, Call, Error)] = &[
     ("signing a line break", || sign(&["x-lf"], 200), Error::ControlByte { index: 0 }),
     ("signing into too small a buffer", || sign(&["date"], 111), Error::BufferTooSmall { needed: 112 }),
     ("a string for too small a buffer", || string(&["date"], 34), Error::BufferTooSmall { needed: 35 }),
+    ("a string of two hosts", || string_of_hosts(&["a", "a"], "/"), Error::HostMismatch),
+    ("a string of a host and another", || string_of_hosts(&["a"], "http://b"), Error::HostMismatch),
+    ("a string of a target with a space", || string_of_line("POST", "/ a"), Error::ControlByte { index: 0 }),
+    ("a string of a method with a space", || string_of_line("POST /", "/"), Error::ControlByte { index: 0 }),
     ("a string of nothing", || string(&[], 200), Error::EmptyList),
     ("a string of (request-target) without a target", string_without_target, Error::MissingHeader { index: 0 }),
     ("a string of an absent header", || string(&["x-a"], 200), Error::MissingHeader { index: 0 }),
@@ -167,9 +185,15 @@ const CALLS: &[(&str, Call, Error)] = &[
     ("a member without a value", || read(r#"{"a":,}"#), Error::MalformedBody),
     ("an event that is no string", || read(r#"{"event":1}"#), Error::MalformedBody),
     ("an action that is no string", || read(r#"{"event":"user","action":null}"#), Error::MalformedBody),
+    ("an event twice", || read(r#"{"event":"user","event":"user"}"#), Error::MalformedBody),
+    ("an action twice", || read(r#"{"action":"a","x":1,"action":"a"}"#), Error::MalformedBody),
+    ("an event in capitals", || read(r#"{"EVENT":"user"}"#), Error::MalformedBody),
+    ("an action in capitals, escaped", || read(r#"{"event":"user","\u0041ction":1}"#), Error::MalformedBody),
+    ("a byte order mark", || read("\u{feff}{}"), Error::MalformedBody),
     ("an event field that contradicts", contradict, Error::EventMismatch),
     ("a delivery that came before", || claim_twice(2), Error::Replayed),
     ("a guard without room", || claim_twice(0), Error::ReplayGuardFull),
+    ("a guard for a smaller skew", claim_of_larger_skew, Error::SkewTooLarge),
 ];
 
 fn only_basic(sent: &mut Sent) {
@@ -262,6 +286,12 @@ fn cover_target(sent: &mut Sent, method: &str, target: &str) {
     sent.edit_signature("date ", "(request-target) date ");
 }
 
+fn cover_host(sent: &mut Sent, host: &str, target: &str) {
+    sent.add("Host", host);
+    sent.target = target.into();
+    sent.edit_signature("digest\"", "digest host\"");
+}
+
 fn require_list(list: &str) -> Result<(), Error> {
     Policy::DRONE.require_list(HeaderList::new(list)).map(drop)
 }
@@ -321,6 +351,17 @@ fn string_without_target() -> Result<(), Error> {
     signing_string(&Request::of_headers(&TO_SIGN), &["(request-target)"], &mut [0; 200]).map(drop)
 }
 
+fn string_of_hosts(hosts: &[&str], target: &str) -> Result<(), Error> {
+    let headers: Vec<_> = hosts.iter().map(|host| ("Host", host)).collect();
+    let request = Request::new("POST", target, headers.as_slice());
+    signing_string(&request, &["host"], &mut [0; 200]).map(drop)
+}
+
+fn string_of_line(method: &str, target: &str) -> Result<(), Error> {
+    signing_string(&Request::new(method, target, &TO_SIGN), &["(request-target)"], &mut [0; 200])
+        .map(drop)
+}
+
 fn sign_at(now: i64) -> Result<(), Error> {
     drone::sign(&key(SECRET), BODY, now).map(drop)
 }
@@ -343,6 +384,15 @@ fn claim_twice(room: usize) -> Result<(), Error> {
     let mut guard = replay::Guard::new(vec![replay::Entry::EMPTY; room]);
     guard.claim(&verified, clock)?;
     guard.claim(&verified, clock)
+}
+
+fn claim_of_larger_skew() -> Result<(), Error> {
+    let sent = Sent::by_drone();
+    let keys = [key(SECRET)];
+    let clock = Clock::At(NOW);
+    let verifier = Verifier::with_policy(&keys, Policy::DRONE.max_skew(301))?;
+    let verified = verifier.verify(&sent.request(), &sent.body, clock)?;
+    replay::Guard::new([replay::Entry::EMPTY]).claim(&verified, clock)
 }
 
 /// Nothing that is said about a request may help to forge one.

@@ -17,7 +17,7 @@ fn receive(
     let verifier = Verifier::with_policy(&keys, policy)?;
     let request = sent.request();
     let verified = verifier.verify(&request, &sent.body, clock)?;
-    Guard::new(entries).claim(&verified, clock)
+    Guard::new(entries).max_skew(policy.skew()).claim(&verified, clock)
 }
 
 fn receive_at(sent: &Sent, entries: &mut [Entry], now: i64) -> Result<(), Error> {
@@ -83,10 +83,10 @@ fn a_guard_without_room_is_full() {
     assert_eq!(receive_at(&delivery(NOW, 0), &mut [], NOW), Err(Error::ReplayGuardFull));
 }
 
-/// Whatever the skew and whenever it first came: a delivery can be accepted in every second of its
-/// window, is remembered in every one of these, and gives its room back in the next.
+/// Whatever the skew and whenever it first came: a delivery is remembered in every second of its
+/// window and in two more, and gives its room back in the next.
 #[test]
-fn a_delivery_is_remembered_exactly_as_long_as_it_could_be_accepted() {
+fn a_delivery_is_remembered_for_a_margin_longer_than_it_could_be_accepted() {
     for skew in [0, 1, 300, u32::MAX] {
         let policy = Policy::DRONE.max_skew(skew);
         let skew = i64::from(skew);
@@ -99,11 +99,31 @@ fn a_delivery_is_remembered_exactly_as_long_as_it_could_be_accepted() {
             assert_eq!(receive_at(&sent, first), Ok(()));
             let last = NOW + skew;
             assert_eq!(receive_at(&sent, last), Err(Error::Replayed));
-            assert_eq!(receive_at(&delivery(last, 1), last), Err(Error::ReplayGuardFull));
             assert_eq!(receive_at(&sent, last + 1), Err(Error::DateTooOld));
-            assert_eq!(receive_at(&delivery(last + 1, 2), last + 1), Ok(()));
+            assert_eq!(
+                receive_at(&delivery(last, 1), last + 2),
+                Err(if skew < 2 { Error::DateTooOld } else { Error::ReplayGuardFull })
+            );
+            assert_eq!(receive_at(&delivery(last + 3, 2), last + 3), Ok(()));
         }
     }
+}
+
+/// A delivery that a strict receiver accepts is still remembered when only a lenient one would
+/// accept it.
+#[test]
+fn a_guard_remembers_for_the_largest_skew_of_its_receivers() {
+    let mut entries = [Entry::EMPTY; 1];
+    let sent = delivery(NOW, 0);
+    let mut receive_under = |skew, now| {
+        let keys = [key(SECRET)];
+        let verifier = Verifier::with_policy(&keys, Policy::DRONE.max_skew(skew))?;
+        let verified = verifier.verify(&sent.request(), &sent.body, Clock::At(now))?;
+        Guard::new(&mut entries).claim(&verified, Clock::At(now))
+    };
+    assert_eq!(receive_under(10, NOW), Ok(()));
+    assert_eq!(receive_under(300, NOW + 300), Err(Error::Replayed));
+    assert_eq!(receive_under(301, NOW), Err(Error::SkewTooLarge));
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn debugging_output_holds_no_mac_and_no_digest() {
     let mut guard = replay::Guard::new([replay::Entry::EMPTY]);
     guard.claim(&verified, clock).unwrap();
     assert_eq!(format!("{sent:?}"), "SignedHeaders(..)");
-    assert_eq!(format!("{guard:?}"), "Guard { entries: [Entry(..)] }");
+    assert_eq!(format!("{guard:?}"), "Guard { entries: [Entry(..)], max_skew: 300 }");
     let shown = format!("{verified:?}");
     assert!(shown.contains("key_index: 0"), "{shown}");
     assert!(!shown.contains(&format!("{:?}", verified.tag())), "{shown}");

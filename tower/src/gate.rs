@@ -27,6 +27,7 @@ type Hook = dyn Fn(&Parts, &Refusal) + Send + Sync;
 #[derive(Clone)]
 pub(crate) struct Gate {
     keys: Arc<[Key]>,
+    room: usize,
     guard: Arc<Mutex<replay::Guard<Vec<replay::Entry>>>>,
     policy: Policy<'static>,
     pub(crate) max_body: usize,
@@ -39,7 +40,8 @@ impl Gate {
         Verifier::new(&keys)?;
         Ok(Self {
             keys,
-            guard: guard(DEFAULT_REPLAY_ROOM),
+            room: DEFAULT_REPLAY_ROOM,
+            guard: guard(DEFAULT_REPLAY_ROOM, &Policy::DRONE),
             policy: Policy::DRONE,
             max_body: DEFAULT_MAX_BODY,
             on_refusal: Arc::new(|_, _| {}),
@@ -49,12 +51,14 @@ impl Gate {
 
     pub(crate) fn set_policy(&mut self, policy: Policy<'static>) -> Result<(), Error> {
         Verifier::with_policy(&self.keys, policy)?;
+        self.guard = guard(self.room, &policy);
         self.policy = policy;
         Ok(())
     }
 
     pub(crate) fn set_room(&mut self, deliveries: usize) {
-        self.guard = guard(deliveries);
+        self.room = deliveries;
+        self.guard = guard(deliveries, &self.policy);
     }
 
     /// Takes a request and gives what is known of it, and its body.
@@ -127,8 +131,9 @@ impl Gate {
     }
 }
 
-fn guard(room: usize) -> Arc<Mutex<replay::Guard<Vec<replay::Entry>>>> {
-    Arc::new(Mutex::new(replay::Guard::new(vec![replay::Entry::EMPTY; room])))
+fn guard(room: usize, policy: &Policy<'_>) -> Arc<Mutex<replay::Guard<Vec<replay::Entry>>>> {
+    let guard = replay::Guard::new(vec![replay::Entry::EMPTY; room]);
+    Arc::new(Mutex::new(guard.max_skew(policy.skew())))
 }
 
 async fn read_over<B: Body>(mut body: Pin<&mut B>) {

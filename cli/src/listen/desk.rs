@@ -61,8 +61,8 @@ enum Judged {
 
 impl Desk {
     pub(super) fn new(keys: Vec<Key>, policy: PolicyArgs, terms: Terms) -> Self {
-        let entries = || vec![replay::Entry::EMPTY; REMEMBERED];
-        let guard = terms.has_guard.then(|| Mutex::new(replay::Guard::new(entries())));
+        let guard = || replay::Guard::new(vec![replay::Entry::EMPTY; REMEMBERED]);
+        let guard = terms.has_guard.then(|| Mutex::new(guard().max_skew(policy.max_skew)));
         Self { keys, policy, guard, terms }
     }
 
