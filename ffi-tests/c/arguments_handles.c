@@ -191,7 +191,7 @@ static void replay_claim(void)
     hooksig_replay_entry *guard = handle.at.guard;
     hooksig_verified claimed = {{1}, NOW, NOW + 300, 0}, other = {{9}, NOW, NOW + 300, 0};
     hooksig_verified later = {{9}, NOW + 303, NOW + 603, 0};
-    hooksig_verified short_lived = {{9}, NOW, NOW + 10, 0};
+    hooksig_verified short_lived = {{1}, NOW, NOW + 10, 0};
     handle_size = sizeof handle.at.guard;
     out_size = 0;
 #define CLAIM(prepare, status, sentence, ...)                                                     \

@@ -112,7 +112,7 @@ static void headers_to_verify(taking_request *take)
     REQUEST(MALFORMED_DIGEST, "refuses a value short by one", header->value_len--);
     REQUEST(MISSING_DIGEST, "takes a name NULL with 0",
             (header->name = NULL, header->name_len = 0));
-    REQUEST(MALFORMED_DIGEST, "takes a value NULL with 0",
+    REQUEST(UNSUPPORTED_DIGEST, "takes a value NULL with 0",
             (header->value = NULL, header->value_len = 0));
 }
 
@@ -225,7 +225,7 @@ static void verify_fields(void)
     FIELDS(MISSING_PARAM, "takes a Signature NULL with 0",
            (signature.value = NULL, signature.value_len = 0));
     FIELDS(MALFORMED_DATE, "takes a Date NULL with 0", (date.value = NULL, date.value_len = 0));
-    FIELDS(MALFORMED_DIGEST, "takes a Digest NULL with 0",
+    FIELDS(UNSUPPORTED_DIGEST, "takes a Digest NULL with 0",
            (digest.value = NULL, digest.value_len = 0));
     FIELDS(MALFORMED_PARAMS, "refuses a Signature short by one", signature.value_len--);
     FIELDS(MALFORMED_DATE, "refuses a Date short by one", date.value_len--);
