@@ -53,7 +53,7 @@ static hooksig_status receive(const uint8_t *head, size_t head_len, const uint8_
     status = hooksig_delivery_read(body, body_len, NULL, 0, &content);
     if (status != HOOKSIG_STATUS_OK)
         return status;
-    return hooksig_replay_claim(guard, GUARD_LEN, &verified, now);
+    return hooksig_replay_claim(guard, GUARD_LEN, HOOKSIG_DEFAULT_MAX_SKEW, &verified, now);
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,7 @@
 // Receives deliveries in Go, for the suite of attacks: receiver middleware|handler SECRET_FILE...
 //
-// It answers HTTP/1 and HTTP/2 in the clear on one port, HTTP/2 over TLS on another.
+// It answers HTTP/1 and HTTP/2 in the clear on one port, and over TLS on another, under a certificate that it
+// writes beside the first secret.
 package main
 
 import (
@@ -10,12 +11,14 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"log"
 	"math/big"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	hooksig "github.com/hooksig/hooksig/go"
@@ -38,7 +41,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Fatal(serve(handler))
+	log.Fatal(serve(handler, filepath.Join(filepath.Dir(os.Args[2]), "certificate.pem")))
 }
 
 func newHandler(kind string, secrets [][]byte) (http.Handler, error) {
@@ -87,7 +90,7 @@ func (logger) Debugf(format string, args ...any) {
 	log.Printf(format, args...)
 }
 
-func serve(handler http.Handler) error {
+func serve(handler http.Handler, certificatePath string) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -98,7 +101,7 @@ func serve(handler http.Handler) error {
 	server.Protocols.SetHTTP1(true)
 	server.Protocols.SetHTTP2(true)
 	server.Protocols.SetUnencryptedHTTP2(true)
-	certificate, err := newCertificate()
+	certificate, err := newCertificate(certificatePath)
 	if err != nil {
 		return err
 	}
@@ -119,17 +122,22 @@ func serve(handler http.Handler) error {
 	return <-failed
 }
 
-// newCertificate makes one that nobody has to trust.
-func newCertificate() (tls.Certificate, error) {
+// newCertificate makes a certificate and writes it to path, for the sender to trust.
+func newCertificate(path string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
 	template := x509.Certificate{
 		SerialNumber: big.NewInt(1),
+		NotBefore:    time.Now().Add(-time.Hour),
 		NotAfter:     time.Now().Add(24 * time.Hour),
 		DNSNames:     []string{"receiver.test"},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, &template, &template, &key.PublicKey, key)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, os.WriteFile(path, text, 0o600)
 }

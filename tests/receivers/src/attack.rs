@@ -1,9 +1,12 @@
 //! The terms in which the table is written.
 
+use std::iter;
+
 use anyhow::Result;
 
 use crate::{
     delivery::Delivery,
+    http2,
     receivers::{Kind, Receiver},
 };
 
@@ -22,10 +25,15 @@ pub(crate) struct Attack {
 /// Makes the requests of an attack.
 type Make = dyn Fn(&Delivery) -> Vec<Vec<u8>> + Send + Sync;
 
+/// Makes the requests of an attack over HTTP/2.
+type Make2 = dyn Fn(&Delivery) -> Vec<http2::Request> + Send + Sync;
+
 /// What is done to a receiver.
 pub(crate) enum Act {
     /// Sends requests, each on a connection of its own; they are made of one fresh delivery.
     Send(Box<Make>),
+    /// Sends requests over HTTP/2, each on a connection of its own.
+    Send2 { tls: bool, make: Box<Make2> },
     /// Plays a scenario on a receiver of its own.
     Play(fn(&Receiver) -> Result<String>),
     /// As `Play`, while nothing else runs: it takes times.
@@ -56,16 +64,20 @@ impl Attack {
 
     /// Attacks a receiver, and gives its answer.
     pub(crate) fn perform(&self, receiver: &Receiver, expected: &str) -> Result<String> {
-        let make = match &self.act {
-            Act::Send(make) => make,
+        let mut expected = expected.split(" then ").chain(iter::repeat(""));
+        let mut next = || expected.next().unwrap_or_default();
+        let delivery = Delivery::new();
+        let answers: Result<Vec<String>> = match &self.act {
+            Act::Send(make) => {
+                make(&delivery).iter().map(|request| receiver.answer(request, next())).collect()
+            }
+            Act::Send2 { tls, make } => {
+                let send = |request| receiver.answer_2(request, *tls, next());
+                make(&delivery).iter().map(send).collect()
+            }
             Act::Play(play) | Act::Measure(play) => return play(receiver),
         };
-        let mut expected = expected.split(" then ");
-        let requests = make(&Delivery::new());
-        let answers = requests
-            .iter()
-            .map(|request| receiver.answer(request, expected.next().unwrap_or_default()));
-        Ok(answers.collect::<Result<Vec<_>>>()?.join(" then "))
+        Ok(answers?.join(" then "))
     }
 }
 
@@ -100,6 +112,26 @@ impl Table {
         make: impl Fn(&Delivery) -> Vec<Vec<u8>> + Send + Sync + 'static,
     ) -> Row<'_> {
         self.add(name.into(), answer.into(), Act::Send(Box::new(make)))
+    }
+
+    /// Requests over HTTP/2, each on a connection of its own.
+    pub(crate) fn send_2(
+        &mut self,
+        name: impl Into<String>,
+        answer: impl Into<String>,
+        make: impl Fn(&Delivery) -> Vec<http2::Request> + Send + Sync + 'static,
+    ) -> Row<'_> {
+        self.add(name.into(), answer.into(), Act::Send2 { tls: false, make: Box::new(make) })
+    }
+
+    /// Requests over HTTP/2 and TLS.
+    pub(crate) fn send_2_tls(
+        &mut self,
+        name: impl Into<String>,
+        answer: impl Into<String>,
+        make: impl Fn(&Delivery) -> Vec<http2::Request> + Send + Sync + 'static,
+    ) -> Row<'_> {
+        self.add(name.into(), answer.into(), Act::Send2 { tls: true, make: Box::new(make) })
     }
 
     /// A scenario with sockets.

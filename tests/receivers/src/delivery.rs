@@ -13,6 +13,9 @@ use sha2::{Digest, Sha256};
 /// The first secret of every receiver, and the only one of Go's `Handler`.
 pub(crate) const SECRET: &str = hooksig_vectors::SECRET;
 
+/// The host of every delivery.
+pub(crate) const HOST: &str = "receiver.test";
+
 /// The path of every delivery: the axum example has no other.
 pub(crate) const PATH: &str = "/hook";
 
@@ -84,7 +87,7 @@ impl Delivery {
 
     /// The fields before the three: those of every HTTP client.
     pub(crate) fn first(&self) -> String {
-        format!("POST {PATH} HTTP/1.1\r\nHost: receiver.test\r\nContent-Type: application/json\r\n")
+        format!("POST {PATH} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\n")
     }
 
     pub(crate) fn length(&self) -> String {

@@ -4,8 +4,9 @@
 //! docs/receivers.md. A word after `receivers` runs only the rows and receivers whose name holds it.
 
 mod attack;
+mod client;
 mod delivery;
-mod http;
+mod http2;
 mod page;
 mod receivers;
 mod run;

@@ -59,7 +59,7 @@ pub(crate) fn all(attacks: &[Attack], row: &str, receiver: Option<&str>) -> bool
 /// One job for all requests to a receiver, and one for each scenario; the longest come first.
 fn jobs<'a>(kinds: &[Kind], attacks: &[&'a Attack]) -> Vec<Job<'a>> {
     let (sent, played): (Vec<&Attack>, Vec<&Attack>) =
-        attacks.iter().partition(|attack| matches!(attack.act, Act::Send(_)));
+        attacks.iter().partition(|attack| matches!(attack.act, Act::Send(_) | Act::Send2 { .. }));
     let asked = |kind: Kind, attacks: &[&'a Attack]| -> Vec<&'a Attack> {
         attacks.iter().copied().filter(|attack| attack.answer_of(kind).is_some()).collect()
     };

@@ -15,8 +15,8 @@ use anyhow::{Context, Result, bail, ensure};
 use hooksig_vectors::deliveries;
 
 use crate::{
+    client::{self, Connection},
     delivery::{Delivery, SECRET, body, long_body, mac, now},
-    http::{self, Connection},
     receivers::{Kind, Receiver},
 };
 
@@ -79,8 +79,8 @@ pub(crate) fn hanging_up_in_the_body(receiver: &Receiver) -> Result<String> {
         // The receiver may be faster, and refuse half a body.
         let _ = Connection::open(receiver.address())?.send(&raw[..len]);
     }
-    let answers = http::exchange(receiver.address(), &raw, 1)?;
-    Ok(format!("{answers:?}").trim_matches(['[', ']']).to_owned())
+    let answers = client::exchange(receiver.address(), &raw, 1)?.statuses;
+    Ok(answers.first().map_or("closed".into(), ToString::to_string))
 }
 
 pub(crate) fn hanging_up_after_the_body(receiver: &Receiver) -> Result<String> {
@@ -157,6 +157,9 @@ struct Edge {
     deliveries: Vec<Vec<u8>>,
 }
 
+/// How often each request was accepted.
+type Accepted<'e> = Mutex<BTreeMap<&'e [u8], usize>>;
+
 /// Sends each delivery over and over on 4 connections while its window begins, or ends.
 pub(crate) fn replays_at_the_ends_of_the_window(receiver: &Receiver) -> Result<String> {
     const SKEW: i64 = 300;
@@ -171,7 +174,7 @@ pub(crate) fn replays_at_the_ends_of_the_window(receiver: &Receiver) -> Result<S
             Edge { second, deliveries }
         })
         .collect();
-    let accepted = Mutex::new(BTreeMap::new());
+    let accepted = Accepted::default();
     let address = receiver.address();
     let results: Vec<Result<()>> = thread::scope(|scope| {
         let attack =
@@ -192,46 +195,57 @@ pub(crate) fn replays_at_the_ends_of_the_window(receiver: &Receiver) -> Result<S
     })
 }
 
-/// Sends the deliveries of an edge from a little before it to a little after it.
-fn hammer<'e>(
-    address: SocketAddr,
-    edge: &'e Edge,
-    accepted: &Mutex<BTreeMap<&'e [u8], usize>>,
-) -> Result<()> {
-    let [from, to] = [-0.15, 0.25].map(|offset| edge.second as f64 + offset);
-    while time() < from {
-        thread::sleep(Duration::from_millis(5));
+/// Sends the deliveries of an edge once before it, all the time around it, and once after it.
+fn hammer<'e>(address: SocketAddr, edge: &'e Edge, accepted: &Accepted<'e>) -> Result<()> {
+    let at = edge.second as f64;
+    wait_until(at - 0.7);
+    for request in &edge.deliveries {
+        send_again(address, &[request], accepted)?;
     }
-    // As many at once as the buffers of a socket hold, so that the receiver does not wait for the next.
+    wait_until(at - 0.1);
+    // As many at once as the buffers of a socket hold, so that the receiver need not wait for the next.
     let mut at_once = 60;
-    let mut connection = Connection::open(address)?;
     let mut requests = edge.deliveries.iter().cycle();
-    loop {
-        let is_last = time() > to;
+    while time() < at + 0.2 {
         let batch: Vec<&Vec<u8>> = requests.by_ref().take(at_once).collect();
-        let sent = connection.send(batch.iter().copied().flatten().copied().collect::<Vec<u8>>());
-        let mut answered = 0;
-        for request in &batch {
-            let answer = if sent.is_ok() { connection.answer()? } else { None };
-            match answer {
-                Some(204) => {
-                    let mut accepted = accepted.lock().expect("no other thread panicked");
-                    *accepted.entry(request.as_slice()).or_default() += 1;
-                }
-                Some(401) => {}
-                Some(status) => bail!("status {status}"),
-                None => break,
-            }
-            answered += 1;
-        }
-        if answered < batch.len() || !connection.is_open() {
-            // A receiver that closes the connection after a refusal gets one request at a time.
+        if send_again(address, &batch, accepted)? < batch.len() {
+            // A receiver that closes the connection after an answer gets one request at a time.
             at_once = 1;
-            connection = Connection::open(address)?;
         }
-        if is_last {
-            return Ok(());
+    }
+    for request in &edge.deliveries {
+        send_again(address, &[request], accepted)?;
+    }
+    Ok(())
+}
+
+/// Sends requests on a connection, counts those that are accepted, and gives how many were answered.
+fn send_again<'e>(
+    address: SocketAddr,
+    requests: &[&'e Vec<u8>],
+    accepted: &Accepted<'e>,
+) -> Result<usize> {
+    let mut connection = Connection::open(address)?;
+    if connection.send(requests.iter().copied().flatten().copied().collect::<Vec<u8>>()).is_err() {
+        return Ok(0);
+    }
+    for (index, request) in requests.iter().enumerate() {
+        match connection.answer()? {
+            Some(204) => {
+                let mut accepted = accepted.lock().expect("no other thread panicked");
+                *accepted.entry(request.as_slice()).or_default() += 1;
+            }
+            Some(401) => {}
+            Some(status) => bail!("status {status}"),
+            None => return Ok(index),
         }
+    }
+    Ok(requests.len())
+}
+
+fn wait_until(second: f64) {
+    while time() < second {
+        thread::sleep(Duration::from_millis(5));
     }
 }
 
@@ -256,15 +270,15 @@ pub(crate) fn log_is_clean(receiver: &Receiver) -> Result<String> {
     let mut observed = Vec::new();
     for text in hostile {
         for delivery in operators_view(text) {
-            let _ = http::exchange(receiver.address(), &delivery, 1);
+            let _ = client::exchange(receiver.address(), &delivery, 1);
         }
     }
     for request in spoilt(&mut observed) {
-        let _ = http::exchange(receiver.address(), &request, 1);
+        let _ = client::exchange(receiver.address(), &request, 1);
     }
     let before = receiver.mark();
     receiver.accepts_another()?;
-    receiver.reasons_since(before, 1);
+    receiver.words_since(before, 1, |_| true);
     for line in receiver.logged_since(mark) {
         if let Some(fault) = fault_of(&line, &observed) {
             let start = &line[..line.len().min(300)];

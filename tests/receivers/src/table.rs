@@ -1,8 +1,9 @@
 //! The attacks, and the answer to each.
 
 use crate::{
-    attack::{Attack, Table},
-    delivery::{Delivery, PATH, body, digest, mac, now},
+    attack::{Attack, But, Table},
+    delivery::{Delivery, HOST, PATH, body, digest, mac, now},
+    http2,
     receivers::Kind::{self, C, Core, Go, GoHandler, Listen, Tower},
     scenarios as play,
 };
@@ -17,6 +18,13 @@ const NO_SOCKETS: &str =
     "The core is given a head and a body; sockets, framing and methods are its caller's.";
 const TARGET_UNREAD: &str = "libmicrohttpd takes it; nothing reads a target that is not covered.";
 const MHD_ANSWERS: &str = "libmicrohttpd answers so by itself.";
+/// A host that no delivery was sent to.
+const OTHER: &str = "other.test";
+
+const NO_HTTP2: &str = "It speaks HTTP/1 only.";
+const ONE_REQUEST: &str = "It serves one request per connection.";
+const CUT_AT_NUL: &str =
+    "libmicrohttpd cuts a value at a NUL; the rest is verified as it was signed.";
 const NO_LIMIT: &str = "It has no limit of its own: its caller's buffer is one.";
 const NO_EVENT_FIELD: &str =
     "The one call for a raw head does not look at `X-Drone-Event`; `hooksig_delivery_read` does.";
@@ -33,6 +41,7 @@ pub(crate) fn attacks() -> Vec<Attack> {
     digests(&mut table);
     bodies(&mut table);
     replays(&mut table);
+    http_2(&mut table);
     senders(&mut table);
     table.attacks
 }
@@ -57,7 +66,8 @@ fn genuine(t: &mut Table) {
     });
     t.send("`Authorization: Basic` beside it", "204", |d| d.with("Authorization: Basic eDp5\r\n"));
     t.send("two on one connection", "204, 204", |d| [d.raw(), Delivery::new().raw()].concat())
-        .not(&[Core], NO_SOCKETS);
+        .not(&[Core], NO_SOCKETS)
+        .but(&[Listen], "204", ONE_REQUEST);
     t.play("`Expect: 100-continue`", "100, 204", play::expect_continue).not(&[Core], NO_SOCKETS);
 }
 
@@ -84,8 +94,8 @@ fn heads(t: &mut Table) {
     t.send("a line without a colon", "400", |d| d.with("Date\r\n"));
     t.send("an empty name", "400", |d| d.with(": x\r\n")).but(
         &[C],
-        "401 malformed-params",
-        "libmicrohttpd takes the line for a part of the one before.",
+        "401 digest-mismatch",
+        "libmicrohttpd takes the line for the end of the head, so that another body follows.",
     );
     t.send("a folded `Date`", "400", |d| d.instead(", ", ",\r\n ")).but(
         GOS,
@@ -110,9 +120,13 @@ fn heads(t: &mut Table) {
     })
     .but(&[Core], "400", "Its contract is that every line ends in CRLF.");
     t.send("CR in a value", "400", |d| d.with("X: a\rb\r\n"));
-    t.send("NUL in `Date`", "400", |d| d.instead(&d.date, format!("{}\0", d.date)));
+    t.send("NUL in `Date`", "400", |d| d.instead(&d.date, format!("{}\0", d.date))).but(
+        &[C],
+        "204",
+        CUT_AT_NUL,
+    );
     t.send("NUL in a name", "400", |d| d.instead("Date:", "Date\0:"));
-    t.send("NUL in the target", "400", |d| d.instead(PATH, "/hook\0"));
+    t.send("NUL in the target", "400", |d| d.instead(PATH, "/hook\0")).but(&[C], "204", CUT_AT_NUL);
     t.send("more fields than any receiver takes", "431", |d| d.with("X: y\r\n".repeat(250_000)))
         .but(&[Core], "204", NO_LIMIT);
     t.send("a field longer than any receiver takes", "431", |d| {
@@ -172,11 +186,9 @@ fn lengths(t: &mut Table) {
         "204",
         "hyper hands on what is in the chunks, and the digest is that of a body as received.",
     );
-    t.send("no length", "401 digest-mismatch, 400", |d| d.instead(&d.length(), "")).but(
-        &[C],
-        "401 digest-mismatch",
-        "It closes the connection after a refusal.",
-    );
+    t.send("no length", "401 digest-mismatch, 400", |d| d.instead(&d.length(), ""))
+        .but(&[C], "401 digest-mismatch", "It closes the connection after a refusal.")
+        .but(&[Listen], "401 digest-mismatch", ONE_REQUEST);
     t.send("a chunk size above 64 bits", "400 body-unreadable", |d| {
         d.chunked(format!("1{:016x}\r\n", d.body.len()))
     })
@@ -212,7 +224,7 @@ fn lengths(t: &mut Table) {
     });
     for row in &mut t.attacks {
         if row.group == "Hostile lengths" {
-            row.but.push(crate::attack::But { kinds: &[Core], answer: None, why: NO_SOCKETS });
+            row.but.push(But { kinds: &[Core], answer: None, why: NO_SOCKETS });
         }
     }
 }
@@ -257,6 +269,9 @@ fn methods_and_targets(t: &mut Table) {
     t.send("a fragment, `(request-target)` covered for the path", "401 signature-mismatch", |_| {
         target_covered(PATH).instead(PATH, "/hook#x")
     });
+    t.send("an absolute target of another host, `host` covered", "401 host-mismatch", |_| {
+        host_covered(HOST).instead(PATH, "http://other.test/hook")
+    });
     t.send("a space in the target", "400", |d| d.instead(PATH, "/hook x")).but(
         &[C],
         "closed",
@@ -275,7 +290,7 @@ fn methods_and_targets(t: &mut Table) {
     t.send("a control byte in the target, `(request-target)` covered", "400", |_| {
         target_covered("/hook\x01").instead(PATH, "/hook\x01")
     })
-    .but(&[C], "401 control-octet", TARGET_UNREAD);
+    .but(&[C], "401 control-byte", TARGET_UNREAD);
 }
 
 fn absolute(_: &Delivery) -> &'static str {
@@ -514,13 +529,107 @@ fn replays(t: &mut Table) {
     })
     .not(&[Core], NO_EVENT_FIELD);
     t.send_each("on one connection", "204, 401 replayed", |d| vec![[d.raw(), d.raw()].concat()])
-        .not(&[Core], NO_SOCKETS);
+        .not(&[Core], NO_SOCKETS)
+        .but(&[Listen], "204", ONE_REQUEST);
     t.play(
         "4 connections, 20 deliveries, at both ends of the window",
         "each accepted once",
         play::replays_at_the_ends_of_the_window,
     )
     .not(&[Core], NO_SOCKETS);
+}
+
+fn http_2(t: &mut Table) {
+    t.group("HTTP/2");
+    let begin = t.attacks.len();
+    let get = |d: &Delivery| http2::Request::of(d);
+    t.send_2("signed as Drone signs", "204", move |d| vec![get(d)]);
+    t.send_2("no field but those of the request line", "401 missing-signature", move |d| {
+        vec![get(d).bare()]
+    });
+    t.send_2("two `signature` fields", "401 repeated-signature", move |d| {
+        vec![get(d).with("signature", &d.signature())]
+    });
+    t.send_2("another body", "401 digest-mismatch", |d| {
+        vec![http2::Request::of(&Delivery { body: b"{}".to_vec(), ..d.clone() })]
+    });
+    t.send_2("the same again", "204 then 401 replayed", move |d| vec![get(d), get(d)]);
+    t.send_2("the delivery as GET, then as it is", "405 method-not-allowed then 204", move |d| {
+        vec![get(d).set(":method", "GET"), get(d)]
+    });
+    t.send_2("`(request-target)` covered", "204", move |_| vec![get(&target_covered(PATH))]);
+    t.send_2("another query, `(request-target)` covered", "401 signature-mismatch", move |_| {
+        vec![get(&target_covered(PATH)).set(":path", "/hook?a")]
+    });
+    t.send_2("a covered `host` that is `:authority`", "204", move |_| {
+        vec![get(&host_covered(HOST))]
+    });
+    t.send_2("a covered `host` that is `:authority` and the field", "204", move |_| {
+        vec![get(&host_covered(HOST)).with("host", HOST)]
+    });
+    t.send_2(
+        "`:authority` of another, the field is the covered `host`",
+        "401 host-mismatch",
+        move |_| vec![get(&host_covered(HOST)).set(":authority", OTHER).with("host", HOST)],
+    );
+    t.send_2(
+        "the field of another, `:authority` is the covered `host`",
+        "401 host-mismatch",
+        move |_| vec![get(&host_covered(HOST)).with("host", OTHER)],
+    );
+    t.send_2(
+        "`:authority` of another than the covered `host`",
+        "401 signature-mismatch",
+        move |_| vec![get(&host_covered(HOST)).set(":authority", OTHER)],
+    );
+    t.send_2("`content-length` longer than the data", "400 body-unreadable", move |d| {
+        vec![get(d).with("content-length", "1000")]
+    });
+    t.send_2("a name in upper case", "closed", move |d| vec![get(d).with("X", "y")]);
+    t.send_2("`transfer-encoding`", "reset", move |d| {
+        vec![get(d).with("transfer-encoding", "chunked")]
+    })
+    .but(GOS, "400", "net/http answers so.");
+    for (name, code) in [("NO_ERROR", 0), ("CANCEL", 8), ("INTERNAL_ERROR", 2)] {
+        t.send_2(
+            format!("reset with {name} after all data, then as it is"),
+            "reset then 204",
+            move |d| vec![get(d).reset(code), get(d)],
+        );
+        t.send_2(
+            format!("reset with {name} after all data and `content-length`, then as it is"),
+            "reset then 204",
+            move |d| {
+                vec![get(d).with("content-length", &d.body.len().to_string()).reset(code), get(d)]
+            },
+        );
+    }
+    let tls = t.attacks.len();
+    t.send_2_tls("over TLS: signed as Drone signs", "204", move |d| vec![get(d)]);
+    t.send_2_tls("over TLS: a covered `host` that is `:authority`", "204", move |_| {
+        vec![get(&host_covered(HOST))]
+    });
+    t.send_2_tls(
+        "over TLS: `:authority` of another, the field is the covered `host`",
+        "401 host-mismatch",
+        move |_| vec![get(&host_covered(HOST)).set(":authority", OTHER).with("host", HOST)],
+    );
+    t.send_2_tls(
+        "over TLS: reset with CANCEL after all data, then as it is",
+        "reset then 204",
+        move |d| vec![get(d).reset(8), get(d)],
+    );
+    for row in &mut t.attacks[begin..] {
+        row.but.push(But { kinds: &[C, Listen], answer: None, why: NO_HTTP2 });
+        row.but.push(But { kinds: &[Core], answer: None, why: NO_SOCKETS });
+    }
+    for row in &mut t.attacks[tls..] {
+        row.but.push(But {
+            kinds: &[Tower],
+            answer: None,
+            why: "The example speaks no TLS; the layer's own tests do.",
+        });
+    }
 }
 
 fn senders(t: &mut Table) {

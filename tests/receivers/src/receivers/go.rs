@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, process::Command};
 
+use anyhow::{Context, Result};
+
 pub(super) fn command(kind: &str, secrets: &[PathBuf]) -> Command {
     let mut command = Command::new(super::target().join("receivers/go"));
     command.arg(kind).args(secrets);
@@ -20,4 +22,13 @@ pub(super) fn reason(line: &str) -> Option<String> {
         "accepted" | "refused" => words.next().map(Into::into),
         _ => None,
     }
+}
+
+/// The file beside the secrets to which the program writes its certificate.
+pub(super) const CERTIFICATE: &str = "certificate.pem";
+
+/// `tls on 127.0.0.1:3001`
+pub(super) fn tls_address(log: &[String]) -> Result<SocketAddr> {
+    let address = log.iter().find_map(|line| line.strip_prefix("tls on "));
+    Ok(address.context("it has not told its address for TLS")?.parse()?)
 }

@@ -18,8 +18,9 @@ use anyhow::{Result, ensure};
 use tempfile::TempDir;
 
 use crate::{
+    client,
     delivery::{Delivery, SECRET},
-    http,
+    http2,
 };
 
 use self::{core::Core, process::Process};
@@ -74,7 +75,9 @@ impl Kind {
             // net/http's DefaultMaxHeaderBytes; it has no limit of fields.
             Self::Go | Self::GoHandler => (1000 << 10, 2000),
             // The buffer of hyper, and its default limit of fields.
-            Self::Tower | Self::Listen => (390 << 10, 90),
+            Self::Tower => (390 << 10, 90),
+            // MAX_HEAD of cli/src/listen/connection.rs, and hyper's limit of fields.
+            Self::Listen => (30 << 10, 90),
             // The caller's; as in Go.
             Self::Core => (1000 << 10, 2000),
         }
@@ -105,6 +108,12 @@ impl Kind {
         }
     }
 
+    /// Reports whether a line of the log can be about a request that was sent from this port. Only the C
+    /// receiver names it; the others log nothing but verdicts.
+    fn is_about(self, line: &str, port: u16) -> bool {
+        self != Self::C || line.contains(&format!(":{port} "))
+    }
+
     /// The word that a line of the log gives for a verdict, if it is a line about a verdict.
     fn reason(self, line: &str) -> Option<String> {
         match self {
@@ -117,11 +126,14 @@ impl Kind {
     }
 }
 
+/// The word for a body that did not arrive.
+const UNREADABLE: &str = "body-unreadable";
+
 /// A receiver that runs.
 pub(crate) struct Receiver {
     pub(crate) kind: Kind,
     running: Running,
-    _secrets: TempDir,
+    secrets: TempDir,
 }
 
 enum Running {
@@ -142,7 +154,7 @@ impl Receiver {
             Kind::Core => Running::Core(Core::start(command)?),
             _ => Running::Sockets(Process::start(command, kind)?),
         };
-        Ok(Self { kind, running, _secrets: folder })
+        Ok(Self { kind, running, secrets: folder })
     }
 
     /// The exit code of one that is given a secret that it must not take.
@@ -155,6 +167,33 @@ impl Receiver {
         self.process().address
     }
 
+    /// Sends a request over HTTP/2 and gives what came of it, as [`Receiver::answer`] does.
+    pub(crate) fn answer_2(
+        &self,
+        request: &http2::Request,
+        tls: bool,
+        expected: &str,
+    ) -> Result<String> {
+        let process = self.process();
+        let mark = process.log.len();
+        let status = match tls {
+            true => {
+                let certificate = fs::read(self.secrets.path().join(go::CERTIFICATE))?;
+                http2::exchange(go::tls_address(&process.log.all())?, Some(&certificate), request)?
+            }
+            false => http2::exchange(process.address, None, request)?,
+        };
+        // A stream that was reset before may be noticed only now.
+        let is_ours = |line: &str| {
+            expected.ends_with(UNREADABLE)
+                || self.kind.reason(line).is_some_and(|word| word != UNREADABLE)
+        };
+        Ok(match is_logged(expected) {
+            true => with_word(&status, self.words_since(mark, 1, is_ours).pop()),
+            false => status,
+        })
+    }
+
     /// How much it has logged, for [`Receiver::logged_since`].
     pub(crate) fn mark(&self) -> usize {
         self.process().log.len()
@@ -165,14 +204,21 @@ impl Receiver {
         self.process().log.raw()[mark..].to_vec()
     }
 
-    /// The words of the verdicts since `mark`, once there are `count`.
-    pub(crate) fn reasons_since(&self, mark: usize, count: usize) -> Vec<String> {
+    /// The words of the verdicts since `mark` in the lines that `is_ours` picks, once there are `count`.
+    pub(crate) fn words_since(
+        &self,
+        mark: usize,
+        count: usize,
+        is_ours: impl Fn(&str) -> bool,
+    ) -> Vec<String> {
+        let words = |lines: &[String]| {
+            let lines = lines.iter().filter(|line| is_ours(line));
+            lines.filter_map(|line| self.kind.reason(line)).collect::<Vec<_>>()
+        };
         let log = &self.process().log;
-        log.wait_for(mark, |lines| {
-            let words: Vec<_> = lines.iter().filter_map(|line| self.kind.reason(line)).collect();
-            (words.len() >= count).then_some(words)
-        })
-        .unwrap_or_default()
+        let found =
+            log.wait_for(mark, |lines| Some(words(lines)).filter(|found| found.len() >= count));
+        found.unwrap_or_else(|| words(&log.all()[mark..]))
     }
 
     /// Sends a request and gives what came of it in the form of `expected`: a status for each answer
@@ -186,19 +232,16 @@ impl Receiver {
         let has_word = |index| parts.get(index).is_some_and(|part: &&str| is_logged(part));
         let wanted = (0..parts.len()).filter(|&index| has_word(index)).count();
         let mark = process.log.len();
-        let statuses = http::exchange(process.address, request, parts.len())?;
+        let sent = client::exchange(process.address, request, parts.len())?;
+        let is_ours = |line: &str| self.kind.is_about(line, sent.port);
         let mut words = match wanted {
             0 => Vec::new(),
-            _ => self.reasons_since(mark, wanted),
+            _ => self.words_since(mark, wanted, is_ours),
         }
         .into_iter();
-        let answers = statuses.iter().enumerate().map(|(index, status)| {
+        let answers = sent.statuses.iter().enumerate().map(|(index, status)| {
             let word = if has_word(index) { words.next() } else { None };
-            match word {
-                None => status.to_string(),
-                Some(word) if *status == 204 && word == "ok" => "204".into(),
-                Some(word) => format!("{status} {word}"),
-            }
+            with_word(&status.to_string(), word)
         });
         let answers: Vec<_> = answers.collect();
         Ok(if answers.is_empty() { "closed".into() } else { answers.join(", ") })
@@ -206,7 +249,7 @@ impl Receiver {
 
     /// Fails unless a fresh delivery is accepted.
     pub(crate) fn accepts_another(&self) -> Result<()> {
-        let answers = http::exchange(self.address(), &Delivery::new().raw(), 1)?;
+        let answers = client::exchange(self.address(), &Delivery::new().raw(), 1)?.statuses;
         ensure!(answers == [204], "and the next delivery: {answers:?}");
         Ok(())
     }
@@ -223,6 +266,15 @@ impl Receiver {
 /// line it might be taken for one about the next request.
 fn is_logged(answer: &str) -> bool {
     answer == "204" || answer.contains(' ')
+}
+
+/// Adds the word that a receiver logged about its answer.
+fn with_word(status: &str, word: Option<String>) -> String {
+    match word {
+        None => status.into(),
+        Some(word) if status == "204" && word == "ok" => "204".into(),
+        Some(word) => format!("{status} {word}"),
+    }
 }
 
 fn write_secrets(folder: &Path, secrets: &[&[u8]]) -> Result<Vec<PathBuf>> {

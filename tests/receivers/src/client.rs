@@ -63,11 +63,6 @@ impl Connection {
         Ok(Some(status))
     }
 
-    /// Reports whether the receiver takes another request.
-    pub(crate) fn is_open(&self) -> bool {
-        !self.is_over
-    }
-
     /// Says that nothing more is to come, and gives the statuses of all further answers.
     pub(crate) fn rest(mut self) -> Result<Vec<u16>> {
         let _ = self.stream.shutdown(Shutdown::Write);
@@ -119,17 +114,25 @@ fn is_hang_up(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
 }
 
-/// Sends bytes on a connection of their own and reads at most `expected` answers, then those that
-/// were not expected.
-pub(crate) fn exchange(address: SocketAddr, bytes: &[u8], expected: usize) -> Result<Vec<u16>> {
+/// What came of some bytes.
+pub(crate) struct Exchange {
+    pub(crate) statuses: Vec<u16>,
+    /// The port that they were sent from.
+    pub(crate) port: u16,
+}
+
+/// Sends bytes on a connection of their own and reads `expected` answers, then those that were not
+/// expected.
+pub(crate) fn exchange(address: SocketAddr, bytes: &[u8], expected: usize) -> Result<Exchange> {
     let mut connection = Connection::open(address)?;
+    let port = connection.stream.local_addr()?.port();
     // A receiver may have enough of it at any time.
     let _ = connection.send(bytes);
     let mut statuses = Vec::new();
     while statuses.len() < expected {
-        let Some(status) = connection.answer()? else { return Ok(statuses) };
+        let Some(status) = connection.answer()? else { return Ok(Exchange { statuses, port }) };
         statuses.push(status);
     }
     statuses.extend(connection.rest()?);
-    Ok(statuses)
+    Ok(Exchange { statuses, port })
 }
