@@ -2,7 +2,7 @@
 # Tests the C interface: the header alone, C and C++ programs against both libraries, the libraries
 # themselves, their installation, and that the proofs among all that can fail.
 #
-# `make lib` must have been run: `make test-ffi` does both. A line is printed for each check, and
+# `make lib program` must have been run: `make test-ffi` does everything. A line is printed for each check, and
 # what it said where it fails. A tool that is missing and cannot be installed is named, and what
 # needs it is skipped; where CI is set, that is a failure.
 set -euo pipefail

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Tests the Go package, its modules and both ways to link it.
 #
-# `make lib` must have been run: `make test-go` does both. A line is printed for each check, and
-# what it said where it fails. Where Go is missing nothing is tested; where a peer of the tests is,
-# what needs it is skipped; where CI is set, either is a failure.
+# `make lib program` must have been run: `make test-go` does everything. A line is printed for each
+# check, and its output if it fails. If Go is missing nothing is tested; if a peer of the tests is, the
+# checks that need it are skipped; if CI is set, either is a failure.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -26,9 +26,6 @@ fi
 export PKG_CONFIG_PATH=$root/target/c/lib/pkgconfig
 export LD_LIBRARY_PATH=$root/target/c/lib
 export CGO_ENABLED=1
-
-# The Rust program, which is one of the peers.
-cargo build --locked --quiet --release --manifest-path "$root/Cargo.toml" -p hooksig-cli
 
 # check SENTENCE COMMAND...
 check() {
@@ -66,7 +63,7 @@ without_dependencies() {
 
 # What both programs print for the shared cases, which must be as expected.
 same_verdicts() {
-    "$root/target/release/hooksig" conform "$root"/vectors/cases/*.jsonl >"$work/rust"
+    "$root/target/program/hooksig" conform "$root"/vectors/cases/*.jsonl >"$work/rust"
     go run ./cmd/conform "$root"/vectors/cases/*.jsonl >"$work/go"
     diff "$work/rust" "$work/go"
 }

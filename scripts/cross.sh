@@ -22,8 +22,7 @@ if [[ " $* " == *' --profile size '* ]]; then
 fi
 
 rustup_has() {
-    command -v rustup >/dev/null || return
-    rustup target list --installed | grep -qx "$target" || rustup target add "$target" >&2
+    command -v rustup >/dev/null && rustup target list --installed | grep -qx "$target"
 }
 
 # Systems have the whole standard library, with unwinding for the tests.
@@ -36,8 +35,11 @@ std_of_target() {
 
 case ${HOOKSIG_CROSS:-any} in
 debian) ;;
-rustup) rustup_has ;;
-*) rustup_has && HOOKSIG_CROSS=rustup || HOOKSIG_CROSS=debian ;;
+rustup) rustup_has || rustup target add "$target" >&2 ;;
+*)
+    "$(dirname "$0")/setup.sh" "target:$target"
+    rustup_has && HOOKSIG_CROSS=rustup || HOOKSIG_CROSS=debian
+    ;;
 esac
 
 if [[ $HOOKSIG_CROSS == rustup ]]; then

@@ -1,22 +1,33 @@
 #!/usr/bin/env bash
-# Makes sure that tools are there: scripts/setup.sh TOOL...
+# Makes sure that tools and downloads are available: scripts/setup.sh THING...
 #
-# Where one is missing, it is installed on Debian and Ubuntu (as root or with sudo); elsewhere the
-# exact command is named. A TOOL is a command, pkg:NAME for what pkg-config must find, or nightly for
-# that toolchain; cargo's subcommands and mdbook are built from crates.io.
+# Installs missing Debian packages (as root or with sudo), parts of the Rust toolchain and crates. If
+# something cannot be installed, prints its name and the exact command that installs it, and exits with
+# 2 before anything is changed. A failed download is named, and leaves nothing half installed.
+#
+# A THING is one of:
+#     COMMAND        a command, such as curl; cargo's subcommands and mdbook are built from crates.io
+#     pkg:NAME       a library that pkg-config finds
+#     clippy, rustfmt, nightly, target:TRIPLE     parts of the Rust toolchain
+#     crates[:DIR]   the crates that the lock file in DIR names, downloaded
+#     modules:DIR    the Go modules of DIR, downloaded
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
-# The Debian package of a tool.
-package_of() {
+# Prints the Debian packages of a tool.
+packages_of() {
     case $1 in
-    cc | gcc) echo gcc ;;
-    c++ | g++) echo g++ ;;
-    pkg-config) echo pkg-config ;;
+    # The headers of the C library are only recommended by the compiler's package.
+    cc | gcc) echo gcc libc6-dev ;;
+    c++ | g++) echo g++ libc6-dev ;;
+    clang) echo clang libc6-dev ;;
     python3) echo python3 ;;
-    redis-server) echo redis-server ;;
-    clang | clang-tidy | make | cmake | curl | valgrind | wrk | git | nginx | fish | zsh) echo "$1" ;;
+    clang-tidy | cmake | curl | fish | git | make | nginx | pkg-config | redis-server | valgrind | wrk | zsh) echo "$1" ;;
+    kill | ps) echo procps ;;
+    script) echo bsdutils ;;
     nc) echo netcat-openbsd ;;
-    # Cross compilers, with the C library of each, and what runs their programs.
+    readelf | nm | ar) echo binutils ;;
+    # Cross compilers, with the C library of each, and the emulators of their programs.
     arm-none-eabi-gcc) echo gcc-arm-none-eabi libnewlib-arm-none-eabi ;;
     riscv64-unknown-elf-gcc) echo gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf ;;
     s390x-linux-gnu-gcc) echo gcc-s390x-linux-gnu libc6-dev-s390x-cross ;;
@@ -28,20 +39,18 @@ package_of() {
     node) echo nodejs ;;
     wasm-ld) echo lld ;;
     llvm-cov-*) echo "llvm-${1#llvm-cov-}" ;;
+    debootstrap) echo debootstrap ;;
     dpkg-source) echo dpkg-dev ;;
     rustc-web) echo rustc-web cargo-web rust-web-src ;;
-    pkg:libmicrohttpd) echo libmicrohttpd-dev ;;
-    pkg:jansson) echo libjansson-dev ;;
-    pkg:libcrypto) echo libssl-dev ;;
-    pkg:hiredis) echo libhiredis-dev ;;
-    *)
-        echo "setup: no package is known for '$1'" >&2
-        exit 1
-        ;;
+    pkg:libmicrohttpd) echo pkg-config libmicrohttpd-dev ;;
+    pkg:jansson) echo pkg-config libjansson-dev ;;
+    pkg:libcrypto) echo pkg-config libssl-dev ;;
+    pkg:hiredis) echo pkg-config libhiredis-dev ;;
+    *) fail "no package is known for '$1'" ;;
     esac
 }
 
-# The crate of a tool that is written in Rust, and its version.
+# Prints the crate of a tool that is written in Rust, with its version.
 crate_of() {
     case $1 in
     cargo-careful) echo "$1@0.4.10" ;;
@@ -49,71 +58,140 @@ crate_of() {
     cargo-hack) echo "$1@0.6.46" ;;
     cargo-mutants) echo "$1@27.1.0" ;;
     mdbook) echo "$1@0.5.4 --no-default-features" ;;
-    *)
-        echo "setup: no crate is known for '$1'" >&2
-        exit 1
-        ;;
+    *) fail "no crate is known for '$1'" ;;
     esac
+}
+
+# fail LINE [COMMAND]: the command is the one that helps.
+fail() {
+    echo "setup: $1" >&2
+    [[ $# -lt 2 ]] || echo "    $2" >&2
+    exit 2
+}
+
+has() {
+    type -P "$1" >/dev/null
+}
+
+rustup_has_target() {
+    has rustup && rustup target list --installed 2>/dev/null | grep -qx "$1"
 }
 
 is_there() {
     case $1 in
+    cc | gcc | clang) has "$1" && "$1" -E -x c - <<<'#include <stdlib.h>' >/dev/null 2>&1 ;;
     nightly) rustc +nightly --version >/dev/null 2>&1 ;;
+    clippy) cargo clippy --version >/dev/null 2>&1 ;;
+    rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
     rustc-web) [[ -x /usr/bin/cargo && -d /usr/lib/rustlib/src/rust/library ]] ;;
-    pkg:*) command -v pkg-config >/dev/null && pkg-config --exists "${1#pkg:}" ;;
-    *) command -v "$1" >/dev/null ;;
+    target:*) rustup_has_target "${1#target:}" ;;
+    pkg:*) has pkg-config && pkg-config --exists "${1#pkg:}" ;;
+    *) has "$1" ;;
     esac
 }
 
-# Rust comes from rustup, which no distribution's package replaces: 1.88 or newer is needed.
-need_rust() {
-    if command -v cargo >/dev/null; then
+# quietly WHAT COMMAND...: prints the reason if the command fails, and nothing otherwise.
+quietly() {
+    local what=$1 said
+    shift
+    said=$("$@" 2>&1) || fail "$what: $(reason <<<"$said")"
+}
+
+# Picks the line that gives the reason: the first that names an address, or the last.
+reason() {
+    local said
+    said=$(cat)
+    grep -m 1 -E '^(Err:|W: Failed|E: Failed)|https?://' <<<"$said" || tail -n 1 <<<"$said"
+}
+
+apt() {
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=600 "$@"
+}
+
+find_root() {
+    as_root=()
+    if [[ $(id -u) -ne 0 ]]; then
+        as_root=(sudo)
+        has sudo && sudo -n true 2>/dev/null
+    fi
+}
+
+# download_packages LISTS PACKAGE...: LISTS is what the update of the lists said, if it failed.
+download_packages() {
+    apt install -y --no-install-recommends --download-only "${@:2}" || {
+        echo "$1"
+        return 1
+    }
+}
+
+# Downloads everything before it installs anything.
+install_packages() {
+    local command="apt-get install -y --no-install-recommends $*"
+    has apt-get || fail "missing: $* (names of Debian packages); install them with your system's package manager"
+    find_root || fail "missing: $*; install them with:" "sudo $command"
+    echo "setup: installing $*" >&2
+    # A source that is down does not matter if the packages come from another.
+    local lists
+    lists=$(apt update --error-on=any 2>&1) && lists=''
+    quietly "cannot download $*" download_packages "$lists" "$@"
+    quietly "cannot install $*" apt install -y --no-install-recommends "$@"
+}
+
+# The target of rustup's toolchain, or Debian's compiler, which has the sources of its library.
+install_target() {
+    if has rustup && said=$(rustup target add "$1" 2>&1); then
         return
     fi
-    echo "setup: cargo is missing; install Rust 1.88 or newer:" >&2
-    echo "    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y && . ~/.cargo/env" >&2
-    exit 1
+    is_there rustc-web && return
+    # shellcheck disable=SC2046 # The packages are words.
+    install_packages $(packages_of rustc-web)
 }
 
-missing=()
-for tool in "$@"; do
-    if is_there "$tool"; then
-        continue
-    fi
-    case $tool in
-    cargo) need_rust ;;
-    nightly)
-        echo "setup: there is no nightly toolchain; install it: rustup toolchain install nightly" >&2
-        exit 1
-        ;;
-    cargo-* | mdbook)
-        crate=$(crate_of "$tool")
-        echo "setup: building $crate" >&2
-        # shellcheck disable=SC2086 # An option may stand behind the name.
-        cargo install --locked --quiet $crate
-        ;;
-    *) missing+=("$(package_of "$tool")") ;;
+install_component() {
+    has rustup || fail "cargo $1 is missing; install it with your Rust toolchain"
+    quietly "cannot download $1" rustup component add "$1"
+}
+
+install_crate() {
+    local crate
+    crate=$(crate_of "$1")
+    echo "setup: building $crate" >&2
+    # shellcheck disable=SC2086 # An option may follow the name.
+    quietly "cannot build $1" cargo install --locked --quiet $crate
+}
+
+missing_packages=()
+later=()
+for thing in "$@"; do
+    case $thing in
+    crates | crates:* | modules:*) later+=("$thing") ;;
+    *) is_there "$thing" || case $thing in
+        cargo) fail 'cargo is missing; install Rust 1.88 or newer:' \
+            "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y && . ~/.cargo/env" ;;
+        go) fail 'go is missing; install Go 1.26 or newer: https://go.dev/dl' ;;
+        nightly) fail 'there is no nightly toolchain; install it:' 'rustup toolchain install nightly' ;;
+        clippy | rustfmt | target:* | cargo-* | mdbook) later+=("$thing") ;;
+        *)
+            packages=$(packages_of "$thing")
+            # shellcheck disable=SC2206 # The packages are words.
+            missing_packages+=($packages)
+            ;;
+        esac ;;
     esac
 done
-if [[ ${#missing[@]} -eq 0 ]]; then
-    exit 0
-fi
 
-install="apt-get install -y --no-install-recommends ${missing[*]}"
-if ! command -v apt-get >/dev/null; then
-    echo "setup: missing: ${missing[*]} (names of Debian packages); install them with your system's package manager" >&2
-    exit 1
+if [[ ${#missing_packages[@]} -gt 0 ]]; then
+    readarray -t missing_packages < <(printf '%s\n' "${missing_packages[@]}" | sort -u)
+    install_packages "${missing_packages[@]}"
 fi
-if [[ $(id -u) -eq 0 ]]; then
-    as_root=()
-elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-    as_root=(sudo)
-else
-    echo "setup: missing: ${missing[*]}; install them with:" >&2
-    echo "    sudo $install" >&2
-    exit 1
-fi
-echo "setup: installing ${missing[*]}" >&2
-export DEBIAN_FRONTEND=noninteractive
-"${as_root[@]}" apt-get update -q >/dev/null
-"${as_root[@]}" $install >/dev/null
+for thing in "${later[@]}"; do
+    case $thing in
+    clippy | rustfmt) install_component "$thing" ;;
+    target:*) install_target "${thing#target:}" ;;
+    crates) quietly 'cannot download the crates of Cargo.lock' cargo fetch --locked ;;
+    crates:*) quietly "cannot download the crates of ${thing#crates:}/Cargo.lock" \
+        cargo fetch --locked --manifest-path "${thing#crates:}/Cargo.toml" ;;
+    modules:*) quietly "cannot download the Go modules of ${thing#modules:}" go -C "${thing#modules:}" mod download ;;
+    *) install_crate "$thing" ;;
+    esac
+done

@@ -125,9 +125,9 @@ func trigger(t *testing.T, program, url string, env ...string) []attempt {
 // findProgram gives the path of the built `hooksig`.
 func findProgram(t *testing.T) string {
 	t.Helper()
-	path := "../../target/release/hooksig"
+	path := "../../target/program/hooksig"
 	if _, err := os.Stat(path); err != nil {
-		missing(t, "target/release/hooksig, which `cargo build --release -p hooksig-cli` makes")
+		missing(t, "target/program/hooksig, which `make program` builds")
 	}
 	return path
 }

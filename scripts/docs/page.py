@@ -125,7 +125,7 @@ def run_page(page, folder):
     bin.mkdir(parents=True)
     # Most pages take the program for granted.
     if is_front or "install" not in text:
-        (bin / "hooksig").symlink_to(ROOT / "target/release/hooksig")
+        (bin / "hooksig").symlink_to(ROOT / "target/program/hooksig")
     make_checkout(folder / "hooksig", is_front)
     (ROOT / "target/docs").mkdir(parents=True, exist_ok=True)
     ports = Ports()

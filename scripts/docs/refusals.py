@@ -43,7 +43,7 @@ class Refusals:
         head = f"{case['method']} {case['target']} HTTP/1.1\r\n"
         head += "".join(f"{name}: {value}\r\n" for name, value in fields) + "\r\n"
         clock = ["--no-clock"] if case.get("now") is None else ["--now", str(case["now"])]
-        command = [self.root / "target/release/hooksig", "explain", "--json", "--secret", case["secret"], *clock]
+        command = [self.root / "target/program/hooksig", "explain", "--json", "--secret", case["secret"], *clock]
         done = subprocess.run(command, input=head.encode("latin-1") + body, capture_output=True)
         if done.stdout:
             report = json.loads(done.stdout)

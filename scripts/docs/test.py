@@ -31,7 +31,7 @@ TOOLS = {
     "replicas.md": "cargo cc make go redis-server curl pkg-config pkg:hiredis",
     "drone-go.md": "cargo cc make go",
     "refused.md": "cargo cc nc",
-    "gateway.md": "cargo cc make arm-none-eabi-gcc qemu-system-arm",
+    "gateway.md": "cargo cc make arm-none-eabi-gcc qemu-system-arm target:thumbv7em-none-eabi",
 }
 
 

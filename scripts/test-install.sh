@@ -1,0 +1,322 @@
+#!/usr/bin/env bash
+# Tests `make install` and `make uninstall`: paths with spaces, LIBDIR, umask, cargo's folders, folders
+# that cannot be written, installing without cargo, and licences in every package.
+#
+# `make lib program` must have been run: `make test-install` does everything.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+root=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+umask 022
+
+# check SENTENCE COMMAND...: the command runs with `set -e` in a folder of its own, $folder.
+check() {
+    local sentence=$1 status
+    shift
+    folder="$work/ada lovelace/$((passed + failed))"
+    mkdir -p "$folder"
+    (
+        set -e
+        "$@"
+    ) >"$work/said" 2>&1
+    status=$?
+    if [[ $status -eq 0 ]]; then
+        passed=$((passed + 1))
+        echo "pass  $sentence"
+    else
+        failed=$((failed + 1))
+        echo "FAIL  $sentence"
+        sed 's/^/      /' "$work/said"
+    fi
+}
+
+# The paths of installed files, relative to a folder.
+files_in() {
+    (cd "$1" && find . -not -type d | sort)
+}
+
+# install_all ARGUMENT...: both parts.
+install_all() {
+    make -s install "$@"
+}
+
+# A PREFIX with a space is used, and uninstalled without touching what the words in it would name.
+prefix_with_space() {
+    local prefix="$folder/x/ada lovelace/.local"
+    install_all PREFIX="$prefix"
+    mkdir -p "$folder/x"
+    echo keep >"$folder/x/ada"
+    echo keep >"$prefix/keep"
+    [[ -x $prefix/bin/hooksig && -f $prefix/include/hooksig.h && -f $prefix/lib/libhooksig.a ]]
+    make -s uninstall PREFIX="$prefix"
+    [[ $(cat "$folder/x/ada") == keep ]]
+    [[ $(files_in "$prefix") == ./keep ]]
+}
+
+destdir_with_space() {
+    install_all DESTDIR="$folder/a stage" PREFIX='/opt/ada lovelace'
+    [[ -x "$folder/a stage/opt/ada lovelace/bin/hooksig" ]]
+    ! grep -r "$folder" "$folder/a stage" --include='*.pc' --include='*.cmake'
+    make -s uninstall DESTDIR="$folder/a stage" PREFIX='/opt/ada lovelace'
+    [[ -z $(files_in "$folder/a stage") ]]
+}
+
+example_program() {
+    cat <<'C'
+#include <hooksig.h>
+#include <stdio.h>
+int main(void) { return puts(hooksig_version()) == EOF; }
+C
+}
+
+# builds_by_pkg_config FOLDER: against the library that pkg-config finds in FOLDER. The words that it
+# prints are quoted for a shell.
+builds_by_pkg_config() {
+    local flags
+    example_program >"$folder/example.c"
+    flags=$(PKG_CONFIG_PATH=$1/pkgconfig pkg-config --cflags --libs hooksig)
+    eval "cc \"\$folder/example.c\" $flags -Wl,-rpath,'$1' -o \"\$folder/example\""
+    "$folder/example"
+}
+
+builds_by_cmake() {
+    example_program >"$folder/example.c"
+    cat >"$folder/CMakeLists.txt" <<'CMAKE'
+cmake_minimum_required(VERSION 3.16)
+project(example LANGUAGES C)
+find_package(hooksig REQUIRED)
+add_executable(shared example.c)
+target_link_libraries(shared PRIVATE hooksig::hooksig)
+add_executable(static example.c)
+target_link_libraries(static PRIVATE hooksig::hooksig_static)
+CMAKE
+    cmake -S "$folder" -B "$folder/build" -Dhooksig_DIR="$1/cmake/hooksig"
+    cmake --build "$folder/build"
+    "$folder/build/shared"
+    "$folder/build/static"
+}
+
+# libdir_is_used LIBDIR FOLDER: with that LIBDIR the library is in FOLDER, and both packages find it.
+libdir_is_used() {
+    install_all PREFIX="$folder/usr" LIBDIR="$1"
+    [[ -f $2/libhooksig.a && -L $2/libhooksig.so && ! -e $folder/usr/lib ]]
+    [[ $(PKG_CONFIG_PATH=$2/pkgconfig pkg-config --variable=libdir hooksig) == "$2" ]]
+    builds_by_pkg_config "$2"
+    ! type -P cmake || builds_by_cmake "$2"
+    make -s uninstall PREFIX="$folder/usr" LIBDIR="$1"
+    [[ -z $(files_in "$folder") || -z $(find "$folder" -name '*hooksig*') ]]
+}
+
+libdir_relative() { libdir_is_used lib/x86_64-linux-gnu "$folder/usr/lib/x86_64-linux-gnu" || return; }
+libdir_absolute() { libdir_is_used "$folder/usr/lib64" "$folder/usr/lib64" || return; }
+libdir_elsewhere() { libdir_is_used "$folder/libraries" "$folder/libraries" || return; }
+
+# Whatever the umask, everybody can read what is installed, and can enter its folders.
+readable_by_all() {
+    (umask 077 && install_all PREFIX="$folder/prefix")
+    local closed
+    closed=$(find "$folder/prefix" -not -type l -not -perm -a+r -o -type d -not -perm -a+x)
+    echo "$closed"
+    [[ -z $closed && -x $folder/prefix/bin/hooksig ]]
+}
+
+# copy_checkout: the sources, with a space in the path, and without what was built.
+copy_checkout() {
+    copy="$folder/a checkout"
+    mkdir "$copy"
+    tar -c --exclude=./target --exclude=./.git . | tar -x -C "$copy"
+}
+
+# A library of another build: its version is told apart by what it says.
+mark_sources() {
+    sed -i 's/^version = "0\.1\.0"/version = "0.1.77"/' "$copy/Cargo.toml"
+    sed -i '/^name = "hooksig/{n;s/"0\.1\.0"/"0.1.77"/}' "$copy/Cargo.lock"
+    sed -i 's/version = "0\.1\.0", path/path/' "$copy"/*/Cargo.toml
+}
+
+installs_what_it_builds() {
+    make -s -C "$copy" install-lib PREFIX="$folder/prefix"
+    builds_by_pkg_config "$folder/prefix/lib" | grep -Fx 0.1.77
+}
+
+# An old target/ is no reason to install what is in it.
+cargo_folders() {
+    copy_checkout
+    mkdir -p "$copy/target/release"
+    cp target/lib/libhooksig.a target/lib/libhooksig.so "$copy/target/release"
+    mark_sources
+    local host
+    host=$(rustc -vV | sed -n 's/^host: //p')
+    case $1 in
+    CARGO_TARGET_DIR) export CARGO_TARGET_DIR="$work/cargo here" ;;
+    CARGO_BUILD_TARGET) export CARGO_BUILD_TARGET=$host ;;
+    build.target-dir)
+        mkdir -p "$copy/.cargo"
+        printf '[build]\ntarget-dir = "%s"\n' "$work/cargo here" >"$copy/.cargo/config.toml"
+        ;;
+    esac
+    installs_what_it_builds
+}
+
+# A checkout in which both parts are built, as far as `make install` can tell.
+built_checkout() {
+    copy_checkout
+    mkdir -p "$copy/target"
+    cp -r target/lib target/program "$copy/target"
+    touch "$copy/target/lib/built" "$copy/target/program/built"
+}
+
+# A PATH on which there are all commands but cargo's.
+without_cargo() {
+    mkdir -p "$folder/bin"
+    local command
+    for command in bash make; do
+        ln -sf "$(type -P "$command")" "$folder/bin/$command"
+    done
+    PATH="$folder/bin:/usr/bin:/bin:/usr/sbin:/sbin" CARGO_HOME=/nonexistent "$@"
+}
+
+after_a_build_cargo_is_not_needed() {
+    built_checkout
+    ! PATH=/usr/bin:/bin type -P cargo || return 0
+    without_cargo make -s -C "$copy" install PREFIX="$folder/prefix"
+    "$folder/prefix/bin/hooksig" --version
+}
+
+only_the_library_was_built() {
+    built_checkout
+    rm -r "$copy/target/program"
+    ! PATH=/usr/bin:/bin type -P cargo || return 0
+    without_cargo make -s -C "$copy" install PREFIX="$folder/prefix" 2>"$folder/said"
+    grep 'program is not built' "$folder/said"
+    [[ -f $folder/prefix/lib/libhooksig.a && ! -e $folder/prefix/bin ]]
+}
+
+# What was built from older sources is not installed without a word.
+old_build_without_cargo() {
+    built_checkout
+    ! PATH=/usr/bin:/bin type -P cargo || return 0
+    touch -d '+1 minute' "$copy/src/lib.rs"
+    ! without_cargo make -s -C "$copy" install-lib PREFIX="$folder/prefix" 2>"$folder/said"
+    grep 'older than its sources' "$folder/said"
+    [[ ! -e $folder/prefix ]]
+}
+
+# Root builds nothing in a checkout that belongs to somebody else. The cargo here would be noticed.
+root_does_not_build() {
+    [[ $(id -u) -eq 0 ]] || return 0
+    built_checkout
+    chown -R nobody "$copy"
+    mkdir "$folder/bin"
+    printf '#!/bin/sh\ntouch "%s/cargo-ran"\nexit 1\n' "$folder" >"$folder/bin/cargo"
+    chmod +x "$folder/bin/cargo"
+    PATH="$folder/bin:$PATH" make -s -C "$copy" install PREFIX="$folder/prefix"
+    rm -r "$copy/target"
+    ! PATH="$folder/bin:$PATH" make -s -C "$copy" install PREFIX="$folder/other"
+    [[ -x $folder/prefix/bin/hooksig && ! -e $folder/cargo-ran && ! -e $folder/other ]]
+}
+
+# refuses_prefix PREFIX ACTION: one line, exit status 2 of the script, nothing changed.
+refuses_prefix() {
+    local status=0
+    PREFIX=$1 packaging/install.sh "$2" lib program >"$folder/said" 2>&1 || status=$?
+    cat "$folder/said"
+    [[ $status -eq 2 && $(wc -l <"$folder/said") -eq 1 ]]
+}
+
+prefix_is_no_folder() {
+    touch "$folder/file"
+    refuses_prefix "$folder/file/below" install
+    [[ -f $folder/file ]]
+}
+
+# Even root cannot write to /proc.
+prefix_cannot_be_written() {
+    refuses_prefix /proc/hooksig install
+}
+
+prefix_is_relative() {
+    refuses_prefix relative/folder install
+    refuses_prefix relative/folder uninstall
+    refuses_prefix '' uninstall
+}
+
+# One folder of several cannot be written: nothing is deleted in the others either.
+uninstall_all_or_nothing() {
+    local prefix=$folder/prefix before
+    install_all PREFIX="$prefix"
+    before=$(files_in "$prefix")
+    if [[ $(id -u) -eq 0 ]]; then
+        read_only_for_root "$prefix"
+    else
+        chmod a-w "$prefix/bin"
+        refuses_prefix "$prefix" uninstall
+        chmod u+w "$prefix/bin"
+    fi
+    [[ $(files_in "$prefix") == "$before" ]]
+}
+
+# Mode bits do not hinder root; a read-only mount does, in a mount namespace of its own.
+read_only_for_root() {
+    export -f refuses_prefix
+    export folder
+    unshare --mount true || return 0
+    unshare --mount bash -c 'mount --bind "$1/bin" "$1/bin" && mount -o remount,ro,bind "$1/bin" && refuses_prefix "$1" uninstall' - "$1"
+}
+
+licences_are_installed() {
+    install_all PREFIX="$folder/prefix"
+    cmp LICENSE-MIT "$folder/prefix/share/doc/hooksig/LICENSE-MIT"
+    cmp LICENSE-APACHE "$folder/prefix/share/doc/hooksig/LICENSE-APACHE"
+}
+
+# Every package but those that only test or measure.
+packages() {
+    find . -path ./target -prune -o \( -name go.mod -o -name Cargo.toml \) -printf '%h\n' | sort -u |
+        grep -vE '^\./(benches|ffi-tests|vectors|fuzz|firmware|tests|go/interop|go/load)(/|$)'
+}
+
+every_package_has_licences() {
+    local package
+    for package in $(packages); do
+        cmp LICENSE-MIT "$package/LICENSE-MIT"
+        cmp LICENSE-APACHE "$package/LICENSE-APACHE"
+    done
+}
+
+crates_contain_licences() {
+    local package list
+    for package in hooksig hooksig-tower hooksig-cli; do
+        list=$(cargo package --list --allow-dirty --offline -p "$package")
+        grep -x LICENSE-MIT <<<"$list"
+        grep -x LICENSE-APACHE <<<"$list"
+    done
+}
+
+check 'a PREFIX with a space is installed to and uninstalled from, and nothing else' prefix_with_space
+check 'a DESTDIR with a space, which no installed file names' destdir_with_space
+check 'LIBDIR relative to PREFIX, in files, pkg-config and CMake' libdir_relative
+check 'LIBDIR as an absolute path below PREFIX' libdir_absolute
+check 'LIBDIR elsewhere' libdir_elsewhere
+check 'umask 077: everybody can read what is installed' readable_by_all
+for variable in CARGO_TARGET_DIR build.target-dir CARGO_BUILD_TARGET; do
+    check "a checkout with a space, $variable set: what was built now is installed, not an old build" cargo_folders "$variable"
+done
+check 'after `make lib program`, `make install` needs no cargo' after_a_build_cargo_is_not_needed
+check 'after `make lib`, `make install` without cargo installs the library and names the rest' only_the_library_was_built
+check 'without cargo, a build that is older than its sources is refused' old_build_without_cargo
+check 'root installs from the checkout of another user, and builds nothing' root_does_not_build
+check 'a PREFIX that is below a file: one line' prefix_is_no_folder
+check 'a PREFIX that cannot be written: one line' prefix_cannot_be_written
+check 'a PREFIX that is relative or empty: one line' prefix_is_relative
+check 'make uninstall deletes nothing if it cannot delete all' uninstall_all_or_nothing
+check 'licences are installed' licences_are_installed
+check 'every package has the licences, unchanged' every_package_has_licences
+check 'every published crate contains the licences' crates_contain_licences
+
+echo "$passed passed, $failed failed"
+[[ $failed -eq 0 ]]
