@@ -7,14 +7,17 @@ import (
 )
 
 // Counters counts requests by reason: ok for the accepted, any other of [Reason] for the refused. It
-// is an expvar.Var, and its zero value is ready for use.
+// is an expvar.Var, and its zero value is ready for use. A nil one counts nothing.
 type Counters struct {
 	mu     sync.Mutex
 	counts map[string]uint64
 }
 
-// Counts gives the numbers by reason. A reason that never occurred is not there.
+// Counts returns the numbers by reason. A reason that never occurred is not there.
 func (c *Counters) Counts() map[string]uint64 {
+	if c == nil {
+		return map[string]uint64{}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	counts := make(map[string]uint64, len(c.counts))

@@ -137,13 +137,22 @@ func toError(status C.hooksig_status) error {
 
 // Refusals that the library knows nothing of.
 var (
+	// ErrMethodNotAllowed: the method is not POST.
+	ErrMethodNotAllowed error = &refusal{"method-not-allowed", "the method is not POST"}
 	// ErrBodyTooLarge: the body is longer than the middleware allows.
 	ErrBodyTooLarge error = &refusal{"body-too-large", "the body is longer than allowed"}
 	// ErrBodyUnreadable: the connection failed before the whole body was there.
 	ErrBodyUnreadable error = &refusal{"body-unreadable", "the body could not be read"}
 	// ErrReplayStoreFailed: the replay store could not tell whether the delivery is new.
 	ErrReplayStoreFailed error = &refusal{"replay-store-failed", "the replay store failed"}
+	// ErrReplayStoreBusy: too many ask the replay store at once.
+	ErrReplayStoreBusy error = &refusal{"replay-store-busy", "too many ask the replay store at once"}
+	// ErrNoHandler: the middleware has no handler to pass a delivery to, or that has no plugin.
+	ErrNoHandler error = &refusal{"no-handler", "there is no handler for deliveries"}
 )
+
+// ErrRedirected is the error of [Transport] for a redirected request, which it does not sign again.
+var ErrRedirected = errors.New("hooksig: a redirected request is not signed: its receiver is one that the first one chose")
 
 type refusal struct{ reason, text string }
 
@@ -151,8 +160,8 @@ func (r *refusal) Error() string  { return "hooksig: " + r.text }
 func (r *refusal) Reason() string { return r.reason }
 
 // Reason gives a stable word for what Verify or the middleware returned, for logs and metrics: ok
-// for nil, the library's name of a status such as digest-mismatch, body-too-large,
-// body-unreadable, replay-store-failed, or other.
+// for nil, the library's name of a status such as digest-mismatch, method-not-allowed, body-too-large,
+// body-unreadable, replay-store-failed, replay-store-busy, no-handler, or other.
 func Reason(err error) string {
 	var known interface{ Reason() string }
 	switch {

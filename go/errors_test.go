@@ -64,6 +64,9 @@ func sentinelConstants(t *testing.T) map[string]string {
 		if !ok {
 			return true
 		}
+		if function, ok := call.Fun.(*ast.Ident); !ok || function.Name != "sentinel" {
+			return true
+		}
 		constant := call.Args[0].(*ast.SelectorExpr).Sel.Name
 		names[strings.ToLower(spec.Names[0].Name)] = strings.TrimPrefix(constant, "HOOKSIG_STATUS_")
 		return false

@@ -5,7 +5,7 @@ import "net/http"
 // VerifyWhole verifies with the whole head, whatever is in it.
 func (v *Verifier) VerifyWhole(r *http.Request, body []byte) (Verified, error) {
 	var out verdict
-	if err := toError(v.receiveRequest(v.present(), r, body, false, &out)); err != nil {
+	if err := toError(v.receiveRequest(v.now(), r, body, false, &out)); err != nil {
 		return Verified{}, err
 	}
 	return out.toVerified(), nil

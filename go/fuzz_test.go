@@ -51,7 +51,7 @@ func checkAccepted(t *testing.T, h http.Header, body []byte, verified hooksig.Ve
 		t.Errorf("Digest %q was accepted with a body of %x", h.Get("Digest"), sum)
 	}
 	if !strings.Contains(h.Get("Signature"), base64.StdEncoding.EncodeToString(verified.Tag[:])) {
-		t.Errorf("Signature %q was accepted with the tag %s", h.Get("Signature"), verified.Tag)
+		t.Errorf("Signature %q was accepted with the tag %x", h.Get("Signature"), verified.Tag[:])
 	}
 	if !strings.HasSuffix(h.Get("Signature"), `headers="date digest"`) {
 		return
@@ -59,6 +59,6 @@ func checkAccepted(t *testing.T, h http.Header, body []byte, verified hooksig.Ve
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte("date: " + strings.Trim(h.Get("Date"), " \t") + "\ndigest: " + strings.Trim(h.Get("Digest"), " \t")))
 	if !hmac.Equal(mac.Sum(nil), verified.Tag[:]) {
-		t.Errorf("%v was accepted with the MAC %s", h, verified.Tag)
+		t.Errorf("%v was accepted with the MAC %x", h, verified.Tag[:])
 	}
 }

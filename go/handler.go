@@ -1,9 +1,12 @@
 package hooksig
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"strings"
 )
 
 // Plugin is what drone-go's webhook plugins implement, R being its webhook.Request.
@@ -18,28 +21,36 @@ type Logger interface {
 
 // Handler is made and behaves as drone-go's webhook.Handler, but accepts nothing that is not
 // genuine: it checks body, date and replays too, and answers what it refuses as [Middleware] does.
-// The logger, which may be nil, is told why.
+// The logger, which may be nil, is told why. Each Handler accepts a delivery once.
 //
-// It panics if the secret is empty, since drone-go's has no error to return: an empty secret never
-// means that nothing is checked. For several secrets and other options, put [PluginHandler]
-// behind a [Middleware].
+// If the secret is empty or the plugin is nil, every request is refused with 500, and the logger is told
+// at once: an empty secret never means that nothing is checked. For several secrets and other
+// options, put [PluginHandler] behind a [Middleware].
 func Handler[R any](plugin Plugin[R], secret string, logs Logger) http.Handler {
 	v, err := NewVerifier([][]byte{[]byte(secret)})
-	if err != nil {
-		panic(err)
-	}
-	log := WithOnRefused(func(_ *http.Request, err error) {
-		if logs != nil {
+	log := func(_ *http.Request, err error) {
+		if !isNil(logs) {
 			logs.Debugf("webhook: refused: %s", err)
 		}
-	})
-	return Middleware(v, log)(PluginHandler(plugin))
+	}
+	next := PluginHandler(plugin)
+	if err != nil || next == nil {
+		err = cmp.Or(err, ErrNoHandler)
+		log(nil, err)
+	}
+	return newMiddleware(v, err, []MiddlewareOption{WithOnRefused(log)})(next)
 }
 
-// PluginHandler hands accepted deliveries to a plugin of drone-go: 204 where it returns nil, 500
-// with the text of its error, 400 where the body is not its request in JSON. It must stand behind a
-// [Middleware]; without one it refuses everything.
+// PluginHandler returns a handler that hands accepted deliveries to a plugin of drone-go. It answers 204
+// if the plugin returns nil, 500 with the text of its error, and 400 if the body is not its request
+// in JSON. Event and action in that request are those of the [Delivery], whatever else the body says.
+//
+// It must stand behind a [Middleware]; without one it refuses everything. Of a nil plugin it makes a
+// nil handler, with which a Middleware refuses everything.
 func PluginHandler[R any](plugin Plugin[R]) http.Handler {
+	if isNil(plugin) {
+		return nil
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		delivery, ok := DeliveryFrom(r.Context())
 		if !ok {
@@ -47,7 +58,7 @@ func PluginHandler[R any](plugin Plugin[R]) http.Handler {
 			return
 		}
 		request := new(R)
-		if err := json.Unmarshal(delivery.Body, request); err != nil {
+		if err := delivery.decode(request); err != nil {
 			http.Error(w, "Invalid Input", http.StatusBadRequest)
 			return
 		}
@@ -57,4 +68,27 @@ func PluginHandler[R any](plugin Plugin[R]) http.Handler {
 		}
 		w.WriteHeader(http.StatusNoContent)
 	})
+}
+
+// decode decodes the body with the delivery's event and action in place of all members that
+// encoding/json takes for them: those whose names are equal without regard to case.
+func (d *Delivery) decode(into any) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(d.Body, &members); err != nil {
+		return err
+	}
+	maps.DeleteFunc(members, func(name string, _ json.RawMessage) bool {
+		return strings.EqualFold(name, "event") || strings.EqualFold(name, "action")
+	})
+	if d.HasEvent {
+		members["event"], _ = json.Marshal(d.Event) // A string can always be written.
+	}
+	if d.Action != "" {
+		members["action"], _ = json.Marshal(d.Action)
+	}
+	body, err := json.Marshal(members)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(body, into)
 }

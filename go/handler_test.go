@@ -12,7 +12,10 @@ import (
 )
 
 // payload stands for drone-go's webhook.Request.
-type payload struct{ Event, Action string }
+type payload struct {
+	Event, Action string
+	Number        int
+}
 
 type plugin struct {
 	got *payload
@@ -36,7 +39,8 @@ func TestHandler(t *testing.T) {
 	}{
 		"accepted":        {body, nil, http.StatusNoContent},
 		"failing":         {body, errors.New("pc load letter"), http.StatusInternalServerError},
-		"another request": {`{"event":"user","action":"created","Action":1}`, nil, http.StatusBadRequest},
+		"another request": {`{"event":"user","action":"created","number":"one"}`, nil, http.StatusBadRequest},
+		"broken":          {`{"event":"user","action":"created"`, nil, http.StatusBadRequest},
 	} {
 		p := &plugin{err: run.err}
 		w := httptest.NewRecorder()
@@ -47,7 +51,7 @@ func TestHandler(t *testing.T) {
 		if run.err != nil && strings.TrimSpace(w.Body.String()) != run.err.Error() {
 			t.Errorf("%s: the answer is %q", name, w.Body)
 		}
-		if run.code == http.StatusNoContent && *p.got != (payload{"build", "created"}) {
+		if run.code == http.StatusNoContent && *p.got != (payload{Event: "build", Action: "created"}) {
 			t.Errorf("%s: the plugin got %+v", name, p.got)
 		}
 	}
@@ -66,13 +70,51 @@ func TestHandlerRefuses(t *testing.T) {
 	}
 }
 
-func TestHandlerWithoutSecretPanics(t *testing.T) {
-	defer func() {
-		if err, ok := recover().(error); !ok || !errors.Is(err, hooksig.ErrEmptySecret) {
-			t.Errorf("got %v", err)
+// Whatever makes a handler unusable is told to the logger at once, and every request is refused.
+func TestUnusableHandlers(t *testing.T) {
+	var nobody *plugin
+	for name, unusable := range map[string]struct {
+		made func(*lines) http.Handler
+		told int
+	}{
+		"no secret":              {func(l *lines) http.Handler { return hooksig.Handler(new(plugin), "", l) }, 2},
+		"no plugin":              {func(l *lines) http.Handler { return hooksig.Handler[payload](nil, string(secret), l) }, 2},
+		"a typed nil plugin":     {func(l *lines) http.Handler { return hooksig.Handler(nobody, string(secret), l) }, 2},
+		"no secret, no plugin":   {func(l *lines) http.Handler { return hooksig.Handler[payload](nil, "", l) }, 2},
+		"no secret, no logger":   {func(*lines) http.Handler { return hooksig.Handler(new(plugin), "", (*lines)(nil)) }, 0},
+		"middleware, no plugin":  {func(*lines) http.Handler { return hooksig.Middleware(newVerifier(t))(hooksig.PluginHandler(nobody)) }, 0},
+		"middleware, no handler": {func(*lines) http.Handler { return hooksig.Middleware(newVerifier(t))(nil) }, 0},
+		"a nil function":         {func(*lines) http.Handler { return hooksig.Middleware(newVerifier(t))(http.HandlerFunc(nil)) }, 0},
+		"no verifier":            {func(*lines) http.Handler { return hooksig.Middleware(nil)(new(seen)) }, 0},
+		"a zero verifier":        {func(*lines) http.Handler { return hooksig.Middleware(new(hooksig.Verifier))(new(seen)) }, 0},
+	} {
+		var logged lines
+		w := httptest.NewRecorder()
+		unusable.made(&logged).ServeHTTP(w, signed(t, body))
+		if w.Code != http.StatusInternalServerError || len(logged) != unusable.told {
+			t.Errorf("%s: %d, logged %q", name, w.Code, logged)
 		}
-	}()
-	hooksig.Handler(new(plugin), "", nil)
+	}
+}
+
+// The plugin gets the event and action that were verified, whatever else the body says.
+func TestPluginGetsTheVerifiedEvent(t *testing.T) {
+	for body, want := range map[string]payload{
+		`{"event":"build","action":"created","EVENT":"user","Action":"deleted"}`: {Event: "build", Action: "created"},
+		`{"event":"build","action":"created","event":"user","action":"deleted"}`: {Event: "build", Action: "created"},
+		`{"event":"build","action":"created","Event":1,"ACTION":{}}`:             {Event: "build", Action: "created"},
+		`{"event":"build","action":"created","\u0065vent":"user"}`:               {Event: "build", Action: "created"},
+		`{"event":"b\u0075ild","action":"created"}`:                              {Event: "build", Action: "created"},
+		`{"action":"created"}`: {Event: "", Action: "created"},
+		`{}`:                   {Event: "", Action: ""},
+	} {
+		p := new(plugin)
+		w := httptest.NewRecorder()
+		hooksig.Handler(p, string(secret), nil).ServeHTTP(w, signed(t, body))
+		if w.Code != http.StatusNoContent || p.got == nil || *p.got != want {
+			t.Errorf("%s: %d, the plugin got %+v", body, w.Code, p.got)
+		}
+	}
 }
 
 func TestPluginHandlerNeedsMiddleware(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"net/http"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -33,8 +34,22 @@ func (h *head) release() {
 	heads.Put(h)
 }
 
-func (h *head) layOut(r *http.Request) C.hooksig_request {
+// layOutReceived lays out a request that a server received. Its line is unknown without a RequestURI:
+// what adapters leave in the URL need not be the target as received.
+func (h *head) layOutReceived(r *http.Request) C.hooksig_request {
+	if r.RequestURI == "" {
+		return h.layOut(r, "", "", r.Host)
+	}
+	return h.layOut(r, r.Method, r.RequestURI, r.Host)
+}
+
+// layOutSent lays out a request that a client will send.
+func (h *head) layOutSent(r *http.Request) C.hooksig_request {
 	method, target := requestLine(r)
+	return h.layOut(r, method, target, hostOf(r))
+}
+
+func (h *head) layOut(r *http.Request, method, target, host string) C.hooksig_request {
 	h.text = append(append(h.text[:0], method...), target...)
 	h.fields = h.fields[:0]
 	for name, values := range r.Header {
@@ -42,13 +57,17 @@ func (h *head) layOut(r *http.Request) C.hooksig_request {
 			h.add(name, value)
 		}
 	}
-	h.addMoved(r)
+	h.addMoved(r, host)
 	return h.view(len(method), len(target))
 }
 
 // addMoved adds the fields that net/http moves from the header to the request.
-func (h *head) addMoved(r *http.Request) {
-	if host := hostOf(r); host != "" && r.Header["Host"] == nil {
+//
+// Under HTTP/2, host is the :authority, by which requests are routed, and a Host field stays in the
+// header. If they differ there are two, which a signature that covers host does not survive.
+func (h *head) addMoved(r *http.Request, host string) {
+	isHost := func(field string) bool { return strings.EqualFold(field, host) }
+	if host != "" && !slices.ContainsFunc(r.Header["Host"], isHost) {
 		h.add("Host", host)
 	}
 	if r.ContentLength > 0 && r.Header["Content-Length"] == nil {
@@ -104,7 +123,7 @@ func (h *head) pin() {
 	}
 }
 
-// requestLine gives method and target as a server received them or a client will send them.
+// requestLine returns method and target as a client will send them, or as a server received them.
 func requestLine(r *http.Request) (method, target string) {
 	if r.RequestURI != "" || r.URL == nil {
 		return r.Method, r.RequestURI

@@ -24,11 +24,11 @@ type (
 	policy = C.hooksig_policy
 )
 
-// In place of a time: the clock of the system, or none.
-const (
-	systemClock = C.SYSTEM_CLOCK
-	noClock     = C.HOOKSIG_NO_CLOCK
-)
+// noClock takes the place of a time if there is no clock.
+const noClock = C.HOOKSIG_NO_CLOCK
+
+// It does not compile if DefaultMaxSkew is another than the library's.
+var _ = [1]struct{}{}[DefaultMaxSkew-C.HOOKSIG_DEFAULT_MAX_SKEW*time.Second]
 
 // receiver is what the library has to know of a Verifier.
 type receiver struct {
@@ -53,7 +53,7 @@ func (v *receiver) receiveFields(now int64, f signedFields, body []byte, read bo
 func (v *receiver) receiveRequest(now int64, r *http.Request, body []byte, read bool, out *verdict) C.hooksig_status {
 	h := newHead()
 	defer h.release()
-	request := h.layOut(r)
+	request := h.layOutReceived(r)
 	return C.receive_request(start(v.keys), C.size_t(len(v.keys)), &v.policy, C.int64_t(now),
 		&request, octets(body), C.size_t(len(body)), &out.verified, out.wanted(read))
 }
@@ -61,7 +61,7 @@ func (v *receiver) receiveRequest(now int64, r *http.Request, body []byte, read 
 func (v *receiver) checkHead(now int64, r *http.Request) C.hooksig_status {
 	h := newHead()
 	defer h.release()
-	request := h.layOut(r)
+	request := h.layOutReceived(r)
 	return C.check_head(start(v.keys), C.size_t(len(v.keys)), &v.policy, C.int64_t(now), &request)
 }
 
@@ -179,7 +179,7 @@ func signDelivery(k *key, body []byte, now int64) (deliveryHeaders, error) {
 func signRequest(k *key, keyID string, r *http.Request, list string) (string, error) {
 	h := newHead()
 	defer h.release()
-	request := h.layOut(r)
+	request := h.layOutSent(r)
 	out := make([]byte, C.HOOKSIG_SIGNATURE_BASE_LEN+len(keyID)+len(list))
 	var n C.size_t
 	status := C.hooksig_sign(k, text(keyID), C.size_t(len(keyID)), &request, text(list), C.size_t(len(list)),
@@ -190,7 +190,7 @@ func signRequest(k *key, keyID string, r *http.Request, list string) (string, er
 func signingString(r *http.Request, list string) ([]byte, error) {
 	h := newHead()
 	defer h.release()
-	request := h.layOut(r)
+	request := h.layOutSent(r)
 	var n C.size_t
 	status := C.hooksig_signing_string(&request, text(list), C.size_t(len(list)), nil, 0, &n)
 	if status != C.HOOKSIG_STATUS_BUFFER_TOO_SMALL {

@@ -9,15 +9,6 @@
 #endif
 
 #include <hooksig.h>
-#include <time.h>
-
-/* In place of a time: the clock of the system, which C reads in a twentieth of the time. */
-#define SYSTEM_CLOCK HOOKSIG_NEVER
-
-static inline int64_t present(int64_t now)
-{
-    return now == SYSTEM_CLOCK ? (int64_t)time(NULL) : now;
-}
 
 /* hooksig_verify_fields, then hooksig_delivery_read unless delivery is NULL: one call from Go. */
 static inline hooksig_status receive_fields(const hooksig_key *keys, size_t keys_len,
@@ -29,7 +20,7 @@ static inline hooksig_status receive_fields(const hooksig_key *keys, size_t keys
                                             hooksig_verified *verified, hooksig_delivery *delivery)
 {
     hooksig_status status =
-        hooksig_verify_fields(keys, keys_len, policy, present(now), signature, signature_len, date, date_len,
+        hooksig_verify_fields(keys, keys_len, policy, now, signature, signature_len, date, date_len,
                               digest, digest_len, body, body_len, verified);
     if (status != HOOKSIG_STATUS_OK || delivery == NULL)
         return status;
@@ -44,7 +35,7 @@ static inline hooksig_status receive_request(const hooksig_key *keys, size_t key
                                              hooksig_verified *verified, hooksig_delivery *delivery)
 {
     hooksig_status status =
-        hooksig_verify(keys, keys_len, policy, present(now), request, body, body_len, verified);
+        hooksig_verify(keys, keys_len, policy, now, request, body, body_len, verified);
     if (status != HOOKSIG_STATUS_OK || delivery == NULL)
         return status;
     return hooksig_delivery_read(body, body_len, NULL, 0, delivery);
@@ -56,7 +47,7 @@ static inline hooksig_status check_head(const hooksig_key *keys, size_t keys_len
                                         const hooksig_request *request)
 {
     hooksig_pending_body pending;
-    return hooksig_begin(&pending, keys, keys_len, policy, present(now), request);
+    return hooksig_begin(&pending, keys, keys_len, policy, now, request);
 }
 
 #endif

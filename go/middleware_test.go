@@ -292,7 +292,7 @@ func (s hangUpStore) Claim(ctx context.Context, tag hooksig.Tag, remember time.D
 // Who sends a delivery that he saw, and hangs up at the right moment, cannot have it claimed and not handled.
 func TestHangingUpBreaksOffNoClaim(t *testing.T) {
 	ctx, hangUp := context.WithCancel(t.Context())
-	store := hangUpStore{hangUp, hooksig.NewMemoryStore(10)}
+	store := hangUpStore{hangUp, hooksig.NewMemoryStore(10, hooksig.DefaultMaxSkew)}
 	var handled seen
 	answer := httptest.NewRecorder()
 	hooksig.Middleware(newVerifier(t, hooksig.WithReplayStore(store)))(&handled).ServeHTTP(answer, signed(t, body).WithContext(ctx))
@@ -341,6 +341,7 @@ func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 type failingStore struct{ err error }
 
 func (s failingStore) Claim(context.Context, hooksig.Tag, time.Duration) error { return s.err }
+func (failingStore) MaxSkew() time.Duration                                    { return hooksig.DefaultMaxSkew }
 
 func TestReplayStoreThatFails(t *testing.T) {
 	down := errors.New("connection refused")
@@ -350,10 +351,12 @@ func TestReplayStoreThatFails(t *testing.T) {
 		want  error
 	}{
 		"refusing":            {failingStore{down}, http.StatusServiceUnavailable, hooksig.ErrReplayStoreFailed},
-		"full":                {hooksig.NewMemoryStore(0), http.StatusServiceUnavailable, hooksig.ErrReplayGuardFull},
+		"full":                {hooksig.NewMemoryStore(0, hooksig.DefaultMaxSkew), http.StatusServiceUnavailable, hooksig.ErrReplayGuardFull},
 		"accepting":           {hooksig.AcceptOnFailure(failingStore{down}, nil), http.StatusNoContent, nil},
 		"accepting, replayed": {hooksig.AcceptOnFailure(failingStore{hooksig.ErrReplayed}, nil), http.StatusUnauthorized, hooksig.ErrReplayed},
-		"accepting, full":     {hooksig.AcceptOnFailure(hooksig.NewMemoryStore(0), nil), http.StatusServiceUnavailable, hooksig.ErrReplayGuardFull},
+		"busy":                {failingStore{fmt.Errorf("%w: pool", hooksig.ErrReplayStoreBusy)}, http.StatusServiceUnavailable, hooksig.ErrReplayStoreBusy},
+		"accepting, busy":     {hooksig.AcceptOnFailure(failingStore{hooksig.ErrReplayStoreBusy}, nil), http.StatusServiceUnavailable, hooksig.ErrReplayStoreBusy},
+		"accepting, full":     {hooksig.AcceptOnFailure(hooksig.NewMemoryStore(0, hooksig.DefaultMaxSkew), nil), http.StatusServiceUnavailable, hooksig.ErrReplayGuardFull},
 	} {
 		s := serve(t, newVerifier(t, hooksig.WithReplayStore(run.store)))
 		code, _ := s.deliver(t, body, unchanged)

@@ -14,7 +14,7 @@ import (
 
 func TestMemoryStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := hooksig.NewMemoryStore(2)
+		store := hooksig.NewMemoryStore(2, time.Minute)
 		claim := func(tag byte, remember time.Duration, want error) {
 			t.Helper()
 			if err := store.Claim(context.Background(), hooksig.Tag{tag}, remember); err != want {
@@ -25,10 +25,10 @@ func TestMemoryStore(t *testing.T) {
 		claim(1, 10*time.Second, hooksig.ErrReplayed)
 		claim(2, 20*time.Second, nil)
 		claim(3, time.Second, hooksig.ErrReplayGuardFull)
-		time.Sleep(10*time.Second - 1)
+		time.Sleep(11 * time.Second)
 		claim(1, time.Second, hooksig.ErrReplayed)
 		claim(3, time.Second, hooksig.ErrReplayGuardFull)
-		time.Sleep(1)
+		time.Sleep(time.Second)
 		claim(3, hooksig.Forever, nil)
 		claim(2, time.Second, hooksig.ErrReplayed)
 		claim(1, time.Second, hooksig.ErrReplayGuardFull)
@@ -41,7 +41,7 @@ func TestMemoryStore(t *testing.T) {
 // What may be forgotten makes room long before the store is full.
 func TestMemoryStoreStaysSmall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := hooksig.NewMemoryStore(1 << 20)
+		store := hooksig.NewMemoryStore(1<<20, time.Minute)
 		for i := range 10_000 {
 			tag := hooksig.Tag{byte(i), byte(i >> 8)}
 			check(t, store.Claim(context.Background(), tag, 10*time.Second))
@@ -54,7 +54,7 @@ func TestMemoryStoreStaysSmall(t *testing.T) {
 }
 
 func TestMemoryStoreAcceptsOnceAmongMany(t *testing.T) {
-	store := hooksig.NewMemoryStore(1)
+	store := hooksig.NewMemoryStore(1, time.Minute)
 	var accepted atomic.Int32
 	var claims sync.WaitGroup
 	for range 100 {

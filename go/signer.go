@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Signer signs requests as a Drone server does. It may be used by several goroutines.
+// Signer signs requests as a Drone server does. It may be used by several goroutines. One that is nil
+// or that [NewSigner] did not make signs nothing: the error is [ErrWrongState].
 type Signer struct {
 	key key
 }
@@ -31,6 +32,9 @@ func (Signer) Format(f fmt.State, _ rune) {
 // Sign sets Date, Digest and Signature of r for body, at the time now, as Drone does for its
 // webhooks. Drone also sets X-Drone-Event, which is not signed, and Content-Type.
 func (s *Signer) Sign(r *http.Request, body []byte, now time.Time) error {
+	if err := s.check(r); err != nil {
+		return err
+	}
 	signed, err := signDelivery(&s.key, body, now.Unix())
 	if err != nil {
 		return err
@@ -44,6 +48,9 @@ func (s *Signer) Sign(r *http.Request, body []byte, now time.Time) error {
 // SignHeaders sets Signature of r over the headers in names, which r must have, under keyID. The
 // body is covered only through a Digest field (see [Digest]) that names holds.
 func (s *Signer) SignHeaders(r *http.Request, keyID string, names ...string) error {
+	if err := s.check(r); err != nil {
+		return err
+	}
 	list, err := joinNames(names)
 	if err != nil {
 		return err
@@ -56,8 +63,23 @@ func (s *Signer) SignHeaders(r *http.Request, keyID string, names ...string) err
 	return nil
 }
 
+// check returns an error if there is nothing to sign with or nothing to sign.
+func (s *Signer) check(r *http.Request) error {
+	switch {
+	case s == nil:
+		return ErrWrongState
+	case r == nil:
+		return ErrNullPointer
+	default:
+		return nil
+	}
+}
+
 // SigningString gives the text that a signature over names is made of, for diagnostics.
 func SigningString(r *http.Request, names ...string) ([]byte, error) {
+	if r == nil {
+		return nil, ErrNullPointer
+	}
 	list, err := joinNames(names)
 	if err != nil {
 		return nil, err
@@ -78,8 +100,11 @@ func setHeader(r *http.Request, name, value string) {
 }
 
 // Transport is a [http.RoundTripper] that signs every request, with its body held in memory.
+//
+// It refuses to send a redirected request, with [ErrRedirected]: whoever answers with a redirect would get
+// a signature over whatever body the client then sends, for any receiver.
 type Transport struct {
-	// Signer signs.
+	// Signer signs. Without one nothing is sent, and the error is [ErrWrongState].
 	Signer *Signer
 	// Base sends; nil is [http.DefaultTransport].
 	Base http.RoundTripper
@@ -87,25 +112,45 @@ type Transport struct {
 
 // RoundTrip implements [http.RoundTripper].
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, err := drain(r.Body)
+	signed, err := t.sign(r)
 	if err != nil {
-		return nil, err
-	}
-	signed := r.Clone(r.Context())
-	setBody(signed, body)
-	if err := t.Signer.Sign(signed, body, time.Now()); err != nil {
 		return nil, err
 	}
 	return t.base().RoundTrip(signed)
 }
 
+// sign returns a signed copy of r, whose body it reads and closes.
+func (t *Transport) sign(r *http.Request) (*http.Request, error) {
+	if r == nil {
+		return nil, ErrNullPointer
+	}
+	body, err := drain(r.Body)
+	switch {
+	case r.Response != nil: // The redirect that caused this request.
+		return nil, ErrRedirected
+	case err != nil:
+		return nil, err
+	}
+	signed := r.Clone(r.Context())
+	setBody(signed, body)
+	return signed, t.signer().Sign(signed, body, time.Now())
+}
+
+func (t *Transport) signer() *Signer {
+	if t == nil {
+		return nil
+	}
+	return t.Signer
+}
+
 func (t *Transport) base() http.RoundTripper {
-	if t.Base == nil {
+	if isNil(t.Base) {
 		return http.DefaultTransport
 	}
 	return t.Base
 }
 
+// drain reads a body to its end and closes it.
 func drain(body io.ReadCloser) ([]byte, error) {
 	if body == nil {
 		return nil, nil

@@ -2,7 +2,6 @@ package hooksig
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -29,19 +28,13 @@ const (
 	ActionDisabled = "disabled"
 )
 
-// Tag is the MAC of a delivery. It identifies the delivery and is no secret: whoever saw the
-// request knows it.
-type Tag [32]byte
+// DefaultMaxSkew is how far Date may lie from the clock by default.
+const DefaultMaxSkew = 5 * time.Minute
 
-// String gives the tag in hex.
-func (t Tag) String() string {
-	return hex.EncodeToString(t[:])
-}
-
-// Verified is what is known of a request that is genuine: MAC, date and body belong together.
+// Verified describes a request that is genuine: MAC, date and body belong together.
 type Verified struct {
-	// Tag identifies the delivery.
-	Tag Tag
+	// Tag identifies the delivery. It is not part of its JSON.
+	Tag Tag `json:"-"`
 	// Date is the Date field, or zero without a clock.
 	Date time.Time
 	// Expires is the last second at which this request would be accepted, or zero, which means
@@ -54,22 +47,42 @@ type Verified struct {
 // Delivery is a genuine Drone webhook.
 type Delivery struct {
 	Verified
-	// Event is the body's event, such as build, or "" where the body has none: older servers send
-	// it only in the X-Drone-Event field, which anyone could change on the way.
+	// Event is the body's event, such as build, or "" if the body has none.
 	Event string
+	// HasEvent tells whether the body has an event. Older servers send it only in the X-Drone-Event
+	// field, which anyone could change on the way, and requests to most extensions have none.
+	HasEvent bool
 	// Action is the body's action, such as created, or "".
 	Action string
 	// Body is the body as received.
 	Body []byte
 }
 
-// Verifier decides whether requests are genuine. It may be used by several goroutines.
+// Format keeps the MAC out of whatever prints a Verified, even with a verb that fits none of its fields.
+func (v Verified) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "hooksig.Verified{Date: %s, Expires: %s, KeyIndex: %d}", v.Date, v.Expires, v.KeyIndex)
+}
+
+// Format prints a Delivery without its MAC, and of the body only the length.
+func (d Delivery) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "hooksig.Delivery{%s, Event: %q, Action: %q, Body: %d bytes}", d.Verified, d.Event, d.Action, len(d.Body))
+}
+
+// isExpired reports whether the delivery can no longer be accepted.
+func (v *Verified) isExpired(now time.Time) bool {
+	return !v.Expires.IsZero() && now.Unix() > v.Expires.Unix()
+}
+
+// Verifier decides whether requests are genuine. It may be used by several goroutines. One that is nil
+// or that [NewVerifier] did not make refuses every request with [ErrNoKeys].
 type Verifier struct {
 	receiver
-	// What tells the time, or a number that stands for what does.
-	clock  func() time.Time
-	now    int64
-	replay ReplayStore
+	// What tells the time, or nil without a clock.
+	clock   func() time.Time
+	maxSkew time.Duration
+	// Where accepted deliveries are remembered.
+	store ReplayStore
+	guard *guard
 }
 
 // Format keeps what is as good as the secrets out of whatever prints a Verifier.
@@ -84,9 +97,12 @@ type Option func(*Verifier) error
 // rotation of a secret needs. They are used byte for byte, nothing is trimmed or decoded.
 //
 // By default a signature must cover Date and Digest, Date must lie within five minutes of
-// the clock, and a delivery is accepted once by this process (see [NewMemoryStore]).
+// the clock, and this Verifier accepts a delivery once. Several accept it once between them if they
+// share a store (see [WithReplayStore]). Drone signs alike for all its endpoints, so verifiers of
+// different endpoints must not share one.
 //
-// The error is [ErrNoKeys] without a secret, [ErrEmptySecret] if one is empty, or that of an option.
+// The error is [ErrNoKeys] without a secret, [ErrEmptySecret] if one is empty, [ErrSkewTooLarge] if the
+// replay store forgets too soon for the skew, or that of an option.
 func NewVerifier(secrets [][]byte, opts ...Option) (*Verifier, error) {
 	keys, err := newKeys(secrets)
 	if err != nil {
@@ -98,15 +114,40 @@ func NewVerifier(secrets [][]byte, opts ...Option) (*Verifier, error) {
 	}
 	v := &Verifier{
 		receiver: receiver{keys: keys, policy: policy},
-		now:      systemClock,
-		replay:   NewMemoryStore(DefaultMemoryStoreSize),
+		clock:    time.Now,
+		maxSkew:  DefaultMaxSkew,
+		store:    defaultStore{},
 	}
-	for _, opt := range opts {
+	for i, opt := range opts {
+		if opt == nil {
+			return nil, fmt.Errorf("hooksig: option %d is nil", i)
+		}
 		if err := opt(v); err != nil {
 			return nil, err
 		}
 	}
+	if err := v.makeGuard(); err != nil {
+		return nil, err
+	}
 	return v, nil
+}
+
+// defaultStore stands for a MemoryStore that is made for the skew of the Verifier.
+type defaultStore struct{ ReplayStore }
+
+func (v *Verifier) makeGuard() error {
+	skew := v.maxSkew
+	if v.clock == nil {
+		skew = Forever
+	}
+	switch v.store.(type) {
+	case nil:
+		return nil
+	case defaultStore:
+		v.store = NewMemoryStore(DefaultMemoryStoreSize, skew)
+	}
+	v.guard = newGuard(v.store)
+	return checkSkew(v.store, skew)
 }
 
 func newKeys(secrets [][]byte) ([]key, error) {
@@ -130,6 +171,7 @@ func WithMaxSkew(skew time.Duration) Option {
 		if skew < 0 || skew%time.Second != 0 || skew/time.Second > math.MaxUint32 {
 			return fmt.Errorf("hooksig: a skew of %v is not a number of whole seconds", skew)
 		}
+		v.maxSkew = skew
 		return setMaxSkew(&v.policy, uint32(skew/time.Second))
 	}
 }
@@ -174,37 +216,38 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// WithoutClock leaves Date unread. A delivery can then be replayed for ever, and a replay store
-// must never forget.
+// WithoutClock leaves Date unread. A delivery can then be replayed forever, and a replay store
+// must never forget: its MaxSkew must be [Forever].
 func WithoutClock() Option {
 	return func(v *Verifier) error {
-		v.clock, v.now = nil, noClock
+		v.clock = nil
 		return nil
 	}
 }
 
-// WithReplayStore sets where accepted deliveries are remembered, in place of the memory of
-// this process.
+// WithReplayStore sets where accepted deliveries are remembered, in place of a [MemoryStore] of the
+// Verifier's own. All that use one store accept a delivery once between them. Each asks it only
+// about deliveries that it does not know yet.
 func WithReplayStore(store ReplayStore) Option {
 	return func(v *Verifier) error {
-		if store == nil {
-			return errors.New("hooksig: the replay store is nil; WithoutReplayStore says that there is none")
-		}
-		v.replay = store
-		return nil
+		v.store = store
+		return checkStore(store)
 	}
 }
 
 // WithoutReplayStore accepts a delivery as often as it comes while its Date is recent.
 func WithoutReplayStore() Option {
 	return func(v *Verifier) error {
-		v.replay = nil
+		v.store = nil
 		return nil
 	}
 }
 
 // Verify decides whether r with body, as received and before any decompression, is genuine and was
 // not accepted before. r.Body is not read. Names in r.Header are in canonical form, as net/http has them.
+// Method and target are those of the request line, which is known only if r.RequestURI is.
+//
+// What is verified is claimed: look before at whatever else can refuse the request, such as its method.
 //
 // The error is one of the sentinels of this package, or wraps [ErrReplayStoreFailed]. It is for
 // the operator; the sender should be told the same whatever it is.
@@ -235,7 +278,7 @@ func (v *Verifier) VerifyDelivery(r *http.Request, body []byte) (*Delivery, erro
 	if err := v.claim(r.Context(), &verified); err != nil {
 		return nil, err
 	}
-	return &Delivery{Verified: verified, Event: event, Action: out.action(body), Body: body}, nil
+	return &Delivery{Verified: verified, Event: event, HasEvent: hasEvent, Action: out.action(body), Body: body}, nil
 }
 
 // isEvent reports whether no value of X-Drone-Event is another than event.
@@ -248,12 +291,20 @@ func isEvent(values []string, event string) bool {
 	return true
 }
 
-// present is the time in Unix seconds, or the number that stands for a clock.
-func (v *Verifier) present() int64 {
+// now returns the time in Unix seconds, or the number that says that there is no clock.
+func (v *Verifier) now() int64 {
 	if v.clock == nil {
-		return v.now
+		return noClock
 	}
-	return v.clock().Unix()
+	return max(v.clock().Unix(), noClock+1)
+}
+
+// check returns an error for a verifier that NewVerifier did not make.
+func (v *Verifier) check() error {
+	if v == nil || len(v.keys) == 0 {
+		return ErrNoKeys
+	}
+	return nil
 }
 
 // signedFields are the values of the three fields that Drone signs with.
@@ -264,7 +315,13 @@ type signedFields struct {
 // receive gives the library's verdict. A request that is signed as Drone signs costs one call with
 // its three fields; one that depends on others is handed over whole.
 func (v *Verifier) receive(r *http.Request, body []byte, read bool, out *verdict) error {
-	now := v.present()
+	if err := v.check(); err != nil {
+		return err
+	}
+	if r == nil {
+		return ErrNullPointer
+	}
+	now := v.now()
 	if fields, ok := findFields(r.Header); ok {
 		err := toError(v.receiveFields(now, fields, body, read, out))
 		if !dependsOnOthers(err, r.Header) {
@@ -282,7 +339,7 @@ func dependsOnOthers(err error, h http.Header) bool {
 
 // verifyHead tells whether a body is worth reading. What it finds is no verdict.
 func (v *Verifier) verifyHead(r *http.Request) error {
-	return toError(v.checkHead(v.present(), r))
+	return toError(v.checkHead(v.now(), r))
 }
 
 // findFields finds the three fields, unless there is a repeated one or perhaps another signature.
@@ -296,27 +353,22 @@ func findFields(h http.Header) (signedFields, bool) {
 
 // claim accepts a verified delivery at most once.
 func (v *Verifier) claim(ctx context.Context, verified *Verified) error {
-	if v.replay == nil {
+	if v.guard == nil {
 		return nil
 	}
-	err := v.replay.Claim(ctx, verified.Tag, v.remember(verified.Expires))
-	if err == nil || errors.Is(err, ErrReplayed) || errors.Is(err, ErrReplayGuardFull) {
+	err := v.guard.claim(ctx, verified, v.time)
+	if err == nil || isRefusal(err) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrReplayStoreFailed, err)
 }
 
-// remember is for how long a delivery could be accepted again: to the end of the second expires. It
-// is a second at least, in case that the clock moved on meanwhile.
-func (v *Verifier) remember(expires time.Time) time.Duration {
-	if expires.IsZero() {
-		return Forever
+// time returns the time by which deliveries expire. Without a clock none does.
+func (v *Verifier) time() time.Time {
+	if v.clock == nil {
+		return time.Now()
 	}
-	now := time.Now
-	if v.clock != nil {
-		now = v.clock
-	}
-	return max(expires.Add(time.Second).Sub(now()), time.Second)
+	return v.clock()
 }
 
 // joinNames makes a list of header names as a signature holds it.

@@ -94,18 +94,25 @@ func TestConstructorRefuses(t *testing.T) {
 		opt     hooksig.Option
 		want    error
 	}{
-		"no secrets":         {nil, hooksig.WithoutClock(), hooksig.ErrNoKeys},
-		"an empty secret":    {[][]byte{secret, {}}, hooksig.WithoutClock(), hooksig.ErrEmptySecret},
-		"a nil secret":       {[][]byte{nil}, hooksig.WithoutClock(), hooksig.ErrEmptySecret},
-		"requiring nothing":  {[][]byte{secret}, hooksig.WithRequired(), hooksig.ErrEmptyList},
-		"two names in one":   {[][]byte{secret}, hooksig.WithRequired("date digest"), hooksig.ErrMalformedList},
-		"a name twice":       {[][]byte{secret}, hooksig.WithRequired("date", "Date"), hooksig.ErrRepeatedName},
-		"a list too long":    {[][]byte{secret}, hooksig.WithRequired(long), hooksig.ErrBufferTooSmall},
-		"a keyId too long":   {[][]byte{secret}, hooksig.WithKeyID(long), hooksig.ErrBufferTooSmall},
-		"half a second":      {[][]byte{secret}, hooksig.WithMaxSkew(time.Second / 2), nil},
-		"a negative skew":    {[][]byte{secret}, hooksig.WithMaxSkew(-time.Second), nil},
-		"a nil clock":        {[][]byte{secret}, hooksig.WithClock(nil), nil},
-		"a nil replay store": {[][]byte{secret}, hooksig.WithReplayStore(nil), nil},
+		"no secrets":           {nil, hooksig.WithoutClock(), hooksig.ErrNoKeys},
+		"an empty secret":      {[][]byte{secret, {}}, hooksig.WithoutClock(), hooksig.ErrEmptySecret},
+		"a nil secret":         {[][]byte{nil}, hooksig.WithoutClock(), hooksig.ErrEmptySecret},
+		"requiring nothing":    {[][]byte{secret}, hooksig.WithRequired(), hooksig.ErrEmptyList},
+		"two names in one":     {[][]byte{secret}, hooksig.WithRequired("date digest"), hooksig.ErrMalformedList},
+		"a name twice":         {[][]byte{secret}, hooksig.WithRequired("date", "Date"), hooksig.ErrRepeatedName},
+		"a list too long":      {[][]byte{secret}, hooksig.WithRequired(long), hooksig.ErrBufferTooSmall},
+		"a keyId too long":     {[][]byte{secret}, hooksig.WithKeyID(long), hooksig.ErrBufferTooSmall},
+		"half a second":        {[][]byte{secret}, hooksig.WithMaxSkew(time.Second / 2), nil},
+		"a negative skew":      {[][]byte{secret}, hooksig.WithMaxSkew(-time.Second), nil},
+		"a nil clock":          {[][]byte{secret}, hooksig.WithClock(nil), nil},
+		"a nil replay store":   {[][]byte{secret}, hooksig.WithReplayStore(nil), nil},
+		"a typed nil store":    {[][]byte{secret}, hooksig.WithReplayStore((*hooksig.MemoryStore)(nil)), nil},
+		"accepting, no store":  {[][]byte{secret}, hooksig.WithReplayStore(hooksig.AcceptOnFailure(nil, nil)), nil},
+		"accepting, typed nil": {[][]byte{secret}, hooksig.WithReplayStore(hooksig.AcceptOnFailure((*minuteStore)(nil), nil)), nil},
+		"a nil option":         {[][]byte{secret}, nil, nil},
+		"a short-lived store":  {[][]byte{secret}, hooksig.WithReplayStore(&minuteStore{}), hooksig.ErrSkewTooLarge},
+		"a zero store":         {[][]byte{secret}, hooksig.WithReplayStore(new(hooksig.MemoryStore)), hooksig.ErrSkewTooLarge},
+		"a skew too long":      {[][]byte{secret}, hooksig.WithMaxSkew(hooksig.Forever), nil},
 	} {
 		v, err := hooksig.NewVerifier(made.secrets, made.opt)
 		if v != nil || err == nil || made.want != nil && !errors.Is(err, made.want) {
@@ -179,17 +186,17 @@ func TestWithoutClockNothingExpires(t *testing.T) {
 	}
 }
 
-// A delivery is remembered to the end of the last second at which it would be accepted.
+// A delivery is remembered for two seconds more than the store's skew allows, whatever the verifier's is.
 func TestRememberedWhileAcceptable(t *testing.T) {
 	now := time.Now().Truncate(time.Second)
 	r := signed(t, body)
 	check(t, newSigner(t).Sign(r, []byte(body), now))
-	for _, late := range []time.Duration{-300 * time.Second, 0, 1500 * time.Millisecond, 300*time.Second + 999*time.Millisecond} {
-		store := &recordingStore{}
-		v := newVerifier(t, at(now.Add(late)), hooksig.WithReplayStore(store))
+	for _, late := range []time.Duration{-30 * time.Second, 0, 1500 * time.Millisecond, 30*time.Second + 999*time.Millisecond} {
+		store := &minuteStore{}
+		v := newVerifier(t, at(now.Add(late)), hooksig.WithMaxSkew(30*time.Second), hooksig.WithReplayStore(store))
 		_, err := v.Verify(r, []byte(body))
 		check(t, err)
-		if want := max(301*time.Second-late, time.Second); store.remember != want {
+		if want := 63*time.Second - late; store.remember != want {
 			t.Errorf("%v late: remembered for %v, want %v", late, store.remember, want)
 		}
 	}
@@ -197,10 +204,17 @@ func TestRememberedWhileAcceptable(t *testing.T) {
 
 type recordingStore struct{ remember time.Duration }
 
+func (*recordingStore) MaxSkew() time.Duration { return hooksig.Forever }
+
 func (s *recordingStore) Claim(_ context.Context, _ hooksig.Tag, remember time.Duration) error {
 	s.remember = remember
 	return nil
 }
+
+// minuteStore is made for a skew of a minute.
+type minuteStore struct{ recordingStore }
+
+func (*minuteStore) MaxSkew() time.Duration { return time.Minute }
 
 func TestRotation(t *testing.T) {
 	v, err := hooksig.NewVerifier([][]byte{[]byte("new secret"), secret})
@@ -289,6 +303,6 @@ func TestSignatureIsHMAC(t *testing.T) {
 		t.Errorf("Signature is %s, want %s", r.Header.Get("Signature"), want)
 	}
 	if string(verified.Tag[:]) != string(tag) {
-		t.Errorf("the tag is %s, want %x", verified.Tag, tag)
+		t.Errorf("the tag is %x, want %x", verified.Tag[:], tag)
 	}
 }

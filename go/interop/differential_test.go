@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -117,11 +118,9 @@ func (m *message) authorize(scheme string) {
 	}
 }
 
+// request gives the head as a server has it.
 func (m *message) request() *http.Request {
-	r, err := http.NewRequest("POST", "http://receiver/hooks", nil)
-	if err != nil {
-		panic(err)
-	}
+	r := httptest.NewRequest("POST", "/hooks", nil)
 	r.Header = m.header
 	return r
 }

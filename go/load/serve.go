@@ -27,7 +27,11 @@ const redisEnv = "HOOKSIG_LOAD_REDIS"
 
 // serve receives until SIGTERM. It logs what it accepts as the C receiver does.
 func serve(kind string) error {
-	v, err := hooksig.NewVerifier([][]byte{[]byte(secret)}, remember(kind))
+	remember, err := remember(kind)
+	if err != nil {
+		return err
+	}
+	v, err := hooksig.NewVerifier([][]byte{[]byte(secret)}, remember)
 	if err != nil {
 		return err
 	}
@@ -57,14 +61,15 @@ func serveHandler(handler http.Handler) error {
 	return server.Shutdown(ctx)
 }
 
-func remember(kind string) hooksig.Option {
+func remember(kind string) (hooksig.Option, error) {
 	switch kind {
 	case "memory":
-		return hooksig.WithReplayStore(hooksig.NewMemoryStore(1 << 17))
+		return hooksig.WithReplayStore(hooksig.NewMemoryStore(1<<17, hooksig.DefaultMaxSkew)), nil
 	case "redis":
-		return hooksig.WithReplayStore(redisstore.New(redis.NewClient(&redis.Options{Addr: os.Getenv(redisEnv)})))
+		store, err := redisstore.New(redis.NewClient(&redis.Options{Addr: os.Getenv(redisEnv)}))
+		return hooksig.WithReplayStore(store), err
 	default:
-		return hooksig.WithoutReplayStore()
+		return hooksig.WithoutReplayStore(), nil
 	}
 }
 

@@ -1,17 +1,24 @@
 // Package redisstore lets several receivers accept each Drone webhook once: they share a Redis
 // server that remembers what one of them accepted.
 //
-//	store := redisstore.New(redis.NewClient(&redis.Options{Addr: "localhost:6379"}))
+//	store, err := redisstore.New(redis.NewClient(&redis.Options{Addr: "localhost:6379"}))
 //	verifier, err := hooksig.NewVerifier(secrets, hooksig.WithReplayStore(store))
 //
-// While Redis is down, deliveries are refused; [hooksig.AcceptOnFailure] is the other choice. How
-// long a request waits for it is what the timeouts and retries of the client allow.
+// It needs Redis 7.0 or newer, or Valkey. While Redis is down, deliveries are refused;
+// [hooksig.AcceptOnFailure] is the other choice. How long a request waits for it is what the timeouts
+// and retries of the client allow.
+//
+// Redis keeps a claim only as well as it keeps any key. A delivery can be accepted again after a restart
+// without persistence, a fail-over to a replica that had not received the key, FLUSHALL or an eviction,
+// and by receivers that use another prefix or database.
 package redisstore
 
 import (
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -28,47 +35,95 @@ const margin = time.Minute
 
 // Store is a [hooksig.ReplayStore] in Redis.
 type Store struct {
-	client redis.Cmdable
-	prefix string
+	client  redis.Cmdable
+	prefix  string
+	maxSkew time.Duration
 }
 
 // Option changes a Store.
-type Option func(*Store)
+type Option func(*Store) error
 
 // WithPrefix sets what stands before each tag in a Redis key. Receivers with the same one share
 // what they accepted.
 func WithPrefix(prefix string) Option {
-	return func(s *Store) { s.prefix = prefix }
-}
-
-// New makes a store that uses client: a *redis.Client, *redis.ClusterClient or *redis.Ring.
-func New(client redis.Cmdable, opts ...Option) *Store {
-	s := &Store{client: client, prefix: DefaultPrefix}
-	for _, opt := range opts {
-		opt(s)
-	}
-	return s
-}
-
-// Claim implements [hooksig.ReplayStore] with SET NX. The value names the claim, so that a client
-// that sends it again because the answer was lost finds its own and not a replay.
-func (s *Store) Claim(ctx context.Context, tag hooksig.Tag, remember time.Duration) error {
-	key, claim := s.prefix+tag.String(), rand.Text()
-	err := s.client.SetArgs(ctx, key, claim, redis.SetArgs{Mode: "NX", TTL: ttl(remember)}).Err()
-	if !errors.Is(err, redis.Nil) {
-		return err
-	}
-	switch holder, err := s.client.Get(ctx, key).Result(); {
-	case err == nil && holder == claim:
+	return func(s *Store) error {
+		s.prefix = prefix
 		return nil
-	case err == nil || errors.Is(err, redis.Nil):
-		return hooksig.ErrReplayed
-	default:
-		return err
 	}
 }
 
-// ttl is 0 for ever, as Redis has it.
+// WithMaxSkew sets the largest skew of a verifier that uses the store, in place of
+// [hooksig.DefaultMaxSkew]. It must be the same in all receivers that share what they accepted: each
+// delivery is remembered for that long, however small the skew of the verifier that claims it.
+func WithMaxSkew(skew time.Duration) Option {
+	return func(s *Store) error {
+		if skew < 0 {
+			return fmt.Errorf("redisstore: a skew of %v is negative", skew)
+		}
+		s.maxSkew = skew
+		return nil
+	}
+}
+
+// New returns a store that uses client, which must be a *redis.Client or a *redis.ClusterClient. A
+// *redis.Ring is refused: it moves keys to another shard, which does not know them, when one dies, returns or
+// is added.
+func New(client redis.UniversalClient, opts ...Option) (*Store, error) {
+	if err := checkClient(client); err != nil {
+		return nil, err
+	}
+	s := &Store{client: client, prefix: DefaultPrefix, maxSkew: hooksig.DefaultMaxSkew}
+	for i, opt := range opts {
+		if opt == nil {
+			return nil, fmt.Errorf("redisstore: option %d is nil", i)
+		}
+		if err := opt(s); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func checkClient(client redis.UniversalClient) error {
+	missing := client == nil
+	switch client := client.(type) {
+	case nil:
+	case *redis.Client:
+		missing = client == nil
+	case *redis.ClusterClient:
+		missing = client == nil
+	default:
+		return fmt.Errorf("redisstore: a %T may forget what it was told; use a *redis.Client or a *redis.ClusterClient", client)
+	}
+	if missing {
+		return errors.New("redisstore: the client is nil")
+	}
+	return nil
+}
+
+// MaxSkew implements [hooksig.ReplayStore].
+func (s *Store) MaxSkew() time.Duration { return s.maxSkew }
+
+// Claim implements [hooksig.ReplayStore] with one command, SET NX GET. The value names the claim, so that
+// a client that sends it again because the answer was lost finds its own and not a replay.
+func (s *Store) Claim(ctx context.Context, tag hooksig.Tag, remember time.Duration) error {
+	key, claim := s.prefix+hex.EncodeToString(tag[:]), rand.Text()
+	set := redis.SetArgs{Mode: "NX", Get: true, TTL: ttl(remember)}
+	switch holder, err := s.client.SetArgs(ctx, key, claim, set).Result(); {
+	case errors.Is(err, redis.Nil): // Nobody held it before.
+		return nil
+	case errors.Is(err, redis.ErrPoolTimeout), errors.Is(err, redis.ErrPoolExhausted):
+		return fmt.Errorf("%w: %w", hooksig.ErrReplayStoreBusy, err)
+	case err != nil:
+		return err
+	case holder == claim:
+		return nil
+	default:
+		return hooksig.ErrReplayed
+	}
+}
+
+// ttl returns how long Redis keeps a key: 0 is forever.
 func ttl(remember time.Duration) time.Duration {
 	if remember > hooksig.Forever-margin {
 		return 0

@@ -39,7 +39,11 @@ func TestMain(m *testing.M) {
 
 // receive serves on a free port, which it prints, until the process is killed.
 func receive(redisAddr string) error {
-	v, err := hooksig.NewVerifier([][]byte{secret}, hooksig.WithReplayStore(newStore(redisAddr)))
+	store, err := newStore(redisAddr)
+	if err != nil {
+		return err
+	}
+	v, err := hooksig.NewVerifier([][]byte{secret}, hooksig.WithReplayStore(store))
 	if err != nil {
 		return err
 	}
@@ -53,7 +57,7 @@ func receive(redisAddr string) error {
 }
 
 // newStore makes a store on a client that soon gives up.
-func newStore(addr string) *redisstore.Store {
+func newStore(addr string) (*redisstore.Store, error) {
 	return redisstore.New(redis.NewClient(&redis.Options{
 		Addr: addr, DialTimeout: time.Second, MaxRetries: 1, DialerRetries: 1,
 	}))
@@ -235,7 +239,9 @@ func TestRedisStopsInTheMiddle(t *testing.T) {
 func TestAcceptWhileRedisIsDown(t *testing.T) {
 	server := startRedis(t)
 	var failures int
-	store := hooksig.AcceptOnFailure(newStore(server.addr), func(error) { failures++ })
+	shared, err := newStore(server.addr)
+	check(t, err)
+	store := hooksig.AcceptOnFailure(shared, func(error) { failures++ })
 	claim := func() error { return store.Claim(context.Background(), hooksig.Tag{1}, time.Minute) }
 	check(t, claim())
 	if err := claim(); err != hooksig.ErrReplayed {
@@ -259,7 +265,8 @@ func TestClaim(t *testing.T) {
 		"for a while": {10 * time.Minute, 11 * time.Minute},
 		"for ever":    {hooksig.Forever, -1},
 	} {
-		store := redisstore.New(client, redisstore.WithPrefix(name+":"))
+		store, err := redisstore.New(client, redisstore.WithPrefix(name+":"))
+		check(t, err)
 		check(t, store.Claim(ctx, hooksig.Tag{0xab}, claim.remember))
 		if err := store.Claim(ctx, hooksig.Tag{0xab}, claim.remember); err != hooksig.ErrReplayed {
 			t.Errorf("%s, again: %v", name, err)
@@ -280,7 +287,8 @@ func TestClaimSentAgain(t *testing.T) {
 		Dialer: lost.dial,
 	})
 	defer client.Close()
-	store := redisstore.New(client)
+	store, err := redisstore.New(client)
+	check(t, err)
 	if err := store.Claim(context.Background(), hooksig.Tag{}, time.Minute); err != nil || lost.answers == 0 {
 		t.Errorf("%v, %d answers lost", err, lost.answers)
 	}
@@ -323,7 +331,8 @@ func BenchmarkClaim(b *testing.B) {
 	server := startRedis(b)
 	client := redis.NewClient(&redis.Options{Addr: server.addr})
 	defer client.Close()
-	store := redisstore.New(client)
+	store, err := redisstore.New(client)
+	check(b, err)
 	var number atomic.Uint64
 	claim := func() error {
 		var tag hooksig.Tag

@@ -1,0 +1,97 @@
+package hooksig
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// guard accepts each verified delivery once.
+type guard struct {
+	// What this process knows. It decides alone if there is no shared store.
+	known  *MemoryStore
+	shared ReplayStore
+
+	mu sync.Mutex
+	// The deliveries about which the shared store is being asked.
+	open map[Tag]*question
+}
+
+// question is one to the shared store. Others who claim the same delivery wait for the answer.
+type question struct {
+	answered chan struct{}
+	err      error
+}
+
+// errNoAnswer is the answer of a store that panicked.
+var errNoAnswer = errors.New("hooksig: the replay store gave no answer")
+
+func newGuard(store ReplayStore) *guard {
+	if memory, ok := store.(*MemoryStore); ok {
+		return &guard{known: memory}
+	}
+	return &guard{
+		known:  NewMemoryStore(DefaultMemoryStoreSize, store.MaxSkew()),
+		shared: store,
+		open:   make(map[Tag]*question),
+	}
+}
+
+func (g *guard) claim(ctx context.Context, d *Verified, clock func() time.Time) error {
+	if g.shared == nil {
+		return g.known.claim(d, clock)
+	}
+	g.mu.Lock()
+	remember, err := g.known.look(d, clock)
+	if err != nil {
+		g.mu.Unlock()
+		return err
+	}
+	if q := g.open[d.Tag]; q != nil {
+		g.mu.Unlock()
+		return q.wait(ctx)
+	}
+	q := &question{answered: make(chan struct{}), err: errNoAnswer}
+	g.open[d.Tag] = q
+	g.mu.Unlock()
+	defer g.close(d.Tag, q)
+	q.err = g.ask(ctx, d, remember, clock)
+	return q.err
+}
+
+// ask asks the shared store, and remembers what it took or called replayed. A failed claim is not remembered.
+//
+// The sender may hang up meanwhile. That must not break off the claim: it may have been made, and
+// the delivery would be refused ever after without having been handled.
+func (g *guard) ask(ctx context.Context, d *Verified, remember time.Duration, clock func() time.Time) error {
+	err := g.shared.Claim(context.WithoutCancel(ctx), d.Tag, remember)
+	if err != nil && !errors.Is(err, ErrReplayed) {
+		return err
+	}
+	// If the answer took so long that the store may have forgotten an earlier claim, it says nothing.
+	if late := g.known.remember(d, clock); late != nil {
+		return late
+	}
+	return err
+}
+
+func (g *guard) close(tag Tag, q *question) {
+	g.mu.Lock()
+	delete(g.open, tag)
+	g.mu.Unlock()
+	close(q.answered)
+}
+
+// wait returns what the answer to another means for the same delivery.
+func (q *question) wait(ctx context.Context) error {
+	select {
+	case <-q.answered:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if q.err == nil {
+		return ErrReplayed
+	}
+	return q.err
+}
