@@ -1,6 +1,8 @@
 //! The shared cases through the Rust API, with every kind of header container.
 
-use hooksig::{Clock, Error, Headers, Key, Request, Signer, Verified, Verifier, signing_string};
+use hooksig::{
+    Clock, Error, Headers, Key, Request, Signer, Verified, Verifier, date, signing_string,
+};
 use hooksig_vectors::{Case, SignCase, VerifyCase, cases};
 
 fn keys(case: &VerifyCase) -> Result<Vec<Key>, Error> {
@@ -33,6 +35,9 @@ fn check_verify(name: &str) -> usize {
         let Case::Verify(case) = case else { panic!("{name} holds a case of another kind") };
         let verdict = one_shot(case, case.head.headers.as_slice());
         assert_eq!(verdict.is_ok(), case.valid, "{}: {verdict:?}", case.id);
+        if let (Some(reason), Err(error)) = (&case.reason, verdict) {
+            assert_eq!(error.reason(), reason, "{}", case.id);
+        }
         if let (Some(matched), Ok(index)) = (case.matched, verdict) {
             assert_eq!(index, matched, "{}", case.id);
         }
@@ -62,16 +67,39 @@ fn every_request_gets_its_verdict() {
 }
 
 #[test]
+fn every_request_at_the_edge_of_a_rule_gets_its_verdict_and_reason() {
+    assert_eq!(check_verify("rules"), 31);
+}
+
+#[test]
+fn every_request_of_the_peers_suites_gets_its_verdict_and_reason() {
+    assert_eq!(check_verify("peers/verify"), 536);
+}
+
+#[test]
+fn every_date_of_the_peers_suites_is_read() {
+    let dates = hooksig_vectors::dates();
+    assert_eq!(dates.len(), 2988);
+    for case in dates {
+        assert_eq!(date::parse(&case.text, case.now).ok(), case.unix, "{:?}", case.text);
+    }
+}
+
+#[test]
 fn rotated_secrets_are_told_apart() {
     assert_eq!(check_verify("rotation"), 3);
 }
 
 #[test]
 fn signing_gives_the_expected_bytes_or_is_refused() {
-    let cases = cases("sign");
-    assert_eq!(cases.len(), 17);
+    assert_eq!(check_signs("sign"), 17);
+    assert_eq!(check_signs("peers/sign"), 69);
+}
+
+fn check_signs(name: &str) -> usize {
+    let cases = cases(name);
     for case in &cases {
-        let Case::Sign(case) = case else { panic!("sign.jsonl holds a case of another kind") };
+        let Case::Sign(case) = case else { panic!("{name} holds a case of another kind") };
         match (check_sign(case), &case.signed) {
             (Ok(field), Some(signed)) => {
                 if let Some(expected) = &signed.signature_header {
@@ -81,6 +109,7 @@ fn signing_gives_the_expected_bytes_or_is_refused() {
             (result, signed) => assert_eq!(result.is_err(), signed.is_none(), "{}", case.id),
         }
     }
+    cases.len()
 }
 
 /// A server that hands on `http::HeaderMap` or `httparse::Header` refuses what those cannot hold

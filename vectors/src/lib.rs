@@ -1,4 +1,4 @@
-//! The conformance cases (`cases/*.jsonl`) and the recorded deliveries (`deliveries/*.http`) that
+//! The conformance cases (`cases/*.jsonl`, and in `cases/peers` those of other projects' own suites) and the recorded deliveries (`deliveries/*.http`) that
 //! every surface of hooksig is tested with.
 //!
 //! A case file holds one JSON object a line. Every string in `secret`, `secrets`, `keyid`,
@@ -39,6 +39,8 @@ pub struct VerifyCase {
     pub valid: bool,
     /// Which secret must fit, where the case says so.
     pub matched: Option<usize>,
+    /// The word of the rule that must refuse it, where the case says so.
+    pub reason: Option<String>,
 }
 
 /// What to sign, and what must come out.
@@ -110,6 +112,7 @@ struct Line {
     now: Option<i64>,
     expect: Option<Expect>,
     matched: Option<usize>,
+    reason: Option<String>,
     list: Option<Vec<Octets>>,
     keyid: Option<Octets>,
     signing_string_b64: Option<String>,
@@ -169,6 +172,7 @@ impl Line {
             now: self.now,
             valid: self.expect.ok_or("`expect` is missing")? == Expect::Valid,
             matched: self.matched,
+            reason: self.reason.filter(|reason| reason != "ok"),
         })
     }
 
@@ -193,6 +197,17 @@ impl Line {
     }
 }
 
+/// An HTTP-date, or nearly one, and what it stands for.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DateCase {
+    /// The text.
+    pub text: String,
+    /// When it is read, in Unix seconds.
+    pub now: i64,
+    /// The Unix seconds that it stands for, or `None` if it is no HTTP-date.
+    pub unix: Option<i64>,
+}
+
 fn base64(text: &str) -> Result<Vec<u8>, String> {
     BASE64_STANDARD.decode(text).map_err(|error| format!("base64: {error}"))
 }
@@ -211,6 +226,18 @@ pub fn cases(name: &str) -> Vec<Case> {
     let path = folder().join("cases").join(name).with_extension("jsonl");
     let text = std::fs::read_to_string(&path).expect("the case file is in the source tree");
     Case::parse_all(&text).expect("the case file is well-formed")
+}
+
+/// The dates of `cases/peers/dates.jsonl`.
+///
+/// # Panics
+///
+/// If the file is not there or cannot be read: this is for tests.
+pub fn dates() -> Vec<DateCase> {
+    let path = folder().join("cases/peers/dates.jsonl");
+    let text = std::fs::read_to_string(&path).expect("the file is in the source tree");
+    let cases = text.lines().map(serde_json::from_str);
+    cases.collect::<Result<_, _>>().expect("the file is well-formed")
 }
 
 /// The recorded deliveries as (name, raw request), by name.

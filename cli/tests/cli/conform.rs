@@ -9,7 +9,7 @@ use crate::{cases, hooksig, write};
 
 #[test]
 fn every_case_comes_out_as_expected() {
-    for (name, count) in [("verify", 141), ("rotation", 3), ("sign", 17)] {
+    for (name, count) in [("verify", 141), ("rules", 31), ("rotation", 3), ("sign", 17)] {
         let run = hooksig(&["conform", &cases(name)], "");
         assert_eq!(run.code, 0, "{run:?}");
         assert_eq!(run.stdout.lines().count(), count);
