@@ -22,6 +22,7 @@ mod near_misses;
 mod page;
 mod probe;
 mod rules;
+mod trial;
 
 /// Show rule by rule what was found in a recorded webhook, and what nearly fits
 ///
@@ -93,6 +94,9 @@ struct Report {
     verdict: Verdict,
     rules: Vec<Rule>,
     near_misses: Vec<NearMiss>,
+    /// Not everything was tried, for the size of the request.
+    is_cut: bool,
+    /// Of at most [`MAX_STRING`] bytes.
     signing_string_b64: Option<String>,
     expected: Option<Expected>,
     /// Why there is no `expected`, where someone might look for it.
@@ -107,6 +111,9 @@ struct Expected {
     digest: String,
 }
 
+/// The longest signing string that is printed whole.
+const MAX_STRING: usize = 1 << 16;
+
 const WITHHELD: &str = "the expected signature and Digest are not shown: whoever has them can send \
                         this very request as a genuine one; --show-expected shows them";
 
@@ -114,11 +121,14 @@ impl Report {
     fn of(case: &Case<'_>, show_expected: bool) -> Self {
         let verdict = Verdict::of(case.receiver, case.message);
         let withheld = verdict.details.is_none() && !show_expected;
+        let near_misses = near_misses::find(case);
+        let string = case.string.as_ref().ok().filter(|string| string.len() <= MAX_STRING);
         Self {
             verdict,
             rules: rules::examine(case),
-            near_misses: near_misses::find(case),
-            signing_string_b64: case.signing_string().ok().map(|s| BASE64_STANDARD.encode(s)),
+            near_misses,
+            is_cut: case.budget.is_exceeded(),
+            signing_string_b64: string.map(|string| BASE64_STANDARD.encode(string)),
             expected: show_expected.then(|| Expected::of(case)),
             withheld: withheld.then_some(WITHHELD),
         }
@@ -127,7 +137,10 @@ impl Report {
 
 impl Expected {
     fn of(case: &Case<'_>) -> Self {
-        let signature = |secret: &Secret| case.mac(secret.key(), case.message).ok();
+        let names = case.covered();
+        let signature = |secret: &Secret| {
+            mac::of(secret.key(), &case.message.request(), names.as_ref().ok()?).ok()
+        };
         Self {
             signatures: case.secrets.iter().filter_map(signature).collect(),
             digest: digest::field(&case.message.body).to_string(),

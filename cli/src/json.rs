@@ -95,13 +95,21 @@ fn token_len(text: &[u8]) -> usize {
 }
 
 pub(crate) fn write(tokens: &[Token<'_>], style: Style) -> Vec<u8> {
+    write_within(tokens, style, usize::MAX).unwrap_or_default()
+}
+
+/// As [`write`], unless the text is longer than `limit`: indents can make it a hundredfold.
+pub(crate) fn write_within(tokens: &[Token<'_>], style: Style, limit: usize) -> Option<Vec<u8>> {
     let mut writer = Writer { style, depth: 0, text: Vec::new() };
     let mut before = Token(b"");
     for token in tokens {
         writer.token(before, *token);
+        if writer.text.len() > limit {
+            return None;
+        }
         before = *token;
     }
-    writer.text
+    Some(writer.text)
 }
 
 struct Writer {
@@ -143,9 +151,11 @@ impl Writer {
 
 impl Escapes {
     fn write(self, literal: &[u8], text: &mut Vec<u8>) {
+        if matches!(self, Self::AsTheyAre) {
+            return text.extend_from_slice(literal);
+        }
         // A lone surrogate, which is no text, can only stay as it is.
-        let parsed: Option<String> = serde_json::from_slice(literal).ok();
-        match parsed.filter(|_| !matches!(self, Self::AsTheyAre)) {
+        match serde_json::from_slice::<String>(literal).ok() {
             Some(parsed) => text.extend(self.literal(&parsed).into_bytes()),
             None => text.extend_from_slice(literal),
         }

@@ -88,17 +88,6 @@ impl<'a> Message<'a> {
     pub(crate) fn named(&self, name: &str) -> Vec<Header<'a>> {
         named(&self.fields, name).copied().collect()
     }
-
-    /// The same request with another value in the fields of this name.
-    pub(crate) fn with_field<'b>(&'b self, name: &str, value: &'b [u8]) -> Message<'b> {
-        let mut changed: Message<'b> =
-            Message { fields: self.fields.clone(), body: Cow::from(self.body.as_ref()), ..*self };
-        for field in changed.fields.iter_mut().filter(|field| field.name.eq_ignore_ascii_case(name))
-        {
-            field.value = value;
-        }
-        changed
-    }
 }
 
 fn request_head(raw: &[u8]) -> anyhow::Result<(Start<'_>, Vec<Header<'_>>)> {

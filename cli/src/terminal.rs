@@ -58,10 +58,25 @@ pub(crate) fn tell(line: fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr(), "hooksig: {line}");
 }
 
+/// The most characters of a sender's text in a line.
+const MAX_ESCAPED: usize = 200;
+
+/// The most characters of a sender's text that is shown on its own.
+const MAX_VISIBLE: usize = 512;
+
 /// Text that a sender chose, with everything but printable ASCII escaped: it must not be able to
-/// drive the operator's terminal.
+/// drive the operator's terminal. Long text is cut.
 pub(crate) fn escape(octets: impl AsRef<[u8]>) -> String {
-    octets.as_ref().escape_ascii().to_string()
+    let octets = octets.as_ref();
+    let mut shown = String::new();
+    for (index, octet) in octets.iter().enumerate() {
+        let next = octet.escape_ascii();
+        if shown.len() + next.len() > MAX_ESCAPED {
+            return cut_short(shown, octets.len() - index);
+        }
+        shown.extend(next.map(char::from));
+    }
+    shown
 }
 
 /// The most characters that are shown of a value that a sender chose.
@@ -82,20 +97,29 @@ pub(crate) fn cut(mut text: String) -> String {
     text
 }
 
-/// As [`escape`], for text that stands alone: quotes are left as they are, and spaces at the end,
-/// which nobody would see, are not.
+fn cut_short(shown: String, bytes: usize) -> String {
+    format!("{shown}... ({bytes} bytes more)")
+}
+
+/// As [`escape`], for text on its own: quotes are left as they are, and spaces at the end, which
+/// nobody would see, are not.
 pub(crate) fn visible(octets: impl AsRef<[u8]>) -> String {
     let octets = octets.as_ref();
     let end = octets.iter().rposition(|&octet| octet != b' ').map_or(0, |last| last + 1);
-    let (text, spaces) = octets.split_at(end);
-    let mut shown = String::with_capacity(octets.len());
-    for octet in text {
+    let mut shown = String::new();
+    for (index, octet) in octets.iter().enumerate() {
+        let before = shown.len();
         match octet {
             b'"' | b'\'' => shown.push(char::from(*octet)),
+            b' ' if index >= end => shown.push_str(r"\x20"),
             _ => shown.extend(octet.escape_ascii().map(char::from)),
         }
+        if shown.len() > MAX_VISIBLE {
+            shown.truncate(before);
+            return cut_short(shown, octets.len() - index);
+        }
     }
-    shown + &r"\x20".repeat(spaces.len())
+    shown
 }
 
 /// One line of JSON in ASCII alone, for the same reason.

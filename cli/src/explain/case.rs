@@ -1,8 +1,11 @@
-//! What is explained: a request, and the receiver that it came to.
+//! The request to explain, and the receiver that judged it.
 
-use hooksig::{Error, HeaderList, Key, Params, signing_string};
+use std::collections::HashMap;
 
-use super::mac;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use hooksig::{Error, HeaderList, MAX_NAMES, Params, signing_string};
+
+use super::trial::{Budget, Trial};
 use crate::{message::Message, receiver::Receiver, secrets::Secret};
 
 pub(crate) struct Case<'a> {
@@ -10,6 +13,23 @@ pub(crate) struct Case<'a> {
     pub(crate) receiver: &'a Receiver<'a>,
     pub(crate) secrets: &'a [Secret],
     pub(crate) params: Result<Params<'a>, Error>,
+    /// By the core; or why there is none.
+    pub(crate) string: Result<Vec<u8>, Error>,
+    /// One for each covered name, up to as many as a signature may cover.
+    pub(crate) lines: Vec<CoveredLine<'a>>,
+    /// The index of the secret that made the signature.
+    pub(crate) signer: Option<usize>,
+    pub(crate) budget: Budget,
+}
+
+/// A line of the signing string and the fields that it comes from.
+pub(crate) struct CoveredLine<'a> {
+    /// In lower case.
+    pub(crate) name: Vec<u8>,
+    /// The value of each field of this name, or the method and target.
+    pub(crate) instances: Vec<&'a [u8]>,
+    /// `None` if the request has no such field.
+    pub(crate) value: Option<Vec<u8>>,
 }
 
 impl<'a> Case<'a> {
@@ -18,7 +38,23 @@ impl<'a> Case<'a> {
         receiver: &'a Receiver<'a>,
         secrets: &'a [Secret],
     ) -> Self {
-        Self { message, receiver, secrets, params: Params::find(&message.request()) }
+        let params = Params::find(&message.request());
+        let string = params.and_then(|params| signing_text(message, &params.headers()));
+        let lines = params.map_or_else(|_| vec![], |params| lines(message, &params.headers()));
+        let budget = Budget::new();
+        let mut case =
+            Self { message, receiver, secrets, params, string, lines, signer: None, budget };
+        case.signer = case.find_signer();
+        case
+    }
+
+    fn find_signer(&self) -> Option<usize> {
+        let string = self.string.as_ref().ok()?;
+        let signature = self.signature()?;
+        // Each secret is tried, whatever it costs.
+        self.secrets
+            .iter()
+            .position(|secret| Trial::new(secret.octets(), signature).continued(string).fits())
     }
 
     /// The names that the signature covers.
@@ -26,30 +62,61 @@ impl<'a> Case<'a> {
         Ok(self.params?.headers())
     }
 
-    pub(crate) fn signing_string(&self) -> Result<Vec<u8>, Error> {
-        let (request, names) = (self.message.request(), self.covered()?);
-        let mut string = match signing_string(&request, &names, &mut []) {
-            Err(Error::BufferTooSmall { needed }) => vec![0; needed],
-            other => other?.to_vec(),
-        };
-        signing_string(&request, &names, &mut string)?;
-        Ok(string)
+    /// The signature, if it can be one.
+    pub(crate) fn signature(&self) -> Option<[u8; 32]> {
+        let text: Vec<u8> = self.params.ok()?.signature().octets().collect();
+        BASE64_STANDARD.decode(text).ok()?.try_into().ok()
     }
+}
 
-    /// The signature that `key` makes of `message` over the names that are covered here.
-    pub(crate) fn mac(&self, key: &Key, message: &Message<'_>) -> Result<String, Error> {
-        mac::of(key, &message.request(), &self.covered()?)
+impl CoveredLine<'_> {
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name == name.as_bytes()
     }
+}
 
-    /// Whether `key` makes of `message` the signature that is here.
-    pub(crate) fn is_signed_by(&self, key: &Key, message: &Message<'_>) -> bool {
-        let signature = self.params.map(|params| params.signature());
-        let mac = self.mac(key, message);
-        matches!((signature, mac), (Ok(signature), Ok(mac)) if signature.is(&mac))
-    }
+fn signing_text(message: &Message<'_>, names: &HeaderList<'_>) -> Result<Vec<u8>, Error> {
+    // Each field is in the string at most once, with `, ` before it.
+    let fields: usize =
+        message.fields.iter().map(|field| field.name.len() + field.value.len() + 4).sum();
+    let most = fields + message.method.len() + message.target.len() + 64;
+    let mut string = vec![0; most];
+    let len = signing_string(&message.request(), names, &mut string)?.len();
+    string.truncate(len);
+    Ok(string)
+}
 
-    /// The index of the secret that made the signature.
-    pub(crate) fn signer(&self) -> Option<usize> {
-        self.secrets.iter().position(|secret| self.is_signed_by(secret.key(), self.message))
+fn lines<'a>(message: &'a Message<'a>, names: &HeaderList<'_>) -> Vec<CoveredLine<'a>> {
+    let names = names.iter().take(MAX_NAMES);
+    let names: Vec<Vec<u8>> = names.map(|name| name.lower().collect()).collect();
+    let mut found: HashMap<&[u8], Vec<&'a [u8]>> =
+        names.iter().map(|name| (name.as_slice(), vec![])).collect();
+    for field in &message.fields {
+        let name = field.name.to_ascii_lowercase();
+        if let Some(instances) = found.get_mut(name.as_bytes()) {
+            instances.push(trim(field.value));
+        }
     }
+    let mut lines: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let instances = found.get(name.as_slice()).cloned().unwrap_or_default();
+            let value = (!instances.is_empty()).then(|| instances.join(b", ".as_slice()));
+            CoveredLine { name: name.clone(), instances, value }
+        })
+        .collect();
+    for line in lines.iter_mut().filter(|line| line.is("(request-target)")) {
+        let method = message.method.to_ascii_lowercase();
+        line.value = (!method.is_empty())
+            .then(|| [method.as_bytes(), b" ", message.target.as_bytes()].concat());
+    }
+    lines
+}
+
+/// Without the white space around a field's value.
+fn trim(value: &[u8]) -> &[u8] {
+    let is_text = |octet: &u8| !matches!(octet, b' ' | b'\t');
+    let start = value.iter().position(is_text).unwrap_or(value.len());
+    let end = value.iter().rposition(is_text).map_or(start, |last| last + 1);
+    &value[start..end]
 }

@@ -5,22 +5,38 @@ use serde::Serialize;
 use super::Case;
 
 mod body;
+mod charset;
+mod coding;
+mod compression;
 mod date;
+mod field;
 mod scheme;
 mod secret;
+mod signature;
 
 /// A change with which the request would be right, and what to do.
 #[derive(Serialize)]
 pub(crate) struct NearMiss {
-    /// A stable word.
-    pub(crate) name: &'static str,
-    /// What is at fault: the secret, the date, the body or the scheme.
+    /// A stable word; two joined by `+` if two changes are needed.
+    pub(crate) name: String,
+    /// The part at fault: the secret, the date, a field, the body, the signature or the scheme.
     pub(crate) about: &'static str,
     /// One sentence.
     pub(crate) advice: String,
 }
 
+impl NearMiss {
+    fn new(name: impl Into<String>, about: &'static str, advice: impl Into<String>) -> Self {
+        Self { name: name.into(), about, advice: advice.into() }
+    }
+}
+
 pub(crate) fn find(case: &Case<'_>) -> Vec<NearMiss> {
-    let found = [scheme::find(case), secret::find(case), date::find(case), body::find(case)];
+    let head = scheme::find(case)
+        .or_else(|| signature::find(case))
+        .or_else(|| secret::find(case))
+        .or_else(|| field::find(case))
+        .or_else(|| date::find_rewritten(case));
+    let found = [head, date::find_old(case), body::find(case)];
     found.into_iter().flatten().collect()
 }

@@ -28,6 +28,10 @@ pub(super) fn of(report: &Report, width: usize) -> String {
         page.rule(rule);
     }
     page.expected(report);
+    if report.is_cut {
+        let text = "not all was tried that could be: this request is too large for that";
+        page.row((DIMMED, "--"), "hints", [(DIMMED, wrap(text, width - INDENT, ""))]);
+    }
     for near_miss in &report.near_misses {
         let advice = wrap(&near_miss.advice, width - INDENT, "");
         page.row((HINT, "hint"), near_miss.about, [(PLAIN, advice)]);
@@ -101,11 +105,27 @@ impl Page {
 }
 
 impl Line {
-    /// The line in parts of at most `width` columns, with nothing cut.
+    /// The line in parts of at most `width` columns.
     fn wrap(&self, width: usize) -> Vec<String> {
         match self {
-            Self::Prose(text) => wrap(text, width, ""),
-            Self::Raw(text) => wrap_raw(text, width),
+            Self::Prose { text, .. } => wrap(text, width, ""),
+            // These say themselves what they are.
+            Self::Raw { name: "Date" | "Digest" | "received" | "body", value } => {
+                wrap_raw(value, width)
+            }
+            Self::Raw { name, value } => wrap_raw(&format!("{name:<9} {value}"), width),
+            Self::Covered { name, value, instances } => {
+                // A space at the end would not be seen.
+                let space = if value.is_empty() { r"\x20" } else { " " };
+                let mut parts = wrap_raw(&format!("| {name}:{space}{value}"), width);
+                if *instances > 1 {
+                    let text =
+                        format!("{name} came {instances} times; the values are joined by a comma");
+                    parts.extend(wrap(&text, width, "  "));
+                }
+                parts
+            }
+            Self::Uncovered { name, text } => wrap_raw(&format!("! {name} {text}"), width),
         }
     }
 }

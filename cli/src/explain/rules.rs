@@ -2,9 +2,10 @@
 
 use hooksig::Error;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde_json::{Value, json};
 
 use super::Case;
-use crate::refusal::Refusal;
+use crate::{refusal::Refusal, terminal::visible};
 
 mod body;
 mod date;
@@ -32,15 +33,20 @@ pub(crate) enum Finding {
     Skipped,
 }
 
-/// One thing that was found; ASCII without control bytes.
-#[derive(Serialize)]
-#[serde(untagged)]
+/// One thing that was found; ASCII without control bytes, and cut if it is long.
 pub(crate) enum Line {
-    /// Words of ours.
-    Prose(String),
-    /// Octets of the request, in which every space counts.
-    Raw(String),
+    /// Words of ours, with the facts in them.
+    Prose { text: String, facts: Vec<(&'static str, Value)> },
+    /// Octets of the request, in which every space counts, and what they are.
+    Raw { name: &'static str, value: String },
+    /// A line of the signing string.
+    Covered { name: String, value: String, instances: usize },
+    /// A line that cannot be made, and why.
+    Uncovered { name: String, text: String },
 }
+
+/// The most lines of a rule: more tell nobody anything.
+const MAX_LINES: usize = 160;
 
 /// Every rule, whatever the others came out as.
 pub(crate) fn examine(case: &Case<'_>) -> Vec<Rule> {
@@ -77,7 +83,13 @@ impl Rule {
                 text: Refusal { error, message: case.message, receiver: case.receiver }.text(),
             },
         };
-        Self { name, finding, found: found.into_iter().collect() }
+        let mut found = found.into_iter();
+        let mut lines: Vec<_> = found.by_ref().take(MAX_LINES).collect();
+        let more = found.count();
+        if more > 0 {
+            lines.push(prose(format!("and {more} more")).with("more", more));
+        }
+        Self { name, finding, found: lines }
     }
 
     fn skipped(name: &'static str, why: &str) -> Self {
@@ -86,7 +98,42 @@ impl Rule {
 }
 
 fn prose(text: impl Into<String>) -> Line {
-    Line::Prose(text.into())
+    Line::Prose { text: text.into(), facts: vec![] }
+}
+
+/// A value of the request.
+fn raw(name: &'static str, value: impl AsRef<[u8]>) -> Line {
+    Line::Raw { name, value: visible(value) }
+}
+
+impl Line {
+    /// With a fact for programs.
+    fn with(mut self, name: &'static str, fact: impl Into<Value>) -> Self {
+        if let Self::Prose { facts, .. } = &mut self {
+            facts.push((name, fact.into()));
+        }
+        self
+    }
+}
+
+impl Serialize for Line {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let object = match self {
+            Self::Prose { text, facts } => {
+                let mut object = json!({ "text": text });
+                for (name, fact) in facts {
+                    object[name] = fact.clone();
+                }
+                object
+            }
+            Self::Raw { name, value } => json!({ "name": name, "value": value }),
+            Self::Covered { name, value, instances } => {
+                json!({ "covered": name, "value": value, "instances": instances })
+            }
+            Self::Uncovered { name, text } => json!({ "covered": name, "fault": text }),
+        };
+        object.serialize(serializer)
+    }
 }
 
 impl Finding {

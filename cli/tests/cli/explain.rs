@@ -2,7 +2,7 @@
 
 use hooksig::{Key, drone};
 use hooksig_vectors::{Case, SECRET};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{RECORDED, Run, body, delivery, edit, field, hooksig, hooksig_in, write};
@@ -20,7 +20,7 @@ fn explain(request: impl Into<Vec<u8>>, options: &[&str]) -> Run {
 }
 
 #[track_caller]
-fn json(run: &Run) -> Value {
+fn report_of(run: &Run) -> Value {
     assert_eq!(run.stdout.lines().count(), 1, "{run:?}");
     serde_json::from_str(&run.stdout).expect("it is JSON")
 }
@@ -109,7 +109,7 @@ fn the_first_broken_rule_is_the_reason() {
         if verify.code == 2 {
             continue;
         }
-        let (verdict, report) = (json(&verify), json(&explain));
+        let (verdict, report) = (report_of(&verify), report_of(&explain));
         for (member, value) in verdict.as_object().expect("it is an object") {
             assert_eq!(&report[member], value, "{}", case.id);
         }
@@ -126,7 +126,7 @@ fn rules_behind_the_first_broken_one_are_examined() {
     let request = edit(&request, "X-Drone-Event: user", "X-Drone-Event: repo");
     let request = edit(&request, "\"hmac-sha256\"", "\"hmac-sha512\"");
     let late = ["explain", "--json", "--now", "1795429691", "--secret", "another"];
-    let report = json(&hooksig(&late, request.as_str()));
+    let report = report_of(&hooksig(&late, request.as_str()));
     assert_eq!(
         broken(&report),
         [
@@ -138,7 +138,7 @@ fn rules_behind_the_first_broken_one_are_examined() {
         ]
     );
     let unsigned = edit(&request, "Signature: ", "X-Signature: ");
-    let report = json(&explain(unsigned, &["--json"]));
+    let report = report_of(&explain(unsigned, &["--json"]));
     assert_eq!(broken(&report), ["missing-signature", "digest-mismatch", "event-mismatch"]);
     let skipped = report["rules"].as_array().expect("there are rules").iter();
     assert_eq!(skipped.filter(|rule| rule["outcome"] == "skipped").count(), 8);
@@ -193,7 +193,7 @@ fn what_is_expected_is_shown_only_where_asked_for() {
     assert!(page.contains("are not shown: "), "{page}");
     assert!(!page.contains(signature), "{page}");
     assert!(!explain(forged.as_str(), &[]).stdout.contains(digest));
-    let report = json(&explain(restored.as_str(), &["--json"]));
+    let report = report_of(&explain(restored.as_str(), &["--json"]));
     assert_eq!(report["expected"], Value::Null);
     assert!(report["withheld"].as_str().is_some_and(|text| text.contains("--show-expected")));
 
@@ -202,7 +202,7 @@ fn what_is_expected_is_shown_only_where_asked_for() {
     assert!(
         explain(forged, &["--show-expected"]).stdout.contains(&format!("Digest    {digest}\n"))
     );
-    let report = json(&explain(restored, &["--json", "--show-expected"]));
+    let report = report_of(&explain(restored, &["--json", "--show-expected"]));
     assert_eq!(report["expected"]["signatures"][0], signature);
     assert_eq!(report["expected"]["digest"], digest);
     assert_eq!(report["withheld"], Value::Null);
@@ -210,7 +210,7 @@ fn what_is_expected_is_shown_only_where_asked_for() {
 
 #[test]
 fn json_holds_all() {
-    let report = json(&explain(delivery("user-created"), &["--json"]));
+    let report = report_of(&explain(delivery("user-created"), &["--json"]));
     let members: Vec<_> = report.as_object().expect("it is an object").keys().collect();
     let own = ["expected", "near_misses", "rules", "signing_string_b64", "withheld"];
     for member in own.iter().chain(&["verdict", "reason", "message", "key_index", "event"]) {
@@ -218,14 +218,24 @@ fn json_holds_all() {
     }
     assert_eq!(report["rules"][7]["rule"], "date");
     assert_eq!(report["rules"][7]["outcome"], "passed");
-    assert_eq!(report["rules"][7]["found"][0], "Mon, 23 Nov 2026 07:41:31 GMT");
+    let found = &report["rules"][7]["found"];
+    assert_eq!(found[0], json!({"name": "Date", "value": "Mon, 23 Nov 2026 07:41:31 GMT"}));
+    assert_eq!((&found[1]["date"], &found[1]["ahead"]), (&json!(1_795_419_691), &json!(0)));
+    assert_eq!((&found[2]["clock"], &found[2]["max_skew"]), (&json!(1_795_419_691), &json!(300)));
+    let covered = &report["rules"][9]["found"][1];
+    assert_eq!(
+        *covered,
+        json!({"covered": "date", "value": "Mon, 23 Nov 2026 07:41:31 GMT", "instances": 1})
+    );
+    assert_eq!(report["rules"][1]["found"][0], json!({"name": "keyId", "value": "hmac-key"}));
+    assert_eq!(report["is_cut"], false);
     assert!(report["signing_string_b64"].as_str().is_some_and(|text| text.starts_with("ZGF0ZTog")));
     let late = ["--json", "--max-skew", "0", "--now", "1795419692"];
     let run = hooksig(
         &[&["explain", "--secret", SECRET], late.as_slice()].concat(),
         delivery("user-created"),
     );
-    let report = json(&run);
+    let report = report_of(&run);
     assert_eq!((run.code, &report["rules"][7]["reason"]), (1, &"date-too-old".into()));
     assert!(report["rules"][7]["message"].as_str().is_some_and(|text| text.contains("1 s old")));
 }
@@ -266,7 +276,7 @@ fn colours_are_for_terminals() {
 /// The one near miss that is found, and its advice.
 #[track_caller]
 fn assert_near_miss(run: &Run, name: &str, words: &str) {
-    let report = json(run);
+    let report = report_of(run);
     let found = near_misses(&report);
     assert_eq!(found.len(), 1, "{name}: {found:?}");
     assert_eq!(found[0].0, name, "{found:?}");
@@ -283,8 +293,8 @@ fn a_secret_that_is_nearly_right_is_found() {
         ("s3cret\r\n", "s3cret", "newline-behind-secret", "take the newline out of DRONE_WEBHOOK"),
         ("s3cret", "s3cret\n", "untrimmed-secret", "take that out of the file or the variable"),
         ("s3cret", " s3cret\n\n", "untrimmed-secret", "take that out of the file or the variable"),
-        ("s3cret ", "s3cret", "space-around-secret", "take the space out of DRONE_WEBHOOK_SECRET"),
-        (" s3cret", "s3cret", "space-around-secret", "take the space out of DRONE_WEBHOOK_SECRET"),
+        ("s3cret ", "s3cret", "space-around-secret", "take the white space out of DRONE_WEBHOOK"),
+        (" s3cret", "s3cret", "space-around-secret", "take the white space out of DRONE_WEBHOOK"),
         ("\"s3cret\"", "s3cret", "quotes-around-secret", "take the quotes out of the server's"),
         ("s3cret", "'s3cret'", "quoted-secret", "take them out of the file or the variable"),
         ("\u{7f}0\u{0}", "7f3000", "hex-decoded-secret", "have the sender use the text itself"),
@@ -305,12 +315,12 @@ fn a_secret_that_is_nearly_right_is_found() {
         let run = hooksig(&options, signed(theirs, "{}"));
         assert_eq!(run.code, 1, "{run:?}");
         assert_near_miss(&run, name, words);
-        assert!(near_misses(&json(&run))[0].1.contains("the one given"), "{run:?}");
+        assert!(near_misses(&report_of(&run))[0].1.contains("the one given"), "{run:?}");
 
         let options =
             [&options[..4], &["--secret", "any", "--secret-file", &file, "--secret", "x"]];
         let run = hooksig(&options.concat(), signed(theirs, "{}"));
-        assert!(near_misses(&json(&run))[0].1.contains("secret 1 of 3"), "{run:?}");
+        assert!(near_misses(&report_of(&run))[0].1.contains("secret 1 of 3"), "{run:?}");
     }
 }
 
@@ -320,7 +330,7 @@ fn swapped_secrets_are_found() {
     assert_eq!(run.code, 0);
     assert_near_miss(&run, "swapped-secrets", "The sender has secret 2 of 2, not the first");
     let run = explain_with("old", signed("old", "{}"), &["--json", "--secret", "new"]);
-    assert_eq!(near_misses(&json(&run)), []);
+    assert_eq!(near_misses(&report_of(&run)), []);
 }
 
 #[test]
@@ -347,7 +357,7 @@ fn a_rewritten_date_is_found() {
         let run = explain(edit(&delivery("user-created"), SENT, received), &["--json"]);
         assert_eq!(run.code, 1);
         assert_near_miss(&run, "rewritten-date", words);
-        assert!(near_misses(&json(&run))[0].1.contains(SENT), "{run:?}");
+        assert!(near_misses(&report_of(&run))[0].1.contains(SENT), "{run:?}");
     }
     // What was signed need not be an IMF-fixdate.
     let recorded = delivery("user-created");
@@ -426,7 +436,7 @@ fn a_body_that_was_changed_is_found() {
         ),
     ] {
         let run = explain(with_body(&signed(SECRET, sent), received), &["--json"]);
-        assert_eq!(broken(&json(&run)), ["digest-mismatch"], "{received}");
+        assert_eq!(broken(&report_of(&run)), ["digest-mismatch"], "{received}");
         assert_near_miss(&run, name, words);
     }
     // Drone's own, large and small, as other programs write it.
@@ -435,7 +445,7 @@ fn a_body_that_was_changed_is_found() {
         let value: Value = serde_json::from_str(body(&recorded)).expect("the body is JSON");
         let run = explain(with_body(&recorded, &value.to_string()), &["--json"]);
         // Members were sorted, and their order is lost.
-        assert_eq!(near_misses(&json(&run)), [], "{name}");
+        assert_eq!(near_misses(&report_of(&run)), [], "{name}");
         let spaced = body(&recorded).replace("\",\"", "\",\n \"");
         assert_near_miss(
             &explain(with_body(&recorded, &spaced), &["--json"]),
@@ -462,6 +472,24 @@ fn other_kinds_of_signature_are_told() {
         ),
         ("X-Hub-Signature: sha1=00", "github-signature", "in the way of GitHub"),
         ("Signature: sha256=00", "github-signature", "in the way of GitHub"),
+        ("X-Gitea-Signature: 00\r\nX-Gogs-Signature: 00", "gitea-signature", "Gitea"),
+        ("X-Forgejo-Signature: 00\r\nX-Gitea-Signature: 00", "forgejo-signature", "Forgejo"),
+        ("X-Gogs-Signature: 00\r\nX-GitHub-Event: push", "gogs-signature", "Gogs"),
+        ("X-Gitness-Signature: 00", "gitness-signature", "Gitness"),
+        ("X-Harness-Signature: 00", "harness-signature", "Harness"),
+        (
+            "X-Event-Key: repo:push\r\nX-Hub-Signature: sha256=00",
+            "bitbucket-signature",
+            "Bitbucket",
+        ),
+        ("X-Slack-Signature: v0=00", "slack-signature", "Slack"),
+        ("webhook-id: a\r\nwebhook-signature: v1,00", "standard-webhooks-signature", "Standard W"),
+        ("svix-id: a\r\nsvix-signature: v1,00", "standard-webhooks-signature", "Standard W"),
+        ("Authorization: hmac username=\"a\"", "kong-signature", "Kong"),
+        ("Proxy-Authorization: HMAC username=\"a\"", "kong-signature", "Kong"),
+        ("Authorization: AWS4-HMAC-SHA256 Credential=a", "aws-signature", "AWS"),
+        ("X-Shopify-Hmac-Sha256: 00", "shopify-signature", "Shopify"),
+        ("Signature: sha1=00", "github-signature", "in the way of GitHub"),
         ("X-Gitlab-Token: t0ken", "gitlab-token", "is compared and signs nothing"),
         ("Stripe-Signature: t=1,v1=00", "stripe-signature", "verify it with Stripe's library"),
         ("Signature: t=1,v1=00", "stripe-signature", "verify it with Stripe's library"),
@@ -479,7 +507,7 @@ fn other_kinds_of_signature_are_told() {
     // Beside a signature of Drone's they do not matter.
     let request = edit(&delivery("user-created"), "Host:", "X-Hub-Signature: sha1=00\r\nHost:");
     let run = explain(request, &["--json"]);
-    assert_eq!((run.code, near_misses(&json(&run)).len()), (0, 0));
+    assert_eq!((run.code, near_misses(&report_of(&run)).len()), (0, 0));
 }
 
 #[test]
@@ -489,13 +517,13 @@ fn a_plainly_wrong_secret_gets_no_advice() {
             ["another", "00000000000000000000000000000000", "bea26a2221fd8090ea38720fc445eca7"]
         {
             let run = explain_with(secret, request.as_str(), &["--json", "--secret", "x, y"]);
-            assert_eq!(near_misses(&json(&run)), []);
-            assert_eq!(broken(&json(&run)), ["signature-mismatch"]);
+            assert_eq!(near_misses(&report_of(&run)), []);
+            assert_eq!(broken(&report_of(&run)), ["signature-mismatch"]);
             assert!(!explain_with(secret, request.as_str(), &[]).stdout.contains("hint"));
         }
     }
     let request = edit(&delivery("user-created"), "\"admin\":false", "\"admin\":true ");
-    assert_eq!(near_misses(&json(&explain(request, &["--json"]))), []);
+    assert_eq!(near_misses(&report_of(&explain(request, &["--json"]))), []);
 }
 
 #[test]

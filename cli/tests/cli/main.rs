@@ -5,6 +5,7 @@ mod conform;
 mod explain;
 mod framing;
 mod listen;
+mod near_misses;
 mod recordings;
 mod secrets;
 mod sign;

@@ -224,13 +224,17 @@ fn the_event_is_told_apart_from_the_signature() {
         (
             "plain",
             [].as_slice(),
-            "no event: the body is not a JSON object with text as its event and action",
+            "no event: the body is not a JSON object with one event and one action, both text",
         ),
-        ("", &[], "no event: the body is not a JSON object with text as its event and action"),
+        (
+            "",
+            &[],
+            "no event: the body is not a JSON object with one event and one action, both text",
+        ),
         (
             r#"{"event":1}"#,
             &[],
-            "no event: the body is not a JSON object with text as its event and action",
+            "no event: the body is not a JSON object with one event and one action, both text",
         ),
         ("{}", &[], "no event: the body has none"),
         (r#"{"action":"created"}"#, &[], "no event: the body has none"),

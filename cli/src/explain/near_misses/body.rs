@@ -1,18 +1,20 @@
-//! A body that something on the way wrote anew.
+//! A body that something on the way changed.
 
-use super::NearMiss;
-use crate::{
-    explain::{Case, probe},
-    json,
-};
+use std::collections::HashSet;
 
-/// A body that the sender may have sent, and how the one that came differs.
-struct Variant {
-    name: &'static str,
-    octets: Vec<u8>,
-    /// What was done to the body on the way.
-    done: &'static str,
-}
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sha2::{Digest, Sha256};
+
+use super::{NearMiss, compression};
+use crate::explain::{Case, probe};
+
+mod json;
+mod steps;
+
+use steps::Step;
+
+/// Two changes are looked for only in bodies up to this length.
+const MAX_FOR_TWO: usize = 1 << 14;
 
 const ADVICE: &str = "verify the bytes exactly as they came, before any framework or JSON library \
                       takes them, and let no proxy change them";
@@ -25,10 +27,11 @@ pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
     if body.is_empty() {
         return Some(lost());
     }
-    let fits = |variant: &Variant| matches!(probe::digest(case, &variant.octets), Ok(Ok(())));
-    let found = line_ends(body).into_iter().chain(rewritten(body)).find(fits)?;
-    let advice = format!("{} on the way: {ADVICE}.", found.done);
-    Some(NearMiss { name: found.name, about: "body", advice })
+    search(case, body)
+        .map(|path| advice(&path))
+        .or_else(|| decompressed(case, body))
+        .or_else(|| replaced(body))
+        .or_else(|| cut(body))
 }
 
 /// There is nothing to try, and only so much can have happened.
@@ -36,77 +39,101 @@ fn lost() -> NearMiss {
     let advice = "The body is empty, and Digest is of one that is not: keep what was read before it \
                   was recorded or verified, and have nothing before the receiver answer with a \
                   redirect, at which senders drop the body.";
-    NearMiss { name: "body-lost", about: "body", advice: advice.into() }
+    NearMiss::new("body-lost", "body", advice)
 }
 
-fn line_ends(body: &[u8]) -> Vec<Variant> {
-    let lf = replace(body, b"\r\n", b"\n");
-    let mut variants = vec![
-        Variant {
-            name: "newline-lost",
-            octets: [body, b"\n"].concat(),
-            done: "The body lost the newline at its end",
-        },
-        Variant {
-            name: "lf-to-crlf",
-            octets: lf.clone(),
-            done: "The line ends of the body were turned from LF into CRLF",
-        },
-        Variant {
-            name: "crlf-to-lf",
-            octets: replace(&lf, b"\n", b"\r\n"),
-            done: "The line ends of the body were turned from CRLF into LF",
-        },
-        Variant {
-            name: "byte-order-mark",
-            octets: body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).to_vec(),
-            done: "The body got a byte order mark at its start",
-        },
-    ];
-    variants.extend(["\r\n", "\n"].iter().filter_map(|end| {
-        Some(Variant {
-            name: "newline-added",
-            octets: body.strip_suffix(end.as_bytes())?.to_vec(),
-            done: "The body got a newline at its end",
-        })
-    }));
-    variants
-}
-
-fn rewritten(body: &[u8]) -> impl Iterator<Item = Variant> {
-    let tokens = json::tokens(body);
-    tokens.into_iter().flat_map(|tokens| {
-        json::STYLES.into_iter().flat_map(move |style| {
-            let text = json::write(&tokens, style);
-            let (name, done) = match style.escapes {
-                json::Escapes::AsTheyAre => {
-                    ("re-indented-json", "The JSON of the body was indented anew")
-                }
-                _ => ("re-encoded-json", "The JSON of the body was parsed and encoded anew"),
-            };
-            ["", "\n"].map(|end| Variant {
-                name,
-                octets: [text.as_slice(), end.as_bytes()].concat(),
-                done,
-            })
-        })
-    })
-}
-
-fn replace(octets: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut replaced = Vec::with_capacity(octets.len());
-    let mut rest = octets;
-    while let [first, behind @ ..] = rest {
-        match rest.strip_prefix(from) {
-            Some(behind) => {
-                replaced.extend_from_slice(to);
-                rest = behind;
-            }
-            None => {
-                replaced.push(*first);
-                rest = behind;
+/// The shortest way from the body that came to the one that was signed: one step or two.
+fn search(case: &Case<'_>, body: &[u8]) -> Option<Vec<Step>> {
+    let signed = signed_digest(case)?;
+    let mut seen = HashSet::new();
+    let mut fits = |step: &Step| {
+        let digest: [u8; 32] = match case.budget.pay_for_body(step.octets.len()) {
+            true => Sha256::digest(&step.octets).into(),
+            false => return (false, false),
+        };
+        (seen.insert(digest), digest == signed)
+    };
+    let mut first = Vec::new();
+    for group in steps::GROUPS {
+        for step in group(body, &case.budget) {
+            match fits(&step) {
+                (_, true) => return Some(vec![step]),
+                (true, _) if step.octets.len() <= MAX_FOR_TWO => first.push(step),
+                _ => {}
             }
         }
     }
-    replaced
+    if body.len() > MAX_FOR_TWO {
+        return None;
+    }
+    for step in first {
+        for group in steps::GROUPS {
+            let second = group(&step.octets, &case.budget).into_iter().find(|step| fits(step).1);
+            if let Some(second) = second {
+                return Some(vec![step, second]);
+            }
+        }
+    }
+    None
+}
+
+/// The SHA-256 in the `Digest` field, which the core found well-formed.
+fn signed_digest(case: &Case<'_>) -> Option<[u8; 32]> {
+    let field = case.message.values("digest").next()?;
+    field.split(|&octet| octet == b',').find_map(|element| {
+        let element = element.trim_ascii();
+        let (name, value) = element.split_at_checked("SHA-256=".len())?;
+        let fits = name.eq_ignore_ascii_case(b"SHA-256=");
+        BASE64_STANDARD.decode(value).ok().filter(|_| fits)?.try_into().ok()
+    })
+}
+
+/// The steps lead back: the last of them was done first.
+fn advice(path: &[Step]) -> NearMiss {
+    let names: Vec<_> = path.iter().map(|step| step.name).collect();
+    let done: Vec<_> = path.iter().rev().map(|step| step.done.as_str()).collect();
+    let advice = format!("The body {} on the way: {ADVICE}.", done.join(", and then "));
+    NearMiss::new(names.join("+"), "body", advice)
+}
+
+/// What compressed bytes were cannot be found again, but the field still tells of them.
+fn decompressed(case: &Case<'_>, body: &[u8]) -> Option<NearMiss> {
+    let mut codings = case.message.values("content-encoding");
+    let coding = codings.find_map(|value| str::from_utf8(value).ok())?.trim().to_lowercase();
+    let known =
+        ["gzip", "x-gzip", "deflate", "zstd", "br"].into_iter().find(|name| coding == *name)?;
+    compression::is_not(body, known).then(|| {
+        let advice = format!(
+            "Content-Encoding says {known}, but the body is not compressed: something decompressed \
+             it on the way, while Digest is of the compressed bytes; verify before decompressing."
+        );
+        NearMiss::new("decompressed-body", "body", advice)
+    })
+}
+
+/// What was there before U+FFFD cannot be found again.
+fn replaced(body: &[u8]) -> Option<NearMiss> {
+    let mark = "\u{fffd}".as_bytes();
+    let found = body.windows(mark.len()).filter(|part| *part == mark).count();
+    (found > 0).then(|| {
+        let advice = format!(
+            "The body holds the replacement character U+FFFD {found} times, which most likely \
+             something on the way wrote for text that it decoded with the wrong character set: \
+             {ADVICE}."
+        );
+        NearMiss::new("replaced-characters", "body", advice)
+    })
+}
+
+fn cut(body: &[u8]) -> Option<NearMiss> {
+    let parsed = serde_json::from_slice::<serde::de::IgnoredAny>(body);
+    let is_cut = body.starts_with(b"{") && parsed.is_err_and(|error| error.is_eof());
+    is_cut.then(|| {
+        let advice = format!(
+            "The body ends after {} bytes, within its JSON, so that the rest is missing: raise the \
+             limit that cut it off, or record all of it.",
+            body.len()
+        );
+        NearMiss::new("body-cut-off", "body", advice)
+    })
 }

@@ -1,10 +1,14 @@
-//! A Date that something on the way wrote anew.
+//! A Date that something on the way wrote anew, and a recording that is only old.
 
-use hooksig::{Clock, date};
-use jiff::{Timestamp, fmt::rfc2822};
+use hooksig::{Clock, Error};
+use jiff::Timestamp;
 
 use super::NearMiss;
-use crate::{explain::Case, terminal::visible};
+use crate::{
+    clock,
+    explain::{Case, case::CoveredLine, probe, trial::Trial},
+    terminal::visible,
+};
 
 /// How far a Date of a proxy's own may lie from the sender's, in seconds.
 const MAX_DELAY: i64 = 900;
@@ -28,17 +32,68 @@ const FORMS: [Form; 7] = [
     Form { name: "the form of ISO 8601", write: "%Y-%m-%dT%H:%M:%S+00:00" },
 ];
 
-pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
-    let [field] = case.message.named("date")[..] else { return None };
-    if !case.covered().ok()?.contains("date") || case.signer().is_some() {
+/// A recording that was not judged when it came.
+pub(super) fn find_old(case: &Case<'_>) -> Option<NearMiss> {
+    let is_off = matches!(probe::date(case), Err(Error::DateTooOld | Error::DateTooNew));
+    let is_right = is_off
+        && case.signer.is_some()
+        && matches!(probe::digest(case, &case.message.body), Ok(Ok(())));
+    is_right.then(|| {
+        let advice = "Secret, signature and body are right, and only the time is not: if this is a \
+                      recording, `--now date` judges it by its own Date, and if it was refused when \
+                      it came, set the clocks of server and receiver.";
+        NearMiss::new("old-recording", "date", advice)
+    })
+}
+
+pub(super) fn find_rewritten(case: &Case<'_>) -> Option<NearMiss> {
+    if case.signer.is_some() {
         return None;
     }
-    let received = read(field.value, case.receiver.clock)?;
-    let what = other_form(case, received, field.value).or_else(|| other_time(case, received))?;
+    let trials = Trials::new(case)?;
+    let [received] = trials.line.instances[..] else { return None };
+    let time = read(received, case.receiver.clock)?;
+    let what = other_form(&trials, time, received).or_else(|| other_time(&trials, time))?;
     let advice = format!(
         "{what}: find the proxy or gateway that does it and have it pass Date on as it came."
     );
-    Some(NearMiss { name: "rewritten-date", about: "date", advice })
+    Some(NearMiss::new("rewritten-date", "date", advice))
+}
+
+/// The signing string with other dates, up to each of which the MACs are shared.
+struct Trials<'c, 'a> {
+    case: &'c Case<'a>,
+    line: &'c CoveredLine<'a>,
+    before: Vec<Trial>,
+    after: &'c [u8],
+}
+
+impl<'c, 'a> Trials<'c, 'a> {
+    fn new(case: &'c Case<'a>) -> Option<Self> {
+        let string = case.string.as_deref().ok()?;
+        let index = case.lines.iter().position(|line| line.is("date"))?;
+        let line = &case.lines[index];
+        let length = |line: &CoveredLine<'_>| {
+            line.name.len() + b": \n".len() + line.value.as_ref().map_or(0, Vec::len)
+        };
+        let start: usize = case.lines[..index].iter().map(length).sum();
+        let value = start + b"date: ".len();
+        let before = string.get(..value)?;
+        let after = string.get(value + line.value.as_ref()?.len()..)?;
+        let signature = case.signature()?;
+        let trial = |secret: &crate::secrets::Secret| {
+            Trial::new(secret.octets(), signature).continued(before)
+        };
+        let before = case.secrets.iter().map(trial).collect();
+        Some(Self { case, line, before, after })
+    }
+
+    fn is_signed(&self, date: &str) -> bool {
+        self.before.iter().any(|trial| {
+            self.case.budget.pay_for_mac(date.len() + self.after.len())
+                && trial.clone().continued(date.as_bytes()).continued(self.after).fits()
+        })
+    }
 }
 
 /// The time that a Date tells in any form that is in use.
@@ -47,17 +102,11 @@ fn read(value: &[u8], clock: Clock) -> Option<Timestamp> {
         Clock::At(now) => now,
         Clock::None => 0,
     };
-    let text = str::from_utf8(value).ok()?;
-    let gmt = text.replace("UTC", "GMT");
-    if let Ok(time) = date::parse(&gmt, now) {
-        return Timestamp::from_second(time).ok();
-    }
-    let mail = rfc2822::DateTimeParser::new().relaxed_weekday(true);
-    mail.parse_timestamp(&gmt).or_else(|_| text.parse()).ok()
+    Timestamp::from_second(clock::parse_date(value, now)?).ok()
 }
 
-fn other_form(case: &Case<'_>, time: Timestamp, received: &[u8]) -> Option<String> {
-    let signed = FORMS.iter().find(|form| is_signed(case, &form.write(time)))?;
+fn other_form(trials: &Trials<'_, '_>, time: Timestamp, received: &[u8]) -> Option<String> {
+    let signed = FORMS.iter().find(|form| trials.is_signed(&form.write(time)))?;
     let into = FORMS.iter().find(|form| form.write(time).as_bytes() == received);
     let into = into.map_or("another form", |form| form.name);
     let text = visible(signed.write(time));
@@ -67,22 +116,17 @@ fn other_form(case: &Case<'_>, time: Timestamp, received: &[u8]) -> Option<Strin
     ))
 }
 
-fn other_time(case: &Case<'_>, received: Timestamp) -> Option<String> {
+fn other_time(trials: &Trials<'_, '_>, received: Timestamp) -> Option<String> {
     let near = (1..=MAX_DELAY).flat_map(|seconds| [-seconds, seconds]);
     let zones = QUARTERS.map(|quarters| quarters * 900);
     near.chain(zones).find_map(|offset| {
         let time = Timestamp::from_second(received.as_second().checked_add(offset)?).ok()?;
         let text = FORMS[0].write(time);
-        is_signed(case, &text).then(|| {
+        trials.is_signed(&text).then(|| {
             let (off, side) = (offset.unsigned_abs(), if offset < 0 { "earlier" } else { "later" });
             format!("The signature is right for `{text}`, which is {off} s {side}, so that the Date was replaced on the way")
         })
     })
-}
-
-fn is_signed(case: &Case<'_>, date: &str) -> bool {
-    let message = case.message.with_field("date", date.as_bytes());
-    case.secrets.iter().any(|secret| case.is_signed_by(secret.key(), &message))
 }
 
 impl Form {

@@ -1,4 +1,4 @@
-//! A signature of another kind than Drone's.
+//! A signature of another product's kind.
 
 use super::NearMiss;
 use crate::{explain::Case, message::Message};
@@ -6,65 +6,213 @@ use crate::{explain::Case, message::Message};
 /// One kind of signature.
 struct Scheme {
     name: &'static str,
-    fits: fn(&Message<'_>) -> bool,
+    mark: Mark,
+    /// Tells the kind, and why it is not Drone's.
+    what: &'static str,
     advice: &'static str,
 }
 
+/// By what it is recognised.
+enum Mark {
+    /// One of these fields.
+    Fields(&'static [&'static str]),
+    /// How `Authorization` or `Proxy-Authorization` begins, in lower case.
+    Credentials(&'static str),
+    /// How `Signature` begins.
+    Signature(&'static str),
+}
+
+use Mark::{Credentials, Fields, Signature};
+
+const REPOSITORY: &str = "let the repository's webhook call the Drone server, and set \
+                          DRONE_WEBHOOK_ENDPOINT there to this address";
+const ELSEWHERE: &str =
+    "give that sender an address of its own, and verify it there by its own rules";
+const STRIPE: &str = "is signed in the way of Stripe (`t=`, `v1=`), which no Drone server does";
+const STRIPES: &str = "give that sender an address of its own and verify it with Stripe's library";
+const GITHUB: &str = "is signed in the way of GitHub (HMAC of the body alone, in hexadecimal)";
+
 /// The first that fits is it: senders of some kinds send the fields of others as well.
-const SCHEMES: [Scheme; 5] = [
+const SCHEMES: [Scheme; 28] = [
     Scheme {
         name: "rfc9421-signature",
-        fits: |message| has(message, "signature-input"),
-        advice: "This is signed by RFC 9421 (HTTP Message Signatures), which no Drone server sends: \
-                 find out what sends it here, or verify it with a library for RFC 9421.",
+        mark: Fields(&["signature-input"]),
+        what: "is signed by RFC 9421 (HTTP Message Signatures), which no Drone server sends",
+        advice: "find out what sends it here, or verify it with a library for RFC 9421",
     },
     Scheme {
         name: "stripe-signature",
-        fits: |message| has(message, "stripe-signature") || signature_begins(message, b"t="),
-        advice: "This is signed in the way of Stripe (`t=`, `v1=`), which no Drone server does: \
-                 give that sender an address of its own and verify it with Stripe's library.",
+        mark: Fields(&["stripe-signature"]),
+        what: STRIPE,
+        advice: STRIPES,
     },
+    Scheme { name: "stripe-signature", mark: Signature("t="), what: STRIPE, advice: STRIPES },
     Scheme {
         name: "gitlab-token",
-        fits: |message| has(message, "x-gitlab-token"),
-        advice: "This is a webhook of GitLab, whose X-Gitlab-Token is compared and signs nothing: \
-                 let GitLab call the Drone server, and set DRONE_WEBHOOK_ENDPOINT there to this \
-                 address.",
+        mark: Fields(&["x-gitlab-token", "x-gitlab-event"]),
+        what: "is a webhook of GitLab, whose X-Gitlab-Token is compared and signs nothing",
+        advice: "let GitLab call the Drone server, and set DRONE_WEBHOOK_ENDPOINT there to this address",
+    },
+    Scheme {
+        name: "forgejo-signature",
+        mark: Fields(&["x-forgejo-signature", "x-forgejo-event"]),
+        what: "is a webhook of Forgejo, signed by HMAC of the body alone in hexadecimal",
+        advice: REPOSITORY,
+    },
+    Scheme {
+        name: "gitea-signature",
+        mark: Fields(&["x-gitea-signature", "x-gitea-event"]),
+        what: "is a webhook of Gitea, signed by HMAC of the body alone in hexadecimal",
+        advice: REPOSITORY,
+    },
+    Scheme {
+        name: "gogs-signature",
+        mark: Fields(&["x-gogs-signature", "x-gogs-event"]),
+        what: "is a webhook of Gogs, signed by HMAC of the body alone in hexadecimal",
+        advice: REPOSITORY,
+    },
+    Scheme {
+        name: "gitness-signature",
+        mark: Fields(&["x-gitness-signature", "x-gitness-trigger"]),
+        what: "is a webhook of Gitness (Harness Open Source), signed by HMAC of the body alone in hexadecimal",
+        advice: REPOSITORY,
+    },
+    Scheme {
+        name: "harness-signature",
+        mark: Fields(&["x-harness-signature", "x-harness-trigger"]),
+        what: "is a webhook of Harness, signed by HMAC of the body alone in hexadecimal",
+        advice: REPOSITORY,
+    },
+    Scheme {
+        name: "bitbucket-signature",
+        mark: Fields(&["x-event-key", "x-hook-uuid"]),
+        what: "is a webhook of Bitbucket, signed by HMAC of the body alone in hexadecimal",
+        advice: REPOSITORY,
     },
     Scheme {
         name: "github-signature",
-        fits: |message| {
-            has(message, "x-hub-signature-256")
-                || has(message, "x-hub-signature")
-                || signature_begins(message, b"sha256=")
-        },
-        advice: "This is signed in the way of GitHub (HMAC of the body alone, in hexadecimal): let \
-                 the repository's webhook call the Drone server, and set DRONE_WEBHOOK_ENDPOINT \
-                 there to this address.",
+        mark: Fields(&["x-hub-signature-256", "x-hub-signature", "x-github-event"]),
+        what: GITHUB,
+        advice: REPOSITORY,
+    },
+    Scheme {
+        name: "github-signature",
+        mark: Signature("sha256="),
+        what: GITHUB,
+        advice: REPOSITORY,
+    },
+    Scheme { name: "github-signature", mark: Signature("sha1="), what: GITHUB, advice: REPOSITORY },
+    Scheme {
+        name: "slack-signature",
+        mark: Fields(&["x-slack-signature", "x-slack-request-timestamp"]),
+        what: "is signed in the way of Slack (X-Slack-Signature, `v0=`)",
+        advice: ELSEWHERE,
+    },
+    Scheme {
+        name: "standard-webhooks-signature",
+        mark: Fields(&["webhook-signature", "webhook-id", "svix-signature", "svix-id"]),
+        what: "is signed by Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature)",
+        advice: ELSEWHERE,
+    },
+    Scheme {
+        name: "kong-signature",
+        mark: Credentials("hmac "),
+        what: "is signed in the way of Kong's hmac-auth (`hmac username=`), a relative of Drone's scheme",
+        advice: "let Kong pass Drone's own Signature on, and verify that; what Kong signs is for Kong",
+    },
+    Scheme {
+        name: "shopify-signature",
+        mark: Fields(&["x-shopify-hmac-sha256"]),
+        what: "is a webhook of Shopify",
+        advice: ELSEWHERE,
+    },
+    Scheme {
+        name: "twilio-signature",
+        mark: Fields(&["x-twilio-signature"]),
+        what: "is a webhook of Twilio",
+        advice: ELSEWHERE,
+    },
+    Scheme {
+        name: "discord-signature",
+        mark: Fields(&["x-signature-ed25519"]),
+        what: "is a webhook of Discord",
+        advice: ELSEWHERE,
+    },
+    Scheme {
+        name: "pagerduty-signature",
+        mark: Fields(&["x-pagerduty-signature"]),
+        what: "is a webhook of PagerDuty",
+        advice: ELSEWHERE,
+    },
+    Scheme {
+        name: "circleci-signature",
+        mark: Fields(&["circleci-signature"]),
+        what: "is a webhook of CircleCI",
+        advice: ELSEWHERE,
+    },
+    Scheme {
+        name: "buildkite-signature",
+        mark: Fields(&["x-buildkite-signature", "x-buildkite-token"]),
+        what: "is a webhook of Buildkite",
+        advice: ELSEWHERE,
+    },
+    Scheme {
+        name: "vercel-signature",
+        mark: Fields(&["x-vercel-signature"]),
+        what: "is a webhook of Vercel",
+        advice: ELSEWHERE,
+    },
+    Scheme {
+        name: "linear-signature",
+        mark: Fields(&["linear-signature"]),
+        what: "is a webhook of Linear",
+        advice: ELSEWHERE,
+    },
+    Scheme {
+        name: "sentry-signature",
+        mark: Fields(&["sentry-hook-signature"]),
+        what: "is a webhook of Sentry",
+        advice: ELSEWHERE,
+    },
+    Scheme {
+        name: "azure-devops-signature",
+        mark: Fields(&["x-vss-activityid"]),
+        what: "is a webhook of Azure DevOps",
+        advice: ELSEWHERE,
+    },
+    Scheme {
+        name: "aws-signature",
+        mark: Credentials("aws4-hmac-sha256"),
+        what: "is signed in the way of AWS (Signature Version 4)",
+        advice: ELSEWHERE,
     },
     Scheme {
         name: "documentation-example",
-        fits: |message| {
-            message.values("authorization").any(|value| value.starts_with(b"hmac-key\""))
-        },
-        advice: "This is the example of Drone's documentation, which lacks `Signature keyId=\"` and \
-                 the headers parameter and which no server sends: try a delivery of `hooksig sign \
-                 --http`.",
+        mark: Credentials("hmac-key\""),
+        what: "is the example of Drone's documentation, which lacks `Signature keyId=\"` and the headers parameter and which no server sends",
+        advice: "try a delivery of `hooksig sign --http`",
     },
 ];
 
-/// Looks only where there are no parameters of Drone's kind: beside those, such a field is
-/// nobody's business.
+/// Looks only if there are no parameters of Drone's kind: beside those, such a field does not
+/// matter.
 pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
-    let scheme = SCHEMES.iter().find(|scheme| (scheme.fits)(case.message));
-    let found = scheme.filter(|_| case.params.is_err())?;
-    Some(NearMiss { name: found.name, about: "scheme", advice: found.advice.into() })
+    let scheme = SCHEMES.iter().find(|scheme| scheme.mark.is_on(case.message));
+    let Scheme { name, what, advice, .. } = scheme.filter(|_| case.params.is_err())?;
+    Some(NearMiss::new(*name, "scheme", format!("This {what}: {advice}.")))
 }
 
-fn has(message: &Message<'_>, name: &str) -> bool {
-    message.values(name).next().is_some()
-}
-
-fn signature_begins(message: &Message<'_>, with: &[u8]) -> bool {
-    message.values("signature").any(|value| value.starts_with(with))
+impl Mark {
+    fn is_on(&self, message: &Message<'_>) -> bool {
+        let begins = |value: &[u8], with: &str| {
+            value.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
+        };
+        match self {
+            Fields(names) => names.iter().any(|name| message.values(name).next().is_some()),
+            Signature(with) => message.values("signature").any(|value| begins(value, with)),
+            Credentials(with) => ["authorization", "proxy-authorization"]
+                .iter()
+                .any(|name| message.values(name).any(|value| begins(value, with))),
+        }
+    }
 }

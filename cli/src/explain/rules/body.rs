@@ -1,14 +1,11 @@
 //! The digest, and the body that it must be of.
 
-use super::{Line, Rule, prose};
-use crate::{
-    explain::{Case, probe},
-    terminal::visible,
-};
+use super::{Line, Rule, prose, raw};
+use crate::explain::{Case, probe};
 
 pub(super) fn examine_digest(case: &Case<'_>) -> Rule {
     let mut found: Vec<_> =
-        case.message.values("digest").map(|value| Line::Raw(visible(value))).collect();
+        case.message.values("digest").map(|value| raw("Digest", value)).collect();
     if found.is_empty() && case.message.values("content-digest").next().is_some() {
         found.push(prose("a field Content-Digest, which is of RFC 9530 and is not Digest"));
     }
@@ -21,7 +18,8 @@ pub(super) fn examine(case: &Case<'_>) -> Rule {
     match probe::digest(case, body) {
         Ok(result) => {
             let of = if result.is_ok() { "these" } else { "other bytes" };
-            let mut found = vec![prose(format!("{} bytes; Digest is of {of}", body.len()))];
+            let text = format!("{} bytes; Digest is of {of}", body.len());
+            let mut found = vec![prose(text).with("bytes", body.len())];
             found.extend(ends(body));
             Rule::judged("body", case, result, found)
         }
@@ -34,10 +32,7 @@ fn ends(body: &[u8]) -> Vec<Line> {
     const SHOWN: usize = 36;
     match body.len() {
         0 => vec![],
-        len if len <= 2 * SHOWN => vec![Line::Raw(visible(body))],
-        len => vec![
-            Line::Raw(format!("begins    {}", visible(&body[..SHOWN]))),
-            Line::Raw(format!("ends      {}", visible(&body[len - SHOWN..]))),
-        ],
+        len if len <= 2 * SHOWN => vec![raw("body", body)],
+        len => vec![raw("begins", &body[..SHOWN]), raw("ends", &body[len - SHOWN..])],
     }
 }

@@ -2,23 +2,23 @@
 
 use hooksig::{Clock, date};
 
-use super::{Line, Rule, prose};
-use crate::{
-    explain::{Case, probe},
-    terminal::visible,
-};
+use super::{Rule, prose, raw};
+use crate::explain::{Case, probe};
 
 pub(super) fn examine(case: &Case<'_>) -> Rule {
     let fields = case.message.values("date");
-    let mut found: Vec<_> = fields.clone().map(|value| Line::Raw(visible(value))).collect();
+    let mut found: Vec<_> = fields.clone().map(|value| raw("Date", value)).collect();
     match case.receiver.clock {
         Clock::At(now) => {
-            found.extend(
-                fields
-                    .filter_map(|value| date::parse(value, now).ok())
-                    .map(|date| prose(distance_text(date, now))),
-            );
-            found.push(prose(clock_text(now, case.receiver.terms.args.max_skew)));
+            found.extend(fields.filter_map(|value| date::parse(value, now).ok()).take(1).map(
+                |date| {
+                    let ahead = date.saturating_sub(now);
+                    prose(distance_text(date, now)).with("date", date).with("ahead", ahead)
+                },
+            ));
+            let max_skew = case.receiver.terms.args.max_skew;
+            let clock = prose(clock_text(now, max_skew));
+            found.push(clock.with("clock", now).with("max_skew", max_skew));
         }
         Clock::None => found.push(prose("by --no-clock it is not judged")),
     }

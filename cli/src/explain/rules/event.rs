@@ -6,7 +6,8 @@ use super::{Rule, prose};
 use crate::{explain::Case, terminal::visible};
 
 pub(super) fn examine(case: &Case<'_>) -> Rule {
-    let fields: Vec<_> = case.message.values("x-drone-event").map(visible).collect();
+    // More than a few are no better told than these.
+    let fields: Vec<_> = case.message.values("x-drone-event").take(8).map(visible).collect();
     let fields = match fields.as_slice() {
         [] => "there is no X-Drone-Event".into(),
         fields => format!("X-Drone-Event says {}", fields.join(", ")),

@@ -1,9 +1,9 @@
 //! The parameters of the signature, and what the policy demands of them.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use hooksig::{Error, Param, Params, Value, signing_string};
+use hooksig::{Error, Param, Params, Value};
 
-use super::{Line, Rule, prose, signature::params_text};
+use super::{Line, Rule, prose, raw, signature::params_text};
 use crate::{explain::Case, terminal::visible};
 
 const NO_PARAMS: &str = "there are no parameters to look at";
@@ -27,7 +27,7 @@ fn all(params: &Params<'_>) -> Vec<Line> {
         ("signature", text(params.signature())),
     ]
     .into_iter()
-    .map(|(name, value)| Line::Raw(format!("{name:<9} {value}")))
+    .map(|(name, value)| Line::Raw { name, value })
     .collect()
 }
 
@@ -37,18 +37,15 @@ fn as_received(case: &Case<'_>, error: Error) -> Vec<Line> {
     match error {
         Error::MalformedParams { at } if (1..received.len()).contains(&at) => {
             let (fits, rest) = received.split_at(at);
-            vec![
-                Line::Raw(format!("fits      {}", visible(fits))),
-                Line::Raw(format!("does not  {}", visible(rest))),
-            ]
+            vec![raw("fits", fits), raw("does not", rest)]
         }
-        _ => vec![Line::Raw(visible(received))],
+        _ => vec![raw("received", received)],
     }
 }
 
 pub(super) fn examine_list(case: &Case<'_>) -> Rule {
     let Ok(names) = case.covered() else { return Rule::skipped("list", NO_PARAMS) };
-    let result = match signing_string(&case.message.request(), &names, &mut []) {
+    let result = match case.string {
         Err(
             error @ (Error::EmptyList
             | Error::TooManyNames
@@ -62,7 +59,7 @@ pub(super) fn examine_list(case: &Case<'_>) -> Rule {
     let count = names.iter().count();
     let found =
         format!("{count} name{}: {}", if count == 1 { "" } else { "s" }, text(names.value()));
-    Rule::judged("list", case, result, [prose(found)])
+    Rule::judged("list", case, result, [prose(found).with("count", count)])
 }
 
 pub(super) fn examine_algorithm(case: &Case<'_>) -> Rule {

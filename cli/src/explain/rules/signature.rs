@@ -13,6 +13,9 @@ pub(super) fn examine(case: &Case<'_>) -> Rule {
     Rule::judged("signature", case, result, found(case.message))
 }
 
+/// How many fields are told one by one.
+const MAX_SHOWN: usize = 16;
+
 /// Which fields there are that can hold a signature.
 fn found(message: &Message<'_>) -> Vec<Line> {
     let mut found: Vec<_> =
@@ -24,6 +27,10 @@ fn found(message: &Message<'_>) -> Vec<Line> {
             None => prose(format!("a field Authorization, but {}", scheme(value))),
         }
     }));
+    if found.len() > MAX_SHOWN {
+        let more = found.split_off(MAX_SHOWN).len();
+        found.push(prose(format!("and {more} more of these fields")).with("more", more));
+    }
     if message.values("signature-input").next().is_some() {
         found.push(prose("a field Signature-Input, which is of RFC 9421"));
     }

@@ -1,58 +1,54 @@
 //! The signing string, line by line, and its MAC.
 
-use hooksig::{Error, HeaderList, Name, signing_string};
+use hooksig::Error;
 
 use super::{Line, Rule, prose};
-use crate::{explain::Case, terminal::visible};
+use crate::{
+    explain::{Case, case::CoveredLine},
+    terminal::visible,
+};
 
 pub(super) fn examine(case: &Case<'_>) -> Rule {
-    let Ok(names) = case.covered() else {
+    if case.covered().is_err() {
         return Rule::skipped("string", "there is no list of headers to make it of");
-    };
-    match case.signing_string() {
+    }
+    match &case.string {
         Ok(string) => {
-            let mut found = vec![prose(format!("{} bytes are signed:", string.len()))];
-            found.extend(lines(case, &names));
-            Rule::judged("string", case, Ok(()), found)
+            let len = string.len();
+            let found = prose(format!("{len} bytes are signed:")).with("bytes", len);
+            Rule::judged("string", case, Ok(()), [found].into_iter().chain(lines(case)))
         }
         Err(
             error @ (Error::MissingHeader { .. } | Error::ControlByte { .. } | Error::HostMismatch),
-        ) => Rule::judged("string", case, Err(error), lines(case, &names)),
+        ) => Rule::judged("string", case, Err(*error), lines(case)),
         Err(_) => Rule::skipped("string", "the list of headers is not one"),
     }
 }
 
-fn lines(case: &Case<'_>, names: &HeaderList<'_>) -> Vec<Line> {
-    names.iter().flat_map(|name| line(case, name)).collect()
+fn lines<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Line> + 'c {
+    case.lines.iter().map(line)
 }
 
-/// The line of one name, or why there is none, and a word on a field that came more than once.
-fn line(case: &Case<'_>, name: Name<'_>) -> Vec<Line> {
-    let name: Vec<u8> = name.lower().collect();
-    let mut room = vec![0; 256];
-    let mut string = signing_string(&case.message.request(), &[&name], &mut room);
-    if let Err(Error::BufferTooSmall { needed }) = string {
-        room = vec![0; needed];
-        string = signing_string(&case.message.request(), &[&name], &mut room);
+/// The line of one name, or why there is none.
+fn line(line: &CoveredLine<'_>) -> Line {
+    let name = visible(&line.name);
+    match &line.value {
+        None => Line::Uncovered { text: "is not in the request".into(), name },
+        Some(value) if value.iter().any(|octet| octet.is_ascii_control() && *octet != b'\t') => {
+            Line::Uncovered { text: format!("holds a control octet: {}", visible(value)), name }
+        }
+        Some(value) => {
+            Line::Covered { name, value: visible(value), instances: line.instances.len() }
+        }
     }
-    let shown = visible(&name);
-    let line = match string {
-        Ok(string) => Line::Raw(format!("| {}", visible(string))),
-        Err(Error::MissingHeader { .. }) => prose(format!("! {shown} is not in the request")),
-        Err(error) => prose(format!("! {shown}: {}", error.text())),
-    };
-    let count = str::from_utf8(&name).map_or(0, |name| case.message.values(name).count());
-    let joined = (count > 1)
-        .then(|| prose(format!("  {shown} came {count} times; the values are joined by a comma")));
-    [line].into_iter().chain(joined).collect()
 }
 
 pub(super) fn examine_mac(case: &Case<'_>) -> Rule {
-    if case.signing_string().is_err() {
+    if case.string.is_err() {
         return Rule::skipped("mac", "there is no signing string to make it of");
     }
     let count = case.secrets.len();
-    let (result, found) = match (case.signer(), count) {
+    let (result, found) = match (case.signer, count) {
         (Some(index), _) => {
             (Ok(()), format!("secret {} of {count} makes this signature", index + 1))
         }

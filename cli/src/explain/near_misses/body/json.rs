@@ -1,0 +1,27 @@
+//! JSON that a library wrote anew.
+
+use super::Step;
+use crate::{
+    explain::trial::Budget,
+    json::{self, Escapes},
+};
+
+pub(super) fn steps(body: &[u8], budget: &Budget) -> Vec<Step> {
+    if !budget.pay_for_body(body.len()) {
+        return vec![];
+    }
+    let Some(tokens) = json::tokens(body) else { return vec![] };
+    let mut steps = Vec::new();
+    for style in json::STYLES {
+        // Each text is digested twice.
+        let text = json::write_within(&tokens, style, budget.longest_body() / 4);
+        let Some(text) = text.filter(|text| budget.pay_for_body(text.len())) else { break };
+        let (name, done) = match style.escapes {
+            Escapes::AsTheyAre => ("re-indented-json", "was JSON that was indented anew"),
+            _ => ("re-encoded-json", "was JSON that was parsed and encoded anew"),
+        };
+        steps.push(Step::new(name, [&text, b"\n".as_slice()].concat(), done));
+        steps.push(Step::new(name, text, done));
+    }
+    steps
+}

@@ -1,0 +1,83 @@
+//! Encodings of bytes as text.
+
+use std::fmt::Write;
+
+use base64::{
+    Engine,
+    alphabet::{STANDARD, URL_SAFE},
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+
+/// Decodes base64 in either alphabet, with or without padding and line breaks.
+pub(super) fn base64_decoded(given: &[u8]) -> Option<Vec<u8>> {
+    let config = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    let text: Vec<u8> = given.iter().copied().filter(|o| !o.is_ascii_whitespace()).collect();
+    [&STANDARD, &URL_SAFE]
+        .into_iter()
+        .find_map(|alphabet| GeneralPurpose::new(alphabet, config).decode(&text).ok())
+}
+
+/// `text` with its percent escapes decoded; with `+` as a space in forms.
+pub(super) fn percent_decoded(text: &[u8], is_form: bool) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let digit = |octet: Option<&u8>| char::from(*octet?).to_digit(16);
+    let mut at = 0;
+    while let Some(&octet) = text.get(at) {
+        let escaped = digit(text.get(at + 1)).zip(digit(text.get(at + 2)));
+        match (octet, escaped) {
+            (b'%', Some((high, low))) => {
+                decoded.push((high << 4 | low) as u8);
+                at += 2;
+            }
+            (b'+', _) if is_form => decoded.push(b' '),
+            _ => decoded.push(octet),
+        }
+        at += 1;
+    }
+    decoded
+}
+
+/// `text` with percent escapes for everything but letters, digits and `-_.~`.
+pub(super) fn percent_encoded(text: &[u8]) -> Vec<u8> {
+    text.iter()
+        .flat_map(|&octet| match octet {
+            b'-' | b'_' | b'.' | b'~' => vec![octet],
+            _ if octet.is_ascii_alphanumeric() => vec![octet],
+            _ => format!("%{octet:02X}").into_bytes(),
+        })
+        .collect()
+}
+
+pub(super) fn replaced(octets: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut replaced = Vec::with_capacity(octets.len());
+    let mut rest = octets;
+    while let [first, after @ ..] = rest {
+        match rest.strip_prefix(from) {
+            Some(after) => {
+                replaced.extend_from_slice(to);
+                rest = after;
+            }
+            None => {
+                replaced.push(*first);
+                rest = after;
+            }
+        }
+    }
+    replaced
+}
+
+pub(super) fn hex(octets: &[u8]) -> String {
+    octets.iter().fold(String::new(), |mut digits, octet| {
+        let _ = write!(digits, "{octet:02x}");
+        digits
+    })
+}
+
+pub(super) fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
+    let (pairs, []) = digits.as_chunks::<2>() else { return None };
+    let digit =
+        |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
+}

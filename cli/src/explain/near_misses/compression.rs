@@ -1,0 +1,40 @@
+//! Bodies that were compressed on the way.
+
+use std::io::Read;
+
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use ruzstd::decoding::StreamingDecoder;
+
+/// The names of codings in `Content-Encoding`, and how a body of each is recognised. A body of
+/// brotli or raw deflate has no mark.
+const MARKS: [(&str, &[u8]); 3] =
+    [("gzip", b"\x1f\x8b"), ("zstd", b"\x28\xb5\x2f\xfd"), ("deflate", b"\x78")];
+
+/// The body before its compression, of at most `limit` bytes, and the name of the coding.
+pub(super) fn decompressed(body: &[u8], limit: usize) -> Option<(&'static str, Vec<u8>)> {
+    let by_mark = MARKS.iter().find(|(_, mark)| body.starts_with(mark)).map(|(name, _)| *name);
+    let readers: [(&str, Option<Box<dyn Read + '_>>); 5] = [
+        ("gzip", Some(Box::new(MultiGzDecoder::new(body)))),
+        ("zstd", StreamingDecoder::new(body).ok().map(|reader| Box::new(reader) as Box<dyn Read>)),
+        ("deflate", Some(Box::new(ZlibDecoder::new(body)))),
+        ("br", Some(Box::new(brotli_decompressor::Decompressor::new(body, 4096)))),
+        ("deflate", Some(Box::new(DeflateDecoder::new(body)))),
+    ];
+    readers.into_iter().find_map(|(name, reader)| {
+        // Text is not compressed, whatever a decoder without a mark makes of it.
+        if by_mark.is_none_or(|mark| mark != name) && (by_mark.is_some() || body.is_ascii()) {
+            return None;
+        }
+        let mut octets = Vec::new();
+        reader?.take(limit as u64).read_to_end(&mut octets).ok()?;
+        (!octets.is_empty()).then_some((name, octets))
+    })
+}
+
+/// Whether `body` is visibly not of the coding that `Content-Encoding` names.
+pub(super) fn is_not(body: &[u8], coding: &str) -> bool {
+    match MARKS.iter().find(|(name, _)| coding.trim_start_matches("x-") == *name) {
+        Some((_, mark)) => !body.starts_with(mark),
+        None => coding == "br" && matches!(body, [b'{' | b'[', ..]) && str::from_utf8(body).is_ok(),
+    }
+}

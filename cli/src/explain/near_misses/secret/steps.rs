@@ -1,0 +1,246 @@
+//! What happens to secrets in files, variables and configuration.
+
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD},
+};
+
+use crate::explain::near_misses::{charset, coding};
+
+/// One change, after which a secret may be the sender's.
+#[derive(Clone)]
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    pub(super) octets: Vec<u8>,
+    /// Describes the result, `{}` being the secret before.
+    pub(super) is: &'static str,
+    pub(super) advice: &'static str,
+}
+
+/// Every change of `given`, the more likely ones first.
+pub(super) fn from(given: &[u8]) -> Vec<Step> {
+    let mut steps = without_more(given);
+    steps.extend(with_more(given));
+    steps.extend(recoded(given));
+    steps.extend(transcoded(given));
+    steps.extend(parts(given));
+    steps
+}
+
+/// The server's secret has more around it.
+fn with_more(given: &[u8]) -> Vec<Step> {
+    let around = |name, before: &str, after: &str, is, advice| Step {
+        name,
+        octets: [before.as_bytes(), given, after.as_bytes()].concat(),
+        is,
+        advice,
+    };
+    const ECHO: &str = "take the newline out of DRONE_WEBHOOK_SECRET of the server (`echo` adds \
+                        one, `printf %s` does not)";
+    const SPACE: &str = "take the white space out of DRONE_WEBHOOK_SECRET of the server";
+    const QUOTES: &str = "take the quotes out of the server's environment file, where they are not \
+                          removed as a shell would";
+    const ESCAPE: &str = "take the backslash and the letter after it out of DRONE_WEBHOOK_SECRET \
+                          of the server, where they are no escape";
+    const MARK: &str = "save the server's file without a byte order mark";
+    const NAME: &str = "take the name and the equals sign out of the value of \
+                        DRONE_WEBHOOK_SECRET of the server";
+    let newline = |end, is| around("newline-behind-secret", "", end, is, ECHO);
+    let space = |before, after, is| around("space-around-secret", before, after, is, SPACE);
+    let quotes = |quote: &str| around("quotes-around-secret", quote, quote, "{} in quotes", QUOTES);
+    let escape = |end, is| around("escape-behind-secret", "", end, is, ESCAPE);
+    let name =
+        |name| around("name-before-secret", name, "", "{} with a name and `=` before it", NAME);
+    vec![
+        newline("\n", "{} with a newline at its end"),
+        newline("\r\n", "{} with a newline (CRLF) at its end"),
+        newline("\r", "{} with a carriage return at its end"),
+        newline("\n\n", "{} with two newlines at its end"),
+        newline("\r\n\r\n", "{} with two newlines (CRLF) at its end"),
+        space("", " ", "{} with a space at its end"),
+        space(" ", "", "{} with a space at its start"),
+        space("", "\t", "{} with a tab at its end"),
+        space("\t", "", "{} with a tab at its start"),
+        space("\n", "", "{} with a newline at its start"),
+        quotes("\""),
+        quotes("'"),
+        quotes("`"),
+        escape("\\n", "{} with a backslash and `n` at its end"),
+        escape("\\r\\n", "{} with the text `\\r\\n` at its end"),
+        escape("\\r", "{} with a backslash and `r` at its end"),
+        escape("\\t", "{} with a backslash and `t` at its end"),
+        around(
+            "byte-order-mark-before-secret",
+            "\u{feff}",
+            "",
+            "{} with a byte order mark at its start",
+            MARK,
+        ),
+        name("DRONE_WEBHOOK_SECRET="),
+        name("export DRONE_WEBHOOK_SECRET="),
+        name("DRONE_SECRET="),
+        name("WEBHOOK_SECRET="),
+        name("SECRET="),
+        name("secret="),
+    ]
+}
+
+/// The secret that is given here has more around it.
+fn without_more(given: &[u8]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut add = |name, octets: &[u8], is, advice| {
+        if !octets.is_empty() && octets.len() < given.len() {
+            steps.push(Step { name, octets: octets.to_vec(), is, advice });
+        }
+    };
+    const HERE: &str = "take that out of the file or the variable that it is given in here";
+    const THESE: &str = "take them out of the file or the variable that it is given in here";
+    add(
+        "untrimmed-secret",
+        given.trim_ascii(),
+        "{} without the white space (mostly a newline) around it",
+        HERE,
+    );
+    if let [quote @ (b'"' | b'\'' | b'`'), inside @ .., last] = given.trim_ascii()
+        && quote == last
+    {
+        add("quoted-secret", inside, "{} without the quotes around it", THESE);
+    }
+    if let Some(text) = given.strip_prefix("\u{feff}".as_bytes()) {
+        let is = "{} without the byte order mark at its start";
+        add("byte-order-mark-in-secret", text, is, "save the file here without a byte order mark");
+    }
+    if let Some(text) = without_escapes(given) {
+        let is = "{} without the backslash and letter at its end, which are no escape here";
+        add("escape-in-secret", text, is, THESE);
+    }
+    if let Some(value) = without_name(given) {
+        let is = "{} without the name and `=` before it";
+        add("name-in-secret", value, is, "give the value alone here, not a line `NAME=value`");
+    }
+    steps
+}
+
+fn without_escapes(given: &[u8]) -> Option<&[u8]> {
+    let strip = |text: &[u8]| {
+        [b"\\n", b"\\r", b"\\t"]
+            .iter()
+            .find_map(|end| text.strip_suffix(end.as_slice()).map(<[u8]>::len))
+    };
+    let mut text = given;
+    while let Some(len) = strip(text) {
+        text = &text[..len];
+    }
+    (text.len() < given.len()).then_some(text)
+}
+
+/// The value of `NAME=value`, `export NAME=value` or `NAME: value`.
+fn without_name(given: &[u8]) -> Option<&[u8]> {
+    let line = given.trim_ascii();
+    let line = line.strip_prefix(b"export ").unwrap_or(line);
+    let end = line.iter().position(|octet| matches!(octet, b'=' | b':'))?;
+    let (name, value) = (line[..end].trim_ascii(), &line[end + 1..]);
+    let is_name = |octet: &u8| octet.is_ascii_alphanumeric() || b"_-.".contains(octet);
+    let fits =
+        name.first().is_some_and(|first| !first.is_ascii_digit()) && name.iter().all(is_name);
+    fits.then(|| value.trim_ascii_start())
+}
+
+/// One of the sides decodes or encodes the secret.
+fn recoded(given: &[u8]) -> Vec<Step> {
+    const TEXT: &str =
+        "give the text here as DRONE_WEBHOOK_SECRET has it, since Drone never decodes it";
+    const SENDER: &str =
+        "have the sender use the text itself, as Drone does, which never decodes it";
+    const KUBERNETES: &str = "decode the one given here (`base64 -d`), which was printed in base64, \
+                              as Kubernetes does";
+    const LETTERS: &str = "give it here letter by letter as DRONE_WEBHOOK_SECRET has it";
+    let step = |name, octets, is, advice| Step { name, octets, is, advice };
+    let mut steps = Vec::new();
+    let decoded = coding::base64_decoded(given).filter(|octets| !octets.is_empty());
+    steps.extend(
+        decoded.map(|octets| {
+            step("base64-decoded-secret", octets, "{} decoded from base64", KUBERNETES)
+        }),
+    );
+    for encoded in base64_texts(given) {
+        let is = "the base64 text of {}";
+        steps.push(step("base64-encoded-secret", encoded.into_bytes(), is, TEXT));
+    }
+    if let Some(octets) = coding::unhex(given) {
+        let is = "{} decoded from its hexadecimal text";
+        steps.push(step("hex-decoded-secret", octets, is, SENDER));
+    }
+    let digits = coding::hex(given);
+    let is = "the hexadecimal text of {}";
+    steps.push(step("hex-encoded-secret", digits.to_ascii_uppercase().into_bytes(), is, TEXT));
+    steps.push(step("hex-encoded-secret", digits.into_bytes(), is, TEXT));
+    for octets in [given.to_ascii_lowercase(), given.to_ascii_uppercase()] {
+        let is = "{} with its letters in the other case";
+        steps.push(step("secret-in-other-case", octets, is, LETTERS));
+    }
+    let is = "{} with its percent escapes decoded";
+    steps.push(step("percent-decoded-secret", coding::percent_decoded(given, false), is, LETTERS));
+    let is = "{} with percent escapes";
+    steps.push(step("percent-encoded-secret", coding::percent_encoded(given), is, LETTERS));
+    if given.contains(&b'$') {
+        let text = given.split(|&octet| octet == b'$').collect::<Vec<_>>().join(b"$$".as_slice());
+        let is = "{} with each `$` doubled";
+        steps.push(step("dollar-in-secret", text, is, LETTERS));
+        let octets = coding::replaced(given, b"$$", b"$");
+        steps.push(step("dollar-in-secret", octets, "{} with each `$$` as `$`", LETTERS));
+    }
+    steps
+}
+
+/// In both alphabets, with and without padding, on one line or on several.
+fn base64_texts(given: &[u8]) -> Vec<String> {
+    let whole = BASE64_STANDARD.encode(given);
+    let wrapped = [76, 64].map(|width| {
+        let lines: Vec<_> = whole.as_bytes().chunks(width).map(String::from_utf8_lossy).collect();
+        lines.join("\n")
+    });
+    let others = [
+        BASE64_STANDARD_NO_PAD.encode(given),
+        BASE64_URL_SAFE.encode(given),
+        BASE64_URL_SAFE_NO_PAD.encode(given),
+    ];
+    [whole].into_iter().chain(others).chain(wrapped).collect()
+}
+
+/// One of the sides has the secret in another encoding of text.
+fn transcoded(given: &[u8]) -> Vec<Step> {
+    const SAVE: &str = "save it as UTF-8 without a byte order mark on both sides";
+    const ASCII: &str = "use a secret of ASCII letters and digits alone, such as `hooksig secret` \
+                         makes";
+    let utf_16 = |octets, is| Step { name: "utf-16-secret", octets, is, advice: SAVE };
+    let mut steps = Vec::new();
+    steps.extend(charset::from_utf_16(given).map(|text| {
+        let line = text.strip_suffix('\n').unwrap_or(&text);
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        utf_16(line.as_bytes().to_vec(), "{} read as UTF-16")
+    }));
+    for octets in charset::utf_16_forms(given) {
+        steps.push(utf_16(octets, "{} in UTF-16"));
+    }
+    if !given.is_ascii() {
+        for form in charset::damages(given).into_iter().chain(charset::repairs(given)) {
+            let is = "{} in another encoding or normal form of Unicode";
+            steps.push(Step { name: "transcoded-secret", octets: form.octets, is, advice: ASCII });
+        }
+    }
+    steps
+}
+
+/// Secrets that were given in one text.
+fn parts(given: &[u8]) -> impl Iterator<Item = Step> {
+    let parts = given.split(|octet| matches!(octet, b',' | b';') || octet.is_ascii_whitespace());
+    parts.filter(move |part| !part.is_empty() && part.len() < given.len()).take(64).map(|part| {
+        Step {
+            name: "joined-secrets",
+            octets: part.to_vec(),
+            is: "one part of {}, which seems to hold several",
+            advice: "give each by a --secret-file or --secret of its own",
+        }
+    })
+}
