@@ -32,10 +32,15 @@ fn trigger(listener: &Listener, secret: &str) -> i32 {
 
 /// A request of now with this body.
 fn signed(body: &str) -> String {
+    signed_after(0, body)
+}
+
+/// A request with a date so many seconds from now.
+fn signed_after(seconds: i64, body: &str) -> String {
     let key = Key::new(SECRET).expect("the secret is not empty");
     let now = std::time::UNIX_EPOCH.elapsed().expect("it is past 1970").as_secs();
     let now = i64::try_from(now).expect("it is not far past 1970");
-    let headers = drone::sign(&key, body, now).expect("it has a date");
+    let headers = drone::sign(&key, body, now + seconds).expect("it has a date");
     format!(
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\nDate: {}\r\nDigest: {}\r\nSignature: {}\r\n\r\n{body}",
         body.len(),
@@ -168,6 +173,37 @@ fn only_a_post_uses_a_delivery_up() {
         assert_eq!(listener.json()["reason"], "method-not-allowed");
     }
     assert!(listener.send(request).starts_with("HTTP/1.1 204"));
+}
+
+#[test]
+fn at_both_ends_of_the_window_a_delivery_is_accepted_once() {
+    const ROUNDS: usize = 20;
+    let listener = Listener::start(&[]);
+    listener.ignore_lines();
+    let body = |round| format!("{{\"event\":\"user\",\"round\":{round}}}");
+    // The first are good from soon on, the others for a little while.
+    let sent: Vec<_> = (0..2 * ROUNDS)
+        .map(|round| signed_after(if round < ROUNDS { 302 } else { -298 }, &body(round)))
+        .collect();
+    let end = Instant::now() + Duration::from_secs(5);
+    let replay = || {
+        let mut accepted = vec![0; sent.len()];
+        while Instant::now() < end {
+            for (request, accepted) in sent.iter().zip(&mut accepted) {
+                *accepted += usize::from(listener.send(request).starts_with("HTTP/1.1 204"));
+            }
+        }
+        accepted
+    };
+    let mut accepted = vec![0; sent.len()];
+    std::thread::scope(|scope| {
+        let replays: Vec<_> = (0..4).map(|_| scope.spawn(replay)).collect();
+        for replay in replays {
+            let counts = replay.join().expect("it ends");
+            accepted.iter_mut().zip(counts).for_each(|(accepted, count)| *accepted += count);
+        }
+    });
+    assert_eq!(accepted, vec![1; sent.len()]);
 }
 
 #[test]

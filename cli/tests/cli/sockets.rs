@@ -64,6 +64,14 @@ impl Listener {
         line.trim_end().to_owned()
     }
 
+    /// Reads on without looking, so that a full pipe does not hold it up.
+    #[cfg(unix)]
+    pub(crate) fn ignore_lines(&self) {
+        let lines = std::os::fd::AsFd::as_fd(self.lines.get_ref());
+        let mut lines = std::fs::File::from(lines.try_clone_to_owned().expect("it is open"));
+        thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+    }
+
     #[track_caller]
     pub(crate) fn json(&mut self) -> Value {
         serde_json::from_str(&self.line()).expect("it is JSON")
