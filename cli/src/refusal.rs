@@ -2,7 +2,11 @@
 
 use hooksig::{Clock, Error, Params, date, drone::Delivery};
 
-use crate::{message::Message, receiver::Receiver, terminal::excerpt};
+use crate::{
+    message::Message,
+    receiver::Receiver,
+    terminal::{MAX_SHOWN, excerpt},
+};
 
 /// The request, who judged it, and the error that came of it.
 pub(crate) struct Refusal<'a> {
@@ -71,7 +75,7 @@ impl Refusal<'_> {
     /// The name at `index` of the `headers` parameter.
     fn listed(&self, index: usize) -> Option<String> {
         let list = Params::find(&self.message.request()).ok()?.headers();
-        Some(excerpt(list.iter().nth(index)?.lower().collect::<Vec<_>>()))
+        Some(excerpt(list.iter().nth(index)?.lower().take(MAX_SHOWN + 1).collect::<Vec<_>>()))
     }
 
     /// How far `Date` lies from the clock, in seconds.

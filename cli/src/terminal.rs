@@ -85,7 +85,9 @@ pub(crate) const MAX_SHOWN: usize = 200;
 /// As [`escape`], cut after [`MAX_SHOWN`] characters: a stranger must not fill the operator's screen
 /// or log.
 pub(crate) fn excerpt(octets: impl AsRef<[u8]>) -> String {
-    cut(escape(octets))
+    let octets = octets.as_ref();
+    // Escaped text is not shorter, so one byte more suffices to see that there is more.
+    cut(escape(&octets[..octets.len().min(MAX_SHOWN + 1)]))
 }
 
 /// Cuts `text` after [`MAX_SHOWN`] characters, and says so.

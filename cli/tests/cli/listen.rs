@@ -317,7 +317,7 @@ fn signed_with_target(target: &str, hosts: &[&str], sent_target: &str) -> String
 }
 
 #[test]
-fn a_covered_target_is_the_one_received() {
+fn a_covered_target_or_host_is_the_one_received() {
     let mut listener = Listener::start(&["--json", "--no-replay-guard"]);
     for target in
         ["/hook", "/hook#x", "/hook?a=%00&b", "http://a/hook", "HTTP://a/hook", "http://a", "*"]
@@ -337,6 +337,12 @@ fn a_covered_target_is_the_one_received() {
         let answer = listener.send(signed_with_target(signed, &["a"], sent));
         assert!(answer.starts_with("HTTP/1.1 401"), "{signed}, {sent}");
         assert_eq!(listener.json()["reason"], "signature-mismatch", "{signed}, {sent}");
+    }
+    let request = signed_with_target("http://a/hook", &["a"], "http://a/hook");
+    for (from, to) in [("POST http://a/", "POST http://b/"), ("Host: a", "Host: a\r\nHost: a")] {
+        let answer = listener.send(edit(&request, from, to));
+        assert!(answer.starts_with("HTTP/1.1 401"), "{to}");
+        assert_eq!(listener.json()["reason"], "host-mismatch", "{to}");
     }
 }
 
