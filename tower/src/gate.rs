@@ -1,153 +1,156 @@
-//! Where it is decided what is let through.
+//! Decides which requests pass.
 
 use std::{
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-    time::{SystemTime, UNIX_EPOCH},
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use bytes::{Buf, Bytes, BytesMut};
-use hooksig::{Clock, Error, Key, Policy, Request, Verifier, drone::Delivery, replay};
-use http::{header, request::Parts};
+use bytes::Bytes;
+use hooksig::{Clock, Error, Headers, Key, Policy, Request, Verifier, drone::Delivery};
+use http::{HeaderMap, Method, Response, Uri, Version, request::Parts};
 use http_body::Body;
-use http_body_util::BodyExt;
+use tokio::time;
 
 use crate::{
-    Refusal, Verified,
-    layer::{DEFAULT_MAX_BODY, DEFAULT_REPLAY_ROOM},
+    Claim, ClaimError, Refusal, Refused, ResponseBody, Verified,
+    claim::Now,
+    reading::{BoxError, Reading},
+    store::Store,
 };
 
-/// How much of the body of a request that is refused is read over, in bytes: a sender that is cut
-/// off while it sends may never see the answer.
-const MAX_READ_OVER: usize = 64 << 10;
+/// Is told of each refused request.
+pub(crate) type Hook = dyn Fn(&Refused<'_>) + Send + Sync;
 
-/// What a gate tells of a refused request.
-type Hook = dyn Fn(&Parts, &Refusal) + Send + Sync;
+/// Finds the URI as the server received it.
+pub(crate) type UriOf = dyn for<'h> Fn(&'h Parts) -> &'h Uri + Send + Sync;
 
 #[derive(Clone)]
 pub(crate) struct Gate {
-    keys: Arc<[Key]>,
-    room: usize,
-    guard: Arc<Mutex<replay::Guard<Vec<replay::Entry>>>>,
-    policy: Policy<'static>,
+    pub(crate) keys: Arc<[Key]>,
+    pub(crate) policy: Policy<'static>,
+    /// `None` accepts replays.
+    pub(crate) store: Option<Arc<dyn Store>>,
     pub(crate) max_body: usize,
+    pub(crate) body_timeout: Duration,
+    pub(crate) hides_reset: bool,
     pub(crate) on_refusal: Arc<Hook>,
-    pub(crate) clock: Arc<dyn Fn() -> i64 + Send + Sync>,
+    pub(crate) uri_of: Arc<UriOf>,
+    pub(crate) now: Now,
 }
 
 impl Gate {
-    pub(crate) fn new(keys: Arc<[Key]>) -> Result<Self, Error> {
-        Verifier::new(&keys)?;
-        Ok(Self {
-            keys,
-            room: DEFAULT_REPLAY_ROOM,
-            guard: guard(DEFAULT_REPLAY_ROOM, &Policy::DRONE),
-            policy: Policy::DRONE,
-            max_body: DEFAULT_MAX_BODY,
-            on_refusal: Arc::new(|_, _| {}),
-            clock: Arc::new(system_time),
-        })
-    }
-
-    pub(crate) fn set_policy(&mut self, policy: Policy<'static>) -> Result<(), Error> {
-        Verifier::with_policy(&self.keys, policy)?;
-        self.guard = guard(self.room, &policy);
-        self.policy = policy;
-        Ok(())
-    }
-
-    pub(crate) fn set_room(&mut self, deliveries: usize) {
-        self.room = deliveries;
-        self.guard = guard(deliveries, &self.policy);
-    }
-
-    /// Takes a request and gives what is known of it, and its body.
-    pub(crate) async fn receive<B: Body>(
-        &self,
-        head: &Parts,
-        mut body: Pin<&mut B>,
-    ) -> Result<(Verified, Bytes), Refusal> {
-        let received = self.verify(head, body.as_mut()).await;
-        // A sender that asked first has sent nothing yet.
-        if received.is_err() && !head.headers.contains_key(header::EXPECT) {
-            read_over(body).await;
-        }
-        received
-    }
-
-    /// The head first: without the secret nobody has a body held or hashed. The guard last: only
-    /// what nothing else refuses is remembered.
-    async fn verify<B: Body>(
+    /// Verifies a request, which is not claimed yet. Drains the body of a refused one.
+    pub(crate) async fn verify<B>(
         &self,
         head: &Parts,
         body: Pin<&mut B>,
-    ) -> Result<(Verified, Bytes), Refusal> {
-        let target = head.uri.path_and_query().map_or("", |target| target.as_str());
-        let request = Request::new(head.method.as_str(), target, &head.headers);
-        let verifier = Verifier::with_policy(&self.keys, self.policy)?;
-        let mut pending = verifier.begin(&request, self.now())?;
-
-        let body = self.collect(body, |chunk| pending.update(chunk)).await?;
-        let verified = pending.finish()?;
-        // What is signed need not be JSON of Drone's; where it is, it must be what it is said to be.
-        if let Ok(delivery) = Delivery::read(&body) {
-            delivery.check_event_field(&request)?;
+    ) -> Result<Verified, Refusal>
+    where
+        B: Body<Error: Into<BoxError>>,
+    {
+        let mut reading = Reading::new(head, body, self.hides_reset);
+        let verified = self.judge(head, &mut reading).await;
+        if verified.is_err() {
+            reading.drain().await;
         }
-        self.claim(&verified)?;
-        Ok((Verified::new(&verified), body))
+        verified
     }
 
-    /// The whole body, each chunk of which is shown as it comes.
-    async fn collect<B: Body>(
+    /// Judges the head first: without the secret nobody has a body held or hashed.
+    async fn judge<B>(
         &self,
-        mut body: Pin<&mut B>,
-        mut show: impl FnMut(&[u8]),
-    ) -> Result<Bytes, Refusal> {
-        let too_large = Refusal::BodyTooLarge { max: self.max_body };
-        let announced = body.size_hint().lower();
-        let room = usize::try_from(announced).ok().filter(|&bytes| bytes <= self.max_body);
-        let mut whole = BytesMut::with_capacity(room.ok_or(too_large)?);
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|_| Refusal::BodyUnreadable)?;
-            let Ok(mut data) = frame.into_data() else { continue };
-            if data.remaining() > self.max_body - whole.len() {
-                return Err(too_large);
-            }
-            let start = whole.len();
-            bytes::BufMut::put(&mut whole, &mut data);
-            show(&whole[start..]);
+        head: &Parts,
+        reading: &mut Reading<'_, B>,
+    ) -> Result<Verified, Refusal>
+    where
+        B: Body<Error: Into<BoxError>>,
+    {
+        if head.method != Method::POST {
+            return Err(Refusal::MethodNotAllowed);
         }
-        Ok(whole.freeze())
+        let uri = (self.uri_of)(head);
+        let fields = Fields::new(head, uri);
+        let request = match target(head, uri) {
+            Some(target) => Request::new(head.method.as_str(), target, &fields),
+            None => Request::of_headers(&fields),
+        };
+        let verifier = Verifier::with_policy(&self.keys, self.policy)?;
+        let mut pending = verifier.begin(&request, Clock::At((self.now)()))?;
+
+        let collected = reading.collect(self.max_body, |chunk| pending.update(chunk));
+        let body = time::timeout(self.body_timeout, collected).await;
+        let body = body.map_err(|_| Refusal::BodyTooSlow)??;
+        let verified = pending.finish()?;
+        Delivery::read(&body)?.check_event_field(&request)?;
+        self.verdict(&verified, body).ok_or(Refusal::Invalid(Error::MissingDate))
     }
 
-    fn claim(&self, verified: &hooksig::Verified<'_>) -> Result<(), Error> {
-        let mut guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
-        // The body may have taken its time.
-        guard.claim(verified, self.now())
+    /// Both times are known, since there is a clock.
+    fn verdict(&self, verified: &hooksig::Verified<'_>, body: Bytes) -> Option<Verified> {
+        let claim = Claim {
+            tag: *verified.tag(),
+            date: verified.date()?,
+            expires: verified.expires()?,
+            now: Arc::clone(&self.now),
+        };
+        Some(Verified { key_index: verified.key_index(), claim, body })
     }
 
-    fn now(&self) -> Clock {
-        Clock::At((self.clock)())
-    }
-}
-
-fn guard(room: usize, policy: &Policy<'_>) -> Arc<Mutex<replay::Guard<Vec<replay::Entry>>>> {
-    let guard = replay::Guard::new(vec![replay::Entry::EMPTY; room]);
-    Arc::new(Mutex::new(guard.max_skew(policy.skew())))
-}
-
-async fn read_over<B: Body>(mut body: Pin<&mut B>) {
-    let mut read = 0;
-    while let Some(Ok(frame)) = body.frame().await {
-        read += frame.data_ref().map_or(0, Buf::remaining);
-        if read > MAX_READ_OVER {
-            return;
+    /// Claims a verified delivery. Nothing may refuse it afterwards.
+    pub(crate) async fn claim(&self, claim: &Claim) -> Result<(), Refusal> {
+        match &self.store {
+            Some(store) => Ok(store.claim(claim).await?),
+            // The body may have taken its time.
+            None if claim.is_expired_at(claim.now()) => Err(ClaimError::Expired.into()),
+            None => Ok(()),
         }
     }
+
+    /// Tells the operator of a refused request, and returns the answer to its sender.
+    pub(crate) fn refuse<R>(&self, head: &Parts, refusal: &Refusal) -> Response<ResponseBody<R>> {
+        (self.on_refusal)(&Refused::new(head, refusal));
+        refusal.response()
+    }
 }
 
-/// The time of the system in Unix seconds.
-fn system_time() -> i64 {
+/// Returns the target as it was received, or `None` if that cannot be told: `http::Uri` rewrites the
+/// scheme and an empty path of an absolute-form target.
+fn target<'h>(head: &Parts, uri: &'h Uri) -> Option<&'h str> {
+    let is_absolute = uri.scheme().is_some() || uri.authority().is_some();
+    if is_absolute && head.version < Version::HTTP_2 {
+        return None;
+    }
+    uri.path_and_query().map(|target| target.as_str())
+}
+
+/// The fields of a request, and the authority of its target as one more `Host` field unless they agree:
+/// HTTP/2's `:authority` replaces the field, and a contradiction must be seen.
+struct Fields<'h> {
+    fields: &'h HeaderMap,
+    authority: Option<&'h str>,
+}
+
+impl<'h> Fields<'h> {
+    fn new(head: &'h Parts, uri: &'h Uri) -> Self {
+        let host = head.headers.get(http::header::HOST).map(|host| host.as_bytes());
+        let is_other = |authority: &&str| {
+            host.is_none_or(|host| !host.trim_ascii().eq_ignore_ascii_case(authority.as_bytes()))
+        };
+        let authority = uri.authority().map(|authority| authority.as_str()).filter(is_other);
+        Self { fields: &head.headers, authority }
+    }
+}
+
+impl Headers for Fields<'_> {
+    fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let host = self.authority.map(|authority| (b"host".as_slice(), authority.as_bytes()));
+        self.fields.fields().chain(host)
+    }
+}
+
+/// Returns the time of the system in Unix seconds.
+pub(crate) fn system_time() -> i64 {
     // Before 1970 everything is refused.
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX)

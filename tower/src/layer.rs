@@ -1,94 +1,157 @@
-//! The layer and its service.
+//! The layer and its settings.
 
-use std::{
-    fmt, mem,
-    pin::{Pin, pin},
-    sync::Arc,
-    task::{Context, Poll},
+use std::{fmt, sync::Arc, time::Duration};
+
+use hooksig::{Error, Key, Policy, Verifier};
+use http::{Uri, request::Parts};
+use tower_layer::Layer;
+
+use crate::{
+    MemoryStore, Refused, ReplayStore, Verify,
+    gate::{Gate, system_time},
 };
 
-use bytes::Bytes;
-use hooksig::{Error, Key, Policy};
-use http::{Request, Response, request::Parts};
-use http_body::Body;
-use tower_layer::Layer;
-use tower_service::Service;
-
-use crate::{Refusal, gate::Gate};
-
-/// The longest body that is taken by default, in bytes.
+/// The longest body that is accepted by default, in bytes.
 pub const DEFAULT_MAX_BODY: usize = 1 << 20;
 
-/// How many deliveries are remembered by default, 48 bytes each: of the ten minutes in which one
-/// could be replayed, at fifty a second.
-pub const DEFAULT_REPLAY_ROOM: usize = 1 << 16;
+/// How long the body of a request may take by default.
+pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A layer that lets none but genuine deliveries through, each once.
+/// A layer that passes each genuine delivery on once and refuses everything else.
 ///
-/// Clones, and the services that it makes, share what they remember: one layer serves one process.
-/// Behind several, a replay must also be looked for in a store that they share, under
-/// [`Verified::tag`](crate::Verified::tag).
+/// It holds the whole body of a delivery in memory, and only of one whose head is genuine. Its clones,
+/// and the services that they make, share one replay store.
 ///
-/// The time is that of the system, and the whole body is held in memory. How long a sender may
-/// take for it is for the layers around this one to limit.
+/// Once a delivery is claimed, the inner service is run to its end, even if the sender hangs up or a
+/// timeout in front of the layer has expired: it then goes on as a task of the tokio runtime. See
+/// the [crate's page](crate#where-to-put-the-layer) for where to put the layer.
 #[derive(Clone)]
 pub struct VerifyLayer {
     gate: Gate,
 }
 
 impl VerifyLayer {
-    /// A layer that takes the signature of any of `keys`, under the policy for what Drone sends.
+    /// Returns a layer that accepts the signature of any of `keys`, under the policy for what Drone
+    /// sends and with a [`MemoryStore`].
     ///
-    /// Several keys are what the rotation of a secret needs: give the new one first.
+    /// Give several keys, the new one first, while a secret is being changed.
     ///
     /// # Errors
     ///
     /// [`Error::NoKeys`] if there is none.
     pub fn new(keys: impl IntoIterator<Item = Key>) -> Result<Self, Error> {
-        Gate::new(keys.into_iter().collect()).map(|gate| Self { gate })
+        let gate = Gate {
+            keys: keys.into_iter().collect(),
+            policy: Policy::DRONE,
+            store: Some(Arc::new(MemoryStore::default())),
+            max_body: DEFAULT_MAX_BODY,
+            body_timeout: DEFAULT_BODY_TIMEOUT,
+            hides_reset: false,
+            on_refusal: Arc::new(|_| {}),
+            uri_of: Arc::new(|head| &head.uri),
+            now: Arc::new(system_time),
+        };
+        Self { gate }.checked()
     }
 
-    /// Sets what is demanded of a signature, in place of [`Policy::DRONE`].
+    /// Sets the requirements on a signature, in place of [`Policy::DRONE`].
     ///
     /// # Errors
     ///
-    /// Those of [`Verifier::with_policy`](hooksig::Verifier::with_policy): [`Error::EmptyList`] if
-    /// no header is required.
+    /// [`Error::EmptyList`] if no header is required, [`Error::SkewTooLarge`] if the replay
+    /// store is made for a smaller skew: set the store first.
     pub fn policy(mut self, policy: Policy<'static>) -> Result<Self, Error> {
-        self.gate.set_policy(policy)?;
-        Ok(self)
+        self.gate.policy = policy;
+        self.checked()
     }
 
-    /// Sets the longest body that is taken, in bytes, in place of [`DEFAULT_MAX_BODY`].
+    /// Sets the store that remembers accepted deliveries, in place of a [`MemoryStore`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SkewTooLarge`] if the store is made for a smaller skew than the policy has.
+    pub fn replay_store(mut self, store: impl ReplayStore) -> Result<Self, Error> {
+        self.gate.store = Some(Arc::new(store));
+        self.checked()
+    }
+
+    /// Accepts replays.
+    ///
+    /// # Security
+    ///
+    /// Anyone who recorded a request can send it again until its date is too old. It is needed for
+    /// requests to Drone's *extensions*, of which two identical ones in a second are genuine.
+    #[must_use]
+    pub fn without_replay_store(mut self) -> Self {
+        self.gate.store = None;
+        self
+    }
+
+    /// Sets the longest body that is accepted, in bytes, in place of [`DEFAULT_MAX_BODY`].
+    ///
+    /// A limit of axum's, which applies to extractors, refuses after the claim: raise it to at least
+    /// this, or disable it (`DefaultBodyLimit::disable`).
     #[must_use]
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.gate.max_body = bytes;
         self
     }
 
-    /// Sets how many deliveries are remembered, in place of [`DEFAULT_REPLAY_ROOM`], and forgets those
-    /// that are.
-    ///
-    /// Twice as many as come in the time in which one could be replayed are needed. Where there is
-    /// no room for a delivery it is refused, rather than another forgotten.
+    /// Sets how long the body of a request may take, in place of [`DEFAULT_BODY_TIMEOUT`].
     #[must_use]
-    pub fn replay_room(mut self, deliveries: usize) -> Self {
-        self.gate.set_room(deliveries);
+    pub fn body_timeout(mut self, time: Duration) -> Self {
+        self.gate.body_timeout = time;
         self
     }
 
-    /// Sets what is told of each request that is refused, and why.
+    /// Sets a function that is told of each refused request. [`Refused`] is safe to print.
     #[must_use]
-    pub fn on_refusal(mut self, tell: impl Fn(&Parts, &Refusal) + Send + Sync + 'static) -> Self {
+    pub fn on_refusal(mut self, tell: impl Fn(&Refused<'_>) + Send + Sync + 'static) -> Self {
         self.gate.on_refusal = Arc::new(tell);
         self
     }
 
-    /// Sets the clock, which gives Unix seconds, in place of that of the system: for tests.
+    /// Sets how to find the URI that the server received, in place of the URI of the request.
+    ///
+    /// Needed if a signature covers `(request-target)` and the layer is in a nested router, which
+    /// sees a shortened path: `|head| head.extensions.get::<OriginalUri>().map_or(&head.uri, |uri| uri)`
+    /// with axum. Without it, a delivery to the shortened path is accepted at the whole one.
+    #[must_use]
+    pub fn original_uri(
+        mut self,
+        find: impl for<'h> Fn(&'h Parts) -> &'h Uri + Send + Sync + 'static,
+    ) -> Self {
+        self.gate.uri_of = Arc::new(find);
+        self
+    }
+
+    /// Accepts an HTTP/2 request without knowing whether its stream was ended or reset.
+    ///
+    /// By default such a request is refused as unreadable. It is needed over HTTP/2 if a layer in front
+    /// wraps the body and does not pass on [`Body::is_end_stream`](http_body::Body::is_end_stream), as
+    /// tower-http's `RequestDecompressionLayer` and `RequestBodyTimeoutLayer` do: everything would
+    /// be refused.
+    #[must_use]
+    pub fn allow_hidden_reset(mut self, allow: bool) -> Self {
+        self.gate.hides_reset = allow;
+        self
+    }
+
+    /// Sets a clock that returns Unix seconds, in place of the system's: for tests.
     #[must_use]
     pub fn clock(mut self, now: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
-        self.gate.clock = Arc::new(now);
+        self.gate.now = Arc::new(now);
         self
+    }
+
+    /// Checks settings that depend on each other.
+    fn checked(self) -> Result<Self, Error> {
+        Verifier::with_policy(&self.gate.keys, self.gate.policy)?;
+        let policy = self.gate.policy.skew();
+        match self.gate.store.as_ref().map(|store| store.max_skew()) {
+            Some(store) if store < policy => Err(Error::SkewTooLarge),
+            _ => Ok(self),
+        }
     }
 }
 
@@ -101,57 +164,7 @@ impl fmt::Debug for VerifyLayer {
 impl<S> Layer<S> for VerifyLayer {
     type Service = Verify<S>;
 
-    fn layer(&self, next: S) -> Verify<S> {
-        Verify { next, gate: Arc::new(self.gate.clone()) }
-    }
-}
-
-/// The service that [`VerifyLayer`] puts before another.
-#[derive(Clone)]
-pub struct Verify<S> {
-    next: S,
-    gate: Arc<Gate>,
-}
-
-impl<S> fmt::Debug for Verify<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Verify(..)")
-    }
-}
-
-impl<S, B, R> Service<Request<B>> for Verify<S>
-where
-    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
-    S::Future: Send,
-    B: Body + From<Bytes> + Send + 'static,
-    B::Data: Send,
-    R: From<Bytes>,
-{
-    type Response = Response<R>;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<R>, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.next.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The one that was asked whether it is ready is the one that must be called.
-        let fresh = self.next.clone();
-        let mut next = mem::replace(&mut self.next, fresh);
-        let gate = Arc::clone(&self.gate);
-        Box::pin(async move {
-            let (mut head, body) = request.into_parts();
-            match gate.receive(&head, pin!(body)).await {
-                Ok((verified, body)) => {
-                    head.extensions.insert(verified);
-                    next.call(Request::from_parts(head, B::from(body))).await
-                }
-                Err(refusal) => {
-                    (gate.on_refusal)(&head, &refusal);
-                    Ok(refusal.response())
-                }
-            }
-        })
+    fn layer(&self, inner: S) -> Verify<S> {
+        Verify::new(inner, Arc::new(self.gate.clone()))
     }
 }

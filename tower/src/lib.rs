@@ -1,43 +1,75 @@
-//! A [tower] layer that lets none but genuine Drone webhooks pass: for axum and whatever else
-//! takes tower's layers.
+//! A [tower] layer that passes each genuine Drone webhook on once and refuses everything else, for
+//! axum, hyper and any other stack of tower layers.
 //!
-//! [`VerifyLayer`] looks at the head of a request first, reads the body up to a limit, and lets the
-//! request pass with its body put back and a [`Verified`] among its extensions. What it refuses
-//! never reaches the service behind it. A delivery that was accepted before is refused as well.
+//! [`VerifyLayer`] judges the head of a request, reads the body up to a limit, claims the delivery in a
+//! [`ReplayStore`], and passes the request on with a [`VerifiedBody`] and a [`Verified`] among its
+//! extensions. The inner service never sees a refused request.
+//!
+//! It needs a tokio runtime with the timer enabled, as `#[tokio::main]` makes it.
 //!
 //! [tower]: https://docs.rs/tower
 //!
 //! # Examples
 //!
 //! ```
-//! use axum::{Extension, Router, routing::post};
+//! use axum::{Extension, Router, body::Bytes, routing::post};
 //! use hooksig_tower::{Key, Verified, VerifyLayer};
 //!
-//! async fn receive(Extension(verified): Extension<Verified>, body: String) {
-//!     println!("with secret {}: {body}", verified.key_index());
+//! async fn receive(Extension(verified): Extension<Verified>, body: Bytes) {
+//!     println!("{:?} {:?}: {} bytes", verified.event(), verified.action(), body.len());
 //! }
 //!
 //! # fn router() -> Result<Router, hooksig_tower::Error> {
 //! let keys = [Key::new("new secret")?, Key::new("old secret")?];
-//! let layer = VerifyLayer::new(keys)?
-//!     .on_refusal(|head, refusal| eprintln!("{}: {}: {refusal}", head.uri, refusal.reason()));
-//! let router = Router::new().route("/hook", post(receive)).layer(layer);
+//! let layer = VerifyLayer::new(keys)?.on_refusal(|refused| eprintln!("{refused}"));
+//! let router = Router::new().route("/hook", post(receive).route_layer(layer));
 //! # Ok(router)
 //! # }
 //! # router().expect("there are keys");
 //! ```
 //!
-//! `examples/axum.rs` is a whole receiver.
+//! `examples/axum.rs` is a complete receiver.
+//!
+//! # Where to put the layer
+//!
+//! A delivery is claimed just before the inner service is called, and its sender does not send it
+//! again. **Nothing inside the layer may refuse a delivery because of its path, method, fields or the load**:
+//! anyone who recorded a delivery can change these, send it first, and have the genuine one refused as
+//! a replay. So put the layer on the route itself (`route_layer` on the method router), put limits on
+//! concurrency and load shedding in front of it, and take the body as bytes: axum's `Json` refuses a
+//! request by its unsigned `Content-Type`.
 
+mod body;
+mod claim;
+mod escaped;
+mod finish;
 mod gate;
 mod layer;
+mod reading;
 mod refusal;
+mod service;
+mod store;
 mod verified;
 
-pub use hooksig::{Error, Key, Policy};
-pub use layer::{DEFAULT_MAX_BODY, DEFAULT_REPLAY_ROOM, Verify, VerifyLayer};
-pub use refusal::Refusal;
+pub use body::{ResponseBody, VerifiedBody};
+pub use claim::{Claim, ClaimError};
+pub use escaped::Escaped;
+pub use hooksig::{
+    Error, Key, Policy,
+    drone::{Action, Event},
+};
+pub use layer::{DEFAULT_BODY_TIMEOUT, DEFAULT_MAX_BODY, VerifyLayer};
+pub use reading::{DRAIN_BYTES, DRAIN_TIME};
+pub use refusal::{Refusal, Refused};
+pub use service::Verify;
+pub use store::{DEFAULT_MAX_SKEW, DEFAULT_MEMORY_CAPACITY, LocalFirst, MemoryStore, ReplayStore};
+#[cfg(feature = "redis")]
+pub use store::{DEFAULT_REDIS_PREFIX, RedisStore};
 pub use verified::Verified;
+
+/// The client library of [`RedisStore`].
+#[cfg(feature = "redis")]
+pub use redis;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

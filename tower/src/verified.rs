@@ -1,49 +1,77 @@
-//! What is known of a delivery that was let through.
+//! The verdict on a delivery that was passed on.
 
-use hooksig::{TAG_LEN, Tag};
+use std::fmt;
 
-/// What is known of a delivery that was let through; among the extensions of its request.
+use bytes::Bytes;
+use hooksig::{
+    TAG_LEN,
+    drone::{Action, Delivery, Event},
+};
+
+use crate::Claim;
+
+/// The verdict on a delivery that was passed on; among the extensions of its request.
 ///
-/// There is no other way to come by one: where a handler finds it, the request was verified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Only the layer makes one: a handler that finds it has a verified request.
+#[derive(Clone)]
 pub struct Verified {
-    key_index: usize,
-    tag: Tag,
-    date: i64,
-    expires: i64,
+    pub(crate) key_index: usize,
+    pub(crate) claim: Claim,
+    /// Holds event and action.
+    pub(crate) body: Bytes,
 }
 
 impl Verified {
-    /// There is a clock, so that both times are there.
-    pub(crate) fn new(verified: &hooksig::Verified<'_>) -> Self {
-        Self {
-            key_index: verified.key_index(),
-            tag: *verified.tag(),
-            date: verified.date().unwrap_or_default(),
-            expires: verified.expires().unwrap_or(i64::MAX),
-        }
+    /// Returns the body's event, or `None` if it has none, as in requests to extensions and in those
+    /// of older servers.
+    pub fn event(&self) -> Option<Event<'_>> {
+        self.delivery().event()
     }
 
-    /// The index of the key that made the signature, in the order in which they were given.
+    /// Returns the body's action, or `None` if it has none.
+    pub fn action(&self) -> Option<Action<'_>> {
+        self.delivery().action()
+    }
+
+    /// Returns the index of the key that made the signature, in the order given to the layer.
     ///
-    /// Once no delivery comes with the old secret any more, its rotation is done.
+    /// The rotation of a secret is done once no delivery comes with the old one any more.
     pub fn key_index(&self) -> usize {
         self.key_index
     }
 
-    /// The MAC, 32 bytes: what to remember a delivery under in a store that several receivers
-    /// share.
+    /// Returns the MAC, 32 bytes: an identifier of the delivery.
+    ///
+    /// Keep it out of logs: it is good for a replay until the delivery expires.
     pub fn tag(&self) -> &[u8; TAG_LEN] {
-        &self.tag
+        self.claim.tag()
     }
 
-    /// `Date` in Unix seconds.
+    /// Returns `Date` in Unix seconds.
     pub fn date(&self) -> i64 {
-        self.date
+        self.claim.date
     }
 
-    /// The last second (Unix) at which this delivery would be accepted: how long to remember it.
+    /// Returns the last second (Unix) at which this delivery would be accepted.
     pub fn expires(&self) -> i64 {
-        self.expires
+        self.claim.expires
+    }
+
+    /// A body that cannot be read as one was refused.
+    fn delivery(&self) -> Delivery<'_> {
+        Delivery::read(&self.body).unwrap_or_default()
+    }
+}
+
+/// Without the MAC and the body, so that neither gets into a log.
+impl fmt::Debug for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("event", &self.event())
+            .field("action", &self.action())
+            .field("key_index", &self.key_index)
+            .field("date", &self.claim.date)
+            .field("expires", &self.claim.expires)
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! The conformance cases, as far as HTTP can carry them.
 
-use hooksig::Key;
+use hooksig::{Key, drone::Delivery};
 use hooksig_vectors::{Case, VerifyCase, cases};
 
 use crate::Server;
@@ -39,6 +39,13 @@ fn wire(case: &VerifyCase) -> Option<Vec<u8>> {
     Some(request)
 }
 
+/// A genuine request that is also a POST of a JSON object, whose target hyper leaves as it was.
+fn can_be_accepted(case: &VerifyCase) -> bool {
+    case.head.method.as_ref() == b"POST"
+        && Delivery::read(&case.body).is_ok()
+        && case.head.target.as_ref().starts_with(b"/")
+}
+
 #[test]
 fn cases_come_out_as_expected_over_http() {
     let mut counts = [0; 2];
@@ -65,7 +72,13 @@ fn cases_come_out_as_expected_over_http() {
             not_carried.push((case.id, case.valid));
             continue;
         }
-        assert_eq!(!passed.is_empty(), case.valid, "{}: {refused:?}", case.id);
+        // A receiver asks for more than the core.
+        let accepted = case.valid && can_be_accepted(&case);
+        assert_eq!(!passed.is_empty(), accepted, "{}: {refused:?}", case.id);
+        if case.valid && !accepted {
+            not_carried.push((case.id, case.valid));
+            continue;
+        }
         if let (Some(index), Some((verified, _))) = (case.matched, passed.first()) {
             assert_eq!(verified.key_index(), index, "{}", case.id);
         }
@@ -73,5 +86,5 @@ fn cases_come_out_as_expected_over_http() {
     }
     println!("{counts:?}; not carried: {not_carried:#?}");
     let [invalid, valid] = counts;
-    assert!(invalid >= 80 && valid >= 55, "{counts:?}");
+    assert!(invalid >= 80 && valid >= 50, "{counts:?}");
 }

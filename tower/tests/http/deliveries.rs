@@ -95,6 +95,60 @@ fn what_is_refused_is_told_in_one_text() {
 }
 
 #[test]
+fn a_body_that_is_no_json_object_or_names_its_event_twice_is_refused() {
+    let server = Server::start(|layer| layer);
+    for body in [
+        "",
+        "[]",
+        "x",
+        "\u{feff}{}",
+        r#"{"event":1}"#,
+        r#"{"event":"user","action":null}"#,
+        r#"{"event":"user","event":"user","action":"created"}"#,
+        r#"{"Event":"user","event":"build","action":"created"}"#,
+        r#"{"event":"user","ACTION":"x","action":"created"}"#,
+    ] {
+        let (answer, refusal) = server.refusal(signed(body));
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{body}: {answer}");
+        assert_eq!(refusal, Refusal::Invalid(Error::MalformedBody), "{body}");
+    }
+    assert!(server.passed().is_empty());
+}
+
+/// Whatever else the body says.
+#[test]
+fn the_handler_is_given_the_event_of_the_core() {
+    let server = Server::start(|layer| layer);
+    for (body, event, action) in [
+        (r#"{"event":"build","action":"created","EVENT":"user"}"#, Some("build"), Some("created")),
+        (r#"{"x":1,"action":"deleted","event":"u\u0073er"}"#, Some("user"), Some("deleted")),
+        (r#"{"event":"other"}"#, Some("other"), None),
+        (r#"{"build":{"event":"push"}}"#, None, None),
+    ] {
+        assert!(server.send(signed(body)).starts_with(ACCEPTED), "{body}: {:?}", server.refused());
+        let [(verified, _)] = &server.passed()[..] else { panic!("{body}") };
+        let (of_event, of_action) = (verified.event(), verified.action());
+        assert_eq!(of_event.as_ref().map(|event| event.as_str()), event, "{body}");
+        assert_eq!(of_action.as_ref().map(|action| action.as_str()), action, "{body}");
+    }
+}
+
+#[test]
+fn debugging_output_of_the_verdict_holds_no_mac() {
+    let server = Server::start(|layer| layer);
+    assert!(server.send(signed(r#"{"event":"user","action":"created"}"#)).starts_with(ACCEPTED));
+    let (verified, _) = &server.passed()[0];
+    let (date, expires) = (verified.date(), verified.expires());
+    assert_eq!(
+        format!("{verified:?}"),
+        format!(
+            "Verified {{ event: Some(User), action: Some(Created), key_index: 0, \
+             date: {date}, expires: {expires}, .. }}"
+        )
+    );
+}
+
+#[test]
 fn the_clock_of_the_system_is_the_one() {
     let server = Server::start(|layer| layer);
     for (offset, error) in [(-400, Error::DateTooOld), (400, Error::DateTooNew)] {

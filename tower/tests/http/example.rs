@@ -5,6 +5,7 @@ use std::{
     env, fs,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
+    path::PathBuf,
     process::{Child, ChildStderr, Command, Stdio},
     thread,
     time::Duration,
@@ -13,7 +14,7 @@ use std::{
 use hooksig_vectors::deliveries;
 use tempfile::TempDir;
 
-use crate::{edit, send, signed_with};
+use crate::{edit, object, send, signed_with};
 
 /// The example, which runs.
 struct Example {
@@ -23,11 +24,15 @@ struct Example {
     _secrets: TempDir,
 }
 
-fn command() -> Command {
-    // Beside the tests, which lie in `deps`, `cargo test` lays the examples.
+/// The program of an example, which `cargo test` builds beside the tests.
+pub(crate) fn program(example: &str) -> PathBuf {
     let tests = env::current_exe().expect("it has a path");
     let folder = tests.ancestors().nth(2).expect("it lies in two folders");
-    Command::new(folder.join("examples/axum"))
+    folder.join("examples").join(example)
+}
+
+fn command() -> Command {
+    Command::new(program("axum"))
 }
 
 impl Example {
@@ -108,11 +113,10 @@ fn the_example_takes_what_is_genuine() {
     assert!(line.contains("WARN") && line.contains("reason=\"missing-signature\""), "{line}");
     assert!(!line.contains('\u{1b}'), "{line}");
 
-    let body = |length| format!("{{\"other\":\"{}\"}}", "x".repeat(length));
-    let answer = example.send(signed_with("new", &body(3 << 20)));
+    let answer = example.send(signed_with("new", &object(3 << 20)));
     assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
     example.line();
-    example.send(signed_with("new", &body(4 << 20)));
+    example.send(signed_with("new", &object((4 << 20) + 1)));
     assert!(example.line().contains("body-too-large"));
 
     example.terminate();

@@ -1,11 +1,18 @@
 //! The layer in an axum server, over real connections.
 
 mod cases;
+mod claims;
 mod deliveries;
+mod drain;
 mod example;
+mod heads;
+mod http2;
 mod limits;
+#[cfg(feature = "redis")]
+mod redis;
 mod server;
 mod services;
+mod stacks;
 
 use std::time::UNIX_EPOCH;
 
@@ -44,6 +51,11 @@ pub(crate) fn signed_with(secret: &str, body: &str) -> String {
 
 pub(crate) fn signed(body: &str) -> String {
     signed_with(SECRET, body)
+}
+
+/// A JSON object of so many bytes, which are at least 8.
+pub(crate) fn object(length: usize) -> String {
+    format!("{{\"a\":\"{}\"}}", "x".repeat(length - 8))
 }
 
 /// `text` with `from`, which must be in it once, replaced by `to`.

@@ -3,21 +3,72 @@
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
     thread,
     time::Duration,
 };
 
-use axum::{Extension, Router, body::Bytes};
+use axum::{Extension, Router, body::Bytes, routing::post};
 use hooksig::Key;
-use hooksig_tower::{Refusal, Verified, VerifyLayer};
+use hooksig_tower::{Refusal, Refused, Verified, VerifyLayer};
 use tokio::sync::oneshot;
+
+/// What a server was asked.
+#[derive(Clone, Default)]
+pub(crate) struct Seen {
+    refused: Arc<Mutex<Vec<Refusal>>>,
+    told: Arc<Mutex<Vec<String>>>,
+    passed: Arc<Mutex<Vec<(Verified, Bytes)>>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no holder panicked")
+}
+
+impl Seen {
+    /// A layer with the usual secret that tells of its refusals.
+    pub(crate) fn layer(&self) -> VerifyLayer {
+        self.note(VerifyLayer::new([crate::key(hooksig_vectors::SECRET)]).expect("there is a key"))
+    }
+
+    pub(crate) fn note(&self, layer: VerifyLayer) -> VerifyLayer {
+        let (refusals, texts) = (Arc::clone(&self.refused), Arc::clone(&self.told));
+        layer.on_refusal(move |refused: &Refused<'_>| {
+            lock(&refusals).push(refused.refusal().clone());
+            lock(&texts).push(refused.to_string());
+        })
+    }
+
+    /// A router that notes every request and answers `taken`.
+    pub(crate) fn router(&self) -> Router {
+        let seen = self.clone();
+        Router::new().fallback(
+            async move |Extension(verified): Extension<Verified>, body: Bytes| {
+                seen.pass(verified, body);
+                "taken"
+            },
+        )
+    }
+
+    /// The same, which takes POST at `/hook` alone, with the layer on the route.
+    pub(crate) fn at_hook(&self, layer: VerifyLayer) -> Router {
+        let seen = self.clone();
+        let handler = async move |Extension(verified): Extension<Verified>, body: Bytes| {
+            seen.pass(verified, body);
+            "taken"
+        };
+        Router::new().route("/hook", post(handler).route_layer(layer))
+    }
+
+    pub(crate) fn pass(&self, verified: Verified, body: Bytes) {
+        lock(&self.passed).push((verified, body));
+    }
+}
 
 /// A server that runs until it is dropped.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    refused: Arc<Mutex<Vec<Refusal>>>,
-    passed: Arc<Mutex<Vec<(Verified, Bytes)>>>,
+    seen: Seen,
     _running: oneshot::Sender<()>,
 }
 
@@ -31,23 +82,40 @@ impl Server {
         keys: impl IntoIterator<Item = Key>,
         set: impl FnOnce(VerifyLayer) -> VerifyLayer,
     ) -> Self {
-        let refused = Arc::new(Mutex::new(Vec::new()));
-        let passed = Arc::new(Mutex::new(Vec::new()));
-        let (notes, seen) = (Arc::clone(&refused), Arc::clone(&passed));
-        let note = move |_: &_, refusal: &Refusal| notes.lock().expect("it works").push(*refusal);
-        let handler = async move |Extension(verified): Extension<Verified>, body: Bytes| {
-            seen.lock().expect("it works").push((verified, body));
-            "taken"
-        };
-        let layer = set(VerifyLayer::new(keys).expect("there is a key")).on_refusal(note);
-        let router = Router::new().fallback(handler).layer(layer);
+        let seen = Seen::default();
+        let layer = seen.note(set(VerifyLayer::new(keys).expect("there is a key")));
+        let router = seen.router().layer(layer);
+        Self::of(router, seen)
+    }
 
+    /// With this router, whose parts tell `seen`.
+    pub(crate) fn of(router: Router, seen: Seen) -> Self {
+        Self::run(seen, async |listener| axum::serve(listener, router).await.expect("it serves"))
+    }
+
+    /// With any server.
+    pub(crate) fn run<F>(
+        seen: Seen,
+        serve: impl FnOnce(tokio::net::TcpListener) -> F + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = ()>,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a port");
         let address = listener.local_addr().expect("it has an address");
         listener.set_nonblocking(true).expect("it can be");
         let (running, stopped) = oneshot::channel::<()>();
-        thread::spawn(move || serve(listener, router, stopped));
-        Self { address, refused, passed, _running: running }
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("it can be made").block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).expect("it listens");
+                tokio::select! {
+                    () = serve(listener) => {}
+                    _ = stopped => {}
+                }
+            });
+        });
+        Self { address, seen, _running: running }
     }
 
     pub(crate) fn send(&self, request: impl AsRef<[u8]>) -> String {
@@ -57,33 +125,27 @@ impl Server {
     /// Sends, and gives the reason of the refusal that this came to.
     #[track_caller]
     pub(crate) fn refusal(&self, request: impl AsRef<[u8]>) -> (String, Refusal) {
-        let before = self.refused.lock().expect("it works").len();
+        let before = lock(&self.seen.refused).len();
         let answer = self.send(request);
-        let refused = self.refused.lock().expect("it works");
+        let refused = lock(&self.seen.refused);
         assert_eq!(refused.len(), before + 1, "{answer}");
-        (answer, refused[before])
+        (answer, refused[before].clone())
     }
 
     /// What the handler was given since this was asked last.
     pub(crate) fn passed(&self) -> Vec<(Verified, Bytes)> {
-        std::mem::take(&mut self.passed.lock().expect("it works"))
+        std::mem::take(&mut lock(&self.seen.passed))
     }
 
     /// Why requests were refused since this was asked last.
     pub(crate) fn refused(&self) -> Vec<Refusal> {
-        std::mem::take(&mut self.refused.lock().expect("it works"))
+        std::mem::take(&mut lock(&self.seen.refused))
     }
-}
 
-fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.expect("it can be made").block_on(async {
-        let listener = tokio::net::TcpListener::from_std(listener).expect("it listens");
-        tokio::select! {
-            served = axum::serve(listener, router) => served.expect("it serves"),
-            _ = stopped => {}
-        }
-    });
+    /// The printed form of refusals since this was asked last.
+    pub(crate) fn told(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.seen.told))
+    }
 }
 
 /// Sends a request, which must ask for the connection to be closed, and gives the answer.

@@ -1,0 +1,72 @@
+//! A store in the memory of one process.
+
+use std::{
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use super::{DEFAULT_MAX_SKEW, ReplayStore, entries::Entries};
+use crate::{Claim, ClaimError};
+
+/// How many deliveries a [`MemoryStore`] holds by default, 60 to 100 bytes each: ten minutes of 109 a
+/// second.
+pub const DEFAULT_MEMORY_CAPACITY: usize = 1 << 16;
+
+/// Remembers accepted deliveries in the memory of one process.
+///
+/// A delivery is accepted once by each process that has a store of its own, and once more after a restart.
+pub struct MemoryStore {
+    entries: Mutex<Entries>,
+    max_skew: u32,
+}
+
+impl MemoryStore {
+    /// Returns a store for `capacity` deliveries. A full one refuses rather than forget a delivery that
+    /// could still be replayed.
+    pub fn new(capacity: usize) -> Self {
+        Self { entries: Mutex::new(Entries::new(capacity)), max_skew: DEFAULT_MAX_SKEW }
+    }
+
+    /// Sets the largest skew of the policies that share the store, in seconds, in place of
+    /// [`DEFAULT_MAX_SKEW`]. Every delivery is remembered for that long.
+    #[must_use]
+    pub fn for_skew(mut self, seconds: u32) -> Self {
+        self.max_skew = seconds;
+        self
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new(DEFAULT_MEMORY_CAPACITY)
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MemoryStore(..)")
+    }
+}
+
+impl ReplayStore for MemoryStore {
+    fn max_skew(&self) -> u32 {
+        self.max_skew
+    }
+
+    async fn claim(&self, claim: &Claim) -> Result<(), ClaimError> {
+        let mut entries = self.lock();
+        let now = claim.now();
+        if entries.contains(claim.tag()) {
+            return Err(ClaimError::Replayed);
+        }
+        if claim.is_expired_at(now) {
+            return Err(ClaimError::Expired);
+        }
+        let until = claim.remember_until(self.max_skew);
+        if entries.insert(*claim.tag(), until, now) { Ok(()) } else { Err(ClaimError::Full) }
+    }
+}

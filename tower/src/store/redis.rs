@@ -1,0 +1,200 @@
+//! A store in Redis, which several receivers share.
+
+use std::{
+    fmt::{self, Write as _},
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use hooksig::TAG_LEN;
+use redis::{
+    Client, IntoConnectionInfo, RedisError, RedisResult,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+
+use super::{DEFAULT_MAX_SKEW, LocalFirst, ReplayStore};
+use crate::{Claim, ClaimError};
+
+/// The start of each Redis key, before the MAC in hexadecimal.
+pub const DEFAULT_REDIS_PREFIX: &str = "hooksig:";
+
+/// How much longer than in memory a delivery is remembered, in seconds: the clocks of the receivers
+/// may differ by that much.
+const MARGIN: i64 = 60;
+
+/// How long a connection or an answer may take.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often a claim is sent: once more if the connection broke.
+const ATTEMPTS: usize = 2;
+
+/// Is told why Redis failed.
+type Tell = dyn Fn(&RedisError) + Send + Sync;
+
+/// Remembers accepted deliveries in Redis 7 or newer, for all receivers with the same prefix. Keys are
+/// those of Go's `redisstore`, so that receivers in Go and Rust can share one Redis.
+///
+/// It asks Redis only about deliveries that this process does not know ([`LocalFirst`]). While Redis is
+/// down, deliveries are refused with 503. Run Redis with `maxmemory-policy noeviction`.
+///
+/// # Examples
+///
+/// ```
+/// use hooksig_tower::{Key, RedisStore, VerifyLayer};
+///
+/// # async fn layer() -> Result<VerifyLayer, Box<dyn std::error::Error>> {
+/// let store = RedisStore::open("redis://127.0.0.1:6379")?;
+/// let layer = VerifyLayer::new([Key::new("secret")?])?.replay_store(store)?;
+/// # Ok(layer)
+/// # }
+/// ```
+pub struct RedisStore(LocalFirst<Remote>);
+
+impl RedisStore {
+    /// Returns a store that connects to `server` when it is first asked, and again when the
+    /// connection breaks. A connection or an answer may take 1 s.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`redis::Client::open`], if `server` is not a valid address.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    pub fn open(server: impl IntoConnectionInfo) -> RedisResult<Self> {
+        let settings = ConnectionManagerConfig::new()
+            .set_number_of_retries(1)
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE));
+        let connection = ConnectionManager::new_lazy_with_config(Client::open(server)?, settings)?;
+        Ok(Self::new(connection))
+    }
+
+    /// Returns a store that uses `connection`, whose settings limit how long a claim may take.
+    pub fn new(connection: ConnectionManager) -> Self {
+        Self(LocalFirst::new(Remote {
+            connection,
+            prefix: DEFAULT_REDIS_PREFIX.into(),
+            max_skew: DEFAULT_MAX_SKEW,
+            accept_on_failure: None,
+        }))
+    }
+
+    /// Sets the start of each Redis key, in place of [`DEFAULT_REDIS_PREFIX`]. Receivers with
+    /// another prefix or database do not share anything.
+    #[must_use]
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.0.store_mut().prefix = prefix.into();
+        self
+    }
+
+    /// Sets the largest skew of the policies that share the store, in seconds, in place of
+    /// [`DEFAULT_MAX_SKEW`]. Every delivery is remembered for that long: all receivers need the same.
+    #[must_use]
+    pub fn for_skew(mut self, seconds: u32) -> Self {
+        self.0.store_mut().max_skew = seconds;
+        self
+    }
+
+    /// Accepts deliveries that this process does not know while Redis cannot tell, after `tell` was
+    /// told why.
+    ///
+    /// # Security
+    ///
+    /// While Redis is down, each process accepts a replay once. Choose it only if losing deliveries is
+    /// worse.
+    #[must_use]
+    pub fn accept_on_failure(mut self, tell: impl Fn(&RedisError) + Send + Sync + 'static) -> Self {
+        self.0.store_mut().accept_on_failure = Some(Arc::new(tell));
+        self
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RedisStore(..)")
+    }
+}
+
+impl ReplayStore for RedisStore {
+    fn max_skew(&self) -> u32 {
+        ReplayStore::max_skew(&self.0)
+    }
+
+    async fn claim(&self, claim: &Claim) -> Result<(), ClaimError> {
+        ReplayStore::claim(&self.0, claim).await
+    }
+}
+
+/// Redis without the memory in front of it.
+struct Remote {
+    connection: ConnectionManager,
+    prefix: String,
+    max_skew: u32,
+    accept_on_failure: Option<Arc<Tell>>,
+}
+
+impl Remote {
+    /// Sets the key unless it is there. Returns false if another claim holds it.
+    async fn set(&self, key: &str, claim: &str, milliseconds: i64) -> RedisResult<bool> {
+        let mut command = redis::cmd("SET");
+        command.arg(key).arg(claim).arg("NX").arg("GET").arg("PX").arg(milliseconds);
+        let mut attempt = 1;
+        loop {
+            let mut connection = self.connection.clone();
+            match command.query_async::<Option<Vec<u8>>>(&mut connection).await {
+                Ok(holder) => {
+                    // A broken connection may have delivered the first attempt: then the holder is this claim.
+                    return Ok(holder.is_none_or(|holder| holder == claim.as_bytes()));
+                }
+                Err(error) if error.is_connection_dropped() && attempt < ATTEMPTS => attempt += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl ReplayStore for Remote {
+    fn max_skew(&self) -> u32 {
+        self.max_skew
+    }
+
+    async fn claim(&self, claim: &Claim) -> Result<(), ClaimError> {
+        let key = key(&self.prefix, claim.tag());
+        let until = claim.remember_until(self.max_skew).saturating_add(MARGIN);
+        // LocalFirst has found that it is not expired, so that this is positive.
+        let seconds = until.saturating_sub(claim.now()).max(MARGIN);
+        match self.set(&key, &claim_name(), seconds.saturating_mul(1000)).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(ClaimError::Replayed),
+            Err(error) => match &self.accept_on_failure {
+                Some(tell) => {
+                    tell(&error);
+                    Ok(())
+                }
+                None => Err(ClaimError::Failed(error.to_string().into())),
+            },
+        }
+    }
+}
+
+fn key(prefix: &str, tag: &[u8; TAG_LEN]) -> String {
+    tag.iter().fold(prefix.to_owned(), |mut key, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(key, "{byte:02x}");
+        key
+    })
+}
+
+/// Returns a name that no other claim of any process has.
+fn claim_name() -> String {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    // The keys of the hashers are random.
+    let [high, low] = [(); 2].map(|()| RandomState::new().hash_one(number));
+    format!("{high:016x}{low:016x}")
+}
