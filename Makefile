@@ -85,6 +85,10 @@ test-docs: lib program ## does what the guides and the README say, step by step
 	@scripts/setup.sh python3
 	scripts/docs/test.py
 
+.PHONY: test-bare
+test-bare: ## make demo and make test in a minimal Debian that is built for it, as root and as a user
+	scripts/bare.sh
+
 .PHONY: book
 book: ## the guides as a book, in target/book
 	@scripts/setup.sh cargo cc mdbook python3

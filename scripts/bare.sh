@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# Runs commands on a bare machine, as a newcomer would: scripts/bare.sh [COMMAND...]
+#
+# Builds a minimal Debian in a temporary folder, adds the Rust toolchain without added targets and
+# without downloads, Go, and a clone of the commit. Runs each COMMAND there in the clone, as root, or as an
+# ordinary user without sudo, in a clone of its own, if it begins with `user`. The output of each is in
+# target/bare. Needs root; its mounts end with it, and only its temporary folder is removed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# How long a command may take, in seconds.
+limit=2700
+logs=$PWD/target/bare
+
+skip() {
+    echo "skipped: the bare machine: $1"
+    [[ -z ${CI:-} ]] || exit 1
+    exit 0
+}
+
+fail() {
+    echo "bare: $1" >&2
+    exit 1
+}
+
+# Prints the first of this system's own sources of packages.
+package_source() {
+    grep -rhoE '^(URIs: |deb (\[[^]]*\] )?)https?://[^ ]*/(debian|ubuntu)/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
+        grep -m 1 -oE 'https?://[^ ]+' || echo http://deb.debian.org/debian
+}
+
+# A newcomer has make, git and certificates: they cloned the project.
+make_system() {
+    local release there file
+    release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    debootstrap --variant=minbase --include=ca-certificates,make,git "$release" "$system" "$(package_source)" \
+        >"$logs/debootstrap.log" 2>&1 || fail "debootstrap: $(tail -n 1 "$logs/debootstrap.log")"
+    # shellcheck disable=SC2016 # The shell in there looks for them.
+    there=$(chroot "$system" sh -c 'command -v cc gcc cargo go python3 pkg-config curl' || true)
+    [[ -z $there ]] || fail "the system is not bare: $there"
+    for file in /etc/apt/apt.conf.d/*proxy* /etc/ssl/certs/ca-certificates.crt /etc/resolv.conf /etc/hosts; do
+        [[ ! -f $file ]] || install -D -m 644 "$file" "$system$file"
+    done
+    mount -t proc proc "$system/proc"
+    mount --rbind /dev "$system/dev"
+    chroot "$system" useradd --create-home user
+}
+
+# The toolchain for every user in /opt/rustup; what `cargo install` and `rustup target add` put there
+# stays behind.
+add_rust() {
+    local sysroot host name proxy home
+    sysroot=$(rustc --print sysroot)
+    host=$(rustc -vV | sed -n 's/^host: //p')
+    name=$(basename "$sysroot")
+    mkdir -p "$system/opt/rustup/toolchains"
+    cp -a "$sysroot" "$system/opt/rustup/toolchains/$name"
+    printf 'default_toolchain = "%s"\nprofile = "minimal"\nversion = "12"\n' "$name" >"$system/opt/rustup/settings.toml"
+    remove_targets "$system/opt/rustup/toolchains/$name/lib/rustlib" "$host"
+    for home in root home/user; do
+        mkdir -p "$system/$home/.cargo/bin"
+        for proxy in cargo cargo-clippy cargo-fmt clippy-driver rustc rustdoc rustfmt rustup; do
+            cp -aL "${CARGO_HOME:-$HOME/.cargo}/bin/$proxy" "$system/$home/.cargo/bin/"
+        done
+    done
+}
+
+# remove_targets FOLDER HOST: as rustup does it, in the folder that lists the components.
+remove_targets() {
+    local target
+    for target in "$1"/*/lib; do
+        target=$(basename "$(dirname "$target")")
+        [[ $target != "$2" ]] || continue
+        rm -r "${1:?}/$target"
+        rm -f "$1/manifest-rust-std-$target"
+        sed -i "/^rust-std-$target\$/d" "$1/components"
+    done
+    # The list names a component in a block: [[components]], pkg = "rust-std", target = "…".
+    [[ ! -f $1/multirust-config.toml ]] || awk -v host="$2" '
+        function flush() { if (!(block ~ /"rust-std"/ && block !~ "\"" host "\"")) printf "%s", block; block = "" }
+        /^\[\[components\]\]/ { flush() }
+        { block = block $0 "\n" }
+        END { flush() }' "$1/multirust-config.toml" >"$folder/components"
+    [[ ! -f $folder/components ]] || cp "$folder/components" "$1/multirust-config.toml"
+}
+
+add_go() {
+    local goroot
+    goroot=$(go env GOROOT 2>/dev/null) || return 0
+    cp -a "$goroot" "$system/usr/local/go"
+}
+
+add_clones() {
+    local home
+    for home in root home/user; do
+        git clone -q . "$system/$home/hooksig"
+    done
+    chroot "$system" chown -R user:user /home/user
+}
+
+# in_system USER COMMAND: with nothing of this environment but the ways to the network.
+in_system() {
+    local home=/root network
+    [[ $1 == root ]] || home=/home/$1
+    readarray -t network < <(env | grep -E '^(https?|no|HTTPS?|NO)_(proxy|PROXY)=|^GOPROXY=|^GONOSUMDB=|^GOSUMDB=|^CARGO_HTTP')
+    timeout "$limit" chroot --userspec="$1:$1" "$system" env -i "HOME=$home" "USER=$1" TERM=dumb LANG=C.UTF-8 \
+        RUSTUP_HOME=/opt/rustup "${network[@]}" \
+        "PATH=$home/.cargo/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
+        sh -c "cd ~/hooksig && $2" </dev/null
+}
+
+# run COMMAND: prints how it ended, after how long; its last lines if it failed.
+run() {
+    local user=root command=$1 log began=$SECONDS status=0
+    [[ $command != 'user '* ]] || user=user command=${command#user }
+    log="$logs/${1//[^a-zA-Z0-9=]/-}.log"
+    in_system "$user" "$command" >"$log" 2>&1 || status=$?
+    printf '%-40s as %-5s exit %s, %s s\n' "$command" "$user" "$status" $((SECONDS - began))
+    [[ $status -eq 0 ]] || {
+        failed=$((failed + 1))
+        tail -n 20 "$log" | sed 's/^/    /'
+    }
+}
+
+inside() {
+    folder=$1
+    system=$folder/system
+    shift
+    mkdir "$system"
+    make_system
+    add_rust
+    add_go
+    add_clones
+    echo "bare machine built after $SECONDS s"
+    failed=0
+    local command
+    for command; do
+        run "$command"
+    done
+    [[ $failed -eq 0 ]]
+}
+
+if [[ ${1:-} == --inside ]]; then
+    shift
+    inside "$@"
+    exit
+fi
+[[ $(id -u) -eq 0 ]] || skip 'debootstrap needs root'
+scripts/setup.sh debootstrap || skip 'debootstrap is missing'
+unshare --mount true 2>/dev/null || skip 'mounts are not allowed here, so debootstrap cannot work'
+[[ $# -gt 0 ]] || set -- 'make demo' 'make test' 'user make demo'
+mkdir -p "$logs"
+folder=$(mktemp -d)
+trap 'rm -rf --one-file-system "$folder"' EXIT
+# In namespaces of its own: when it ends, its processes and mounts are gone.
+unshare --mount --pid --fork --kill-child bash "$0" --inside "$folder" "$@"
