@@ -15,7 +15,7 @@ skip() {
     [[ -z ${CI:-} ]]
 }
 
-cargo=(cargo build --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench)
+cargo=(env -u CARGO_BUILD_TARGET cargo build --locked --release --manifest-path benches/Cargo.toml --target-dir target/bench)
 if [[ ${1:-} == hooksig ]]; then
     "${cargo[@]}" --bin hooksig --bin instructions
 else

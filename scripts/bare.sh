@@ -25,8 +25,10 @@ fail() {
 
 # Prints the first of this system's own sources of packages.
 package_source() {
-    grep -rhoE '^(URIs: |deb (\[[^]]*\] )?)https?://[^ ]*/(debian|ubuntu)/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null |
-        grep -m 1 -oE 'https?://[^ ]+' || echo http://deb.debian.org/debian
+    local sources
+    sources=$(grep -rhoE '^(URIs: |deb (\[[^]]*\] )?)https?://[^ ]*/(debian|ubuntu)/?( |$)' \
+        /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null) || true
+    grep -m 1 -oE 'https?://[^ ]+' <<<"$sources" || echo http://deb.debian.org/debian
 }
 
 # A newcomer has make, git and certificates: they cloned the project.
@@ -115,7 +117,7 @@ run() {
     [[ $command != 'user '* ]] || user=user command=${command#user }
     log="$logs/${1//[^a-zA-Z0-9=]/-}.log"
     in_system "$user" "$command" >"$log" 2>&1 || status=$?
-    printf '%-40s as %-5s exit %s, %s s\n' "$command" "$user" "$status" $((SECONDS - began))
+    printf '%-16s as %-5s exit %s, %s s\n' "$command" "$user" "$status" $((SECONDS - began))
     [[ $status -eq 0 ]] || {
         failed=$((failed + 1))
         tail -n 20 "$log" | sed 's/^/    /'
@@ -148,7 +150,8 @@ fi
 [[ $(id -u) -eq 0 ]] || skip 'debootstrap needs root'
 scripts/setup.sh debootstrap || skip 'debootstrap is missing'
 unshare --mount true 2>/dev/null || skip 'mounts are not allowed here, so debootstrap cannot work'
-[[ $# -gt 0 ]] || set -- 'make demo' 'make test' 'user make demo'
+[[ $# -gt 0 ]] || set -- 'make demo' 'make test' 'user make demo' \
+    'make install && ldconfig -p | grep libhooksig.so && make uninstall'
 mkdir -p "$logs"
 folder=$(mktemp -d)
 trap 'rm -rf --one-file-system "$folder"' EXIT

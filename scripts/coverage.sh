@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+unset CARGO_BUILD_TARGET
 least=98
 out=$PWD/target/coverage
 major=$(rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')

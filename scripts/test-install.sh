@@ -297,6 +297,68 @@ crates_contain_licences() {
     done
 }
 
+# fails_in_setup TEXT COMMAND...: exit status 2, and TEXT is in what it says.
+fails_in_setup() {
+    local status=0
+    "${@:2}" >"$folder/said" 2>&1 || status=$?
+    cat "$folder/said"
+    grep -F "$1" "$folder/said"
+    [[ $status -eq 2 ]]
+}
+
+# A PATH with apt-get, but without sudo and without the tool that is asked for.
+basic_path() {
+    mkdir "$folder/bin"
+    local command
+    for command in apt-get bash cat dirname grep id make sed sort tail; do
+        ln -s "$(type -P "$command")" "$folder/bin/"
+    done
+    [[ -e $folder/bin/apt-get ]]
+}
+
+# as_user COMMAND...: as somebody who may not install packages.
+as_user() {
+    if [[ $(id -u) -eq 0 ]]; then
+        chmod a+rx "$work" "$work/ada lovelace"
+        chroot --userspec=65534:65534 --skip-chdir / "$@"
+    else
+        "$@"
+    fi
+}
+
+missing_tool_is_named() {
+    basic_path || return 0
+    copy_checkout
+    cd "$copy"
+    fails_in_setup 'sudo apt-get install -y --no-install-recommends valgrind wrk' \
+        as_user env PATH="$folder/bin" scripts/setup.sh wrk valgrind
+}
+
+# Before anything is built.
+missing_cargo_is_named() {
+    basic_path || return 0
+    copy_checkout
+    cd "$copy"
+    fails_in_setup 'https://sh.rustup.rs' env PATH="$folder/bin" make lib
+    [[ ! -e target ]]
+}
+
+# offline COMMAND...: in a network namespace of its own, where there is no network.
+offline() {
+    unshare --net "$@" || return
+}
+
+download_is_named() {
+    [[ $(id -u) -eq 0 ]] && unshare --net true || return 0
+    fails_in_setup 'cannot download the crates of Cargo.lock' \
+        offline env CARGO_HOME="$folder/cargo" CARGO_NET_RETRY=0 RUSTUP_HOME="${RUSTUP_HOME:-$HOME/.rustup}" scripts/setup.sh crates
+    ! type -P go || fails_in_setup 'cannot download the Go modules of go/redisstore' \
+        offline env GOMODCACHE="$folder/modules" GOFLAGS=-modcacherw scripts/setup.sh modules:go/redisstore
+    [[ -e /usr/bin/apt-get && -z $(find /usr/lib/llvm-15/bin/llvm-cov 2>/dev/null) ]] || return 0
+    fails_in_setup 'cannot download llvm-15' offline scripts/setup.sh llvm-cov-15
+    [[ ! -e /usr/lib/llvm-15/bin/llvm-cov ]]
+}
+
 check 'a PREFIX with a space is installed to and uninstalled from, and nothing else' prefix_with_space
 check 'a DESTDIR with a space, which no installed file names' destdir_with_space
 check 'LIBDIR relative to PREFIX, in files, pkg-config and CMake' libdir_relative
@@ -314,6 +376,9 @@ check 'a PREFIX that is below a file: one line' prefix_is_no_folder
 check 'a PREFIX that cannot be written: one line' prefix_cannot_be_written
 check 'a PREFIX that is relative or empty: one line' prefix_is_relative
 check 'make uninstall deletes nothing if it cannot delete all' uninstall_all_or_nothing
+check 'set-up names a missing tool and the command that installs it' missing_tool_is_named
+check 'without cargo nothing is built, and the way to install it is named' missing_cargo_is_named
+check 'without a network, the failed download is named' download_is_named
 check 'licences are installed' licences_are_installed
 check 'every package has the licences, unchanged' every_package_has_licences
 check 'every published crate contains the licences' crates_contain_licences

@@ -6,7 +6,8 @@ cd "$(dirname "$0")/../.."
 scripts/setup.sh cargo cc valgrind
 
 # The library as it is installed, with the lines that a report has to name.
-target=${CARGO_TARGET_DIR:-target}/constant-time
+target=target/constant-time
+unset CARGO_BUILD_TARGET
 CARGO_PROFILE_RELEASE_DEBUG=line-tables-only cargo rustc --locked --quiet --release -p hooksig --lib \
     --crate-type staticlib --features capi --target-dir "$target" -- --cfg hooksig_panic_handler
 cc -std=c99 -g -O2 -Wall -Wextra -Wpedantic -Werror -Iinclude fuzz/constant-time/secrets.c \

@@ -7,7 +7,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-scripts/setup.sh cargo cc
+scripts/setup.sh cargo cc crates
+# The programs find each other in one folder, wherever other builds go.
+export CARGO_TARGET_DIR=target
+unset CARGO_BUILD_TARGET
 mkdir -p target/receivers
 cc -std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wstrict-prototypes -Werror -O2 -g \
     -o target/receivers/core tests/receivers/core/main.c -Itarget/c/include target/c/lib/libhooksig.a
