@@ -174,8 +174,12 @@ header: ## write include/hooksig.h anew from src/capi
 	cargo run --locked -q -p hooksig-ffi-tests --bin header
 
 .PHONY: lib
-lib: ## the C libraries, with pkg-config and CMake files, in target/c
-	packaging/build-lib.sh
+lib: ## the C libraries, with pkg-config and CMake files, in target/c; for another TARGET in target/c-TARGET
+	packaging/build-lib.sh $(TARGET)
+
+.PHONY: firmware-lib
+firmware-lib: ## the C library of a TARGET without an operating system, built for size, in target/c-TARGET
+	PROFILE=size packaging/build-lib.sh $(or $(TARGET),$(error say which: make firmware-lib TARGET=thumbv7em-none-eabihf))
 
 .PHONY: program
 program: ## the program, its manual pages and completions, in target/program

@@ -74,9 +74,8 @@ struct delivery {
     hooksig_pending_body pending;
     uint8_t *body;
     size_t body_len, body_capacity, dropped;
-    bool is_genuine; /* only then is there anything in the next two */
-    hooksig_verified verified;
-    hooksig_delivery content;
+    bool is_accepted; /* only then is there anything in the next */
+    hooksig_received received;
     char target[]; /* as received: MHD hands on a url without query and escapes */
 };
 
@@ -109,11 +108,11 @@ static void log_delivery(struct MHD_Connection *connection, const struct deliver
                          const char *verdict, const char *reason)
 {
     char event[4 * LOGGED_OCTETS + 1], action[4 * LOGGED_OCTETS + 1], key[24] = "-";
-    const hooksig_delivery *content = &delivery->content;
+    const hooksig_delivery *content = &delivery->received.delivery;
     escape(event, delivery->body + content->event_at, content->event_len);
     escape(action, delivery->body + content->action_at, content->action_len);
-    if (delivery->is_genuine)
-        snprintf(key, sizeof key, "%zu", delivery->verified.key_index);
+    if (delivery->is_accepted)
+        snprintf(key, sizeof key, "%zu", delivery->received.verified.key_index);
     log_origin(connection);
     fprintf(stderr, "%s %s %s:%s key=%s\n", verdict, reason, event, action, key);
 }
@@ -216,20 +215,37 @@ static enum MHD_Result collect_field(void *cls, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
+static hooksig_receiver settings_of(const struct receiver *receiver)
+{
+    return (hooksig_receiver){
+        .keys = receiver->keys,
+        .keys_len = receiver->keys_len,
+        .now = (int64_t)time(NULL),
+        .guard = receiver->guard,
+        .guard_len = receiver->guard_len,
+    };
+}
+
+static hooksig_request request_of(const char *method, const char *target,
+                                  const struct fields *fields)
+{
+    return (hooksig_request){
+        .method = method,
+        .method_len = strlen(method),
+        .target = target,
+        .target_len = strlen(target),
+        .headers = fields->list,
+        .headers_len = fields->len,
+    };
+}
+
 /* Judges the head, so that nobody without the secret makes the receiver hash or keep a body. */
 static hooksig_status begin(const struct receiver *receiver, const char *method,
                             const struct fields *fields, struct delivery *delivery)
 {
-    const hooksig_request request = {
-        .method = method,
-        .method_len = strlen(method),
-        .target = delivery->target,
-        .target_len = strlen(delivery->target),
-        .headers = fields->list,
-        .headers_len = fields->len,
-    };
-    return hooksig_begin(&delivery->pending, receiver->keys, receiver->keys_len, NULL,
-                         (int64_t)time(NULL), &request);
+    const hooksig_receiver settings = settings_of(receiver);
+    const hooksig_request request = request_of(method, delivery->target, fields);
+    return hooksig_begin(&delivery->pending, &settings, &request);
 }
 
 /* MHD takes the first length; a proxy in front may take another, and see another end of the body.
@@ -265,7 +281,7 @@ static enum MHD_Result on_head(const struct receiver *receiver, struct MHD_Conne
     if (announced > receiver->max_body)
         return send_answer(connection, delivery, &too_large, "body-too-large");
     hooksig_status status = begin(receiver, method, &fields, delivery);
-    if (status != HOOKSIG_STATUS_OK)
+    if (status != HOOKSIG_STATUS_PENDING)
         return send_verdict(connection, delivery, status);
     delivery->stage = IN_BODY;
     delivery->body_capacity = (size_t)announced;
@@ -299,56 +315,26 @@ static enum MHD_Result on_chunk(struct MHD_Connection *connection, struct delive
         delivery->stage = BODY_TOO_LARGE;
     if (delivery->stage == BODY_TOO_LARGE)
         return drop_chunk(connection, delivery, len);
-    if (hooksig_pending_body_update(&delivery->pending, (const uint8_t *)chunk, len))
+    if (hooksig_pending_body_update(&delivery->pending, chunk, len) != HOOKSIG_STATUS_PENDING)
         return MHD_NO;
     memcpy(delivery->body + delivery->body_len, chunk, len);
     delivery->body_len += len;
     return MHD_YES;
 }
 
-struct reading {
-    struct delivery *delivery;
-    hooksig_status status;
-};
-
-/* Reads the body beside each X-Drone-Event field: none of them may name another event. */
-static enum MHD_Result read_beside(void *cls, enum MHD_ValueKind kind, const char *name,
-                                   const char *value)
-{
-    struct reading *reading = cls;
-    struct delivery *delivery = reading->delivery;
-    (void)kind;
-    if (strcasecmp(name, "X-Drone-Event") != 0)
-        return MHD_YES;
-    reading->status = hooksig_delivery_read(delivery->body, delivery->body_len, value,
-                                            strlen(value), &delivery->content);
-    return reading->status == HOOKSIG_STATUS_OK ? MHD_YES : MHD_NO;
-}
-
-static hooksig_status read_body(struct MHD_Connection *connection, struct delivery *delivery)
-{
-    struct reading reading = {
-        delivery,
-        hooksig_delivery_read(delivery->body, delivery->body_len, NULL, 0, &delivery->content)};
-    if (reading.status == HOOKSIG_STATUS_OK)
-        MHD_get_connection_values(connection, MHD_HEADER_KIND, read_beside, &reading);
-    return reading.status;
-}
-
-/* Judges a complete delivery. The claim comes last, since it cannot be taken back. */
+/* Judges a complete delivery: body, event, fields, and last the claim. */
 static hooksig_status finish(const struct receiver *receiver, struct MHD_Connection *connection,
-                             struct delivery *delivery)
+                             const char *method, struct delivery *delivery)
 {
-    hooksig_verified *verified = &delivery->verified;
-    hooksig_status status = hooksig_pending_body_finish(&delivery->pending, verified);
-    if (status != HOOKSIG_STATUS_OK)
-        return status;
-    delivery->is_genuine = true;
-    status = read_body(connection, delivery);
-    if (status != HOOKSIG_STATUS_OK)
-        return status;
-    return hooksig_replay_claim(receiver->guard, receiver->guard_len, HOOKSIG_DEFAULT_MAX_SKEW,
-                                verified, (int64_t)time(NULL));
+    struct fields fields = {.len = 0};
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_field, &fields);
+    const hooksig_receiver settings = settings_of(receiver);
+    const hooksig_request request = request_of(method, delivery->target, &fields);
+    hooksig_status status =
+        hooksig_pending_body_receive(&delivery->pending, &settings, &request, delivery->body,
+                                     delivery->body_len, &delivery->received);
+    delivery->is_accepted = status == HOOKSIG_STATUS_OK;
+    return status;
 }
 
 /* MHD calls this first: what it returns comes back as *request. */
@@ -380,7 +366,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         return on_chunk(connection, delivery, chunk, chunk_len);
     if (delivery->stage == BODY_TOO_LARGE)
         return send_answer(connection, delivery, &too_large, "body-too-large");
-    return send_verdict(connection, delivery, finish(receiver, connection, delivery));
+    return send_verdict(connection, delivery, finish(receiver, connection, method, delivery));
 }
 
 static void on_end(void *cls, struct MHD_Connection *connection, void **request,

@@ -55,7 +55,7 @@ static hooksig_status make_key_of_file(hooksig_key *key, const char *path)
 static void print_event(const uint8_t *body, size_t body_len)
 {
     hooksig_delivery delivery;
-    if (hooksig_delivery_read(body, body_len, NULL, 0, &delivery) == HOOKSIG_STATUS_OK &&
+    if (hooksig_delivery_read(body, body_len, &delivery) == HOOKSIG_STATUS_OK &&
         delivery.event != HOOKSIG_EVENT_ABSENT && delivery.event != HOOKSIG_EVENT_UNKNOWN)
         printf("X-Drone-Event: %.*s\n", (int)delivery.event_len,
                (const char *)body + delivery.event_at);

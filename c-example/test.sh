@@ -375,7 +375,7 @@ late_body_check() {
     IFS= read -r -t 5 -u "$connection" first
     exec {connection}>&-
     check 'body that comes when the date is no longer good' \
-        'HTTP/1.1 401 Unauthorized refused date-too-old user:updated key=0' "${first%$'\r'} $(logged)"
+        'HTTP/1.1 401 Unauthorized refused date-too-old -:- key=-' "${first%$'\r'} $(logged)"
 }
 
 # lasts NAME PAUSE [OCTETS]: sends OCTETS or a genuine head, then another octet every PAUSE s; NAME.lasted

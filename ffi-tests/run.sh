@@ -56,7 +56,7 @@ skip() {
 declare -A has
 find_tools() {
     local tool
-    for tool in clang cmake fish valgrind zsh pkg:jansson; do
+    for tool in clang cmake fish ld.gold ld.lld musl-gcc valgrind zsh pkg:jansson; do
         if scripts/setup.sh "$tool"; then
             has[$tool]=1
         else
@@ -76,7 +76,7 @@ if [[ ! -e $lib/libhooksig.a ]]; then
 fi
 mkdir -p "$work"
 find_tools
-for part in header programs library install negative; do
+for part in header programs library link install negative; do
     source "$tests/checks/$part.sh"
     "check_$part"
 done

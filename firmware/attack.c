@@ -25,13 +25,13 @@ static hooksig_status verdict(size_t head_len, size_t body_len, size_t piece)
 {
     hooksig_pending_body pending;
     hooksig_verified verified;
-    hooksig_status status =
-        hooksig_begin_head(&pending, &key, 1, NULL, DELIVERY_SENT, head, head_len);
-    for (size_t at = 0; status == HOOKSIG_STATUS_OK && at < body_len; at += piece) {
+    const hooksig_receiver receiver = {.keys = &key, .keys_len = 1, .now = DELIVERY_SENT};
+    hooksig_status status = hooksig_begin_head(&pending, &receiver, head, head_len);
+    for (size_t at = 0; status == HOOKSIG_STATUS_PENDING && at < body_len; at += piece) {
         size_t left = body_len - at;
         status = hooksig_pending_body_update(&pending, body + at, left < piece ? left : piece);
     }
-    if (status == HOOKSIG_STATUS_OK)
+    if (status == HOOKSIG_STATUS_PENDING)
         status = hooksig_pending_body_finish(&pending, &verified);
     counts[status < STATUSES ? status : STATUSES - 1]++;
     return status;

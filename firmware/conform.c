@@ -132,7 +132,7 @@ static hooksig_status read_body(hooksig_pending_body *pending, hooksig_status st
 {
     static size_t size = 0;
     size_t left = read_len();
-    while (status == HOOKSIG_STATUS_OK && left > 0) {
+    while (status == HOOKSIG_STATUS_PENDING && left > 0) {
         uint8_t piece[PIECE];
         size = size % PIECE + 1;
         size_t len = left < size ? left : size;
@@ -154,10 +154,11 @@ static const char *verify(void)
     hooksig_request request = read_head();
     hooksig_pending_body pending;
     hooksig_verified verified;
+    const hooksig_receiver receiver = {.keys = keys, .keys_len = keys_len, .now = now};
     if (status == HOOKSIG_STATUS_OK && !arena_full)
-        status = hooksig_begin(&pending, keys, keys_len, NULL, now, &request);
+        status = hooksig_begin(&pending, &receiver, &request);
     status = read_body(&pending, arena_full ? HOOKSIG_STATUS_INVALID_LENGTH : status);
-    if (status == HOOKSIG_STATUS_OK)
+    if (status == HOOKSIG_STATUS_PENDING)
         status = hooksig_pending_body_finish(&pending, &verified);
     if (status != HOOKSIG_STATUS_OK || matched.len == 0)
         return reason(status);

@@ -7,7 +7,7 @@
 #include <hooksig.h>
 #include <string.h>
 
-enum { PIECE = 64, HEAD_ROOM = 1024, BODY_ROOM = 1024 };
+enum { PIECE = 64, HEAD_ROOM = 1024, BODY_ROOM = 1024, GUARD_LEN = 16 };
 
 /* Octets of the delivery: a digit of its Date, a letter of its body. */
 enum { OF_DATE = 171, OF_BODY = DELIVERY_HEAD_LEN + 12 };
@@ -23,14 +23,15 @@ struct modem {
     size_t end;
 };
 
-struct receiver {
+struct line {
     hooksig_key key;
+    hooksig_replay_entry guard[GUARD_LEN];
     char head[HEAD_ROOM];
     uint8_t body[BODY_ROOM];
-    size_t body_len;
+    size_t head_len, body_len;
 };
 
-static struct receiver receiver;
+static struct line line;
 
 /* Up to len octets; none at the end. */
 static size_t modem_read(struct modem *modem, void *room, size_t len)
@@ -43,43 +44,60 @@ static size_t modem_read(struct modem *modem, void *room, size_t len)
     return len;
 }
 
-/* Reads to the empty line, as far as there is room, and gives the length. */
-static size_t read_head(struct modem *modem)
+/* Reads to the empty line, as far as there is room. */
+static void read_head(struct modem *modem)
 {
-    size_t len = 0;
-    while (len < HEAD_ROOM && modem_read(modem, receiver.head + len, 1) == 1) {
-        len++;
-        if (len >= 4 && memcmp(receiver.head + len - 4, "\r\n\r\n", 4) == 0)
+    line.head_len = 0;
+    while (line.head_len < HEAD_ROOM && modem_read(modem, line.head + line.head_len, 1) == 1) {
+        line.head_len++;
+        if (line.head_len >= 4 && memcmp(line.head + line.head_len - 4, "\r\n\r\n", 4) == 0)
             break;
     }
-    return len;
 }
 
-/* The body is kept, and not looked into before the verdict. One that does not fit is cut off, and
- * then is not the one that was signed. */
-static hooksig_status receive(struct modem modem, int64_t now, hooksig_verified *verified)
+/* Keeps the body, unread until the verdict, and hashes it as it comes in. A body that breaks off is
+ * not the one that was signed. */
+static hooksig_status read_body(struct modem *modem, hooksig_pending_body *pending, size_t len)
 {
-    hooksig_pending_body pending;
-    size_t head_len = read_head(&modem);
-    hooksig_status status =
-        hooksig_begin_head(&pending, &receiver.key, 1, NULL, now, receiver.head, head_len);
-    receiver.body_len = 0;
-    while (status == HOOKSIG_STATUS_OK && receiver.body_len <= BODY_ROOM - PIECE) {
-        uint8_t *piece = receiver.body + receiver.body_len;
-        size_t len = modem_read(&modem, piece, PIECE);
-        if (len == 0)
+    hooksig_status status = HOOKSIG_STATUS_PENDING;
+    line.body_len = 0;
+    while (status == HOOKSIG_STATUS_PENDING && line.body_len < len) {
+        uint8_t *piece = line.body + line.body_len;
+        size_t left = len - line.body_len;
+        size_t piece_len = modem_read(modem, piece, left < PIECE ? left : PIECE);
+        if (piece_len == 0)
             break;
-        status = hooksig_pending_body_update(&pending, piece, len);
-        receiver.body_len += len;
+        status = hooksig_pending_body_update(pending, piece, piece_len);
+        line.body_len += piece_len;
     }
-    return status == HOOKSIG_STATUS_OK ? hooksig_pending_body_finish(&pending, verified) : status;
+    return status;
+}
+
+static hooksig_status receive(struct modem modem, int64_t now, hooksig_received *received)
+{
+    const hooksig_receiver receiver = {.keys = &line.key, .keys_len = 1, .now = now,
+                                       .guard = line.guard, .guard_len = GUARD_LEN};
+    hooksig_pending_body pending;
+    size_t head_len, body_len;
+    read_head(&modem);
+    hooksig_status status = hooksig_head_body_len(line.head, line.head_len, &head_len, &body_len);
+    if (status == HOOKSIG_STATUS_OK && body_len > BODY_ROOM)
+        status = HOOKSIG_STATUS_BUFFER_TOO_SMALL;
+    if (status == HOOKSIG_STATUS_OK)
+        status = hooksig_begin_head(&pending, &receiver, line.head, head_len);
+    if (status == HOOKSIG_STATUS_PENDING)
+        status = read_body(&modem, &pending, body_len);
+    if (status == HOOKSIG_STATUS_PENDING)
+        status = hooksig_pending_body_receive_head(&pending, &receiver, line.head, head_len,
+                                                   line.body, line.body_len, received);
+    return status;
 }
 
 static void print_text(const uint8_t *text, size_t len)
 {
-    char line[32] = {0};
-    memcpy(line, text, len < sizeof line ? len : sizeof line - 1);
-    board_print(line);
+    char shown[32] = {0};
+    memcpy(shown, text, len < sizeof shown ? len : sizeof shown - 1);
+    board_print(shown);
 }
 
 static void print_refusal(hooksig_status status)
@@ -91,35 +109,28 @@ static void print_refusal(hooksig_status status)
     board_print("\n");
 }
 
-static void print_delivery(void)
+static void print_delivery(const hooksig_delivery *read)
 {
-    hooksig_delivery read;
-    hooksig_status status = hooksig_delivery_read(receiver.body, receiver.body_len, NULL, 0, &read);
-    if (status != HOOKSIG_STATUS_OK) {
-        print_refusal(status);
-        return;
-    }
     board_print("verified: ");
-    print_text(receiver.body + read.event_at, read.event_len);
+    print_text(line.body + read->event_at, read->event_len);
     board_print(" ");
-    print_text(receiver.body + read.action_at, read.action_len);
+    print_text(line.body + read->action_at, read->action_len);
     board_print("\n");
 }
 
 static void demonstrate(const char *title, const char *secret, struct modem modem, int64_t now)
 {
-    hooksig_verified verified;
-    hooksig_status status =
-        hooksig_key_init(&receiver.key, (const uint8_t *)secret, strlen(secret));
+    hooksig_received received;
+    hooksig_status status = hooksig_key_init(&line.key, secret, strlen(secret));
     if (status == HOOKSIG_STATUS_OK)
-        status = receive(modem, now, &verified);
+        status = receive(modem, now, &received);
     board_print(title);
     board_print(": ");
     if (status == HOOKSIG_STATUS_OK)
-        print_delivery();
+        print_delivery(&received.delivery);
     else
         print_refusal(status);
-    hooksig_key_wipe(&receiver.key);
+    hooksig_key_wipe(&line.key);
 }
 
 static void print_field(const char *name, const char *value)
@@ -135,9 +146,9 @@ static hooksig_status sign(void)
 {
     hooksig_key key;
     hooksig_delivery_headers headers;
-    hooksig_status status = hooksig_key_init(&key, (const uint8_t *)SECRET, strlen(SECRET));
+    hooksig_status status = hooksig_key_init(&key, SECRET, strlen(SECRET));
     if (status == HOOKSIG_STATUS_OK)
-        status = hooksig_delivery_sign(&key, receiver.body, receiver.body_len, DELIVERY_SENT, &headers);
+        status = hooksig_delivery_sign(&key, line.body, line.body_len, DELIVERY_SENT, &headers);
     hooksig_key_wipe(&key);
     if (status == HOOKSIG_STATUS_OK) {
         board_print("signed:\n");
@@ -162,5 +173,6 @@ int main(void)
     demonstrate("broken off in the head", SECRET, half_a_head, DELIVERY_SENT + 1);
     demonstrate("broken off in the body", SECRET, half_a_body, DELIVERY_SENT + 1);
     demonstrate("as recorded", SECRET, genuine, DELIVERY_SENT + 1);
+    demonstrate("sent again", SECRET, genuine, DELIVERY_SENT + 2);
     return sign() == HOOKSIG_STATUS_OK ? 0 : 1;
 }

@@ -17,8 +17,10 @@ int main(void)
     hooksig_key key;
     hooksig_pending_body pending;
     hooksig_verified verified;
-    return hooksig_key_init(&key, (const uint8_t *)DELIVERY_SECRET, sizeof DELIVERY_SECRET - 1) ||
-           hooksig_begin(&pending, &key, 1, NULL, DELIVERY_SENT, &request) ||
-           hooksig_pending_body_update(&pending, delivery + DELIVERY_HEAD_LEN, DELIVERY_BODY_LEN) ||
+    const hooksig_receiver receiver = {.keys = &key, .keys_len = 1, .now = DELIVERY_SENT};
+    return hooksig_key_init(&key, DELIVERY_SECRET, sizeof DELIVERY_SECRET - 1) ||
+           hooksig_begin(&pending, &receiver, &request) != HOOKSIG_STATUS_PENDING ||
+           hooksig_pending_body_update(&pending, delivery + DELIVERY_HEAD_LEN, DELIVERY_BODY_LEN) !=
+               HOOKSIG_STATUS_PENDING ||
            hooksig_pending_body_finish(&pending, &verified);
 }

@@ -15,6 +15,7 @@ const hooksig = new WebAssembly.Instance(module).exports;
 const header = readFileSync(new URL("../include/hooksig.h", import.meta.url), "utf8");
 const KEY_LEN = 8 * Number(header.match(/define HOOKSIG_KEY_WORDS (\d+)/)[1]);
 const VERIFIED_LEN = 64;
+const RECEIVER_LEN = 40;
 
 // The caller's memory begins behind the module's own.
 let free = hooksig.__heap_base.value;
@@ -46,13 +47,19 @@ const head = put(delivery.subarray(0, end));
 const body = put(delivery.subarray(end));
 const key = take(KEY_LEN);
 const verified = take(VERIFIED_LEN);
+const receiver = take(RECEIVER_LEN);
 
 function verify() {
-    const status = hooksig.hooksig_verify_head(key, 1, 0, BigInt(now), ...head, ...body, verified);
+    const status = hooksig.hooksig_verify_head(receiver, ...head, ...body, verified);
     return text(hooksig.hooksig_status_name(status));
 }
 
 hooksig.hooksig_key_init(key, ...put(Buffer.from(secret)));
+// A hooksig_receiver: keys, keys_len, then now.
+const fields = new DataView(hooksig.memory.buffer, receiver);
+fields.setUint32(0, key, true);
+fields.setUint32(4, 1, true);
+fields.setBigInt64(16, BigInt(now), true);
 const asRecorded = verify();
 new Uint8Array(hooksig.memory.buffer)[body[0]] ^= 1;
 const withOtherBody = verify();

@@ -229,8 +229,8 @@ func chars(b []byte) *C.char {
 	return (*C.char)(unsafe.Pointer(start(b)))
 }
 
-func octets(b []byte) *C.uint8_t {
-	return (*C.uint8_t)(start(b))
+func octets(b []byte) unsafe.Pointer {
+	return unsafe.Pointer(start(b))
 }
 
 // start points to the first element of a slice.

@@ -8,7 +8,7 @@ built_file() {
 # sources_of PART: the files and folders that a part is built from.
 sources_of() {
     case $1 in
-    lib) printf '%s\n' src Cargo.toml Cargo.lock packaging/build-lib.sh packaging/library.sh ;;
+    lib) printf '%s\n' src Cargo.toml Cargo.lock packaging/build-lib.sh packaging/c-library.sh packaging/library.sh ;;
     program) printf '%s\n' src cli vectors Cargo.toml Cargo.lock packaging/build-program.sh ;;
     esac
 }

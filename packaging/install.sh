@@ -36,13 +36,23 @@ plan_licences() {
 plan_lib() {
     plan 644 include/hooksig.h "$prefix/include/hooksig.h"
     plan 644 target/lib/libhooksig.a "$libdir/libhooksig.a"
-    plan 755 target/lib/libhooksig.so "$libdir/libhooksig.so.$version"
-    plan link "libhooksig.so.$version" "$libdir/$soname"
-    plan link "$soname" "$libdir/libhooksig.so"
+    plan_shared
     plan filled packaging/hooksig.pc.in "$libdir/pkgconfig/hooksig.pc"
     plan filled packaging/hooksig-config.cmake.in "$libdir/cmake/hooksig/hooksig-config.cmake"
     plan filled packaging/hooksig-config-version.cmake.in "$libdir/cmake/hooksig/hooksig-config-version.cmake"
     plan_licences
+}
+
+# Some systems, such as those on musl, have no shared library.
+plan_shared() {
+    if [[ -e target/lib/libhooksig.so ]]; then
+        plan 755 target/lib/libhooksig.so "$libdir/libhooksig.so.$version"
+        plan link "libhooksig.so.$version" "$libdir/$soname"
+        plan link "$soname" "$libdir/libhooksig.so"
+    elif [[ -e target/lib/libhooksig.$abi.dylib ]]; then
+        plan 755 "target/lib/libhooksig.$abi.dylib" "$libdir/libhooksig.$abi.dylib"
+        plan link "libhooksig.$abi.dylib" "$libdir/libhooksig.dylib"
+    fi
 }
 
 plan_program() {

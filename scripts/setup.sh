@@ -29,15 +29,21 @@ packages_of() {
     readelf | nm | ar) echo binutils ;;
     # Cross compilers, with the C library of each, and the emulators of their programs.
     arm-none-eabi-gcc) echo gcc-arm-none-eabi libnewlib-arm-none-eabi ;;
+    aarch64-linux-gnu-gcc) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross ;;
+    x86_64-w64-mingw32-gcc) echo gcc-mingw-w64-x86-64 ;;
+    musl-gcc) echo musl-tools ;;
+    wine) echo wine wine64 ;;
+    llvm-ar) echo llvm ;;
+    ld.gold) echo binutils ;;
     riscv64-unknown-elf-gcc) echo gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf ;;
     s390x-linux-gnu-gcc) echo gcc-s390x-linux-gnu libc6-dev-s390x-cross ;;
     arm-linux-gnueabihf-gcc) echo gcc-arm-linux-gnueabihf libc6-dev-armhf-cross ;;
     i686-linux-gnu-gcc) echo gcc-i686-linux-gnu libc6-dev-i386-cross ;;
     qemu-system-arm) echo qemu-system-arm ;;
     qemu-system-riscv32) echo qemu-system-misc ;;
-    qemu-s390x | qemu-arm | qemu-i386) echo qemu-user ;;
+    qemu-s390x | qemu-arm | qemu-i386 | qemu-aarch64) echo qemu-user ;;
     node) echo nodejs ;;
-    wasm-ld) echo lld ;;
+    wasm-ld | ld.lld) echo lld ;;
     llvm-cov-*) echo "llvm-${1#llvm-cov-}" ;;
     debootstrap) echo debootstrap ;;
     dpkg-source) echo dpkg-dev ;;

@@ -27,13 +27,86 @@ build() {
         -- --cfg hooksig_panic_handler "${@:4}"
 }
 
-# The whole archive, not only what a program would link of it.
+# archive TARGET PROFILE: builds the C library and prints its folder.
+archive() {
+    CARGO_TARGET_DIR=target/cross/$2 RUSTFLAGS='' PROFILE=$(cargo_profile "$2") packaging/c-library.sh \
+        "target/firmware/lib/$1-$2" "$1" >&2 || return
+    echo "target/firmware/lib/$1-$2"
+}
+
+# The whole archive: it defines only hooksig_*, and needs nothing but memory functions of the C library
+# and arithmetic of the compiler's own.
 cannot_panic() {
-    build "$1" "$2" staticlib || return
-    local symbols
-    symbols=$(readelf -sW "$(library "$1" "$2" libhooksig.a)") || return
-    grep -q ' hooksig_begin$' <<<"$symbols" || return
-    ! grep hooksig_panic_reached <<<"$symbols"
+    local lib needed
+    lib=$(archive "$1" "$2") || return
+    defines_only_hooksig "$lib/libhooksig.a" || return
+    needed=$(nm -u "$lib/libhooksig.a" | awk '$1 == "U" { print $2 }')
+    ! grep -vxE '(__aeabi_)?mem(cpy|move|set|clr|cmp)[48]?|bcmp|__(div|mul|udiv)di3|__aeabi_(u?l?i?div(mod)?|u?idivmod|lmul)' <<<"$needed"
+}
+
+# defines_only_hooksig ARCHIVE
+defines_only_hooksig() {
+    local defined
+    defined=$(nm -g --defined-only "$1" | awk 'NF == 3 { print $3 }')
+    grep -q hooksig_begin <<<"$defined" && ! grep -v '^_\?hooksig_' <<<"$defined"
+}
+
+# verifies TARGET COMPILER LIBRARY RUNNER...: a program of ffi-tests/link says that a delivery is genuine.
+# shellcheck disable=SC2086 # A compiler may be several words.
+verifies() {
+    local target=$1 compiler=$2 library=$3
+    $compiler -Iinclude ffi-tests/link/delivery.c $library -o "$out/delivery-$target" || return
+    [[ $("${@:4}" "$out/delivery-$target" | tr -d '\r') == ok ]]
+}
+
+# links TARGET COMPILER RUNNER...: functions of the C library and the compiler stay theirs, and the whole
+# archive links.
+# shellcheck disable=SC2086
+links() {
+    local lib functions=$out/functions-$1
+    lib=$(archive "$1" speed) || return
+    defines_only_hooksig "$lib/libhooksig.a" || return
+    $2 -fno-builtin -Iinclude ffi-tests/link/functions.c "$lib/libhooksig.a" -lm -o "$functions" || return
+    $2 -fno-builtin -DNO_HOOKSIG ffi-tests/link/functions.c -lm -o "$functions-alone" || return
+    diff <("${@:3}" "$functions-alone") <("${@:3}" "$functions") || return
+    verifies "$1" "$2" "$lib/libhooksig.a" "${@:3}" || return
+    verifies "$1" "$2" "-Wl,--whole-archive $lib/libhooksig.a -Wl,--no-whole-archive" "${@:3}"
+}
+
+# The image that link-hard-float asks for: the linker refuses objects of another float ABI.
+links_hard_float() {
+    local lib
+    lib=$(archive thumbv7em-none-eabihf size) || return
+    arm-none-eabi-gcc -mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16 -mthumb --specs=nano.specs -Iinclude \
+        ffi-tests/link/hard-float.c "$lib/libhooksig.a" -o "$out/hard-float.elf"
+}
+
+# Zig's own C library and linker.
+zig() {
+    local lib python=target/zig/bin/python
+    [[ -e $python ]] || python3 -m venv target/zig || return
+    "$python" -m pip install -q ziglang==0.16.0 || return
+    links x86_64-unknown-linux-gnu "$python -m ziglang cc -target x86_64-linux-gnu"
+}
+
+# A shared and a static library for macOS, by Zig's linker; nothing here can run them.
+macos() {
+    local lib=$out/macos
+    CC='target/zig/bin/python -m ziglang cc -target aarch64-macos' CARGO_TARGET_DIR=target/cross/speed \
+        packaging/c-library.sh "$lib" aarch64-apple-darwin || return
+    llvm-nm -g --defined-only "$lib/libhooksig.a" | awk 'NF == 3 && $3 !~ /^_hooksig_/ { print; found = 1 } END { exit found }' &&
+        llvm-objdump --macho --dylib-id "$lib/libhooksig.0.1.dylib" | grep -x '@rpath/libhooksig.0.1.dylib' &&
+        target/zig/bin/python -m ziglang cc -target aarch64-macos -Iinclude ffi-tests/link/delivery.c \
+            "$lib/libhooksig.a" -o "$out/delivery-macos"
+}
+
+# The DLL beside the program, and the static library, under wine.
+windows() {
+    local lib gcc=x86_64-w64-mingw32-gcc
+    export WINEDEBUG=-all WINEPREFIX=$PWD/$out/wine
+    lib=$(archive x86_64-pc-windows-gnu speed) || return
+    cp "$lib/hooksig.dll" "$out" && verifies dll.exe "$gcc" "$lib/libhooksig.dll.a" wine &&
+        links x86_64-pc-windows-gnu "$gcc -D__USE_MINGW_ANSI_STDIO=1" wine
 }
 
 firmware() {
@@ -135,6 +208,14 @@ done
 
 with "$arm" 'mps2, size: the gateway in Rust verifies and refuses' prints mps2 size rust
 check 'docs/firmware.md shows what is built' python3 firmware/quotes.py
+
+with 'aarch64-linux-gnu-gcc qemu-aarch64' 'aarch64: links and verifies' \
+    links aarch64-unknown-linux-gnu 'aarch64-linux-gnu-gcc -static' qemu-aarch64
+with "$arm" 'hard-float Cortex-M4: links' links_hard_float
+with "$arm" 'hard-float Cortex-M4: verifies, refuses and signs' prints mps2-hard-float size gateway
+with python3 'zig cc: links and verifies' zig
+with 'llvm-ar python3' 'macOS on aarch64: builds and links' macos
+with 'x86_64-w64-mingw32-gcc wine' 'Windows: links and verifies under wine' windows
 
 for profile in size speed; do
     with node "wasm32, $profile: verifies in Node, cannot panic" wasm "$profile"

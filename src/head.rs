@@ -58,6 +58,48 @@ impl<'a> Head<'a> {
         Ok(Self { method, target, fields: fields.get(..len).unwrap_or_default() })
     }
 
+    /// Returns the head at the start of `received`, up to and with its empty line, or `None` while that
+    /// has not come yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hooksig::Head;
+    ///
+    /// let received = b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}";
+    /// let head = Head::find(received).unwrap();
+    /// assert_eq!(head.len(), 38);
+    /// assert_eq!(Head::parse(head)?.body_len(), Some(2));
+    /// assert_eq!(Head::find(&received[..37]), None);
+    /// # Ok::<(), hooksig::Error>(())
+    /// ```
+    pub fn find(received: &'a (impl AsRef<[u8]> + ?Sized)) -> Option<&'a [u8]> {
+        const END: &[u8] = b"\r\n\r\n";
+        let received = received.as_ref();
+        let at = received.windows(END.len()).position(|four| four == END)?;
+        received.get(..at.checked_add(END.len())?)
+    }
+
+    /// Returns the length of the body: `Content-Length`, or 0 without that field.
+    ///
+    /// `None` if the end of the body is not certain: there is a `Transfer-Encoding` field, more than one
+    /// `Content-Length`, or one that is not a decimal number or is larger than any object can be. A
+    /// receiver refuses such a request and closes the connection.
+    pub fn body_len(&self) -> Option<usize> {
+        let mut len = None;
+        for (name, value) in self.fields() {
+            if name.eq_ignore_ascii_case(b"Transfer-Encoding") {
+                return None;
+            }
+            if name.eq_ignore_ascii_case(b"Content-Length")
+                && len.replace(parse_len(value)?).is_some()
+            {
+                return None;
+            }
+        }
+        Some(len.unwrap_or_default())
+    }
+
     /// The method.
     pub fn method(&self) -> &'a [u8] {
         self.method
@@ -91,6 +133,16 @@ fn next_field<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
 fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (line, rest) = octets::split_at(text, b'\n');
     Some((line.strip_suffix(b"\r")?, rest.get(1..)?))
+}
+
+/// `1*DIGIT`, of at most what an object can have.
+fn parse_len(value: &[u8]) -> Option<usize> {
+    let mut len = if value.is_empty() { None } else { Some(0usize) };
+    for octet in value {
+        let digit = usize::from(octet.checked_sub(b'0').filter(|digit| *digit < 10)?);
+        len = len?.checked_mul(10)?.checked_add(digit);
+    }
+    len.filter(|len| isize::try_from(*len).is_ok())
 }
 
 /// `method SP request-target SP HTTP-version`

@@ -37,17 +37,17 @@ static bool call(const operation *operation, void *prepared)
     hooksig_delivery_headers sent;
     hooksig_pending_body pending;
     hooksig_verified verified;
+    const hooksig_receiver settings = {
+        .keys = receiver->keys, .keys_len = operation->secrets_len, .now = operation->now};
     switch (operation->kind) {
     case SIGN:
         return hooksig_delivery_sign(receiver->keys, delivery->body, delivery->body_len,
                                      operation->now, &sent) == HOOKSIG_STATUS_OK;
     case HEAD:
-        return hooksig_begin(&pending, receiver->keys, operation->secrets_len, NULL,
-                             operation->now, &receiver->request) == HOOKSIG_STATUS_OK;
+        return hooksig_begin(&pending, &settings, &receiver->request) == HOOKSIG_STATUS_PENDING;
     default:
-        return hooksig_verify(receiver->keys, operation->secrets_len, NULL,
-                              operation->now, &receiver->request, delivery->body,
-                              delivery->body_len, &verified) == HOOKSIG_STATUS_OK;
+        return hooksig_verify(&settings, &receiver->request, delivery->body, delivery->body_len,
+                              &verified) == HOOKSIG_STATUS_OK;
     }
 }
 

@@ -49,7 +49,10 @@
     X(MALFORMED_BODY, 40, "malformed-body")                                                       \
     X(MALFORMED_HEAD, 41, "malformed-head")                                                       \
     X(HOST_MISMATCH, 42, "host-mismatch")                                                         \
-    X(SKEW_TOO_LARGE, 43, "skew-too-large")
+    X(SKEW_TOO_LARGE, 43, "skew-too-large")                                                       \
+    X(PENDING, 44, "pending")                                                                     \
+    X(INCOMPLETE_HEAD, 45, "incomplete-head")                                                     \
+    X(MALFORMED_LENGTH, 46, "malformed-length")
 
 #define EVENTS(X)                                                                                 \
     X(ABSENT, 0)                                                                                  \
@@ -129,7 +132,7 @@ static void every_status_has_its_own_sentence(void)
     for (size_t i = 0; i < COUNT(numbers); i++)
         if (strcmp(hooksig_status_text(numbers[i]), hooksig_status_name(numbers[i])) == 0)
             check(false, "%d has its name for a sentence", (int)numbers[i]);
-    check(COUNT(numbers) == 44, "there are 44 statuses");
+    check(COUNT(numbers) == 47, "there are 47 statuses");
 }
 
 static bool is_listed(int32_t number)
@@ -162,6 +165,8 @@ ALIGNMENT_OF(hooksig_delivery);
 ALIGNMENT_OF(hooksig_delivery_headers);
 ALIGNMENT_OF(hooksig_header);
 ALIGNMENT_OF(hooksig_request);
+ALIGNMENT_OF(hooksig_receiver);
+ALIGNMENT_OF(hooksig_received);
 
 #define SIZE(type, size, alignment)                                                               \
     check(sizeof(type) == (size) && offsetof(struct behind_octet_##type, value) == (alignment),   \
@@ -195,6 +200,9 @@ static void structs_have_the_places_that_they_had(void)
     PLACE(hooksig_delivery, event_len, 8 + WORD);
     PLACE(hooksig_delivery, action_at, 8 + 2 * WORD);
     PLACE(hooksig_delivery, action_len, 8 + 3 * WORD);
+    SIZE(hooksig_received, 56 + 8 + 4 * WORD - (WIDE == 4) * 4, WIDE);
+    PLACE(hooksig_received, verified, 0);
+    PLACE(hooksig_received, delivery, 48 + WIDE);
     SIZE(hooksig_delivery_headers, 203, 1);
     PLACE(hooksig_delivery_headers, date, 0);
     PLACE(hooksig_delivery_headers, digest, 30);
@@ -215,6 +223,72 @@ static void views_have_the_places_that_they_had(void)
     PLACE(hooksig_request, target_len, 3 * WORD);
     PLACE(hooksig_request, headers, 4 * WORD);
     PLACE(hooksig_request, headers_len, 5 * WORD);
+}
+
+static void a_receiver_has_the_places_that_it_had(void)
+{
+    const int now = (3 * WORD + WIDE - 1) / WIDE * WIDE;
+    PLACE(hooksig_receiver, keys, 0);
+    PLACE(hooksig_receiver, keys_len, WORD);
+    PLACE(hooksig_receiver, policy, 2 * WORD);
+    PLACE(hooksig_receiver, now, now);
+    PLACE(hooksig_receiver, guard, now + 8);
+    PLACE(hooksig_receiver, guard_len, now + 8 + WORD);
+    PLACE(hooksig_receiver, guard_max_skew, now + 8 + 2 * WORD);
+    check(WORD == 4 || sizeof(hooksig_receiver) == 56, "a hooksig_receiver has 56 octets");
+}
+
+/* Another type would not compile: the functions, and what they take. */
+#define TAKES(function, result, ...)                                                              \
+    do {                                                                                          \
+        result (*same)(__VA_ARGS__) = function;                                                   \
+        check(same != NULL, #function " takes what it took");                                     \
+    } while (0)
+#define GIVES_STATUS(function, ...) TAKES(function, hooksig_status, __VA_ARGS__)
+
+#define HEAD const char *, size_t
+#define BODY const void *, size_t
+#define FILLED char *, size_t, size_t *
+
+static void functions_take_what_they_took(void)
+{
+    TAKES(hooksig_version, const char *, void);
+    TAKES(hooksig_version_number, uint32_t, void);
+    TAKES(hooksig_status_name, const char *, int32_t);
+    TAKES(hooksig_status_text, const char *, int32_t);
+    TAKES(hooksig_key_wipe, void, hooksig_key *);
+    GIVES_STATUS(hooksig_key_init, hooksig_key *, BODY);
+    GIVES_STATUS(hooksig_policy_init, hooksig_policy *);
+    GIVES_STATUS(hooksig_policy_set_max_skew, hooksig_policy *, uint32_t);
+    GIVES_STATUS(hooksig_policy_require, hooksig_policy *, HEAD);
+    GIVES_STATUS(hooksig_policy_expect_key_id, hooksig_policy *, HEAD);
+    GIVES_STATUS(hooksig_policy_allow_missing_algorithm, hooksig_policy *, bool);
+    GIVES_STATUS(hooksig_policy_allow_hs2019, hooksig_policy *, bool);
+    GIVES_STATUS(hooksig_receive, const hooksig_receiver *, const hooksig_request *, BODY,
+                 hooksig_received *);
+    GIVES_STATUS(hooksig_receive_head, const hooksig_receiver *, HEAD, BODY, hooksig_received *);
+    GIVES_STATUS(hooksig_begin, hooksig_pending_body *, const hooksig_receiver *,
+                 const hooksig_request *);
+    GIVES_STATUS(hooksig_begin_head, hooksig_pending_body *, const hooksig_receiver *, HEAD);
+    GIVES_STATUS(hooksig_pending_body_update, hooksig_pending_body *, BODY);
+    GIVES_STATUS(hooksig_pending_body_finish, hooksig_pending_body *, hooksig_verified *);
+    GIVES_STATUS(hooksig_pending_body_receive, hooksig_pending_body *, const hooksig_receiver *,
+                 const hooksig_request *, BODY, hooksig_received *);
+    GIVES_STATUS(hooksig_pending_body_receive_head, hooksig_pending_body *,
+                 const hooksig_receiver *, HEAD, BODY, hooksig_received *);
+    GIVES_STATUS(hooksig_verify, const hooksig_receiver *, const hooksig_request *, BODY,
+                 hooksig_verified *);
+    GIVES_STATUS(hooksig_verify_head, const hooksig_receiver *, HEAD, BODY, hooksig_verified *);
+    GIVES_STATUS(hooksig_head_body_len, HEAD, size_t *, size_t *);
+    GIVES_STATUS(hooksig_replay_claim, const hooksig_receiver *, const hooksig_verified *);
+    GIVES_STATUS(hooksig_delivery_read, BODY, hooksig_delivery *);
+    GIVES_STATUS(hooksig_delivery_sign, const hooksig_key *, BODY, int64_t,
+                 hooksig_delivery_headers *);
+    GIVES_STATUS(hooksig_sign, const hooksig_key *, HEAD, const hooksig_request *, HEAD, FILLED);
+    GIVES_STATUS(hooksig_signing_string, const hooksig_request *, HEAD, FILLED);
+    GIVES_STATUS(hooksig_digest_field, BODY, FILLED);
+    GIVES_STATUS(hooksig_date_format, int64_t, FILLED);
+    GIVES_STATUS(hooksig_date_parse, HEAD, int64_t, int64_t *);
 }
 
 #define VALUE(macro, value) check((macro) == (value), #macro " is " #value)
@@ -253,6 +327,8 @@ int main(void)
     handles_have_the_sizes_that_they_had();
     structs_have_the_places_that_they_had();
     views_have_the_places_that_they_had();
+    a_receiver_has_the_places_that_it_had();
+    functions_take_what_they_took();
     macros_have_the_values_that_they_had();
     enumerations_have_four_octets();
     return outcome();

@@ -11,6 +11,13 @@ static void version(void)
     check(strcmp(hooksig_version(), expected) == 0, "hooksig_version is that of the header");
 }
 
+static void version_number(void)
+{
+    check(hooksig_version_number() == HOOKSIG_VERSION_NUMBER,
+          "hooksig_version_number is that of the header");
+    check(strcmp(hooksig_version(), HOOKSIG_VERSION) == 0, "HOOKSIG_VERSION is the same as text");
+}
+
 static const int32_t no_statuses[] = {-1, 99, 255, 1000, INT32_MIN, INT32_MAX};
 
 static void status_name(void)
@@ -174,7 +181,17 @@ static void policy_allow_hs2019(void)
 
 /* Replays */
 
-#define SKEW HOOKSIG_DEFAULT_MAX_SKEW
+static uint32_t max_skew;
+
+static hooksig_status claim(hooksig_replay_entry *guard, size_t guard_len,
+                            const hooksig_verified *verified, int64_t now)
+{
+    hooksig_receiver receiver = receiver_of(NULL, 0, now);
+    receiver.guard = guard;
+    receiver.guard_len = guard_len;
+    receiver.guard_max_skew = max_skew;
+    return hooksig_replay_claim(&receiver, verified);
+}
 
 static void full_guard(const hooksig_verified *verified)
 {
@@ -182,7 +199,7 @@ static void full_guard(const hooksig_verified *verified)
     for (size_t i = 0; i < COUNT(handle.at.guard); i++) {
         hooksig_verified other = *verified;
         other.tag[0] = (uint8_t)(other.tag[0] + i);
-        must(hooksig_replay_claim(handle.at.guard, COUNT(handle.at.guard), SKEW, &other, NOW));
+        must(claim(handle.at.guard, COUNT(handle.at.guard), &other, NOW));
     }
 }
 
@@ -195,39 +212,43 @@ static void replay_claim(void)
     handle_size = sizeof handle.at.guard;
     out_size = 0;
 #define CLAIM(prepare, status, sentence, ...)                                                     \
-    EXPECT_AFTER(prepare, status, sentence, hooksig_replay_claim(__VA_ARGS__))
-    CLAIM(memset(guard, 0, handle_size), OK, "takes what is new", guard, 2, SKEW, &claimed, NOW);
-    CLAIM(full_guard(&claimed), REPLAYED, "refuses a replay", guard, 2, SKEW, &claimed, NOW);
-    CLAIM(full_guard(&claimed), REPLAYED, "refuses a replay without a clock", guard, 2, SKEW, &claimed,
+    EXPECT_AFTER(prepare, status, sentence, claim(__VA_ARGS__))
+    CLAIM(memset(guard, 0, handle_size), OK, "takes what is new", guard, 2, &claimed, NOW);
+    CLAIM(full_guard(&claimed), REPLAYED, "refuses a replay", guard, 2, &claimed, NOW);
+    CLAIM(full_guard(&claimed), REPLAYED, "refuses a replay without a clock", guard, 2, &claimed,
           HOOKSIG_NO_CLOCK);
-    CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "forgets nothing in time", guard, 2, SKEW, &other,
+    CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "forgets nothing in time", guard, 2, &other,
           NOW + 300);
     CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "forgets nothing without a clock", guard, 2,
-          SKEW, &other, HOOKSIG_NO_CLOCK);
-    CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "survives the first second", guard, 2, SKEW, &other,
+          &other, HOOKSIG_NO_CLOCK);
+    CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "survives the first second", guard, 2, &other,
           INT64_MIN + 1);
-    CLAIM(full_guard(&claimed), OK, "forgets what is over", guard, 2, SKEW, &later, NOW + 303);
-    CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "remembers for a margin", guard, 2, SKEW,
-          &later, NOW + 302);
+    CLAIM(full_guard(&claimed), OK, "forgets what is over", guard, 2, &later, NOW + 303);
+    CLAIM(full_guard(&claimed), REPLAY_GUARD_FULL, "remembers for a margin", guard, 2, &later,
+          NOW + 302);
     CLAIM(full_guard(&short_lived), REPLAY_GUARD_FULL, "remembers for the largest skew", guard, 2,
-          SKEW, &later, NOW + 302);
-    CLAIM((void)0, SKEW_TOO_LARGE, "refuses a larger skew", guard, 2, SKEW - 1, &other, NOW);
-    CLAIM((void)0, SKEW_TOO_LARGE, "refuses a skew where there is to be none", guard, 2, 0, &other,
-          NOW);
-    CLAIM(full_guard(&claimed), DATE_TOO_OLD, "refuses what is over", guard, 2, SKEW, &other, NOW + 301);
-    CLAIM(full_guard(&claimed), DATE_TOO_OLD, "survives the last second", guard, 2, SKEW, &other,
+          &later, NOW + 302);
+    max_skew = HOOKSIG_DEFAULT_MAX_SKEW - 1;
+    CLAIM((void)0, SKEW_TOO_LARGE, "refuses a larger skew", guard, 2, &other, NOW);
+    max_skew = HOOKSIG_DEFAULT_MAX_SKEW;
+    CLAIM(memset(guard, 0, handle_size), OK, "takes the largest skew", guard, 2, &other, NOW);
+    max_skew = 0;
+    CLAIM(full_guard(&claimed), DATE_TOO_OLD, "refuses what is over", guard, 2, &other, NOW + 301);
+    CLAIM(full_guard(&claimed), DATE_TOO_OLD, "survives the last second", guard, 2, &other,
           INT64_MAX);
-    CLAIM((void)0, REPLAY_GUARD_FULL, "has no room in NULL with 0", NULL, 0, SKEW, &other, NOW);
-    CLAIM((void)0, REPLAY_GUARD_FULL, "has no room in 0 entries", guard, 0, SKEW, &other, NOW);
-    CLAIM((void)0, NULL_POINTER, "refuses NULL with a length", NULL, 2, SKEW, &other, NOW);
-    CLAIM((void)0, NULL_POINTER, "refuses no delivery", guard, 2, SKEW, NULL, NOW);
-    CLAIM((void)0, INVALID_LENGTH, "refuses SIZE_MAX entries", guard, SIZE_MAX, SKEW, &other, NOW);
+    CLAIM((void)0, REPLAY_GUARD_FULL, "has no room in NULL with 0", NULL, 0, &other, NOW);
+    CLAIM((void)0, REPLAY_GUARD_FULL, "has no room in 0 entries", guard, 0, &other, NOW);
+    CLAIM((void)0, NULL_POINTER, "refuses NULL with a length", NULL, 2, &other, NOW);
+    CLAIM((void)0, NULL_POINTER, "refuses no delivery", guard, 2, NULL, NOW);
+    CLAIM((void)0, INVALID_LENGTH, "refuses SIZE_MAX entries", guard, SIZE_MAX, &other, NOW);
     CLAIM((void)0, INVALID_LENGTH, "refuses more entries than fit into memory", guard,
-          OVERFLOWS(hooksig_replay_entry), SKEW, &other, NOW);
+          OVERFLOWS(hooksig_replay_entry), &other, NOW);
+    EXPECT(NULL_POINTER, "refuses no receiver", hooksig_replay_claim(NULL, &other));
 }
 
 static const struct test tests[] = {
     {"hooksig_version", version},
+    {"hooksig_version_number", version_number},
     {"hooksig_status_name", status_name},
     {"hooksig_status_text", status_text},
     {"hooksig_key_init", key_init},

@@ -73,6 +73,17 @@ static inline hooksig_key key_of(const char *secret)
     return key;
 }
 
+/* A receiver without a guard. */
+static inline hooksig_receiver receiver_of(const hooksig_key *keys, size_t keys_len, int64_t now)
+{
+    hooksig_receiver receiver;
+    memset(&receiver, 0, sizeof receiver);
+    receiver.keys = keys;
+    receiver.keys_len = keys_len;
+    receiver.now = now;
+    return receiver;
+}
+
 /* The whole of a file; *len receives its length. */
 static inline char *read_file(const char *path, size_t *len)
 {

@@ -76,8 +76,17 @@ static void read_delivery(const char *path)
 
 static hooksig_status verify(hooksig_verified *verified)
 {
-    return hooksig_verify_head(&key, 1, NULL, sent.now, sent.head, sent.head_len,
-                               (uint8_t *)sent.body, sent.body_len, verified);
+    hooksig_receiver receiver = receiver_of(&key, 1, sent.now);
+    return hooksig_verify_head(&receiver, sent.head, sent.head_len, sent.body, sent.body_len,
+                               verified);
+}
+
+static hooksig_receiver guarded_receiver(void)
+{
+    hooksig_receiver receiver = receiver_of(&key, 1, sent.now);
+    receiver.guard = guard;
+    receiver.guard_len = COUNT(guard);
+    return receiver;
 }
 
 static void is_genuine_once(void)
@@ -85,10 +94,16 @@ static void is_genuine_once(void)
     hooksig_verified verified;
     check(verify(&verified) == HOOKSIG_STATUS_OK, "%s is genuine", sent.name);
     check(verified.date == sent.now, "%s tells its date", sent.name);
-    check(hooksig_replay_claim(guard, COUNT(guard), HOOKSIG_DEFAULT_MAX_SKEW, &verified, sent.now) == HOOKSIG_STATUS_OK,
-          "%s is new", sent.name);
-    check(hooksig_replay_claim(guard, COUNT(guard), HOOKSIG_DEFAULT_MAX_SKEW, &verified, sent.now) ==
-              HOOKSIG_STATUS_REPLAYED,
+    hooksig_received received;
+    hooksig_receiver receiver = guarded_receiver();
+    check(hooksig_receive_head(&receiver, sent.head, sent.head_len, sent.body, sent.body_len,
+                               &received) == HOOKSIG_STATUS_OK &&
+              memcmp(received.verified.tag, verified.tag, HOOKSIG_TAG_LEN) == 0,
+          "%s is received", sent.name);
+    check(hooksig_receive_head(&receiver, sent.head, sent.head_len, sent.body, sent.body_len,
+                               &received) == HOOKSIG_STATUS_REPLAYED,
+          "%s is received once", sent.name);
+    check(hooksig_replay_claim(&receiver, &verified) == HOOKSIG_STATUS_REPLAYED,
           "%s is no longer new", sent.name);
 }
 
@@ -105,27 +120,35 @@ static void is_refused_when_touched(void)
     sent.now -= HOOKSIG_DEFAULT_MAX_SKEW + 1;
 }
 
-static void is_genuine_in_two_pieces(void)
-{
-    hooksig_pending_body pending;
-    hooksig_verified verified;
-    uint8_t *body = (uint8_t *)sent.body;
-    size_t half = sent.body_len / 2;
-    check(hooksig_begin_head(&pending, &key, 1, NULL, sent.now, sent.head, sent.head_len) ==
-                  HOOKSIG_STATUS_OK &&
-              hooksig_pending_body_update(&pending, body, half) == HOOKSIG_STATUS_OK &&
-              hooksig_pending_body_update(&pending, body + half, sent.body_len - half) ==
-                  HOOKSIG_STATUS_OK &&
-              hooksig_pending_body_finish(&pending, &verified) == HOOKSIG_STATUS_OK,
-          "%s is genuine in two pieces", sent.name);
-}
-
 static hooksig_event event_of(const char *name)
 {
     return strstr(name, "user-") != NULL    ? HOOKSIG_EVENT_USER
            : strstr(name, "repo-") != NULL  ? HOOKSIG_EVENT_REPO
            : strstr(name, "build-") != NULL ? HOOKSIG_EVENT_BUILD
                                             : HOOKSIG_EVENT_ABSENT;
+}
+
+static void is_genuine_in_two_pieces(void)
+{
+    hooksig_pending_body pending;
+    hooksig_verified verified;
+    hooksig_received received;
+    hooksig_receiver receiver = receiver_of(&key, 1, sent.now);
+    size_t half = sent.body_len / 2;
+    check(hooksig_begin_head(&pending, &receiver, sent.head, sent.head_len) ==
+                  HOOKSIG_STATUS_PENDING &&
+              hooksig_pending_body_update(&pending, sent.body, half) == HOOKSIG_STATUS_PENDING &&
+              hooksig_pending_body_update(&pending, sent.body + half, sent.body_len - half) ==
+                  HOOKSIG_STATUS_PENDING,
+          "%s is pending in two pieces", sent.name);
+    hooksig_pending_body copy = pending;
+    check(hooksig_pending_body_finish(&copy, &verified) == HOOKSIG_STATUS_OK,
+          "%s is genuine in two pieces", sent.name);
+    check(hooksig_pending_body_receive_head(&pending, &receiver, sent.head, sent.head_len,
+                                            sent.body, sent.body_len,
+                                            &received) == HOOKSIG_STATUS_OK &&
+              received.delivery.event == event_of(sent.name),
+          "%s is received in two pieces", sent.name);
 }
 
 static hooksig_action action_of(const char *name)
@@ -143,8 +166,7 @@ static void is_understood(void)
     hooksig_delivery delivery;
     size_t field_len;
     const char *field = value_of("X-Drone-Event", &field_len);
-    hooksig_status status = hooksig_delivery_read((uint8_t *)sent.body, sent.body_len, field,
-                                                  field_len, &delivery);
+    hooksig_status status = hooksig_delivery_read(sent.body, sent.body_len, &delivery);
     check(status == HOOKSIG_STATUS_OK && delivery.event == event_of(sent.name) &&
               delivery.action == action_of(sent.name),
           "%s is understood", sent.name);

@@ -16,7 +16,8 @@ static hooksig_status verify(void)
 {
     hooksig_request request = {"POST", 4, "/", 1, headers, count};
     hooksig_verified verified;
-    return hooksig_verify(&key, 1, NULL, NOW, &request, OCTETS(BODY), &verified);
+    hooksig_receiver receiver = receiver_of(&key, 1, NOW);
+    return hooksig_verify(&receiver, &request, OCTETS(BODY), &verified);
 }
 
 /* The genuine delivery at the end of as many headers of one kind. */
@@ -83,7 +84,8 @@ static void lines_of_a_raw_head(void)
     snprintf(end, sizeof end, "Date: %s\r\nDigest: %s\r\nSignature: %s\r\n\r\n", sent.date,
              sent.digest, sent.signature);
     char *head = repeat("POST / HTTP/1.1\r\n", "X-Other: value\r\n", end, &len);
-    check(hooksig_verify_head(&key, 1, NULL, NOW, head, len, OCTETS(BODY), &verified) ==
+    hooksig_receiver receiver = receiver_of(&key, 1, NOW);
+    check(hooksig_verify_head(&receiver, head, len, OCTETS(BODY), &verified) ==
               HOOKSIG_STATUS_OK,
           "a raw head of %zu lines more is genuine", count);
     free(head);

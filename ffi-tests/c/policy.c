@@ -12,9 +12,13 @@ static hooksig_policy policy;
 static hooksig_status verify_at(int64_t now, const char *signature)
 {
     hooksig_verified verified;
-    return hooksig_verify_fields(&key, 1, &policy, now, signature, strlen(signature), sent.date,
-                                 HOOKSIG_DATE_LEN, sent.digest, HOOKSIG_DIGEST_FIELD_LEN,
-                                 OCTETS(BODY), &verified);
+    hooksig_header headers[] = {{"Signature", 9, signature, strlen(signature)},
+                                {"Date", 4, sent.date, HOOKSIG_DATE_LEN},
+                                {"Digest", 6, sent.digest, HOOKSIG_DIGEST_FIELD_LEN}};
+    hooksig_request request = {NULL, 0, NULL, 0, headers, 3};
+    hooksig_receiver receiver = receiver_of(&key, 1, now);
+    receiver.policy = &policy;
+    return hooksig_verify(&receiver, &request, OCTETS(BODY), &verified);
 }
 
 /* The verdict on the delivery with another algorithm parameter, which the MAC does not cover. */

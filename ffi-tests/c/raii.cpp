@@ -17,8 +17,7 @@ public:
     static std::optional<Key> make(std::string_view secret)
     {
         Key key;
-        auto octets = reinterpret_cast<const uint8_t *>(secret.data());
-        if (hooksig_key_init(&key.handle_, octets, secret.size()) != HOOKSIG_STATUS_OK)
+        if (hooksig_key_init(&key.handle_, secret.data(), secret.size()) != HOOKSIG_STATUS_OK)
             return std::nullopt;
         return key;
     }
@@ -79,9 +78,11 @@ Result<hooksig_verified> verify(const Key &key, int64_t now, const Request &requ
 {
     hooksig_verified verified;
     hooksig_request view = request.get();
-    auto octets = reinterpret_cast<const uint8_t *>(body.data());
-    auto status =
-        hooksig_verify(key.get(), 1, nullptr, now, &view, octets, body.size(), &verified);
+    hooksig_receiver receiver{};
+    receiver.keys = key.get();
+    receiver.keys_len = 1;
+    receiver.now = now;
+    auto status = hooksig_verify(&receiver, &view, body.data(), body.size(), &verified);
     if (status != HOOKSIG_STATUS_OK)
         return status;
     return verified;
@@ -90,8 +91,7 @@ Result<hooksig_verified> verify(const Key &key, int64_t now, const Request &requ
 Result<hooksig_delivery_headers> sign(const Key &key, int64_t now, std::string_view body)
 {
     hooksig_delivery_headers headers;
-    auto octets = reinterpret_cast<const uint8_t *>(body.data());
-    auto status = hooksig_delivery_sign(key.get(), octets, body.size(), now, &headers);
+    auto status = hooksig_delivery_sign(key.get(), body.data(), body.size(), now, &headers);
     if (status != HOOKSIG_STATUS_OK)
         return status;
     return headers;

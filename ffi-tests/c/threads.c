@@ -19,18 +19,21 @@ static long rounds;
 static hooksig_status verify_at_once(size_t body_len)
 {
     hooksig_verified verified;
-    return hooksig_verify(&key, 1, &policy, NOW, &request, (const uint8_t *)body, body_len,
-                          &verified);
+    hooksig_receiver receiver = receiver_of(&key, 1, NOW);
+    receiver.policy = &policy;
+    return hooksig_verify(&receiver, &request, body, body_len, &verified);
 }
 
 static hooksig_status verify_in_chunks(size_t body_len)
 {
     hooksig_pending_body pending;
     hooksig_verified verified;
-    hooksig_status status = hooksig_begin(&pending, &key, 1, &policy, NOW, &request);
-    for (size_t i = 0; i < body_len && status == HOOKSIG_STATUS_OK; i++)
-        status = hooksig_pending_body_update(&pending, (const uint8_t *)body + i, 1);
-    return status == HOOKSIG_STATUS_OK ? hooksig_pending_body_finish(&pending, &verified) : status;
+    hooksig_receiver receiver = receiver_of(&key, 1, NOW);
+    receiver.policy = &policy;
+    hooksig_status status = hooksig_begin(&pending, &receiver, &request);
+    for (size_t i = 0; i < body_len && status == HOOKSIG_STATUS_PENDING; i++)
+        status = hooksig_pending_body_update(&pending, body + i, 1);
+    return status == HOOKSIG_STATUS_PENDING ? hooksig_pending_body_finish(&pending, &verified) : status;
 }
 
 /* Counts the wrong verdicts of a thread. */

@@ -54,7 +54,7 @@ builds_by_cmake() {
     cmake -S "$2" -B "$2/build" -DCMAKE_PREFIX_PATH="$1/usr/local"
     cmake --build "$2/build"
     [[ $("$2/build/shared") == 204 && $("$2/build/static") == 204 ]]
-    readelf -d "$2/build/shared" | grep -F '[libhooksig.so.0]'
+    readelf -d "$2/build/shared" | grep -F '[libhooksig.so.0.1]'
 }
 
 refuses_another_version() {

@@ -3,9 +3,18 @@
 use std::path::PathBuf;
 
 /// The files of `src/capi` that export something, in the order in which the header shows it.
-const SOURCES: [&str; 11] = [
-    "version", "status", "key", "policy", "request", "verify", "replay", "drone", "sign", "digest",
-    "date",
+const SOURCES: [&str; 15] = [
+    "version", "status", "key", "policy", "replay", "receiver", "request", "drone", "receive",
+    "pending", "verify", "head", "sign", "digest", "date",
+];
+
+/// Parts of the generated text, and the text that replaces each: cbindgen knows no text constants and no
+/// sums.
+const REPLACED: [(&str, &str); 4] = [
+    ("@VERSION@", env!("CARGO_PKG_VERSION")),
+    ("date[30]", "date[HOOKSIG_DATE_LEN + 1]"),
+    ("digest[53]", "digest[HOOKSIG_DIGEST_FIELD_LEN + 1]"),
+    ("signature[120]", "signature[HOOKSIG_DELIVERY_SIGNATURE_LEN + 1]"),
 ];
 
 /// The root of the source tree.
@@ -32,5 +41,9 @@ pub fn header() -> String {
     }
     let mut text = Vec::new();
     builder.generate().expect("the sources can be translated").write(&mut text);
-    String::from_utf8(text).expect("the header is text")
+    let text = String::from_utf8(text).expect("the header is text");
+    REPLACED.iter().fold(text, |text, (from, to)| {
+        assert!(text.contains(from), "{from} is in the generated header");
+        text.replace(from, to)
+    })
 }

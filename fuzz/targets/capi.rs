@@ -4,7 +4,10 @@
 //! Input: how many octets of choices there are (16 bits), the choices, the memory.
 #![no_main]
 
-use std::{ffi::c_char, mem, ptr};
+use std::{
+    ffi::{c_char, c_void},
+    mem, ptr,
+};
 
 use hooksig::capi::*;
 use libfuzzer_sys::fuzz_target;
@@ -70,15 +73,15 @@ impl<'a> Caller<'a> {
     }
 
     /// A pointer into the memory and as much as lies behind it at most, or NULL with any length.
-    fn view(&mut self) -> (*const u8, usize) {
+    fn view(&mut self) -> (*const c_void, usize) {
         match self.choices.octet() {
             0 => (ptr::null(), 0),
             1 => (ptr::null(), self.choices.number()),
-            2 => (self.memory.as_ptr(), usize::MAX),
+            2 => (self.memory.as_ptr().cast(), usize::MAX),
             _ => {
                 let start = self.choices.number() % (self.memory.len() + 1);
                 let len = self.choices.number() % (self.memory.len() - start + 1);
-                (self.memory[start..].as_ptr(), len)
+                (self.memory[start..].as_ptr().cast(), len)
             }
         }
     }
@@ -130,7 +133,7 @@ impl<'a> Caller<'a> {
         // SAFETY: every pointer is NULL or has behind it what its length says; outputs are the
         // caller's own and overlap nothing.
         unsafe {
-            match self.choices.octet() % 17 {
+            match self.choices.octet() % 18 {
                 0 => {
                     let (secret, len) = self.view();
                     let index = usize::from(self.choices.octet() % 2);
@@ -143,38 +146,32 @@ impl<'a> Caller<'a> {
                 3 => self.set_policy(),
                 4 => {
                     let headers = self.headers();
-                    let request = self.request(&headers);
-                    let ((keys, keys_len), policy, now) = self.receiver();
+                    let (request, receiver) = (self.request(&headers), self.receiver());
                     let (body, len) = self.view();
-                    let verified = &mut self.verified;
-                    let _ =
-                        hooksig_verify(keys, keys_len, policy, now, &request, body, len, verified);
+                    let _ = hooksig_verify(&receiver, &request, body, len, &mut self.verified);
                 }
                 5 => {
-                    let ((keys, keys_len), policy, now) = self.receiver();
-                    let ((head, head_len), (body, len)) = (self.text(), self.view());
+                    let (receiver, (head, head_len)) = (self.receiver(), self.text());
+                    let (body, len) = self.view();
                     let out = &mut self.verified;
-                    let _ = hooksig_verify_head(
-                        keys, keys_len, policy, now, head, head_len, body, len, out,
-                    );
+                    let _ = hooksig_verify_head(&receiver, head, head_len, body, len, out);
                 }
-                6 => self.verify_fields(),
+                6 => self.receive(),
                 7 => {
                     let headers = self.headers();
-                    let request = self.request(&headers);
-                    let ((keys, keys_len), policy, now) = self.receiver();
-                    let pending = &mut self.pending;
-                    let _ = hooksig_begin(pending, keys, keys_len, policy, now, &request);
+                    let (request, receiver) = (self.request(&headers), self.receiver());
+                    let status = hooksig_begin(&mut self.pending, &receiver, &request);
+                    assert!(!is_ok(status));
                 }
                 8 => {
-                    let ((keys, keys_len), policy, now) = self.receiver();
-                    let (head, len) = self.text();
-                    let pending = &mut self.pending;
-                    let _ = hooksig_begin_head(pending, keys, keys_len, policy, now, head, len);
+                    let (receiver, (head, len)) = (self.receiver(), self.text());
+                    let status = hooksig_begin_head(&mut self.pending, &receiver, head, len);
+                    assert!(!is_ok(status));
                 }
                 9 => {
                     let (chunk, len) = self.view();
-                    let _ = hooksig_pending_body_update(&mut self.pending, chunk, len);
+                    let status = hooksig_pending_body_update(&mut self.pending, chunk, len);
+                    assert!(!is_ok(status));
                 }
                 10 => {
                     let (pending, verified) = (&mut self.pending, &mut self.verified);
@@ -202,18 +199,30 @@ impl<'a> Caller<'a> {
                     let _ = hooksig_date_parse(date, len, now, &mut unix);
                     self.fill(|out, room, len| hooksig_date_format(unix, out, room, len));
                 }
+                16 => {
+                    let receiver = self.receiver();
+                    let _ = hooksig_replay_claim(&receiver, &self.verified);
+                }
                 _ => {
-                    let now = self.choices.clock();
-                    let (guard, len) = (self.guard.as_mut_ptr(), self.guard.len());
-                    let skew = HOOKSIG_DEFAULT_MAX_SKEW;
-                    let _ = hooksig_replay_claim(guard, len, skew, &self.verified, now);
+                    let (received, len) = self.text();
+                    let (mut head_len, mut body_len) = (0, 0);
+                    let status = hooksig_head_body_len(received, len, &mut head_len, &mut body_len);
+                    assert!(if is_ok(status) { head_len <= len } else { head_len == 0 });
                 }
             }
         }
     }
 
-    fn receiver(&mut self) -> ((*const hooksig_key, usize), *const hooksig_policy, i64) {
-        (self.keys(), self.policy(), self.choices.clock())
+    fn receiver(&mut self) -> hooksig_receiver {
+        let (keys, keys_len) = self.keys();
+        let (guard, guard_len) = match self.choices.octet() {
+            0 => (ptr::null_mut(), 0),
+            1 => (ptr::null_mut(), self.choices.number()),
+            _ => (self.guard.as_mut_ptr(), self.guard.len()),
+        };
+        let (policy, now) = (self.policy(), self.choices.clock());
+        let guard_max_skew = self.choices.octet().into();
+        hooksig_receiver { keys, keys_len, policy, now, guard, guard_len, guard_max_skew }
     }
 
     fn set_policy(&mut self) {
@@ -232,40 +241,37 @@ impl<'a> Caller<'a> {
         };
     }
 
-    fn verify_fields(&mut self) {
-        let ((keys, keys_len), policy, now) = self.receiver();
-        let ((signature, signature_len), (date, date_len)) = (self.text(), self.text());
-        let ((digest, digest_len), (body, body_len)) = (self.text(), self.view());
-        let verified = &mut self.verified;
+    /// A delivery in one of the four ways to receive it.
+    fn receive(&mut self) {
+        let headers = self.headers();
+        let (request, receiver) = (self.request(&headers), self.receiver());
+        let ((head, head_len), (body, len)) = (self.text(), self.view());
+        // SAFETY: plain memory for which zeros are a value.
+        let mut received: hooksig_received = unsafe { mem::zeroed() };
+        let (pending, out) = (&mut self.pending, &mut received);
         // SAFETY: as in `call`.
-        let _ = unsafe {
-            hooksig_verify_fields(
-                keys,
-                keys_len,
-                policy,
-                now,
-                signature,
-                signature_len,
-                date,
-                date_len,
-                digest,
-                digest_len,
-                body,
-                body_len,
-                verified,
-            )
+        let status = unsafe {
+            match self.choices.octet() % 4 {
+                0 => hooksig_receive(&receiver, &request, body, len, out),
+                1 => hooksig_receive_head(&receiver, head, head_len, body, len, out),
+                2 => hooksig_pending_body_receive(pending, &receiver, &request, body, len, out),
+                _ => hooksig_pending_body_receive_head(
+                    pending, &receiver, head, head_len, body, len, out,
+                ),
+            }
         };
+        if is_ok(status) {
+            assert_within(&received.delivery, len);
+        }
     }
 
     fn read_delivery(&mut self) {
-        let ((body, len), (field, field_len)) = (self.view(), self.text());
+        let (body, len) = self.view();
         // SAFETY: plain memory for which zeros are a value.
         let mut read: hooksig_delivery = unsafe { mem::zeroed() };
         // SAFETY: as in `call`.
-        let status = unsafe { hooksig_delivery_read(body, len, field, field_len, &mut read) };
-        if is_ok(status) {
-            assert!(read.event_at + read.event_len <= len);
-            assert!(read.action_at + read.action_len <= len);
+        if is_ok(unsafe { hooksig_delivery_read(body, len, &mut read) }) {
+            assert_within(&read, len);
         }
     }
 
@@ -284,6 +290,11 @@ impl<'a> Caller<'a> {
         // SAFETY: as in `call`.
         let _ = unsafe { hooksig_delivery_sign(key, body, len, now, &mut signed) };
     }
+}
+
+fn assert_within(read: &hooksig_delivery, body_len: usize) {
+    assert!(read.event_at + read.event_len <= body_len);
+    assert!(read.action_at + read.action_len <= body_len);
 }
 
 fn is_ok(status: hooksig_status) -> bool {

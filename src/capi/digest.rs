@@ -1,8 +1,8 @@
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 
 use super::{
     hooksig_status,
-    memory::{fill, status, view},
+    memory::{body, fill, status},
 };
 use crate::digest;
 
@@ -24,7 +24,7 @@ const _: () = assert!(HOOKSIG_DIGEST_FIELD_LEN == digest::LEN);
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_digest_field(
-    body: *const u8,
+    body: *const c_void,
     body_len: usize,
     out: *mut c_char,
     out_capacity: usize,
@@ -34,7 +34,7 @@ pub unsafe extern "C" fn hooksig_digest_field(
         // SAFETY: a pointer is NULL or points to as many elements as its length says, and
         // outputs overlap nothing else.
         unsafe {
-            let body = view(body, body_len)?;
+            let body = self::body(body, body_len)?;
             fill(out, out_capacity, out_len, |out| copy(digest::field(body).as_ref(), out))
         }
     })

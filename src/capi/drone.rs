@@ -1,13 +1,10 @@
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 
 use super::{
     handle, hooksig_key, hooksig_status,
-    memory::{status, store, text, view},
+    memory::{body, status, store},
 };
-use crate::{
-    Request,
-    drone::{self, Action, Delivery, Event},
-};
+use crate::drone::{self, Action, Delivery, Event};
 
 use super::{HOOKSIG_DATE_LEN, HOOKSIG_DIGEST_FIELD_LEN};
 
@@ -88,49 +85,41 @@ pub struct hooksig_delivery_headers {
     pub signature: [c_char; 120],
 }
 
-// Plain numbers, which the header can show; each is a length and the NUL.
+// Plain numbers, which cbindgen can show; the header's generator puts the sums in their place.
 const _: () = assert!(HOOKSIG_DATE_LEN + 1 == 30);
 const _: () = assert!(HOOKSIG_DIGEST_FIELD_LEN + 1 == 53);
 const _: () = assert!(HOOKSIG_DELIVERY_SIGNATURE_LEN + 1 == 120);
 
-/// Reads event and action from a body, which should have been verified, without allocation and
-/// only as far as needed: up to where both are known.
+/// Reads event and action from a body. Not for a receiver: hooksig_receive reads them and compares the
+/// fields. A sender reads here the value of the X-Drone-Event field of a body that it signs.
 ///
-/// body             the body
-/// body_len         its length in bytes
-/// event_field      the value of the X-Drone-Event field, which is compared with the body's event; NULL
-///                  with 0 where there is none, and nothing is compared; where there are several,
-///                  call it with each: none may name another event
-/// event_field_len  its length in bytes
-/// delivery         receives event and action
+/// Reads without allocation and stops when both are known.
 ///
-/// Returns HOOKSIG_STATUS_OK; _EVENT_MISMATCH if the field contradicts the body; _MALFORMED_BODY if the
-/// body, as far as it is read, is not a JSON object, its event or action is not a string or appears
-/// twice, or a name equals one of them but for ASCII case; _NULL_POINTER or _INVALID_LENGTH. On
-/// any other than HOOKSIG_STATUS_OK delivery is not written.
+/// body      the body
+/// body_len  its length in bytes
+/// delivery  receives event and action
+///
+/// Returns HOOKSIG_STATUS_OK; _MALFORMED_BODY if the body, as far as it is read, is not a JSON object,
+/// its event or action is not a string or appears twice, or a name equals one of them but for ASCII
+/// case; _NULL_POINTER or _INVALID_LENGTH.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_delivery_read(
-    body: *const u8,
+    body: *const c_void,
     body_len: usize,
-    event_field: *const c_char,
-    event_field_len: usize,
     delivery: *mut hooksig_delivery,
 ) -> hooksig_status {
     status(|| {
-        // SAFETY: a pointer is NULL or points to as many elements as its length says.
-        let (body, field) = unsafe { (view(body, body_len)?, text(event_field, event_field_len)?) };
-        let read = Delivery::read(body)?;
-        if !event_field.is_null() {
-            let headers = [("X-Drone-Event", field)];
-            read.check_event_field(&Request::of_headers(&headers))?;
+        // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
+        // overlap nothing else.
+        unsafe {
+            let body = self::body(body, body_len)?;
+            store(delivery, translate(Delivery::read(body)?, body))
         }
-        // SAFETY: as above.
-        unsafe { store(delivery, translate(read, body)) }
     })
 }
 
-fn translate(read: Delivery<'_>, body: &[u8]) -> hooksig_delivery {
+pub(super) fn translate(read: Delivery<'_>, body: &[u8]) -> hooksig_delivery {
     let event = match read.event() {
         None => hooksig_event::Absent,
         Some(Event::User) => hooksig_event::User,
@@ -175,14 +164,14 @@ fn place(part: Option<&str>, body: &[u8]) -> (usize, usize) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_delivery_sign(
     key: *const hooksig_key,
-    body: *const u8,
+    body: *const c_void,
     body_len: usize,
     now: i64,
     headers: *mut hooksig_delivery_headers,
 ) -> hooksig_status {
     status(|| {
         // SAFETY: a pointer is NULL or points to as many elements as its length says.
-        let (key, body) = unsafe { (handle::get(key)?, view(body, body_len)?) };
+        let (key, body) = unsafe { (handle::get(key)?, self::body(body, body_len)?) };
         let signed = drone::sign(key, body, now)?;
         let headers_signed = hooksig_delivery_headers {
             date: c_text(signed.date.as_ref()),

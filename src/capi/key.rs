@@ -1,7 +1,9 @@
+use core::ffi::c_void;
+
 use super::{
     handle::{self, Handle, fits},
     hooksig_status,
-    memory::{not_null, status, view},
+    memory::{body, not_null, status, view},
 };
 use crate::Key;
 
@@ -70,13 +72,13 @@ pub(super) unsafe fn made_keys<'a>(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_key_init(
     key: *mut hooksig_key,
-    secret: *const u8,
+    secret: *const c_void,
     secret_len: usize,
 ) -> hooksig_status {
     status(|| {
         not_null(key)?;
         // SAFETY: a pointer is NULL or points to as many elements as its length says.
-        let made = Key::new(unsafe { view(secret, secret_len) }?)?;
+        let made = Key::new(unsafe { body(secret, secret_len) }?)?;
         // SAFETY: as above, and outputs overlap nothing else.
         unsafe { handle::make(key, made) }
     })

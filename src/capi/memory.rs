@@ -1,12 +1,22 @@
 //! Memory of the caller as Rust sees it: the one place where pointer and length become a slice.
 
-use core::{ffi::c_char, mem::size_of, ptr::NonNull, slice};
+use core::{
+    ffi::{c_char, c_void},
+    mem::size_of,
+    ptr::NonNull,
+    slice,
+};
 
 use super::hooksig_status::{self, InvalidLength, NullPointer};
 
-/// Carries out a call and gives its status.
+/// Makes a call and returns its status.
 pub(super) fn status(call: impl FnOnce() -> Result<(), hooksig_status>) -> hooksig_status {
     call().err().unwrap_or(hooksig_status::Ok)
+}
+
+/// As [`status`], of a call whose success is not yet a verdict.
+pub(super) fn pending(call: impl FnOnce() -> Result<(), hooksig_status>) -> hooksig_status {
+    call().err().unwrap_or(hooksig_status::Pending)
 }
 
 /// The `len` elements at `start`; none where `len` is 0, whatever `start` is.
@@ -23,6 +33,17 @@ pub(super) unsafe fn view<'a, T>(start: *const T, len: usize) -> Result<&'a [T],
         }
         _ => Err(InvalidLength),
     }
+}
+
+/// As [`view`], of a body or a part of one.
+///
+/// SAFETY: as for [`view`].
+pub(super) unsafe fn body<'a>(
+    start: *const c_void,
+    len: usize,
+) -> Result<&'a [u8], hooksig_status> {
+    // SAFETY: passed on.
+    unsafe { view(start.cast::<u8>(), len) }
 }
 
 /// As [`view`], of text.

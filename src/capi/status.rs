@@ -107,6 +107,14 @@ pub enum hooksig_status {
     /// The replay guard is made for a smaller skew than the policy that the delivery was verified
     /// under.
     SkewTooLarge = 43,
+    /// Not a verdict: the head is genuine, and the body is still to be checked. Only hooksig_begin,
+    /// hooksig_begin_head and hooksig_pending_body_update return it.
+    Pending = 44,
+    /// The head of a request has no end yet.
+    IncompleteHead = 45,
+    /// The end of a body is not certain: Transfer-Encoding, more than one Content-Length, or one that is
+    /// not a number or does not fit into memory.
+    MalformedLength = 46,
 }
 
 impl From<Error> for hooksig_status {
@@ -207,11 +215,17 @@ fn words(status: i32) -> (&'static CStr, &'static CStr) {
     const NULL_POINTER: i32 = hooksig_status::NullPointer as i32;
     const INVALID_LENGTH: i32 = hooksig_status::InvalidLength as i32;
     const WRONG_STATE: i32 = hooksig_status::WrongState as i32;
+    const PENDING: i32 = hooksig_status::Pending as i32;
+    const INCOMPLETE_HEAD: i32 = hooksig_status::IncompleteHead as i32;
+    const MALFORMED_LENGTH: i32 = hooksig_status::MalformedLength as i32;
     match status {
         OK => (c"ok", c"done, or genuine"),
         NULL_POINTER => (c"null-pointer", c"a pointer is NULL where it may not be"),
         INVALID_LENGTH => (c"invalid-length", c"a length is larger than any object can be"),
         WRONG_STATE => (c"wrong-state", c"a handle was not made, was wiped, or is used up"),
+        PENDING => (c"pending", c"the head is genuine, and the body is still to be checked"),
+        INCOMPLETE_HEAD => (c"incomplete-head", c"the head of the request has no end yet"),
+        MALFORMED_LENGTH => (c"malformed-length", c"the end of the body is not certain"),
         _ => {
             let error = ERRORS.iter().find(|error| hooksig_status::from(**error) as i32 == status);
             match error {

@@ -7,10 +7,16 @@ pub const HOOKSIG_VERSION_MINOR: u32 = 1;
 /// The version of the header: patch.
 pub const HOOKSIG_VERSION_PATCH: u32 = 0;
 
-/// The version of the library.
+/// Returns the version of the library as text.
 ///
 /// Returns static text with a NUL, such as "0.1.0"; never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn hooksig_version() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+}
+
+/// Returns the version of the library as a number, to compare with HOOKSIG_VERSION_NUMBER.
+#[unsafe(no_mangle)]
+pub extern "C" fn hooksig_version_number() -> u32 {
+    HOOKSIG_VERSION_MAJOR * 1_000_000 + HOOKSIG_VERSION_MINOR * 1_000 + HOOKSIG_VERSION_PATCH
 }

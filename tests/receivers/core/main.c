@@ -39,21 +39,13 @@ static uint8_t *read_bytes(size_t len)
     return bytes;
 }
 
-/* The head, the body, the event, and last the claim, as the header says. */
 static hooksig_status receive(const uint8_t *head, size_t head_len, const uint8_t *body,
                               size_t body_len)
 {
-    hooksig_verified verified;
-    hooksig_delivery content;
-    int64_t now = (int64_t)time(NULL);
-    hooksig_status status = hooksig_verify_head(keys, keys_len, NULL, now, (const char *)head,
-                                                head_len, body, body_len, &verified);
-    if (status != HOOKSIG_STATUS_OK)
-        return status;
-    status = hooksig_delivery_read(body, body_len, NULL, 0, &content);
-    if (status != HOOKSIG_STATUS_OK)
-        return status;
-    return hooksig_replay_claim(guard, GUARD_LEN, HOOKSIG_DEFAULT_MAX_SKEW, &verified, now);
+    hooksig_received received;
+    const hooksig_receiver receiver = {.keys = keys, .keys_len = keys_len, .now = (int64_t)time(NULL),
+                                       .guard = guard, .guard_len = GUARD_LEN};
+    return hooksig_receive_head(&receiver, (const char *)head, head_len, body, body_len, &received);
 }
 
 int main(int argc, char **argv)

@@ -1,0 +1,191 @@
+use core::ffi::{c_char, c_void};
+
+use super::{
+    handle::{self, Handle, fits},
+    hooksig_receiver, hooksig_request, hooksig_status, hooksig_verified,
+    memory::{body, not_null, pending, reference, status, store, text},
+    request::CheckedRequest,
+};
+use crate::{Head, Headers, Request, digest::BodyDigest};
+
+/// The size of a hooksig_pending_body in 64-bit words, the same on every target: 256 bytes.
+pub const HOOKSIG_PENDING_BODY_WORDS: usize = 32;
+
+/// A request with a genuine head, whose body is still to be checked. Not a verdict: only
+/// hooksig_pending_body_finish and hooksig_pending_body_receive give one.
+///
+/// Caller-allocated; initialise it with hooksig_begin or hooksig_begin_head. Holds no pointers and
+/// needs no release. One thread at a time may use it.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct hooksig_pending_body {
+    opaque: [u64; HOOKSIG_PENDING_BODY_WORDS],
+}
+
+/// The contents of a [`hooksig_pending_body`].
+pub(super) struct Pending {
+    body: BodyDigest,
+    /// The number of bytes that the body has so far.
+    len: u64,
+    verified: hooksig_verified,
+}
+
+// SAFETY: an array of integers; the size is asserted.
+unsafe impl Handle for hooksig_pending_body {
+    type Value = Pending;
+    const MARK: u64 = u64::from_be_bytes(*b"HSpend\xA5\x5A");
+}
+const _: () = assert!(fits::<hooksig_pending_body>());
+
+impl Pending {
+    fn update(&mut self, chunk: &[u8]) {
+        self.body.update(chunk);
+        self.len = self.len.saturating_add(chunk.len() as u64);
+    }
+}
+
+/// SAFETY: as for [`hooksig_receiver::head`], and `pending` is NULL or points to a handle's memory.
+unsafe fn begin<H: Headers>(
+    pending: *mut hooksig_pending_body,
+    receiver: *const hooksig_receiver,
+    request: &Request<'_, H>,
+) -> Result<(), hooksig_status> {
+    // SAFETY: passed on.
+    unsafe {
+        reference(receiver)?.head(request, |expected, verified| {
+            let body = BodyDigest::new(expected);
+            handle::make(pending, Pending { body, len: 0, verified: verified.into() })
+        })
+    }
+}
+
+/// Gives the verdict on `pending` and wipes it. `whole` is the body in one buffer, if the caller
+/// has it there: it is hashed here unless it came in pieces before.
+///
+/// SAFETY: unless it is NULL, `pending` points to a handle that nothing else uses.
+pub(super) unsafe fn finish(
+    pending: *mut hooksig_pending_body,
+    whole: Option<&[u8]>,
+) -> Result<hooksig_verified, hooksig_status> {
+    // SAFETY: passed on.
+    unsafe {
+        let made = handle::get_mut(pending)?;
+        if let Some(body) = whole.filter(|_| made.len == 0) {
+            made.update(body);
+        }
+        let is_whole = whole.is_none_or(|body| made.len == body.len() as u64);
+        let (checked, verified) = (made.body.check(), made.verified);
+        handle::wipe(pending);
+        checked?;
+        if is_whole { Ok(verified) } else { Err(hooksig_status::DigestMismatch) }
+    }
+}
+
+/// Checks the head of a request before its body is there: parameters, policy, date, then the MAC.
+/// Nothing is hashed for a request that is malformed or stale.
+///
+/// Then give the body to hooksig_pending_body_update in pieces and call hooksig_pending_body_finish,
+/// or call hooksig_pending_body_receive, which also takes a body that was kept whole.
+///
+/// pending   receives the state; its previous contents do not matter
+/// receiver  the settings; the guard is not used
+/// request   the head
+///
+/// Returns HOOKSIG_STATUS_PENDING, which is not a verdict: the head is genuine. Never
+/// HOOKSIG_STATUS_OK. Otherwise one of these, in the order of the groups, and within a group the
+/// first that applies: _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE if a key or the policy was not
+/// initialised, _NO_KEYS; _MISSING_SIGNATURE, _REPEATED_SIGNATURE; _MALFORMED_PARAMS,
+/// _RFC9421_SIGNATURE, _REPEATED_PARAM, _MISSING_PARAM; _UNSUPPORTED_NAME, _MALFORMED_LIST,
+/// _REPEATED_NAME, _TOO_MANY_NAMES; _UNSUPPORTED_ALGORITHM, _MISSING_PARAM if it is the algorithm;
+/// _UNEXPECTED_KEY_ID; _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE,
+/// _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST,
+/// _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts itself;
+/// _MISSING_HEADER, _CONTROL_BYTE, _HOST_MISMATCH; _SIGNATURE_MISMATCH. pending is written only on
+/// HOOKSIG_STATUS_PENDING.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hooksig_begin(
+    pending: *mut hooksig_pending_body,
+    receiver: *const hooksig_receiver,
+    request: *const hooksig_request,
+) -> hooksig_status {
+    self::pending(|| {
+        not_null(pending)?;
+        // SAFETY: a pointer is NULL or points to as many elements as its length says.
+        unsafe {
+            let request = CheckedRequest::new(reference(request)?)?;
+            begin(pending, receiver, &request.request())
+        }
+    })
+}
+
+/// As hooksig_begin, with one raw HTTP/1.1 head as for hooksig_verify_head.
+///
+/// pending   receives the state; its previous contents do not matter
+/// receiver  the settings; the guard is not used
+/// head      the head and nothing after it; every line ends in CRLF
+/// head_len  its length in bytes
+///
+/// Returns a status of hooksig_begin, or HOOKSIG_STATUS_MALFORMED_HEAD.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hooksig_begin_head(
+    pending: *mut hooksig_pending_body,
+    receiver: *const hooksig_receiver,
+    head: *const c_char,
+    head_len: usize,
+) -> hooksig_status {
+    self::pending(|| {
+        not_null(pending)?;
+        // SAFETY: a pointer is NULL or points to as many elements as its length says.
+        unsafe {
+            let head = Head::parse(text(head, head_len)?)?;
+            begin(pending, receiver, &head.request())
+        }
+    })
+}
+
+/// Hashes the next bytes of the body, as received, in pieces of any size.
+///
+/// pending    the state
+/// chunk      the bytes; NULL with 0 is an empty piece
+/// chunk_len  how many
+///
+/// Returns HOOKSIG_STATUS_PENDING; _NULL_POINTER, _INVALID_LENGTH, or _WRONG_STATE if pending was not
+/// initialised or is finished.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hooksig_pending_body_update(
+    pending: *mut hooksig_pending_body,
+    chunk: *const c_void,
+    chunk_len: usize,
+) -> hooksig_status {
+    self::pending(|| {
+        // SAFETY: a pointer is NULL or points to as many elements as its length says.
+        let (pending, chunk) = unsafe { (handle::get_mut(pending)?, body(chunk, chunk_len)?) };
+        pending.update(chunk);
+        Ok(())
+    })
+}
+
+/// Gives the verdict once the whole body was given in pieces. For a Drone delivery prefer
+/// hooksig_pending_body_receive. A pending body that is dropped instead needs no call.
+///
+/// pending   the state; wiped if it was initialised and no pointer is NULL
+/// verified  receives key, date and tag
+///
+/// Returns HOOKSIG_STATUS_OK if and only if the request is genuine; _DIGEST_MISMATCH if the body is not
+/// the one that was signed; _NULL_POINTER; _WRONG_STATE if pending was not initialised or is finished.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hooksig_pending_body_finish(
+    pending: *mut hooksig_pending_body,
+    verified: *mut hooksig_verified,
+) -> hooksig_status {
+    status(|| {
+        not_null(verified)?;
+        // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
+        // overlap nothing else.
+        unsafe { store(verified, finish(pending, None)?) }
+    })
+}

@@ -1,0 +1,62 @@
+use super::{
+    hooksig_key, hooksig_policy, hooksig_replay_entry, hooksig_status, key::made_keys,
+    policy::policy_or_default,
+};
+use crate::{Clock, Headers, Request, Verified, Verifier, crypto::HashText};
+
+/// In place of a time: there is no clock. Date is then only signed text, and a delivery can be
+/// replayed forever: use a replay guard, which then never forgets.
+pub const HOOKSIG_NO_CLOCK: i64 = i64::MIN;
+
+/// In place of a time: never.
+pub const HOOKSIG_NEVER: i64 = i64::MAX;
+
+/// The settings of a receiver. Set it to zeros, then set keys, keys_len, now and, to accept each
+/// delivery once, guard and guard_len. Everything is borrowed for the length of a call.
+///
+/// Threads may share keys and policy, but each needs a hooksig_receiver of its own: now differs.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct hooksig_receiver {
+    /// The keys, any of which may have made the signature. All of them are always tried.
+    pub keys: *const hooksig_key,
+    /// How many, at least 1.
+    pub keys_len: usize,
+    /// The policy, or NULL for the default.
+    pub policy: *const hooksig_policy,
+    /// The present time in Unix seconds, or HOOKSIG_NO_CLOCK.
+    pub now: i64,
+    /// The replay guard, zeros at first; NULL with 0 for none. Only hooksig_receive and its
+    /// relatives and hooksig_replay_claim use it.
+    pub guard: *mut hooksig_replay_entry,
+    /// How many entries the guard has.
+    pub guard_len: usize,
+    /// The largest skew of any policy whose deliveries are claimed in the guard, in seconds; 0 for
+    /// HOOKSIG_DEFAULT_MAX_SKEW. The same in every call. A delivery is remembered for that long and
+    /// 2 s more, so that receivers with different policies can share the guard.
+    pub guard_max_skew: u32,
+}
+
+impl hooksig_receiver {
+    pub(super) const fn clock(&self) -> Clock {
+        match self.now {
+            HOOKSIG_NO_CLOCK => Clock::None,
+            now => Clock::At(now),
+        }
+    }
+
+    /// Runs every check on the head; `then` continues, as in [`Verifier::head`].
+    ///
+    /// SAFETY: each pointer is NULL or points to as many elements as its length says, readable
+    /// and unchanged during the call.
+    pub(super) unsafe fn head<'r, H: Headers>(
+        &self,
+        request: &Request<'r, H>,
+        then: impl FnOnce(&'r HashText, Verified<'r>) -> Result<(), hooksig_status>,
+    ) -> Result<(), hooksig_status> {
+        // SAFETY: passed on.
+        let (keys, policy) =
+            unsafe { (made_keys(self.keys, self.keys_len)?, policy_or_default(self.policy)?) };
+        Verifier::with_policy(keys, policy)?.head(request, self.clock(), then)
+    }
+}
