@@ -25,6 +25,36 @@ func TestTransport(t *testing.T) {
 	}
 }
 
+// Whoever redirects a request gets no signature: neither over the same body nor over none.
+func TestTransportSignsNoRedirectedRequest(t *testing.T) {
+	var signatures []string
+	stranger := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		signatures = append(signatures, r.Header.Get("Signature"))
+	}))
+	defer stranger.Close()
+	client := &http.Client{Transport: &hooksig.Transport{Signer: newSigner(t)}}
+	for _, code := range []int{301, 302, 303, 307, 308} {
+		for _, target := range []string{stranger.URL, "/again"} {
+			sent := 0
+			receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				sent++
+				http.Redirect(w, r, target, code)
+			}))
+			_, err := client.Post(receiver.URL, "application/json", strings.NewReader(body))
+			receiver.Close()
+			if !errors.Is(err, hooksig.ErrRedirected) || sent != 1 || len(signatures) != 0 {
+				t.Errorf("%d to %s: %v, sent %d times, the stranger got %q", code, target, err, sent, signatures)
+			}
+		}
+	}
+	direct, err := client.Post(stranger.URL, "application/json", strings.NewReader(body))
+	check(t, err)
+	direct.Body.Close()
+	if len(signatures) != 1 || signatures[0] == "" {
+		t.Errorf("without a redirect: %q", signatures)
+	}
+}
+
 func TestTransportLeavesTheRequestAlone(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
