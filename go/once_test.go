@@ -140,6 +140,11 @@ func TestVerifiersWithDifferentSkews(t *testing.T) {
 			if _, err := long.Verify(r, []byte(body)); err != hooksig.ErrReplayed {
 				t.Errorf("%s, after %d s: %v", name, late, err)
 			}
+			other := signed(t, "{}")
+			check(t, newSigner(t).Sign(other, []byte("{}"), now))
+			if _, err := long.Verify(other, []byte("{}")); err != hooksig.ErrReplayGuardFull {
+				t.Errorf("%s, after %d s: the first was forgotten: %v", name, late, err)
+			}
 		}
 		if _, err := hooksig.NewVerifier([][]byte{secret}, hooksig.WithReplayStore(store)); !errors.Is(err, hooksig.ErrSkewTooLarge) {
 			t.Errorf("%s, for a larger skew: %v", name, err)
