@@ -8,14 +8,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Context;
-use http::{HeaderMap, Method, Request, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
 use ureq::{
     Agent,
     tls::{RootCerts, TlsConfig},
 };
 
-use crate::{outgoing::Endpoint, terminal::escape};
+use crate::{outgoing::Destination, terminal::escape};
 
 /// How long a receiver may take by default, in seconds.
 pub(crate) const TIMEOUT: NonZeroU16 = NonZeroU16::new(30).expect("it is not zero");
@@ -38,14 +37,13 @@ pub(crate) struct Answer {
 #[derive(Clone)]
 pub(crate) struct Client {
     agent: Agent,
-    url: Uri,
+    destination: Destination,
     timeout: NonZeroU16,
 }
 
 impl Client {
     /// For a receiver that may take `timeout` seconds to answer.
-    pub(crate) fn new(url: Uri, timeout: NonZeroU16) -> anyhow::Result<Self> {
-        Endpoint::of(&url).context("the URL cannot be sent to")?;
+    pub(crate) fn new(destination: Destination, timeout: NonZeroU16) -> Self {
         // The system's certificates, so that a receiver may have one of an own authority.
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let mut config = Agent::config_builder()
@@ -58,19 +56,23 @@ impl Client {
             .user_agent("")
             .accept("")
             .accept_encoding("");
-        if is_local(&url) {
+        if is_local(&destination.url) {
             // No proxy can reach this machine's own address.
             config = config.proxy(None);
         }
-        Ok(Self { agent: config.build().into(), url, timeout })
+        Self { agent: config.build().into(), destination, timeout }
     }
 
     /// Sends a delivery.
     pub(crate) fn post(&self, fields: HeaderMap, body: &[u8]) -> Answer {
         let mut request = Request::new(body);
         *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.url.clone();
+        *request.uri_mut() = self.destination.url.clone();
         *request.headers_mut() = fields;
+        let authorization = self.destination.authorization.as_deref();
+        if let Some(value) = authorization.and_then(|value| HeaderValue::from_str(value).ok()) {
+            request.headers_mut().append(header::AUTHORIZATION, value);
+        }
         let start = Instant::now();
         let response = self.agent.run(request);
         let latency = start.elapsed();

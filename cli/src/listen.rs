@@ -3,11 +3,11 @@
 use std::{net::TcpListener, sync::Arc};
 
 use anyhow::Context;
-use http::Uri;
 
 use crate::{
     Outcome,
     client::{self, Client},
+    outgoing::Destination,
     policy::PolicyArgs,
     secrets::SecretArgs,
 };
@@ -40,7 +40,7 @@ pub(crate) struct Args {
     /// and X-Drone-Event are sent as Drone sends them; other fields, which anyone on the way could
     /// have changed, are left out.
     #[arg(long, value_name = "URL")]
-    forward: Option<Uri>,
+    forward: Option<String>,
 
     /// The longest body that is taken
     #[arg(long, value_name = "BYTES", default_value_t = 4 << 20)]
@@ -77,8 +77,8 @@ Exit codes:
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     args.policy.terms()?;
     args.policy.clock()?;
-    let client = |url| Client::new(url, client::TIMEOUT);
-    let forward = args.forward.map(client).transpose().context("--forward")?;
+    let forward = args.forward.map(|url| url.parse::<Destination>()).transpose();
+    let forward = forward.context("--forward")?.map(|url| Client::new(url, client::TIMEOUT));
     let keys = args.secrets.keys()?;
     let listener = TcpListener::bind(&args.address)
         .with_context(|| format!("cannot listen on {:?}", args.address))?;

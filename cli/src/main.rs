@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod input;
 mod secrets;
 mod clock;
+mod coding;
 mod message;
 mod policy;
 mod recording;
@@ -23,6 +24,7 @@ mod conform;
 mod explain;
 mod listen;
 mod man;
+mod sample;
 mod secret;
 mod sign;
 mod trigger;
@@ -46,18 +48,20 @@ Examples:
   hooksig sign --secret-file drone.secret --http body.json > delivery.http
   hooksig verify --secret-file drone.secret delivery.http
   hooksig listen --secret-file drone.secret localhost:3000
-  hooksig trigger --secret-file drone.secret '*' http://localhost:3000/
+  hooksig trigger --secret-file drone.secret --tamper all localhost:3000
 
 Exit codes:
   0  valid, or done
   1  invalid, not accepted, or a case that did not come out as expected
-  2  usage error or unreadable input; one line on standard error says what and where";
+  2  usage error or unreadable input; one line on standard error says what and where
+  3  trigger: the receiver could not be asked";
 
 #[derive(Subcommand)]
 enum Command {
     Sign(sign::Args),
     Verify(verify::Args),
     Explain(explain::Args),
+    Sample(sample::Args),
     Trigger(trigger::Args),
     Listen(listen::Args),
     Conform(conform::Args),
@@ -72,6 +76,7 @@ impl Command {
             Self::Sign(args) => sign::run(args),
             Self::Verify(args) => verify::run(&args),
             Self::Explain(args) => explain::run(&args),
+            Self::Sample(args) => sample::run(&args),
             Self::Trigger(args) => trigger::run(args),
             Self::Listen(args) => listen::run(args),
             Self::Conform(args) => conform::run(&args),
@@ -87,6 +92,8 @@ impl Command {
 enum Outcome {
     Success,
     Failure,
+    /// The receiver could not be asked.
+    Unasked,
 }
 
 impl From<Outcome> for ExitCode {
@@ -94,6 +101,7 @@ impl From<Outcome> for ExitCode {
         match outcome {
             Outcome::Success => Self::SUCCESS,
             Outcome::Failure => Self::from(1),
+            Outcome::Unasked => Self::from(3),
         }
     }
 }

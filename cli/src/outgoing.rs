@@ -1,10 +1,13 @@
 //! What a Drone server sends beside the body, and where to.
 
+use std::str::FromStr;
+
 use anyhow::{bail, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use hooksig::drone::{Delivery, SignedHeaders};
 use http::Uri;
 
-use crate::terminal::escape;
+use crate::{coding, terminal::escape};
 
 /// That of a Drone server, so that a receiver sees what it will see in earnest.
 pub(crate) const USER_AGENT: &str = "Go-http-client/1.1";
@@ -54,6 +57,42 @@ pub(crate) fn fields(signed: &SignedHeaders, body_len: usize, event: Option<Stri
     fields
 }
 
+/// Where requests are sent: a URL as a Drone server takes it.
+#[derive(Clone, Debug)]
+pub(crate) struct Destination {
+    pub(crate) url: Uri,
+    /// The value of `Authorization`, if the URL holds a user name.
+    pub(crate) authorization: Option<String>,
+}
+
+impl FromStr for Destination {
+    type Err = anyhow::Error;
+
+    /// Parses a URL, whose scheme (`http`) and host (`:3000`) may be left out.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = match text.split_once("://") {
+            Some(_) => text.to_owned(),
+            None if text.starts_with(':') => format!("http://localhost{text}"),
+            None => format!("http://{text}"),
+        };
+        let (scheme, rest) = text.split_once("://").unwrap_or_default();
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (user, rest) = match rest[..end].rfind('@') {
+            Some(at) => (Some(&rest[..at]), &rest[at + 1..]),
+            None => (None, rest),
+        };
+        // Nothing of the text is in the error: it may hold a password.
+        let Ok(url) = format!("{scheme}://{rest}").parse() else { bail!("this is not a URL") };
+        Endpoint::of(&url)?;
+        let authorization = user.map(|user| {
+            let user = coding::percent_decoded(user.as_bytes(), false);
+            let colon = if user.contains(&b':') { b"".as_slice() } else { b":" };
+            format!("Basic {}", BASE64_STANDARD.encode([user.as_slice(), colon].concat()))
+        });
+        Ok(Self { url, authorization })
+    }
+}
+
 /// What of a URL goes into a request.
 pub(crate) struct Endpoint {
     pub(crate) host: String,
@@ -66,7 +105,6 @@ impl Endpoint {
         let (true, Some(host)) = (http, url.authority()) else {
             bail!("the URL does not begin with http:// or https:// and a host");
         };
-        ensure!(!host.as_str().contains('@'), "the URL holds a user name, which Host cannot");
         // What is no port is taken for none, which would be another address.
         let has_port = url.port_u16().is_some() || host.as_str() == host.host();
         ensure!(has_port, "the URL's port is not one");

@@ -9,7 +9,7 @@ use http::Uri;
 use crate::{
     Outcome, clock,
     input::Input,
-    outgoing::{self, Endpoint, Field, USER_AGENT},
+    outgoing::{self, Destination, Endpoint, Field, USER_AGENT},
     secrets::SecretArgs,
     terminal,
 };
@@ -48,7 +48,7 @@ pub(crate) struct Args {
 
     /// Where --http and --curl send the request
     #[arg(long, value_name = "URL", default_value = "http://localhost/", requires = "request")]
-    url: Uri,
+    url: String,
 
     /// Print the header fields as one JSON object on one line
     #[arg(long)]
@@ -69,7 +69,8 @@ Exit codes:
   2  usage error, no secret or several, or a body that cannot be read";
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
-    let endpoint = Endpoint::of(&args.url).context("--url")?;
+    let destination: Destination = args.url.parse().context("--url")?;
+    let endpoint = Endpoint::of(&destination.url).context("--url")?;
     let now = clock::now(args.now)?;
     let key = args.secrets.key()?;
 
@@ -81,11 +82,12 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             "note: the body has no event, so that X-Drone-Event is left out; --event adds it"
         ));
     }
-    let fields = outgoing::fields(&signed, body.len(), event);
+    let mut fields = outgoing::fields(&signed, body.len(), event);
+    fields.extend(destination.authorization.map(|value| ("Authorization", value)));
     terminal::print(if args.http {
         request(&endpoint, &fields, &body)
     } else if args.curl {
-        curl_command(&args.url, &fields, &args.input)
+        curl_command(&destination.url, &fields, &args.input)
     } else if args.json {
         let object: serde_json::Map<_, _> =
             fields.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();

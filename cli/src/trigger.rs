@@ -7,8 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use hooksig::{Key, drone};
-use http::Uri;
+use hooksig::Key;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
@@ -16,6 +15,7 @@ use crate::{
     client::{self, Client},
     clock,
     input::Input,
+    sample::{self, Kind, PatternParser, Serial, Setting},
     secrets::SecretArgs,
     terminal,
 };
@@ -23,45 +23,53 @@ use crate::{
 use self::{
     attempt::{Attempt, Tally},
     parcel::Parcel,
-    sample::{Kind, Serial},
-    tamper::Tamper,
+    tamper::{Tamper, Tampering},
 };
 
 mod attempt;
+mod examination;
 mod parcel;
-mod sample;
 mod tamper;
 
 /// Send signed sample deliveries to a receiver, as a Drone server would
 ///
-/// The bodies are made up anew for each delivery, so that none is a replay of another. A line a
-/// delivery tells what the receiver answered, and how soon. Exactly one secret is needed.
+/// Each delivery has a body of its own, so that none is a replay of another. A line for each tells
+/// what the receiver answered, and how soon. `--tamper all` tests a receiver, whoever wrote it.
+/// Exactly one secret is needed.
 #[derive(clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(
+    after_help = EXAMPLES,
+    override_usage = "hooksig trigger [OPTIONS] [EVENT:ACTION] <URL>"
+)]
 pub(crate) struct Args {
-    /// Which: user:created, user:updated, user:deleted, repo:enabled, repo:disabled, repo:deleted,
-    /// build:created, build:updated, or a pattern such as 'build:*'
+    /// The event and its action, or a pattern such as 'build:*' [default: every event]
     ///
     /// Patterns are those of DRONE_WEBHOOK_EVENTS: '*' is every event.
-    #[arg(value_name = "EVENT:ACTION")]
+    #[arg(value_name = "EVENT:ACTION", value_parser = PatternParser)]
     pattern: String,
 
-    /// The receiver
-    url: Uri,
+    /// The receiver; `http://` and `localhost` may be left out, and `user:password@` is sent as
+    /// Drone sends it
+    #[arg(value_name = "URL")]
+    url: Option<String>,
 
     /// Send the content of FILE byte for byte in place of a sample; `-` is standard input
     ///
-    /// X-Drone-Event is then the body's own event, or where it has none, that of EVENT:ACTION.
+    /// X-Drone-Event is then the body's own event, or if it has none, that of EVENT:ACTION.
     /// The same body twice in one second is the same delivery, which a receiver refuses.
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "set")]
     body: Option<Input>,
 
+    /// Give a member of each body another value, such as repo.slug=me/mine
+    #[arg(long, value_name = "MEMBER=VALUE")]
+    set: Vec<Setting>,
+
     /// How many deliveries; the events that fit take turns [default: one of each]
-    #[arg(long, value_name = "N")]
+    #[arg(short, long, value_name = "N")]
     count: Option<NonZeroUsize>,
 
     /// How many deliveries a second at most [default: each as soon as the last was answered]
-    #[arg(long, value_name = "N", value_parser = parse_rate)]
+    #[arg(short, long, value_name = "N", value_parser = parse_rate)]
     rate: Option<f64>,
 
     /// How many seconds the receiver may take to answer a delivery
@@ -70,12 +78,14 @@ pub(crate) struct Args {
 
     /// Break a rule, to see that the receiver refuses the delivery
     ///
-    /// RULE is the word of the reason for which hooksig refuses it, or one of the last two.
-    #[arg(long, value_name = "RULE")]
-    tamper: Option<Tamper>,
+    /// `all` sends a genuine delivery, which must be accepted, then one for each rule, which must
+    /// be refused, and a genuine one again. Otherwise RULE is the word of the reason for which
+    /// hooksig refuses it, or one of the last two.
+    #[arg(short, long, value_name = "RULE", conflicts_with_all = ["count", "body"])]
+    tamper: Option<Tampering>,
 
     /// Print a JSON object for each delivery, on one line
-    #[arg(long)]
+    #[arg(short, long)]
     json: bool,
 
     #[command(flatten)]
@@ -84,37 +94,56 @@ pub(crate) struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  hooksig trigger --secret-file drone.secret '*' http://localhost:3000/hook
+  hooksig trigger --secret-file drone.secret localhost:3000/hook
+  hooksig trigger --secret-file drone.secret --tamper all localhost:3000/hook
   hooksig trigger --secret-file drone.secret build:updated https://ci.example/hook --count 100
-  hooksig trigger --secret-file drone.secret '*' http://localhost:3000/ --tamper digest-mismatch
+  hooksig trigger --secret-file drone.secret user:created :3000 --set user.login=ada
 
 Exit codes:
-  0  every delivery was answered with 2xx
-  1  one was not; with --tamper that is what a good receiver comes to
-  2  usage error, no secret or several, or a body that cannot be read";
+  0  every delivery was accepted (2xx); with --tamper, every one was refused
+  1  one was not accepted; with --tamper, one was not refused
+  2  usage error, no secret or several, or a body that cannot be read
+  3  no answer; with --tamper, also one of no receiver, or a genuine delivery was not accepted";
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let key = args.secrets.key()?;
-    let client = Client::new(args.url, args.timeout)?;
-    let bodies = Bodies::new(&args.pattern, args.body.as_ref())?;
-    let count = args.count.map_or(bodies.natural_count(), NonZeroUsize::get);
+    let (pattern, url) = match &args.url {
+        Some(url) => (args.pattern.as_str(), url),
+        None if sample::kinds(&args.pattern).is_ok() => bail!("the URL of the receiver is missing"),
+        None => ("*", &args.pattern),
+    };
+    let destination = url.parse().context("the URL cannot be sent to")?;
+    let client = Client::new(destination, args.timeout);
+    let bodies = Bodies::new(pattern, args.body.as_ref(), args.set)?;
+    let sender = Sender { key, client, bodies, serial: Serial::new()?, json: args.json };
+    match args.tamper {
+        Some(Tampering::All) => examination::run(sender),
+        Some(Tampering::One(tamper)) => series(sender, Some(tamper), args.count, args.rate),
+        None => series(sender, None, args.count, args.rate),
+    }
+}
 
-    let sender = Sender { key, client, tamper: args.tamper };
+/// Sends the deliveries of a series and sums up.
+fn series(
+    mut sender: Sender,
+    tamper: Option<Tamper>,
+    count: Option<NonZeroUsize>,
+    rate: Option<f64>,
+) -> anyhow::Result<Outcome> {
+    let count = count.map_or(sender.bodies.natural_count(), NonZeroUsize::get);
     let mut tally = Tally::default();
-    let bar = progress_bar(count);
-    let mut serial = Serial::new()?;
+    let bar = progress_bar(count, rate);
     let start = Instant::now();
     for index in 0..count {
-        wait_for_turn(start, index, args.rate);
-        let (body, event) = bodies.get(index, serial.next())?;
-        let attempt = sender.send(body, event)?;
-        bar.suspend(|| attempt.print(args.json))?;
+        wait_for_turn(start, index, rate);
+        let attempt = sender.send(index, tamper)?.judged_alone();
+        bar.suspend(|| attempt.print(sender.json))?;
         bar.inc(1);
         tally.add(&attempt);
     }
     bar.finish_and_clear();
-    let outcome = tally.outcome();
-    if count > 1 && !args.json {
+    let outcome = tally.outcome(tamper.is_some());
+    if count > 1 && !sender.json {
         terminal::print(tally.line())?;
     }
     Ok(outcome)
@@ -127,9 +156,9 @@ fn parse_rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// On standard error, and on a terminal alone.
-fn progress_bar(count: usize) -> ProgressBar {
-    if count == 1 {
+/// On standard error, on a terminal only, and only if there is something to wait for.
+fn progress_bar(count: usize, rate: Option<f64>) -> ProgressBar {
+    if count < 2 || count < 50 && rate.is_none() {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{wide_bar} {pos} of {len}, {elapsed}");
@@ -145,21 +174,21 @@ fn wait_for_turn(start: Instant, index: usize, rate: Option<f64>) {
 
 /// Where the bodies come from.
 enum Bodies {
-    Samples(Vec<Kind>),
+    Samples(Vec<Kind>, Vec<Setting>),
     /// A body of the user's, and its event.
     Own(Vec<u8>, Option<String>),
 }
 
 impl Bodies {
-    fn new(pattern: &str, file: Option<&Input>) -> anyhow::Result<Self> {
-        let kinds: Vec<_> = sample::KINDS
-            .into_iter()
-            .filter(|(event, action)| drone::selects(&[pattern], *event, Some(*action)))
-            .collect();
-        if kinds.is_empty() {
-            bail!("{pattern:?} fits no event; --help lists them, and '*' is every one");
-        }
-        let Some(file) = file else { return Ok(Self::Samples(kinds)) };
+    fn new(pattern: &str, file: Option<&Input>, settings: Vec<Setting>) -> anyhow::Result<Self> {
+        let kinds = sample::kinds(pattern)?;
+        let Some(file) = file else {
+            // A member that is not there is told before anything is sent.
+            for kind in &kinds {
+                sample::write(*kind, 0, 0, &settings)?;
+            }
+            return Ok(Self::Samples(kinds, settings));
+        };
         let body = file.read()?;
         let one = kinds.iter().all(|(event, _)| *event == kinds[0].0);
         let asked = one.then(|| kinds[0].0.as_str().to_owned());
@@ -169,7 +198,7 @@ impl Bodies {
 
     fn natural_count(&self) -> usize {
         match self {
-            Self::Samples(kinds) => kinds.len(),
+            Self::Samples(kinds, _) => kinds.len(),
             Self::Own(..) => 1,
         }
     }
@@ -177,9 +206,9 @@ impl Bodies {
     /// A body and its event.
     fn get(&self, index: usize, serial: u32) -> anyhow::Result<(Vec<u8>, Option<String>)> {
         match self {
-            Self::Samples(kinds) => {
+            Self::Samples(kinds, settings) => {
                 let kind = kinds[index % kinds.len()];
-                let body = sample::body(kind, serial, clock::now(None)?)?;
+                let body = sample::write(kind, serial, clock::now(None)?, settings)?;
                 Ok((body, Some(kind.0.as_str().to_owned())))
             }
             Self::Own(body, event) => Ok((body.clone(), event.clone())),
@@ -190,24 +219,31 @@ impl Bodies {
 struct Sender {
     key: Key,
     client: Client,
-    tamper: Option<Tamper>,
+    bodies: Bodies,
+    serial: Serial,
+    json: bool,
 }
 
 impl Sender {
-    /// Signs now, and sends.
-    fn send(&self, body: Vec<u8>, event: Option<String>) -> anyhow::Result<Attempt> {
+    /// Signs the delivery at `index` now, and sends it.
+    fn send(&mut self, index: usize, tamper: Option<Tamper>) -> anyhow::Result<Attempt> {
+        let (body, event) = self.bodies.get(index, self.serial.next())?;
         let now = clock::now(None)?;
-        let parcel = match self.tamper {
+        let parcel = match tamper {
             Some(tamper) => tamper.parcel(&self.key, body, event, now),
             None => Parcel::new(&self.key, body, event, now),
         };
         let parcel = parcel.context("the delivery cannot be signed")?;
         let fields = parcel.header_map()?;
-        if self.tamper == Some(Tamper::Replayed) {
+        if tamper == Some(Tamper::Replayed) {
             // The answer that counts is the one to the second.
-            let _ = self.client.post(fields.clone(), &parcel.body);
+            let first = self.client.post(fields.clone(), &parcel.body);
+            if first.status.is_err() || first.status.as_ref().is_ok_and(|s| !s.is_success()) {
+                let attempt = Attempt::new(&parcel.body, tamper, first);
+                return Ok(attempt.failed("the first of the two was not accepted"));
+            }
         }
         let answer = self.client.post(fields, &parcel.body);
-        Ok(Attempt::new(&parcel.body, self.tamper, answer))
+        Ok(Attempt::new(&parcel.body, tamper, answer))
     }
 }

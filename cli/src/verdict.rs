@@ -66,7 +66,7 @@ impl Verdict {
     pub(crate) fn line(&self) -> String {
         match self.outcome() {
             Outcome::Success => format!("{}: {}\n", self.verdict, self.message),
-            Outcome::Failure => format!("{}: {}: {}\n", self.verdict, self.reason, self.message),
+            _ => format!("{}: {}: {}\n", self.verdict, self.reason, self.message),
         }
     }
 

@@ -6,7 +6,6 @@ use super::Case;
 
 mod body;
 mod charset;
-mod coding;
 mod compression;
 mod date;
 mod field;

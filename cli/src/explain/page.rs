@@ -95,7 +95,7 @@ impl Page {
     fn verdict(&mut self, report: &Report) {
         let style = match report.verdict.outcome() {
             Outcome::Success => PASSED,
-            Outcome::Failure => FAILED,
+            _ => FAILED,
         };
         self.text.push('\n');
         for part in wrap(&report.verdict.line(), self.width, "") {

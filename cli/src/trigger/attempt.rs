@@ -57,6 +57,43 @@ impl Attempt {
         }
     }
 
+    /// The same attempt, of which the answer says nothing.
+    pub(super) fn failed(mut self, why: &str) -> Self {
+        let status = self.status.map(|status| format!(": {}", status_text(Some(status))));
+        let error = self.error.take().map(|error| format!(": {error}"));
+        self.error = Some(format!("{why}{}", status.or(error).unwrap_or_default()));
+        self.outcome = Answer::Failed;
+        self
+    }
+
+    /// Without a genuine delivery before it, an answer that comes of a wrong URL or of a gateway
+    /// is no refusal.
+    pub(super) fn judged_alone(self) -> Self {
+        let is_of_no_receiver =
+            matches!(self.status, Some(300..=399 | 404 | 405 | 410 | 501..=599));
+        match (self.tamper.is_some() && self.outcome == Answer::Refused, is_of_no_receiver) {
+            (true, true) => self.failed("this is not a receiver's refusal; is the URL right?"),
+            _ => self,
+        }
+    }
+
+    pub(super) fn is_accepted(&self) -> bool {
+        self.outcome == Answer::Accepted
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        self.outcome == Answer::Refused
+    }
+
+    /// What came back: the status, or why there is none.
+    pub(super) fn answer(&self) -> String {
+        self.error.clone().unwrap_or_else(|| status_text(self.status))
+    }
+
+    pub(super) fn word(&self) -> &'static str {
+        self.outcome.word()
+    }
+
     pub(super) fn print(&self, json: bool) -> anyhow::Result<()> {
         match json {
             true => terminal::print(terminal::json(self)?),
@@ -72,7 +109,7 @@ impl Attempt {
         let name = format!("{}:{}", part(&self.event), part(&self.action));
         let what = match (&self.error, self.status) {
             (Some(error), _) => error.clone(),
-            (None, status) => format!("{:<26} {:>9.3} ms", status_text(status), self.latency_ms),
+            (None, status) => format!("{:<16} {:>9.3} ms", status_text(status), self.latency_ms),
         };
         let tamper = self.tamper.as_ref().map(|tamper| format!("  {tamper}")).unwrap_or_default();
         let text = terminal::beside(25, &format!("{what}{tamper}"));
@@ -138,9 +175,12 @@ impl Tally {
         format!("{accepted} accepted, {refused} refused, {failed} failed{latency}\n")
     }
 
-    pub(super) fn outcome(&self) -> Outcome {
-        match self.refused + self.failed {
-            0 => Outcome::Success,
+    /// Tampered deliveries ought to be refused, others accepted.
+    pub(super) fn outcome(&self, is_tampered: bool) -> Outcome {
+        let wrong = if is_tampered { self.accepted } else { self.refused };
+        match (wrong, self.failed) {
+            (0, 0) => Outcome::Success,
+            (0, _) => Outcome::Unasked,
             _ => Outcome::Failure,
         }
     }

@@ -1,6 +1,8 @@
 //! Deliveries that break one rule each.
 
-use clap::ValueEnum;
+use std::sync::LazyLock;
+
+use clap::{ValueEnum, builder::PossibleValue};
 use hooksig::{Error, Key, date};
 
 use super::parcel::Parcel;
@@ -43,6 +45,30 @@ pub(super) enum Tamper {
     NoScheme,
     /// A Date that was changed on the way, which is a signature-mismatch
     ChangedDate,
+}
+
+/// Every rule in turn, or one.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Tampering {
+    All,
+    One(Tamper),
+}
+
+impl ValueEnum for Tampering {
+    fn value_variants<'a>() -> &'a [Self] {
+        static VARIANTS: LazyLock<Vec<Tampering>> = LazyLock::new(|| {
+            let ones = Tamper::value_variants().iter().copied().map(Tampering::One);
+            [Tampering::All].into_iter().chain(ones).collect()
+        });
+        &VARIANTS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::All => Some(PossibleValue::new("all").help("Every rule in turn")),
+            Self::One(tamper) => tamper.to_possible_value(),
+        }
+    }
 }
 
 impl Tamper {

@@ -13,6 +13,10 @@ fn every_shell_gets_every_command() {
             assert!(run.stdout.contains(command), "{shell}: {command}");
         }
         assert!(run.stdout.contains("show-expected"), "{shell}");
+        // These two complete what stands without an option.
+        if ["bash", "zsh"].contains(&shell) {
+            assert!(run.stdout.contains("build:updated") || run.stdout.contains("build\\:updated"));
+        }
     }
 }
 

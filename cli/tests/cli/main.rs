@@ -142,8 +142,18 @@ pub(crate) fn write(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> 
     path.to_str().expect("the path is UTF-8").to_owned()
 }
 
-const COMMANDS: [&str; 9] =
-    ["sign", "verify", "explain", "trigger", "listen", "conform", "secret", "completions", "man"];
+const COMMANDS: [&str; 10] = [
+    "sign",
+    "verify",
+    "explain",
+    "sample",
+    "trigger",
+    "listen",
+    "conform",
+    "secret",
+    "completions",
+    "man",
+];
 
 #[test]
 fn help_teaches() {

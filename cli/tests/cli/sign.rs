@@ -87,10 +87,10 @@ fn json_holds_the_fields() {
 #[test]
 fn urls_that_cannot_be_sent_to_are_told() {
     for (url, what) in [
-        ("/hook", "does not begin with http://"),
-        ("localhost:80", "does not begin with http://"),
+        ("/hook", "this is not a URL"),
+        ("http://octocat:password@local host/", "this is not a URL"),
         ("ftp://localhost/", "does not begin with http://"),
-        ("http://octocat:password@localhost/", "holds a user name"),
+        ("http://octocat:password@localhost:99999/", "port is not one"),
     ] {
         let run = sign("{}", &["--http", "--url", url]);
         run.assert_unusable(what);
@@ -98,6 +98,8 @@ fn urls_that_cannot_be_sent_to_are_told() {
     }
     for (url, target, host) in [
         ("http://localhost", "/", "localhost"),
+        ("localhost:80", "/", "localhost:80"),
+        (":3000/hook", "/hook", "localhost:3000"),
         ("http://localhost?x=y", "/?x=y", "localhost"),
         ("HTTPS://localhost:8443/a%20b#c", "/a%20b", "localhost:8443"),
     ] {

@@ -72,7 +72,7 @@ fn trigger_shows_how_far_it_is() {
     let (shown, code) = on_terminal("trigger user:created http://127.0.0.1:1/", 80, &[]);
     let text = "user:created   the connection was refused; is a receiver listening\n\
                 \x20                        there?\n";
-    assert!(code == 1 && shown.ends_with(text) && !shown.contains(" of 1"), "{shown}");
+    assert!(code == 3 && shown.ends_with(text) && !shown.contains(" of 1"), "{shown}");
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn each_tampered_delivery_is_refused_for_its_reason() {
     for (rule, reason) in TAMPERED {
         for pattern in ["user:created", "build:updated"] {
             let run = trigger(pattern, &listener.url(), &["--tamper", rule, "--json"]);
-            assert_eq!(run.code, 1, "{rule}: {run:?}");
+            assert_eq!(run.code, 0, "{rule}: {run:?}");
             let attempt = json(&run.stdout);
             assert_eq!(attempt["outcome"], "refused");
             assert_eq!((&attempt["status"], &attempt["tamper"]), (&401.into(), &rule.into()));
@@ -192,7 +192,8 @@ fn each_tampered_delivery_is_refused_for_its_reason() {
     let unknown = trigger("*", "http://127.0.0.1:1/", &["--tamper", "?"]).stderr;
     let listed = unknown.split("possible values: ").nth(1).and_then(|rest| rest.split(']').next());
     let listed: Vec<_> = listed.expect("they are listed").split(", ").map(str::trim).collect();
-    assert_eq!(listed, TAMPERED.map(|(rule, _)| rule));
+    assert_eq!(listed[0], "all");
+    assert_eq!(listed[1..], TAMPERED.map(|(rule, _)| rule));
 }
 
 #[test]
@@ -241,9 +242,21 @@ fn other_answers_are_told() {
         assert!(run.stdout.starts_with(&format!("refused   user:created   {answer} ")), "{run:?}");
         captured.join().expect("it came");
     }
-    let (url, captured) = capture(1, "201 Created");
-    assert_eq!(trigger("user:created", &url, &["--tamper", "missing-date"]).code, 0);
-    captured.join().expect("it came");
+    for (answer, code) in [
+        ("201 Created", 1),
+        ("401 Unauthorized", 0),
+        ("400 Bad Request", 0),
+        ("404 Not Found", 3),
+        ("405 Method Not Allowed", 3),
+        ("302 Found", 3),
+        ("502 Bad Gateway", 3),
+    ] {
+        let (url, captured) = capture(1, answer);
+        let run = trigger("user:created", &url, &["--tamper", "missing-date"]);
+        assert_eq!(run.code, code, "{answer}: {run:?}");
+        assert_eq!(run.stdout.contains("is the URL right?"), code == 3, "{run:?}");
+        captured.join().expect("it came");
+    }
 }
 
 /// A delivery goes to the address that was given and to no other.
@@ -267,7 +280,7 @@ fn a_receiver_that_does_not_answer_is_told() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a port");
     let url = format!("http://{}/", silent.local_addr().expect("it has one"));
     let run = trigger("user:created", &url, &["--timeout", "1"]);
-    assert_eq!(run.code, 1, "{run:?}");
+    assert_eq!(run.code, 3, "{run:?}");
     let text = "failed    user:created   there was no answer within 1 s\n";
     assert_eq!(run.stdout, text);
     assert_eq!(trigger("*", &url, &["--timeout", "0"]).code, 2);
@@ -296,7 +309,7 @@ fn connections_that_fail_are_told() {
     let url = format!("http://{}/", free.local_addr().expect("it has one"));
     drop(free);
     let run = trigger("user:*", &url, &[]);
-    assert_eq!((run.code, run.stdout.lines().count()), (1, 4), "{run:?}");
+    assert_eq!((run.code, run.stdout.lines().count()), (3, 4), "{run:?}");
     let refused =
         "failed    user:created   the connection was refused; is a receiver listening there?";
     assert_eq!(run.stdout.lines().next(), Some(refused));
@@ -310,13 +323,13 @@ fn connections_that_fail_are_told() {
     // A server without TLS.
     let listener = Listener::start(&[]);
     let run = trigger("user:created", &listener.url().replace("http:", "https:"), &[]);
-    assert_eq!(run.code, 1);
+    assert_eq!(run.code, 3);
     assert!(run.stdout.starts_with("failed    user:created   "), "{run:?}");
 
     for url in [
         "/hook",
         "ftp://localhost/",
-        "http://octocat:password@localhost/",
+        "http://octocat:password@localhost:99999/",
         "http://localhost:99999/",
         "http://localhost:/",
     ] {
@@ -338,4 +351,111 @@ fn no_proxy_stands_before_the_own_machine() {
 fn signing_takes_one_secret() {
     trigger("*", "http://127.0.0.1:1/", &["--secret", "another"])
         .assert_unusable("one secret is needed to sign, and 2 were given");
+}
+
+#[test]
+fn a_good_receiver_passes_the_examination() {
+    let mut listener = Listener::start(&["--json"]);
+    let run = trigger("build:created", &listener.url(), &["--tamper", "all"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let lines: Vec<_> = run.stdout.lines().collect();
+    assert_eq!(lines.len(), TAMPERED.len() + 3, "{run:?}");
+    assert_eq!(lines[0], "ok    genuine                  accepted  204 No Content");
+    for (line, (rule, _)) in lines[1..].iter().zip(TAMPERED) {
+        assert_eq!(*line, format!("ok    {rule:<23}  refused   401 Unauthorized"));
+    }
+    assert_eq!(lines[TAMPERED.len() + 1], lines[0]);
+    assert_eq!(lines[TAMPERED.len() + 2], "28 of 28 refused");
+    assert!(lines.iter().all(|line| line.len() <= 80), "{run:?}");
+    assert_eq!(listener.json()["reason"], "ok");
+    for (rule, reason) in TAMPERED {
+        if rule == "replayed" {
+            assert_eq!(listener.json()["reason"], "ok");
+        }
+        assert_eq!(listener.json()["reason"], if reason.is_empty() { rule } else { reason });
+    }
+    // The URL alone will do.
+    let arguments = ["trigger", "--secret", SECRET, "-t", "all", "--json", &listener.url()];
+    let run = hooksig(&arguments, "");
+    let last = json(run.stdout.lines().next_back().expect("there is a summary"));
+    assert_eq!((run.code, &last["refused"], &last["of"]), (0, &28.into(), &28.into()));
+}
+
+#[test]
+fn a_bad_receiver_fails_the_examination() {
+    // One that takes everything; each rule is a request, and the replay is two.
+    let (url, captured) = capture(TAMPERED.len() + 3, "200 OK");
+    let run = trigger("user:created", &url, &["--tamper", "all"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("\nFAIL  date-too-old             accepted  200 OK\n"), "{run:?}");
+    assert!(run.stdout.contains("0 of 28 refused; accepted: missing-signature, "), "{run:?}");
+    captured.join().expect("all came");
+}
+
+#[test]
+fn what_takes_no_genuine_delivery_is_not_examined() {
+    for answer in ["404 Not Found", "401 Unauthorized"] {
+        let (url, captured) = capture(1, answer);
+        let run = trigger("user:created", &url, &["--tamper", "all"]);
+        assert_eq!(run.code, 3, "{run:?}");
+        assert!(run.stdout.contains("did not accept a genuine delivery"), "{run:?}");
+        captured.join().expect("it came");
+    }
+    let run = trigger("user:created", "http://127.0.0.1:1/", &["--tamper", "all"]);
+    assert_eq!((run.code, run.stdout.matches("FAIL").count()), (3, 0), "{run:?}");
+    // A secret that is not the receiver's.
+    let listener = Listener::start(&[]);
+    let url = listener.url();
+    let arguments = ["trigger", "--secret", "another", "--tamper", "all", &url];
+    assert_eq!(hooksig(&arguments, "").code, 3);
+}
+
+#[test]
+fn urls_are_taken_as_people_write_them() {
+    let listener = Listener::start(&[]);
+    let (_, port) = listener.address.rsplit_once(':').expect("there is a port");
+    for url in [listener.address.clone(), format!("{}/hook", listener.address)] {
+        assert_eq!(trigger("user:created", &url, &[]).code, 0, "{url}");
+    }
+    assert_eq!(trigger("user:created", &format!("127.0.0.1:{port}?a=b"), &[]).code, 0);
+    let (url, captured) = capture(1, "204 No Content");
+    let url = url.replace("http://", "octocat:p%40ss@");
+    let run = trigger("user:created", &url, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let sent = captured.join().expect("it came").remove(0);
+    assert!(sent.contains("authorization: Basic b2N0b2NhdDpwQHNz\r\n"), "{sent}");
+    assert!(!sent.contains("octocat"), "{sent}");
+}
+
+#[test]
+fn samples_can_be_printed_and_changed() {
+    for name in ALL {
+        let run = hooksig(&["sample", name], "");
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+        let body = json(&run.stdout);
+        assert_eq!(format!("{}:{}", body["event"], body["action"]).replace('"', ""), name);
+        assert!(!run.stdout.ends_with('\n'));
+    }
+    let settings = ["--set", "repo.slug=me/mine", "--set", "build.number=7"];
+    let more = ["--set", "build.stages.0.name=first"];
+    let arguments = [&["sample", "build:updated"], settings.as_slice(), &more].concat();
+    let body = json(&hooksig(&arguments, "").stdout);
+    assert_eq!(
+        (&body["repo"]["slug"], &body["build"]["number"]),
+        (&"me/mine".into(), &Value::from(7))
+    );
+    assert_eq!(body["build"]["stages"][0]["name"], "first");
+    for (setting, what) in [
+        ("repo.slugg=a", "the body has no such member"),
+        ("user.login=a", "the body has no such member"),
+        ("build.number=many", "--set build.number: not JSON"),
+        ("event=user", "EVENT:ACTION chooses event and action"),
+    ] {
+        hooksig(&["sample", "build:updated", "--set", setting], "").assert_unusable(what);
+    }
+    assert_eq!(hooksig(&["sample", "user:created", "--set", "a"], "").code, 2);
+    let (url, captured) = capture(1, "204 No Content");
+    assert_eq!(trigger("build:updated", &url, &settings).code, 0);
+    assert!(captured.join().expect("it came")[0].contains("\"slug\":\"me/mine\""));
+    trigger("*", &url, &settings).assert_unusable("the body has no such member");
 }

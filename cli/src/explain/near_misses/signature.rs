@@ -2,8 +2,11 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use super::{NearMiss, coding};
-use crate::explain::{Case, trial::Trial};
+use super::NearMiss;
+use crate::{
+    coding,
+    explain::{Case, trial::Trial},
+};
 
 pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
     let text: Vec<u8> = case.params.ok()?.signature().octets().collect();

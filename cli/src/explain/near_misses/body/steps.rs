@@ -4,9 +4,12 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use super::json;
-use crate::explain::{
-    near_misses::{charset, coding, compression},
-    trial::Budget,
+use crate::{
+    coding,
+    explain::{
+        near_misses::{charset, compression},
+        trial::Budget,
+    },
 };
 
 /// One change, before which the body may have been the one that was signed.

@@ -5,7 +5,7 @@ use base64::{
     prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD},
 };
 
-use crate::explain::near_misses::{charset, coding};
+use crate::{coding, explain::near_misses::charset};
 
 /// One change, after which a secret may be the sender's.
 #[derive(Clone)]

@@ -1,6 +1,8 @@
 //! Bodies as a current Drone server makes them, about a repository that does not exist.
 
-use anyhow::Context;
+use std::str::FromStr;
+
+use anyhow::{Context, anyhow, ensure};
 use hooksig::{
     drone::{Action, Event},
     payload::Payload,
@@ -10,10 +12,10 @@ use serde_json::{Value, json};
 use crate::json;
 
 /// What a delivery is about.
-pub(super) type Kind = (Event<'static>, Action<'static>);
+pub(crate) type Kind = (Event<'static>, Action<'static>);
 
 /// All that a server sends, and `user:updated`, which it defines.
-pub(super) const KINDS: [Kind; 8] = [
+pub(crate) const KINDS: [Kind; 8] = [
     (Event::User, Action::Created),
     (Event::User, Action::Updated),
     (Event::User, Action::Deleted),
@@ -24,30 +26,47 @@ pub(super) const KINDS: [Kind; 8] = [
     (Event::Build, Action::Updated),
 ];
 
+/// How [`KINDS`] are written.
+pub(crate) const NAMES: [&str; 8] = [
+    "user:created",
+    "user:updated",
+    "user:deleted",
+    "repo:enabled",
+    "repo:disabled",
+    "repo:deleted",
+    "build:created",
+    "build:updated",
+];
+
 /// Numbers that no earlier run has used, so that a delivery is never the same as one of the same
 /// second.
-pub(super) struct Serial(u32);
+pub(crate) struct Serial(u32);
 
 impl Serial {
-    pub(super) fn new() -> anyhow::Result<Self> {
+    pub(crate) fn new() -> anyhow::Result<Self> {
         let random =
             getrandom::u32().map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?;
         Ok(Self(random))
     }
 
-    pub(super) fn next(&mut self) -> u32 {
+    pub(crate) fn next(&mut self) -> u32 {
         self.0 = self.0.wrapping_add(1);
         self.0
     }
 }
 
 /// The body of a delivery that is sent at `now`, to the letter as Go would write it.
-pub(super) fn body((event, action): Kind, serial: u32, now: i64) -> anyhow::Result<Vec<u8>> {
+pub(crate) fn write(
+    (event, action): Kind,
+    serial: u32,
+    now: i64,
+    settings: &[Setting],
+) -> anyhow::Result<Vec<u8>> {
     let moment = Moment { serial, now };
     let is_build = event == Event::Build;
     // A build's user is the one who started it, and is gone once it is worked on.
     let has_user = !is_build || action == Action::Created;
-    let members = json!({
+    let mut members = json!({
         "event": event.as_str(),
         "action": action.as_str(),
         "user": has_user.then(|| moment.user(action)),
@@ -60,11 +79,50 @@ pub(super) fn body((event, action): Kind, serial: u32, now: i64) -> anyhow::Resu
             "version": "2.26.0",
         },
     });
+    for setting in settings {
+        setting.apply(&mut members)?;
+    }
     // The type has the members in the order of a server, and leaves out what is null.
     let payload: Payload = serde_json::from_value(members).context("JSON")?;
     let text = serde_json::to_vec(&payload).context("JSON")?;
     let tokens = json::tokens(&text).context("JSON")?;
     Ok(json::write(&tokens, json::Style::DRONE))
+}
+
+/// A member that is to have another value.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    path: String,
+    value: String,
+}
+
+impl FromStr for Setting {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (path, value) = text.split_once('=').ok_or("MEMBER=VALUE is needed")?;
+        Ok(Self { path: path.to_owned(), value: value.to_owned() })
+    }
+}
+
+impl Setting {
+    /// Keeps the type of the member: text stays text.
+    fn apply(&self, members: &mut Value) -> anyhow::Result<()> {
+        let Self { path, value } = self;
+        ensure!(
+            path != "event" && path != "action",
+            "--set {path}: EVENT:ACTION chooses event and action"
+        );
+        let pointer = format!("/{}", path.replace('.', "/"));
+        let member = members.pointer_mut(&pointer).filter(|member| !member.is_null());
+        let member =
+            member.ok_or_else(|| anyhow!("--set {path:?}: the body has no such member"))?;
+        *member = match member {
+            Value::String(_) => value.as_str().into(),
+            _ => serde_json::from_str(value).with_context(|| format!("--set {path}: not JSON"))?,
+        };
+        Ok(())
+    }
 }
 
 const USER_ID: u32 = 7;

@@ -9,7 +9,7 @@ use base64::{
 };
 
 /// Decodes base64 in either alphabet, with or without padding and line breaks.
-pub(super) fn base64_decoded(given: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn base64_decoded(given: &[u8]) -> Option<Vec<u8>> {
     let config = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true);
@@ -20,7 +20,7 @@ pub(super) fn base64_decoded(given: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// `text` with its percent escapes decoded; with `+` as a space in forms.
-pub(super) fn percent_decoded(text: &[u8], is_form: bool) -> Vec<u8> {
+pub(crate) fn percent_decoded(text: &[u8], is_form: bool) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let digit = |octet: Option<&u8>| char::from(*octet?).to_digit(16);
     let mut at = 0;
@@ -40,7 +40,7 @@ pub(super) fn percent_decoded(text: &[u8], is_form: bool) -> Vec<u8> {
 }
 
 /// `text` with percent escapes for everything but letters, digits and `-_.~`.
-pub(super) fn percent_encoded(text: &[u8]) -> Vec<u8> {
+pub(crate) fn percent_encoded(text: &[u8]) -> Vec<u8> {
     text.iter()
         .flat_map(|&octet| match octet {
             b'-' | b'_' | b'.' | b'~' => vec![octet],
@@ -50,7 +50,7 @@ pub(super) fn percent_encoded(text: &[u8]) -> Vec<u8> {
         .collect()
 }
 
-pub(super) fn replaced(octets: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+pub(crate) fn replaced(octets: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut replaced = Vec::with_capacity(octets.len());
     let mut rest = octets;
     while let [first, after @ ..] = rest {
@@ -68,14 +68,14 @@ pub(super) fn replaced(octets: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     replaced
 }
 
-pub(super) fn hex(octets: &[u8]) -> String {
+pub(crate) fn hex(octets: &[u8]) -> String {
     octets.iter().fold(String::new(), |mut digits, octet| {
         let _ = write!(digits, "{octet:02x}");
         digits
     })
 }
 
-pub(super) fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
     let (pairs, []) = digits.as_chunks::<2>() else { return None };
     let digit =
         |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
