@@ -78,7 +78,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     args.policy.terms()?;
     args.policy.clock()?;
     let forward = args.forward.map(|url| url.parse::<Destination>()).transpose();
-    let forward = forward.context("--forward")?.map(|url| Client::new(url, client::TIMEOUT));
+    let forward = forward
+        .context("--forward: the URL cannot be sent to")?
+        .map(|url| Client::new(url, client::TIMEOUT));
     let keys = args.secrets.keys()?;
     let listener = TcpListener::bind(&args.address)
         .with_context(|| format!("cannot listen on {:?}", args.address))?;
