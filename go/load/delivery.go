@@ -32,6 +32,8 @@ type delivery struct {
 	id      string
 	raw     []byte
 	genuine bool
+	// expires tells that the time for which it is good ends during the run.
+	expires bool
 
 	mu      sync.Mutex
 	answers []answer
@@ -57,7 +59,11 @@ func (d *delivery) add(a answer) {
 
 // newGenuine makes a delivery that must be accepted once. The receivers log its action, which is the id.
 func newGenuine(id string) *delivery {
-	return &delivery{id: id, genuine: true, raw: write(sign(signer, id, time.Now()))}
+	return newDated(id, time.Now())
+}
+
+func newDated(id string, date time.Time) *delivery {
+	return &delivery{id: id, genuine: true, raw: write(sign(signer, id, date))}
 }
 
 // forgeries are the ways of making a delivery that must be refused.

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	hooksig "github.com/hooksig/hooksig/go"
 )
 
 // plan is what each receiver goes through.
@@ -26,10 +28,12 @@ var mix = []struct {
 	percent int
 	send    func(*run, *connection, string)
 }{
-	{36, (*run).sendGenuine},
+	{34, (*run).sendGenuine},
 	{30, (*run).sendForgery},
 	{15, (*run).sendReplay},
 	{3, (*run).sendAtOnce},
+	{1, (*run).sendAroundTheEnd},
+	{1, (*run).sendAroundTheBeginning},
 	{8, (*run).sendAfterTruncated},
 	{4, (*run).sendSlowly},
 	{4, (*run).sendAfterHangUp},
@@ -272,6 +276,44 @@ func (r *run) sendAtOnce(c *connection, id string) {
 		})
 	}
 	close(start)
+	senders.Wait()
+}
+
+// How long before and after an end of the window a delivery is sent again and again: longer than a
+// receiver's clock may lag, and than the margin for which it remembers what has expired.
+const (
+	beforeEnd = 2 * time.Second
+	afterEnd  = 4 * time.Second
+)
+
+// sendAroundTheEnd replays a delivery until it has expired and any receiver may have forgotten it.
+func (r *run) sendAroundTheEnd(c *connection, id string) {
+	d := newDated(id, time.Now().Add(beforeEnd-hooksig.DefaultMaxSkew))
+	d.expires = true
+	r.remember(d)
+	r.deliver(c, d, 0, 0)
+	r.sendUntil(d, time.Now().Add(beforeEnd+afterEnd))
+}
+
+// sendAroundTheBeginning sends a delivery from before it is good: it is accepted once it is.
+func (r *run) sendAroundTheBeginning(_ *connection, id string) {
+	d := r.remember(newDated(id, time.Now().Add(beforeEnd+hooksig.DefaultMaxSkew)))
+	r.sendUntil(d, time.Now().Add(2*beforeEnd))
+}
+
+// sendUntil sends the same from several connections.
+func (r *run) sendUntil(d *delivery, end time.Time) {
+	var senders sync.WaitGroup
+	for range 4 {
+		senders.Go(func() {
+			c := &connection{process: r.process}
+			defer c.close()
+			for time.Now().Before(end) && r.ctx.Err() == nil {
+				r.deliver(c, d, 0, 0)
+				time.Sleep(20 * time.Millisecond)
+			}
+		})
+	}
 	senders.Wait()
 }
 

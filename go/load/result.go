@@ -14,7 +14,7 @@ type result struct {
 	took     time.Duration
 
 	genuine, once int
-	// lost were claimed by a receiver that was killed before it could say so.
+	// lost were claimed by a receiver that was killed before it could say so, or expired while it was down.
 	lost int
 	// again were accepted a second time by a receiver that forgot the first when it was killed.
 	again int
@@ -90,7 +90,7 @@ func (r *result) countGenuine(d *delivery, lives []int, of receiver) {
 	switch {
 	case len(lives) == 1:
 		r.once++
-	case len(lives) == 0 && of.keepsClaims && d.isTakenByKill():
+	case len(lives) == 0 && (of.keepsClaims || d.expires) && d.isTakenByKill():
 		r.lost++
 	case len(lives) > 1 && !of.keepsClaims && isEachOnce(lives):
 		r.once++
