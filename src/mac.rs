@@ -76,8 +76,8 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Signing strings up to this length are built once for all keys; longer ones are streamed for
-/// each.
+/// Signing strings up to this length are built once for all keys; longer ones are streamed to
+/// [`TOGETHER`] keys at a time.
 const SHORT: usize = 4 * BLOCK_LEN - PADDING_LEN;
 
 /// The index of the key whose MAC of `string` is `signature`.
@@ -100,12 +100,23 @@ where
             return find_key_of_whole(keys, &Message::new(&mut room, len), signature);
         }
     }
-    first_fit(keys, |key| {
-        let mut tag = [0; TAG_LEN];
-        key.mac(string, &mut tag)?;
-        Ok(crypto::is_same(&tag, signature))
-    })
+    let mut first = FirstFit::NONE;
+    for keys in keys.chunks(TOGETHER) {
+        let mut streams = heapless::Vec::<_, TOGETHER>::new();
+        for key in keys {
+            let _ = streams.push(key.as_ref().0.stream());
+        }
+        string.stream(&mut |bytes| streams.iter_mut().for_each(|stream| stream.update(bytes)))?;
+        for stream in &mut streams {
+            first.add(crypto::is_same(&stream.finish(), signature));
+        }
+    }
+    first.index()
 }
+
+/// How many keys a long string is given to in one go: the fields of a request are looked through
+/// once for all of them.
+const TOGETHER: usize = if SMALL { 1 } else { 16 };
 
 /// As [`find_key`], of a string that is held whole.
 #[inline]
@@ -115,26 +126,38 @@ pub(crate) fn find_key_of_whole<K: AsRef<Key>>(
     signature: &Tag,
 ) -> Result<usize, Error> {
     let expected = Expected::new(signature);
-    first_fit(keys, |key| Ok(key.0.fits(string, &expected)))
+    let mut first = FirstFit::NONE;
+    for key in keys {
+        first.add(key.as_ref().0.fits(string, &expected));
+    }
+    first.index()
 }
 
 /// The index of the first key that fits.
 ///
 /// Every key is asked, and the choice among them is made without a branch: time does not tell
 /// which key fitted, nor how nearly one did.
-#[inline(always)]
-fn first_fit<K: AsRef<Key>>(
-    keys: &[K],
-    mut fits: impl FnMut(&Key) -> Result<Choice, Error>,
-) -> Result<usize, Error> {
-    let mut matched = usize::MAX;
-    for (index, key) in keys.iter().enumerate() {
+struct FirstFit {
+    matched: usize,
+    next: usize,
+}
+
+impl FirstFit {
+    const NONE: Self = Self { matched: usize::MAX, next: 0 };
+
+    /// Adds what came of the next key.
+    #[inline(always)]
+    fn add(&mut self, fits: Choice) {
         // The first wins, should the same secret be there twice.
-        let fits = fits(key.as_ref())? & matched.ct_eq(&usize::MAX);
-        matched.ct_assign(&index, fits);
+        let fits = fits & self.matched.ct_eq(&usize::MAX);
+        self.matched.ct_assign(&self.next, fits);
+        self.next = self.next.wrapping_add(1);
     }
-    match matched {
-        usize::MAX => Err(Error::SignatureMismatch),
-        index => Ok(index),
+
+    fn index(self) -> Result<usize, Error> {
+        match self.matched {
+            usize::MAX => Err(Error::SignatureMismatch),
+            index => Ok(index),
+        }
     }
 }

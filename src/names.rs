@@ -1,14 +1,21 @@
 //! The names of covered headers: the `headers` parameter.
 
+use core::cmp::Ordering;
+
 use crate::{
-    Error,
-    octets::{VECTORS, ends, is_token},
+    Error, SMALL,
+    octets::{VECTORS, ends, is_token, lower_word},
     params::Value,
 };
 
 /// The most names that a signature may cover; with more it is refused with
-/// [`Error::TooManyNames`].
+/// [`Error::TooManyNames`]. So is one that covers more than eight headers of which the request has
+/// several fields.
 pub const MAX_NAMES: usize = 128;
+
+/// Of how many covered headers there may be several fields; with more the request is refused with
+/// [`Error::TooManyNames`]. Each takes a pass over all fields of the request.
+pub(crate) const MAX_REPEATED: usize = 8;
 
 const REQUEST_TARGET: &[u8] = b"(request-target)";
 
@@ -40,8 +47,17 @@ impl<'a> Name<'a> {
     pub(crate) fn lowercase(&self, sink: &mut impl FnMut(&[u8])) {
         match self.0.as_fast_slice() {
             Some(plain) if !plain.iter().any(u8::is_ascii_uppercase) => sink(plain),
-            _ => self.lower().for_each(|octet| sink(&[octet])),
+            _ => write_lower(self.lower(), sink),
         }
+    }
+
+    /// Orders names by length, then by their bytes in lower case.
+    fn order(&self, other: &Name<'_>) -> Ordering {
+        if let (Some(one), Some(other)) = (self.0.as_fast_slice(), other.0.as_fast_slice()) {
+            return one.len().cmp(&other.len()).then_with(|| order_lower(one, other));
+        }
+        let by_len = self.lower().count().cmp(&other.lower().count());
+        by_len.then_with(|| self.lower().cmp(other.lower()))
     }
 
     pub(crate) fn same(&self, other: &Name<'_>) -> bool {
@@ -61,6 +77,91 @@ impl<'a> Name<'a> {
             true => Err(Error::UnsupportedName { index }),
             false => Err(Error::MalformedList { index }),
         }
+    }
+}
+
+/// Gives bytes to `sink` in pieces: one at a time would cost each of many MACs a call for each.
+pub(crate) fn write_lower(mut lower: impl Iterator<Item = u8>, sink: &mut impl FnMut(&[u8])) {
+    if SMALL {
+        return lower.for_each(|byte| sink(&[byte]));
+    }
+    let mut piece = [0; 64];
+    loop {
+        let filled = piece.iter_mut().zip(&mut lower).map(|(to, byte)| *to = byte).count();
+        match piece.get(..filled) {
+            None | Some([]) => return,
+            Some(piece) => sink(piece),
+        }
+    }
+}
+
+/// Orders two texts of the same length by their bytes in lower case, eight at a time.
+fn order_lower(one: &[u8], other: &[u8]) -> Ordering {
+    let (words, rest) = one.as_chunks();
+    let (other_words, other_rest) = other.as_chunks();
+    for (word, other) in words.iter().zip(other_words) {
+        let order = lower_word(*word).cmp(&lower_word(*other));
+        if order.is_ne() {
+            return order;
+        }
+    }
+    let lower = |rest: &[u8]| {
+        let mut word = [0; 8];
+        word.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
+        lower_word(word)
+    };
+    lower(rest).cmp(&lower(other_rest))
+}
+
+/// The names of a list in order, so that one is found among all of them in a few comparisons. Empty
+/// in builds that have no stack for it.
+pub(crate) struct NameIndex<'n> {
+    names: heapless::Vec<Name<'n>, INDEXED>,
+    /// Indexes into `names`, ordered by the names.
+    sorted: heapless::Vec<u8, INDEXED>,
+}
+
+const INDEXED: usize = if VECTORS { MAX_NAMES } else { 0 };
+
+impl<'n> NameIndex<'n> {
+    const EMPTY: Self = Self { names: heapless::Vec::new(), sorted: heapless::Vec::new() };
+
+    /// Makes the index of names that [`check`] has found to be a list.
+    pub(crate) fn new(names: impl Iterator<Item = Name<'n>>) -> Self {
+        let mut index = Self::EMPTY;
+        for name in names {
+            index.insert(name);
+        }
+        index
+    }
+
+    /// Adds a name at the end of the list; `false` if it is there already.
+    fn insert(&mut self, name: Name<'n>) -> bool {
+        let Err(at) = self.search(&name) else { return false };
+        let mut moved = self.names.len() as u8;
+        if self.names.push(name).is_ok() && self.sorted.push(moved).is_ok() {
+            let behind = self.sorted.get_mut(at..).unwrap_or_default();
+            behind.iter_mut().for_each(|place| core::mem::swap(place, &mut moved));
+        }
+        true
+    }
+
+    /// The position of `name` in the list.
+    pub(crate) fn find(&self, name: &[u8]) -> Option<usize> {
+        let at = self.search(&Name::plain(name)).ok()?;
+        self.sorted.get(at).map(|index| usize::from(*index))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Where `name` is among the sorted ones, or where it would have to be.
+    fn search(&self, name: &Name<'_>) -> Result<usize, usize> {
+        self.sorted.binary_search_by(|index| match self.names.get(usize::from(*index)) {
+            Some(found) => found.order(name),
+            None => Ordering::Greater,
+        })
     }
 }
 
@@ -152,22 +253,19 @@ pub(crate) fn check<'a>(names: impl Iterator<Item = Name<'a>> + Clone) -> Result
     if names.clone().next().is_none() {
         return Err(Error::EmptyList);
     }
-    // Where there is room on the stack, a list is split once and not again for each of its names.
-    let mut earlier = heapless::Vec::<Name<'_>, { if VECTORS { MAX_NAMES } else { 0 } }>::new();
+    let mut earlier = NameIndex::EMPTY;
     for (index, name) in names.clone().enumerate() {
         if index == MAX_NAMES {
             return Err(Error::TooManyNames);
         }
         name.check(index)?;
         let is_repeated = match VECTORS {
-            true => earlier.iter().any(|earlier| earlier.same(&name)),
+            true => !earlier.insert(name),
             false => names.clone().take(index).any(|earlier| earlier.same(&name)),
         };
         if is_repeated {
             return Err(Error::RepeatedName { index });
         }
-        // Full where none is kept.
-        let _ = earlier.push(name);
     }
     Ok(())
 }

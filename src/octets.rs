@@ -59,6 +59,20 @@ pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
     }
 }
 
+/// Eight bytes as a number that orders them, letters in lower case.
+pub(crate) const fn lower_word(bytes: [u8; 8]) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let word = u64::from_be_bytes(bytes);
+    let low = word & !TOPS;
+    // The top bit of a byte tells, in the one, whether it is at least 'A', and in the other, whether
+    // it comes after 'Z'. No sum reaches the next byte.
+    let from_a = low.wrapping_add(ONES.wrapping_mul(0x80 - b'A' as u64));
+    let after_z = low.wrapping_add(ONES.wrapping_mul(0x7f - b'Z' as u64));
+    // What sets an upper-case letter apart from the lower-case one is a fourth of the top bit.
+    word | ((from_a ^ after_z) & !word & TOPS) >> 2
+}
+
 /// The first and the last `N` octets, zeros where there are less.
 #[inline(always)]
 pub(crate) fn ends<const N: usize>(octets: &[u8]) -> [[u8; N]; 2] {
@@ -183,6 +197,15 @@ mod tests {
             assert_eq!(split_qdtext(text), split(text, is_qdtext));
             assert_eq!(split_at(text, b':'), split(text, |octet| octet != b':'));
         });
+    }
+
+    #[test]
+    fn words_are_lowered_as_byte_by_byte() {
+        for (one, other) in (0..=255).flat_map(|one| (0..=255).map(move |other| (one, other))) {
+            let bytes = [one, other, b'A', one, b'Z', other, other, one];
+            let lower = bytes.map(|byte: u8| byte.to_ascii_lowercase());
+            assert_eq!(lower_word(bytes), u64::from_be_bytes(lower), "{bytes:?}");
+        }
     }
 
     #[test]

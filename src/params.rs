@@ -85,7 +85,7 @@ impl<'a> Value<'a> {
     pub(crate) fn split_once(self, separator: u8) -> (Self, Option<Self>) {
         let mut behind = self;
         if let Some(plain) = self.as_fast_slice() {
-            behind.raw = octets::split(plain, |octet| octet != separator).1;
+            behind.raw = octets::split_at(plain, separator).1;
         }
         loop {
             let len = self.raw.len().saturating_sub(behind.raw.len());

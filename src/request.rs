@@ -121,7 +121,7 @@ pub(crate) enum Single<'a> {
 }
 
 impl<'a> Single<'a> {
-    fn add(&mut self, value: &'a [u8]) {
+    pub(crate) fn add(&mut self, value: &'a [u8]) {
         *self = match self {
             Self::Absent => Self::Once(value),
             Self::Once(_) | Self::Repeated => Self::Repeated,

@@ -60,7 +60,7 @@ impl<'k> Signer<'k> {
     {
         names::check(names.names())?;
         let fields = Fields::find(request.headers);
-        let string = SigningString { request, fields: &fields, names: names.names() };
+        let string = SigningString::new(request, &fields, names.names())?;
         let mut tag = [0; TAG_LEN];
         self.key.mac(&string, &mut tag)?;
         let mut writer = Writer::exact(out, signature_len(self.key_id, names))?;

@@ -3,9 +3,10 @@
 use crate::{
     Error, HeaderNames, Headers, Name, Request,
     crypto::{self, Message},
-    date, digest, names,
-    octets::without_control,
-    request::Fields,
+    date, digest,
+    names::{self, MAX_NAMES, MAX_REPEATED, NameIndex},
+    octets::{VECTORS, trim, without_control},
+    request::{Fields, Single},
 };
 
 /// Writes the signing string of `request` over `names` to `out` and gives the part written.
@@ -51,7 +52,7 @@ where
 {
     names::check(names.names())?;
     let fields = Fields::find(request.headers);
-    let string = SigningString { request, fields: &fields, names: names.names() };
+    let string = SigningString::new(request, &fields, names.names())?;
     let mut counter = Writer::new(&mut []);
     string.stream(&mut |octets| counter.push(octets))?;
     let mut writer = Writer::exact(out, counter.needed())?;
@@ -61,17 +62,59 @@ where
 
 /// The signing string of `request` over `names`, never held whole.
 pub(crate) struct SigningString<'r, 'a, H: ?Sized, I> {
-    pub(crate) request: &'r Request<'a, H>,
+    request: &'r Request<'a, H>,
     /// What was found in the request already.
-    pub(crate) fields: &'r Fields<'a>,
-    pub(crate) names: I,
+    fields: &'r Fields<'a>,
+    names: I,
+    /// The value of each name, found in one pass over the fields. Empty in builds that have no stack
+    /// for it.
+    values: heapless::Vec<Single<'a>, MAX_NAMES_KEPT>,
 }
 
-impl<'a, 'n, H, I> SigningString<'_, 'a, H, I>
+const MAX_NAMES_KEPT: usize = if VECTORS { MAX_NAMES } else { 0 };
+
+impl<'r, 'a, 'n, H, I> SigningString<'r, 'a, H, I>
 where
     H: Headers + ?Sized,
     I: Iterator<Item = Name<'n>> + Clone,
 {
+    /// Looks the names up, which must have been found to be a list.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooManyNames`] if there are several fields of more than [`MAX_REPEATED`] of them.
+    #[inline(never)]
+    pub(crate) fn new(
+        request: &'r Request<'a, H>,
+        fields: &'r Fields<'a>,
+        names: I,
+    ) -> Result<Self, Error> {
+        let mut string = Self { request, fields, names, values: heapless::Vec::new() };
+        if string.count_repeated() > MAX_REPEATED {
+            return Err(Error::TooManyNames);
+        }
+        Ok(string)
+    }
+
+    /// Of how many names there are several fields.
+    fn count_repeated(&mut self) -> usize {
+        if !VECTORS {
+            let is_repeated =
+                |name: &Name<'n>| self.request.values(|found| name.is(found)).nth(1).is_some();
+            return self.names.clone().filter(is_repeated).count();
+        }
+        let index = NameIndex::new(self.names.clone());
+        for _ in 0..index.len() {
+            let _ = self.values.push(Single::Absent);
+        }
+        for (name, value) in self.request.headers.fields() {
+            if let Some(found) = index.find(name).and_then(|at| self.values.get_mut(at)) {
+                found.add(trim(value));
+            }
+        }
+        self.values.iter().filter(|value| matches!(value, Single::Repeated)).count()
+    }
+
     /// Gives the string to `sink`, piece by piece.
     ///
     /// # Errors
@@ -112,13 +155,21 @@ where
             if method.iter().any(unfit) || target.iter().any(unfit) {
                 return Err(Error::ControlByte { index });
             }
-            method.iter().for_each(|octet| sink(&[octet.to_ascii_lowercase()]));
+            names::write_lower(method.iter().map(u8::to_ascii_lowercase), sink);
             sink(b" ");
             sink(target);
             return Ok(());
         }
         if name.is("host") {
             self.request.check_host()?;
+        }
+        match self.values.get(index) {
+            Some(Single::Absent) => return Err(Error::MissingHeader { index }),
+            Some(Single::Once(value)) => {
+                sink(value);
+                return check(value, index);
+            }
+            Some(Single::Repeated) | None => {}
         }
         let mut found = Err(Error::MissingHeader { index });
         for value in self.request.values(|found| name.is(found)) {

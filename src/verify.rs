@@ -80,6 +80,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     ///   [`Error::DateTooOld`], [`Error::DateTooNew`]
     /// - [`Error::MissingDigest`], [`Error::RepeatedDigest`], [`Error::MalformedDigest`],
     ///   [`Error::UnsupportedDigest`], [`Error::DigestMismatch`] if it contradicts itself
+    /// - [`Error::TooManyNames`] if more than eight covered headers have several fields
     /// - [`Error::MissingHeader`], [`Error::ControlByte`], [`Error::HostMismatch`]
     /// - [`Error::SignatureMismatch`]
     pub fn begin<'r, H>(
@@ -172,7 +173,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
             }
             _ => {
                 let names = params.headers.iter();
-                mac::find_key(self.keys, &SigningString { request, fields, names }, &tag)
+                mac::find_key(self.keys, &SigningString::new(request, fields, names)?, &tag)
             }
         }?;
         let verified = Verified {

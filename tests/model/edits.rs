@@ -163,9 +163,13 @@ const SPECIAL: &[&str] = &[
 /// Lets the list grow to the edge of what it may hold.
 fn many_names(draft: &mut Draft, dice: &mut Dice) {
     let count = draft.list.split(|octet| *octet == b' ').count();
-    for index in count..dice.pick(&[127, 128, 128, 129, 130]) {
+    let repeated = dice.pick(&[0, 0, 7, 8, 9]);
+    for index in count..dice.pick(&[12, 127, 128, 128, 129, 130]) {
         let name = format!("n{index}");
         draft.list.extend(format!(" {name}").bytes());
+        if index < count + repeated {
+            draft.message.headers.push((name.to_uppercase().into(), b"twice".into()));
+        }
         draft.message.headers.push((name.into(), Vec::new()));
     }
 }

@@ -304,3 +304,56 @@ fn two_differences_do_not_make_up_for_each_other() {
         assert_eq!(verdict(&sent), Err(Error::DigestMismatch), "{places:?}");
     }
 }
+
+/// Fields that count how often they are passed over.
+struct Counted {
+    fields: Vec<(String, String)>,
+    passes: std::cell::Cell<usize>,
+}
+
+impl hooksig::Headers for Counted {
+    fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.passes.set(self.passes.get() + 1);
+        self.fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+    }
+}
+
+/// How often the fields are passed over to refuse a request that covers 126 more headers, of which
+/// as many as said have two fields.
+fn passes(secrets: usize, repeated: usize, list: impl Fn(usize) -> String) -> usize {
+    let sent = Sent::by_drone();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let mut fields: Vec<_> =
+        sent.headers.iter().map(|(name, value)| (text(name), text(value))).collect();
+    let names: Vec<_> = (0..126).map(list).collect();
+    fields.extend(names.iter().map(|name| (name.replace('\\', ""), "value".repeat(9))));
+    fields.extend(names[..repeated].iter().map(|name| (name.to_uppercase(), String::new())));
+    for (name, value) in &mut fields {
+        if name == "Signature" {
+            *value = value.replace("date digest", &format!("date digest {}", names.join(" ")));
+        }
+    }
+    let headers = Counted { fields, passes: std::cell::Cell::new(0) };
+    let keys: Vec<_> = (0..secrets).map(|index| key(&format!("secret {index}"))).collect();
+    let request = hooksig::Request::new("POST", "/", &headers);
+    let begun = hooksig::Verifier::new(&keys).unwrap().begin(&request, Clock::At(NOW));
+    let expected = if repeated > 8 { Error::TooManyNames } else { Error::SignatureMismatch };
+    assert_eq!(begun.err(), Some(expected));
+    headers.passes.get()
+}
+
+/// The fields are passed over once for what decides, once for all names, and at most sixteen times
+/// for the eight headers that may have several fields: however many names, fields and keys there are.
+#[test]
+fn the_fields_are_passed_over_a_bounded_number_of_times() {
+    let long = |index: usize| format!("x{}{index:03}{}", "a".repeat(300), "b".repeat(300));
+    for secrets in [1, 16] {
+        assert_eq!(passes(secrets, 0, |index| format!("x-{index}")), 2);
+        assert_eq!(passes(secrets, 0, long), 2);
+        assert_eq!(passes(secrets, 0, |index| format!("\\x-{index}")), 2);
+        assert_eq!(passes(secrets, 8, |index| format!("x-{index}")), 2 + 16);
+        assert_eq!(passes(secrets, 9, |index| format!("x-{index}")), 2);
+        assert_eq!(passes(secrets, 126, |index| format!("x-{index}")), 2);
+    }
+    assert_eq!(passes(32, 8, |index| format!("x-{index}")), 2 + 24);
+}
