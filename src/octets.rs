@@ -67,8 +67,8 @@ pub(crate) const fn lower_word(bytes: [u8; 8]) -> u64 {
     let low = word & !TOPS;
     // The top bit of a byte tells, in the one, whether it is at least 'A', and in the other, whether
     // it comes after 'Z'. No sum reaches the next byte.
-    let from_a = low.wrapping_add(ONES.wrapping_mul(0x80 - b'A' as u64));
-    let after_z = low.wrapping_add(ONES.wrapping_mul(0x7f - b'Z' as u64));
+    let from_a = low.wrapping_add(ONES.wrapping_mul(const { (0x80 - b'A') as u64 }));
+    let after_z = low.wrapping_add(ONES.wrapping_mul(const { (0x7f - b'Z') as u64 }));
     // What sets an upper-case letter apart from the lower-case one is a fourth of the top bit.
     word | ((from_a ^ after_z) & !word & TOPS) >> 2
 }
