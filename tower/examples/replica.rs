@@ -8,11 +8,24 @@ use std::{
     env,
     error::Error,
     io::{self, Write},
+    time::Duration,
 };
 
 use axum::{Extension, Router, http::StatusCode, routing::post};
 use hooksig_tower::{Key, RedisStore, Verified, VerifyLayer};
-use tokio::{net::TcpListener, signal::unix};
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::{net::TcpListener, select, signal::unix, time::sleep};
+
+/// How long a head may take.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long pending requests may take to end when the program is stopped.
+const GRACE: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -26,15 +39,30 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .on_refusal(|refused| eprintln!("refused {refused}"));
     let router = Router::new().route("/hooks", post(receive).route_layer(verify));
 
-    let mut terminate = unix::signal(unix::SignalKind::terminate())?;
     let listener = TcpListener::bind(address).await?;
     println!("listening on {}", listener.local_addr()?);
-    let server = axum::serve(listener, router);
-    Ok(server
-        .with_graceful_shutdown(async move {
-            terminate.recv().await;
-        })
-        .await?)
+    let mut terminate = unix::signal(unix::SignalKind::terminate())?;
+    let connections = GracefulShutdown::new();
+    loop {
+        select! {
+            accepted = listener.accept() => {
+                let connection = TokioIo::new(accepted?.0);
+                let service = TowerToHyperService::new(router.clone());
+                // `axum::serve` waits for a head without end.
+                let serving = http1::Builder::new()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(HEAD_TIMEOUT)
+                    .serve_connection(connection, service);
+                tokio::spawn(connections.watch(serving));
+            }
+            _ = terminate.recv() => break,
+        }
+    }
+    select! {
+        () = connections.shutdown() => {}
+        () = sleep(GRACE) => {}
+    }
+    Ok(())
 }
 
 async fn receive(Extension(verified): Extension<Verified>) -> StatusCode {
