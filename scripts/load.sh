@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Attacks the C receiver and the Go middleware, kills them in the middle, and counts what they accept:
+# Attacks the C receiver, the Go middleware and the tower layer, kills them in the middle, and counts what they accept:
 # scripts/load.sh [OPTION...], with the options of go/load.
 #
 # `make load` builds what is needed first. Where Go is missing nothing is loaded; where CI is set,
@@ -15,4 +15,6 @@ fi
 scripts/setup.sh redis-server || true
 export CGO_ENABLED=1
 go -C go/load build -tags hooksig_static -o "$PWD/target/load" .
-exec target/load -c-receiver target/c-example/receiver "$@"
+cargo build --locked --quiet -p hooksig-tower --features redis --example replica
+exec target/load -c-receiver target/c-example/receiver \
+    -rust-receiver target/debug/examples/replica "$@"

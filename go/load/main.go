@@ -2,7 +2,8 @@
 // replayed, truncated, slow and stalled deliveries in one mix, from many connections, while the
 // receiver is killed and started again. It prints a table.
 //
-//	go run . -c-receiver ../../target/c-example/receiver
+//	go run . -c-receiver ../../target/c-example/receiver \
+//		-rust-receiver ../../target/debug/examples/replica
 //
 // Exit codes: 0 if each receiver kept its promises, 1 if one did not, 2 if one cannot be started.
 package main
@@ -34,13 +35,14 @@ func main() {
 	flag.IntVar(&plan.kills, "kills", 1, "how often each receiver is killed and started again")
 	flag.DurationVar(&plan.limit, "limit", 5*time.Minute, "when to give up")
 	cReceiver := flag.String("c-receiver", "", "the `program` built of c-example/receiver.c")
+	rustReceiver := flag.String("rust-receiver", "", "the `program` built of tower/examples/replica.rs")
 	only := flag.String("only", "", "the one receiver to load: "+strings.Join(names(receivers), ", "))
 	flag.Parse()
-	os.Exit(loadAll(plan, *cReceiver, *only))
+	os.Exit(loadAll(plan, *cReceiver, *rustReceiver, *only))
 }
 
 // loadAll loads the receivers all at once, since most of the time is spent on those that are slow.
-func loadAll(plan plan, cReceiver, only string) (code int) {
+func loadAll(plan plan, cReceiver, rustReceiver, only string) (code int) {
 	ctx, cancel := context.WithTimeout(context.Background(), plan.limit)
 	defer cancel()
 	var chosen []receiver
@@ -48,7 +50,7 @@ func loadAll(plan plan, cReceiver, only string) (code int) {
 		if only != "" && only != r.name {
 			continue
 		}
-		if err := r.find(cReceiver); err != nil {
+		if err := r.find(cReceiver, rustReceiver); err != nil {
 			code = max(code, missing(r.name, err))
 			continue
 		}

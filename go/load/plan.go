@@ -71,7 +71,8 @@ func (p plan) run(ctx context.Context, r receiver) result {
 			_ = redis.Process.Kill()
 			_ = redis.Wait()
 		}()
-		r.env = append(r.env, redisEnv+"="+redisSocket(folder))
+		r.redis = redisSocket(folder)
+		r.env = append(r.env, redisEnv+"="+r.redis)
 	}
 	process, err := newProcess(r, folder)
 	if err != nil {

@@ -26,30 +26,45 @@ type receiver struct {
 	program     string
 	args        []string
 	env         []string
+	// isReplica tells that it is tower/examples/replica.rs, which takes its address and that of Redis.
+	isReplica bool
+	redis     string
 }
 
 var receivers = []receiver{
 	{name: "c", args: []string{"--guard", "131072"}},
 	{name: "go", env: []string{serveEnv + "=memory"}},
 	{name: "go-redis", keepsClaims: true, env: []string{serveEnv + "=redis"}},
+	{name: "rust-redis", keepsClaims: true, isReplica: true},
 }
 
 // find looks for what it needs.
-func (r *receiver) find(cReceiver string) (err error) {
-	if r.env == nil {
-		if cReceiver == "" {
-			return errors.New("-c-receiver does not say where the program is")
-		}
-		r.program, err = exec.LookPath(cReceiver)
-		return err
-	}
+func (r *receiver) find(cReceiver, rustReceiver string) (err error) {
 	if r.keepsClaims {
 		if _, err := exec.LookPath("redis-server"); err != nil {
 			return err
 		}
 	}
-	r.program, err = os.Executable()
+	switch {
+	case r.isReplica && rustReceiver == "":
+		return errors.New("-rust-receiver does not say where the program is")
+	case r.isReplica:
+		r.program, err = exec.LookPath(rustReceiver)
+	case r.env != nil:
+		r.program, err = os.Executable()
+	case cReceiver == "":
+		return errors.New("-c-receiver does not say where the program is")
+	default:
+		r.program, err = exec.LookPath(cReceiver)
+	}
 	return err
+}
+
+func (r *receiver) arguments(port int) []string {
+	if r.isReplica {
+		return []string{fmt.Sprintf("127.0.0.1:%d", port), "redis+unix://" + r.redis}
+	}
+	return append([]string{"--port", strconv.Itoa(port)}, r.args...)
 }
 
 // process is a running receiver, under one address through all its lives.
@@ -89,7 +104,7 @@ func (p *process) start(ctx context.Context) error {
 		return err
 	}
 	defer log.Close()
-	p.cmd = exec.CommandContext(ctx, p.program, append([]string{"--port", strconv.Itoa(p.port)}, p.args...)...)
+	p.cmd = exec.CommandContext(ctx, p.program, p.arguments(p.port)...)
 	p.cmd.Env = append(append(os.Environ(), "DRONE_WEBHOOK_SECRET="+secret), p.env...)
 	p.cmd.Stderr = log
 	out, err := p.cmd.StdoutPipe()
