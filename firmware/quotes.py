@@ -20,8 +20,8 @@ for block in quoted:
 
 flags = re.search(r'--cfg sha2_backend_soft=.*(?="$)', (ROOT / "scripts/cross.sh").read_text(), re.MULTILINE)
 flags = flags[0].replace('\\"', '"')
-if page.count(flags) != 2:
-    wrong.append(f"the flags are not twice on the page: {flags}")
+if flags not in page:
+    wrong.append(f"the flags are not on the page: {flags}")
 
 print("\n".join(wrong) or f"{len(quoted)} blocks are as in their files")
 sys.exit(bool(wrong) or not quoted)

@@ -28,15 +28,14 @@
  *         hooksig_received received;
  *         hooksig_status status = hooksig_receive(&receiver, request, body, body_len, &received);
  *         if (status != HOOKSIG_STATUS_OK)
- *             fprintf(stderr, "refused: %s
-", hooksig_status_text(status));
+ *             fprintf(stderr, "refused: %s\n", hooksig_status_text(status));
  *         return status == HOOKSIG_STATUS_OK ? 204 : 401;
  *     }
  *
  *     int main(void)
  *     {
  *         static const char secret[] = "bea26a2221fd8090ea38720fc445eca6";
- *         static const char body[] = "{"event":"user","action":"created"}";
+ *         static const char body[] = "{\"event\":\"user\",\"action\":\"created\"}";
  *         hooksig_key key;
  *         hooksig_delivery_headers sent;
  *         if (hooksig_key_init(&key, secret, strlen(secret)) != HOOKSIG_STATUS_OK ||
@@ -52,8 +51,7 @@
  *         hooksig_request request = {"POST", 4, "/hooks", 6, headers, 4};
  *         int answer = receive(&key, 1, &request, body, strlen(body));
  *         hooksig_key_wipe(&key);
- *         printf("%d
-", answer);
+ *         printf("%d\n", answer);
  *         return answer == 204 ? 0 : 1;
  *     }
  *

@@ -71,6 +71,7 @@ link_shared() {
     *)
         $cc -shared -o "$out/libhooksig.so" -Wl,-soname,"$soname" -Wl,-z,defs -Wl,-z,relro,-z,now \
             -Wl,--gc-sections -Wl,--as-needed "$object"
+        ln -sf libhooksig.so "$out/$soname"
         ;;
     esac
 }

@@ -80,6 +80,7 @@ filled() {
     text=${text//@LIBDIR@/"$libdir_of_pc"}
     text=${text//@INCLUDE@/"$include_of_cmake"}
     text=${text//@SONAME@/"$soname"}
+    text=${text//@ABI@/"$abi"}
     printf '%s\n' "${text//@VERSION@/"$version"}"
 }
 

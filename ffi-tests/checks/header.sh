@@ -37,9 +37,9 @@ check_example() {
     check "the header's example prints 204, $1, shared" run_example "$1" -L"$lib" -lhooksig -Wl,-rpath,"$lib"
 }
 
-# The indented lines between the first include and what holds for every function.
+# The indented lines between the first include and the streaming form.
 extract_example() {
-    sed -n '/^ \*     #include <hooksig.h>/,/^ \* What holds for every function:/p' "$include/hooksig.h" |
+    sed -n '/^ \*     #include <hooksig.h>/,/^ \* Streaming:/p' "$include/hooksig.h" |
         sed -e '$d' -e 's/^ \*\( \{5\}\)\{0,1\}//'
 }
 

@@ -13,6 +13,9 @@ check_install() {
         cp "$tests/install/CMakeLists.txt" "$here"
         check "CMake finds and builds with both libraries" builds_by_cmake "$stage" "$here"
         check "CMake refuses another version" refuses_another_version "$stage" "$here"
+        check "CMake finds the library through a linked lib folder" builds_through_link "$stage" "$here"
+        check "CMake builds it by add_subdirectory" builds_as_subdirectory "$here"
+        check "CMake builds it by FetchContent" builds_fetched "$here"
     fi
     check "the program runs, and has the version of the crate" program_runs "$stage"
     check "every command has a manual page" has_manual_pages "$stage"
@@ -55,6 +58,31 @@ builds_by_cmake() {
     cmake --build "$2/build"
     [[ $("$2/build/shared") == 204 && $("$2/build/static") == 204 ]]
     readelf -d "$2/build/shared" | grep -F '[libhooksig.so.0.1]'
+}
+
+# As on systems where /lib is a link to /usr/lib.
+builds_through_link() {
+    mkdir -p "$1/merged"
+    ln -s ../usr/local/lib "$1/merged/lib"
+    cmake -S "$2" -B "$2/build-merged" -Dhooksig_DIR="$1/merged/lib/cmake/hooksig"
+    cmake --build "$2/build-merged"
+    [[ $("$2/build-merged/shared") == 204 ]]
+    rm -r "$1/merged"
+}
+
+builds_as_subdirectory() {
+    cp -r "$tests/install/subdirectory" "$1"
+    cmake -S "$1/subdirectory" -B "$1/subdirectory/build" -DHOOKSIG_SOURCE="$root"
+    cmake --build "$1/subdirectory/build"
+    [[ $("$1/subdirectory/build/static") == 204 ]]
+}
+
+builds_fetched() {
+    cp -r "$tests/install/fetched" "$1"
+    cmake -S "$1/fetched" -B "$1/fetched/build" -DFETCHCONTENT_SOURCE_DIR_HOOKSIG="$root"
+    cmake --build "$1/fetched/build"
+    [[ $("$1/fetched/build/shared") == 204 && $("$1/fetched/build/static") == 204 ]]
+    readelf -d "$1/fetched/build/shared" | grep -F '[libhooksig.so.0.1]'
 }
 
 refuses_another_version() {
