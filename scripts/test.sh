@@ -36,7 +36,7 @@ setup() {
 }
 
 names=()
-declare -A needs state pids began seconds
+declare -A needs=() state=() pids=() began=() seconds=()
 read_parts() {
     local name rest
     while read -r name rest; do
@@ -62,13 +62,16 @@ readiness() {
     echo "$result"
 }
 
+# What test-build built is not built again: another part may be using it.
 start() {
+    local built=()
+    [[ ${state[test-build]:-} != passed ]] || built=(-o lib -o program -o example)
     echo "==> $1 begins"
     began[$1]=$SECONDS
     state[$1]=running
     # In a process group of its own, so that everything it started can be ended.
     set -m
-    make --no-print-directory "$1" >"$out/$1.log" 2>&1 </dev/null &
+    make --no-print-directory "${built[@]}" "$1" >"$out/$1.log" 2>&1 </dev/null &
     pids[$1]=$!
     set +m
 }
