@@ -208,7 +208,12 @@ func table(head string, names []string, rows []row) string {
 // checkReadme compares a table with that between the marks of its name, or writes it there.
 func checkReadme(t *testing.T, name, table string) {
 	t.Helper()
-	const path = "../README.md"
+	checkTable(t, "../README.md", name, table)
+}
+
+// checkTable compares a table of a page with what was found, or writes it.
+func checkTable(t *testing.T, path, name, table string) {
+	t.Helper()
 	readme, err := os.ReadFile(path)
 	check(t, err)
 	before, rest, ok := strings.Cut(string(readme), "<!-- "+name+" -->\n")
