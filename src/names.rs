@@ -51,13 +51,35 @@ impl<'a> Name<'a> {
         }
     }
 
-    /// Orders names by length, then by their bytes in lower case.
+    /// Returns the same number for names that are the same, and mostly another one for others.
+    fn fingerprint(&self) -> u64 {
+        match self.0.as_fast_slice() {
+            Some(plain) => {
+                let (words, rest) = plain.as_chunks();
+                let fold = |print, word: &[u8; 8]| mix(print, lower_word(*word));
+                mix_rest(words.iter().fold(0, fold), rest)
+            }
+            None => {
+                let mut name = self.0.octets();
+                let (mut print, mut word) = (0, [0; 8]);
+                loop {
+                    let filled =
+                        word.iter_mut().zip(&mut name).map(|(to, byte)| *to = byte).count();
+                    match word.get(..filled) {
+                        Some(rest) if filled < word.len() => return mix_rest(print, rest),
+                        _ => print = mix(print, lower_word(word)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Orders names that have the same fingerprint.
     fn order(&self, other: &Name<'_>) -> Ordering {
         if let (Some(one), Some(other)) = (self.0.as_fast_slice(), other.0.as_fast_slice()) {
             return one.len().cmp(&other.len()).then_with(|| order_lower(one, other));
         }
-        let by_len = self.lower().count().cmp(&other.lower().count());
-        by_len.then_with(|| self.lower().cmp(other.lower()))
+        self.lower().cmp(other.lower())
     }
 
     pub(crate) fn same(&self, other: &Name<'_>) -> bool {
@@ -95,6 +117,17 @@ pub(crate) fn write_lower(mut lower: impl Iterator<Item = u8>, sink: &mut impl F
     }
 }
 
+const fn mix(print: u64, word: u64) -> u64 {
+    (print.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// As [`mix`], of the last bytes, less than eight, and how many there are.
+fn mix_rest(print: u64, rest: &[u8]) -> u64 {
+    let mut word = [0; 8];
+    word.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
+    mix(mix(print, lower_word(word)), rest.len() as u64)
+}
+
 /// Orders two texts of the same length by their bytes in lower case, eight at a time.
 fn order_lower(one: &[u8], other: &[u8]) -> Ordering {
     let (words, rest) = one.as_chunks();
@@ -113,12 +146,13 @@ fn order_lower(one: &[u8], other: &[u8]) -> Ordering {
     lower(rest).cmp(&lower(other_rest))
 }
 
-/// The names of a list in order, so that one is found among all of them in a few comparisons. Empty
-/// in builds that have no stack for it.
+/// The names of a list in order, so that one is found among all of them in a few comparisons: of
+/// numbers, and of bytes only if a sender has looked for names with the same number. Empty in builds
+/// that have no stack for it.
 pub(crate) struct NameIndex<'n> {
     names: heapless::Vec<Name<'n>, INDEXED>,
-    /// Indexes into `names`, ordered by the names.
-    sorted: heapless::Vec<u8, INDEXED>,
+    /// Fingerprints with indexes into `names`, in the order of fingerprints and then names.
+    sorted: heapless::Vec<(u64, u8), INDEXED>,
 }
 
 const INDEXED: usize = if VECTORS { MAX_NAMES } else { 0 };
@@ -137,8 +171,9 @@ impl<'n> NameIndex<'n> {
 
     /// Adds a name at the end of the list; `false` if it is there already.
     fn insert(&mut self, name: Name<'n>) -> bool {
-        let Err(at) = self.search(&name) else { return false };
-        let mut moved = self.names.len() as u8;
+        let print = name.fingerprint();
+        let Err(at) = self.search(print, &name) else { return false };
+        let mut moved = (print, self.names.len() as u8);
         if self.names.push(name).is_ok() && self.sorted.push(moved).is_ok() {
             let behind = self.sorted.get_mut(at..).unwrap_or_default();
             behind.iter_mut().for_each(|place| core::mem::swap(place, &mut moved));
@@ -148,8 +183,9 @@ impl<'n> NameIndex<'n> {
 
     /// The position of `name` in the list.
     pub(crate) fn find(&self, name: &[u8]) -> Option<usize> {
-        let at = self.search(&Name::plain(name)).ok()?;
-        self.sorted.get(at).map(|index| usize::from(*index))
+        let name = Name::plain(name);
+        let at = self.search(name.fingerprint(), &name).ok()?;
+        self.sorted.get(at).map(|(_, index)| usize::from(*index))
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -157,10 +193,12 @@ impl<'n> NameIndex<'n> {
     }
 
     /// Where `name` is among the sorted ones, or where it would have to be.
-    fn search(&self, name: &Name<'_>) -> Result<usize, usize> {
-        self.sorted.binary_search_by(|index| match self.names.get(usize::from(*index)) {
-            Some(found) => found.order(name),
-            None => Ordering::Greater,
+    fn search(&self, print: u64, name: &Name<'_>) -> Result<usize, usize> {
+        self.sorted.binary_search_by(|(found, index)| {
+            found.cmp(&print).then_with(|| match self.names.get(usize::from(*index)) {
+                Some(found) => found.order(name),
+                None => Ordering::Greater,
+            })
         })
     }
 }
