@@ -1,5 +1,8 @@
-//! The core against a model of its rules that was written from their text alone, first on the
-//! shared cases, then on requests that are made up at the edges of every rule.
+//! The reference implementation of the rules, written from their text alone and without regard to
+//! speed or memory: `rules.rs`, with `params.rs` for rule 2 and `dates.rs` for rule 7. Read it first.
+//!
+//! The core is compared with it, first on the shared cases, then on random requests at the edges of
+//! every rule.
 //!
 //! `HOOKSIG_MODEL_CASES` sets how many requests are made up.
 
