@@ -76,9 +76,10 @@ test-go: lib program ## the Go tests; skipped where there is no Go
 load: example ## attack the C receiver and the Go middleware, kill them, count what they accept
 	scripts/load.sh
 
+# LONG=1 adds the rows that measure times.
 .PHONY: test-receivers
-test-receivers: example ## attack every receiver with the same table, over real sockets
-	tests/receivers/run.sh
+test-receivers: example program ## attack every receiver with the same table, over real sockets
+	$(if $(LONG),LONG=1) tests/receivers/run.sh
 
 .PHONY: test-docs
 test-docs: lib program ## does what the guides and the README say, step by step

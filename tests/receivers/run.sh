@@ -3,7 +3,8 @@
 #
 # `make example` must have been run: `make test-receivers` does both. ROW runs only the rows whose name or
 # group holds it, RECEIVER (c, go, gohandler, tower, listen or core) only that receiver. Without Go the
-# receivers in Go are skipped; if CI is set, that is a failure.
+# receivers in Go are skipped; if CI is set, that is a failure. The rows that measure times, for which nothing
+# else should run, are left out unless LONG is set.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -18,5 +19,6 @@ rm -f target/receivers/go
 if command -v go >/dev/null; then
     CGO_ENABLED=1 go -C tests/receivers/go build -tags hooksig_static -o "$PWD/target/receivers/go" .
 fi
-cargo build --locked --quiet -p hooksig-cli -p hooksig-tower -p hooksig-receivers --bins --example axum
+# As the tests are built, so that nothing is built twice.
+cargo build --locked --quiet --workspace --all-features --bins --example axum
 exec target/debug/hooksig-receivers "$@"

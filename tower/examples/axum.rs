@@ -24,7 +24,7 @@ use axum::{
     Extension, Router, body::Bytes, extract::DefaultBodyLimit, http::StatusCode, routing::post,
 };
 use hooksig::payload::Payload;
-use hooksig_tower::{Key, Refused, Verified, VerifyLayer};
+use hooksig_tower::{Escaped, Key, Refused, Verified, VerifyLayer};
 use tokio::{net::TcpListener, select, signal::unix, time};
 use tracing::{info, warn};
 
@@ -80,16 +80,17 @@ async fn receive(Extension(verified): Extension<Verified>, body: Bytes) -> Statu
     let payload: Payload = match serde_json::from_slice(&body) {
         Ok(payload) => payload,
         Err(error) => {
-            warn!("a genuine body of another form: {error}");
+            warn!("a genuine body of another form: {}", Escaped::new(&error.to_string()));
             return StatusCode::UNPROCESSABLE_ENTITY;
         }
     };
     // As the layer read them: another reader may take a repeated member for the event.
     let (event, action) = (verified.event(), verified.action());
+    let cut = |text: &str| Escaped::new(text).to_string();
     info!(
-        event = event.as_ref().map(|event| event.as_str()),
-        action = action.as_ref().map(|action| action.as_str()),
-        repo = payload.repo.and_then(|repo| repo.slug),
+        event = event.as_ref().map(|event| cut(event.as_str())),
+        action = action.as_ref().map(|action| cut(action.as_str())),
+        repo = payload.repo.and_then(|repo| repo.slug).map(|slug| cut(&slug)),
         build = payload.build.and_then(|build| build.number),
         secret = verified.key_index(),
         "received"

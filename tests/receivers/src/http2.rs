@@ -83,7 +83,7 @@ const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
 /// Sends a request on a connection of its own, over TLS if a certificate is given, and gives the status,
-/// or `reset` for a stream without an answer.
+/// or `reset` for a stream or a connection that ends without an answer.
 pub(crate) fn exchange(
     address: SocketAddr,
     certificate: Option<&[u8]>,
@@ -120,7 +120,7 @@ fn converse(mut stream: impl Read + Write, request: &Request) -> Result<String> 
     stream.write_all(&sent)?;
     loop {
         let Some((kind, flags, payload)) = read_frame(&mut stream)? else {
-            return Ok("closed".into());
+            return Ok("reset".into());
         };
         match (kind, request.reset) {
             (SETTINGS, _) if flags & ACK == 0 => stream.write_all(&frame(SETTINGS, ACK, 0, &[]))?,
@@ -129,8 +129,7 @@ fn converse(mut stream: impl Read + Write, request: &Request) -> Result<String> 
                 return Ok("reset".into());
             }
             (HEADERS, _) => return status(&payload),
-            (RST_STREAM, _) => return Ok("reset".into()),
-            (GOAWAY, _) => return Ok("closed".into()),
+            (RST_STREAM | GOAWAY, _) => return Ok("reset".into()),
             _ => {}
         }
     }

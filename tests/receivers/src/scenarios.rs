@@ -16,8 +16,8 @@ use hooksig_vectors::deliveries;
 
 use crate::{
     client::{self, Connection},
-    delivery::{Delivery, SECRET, body, long_body, mac, now},
-    receivers::{Kind, Receiver},
+    delivery::{Delivery, SECRET, body, long_body, mac, mac_under, now},
+    receivers::{self, Kind, Receiver},
 };
 
 /// Signs the bodies of the recorded deliveries for now and sends them with their other fields.
@@ -55,10 +55,20 @@ pub(crate) fn expect_continue(receiver: &Receiver) -> Result<String> {
     Ok(format!("{asked}, {answer}"))
 }
 
+/// Starts another receiver with a secret that it must not take, and sends what is signed with it.
 pub(crate) fn start(receiver: &Receiver, secret: &[u8]) -> Result<String> {
-    let refused = Receiver::refuses_secret(receiver.kind, secret)?;
-    Ok(if refused { "does not start" } else { "starts" }.into())
+    let Ok(receiver) = Receiver::start_with(receiver.kind, &[secret]) else {
+        return Ok(NO_START.into());
+    };
+    let d = Delivery::new();
+    let mac = mac_under(secret, &format!("date: {}\ndigest: {}", d.date, d.digest));
+    Ok(match receiver.answer(&d.instead(&d.mac, mac), "500")?.as_str() {
+        receivers::NONE => NO_START.into(),
+        answer => format!("starts, and answers {answer}"),
+    })
 }
+
+const NO_START: &str = "does not start";
 
 const SERVED: &str = "others are served";
 
@@ -164,7 +174,7 @@ type Accepted<'e> = Mutex<BTreeMap<&'e [u8], usize>>;
 pub(crate) fn replays_at_the_ends_of_the_window(receiver: &Receiver) -> Result<String> {
     const SKEW: i64 = 300;
     const CONNECTIONS: usize = 4;
-    let start = now() + 2;
+    let start = now() + 3;
     let edges: Vec<Edge> = (0..4)
         .map(|number| {
             let second = start + number;
@@ -177,8 +187,13 @@ pub(crate) fn replays_at_the_ends_of_the_window(receiver: &Receiver) -> Result<S
     let accepted = Accepted::default();
     let address = receiver.address();
     let results: Vec<Result<()>> = thread::scope(|scope| {
-        let attack =
-            || scope.spawn(|| edges.iter().try_for_each(|edge| hammer(address, edge, &accepted)));
+        let attack = || {
+            scope.spawn(|| {
+                // A delivery that is first accepted in its last second may be remembered for longer.
+                edges.iter().try_for_each(|edge| send_once(address, edge, &accepted))?;
+                edges.iter().try_for_each(|edge| hammer(address, edge, &accepted))
+            })
+        };
         let threads: Vec<_> = (0..CONNECTIONS).map(|_| attack()).collect();
         threads.into_iter().map(|thread| thread.join().expect("it does not panic")).collect()
     });
@@ -195,13 +210,16 @@ pub(crate) fn replays_at_the_ends_of_the_window(receiver: &Receiver) -> Result<S
     })
 }
 
-/// Sends the deliveries of an edge once before it, all the time around it, and once after it.
-fn hammer<'e>(address: SocketAddr, edge: &'e Edge, accepted: &Accepted<'e>) -> Result<()> {
-    let at = edge.second as f64;
-    wait_until(at - 0.7);
+fn send_once<'e>(address: SocketAddr, edge: &'e Edge, accepted: &Accepted<'e>) -> Result<()> {
     for request in &edge.deliveries {
         send_again(address, &[request], accepted)?;
     }
+    Ok(())
+}
+
+/// Sends the deliveries of an edge over and over around it, and each once after it.
+fn hammer<'e>(address: SocketAddr, edge: &'e Edge, accepted: &Accepted<'e>) -> Result<()> {
+    let at = edge.second as f64;
     wait_until(at - 0.1);
     // As many at once as the buffers of a socket hold, so that the receiver need not wait for the next.
     let mut at_once = 60;
@@ -213,10 +231,7 @@ fn hammer<'e>(address: SocketAddr, edge: &'e Edge, accepted: &Accepted<'e>) -> R
             at_once = 1;
         }
     }
-    for request in &edge.deliveries {
-        send_again(address, &[request], accepted)?;
-    }
-    Ok(())
+    send_once(address, edge, accepted)
 }
 
 /// Sends requests on a connection, counts those that are accepted, and gives how many were answered.

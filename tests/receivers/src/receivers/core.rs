@@ -9,6 +9,8 @@ use std::{
 
 use anyhow::{Context, Result};
 
+use super::NONE;
+
 pub(super) fn command(secrets: &[PathBuf]) -> Command {
     let mut command = Command::new(super::target().join("receivers/core"));
     command.args(secrets);
@@ -36,18 +38,15 @@ impl Core {
         let (head, body) = request.split_at(end.map_or(request.len(), |at| at + 4));
         let mut pipes = self.pipes.lock().expect("no other thread panicked");
         let (stdin, stdout) = &mut *pipes;
-        for part in [head, body] {
-            stdin.write_all(&part.len().to_le_bytes())?;
-        }
-        stdin.write_all(head)?;
-        stdin.write_all(body)?;
-        stdin.flush()?;
+        let lengths = [head, body].map(|part| part.len().to_le_bytes()).concat();
+        // One that has ended takes nothing, and says nothing.
+        let _ = [&lengths, head, body].into_iter().try_for_each(|part| stdin.write_all(part));
         let mut line = String::new();
         stdout.read_line(&mut line)?;
         Ok(match line.trim_end() {
             "ok" => "204".into(),
             "malformed-head" => "400".into(),
-            "" => "crashed".into(),
+            "" => NONE.into(),
             word => format!("401 {word}"),
         })
     }

@@ -126,6 +126,9 @@ impl Kind {
     }
 }
 
+/// No answer.
+pub(crate) const NONE: &str = "closed";
+
 /// The word for a body that did not arrive.
 const UNREADABLE: &str = "body-unreadable";
 
@@ -155,12 +158,6 @@ impl Receiver {
             _ => Running::Sockets(Process::start(command, kind)?),
         };
         Ok(Self { kind, running, secrets: folder })
-    }
-
-    /// The exit code of one that is given a secret that it must not take.
-    pub(crate) fn refuses_secret(kind: Kind, secret: &[u8]) -> Result<bool> {
-        let folder = TempDir::new()?;
-        process::fails_to_start(kind.command(&write_secrets(folder.path(), &[secret])?))
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -244,7 +241,7 @@ impl Receiver {
             with_word(&status.to_string(), word)
         });
         let answers: Vec<_> = answers.collect();
-        Ok(if answers.is_empty() { "closed".into() } else { answers.join(", ") })
+        Ok(if answers.is_empty() { NONE.into() } else { answers.join(", ") })
     }
 
     /// Fails unless a fresh delivery is accepted.

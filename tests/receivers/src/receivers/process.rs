@@ -16,9 +16,6 @@ use super::Kind;
 /// How long a line of the log may take to come.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// How long a receiver may take to refuse its arguments.
-const STARTUP: Duration = Duration::from_secs(10);
-
 /// A receiver that listens.
 pub(crate) struct Process {
     child: Child,
@@ -49,73 +46,67 @@ impl Drop for Process {
     }
 }
 
-/// Reports whether a receiver ends by itself with an error.
-pub(super) fn fails_to_start(mut command: Command) -> Result<bool> {
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-    // The program of the core reads until the end of its input; the others would listen forever.
-    drop(child.stdin.take());
-    let until = Instant::now() + STARTUP;
-    while Instant::now() < until {
-        if let Some(status) = child.try_wait()? {
-            return Ok(!status.success());
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-    child.kill()?;
-    child.wait()?;
-    Ok(false)
-}
-
-/// What a receiver wrote to standard output and standard error, line by line.
+/// What a receiver wrote to standard output and standard error.
 #[derive(Default)]
 pub(super) struct Log {
-    lines: Mutex<Vec<Vec<u8>>>,
+    state: Mutex<State>,
     more: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    lines: Vec<Vec<u8>>,
+    /// How many pipes can still bring lines.
+    open: usize,
 }
 
 impl Log {
     fn follow(log: &Arc<Self>, pipe: impl Read + Send + 'static) {
         let log = Arc::clone(log);
+        log.lock().open += 1;
         thread::spawn(move || {
             for line in BufReader::new(pipe).split(b'\n') {
                 let Ok(line) = line else { break };
-                log.lock().push(line);
+                log.lock().lines.push(line);
                 log.more.notify_all();
             }
+            log.lock().open -= 1;
+            log.more.notify_all();
         });
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().lines.len()
     }
 
     pub(super) fn raw(&self) -> Vec<Vec<u8>> {
-        self.lock().clone()
+        self.lock().lines.clone()
     }
 
     pub(super) fn all(&self) -> Vec<String> {
-        text(&self.lock())
+        text(&self.lock().lines)
     }
 
-    /// Waits until `find` finds something in the lines after the first `skip`.
+    /// Waits until `find` finds something in the lines after the first `skip`; `None` if it does not in
+    /// time, or if the receiver has ended.
     pub(super) fn wait_for<T>(
         &self,
         skip: usize,
         find: impl Fn(&[String]) -> Option<T>,
     ) -> Option<T> {
         let until = Instant::now() + SILENCE;
-        let mut lines = self.lock();
+        let mut state = self.lock();
         loop {
-            if let Some(found) = find(&text(&lines[skip..])) {
-                return Some(found);
+            let found = find(&text(&state.lines[skip..]));
+            if found.is_some() || state.open == 0 {
+                return found;
             }
             let left = until.checked_duration_since(Instant::now())?;
-            lines = self.more.wait_timeout(lines, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self.more.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
