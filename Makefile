@@ -67,6 +67,7 @@ test-example: example ## the C receiver against curl, raw connections and valgri
 	cmake -S c-example -B target/c-example/cmake -DCMAKE_PREFIX_PATH="$$PWD/target/c"
 	cmake --build target/c-example/cmake
 	c-example/test.sh target/c-example
+	scripts/demo-receiver.sh target/c-example
 
 .PHONY: test-go
 test-go: lib program ## the Go tests; skipped where there is no Go
