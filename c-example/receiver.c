@@ -307,7 +307,7 @@ static enum MHD_Result drop_chunk(struct MHD_Connection *connection, struct deli
     return delivery->dropped <= DRAINED_OCTETS ? MHD_YES : MHD_NO;
 }
 
-/* Hashes a chunk and keeps it, unread until the verdict. MHD_NO closes the connection. */
+/* Keeps a chunk, unread until the verdict. MHD_NO closes the connection. */
 static enum MHD_Result on_chunk(struct MHD_Connection *connection, struct delivery *delivery,
                                 const char *chunk, size_t len)
 {
@@ -315,8 +315,6 @@ static enum MHD_Result on_chunk(struct MHD_Connection *connection, struct delive
         delivery->stage = BODY_TOO_LARGE;
     if (delivery->stage == BODY_TOO_LARGE)
         return drop_chunk(connection, delivery, len);
-    if (hooksig_pending_body_update(&delivery->pending, chunk, len) != HOOKSIG_STATUS_PENDING)
-        return MHD_NO;
     memcpy(delivery->body + delivery->body_len, chunk, len);
     delivery->body_len += len;
     return MHD_YES;

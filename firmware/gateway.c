@@ -55,22 +55,18 @@ static void read_head(struct modem *modem)
     }
 }
 
-/* Keeps the body, unread until the verdict, and hashes it as it comes in. A body that breaks off is
- * not the one that was signed. */
-static hooksig_status read_body(struct modem *modem, hooksig_pending_body *pending, size_t len)
+/* Keeps the body, unread until the verdict. A body that breaks off is not the one that was signed. */
+static void read_body(struct modem *modem, size_t len)
 {
-    hooksig_status status = HOOKSIG_STATUS_PENDING;
     line.body_len = 0;
-    while (status == HOOKSIG_STATUS_PENDING && line.body_len < len) {
+    while (line.body_len < len) {
         uint8_t *piece = line.body + line.body_len;
         size_t left = len - line.body_len;
         size_t piece_len = modem_read(modem, piece, left < PIECE ? left : PIECE);
         if (piece_len == 0)
             break;
-        status = hooksig_pending_body_update(pending, piece, piece_len);
         line.body_len += piece_len;
     }
-    return status;
 }
 
 static hooksig_status receive(struct modem modem, int64_t now, hooksig_received *received)
@@ -85,12 +81,11 @@ static hooksig_status receive(struct modem modem, int64_t now, hooksig_received 
         status = HOOKSIG_STATUS_BUFFER_TOO_SMALL;
     if (status == HOOKSIG_STATUS_OK)
         status = hooksig_begin_head(&pending, &receiver, line.head, head_len);
-    if (status == HOOKSIG_STATUS_PENDING)
-        status = read_body(&modem, &pending, body_len);
-    if (status == HOOKSIG_STATUS_PENDING)
-        status = hooksig_pending_body_receive_head(&pending, &receiver, line.head, head_len,
-                                                   line.body, line.body_len, received);
-    return status;
+    if (status != HOOKSIG_STATUS_PENDING)
+        return status;
+    read_body(&modem, body_len);
+    return hooksig_pending_body_receive_head(&pending, &receiver, line.head, head_len, line.body,
+                                             line.body_len, received);
 }
 
 static void print_text(const uint8_t *text, size_t len)

@@ -55,15 +55,13 @@
  *         return answer == 204 ? 0 : 1;
  *     }
  *
- * Streaming: judge the head before the body is there, and hash the body as it comes in.
+ * Streaming: judge the head before the body is there, and keep the body as it comes in.
  *
  *     hooksig_pending_body pending;
  *     hooksig_status status = hooksig_begin(&pending, &receiver, &request);
- *     while (status == HOOKSIG_STATUS_PENDING && (len = next_piece(piece)) > 0) {
- *         keep(piece, len); // in body, unread: it is not known to be genuine yet
- *         status = hooksig_pending_body_update(&pending, piece, len);
- *     }
  *     if (status == HOOKSIG_STATUS_PENDING) {
+ *         while ((len = next_piece(body + body_len)) > 0)
+ *             body_len += len; // within its bounds, and unread: it is not known to be genuine yet
  *         lock(); // of the guard; the time is read inside it
  *         receiver.now = (int64_t)time(NULL);
  *         status = hooksig_pending_body_receive(&pending, &receiver, &request, body, body_len,
@@ -631,9 +629,9 @@ HOOKSIG_MUST_USE
 hooksig_status hooksig_policy_allow_hs2019(struct hooksig_policy *policy,
                                            bool allow);
 
-// Claims a verified delivery, so that it is accepted once. Only for deliveries of hooksig_verify and
-// hooksig_pending_body_finish: hooksig_receive has claimed its own. Claim last, when nothing else can
-// refuse the delivery.
+// Claims a verified delivery, so that it is accepted once. Only for deliveries of hooksig_verify,
+// hooksig_pending_body_finish, and hooksig_receive without a guard: with one it has claimed its own.
+// Claim last, when nothing else can refuse the delivery.
 //
 // A guard without a free entry refuses rather than forget a delivery that could still be replayed.
 // Without a clock no entry ever becomes free again. One guard serves one process. Several processes
@@ -692,9 +690,9 @@ hooksig_status hooksig_delivery_sign(const struct hooksig_key *key,
 // delivery, so that it is accepted once.
 //
 // A server with several threads holds a lock around the call, and reads the time for receiver->now
-// inside it: times out of order let a delivery be claimed twice. To hash bodies outside the lock, use
-// hooksig_begin and, under the lock, hooksig_pending_body_receive. A server answers anything but POST
-// with 405 before the call.
+// inside it: times out of order let a delivery be claimed twice. To hash bodies outside the lock, call it
+// without a guard, then hooksig_replay_claim under the lock. A server answers anything but POST with
+// 405 before the call.
 //
 // receiver  the settings
 // request   the head
@@ -737,15 +735,14 @@ hooksig_status hooksig_receive_head(const struct hooksig_receiver *receiver,
 // receiver  the settings; only guard and now are used. Set now to the time at which the guard's lock
 //           is held, not to that of hooksig_begin
 // request   the head that was given to hooksig_begin
-// body      the whole body. It is hashed here if hooksig_pending_body_update got no bytes; otherwise
-//           the caller has kept in it the bytes of all pieces
+// body      the whole body, which is hashed here; NULL with 0 is an empty one
 // body_len  its length in bytes
 // received  receives key, date, tag, event and action
 //
 // Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new;
-// _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if pending was not initialised or is finished;
-// _DIGEST_MISMATCH if the body is not the one that was signed, or not as long as all pieces together;
-// then as hooksig_receive.
+// _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if pending was not initialised, is finished, or
+// got bytes from hooksig_pending_body_update, which need not be those of body; _DIGEST_MISMATCH if the
+// body is not the one that was signed; then as hooksig_receive.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_pending_body_receive(struct hooksig_pending_body *pending,
                                             const struct hooksig_receiver *receiver,
@@ -777,8 +774,8 @@ hooksig_status hooksig_pending_body_receive_head(struct hooksig_pending_body *pe
 // Checks the head of a request before its body is there: parameters, policy, date, then the MAC.
 // Nothing is hashed for a request that is malformed or stale.
 //
-// Then give the body to hooksig_pending_body_update in pieces and call hooksig_pending_body_finish,
-// or call hooksig_pending_body_receive, which also takes a body that was kept whole.
+// Then keep the whole body, unread, and call hooksig_pending_body_receive. Or hash a body that is not
+// kept in memory: hooksig_pending_body_update for each piece, then hooksig_pending_body_finish.
 //
 // pending   receives the state; its previous contents do not matter
 // receiver  the settings; the guard is not used
@@ -814,7 +811,8 @@ hooksig_status hooksig_begin_head(struct hooksig_pending_body *pending,
                                   const char *head,
                                   size_t head_len);
 
-// Hashes the next bytes of the body, as received, in pieces of any size.
+// Hashes the next bytes of the body, as received, in pieces of any size. After the last one call
+// hooksig_pending_body_finish.
 //
 // pending    the state
 // chunk      the bytes; NULL with 0 is an empty piece
@@ -827,8 +825,8 @@ hooksig_status hooksig_pending_body_update(struct hooksig_pending_body *pending,
                                            const void *chunk,
                                            size_t chunk_len);
 
-// Gives the verdict once the whole body was given in pieces. For a Drone delivery prefer
-// hooksig_pending_body_receive. A pending body that is dropped instead needs no call.
+// Gives the verdict once the whole body was given in pieces. It reads no event: for a Drone delivery
+// use hooksig_pending_body_receive. A pending body that is dropped instead needs no call.
 //
 // pending   the state; wiped if it was initialised and no pointer is NULL
 // verified  receives key, date and tag

@@ -25,8 +25,8 @@ pub struct hooksig_pending_body {
 /// The contents of a [`hooksig_pending_body`].
 pub(super) struct Pending {
     body: BodyDigest,
-    /// The number of bytes that the body has so far.
-    len: u64,
+    /// Whether bytes of the body came in pieces.
+    is_fed: bool,
     verified: hooksig_verified,
 }
 
@@ -36,13 +36,6 @@ unsafe impl Handle for hooksig_pending_body {
     const MARK: u64 = u64::from_be_bytes(*b"HSpend\xA5\x5A");
 }
 const _: () = assert!(fits::<hooksig_pending_body>());
-
-impl Pending {
-    fn update(&mut self, chunk: &[u8]) {
-        self.body.update(chunk);
-        self.len = self.len.saturating_add(chunk.len() as u64);
-    }
-}
 
 /// SAFETY: as for [`hooksig_receiver::head`], and `pending` is NULL or points to a handle's memory.
 unsafe fn begin<H: Headers>(
@@ -54,38 +47,49 @@ unsafe fn begin<H: Headers>(
     unsafe {
         reference(receiver)?.head(request, |expected, verified| {
             let body = BodyDigest::new(expected);
-            handle::make(pending, Pending { body, len: 0, verified: verified.into() })
+            handle::make(pending, Pending { body, is_fed: false, verified: verified.into() })
         })
     }
 }
 
-/// Gives the verdict on `pending` and wipes it. `whole` is the body in one buffer, if the caller
-/// has it there: it is hashed here unless it came in pieces before.
+/// Gives the verdict on `pending` and wipes it.
 ///
 /// SAFETY: unless it is NULL, `pending` points to a handle that nothing else uses.
-pub(super) unsafe fn finish(
+unsafe fn finish(pending: *mut hooksig_pending_body) -> Result<hooksig_verified, hooksig_status> {
+    // SAFETY: passed on.
+    unsafe {
+        let made = handle::get_mut(pending)?;
+        let (checked, verified) = (made.body.check(), made.verified);
+        handle::wipe(pending);
+        checked?;
+        Ok(verified)
+    }
+}
+
+/// Hashes the whole body and gives the verdict on it. Pieces are refused: what is read afterwards
+/// must be what was hashed, and a kept copy of them may differ.
+///
+/// SAFETY: as for [`finish`].
+pub(super) unsafe fn finish_whole(
     pending: *mut hooksig_pending_body,
-    whole: Option<&[u8]>,
+    body: &[u8],
 ) -> Result<hooksig_verified, hooksig_status> {
     // SAFETY: passed on.
     unsafe {
         let made = handle::get_mut(pending)?;
-        if let Some(body) = whole.filter(|_| made.len == 0) {
-            made.update(body);
+        if made.is_fed {
+            return Err(hooksig_status::WrongState);
         }
-        let is_whole = whole.is_none_or(|body| made.len == body.len() as u64);
-        let (checked, verified) = (made.body.check(), made.verified);
-        handle::wipe(pending);
-        checked?;
-        if is_whole { Ok(verified) } else { Err(hooksig_status::DigestMismatch) }
+        made.body.update(body);
+        finish(pending)
     }
 }
 
 /// Checks the head of a request before its body is there: parameters, policy, date, then the MAC.
 /// Nothing is hashed for a request that is malformed or stale.
 ///
-/// Then give the body to hooksig_pending_body_update in pieces and call hooksig_pending_body_finish,
-/// or call hooksig_pending_body_receive, which also takes a body that was kept whole.
+/// Then keep the whole body, unread, and call hooksig_pending_body_receive. Or hash a body that is not
+/// kept in memory: hooksig_pending_body_update for each piece, then hooksig_pending_body_finish.
 ///
 /// pending   receives the state; its previous contents do not matter
 /// receiver  the settings; the guard is not used
@@ -145,7 +149,8 @@ pub unsafe extern "C" fn hooksig_begin_head(
     })
 }
 
-/// Hashes the next bytes of the body, as received, in pieces of any size.
+/// Hashes the next bytes of the body, as received, in pieces of any size. After the last one call
+/// hooksig_pending_body_finish.
 ///
 /// pending    the state
 /// chunk      the bytes; NULL with 0 is an empty piece
@@ -163,13 +168,14 @@ pub unsafe extern "C" fn hooksig_pending_body_update(
     self::pending(|| {
         // SAFETY: a pointer is NULL or points to as many elements as its length says.
         let (pending, chunk) = unsafe { (handle::get_mut(pending)?, body(chunk, chunk_len)?) };
-        pending.update(chunk);
+        pending.body.update(chunk);
+        pending.is_fed |= !chunk.is_empty();
         Ok(())
     })
 }
 
-/// Gives the verdict once the whole body was given in pieces. For a Drone delivery prefer
-/// hooksig_pending_body_receive. A pending body that is dropped instead needs no call.
+/// Gives the verdict once the whole body was given in pieces. It reads no event: for a Drone delivery
+/// use hooksig_pending_body_receive. A pending body that is dropped instead needs no call.
 ///
 /// pending   the state; wiped if it was initialised and no pointer is NULL
 /// verified  receives key, date and tag
@@ -186,6 +192,6 @@ pub unsafe extern "C" fn hooksig_pending_body_finish(
         not_null(verified)?;
         // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
         // overlap nothing else.
-        unsafe { store(verified, finish(pending, None)?) }
+        unsafe { store(verified, finish(pending)?) }
     })
 }

@@ -5,7 +5,7 @@ use super::{
     hooksig_delivery, hooksig_pending_body, hooksig_receiver, hooksig_request, hooksig_status,
     hooksig_verified,
     memory::{body, not_null, reference, status, store, text},
-    pending::finish,
+    pending::finish_whole,
     replay::Guard,
     request::CheckedRequest,
     verify::verify,
@@ -55,7 +55,7 @@ unsafe fn receive<H: Headers>(
     }
 }
 
-/// SAFETY: as for [`finish`] and [`accept`], and for the guard of `receiver`.
+/// SAFETY: as for [`finish_whole`] and [`accept`], and for the guard of `receiver`.
 unsafe fn end<H: Headers>(
     pending: *mut hooksig_pending_body,
     receiver: *const hooksig_receiver,
@@ -67,7 +67,7 @@ unsafe fn end<H: Headers>(
     unsafe {
         let body = self::body(body.0, body.1)?;
         let guard = Guard::of(reference(receiver)?)?;
-        accept(guard, request, body, finish(pending, Some(body))?, received)
+        accept(guard, request, body, finish_whole(pending, body)?, received)
     }
 }
 
@@ -76,9 +76,9 @@ unsafe fn end<H: Headers>(
 /// delivery, so that it is accepted once.
 ///
 /// A server with several threads holds a lock around the call, and reads the time for receiver->now
-/// inside it: times out of order let a delivery be claimed twice. To hash bodies outside the lock, use
-/// hooksig_begin and, under the lock, hooksig_pending_body_receive. A server answers anything but POST
-/// with 405 before the call.
+/// inside it: times out of order let a delivery be claimed twice. To hash bodies outside the lock, call it
+/// without a guard, then hooksig_replay_claim under the lock. A server answers anything but POST with
+/// 405 before the call.
 ///
 /// receiver  the settings
 /// request   the head
@@ -146,15 +146,14 @@ pub unsafe extern "C" fn hooksig_receive_head(
 /// receiver  the settings; only guard and now are used. Set now to the time at which the guard's lock
 ///           is held, not to that of hooksig_begin
 /// request   the head that was given to hooksig_begin
-/// body      the whole body. It is hashed here if hooksig_pending_body_update got no bytes; otherwise
-///           the caller has kept in it the bytes of all pieces
+/// body      the whole body, which is hashed here; NULL with 0 is an empty one
 /// body_len  its length in bytes
 /// received  receives key, date, tag, event and action
 ///
 /// Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new;
-/// _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if pending was not initialised or is finished;
-/// _DIGEST_MISMATCH if the body is not the one that was signed, or not as long as all pieces together;
-/// then as hooksig_receive.
+/// _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if pending was not initialised, is finished, or
+/// got bytes from hooksig_pending_body_update, which need not be those of body; _DIGEST_MISMATCH if the
+/// body is not the one that was signed; then as hooksig_receive.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_pending_body_receive(

@@ -66,9 +66,9 @@ impl Guard<'_> {
     }
 }
 
-/// Claims a verified delivery, so that it is accepted once. Only for deliveries of hooksig_verify and
-/// hooksig_pending_body_finish: hooksig_receive has claimed its own. Claim last, when nothing else can
-/// refuse the delivery.
+/// Claims a verified delivery, so that it is accepted once. Only for deliveries of hooksig_verify,
+/// hooksig_pending_body_finish, and hooksig_receive without a guard: with one it has claimed its own.
+/// Claim last, when nothing else can refuse the delivery.
 ///
 /// A guard without a free entry refuses rather than forget a delivery that could still be replayed.
 /// Without a clock no entry ever becomes free again. One guard serves one process. Several processes
