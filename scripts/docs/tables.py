@@ -8,7 +8,7 @@ def table_rows(page, heading):
     section = re.split(r"^## ", page.read_text(), flags=re.MULTILINE)
     section = next(text for text in section if text.startswith(heading))
     rows = [re.split(r" *\| *", line)[1:-1] for line in section.splitlines() if line.startswith("|")]
-    return {row[0]: row[1:] for row in rows}
+    return {row[0]: row[1:] for row in rows if set(row[0]) != {"-"}}
 
 
 def other_verdicts(root):
