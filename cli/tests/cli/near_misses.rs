@@ -1,6 +1,9 @@
 //! The near misses that `hooksig explain` finds, and those that there are none of.
 
-use std::io::Write;
+use std::{
+    io::Write,
+    time::{Duration, Instant},
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hooksig::{Key, Request, Signer, digest, drone, signature_len};
@@ -160,7 +163,7 @@ fn a_server_without_a_secret_is_found() {
         "keyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"{}\",headers=\"date digest\"",
         BASE64_STANDARD.encode(mac.finalize().into_bytes())
     );
-    let fields = [("Date", DATE), ("Digest", digest.as_str()), ("Signature", &signature)];
+    let fields = [("Date", DATE), ("Digest", &digest), ("Signature", &signature)];
     let words = "DRONE_WEBHOOK_SECRET is not set on the server";
     assert_found(SECRET, request(&fields, BODY.as_bytes()), "server-without-secret", words);
 }
@@ -265,7 +268,7 @@ fn covered_fields_that_were_changed_are_found() {
         ("Accept-Encoding", "identity"),
         ("Content-Type", "application/json"),
         ("Date", DATE),
-        ("Digest", digest.as_str()),
+        ("Digest", &digest),
         ("User-Agent", "Drone-Agent"),
         ("X-Forwarded-For", "10.0.0.1"),
     ];
@@ -311,7 +314,7 @@ fn covered_fields_that_were_changed_are_found() {
 #[test]
 fn hosts_and_targets_that_were_changed_are_found() {
     let digest = digest::field(BODY);
-    let sent = [("Host", "drone.test"), ("Date", DATE), ("Digest", digest.as_str())];
+    let sent = [("Host", "drone.test"), ("Date", DATE), ("Digest", &digest)];
     let covered = ["(request-target)", "host", "date", "digest"];
     let signature = sign(SECRET.as_bytes(), &covered, &sent);
     let mut fields = sent.to_vec();
@@ -412,9 +415,53 @@ fn a_plainly_wrong_secret_or_body_gets_no_advice() {
     }
     // Nor does a signature of a random body and secret over many fields.
     let digest = digest::field("other");
-    let fields =
-        [("Accept", "a"), ("Accept-Encoding", "b"), ("Date", DATE), ("Digest", digest.as_str())];
+    let fields = [("Accept", "a"), ("Accept-Encoding", "b"), ("Date", DATE), ("Digest", &digest)];
     let signature = sign(b"any", &["accept", "accept-encoding", "date", "digest"], &fields);
     let fields = [fields.as_slice(), &[("Signature", &signature)]].concat();
     assert_none(SECRET, request(&fields, b"other"));
+}
+
+/// Requests whose cost was once names times fields, or candidates times bytes, of about `size` bytes.
+fn costly(size: usize) -> [(&'static str, Vec<u8>); 4] {
+    const MANY: usize = 126;
+    let name = |index| format!("x-{}-{index}-{}", "a".repeat(40), "b".repeat(40));
+    let names: Vec<String> = (0..MANY).map(name).collect();
+    let covering = |names: &[String], fields: String| {
+        let signature = format!(
+            "keyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"{}\",headers=\"date digest {}\"",
+            BASE64_STANDARD.encode([7; 32]),
+            names.join(" ")
+        );
+        let digest = digest::field("{}");
+        let own = [("Date", DATE), ("Digest", &digest), ("Signature", &signature)];
+        let head = own.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        let head: String = head.collect();
+        format!("POST /hook HTTP/1.1\r\nContent-Length: 2\r\n{head}{fields}\r\n{{}}").into_bytes()
+    };
+    let each = |value: &str| -> String {
+        names.iter().map(|name| format!("{name}: {value}\r\n")).collect()
+    };
+    let cycle = |count: usize, names: &[String]| -> String {
+        names.iter().cycle().take(count).map(|name| format!("{name}: v\r\n")).collect()
+    };
+    let tiny = "a:\r\n".repeat(size / 10) + &each("v");
+    let short: Vec<String> = (0..8).map(|index| format!("x{index}")).collect();
+    [
+        ("long values", covering(&names, each(&"v".repeat(size / 140)))),
+        ("tiny fields", covering(&names, tiny)),
+        ("repeated fields", covering(&names, cycle(size / 100, &names))),
+        ("eight repeated names", covering(&short, cycle(size / 10, &short))),
+    ]
+}
+
+#[test]
+fn explaining_large_requests_has_an_end() {
+    // A release build is given the largest requests, and the time that it promises for them.
+    let (size, seconds) = if cfg!(debug_assertions) { (1_000_000, 60) } else { (10_000_000, 5) };
+    for (what, raw) in costly(size) {
+        let start = Instant::now();
+        let (run, found) = explain(SECRET.as_bytes(), raw);
+        assert_eq!((run.code, found), (1, vec![]), "{what}");
+        assert!(start.elapsed() < Duration::from_secs(seconds), "{what}: {:?}", start.elapsed());
+    }
 }
