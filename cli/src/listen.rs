@@ -30,7 +30,9 @@ mod summary;
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Where to listen, such as localhost:3000; with port 0 the system chooses one
+    /// Where to listen, such as localhost:3000; a port without a host is one of localhost
+    ///
+    /// `3000` and `:3000` are `localhost:3000`. With port 0 the system chooses one.
     #[arg(value_name = "ADDR")]
     address: String,
 
@@ -66,7 +68,7 @@ pub(crate) struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  hooksig listen --secret-file drone.secret localhost:3000
+  hooksig listen --secret-file drone.secret 3000
   hooksig listen --secret-file new.secret --secret-file old.secret 0.0.0.0:3000 --json
   hooksig listen --secret-file drone.secret localhost:3000 --forward http://localhost:8080/hook
 
@@ -82,7 +84,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         .context("--forward: the URL cannot be sent to")?
         .map(|url| Client::new(url, client::TIMEOUT));
     let keys = args.secrets.keys()?;
-    let listener = TcpListener::bind(&args.address)
+    let listener = TcpListener::bind(with_host(&args.address))
         .with_context(|| format!("cannot listen on {:?}", args.address))?;
     let terms = Terms {
         forward,
@@ -93,4 +95,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let desk = Desk::new(keys, args.policy, terms);
     server::run(listener, &Arc::new(desk))?;
     Ok(Outcome::Success)
+}
+
+/// Puts `localhost` before a port without a host.
+fn with_host(address: &str) -> String {
+    let port = address.strip_prefix(':').unwrap_or(address);
+    match port.parse::<u16>() {
+        Ok(port) => format!("localhost:{port}"),
+        Err(_) => address.to_owned(),
+    }
 }

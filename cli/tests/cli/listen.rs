@@ -539,6 +539,16 @@ fn what_was_begun_is_answered() {
 }
 
 #[test]
+fn a_port_without_a_host_is_one_of_localhost() {
+    for address in ["0", ":0"] {
+        let listener = Listener::start_at(address, &[]);
+        let is_local = |host| listener.address.starts_with(host);
+        assert!(is_local("127.0.0.1:") || is_local("[::1]:"), "{}", listener.address);
+        assert!(listener.send("GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 405"));
+    }
+}
+
+#[test]
 fn what_cannot_be_begun_is_told() {
     hooksig(&["listen", "127.0.0.1:0"], "").assert_unusable("no secret was given");
     let listen =

@@ -26,17 +26,23 @@ impl Listener {
     }
 
     pub(crate) fn start_with(options: &[&str]) -> Self {
-        Self::run(options, &[])
+        Self::run("127.0.0.1:0", options, &[])
+    }
+
+    /// With the usual secret, at `address` as the command line takes it.
+    #[cfg(unix)]
+    pub(crate) fn start_at(address: &str, options: &[&str]) -> Self {
+        Self::run(address, &[&["--secret", SECRET], options].concat(), &[])
     }
 
     /// With the usual secret, and these variables in the environment.
     pub(crate) fn start_in(options: &[&str], variables: &[(&str, &str)]) -> Self {
-        Self::run(&[&["--secret", SECRET], options].concat(), variables)
+        Self::run("127.0.0.1:0", &[&["--secret", SECRET], options].concat(), variables)
     }
 
-    fn run(options: &[&str], variables: &[(&str, &str)]) -> Self {
+    fn run(address: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(assert_cmd::cargo::cargo_bin!("hooksig"))
-            .args(["listen", "127.0.0.1:0"])
+            .args(["listen", address])
             .args(options)
             .env_remove("DRONE_WEBHOOK_SECRET")
             .envs(variables.iter().copied())
