@@ -252,7 +252,7 @@ impl Error {
                 c"the list of headers is not one of header names separated by single spaces"
             }
             Self::RepeatedName { .. } => c"the list of headers holds a name twice",
-            Self::TooManyNames => c"the list of headers holds more than 128 names",
+            Self::TooManyNames => c"the list of headers holds more than 128 names, or more than eight that the request repeats",
             Self::UnsupportedName { .. } => {
                 c"(created) and (expires) cannot be covered by an HMAC signature"
             }
