@@ -115,7 +115,7 @@ static void print_delivery(const hooksig_delivery *read)
 
 static void demonstrate(const char *title, const char *secret, struct modem modem, int64_t now)
 {
-    hooksig_received received;
+    hooksig_received received = {0};
     hooksig_status status = hooksig_key_init(&line.key, secret, strlen(secret));
     if (status == HOOKSIG_STATUS_OK)
         status = receive(modem, now, &received);
