@@ -153,7 +153,7 @@ static const char *verify(void)
     int64_t now = now_text.len == 0 ? HOOKSIG_NO_CLOCK : number(now_text);
     hooksig_request request = read_head();
     hooksig_pending_body pending;
-    hooksig_verified verified;
+    hooksig_verified verified = {0};
     const hooksig_receiver receiver = {.keys = keys, .keys_len = keys_len, .now = now};
     if (status == HOOKSIG_STATUS_OK && !arena_full)
         status = hooksig_begin(&pending, &receiver, &request);
