@@ -24,7 +24,7 @@ fn deliveries(secret: &str, now: i64) -> Vec<(&'static str, Delivery)> {
     let field = genuine.header("Signature").to_owned();
     let signature = |text: &str| genuine.clone().with_header("Signature", text);
     vec![
-        ("what Drone sends", genuine.clone()),
+        ("genuine", genuine.clone()),
         ("another body", Delivery { body: OTHER_BODY.to_vec(), ..genuine.clone() }),
         // All contestants allow an hour.
         ("sent an hour ago", Delivery::signed(secret, BODY.to_vec(), now - 3600 - 60)),
@@ -73,7 +73,7 @@ struct Table {
 impl Table {
     fn read() -> Self {
         let readme = include_str!("../../README.md");
-        let section = readme.split("\n## ").find(|text| text.starts_with("Beside others"));
+        let section = readme.split("\n## ").find(|text| text.starts_with("Comparison"));
         let lines =
             section.expect("the README has it").lines().filter(|line| line.starts_with('|'));
         let cells = |line: &str| {

@@ -17,7 +17,7 @@ from pathlib import Path
 from links import broken_links
 from page import ROOT, Failure, run_page
 from refusals import Refusals
-from tables import other_verdicts
+from tables import other_verdicts, stale_figures
 
 DOCS = ROOT / "docs"
 # What scripts/setup.sh has to find for the commands of a page.
@@ -79,6 +79,7 @@ def main():
     report.check("refused.md has every status, and no other", refusals.undescribed())
     report.check("refused.md names the rows of hooksig explain", refusals.misplaced())
     report.check("README.md says of others what the tests found", list(other_verdicts(ROOT)))
+    report.check("the figures in README.md are those of the tables", stale_figures(ROOT))
     for name in sys.argv[1:] or TOOLS:
         test_page(report, name)
     sys.exit(report.failed > 0)
