@@ -133,9 +133,9 @@ copy_checkout() {
 
 # A library of another build: its version is told apart by what it says.
 mark_sources() {
-    sed -i 's/^version = "0\.1\.0"/version = "0.1.77"/' "$copy/Cargo.toml"
-    sed -i '/^name = "hooksig/{n;s/"0\.1\.0"/"0.1.77"/}' "$copy/Cargo.lock"
-    sed -i 's/version = "0\.1\.0", path/path/' "$copy"/*/Cargo.toml
+    sed -i 's/^version = "[0-9.]*"/version = "0.1.77"/' "$copy/Cargo.toml"
+    sed -i '/^name = "hooksig/{n;s/"[0-9.]*"/"0.1.77"/}' "$copy/Cargo.lock"
+    sed -i 's/version = "[0-9.]*", path/path/' "$copy"/*/Cargo.toml
 }
 
 installs_what_it_builds() {

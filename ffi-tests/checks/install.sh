@@ -87,7 +87,7 @@ builds_fetched() {
 
 refuses_another_version() {
     mkdir "$2/other"
-    sed 's/find_package(hooksig 0.1/find_package(hooksig 0.2/' "$2/CMakeLists.txt" >"$2/other/CMakeLists.txt"
+    sed 's/find_package(hooksig [0-9.]*/find_package(hooksig 99.0/' "$2/CMakeLists.txt" >"$2/other/CMakeLists.txt"
     if cmake -S "$2/other" -B "$2/other/build" -DCMAKE_PREFIX_PATH="$1/usr/local"; then
         return 1
     fi
