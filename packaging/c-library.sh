@@ -57,7 +57,7 @@ extract_object() {
     "$ar" p "$1" "$members" >"$work/hooksig.o" 2>/dev/null
 }
 
-# Without undefined symbols: a library in which a panic is possible does not link.
+# Without undefined symbols, so that a library with a possible panic does not link.
 link_shared() {
     local object=$work/hooksig.o
     case $target in

@@ -16,7 +16,7 @@ fail() {
     exit 2
 }
 
-# What is installed: the mode of a file or `link`, its source or the link's target, its destination.
+# The files to install: mode of a file or `link`, source or link target, destination.
 modes=()
 sources=()
 destinations=()

@@ -1,15 +1,17 @@
-"""Looks whether the files and tests that a page names are there.
+"""Checks that the files, folders and tests that a page names exist.
 
 usage: proofs.py PAGE...
 
-A file is what stands in backquotes and has a slash and a suffix; a test, what stands there with three
-words or more joined by underscores, or begins with Test. A test must be in a file that the same line names.
+In backquotes, a path with a slash and a suffix names a file, and one that ends with a slash names a folder. A name that
+starts with Test, or has three words or more joined by underscores, is a test; a file that the same line names must
+contain it.
 """
 import pathlib
 import re
 import sys
 
 FILE = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.\w+)`")
+FOLDER = re.compile(r"`((?:[\w.-]+/)+)`")
 TEST = re.compile(r"`(Test\w+|[a-z0-9]+(?:_[a-z0-9]+){2,})`")
 
 
@@ -18,6 +20,9 @@ def missing(line):
     for file in files:
         if not file.is_file():
             yield f"there is no {file}"
+    for folder in FOLDER.findall(line):
+        if not pathlib.Path(folder).is_dir():
+            yield f"there is no {folder}"
     texts = [file.read_text() for file in files if file.is_file()]
     for test in TEST.findall(line):
         if files and not any(test in text for text in texts):
