@@ -4,8 +4,8 @@
  *
  * A Drone server signs each system webhook with HTTP Signatures (draft-cavage-http-signatures-10,
  * HMAC-SHA-256 under a shared secret). This library verifies that MAC, date and body of a request
- * belong together, and signs as Drone does. It is generated from Rust and needs nothing at run
- * time: no initialisation, no memory allocation, no clock, no global state, no errno.
+ * belong together, and signs as Drone does. It needs no initialisation, no memory allocation, no
+ * clock, no global state and no errno. `make header` generates this file from src/capi.
  *
  * Example: sign a delivery as Drone would, then receive it.
  *
@@ -55,43 +55,46 @@
  *         return answer == 204 ? 0 : 1;
  *     }
  *
- * Streaming: judge the head before the body is there, and keep the body as it comes in.
+ * Streaming: check the head before the body arrives, and keep the body as it comes in.
  *
  *     hooksig_pending_body pending;
  *     hooksig_status status = hooksig_begin(&pending, &receiver, &request);
  *     if (status == HOOKSIG_STATUS_PENDING) {
  *         while ((len = next_piece(body + body_len)) > 0)
- *             body_len += len; // within its bounds, and unread: it is not known to be genuine yet
- *         lock(); // of the guard; the time is read inside it
+ *             body_len += len; // within its bounds, and not read: it may not be genuine
+ *         lock(); // the guard
  *         receiver.now = (int64_t)time(NULL);
  *         status = hooksig_pending_body_receive(&pending, &receiver, &request, body, body_len,
  *                                               &received);
  *         unlock();
  *     }
- *     // status is HOOKSIG_STATUS_OK: genuine and new
+ *     // status is HOOKSIG_STATUS_OK if the delivery is genuine and new
  *
- * For every function:
+ * For every function (_X is short for HOOKSIG_STATUS_X):
  *
- * Verdict   HOOKSIG_STATUS_OK (0) from hooksig_receive, hooksig_verify, their _head forms,
- *           hooksig_pending_body_receive or hooksig_pending_body_finish, and from no other function,
- *           means that a request is genuine. Do not read a body before that.
- * Pointers  A pointer may be NULL only if its length is 0 or its text says so. Otherwise it points to
- *           as many readable (for an output: writable) and aligned elements as its length says.
- *           Lengths are in bytes, or in elements of an array; no text needs a NUL. Wrong ones give
- *           HOOKSIG_STATUS_NULL_POINTER or HOOKSIG_STATUS_INVALID_LENGTH.
+ * Verdict   HOOKSIG_STATUS_OK (0) means that a request is genuine only if it comes from a verifying
+ *           function: hooksig_receive, hooksig_verify, hooksig_pending_body_receive, their _head
+ *           forms, or hooksig_pending_body_finish. Do not use a body before that.
+ * Pointers  A pointer may be NULL only if its length is 0 or its text says so. Otherwise it points
+ *           to as many readable (for an output: writable) and aligned elements as its length says.
+ *           "x, x_len" is a pointer with its length, in bytes or in elements of an array. No text
+ *           needs a NUL. Wrong ones give _NULL_POINTER or _INVALID_LENGTH.
+ * Raw head  A function whose name ends in _head takes head, head_len instead of a hooksig_request:
+ *           one HTTP/1.1 (or 1.0) head from the request line to the empty line, and nothing after
+ *           it; every line ends in CRLF. Its body has any transfer coding removed.
  * Overlap   An output overlaps no input and no other output. Inputs may overlap one another, and
  *           no thread writes to them during a call.
  * Outputs   They come last, except a handle, which comes first. They are written only on success,
- *           except a needed length.
+ *           except a needed length. Text in a caller's buffer has no NUL.
  * Memory    Nothing is allocated, and no pointer is kept after the return. A handle (key, policy,
  *           pending body) is caller-allocated, holds no pointers and has a fixed size. It needs no
  *           release, but wipe a key. A handle that is all zeros, wiped, finished or of another kind
- *           gives HOOKSIG_STATUS_WRONG_STATE. Do not pass memory that was never written: an earlier
- *           handle may still be there.
+ *           gives _WRONG_STATE. Do not pass memory that was never written: an earlier handle may
+ *           still be there.
  * Threads   Functions may be called from several threads at the same time. An object that one of
  *           them changes must not be used by another meanwhile; unchanged objects may be shared.
  * Time      Unix seconds, as time() returns them; hooksig reads no clock.
- * Secrets   No output holds a secret, and no status tells how nearly a signature fitted. Comparisons
+ * Secrets   No output holds a secret, and no status tells how close a signature was. Comparisons
  *           with values computed under a key take the same time wherever they differ.
  */
 
@@ -103,12 +106,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The version of this header, as text and as a number. hooksig_version and hooksig_version_number
-// return those of the library.
+// The version of this header. hooksig_version returns that of the library.
 #define HOOKSIG_VERSION "0.1.0"
 #define HOOKSIG_VERSION_NUMBER (HOOKSIG_VERSION_MAJOR * 1000000 + HOOKSIG_VERSION_MINOR * 1000 + HOOKSIG_VERSION_PATCH)
 
-// The compiler warns if the result of such a function is ignored.
+// Makes the compiler warn if the result of a function is ignored.
 #if (defined(__cplusplus) && __cplusplus >= 201703L) || (defined(__STDC_VERSION__) && __STDC_VERSION__ > 201710L)
 #define HOOKSIG_MUST_USE [[nodiscard]]
 #elif defined(__GNUC__)
@@ -119,13 +121,13 @@
 #define HOOKSIG_MUST_USE
 #endif
 
-// The version of the header: major. Compare with hooksig_version for that of the library.
+// The major part of HOOKSIG_VERSION.
 #define HOOKSIG_VERSION_MAJOR 0
 
-// The version of the header: minor.
+// The minor part of HOOKSIG_VERSION.
 #define HOOKSIG_VERSION_MINOR 1
 
-// The version of the header: patch.
+// The patch part of HOOKSIG_VERSION.
 #define HOOKSIG_VERSION_PATCH 0
 
 // The size of a hooksig_key in 64-bit words, the same on every target: 160 bytes.
@@ -134,73 +136,70 @@
 // The size of a hooksig_policy in 64-bit words, the same on every target: 224 bytes.
 #define HOOKSIG_POLICY_WORDS 28
 
-// How far Date may lie from the clock by default, in seconds.
+// How far Date may be from the clock by default, in seconds.
 #define HOOKSIG_DEFAULT_MAX_SKEW 300
 
-// The longest list for hooksig_policy_require, in bytes; beyond it HOOKSIG_STATUS_BUFFER_TOO_SMALL.
+// The longest list for hooksig_policy_require, in bytes.
 #define HOOKSIG_REQUIRED_MAX_LEN 128
 
-// The longest keyId for hooksig_policy_expect_key_id, in bytes; beyond it
-// HOOKSIG_STATUS_BUFFER_TOO_SMALL.
+// The longest keyId for hooksig_policy_expect_key_id, in bytes.
 #define HOOKSIG_EXPECTED_KEY_ID_MAX_LEN 64
 
 // The size of a hooksig_replay_entry in 64-bit words, the same on every target: 48 bytes.
 #define HOOKSIG_REPLAY_ENTRY_WORDS 6
 
-// In place of a time: there is no clock. Date is then only signed text, and a delivery can be
-// replayed forever: use a replay guard, which then never forgets.
+// Instead of a time: there is no clock. Date is then not compared with the time, and a delivery can
+// be replayed forever: use a replay guard, which then never forgets.
 #define HOOKSIG_NO_CLOCK INT64_MIN
 
-// In place of a time: never.
+// Instead of a time: never.
 #define HOOKSIG_NEVER INT64_MAX
 
-// The length of the value of the Signature field of a Drone delivery, in bytes without a NUL.
+// The length of the Signature value of a Drone delivery, in bytes without a NUL.
 #define HOOKSIG_DELIVERY_SIGNATURE_LEN 119
 
 // The size of a hooksig_pending_body in 64-bit words, the same on every target: 256 bytes.
 #define HOOKSIG_PENDING_BODY_WORDS 32
 
-// The length of the tag of a hooksig_verified, in bytes.
+// The length of the tag in a hooksig_verified, in bytes.
 #define HOOKSIG_TAG_LEN 32
 
-// The most names that a signature may cover; beyond it HOOKSIG_STATUS_TOO_MANY_NAMES.
+// The maximum number of names that a signature may cover.
 #define HOOKSIG_MAX_NAMES 128
 
-// The length of the value of a Signature field apart from keyId and list of names, in bytes: a
-// buffer of HOOKSIG_SIGNATURE_BASE_LEN + key_id_len + list_len bytes always suffices.
+// The length of a Signature value without keyId and list, in bytes, for hooksig_sign.
 #define HOOKSIG_SIGNATURE_BASE_LEN 100
 
-// The length of the value of a Digest field with one SHA-256, in bytes without a NUL.
+// The length of a Digest value with one SHA-256, in bytes without a NUL.
 #define HOOKSIG_DIGEST_FIELD_LEN 52
 
 // The length of an HTTP-date as senders write it (IMF-fixdate), in bytes without a NUL.
 #define HOOKSIG_DATE_LEN 29
 
-// What became of a call. HOOKSIG_STATUS_OK is 0 and the only success: of a verifying function it
-// means that the request is genuine, of any other that it was carried out.
+// The result of a call. HOOKSIG_STATUS_OK (0) from a verifying function means that the request is
+// genuine. From any other function it means that the call did its work.
 //
-// Numbers never change and are never used again. 1 to 9 and 43: the call is wrong. 10 to 30, 40
-// and 41: the message cannot be read; 18 to 23 and 42 also of a list or request that the caller gave
-// to sign or to require. 31 to 39 and 42: it was read, and is refused.
+// Numbers never change and are never reused. 1 to 9 and 43: the call is wrong. 10 to 30, 40, 41, 45
+// and 46: the message cannot be read. 31 to 39 and 42: it was read, and is refused. 18 to 23 and 42
+// also report a list or request that the caller passed to sign or to require.
 //
-// Log the number or its name. What goes back to the sender should be one fixed text whatever the
-// status: an attacker learns from the difference. docs/refused.md in the repository goes through
-// all of them: what causes each, and what to do.
+// Log the number or its name. Answer the sender with one fixed text whatever the status, because an
+// attacker learns from differences. docs/refused.md in the repository explains each status.
 enum hooksig_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    // Done; of a verifying function: the request is genuine.
+    // Done; from a verifying function: the request is genuine.
     HOOKSIG_STATUS_OK = 0,
-    // A pointer is NULL where it may not be, or where its length is not 0.
+    // A pointer is NULL although it may not be, or although its length is not 0.
     HOOKSIG_STATUS_NULL_POINTER = 1,
     // A length is larger than any object can be.
     HOOKSIG_STATUS_INVALID_LENGTH = 2,
-    // A handle was not made, was wiped, or is used up.
+    // A handle was not initialised, was wiped, or is finished.
     HOOKSIG_STATUS_WRONG_STATE = 3,
-    // An output buffer is too small, and the needed length tells how long it must be; or the room
-    // that a policy has for a list or a keyId is too small.
+    // An output buffer is too small (the needed length is stored), or a list or keyId is too long
+    // for a policy.
     HOOKSIG_STATUS_BUFFER_TOO_SMALL = 4,
     // The secret has no bytes, or only NUL bytes.
     HOOKSIG_STATUS_EMPTY_SECRET = 5,
@@ -226,9 +225,9 @@ enum hooksig_status
     HOOKSIG_STATUS_MISSING_PARAM = 15,
     // The algorithm is not one that the policy allows.
     HOOKSIG_STATUS_UNSUPPORTED_ALGORITHM = 16,
-    // The signature is not the canonical, padded base64 of 32 bytes.
+    // The signature is not canonical, padded base64 of 32 bytes.
     HOOKSIG_STATUS_MALFORMED_SIGNATURE = 17,
-    // A list of headers is not one of header names separated by single spaces.
+    // A list of headers is not a list of header names separated by single spaces.
     HOOKSIG_STATUS_MALFORMED_LIST = 18,
     // A list of headers holds a name twice.
     HOOKSIG_STATUS_REPEATED_NAME = 19,
@@ -238,8 +237,7 @@ enum hooksig_status
     HOOKSIG_STATUS_UNSUPPORTED_NAME = 21,
     // A listed header is not in the request.
     HOOKSIG_STATUS_MISSING_HEADER = 22,
-    // A covered header value holds a control byte other than HTAB, or the covered method or target
-    // a control byte or a space.
+    // A covered value has a control byte other than HTAB, or the method or target one or a space.
     HOOKSIG_STATUS_CONTROL_BYTE = 23,
     // There is no Date field.
     HOOKSIG_STATUS_MISSING_DATE = 24,
@@ -259,37 +257,36 @@ enum hooksig_status
     HOOKSIG_STATUS_NOT_COVERED = 31,
     // keyId is not the one that the policy expects.
     HOOKSIG_STATUS_UNEXPECTED_KEY_ID = 32,
-    // Date lies further in the past than the policy allows.
+    // Date is further in the past than the policy allows.
     HOOKSIG_STATUS_DATE_TOO_OLD = 33,
-    // Date lies further in the future than the policy allows.
+    // Date is further in the future than the policy allows.
     HOOKSIG_STATUS_DATE_TOO_NEW = 34,
-    // No key makes this signature.
+    // No key made this signature.
     HOOKSIG_STATUS_SIGNATURE_MISMATCH = 35,
-    // The body is not the one that Digest was made of.
+    // The body is not the one that Digest was computed from.
     HOOKSIG_STATUS_DIGEST_MISMATCH = 36,
     // X-Drone-Event contradicts the event in the body.
     HOOKSIG_STATUS_EVENT_MISMATCH = 37,
     // The delivery was accepted before.
     HOOKSIG_STATUS_REPLAYED = 38,
-    // The replay guard is full of deliveries that may still be replayed.
+    // The replay guard is full of deliveries that could still be replayed.
     HOOKSIG_STATUS_REPLAY_GUARD_FULL = 39,
-    // The body is not a JSON object, its event or action is not a string, or a member before both
-    // are known could be taken for one of them.
+    // The body is not a JSON object, its event or action is not a string, or a member read before
+    // both are known could be taken for one of them.
     HOOKSIG_STATUS_MALFORMED_BODY = 40,
-    // A raw head is not that of an HTTP/1.1 request.
+    // A raw head is not the head of an HTTP/1.1 (or 1.0) request.
     HOOKSIG_STATUS_MALFORMED_HEAD = 41,
-    // host is covered, and the field appears twice, or an absolute target names another host.
+    // host is covered, and the field appears twice or contradicts an absolute target.
     HOOKSIG_STATUS_HOST_MISMATCH = 42,
-    // The replay guard is made for a smaller skew than the policy that the delivery was verified
-    // under.
+    // The delivery was verified under a policy with a larger skew than the replay guard is for.
     HOOKSIG_STATUS_SKEW_TOO_LARGE = 43,
-    // Not a verdict: the head is genuine, and the body is still to be checked. Only hooksig_begin,
-    // hooksig_begin_head and hooksig_pending_body_update return it.
+    // Not a verdict: the head is genuine, and the body is not checked yet. The success of
+    // hooksig_begin, hooksig_begin_head and hooksig_pending_body_update, and only theirs.
     HOOKSIG_STATUS_PENDING = 44,
-    // The head of a request has no end yet.
+    // The end of the head has not been received yet.
     HOOKSIG_STATUS_INCOMPLETE_HEAD = 45,
-    // The end of a body is not certain: Transfer-Encoding, more than one Content-Length, or one that is
-    // not a number or does not fit into memory.
+    // The length of the body is uncertain: Transfer-Encoding, more than one Content-Length, or one
+    // that is not a number or does not fit into memory.
     HOOKSIG_STATUS_MALFORMED_LENGTH = 46,
 };
 #ifndef __cplusplus
@@ -300,7 +297,7 @@ typedef int32_t hooksig_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// What a delivery is about: the event in its body.
+// The subject of a delivery: the event in its body.
 enum hooksig_event
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
@@ -357,93 +354,84 @@ typedef int32_t hooksig_action;
 
 // A key: the HMAC-SHA-256 midstates of a secret, not the secret itself.
 //
-// Memory of the caller, made by hooksig_key_init. It holds no pointer, so that it may be copied
-// or moved with memcpy. Once made it never changes and may be shared between threads. Wipe every
-// copy when it is no longer needed.
+// Initialise it with hooksig_key_init; it never changes afterwards. May be copied or moved with
+// memcpy. Wipe every copy when it is no longer needed.
 typedef struct hooksig_key {
     uint64_t opaque[HOOKSIG_KEY_WORDS];
 } hooksig_key;
 
-// What a receiver demands of a signature beyond its being right.
-//
-// Memory of the caller, made by hooksig_policy_init. It holds no pointer: what is set is copied.
-// It may be shared between threads while nobody sets anything. Where a function takes a policy,
-// NULL is the default one.
+// A receiver's requirements on a signature, besides its being valid. Initialise it with
+// hooksig_policy_init. Setters copy their arguments.
 typedef struct hooksig_policy {
     uint64_t opaque[HOOKSIG_POLICY_WORDS];
 } hooksig_policy;
 
-// Room for one delivery in a replay guard.
+// Memory for one delivery in a replay guard, which refuses a delivery that was accepted before.
 //
-// A replay guard is an array of these, of any length, that starts as zeros, as a static one does;
-// 4096 entries take 192 KiB. It holds no pointer. It should hold twice as many as there are
-// deliveries in a window of twice the largest skew (ten minutes by default): each has only 64
-// entries to stand in, so that looking up costs the same in any room. The entries are good for
-// a guard of the same length alone, which decides where a delivery is looked for. One thread at
-// a time may use it: a server with several threads claims under a lock, and reads the time inside it.
+// A replay guard is an array of these that starts as zeros, as a static array does. Use at least
+// twice as many entries as deliveries can arrive within twice the largest skew (ten minutes by
+// default); 4096 entries take 192 KiB. A delivery has only 64 possible places, so a lookup costs
+// the same in a guard of any length. Entries are valid only in a guard of the same length. One
+// thread at a time may use a guard: hold a lock around the call, and read the time inside it.
 typedef struct hooksig_replay_entry {
     uint64_t opaque[HOOKSIG_REPLAY_ENTRY_WORDS];
 } hooksig_replay_entry;
 
-// The settings of a receiver. Set it to zeros, then set keys, keys_len, now and, to accept each
-// delivery once, guard and guard_len. Everything is borrowed for the length of a call.
+// The settings of a receiver. Set all to zeros, then keys, keys_len and now, and, to accept each
+// delivery once, guard and guard_len. All pointers are borrowed only during a call.
 //
-// Threads may share keys and policy, but each needs a hooksig_receiver of its own: now differs.
+// Threads may share keys and policy. Give each its own hooksig_receiver, because now differs.
 typedef struct hooksig_receiver {
-    // The keys, any of which may have made the signature. All of them are always tried.
+    // The keys, any of which may have made the signature: the old and the new one during a
+    // rotation. All are always tried.
     const struct hooksig_key *keys;
     // How many, at least 1.
     size_t keys_len;
-    // The policy, or NULL for the default.
+    // The policy, or NULL for the default one.
     const struct hooksig_policy *policy;
     // The present time in Unix seconds, or HOOKSIG_NO_CLOCK.
     int64_t now;
-    // The replay guard, zeros at first; NULL with 0 for none. Only hooksig_receive and its
-    // relatives and hooksig_replay_claim use it.
+    // The replay guard, or NULL with 0 for none. Only hooksig_receive,
+    // hooksig_pending_body_receive, their _head forms and hooksig_replay_claim use it.
     struct hooksig_replay_entry *guard;
     // How many entries the guard has.
     size_t guard_len;
-    // The largest skew of any policy whose deliveries are claimed in the guard, in seconds; 0 for
-    // HOOKSIG_DEFAULT_MAX_SKEW. The same in every call. A delivery is remembered for that long and
-    // 2 s more, so that receivers with different policies can share the guard.
+    // The largest skew of all policies whose deliveries share the guard, in seconds, the same in
+    // every call; 0 is HOOKSIG_DEFAULT_MAX_SKEW. The guard remembers for 2 s longer.
     uint32_t guard_max_skew;
 } hooksig_receiver;
 
-// A genuine request: MAC, date and body belong together.
+// A genuine request: its MAC, date and body belong together.
 typedef struct hooksig_verified {
-    // The MAC, which identifies the delivery. Observers of the request know it.
+    // The MAC, which identifies the delivery. It is not secret.
     uint8_t tag[HOOKSIG_TAG_LEN];
-    // Date in Unix seconds, or HOOKSIG_NO_CLOCK.
+    // The time in Date, or HOOKSIG_NO_CLOCK without a clock.
     int64_t date;
-    // The last second (Unix) in which this request would be accepted, or HOOKSIG_NEVER without a
-    // clock.
+    // The last second in which this request is accepted, or HOOKSIG_NEVER without a clock.
     int64_t expires;
     // The index of the key that made the signature.
     size_t key_index;
 } hooksig_verified;
 
-// Event and action of a delivery.
-//
-// Their texts are given as places in the body, as they stand there between their quotes: escapes
-// are not resolved. A text that is absent has length 0.
+// The event and the action of a delivery. Their texts are given as positions in the body, between
+// the quotes: escapes are not resolved. An absent text has length 0.
 typedef struct hooksig_delivery {
     // The event.
     hooksig_event event;
     // The action.
     hooksig_action action;
-    // Where the event's text starts in the body.
+    // The position of the event's text in the body.
     size_t event_at;
     // The length of the event's text in bytes.
     size_t event_len;
-    // Where the action's text starts in the body.
+    // The position of the action's text in the body.
     size_t action_at;
     // The length of the action's text in bytes.
     size_t action_len;
 } hooksig_delivery;
 
-// The header values of a delivery as Drone sends it, each with a NUL.
-//
-// Drone also sends X-Drone-Event (the event, not signed) and Content-Type: application/json.
+// The header values of a delivery as Drone sends it, each with a NUL. Drone also sends
+// X-Drone-Event (the event, not signed) and Content-Type: application/json.
 typedef struct hooksig_delivery_headers {
     // The value of Date: HOOKSIG_DATE_LEN characters.
     char date[HOOKSIG_DATE_LEN + 1];
@@ -453,31 +441,29 @@ typedef struct hooksig_delivery_headers {
     char signature[HOOKSIG_DELIVERY_SIGNATURE_LEN + 1];
 } hooksig_delivery_headers;
 
-// One header field of a request: name and value as received, lengths in bytes, no NUL needed.
+// One header field of a request: name and value as received, no NUL needed.
 //
-// White space around the value need not have been removed. A field that came more than once
-// stands in the array more than once, in order.
+// White space around the value may be left in place. A field that was received more than once
+// appears in the array more than once, in the same order.
 typedef struct hooksig_header {
-    // The name; compared without regard to ASCII case.
+    // The name; ASCII case does not matter.
     const char *name;
     // The length of the name.
     size_t name_len;
-    // The value: any octets.
+    // The value: any bytes.
     const char *value;
     // The length of the value.
     size_t value_len;
 } hooksig_header;
 
-// The head of a request, as an HTTP server hands it over. Everything is borrowed for the length
-// of a call; nothing is kept.
+// The head of a request, as an HTTP server has it. All pointers are borrowed only during a call.
 typedef struct hooksig_request {
-    // The method, such as POST. Matters only where a signature covers (request-target), which
-    // Drone's do not; may then be NULL with 0.
+    // The method, such as POST. Used only if a signature covers (request-target), which Drone's do
+    // not; may otherwise be NULL with 0.
     const char *method;
     // The length of the method.
     size_t method_len;
-    // Path and query as received; like the method. Where it is NULL, (request-target) is a header
-    // that is not there.
+    // Path and query as received; like the method. If NULL, (request-target) is missing.
     const char *target;
     // The length of the target.
     size_t target_len;
@@ -487,7 +473,7 @@ typedef struct hooksig_request {
     size_t headers_len;
 } hooksig_request;
 
-// A Drone delivery that is genuine, and new if there is a replay guard.
+// A Drone delivery that is genuine and, if there is a replay guard, new.
 typedef struct hooksig_received {
     // Key, date and tag.
     struct hooksig_verified verified;
@@ -495,11 +481,9 @@ typedef struct hooksig_received {
     struct hooksig_delivery delivery;
 } hooksig_received;
 
-// A request with a genuine head, whose body is still to be checked. Not a verdict: only
-// hooksig_pending_body_finish and hooksig_pending_body_receive give one.
-//
-// Caller-allocated; initialise it with hooksig_begin or hooksig_begin_head. Holds no pointers and
-// needs no release. One thread at a time may use it.
+// A request with a genuine head, whose body is not checked yet. It is not a verdict: only
+// hooksig_pending_body_receive and hooksig_pending_body_finish give one. Initialise it with
+// hooksig_begin. One thread at a time may use it.
 typedef struct hooksig_pending_body {
     uint64_t opaque[HOOKSIG_PENDING_BODY_WORDS];
 } hooksig_pending_body;
@@ -508,176 +492,144 @@ typedef struct hooksig_pending_body {
 extern "C" {
 #endif // __cplusplus
 
-// Returns the version of the library as text.
-//
-// Returns static text with a NUL, such as "0.1.0"; never NULL.
+// Returns the version of the library as static text with a NUL, such as "0.1.0"; never NULL.
 const char *hooksig_version(void);
 
 // Returns the version of the library as a number, to compare with HOOKSIG_VERSION_NUMBER.
 uint32_t hooksig_version_number(void);
 
-// A stable word for logs and metrics, such as digest-mismatch; the word of the command line too.
-//
-// status  any number
-//
-// Returns static text with a NUL, unknown-status for a number that is no status; never NULL.
+// Returns a stable name for logs and metrics, such as "digest-mismatch", as the command line has
+// it: static text with a NUL; for a number that is not a status, "unknown-status". Never NULL.
 const char *hooksig_status_name(int32_t status);
 
-// One sentence for the operator: what was wrong.
-//
-// status  any number
-//
-// Returns static text with a NUL; never NULL.
+// Returns one sentence for the operator about any number: static text with a NUL; never NULL.
 const char *hooksig_status_text(int32_t status);
 
 // Makes a key from a secret.
 //
-// key         receives the key; what it held before does not matter
-// secret      the bytes of the secret, exactly as the Drone server has them: nothing is trimmed
-//             or decoded, and a newline at the end of a file would be part of it; nothing is
-//             kept of it but what the key holds, though a copy may stand on the stack until
-//             something overwrites it
-// secret_len  its length in bytes, at least 1
+// key                 receives the key; its previous contents do not matter
+// secret, secret_len  the secret, at least one byte, exactly as the Drone server has it: nothing is
+//                     trimmed or decoded, so drop the newline at the end of a file. Not kept,
+//                     although a copy may remain on the stack until it is overwritten
 //
-// Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0 or every byte is NUL, which HMAC
-// cannot tell from none: an empty secret is never "no check"; _NULL_POINTER or _INVALID_LENGTH. On any other
-// than HOOKSIG_STATUS_OK key is not written.
+// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _EMPTY_SECRET if secret_len is 0 or
+// every byte is NUL, which HMAC cannot tell from an empty secret.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_key_init(struct hooksig_key *key,
                                 const void *secret,
                                 size_t secret_len);
 
-// Overwrites a key with zeros. It must be made again before its next use.
-//
-// key  the key, or NULL, which does nothing
+// Overwrites a key with zeros. Does nothing if key is NULL.
 void hooksig_key_wipe(struct hooksig_key *key);
 
-// Makes the default policy: covers at least date and digest, Date within 300 s of the clock, any
-// keyId, algorithm exactly hmac-sha256. It is what Drone sends, and nothing less.
+// Makes the default policy, which fits what Drone sends: date and digest must be covered, Date must
+// be within 300 s of the clock, algorithm must be hmac-sha256, and any keyId is accepted.
 //
-// policy  receives the policy; what it held before does not matter
+// policy  receives the policy; its previous contents do not matter
 //
 // Returns HOOKSIG_STATUS_OK or _NULL_POINTER.
 HOOKSIG_MUST_USE hooksig_status hooksig_policy_init(struct hooksig_policy *policy);
 
-// Sets how far Date may lie from the clock on either side, both ends included.
+// Sets how far Date may be from the clock, in seconds, in either direction, both ends included.
 //
-// What a larger one opens: a recorded request can be replayed until so long after its Date where no
-// replay guard stands.
-//
-// policy   the policy to change
-// seconds  the distance in seconds
+// Risk of a larger value: without a replay guard, a recorded request can be replayed for that long
+// after its Date.
 //
 // Returns HOOKSIG_STATUS_OK, _NULL_POINTER or _WRONG_STATE.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_policy_set_max_skew(struct hooksig_policy *policy,
                                            uint32_t seconds);
 
-// Sets the headers that a signature must cover, in place of date and digest.
+// Sets the headers that a signature must cover, instead of date and digest.
 //
-// What fewer open: without digest, anyone who sees one request can send it on with another body
-// and the Digest of that; without date, an old one with a new date.
+// Risk of fewer: without digest, anyone who sees a request can send it with another body and a new
+// Digest; without date, anyone can send an old request with a new Date.
 //
-// policy    the policy to change
-// list      the names separated by single spaces, such as "date digest host"; copied
-// list_len  its length in bytes, at most HOOKSIG_REQUIRED_MAX_LEN
+// policy          the policy to change
+// list, list_len  names separated by single spaces, such as "date digest host"; at most
+//                 HOOKSIG_REQUIRED_MAX_LEN bytes
 //
-// Returns HOOKSIG_STATUS_OK; _BUFFER_TOO_SMALL if the list is too long; _EMPTY_LIST, _MALFORMED_LIST,
-// _REPEATED_NAME, _TOO_MANY_NAMES or _UNSUPPORTED_NAME if it is not a list of names;
-// _NULL_POINTER, _INVALID_LENGTH or _WRONG_STATE. On any other than HOOKSIG_STATUS_OK the policy is unchanged.
+// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE; _EMPTY_LIST,
+// _MALFORMED_LIST, _REPEATED_NAME, _TOO_MANY_NAMES or _UNSUPPORTED_NAME if it is not a list of
+// names; _BUFFER_TOO_SMALL if it is too long. The policy changes only on HOOKSIG_STATUS_OK.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_policy_require(struct hooksig_policy *policy,
                                       const char *list,
                                       size_t list_len);
 
-// Demands a keyId. By default any is taken: Drone always sends hmac-key, whatever the secret.
+// Requires this keyId. By default any is accepted: Drone sends hmac-key, whatever the secret.
 //
-// policy      the policy to change
-// key_id      the keyId, compared octet by octet; copied; an empty one, which no signature
-//             has, takes any again
-// key_id_len  its length in bytes, at most HOOKSIG_EXPECTED_KEY_ID_MAX_LEN
+// policy              the policy to change
+// key_id, key_id_len  the keyId, compared byte by byte; at most HOOKSIG_EXPECTED_KEY_ID_MAX_LEN
+//                     bytes; NULL with 0 accepts any again
 //
-// Returns HOOKSIG_STATUS_OK; _BUFFER_TOO_SMALL if it is too long; _NULL_POINTER, _INVALID_LENGTH or
-// _WRONG_STATE. On any other than HOOKSIG_STATUS_OK the policy is unchanged.
+// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE; _BUFFER_TOO_SMALL if the
+// keyId is too long. The policy changes only on HOOKSIG_STATUS_OK.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_policy_expect_key_id(struct hooksig_policy *policy,
                                             const char *key_id,
                                             size_t key_id_len);
 
-// Takes a signature without an algorithm parameter for HMAC-SHA-256.
+// Sets whether a signature without algorithm is taken as HMAC-SHA-256; false by default.
 //
-// What it opens: nothing for these keys, since the key alone decides what is computed; it hides
-// a sender that means another algorithm.
-//
-// policy  the policy to change
-// allow   whether to; false by default
+// Risk: none for the keys, which alone decide what is computed. It hides a sender that uses another
+// algorithm.
 //
 // Returns HOOKSIG_STATUS_OK, _NULL_POINTER or _WRONG_STATE.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_policy_allow_missing_algorithm(struct hooksig_policy *policy,
                                                       bool allow);
 
-// Takes algorithm="hs2019" (drafts 11 and 12: as the key says) for HMAC-SHA-256.
-//
-// What it opens: as for hooksig_policy_allow_missing_algorithm.
-//
-// policy  the policy to change
-// allow   whether to; false by default
-//
-// Returns HOOKSIG_STATUS_OK, _NULL_POINTER or _WRONG_STATE.
+// Sets whether algorithm="hs2019" (drafts 11 and 12) is taken as HMAC-SHA-256; false by default.
+// Risk and status as for hooksig_policy_allow_missing_algorithm.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_policy_allow_hs2019(struct hooksig_policy *policy,
                                            bool allow);
 
-// Claims a verified delivery, so that it is accepted once. Only for deliveries of hooksig_verify,
-// hooksig_pending_body_finish, and hooksig_receive without a guard: with one it has claimed its own.
-// Claim last, when nothing else can refuse the delivery.
+// Claims a verified delivery, so that it is accepted once. Use it after hooksig_verify,
+// hooksig_pending_body_finish, or hooksig_receive and its relatives without a guard; with one, they
+// have claimed it already. Claim last, when nothing else can refuse the delivery.
 //
-// A guard without a free entry refuses rather than forget a delivery that could still be replayed.
-// Without a clock no entry ever becomes free again. One guard serves one process. Several processes
-// need a store that they share: it remembers verified->tag for longer than any of them could accept
-// the delivery.
+// A full guard refuses new deliveries; it never forgets one that could still be replayed. Without a
+// clock, entries never become free. A guard serves one process. For several, use a shared store
+// that remembers verified->tag for longer than any of them could accept the delivery.
 //
-// receiver  the settings; only guard and now are used. Read now while the guard's lock is held: times
-//           out of order let a delivery be claimed twice. HOOKSIG_NO_CLOCK if verified without a clock
-// verified  from a verifying function
+// receiver  the settings; only now and the guard's are used. Read the time while holding the lock
+//           of the guard, because times out of order let a delivery be claimed twice. Set now to
+//           HOOKSIG_NO_CLOCK if the delivery was verified without a clock
+// verified  the result of a verifying function
 //
-// Returns HOOKSIG_STATUS_OK if the delivery is new; _SKEW_TOO_LARGE if it was verified under a policy
-// with a larger skew than guard_max_skew; _REPLAYED if it was claimed before; _DATE_TOO_OLD if its
-// time has passed since its head was verified, as a body that trickles in can make it;
-// _REPLAY_GUARD_FULL, also without a guard; _NULL_POINTER or _INVALID_LENGTH. The guard is changed
-// only on HOOKSIG_STATUS_OK.
+// Returns HOOKSIG_STATUS_OK if the delivery is new; _NULL_POINTER, _INVALID_LENGTH; _SKEW_TOO_LARGE
+// if it was verified under a policy with a larger skew than guard_max_skew; _REPLAYED if it was
+// claimed before; _DATE_TOO_OLD if it expired after its head was verified, as with a slow body;
+// _REPLAY_GUARD_FULL, also if there is no guard. The guard changes only on HOOKSIG_STATUS_OK.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_replay_claim(const struct hooksig_receiver *receiver,
                                     const struct hooksig_verified *verified);
 
-// Reads event and action from a body. Not for a receiver: hooksig_receive reads them and compares the
-// fields. A sender reads here the value of the X-Drone-Event field of a body that it signs.
+// Reads event and action from a body. Receivers use hooksig_receive instead, which also compares
+// the X-Drone-Event fields. A sender finds here the X-Drone-Event value for a body that it signs.
 //
-// Reads without allocation and stops when both are known.
+// body, body_len  the body; reading stops when both are known
+// delivery        receives event and action
 //
-// body      the body
-// body_len  its length in bytes
-// delivery  receives event and action
-//
-// Returns HOOKSIG_STATUS_OK; _MALFORMED_BODY if the body, as far as it is read, is not a JSON object,
-// its event or action is not a string or appears twice, or a name equals one of them but for ASCII
-// case; _NULL_POINTER or _INVALID_LENGTH.
+// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _MALFORMED_BODY if the part that is
+// read is not a JSON object, its event or action is not a string or appears twice, or a name equals
+// one of them except for ASCII case.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_delivery_read(const void *body,
                                      size_t body_len,
                                      struct hooksig_delivery *delivery);
 
-// Signs a body as a Drone server does: Date, Digest and Signature over both, keyId "hmac-key".
+// Signs a body as a Drone server does: Date, Digest, and Signature over both, keyId "hmac-key".
 //
-// key       the key; not changed
-// body      the body; NULL with 0 is an empty one
-// body_len  its length in bytes
-// now       the present time in Unix seconds
-// headers   receives the header values
+// key             the key
+// body, body_len  the body; NULL with 0 is an empty body
+// now             the present time
+// headers         receives the header values
 //
-// Returns HOOKSIG_STATUS_OK; _TIME_OUT_OF_RANGE; _NULL_POINTER, _INVALID_LENGTH, or _WRONG_STATE if
-// the key was not made. On any other than HOOKSIG_STATUS_OK headers is not written.
+// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if the key was not
+// initialised; _TIME_OUT_OF_RANGE.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_delivery_sign(const struct hooksig_key *key,
                                      const void *body,
@@ -685,24 +637,24 @@ hooksig_status hooksig_delivery_sign(const struct hooksig_key *key,
                                      int64_t now,
                                      struct hooksig_delivery_headers *headers);
 
-// Receives a Drone delivery whose body is in one buffer. Verifies signature, policy, date and body,
+// Receives a Drone delivery whose body is in one buffer: verifies signature, policy, date and body,
 // reads the event, compares every X-Drone-Event field with it and, if there is a guard, claims the
 // delivery, so that it is accepted once.
 //
-// A server with several threads holds a lock around the call, and reads the time for receiver->now
-// inside it: times out of order let a delivery be claimed twice. To hash bodies outside the lock, call it
-// without a guard, then hooksig_replay_claim under the lock. A server answers anything but POST with
-// 405 before the call.
+// A server with several threads holds a lock around the call and reads the time for receiver->now
+// inside it, because times out of order let a delivery be claimed twice. To hash bodies outside the
+// lock, call it without a guard, then hooksig_replay_claim under the lock. Answer any method but
+// POST with 405 before the call.
 //
-// receiver  the settings
-// request   the head
-// body      the body as received, before any decompression; NULL with 0 is an empty one
-// body_len  its length in bytes
-// received  receives key, date, tag, event and action
+// receiver        the settings
+// request         the head
+// body, body_len  the body as received, before any decompression; NULL with 0 is an empty body
+// received        receives key, date, tag, event and action
 //
-// Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new. Otherwise
-// a status of hooksig_verify, then of hooksig_delivery_read, _EVENT_MISMATCH if a field contradicts
-// the body, then a status of hooksig_replay_claim. The guard is changed only on HOOKSIG_STATUS_OK.
+// Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new.
+// Otherwise a status of hooksig_verify; then of hooksig_delivery_read; _EVENT_MISMATCH if a field
+// contradicts the body; then, with a guard, of hooksig_replay_claim. The guard changes only on
+// success.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_receive(const struct hooksig_receiver *receiver,
                                const struct hooksig_request *request,
@@ -710,16 +662,7 @@ hooksig_status hooksig_receive(const struct hooksig_receiver *receiver,
                                size_t body_len,
                                struct hooksig_received *received);
 
-// As hooksig_receive, with one raw HTTP/1.1 head as for hooksig_verify_head.
-//
-// receiver  the settings
-// head      the head and nothing after it; every line ends in CRLF
-// head_len  its length in bytes
-// body      the body, with any transfer coding removed; NULL with 0 is an empty one
-// body_len  its length in bytes
-// received  receives key, date, tag, event and action
-//
-// Returns a status of hooksig_receive, or HOOKSIG_STATUS_MALFORMED_HEAD.
+// As hooksig_receive, with a raw head; also returns _MALFORMED_HEAD.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_receive_head(const struct hooksig_receiver *receiver,
                                     const char *head,
@@ -728,21 +671,20 @@ hooksig_status hooksig_receive_head(const struct hooksig_receiver *receiver,
                                     size_t body_len,
                                     struct hooksig_received *received);
 
-// Ends hooksig_begin as hooksig_receive ends: gives the verdict, reads the event, compares the
-// fields, and claims the delivery.
+// Finishes hooksig_begin in the way hooksig_receive finishes: checks the body, reads the event,
+// compares the X-Drone-Event fields, and claims the delivery if there is a guard.
 //
-// pending   the state; wiped if it was initialised and the other arguments can be used
-// receiver  the settings; only guard and now are used. Set now to the time at which the guard's lock
-//           is held, not to that of hooksig_begin
-// request   the head that was given to hooksig_begin
-// body      the whole body, which is hashed here; NULL with 0 is an empty one
-// body_len  its length in bytes
-// received  receives key, date, tag, event and action
+// pending         the state; wiped, except on _NULL_POINTER, _INVALID_LENGTH and _WRONG_STATE
+// receiver        the settings; only now and the guard's are used. Read the time for now while
+//                 holding the lock of the guard, not before hooksig_begin
+// request         the head that was passed to hooksig_begin
+// body, body_len  the whole body, which is hashed here; NULL with 0 is an empty body
+// received        receives key, date, tag, event and action
 //
-// Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new;
-// _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if pending was not initialised, is finished, or
-// got bytes from hooksig_pending_body_update, which need not be those of body; _DIGEST_MISMATCH if the
-// body is not the one that was signed; then as hooksig_receive.
+// Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new.
+// Otherwise _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if pending was not initialised, is
+// finished, or got bytes from hooksig_pending_body_update, which may differ from body;
+// _DIGEST_MISMATCH if the body is not the one that was signed; then as hooksig_receive.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_pending_body_receive(struct hooksig_pending_body *pending,
                                             const struct hooksig_receiver *receiver,
@@ -751,17 +693,8 @@ hooksig_status hooksig_pending_body_receive(struct hooksig_pending_body *pending
                                             size_t body_len,
                                             struct hooksig_received *received);
 
-// As hooksig_pending_body_receive, with the raw head that was given to hooksig_begin_head.
-//
-// pending   the state; wiped if it was initialised and the other arguments can be used
-// receiver  the settings; only guard and now are used, as in hooksig_pending_body_receive
-// head      the head
-// head_len  its length in bytes
-// body      the whole body, as in hooksig_pending_body_receive
-// body_len  its length in bytes
-// received  receives key, date, tag, event and action
-//
-// Returns a status of hooksig_pending_body_receive, or HOOKSIG_STATUS_MALFORMED_HEAD.
+// As hooksig_pending_body_receive, with the raw head that was passed to hooksig_begin_head; also
+// returns _MALFORMED_HEAD, which leaves pending as it is.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_pending_body_receive_head(struct hooksig_pending_body *pending,
                                                  const struct hooksig_receiver *receiver,
@@ -771,22 +704,23 @@ hooksig_status hooksig_pending_body_receive_head(struct hooksig_pending_body *pe
                                                  size_t body_len,
                                                  struct hooksig_received *received);
 
-// Checks the head of a request before its body is there: parameters, policy, date, then the MAC.
-// Nothing is hashed for a request that is malformed or stale.
+// Checks the head of a request before the body arrives: parameters, policy, date, then the MAC.
+// Nothing is hashed for a malformed or stale request.
 //
-// Then keep the whole body, unread, and call hooksig_pending_body_receive. Or hash a body that is not
-// kept in memory: hooksig_pending_body_update for each piece, then hooksig_pending_body_finish.
+// Then keep the whole body, without reading it, and call hooksig_pending_body_receive. For a body
+// that is not kept in memory, call hooksig_pending_body_update for each piece, then
+// hooksig_pending_body_finish.
 //
 // pending   receives the state; its previous contents do not matter
 // receiver  the settings; the guard is not used
 // request   the head
 //
-// Returns HOOKSIG_STATUS_PENDING, which is not a verdict: the head is genuine. Never
-// HOOKSIG_STATUS_OK. Otherwise one of these, in the order of the groups, and within a group the
-// first that applies: _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE if a key or the policy was not
-// initialised, _NO_KEYS; _MISSING_SIGNATURE, _REPEATED_SIGNATURE; _MALFORMED_PARAMS,
-// _RFC9421_SIGNATURE, _REPEATED_PARAM, _MISSING_PARAM; _UNSUPPORTED_NAME, _MALFORMED_LIST,
-// _REPEATED_NAME, _TOO_MANY_NAMES; _UNSUPPORTED_ALGORITHM, _MISSING_PARAM if it is the algorithm;
+// Returns HOOKSIG_STATUS_PENDING if the head is genuine, which is not a verdict; never
+// HOOKSIG_STATUS_OK. Otherwise, in the order of these groups, and within a group whichever applies
+// first: _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE if a key or the policy was not initialised,
+// _NO_KEYS; _MISSING_SIGNATURE, _REPEATED_SIGNATURE; _MALFORMED_PARAMS, _RFC9421_SIGNATURE,
+// _REPEATED_PARAM, _MISSING_PARAM; _UNSUPPORTED_NAME, _MALFORMED_LIST, _REPEATED_NAME,
+// _TOO_MANY_NAMES; _UNSUPPORTED_ALGORITHM, _MISSING_PARAM if it is the algorithm;
 // _UNEXPECTED_KEY_ID; _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE,
 // _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST,
 // _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts itself;
@@ -797,42 +731,34 @@ hooksig_status hooksig_begin(struct hooksig_pending_body *pending,
                              const struct hooksig_receiver *receiver,
                              const struct hooksig_request *request);
 
-// As hooksig_begin, with one raw HTTP/1.1 head as for hooksig_verify_head.
-//
-// pending   receives the state; its previous contents do not matter
-// receiver  the settings; the guard is not used
-// head      the head and nothing after it; every line ends in CRLF
-// head_len  its length in bytes
-//
-// Returns a status of hooksig_begin, or HOOKSIG_STATUS_MALFORMED_HEAD.
+// As hooksig_begin, with a raw head; also returns _MALFORMED_HEAD.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_begin_head(struct hooksig_pending_body *pending,
                                   const struct hooksig_receiver *receiver,
                                   const char *head,
                                   size_t head_len);
 
-// Hashes the next bytes of the body, as received, in pieces of any size. After the last one call
-// hooksig_pending_body_finish.
+// Hashes the next piece of a body that is not kept in memory. Pieces may have any size.
 //
-// pending    the state
-// chunk      the bytes; NULL with 0 is an empty piece
-// chunk_len  how many
+// pending           the state
+// chunk, chunk_len  the next bytes as received; NULL with 0 is an empty piece
 //
-// Returns HOOKSIG_STATUS_PENDING; _NULL_POINTER, _INVALID_LENGTH, or _WRONG_STATE if pending was not
+// Returns HOOKSIG_STATUS_PENDING; _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if pending was not
 // initialised or is finished.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_pending_body_update(struct hooksig_pending_body *pending,
                                            const void *chunk,
                                            size_t chunk_len);
 
-// Gives the verdict once the whole body was given in pieces. It reads no event: for a Drone delivery
-// use hooksig_pending_body_receive. A pending body that is dropped instead needs no call.
+// Gives the verdict after the whole body was hashed in pieces. Reads no event and claims nothing:
+// for a Drone delivery prefer hooksig_pending_body_receive.
 //
-// pending   the state; wiped if it was initialised and no pointer is NULL
+// pending   the state; wiped, except on _NULL_POINTER and _WRONG_STATE
 // verified  receives key, date and tag
 //
-// Returns HOOKSIG_STATUS_OK if and only if the request is genuine; _DIGEST_MISMATCH if the body is not
-// the one that was signed; _NULL_POINTER; _WRONG_STATE if pending was not initialised or is finished.
+// Returns HOOKSIG_STATUS_OK if and only if the request is genuine; _NULL_POINTER; _WRONG_STATE if
+// pending was not initialised or is finished; _DIGEST_MISMATCH if the body is not the one that was
+// signed.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_pending_body_finish(struct hooksig_pending_body *pending,
                                            struct hooksig_verified *verified);
@@ -840,13 +766,12 @@ hooksig_status hooksig_pending_body_finish(struct hooksig_pending_body *pending,
 // Verifies a request whose body is in one buffer: signature, policy, date and body. For a Drone
 // delivery prefer hooksig_receive, which also reads the event and refuses a replay.
 //
-// receiver  the settings; the guard is not used
-// request   the head
-// body      the body as received, before any decompression; NULL with 0 is an empty one
-// body_len  its length in bytes
-// verified  receives key, date and tag
+// receiver        the settings; the guard is not used
+// request         the head
+// body, body_len  the body as received, before any decompression; NULL with 0 is an empty body
+// verified        receives key, date and tag
 //
-// Returns HOOKSIG_STATUS_OK if and only if the request is genuine. Otherwise a status of
+// Returns HOOKSIG_STATUS_OK if and only if the request is genuine. Otherwise an error of
 // hooksig_begin, or _DIGEST_MISMATCH if the body is not the one that was signed.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_verify(const struct hooksig_receiver *receiver,
@@ -855,17 +780,7 @@ hooksig_status hooksig_verify(const struct hooksig_receiver *receiver,
                               size_t body_len,
                               struct hooksig_verified *verified);
 
-// As hooksig_verify, with the head as one raw HTTP/1.1 (or 1.0) head, from the request line to the
-// empty line.
-//
-// receiver  the settings; the guard is not used
-// head      the head and nothing after it; every line ends in CRLF
-// head_len  its length in bytes
-// body      the body, with any transfer coding removed; NULL with 0 is an empty one
-// body_len  its length in bytes
-// verified  receives key, date and tag
-//
-// Returns a status of hooksig_verify, or HOOKSIG_STATUS_MALFORMED_HEAD.
+// As hooksig_verify, with a raw head; also returns _MALFORMED_HEAD.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_verify_head(const struct hooksig_receiver *receiver,
                                    const char *head,
@@ -876,44 +791,39 @@ hooksig_status hooksig_verify_head(const struct hooksig_receiver *receiver,
 
 // Finds the end of a raw HTTP/1.1 (or 1.0) head and the length of the body after it.
 //
-// received      the bytes received so far, from the request line; may contain some of the body
-// received_len  how many
-// head_len      receives the length of the head, with its empty line; the body begins there
-// body_len      receives the length of the body: Content-Length, or 0 without that field
+// received, received_len  the bytes received so far, from the request line; may include body bytes
+// head_len                receives the length of the head and its empty line; the body follows
+// body_len                receives Content-Length, or 0 without that field
 //
-// Returns HOOKSIG_STATUS_OK, which is not a verdict; _INCOMPLETE_HEAD if the empty line has not come
-// yet: receive more, up to a limit of yours; _MALFORMED_HEAD; _MALFORMED_LENGTH if there is a
-// Transfer-Encoding field, more than one Content-Length, or one that is not a number or does not fit
-// into memory: answer with 400 or 411 and close the connection, because nobody can tell where
-// the next request begins; _NULL_POINTER or _INVALID_LENGTH.
+// Returns HOOKSIG_STATUS_OK, which is not a verdict; _NULL_POINTER, _INVALID_LENGTH;
+// _INCOMPLETE_HEAD if the empty line has not arrived yet: receive more, up to a limit of yours;
+// _MALFORMED_HEAD; _MALFORMED_LENGTH if there is a Transfer-Encoding field, more than one
+// Content-Length, or one that is not a number or does not fit into memory: answer with 400 or 411
+// and close the connection, because the start of the next request is uncertain.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_head_body_len(const char *received,
                                      size_t received_len,
                                      size_t *head_len,
                                      size_t *body_len);
 
-// Writes the value of the Signature field of a request: text without a NUL, its parameters in the
-// order in which Drone writes them. Authorization takes the same after "Signature ".
-//
-// The body is covered only through a Digest field (hooksig_digest_field) that is in the request and
-// in the list; a receiver for Drone demands "date digest". For a whole Drone delivery see
+// Writes the value of a request's Signature field, with the parameters in Drone's order.
+// Authorization takes the same value after "Signature ". For a whole Drone delivery see
 // hooksig_delivery_sign.
 //
-// key           the key; not changed
-// key_id        names the key to the receiver; without quotes, backslashes and control bytes
-// key_id_len    its length in bytes, at least 1
-// request       the head; read only, nothing is kept
-// list          the names to cover separated by single spaces, such as "date digest"
-// list_len      its length in bytes
-// out           room for out_capacity bytes; must not overlap the inputs
-// out_capacity  HOOKSIG_SIGNATURE_BASE_LEN + key_id_len + list_len always suffices
-// out_len       receives the length written, or the length needed on HOOKSIG_STATUS_BUFFER_TOO_SMALL
+// The body is covered only if the list has digest and the request a Digest field
+// (hooksig_digest_field). Receivers for Drone require "date digest".
 //
-// Returns HOOKSIG_STATUS_OK; _INVALID_KEY_ID; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST,
-// _REPEATED_NAME or _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is not in
-// the request; _CONTROL_BYTE if a covered value, the method or the target holds one;
-// _BUFFER_TOO_SMALL; _NULL_POINTER, _INVALID_LENGTH, or _WRONG_STATE if the key was not made. On any
-// other than HOOKSIG_STATUS_OK nothing is written to out.
+// key                 the key
+// key_id, key_id_len  the key's name; at least one byte; no quotes, backslashes, control bytes
+// request             the head
+// list, list_len      the names to cover, separated by single spaces, such as "date digest"
+// out, out_capacity   the buffer; HOOKSIG_SIGNATURE_BASE_LEN + key_id_len + list_len bytes suffice
+// out_len             receives the length written, or the length needed on _BUFFER_TOO_SMALL
+//
+// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if the key was not
+// initialised; _INVALID_KEY_ID; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST, _REPEATED_NAME or
+// _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is not in the request;
+// _CONTROL_BYTE if a covered value, the method or the target has one; _BUFFER_TOO_SMALL.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_sign(const struct hooksig_key *key,
                             const char *key_id,
@@ -925,21 +835,14 @@ hooksig_status hooksig_sign(const struct hooksig_key *key,
                             size_t out_capacity,
                             size_t *out_len);
 
-// Writes the signing string of a request (draft 10, section 2.3), for diagnostics and for other
-// algorithms; signing and verifying do not need it.
+// Writes the signing string of a request (draft 10, section 2.3): for each name of the list a line
+// "name: value", joined by LF. For diagnostics and other algorithms; hooksig_sign does not need it.
 //
-// For each name of the list a line "name: value", joined by LF and without one at the end.
+// request, list, list_len  as for hooksig_sign
+// out, out_capacity        the buffer; NULL with 0 asks for the length
+// out_len                  receives the length written, or the length needed on _BUFFER_TOO_SMALL
 //
-// request       the head; read only, nothing is kept
-// list          the names to cover separated by single spaces
-// list_len      its length in bytes
-// out           room for out_capacity bytes; receives octets without a NUL; must not overlap the inputs
-// out_capacity  how many; a first call with NULL and 0 tells how many are needed
-// out_len       receives the length written, or the length needed on HOOKSIG_STATUS_BUFFER_TOO_SMALL
-//
-// Returns HOOKSIG_STATUS_OK; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST, _REPEATED_NAME or
-// _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER; _CONTROL_BYTE; _BUFFER_TOO_SMALL;
-// _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK nothing is written to out.
+// Returns a status of hooksig_sign, except those about key and keyId.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_signing_string(const struct hooksig_request *request,
                                       const char *list,
@@ -948,16 +851,13 @@ hooksig_status hooksig_signing_string(const struct hooksig_request *request,
                                       size_t out_capacity,
                                       size_t *out_len);
 
-// Writes the value of the Digest field for a body: "SHA-256=" and base64, without a NUL.
+// Writes the value of the Digest field for a body: "SHA-256=" and base64.
 //
-// body          the body; NULL with 0 is an empty one
-// body_len      its length in bytes
-// out           room for out_capacity bytes; must not overlap the body
-// out_capacity  at least HOOKSIG_DIGEST_FIELD_LEN
-// out_len       receives HOOKSIG_DIGEST_FIELD_LEN, written or needed
+// body, body_len     the body; NULL with 0 is an empty body
+// out, out_capacity  the buffer, of at least HOOKSIG_DIGEST_FIELD_LEN bytes
+// out_len            receives HOOKSIG_DIGEST_FIELD_LEN, also on _BUFFER_TOO_SMALL
 //
-// Returns HOOKSIG_STATUS_OK, _BUFFER_TOO_SMALL, _NULL_POINTER or _INVALID_LENGTH. On any other than
-// HOOKSIG_STATUS_OK nothing is written to out.
+// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _BUFFER_TOO_SMALL.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_digest_field(const void *body,
                                     size_t body_len,
@@ -965,31 +865,27 @@ hooksig_status hooksig_digest_field(const void *body,
                                     size_t out_capacity,
                                     size_t *out_len);
 
-// Writes a time as an HTTP-date, such as "Sun, 06 Nov 1994 08:49:37 GMT", without a NUL.
+// Writes a time as an HTTP-date, such as "Sun, 06 Nov 1994 08:49:37 GMT".
 //
-// unix_seconds  the time
-// out           room for out_capacity bytes
-// out_capacity  at least HOOKSIG_DATE_LEN
-// out_len       receives HOOKSIG_DATE_LEN, written or needed
+// unix_seconds       the time
+// out, out_capacity  the buffer, of at least HOOKSIG_DATE_LEN bytes
+// out_len            receives HOOKSIG_DATE_LEN, also on _BUFFER_TOO_SMALL
 //
-// Returns HOOKSIG_STATUS_OK, _TIME_OUT_OF_RANGE, _BUFFER_TOO_SMALL, _NULL_POINTER or _INVALID_LENGTH.
-// On any other than HOOKSIG_STATUS_OK nothing is written to out.
+// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _TIME_OUT_OF_RANGE; _BUFFER_TOO_SMALL.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_date_format(int64_t unix_seconds,
                                    char *out,
                                    size_t out_capacity,
                                    size_t *out_len);
 
-// Reads an HTTP-date in any of its three forms (RFC 9110, section 5.6.7).
+// Parses an HTTP-date in any of its three forms (RFC 9110, section 5.6.7).
 //
-// date          the text; letters are case-sensitive; the weekday need not be the date's
-// date_len      its length in bytes
-// now           the present time in Unix seconds; it tells the century of a two-digit year, and
-//               nothing else; HOOKSIG_NO_CLOCK is no time here
-// unix_seconds  receives the time
+// date, date_len  the text; letters are case-sensitive; the weekday need not fit the date
+// now             the present time, used only for the century of a two-digit year; HOOKSIG_NO_CLOCK
+//                 does not mean a missing clock here
+// unix_seconds    receives the time
 //
-// Returns HOOKSIG_STATUS_OK, _MALFORMED_DATE, _NULL_POINTER or _INVALID_LENGTH. On any other than
-// HOOKSIG_STATUS_OK unix_seconds is not written.
+// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _MALFORMED_DATE.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_date_parse(const char *date,
                                   size_t date_len,

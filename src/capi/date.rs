@@ -12,15 +12,13 @@ pub const HOOKSIG_DATE_LEN: usize = 29;
 
 const _: () = assert!(HOOKSIG_DATE_LEN == date::LEN);
 
-/// Writes a time as an HTTP-date, such as "Sun, 06 Nov 1994 08:49:37 GMT", without a NUL.
+/// Writes a time as an HTTP-date, such as "Sun, 06 Nov 1994 08:49:37 GMT".
 ///
-/// unix_seconds  the time
-/// out           room for out_capacity bytes
-/// out_capacity  at least HOOKSIG_DATE_LEN
-/// out_len       receives HOOKSIG_DATE_LEN, written or needed
+/// unix_seconds       the time
+/// out, out_capacity  the buffer, of at least HOOKSIG_DATE_LEN bytes
+/// out_len            receives HOOKSIG_DATE_LEN, also on _BUFFER_TOO_SMALL
 ///
-/// Returns HOOKSIG_STATUS_OK, _TIME_OUT_OF_RANGE, _BUFFER_TOO_SMALL, _NULL_POINTER or _INVALID_LENGTH.
-/// On any other than HOOKSIG_STATUS_OK nothing is written to out.
+/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _TIME_OUT_OF_RANGE; _BUFFER_TOO_SMALL.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_date_format(
@@ -36,16 +34,14 @@ pub unsafe extern "C" fn hooksig_date_format(
     })
 }
 
-/// Reads an HTTP-date in any of its three forms (RFC 9110, section 5.6.7).
+/// Parses an HTTP-date in any of its three forms (RFC 9110, section 5.6.7).
 ///
-/// date          the text; letters are case-sensitive; the weekday need not be the date's
-/// date_len      its length in bytes
-/// now           the present time in Unix seconds; it tells the century of a two-digit year, and
-///               nothing else; HOOKSIG_NO_CLOCK is no time here
-/// unix_seconds  receives the time
+/// date, date_len  the text; letters are case-sensitive; the weekday need not fit the date
+/// now             the present time, used only for the century of a two-digit year; HOOKSIG_NO_CLOCK
+///                 does not mean a missing clock here
+/// unix_seconds    receives the time
 ///
-/// Returns HOOKSIG_STATUS_OK, _MALFORMED_DATE, _NULL_POINTER or _INVALID_LENGTH. On any other than
-/// HOOKSIG_STATUS_OK unix_seconds is not written.
+/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _MALFORMED_DATE.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_date_parse(

@@ -6,21 +6,18 @@ use super::{
 };
 use crate::digest;
 
-/// The length of the value of a Digest field with one SHA-256, in bytes without a NUL.
+/// The length of a Digest value with one SHA-256, in bytes without a NUL.
 pub const HOOKSIG_DIGEST_FIELD_LEN: usize = 52;
 
 const _: () = assert!(HOOKSIG_DIGEST_FIELD_LEN == digest::LEN);
 
-/// Writes the value of the Digest field for a body: "SHA-256=" and base64, without a NUL.
+/// Writes the value of the Digest field for a body: "SHA-256=" and base64.
 ///
-/// body          the body; NULL with 0 is an empty one
-/// body_len      its length in bytes
-/// out           room for out_capacity bytes; must not overlap the body
-/// out_capacity  at least HOOKSIG_DIGEST_FIELD_LEN
-/// out_len       receives HOOKSIG_DIGEST_FIELD_LEN, written or needed
+/// body, body_len     the body; NULL with 0 is an empty body
+/// out, out_capacity  the buffer, of at least HOOKSIG_DIGEST_FIELD_LEN bytes
+/// out_len            receives HOOKSIG_DIGEST_FIELD_LEN, also on _BUFFER_TOO_SMALL
 ///
-/// Returns HOOKSIG_STATUS_OK, _BUFFER_TOO_SMALL, _NULL_POINTER or _INVALID_LENGTH. On any other than
-/// HOOKSIG_STATUS_OK nothing is written to out.
+/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _BUFFER_TOO_SMALL.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_digest_field(

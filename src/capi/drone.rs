@@ -8,12 +8,12 @@ use crate::drone::{self, Action, Delivery, Event};
 
 use super::{HOOKSIG_DATE_LEN, HOOKSIG_DIGEST_FIELD_LEN};
 
-/// The length of the value of the Signature field of a Drone delivery, in bytes without a NUL.
+/// The length of the Signature value of a Drone delivery, in bytes without a NUL.
 pub const HOOKSIG_DELIVERY_SIGNATURE_LEN: usize = 119;
 
 const _: () = assert!(HOOKSIG_DELIVERY_SIGNATURE_LEN == drone::SIGNATURE_LEN);
 
-/// What a delivery is about: the event in its body.
+/// The subject of a delivery: the event in its body.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum hooksig_event {
@@ -50,10 +50,8 @@ pub enum hooksig_action {
     Unknown = 99,
 }
 
-/// Event and action of a delivery.
-///
-/// Their texts are given as places in the body, as they stand there between their quotes: escapes
-/// are not resolved. A text that is absent has length 0.
+/// The event and the action of a delivery. Their texts are given as positions in the body, between
+/// the quotes: escapes are not resolved. An absent text has length 0.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_delivery {
@@ -61,19 +59,18 @@ pub struct hooksig_delivery {
     pub event: hooksig_event,
     /// The action.
     pub action: hooksig_action,
-    /// Where the event's text starts in the body.
+    /// The position of the event's text in the body.
     pub event_at: usize,
     /// The length of the event's text in bytes.
     pub event_len: usize,
-    /// Where the action's text starts in the body.
+    /// The position of the action's text in the body.
     pub action_at: usize,
     /// The length of the action's text in bytes.
     pub action_len: usize,
 }
 
-/// The header values of a delivery as Drone sends it, each with a NUL.
-///
-/// Drone also sends X-Drone-Event (the event, not signed) and Content-Type: application/json.
+/// The header values of a delivery as Drone sends it, each with a NUL. Drone also sends
+/// X-Drone-Event (the event, not signed) and Content-Type: application/json.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_delivery_headers {
@@ -90,18 +87,15 @@ const _: () = assert!(HOOKSIG_DATE_LEN + 1 == 30);
 const _: () = assert!(HOOKSIG_DIGEST_FIELD_LEN + 1 == 53);
 const _: () = assert!(HOOKSIG_DELIVERY_SIGNATURE_LEN + 1 == 120);
 
-/// Reads event and action from a body. Not for a receiver: hooksig_receive reads them and compares the
-/// fields. A sender reads here the value of the X-Drone-Event field of a body that it signs.
+/// Reads event and action from a body. Receivers use hooksig_receive instead, which also compares
+/// the X-Drone-Event fields. A sender finds here the X-Drone-Event value for a body that it signs.
 ///
-/// Reads without allocation and stops when both are known.
+/// body, body_len  the body; reading stops when both are known
+/// delivery        receives event and action
 ///
-/// body      the body
-/// body_len  its length in bytes
-/// delivery  receives event and action
-///
-/// Returns HOOKSIG_STATUS_OK; _MALFORMED_BODY if the body, as far as it is read, is not a JSON object,
-/// its event or action is not a string or appears twice, or a name equals one of them but for ASCII
-/// case; _NULL_POINTER or _INVALID_LENGTH.
+/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _MALFORMED_BODY if the part that is
+/// read is not a JSON object, its event or action is not a string or appears twice, or a name equals
+/// one of them except for ASCII case.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_delivery_read(
@@ -150,16 +144,15 @@ fn place(part: Option<&str>, body: &[u8]) -> (usize, usize) {
     }
 }
 
-/// Signs a body as a Drone server does: Date, Digest and Signature over both, keyId "hmac-key".
+/// Signs a body as a Drone server does: Date, Digest, and Signature over both, keyId "hmac-key".
 ///
-/// key       the key; not changed
-/// body      the body; NULL with 0 is an empty one
-/// body_len  its length in bytes
-/// now       the present time in Unix seconds
-/// headers   receives the header values
+/// key             the key
+/// body, body_len  the body; NULL with 0 is an empty body
+/// now             the present time
+/// headers         receives the header values
 ///
-/// Returns HOOKSIG_STATUS_OK; _TIME_OUT_OF_RANGE; _NULL_POINTER, _INVALID_LENGTH, or _WRONG_STATE if
-/// the key was not made. On any other than HOOKSIG_STATUS_OK headers is not written.
+/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if the key was not
+/// initialised; _TIME_OUT_OF_RANGE.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_delivery_sign(

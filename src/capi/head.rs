@@ -8,16 +8,15 @@ use crate::Head;
 
 /// Finds the end of a raw HTTP/1.1 (or 1.0) head and the length of the body after it.
 ///
-/// received      the bytes received so far, from the request line; may contain some of the body
-/// received_len  how many
-/// head_len      receives the length of the head, with its empty line; the body begins there
-/// body_len      receives the length of the body: Content-Length, or 0 without that field
+/// received, received_len  the bytes received so far, from the request line; may include body bytes
+/// head_len                receives the length of the head and its empty line; the body follows
+/// body_len                receives Content-Length, or 0 without that field
 ///
-/// Returns HOOKSIG_STATUS_OK, which is not a verdict; _INCOMPLETE_HEAD if the empty line has not come
-/// yet: receive more, up to a limit of yours; _MALFORMED_HEAD; _MALFORMED_LENGTH if there is a
-/// Transfer-Encoding field, more than one Content-Length, or one that is not a number or does not fit
-/// into memory: answer with 400 or 411 and close the connection, because nobody can tell where
-/// the next request begins; _NULL_POINTER or _INVALID_LENGTH.
+/// Returns HOOKSIG_STATUS_OK, which is not a verdict; _NULL_POINTER, _INVALID_LENGTH;
+/// _INCOMPLETE_HEAD if the empty line has not arrived yet: receive more, up to a limit of yours;
+/// _MALFORMED_HEAD; _MALFORMED_LENGTH if there is a Transfer-Encoding field, more than one
+/// Content-Length, or one that is not a number or does not fit into memory: answer with 400 or 411
+/// and close the connection, because the start of the next request is uncertain.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_head_body_len(

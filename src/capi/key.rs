@@ -12,9 +12,8 @@ pub const HOOKSIG_KEY_WORDS: usize = 20;
 
 /// A key: the HMAC-SHA-256 midstates of a secret, not the secret itself.
 ///
-/// Memory of the caller, made by hooksig_key_init. It holds no pointer, so that it may be copied
-/// or moved with memcpy. Once made it never changes and may be shared between threads. Wipe every
-/// copy when it is no longer needed.
+/// Initialise it with hooksig_key_init; it never changes afterwards. May be copied or moved with
+/// memcpy. Wipe every copy when it is no longer needed.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_key {
@@ -58,16 +57,13 @@ pub(super) unsafe fn made_keys<'a>(
 
 /// Makes a key from a secret.
 ///
-/// key         receives the key; what it held before does not matter
-/// secret      the bytes of the secret, exactly as the Drone server has them: nothing is trimmed
-///             or decoded, and a newline at the end of a file would be part of it; nothing is
-///             kept of it but what the key holds, though a copy may stand on the stack until
-///             something overwrites it
-/// secret_len  its length in bytes, at least 1
+/// key                 receives the key; its previous contents do not matter
+/// secret, secret_len  the secret, at least one byte, exactly as the Drone server has it: nothing is
+///                     trimmed or decoded, so drop the newline at the end of a file. Not kept,
+///                     although a copy may remain on the stack until it is overwritten
 ///
-/// Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0 or every byte is NUL, which HMAC
-/// cannot tell from none: an empty secret is never "no check"; _NULL_POINTER or _INVALID_LENGTH. On any other
-/// than HOOKSIG_STATUS_OK key is not written.
+/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _EMPTY_SECRET if secret_len is 0 or
+/// every byte is NUL, which HMAC cannot tell from an empty secret.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_key_init(
@@ -84,9 +80,7 @@ pub unsafe extern "C" fn hooksig_key_init(
     })
 }
 
-/// Overwrites a key with zeros. It must be made again before its next use.
-///
-/// key  the key, or NULL, which does nothing
+/// Overwrites a key with zeros. Does nothing if key is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_key_wipe(key: *mut hooksig_key) {
     // SAFETY: a pointer is NULL or points to as many elements as its length says.

@@ -11,11 +11,9 @@ use crate::{Head, Headers, Request, digest::BodyDigest};
 /// The size of a hooksig_pending_body in 64-bit words, the same on every target: 256 bytes.
 pub const HOOKSIG_PENDING_BODY_WORDS: usize = 32;
 
-/// A request with a genuine head, whose body is still to be checked. Not a verdict: only
-/// hooksig_pending_body_finish and hooksig_pending_body_receive give one.
-///
-/// Caller-allocated; initialise it with hooksig_begin or hooksig_begin_head. Holds no pointers and
-/// needs no release. One thread at a time may use it.
+/// A request with a genuine head, whose body is not checked yet. It is not a verdict: only
+/// hooksig_pending_body_receive and hooksig_pending_body_finish give one. Initialise it with
+/// hooksig_begin. One thread at a time may use it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_pending_body {
@@ -85,22 +83,23 @@ pub(super) unsafe fn finish_whole(
     }
 }
 
-/// Checks the head of a request before its body is there: parameters, policy, date, then the MAC.
-/// Nothing is hashed for a request that is malformed or stale.
+/// Checks the head of a request before the body arrives: parameters, policy, date, then the MAC.
+/// Nothing is hashed for a malformed or stale request.
 ///
-/// Then keep the whole body, unread, and call hooksig_pending_body_receive. Or hash a body that is not
-/// kept in memory: hooksig_pending_body_update for each piece, then hooksig_pending_body_finish.
+/// Then keep the whole body, without reading it, and call hooksig_pending_body_receive. For a body
+/// that is not kept in memory, call hooksig_pending_body_update for each piece, then
+/// hooksig_pending_body_finish.
 ///
 /// pending   receives the state; its previous contents do not matter
 /// receiver  the settings; the guard is not used
 /// request   the head
 ///
-/// Returns HOOKSIG_STATUS_PENDING, which is not a verdict: the head is genuine. Never
-/// HOOKSIG_STATUS_OK. Otherwise one of these, in the order of the groups, and within a group the
-/// first that applies: _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE if a key or the policy was not
-/// initialised, _NO_KEYS; _MISSING_SIGNATURE, _REPEATED_SIGNATURE; _MALFORMED_PARAMS,
-/// _RFC9421_SIGNATURE, _REPEATED_PARAM, _MISSING_PARAM; _UNSUPPORTED_NAME, _MALFORMED_LIST,
-/// _REPEATED_NAME, _TOO_MANY_NAMES; _UNSUPPORTED_ALGORITHM, _MISSING_PARAM if it is the algorithm;
+/// Returns HOOKSIG_STATUS_PENDING if the head is genuine, which is not a verdict; never
+/// HOOKSIG_STATUS_OK. Otherwise, in the order of these groups, and within a group whichever applies
+/// first: _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE if a key or the policy was not initialised,
+/// _NO_KEYS; _MISSING_SIGNATURE, _REPEATED_SIGNATURE; _MALFORMED_PARAMS, _RFC9421_SIGNATURE,
+/// _REPEATED_PARAM, _MISSING_PARAM; _UNSUPPORTED_NAME, _MALFORMED_LIST, _REPEATED_NAME,
+/// _TOO_MANY_NAMES; _UNSUPPORTED_ALGORITHM, _MISSING_PARAM if it is the algorithm;
 /// _UNEXPECTED_KEY_ID; _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE,
 /// _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST,
 /// _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts itself;
@@ -123,14 +122,7 @@ pub unsafe extern "C" fn hooksig_begin(
     })
 }
 
-/// As hooksig_begin, with one raw HTTP/1.1 head as for hooksig_verify_head.
-///
-/// pending   receives the state; its previous contents do not matter
-/// receiver  the settings; the guard is not used
-/// head      the head and nothing after it; every line ends in CRLF
-/// head_len  its length in bytes
-///
-/// Returns a status of hooksig_begin, or HOOKSIG_STATUS_MALFORMED_HEAD.
+/// As hooksig_begin, with a raw head; also returns _MALFORMED_HEAD.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_begin_head(
@@ -149,14 +141,12 @@ pub unsafe extern "C" fn hooksig_begin_head(
     })
 }
 
-/// Hashes the next bytes of the body, as received, in pieces of any size. After the last one call
-/// hooksig_pending_body_finish.
+/// Hashes the next piece of a body that is not kept in memory. Pieces may have any size.
 ///
-/// pending    the state
-/// chunk      the bytes; NULL with 0 is an empty piece
-/// chunk_len  how many
+/// pending           the state
+/// chunk, chunk_len  the next bytes as received; NULL with 0 is an empty piece
 ///
-/// Returns HOOKSIG_STATUS_PENDING; _NULL_POINTER, _INVALID_LENGTH, or _WRONG_STATE if pending was not
+/// Returns HOOKSIG_STATUS_PENDING; _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if pending was not
 /// initialised or is finished.
 #[must_use]
 #[unsafe(no_mangle)]
@@ -174,14 +164,15 @@ pub unsafe extern "C" fn hooksig_pending_body_update(
     })
 }
 
-/// Gives the verdict once the whole body was given in pieces. It reads no event: for a Drone delivery
-/// use hooksig_pending_body_receive. A pending body that is dropped instead needs no call.
+/// Gives the verdict after the whole body was hashed in pieces. Reads no event and claims nothing:
+/// for a Drone delivery prefer hooksig_pending_body_receive.
 ///
-/// pending   the state; wiped if it was initialised and no pointer is NULL
+/// pending   the state; wiped, except on _NULL_POINTER and _WRONG_STATE
 /// verified  receives key, date and tag
 ///
-/// Returns HOOKSIG_STATUS_OK if and only if the request is genuine; _DIGEST_MISMATCH if the body is not
-/// the one that was signed; _NULL_POINTER; _WRONG_STATE if pending was not initialised or is finished.
+/// Returns HOOKSIG_STATUS_OK if and only if the request is genuine; _NULL_POINTER; _WRONG_STATE if
+/// pending was not initialised or is finished; _DIGEST_MISMATCH if the body is not the one that was
+/// signed.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_pending_body_finish(

@@ -10,21 +10,17 @@ use crate::{HeaderList, Policy};
 /// The size of a hooksig_policy in 64-bit words, the same on every target: 224 bytes.
 pub const HOOKSIG_POLICY_WORDS: usize = 28;
 
-/// How far Date may lie from the clock by default, in seconds.
+/// How far Date may be from the clock by default, in seconds.
 pub const HOOKSIG_DEFAULT_MAX_SKEW: u32 = 300;
 
-/// The longest list for hooksig_policy_require, in bytes; beyond it HOOKSIG_STATUS_BUFFER_TOO_SMALL.
+/// The longest list for hooksig_policy_require, in bytes.
 pub const HOOKSIG_REQUIRED_MAX_LEN: usize = 128;
 
-/// The longest keyId for hooksig_policy_expect_key_id, in bytes; beyond it
-/// HOOKSIG_STATUS_BUFFER_TOO_SMALL.
+/// The longest keyId for hooksig_policy_expect_key_id, in bytes.
 pub const HOOKSIG_EXPECTED_KEY_ID_MAX_LEN: usize = 64;
 
-/// What a receiver demands of a signature beyond its being right.
-///
-/// Memory of the caller, made by hooksig_policy_init. It holds no pointer: what is set is copied.
-/// It may be shared between threads while nobody sets anything. Where a function takes a policy,
-/// NULL is the default one.
+/// A receiver's requirements on a signature, besides its being valid. Initialise it with
+/// hooksig_policy_init. Setters copy their arguments.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_policy {
@@ -108,10 +104,10 @@ pub(super) unsafe fn policy_or_default<'a>(
     }
 }
 
-/// Makes the default policy: covers at least date and digest, Date within 300 s of the clock, any
-/// keyId, algorithm exactly hmac-sha256. It is what Drone sends, and nothing less.
+/// Makes the default policy, which fits what Drone sends: date and digest must be covered, Date must
+/// be within 300 s of the clock, algorithm must be hmac-sha256, and any keyId is accepted.
 ///
-/// policy  receives the policy; what it held before does not matter
+/// policy  receives the policy; its previous contents do not matter
 ///
 /// Returns HOOKSIG_STATUS_OK or _NULL_POINTER.
 #[must_use]
@@ -121,13 +117,10 @@ pub unsafe extern "C" fn hooksig_policy_init(policy: *mut hooksig_policy) -> hoo
     status(|| unsafe { handle::make(policy, Settings::DEFAULT) })
 }
 
-/// Sets how far Date may lie from the clock on either side, both ends included.
+/// Sets how far Date may be from the clock, in seconds, in either direction, both ends included.
 ///
-/// What a larger one opens: a recorded request can be replayed until so long after its Date where no
-/// replay guard stands.
-///
-/// policy   the policy to change
-/// seconds  the distance in seconds
+/// Risk of a larger value: without a replay guard, a recorded request can be replayed for that long
+/// after its Date.
 ///
 /// Returns HOOKSIG_STATUS_OK, _NULL_POINTER or _WRONG_STATE.
 #[must_use]
@@ -140,18 +133,18 @@ pub unsafe extern "C" fn hooksig_policy_set_max_skew(
     status(|| unsafe { handle::get_mut(policy) }.map(|settings| settings.max_skew = seconds))
 }
 
-/// Sets the headers that a signature must cover, in place of date and digest.
+/// Sets the headers that a signature must cover, instead of date and digest.
 ///
-/// What fewer open: without digest, anyone who sees one request can send it on with another body
-/// and the Digest of that; without date, an old one with a new date.
+/// Risk of fewer: without digest, anyone who sees a request can send it with another body and a new
+/// Digest; without date, anyone can send an old request with a new Date.
 ///
-/// policy    the policy to change
-/// list      the names separated by single spaces, such as "date digest host"; copied
-/// list_len  its length in bytes, at most HOOKSIG_REQUIRED_MAX_LEN
+/// policy          the policy to change
+/// list, list_len  names separated by single spaces, such as "date digest host"; at most
+///                 HOOKSIG_REQUIRED_MAX_LEN bytes
 ///
-/// Returns HOOKSIG_STATUS_OK; _BUFFER_TOO_SMALL if the list is too long; _EMPTY_LIST, _MALFORMED_LIST,
-/// _REPEATED_NAME, _TOO_MANY_NAMES or _UNSUPPORTED_NAME if it is not a list of names;
-/// _NULL_POINTER, _INVALID_LENGTH or _WRONG_STATE. On any other than HOOKSIG_STATUS_OK the policy is unchanged.
+/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE; _EMPTY_LIST,
+/// _MALFORMED_LIST, _REPEATED_NAME, _TOO_MANY_NAMES or _UNSUPPORTED_NAME if it is not a list of
+/// names; _BUFFER_TOO_SMALL if it is too long. The policy changes only on HOOKSIG_STATUS_OK.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_policy_require(
@@ -168,15 +161,14 @@ pub unsafe extern "C" fn hooksig_policy_require(
     })
 }
 
-/// Demands a keyId. By default any is taken: Drone always sends hmac-key, whatever the secret.
+/// Requires this keyId. By default any is accepted: Drone sends hmac-key, whatever the secret.
 ///
-/// policy      the policy to change
-/// key_id      the keyId, compared octet by octet; copied; an empty one, which no signature
-///             has, takes any again
-/// key_id_len  its length in bytes, at most HOOKSIG_EXPECTED_KEY_ID_MAX_LEN
+/// policy              the policy to change
+/// key_id, key_id_len  the keyId, compared byte by byte; at most HOOKSIG_EXPECTED_KEY_ID_MAX_LEN
+///                     bytes; NULL with 0 accepts any again
 ///
-/// Returns HOOKSIG_STATUS_OK; _BUFFER_TOO_SMALL if it is too long; _NULL_POINTER, _INVALID_LENGTH or
-/// _WRONG_STATE. On any other than HOOKSIG_STATUS_OK the policy is unchanged.
+/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE; _BUFFER_TOO_SMALL if the
+/// keyId is too long. The policy changes only on HOOKSIG_STATUS_OK.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_policy_expect_key_id(
@@ -192,13 +184,10 @@ pub unsafe extern "C" fn hooksig_policy_expect_key_id(
     })
 }
 
-/// Takes a signature without an algorithm parameter for HMAC-SHA-256.
+/// Sets whether a signature without algorithm is taken as HMAC-SHA-256; false by default.
 ///
-/// What it opens: nothing for these keys, since the key alone decides what is computed; it hides
-/// a sender that means another algorithm.
-///
-/// policy  the policy to change
-/// allow   whether to; false by default
+/// Risk: none for the keys, which alone decide what is computed. It hides a sender that uses another
+/// algorithm.
 ///
 /// Returns HOOKSIG_STATUS_OK, _NULL_POINTER or _WRONG_STATE.
 #[must_use]
@@ -211,14 +200,8 @@ pub unsafe extern "C" fn hooksig_policy_allow_missing_algorithm(
     status(|| unsafe { handle::get_mut(policy) }.map(|set| set.allow_missing_algorithm = allow))
 }
 
-/// Takes algorithm="hs2019" (drafts 11 and 12: as the key says) for HMAC-SHA-256.
-///
-/// What it opens: as for hooksig_policy_allow_missing_algorithm.
-///
-/// policy  the policy to change
-/// allow   whether to; false by default
-///
-/// Returns HOOKSIG_STATUS_OK, _NULL_POINTER or _WRONG_STATE.
+/// Sets whether algorithm="hs2019" (drafts 11 and 12) is taken as HMAC-SHA-256; false by default.
+/// Risk and status as for hooksig_policy_allow_missing_algorithm.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_policy_allow_hs2019(

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{Head, Headers, Request, drone::Delivery};
 
-/// A Drone delivery that is genuine, and new if there is a replay guard.
+/// A Drone delivery that is genuine and, if there is a replay guard, new.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_received {
@@ -71,24 +71,24 @@ unsafe fn end<H: Headers>(
     }
 }
 
-/// Receives a Drone delivery whose body is in one buffer. Verifies signature, policy, date and body,
+/// Receives a Drone delivery whose body is in one buffer: verifies signature, policy, date and body,
 /// reads the event, compares every X-Drone-Event field with it and, if there is a guard, claims the
 /// delivery, so that it is accepted once.
 ///
-/// A server with several threads holds a lock around the call, and reads the time for receiver->now
-/// inside it: times out of order let a delivery be claimed twice. To hash bodies outside the lock, call it
-/// without a guard, then hooksig_replay_claim under the lock. A server answers anything but POST with
-/// 405 before the call.
+/// A server with several threads holds a lock around the call and reads the time for receiver->now
+/// inside it, because times out of order let a delivery be claimed twice. To hash bodies outside the
+/// lock, call it without a guard, then hooksig_replay_claim under the lock. Answer any method but
+/// POST with 405 before the call.
 ///
-/// receiver  the settings
-/// request   the head
-/// body      the body as received, before any decompression; NULL with 0 is an empty one
-/// body_len  its length in bytes
-/// received  receives key, date, tag, event and action
+/// receiver        the settings
+/// request         the head
+/// body, body_len  the body as received, before any decompression; NULL with 0 is an empty body
+/// received        receives key, date, tag, event and action
 ///
-/// Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new. Otherwise
-/// a status of hooksig_verify, then of hooksig_delivery_read, _EVENT_MISMATCH if a field contradicts
-/// the body, then a status of hooksig_replay_claim. The guard is changed only on HOOKSIG_STATUS_OK.
+/// Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new.
+/// Otherwise a status of hooksig_verify; then of hooksig_delivery_read; _EVENT_MISMATCH if a field
+/// contradicts the body; then, with a guard, of hooksig_replay_claim. The guard changes only on
+/// success.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_receive(
@@ -109,16 +109,7 @@ pub unsafe extern "C" fn hooksig_receive(
     })
 }
 
-/// As hooksig_receive, with one raw HTTP/1.1 head as for hooksig_verify_head.
-///
-/// receiver  the settings
-/// head      the head and nothing after it; every line ends in CRLF
-/// head_len  its length in bytes
-/// body      the body, with any transfer coding removed; NULL with 0 is an empty one
-/// body_len  its length in bytes
-/// received  receives key, date, tag, event and action
-///
-/// Returns a status of hooksig_receive, or HOOKSIG_STATUS_MALFORMED_HEAD.
+/// As hooksig_receive, with a raw head; also returns _MALFORMED_HEAD.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_receive_head(
@@ -139,21 +130,20 @@ pub unsafe extern "C" fn hooksig_receive_head(
     })
 }
 
-/// Ends hooksig_begin as hooksig_receive ends: gives the verdict, reads the event, compares the
-/// fields, and claims the delivery.
+/// Finishes hooksig_begin in the way hooksig_receive finishes: checks the body, reads the event,
+/// compares the X-Drone-Event fields, and claims the delivery if there is a guard.
 ///
-/// pending   the state; wiped if it was initialised and the other arguments can be used
-/// receiver  the settings; only guard and now are used. Set now to the time at which the guard's lock
-///           is held, not to that of hooksig_begin
-/// request   the head that was given to hooksig_begin
-/// body      the whole body, which is hashed here; NULL with 0 is an empty one
-/// body_len  its length in bytes
-/// received  receives key, date, tag, event and action
+/// pending         the state; wiped, except on _NULL_POINTER, _INVALID_LENGTH and _WRONG_STATE
+/// receiver        the settings; only now and the guard's are used. Read the time for now while
+///                 holding the lock of the guard, not before hooksig_begin
+/// request         the head that was passed to hooksig_begin
+/// body, body_len  the whole body, which is hashed here; NULL with 0 is an empty body
+/// received        receives key, date, tag, event and action
 ///
-/// Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new;
-/// _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if pending was not initialised, is finished, or
-/// got bytes from hooksig_pending_body_update, which need not be those of body; _DIGEST_MISMATCH if the
-/// body is not the one that was signed; then as hooksig_receive.
+/// Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new.
+/// Otherwise _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if pending was not initialised, is
+/// finished, or got bytes from hooksig_pending_body_update, which may differ from body;
+/// _DIGEST_MISMATCH if the body is not the one that was signed; then as hooksig_receive.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_pending_body_receive(
@@ -174,17 +164,8 @@ pub unsafe extern "C" fn hooksig_pending_body_receive(
     })
 }
 
-/// As hooksig_pending_body_receive, with the raw head that was given to hooksig_begin_head.
-///
-/// pending   the state; wiped if it was initialised and the other arguments can be used
-/// receiver  the settings; only guard and now are used, as in hooksig_pending_body_receive
-/// head      the head
-/// head_len  its length in bytes
-/// body      the whole body, as in hooksig_pending_body_receive
-/// body_len  its length in bytes
-/// received  receives key, date, tag, event and action
-///
-/// Returns a status of hooksig_pending_body_receive, or HOOKSIG_STATUS_MALFORMED_HEAD.
+/// As hooksig_pending_body_receive, with the raw head that was passed to hooksig_begin_head; also
+/// returns _MALFORMED_HEAD, which leaves pending as it is.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_pending_body_receive_head(

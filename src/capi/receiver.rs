@@ -4,36 +4,36 @@ use super::{
 };
 use crate::{Clock, Headers, Request, Verified, Verifier, crypto::HashText};
 
-/// In place of a time: there is no clock. Date is then only signed text, and a delivery can be
-/// replayed forever: use a replay guard, which then never forgets.
+/// Instead of a time: there is no clock. Date is then not compared with the time, and a delivery can
+/// be replayed forever: use a replay guard, which then never forgets.
 pub const HOOKSIG_NO_CLOCK: i64 = i64::MIN;
 
-/// In place of a time: never.
+/// Instead of a time: never.
 pub const HOOKSIG_NEVER: i64 = i64::MAX;
 
-/// The settings of a receiver. Set it to zeros, then set keys, keys_len, now and, to accept each
-/// delivery once, guard and guard_len. Everything is borrowed for the length of a call.
+/// The settings of a receiver. Set all to zeros, then keys, keys_len and now, and, to accept each
+/// delivery once, guard and guard_len. All pointers are borrowed only during a call.
 ///
-/// Threads may share keys and policy, but each needs a hooksig_receiver of its own: now differs.
+/// Threads may share keys and policy. Give each its own hooksig_receiver, because now differs.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_receiver {
-    /// The keys, any of which may have made the signature. All of them are always tried.
+    /// The keys, any of which may have made the signature: the old and the new one during a
+    /// rotation. All are always tried.
     pub keys: *const hooksig_key,
     /// How many, at least 1.
     pub keys_len: usize,
-    /// The policy, or NULL for the default.
+    /// The policy, or NULL for the default one.
     pub policy: *const hooksig_policy,
     /// The present time in Unix seconds, or HOOKSIG_NO_CLOCK.
     pub now: i64,
-    /// The replay guard, zeros at first; NULL with 0 for none. Only hooksig_receive and its
-    /// relatives and hooksig_replay_claim use it.
+    /// The replay guard, or NULL with 0 for none. Only hooksig_receive,
+    /// hooksig_pending_body_receive, their _head forms and hooksig_replay_claim use it.
     pub guard: *mut hooksig_replay_entry,
     /// How many entries the guard has.
     pub guard_len: usize,
-    /// The largest skew of any policy whose deliveries are claimed in the guard, in seconds; 0 for
-    /// HOOKSIG_DEFAULT_MAX_SKEW. The same in every call. A delivery is remembered for that long and
-    /// 2 s more, so that receivers with different policies can share the guard.
+    /// The largest skew of all policies whose deliveries share the guard, in seconds, the same in
+    /// every call; 0 is HOOKSIG_DEFAULT_MAX_SKEW. The guard remembers for 2 s longer.
     pub guard_max_skew: u32,
 }
 

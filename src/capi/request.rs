@@ -6,35 +6,33 @@ use super::{
 };
 use crate::{Headers, SMALL};
 
-/// One header field of a request: name and value as received, lengths in bytes, no NUL needed.
+/// One header field of a request: name and value as received, no NUL needed.
 ///
-/// White space around the value need not have been removed. A field that came more than once
-/// stands in the array more than once, in order.
+/// White space around the value may be left in place. A field that was received more than once
+/// appears in the array more than once, in the same order.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_header {
-    /// The name; compared without regard to ASCII case.
+    /// The name; ASCII case does not matter.
     pub name: *const c_char,
     /// The length of the name.
     pub name_len: usize,
-    /// The value: any octets.
+    /// The value: any bytes.
     pub value: *const c_char,
     /// The length of the value.
     pub value_len: usize,
 }
 
-/// The head of a request, as an HTTP server hands it over. Everything is borrowed for the length
-/// of a call; nothing is kept.
+/// The head of a request, as an HTTP server has it. All pointers are borrowed only during a call.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_request {
-    /// The method, such as POST. Matters only where a signature covers (request-target), which
-    /// Drone's do not; may then be NULL with 0.
+    /// The method, such as POST. Used only if a signature covers (request-target), which Drone's do
+    /// not; may otherwise be NULL with 0.
     pub method: *const c_char,
     /// The length of the method.
     pub method_len: usize,
-    /// Path and query as received; like the method. Where it is NULL, (request-target) is a header
-    /// that is not there.
+    /// Path and query as received; like the method. If NULL, (request-target) is missing.
     pub target: *const c_char,
     /// The length of the target.
     pub target_len: usize,

@@ -7,32 +7,27 @@ use super::{
 };
 use crate::{HeaderList, Signer, signing_string};
 
-/// The length of the value of a Signature field apart from keyId and list of names, in bytes: a
-/// buffer of HOOKSIG_SIGNATURE_BASE_LEN + key_id_len + list_len bytes always suffices.
+/// The length of a Signature value without keyId and list, in bytes, for hooksig_sign.
 pub const HOOKSIG_SIGNATURE_BASE_LEN: usize = 100;
 
-/// Writes the value of the Signature field of a request: text without a NUL, its parameters in the
-/// order in which Drone writes them. Authorization takes the same after "Signature ".
-///
-/// The body is covered only through a Digest field (hooksig_digest_field) that is in the request and
-/// in the list; a receiver for Drone demands "date digest". For a whole Drone delivery see
+/// Writes the value of a request's Signature field, with the parameters in Drone's order.
+/// Authorization takes the same value after "Signature ". For a whole Drone delivery see
 /// hooksig_delivery_sign.
 ///
-/// key           the key; not changed
-/// key_id        names the key to the receiver; without quotes, backslashes and control bytes
-/// key_id_len    its length in bytes, at least 1
-/// request       the head; read only, nothing is kept
-/// list          the names to cover separated by single spaces, such as "date digest"
-/// list_len      its length in bytes
-/// out           room for out_capacity bytes; must not overlap the inputs
-/// out_capacity  HOOKSIG_SIGNATURE_BASE_LEN + key_id_len + list_len always suffices
-/// out_len       receives the length written, or the length needed on HOOKSIG_STATUS_BUFFER_TOO_SMALL
+/// The body is covered only if the list has digest and the request a Digest field
+/// (hooksig_digest_field). Receivers for Drone require "date digest".
 ///
-/// Returns HOOKSIG_STATUS_OK; _INVALID_KEY_ID; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST,
-/// _REPEATED_NAME or _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is not in
-/// the request; _CONTROL_BYTE if a covered value, the method or the target holds one;
-/// _BUFFER_TOO_SMALL; _NULL_POINTER, _INVALID_LENGTH, or _WRONG_STATE if the key was not made. On any
-/// other than HOOKSIG_STATUS_OK nothing is written to out.
+/// key                 the key
+/// key_id, key_id_len  the key's name; at least one byte; no quotes, backslashes, control bytes
+/// request             the head
+/// list, list_len      the names to cover, separated by single spaces, such as "date digest"
+/// out, out_capacity   the buffer; HOOKSIG_SIGNATURE_BASE_LEN + key_id_len + list_len bytes suffice
+/// out_len             receives the length written, or the length needed on _BUFFER_TOO_SMALL
+///
+/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if the key was not
+/// initialised; _INVALID_KEY_ID; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST, _REPEATED_NAME or
+/// _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is not in the request;
+/// _CONTROL_BYTE if a covered value, the method or the target has one; _BUFFER_TOO_SMALL.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_sign(
@@ -62,21 +57,14 @@ pub unsafe extern "C" fn hooksig_sign(
     })
 }
 
-/// Writes the signing string of a request (draft 10, section 2.3), for diagnostics and for other
-/// algorithms; signing and verifying do not need it.
+/// Writes the signing string of a request (draft 10, section 2.3): for each name of the list a line
+/// "name: value", joined by LF. For diagnostics and other algorithms; hooksig_sign does not need it.
 ///
-/// For each name of the list a line "name: value", joined by LF and without one at the end.
+/// request, list, list_len  as for hooksig_sign
+/// out, out_capacity        the buffer; NULL with 0 asks for the length
+/// out_len                  receives the length written, or the length needed on _BUFFER_TOO_SMALL
 ///
-/// request       the head; read only, nothing is kept
-/// list          the names to cover separated by single spaces
-/// list_len      its length in bytes
-/// out           room for out_capacity bytes; receives octets without a NUL; must not overlap the inputs
-/// out_capacity  how many; a first call with NULL and 0 tells how many are needed
-/// out_len       receives the length written, or the length needed on HOOKSIG_STATUS_BUFFER_TOO_SMALL
-///
-/// Returns HOOKSIG_STATUS_OK; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST, _REPEATED_NAME or
-/// _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER; _CONTROL_BYTE; _BUFFER_TOO_SMALL;
-/// _NULL_POINTER or _INVALID_LENGTH. On any other than HOOKSIG_STATUS_OK nothing is written to out.
+/// Returns a status of hooksig_sign, except those about key and keyId.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_signing_string(

@@ -2,29 +2,28 @@ use core::ffi::{CStr, c_char};
 
 use crate::{Error, Param};
 
-/// What became of a call. HOOKSIG_STATUS_OK is 0 and the only success: of a verifying function it
-/// means that the request is genuine, of any other that it was carried out.
+/// The result of a call. HOOKSIG_STATUS_OK (0) from a verifying function means that the request is
+/// genuine. From any other function it means that the call did its work.
 ///
-/// Numbers never change and are never used again. 1 to 9 and 43: the call is wrong. 10 to 30, 40
-/// and 41: the message cannot be read; 18 to 23 and 42 also of a list or request that the caller gave
-/// to sign or to require. 31 to 39 and 42: it was read, and is refused.
+/// Numbers never change and are never reused. 1 to 9 and 43: the call is wrong. 10 to 30, 40, 41, 45
+/// and 46: the message cannot be read. 31 to 39 and 42: it was read, and is refused. 18 to 23 and 42
+/// also report a list or request that the caller passed to sign or to require.
 ///
-/// Log the number or its name. What goes back to the sender should be one fixed text whatever the
-/// status: an attacker learns from the difference. docs/refused.md in the repository goes through
-/// all of them: what causes each, and what to do.
+/// Log the number or its name. Answer the sender with one fixed text whatever the status, because an
+/// attacker learns from differences. docs/refused.md in the repository explains each status.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum hooksig_status {
-    /// Done; of a verifying function: the request is genuine.
+    /// Done; from a verifying function: the request is genuine.
     Ok = 0,
-    /// A pointer is NULL where it may not be, or where its length is not 0.
+    /// A pointer is NULL although it may not be, or although its length is not 0.
     NullPointer = 1,
     /// A length is larger than any object can be.
     InvalidLength = 2,
-    /// A handle was not made, was wiped, or is used up.
+    /// A handle was not initialised, was wiped, or is finished.
     WrongState = 3,
-    /// An output buffer is too small, and the needed length tells how long it must be; or the room
-    /// that a policy has for a list or a keyId is too small.
+    /// An output buffer is too small (the needed length is stored), or a list or keyId is too long
+    /// for a policy.
     BufferTooSmall = 4,
     /// The secret has no bytes, or only NUL bytes.
     EmptySecret = 5,
@@ -50,9 +49,9 @@ pub enum hooksig_status {
     MissingParam = 15,
     /// The algorithm is not one that the policy allows.
     UnsupportedAlgorithm = 16,
-    /// The signature is not the canonical, padded base64 of 32 bytes.
+    /// The signature is not canonical, padded base64 of 32 bytes.
     MalformedSignature = 17,
-    /// A list of headers is not one of header names separated by single spaces.
+    /// A list of headers is not a list of header names separated by single spaces.
     MalformedList = 18,
     /// A list of headers holds a name twice.
     RepeatedName = 19,
@@ -62,8 +61,7 @@ pub enum hooksig_status {
     UnsupportedName = 21,
     /// A listed header is not in the request.
     MissingHeader = 22,
-    /// A covered header value holds a control byte other than HTAB, or the covered method or target
-    /// a control byte or a space.
+    /// A covered value has a control byte other than HTAB, or the method or target one or a space.
     ControlByte = 23,
     /// There is no Date field.
     MissingDate = 24,
@@ -83,37 +81,36 @@ pub enum hooksig_status {
     NotCovered = 31,
     /// keyId is not the one that the policy expects.
     UnexpectedKeyId = 32,
-    /// Date lies further in the past than the policy allows.
+    /// Date is further in the past than the policy allows.
     DateTooOld = 33,
-    /// Date lies further in the future than the policy allows.
+    /// Date is further in the future than the policy allows.
     DateTooNew = 34,
-    /// No key makes this signature.
+    /// No key made this signature.
     SignatureMismatch = 35,
-    /// The body is not the one that Digest was made of.
+    /// The body is not the one that Digest was computed from.
     DigestMismatch = 36,
     /// X-Drone-Event contradicts the event in the body.
     EventMismatch = 37,
     /// The delivery was accepted before.
     Replayed = 38,
-    /// The replay guard is full of deliveries that may still be replayed.
+    /// The replay guard is full of deliveries that could still be replayed.
     ReplayGuardFull = 39,
-    /// The body is not a JSON object, its event or action is not a string, or a member before both
-    /// are known could be taken for one of them.
+    /// The body is not a JSON object, its event or action is not a string, or a member read before
+    /// both are known could be taken for one of them.
     MalformedBody = 40,
-    /// A raw head is not that of an HTTP/1.1 request.
+    /// A raw head is not the head of an HTTP/1.1 (or 1.0) request.
     MalformedHead = 41,
-    /// host is covered, and the field appears twice, or an absolute target names another host.
+    /// host is covered, and the field appears twice or contradicts an absolute target.
     HostMismatch = 42,
-    /// The replay guard is made for a smaller skew than the policy that the delivery was verified
-    /// under.
+    /// The delivery was verified under a policy with a larger skew than the replay guard is for.
     SkewTooLarge = 43,
-    /// Not a verdict: the head is genuine, and the body is still to be checked. Only hooksig_begin,
-    /// hooksig_begin_head and hooksig_pending_body_update return it.
+    /// Not a verdict: the head is genuine, and the body is not checked yet. The success of
+    /// hooksig_begin, hooksig_begin_head and hooksig_pending_body_update, and only theirs.
     Pending = 44,
-    /// The head of a request has no end yet.
+    /// The end of the head has not been received yet.
     IncompleteHead = 45,
-    /// The end of a body is not certain: Transfer-Encoding, more than one Content-Length, or one that is
-    /// not a number or does not fit into memory.
+    /// The length of the body is uncertain: Transfer-Encoding, more than one Content-Length, or one
+    /// that is not a number or does not fit into memory.
     MalformedLength = 46,
 }
 
@@ -236,21 +233,14 @@ fn words(status: i32) -> (&'static CStr, &'static CStr) {
     }
 }
 
-/// A stable word for logs and metrics, such as digest-mismatch; the word of the command line too.
-///
-/// status  any number
-///
-/// Returns static text with a NUL, unknown-status for a number that is no status; never NULL.
+/// Returns a stable name for logs and metrics, such as "digest-mismatch", as the command line has
+/// it: static text with a NUL; for a number that is not a status, "unknown-status". Never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn hooksig_status_name(status: i32) -> *const c_char {
     words(status).0.as_ptr()
 }
 
-/// One sentence for the operator: what was wrong.
-///
-/// status  any number
-///
-/// Returns static text with a NUL; never NULL.
+/// Returns one sentence for the operator about any number: static text with a NUL; never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn hooksig_status_text(status: i32) -> *const c_char {
     words(status).1.as_ptr()

@@ -7,25 +7,24 @@ use super::{
 };
 use crate::{Head, Headers, Request, TAG_LEN, Verified, digest};
 
-/// The length of the tag of a hooksig_verified, in bytes.
+/// The length of the tag in a hooksig_verified, in bytes.
 pub const HOOKSIG_TAG_LEN: usize = 32;
 
-/// The most names that a signature may cover; beyond it HOOKSIG_STATUS_TOO_MANY_NAMES.
+/// The maximum number of names that a signature may cover.
 pub const HOOKSIG_MAX_NAMES: usize = 128;
 
 const _: () = assert!(HOOKSIG_TAG_LEN == TAG_LEN);
 const _: () = assert!(HOOKSIG_MAX_NAMES == crate::MAX_NAMES);
 
-/// A genuine request: MAC, date and body belong together.
+/// A genuine request: its MAC, date and body belong together.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_verified {
-    /// The MAC, which identifies the delivery. Observers of the request know it.
+    /// The MAC, which identifies the delivery. It is not secret.
     pub tag: [u8; HOOKSIG_TAG_LEN],
-    /// Date in Unix seconds, or HOOKSIG_NO_CLOCK.
+    /// The time in Date, or HOOKSIG_NO_CLOCK without a clock.
     pub date: i64,
-    /// The last second (Unix) in which this request would be accepted, or HOOKSIG_NEVER without a
-    /// clock.
+    /// The last second in which this request is accepted, or HOOKSIG_NEVER without a clock.
     pub expires: i64,
     /// The index of the key that made the signature.
     pub key_index: usize,
@@ -63,13 +62,12 @@ pub(super) unsafe fn verify<H: Headers>(
 /// Verifies a request whose body is in one buffer: signature, policy, date and body. For a Drone
 /// delivery prefer hooksig_receive, which also reads the event and refuses a replay.
 ///
-/// receiver  the settings; the guard is not used
-/// request   the head
-/// body      the body as received, before any decompression; NULL with 0 is an empty one
-/// body_len  its length in bytes
-/// verified  receives key, date and tag
+/// receiver        the settings; the guard is not used
+/// request         the head
+/// body, body_len  the body as received, before any decompression; NULL with 0 is an empty body
+/// verified        receives key, date and tag
 ///
-/// Returns HOOKSIG_STATUS_OK if and only if the request is genuine. Otherwise a status of
+/// Returns HOOKSIG_STATUS_OK if and only if the request is genuine. Otherwise an error of
 /// hooksig_begin, or _DIGEST_MISMATCH if the body is not the one that was signed.
 #[must_use]
 #[unsafe(no_mangle)]
@@ -92,17 +90,7 @@ pub unsafe extern "C" fn hooksig_verify(
     })
 }
 
-/// As hooksig_verify, with the head as one raw HTTP/1.1 (or 1.0) head, from the request line to the
-/// empty line.
-///
-/// receiver  the settings; the guard is not used
-/// head      the head and nothing after it; every line ends in CRLF
-/// head_len  its length in bytes
-/// body      the body, with any transfer coding removed; NULL with 0 is an empty one
-/// body_len  its length in bytes
-/// verified  receives key, date and tag
-///
-/// Returns a status of hooksig_verify, or HOOKSIG_STATUS_MALFORMED_HEAD.
+/// As hooksig_verify, with a raw head; also returns _MALFORMED_HEAD.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_verify_head(

@@ -1,15 +1,13 @@
 use core::ffi::c_char;
 
-/// The version of the header: major. Compare with hooksig_version for that of the library.
+/// The major part of HOOKSIG_VERSION.
 pub const HOOKSIG_VERSION_MAJOR: u32 = 0;
-/// The version of the header: minor.
+/// The minor part of HOOKSIG_VERSION.
 pub const HOOKSIG_VERSION_MINOR: u32 = 1;
-/// The version of the header: patch.
+/// The patch part of HOOKSIG_VERSION.
 pub const HOOKSIG_VERSION_PATCH: u32 = 0;
 
-/// Returns the version of the library as text.
-///
-/// Returns static text with a NUL, such as "0.1.0"; never NULL.
+/// Returns the version of the library as static text with a NUL, such as "0.1.0"; never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn hooksig_version() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
