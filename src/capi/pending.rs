@@ -3,10 +3,10 @@ use core::ffi::{c_char, c_void};
 use super::{
     handle::{self, Handle, fits},
     hooksig_receiver, hooksig_request, hooksig_status, hooksig_verified,
-    memory::{body, not_null, pending, reference, status, store, text},
-    request::CheckedRequest,
+    memory::{body, not_null, pending, reference, status, store},
+    request::{CheckedHead, CheckedRequest, raw_head},
 };
-use crate::{Head, Headers, Request, digest::BodyDigest};
+use crate::digest::BodyDigest;
 
 /// The size of a hooksig_pending_body in 64-bit words, the same on every target: 256 bytes.
 pub const HOOKSIG_PENDING_BODY_WORDS: usize = 32;
@@ -35,19 +35,26 @@ unsafe impl Handle for hooksig_pending_body {
 }
 const _: () = assert!(fits::<hooksig_pending_body>());
 
-/// SAFETY: as for [`hooksig_receiver::head`], and `pending` is NULL or points to a handle's memory.
-unsafe fn begin<H: Headers>(
+/// Makes a call of hooksig_begin, with the head in either form.
+///
+/// SAFETY: each pointer is NULL or points to as many elements as its length says, and `pending`
+/// overlaps nothing else.
+unsafe fn begin(
     pending: *mut hooksig_pending_body,
     receiver: *const hooksig_receiver,
-    request: &Request<'_, H>,
-) -> Result<(), hooksig_status> {
-    // SAFETY: passed on.
-    unsafe {
-        reference(receiver)?.head(request, |expected, verified| {
-            let body = BodyDigest::new(expected);
-            handle::make(pending, Pending { body, is_fed: false, verified: verified.into() })
-        })
-    }
+    head: Result<impl CheckedHead, hooksig_status>,
+) -> hooksig_status {
+    self::pending(|| {
+        not_null(pending)?;
+        let head = head?;
+        // SAFETY: the caller's contract covers every pointer.
+        unsafe {
+            reference(receiver)?.head(&head.request(), |expected, verified| {
+                let body = BodyDigest::new(expected);
+                handle::make(pending, Pending { body, is_fed: false, verified: verified.into() })
+            })
+        }
+    })
 }
 
 /// Gives the verdict on `pending` and wipes it.
@@ -112,14 +119,9 @@ pub unsafe extern "C" fn hooksig_begin(
     receiver: *const hooksig_receiver,
     request: *const hooksig_request,
 ) -> hooksig_status {
-    self::pending(|| {
-        not_null(pending)?;
-        // SAFETY: a pointer is NULL or points to as many elements as its length says.
-        unsafe {
-            let request = CheckedRequest::new(reference(request)?)?;
-            begin(pending, receiver, &request.request())
-        }
-    })
+    // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
+    // overlap nothing else.
+    unsafe { begin(pending, receiver, CheckedRequest::new(request)) }
 }
 
 /// As hooksig_begin, with a raw head; also returns _MALFORMED_HEAD.
@@ -131,14 +133,8 @@ pub unsafe extern "C" fn hooksig_begin_head(
     head: *const c_char,
     head_len: usize,
 ) -> hooksig_status {
-    self::pending(|| {
-        not_null(pending)?;
-        // SAFETY: a pointer is NULL or points to as many elements as its length says.
-        unsafe {
-            let head = Head::parse(text(head, head_len)?)?;
-            begin(pending, receiver, &head.request())
-        }
-    })
+    // SAFETY: as in `hooksig_begin`.
+    unsafe { begin(pending, receiver, raw_head(head, head_len)) }
 }
 
 /// Hashes the next piece of a body that is not kept in memory. Pieces may have any size.

@@ -4,13 +4,12 @@ use super::{
     drone::translate,
     hooksig_delivery, hooksig_pending_body, hooksig_receiver, hooksig_request, hooksig_status,
     hooksig_verified,
-    memory::{body, not_null, reference, status, store, text},
+    memory::{body, not_null, reference, status, store},
     pending::finish_whole,
     replay::Guard,
-    request::CheckedRequest,
-    verify::verify,
+    request::{CheckedHead, CheckedRequest, raw_head},
 };
-use crate::{Head, Headers, Request, drone::Delivery};
+use crate::{digest, drone::Delivery};
 
 /// A Drone delivery that is genuine and, if there is a replay guard, new.
 #[repr(C)]
@@ -22,53 +21,51 @@ pub struct hooksig_received {
     pub delivery: hooksig_delivery,
 }
 
-/// Reads the event of a verified delivery, compares the fields with it, and claims it.
+/// Runs every check on the head and the body.
 ///
-/// SAFETY: unless it is NULL, `received` points to memory that nothing else uses.
-unsafe fn accept<H: Headers>(
-    guard: Guard<'_>,
-    request: &Request<'_, H>,
+/// SAFETY: as for [`hooksig_receiver::head`].
+unsafe fn verify_whole(
+    receiver: &hooksig_receiver,
+    head: &impl CheckedHead,
     body: &[u8],
-    verified: hooksig_verified,
-    received: *mut hooksig_received,
-) -> Result<(), hooksig_status> {
-    let read = Delivery::read(body)?;
-    read.check_event_field(request)?;
-    guard.claim(&verified)?;
-    // SAFETY: passed on.
-    unsafe { store(received, hooksig_received { verified, delivery: translate(read, body) }) }
-}
-
-/// SAFETY: as for [`verify`] and [`accept`], and for the guard of `receiver`.
-unsafe fn receive<H: Headers>(
-    receiver: *const hooksig_receiver,
-    request: &Request<'_, H>,
-    body: (*const c_void, usize),
-    received: *mut hooksig_received,
-) -> Result<(), hooksig_status> {
-    // SAFETY: passed on.
+) -> Result<hooksig_verified, hooksig_status> {
+    // SAFETY: the caller's contract is that of `head`.
     unsafe {
-        let body = self::body(body.0, body.1)?;
-        let receiver = reference(receiver)?;
-        let guard = Guard::of(receiver)?;
-        verify(receiver, request, body, |verified| accept(guard, request, body, verified, received))
+        receiver.head(&head.request(), |expected, verified| {
+            digest::check(body, expected)?;
+            Ok(verified.into())
+        })
     }
 }
 
-/// SAFETY: as for [`finish_whole`] and [`accept`], and for the guard of `receiver`.
-unsafe fn end<H: Headers>(
-    pending: *mut hooksig_pending_body,
+/// Makes a call that receives a delivery, with the head in either form. `verify` gives the verdict
+/// on the request; then the event is read, the fields are compared with it, and the delivery is
+/// claimed.
+///
+/// SAFETY: each pointer is NULL or points to as many elements as its length says, and neither the
+/// guard nor `received` overlaps anything else.
+unsafe fn receive<H: CheckedHead>(
     receiver: *const hooksig_receiver,
-    request: &Request<'_, H>,
-    body: (*const c_void, usize),
+    head: Result<H, hooksig_status>,
+    (body, body_len): (*const c_void, usize),
     received: *mut hooksig_received,
-) -> Result<(), hooksig_status> {
-    // SAFETY: passed on.
-    unsafe {
-        let body = self::body(body.0, body.1)?;
-        let guard = Guard::of(reference(receiver)?)?;
-        accept(guard, request, body, finish_whole(pending, body)?, received)
-    }
+    verify: impl FnOnce(&hooksig_receiver, &H, &[u8]) -> Result<hooksig_verified, hooksig_status>,
+) -> hooksig_status {
+    status(|| {
+        not_null(received)?;
+        let head = head?;
+        // SAFETY: the caller's contract covers every pointer.
+        let (body, receiver) = unsafe { (self::body(body, body_len)?, reference(receiver)?) };
+        // SAFETY: the caller's contract covers the guard.
+        let guard = unsafe { Guard::of(receiver) }?;
+        let verified = verify(receiver, &head, body)?;
+        let read = Delivery::read(body)?;
+        read.check_event_field(&head.request())?;
+        guard.claim(&verified)?;
+        let delivery = translate(read, body);
+        // SAFETY: the caller's contract covers the output.
+        unsafe { store(received, hooksig_received { verified, delivery }) }
+    })
 }
 
 /// Receives a Drone delivery whose body is in one buffer: verifies signature, policy, date and body,
@@ -98,15 +95,14 @@ pub unsafe extern "C" fn hooksig_receive(
     body_len: usize,
     received: *mut hooksig_received,
 ) -> hooksig_status {
-    status(|| {
-        not_null(received)?;
-        // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
-        // overlap nothing else.
-        unsafe {
-            let request = CheckedRequest::new(reference(request)?)?;
-            receive(receiver, &request.request(), (body, body_len), received)
-        }
-    })
+    // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
+    // overlap nothing else.
+    unsafe {
+        let request = CheckedRequest::new(request);
+        receive(receiver, request, (body, body_len), received, |receiver, request, body| {
+            verify_whole(receiver, request, body)
+        })
+    }
 }
 
 /// As hooksig_receive, with a raw head; also returns _MALFORMED_HEAD.
@@ -120,14 +116,13 @@ pub unsafe extern "C" fn hooksig_receive_head(
     body_len: usize,
     received: *mut hooksig_received,
 ) -> hooksig_status {
-    status(|| {
-        not_null(received)?;
-        // SAFETY: as in `hooksig_receive`.
-        unsafe {
-            let head = Head::parse(text(head, head_len)?)?;
-            receive(receiver, &head.request(), (body, body_len), received)
-        }
-    })
+    // SAFETY: as in `hooksig_receive`.
+    unsafe {
+        let head = raw_head(head, head_len);
+        receive(receiver, head, (body, body_len), received, |receiver, head, body| {
+            verify_whole(receiver, head, body)
+        })
+    }
 }
 
 /// Finishes hooksig_begin in the way hooksig_receive finishes: checks the body, reads the event,
@@ -154,14 +149,13 @@ pub unsafe extern "C" fn hooksig_pending_body_receive(
     body_len: usize,
     received: *mut hooksig_received,
 ) -> hooksig_status {
-    status(|| {
-        not_null(received)?;
-        // SAFETY: as in `hooksig_receive`.
-        unsafe {
-            let request = CheckedRequest::new(reference(request)?)?;
-            end(pending, receiver, &request.request(), (body, body_len), received)
-        }
-    })
+    // SAFETY: as in `hooksig_receive`.
+    unsafe {
+        let request = CheckedRequest::new(request);
+        receive(receiver, request, (body, body_len), received, |_, _, body| {
+            finish_whole(pending, body)
+        })
+    }
 }
 
 /// As hooksig_pending_body_receive, with the raw head that was passed to hooksig_begin_head; also
@@ -177,12 +171,11 @@ pub unsafe extern "C" fn hooksig_pending_body_receive_head(
     body_len: usize,
     received: *mut hooksig_received,
 ) -> hooksig_status {
-    status(|| {
-        not_null(received)?;
-        // SAFETY: as in `hooksig_receive`.
-        unsafe {
-            let head = Head::parse(text(head, head_len)?)?;
-            end(pending, receiver, &head.request(), (body, body_len), received)
-        }
-    })
+    // SAFETY: as in `hooksig_receive`.
+    unsafe {
+        let head = raw_head(head, head_len);
+        receive(receiver, head, (body, body_len), received, |_, _, body| {
+            finish_whole(pending, body)
+        })
+    }
 }

@@ -49,12 +49,12 @@ impl hooksig_receiver {
     ///
     /// SAFETY: each pointer is NULL or points to as many elements as its length says, readable
     /// and unchanged during the call.
-    pub(super) unsafe fn head<'r, H: Headers>(
+    pub(super) unsafe fn head<'r, H: Headers, T>(
         &self,
         request: &Request<'r, H>,
-        then: impl FnOnce(&'r HashText, Verified<'r>) -> Result<(), hooksig_status>,
-    ) -> Result<(), hooksig_status> {
-        // SAFETY: passed on.
+        then: impl FnOnce(&'r HashText, Verified<'r>) -> Result<T, hooksig_status>,
+    ) -> Result<T, hooksig_status> {
+        // SAFETY: the caller's contract covers both pointers.
         let (keys, policy) =
             unsafe { (made_keys(self.keys, self.keys_len)?, policy_or_default(self.policy)?) };
         Verifier::with_policy(keys, policy)?.head(request, self.clock(), then)

@@ -2,9 +2,9 @@ use core::ffi::c_char;
 
 use super::{
     hooksig_status::{self, InvalidLength, NullPointer},
-    memory::{checked_text, text, view},
+    memory::{checked_text, reference, text, view},
 };
-use crate::{Headers, SMALL};
+use crate::{Head, Headers, SMALL};
 
 /// One header field of a request: name and value as received, no NUL needed.
 ///
@@ -42,6 +42,28 @@ pub struct hooksig_request {
     pub headers_len: usize,
 }
 
+/// The head of a request in either form that C passes it in, with every pointer checked.
+pub(super) trait CheckedHead {
+    fn request(&self) -> crate::Request<'_, impl Headers>;
+}
+
+impl CheckedHead for Head<'_> {
+    fn request(&self) -> crate::Request<'_, impl Headers> {
+        self.request()
+    }
+}
+
+/// Parses a raw head.
+///
+/// SAFETY: as for `text`.
+pub(super) unsafe fn raw_head<'a>(
+    head: *const c_char,
+    head_len: usize,
+) -> Result<Head<'a>, hooksig_status> {
+    // SAFETY: the caller's contract is that of `text`.
+    Ok(Head::parse(unsafe { text(head, head_len) }?)?)
+}
+
 /// A [`hooksig_request`] in which every pointer was checked.
 pub(super) struct CheckedRequest<'a> {
     method: &'a [u8],
@@ -56,9 +78,10 @@ impl<'a> CheckedRequest<'a> {
     /// SAFETY: `request` and every pointer in it must be NULL or point to as many elements as
     /// its length says, readable and unchanged for `'a`.
     #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
-    pub(super) unsafe fn new(request: &'a hooksig_request) -> Result<Self, hooksig_status> {
+    pub(super) unsafe fn new(request: *const hooksig_request) -> Result<Self, hooksig_status> {
         // SAFETY: the caller's contract, for all of them.
         unsafe {
+            let request = reference(request)?;
             let headers = view(request.headers, request.headers_len)?;
             check(headers)?;
             Ok(Self {
@@ -69,8 +92,10 @@ impl<'a> CheckedRequest<'a> {
             })
         }
     }
+}
 
-    pub(super) fn request(&self) -> crate::Request<'_, impl Headers> {
+impl CheckedHead for CheckedRequest<'_> {
+    fn request(&self) -> crate::Request<'_, impl Headers> {
         match self.target {
             Some(target) => crate::Request::new(self.method, target, &self.headers),
             None => crate::Request::of_headers(&self.headers),

@@ -2,10 +2,10 @@ use core::ffi::{c_char, c_void};
 
 use super::{
     HOOKSIG_NEVER, HOOKSIG_NO_CLOCK, hooksig_receiver, hooksig_request, hooksig_status,
-    memory::{body, not_null, reference, status, store, text},
-    request::CheckedRequest,
+    memory::{body, not_null, reference, status, store},
+    request::{CheckedHead, CheckedRequest, raw_head},
 };
-use crate::{Head, Headers, Request, TAG_LEN, Verified, digest};
+use crate::{TAG_LEN, Verified, digest};
 
 /// The length of the tag in a hooksig_verified, in bytes.
 pub const HOOKSIG_TAG_LEN: usize = 32;
@@ -41,22 +41,28 @@ impl From<Verified<'_>> for hooksig_verified {
     }
 }
 
-/// Runs every check on the head and the body; `then` takes the verdict.
+/// Makes a call of hooksig_verify, with the head in either form.
 ///
-/// SAFETY: as for [`hooksig_receiver::head`].
-pub(super) unsafe fn verify<H: Headers>(
-    receiver: &hooksig_receiver,
-    request: &Request<'_, H>,
-    body: &[u8],
-    then: impl FnOnce(hooksig_verified) -> Result<(), hooksig_status>,
-) -> Result<(), hooksig_status> {
-    // SAFETY: passed on.
-    unsafe {
-        receiver.head(request, |expected, verified| {
-            digest::check(body, expected)?;
-            then(verified.into())
-        })
-    }
+/// SAFETY: each pointer is NULL or points to as many elements as its length says, and `verified`
+/// overlaps nothing else.
+unsafe fn verify(
+    receiver: *const hooksig_receiver,
+    head: Result<impl CheckedHead, hooksig_status>,
+    (body, body_len): (*const c_void, usize),
+    verified: *mut hooksig_verified,
+) -> hooksig_status {
+    status(|| {
+        not_null(verified)?;
+        let head = head?;
+        // SAFETY: the caller's contract covers every pointer.
+        unsafe {
+            let body = self::body(body, body_len)?;
+            reference(receiver)?.head(&head.request(), |expected, known| {
+                digest::check(body, expected)?;
+                store(verified, known.into())
+            })
+        }
+    })
 }
 
 /// Verifies a request whose body is in one buffer: signature, policy, date and body. For a Drone
@@ -78,16 +84,9 @@ pub unsafe extern "C" fn hooksig_verify(
     body_len: usize,
     verified: *mut hooksig_verified,
 ) -> hooksig_status {
-    status(|| {
-        not_null(verified)?;
-        // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
-        // overlap nothing else.
-        unsafe {
-            let request = CheckedRequest::new(reference(request)?)?;
-            let body = self::body(body, body_len)?;
-            verify(reference(receiver)?, &request.request(), body, |known| store(verified, known))
-        }
-    })
+    // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
+    // overlap nothing else.
+    unsafe { verify(receiver, CheckedRequest::new(request), (body, body_len), verified) }
 }
 
 /// As hooksig_verify, with a raw head; also returns _MALFORMED_HEAD.
@@ -101,13 +100,6 @@ pub unsafe extern "C" fn hooksig_verify_head(
     body_len: usize,
     verified: *mut hooksig_verified,
 ) -> hooksig_status {
-    status(|| {
-        not_null(verified)?;
-        // SAFETY: as in `hooksig_verify`.
-        unsafe {
-            let head = Head::parse(text(head, head_len)?)?;
-            let body = self::body(body, body_len)?;
-            verify(reference(receiver)?, &head.request(), body, |known| store(verified, known))
-        }
-    })
+    // SAFETY: as in `hooksig_verify`.
+    unsafe { verify(receiver, raw_head(head, head_len), (body, body_len), verified) }
 }
