@@ -2,9 +2,10 @@
 # Tests the C interface: the header alone, C and C++ programs against both libraries, the libraries
 # themselves, their installation, and that the proofs among all that can fail.
 #
-# `make lib program` must have been run: `make test-ffi` does everything. A line is printed for each check, and
-# what it said where it fails. A tool that is missing and cannot be installed is named, and what
-# needs it is skipped; where CI is set, that is a failure.
+# `make lib program` must have been run: `make test-ffi` does everything. Arguments choose parts, such as
+# `ffi-tests/run.sh header programs`. Each check prints a line, and its output if it fails. A tool that
+# is missing and cannot be installed is named, and the checks that need it are skipped; if CI is set,
+# that is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -76,7 +77,8 @@ if [[ ! -e $lib/libhooksig.a ]]; then
 fi
 mkdir -p "$work"
 find_tools
-for part in header programs library link install negative; do
+[[ $# -gt 0 ]] || set -- header programs library link install negative
+for part; do
     source "$tests/checks/$part.sh"
     "check_$part"
 done
