@@ -79,6 +79,16 @@ func TestCredulityIsNoticed(t *testing.T) {
 	}
 }
 
+func TestMemoryIsJudgedOnceItHasSettled(t *testing.T) {
+	for settled, faults := range map[bool]int{false: 0, true: 1} {
+		r := result{settled: settled}
+		r.addMemory(40<<20, 41<<20+maxGrowth)
+		if len(r.faults) != faults {
+			t.Errorf("settled %v: %q", settled, r.faults)
+		}
+	}
+}
+
 // What is sent, answered and accepted must fit together.
 func TestCount(t *testing.T) {
 	memory, shared := receiver{}, receiver{keepsClaims: true}

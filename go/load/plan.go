@@ -120,8 +120,10 @@ func (r *run) all(result result) result {
 	if err != nil {
 		return result.failed(err)
 	}
+	halved := time.Now()
 	r.load(part - part/2)
 	result.took = time.Since(started)
+	result.settled = time.Since(halved) >= settles
 	stalled.Wait()
 	return r.finish(result, half)
 }
