@@ -89,8 +89,8 @@ test-docs: lib program ## follow the guides and the README step by step
 	scripts/docs/test.py
 
 .PHONY: test-bare
-test-bare: ## run make demo and make test in a new minimal Debian, as root and as a user
-	scripts/bare.sh
+test-bare: ## run make demo and make test in a new minimal Debian; with ALL=1 each documented command
+	scripts/bare.sh $(if $(ALL),documented)
 
 .PHONY: book
 book: ## build the guides as a book in target/book

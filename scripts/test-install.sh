@@ -170,19 +170,20 @@ built_checkout() {
     touch "$copy/target/lib/built" "$copy/target/program/built"
 }
 
-# A PATH on which there are all commands but cargo's.
+# A PATH on which there are all commands but Rust's, wherever those are installed.
 without_cargo() {
-    mkdir -p "$folder/bin"
-    local command
-    for command in bash make; do
-        ln -sf "$(type -P "$command")" "$folder/bin/$command"
-    done
-    PATH="$folder/bin:/usr/bin:/bin:/usr/sbin:/sbin" CARGO_HOME=/nonexistent "$@"
+    if [[ ! -e $folder/bin ]]; then
+        mkdir "$folder/bin"
+        find /bin/ /sbin/ /usr/bin/ /usr/sbin/ -maxdepth 1 -not -type d \
+            -not -name 'cargo*' -not -name 'rust*' -exec ln -sf -t "$folder/bin" {} +
+        ln -sf "$(type -P bash)" "$(type -P make)" "$folder/bin"
+    fi
+    PATH=$folder/bin CARGO_HOME=/nonexistent "$@"
 }
 
 after_a_build_cargo_is_not_needed() {
     built_checkout
-    ! PATH=/usr/bin:/bin type -P cargo || return 0
+    ! without_cargo bash -c 'type -P cargo'
     without_cargo make -s -C "$copy" install PREFIX="$folder/prefix"
     "$folder/prefix/bin/hooksig" --version
 }
@@ -190,7 +191,6 @@ after_a_build_cargo_is_not_needed() {
 only_the_library_was_built() {
     built_checkout
     rm -r "$copy/target/program"
-    ! PATH=/usr/bin:/bin type -P cargo || return 0
     without_cargo make -s -C "$copy" install PREFIX="$folder/prefix" 2>"$folder/said"
     grep 'program is not built' "$folder/said"
     [[ -f $folder/prefix/lib/libhooksig.a && ! -e $folder/prefix/bin ]]
@@ -199,7 +199,6 @@ only_the_library_was_built() {
 # What was built from older sources is not installed without a word.
 old_build_without_cargo() {
     built_checkout
-    ! PATH=/usr/bin:/bin type -P cargo || return 0
     touch -d '+1 minute' "$copy/src/lib.rs"
     ! without_cargo make -s -C "$copy" install-lib PREFIX="$folder/prefix" 2>"$folder/said"
     grep 'older than its sources' "$folder/said"
