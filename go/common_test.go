@@ -54,10 +54,17 @@ func readRecording(tb testing.TB, path string) recording {
 	return recording{strings.TrimSuffix(filepath.Base(path), ".http"), request, body, date}
 }
 
-func verifyCases(tb testing.TB) []cases.Case {
+// sharedCases returns the cases of every file.
+func sharedCases(tb testing.TB) []cases.Case {
 	tb.Helper()
-	all, err := cases.Read("../vectors/cases/verify.jsonl")
+	paths, err := cases.Find("../vectors/cases")
 	check(tb, err)
+	var all []cases.Case
+	for _, path := range paths {
+		found, err := cases.Read(path)
+		check(tb, err)
+		all = append(all, found...)
+	}
 	return all
 }
 

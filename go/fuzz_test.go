@@ -19,7 +19,10 @@ func FuzzVerify(f *testing.F) {
 		h := sent.request.Header
 		f.Add(h.Get("Signature"), h.Get("Date"), h.Get("Digest"), h.Get("Accept"), sent.body, sent.date.Unix())
 	}
-	for _, c := range verifyCases(f) {
+	for _, c := range sharedCases(f) {
+		if c.Text != nil || c.List != nil {
+			continue
+		}
 		h := c.Request().Header
 		var now int64
 		if c.Now != nil {

@@ -34,23 +34,24 @@ func (h *head) release() {
 	heads.Put(h)
 }
 
-// layOutReceived lays out a request that a server received. Its line is unknown without a RequestURI:
-// what adapters leave in the URL need not be the target as received.
+// line is the request line: method and target, which either may be empty, if the line is known.
+type line struct {
+	method, target string
+	known          bool
+}
+
+// layOutReceived lays out a request that a server received.
 func (h *head) layOutReceived(r *http.Request) C.hooksig_request {
-	if r.RequestURI == "" {
-		return h.layOut(r, "", "", r.Host)
-	}
-	return h.layOut(r, r.Method, r.RequestURI, r.Host)
+	return h.layOut(r, receivedLine(r), r.Host)
 }
 
 // layOutSent lays out a request that a client will send.
 func (h *head) layOutSent(r *http.Request) C.hooksig_request {
-	method, target := requestLine(r)
-	return h.layOut(r, method, target, hostOf(r))
+	return h.layOut(r, sentLine(r), hostOf(r))
 }
 
-func (h *head) layOut(r *http.Request, method, target, host string) C.hooksig_request {
-	h.text = append(append(h.text[:0], method...), target...)
+func (h *head) layOut(r *http.Request, l line, host string) C.hooksig_request {
+	h.text = append(append(h.text[:0], l.method...), l.target...)
 	h.fields = h.fields[:0]
 	for name, values := range r.Header {
 		for _, value := range values {
@@ -58,7 +59,7 @@ func (h *head) layOut(r *http.Request, method, target, host string) C.hooksig_re
 		}
 	}
 	h.addMoved(r, host)
-	return h.view(len(method), len(target))
+	return h.view(l)
 }
 
 // addMoved adds the fields that net/http moves from the header to the request.
@@ -87,24 +88,22 @@ func (h *head) add(name, value string) {
 }
 
 // view points into the text once that no longer moves: method, target, then each name and value.
-func (h *head) view(methodLen, targetLen int) C.hooksig_request {
+func (h *head) view(l line) C.hooksig_request {
+	h.text = append(h.text, 0) // An empty text has an address too.
 	h.pin()
 	rest := h.text
 	take := func(n C.size_t) *C.char {
-		if n == 0 {
-			return nil
-		}
 		first := chars(rest)
 		rest = rest[n:]
 		return first
 	}
 	request := C.hooksig_request{
-		method:      take(C.size_t(methodLen)),
-		method_len:  C.size_t(methodLen),
-		target:      take(C.size_t(targetLen)),
-		target_len:  C.size_t(targetLen),
 		headers:     start(h.fields),
 		headers_len: C.size_t(len(h.fields)),
+	}
+	if l.known { // To the library, a target at NULL is an unknown one.
+		request.method_len, request.target_len = C.size_t(len(l.method)), C.size_t(len(l.target))
+		request.method, request.target = take(request.method_len), take(request.target_len)
 	}
 	for i := range h.fields {
 		field := &h.fields[i]
@@ -115,20 +114,27 @@ func (h *head) view(methodLen, targetLen int) C.hooksig_request {
 }
 
 func (h *head) pin() {
-	if len(h.text) > 0 {
-		h.pinner.Pin(start(h.text))
-	}
+	h.pinner.Pin(start(h.text))
 	if len(h.fields) > 0 {
 		h.pinner.Pin(start(h.fields))
 	}
 }
 
-// requestLine returns method and target as a client will send them, or as a server received them.
-func requestLine(r *http.Request) (method, target string) {
-	if r.RequestURI != "" || r.URL == nil {
-		return r.Method, r.RequestURI
+// receivedLine returns the request line as a server received it. It is unknown if r has a URL but no
+// RequestURI: a URL that an adapter or a test made need not be the target as received.
+func receivedLine(r *http.Request) line {
+	if r.RequestURI == "" && r.URL != nil {
+		return line{}
 	}
-	return cmp.Or(r.Method, http.MethodGet), r.URL.RequestURI()
+	return line{r.Method, r.RequestURI, true}
+}
+
+// sentLine returns the request line as a client will send it, or as a server received it.
+func sentLine(r *http.Request) line {
+	if r.RequestURI == "" && r.URL != nil {
+		return line{cmp.Or(r.Method, http.MethodGet), r.URL.RequestURI(), true}
+	}
+	return line{r.Method, r.RequestURI, true}
 }
 
 func hostOf(r *http.Request) string {

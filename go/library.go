@@ -208,6 +208,12 @@ func digestField(body []byte) string {
 	return string(out[:n])
 }
 
+func parseDate(date string, now int64) (int64, error) {
+	var seconds C.int64_t
+	status := C.hooksig_date_parse(text(date), C.size_t(len(date)), C.int64_t(now), &seconds)
+	return int64(seconds), toError(status)
+}
+
 func statusName(code int) string {
 	return C.GoString(C.hooksig_status_name(C.int32_t(code)))
 }

@@ -46,7 +46,8 @@ func (s *Signer) Sign(r *http.Request, body []byte, now time.Time) error {
 }
 
 // SignHeaders sets Signature of r over the headers in names, which r must have, under keyID. The
-// body is covered only through a Digest field (see [Digest]) that names holds.
+// body is covered only through a Digest field (see [Digest]) that names holds. The request line is the
+// one that a client sends; of a request without a URL it is r.Method and r.RequestURI as they are.
 func (s *Signer) SignHeaders(r *http.Request, keyID string, names ...string) error {
 	if err := s.check(r); err != nil {
 		return err
@@ -90,6 +91,17 @@ func SigningString(r *http.Request, names ...string) ([]byte, error) {
 // Digest gives the value of the Digest field for body.
 func Digest(body []byte) string {
 	return digestField(body)
+}
+
+// ParseDate reads an HTTP-date in any of its three forms, as [Verifier.Verify] reads Date. A two-digit
+// year is the latest one with which the date is at most 50 years after now. The error is
+// [ErrMalformedDate].
+func ParseDate(text string, now time.Time) (time.Time, error) {
+	seconds, err := parseDate(text, now.Unix())
+	if err != nil {
+		return time.Time{}, err
+	}
+	return time.Unix(seconds, 0), nil
 }
 
 func setHeader(r *http.Request, name, value string) {

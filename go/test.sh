@@ -63,9 +63,15 @@ without_dependencies() {
 
 # What both programs print for the shared cases, which must be as expected.
 same_verdicts() {
-    "$root/target/program/hooksig" conform "$root"/vectors/cases/*.jsonl >"$work/rust"
-    go run ./cmd/conform "$root"/vectors/cases/*.jsonl >"$work/go"
+    local files
+    files=$(find "$root/vectors/cases" -name '*.jsonl' | sort)
+    # shellcheck disable=SC2086 # no path holds a space
+    "$root/target/program/hooksig" conform $files >"$work/rust" || return
+    # shellcheck disable=SC2086
+    go run ./cmd/conform $files >"$work/go" || return
     diff "$work/rust" "$work/go"
+    # shellcheck disable=SC2086
+    [[ $(cat $files | wc -l) -eq $(wc -l <"$work/go") ]]
 }
 
 # names_both_ways COMMAND...: the command must fail with a message that does.

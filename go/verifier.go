@@ -245,7 +245,9 @@ func WithoutReplayStore() Option {
 
 // Verify decides whether r with body, as received and before any decompression, is genuine and was
 // not accepted before. r.Body is not read. Names in r.Header are in canonical form, as net/http has them.
-// Method and target are those of the request line, which is known only if r.RequestURI is.
+// A signature may cover the request line, r.Method and r.RequestURI. A request that has a URL but no
+// RequestURI, as adapters and [http.NewRequest] make it, has an unknown line: the error is then
+// [ErrMissingHeader].
 //
 // What is verified is claimed: look before at whatever else can refuse the request, such as its method.
 //

@@ -8,11 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	hooksig "github.com/hooksig/hooksig/go"
+	"github.com/hooksig/hooksig/go/internal/cases"
 )
 
 func TestRecordedDeliveries(t *testing.T) {
@@ -38,24 +40,90 @@ func TestRecordedDeliveries(t *testing.T) {
 	}
 }
 
-// Every shared case comes out as expected, and the same whether its three fields are looked at or
-// its whole head.
+// Every shared case comes out as expected, a request to verify also the same whether its three fields
+// are looked at or its whole head.
 func TestSharedCases(t *testing.T) {
-	for _, c := range verifyCases(t) {
-		clock := hooksig.WithoutClock()
-		if c.Now != nil {
-			clock = at(time.Unix(*c.Now, 0))
+	verified, signed, dates := 0, 0, 0
+	for _, c := range sharedCases(t) {
+		switch {
+		case c.Text != nil:
+			dates++
+			checkDate(t, &c)
+		case c.List != nil:
+			signed++
+			checkSign(t, &c)
+		default:
+			verified++
+			checkVerify(t, &c)
 		}
-		v, err := hooksig.NewVerifier(c.Keys(), clock, hooksig.WithoutReplayStore())
-		if err == nil {
-			_, err = v.Verify(c.Request(), c.Body)
-			if _, whole := v.VerifyWhole(c.Request(), c.Body); whole != err {
-				t.Errorf("%s: by fields %v, whole %v", c.ID, err, whole)
-			}
+	}
+	if verified != 141+31+3+536 || signed != 17+69 || dates != 2988 {
+		t.Errorf("%d requests, %d signings, %d dates", verified, signed, dates)
+	}
+}
+
+func checkVerify(t *testing.T, c *cases.Case) {
+	clock := hooksig.WithoutClock()
+	if c.Now != nil {
+		clock = at(time.Unix(*c.Now, 0))
+	}
+	v, err := hooksig.NewVerifier(c.Keys(), clock, hooksig.WithoutReplayStore())
+	if err == nil {
+		_, err = v.Verify(c.Request(), c.Body)
+		if _, whole := v.VerifyWhole(c.Request(), c.Body); whole != err {
+			t.Errorf("%s: by fields %v, whole %v", c.ID, err, whole)
 		}
-		if (err == nil) != (c.Expect == "valid") {
-			t.Errorf("%s: expected %s, got %v", c.ID, c.Expect, err)
-		}
+	}
+	if (err == nil) != (c.Expect == "valid") || err != nil && c.Reason != "" && c.Reason != hooksig.Reason(err) {
+		t.Errorf("%s: expected %s %s, got %v", c.ID, c.Expect, c.Reason, err)
+	}
+}
+
+func checkSign(t *testing.T, c *cases.Case) {
+	r := c.Request()
+	signer, err := hooksig.NewSigner(c.Keys()[0])
+	if err == nil {
+		err = signer.SignHeaders(r, string(c.KeyID), c.Names()...)
+	}
+	field := r.Header.Get("Signature")
+	switch {
+	case (err == nil) != (c.ExpectError == ""):
+		t.Errorf("%s: expected %q, got %v", c.ID, c.ExpectError, err)
+	case err == nil && !strings.Contains(field, `signature="`+c.Signature+`"`):
+		t.Errorf("%s: signed %s", c.ID, field)
+	}
+}
+
+func checkDate(t *testing.T, c *cases.Case) {
+	read, err := hooksig.ParseDate(string(*c.Text), time.Unix(*c.Now, 0))
+	if c.Unix == nil && err != hooksig.ErrMalformedDate || c.Unix != nil && (err != nil || read.Unix() != *c.Unix) {
+		t.Errorf("%s: %q is read as %v, %v", c.ID, *c.Text, read, err)
+	}
+}
+
+// An empty target is a target, as in Rust and C. Of a request with a URL but no RequestURI it is unknown.
+func TestUnknownTarget(t *testing.T) {
+	names := []string{"(request-target)", "date", "digest"}
+	target := func(r *http.Request) string {
+		text, err := hooksig.SigningString(r, names[0])
+		check(t, err)
+		return string(text)
+	}
+	r := signed(t, body)
+	r.Method, r.URL = "", nil
+	if got := target(r); got != "(request-target):  " {
+		t.Errorf("an empty line is signed as %q", got)
+	}
+	check(t, newSigner(t).SignHeaders(r, "hmac-key", names...))
+	v := newVerifier(t, hooksig.WithoutReplayStore())
+	_, err := v.Verify(r, []byte(body))
+	check(t, err)
+	r.URL = new(url.URL)
+	if _, err := v.Verify(r, []byte(body)); err != hooksig.ErrMissingHeader {
+		t.Errorf("with a URL and no RequestURI: %v", err)
+	}
+	if got := target(r); got != "(request-target): get /" {
+		t.Errorf("an empty URL is signed as %q", got)
 	}
 }
 

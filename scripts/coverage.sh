@@ -75,7 +75,7 @@ run_c_program policy
 run_c_program threads 10
 run_c_program million 1000
 run_c_program deliveries vectors/deliveries/*.http
-run_c_program conformance vectors/cases/*.jsonl
+run_c_program conformance $(find vectors/cases -name '*.jsonl')
 run_rust_tests
 instrumented "$out/small" '--cfg "sha2_backend_soft=\"compact\""'
 run_rust_tests

@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use anyhow::{Context, anyhow};
 use hooksig::{
-    Clock, Error, Key, Params, Request, Signer, Verified, Verifier, signature_len, signing_string,
+    Clock, Error, Key, Params, Request, Signer, Verified, Verifier, date, signature_len,
+    signing_string,
 };
-use hooksig_vectors::{Case, SignCase, Signed, VerifyCase};
+use hooksig_vectors::{Case, DateCase, SignCase, Signed, VerifyCase};
 
 use crate::{
     Outcome,
@@ -16,9 +17,10 @@ use crate::{
 
 /// Run conformance cases
 ///
-/// Each line of a file is a case: a request to verify or to sign, and what must come out. Prints
-/// a line a case, `ID TAB valid|invalid TAB REASON`; the reason is `ok`, the word of the rule
-/// that was broken, or `other-bytes` for a signature that is not the expected one.
+/// Each line of a file is a case: a request to verify or to sign or a date to read, and what must
+/// come out. Prints a line a case, `ID TAB valid|invalid TAB REASON`; the reason is `ok`, the word
+/// of the rule that was broken, `other-bytes` for a signature that is not the expected one, or
+/// `other-time` for a date that is read as another time.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -60,11 +62,12 @@ fn run_cases(file: &Input, cases: &[Case]) -> anyhow::Result<Outcome> {
     let mut lines = String::new();
     let mut surprises = Vec::new();
     for case in cases {
-        let (id, got, expected) = match case {
-            Case::Verify(case) => (&case.id, verify(case), Expected::of_verify(case)),
-            Case::Sign(case) => (&case.id, sign(case), Expected::of_sign(case)),
+        let (got, expected) = match case {
+            Case::Verify(case) => (verify(case), Expected::of_verify(case)),
+            Case::Sign(case) => (sign(case), Expected::of_sign(case)),
+            Case::Date(case) => (read_date(case), Expected::of_date(case)),
         };
-        let id = escape(id);
+        let id = escape(case.id());
         let _ = writeln!(lines, "{id}\t{}\t{}", got.verdict(), got.reason());
         if !expected.fits(&got) {
             surprises.push(format!("{id}: expected {}, got {}", expected.text(), got.text()));
@@ -88,21 +91,26 @@ enum Got {
     Signed,
     /// Signed, but not as expected.
     OtherBytes,
+    /// A date, read as expected, or as any time if none is.
+    Read,
+    /// Read as another time than the expected one.
+    OtherTime,
     Refused(Error),
 }
 
 impl Got {
     fn verdict(&self) -> &'static str {
         match self {
-            Self::Verified(_) | Self::Signed => "valid",
-            Self::OtherBytes | Self::Refused(_) => "invalid",
+            Self::Verified(_) | Self::Signed | Self::Read => "valid",
+            Self::OtherBytes | Self::OtherTime | Self::Refused(_) => "invalid",
         }
     }
 
     fn reason(&self) -> &'static str {
         match self {
-            Self::Verified(_) | Self::Signed => "ok",
+            Self::Verified(_) | Self::Signed | Self::Read => "ok",
             Self::OtherBytes => "other-bytes",
+            Self::OtherTime => "other-time",
             Self::Refused(error) => error.reason(),
         }
     }
@@ -112,6 +120,8 @@ impl Got {
             Self::Verified(index) => format!("valid with secret {index}"),
             Self::Signed => "a signature".into(),
             Self::OtherBytes => "other bytes".into(),
+            Self::Read => "a date".into(),
+            Self::OtherTime => "another time".into(),
             Self::Refused(error) => format!("{}: {error}", error.reason()),
         }
     }
@@ -121,6 +131,7 @@ impl Got {
 enum Expected {
     Verified(Option<usize>),
     Signed,
+    Read,
     Refused,
 }
 
@@ -133,12 +144,18 @@ impl Expected {
         if case.signed.is_some() { Self::Signed } else { Self::Refused }
     }
 
+    fn of_date(case: &DateCase) -> Self {
+        if case.unix.is_some() { Self::Read } else { Self::Refused }
+    }
+
     fn fits(&self, got: &Got) -> bool {
         match (self, got) {
             (Self::Verified(matched), Got::Verified(index)) => {
                 matched.is_none_or(|matched| matched == *index)
             }
-            (Self::Signed, Got::Signed) | (Self::Refused, Got::Refused(_)) => true,
+            (Self::Signed, Got::Signed)
+            | (Self::Read, Got::Read)
+            | (Self::Refused, Got::Refused(_)) => true,
             _ => false,
         }
     }
@@ -148,6 +165,7 @@ impl Expected {
             Self::Verified(Some(index)) => format!("valid with secret {index}"),
             Self::Verified(None) => "valid".into(),
             Self::Signed => "the signature of the case".into(),
+            Self::Read => "the time of the case".into(),
             Self::Refused => "a refusal".into(),
         }
     }
@@ -163,6 +181,14 @@ fn verify(case: &VerifyCase) -> Got {
         verified.as_ref().map(Verified::key_index).map_err(|error| *error)
     };
     verify().map_or_else(Got::Refused, Got::Verified)
+}
+
+fn read_date(case: &DateCase) -> Got {
+    match (date::parse(&case.text, case.now), case.unix) {
+        (Err(error), _) => Got::Refused(error),
+        (Ok(unix), Some(expected)) if unix != expected => Got::OtherTime,
+        (Ok(_), _) => Got::Read,
+    }
 }
 
 fn sign(case: &SignCase) -> Got {

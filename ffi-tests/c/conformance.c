@@ -2,9 +2,10 @@
  * The shared cases through the C interface: `conformance FILE.jsonl...`. Prints what
  * `hooksig conform` prints, `id TAB valid|invalid TAB reason`.
  *
- * Each case to verify goes through hooksig_verify and, where it can be written that way, through
- * every other way to hand a request in; all must agree. Every string of a case stands in memory of
- * just its size, so that valgrind sees what reads past its end.
+ * A case is a request to verify or to sign, or a date. Each one to verify goes through
+ * hooksig_verify and, if it can be written that way, through every other way to hand a request in;
+ * all must agree. Every string of a case is in memory of just its size, so that valgrind sees a read
+ * past its end.
  */
 #include "check.h"
 
@@ -24,7 +25,7 @@ struct fields {
 };
 
 /* How often a case was handed in each way. */
-static size_t total, in_chunks, as_head, signed_too;
+static size_t total, in_chunks, as_head, signed_too, read_too;
 
 /* Reading a case */
 
@@ -397,12 +398,27 @@ static hooksig_status sign_case(const json_t *line, bool *same)
     return status;
 }
 
+/* Reading dates */
+
+static hooksig_status date_case(const json_t *line, bool *same)
+{
+    struct octets text = octets_of(json_object_get(line, "text"));
+    const json_t *expected = json_object_get(line, "unix");
+    int64_t unix_seconds = 0;
+    hooksig_status status = hooksig_date_parse(
+        text.start, text.len, json_integer_value(json_object_get(line, "now")), &unix_seconds);
+    *same = status != HOOKSIG_STATUS_OK || !json_is_integer(expected) ||
+            json_integer_value(expected) == unix_seconds;
+    free(text.start);
+    return status;
+}
+
 /* Running */
 
-static void print_case(const char *id, hooksig_status status, bool same, bool as_expected)
+static void print_case(const char *id, hooksig_status status, const char *other, bool as_expected)
 {
-    bool valid = status == HOOKSIG_STATUS_OK && same;
-    const char *reason = same ? hooksig_status_name(status) : "other-bytes";
+    bool valid = status == HOOKSIG_STATUS_OK && other == NULL;
+    const char *reason = other == NULL ? hooksig_status_name(status) : other;
     printf("%s\t%s\t%s\n", id, valid ? "valid" : "invalid", reason);
     if (!as_expected) {
         fprintf(stderr, "%s: not as the case expects\n", id);
@@ -410,19 +426,40 @@ static void print_case(const char *id, hooksig_status status, bool same, bool as
     }
 }
 
+static void run_verify(const json_t *line, const char *id)
+{
+    struct verdict verdict = verify_case(line, id);
+    print_case(id, verdict.status, NULL, is_expected(line, verdict));
+}
+
+static void run_sign(const json_t *line, const char *id)
+{
+    bool same = true, refused = json_object_get(line, "expect_error") != NULL;
+    hooksig_status status = sign_case(line, &same);
+    print_case(id, status, same ? NULL : "other-bytes",
+               same && refused == (status != HOOKSIG_STATUS_OK));
+    signed_too++;
+}
+
+static void run_date(const json_t *line, const char *id)
+{
+    bool same = true, refused = !json_is_integer(json_object_get(line, "unix"));
+    hooksig_status status = date_case(line, &same);
+    print_case(id, status, same ? NULL : "other-time",
+               same && refused == (status != HOOKSIG_STATUS_OK));
+    read_too++;
+}
+
 static void run_case(const json_t *line)
 {
     const char *id = json_string_value(json_object_get(line, "id"));
     total++;
-    if (json_object_get(line, "list") == NULL) {
-        struct verdict verdict = verify_case(line, id);
-        print_case(id, verdict.status, true, is_expected(line, verdict));
-        return;
-    }
-    bool same = true, refused = json_object_get(line, "expect_error") != NULL;
-    hooksig_status status = sign_case(line, &same);
-    print_case(id, status, same, same && refused == (status != HOOKSIG_STATUS_OK));
-    signed_too++;
+    if (json_object_get(line, "text") != NULL)
+        run_date(line, id);
+    else if (json_object_get(line, "list") != NULL)
+        run_sign(line, id);
+    else
+        run_verify(line, id);
 }
 
 static void run_file(const char *path)
@@ -448,7 +485,7 @@ int main(int argc, char **argv)
         run_file(argv[i]);
     fprintf(stderr,
             "%zu cases: %zu verified, in chunks too, %zu as a raw head too; "
-            "%zu signed\n",
-            total, in_chunks, as_head, signed_too);
+            "%zu signed, %zu dates\n",
+            total, in_chunks, as_head, signed_too, read_too);
     return outcome();
 }

@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 // One text cannot hold a name with a space in it.
                 Case::Sign(case) if case.list.iter().any(|name| name.0.contains(&b' ')) => {}
                 Case::Sign(case) => flat.sign(&case),
+                Case::Date(case) => return Err(format!("{}: dates are left out", case.id).into()),
             }
         }
     }

@@ -1,14 +1,17 @@
-//! The conformance cases (`cases/*.jsonl`, and in `cases/peers` those of other projects' own suites) and the recorded deliveries (`deliveries/*.http`) that
-//! every surface of hooksig is tested with.
+//! The conformance cases (`cases/*.jsonl`, and in `cases/peers` those of other projects' own suites)
+//! and the recorded deliveries (`deliveries/*.http`) that every surface of hooksig is tested with.
 //!
 //! A case file holds one JSON object a line. Every string in `secret`, `secrets`, `keyid`,
-//! `method`, `target`, `headers`, `list` and `signature_header` is a byte string: each code point
-//! 0–255 is one octet.
+//! `method`, `target`, `headers`, `list`, `signature_header` and `text` is a byte string: each code
+//! point 0–255 is one octet.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny},
+};
 
 /// The secret of the recorded deliveries.
 pub const SECRET: &str = "bea26a2221fd8090ea38720fc445eca6";
@@ -20,6 +23,8 @@ pub enum Case {
     Verify(VerifyCase),
     /// A request to sign.
     Sign(SignCase),
+    /// A date to read.
+    Date(DateCase),
 }
 
 /// A request, the secrets to try, and the verdict that must come out.
@@ -71,6 +76,19 @@ pub struct Signed {
     pub signature_header: Option<Octets>,
 }
 
+/// An HTTP-date, or nearly one, and the time that it stands for.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DateCase {
+    /// Names the case.
+    pub id: String,
+    /// The text.
+    pub text: Octets,
+    /// When it is read, in Unix seconds.
+    pub now: i64,
+    /// The Unix seconds that it stands for, or `None` if it is no HTTP-date.
+    pub unix: Option<i64>,
+}
+
 /// The head of a request.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Head {
@@ -100,7 +118,14 @@ impl<'de> Deserialize<'de> for Octets {
     }
 }
 
-/// A case as it is written.
+/// The members that tell the kinds of cases apart.
+#[derive(Deserialize)]
+struct Kind {
+    list: Option<IgnoredAny>,
+    text: Option<IgnoredAny>,
+}
+
+/// A case with a request, as it is written.
 #[derive(Deserialize)]
 struct Line {
     id: String,
@@ -135,10 +160,20 @@ impl Case {
     ///
     /// A text that says what is missing or does not fit.
     pub fn parse(line: &str) -> Result<Self, String> {
-        let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
-        match line.list {
-            Some(_) => line.into_sign().map(Self::Sign),
-            None => line.into_verify().map(Self::Verify),
+        match read(line)? {
+            Kind { text: Some(_), .. } => read(line).map(Self::Date),
+            Kind { list: Some(_), .. } => read::<Line>(line)?.into_sign().map(Self::Sign),
+            _ => read::<Line>(line)?.into_verify().map(Self::Verify),
+        }
+    }
+
+    /// The name of the case.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Verify(case) => &case.id,
+            Self::Sign(case) => &case.id,
+            Self::Date(case) => &case.id,
         }
     }
 
@@ -197,15 +232,8 @@ impl Line {
     }
 }
 
-/// An HTTP-date, or nearly one, and what it stands for.
-#[derive(Clone, Debug, Deserialize)]
-pub struct DateCase {
-    /// The text.
-    pub text: String,
-    /// When it is read, in Unix seconds.
-    pub now: i64,
-    /// The Unix seconds that it stands for, or `None` if it is no HTTP-date.
-    pub unix: Option<i64>,
+fn read<'l, T: Deserialize<'l>>(line: &'l str) -> Result<T, String> {
+    serde_json::from_str(line).map_err(|error| error.to_string())
 }
 
 fn base64(text: &str) -> Result<Vec<u8>, String> {
@@ -228,16 +256,29 @@ pub fn cases(name: &str) -> Vec<Case> {
     Case::parse_all(&text).expect("the case file is well-formed")
 }
 
-/// The dates of `cases/peers/dates.jsonl`.
+/// The names of all case files, as [`cases`] takes them, in order.
 ///
 /// # Panics
 ///
-/// If the file is not there or cannot be read: this is for tests.
-pub fn dates() -> Vec<DateCase> {
-    let path = folder().join("cases/peers/dates.jsonl");
-    let text = std::fs::read_to_string(&path).expect("the file is in the source tree");
-    let cases = text.lines().map(serde_json::from_str);
-    cases.collect::<Result<_, _>>().expect("the file is well-formed")
+/// If a folder cannot be read: this is for tests.
+pub fn case_files() -> Vec<String> {
+    let mut names = Vec::new();
+    find_case_files(&folder().join("cases"), "", &mut names);
+    names.sort();
+    names
+}
+
+fn find_case_files(folder: &Path, prefix: &str, names: &mut Vec<String>) {
+    for entry in folder.read_dir().expect("the folder can be read") {
+        let path = entry.expect("the entry can be read").path();
+        let stem = path.file_stem().expect("a file has a name").to_string_lossy();
+        let name = format!("{prefix}{stem}");
+        if path.is_dir() {
+            find_case_files(&path, &format!("{name}/"), names);
+        } else {
+            names.push(name);
+        }
+    }
 }
 
 /// The recorded deliveries as (name, raw request), by name.

@@ -1,32 +1,34 @@
 //! `hooksig conform`.
 
 use hooksig::{Key, Request, Signer};
-use hooksig_vectors::{Case, SECRET};
+use hooksig_vectors::{Case, SECRET, case_files};
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::{cases, hooksig, write};
 
 #[test]
-fn every_case_comes_out_as_expected() {
-    for (name, count) in [("verify", 141), ("rules", 31), ("rotation", 3), ("sign", 17)] {
-        let run = hooksig(&["conform", &cases(name)], "");
-        assert_eq!(run.code, 0, "{run:?}");
-        assert_eq!(run.stdout.lines().count(), count);
+fn every_case_of_every_file_comes_out_as_expected() {
+    for name in case_files() {
+        let run = hooksig(&["conform", &cases(&name)], "");
+        let all = hooksig_vectors::cases(&name);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(run.stdout.lines().count(), all.len());
         assert_eq!(
             run.stderr,
-            format!("hooksig: {:?}: {count} of {count} cases as expected\n", cases(name))
+            format!("hooksig: {:?}: {1} of {1} cases as expected\n", cases(&name), all.len())
         );
-        for (line, case) in run.stdout.lines().zip(hooksig_vectors::cases(name)) {
-            let (id, valid) = match case {
-                Case::Verify(case) => (case.id, case.valid),
-                Case::Sign(case) => (case.id, case.signed.is_some()),
+        for (line, case) in run.stdout.lines().zip(&all) {
+            let valid = match case {
+                Case::Verify(case) => case.valid,
+                Case::Sign(case) => case.signed.is_some(),
+                Case::Date(case) => case.unix.is_some(),
             };
             let columns: Vec<_> = line.split('\t').collect();
             assert_eq!(columns.len(), 3, "{line}");
             assert_eq!(
                 columns[..2],
-                [id.as_str(), if valid { "valid" } else { "invalid" }],
+                [case.id(), if valid { "valid" } else { "invalid" }],
                 "{line}"
             );
             assert_eq!(columns[2] == "ok", valid, "{line}");
@@ -35,6 +37,20 @@ fn every_case_comes_out_as_expected() {
     let all = [cases("verify"), cases("rotation"), cases("sign")];
     let run = hooksig(&["conform", &all[0], &all[1], &all[2]], "");
     assert_eq!((run.code, run.stdout.lines().count(), run.stderr.lines().count()), (0, 161, 3));
+}
+
+#[test]
+fn dates_that_are_read_otherwise_are_told() {
+    let line =
+        |unix| json!({"id": "d", "text": "Sun, 06 Nov 1994 08:49:37 GMT", "now": 0, "unix": unix});
+    for (unix, code, printed) in [
+        (json!(784111777), 0, "d\tvalid\tok\n"),
+        (json!(784111778), 1, "d\tinvalid\tother-time\n"),
+        (json!(null), 1, "d\tvalid\tok\n"),
+    ] {
+        let run = hooksig(&["conform", "-"], line(unix).to_string());
+        assert_eq!((run.code, run.stdout.as_str()), (code, printed), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // Command conform runs conformance cases against the Go package and prints what `hooksig conform`
 // prints: a line a case, `ID TAB valid|invalid TAB REASON`.
 //
-//	go run ./cmd/conform ../vectors/cases/*.jsonl
+//	go run ./cmd/conform ../vectors/cases/*.jsonl ../vectors/cases/peers/*.jsonl
 //
 // Exit codes: 0 if every case came out as expected, 1 if one did not, 2 if a file cannot be read.
 package main
@@ -53,17 +53,23 @@ func conform(path string) int {
 	return min(surprises, 1)
 }
 
-// errOtherBytes is for a signature that is not the expected one.
-var errOtherBytes = errors.New("other bytes")
+// What is not as expected in a signature, and in a date.
+var (
+	errOtherBytes = errors.New("other bytes")
+	errOtherTime  = errors.New("another time")
+)
 
-// outcome is what became of a case: nil for valid.
+// outcome is the result of a case: nil for valid.
 type outcome struct {
 	keyIndex int
 	err      error
 }
 
 func run(c *cases.Case) outcome {
-	if c.List != nil {
+	switch {
+	case c.Text != nil:
+		return outcome{err: readDate(c)}
+	case c.List != nil:
 		return outcome{err: sign(c)}
 	}
 	verified, err := verify(c)
@@ -78,21 +84,38 @@ func (o outcome) verdict() string {
 }
 
 func (o outcome) reason() string {
-	if o.err == errOtherBytes {
+	switch o.err {
+	case errOtherBytes:
 		return "other-bytes"
+	case errOtherTime:
+		return "other-time"
+	default:
+		return hooksig.Reason(o.err)
 	}
-	return hooksig.Reason(o.err)
 }
 
 func (o outcome) expected(c *cases.Case) bool {
 	switch {
-	case o.err == errOtherBytes:
+	case o.err == errOtherBytes || o.err == errOtherTime:
 		return false
-	case c.Expect == "invalid" || c.ExpectError != "":
+	case isRefused(c):
 		return o.err != nil
 	default:
 		return o.err == nil && (c.Matched == nil || *c.Matched == o.keyIndex)
 	}
+}
+
+// isRefused reports whether the case must not come out valid.
+func isRefused(c *cases.Case) bool {
+	return c.Expect == "invalid" || c.ExpectError != "" || c.Text != nil && c.Unix == nil
+}
+
+func readDate(c *cases.Case) error {
+	read, err := hooksig.ParseDate(string(*c.Text), time.Unix(*c.Now, 0))
+	if err == nil && c.Unix != nil && read.Unix() != *c.Unix {
+		return errOtherTime
+	}
+	return err
 }
 
 func verify(c *cases.Case) (hooksig.Verified, error) {

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 )
 
 // Octets is a byte string: in JSON each code point 0 to 255 is one octet.
@@ -31,7 +33,7 @@ func (o *Octets) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Case is a request to verify, or, if it has a List, one to sign.
+// Case is a request to verify; or, if it has a List, one to sign; or, if it has a Text, a date.
 type Case struct {
 	ID      string
 	Secret  *Octets
@@ -44,6 +46,7 @@ type Case struct {
 	Body    []byte `json:"body_b64"`
 	Now     *int64
 	Expect  string
+	Reason  string
 	Matched *int
 
 	// To sign.
@@ -53,6 +56,22 @@ type Case struct {
 	Signature       string  `json:"signature"`
 	SignatureHeader *Octets `json:"signature_header"`
 	ExpectError     string  `json:"expect_error"`
+
+	// A date to read at Now, and its time, or nil if it is none.
+	Text *Octets
+	Unix *int64
+}
+
+// Find returns the paths of all case files under a folder.
+func Find(folder string) ([]string, error) {
+	var paths []string
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			paths = append(paths, path)
+		}
+		return err
+	})
+	return paths, err
 }
 
 // Read reads the cases of a file, one JSON object a line.
@@ -73,7 +92,7 @@ func Read(path string) ([]Case, error) {
 		if c.Secret != nil {
 			c.Secrets = []Octets{*c.Secret}
 		}
-		if len(c.Secrets) == 0 {
+		if len(c.Secrets) == 0 && c.Text == nil {
 			return nil, fmt.Errorf("%s: %s: one of secret and secrets is needed", path, c.ID)
 		}
 		cases = append(cases, c)
