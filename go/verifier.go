@@ -178,7 +178,8 @@ func WithMaxSkew(skew time.Duration) Option {
 
 // WithRequired sets the headers that a signature must cover, in place of date and digest. Without
 // digest, anyone who sees one request can send it on with another body and the Digest of that;
-// without date, an old one with a new date.
+// without date, an old one with a new date. Date and Digest must be there and right even if they are
+// not covered.
 func WithRequired(names ...string) Option {
 	return func(v *Verifier) error {
 		list, err := joinNames(names)

@@ -240,6 +240,31 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// Date and Digest must be there and right even if they are not covered.
+func TestUncoveredDateAndDigest(t *testing.T) {
+	v := newVerifier(t, hooksig.WithRequired("host"), hooksig.WithoutReplayStore())
+	for name, run := range map[string]struct {
+		field, value string
+		want         error
+	}{
+		"as sent":        {"X-Other", "", nil},
+		"no date":        {"Date", "", hooksig.ErrMissingDate},
+		"an old date":    {"Date", "Sun, 06 Nov 1994 08:49:37 GMT", hooksig.ErrDateTooOld},
+		"no digest":      {"Digest", "", hooksig.ErrMissingDigest},
+		"another digest": {"Digest", hooksig.Digest([]byte("another body")), hooksig.ErrDigestMismatch},
+	} {
+		r := signed(t, body)
+		check(t, newSigner(t).SignHeaders(r, "hmac-key", "host"))
+		r.Header.Del(run.field)
+		if run.value != "" {
+			r.Header.Set(run.field, run.value)
+		}
+		if _, err := v.Verify(r, []byte(body)); err != run.want {
+			t.Errorf("%s: got %v, want %v", name, err, run.want)
+		}
+	}
+}
+
 func replaceSignature(r *http.Request, old, new string) {
 	r.Header.Set("Signature", strings.Replace(r.Header.Get("Signature"), old, new, 1))
 }

@@ -543,7 +543,8 @@ hooksig_status hooksig_policy_set_max_skew(struct hooksig_policy *policy,
 // Sets the headers that a signature must cover, instead of date and digest.
 //
 // Risk of fewer: without digest, anyone who sees a request can send it with another body and a new
-// Digest; without date, anyone can send an old request with a new Date.
+// Digest; without date, anyone can send an old request with a new Date. Both fields must be there
+// and right even if they are not covered.
 //
 // policy          the policy to change
 // list, list_len  names separated by single spaces, such as "date digest host"; at most

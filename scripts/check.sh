@@ -102,8 +102,6 @@ sanitized_load() {
 }
 
 quick() {
-    with python3 'the files and tests that the pages name exist' \
-        python3 scripts/proofs.py docs/threat-model.md docs/assurance.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md
     with 'gcc pkg-config pkg:libmicrohttpd pkg:jansson pkg:libcrypto' 'C: gcc -fanalyzer' gcc_analyzer
     with 'clang-tidy pkg-config pkg:libmicrohttpd pkg:jansson pkg:libcrypto' 'C: clang-tidy' clang_tidy
     with cargo-deny 'licences, duplicates and sources of all dependencies' licences_and_sources

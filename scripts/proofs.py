@@ -1,38 +1,44 @@
 """Checks that the files, folders and tests that a page names exist.
 
-usage: proofs.py PAGE...
+usage: proofs.py [PAGE...]
 
-In backquotes, a path with a slash and a suffix names a file, and one that ends with a slash names a folder. A name that
-starts with Test, or has three words or more joined by underscores, is a test; a file that the same line names must
-contain it.
+In backquotes, a path with a suffix names a file, and one that ends with a slash names a folder. A name after a colon or
+a comma is a test; the last file before it on the line must define it.
 """
 import pathlib
 import re
 import sys
 
-FILE = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.\w+)`")
+PAGES = """ARCHITECTURE.md CONTRIBUTING.md SECURITY.md docs/assurance.md docs/promises.md docs/threat-model.md""".split()
+FILE = r"`(?P<file>(?:[\w.-]+/)*[\w-][\w.-]*\.\w+)`"
 FOLDER = re.compile(r"`((?:[\w.-]+/)+)`")
-TEST = re.compile(r"`(Test\w+|[a-z0-9]+(?:_[a-z0-9]+){2,})`")
+TOKEN = re.compile(FILE + r"|[:,] `(?P<test>Test\w+|[a-z0-9]+(?:_[a-z0-9]+)*)`(?=[,;. )|])")
+DEFINITION = r"(?:\bfn |\bfunc |\bvoid |\bvoid \*|^){}(?:\(\) *\{{|[(<])"
+
+
+def defines(text, test):
+    return re.search(DEFINITION.format(test), text, re.MULTILINE)
 
 
 def missing(line):
-    files = [pathlib.Path(name) for name in FILE.findall(line)]
-    for file in files:
-        if not file.is_file():
-            yield f"there is no {file}"
     for folder in FOLDER.findall(line):
         if not pathlib.Path(folder).is_dir():
             yield f"there is no {folder}"
-    texts = [file.read_text() for file in files if file.is_file()]
-    for test in TEST.findall(line):
-        if files and not any(test in text for text in texts):
-            yield f"{test} is in none of {', '.join(map(str, files))}"
+    text, path = None, None
+    for token in TOKEN.finditer(line):
+        if token["file"] and (("/" in token["file"]) or pathlib.Path(token["file"]).is_file()):
+            path = pathlib.Path(token["file"])
+            text = path.read_text() if path.is_file() else None
+            if text is None:
+                yield f"there is no {path}"
+        elif token["test"] and text is not None and not defines(text, token["test"]):
+            yield f"{path} defines no {token['test']}"
 
 
 def main():
     faults = [
         f"{page}:{number}: {fault}"
-        for page in sys.argv[1:]
+        for page in sys.argv[1:] or PAGES
         for number, line in enumerate(pathlib.Path(page).read_text().splitlines(), 1)
         for fault in missing(line)
     ]

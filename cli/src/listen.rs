@@ -25,8 +25,9 @@ mod summary;
 ///
 /// A line a delivery: valid or invalid, the event or the reason, and who, which repository, which
 /// build. Nothing of a delivery that is not genuine is shown. A delivery that was accepted before
-/// is refused. The sender is told no reason: only 204, or 401 and one fixed text. A request that
-/// is no POST is answered 405, one whose body is too long, too slow or broken 413, 408 or 400.
+/// is refused. The sender is told no reason: any refusal is 401 and one fixed text, an accepted
+/// delivery 204, or with --forward the status that comes back, or 502. A request that is no POST is
+/// answered 405, one whose body is too long, too slow or broken 413, 408 or 400.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {

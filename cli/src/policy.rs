@@ -31,7 +31,8 @@ pub(crate) struct PolicyArgs {
     /// A header that the signature must cover; repeat it for several
     ///
     /// These take the place of `date` and `digest`. Without `digest` the body can be exchanged,
-    /// without `date` an old delivery can be sent again.
+    /// without `date` an old delivery can be sent again. Date and Digest must be there and right
+    /// even if they are not covered.
     #[arg(long, value_name = "NAME", default_values = ["date", "digest"])]
     require: Vec<String>,
 

@@ -536,6 +536,28 @@ fn a_policy_can_demand_more_or_less() {
 }
 
 #[test]
+fn date_and_digest_must_be_right_even_if_they_are_not_covered() {
+    let mut sent = Sent::by_drone();
+    sent.add("Host", "ci.example");
+    sent.sign(SECRET, &["host"]);
+    let policy = Policy::DRONE.require(&["host"]);
+    let changed = |name, value: Option<&str>| {
+        let mut sent = sent.clone();
+        sent.remove(name);
+        value.into_iter().for_each(|value| sent.add(name, value));
+        sent.verdict(policy, Clock::At(NOW))
+    };
+    assert_eq!(sent.verdict(policy, Clock::At(NOW)), Ok(()));
+    assert_eq!(changed("Date", None), Err(Error::MissingDate));
+    assert_eq!(changed("Date", Some("whenever")), Err(Error::MalformedDate));
+    assert_eq!(changed("Date", Some("Sun, 06 Nov 1994 08:49:37 GMT")), Err(Error::DateTooOld));
+    assert_eq!(changed("Digest", None), Err(Error::MissingDigest));
+    assert_eq!(changed("Digest", Some("SHA-512=a")), Err(Error::UnsupportedDigest));
+    let other = hooksig::digest::field("another body");
+    assert_eq!(changed("Digest", Some(other.as_str())), Err(Error::DigestMismatch));
+}
+
+#[test]
 fn without_a_clock_the_date_is_only_signed_text() {
     let mut sent = Sent::by_drone();
     sent.set("Date", "whenever");
