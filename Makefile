@@ -35,6 +35,9 @@ lint: ## formatting, lints, prose, version numbers, and the tests that pages nam
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
 	cargo clippy --locked -p hooksig --lib -- -D warnings
+	cargo clippy --locked -p hooksig --lib --features plain -- -D warnings
+	cargo clippy --locked -p hooksig --lib --features small -- -D warnings
+	scripts/confined.sh
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked -p hooksig -p hooksig-tower --all-features --no-deps
 
 .PHONY: test-rust

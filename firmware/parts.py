@@ -14,9 +14,9 @@ TOOL = "arm-none-eabi-"
 # In the order of preference: what is nearest to the instruction decides, except that the general
 # helpers of the last group belong to whoever they were inlined into.
 PARTS = [
-    (r"/sha2-|/digest-|/block-buffer-|/hybrid-array-|crypto.*HashStream", "SHA-256"),
-    (r"/base64ct-|crypto::(is_text|to_text|encode|spread|digit)|base64", "base64"),
-    (r"/hmac-|/cmov-|/ctutils-|/zeroize-|src/mac\.rs|src/crypto\.rs", "MAC"),
+    (r"/sha2-|/digest-|/block-buffer-|/hybrid-array-|primitives.*(compress|Sha256)", "SHA-256"),
+    (r"/base64ct-|primitives.*(base64|alphabet|code|is_canonical)", "base64"),
+    (r"/hmac-|/cmov-|/ctutils-|/zeroize-|src/key\.rs|primitives/(stream|macs)|primitives.*(mac|ct_eq)", "MAC"),
     (r"src/(params|names)\.rs", "parameters and list of names"),
     (r"src/policy\.rs", "policy"),
     (r"src/date\.rs", "date"),
@@ -31,7 +31,7 @@ PARTS = [
     (r"src/capi/", "C surface"),
 ]
 HELPERS = [
-    (r"src/(octets|text)\.rs", "octets"),
+    (r"src/(bytes|text|primitives)\b", "bytes"),
     (r"compiler.builtins|/newlib|libgcc|^(mem|__aeabi)", "memory functions"),
     (r"/library/|/heapless-", "Rust's core library"),
 ]

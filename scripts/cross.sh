@@ -14,11 +14,12 @@ target=$1
 command=$2
 shift 2
 
-# The small SHA-256, and with it the small everything; and helpers are taken into their callers as if
-# opt-level were "s": at "z" the compiler would keep panics that cannot happen.
+# The small primitives, over the small SHA-256; and helpers are inlined as if opt-level were "s": at
+# "z" the compiler would keep panics that cannot happen.
 if [[ " $* " == *' --profile size '* ]]; then
     RUSTFLAGS="${RUSTFLAGS:-} --cfg sha2_backend_soft=\"compact\" -C llvm-args=-inline-threshold=75"
     export RUSTFLAGS
+    set -- --features small "$@"
 fi
 
 rustup_has() {

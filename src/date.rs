@@ -3,7 +3,7 @@
 
 use core::ops::Range;
 
-use crate::{Error, SMALL, Text};
+use crate::{Error, Text};
 
 /// The length of an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub const LEN: usize = 29;
@@ -44,17 +44,16 @@ const LONG_DAY_ENDS: [&str; 7] = ["day", "sday", "nesday", "rsday", "day", "urda
 pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error> {
     let text = text.as_ref();
     let read = match text.try_into() {
-        // Every sender must write this one, and no other has its length: its places are known.
-        Ok(text) if !SMALL => read_imf_fixdate(text).and_then(DateTime::unix_seconds),
-        _ => read_any(text, now).and_then(DateTime::unix_seconds),
+        // No other form has its length.
+        Ok(text) => read_imf_fixdate(text).and_then(DateTime::unix_seconds),
+        _ => read_obsolete(text, now).and_then(DateTime::unix_seconds),
     };
     read.ok_or(Error::MalformedDate)
 }
 
 #[inline(never)]
-fn read_any(text: &[u8], now: i64) -> Option<DateTime> {
+fn read_obsolete(text: &[u8], now: i64) -> Option<DateTime> {
     match text.iter().position(|&octet| octet == b',') {
-        Some(3) => read(IMF_FIXDATE, text),
         Some(_) => read(RFC850_DATE, text).map(|date| date.with_century(now)),
         None => read(ASCTIME_DATE, text),
     }
@@ -108,8 +107,7 @@ const fn two_digits(number: u32) -> [u8; 2] {
     [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
 }
 
-/// The three forms: each lower-case letter is a thing to be read, anything else is itself.
-const IMF_FIXDATE: &[u8] = b"w, d m y h:n:s GMT";
+/// The obsolete forms: each lower-case letter is a thing to be read, anything else is itself.
 const RFC850_DATE: &[u8] = b"l, d-m-c h:n:s GMT";
 const ASCTIME_DATE: &[u8] = b"w m e h:n:s y";
 
@@ -230,7 +228,7 @@ fn days_in_month(year: u32, month: u32) -> u32 {
 
 /// Unix seconds at the start of a day. The year is taken to begin in March, so that the leap day
 /// is its last, and 400 years later, so that none is negative.
-#[cfg_attr(sha2_backend_soft = "compact", inline(never))]
+#[cfg_attr(feature = "small", inline(never))]
 fn midnight(year: i32, month: u32, day: u32) -> i64 {
     let year = (year + 400) as u32 - u32::from(month <= 2);
     let leap_days = year / 4 - year / 100 + year / 400;

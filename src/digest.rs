@@ -1,13 +1,13 @@
 //! The `Digest` field (RFC 3230): which body the signature is for.
 
 use crate::{
-    Error, SMALL, Text,
-    crypto::{self, Hash, HashStream, HashText},
-    octets::{self, is_token, is_word, trim},
+    Error, Text,
+    bytes::{is_token, split_while, trim},
+    primitives::{self, BASE64_LEN, Hash, HashText, Sha256, is_word},
 };
 
 /// The length of the value of a `Digest` field with one SHA-256.
-pub const LEN: usize = PREFIX.len().saturating_add(crate::crypto::BASE64_LEN);
+pub const LEN: usize = PREFIX.len().saturating_add(BASE64_LEN);
 
 const PREFIX: &str = "SHA-256=";
 
@@ -22,13 +22,13 @@ const PREFIX: &str = "SHA-256=";
 /// );
 /// ```
 pub fn field(body: &(impl AsRef<[u8]> + ?Sized)) -> Text<LEN> {
-    Text::of(write(&crypto::hash(body.as_ref())))
+    Text::of(write(&primitives::sha256(body.as_ref())))
 }
 
 pub(crate) fn write(hash: &Hash) -> [u8; LEN] {
     let mut field = *b"SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     if let Some(text) = field.last_chunk_mut() {
-        *text = crypto::to_text(hash);
+        *text = primitives::encode(hash);
     }
     field
 }
@@ -42,14 +42,14 @@ pub(crate) fn write(hash: &Hash) -> [u8; LEN] {
 #[inline]
 pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
     // What Drone writes: one SHA-256 and nothing else.
-    let only = field.strip_prefix(PREFIX.as_bytes()).filter(|_| !SMALL);
+    let only = field.strip_prefix(PREFIX.as_bytes());
     if let Some(text) = only.and_then(|text| text.try_into().ok()) {
         return checked(text);
     }
     let mut expected: Option<&HashText> = None;
     let mut rest = field;
     loop {
-        let (algorithm, value) = octets::split(trim(rest), is_token);
+        let (algorithm, value) = split_while(trim(rest), is_token);
         let behind = match (algorithm, value) {
             // An empty element counts for nothing (RFC 9110, section 5.6.1.2).
             ([], [] | [b',', ..]) => value,
@@ -68,7 +68,7 @@ pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
             ([_, ..], [b'=', value @ ..]) => value,
             _ => return Err(Error::MalformedDigest),
         };
-        match octets::split(behind, |octet| octet != b',').1 {
+        match split_while(behind, |octet| octet != b',').1 {
             [_, next @ ..] => rest = next,
             [] => return expected.ok_or(Error::UnsupportedDigest),
         }
@@ -76,19 +76,19 @@ pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
 }
 
 fn checked(text: &HashText) -> Result<&HashText, Error> {
-    if crypto::is_text(text) { Ok(text) } else { Err(Error::MalformedDigest) }
+    if primitives::is_canonical(text) { Ok(text) } else { Err(Error::MalformedDigest) }
 }
 
 /// The SHA-256 of a body in the making, and the one that it must become.
 #[derive(Clone)]
 pub(crate) struct BodyDigest {
-    hash: HashStream,
+    hash: Sha256,
     expected: HashText,
 }
 
 impl BodyDigest {
     pub(crate) fn new(expected: &HashText) -> Self {
-        Self { hash: HashStream::default(), expected: *expected }
+        Self { hash: Sha256::default(), expected: *expected }
     }
 
     pub(crate) fn update(&mut self, chunk: &[u8]) {
@@ -103,13 +103,13 @@ impl BodyDigest {
 
 /// Whether a body that is held whole is the expected one.
 pub(crate) fn check(body: &[u8], expected: &HashText) -> Result<(), Error> {
-    compare(&crypto::hash(body), expected)
+    compare(&primitives::sha256(body), expected)
 }
 
-#[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
+#[cfg_attr(not(feature = "small"), inline(always))]
 fn compare(hash: &Hash, expected: &HashText) -> Result<(), Error> {
-    let expected = crypto::from_text(expected).ok_or(Error::MalformedDigest)?;
-    match crypto::is_same(hash, &expected).to_bool() {
+    let expected = primitives::decode(expected).ok_or(Error::MalformedDigest)?;
+    match primitives::ct_eq(hash, &expected).to_bool() {
         true => Ok(()),
         false => Err(Error::DigestMismatch),
     }

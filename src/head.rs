@@ -5,7 +5,8 @@
 
 use crate::{
     Error, Headers, Request,
-    octets::{self, is_control, is_token, trim, without_control},
+    bytes::{is_control, is_token, trim},
+    primitives::{has_control, split_at},
 };
 
 /// The head of an HTTP/1.1 or HTTP/1.0 request (RFC 9112), checked and ready for lookup.
@@ -131,7 +132,7 @@ fn next_field<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
 
 /// Splits at the first LF, which must stand behind a CR.
 fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (line, rest) = octets::split_at(text, b'\n');
+    let (line, rest) = split_at(text, b'\n');
     Some((line.strip_suffix(b"\r")?, rest.get(1..)?))
 }
 
@@ -147,8 +148,8 @@ fn parse_len(value: &[u8]) -> Option<usize> {
 
 /// `method SP request-target SP HTTP-version`
 fn parse_request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (method, rest) = octets::split_at(line, b' ');
-    let (target, version) = octets::split_at(rest.get(1..)?, b' ');
+    let (method, rest) = split_at(line, b' ');
+    let (target, version) = split_at(rest.get(1..)?, b' ');
     let fits = !method.is_empty()
         && method.iter().copied().all(is_token)
         && !target.is_empty()
@@ -158,13 +159,13 @@ fn parse_request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (name, value) = octets::split_at(line, b':');
+    let (name, value) = split_at(line, b':');
     Some((name, trim(value.get(1..)?)))
 }
 
 /// `field-name ":" OWS field-value OWS`
 fn is_field(line: &[u8]) -> bool {
     split_field(line).is_some_and(|(name, value)| {
-        !name.is_empty() && name.iter().copied().all(is_token) && without_control(value)
+        !name.is_empty() && name.iter().copied().all(is_token) && !has_control(value)
     })
 }

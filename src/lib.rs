@@ -70,7 +70,7 @@ mod names;
 mod policy;
 pub mod date;
 mod signing_string;
-mod mac;
+mod key;
 pub mod digest;
 mod verify;
 mod sign;
@@ -83,20 +83,14 @@ pub mod replay;
 #[cfg(feature = "capi")]
 pub mod capi;
 
-mod base64;
-mod crypto;
+mod bytes;
 mod error;
-mod octets;
+mod primitives;
 mod text;
-
-/// Whether little flash counts more than time. The switch is that of `sha2`, whose SHA-256 is a
-/// fifth of the flash in either case: what is there twice, in general and faster for what most
-/// requests are like, is then there once.
-pub(crate) const SMALL: bool = cfg!(sha2_backend_soft = "compact");
 
 pub use error::{Error, Param};
 pub use head::Head;
-pub use mac::{Key, TAG_LEN, Tag};
+pub use key::{Key, TAG_LEN, Tag};
 pub use names::{HeaderList, HeaderNames, MAX_NAMES, Name};
 pub use params::{Params, Value};
 pub use policy::{Clock, DEFAULT_MAX_SKEW, Policy};

@@ -3,9 +3,10 @@
 use core::cmp::Ordering;
 
 use crate::{
-    Error, SMALL,
-    octets::{VECTORS, ends, is_token, lower_word},
+    Error,
+    bytes::is_token,
     params::Value,
+    primitives::{HELD_NAMES, eq_ignore_case},
 };
 
 /// The most names that a signature may cover; with more it is refused with
@@ -45,7 +46,7 @@ impl<'a> Name<'a> {
 
     /// Gives the name in lower case to `sink`, in one piece where it stands so already.
     pub(crate) fn lowercase(&self, sink: &mut impl FnMut(&[u8])) {
-        match self.0.as_fast_slice() {
+        match self.0.as_slice() {
             Some(plain) if !plain.iter().any(u8::is_ascii_uppercase) => sink(plain),
             _ => write_lower(self.lower(), sink),
         }
@@ -53,7 +54,7 @@ impl<'a> Name<'a> {
 
     /// Returns the same number for names that are the same, and mostly another one for others.
     fn fingerprint(&self) -> u64 {
-        match self.0.as_fast_slice() {
+        match self.0.as_slice() {
             Some(plain) => {
                 let (words, rest) = plain.as_chunks();
                 let fold = |print, word: &[u8; 8]| mix(print, lower_word(*word));
@@ -76,17 +77,15 @@ impl<'a> Name<'a> {
 
     /// Orders names that have the same fingerprint.
     fn order(&self, other: &Name<'_>) -> Ordering {
-        if let (Some(one), Some(other)) = (self.0.as_fast_slice(), other.0.as_fast_slice()) {
+        if let (Some(one), Some(other)) = (self.0.as_slice(), other.0.as_slice()) {
             return one.len().cmp(&other.len()).then_with(|| order_lower(one, other));
         }
         self.lower().cmp(other.lower())
     }
 
     pub(crate) fn same(&self, other: &Name<'_>) -> bool {
-        match (self.0.as_fast_slice(), other.0.as_fast_slice()) {
-            (Some(one), Some(other)) => {
-                may_be_same(one, other) && (one == other || one.eq_ignore_ascii_case(other))
-            }
+        match (self.0.as_slice(), other.0.as_slice()) {
+            (Some(one), Some(other)) => eq_ignore_case(one, other),
             _ => self.lower().eq(other.lower()),
         }
     }
@@ -104,9 +103,6 @@ impl<'a> Name<'a> {
 
 /// Gives bytes to `sink` in pieces: one at a time would cost each of many MACs a call for each.
 pub(crate) fn write_lower(mut lower: impl Iterator<Item = u8>, sink: &mut impl FnMut(&[u8])) {
-    if SMALL {
-        return lower.for_each(|byte| sink(&[byte]));
-    }
     let mut piece = [0; 64];
     loop {
         let filled = piece.iter_mut().zip(&mut lower).map(|(to, byte)| *to = byte).count();
@@ -115,6 +111,20 @@ pub(crate) fn write_lower(mut lower: impl Iterator<Item = u8>, sink: &mut impl F
             Some(piece) => sink(piece),
         }
     }
+}
+
+/// Returns eight bytes as a number that orders them, letters in lower case.
+const fn lower_word(bytes: [u8; 8]) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let word = u64::from_be_bytes(bytes);
+    let low = word & !TOPS;
+    // The top bit of a byte tells, in the one, whether it is at least 'A', and in the other, whether
+    // it comes after 'Z'. No sum reaches the next byte.
+    let from_a = low.wrapping_add(ONES.wrapping_mul(const { (0x80 - b'A') as u64 }));
+    let after_z = low.wrapping_add(ONES.wrapping_mul(const { (0x7f - b'Z') as u64 }));
+    // Upper and lower case differ in a fourth of the top bit.
+    word | ((from_a ^ after_z) & !word & TOPS) >> 2
 }
 
 const fn mix(print: u64, word: u64) -> u64 {
@@ -150,12 +160,10 @@ fn order_lower(one: &[u8], other: &[u8]) -> Ordering {
 /// numbers, and of bytes only if a sender has looked for names with the same number. Empty in builds
 /// that have no stack for it.
 pub(crate) struct NameIndex<'n> {
-    names: heapless::Vec<Name<'n>, INDEXED>,
+    names: heapless::Vec<Name<'n>, HELD_NAMES>,
     /// Fingerprints with indexes into `names`, in the order of fingerprints and then names.
-    sorted: heapless::Vec<(u64, u8), INDEXED>,
+    sorted: heapless::Vec<(u64, u8), HELD_NAMES>,
 }
-
-const INDEXED: usize = if VECTORS { MAX_NAMES } else { 0 };
 
 impl<'n> NameIndex<'n> {
     const EMPTY: Self = Self { names: heapless::Vec::new(), sorted: heapless::Vec::new() };
@@ -201,14 +209,6 @@ impl<'n> NameIndex<'n> {
             })
         })
     }
-}
-
-/// Whether two names have the same length and, apart from the bit that tells letters' cases apart,
-/// the same octets at both ends: of many names, that leaves few to be compared whole.
-fn may_be_same(one: &[u8], other: &[u8]) -> bool {
-    const FOLD: u64 = u64::from_ne_bytes([0x20; 8]);
-    let folded = |name| ends(name).map(|end| u64::from_ne_bytes(end) | FOLD);
-    one.len() == other.len() && folded(one) == folded(other)
 }
 
 /// A list of header names to sign or that were signed, in order.
@@ -259,13 +259,13 @@ impl<'a> HeaderList<'a> {
 
     /// Whether this is seen to be the list of every Drone server. It is then known to be a list
     /// of names, and which.
-    #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn is_drones(&self) -> bool {
-        self.0.as_fast_slice().is_some_and(|list| list == b"date digest")
+        self.0.as_slice().is_some_and(|list| list == b"date digest")
     }
 
     /// Checks that this is a list of header names.
-    #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.is_drones() { Ok(()) } else { check(self.iter()) }
     }
@@ -297,13 +297,28 @@ pub(crate) fn check<'a>(names: impl Iterator<Item = Name<'a>> + Clone) -> Result
             return Err(Error::TooManyNames);
         }
         name.check(index)?;
-        let is_repeated = match VECTORS {
-            true => !earlier.insert(name),
-            false => names.clone().take(index).any(|earlier| earlier.same(&name)),
+        let is_repeated = if HELD_NAMES != 0 {
+            !earlier.insert(name)
+        } else {
+            names.clone().take(index).any(|earlier| earlier.same(&name))
         };
         if is_repeated {
             return Err(Error::RepeatedName { index });
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_lowered_as_byte_by_byte() {
+        for (one, other) in (0..=255).flat_map(|one| (0..=255).map(move |other| (one, other))) {
+            let bytes = [one, other, b'A', one, b'Z', other, other, one];
+            let lower = bytes.map(|byte: u8| byte.to_ascii_lowercase());
+            assert_eq!(lower_word(bytes), u64::from_be_bytes(lower), "{bytes:?}");
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! The parameters of the `Signature` field: RFC 7235 auth-params, read and written.
 
 use crate::{
-    Error, HeaderList, Headers, Param, Request, SMALL, Tag,
-    crypto::{self, BASE64_LEN},
-    octets::{self, is_control, is_token, is_word},
+    Error, HeaderList, Headers, Param, Request, Tag,
+    bytes::{is_control, is_token, split_while},
+    primitives::{self, BASE64_LEN, is_word},
     request::Fields,
     signing_string::Writer,
 };
@@ -31,7 +31,7 @@ impl<'a> Value<'a> {
     }
 
     /// Takes away the first octet that the value stands for.
-    #[cfg_attr(sha2_backend_soft = "compact", inline(never))]
+    #[cfg_attr(feature = "small", inline(never))]
     fn take_first(&mut self) -> Option<u8> {
         let (octet, rest) = match self.raw {
             [b'\\', octet, rest @ ..] if self.escapes > 0 => (octet, rest),
@@ -47,15 +47,10 @@ impl<'a> Value<'a> {
         (self.escapes == 0).then_some(self.raw)
     }
 
-    /// As [`as_slice`](Self::as_slice), for what is faster with it.
-    pub(crate) fn as_fast_slice(&self) -> Option<&'a [u8]> {
-        self.as_slice().filter(|_| !SMALL)
-    }
-
     /// Whether the value stands for exactly these octets.
     #[inline]
     pub fn is(&self, octets: &(impl AsRef<[u8]> + ?Sized)) -> bool {
-        match self.as_fast_slice() {
+        match self.as_slice() {
             Some(plain) => plain == octets.as_ref(),
             None => self.octets().eq(Value::plain(octets.as_ref()).octets()),
         }
@@ -63,7 +58,7 @@ impl<'a> Value<'a> {
 
     /// Whether every octet fits.
     pub(crate) fn all(&self, fits: impl Fn(u8) -> bool) -> bool {
-        match self.as_fast_slice() {
+        match self.as_slice() {
             Some(plain) => plain.iter().copied().all(fits),
             None => self.octets().all(fits),
         }
@@ -84,8 +79,8 @@ impl<'a> Value<'a> {
     /// stands behind it if it is there.
     pub(crate) fn split_once(self, separator: u8) -> (Self, Option<Self>) {
         let mut behind = self;
-        if let Some(plain) = self.as_fast_slice() {
-            behind.raw = octets::split_at(plain, separator).1;
+        if let Some(plain) = self.as_slice() {
+            behind.raw = primitives::split_at(plain, separator).1;
         }
         loop {
             let len = self.raw.len().saturating_sub(behind.raw.len());
@@ -134,9 +129,6 @@ impl<'a> Params<'a> {
     /// Nearly every request has them so, and to compare costs a tenth of what reading does.
     #[inline(always)]
     fn from_drone(field: &'a [u8]) -> Option<(Self, Tag)> {
-        if SMALL {
-            return None;
-        }
         let field: &[u8; DRONES_LEN] = field.try_into().ok()?;
         let (start, rest) = field.split_first_chunk()?;
         let (signature, rest) = rest.split_first_chunk()?;
@@ -145,7 +137,7 @@ impl<'a> Params<'a> {
             return None;
         }
         // No digit of a MAC ends a quoted-string.
-        let tag = crypto::from_text(signature)?;
+        let tag = primitives::decode(signature)?;
         let params = Self {
             key_id: Value::plain(b"hmac-key"),
             algorithm: Some(Value::plain(b"hmac-sha256")),
@@ -215,11 +207,11 @@ impl<'a> Params<'a> {
 
     /// The MAC whose text the signature is, if it is one.
     pub(crate) fn tag(&self) -> Option<Tag> {
-        match self.signature.as_fast_slice() {
-            Some(plain) => crypto::from_text(plain.try_into().ok()?),
+        match self.signature.as_slice() {
+            Some(plain) => primitives::decode(plain.try_into().ok()?),
             None => {
                 let mut text = [0; BASE64_LEN];
-                self.signature.fill(&mut text).then(|| crypto::from_text(&text))?
+                self.signature.fill(&mut text).then(|| primitives::decode(&text))?
             }
         }
     }
@@ -310,7 +302,7 @@ impl<'a> Reader<'a> {
         let start = self.rest;
         let mut escapes = 0usize;
         loop {
-            (_, self.rest) = octets::split_qdtext(self.rest);
+            (_, self.rest) = primitives::split_qdtext(self.rest);
             match self.rest {
                 [b'"', rest @ ..] => {
                     let len = start.len().saturating_sub(self.rest.len());
@@ -343,7 +335,7 @@ impl<'a> Reader<'a> {
     }
 
     fn take_while(&mut self, fits: impl Fn(u8) -> bool) -> &'a [u8] {
-        let (taken, rest) = octets::split(self.rest, fits);
+        let (taken, rest) = split_while(self.rest, fits);
         self.rest = rest;
         taken
     }
@@ -378,7 +370,7 @@ pub(crate) fn for_drone(tag: &Tag) -> [u8; DRONES_LEN] {
     let mut field = [0; _];
     let mut writer = Writer::new(&mut field);
     writer.push(BEFORE_SIGNATURE);
-    writer.push(&crypto::to_text(tag));
+    writer.push(&primitives::encode(tag));
     writer.push(BEHIND_SIGNATURE);
     field
 }
@@ -424,7 +416,7 @@ mod tests {
     #[test]
     fn what_drone_writes_is_taken_as_it_would_be_read() {
         let drone: &[u8; 119] = br#"keyId="hmac-key",algorithm="hmac-sha256",signature="huzpVbeWzgna3SGdxJ15qHyB+H8anlMlh5+g5uMX2aQ=",headers="date digest""#;
-        assert_eq!(Params::from_drone(drone).is_none(), SMALL);
+        assert!(Params::from_drone(drone).is_some());
         for at in 0..drone.len() {
             for octet in 0..=255 {
                 let mut field = *drone;

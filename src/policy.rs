@@ -38,7 +38,7 @@ enum Required<'a> {
 
 impl Required<'_> {
     /// The index of the first name that `covered` lacks.
-    #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn first_missing(&self, covered: &HeaderList<'_>) -> Option<usize> {
         let names = match self {
             Self::Drones if covered.is_drones() => return None,
@@ -149,7 +149,7 @@ impl<'a> Policy<'a> {
     }
 
     /// Checks the parameters; the list of names must have been found to be one.
-    #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn check(&self, params: &Params<'_>) -> Result<(), Error> {
         match params.algorithm {
             Some(algorithm) if algorithm.is(b"hmac-sha256") => {}

@@ -1,8 +1,9 @@
 //! The request as the caller's HTTP server holds it, and the lookup of its fields.
 
 use crate::{
-    Error, Name, SMALL,
-    octets::{self, is_word, trim},
+    Error,
+    bytes::{split_while, trim},
+    primitives::is_word,
 };
 
 /// The header fields of a request, in the order in which they were received.
@@ -97,10 +98,10 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
 fn authority(target: &[u8]) -> Option<&[u8]> {
     let is_scheme =
         |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'-' | b'.');
-    let (scheme, rest) = octets::split(target, is_scheme);
+    let (scheme, rest) = split_while(target, is_scheme);
     scheme.first().filter(|octet| octet.is_ascii_alphabetic())?;
     let rest = rest.strip_prefix(b"://")?;
-    Some(octets::split(rest, |octet| !matches!(octet, b'/' | b'?' | b'#')).0)
+    Some(split_while(rest, |octet| !matches!(octet, b'/' | b'?' | b'#')).0)
 }
 
 impl<H: ?Sized> Clone for Request<'_, H> {
@@ -181,22 +182,6 @@ impl<'a> Fields<'a> {
             }
         }
         fields
-    }
-
-    /// The start of the signing string's line for `name`, with the line break before it, and the
-    /// value, if the field was looked for and stands alone.
-    #[inline]
-    pub(crate) fn line(&self, name: &Name<'_>) -> Option<(&'static [u8], &'a [u8])> {
-        match self {
-            _ if SMALL => None,
-            Self { date: Single::Once(value), .. } if name.is(b"date") => {
-                Some((b"\ndate: ", value))
-            }
-            Self { digest: Single::Once(value), .. } if name.is(b"digest") => {
-                Some((b"\ndigest: ", value))
-            }
-            _ => None,
-        }
     }
 }
 

@@ -1,12 +1,10 @@
 //! Signing: the value of the `Signature` field.
 
 use crate::{
-    Error, HeaderNames, Headers, Key, Request, TAG_LEN,
-    crypto::{self, BASE64_LEN},
-    names,
-    octets::is_control,
-    params,
-    request::Fields,
+    Error, HeaderNames, Headers, Key, Request,
+    bytes::is_control,
+    names, params,
+    primitives::{self, BASE64_LEN},
     signing_string::{SigningString, Writer},
 };
 
@@ -59,12 +57,10 @@ impl<'k> Signer<'k> {
         N: HeaderNames + ?Sized,
     {
         names::check(names.names())?;
-        let fields = Fields::find(request.headers);
-        let string = SigningString::new(request, &fields, names.names())?;
-        let mut tag = [0; TAG_LEN];
-        self.key.mac(&string, &mut tag)?;
+        let string = SigningString::new(request, names.names())?;
+        let tag = self.key.mac(&string)?;
         let mut writer = Writer::exact(out, signature_len(self.key_id, names))?;
-        let signature = crypto::to_text(&tag);
+        let signature = primitives::encode(&tag);
         params::write(self.key_id, names.names(), &signature, &mut writer);
         writer.finish()
     }

@@ -2,11 +2,11 @@
 
 use crate::{
     Error, HeaderNames, Headers, Name, Request,
-    crypto::{self, Message},
+    bytes::trim,
     date, digest,
-    names::{self, MAX_NAMES, MAX_REPEATED, NameIndex},
-    octets::{VECTORS, trim, without_control},
-    request::{Fields, Single},
+    names::{self, MAX_REPEATED, NameIndex},
+    primitives::{HELD_NAMES, Pieces, has_control},
+    request::Single,
 };
 
 /// Writes the signing string of `request` over `names` to `out` and gives the part written.
@@ -51,27 +51,22 @@ where
     N: HeaderNames + ?Sized,
 {
     names::check(names.names())?;
-    let fields = Fields::find(request.headers);
-    let string = SigningString::new(request, &fields, names.names())?;
+    let string = SigningString::new(request, names.names())?;
     let mut counter = Writer::new(&mut []);
-    string.stream(&mut |octets| counter.push(octets))?;
+    string.write(&mut |octets| counter.push(octets))?;
     let mut writer = Writer::exact(out, counter.needed())?;
-    string.stream(&mut |octets| writer.push(octets))?;
+    string.write(&mut |octets| writer.push(octets))?;
     writer.finish()
 }
 
 /// The signing string of `request` over `names`, never held whole.
 pub(crate) struct SigningString<'r, 'a, H: ?Sized, I> {
     request: &'r Request<'a, H>,
-    /// What was found in the request already.
-    fields: &'r Fields<'a>,
     names: I,
     /// The value of each name, found in one pass over the fields. Empty in builds that have no stack
     /// for it.
-    values: heapless::Vec<Single<'a>, MAX_NAMES_KEPT>,
+    values: heapless::Vec<Single<'a>, HELD_NAMES>,
 }
-
-const MAX_NAMES_KEPT: usize = if VECTORS { MAX_NAMES } else { 0 };
 
 impl<'r, 'a, 'n, H, I> SigningString<'r, 'a, H, I>
 where
@@ -84,12 +79,8 @@ where
     ///
     /// [`Error::TooManyNames`] if there are several fields of more than [`MAX_REPEATED`] of them.
     #[inline(never)]
-    pub(crate) fn new(
-        request: &'r Request<'a, H>,
-        fields: &'r Fields<'a>,
-        names: I,
-    ) -> Result<Self, Error> {
-        let mut string = Self { request, fields, names, values: heapless::Vec::new() };
+    pub(crate) fn new(request: &'r Request<'a, H>, names: I) -> Result<Self, Error> {
+        let mut string = Self { request, names, values: heapless::Vec::new() };
         if string.count_repeated() > MAX_REPEATED {
             return Err(Error::TooManyNames);
         }
@@ -98,7 +89,7 @@ where
 
     /// Of how many names there are several fields.
     fn count_repeated(&mut self) -> usize {
-        if !VECTORS {
+        if HELD_NAMES == 0 {
             let is_repeated =
                 |name: &Name<'n>| self.request.values(|found| name.is(found)).nth(1).is_some();
             return self.names.clone().filter(is_repeated).count();
@@ -113,31 +104,6 @@ where
             }
         }
         self.values.iter().filter(|value| matches!(value, Single::Repeated)).count()
-    }
-
-    /// Gives the string to `sink`, piece by piece.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::MissingHeader`], [`Error::HostMismatch`] or [`Error::ControlByte`], with which a line
-    /// could be forged. `sink` may have been given a part of the string by then.
-    pub(crate) fn stream(&self, sink: &mut impl FnMut(&[u8])) -> Result<(), Error> {
-        for (index, name) in self.names.clone().enumerate() {
-            if let Some((start, value)) = self.fields.line(&name) {
-                // No line break before the first line.
-                sink(start.get(usize::from(index == 0)..).unwrap_or_default());
-                sink(value);
-                check(value, index)?;
-                continue;
-            }
-            if index > 0 {
-                sink(b"\n");
-            }
-            name.lowercase(sink);
-            sink(b": ");
-            self.value(name, index, sink)?;
-        }
-        Ok(())
     }
 
     /// The value of the covered header at `index`, instance by instance.
@@ -184,13 +150,32 @@ where
     }
 }
 
-/// Room for the signing string of a Drone delivery, of 96 octets, and its padding.
-pub(crate) type DroneRoom = [u8; 128];
+impl<'n, H, I> Pieces for SigningString<'_, '_, H, I>
+where
+    H: Headers + ?Sized,
+    I: Iterator<Item = Name<'n>> + Clone,
+{
+    /// Gives the string to `sink`, piece by piece.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingHeader`], [`Error::HostMismatch`] or [`Error::ControlByte`], with which a line
+    /// could be forged. `sink` may have been given a part of the string by then.
+    fn write(&self, sink: &mut impl FnMut(&[u8])) -> Result<(), Error> {
+        for (index, name) in self.names.clone().enumerate() {
+            if index > 0 {
+                sink(b"\n");
+            }
+            name.lowercase(sink);
+            sink(b": ");
+            self.value(name, index, sink)?;
+        }
+        Ok(())
+    }
+}
 
-const DRONES: DroneRoom = crypto::padded(
-    *b"date: Sun, 06 Nov 1994 08:49:37 GMT\n\
-       digest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-);
+/// The length of the signing string of a Drone delivery.
+pub(crate) const DRONES_LEN: usize = DIGEST_AT + digest::LEN;
 
 const DIGEST_AT: usize = b"date: ".len() + date::LEN + b"\ndigest: ".len();
 
@@ -198,23 +183,20 @@ const DIGEST_AT: usize = b"date: ".len() + date::LEN + b"\ndigest: ".len();
 ///
 /// Nearly every request is signed over these two, and where all lengths are known, a few copies
 /// make the string.
-pub(crate) fn of_drone<'s>(
-    date: &[u8; date::LEN],
-    digest: &[u8; digest::LEN],
-    room: &'s mut DroneRoom,
-) -> Message<'s> {
-    *room = DRONES;
+pub(crate) fn of_drone(date: &[u8; date::LEN], digest: &[u8; digest::LEN]) -> [u8; DRONES_LEN] {
+    let mut string = *b"date: Sun, 06 Nov 1994 08:49:37 GMT\n\
+        digest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     for (at, value) in [(b"date: ".len(), date.as_slice()), (DIGEST_AT, digest.as_slice())] {
-        if let Some(to) = room.get_mut(at..).and_then(|rest| rest.get_mut(..value.len())) {
+        if let Some(to) = string.get_mut(at..).and_then(|rest| rest.get_mut(..value.len())) {
             to.copy_from_slice(value);
         }
     }
-    Message::of_padded(room, DIGEST_AT + digest::LEN)
+    string
 }
 
 /// Checks what is covered at `index`.
 fn check(octets: &[u8], index: usize) -> Result<(), Error> {
-    without_control(octets).then_some(()).ok_or(Error::ControlByte { index })
+    if has_control(octets) { Err(Error::ControlByte { index }) } else { Ok(()) }
 }
 
 /// Writes pieces into a caller's buffer and counts what would have been needed.

@@ -3,14 +3,12 @@
 use core::fmt;
 
 use crate::{
-    Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value,
-    crypto::{HashText, Message},
-    date,
+    Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value, date,
     digest::{self, BodyDigest},
-    mac,
-    octets::without_control,
+    key,
+    primitives::{HashText, has_control},
     request::Fields,
-    signing_string::{DroneRoom, SigningString, of_drone},
+    signing_string::{DRONES_LEN, SigningString, of_drone},
 };
 
 /// Decides whether a request is genuine.
@@ -98,7 +96,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
 
     /// The checks of [`begin`](Self::begin). What the digest must be, and the verdict on all else,
     /// are `then`'s: handed back, they would be put together only to be moved.
-    #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn head<'r, H, T, E>(
         &self,
         request: &Request<'r, H>,
@@ -134,7 +132,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     }
 
     // Inlined, so that what is known of the parameters is not looked up.
-    #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     fn check<'r, H, T, E>(
         &self,
         request: &Request<'r, H>,
@@ -162,18 +160,16 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         };
         let digest_field = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
         let digest = digest::parse(digest_field)?;
-        let mut room = [0; _];
-        let drones =
-            if params.headers.is_drones() { drones_string(fields, &mut room) } else { None };
+        let drones = if params.headers.is_drones() { drones_string(fields) } else { None };
         let key_index = match drones {
             // Such a Digest is one SHA-256 and no more, and a date that was read is one: neither
             // holds a control byte.
-            Some(string) if clock != Clock::None || without_control(date_field) => {
-                mac::find_key_of_whole(self.keys, &string, &tag)
+            Some(string) if clock != Clock::None || !has_control(date_field) => {
+                key::find_key_of_whole(self.keys, &string, &tag)
             }
             _ => {
                 let names = params.headers.iter();
-                mac::find_key(self.keys, &SigningString::new(request, fields, names)?, &tag)
+                key::find_key(self.keys, &SigningString::new(request, names)?, &tag)
             }
         }?;
         let verified = Verified {
@@ -210,10 +206,10 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
 
 /// The signing string over `date digest`, if both values have the lengths that Drone's have.
 #[inline]
-fn drones_string<'s>(fields: &Fields<'_>, room: &'s mut DroneRoom) -> Option<Message<'s>> {
+fn drones_string(fields: &Fields<'_>) -> Option<[u8; DRONES_LEN]> {
     let date = fields.date.once()?.try_into().ok()?;
     let digest = fields.digest.once()?.try_into().ok()?;
-    Some(of_drone(date, digest, room))
+    Some(of_drone(date, digest))
 }
 
 /// A request whose head is genuine and whose body has still to show that it is.

@@ -2,7 +2,7 @@ use super::{
     hooksig_key, hooksig_policy, hooksig_replay_entry, hooksig_status, key::made_keys,
     policy::policy_or_default,
 };
-use crate::{Clock, Headers, Request, Verified, Verifier, crypto::HashText};
+use crate::{Clock, Headers, Request, Verified, Verifier, primitives::HashText};
 
 /// Instead of a time: there is no clock. Date is then not compared with the time, and a delivery can
 /// be replayed forever: use a replay guard, which then never forgets.

@@ -4,7 +4,7 @@ use super::{
     hooksig_status::{self, InvalidLength, NullPointer},
     memory::{checked_text, reference, text, view},
 };
-use crate::{Head, Headers, SMALL};
+use crate::{Head, Headers};
 
 /// One header field of a request: name and value as received, no NUL needed.
 ///
@@ -77,7 +77,7 @@ struct CheckedHeaders<'a>(&'a [hooksig_header]);
 impl<'a> CheckedRequest<'a> {
     /// SAFETY: `request` and every pointer in it must be NULL or point to as many elements as
     /// its length says, readable and unchanged for `'a`.
-    #[cfg_attr(not(sha2_backend_soft = "compact"), inline(always))]
+    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(super) unsafe fn new(request: *const hooksig_request) -> Result<Self, hooksig_status> {
         // SAFETY: the caller's contract, for all of them.
         unsafe {
@@ -105,7 +105,7 @@ impl CheckedHead for CheckedRequest<'_> {
 
 /// Checks that every name and every value is a view, as `text` would.
 fn check(headers: &[hooksig_header]) -> Result<(), hooksig_status> {
-    if !SMALL && are_plain(headers) { Ok(()) } else { check_each(headers) }
+    if are_plain(headers) { Ok(()) } else { check_each(headers) }
 }
 
 /// Whether no pointer is NULL and no length is beyond what an object can have, all of them looked

@@ -85,9 +85,8 @@ fn debugging_output_holds_no_mac_and_no_digest() {
 
 /// The bytes where a key is or was.
 fn bytes_of(place: &MaybeUninit<Key>) -> Vec<u8> {
-    // Both states of SHA-256 with the count of their blocks, and but for little flash once more
-    // without: nothing is left for padding.
-    const { assert!(matches!(size_of::<Key>(), 80 | 144)) };
+    // Two states of SHA-256, with counts of their blocks in the plain version: no padding.
+    const { assert!(matches!(size_of::<Key>(), 64 | 80)) };
     let start = place.as_ptr().cast::<u8>();
     // SAFETY: A key was written to `place`, all of whose bytes are initialised, as it has no
     // padding, and stay so when it is dropped.

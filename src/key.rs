@@ -5,9 +5,8 @@ use core::fmt;
 use ctutils::{Choice, CtAssign, CtEq};
 
 use crate::{
-    Error, Headers, Name, SMALL,
-    crypto::{self, BLOCK_LEN, Expected, HASH_LEN, Message, Midstates, PADDING_LEN},
-    signing_string::{SigningString, Writer},
+    Error,
+    primitives::{HASH_LEN, HmacKey, Pieces, ct_eq, for_each_mac},
 };
 
 /// The length of a [`Tag`], in bytes.
@@ -24,7 +23,7 @@ pub type Tag = [u8; TAG_LEN];
 /// It holds the two midstates of the secret, not the secret. It never changes, may be shared
 /// between threads, and is wiped when dropped.
 #[derive(Clone)]
-pub struct Key(Midstates);
+pub struct Key(HmacKey);
 
 impl Key {
     /// Makes a key from the secret's bytes exactly as they are: nothing is trimmed or decoded.
@@ -39,28 +38,19 @@ impl Key {
         if secret.iter().fold(0, |all, byte| all | byte) == 0 {
             return Err(Error::EmptySecret);
         }
-        Midstates::new(secret).map(Self).ok_or(Error::EmptySecret)
+        HmacKey::new(secret).map(Self).ok_or(Error::EmptySecret)
     }
 
-    /// The MAC of a string that is held whole.
-    pub(crate) fn mac_of_whole(&self, string: &Message<'_>) -> Tag {
+    /// Returns the MAC of a string that is held whole.
+    pub(crate) fn mac_of_whole(&self, string: &[u8]) -> Tag {
         self.0.mac(string)
     }
 
-    /// Makes `tag` the MAC of `string`, piece by piece.
-    pub(crate) fn mac<'n, H, I>(
-        &self,
-        string: &SigningString<'_, '_, H, I>,
-        tag: &mut Tag,
-    ) -> Result<(), Error>
-    where
-        H: Headers + ?Sized,
-        I: Iterator<Item = Name<'n>> + Clone,
-    {
-        let mut stream = self.0.stream();
-        string.stream(&mut |octets| stream.update(octets))?;
-        *tag = stream.finish();
-        Ok(())
+    /// Returns the MAC of a string that is written piece by piece.
+    pub(crate) fn mac(&self, string: &impl Pieces) -> Result<Tag, Error> {
+        let mut tag = [0; TAG_LEN];
+        for_each_mac([&self.0], string, |mac| tag = *mac)?;
+        Ok(tag)
     }
 }
 
@@ -76,59 +66,27 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Signing strings up to this length are built once for all keys; longer ones are streamed to
-/// [`TOGETHER`] keys at a time.
-const SHORT: usize = 4 * BLOCK_LEN - PADDING_LEN;
-
-/// The index of the key whose MAC of `string` is `signature`.
-pub(crate) fn find_key<'n, K, H, I>(
+/// Returns the index of the key whose MAC of `string` is `signature`.
+pub(crate) fn find_key<K: AsRef<Key>>(
     keys: &[K],
-    string: &SigningString<'_, '_, H, I>,
+    string: &impl Pieces,
     signature: &Tag,
-) -> Result<usize, Error>
-where
-    K: AsRef<Key>,
-    H: Headers + ?Sized,
-    I: Iterator<Item = Name<'n>> + Clone,
-{
-    if !SMALL {
-        let mut room = [0; 4 * BLOCK_LEN];
-        let mut writer = Writer::new(&mut room);
-        string.stream(&mut |octets| writer.push(octets))?;
-        let len = writer.needed();
-        if len <= SHORT {
-            return find_key_of_whole(keys, &Message::new(&mut room, len), signature);
-        }
-    }
+) -> Result<usize, Error> {
     let mut first = FirstFit::NONE;
-    for keys in keys.chunks(TOGETHER) {
-        let mut streams = heapless::Vec::<_, TOGETHER>::new();
-        for key in keys {
-            let _ = streams.push(key.as_ref().0.stream());
-        }
-        string.stream(&mut |bytes| streams.iter_mut().for_each(|stream| stream.update(bytes)))?;
-        for stream in &mut streams {
-            first.add(crypto::is_same(&stream.finish(), signature));
-        }
-    }
+    let keys = keys.iter().map(|key| &key.as_ref().0);
+    for_each_mac(keys, string, |mac| first.add(ct_eq(mac, signature)))?;
     first.index()
 }
 
-/// How many keys a long string is given to in one go: the fields of a request are looked through
-/// once for all of them.
-const TOGETHER: usize = if SMALL { 1 } else { 16 };
-
 /// As [`find_key`], of a string that is held whole.
-#[inline]
-pub(crate) fn find_key_of_whole<K: AsRef<Key>>(
+pub(crate) fn find_key_of_whole<K: AsRef<Key>, const N: usize>(
     keys: &[K],
-    string: &Message<'_>,
+    string: &[u8; N],
     signature: &Tag,
 ) -> Result<usize, Error> {
-    let expected = Expected::new(signature);
     let mut first = FirstFit::NONE;
     for key in keys {
-        first.add(key.as_ref().0.fits(string, &expected));
+        first.add(ct_eq(&key.as_ref().0.mac(string), signature));
     }
     first.index()
 }
@@ -146,7 +104,6 @@ impl FirstFit {
     const NONE: Self = Self { matched: usize::MAX, next: 0 };
 
     /// Adds what came of the next key.
-    #[inline(always)]
     fn add(&mut self, fits: Choice) {
         // The first wins, should the same secret be there twice.
         let fits = fits & self.matched.ct_eq(&usize::MAX);

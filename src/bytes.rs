@@ -1,0 +1,50 @@
+//! Bytes: their classes, and what is around and between them.
+
+/// Returns whether `byte` may be in a token (RFC 9110, section 5.6.2).
+pub(crate) fn is_token(byte: u8) -> bool {
+    static TOKEN: Set =
+        set(b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    is_in(&TOKEN, byte)
+}
+
+/// A bit for each byte.
+pub(crate) type Set = [u32; 8];
+
+pub(crate) fn is_in(set: &Set, byte: u8) -> bool {
+    set.get(usize::from(byte / 32)).is_some_and(|bits| bits >> (byte % 32) & 1 == 1)
+}
+
+#[allow(clippy::indexing_slicing)] // The compiler does it.
+pub(crate) const fn set(mut bytes: &[u8]) -> Set {
+    let mut set = [0; 8];
+    while let [byte, rest @ ..] = bytes {
+        set[*byte as usize / 32] |= 1 << (*byte % 32);
+        bytes = rest;
+    }
+    set
+}
+
+/// Returns whether `byte` is a control byte other than HTAB: no header value, method or target may
+/// hold one.
+pub(crate) const fn is_control(byte: u8) -> bool {
+    (byte < b' ') & (byte != b'\t') | (byte == 127)
+}
+
+/// Returns whether a quoted-string may hold `byte` unescaped (RFC 9110, section 5.6.4).
+pub(crate) const fn is_qdtext(byte: u8) -> bool {
+    (byte != b'"') & (byte != b'\\') & !is_control(byte)
+}
+
+/// Removes the SP and HTAB around `bytes` (OWS of RFC 9110, section 5.6.3).
+pub(crate) fn trim(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// Splits before the first byte that is not in a class.
+pub(crate) fn split_while(bytes: &[u8], is_in_class: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
+    let end = bytes.iter().position(|&byte| !is_in_class(byte)).unwrap_or(bytes.len());
+    bytes.split_at_checked(end).unwrap_or_default()
+}

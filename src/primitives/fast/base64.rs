@@ -1,0 +1,91 @@
+//! The canonical, padded, standard base64 (RFC 4648, section 4) of a hash, each step for many digits
+//! at a time: this becomes vector instructions (270 ns of 395 less than digit by digit; `make bench`).
+
+use super::scan::all;
+use crate::{
+    bytes::{Set, is_in, set},
+    primitives::{BASE64_LEN, HASH_LEN, Hash, HashText, alphabet},
+};
+
+/// Returns whether `text` is the canonical base64 of a hash.
+pub(crate) fn is_canonical(text: &HashText) -> bool {
+    // The last digit before the padding has two bits too many, which must be zero.
+    static FOURTHS: Set = set(b"AEIMQUYcgkosw048");
+    let [digits @ .., last, b'='] = text else { return false };
+    are_digits(digits) && is_in(&FOURTHS, *last)
+}
+
+/// Returns whether every byte is a digit.
+fn are_digits(bytes: &[u8]) -> bool {
+    // The digits come after the slash; the cases of letters differ in one bit.
+    all(bytes, |byte| {
+        ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'/') < 11) | (byte == b'+')
+    })
+}
+
+/// Returns the hash with this canonical base64, if there is one.
+#[inline(always)]
+pub(crate) fn decode(text: &HashText) -> Option<Hash> {
+    let [digits @ .., b'='] = text else { return None };
+    // Padded with zeros to six groups of eight.
+    let mut sextets = [b'A'; 48];
+    for (to, digit) in sextets.iter_mut().zip(digits) {
+        *to = *digit;
+    }
+    let mut all_valid = true;
+    for sextet in &mut sextets {
+        let step = alphabet::step_from_digit(*sextet);
+        *sextet = sextet.wrapping_add(step);
+        all_valid &= step != 0;
+    }
+    let mut groups = [0; 6];
+    for (to, group) in groups.iter_mut().zip(sextets.as_chunks().0) {
+        *to = join(*group);
+    }
+    let [a, b, c, d, e, f] = groups;
+    let words = [a << 16 | b >> 32, b << 32 | c >> 16, c << 48 | d, e << 16 | f >> 32];
+    let mut hash = [0; HASH_LEN];
+    for (to, word) in hash.as_chunks_mut().0.iter_mut().zip(words) {
+        *to = word.to_be_bytes();
+    }
+    // The last digit has two bits too many, which must be zero.
+    (all_valid && f & 0xffff_ffff == 0).then_some(hash)
+}
+
+/// Joins eight times six bits.
+const fn join(sextets: [u8; 8]) -> u64 {
+    let ones = u64::from_be_bytes(sextets);
+    let pairs = (ones & 0x3f00_3f00_3f00_3f00) >> 2 | ones & 0x003f_003f_003f_003f;
+    let fours = (pairs & 0x0fff_0000_0fff_0000) >> 4 | pairs & 0x0000_0fff_0000_0fff;
+    (fours & 0x00ff_ffff_0000_0000) >> 8 | fours & 0x00ff_ffff
+}
+
+/// Returns the base64 of a hash, in a time that does not depend on it.
+pub(crate) fn encode(hash: &Hash) -> HashText {
+    let mut words = [0; 4];
+    for (to, bytes) in words.iter_mut().zip(hash.as_chunks().0) {
+        *to = u64::from_be_bytes(*bytes);
+    }
+    let [a, b, c, d] = words;
+    let groups = [a >> 16, a << 32 | b >> 32, b << 16 | c >> 48, c, d >> 16, d << 32];
+    let mut digits = [0; 48];
+    for (to, group) in digits.as_chunks_mut().0.iter_mut().zip(groups) {
+        *to = split(group);
+    }
+    for value in &mut digits {
+        *value = value.wrapping_add(alphabet::step_to_digit(*value));
+    }
+    let [digits @ .., _, _, _, _, _] = digits;
+    let mut text = [b'='; BASE64_LEN];
+    for (to, digit) in text.iter_mut().zip(digits) {
+        *to = digit;
+    }
+    text
+}
+
+/// Splits the lower 48 bits into six in each byte.
+const fn split(bits: u64) -> [u8; 8] {
+    let fours = (bits & 0xffff_ff00_0000) << 8 | bits & 0x00ff_ffff;
+    let pairs = (fours & 0x00ff_f000_00ff_f000) << 4 | fours & 0x0000_0fff_0000_0fff;
+    ((pairs & 0x0fc0_0fc0_0fc0_0fc0) << 2 | pairs & 0x003f_003f_003f_003f).to_be_bytes()
+}

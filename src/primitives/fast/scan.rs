@@ -1,0 +1,104 @@
+//! Scanners that look at many bytes at a time.
+
+use crate::bytes::{is_control, is_qdtext, split_while};
+
+/// Compares a word with one in lower case, ignoring ASCII case.
+pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
+    if word.len() != N {
+        return false;
+    }
+    // Two overlapping N-byte loads cover any length from N to 2N.
+    match N {
+        4..=8 => {
+            let masks = ends(lower).map(|end| u32::from_ne_bytes(end) >> 1 & 0x2020_2020);
+            let [first, last] = ends(word).map(u32::from_ne_bytes);
+            [first | masks[0], last | masks[1]] == ends(lower).map(u32::from_ne_bytes)
+        }
+        9..=16 => {
+            let masks = ends(lower).map(|end| u64::from_ne_bytes(end) >> 1 & 0x2020_2020_2020_2020);
+            let [first, last] = ends(word).map(u64::from_ne_bytes);
+            [first | masks[0], last | masks[1]] == ends(lower).map(u64::from_ne_bytes)
+        }
+        _ => word.eq_ignore_ascii_case(lower),
+    }
+}
+
+/// Compares two words, ignoring ASCII case.
+///
+/// The ends are compared first, without the bit that tells the cases of letters apart: of many words,
+/// few are left to be compared whole.
+pub(crate) fn eq_ignore_case(word: &[u8], other: &[u8]) -> bool {
+    const CASE: u64 = u64::from_ne_bytes([0x20; 8]);
+    let folded = |word| ends(word).map(|end| u64::from_ne_bytes(end) | CASE);
+    word.len() == other.len()
+        && folded(word) == folded(other)
+        && (word == other || word.eq_ignore_ascii_case(other))
+}
+
+/// Returns the first and the last `N` bytes, zeros if there are fewer.
+fn ends<const N: usize>(bytes: &[u8]) -> [[u8; N]; 2] {
+    [bytes.first_chunk(), bytes.last_chunk()].map(|end| end.copied().unwrap_or([0; N]))
+}
+
+/// Splits before the first byte that a quoted-string cannot hold unescaped.
+pub(crate) fn split_qdtext(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let may_end =
+        |word| may_be_control(word) | below(word ^ each(b'"'), 1) | below(word ^ each(b'\\'), 1);
+    split_by_words(bytes, may_end, is_qdtext)
+}
+
+/// Splits before the first `end`.
+pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
+    split_by_words(bytes, |word| below(word ^ each(end), 1), |byte| byte != end)
+}
+
+/// As [`split_while`], a word at a time: bytes are looked at one by one only in a word with a mark.
+fn split_by_words(
+    bytes: &[u8],
+    marks: impl Fn(usize) -> usize,
+    is_in_class: impl Fn(u8) -> bool,
+) -> (&[u8], &[u8]) {
+    let mut rest = bytes;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        if marks(usize::from_le_bytes(*word)) != 0 && !word.iter().all(|&byte| is_in_class(byte)) {
+            break;
+        }
+        rest = behind;
+    }
+    let (_, behind) = split_while(rest, is_in_class);
+    bytes.split_at_checked(bytes.len().saturating_sub(behind.len())).unwrap_or_default()
+}
+
+const fn may_be_control(word: usize) -> usize {
+    below(word, b' ') | below(word ^ each(127), 1)
+}
+
+/// Marks the bytes of `word` that are less than `limit`, itself at most 128; it may mark others
+/// too if there is one.
+///
+/// Subtracting sets the top bit of such a byte; `!word` leaves out those that had it before.
+const fn below(word: usize, limit: u8) -> usize {
+    word.wrapping_sub(each(limit)) & !word & each(0x80)
+}
+
+const fn each(byte: u8) -> usize {
+    usize::from_le_bytes([byte; size_of::<usize>()])
+}
+
+/// Returns whether any byte is a control byte other than HTAB.
+pub(crate) fn has_control(bytes: &[u8]) -> bool {
+    !all(bytes, |byte| !is_control(byte))
+}
+
+/// Returns whether every byte is in a class.
+///
+/// Sixteen bytes are looked at without a branch between them, which becomes vector instructions; the
+/// last sixteen overlap those before, so that none is left to be looked at alone.
+#[inline]
+pub(super) fn all(bytes: &[u8], is_in_class: impl Fn(u8) -> bool) -> bool {
+    let all_of = |chunk: &[u8; 16]| chunk.iter().fold(true, |all, &byte| all & is_in_class(byte));
+    match bytes.last_chunk() {
+        Some(last) => bytes.as_chunks().0.iter().all(all_of) && all_of(last),
+        None => bytes.iter().copied().all(is_in_class),
+    }
+}

@@ -1,0 +1,62 @@
+//! Hashes, MACs, base64 and scanners: the only code that there is in more than one version.
+//!
+//! - `plain` is straightforward, over the crates `hmac`, `sha2` and `base64ct`. It is the version of
+//!   every target without a fast one, and of every target with the feature `plain`. The tests of this
+//!   folder compare the other versions with it.
+//! - `fast` is the version of 64-bit processors and of WebAssembly.
+//! - `small` is the version of builds with the feature `small`.
+//!
+//! With both features, as with `--all-features`, neither counts. Every version is compiled in every
+//! build, and what is not used is left out by the linker.
+
+#[allow(dead_code)]
+mod alphabet;
+#[allow(dead_code)]
+mod compress;
+#[allow(dead_code, unused_imports)]
+mod fast;
+mod macs;
+#[allow(dead_code)]
+mod plain;
+#[allow(dead_code, unused_imports)]
+mod small;
+#[allow(dead_code)]
+mod stream;
+
+#[cfg(all(feature = "plain", not(feature = "small")))]
+use plain as version;
+#[cfg(all(feature = "small", not(feature = "plain")))]
+use small as version;
+#[cfg(any(
+    all(feature = "plain", feature = "small"),
+    not(any(feature = "plain", feature = "small"))
+))]
+use unchosen as version;
+
+#[allow(unused_imports)]
+#[cfg(any(target_pointer_width = "64", target_family = "wasm"))]
+use fast as unchosen;
+#[allow(unused_imports)]
+#[cfg(not(any(target_pointer_width = "64", target_family = "wasm")))]
+use plain as unchosen;
+
+pub(crate) use macs::{Pieces, for_each_mac};
+pub(crate) use version::{
+    HELD_NAMES, HmacKey, Sha256, ct_eq, decode, encode, eq_ignore_case, has_control, is_canonical,
+    is_word, sha256, split_at, split_qdtext,
+};
+
+/// The length of a SHA-256 hash and of an HMAC-SHA-256, in bytes.
+pub(crate) const HASH_LEN: usize = 32;
+
+/// A hash or a MAC.
+pub(crate) type Hash = [u8; HASH_LEN];
+
+/// The length of the base64 of a hash.
+pub(crate) const BASE64_LEN: usize = 44;
+
+/// The canonical, padded, standard base64 (RFC 4648, section 4) of a hash.
+pub(crate) type HashText = [u8; BASE64_LEN];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! Every primitive over the crates `hmac`, `sha2` and `base64ct`, or byte by byte.
+
+use base64ct::{Base64, Encoding};
+use ctutils::{Choice, CtEq};
+use hmac::{KeyInit, Mac, block_api::HmacCore};
+use sha2::{Digest, digest::block_api::CoreProxy};
+
+use super::{BASE64_LEN, HASH_LEN, Hash, HashText};
+use crate::bytes::{is_control, is_qdtext, split_while};
+
+/// Messages up to this length are put together before their MAC is made.
+pub(super) const HELD_BYTES: usize = 0;
+
+/// The number of MACs that are made at a time of a longer message.
+pub(super) const STREAMS: usize = 16;
+
+/// The number of names that an index of a list may take stack for; without it a list is searched
+/// from its start.
+pub(crate) const HELD_NAMES: usize = if cfg!(target_pointer_width = "64") { 128 } else { 0 };
+
+/// Returns the SHA-256 of a whole message.
+pub(crate) fn sha256(message: &[u8]) -> Hash {
+    sha2::Sha256::digest(message).into()
+}
+
+/// An incremental SHA-256.
+#[derive(Clone, Default)]
+pub(crate) struct Sha256(sha2::Sha256);
+
+impl Sha256 {
+    /// Takes the next bytes of the message.
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        Digest::update(&mut self.0, bytes);
+    }
+
+    /// Returns the hash. The stream is then used up.
+    pub(crate) fn finish(&mut self) -> Hash {
+        self.0.finalize_reset().into()
+    }
+}
+
+/// An HMAC-SHA-256 key, as midstates that are wiped when dropped.
+#[derive(Clone)]
+pub(crate) struct HmacKey(HmacCore<sha2::Sha256>);
+
+impl HmacKey {
+    /// Prepares a secret. Never `None`: HMAC takes any length.
+    pub(crate) fn new(secret: &[u8]) -> Option<Self> {
+        HmacCore::new_from_slice(secret).ok().map(Self)
+    }
+
+    /// Returns the MAC of a whole message.
+    pub(crate) fn mac(&self, message: &[u8]) -> Hash {
+        let mut stream = self.start();
+        stream.update(message);
+        stream.finish()
+    }
+
+    /// Starts an incremental MAC.
+    pub(crate) fn start(&self) -> Hmac {
+        Hmac(CoreProxy::compose(self.0.clone(), Default::default()))
+    }
+}
+
+/// An incremental HMAC-SHA-256.
+#[derive(Clone)]
+pub(crate) struct Hmac(hmac::Hmac<sha2::Sha256>);
+
+impl Hmac {
+    /// Takes the next bytes of the message.
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        Mac::update(&mut self.0, bytes);
+    }
+
+    /// Returns the MAC. The stream is then used up.
+    pub(crate) fn finish(&mut self) -> Hash {
+        self.0.clone().finalize().into_bytes().into()
+    }
+}
+
+/// Compares two hashes in a time that depends on neither.
+pub(crate) fn ct_eq(hash: &Hash, other: &Hash) -> Choice {
+    hash.ct_eq(other)
+}
+
+/// Returns the base64 of a hash, in a time that does not depend on it.
+pub(crate) fn encode(hash: &Hash) -> HashText {
+    let mut text = [0; BASE64_LEN];
+    let written = Base64::encode(hash, &mut text);
+    debug_assert!(written.is_ok_and(|written| written.len() == BASE64_LEN));
+    text
+}
+
+/// Returns the hash with this canonical base64, if there is one.
+pub(crate) fn decode(text: &HashText) -> Option<Hash> {
+    // One byte more than a hash: 44 digits without padding decode to 33.
+    let mut decoded = [0; HASH_LEN + 1];
+    Base64::decode(text, &mut decoded).ok()?.try_into().ok()
+}
+
+/// Returns whether `text` is the canonical base64 of a hash.
+pub(crate) fn is_canonical(text: &HashText) -> bool {
+    decode(text).is_some()
+}
+
+/// Splits before the first `end`.
+pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
+    split_while(bytes, |byte| byte != end)
+}
+
+/// Splits before the first byte that a quoted-string cannot hold unescaped.
+pub(crate) fn split_qdtext(bytes: &[u8]) -> (&[u8], &[u8]) {
+    split_while(bytes, is_qdtext)
+}
+
+/// Returns whether any byte is a control byte other than HTAB.
+pub(crate) fn has_control(bytes: &[u8]) -> bool {
+    bytes.iter().copied().any(is_control)
+}
+
+/// Compares a word with one in lower case, ignoring ASCII case.
+pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
+    word.eq_ignore_ascii_case(lower)
+}
+
+/// Compares two words, ignoring ASCII case.
+pub(crate) fn eq_ignore_case(word: &[u8], other: &[u8]) -> bool {
+    word.eq_ignore_ascii_case(other)
+}

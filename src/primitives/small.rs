@@ -1,0 +1,94 @@
+//! The version for little flash (feature `small`).
+
+use super::{BASE64_LEN, HASH_LEN, Hash, HashText, alphabet};
+
+pub(crate) use super::{
+    plain::{ct_eq, eq_ignore_case, split_qdtext},
+    stream::{HmacKey, Sha256, sha256},
+};
+
+/// Messages up to this length are put together before their MAC is made.
+pub(super) const HELD_BYTES: usize = 0;
+
+/// The number of MACs that are made at a time of a longer message.
+pub(super) const STREAMS: usize = 1;
+
+/// The number of names that an index of a list may take stack for; without it a list is searched
+/// from its start.
+pub(crate) const HELD_NAMES: usize = 0;
+
+/// Returns the base64 of a hash, in a time that does not depend on it.
+pub(crate) fn encode(hash: &Hash) -> HashText {
+    let mut text = [b'='; BASE64_LEN];
+    let mut bytes = hash.iter();
+    let (mut bits, mut len) = (0u32, 0u32);
+    for digit in text.iter_mut().take(BASE64_LEN.saturating_sub(1)) {
+        if len < 6 {
+            bits = bits << 8 | bytes.next().copied().map_or(0, u32::from);
+            len = len.wrapping_add(8);
+        }
+        len = len.wrapping_sub(6);
+        let value = (bits >> len) as u8 & 63;
+        *digit = value.wrapping_add(alphabet::step_to_digit(value));
+    }
+    text
+}
+
+/// Returns the hash with this canonical base64, if there is one.
+pub(crate) fn decode(text: &HashText) -> Option<Hash> {
+    let [digits @ .., b'='] = text else { return None };
+    let mut hash = [0; HASH_LEN];
+    let mut bytes = hash.iter_mut();
+    let (mut bits, mut len) = (0u32, 0u32);
+    for digit in digits {
+        let value = *VALUES.get(usize::from(digit.wrapping_sub(b'+')))?;
+        if value > 63 {
+            return None;
+        }
+        bits = bits << 6 | u32::from(value);
+        len = len.wrapping_add(6);
+        if len >= 8 {
+            len = len.wrapping_sub(8);
+            *bytes.next()? = (bits >> len) as u8;
+        }
+    }
+    // The last digit has two bits too many, which must be zero.
+    (bits & 0x3 == 0).then_some(hash)
+}
+
+/// The values of the bytes from the first digit to the last, 64 for one that is no digit.
+static VALUES: [u8; 80] = {
+    let mut values = [64; 80];
+    let mut at = 0;
+    while let Some((to, _)) = values.split_at_mut(at).1.split_first_mut() {
+        let digit = b'+'.wrapping_add(at as u8);
+        let step = alphabet::step_from_digit(digit);
+        if step != 0 {
+            *to = digit.wrapping_add(step);
+        }
+        at = at.wrapping_add(1);
+    }
+    values
+};
+
+/// Returns whether `text` is the canonical base64 of a hash.
+pub(crate) fn is_canonical(text: &HashText) -> bool {
+    decode(text).is_some()
+}
+
+/// Splits before the first `end`.
+#[inline(never)]
+pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
+    super::plain::split_at(bytes, end)
+}
+
+/// Returns whether any byte is a control byte other than HTAB.
+#[inline(never)]
+pub(crate) fn has_control(bytes: &[u8]) -> bool {
+    super::plain::has_control(bytes)
+}
+
+/// Compares a word with one in lower case, ignoring ASCII case: once for all lengths.
+pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
+    eq_ignore_case(word, lower)
+}

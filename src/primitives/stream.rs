@@ -1,0 +1,187 @@
+//! SHA-256 (FIPS 180-4) and HMAC (RFC 2104) over one compression function, for fast and small builds.
+
+use core::slice::from_ref;
+
+use sha2::digest::zeroize::{Zeroize, Zeroizing};
+
+use super::{
+    HASH_LEN, Hash,
+    compress::{BLOCK_LEN, Block, State, compress},
+};
+
+/// The state before the first block (FIPS 180-4, section 5.3.3).
+const INITIAL: State = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
+/// Returns the SHA-256 of a whole message.
+pub(crate) fn sha256(message: &[u8]) -> Hash {
+    let (blocks, tail) = message.as_chunks();
+    let mut state = INITIAL;
+    compress(&mut state, blocks);
+    finish(state, tail, message.len() as u64)
+}
+
+/// An incremental SHA-256.
+#[derive(Clone)]
+pub(crate) struct Sha256 {
+    state: State,
+    /// The length of the message so far, in bytes.
+    len: u64,
+    /// Starts with the bytes that do not fill a block yet.
+    block: Block,
+}
+
+impl Default for Sha256 {
+    fn default() -> Self {
+        Self::after(INITIAL, 0)
+    }
+}
+
+impl Sha256 {
+    /// Continues after whole blocks of `len` bytes that led to `state`.
+    fn after(state: State, len: usize) -> Self {
+        Self { state, len: len as u64, block: [0; BLOCK_LEN] }
+    }
+
+    /// Takes the next bytes of the message.
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        let used = self.used();
+        self.len = self.len.wrapping_add(bytes.len() as u64);
+        let mut rest = bytes;
+        if used > 0 {
+            let free = self.block.get_mut(used..).unwrap_or_default();
+            let Some((start, behind)) = bytes.split_at_checked(free.len()) else {
+                return copy_to_start(free, bytes);
+            };
+            copy_to_start(free, start);
+            compress(&mut self.state, from_ref(&self.block));
+            rest = behind;
+        }
+        let (blocks, tail) = rest.as_chunks();
+        compress(&mut self.state, blocks);
+        copy_to_start(&mut self.block, tail);
+    }
+
+    /// Returns the hash. The stream is then used up.
+    pub(crate) fn finish(&mut self) -> Hash {
+        let tail = self.block.get(..self.used()).unwrap_or_default();
+        finish(self.state, tail, self.len)
+    }
+
+    /// Returns how many bytes do not fill a block yet: always less than [`BLOCK_LEN`].
+    const fn used(&self) -> usize {
+        self.len as usize % BLOCK_LEN
+    }
+}
+
+/// Returns the hash of a message of `len` bytes, of which all but the `tail` was compressed.
+#[cfg_attr(not(feature = "small"), inline(always))]
+fn finish(mut state: State, tail: &[u8], len: u64) -> Hash {
+    let mut padded = [[0; BLOCK_LEN]; 2];
+    let bytes = padded.as_flattened_mut();
+    copy_to_start(bytes, tail);
+    if let Some(first) = bytes.get_mut(tail.len()) {
+        *first = 0x80;
+    }
+    // One byte and the length come after the message.
+    let count = if tail.len() < const { BLOCK_LEN - 8 } { 1 } else { 2 };
+    let blocks = padded.get_mut(..count).unwrap_or_default();
+    if let Some(end) = blocks.as_flattened_mut().last_chunk_mut() {
+        *end = len.wrapping_mul(8).to_be_bytes();
+    }
+    compress(&mut state, blocks);
+    let mut hash = [0; HASH_LEN];
+    for (to, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
+        *to = word.to_be_bytes();
+    }
+    hash
+}
+
+/// Copies `from`, which is not longer, to the start of `to`.
+fn copy_to_start(to: &mut [u8], from: &[u8]) {
+    debug_assert!(from.len() <= to.len());
+    if let Some(start) = to.get_mut(..from.len()) {
+        start.copy_from_slice(from);
+    }
+}
+
+/// The length of the outer hash's message: the secret's block and the inner hash.
+const MAC_INPUT_LEN: u64 = (BLOCK_LEN + HASH_LEN) as u64;
+
+/// The two midstates of a secret, inner and outer: all that is kept of it. Wiped when dropped.
+#[derive(Clone)]
+pub(crate) struct HmacKey {
+    midstates: Zeroizing<[State; 2]>,
+}
+
+impl HmacKey {
+    /// Prepares a secret. Never `None`: that is for versions whose types cannot say so.
+    pub(crate) fn new(secret: &[u8]) -> Option<Self> {
+        let mut block = Zeroizing::new([0; BLOCK_LEN]);
+        if secret.len() > BLOCK_LEN {
+            copy_to_start(&mut *block, &*Zeroizing::new(sha256(secret)));
+        } else {
+            copy_to_start(&mut *block, secret);
+        }
+        let mut midstates = Zeroizing::new([INITIAL; 2]);
+        // The second pad replaces the first: it is XORed with both.
+        for (state, pad) in midstates.iter_mut().zip([0x36, 0x36 ^ 0x5c]) {
+            block.iter_mut().for_each(|byte| *byte ^= pad);
+            compress(state, from_ref(&block));
+        }
+        Some(Self { midstates })
+    }
+
+    /// Returns the MAC of a whole message.
+    #[cfg_attr(not(feature = "small"), inline(always))]
+    pub(crate) fn mac(&self, message: &[u8]) -> Hash {
+        let [mut inner, outer] = *self.midstates;
+        let (blocks, tail) = message.as_chunks();
+        compress(&mut inner, blocks);
+        let len = (message.len() as u64).wrapping_add(BLOCK_LEN as u64);
+        finish(outer, &finish(inner, tail, len), MAC_INPUT_LEN)
+    }
+
+    /// Starts an incremental MAC.
+    pub(crate) fn start(&self) -> Hmac {
+        let [inner, outer] = *self.midstates;
+        Hmac { inner: Sha256::after(inner, BLOCK_LEN), outer }
+    }
+}
+
+/// An incremental HMAC-SHA-256.
+///
+/// The states are wiped when dropped. The buffer is not: it holds only the end of the message or the
+/// inner hash, and without the outer midstate no MAC can be made from either.
+#[derive(Clone)]
+pub(crate) struct Hmac {
+    inner: Sha256,
+    outer: State,
+}
+
+impl Hmac {
+    /// Takes the next bytes of the message.
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.inner.update(bytes);
+    }
+
+    /// Returns the MAC. The stream is then used up.
+    pub(crate) fn finish(&mut self) -> Hash {
+        finish(self.outer, &self.inner.finish(), MAC_INPUT_LEN)
+    }
+}
+
+impl Drop for Hmac {
+    fn drop(&mut self) {
+        self.inner.state.zeroize();
+        self.outer.zeroize();
+    }
+}

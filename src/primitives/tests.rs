@@ -1,0 +1,182 @@
+//! Compares every version with the plain one.
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::unwrap_used)]
+
+use super::{BASE64_LEN, Hash, HashText, fast, plain, small, stream};
+
+/// Bytes without a pattern that a block could repeat.
+fn message() -> [u8; 300] {
+    core::array::from_fn(|at| (at.wrapping_mul(167) >> 3) as u8)
+}
+
+/// Every length up to five blocks, split into three pieces in many ways.
+fn for_each_split(mut test: impl FnMut(&[u8], [&[u8]; 3])) {
+    let message = message();
+    for whole in (0..=message.len()).map(|len| &message[..len]) {
+        for first in (0..=whole.len()).step_by(9).chain([63, 64, 65, 128]) {
+            for second in [0, 1, 55, 56, 63, 64, 65, 130] {
+                if first + second <= whole.len() {
+                    let (one, rest) = whole.split_at(first);
+                    let (two, three) = rest.split_at(second);
+                    test(whole, [one, two, three]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn hashes_are_those_of_sha2_at_every_length_and_split() {
+    for_each_split(|whole, pieces| {
+        let expected = plain::sha256(whole);
+        let (mut plain, mut stream) = (plain::Sha256::default(), stream::Sha256::default());
+        for piece in pieces {
+            plain.update(piece);
+            stream.update(piece);
+        }
+        assert_eq!(stream::sha256(whole), expected, "{}", whole.len());
+        assert_eq!(stream.finish(), expected, "{pieces:?}");
+        assert_eq!(plain.finish(), expected, "{pieces:?}");
+    });
+}
+
+#[test]
+fn macs_are_those_of_hmac_at_every_length_and_split() {
+    let plain = plain::HmacKey::new(b"secret").unwrap();
+    let key = stream::HmacKey::new(b"secret").unwrap();
+    for_each_split(|whole, pieces| {
+        let expected = plain.mac(whole);
+        let mut stream = key.start();
+        pieces.iter().for_each(|piece| stream.update(piece));
+        assert_eq!(key.mac(whole), expected, "{}", whole.len());
+        assert_eq!(stream.finish(), expected, "{pieces:?}");
+    });
+}
+
+#[test]
+fn keys_are_those_of_hmac_for_every_length_of_a_secret() {
+    let message = message();
+    for secret in (0..=message.len()).map(|len| &message[..len]) {
+        let plain = plain::HmacKey::new(secret).unwrap().mac(b"message");
+        let mac = stream::HmacKey::new(secret).unwrap().mac(b"message");
+        assert_eq!(mac, plain, "{}", secret.len());
+    }
+}
+
+#[test]
+fn a_key_is_64_bytes() {
+    assert_eq!(size_of::<stream::HmacKey>(), 64);
+}
+
+/// Hashes in which each byte takes each value.
+fn hashes() -> impl Iterator<Item = Hash> {
+    (0..=255u8)
+        .map(|seed| core::array::from_fn(|at| seed.wrapping_add(37u8.wrapping_mul(at as u8))))
+}
+
+#[test]
+fn hashes_are_compared_whole() {
+    for hash in hashes() {
+        for (at, bit) in (0..32).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+            let mut other = hash;
+            other[at] ^= 1 << bit;
+            for ct_eq in [plain::ct_eq, fast::ct_eq, small::ct_eq] {
+                assert!(ct_eq(&hash, &hash).to_bool());
+                assert!(!ct_eq(&hash, &other).to_bool());
+            }
+        }
+    }
+}
+
+#[test]
+fn hashes_are_encoded_as_base64ct_does() {
+    for hash in hashes() {
+        let text = plain::encode(&hash);
+        assert_eq!(fast::encode(&hash), text);
+        assert_eq!(small::encode(&hash), text);
+        assert_eq!(plain::decode(&text), Some(hash));
+    }
+}
+
+/// Texts with each byte at each place.
+fn texts() -> impl Iterator<Item = HashText> {
+    (0..=255).zip(hashes()).flat_map(|(byte, hash)| {
+        (0..BASE64_LEN).map(move |at| {
+            let mut text = plain::encode(&hash);
+            text[at] = byte;
+            text
+        })
+    })
+}
+
+#[test]
+fn texts_are_decoded_as_base64ct_does() {
+    for text in texts() {
+        let decoded = plain::decode(&text);
+        for decode in [fast::decode, small::decode] {
+            assert_eq!(decode(&text), decoded);
+        }
+        for is_canonical in [plain::is_canonical, fast::is_canonical, small::is_canonical] {
+            assert_eq!(is_canonical(&text), decoded.is_some());
+        }
+    }
+}
+
+/// Gives every length up to four words, with each byte at one and at two places among plain ones, and
+/// everywhere.
+fn for_each_text(test: impl Fn(&[u8])) {
+    for (len, byte) in (0..=32).flat_map(|len| (0..=255).map(move |byte| (len, byte))) {
+        test(&[byte; 32][..len]);
+        for at in 0..len {
+            let mut text = [b'a'; 32];
+            text[at] = byte;
+            test(&text[..len]);
+            text[at / 2] = byte;
+            test(&text[..len]);
+        }
+    }
+}
+
+#[test]
+fn texts_are_scanned_as_byte_by_byte() {
+    for_each_text(|text| {
+        for split_qdtext in [fast::split_qdtext, small::split_qdtext] {
+            assert_eq!(split_qdtext(text), plain::split_qdtext(text));
+        }
+        for split_at in [fast::split_at, small::split_at] {
+            assert_eq!(split_at(text, b':'), plain::split_at(text, b':'));
+        }
+        for has_control in [fast::has_control, small::has_control] {
+            assert_eq!(has_control(text), plain::has_control(text));
+        }
+    });
+}
+
+/// Compares words of one length, one byte of which is replaced by any other, with the same words.
+fn compare_words<const N: usize>(lower: &[u8; N]) {
+    let mut words = (0..N).flat_map(|at| (0..=255).map(move |byte| (at, byte)));
+    assert!(words.all(|(at, byte)| {
+        let mut word = lower.map(|byte| byte.to_ascii_uppercase());
+        word[at] = byte;
+        let is_same = plain::is_word(&word, lower);
+        [fast::is_word(&word, lower), small::is_word(&word, lower)] == [is_same; 2]
+            && [fast::eq_ignore_case, small::eq_ignore_case]
+                .map(|eq_ignore_case| eq_ignore_case(&word, lower))
+                == [is_same; 2]
+            && !fast::is_word(&word[1..], lower)
+            && !fast::eq_ignore_case(&word[1..], lower)
+    }));
+}
+
+#[test]
+fn words_are_compared_as_byte_by_byte() {
+    compare_words(b"a-1");
+    compare_words(b"date");
+    compare_words(b"keyid");
+    compare_words(b"headers");
+    compare_words(b"sha-256:");
+    compare_words(b"algorithm");
+    compare_words(b"authorization");
+    compare_words(b"signature-input");
+    compare_words(b"sixteen-letters!");
+    compare_words(b"more-than-sixteen-letters");
+}
