@@ -55,7 +55,8 @@
  *         return answer == 204 ? 0 : 1;
  *     }
  *
- * Streaming: check the head before the body arrives, and keep the body as it comes in.
+ * Streaming: check the head before the body arrives, and keep the body as it comes in. On a raw
+ * socket, hooksig_head_body_len finds the body, and the _head forms take the head as it came.
  *
  *     hooksig_pending_body pending;
  *     hooksig_status status = hooksig_begin(&pending, &receiver, &request);
@@ -882,8 +883,7 @@ hooksig_status hooksig_date_format(int64_t unix_seconds,
 // Parses an HTTP-date in any of its three forms (RFC 9110, section 5.6.7).
 //
 // date, date_len  the text; letters are case-sensitive; the weekday need not fit the date
-// now             the present time, used only for the century of a two-digit year; HOOKSIG_NO_CLOCK
-//                 does not mean a missing clock here
+// now             the present time, not HOOKSIG_NO_CLOCK; decides the century of a two-digit year
 // unix_seconds    receives the time
 //
 // Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _MALFORMED_DATE.

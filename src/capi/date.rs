@@ -37,8 +37,7 @@ pub unsafe extern "C" fn hooksig_date_format(
 /// Parses an HTTP-date in any of its three forms (RFC 9110, section 5.6.7).
 ///
 /// date, date_len  the text; letters are case-sensitive; the weekday need not fit the date
-/// now             the present time, used only for the century of a two-digit year; HOOKSIG_NO_CLOCK
-///                 does not mean a missing clock here
+/// now             the present time, not HOOKSIG_NO_CLOCK; decides the century of a two-digit year
 /// unix_seconds    receives the time
 ///
 /// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _MALFORMED_DATE.
