@@ -70,6 +70,9 @@ void rust_eh_personality(void) { __builtin_trap(); }
 C
 run_c_program arguments_handles
 run_c_program arguments_verify
+run_c_program arguments_receive
+run_c_program arguments_pending
+run_c_program arguments_head
 run_c_program arguments_sign
 run_c_program policy
 run_c_program threads 10

@@ -21,9 +21,9 @@ exports_are_declared() {
 }
 
 exports_are_tested() {
-    local part
-    diff <(exported) <(for part in handles verify sign; do
-        "$work/arguments_$part-static" --list
+    local program
+    diff <(exported) <(for program in "${arguments[@]}"; do
+        "$work/$program-static" --list
     done | sort)
 }
 

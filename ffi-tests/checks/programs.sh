@@ -1,5 +1,7 @@
 # The C and C++ programs: plainly against both libraries, under valgrind, and with sanitizers.
 
+# The tests of wrong arguments, which every exported function has.
+arguments=(arguments_handles arguments_verify arguments_receive arguments_pending arguments_head arguments_sign)
 static=("$lib/libhooksig.a")
 shared=(-L"$lib" -lhooksig -Wl,-rpath,"$lib")
 # Handles hold padding, which has no value, and are compared to see that a call left them alone.
@@ -8,7 +10,7 @@ sanitized=("${static[@]}" -fsanitize=address,undefined -fno-sanitize-recover=all
 
 check_programs() {
     local program
-    for program in arguments_handles arguments_verify arguments_sign deliveries million policy threads; do
+    for program in "${arguments[@]}" deliveries million policy threads; do
         check_program "$program" gcc c99
     done
     has pkg:jansson && check_program conformance gcc c99
