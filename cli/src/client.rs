@@ -19,21 +19,21 @@ use crate::{outgoing::Destination, terminal::escape};
 /// How long a receiver may take by default, in seconds.
 pub(crate) const TIMEOUT: NonZeroU16 = NonZeroU16::new(30).expect("it is not zero");
 
-/// How much of an answer is read behind its head, so that its connection can be used again.
+/// Longest answer body read after the head, so that the connection can be reused.
 const MAX_ANSWER: u64 = 1 << 16;
 
-/// How long that may take.
+/// Longest time spent reading it.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
-/// What came back.
+/// A receiver's answer.
 pub(crate) struct Answer {
-    /// Or one line that says why there is none.
+    /// The status, or one line that says why there is none.
     pub(crate) status: Result<StatusCode, String>,
-    /// How long the status took.
+    /// Time until the status arrived.
     pub(crate) latency: Duration,
 }
 
-/// One address, and the connections to it.
+/// A destination and the connections to it.
 #[derive(Clone)]
 pub(crate) struct Client {
     agent: Agent,
@@ -42,9 +42,9 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// For a receiver that may take `timeout` seconds to answer.
+    /// Makes a client for a receiver that may take `timeout` seconds to answer.
     pub(crate) fn new(destination: Destination, timeout: NonZeroU16) -> Self {
-        // The system's certificates, so that a receiver may have one of an own authority.
+        // The system's certificates, so that a receiver may have one from a private authority.
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let mut config = Agent::config_builder()
             .tls_config(tls)
@@ -88,7 +88,7 @@ impl Client {
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
                 "the connection was refused; is a receiver listening there?".into()
             }
-            // What TLS refuses, which mostly is a certificate.
+            // TLS errors; mostly a certificate that was rejected.
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
                 format!("TLS: {}; SSL_CERT_FILE can name other authorities", whole_text(error))
             }
@@ -100,14 +100,14 @@ impl Client {
     }
 }
 
-/// Whether the URL is of this machine itself.
+/// Returns true if the URL points at this machine.
 fn is_local(url: &Uri) -> bool {
     let host = url.host().unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// The error with its causes, on one line.
+/// Formats an error with its causes on one line.
 fn whole_text(error: &(dyn Error + 'static)) -> String {
     let causes = iter::successors(Some(error), |&error| error.source());
     let texts: Vec<_> = causes.map(|error| escape(error.to_string())).collect();

@@ -1,4 +1,4 @@
-//! The time at which something is judged or signed; the only reader of the system clock.
+//! The time of judging or signing. Only this module reads the system clock.
 
 use std::{
     str::FromStr,
@@ -14,7 +14,7 @@ use jiff::{Timestamp, fmt::rfc2822};
 pub(crate) enum Moment {
     /// Unix seconds.
     At(i64),
-    /// The `Date` of the recording itself.
+    /// The `Date` field of the recording.
     OfRecording,
 }
 
@@ -37,8 +37,7 @@ pub(crate) fn parse_fixed(text: &str) -> Result<i64, &'static str> {
         .ok_or("Unix seconds, an HTTP-date or an RFC 3339 time is needed")
 }
 
-/// Parses an HTTP-date, RFC 2822 or RFC 3339 time to Unix seconds. `now` resolves years of two
-/// digits.
+/// Parses an HTTP-date, RFC 2822 or RFC 3339 time to Unix seconds. `now` resolves two-digit years.
 pub(crate) fn parse_date(text: &[u8], now: i64) -> Option<i64> {
     let text = str::from_utf8(text).ok()?.trim();
     let gmt = text.replace("UTC", "GMT");
@@ -49,7 +48,7 @@ pub(crate) fn parse_date(text: &[u8], now: i64) -> Option<i64> {
         .or_else(|| Some(text.parse::<Timestamp>().ok()?.as_second()))
 }
 
-/// `given`, or the present time, in Unix seconds.
+/// Returns `given`, or the current time, in Unix seconds.
 pub(crate) fn now(given: Option<i64>) -> anyhow::Result<i64> {
     match given {
         Some(now) => Ok(now),

@@ -19,7 +19,7 @@ pub(crate) fn base64_decoded(given: &[u8]) -> Option<Vec<u8>> {
         .find_map(|alphabet| GeneralPurpose::new(alphabet, config).decode(&text).ok())
 }
 
-/// `text` with its percent escapes decoded; with `+` as a space in forms.
+/// Decodes percent escapes in `text`; in forms, `+` is a space.
 pub(crate) fn percent_decoded(text: &[u8], is_form: bool) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let digit = |octet: Option<&u8>| char::from(*octet?).to_digit(16);
@@ -39,7 +39,7 @@ pub(crate) fn percent_decoded(text: &[u8], is_form: bool) -> Vec<u8> {
     decoded
 }
 
-/// `text` with percent escapes for everything but letters, digits and `-_.~`.
+/// Percent-encodes everything except letters, digits and `-_.~`.
 pub(crate) fn percent_encoded(text: &[u8]) -> Vec<u8> {
     text.iter()
         .flat_map(|&octet| match octet {

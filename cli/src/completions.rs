@@ -1,11 +1,11 @@
-//! `hooksig completions`: what a shell needs to complete commands and options.
+//! `hooksig completions`: completion scripts for shells.
 
 use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::{Cli, Outcome, terminal};
 
-/// Print the completions for a shell
+/// Print the completion script for a shell
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {

@@ -1,4 +1,4 @@
-//! `hooksig explain`: why a request is valid, or why it is not.
+//! `hooksig explain`: says why a request is valid or refused.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hooksig::{Key, digest};
@@ -24,12 +24,12 @@ mod probe;
 mod rules;
 mod trial;
 
-/// Show rule by rule what was found in a recorded webhook, and what nearly fits
+/// Show each rule for a recorded webhook, and the mistakes that nearly fit
 ///
-/// Reads one raw HTTP/1.1 request and examines every rule, also those behind the first that is
-/// broken. Where a rule is broken it tries what usually goes wrong: a newline behind the secret, a
-/// body that was parsed and written anew, a Date that a proxy rewrote. The last line is the verdict
-/// of `hooksig verify`.
+/// Reads one raw HTTP/1.1 request and examines every rule, including those after the first broken
+/// one. For a broken rule it tries common mistakes: a newline at the end of the secret, a body that
+/// was parsed and re-encoded, a Date that a proxy rewrote. The last line is the verdict of `hooksig
+/// verify`.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -37,12 +37,12 @@ pub(crate) struct Args {
     recording: RecordingArgs,
 
     /// Print everything as one JSON object on one line
-    #[arg(long)]
+    #[arg(short, long)]
     json: bool,
 
     /// Show the signature and the Digest that this request should have
     ///
-    /// Whoever has them can send this very request as a genuine one: do not paste them anywhere.
+    /// Anyone who has them can send this request as a genuine one. Do not paste them anywhere.
     #[arg(long)]
     show_expected: bool,
 
@@ -53,21 +53,27 @@ pub(crate) struct Args {
     policy: PolicyArgs,
 }
 
-const EXAMPLES: &str = "\
-Examples:
+const EXAMPLES: &str = "Examples:
   hooksig explain --secret-file drone.secret delivery.http
-  hooksig explain --secret-file drone.secret --now 1795419691 --json < recorded.http
+  \
+                        hooksig explain --secret-file drone.secret --now 1795419691 --json < \
+                        recorded.http
 
 Marks:
   ok    the rule holds
-  FAIL  the rule is broken; the first of these is the reason of the verdict
-  --    the rule could not be examined, because of one above it
-  hint  what nearly fits, and what to do
+  FAIL  the rule is broken; \
+                        the first of these is the reason of the verdict
+  --    the rule could \
+                        not be examined because an earlier one is broken
+  hint  a mistake that \
+                        would explain the fault, and what to do
 
 Exit codes:
   0  valid
-  1  invalid
-  2  usage error, no secret, or a request that cannot be read; nothing is on standard output";
+  1  \
+                        invalid
+  2  usage error, no secret, or a request that cannot be read; \
+                        standard output is empty";
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let terms = args.policy.terms()?;
@@ -87,35 +93,35 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     Ok(report.verdict.outcome())
 }
 
-/// All that is printed.
+/// Everything that is printed.
 #[derive(Serialize)]
 struct Report {
     #[serde(flatten)]
     verdict: Verdict,
     rules: Vec<Rule>,
     near_misses: Vec<NearMiss>,
-    /// Not everything was tried, for the size of the request.
+    /// Some mistakes were not tried because the request is too large.
     is_cut: bool,
-    /// Of at most [`MAX_STRING`] bytes.
+    /// At most [`MAX_STRING`] bytes.
     signing_string_b64: Option<String>,
     expected: Option<Expected>,
-    /// Why there is no `expected`, where someone might look for it.
+    /// Says why there is no `expected`, if someone might look for it.
     withheld: Option<&'static str>,
 }
 
-/// What the request should have. It is enough to forge it.
+/// The values that the request should have. They are enough to forge it.
 #[derive(Serialize)]
 struct Expected {
-    /// Of each secret; empty where there is no signing string.
+    /// One for each secret; empty if there is no signing string.
     signatures: Vec<String>,
     digest: String,
 }
 
-/// The longest signing string that is printed whole.
+/// Longest signing string that is printed in full.
 const MAX_STRING: usize = 1 << 16;
 
-const WITHHELD: &str = "the expected signature and Digest are not shown: whoever has them can send \
-                        this very request as a genuine one; --show-expected shows them";
+const WITHHELD: &str = "the expected signature and Digest are not shown, because anyone who has \
+                        them can send this request as a genuine one; --show-expected shows them";
 
 impl Report {
     fn of(case: &Case<'_>, show_expected: bool) -> Self {

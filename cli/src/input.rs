@@ -1,4 +1,4 @@
-//! Where a command reads from.
+//! Input files of commands.
 
 use std::{
     ffi::OsString,
@@ -12,7 +12,7 @@ use anyhow::{Context, ensure};
 
 static STDIN_IS_READ: AtomicBool = AtomicBool::new(false);
 
-/// A file, or standard input, which is written `-`.
+/// A file, or standard input, written `-`.
 #[derive(Clone, Debug)]
 pub(crate) enum Input {
     Stdin,
@@ -20,12 +20,12 @@ pub(crate) enum Input {
 }
 
 impl Input {
-    /// The whole of it.
+    /// Reads all of it.
     pub(crate) fn read(&self) -> anyhow::Result<Vec<u8>> {
         let mut octets = Vec::new();
         let read = match self {
             Self::Stdin => {
-                // A second reader would find it empty.
+                // A second read would find it empty.
                 ensure!(!STDIN_IS_READ.swap(true, Relaxed), "standard input can be read only once");
                 io::stdin().read_to_end(&mut octets).map(|_| octets)
             }
@@ -48,7 +48,7 @@ impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("standard input"),
-            // The quotes of `Debug` keep a line break in the name from breaking the line.
+            // `Debug` quotes the name, so that a line break in it does not break the line.
             Self::File(path) => write!(f, "{path:?}"),
         }
     }

@@ -1,10 +1,10 @@
-//! JSON in the ways in which libraries write it: the same tokens with other spaces and escapes.
+//! Writes JSON as common libraries do: the same tokens with other spaces and escapes.
 //!
-//! Members keep their order and numbers their digits, which a parser would not promise.
+//! Keeps the order of members and the digits of numbers, which a JSON parser does not promise.
 
 use serde::de::IgnoredAny;
 
-/// How a library writes JSON.
+/// A style of writing JSON.
 #[derive(Clone, Copy)]
 pub(crate) struct Style {
     pub(crate) layout: Layout,
@@ -14,26 +14,26 @@ pub(crate) struct Style {
 #[derive(Clone, Copy)]
 pub(crate) enum Layout {
     Compact,
-    /// On one line, with a space behind each comma and colon.
+    /// On one line, with a space after each comma and colon.
     Spaced,
-    /// A line for each element, indented by this.
+    /// One line per element, with this indent.
     Indented(&'static str),
 }
 
 impl Style {
-    /// How a Drone server writes.
+    /// The style of a Drone server.
     pub(crate) const DRONE: Self = Self { layout: Layout::Compact, escapes: Escapes::Html };
 }
 
-/// What is escaped in strings.
+/// The characters escaped in strings.
 #[derive(Clone, Copy)]
 pub(crate) enum Escapes {
     AsTheyAre,
-    /// What must be.
+    /// Only those that JSON requires.
     Least,
-    /// Also `<`, `>`, `&`, U+2028 and U+2029, as Go does, and so Drone.
+    /// Also `<`, `>`, `&`, U+2028 and U+2029, as Go and therefore Drone does.
     Html,
-    /// Also what is not ASCII.
+    /// Also everything outside ASCII.
     Ascii,
 }
 
@@ -45,7 +45,7 @@ const LAYOUTS: [Layout; 5] = [
     Layout::Indented("\t"),
 ];
 
-/// Every style, the more likely ones first.
+/// Every style, the likeliest first.
 pub(crate) const STYLES: [Style; 20] = {
     let escapes = [Escapes::AsTheyAre, Escapes::Html, Escapes::Least, Escapes::Ascii];
     let mut styles = [Style { layout: LAYOUTS[0], escapes: escapes[0] }; 20];
@@ -57,11 +57,11 @@ pub(crate) const STYLES: [Style; 20] = {
     styles
 };
 
-/// A bracket, a comma or a colon; or a string, a number or a word.
+/// A bracket, comma, colon, string, number or word.
 #[derive(Clone, Copy)]
 pub(crate) struct Token<'a>(&'a [u8]);
 
-/// The tokens of `text` if it is JSON.
+/// Splits `text` into tokens if it is JSON.
 pub(crate) fn tokens(text: &[u8]) -> Option<Vec<Token<'_>>> {
     serde_json::from_slice::<IgnoredAny>(text).ok()?;
     let mut tokens = Vec::new();
@@ -74,7 +74,7 @@ pub(crate) fn tokens(text: &[u8]) -> Option<Vec<Token<'_>>> {
     Some(tokens)
 }
 
-/// The length of the token that `text`, which is known to be JSON, begins with.
+/// Returns the length of the first token of `text`, which is known to be JSON.
 fn token_len(text: &[u8]) -> usize {
     match text[0] {
         b'"' => {
@@ -98,7 +98,8 @@ pub(crate) fn write(tokens: &[Token<'_>], style: Style) -> Vec<u8> {
     write_within(tokens, style, usize::MAX).unwrap_or_default()
 }
 
-/// As [`write`], unless the text is longer than `limit`: indents can make it a hundredfold.
+/// As [`write`], but `None` above `limit` bytes, because indents can make a text a hundred times
+/// longer.
 pub(crate) fn write_within(tokens: &[Token<'_>], style: Style, limit: usize) -> Option<Vec<u8>> {
     let mut writer = Writer { style, depth: 0, text: Vec::new() };
     let mut before = Token(b"");
@@ -123,7 +124,7 @@ impl Writer {
         let opened = matches!(before, b"{" | b"[");
         let closes = matches!(token, b"}" | b"]");
         self.depth = self.depth.saturating_sub(usize::from(closes));
-        // Nothing stands within empty brackets.
+        // Empty brackets stay empty.
         if opened != closes {
             self.break_line();
         }
@@ -154,7 +155,7 @@ impl Escapes {
         if matches!(self, Self::AsTheyAre) {
             return text.extend_from_slice(literal);
         }
-        // A lone surrogate, which is no text, can only stay as it is.
+        // A lone surrogate cannot be decoded and is kept as it is.
         match serde_json::from_slice::<String>(literal).ok() {
             Some(parsed) => text.extend(self.literal(&parsed).into_bytes()),
             None => text.extend_from_slice(literal),

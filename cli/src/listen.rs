@@ -57,7 +57,7 @@ pub(crate) struct Args {
     no_replay_guard: bool,
 
     /// Print a JSON object for each delivery, on one line
-    #[arg(long)]
+    #[arg(short, long)]
     json: bool,
 
     #[command(flatten)]

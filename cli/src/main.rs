@@ -87,7 +87,7 @@ impl Command {
     }
 }
 
-/// How a command that could be carried out came out.
+/// The result of a command that could be carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Success,

@@ -1,4 +1,4 @@
-//! `hooksig man`: the manual pages, for packagers.
+//! `hooksig man`: manual pages for packagers.
 
 use std::path::PathBuf;
 
@@ -8,11 +8,11 @@ use clap_mangen::Man;
 
 use crate::{Cli, Outcome};
 
-/// Write the manual pages of the program and of each command into a folder
+/// Write the manual pages of the program and of each command to a folder
 #[derive(clap::Args)]
 #[command(hide = true, after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The folder, which must be there
+    /// The folder; it must exist
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 }
@@ -25,7 +25,7 @@ Exit codes:
   0  done
   2  usage error, or the folder cannot be written to";
 
-/// What stands below each page.
+/// The footer of each page.
 const SOURCE: &str = concat!("hooksig ", env!("CARGO_PKG_VERSION"));
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     program.build();
     let commands = program.get_subcommands().filter(|command| !command.is_hide_set());
     for command in [&program].into_iter().chain(commands) {
-        // The fields behind an empty date would move into its place.
+        // Without a date the fields after it would move into its place.
         let page = Man::new(command.clone()).date(" ").source(SOURCE).manual("User Commands");
         let written = page.generate_to(&args.folder);
         written.with_context(|| format!("cannot write to {:?}", args.folder))?;

@@ -1,4 +1,4 @@
-//! Parses a raw HTTP/1.1 request: its head, and the body that the head announces.
+//! Parses a raw HTTP/1.1 request: the head, and the body as the head frames it.
 
 use std::{borrow::Cow, fmt::Display};
 
@@ -6,35 +6,35 @@ use anyhow::anyhow;
 use hooksig::{Request, digest};
 use httparse::{EMPTY_HEADER, Header, Status};
 
-/// The most header fields of a request, and the most trailer fields.
+/// Most header fields of a request, and most trailer fields.
 const MAX_FIELDS: usize = 1 << 20;
 
-/// A request as it was received.
+/// A received request.
 pub(crate) struct Message<'a> {
     /// Empty if there is no request line.
     pub(crate) method: &'a str,
     pub(crate) target: &'a str,
     pub(crate) fields: Vec<Header<'a>>,
-    /// Without the framing of chunks.
+    /// The body without chunk framing.
     pub(crate) body: Cow<'a, [u8]>,
 }
 
-/// A request, and what to say of how it was read.
+/// A request, and a note on how it was read.
 type Parsed<'a> = anyhow::Result<(Message<'a>, Option<&'static str>)>;
 
-const TO_THE_END: &str = "there is no Content-Length; the body was taken to the end of the file";
+const TO_THE_END: &str = "there is no Content-Length; the body extends to the end of the file";
 const TO_THE_NEWLINE: &str =
-    "there is no Content-Length; the body was taken to the newline at the end of the file";
+    "there is no Content-Length; the body extends to the newline at the end of the file";
 const NEWLINE: &str = "the newline at the end of the file is not part of the body";
 
 impl<'a> Message<'a> {
-    /// Reads `raw`, which must hold one request; a single newline may follow it.
+    /// Parses `raw`, which holds one request and at most one newline after it.
     ///
-    /// Without Content-Length and Transfer-Encoding the body reaches to the end.
+    /// Without Content-Length and Transfer-Encoding the body extends to the end.
     ///
     /// # Errors
     ///
-    /// A text of one line that says at which offset and line of `raw` what is wrong.
+    /// One line with the offset and line of `raw` and the fault there.
     pub(crate) fn parse(raw: &'a [u8]) -> Parsed<'a> {
         let (start, fields) = request_head(raw)?;
         let (body, note) = match Framing::of(raw, &start, &fields)? {
@@ -48,14 +48,14 @@ impl<'a> Message<'a> {
         Ok((Self { method: start.method, target: start.target, fields, body }, note))
     }
 
-    /// Reads the head in `raw`. The body is apart, whatever its framing.
+    /// Parses the head in `raw`. The body is given separately, whatever its framing.
     pub(crate) fn parse_head(raw: &'a [u8], body: &'a [u8]) -> Parsed<'a> {
         let (start, fields) = request_head(raw)?;
         let Start { method, target, .. } = start;
         Ok((Self { method, target, fields, body: body.into() }, None))
     }
 
-    /// Reads fields without a request line, and the body after them unless it is apart.
+    /// Parses fields without a request line, and the body after them unless it is given separately.
     pub(crate) fn parse_fields(raw: &'a [u8], body: Option<&'a [u8]>) -> Parsed<'a> {
         let ((len, count), mut fields) = parse_fields(raw, 0, |input, room| {
             Ok(match httparse::parse_headers(input, room)? {
@@ -71,7 +71,7 @@ impl<'a> Message<'a> {
         Ok((Self { method: "", target: "", fields, body }, note))
     }
 
-    /// The request as the core looks at it.
+    /// Returns the request in the core's form.
     pub(crate) fn request(&self) -> Request<'_, [Header<'a>]> {
         match self.method {
             "" => Request::of_headers(self.fields.as_slice()),
@@ -79,12 +79,12 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// The values of the fields of this name.
+    /// Returns the values of the fields of this name.
     pub(crate) fn values<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a [u8]> + Clone {
         named(&self.fields, name).map(|field| field.value)
     }
 
-    /// The fields of this name.
+    /// Returns the fields of this name.
     pub(crate) fn named(&self, name: &str) -> Vec<Header<'a>> {
         named(&self.fields, name).copied().collect()
     }
@@ -96,7 +96,7 @@ fn request_head(raw: &[u8]) -> anyhow::Result<(Start<'_>, Vec<Header<'_>>)> {
     Ok((start, fields))
 }
 
-/// The rest as the body. An editor's newline at the end is left out if Digest tells that it is one.
+/// Takes the rest as the body, without the final newline of an editor if Digest shows it to be one.
 fn to_the_end<'a>(
     raw: &'a [u8],
     at: usize,
@@ -113,15 +113,15 @@ fn to_the_end<'a>(
     }
 }
 
-/// What stands in front of the body, but for the fields.
+/// The request line, and the sizes of the head.
 struct Start<'a> {
     method: &'a str,
     target: &'a str,
-    /// The minor version: 1 of HTTP/1.1.
+    /// The minor version: 1 for HTTP/1.1.
     version: u8,
-    /// How many fields there are.
+    /// Number of fields.
     fields: usize,
-    /// The length of the head in bytes.
+    /// Length of the head in bytes.
     len: usize,
 }
 
@@ -139,9 +139,9 @@ fn parse_head<'a>(raw: &'a [u8], room: &mut [Header<'a>]) -> httparse::Result<St
     })
 }
 
-/// Runs `parse` on what begins at `at`, with room for as many fields as there are.
+/// Runs `parse` at `at` with a buffer for as many fields as there are.
 ///
-/// Doubling the room keeps the time linear.
+/// The buffer doubles, so the time stays linear.
 fn parse_fields<'a, T>(
     raw: &'a [u8],
     at: usize,
@@ -175,8 +175,8 @@ fn fault_text(error: httparse::Error, octet: Option<&u8>) -> String {
     }
 }
 
-/// The offset of the octet at which `fails` begins to hold: the parser does not tell it, but what
-/// it refuses it refuses whatever follows.
+/// Returns the offset of the first octet with which `fails` holds. The parser does not report it,
+/// but once it refuses a prefix it refuses every longer one.
 fn first_fault<'a>(input: &'a [u8], mut fails: impl FnMut(&'a [u8]) -> bool) -> usize {
     let (mut fine, mut faulty) = (0, input.len());
     while fine + 1 < faulty {
@@ -186,11 +186,11 @@ fn first_fault<'a>(input: &'a [u8], mut fails: impl FnMut(&'a [u8]) -> bool) -> 
     fine
 }
 
-/// How the length of a body is told (RFC 9112, section 6.3).
+/// The framing of a body (RFC 9112, section 6.3).
 enum Framing {
     Length(u64),
     Chunked,
-    /// Nothing tells it.
+    /// No length is given.
     None,
 }
 
@@ -203,7 +203,7 @@ impl Framing {
         };
         let refuse = |field, what| Err(unreadable(raw, offset_of(raw, field), what));
         if length.is_some() {
-            refuse(coding, "Content-Length and Transfer-Encoding are both there")
+            refuse(coding, "there are both Content-Length and Transfer-Encoding")
         } else if start.version == 0 {
             refuse(coding, "HTTP/1.0 has no Transfer-Encoding")
         } else if let Some(second) = codings.next() {
@@ -211,12 +211,12 @@ impl Framing {
         } else if coding.value.eq_ignore_ascii_case(b"chunked") {
             Ok(Self::Chunked)
         } else {
-            refuse(coding, "the Transfer-Encoding is not `chunked`, the only one that is known")
+            refuse(coding, "the Transfer-Encoding is not `chunked`, the only one supported")
         }
     }
 }
 
-/// The length that all `Content-Length` fields agree on.
+/// Returns the length that all `Content-Length` fields agree on.
 fn content_length(raw: &[u8], fields: &[Header<'_>]) -> anyhow::Result<Option<u64>> {
     let mut length = None;
     for field in named(fields, "content-length") {
@@ -235,7 +235,7 @@ fn content_length(raw: &[u8], fields: &[Header<'_>]) -> anyhow::Result<Option<u6
 }
 
 fn parse_decimal(text: &[u8]) -> Option<u64> {
-    // `parse` alone would take a plus sign.
+    // `parse` would accept a plus sign.
     let digits = text.iter().all(u8::is_ascii_digit);
     str::from_utf8(text).ok().filter(|_| digits)?.parse().ok()
 }
@@ -258,7 +258,7 @@ fn take_body(raw: &[u8], at: usize, length: u64) -> anyhow::Result<(&[u8], Optio
     }
 }
 
-/// Joins the chunks that begin at `at`. Extensions and trailer fields are read over.
+/// Joins the chunks from `at` on. Skips extensions and trailer fields.
 fn decode_chunks(raw: &[u8], mut at: usize) -> anyhow::Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
@@ -290,11 +290,11 @@ fn decode_chunks(raw: &[u8], mut at: usize) -> anyhow::Result<Vec<u8>> {
     Ok(body)
 }
 
-/// The length of the line with a chunk's size, and the size.
+/// Returns the length of a chunk-size line, and the size.
 fn chunk_size(raw: &[u8], at: usize) -> anyhow::Result<(usize, u64)> {
     let rest = &raw[at..];
     match httparse::parse_chunk_size(rest) {
-        // The parser takes a line without a digit for a size of zero.
+        // The parser reads a line without a digit as size zero.
         Ok(Status::Complete(parsed)) if rest[0].is_ascii_hexdigit() => Ok(parsed),
         Ok(Status::Partial) => {
             Err(unreadable(raw, raw.len(), "the input ends before the size of the next chunk"))
@@ -321,7 +321,7 @@ fn named<'f, 'a>(
     fields.iter().filter(move |field| field.name.eq_ignore_ascii_case(name))
 }
 
-/// Where in `raw` a field parsed from it begins.
+/// Returns the offset in `raw` of a field parsed from it.
 fn offset_of(raw: &[u8], field: &Header<'_>) -> usize {
     field.name.as_ptr().addr().saturating_sub(raw.as_ptr().addr())
 }

@@ -1,4 +1,4 @@
-//! What a Drone server sends beside the body, and where to.
+//! The header fields that a Drone server sends, and the destinations it sends to.
 
 use std::str::FromStr;
 
@@ -9,17 +9,17 @@ use http::Uri;
 
 use crate::{coding, terminal::escape};
 
-/// That of a Drone server, so that a receiver sees what it will see in earnest.
+/// A Drone server's, so that a receiver sees the same as in production.
 pub(crate) const USER_AGENT: &str = "Go-http-client/1.1";
 
-/// The longest event that is sent, in bytes; Drone's own have five at most.
+/// Longest event sent, in bytes; Drone's own have at most five.
 const MAX_EVENT: usize = 64;
 
 pub(crate) type Field = (&'static str, String);
 
-/// The value of `X-Drone-Event`: the one asked for, or the body's.
+/// Returns the value of `X-Drone-Event`: the requested one, or the body's.
 ///
-/// `option` is where it was asked for.
+/// `option` names the option that requested it.
 pub(crate) fn event(
     asked: Option<String>,
     option: &str,
@@ -29,7 +29,7 @@ pub(crate) fn event(
     let own = delivery.event().map(|event| event.as_str().to_owned());
     let event = match (asked, own) {
         (Some(asked), Some(own)) if asked != own => {
-            bail!("{option} {}: the body's event is {}", escape(asked), escape(own))
+            bail!("{option} {}: the event of the body is {}", escape(asked), escape(own))
         }
         (asked, own) => asked.or(own),
     };
@@ -44,7 +44,7 @@ pub(crate) fn event(
     Ok(event)
 }
 
-/// The fields that belong to the body, in the order in which Drone sends them.
+/// Returns the fields for a body, in the order of a Drone server.
 pub(crate) fn fields(signed: &SignedHeaders, body_len: usize, event: Option<String>) -> Vec<Field> {
     let mut fields = vec![
         ("Content-Length", body_len.to_string()),
@@ -57,18 +57,18 @@ pub(crate) fn fields(signed: &SignedHeaders, body_len: usize, event: Option<Stri
     fields
 }
 
-/// Where requests are sent: a URL as a Drone server takes it.
+/// A destination: a URL as a Drone server accepts it.
 #[derive(Clone, Debug)]
 pub(crate) struct Destination {
     pub(crate) url: Uri,
-    /// The value of `Authorization`, if the URL holds a user name.
+    /// The value of `Authorization`, if the URL has a user name.
     pub(crate) authorization: Option<String>,
 }
 
 impl FromStr for Destination {
     type Err = anyhow::Error;
 
-    /// Parses a URL, whose scheme (`http`) and host (`:3000`) may be left out.
+    /// Parses a URL; its scheme (`http`) and host (`:3000`) are optional.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = match text.split_once("://") {
             Some(_) => text.to_owned(),
@@ -81,7 +81,7 @@ impl FromStr for Destination {
             Some(at) => (Some(&rest[..at]), &rest[at + 1..]),
             None => (None, rest),
         };
-        // Nothing of the text is in the error: it may hold a password.
+        // The error does not quote the text, which may hold a password.
         let Ok(url) = format!("{scheme}://{rest}").parse() else { bail!("this is not a URL") };
         Endpoint::of(&url)?;
         let authorization = user.map(|user| {
@@ -93,7 +93,7 @@ impl FromStr for Destination {
     }
 }
 
-/// What of a URL goes into a request.
+/// The parts of a URL that go into a request.
 pub(crate) struct Endpoint {
     pub(crate) host: String,
     pub(crate) target: String,
@@ -105,11 +105,11 @@ impl Endpoint {
         let (true, Some(host)) = (http, url.authority()) else {
             bail!("the URL does not begin with http:// or https:// and a host");
         };
-        // What is no port is taken for none, which would be another address.
+        // An invalid port would be ignored, which is another address.
         let has_port = url.port_u16().is_some() || host.as_str() == host.host();
-        ensure!(has_port, "the URL's port is not one");
+        ensure!(has_port, "the URL's port is invalid");
         let target = url.path_and_query().map_or("/", |target| target.as_str());
-        ensure!(target.is_ascii(), "the URL holds more than ASCII; percent-encode it");
+        ensure!(target.is_ascii(), "the URL has non-ASCII characters; percent-encode them");
         let slash = if target.starts_with('/') { "" } else { "/" };
         Ok(Self { host: host.to_string(), target: format!("{slash}{target}") })
     }

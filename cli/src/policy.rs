@@ -1,4 +1,4 @@
-//! What a receiver demands, as options.
+//! The receiver's policy, as options.
 
 use std::ffi::OsString;
 
@@ -13,7 +13,7 @@ use crate::{
 #[derive(clap::Args)]
 #[command(next_help_heading = "Policy")]
 pub(crate) struct PolicyArgs {
-    /// Judge the Date by this time instead of the system clock's
+    /// Judge the Date against this time instead of the system clock
     ///
     /// Unix seconds, an HTTP-date such as "Mon, 23 Nov 2026 07:41:31 GMT", an RFC 3339 time such as
     /// 2026-11-23T07:41:31Z, or `date`: the Date of the recording itself.
@@ -24,15 +24,15 @@ pub(crate) struct PolicyArgs {
     #[arg(long, conflicts_with_all = ["now", "max_skew"])]
     no_clock: bool,
 
-    /// How far the Date may lie from the clock on either side
+    /// Largest allowed difference between the Date and the clock, in either direction
     #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_MAX_SKEW)]
     pub(crate) max_skew: u32,
 
-    /// A header that the signature must cover; repeat it for several
+    /// A header that the signature must cover; may be repeated
     ///
-    /// These take the place of `date` and `digest`. Without `digest` the body can be exchanged,
-    /// without `date` an old delivery can be sent again. Date and Digest must be there and right
-    /// even if they are not covered.
+    /// These replace `date` and `digest`. Without `digest` the body can be exchanged; without
+    /// `date` an old delivery can be sent again. Date and Digest must be present and right even
+    /// if they are not covered.
     #[arg(long, value_name = "NAME", default_values = ["date", "digest"])]
     require: Vec<String>,
 
@@ -40,17 +40,17 @@ pub(crate) struct PolicyArgs {
     #[arg(long, value_name = "TEXT")]
     key_id: Option<OsString>,
 
-    /// Take algorithm="hs2019" for HMAC-SHA-256
+    /// Accept algorithm="hs2019" as HMAC-SHA-256
     #[arg(long)]
     pub(crate) allow_hs2019: bool,
 
-    /// Take a signature without algorithm for HMAC-SHA-256
+    /// Accept a signature without algorithm as HMAC-SHA-256
     #[arg(long)]
     pub(crate) allow_missing_algorithm: bool,
 }
 
 impl PolicyArgs {
-    /// The clock for requests as they arrive.
+    /// Returns the clock for live requests.
     pub(crate) fn clock(&self) -> anyhow::Result<Clock> {
         let given = match self.now {
             _ if self.no_clock => return Ok(Clock::None),
@@ -61,7 +61,7 @@ impl PolicyArgs {
         Ok(Clock::At(clock::now(given)?))
     }
 
-    /// The clock for a recorded request.
+    /// Returns the clock for a recorded request.
     pub(crate) fn clock_for(&self, message: &Message<'_>) -> anyhow::Result<Clock> {
         if !matches!(self.now, Some(Moment::OfRecording)) || self.no_clock {
             return self.clock();
@@ -81,7 +81,7 @@ impl PolicyArgs {
     }
 }
 
-/// The options of a policy, found to make one.
+/// Validated policy options.
 pub(crate) struct Terms<'a> {
     pub(crate) args: &'a PolicyArgs,
     pub(crate) required: Vec<&'a str>,
@@ -100,7 +100,7 @@ impl Terms<'_> {
         }
     }
 
-    /// The keyId that is demanded, if one is.
+    /// Returns the required keyId, if any.
     pub(crate) fn key_id(&self) -> Option<&[u8]> {
         self.args.key_id.as_ref().map(|key_id| key_id.as_encoded_bytes())
     }

@@ -10,10 +10,10 @@ pub(crate) struct Receiver<'a> {
     pub(crate) clock: Clock,
 }
 
-/// A genuine request, and what its body says.
+/// A genuine request and the event of its body.
 pub(crate) struct Genuine<'a> {
     pub(crate) verified: Verified<'a>,
-    /// An error if the body is not Drone's: the signature holds all the same.
+    /// An error if the body is not Drone's; the signature is valid all the same.
     pub(crate) delivery: Result<Delivery<'a>, Error>,
 }
 
@@ -24,7 +24,7 @@ impl Receiver<'_> {
         Genuine::read(pending.finish()?, message)
     }
 
-    /// Judges the head of `message` alone.
+    /// Judges only the head of `message`.
     pub(crate) fn begin<'m>(&self, message: &'m Message<'_>) -> Result<PendingBody<'m>, Error> {
         let verifier = Verifier::with_policy(self.keys, self.terms.policy())?;
         verifier.begin(&message.request(), self.clock)
@@ -32,7 +32,7 @@ impl Receiver<'_> {
 }
 
 impl<'m> Genuine<'m> {
-    /// Reads the body of `message`, which is verified.
+    /// Reads the event from the verified body of `message`.
     pub(crate) fn read(verified: Verified<'m>, message: &'m Message<'_>) -> Result<Self, Error> {
         let delivery = Delivery::read(&message.body);
         if let Ok(delivery) = delivery {

@@ -1,4 +1,4 @@
-//! A recorded request, in any of the forms in which people have one.
+//! A recorded request in any common form.
 
 use std::ffi::OsString;
 
@@ -11,18 +11,18 @@ mod json;
 mod kinds;
 mod text;
 
-/// Where the request is read from.
+/// The recording to read.
 #[derive(clap::Args)]
 pub(crate) struct RecordingArgs {
     /// The recorded request; `-` is standard input
     ///
     /// A raw request (HTTP/1.1 or an export of HTTP/2), a HAR file, the output of `curl -v`, a list
-    /// of header fields as developer tools copy it, or a JSON event of an API gateway. A byte order
-    /// mark and UTF-16 are understood. Without Content-Length the body reaches to the end.
+    /// of header fields copied from developer tools, or a JSON event of an API gateway. A byte
+    /// order mark and UTF-16 are understood. Without Content-Length the body extends to the end.
     #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
     input: Input,
 
-    /// A header field of the request, in place of FILE; repeat it for several
+    /// A header field of the request, instead of FILE; may be repeated
     #[arg(short = 'H', long, value_name = "NAME: VALUE", conflicts_with = "input")]
     header: Vec<OsString>,
 
@@ -31,19 +31,19 @@ pub(crate) struct RecordingArgs {
     body: Option<Input>,
 }
 
-/// The text of a recorded request, from which a [`Message`] is parsed.
+/// The text of a recorded request, to parse a [`Message`] from.
 pub(crate) struct Recording {
     source: String,
-    /// The head, and the body unless that is apart.
+    /// The head, followed by the body unless it is given separately.
     text: Vec<u8>,
-    /// False if there are fields alone.
+    /// False if there are only fields.
     has_request_line: bool,
     body: Option<Vec<u8>>,
     notes: Vec<String>,
 }
 
 impl RecordingArgs {
-    /// Reads the recording. The text of each error names the file and what it is.
+    /// Reads the recording. Each error names the file and its kind.
     pub(crate) fn read(&self) -> anyhow::Result<Recording> {
         let body = self.body.as_ref().map(Input::read).transpose()?;
         if !self.header.is_empty() {
@@ -61,7 +61,7 @@ impl RecordingArgs {
 }
 
 impl Recording {
-    /// A raw request, or fields alone.
+    /// Makes a recording of a raw request, or of fields only.
     fn new(text: Vec<u8>, has_request_line: bool, body: Option<Vec<u8>>) -> Self {
         Self { source: String::new(), text, has_request_line, body, notes: Vec::new() }
     }
@@ -89,7 +89,7 @@ impl Recording {
         self
     }
 
-    /// The request. Says on standard error how the recording was understood.
+    /// Parses the request. Prints to standard error how the recording was understood.
     pub(crate) fn message(&self) -> anyhow::Result<Message<'_>> {
         let parsed = match (&self.body, self.has_request_line) {
             (Some(body), true) => Message::parse_head(&self.text, body),

@@ -1,4 +1,4 @@
-//! Says of a refused request what the error's index or time stands for.
+//! Describes why a request was refused, with the name or time that the error points at.
 
 use hooksig::{Clock, Error, Params, date, drone::Delivery};
 
@@ -8,7 +8,7 @@ use crate::{
     terminal::{MAX_SHOWN, excerpt},
 };
 
-/// The request, who judged it, and the error that came of it.
+/// A refused request, its receiver, and the error.
 pub(crate) struct Refusal<'a> {
     pub(crate) error: Error,
     pub(crate) message: &'a Message<'a>,
@@ -16,7 +16,7 @@ pub(crate) struct Refusal<'a> {
 }
 
 impl Refusal<'_> {
-    /// One sentence that names what is at fault, or the error's own where that says it all.
+    /// Returns one sentence that names the part at fault, or the error's own text if that suffices.
     pub(crate) fn text(&self) -> String {
         self.specific_text().unwrap_or_else(|| self.error.to_string())
     }
@@ -52,7 +52,7 @@ impl Refusal<'_> {
                 format!("{name} is required, but is not covered by the signature")
             }
             Error::DateTooOld => format!(
-                "the Date is {} s old, and {} s are allowed: an old delivery, or a clock that is wrong",
+                "the Date is {} s old, and {} s are allowed: an old delivery or a wrong clock",
                 self.distance()?,
                 self.receiver.terms.args.max_skew
             ),
@@ -72,13 +72,13 @@ impl Refusal<'_> {
         })
     }
 
-    /// The name at `index` of the `headers` parameter.
+    /// Returns the name at `index` in the `headers` parameter.
     fn listed(&self, index: usize) -> Option<String> {
         let list = Params::find(&self.message.request()).ok()?.headers();
         Some(excerpt(list.iter().nth(index)?.lower().take(MAX_SHOWN + 1).collect::<Vec<_>>()))
     }
 
-    /// How far `Date` lies from the clock, in seconds.
+    /// Returns the difference between `Date` and the clock, in seconds.
     fn distance(&self) -> Option<u64> {
         let Clock::At(now) = self.receiver.clock else { return None };
         let date = self.message.values("date").next()?;

@@ -12,18 +12,18 @@ pub(crate) use body::{Kind, Serial, Setting};
 
 mod body;
 
-/// Print the body of a delivery, to be changed and sent
+/// Print the body of a sample delivery, to edit and send
 ///
-/// The bytes are those that a Drone server would write about a repository that does not exist.
-/// `hooksig sign` signs them, `hooksig trigger --body` sends them.
+/// The bytes are those that a Drone server would write about an imaginary repository. `hooksig
+/// sign` signs them, `hooksig trigger --body` sends them.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The event and its action; of a pattern, the first that fits
+    /// The event and its action; of a pattern, the first match
     #[arg(value_name = "EVENT:ACTION", value_parser = PatternParser)]
     pattern: String,
 
-    /// Give a member of the body another value, such as repo.slug=me/mine; repeat it for several
+    /// Set a member of the body, such as repo.slug=me/mine; may be repeated
     #[arg(long, value_name = "MEMBER=VALUE")]
     set: Vec<Setting>,
 }
@@ -40,7 +40,7 @@ Exit codes:
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let kind = kinds(&args.pattern)?[0];
     let mut body = body::write(kind, Serial::new()?.next(), clock::now(None)?, &args.set)?;
-    // A server ends no body in a newline, but a terminal needs one.
+    // A server's body has no final newline, but a terminal needs one.
     body.extend(std::io::stdout().is_terminal().then_some(b'\n'));
     terminal::print(body)?;
     Ok(Outcome::Success)
@@ -48,19 +48,19 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
 
 pub(crate) use body::write;
 
-/// The kinds of delivery that `pattern` selects; at least one.
+/// Returns the deliveries that match `pattern`; at least one.
 pub(crate) fn kinds(pattern: &str) -> anyhow::Result<Vec<Kind>> {
     let kinds: Vec<_> = body::KINDS
         .into_iter()
         .filter(|(event, action)| drone::selects(&[pattern], *event, Some(*action)))
         .collect();
     if kinds.is_empty() {
-        bail!("{pattern:?} fits no event; --help lists them, and '*' is every one");
+        bail!("{pattern:?} matches no event; --help lists them, and '*' matches all");
     }
     Ok(kinds)
 }
 
-/// Takes any pattern, and tells shells and readers the events.
+/// Parses any pattern, and lists the events for shells and `--help`.
 #[derive(Clone)]
 pub(crate) struct PatternParser;
 

@@ -9,13 +9,13 @@ use crate::{Outcome, terminal};
 
 /// Print a new random secret
 ///
-/// 16 bytes from the operating system's random number generator, written as 32 hexadecimal
-/// digits: the form that Drone's documentation recommends. Drone uses the digits as they are, and
-/// so does hooksig.
+/// 16 bytes from the operating system's random number generator, as 32 hexadecimal digits: the form
+/// that Drone's documentation recommends. Drone and hooksig both use the digits themselves as the
+/// secret.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// How many random bytes; each is two digits
+    /// Number of random bytes; each gives two digits
     #[arg(long, value_name = "N", default_value = "16",
         value_parser = RangedU64ValueParser::<usize>::new().range(16..=1024))]
     bytes: usize,

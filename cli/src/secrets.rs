@@ -1,4 +1,4 @@
-//! Where secrets come from. None is ever written anywhere.
+//! The secrets of a command. They are never printed.
 
 use std::{env, ffi::OsString};
 
@@ -9,28 +9,27 @@ use crate::{input::Input, terminal};
 
 const VARIABLE: &str = "DRONE_WEBHOOK_SECRET";
 
-/// The options that give secrets; without `Debug`, which would show them.
+/// The options that give secrets; without `Debug`, which would print them.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Secrets")]
 pub(crate) struct SecretArgs {
-    /// Read a secret from FILE, or from standard input if that is `-`
+    /// Read a secret from FILE, or from standard input if FILE is `-`
     ///
-    /// One newline at its end is not part of it. May be repeated, for the time in which a secret is
-    /// replaced. Secrets of files are tried first, then those of --secret.
+    /// One newline at its end is removed. May be repeated while a secret is being replaced: secrets
+    /// of files are tried first, then those of --secret.
     #[arg(short = 's', long, value_name = "FILE")]
     secret_file: Vec<Input>,
 
-    /// Take TEXT as a secret; without any, DRONE_WEBHOOK_SECRET of the environment is it
+    /// Use TEXT as a secret; by default, the environment variable DRONE_WEBHOOK_SECRET
     ///
-    /// May be repeated. Nothing is trimmed off TEXT. Other users of the machine may see it in the
-    /// list of processes. Where neither --secret-file nor --secret is given, the secret is the
-    /// value of the environment variable DRONE_WEBHOOK_SECRET, with nothing trimmed off either.
-    // A secret that begins with a hyphen must not be quoted back as an unknown option.
+    /// May be repeated. TEXT is not trimmed. Other users of the machine may see it in the list of
+    /// processes. Without --secret-file and --secret, the secret is the value of the environment
+    /// variable DRONE_WEBHOOK_SECRET, which is not trimmed either.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     secret: Vec<OsString>,
 }
 
-/// A secret that is not empty; without `Debug`, which would show it.
+/// A secret that is not empty; without `Debug`, which would print it.
 pub(crate) struct Secret {
     octets: Vec<u8>,
     key: Key,
@@ -51,7 +50,7 @@ impl Secret {
 }
 
 impl SecretArgs {
-    /// The secrets in the order in which they are to be tried; at least one.
+    /// Returns the secrets, at least one, in the order to try them.
     pub(crate) fn secrets(&self) -> anyhow::Result<Vec<Secret>> {
         let mut secrets = Vec::new();
         for input in &self.secret_file {
@@ -67,12 +66,12 @@ impl SecretArgs {
         Ok(secrets)
     }
 
-    /// The keys of the secrets.
+    /// Returns the keys of the secrets.
     pub(crate) fn keys(&self) -> anyhow::Result<Vec<Key>> {
         Ok(self.secrets()?.into_iter().map(|secret| secret.key).collect())
     }
 
-    /// The one key to sign with.
+    /// Returns the only key, to sign with.
     pub(crate) fn key(&self) -> anyhow::Result<Key> {
         let mut keys = self.keys()?;
         match (keys.pop(), keys.len()) {

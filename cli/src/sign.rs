@@ -1,4 +1,4 @@
-//! `hooksig sign`: what Drone would send with a body.
+//! `hooksig sign`: the header fields that Drone would send with a body.
 
 use std::path::Path;
 
@@ -16,23 +16,23 @@ use crate::{
 
 /// Sign a body as a Drone server does
 ///
-/// Prints the header fields that go with the body, one a line; with --http the whole request, with
-/// --curl the command that sends it. Exactly one secret is needed.
+/// Prints the header fields that go with the body, one per line; with --http the whole request,
+/// with --curl a command that sends it. Exactly one secret is needed.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The body, which is signed byte for byte; `-` is standard input
+    /// The body, signed byte for byte; `-` is standard input
     #[arg(value_name = "BODY_FILE", default_value = "-", hide_default_value = true)]
     input: Input,
 
     /// The value of X-Drone-Event: user, repo, build or another
     ///
-    /// By default the body's own event; where the body has none, the field is left out. An event
-    /// that contradicts the body's is refused, since a receiver would refuse it.
+    /// Defaults to the event of the body; if the body has none, the field is left out. An event
+    /// that contradicts the body is an error, because a receiver would refuse it.
     #[arg(long, value_name = "EVENT")]
     event: Option<String>,
 
-    /// Sign at this time instead of the system clock's: Unix seconds, an HTTP-date or RFC 3339
+    /// Sign at this time instead of the current one: Unix seconds, an HTTP-date or RFC 3339
     #[arg(short, long, value_name = "TIME", allow_negative_numbers = true, value_parser = clock::parse_fixed)]
     now: Option<i64>,
 
@@ -42,16 +42,16 @@ pub(crate) struct Args {
 
     /// Print a curl command that sends the request
     ///
-    /// It reads the body from BODY_FILE, or from its own standard input where BODY_FILE is `-`.
+    /// The command reads the body from BODY_FILE, or from its standard input if BODY_FILE is `-`.
     #[arg(long, group = "request", conflicts_with = "json")]
     curl: bool,
 
-    /// Where --http and --curl send the request
+    /// The URL that --http and --curl send to
     #[arg(long, value_name = "URL", default_value = "http://localhost/", requires = "request")]
     url: String,
 
     /// Print the header fields as one JSON object on one line
-    #[arg(long)]
+    #[arg(short, long)]
     json: bool,
 
     #[command(flatten)]
@@ -79,7 +79,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let event = outgoing::event(args.event, "--event", &body)?;
     if event.is_none() {
         terminal::tell(format_args!(
-            "note: the body has no event, so that X-Drone-Event is left out; --event adds it"
+            "note: the body has no event, so X-Drone-Event is left out; --event adds it"
         ));
     }
     let mut fields = outgoing::fields(&signed, body.len(), event);
@@ -102,7 +102,7 @@ fn field_lines(fields: &[Field], line_end: &str) -> String {
     fields.iter().map(|(name, value)| format!("{name}: {value}{line_end}")).collect()
 }
 
-/// The whole request.
+/// Returns the whole request.
 fn request(endpoint: &Endpoint, fields: &[Field], body: &[u8]) -> Vec<u8> {
     let Endpoint { host, target } = endpoint;
     let fields = field_lines(fields, "\r\n");
@@ -113,10 +113,10 @@ fn request(endpoint: &Endpoint, fields: &[Field], body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// A command for a POSIX shell; bytes, since the name of a file may be any.
+/// Returns a command for a POSIX shell; as bytes, because a file name may not be UTF-8.
 fn curl_command(url: &Uri, fields: &[Field], body: &Input) -> Vec<u8> {
     let mut command = b"curl --globoff".to_vec();
-    // curl counts the body itself.
+    // curl adds Content-Length itself.
     for (name, value) in fields.iter().filter(|(name, _)| *name != "Content-Length") {
         command.extend(b" \\\n  --header ");
         command.extend(quote(format!("{name}: {value}").as_bytes()));
@@ -133,7 +133,7 @@ fn curl_command(url: &Uri, fields: &[Field], body: &Input) -> Vec<u8> {
     command
 }
 
-/// `word` in single quotes, in which a shell takes everything but a single quote as it is.
+/// Quotes `word` for a shell, in single quotes.
 fn quote(word: &[u8]) -> Vec<u8> {
     let pieces: Vec<_> = word.split(|&octet| octet == b'\'').collect();
     [b"'", pieces.join(br"'\''".as_slice()).as_slice(), b"'"].concat()

@@ -33,9 +33,9 @@ mod tamper;
 
 /// Send signed sample deliveries to a receiver, as a Drone server would
 ///
-/// Each delivery has a body of its own, so that none is a replay of another. A line for each tells
-/// what the receiver answered, and how soon. `--tamper all` tests a receiver, whoever wrote it.
-/// Exactly one secret is needed.
+/// Each delivery has a different body, so none is a replay of another. Prints one line per delivery
+/// with the receiver's answer and its latency. `--tamper all` tests any receiver. Exactly one
+/// secret is needed.
 #[derive(clap::Args)]
 #[command(
     after_help = EXAMPLES,
@@ -48,43 +48,43 @@ pub(crate) struct Args {
     #[arg(value_name = "EVENT:ACTION", value_parser = PatternParser)]
     pattern: String,
 
-    /// The receiver; `http://` and `localhost` may be left out, and `user:password@` is sent as
-    /// Drone sends it
+    /// The receiver; `http://` and `localhost` are optional, and `user:password@` is sent as Drone
+    /// sends it
     #[arg(value_name = "URL")]
     url: Option<String>,
 
-    /// Send the content of FILE byte for byte in place of a sample; `-` is standard input
+    /// Send the content of FILE byte for byte instead of a sample; `-` is standard input
     ///
-    /// X-Drone-Event is then the body's own event, or if it has none, that of EVENT:ACTION.
-    /// The same body twice in one second is the same delivery, which a receiver refuses.
+    /// X-Drone-Event is then the event of the body, or that of EVENT:ACTION if the body has none.
+    /// Sending the same body twice in one second is a replay, which a receiver refuses.
     #[arg(short, long, value_name = "FILE", conflicts_with = "set")]
     body: Option<Input>,
 
-    /// Give a member of each body another value, such as repo.slug=me/mine
+    /// Set a member of each body, such as repo.slug=me/mine
     #[arg(long, value_name = "MEMBER=VALUE")]
     set: Vec<Setting>,
 
-    /// How many deliveries; the events that fit take turns [default: one of each]
+    /// Number of deliveries; the matching events take turns [default: one of each]
     #[arg(short, long, value_name = "N")]
     count: Option<NonZeroUsize>,
 
-    /// How many deliveries a second at most [default: each as soon as the last was answered]
+    /// Most deliveries per second [default: each as soon as the last was answered]
     #[arg(short, long, value_name = "N", value_parser = parse_rate)]
     rate: Option<f64>,
 
-    /// How many seconds the receiver may take to answer a delivery
+    /// Seconds that the receiver may take to answer a delivery
     #[arg(long, value_name = "S", default_value_t = client::TIMEOUT)]
     timeout: NonZeroU16,
 
     /// Break a rule, to see that the receiver refuses the delivery
     ///
     /// `all` sends a genuine delivery, which must be accepted, then one for each rule, which must
-    /// be refused, and a genuine one again. Otherwise RULE is the word of the reason for which
-    /// hooksig refuses it, or one of the last two.
+    /// be refused, then another genuine one. Any other RULE is the reason for which hooksig refuses
+    /// the delivery, or one of the last two of the list.
     #[arg(short, long, value_name = "RULE", conflicts_with_all = ["count", "body"])]
     tamper: Option<Tampering>,
 
-    /// Print a JSON object for each delivery, on one line
+    /// Print one JSON object per delivery, one per line
     #[arg(short, long)]
     json: bool,
 
@@ -92,18 +92,26 @@ pub(crate) struct Args {
     secrets: SecretArgs,
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  hooksig trigger --secret-file drone.secret localhost:3000/hook
-  hooksig trigger --secret-file drone.secret --tamper all localhost:3000/hook
-  hooksig trigger --secret-file drone.secret build:updated https://ci.example/hook --count 100
-  hooksig trigger --secret-file drone.secret user:created :3000 --set user.login=ada
+const EXAMPLES: &str = "Examples:
+  hooksig trigger --secret-file drone.secret \
+                        localhost:3000/hook
+  hooksig trigger --secret-file drone.secret --tamper \
+                        all localhost:3000/hook
+  hooksig trigger --secret-file drone.secret \
+                        build:updated https://ci.example/hook --count 100
+  hooksig trigger \
+                        --secret-file drone.secret user:created :3000 --set user.login=ada
 
-Exit codes:
-  0  every delivery was accepted (2xx); with --tamper, every one was refused
-  1  one was not accepted; with --tamper, one was not refused
-  2  usage error, no secret or several, or a body that cannot be read
-  3  no answer; with --tamper, also one of no receiver, or a genuine delivery was not accepted";
+Exit \
+                        codes:
+  0  every delivery was accepted (2xx); with --tamper, every one \
+                        was refused
+  1  one was not accepted; with --tamper, one was not \
+                        refused
+  2  usage error, no secret or several, or a body that cannot be \
+                        read
+  3  no answer; with --tamper, also an answer that no receiver \
+                        gives, or a genuine delivery was not accepted";
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let key = args.secrets.key()?;
@@ -123,7 +131,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     }
 }
 
-/// Sends the deliveries of a series and sums up.
+/// Sends a series of deliveries and prints the totals.
 fn series(
     mut sender: Sender,
     tamper: Option<Tamper>,
@@ -156,7 +164,7 @@ fn parse_rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// On standard error, on a terminal only, and only if there is something to wait for.
+/// Makes a bar on standard error; hidden if that is no terminal or the wait is short.
 fn progress_bar(count: usize, rate: Option<f64>) -> ProgressBar {
     if count < 2 || count < 50 && rate.is_none() {
         return ProgressBar::hidden();
@@ -172,10 +180,10 @@ fn wait_for_turn(start: Instant, index: usize, rate: Option<f64>) {
     thread::sleep(turn.saturating_sub(start.elapsed()));
 }
 
-/// Where the bodies come from.
+/// The source of bodies.
 enum Bodies {
     Samples(Vec<Kind>, Vec<Setting>),
-    /// A body of the user's, and its event.
+    /// The user's body, and its event.
     Own(Vec<u8>, Option<String>),
 }
 
@@ -183,7 +191,7 @@ impl Bodies {
     fn new(pattern: &str, file: Option<&Input>, settings: Vec<Setting>) -> anyhow::Result<Self> {
         let kinds = sample::kinds(pattern)?;
         let Some(file) = file else {
-            // A member that is not there is told before anything is sent.
+            // Report an unknown member before anything is sent.
             for kind in &kinds {
                 sample::write(*kind, 0, 0, &settings)?;
             }
@@ -203,7 +211,7 @@ impl Bodies {
         }
     }
 
-    /// A body and its event.
+    /// Returns a body and its event.
     fn get(&self, index: usize, serial: u32) -> anyhow::Result<(Vec<u8>, Option<String>)> {
         match self {
             Self::Samples(kinds, settings) => {
@@ -225,7 +233,7 @@ struct Sender {
 }
 
 impl Sender {
-    /// Signs the delivery at `index` now, and sends it.
+    /// Signs the delivery at `index` with the current time, and sends it.
     fn send(&mut self, index: usize, tamper: Option<Tamper>) -> anyhow::Result<Attempt> {
         let (body, event) = self.bodies.get(index, self.serial.next())?;
         let now = clock::now(None)?;
@@ -236,7 +244,7 @@ impl Sender {
         let parcel = parcel.context("the delivery cannot be signed")?;
         let fields = parcel.header_map()?;
         if tamper == Some(Tamper::Replayed) {
-            // The answer that counts is the one to the second.
+            // Only the answer to the second one counts.
             let first = self.client.post(fields.clone(), &parcel.body);
             if first.status.is_err() || first.status.as_ref().is_ok_and(|s| !s.is_success()) {
                 let attempt = Attempt::new(&parcel.body, tamper, first);

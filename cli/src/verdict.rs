@@ -20,7 +20,7 @@ pub(crate) struct Verdict {
     pub(crate) details: Option<Details>,
 }
 
-/// What is known of a valid request alone.
+/// Details of a valid request.
 #[derive(Serialize)]
 pub(crate) struct Details {
     pub(crate) key_index: usize,
@@ -90,7 +90,7 @@ impl Details {
     }
 }
 
-/// `user:created`, or why there is no event.
+/// Returns `user:created`, or says why there is no event.
 fn event_text(delivery: &Result<Delivery<'_>, Error>, message: &Message<'_>) -> String {
     let delivery = match delivery {
         Ok(delivery) => delivery,
@@ -110,14 +110,14 @@ fn event_text(delivery: &Result<Delivery<'_>, Error>, message: &Message<'_>) -> 
     }
 }
 
-/// `1 s ago `, with nothing where there is no clock to tell it by.
+/// Returns the age of a delivery, such as `1 s ago `.
 fn age_text(date: Option<i64>, clock: Clock) -> String {
     match (date, clock) {
         (Some(date), Clock::At(now)) if date > now => {
             format!("{} s ahead of the clock ", date.abs_diff(now))
         }
         (Some(date), Clock::At(now)) => format!("{} s ago ", now.abs_diff(date)),
-        _ => "at a time that was not judged ".into(),
+        _ => "at an unchecked time ".into(),
     }
 }
 

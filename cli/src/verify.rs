@@ -1,4 +1,4 @@
-//! `hooksig verify`: the verdict on a raw request.
+//! `hooksig verify`: prints the verdict on a raw request.
 
 use crate::{
     Outcome, policy::PolicyArgs, receiver::Receiver, recording::RecordingArgs, secrets::SecretArgs,
@@ -15,7 +15,7 @@ pub(crate) struct Args {
     recording: RecordingArgs,
 
     /// Print the verdict as one JSON object on one line
-    #[arg(long)]
+    #[arg(short, long)]
     json: bool,
 
     #[command(flatten)]
@@ -25,21 +25,26 @@ pub(crate) struct Args {
     policy: PolicyArgs,
 }
 
-const EXAMPLES: &str = "\
-Examples:
+const EXAMPLES: &str = "Examples:
   hooksig verify --secret-file drone.secret delivery.http
-  hooksig verify --secret-file new.secret --secret-file old.secret --json < delivery.http
-  hooksig verify --secret-file drone.secret --now date recorded.har
-  hooksig verify --secret-file drone.secret --body body.json -H 'Date: ...' -H 'Digest: ...' -H 'Signature: ...'
+  \
+                        hooksig verify --secret-file new.secret --secret-file old.secret --json < \
+                        delivery.http
+  hooksig verify --secret-file drone.secret --now date \
+                        recorded.har
+  hooksig verify --secret-file drone.secret --body body.json \
+                        -H 'Date: ...' -H 'Digest: ...' -H 'Signature: ...'
 
 Exit codes:
-  0  valid
+  0  \
+                        valid
   1  invalid
-  2  usage error, no secret, or a request that cannot be read; nothing is on standard output";
+  2  usage error, no secret, or a request that cannot \
+                        be read; standard output is empty";
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let terms = args.policy.terms()?;
-    // Without a secret not even the input is read.
+    // Read secrets first: without one, standard input is left untouched.
     let keys = args.secrets.keys()?;
 
     let recording = args.recording.read()?;
@@ -49,7 +54,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     terminal::print(if args.json { terminal::json(&verdict)? } else { verdict.line() })?;
     if verdict.outcome() == Outcome::Failure && !args.json {
         terminal::tell(format_args!(
-            "note: `hooksig explain` shows each rule, what nearly fits and what to do"
+            "note: `hooksig explain` shows each rule, tries common mistakes and says what to do"
         ));
     }
     Ok(verdict.outcome())

@@ -13,9 +13,9 @@ pub(crate) struct Case<'a> {
     pub(crate) receiver: &'a Receiver<'a>,
     pub(crate) secrets: &'a [Secret],
     pub(crate) params: Result<Params<'a>, Error>,
-    /// By the core; or why there is none.
+    /// The signing string as the core builds it, or why it cannot.
     pub(crate) string: Result<Vec<u8>, Error>,
-    /// One for each covered name, up to as many as a signature may cover.
+    /// One per covered name, up to the most that a signature may cover.
     pub(crate) lines: Vec<CoveredLine<'a>>,
     /// The index of the secret that made the signature.
     pub(crate) signer: Option<usize>,
@@ -51,7 +51,7 @@ impl<'a> Case<'a> {
     fn find_signer(&self) -> Option<usize> {
         let string = self.string.as_ref().ok()?;
         let signature = self.signature()?;
-        // Each secret is tried, whatever it costs.
+        // Every secret is tried, whatever the cost.
         self.secrets
             .iter()
             .position(|secret| Trial::new(secret.octets(), signature).continued(string).fits())
@@ -62,7 +62,7 @@ impl<'a> Case<'a> {
         Ok(self.params?.headers())
     }
 
-    /// The signature, if it can be one.
+    /// Returns the signature if it decodes to 32 bytes.
     pub(crate) fn signature(&self) -> Option<[u8; 32]> {
         let text: Vec<u8> = self.params.ok()?.signature().octets().collect();
         BASE64_STANDARD.decode(text).ok()?.try_into().ok()
@@ -76,7 +76,7 @@ impl CoveredLine<'_> {
 }
 
 fn signing_text(message: &Message<'_>, names: &HeaderList<'_>) -> Result<Vec<u8>, Error> {
-    // Each field is in the string at most once, with `, ` before it.
+    // Each field appears in the string at most once, preceded by `, `.
     let fields: usize =
         message.fields.iter().map(|field| field.name.len() + field.value.len() + 4).sum();
     let most = fields + message.method.len() + message.target.len() + 64;
@@ -113,7 +113,7 @@ fn lines<'a>(message: &'a Message<'a>, names: &HeaderList<'_>) -> Vec<CoveredLin
     lines
 }
 
-/// Without the white space around a field's value.
+/// Trims the white space around a field's value.
 fn trim(value: &[u8]) -> &[u8] {
     let is_text = |octet: &u8| !matches!(octet, b' ' | b'\t');
     let start = value.iter().position(is_text).unwrap_or(value.len());

@@ -1,9 +1,9 @@
-//! Signatures, as a sender would make them.
+//! Signs as a sender would.
 
 use hooksig::{Error, HeaderList, Key, Params, Request, Signer, drone::KEY_ID, signature_len};
 use httparse::Header;
 
-/// The `signature` parameter that `key` makes of `request` over `names`.
+/// Returns the `signature` parameter of `request` over `names`, made with `key`.
 pub(crate) fn of(
     key: &Key,
     request: &Request<'_, [Header<'_>]>,

@@ -1,4 +1,4 @@
-//! What nearly fits: the mistakes that are made again and again, each tried.
+//! Near misses: common mistakes, each tried.
 
 use serde::Serialize;
 
@@ -13,10 +13,10 @@ mod scheme;
 mod secret;
 mod signature;
 
-/// A change with which the request would be right, and what to do.
+/// A change that would make the request right, and advice.
 #[derive(Serialize)]
 pub(crate) struct NearMiss {
-    /// A stable word; two joined by `+` if two changes are needed.
+    /// A stable word; two words joined by `+` if two changes are needed.
     pub(crate) name: String,
     /// The part at fault: the secret, the date, a field, the body, the signature or the scheme.
     pub(crate) about: &'static str,

@@ -1,9 +1,9 @@
-//! What is explained, laid out in three columns: mark, title, text.
+//! The printed explanation, in three columns: mark, title, text.
 
-use std::fmt::Write;
+use std::{fmt::Write, mem};
 
 use anstyle::{AnsiColor, Style};
-use textwrap::{Options, WordSplitter};
+use textwrap::{Options, WordSplitter, core::display_width};
 
 use super::{
     Report,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::Outcome;
 
-/// The width of the columns of marks and of titles, each with the space behind it.
+/// Width of the columns of marks and titles, with the spaces after them.
 const INDENT: usize = 18;
 
 const PASSED: Style = AnsiColor::Green.on_default();
@@ -21,7 +21,7 @@ const DIMMED: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 const PLAIN: Style = Style::new();
 
-/// The whole page, with colours, in lines of at most `width` columns.
+/// Returns the whole page, coloured, in lines of at most `width` columns.
 pub(super) fn of(report: &Report, width: usize) -> String {
     let mut page = Page { width, text: String::new() };
     for rule in &report.rules {
@@ -29,7 +29,7 @@ pub(super) fn of(report: &Report, width: usize) -> String {
     }
     page.expected(report);
     if report.is_cut {
-        let text = "not all was tried that could be: this request is too large for that";
+        let text = "some mistakes were not tried: this request is too large";
         page.row((DIMMED, "--"), "hints", [(DIMMED, wrap(text, width - INDENT, ""))]);
     }
     for near_miss in &report.near_misses {
@@ -53,7 +53,7 @@ impl Page {
             Finding::Passed => self.row((PASSED, "ok"), rule.name, found(PLAIN)),
             Finding::Skipped => self.row((DIMMED, "--"), rule.name, found(DIMMED)),
             Finding::Failed { text, .. } => {
-                // Told from what was found also where there are no colours.
+                // The mark `=>` sets the fault apart if there are no colours.
                 let fault = (FAILED, wrap(text, width, "=> "));
                 self.row((FAILED, "FAIL"), rule.name, found(PLAIN).chain([fault]));
             }
@@ -71,7 +71,7 @@ impl Page {
         self.row((HINT, "show"), "expected", lines.map(|line| (PLAIN, wrap_raw(&line, width))));
     }
 
-    /// A mark and a title, and beside them lines that fit.
+    /// Writes a mark and a title, with lines of text beside them.
     fn row(
         &mut self,
         (style, mark): (Style, &str),
@@ -91,7 +91,7 @@ impl Page {
         }
     }
 
-    /// The line of `hooksig verify`, apart from the rest.
+    /// Writes the line of `hooksig verify`, after an empty line.
     fn verdict(&mut self, report: &Report) {
         let style = match report.verdict.outcome() {
             Outcome::Success => PASSED,
@@ -105,22 +105,24 @@ impl Page {
 }
 
 impl Line {
-    /// The line in parts of at most `width` columns.
+    /// Breaks the line into parts of at most `width` columns.
     fn wrap(&self, width: usize) -> Vec<String> {
         match self {
             Self::Prose { text, .. } => wrap(text, width, ""),
-            // These say themselves what they are.
+            // The title already says their name.
             Self::Raw { name: "Date" | "Digest" | "received" | "body", value } => {
                 wrap_raw(value, width)
             }
             Self::Raw { name, value } => wrap_raw(&format!("{name:<9} {value}"), width),
             Self::Covered { name, value, instances } => {
-                // A space at the end would not be seen.
+                // A trailing space would be invisible.
                 let space = if value.is_empty() { r"\x20" } else { " " };
                 let mut parts = wrap_raw(&format!("| {name}:{space}{value}"), width);
                 if *instances > 1 {
-                    let text =
-                        format!("{name} came {instances} times; the values are joined by a comma");
+                    let text = format!(
+                        "{name} occurs {instances} times; the values are joined by a \
+                                 comma"
+                    );
                     parts.extend(wrap(&text, width, "  "));
                 }
                 parts
@@ -130,7 +132,7 @@ impl Line {
     }
 }
 
-/// Breaks between words; `mark` stands before the first part, and its width before the others.
+/// Breaks between words. `mark` precedes the first part; the others are indented by its width.
 fn wrap(text: &str, width: usize, mark: &str) -> Vec<String> {
     let indent = " ".repeat(mark.len());
     let options = Options::new(width).initial_indent(mark).subsequent_indent(&indent);
@@ -138,15 +140,19 @@ fn wrap(text: &str, width: usize, mark: &str) -> Vec<String> {
     textwrap::wrap(text.trim_end(), options).into_iter().map(Into::into).collect()
 }
 
-/// Breaks at the width and nowhere else; what follows is indented, so that it does not look like
-/// a line of its own.
+/// Breaks at exactly `width` columns. Later parts are indented, so that none looks like a new line.
 fn wrap_raw(text: &str, width: usize) -> Vec<String> {
-    let (first, mut rest) = text.split_at_checked(width).unwrap_or((text, ""));
-    let mut parts = vec![first.to_owned()];
-    while !rest.is_empty() {
-        let (part, behind) = rest.split_at_checked(width - 2).unwrap_or((rest, ""));
-        parts.push(format!("  {part}"));
-        rest = behind;
+    let mut part = String::new();
+    let (mut parts, mut left) = (Vec::new(), width);
+    for character in text.chars() {
+        let columns = display_width(character.encode_utf8(&mut [0; 4]));
+        if columns > left {
+            parts.push(mem::replace(&mut part, "  ".to_owned()));
+            left = width - 2;
+        }
+        part.push(character);
+        left -= columns;
     }
+    parts.push(part);
     parts
 }

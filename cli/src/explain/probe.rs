@@ -1,4 +1,4 @@
-//! Asks the core about one rule alone: in a request that is right in everything else.
+//! Asks the core about one rule, with a request that is otherwise valid.
 
 use hooksig::{
     Clock, Error, Key, Policy, Request, Signer, Verifier, digest, drone::KEY_ID, signature_len,
@@ -7,7 +7,7 @@ use httparse::Header;
 
 use super::Case;
 
-/// What the core says of the request's `Date` fields.
+/// Returns the core's verdict on the request's `Date` fields.
 pub(crate) fn date(case: &Case<'_>) -> Result<(), Error> {
     let digest = digest::field("");
     let mut fields = case.message.named("date");
@@ -16,16 +16,16 @@ pub(crate) fn date(case: &Case<'_>) -> Result<(), Error> {
     ask(&fields, "", "digest", policy, case.receiver.clock)?
 }
 
-/// What the core says of the request's `Digest` fields, and then, if they can be judged by, of
-/// `body`.
+/// Returns the core's verdict on the request's `Digest` fields; if they are well-formed, also the
+/// one on `body`.
 pub(crate) fn digest(case: &Case<'_>, body: &[u8]) -> Result<Result<(), Error>, Error> {
     let mut fields = case.message.named("digest");
     fields.push(Header { name: "Date", value: b"" });
     ask(&fields, body, "date", Policy::DRONE.require(&["date"]), Clock::None)
 }
 
-/// Signs `covered` of a request with these fields and gives the core's verdict on the head, and
-/// within it the one on the body.
+/// Signs `covered` of a request with these fields. Returns the core's verdict on the head, with the
+/// one on the body inside.
 fn ask(
     fields: &[Header<'_>],
     body: impl AsRef<[u8]>,

@@ -1,4 +1,4 @@
-//! The rules, in the order in which the core applies them.
+//! The rules, in the order of the core.
 
 use hooksig::Error;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
@@ -14,9 +14,9 @@ mod parameters;
 mod signature;
 mod string;
 
-/// How a rule came out, and what was found.
+/// The result of a rule, and the findings.
 pub(crate) struct Rule {
-    /// At most [`TITLE_LEN`](super::page::TITLE_LEN) characters.
+    /// At most ten characters, the width of the column of titles.
     pub(crate) name: &'static str,
     pub(crate) finding: Finding,
     pub(crate) found: Vec<Line>,
@@ -24,31 +24,31 @@ pub(crate) struct Rule {
 
 pub(crate) enum Finding {
     Passed,
-    /// The word for what is wrong, and the sentence.
+    /// The reason's word and its sentence.
     Failed {
         reason: &'static str,
         text: String,
     },
-    /// It could not be examined.
+    /// The rule could not be examined.
     Skipped,
 }
 
-/// One thing that was found; ASCII without control bytes, and cut if it is long.
+/// A finding, without control characters and cut if it is long.
 pub(crate) enum Line {
-    /// Words of ours, with the facts in them.
+    /// Our words, with facts for programs.
     Prose { text: String, facts: Vec<(&'static str, Value)> },
-    /// Octets of the request, in which every space counts, and what they are.
+    /// Bytes of the request, in which every space counts, and their name.
     Raw { name: &'static str, value: String },
     /// A line of the signing string.
     Covered { name: String, value: String, instances: usize },
-    /// A line that cannot be made, and why.
+    /// A line that cannot be built, and why.
     Uncovered { name: String, text: String },
 }
 
-/// The most lines of a rule: more tell nobody anything.
+/// Most lines per rule.
 const MAX_LINES: usize = 160;
 
-/// Every rule, whatever the others came out as.
+/// Examines every rule, including those after a broken one.
 pub(crate) fn examine(case: &Case<'_>) -> Vec<Rule> {
     let examiners = [
         signature::examine,
@@ -69,7 +69,7 @@ pub(crate) fn examine(case: &Case<'_>) -> Vec<Rule> {
 }
 
 impl Rule {
-    /// A rule that holds or not.
+    /// Makes a rule that was examined.
     fn judged(
         name: &'static str,
         case: &Case<'_>,
@@ -101,13 +101,13 @@ fn prose(text: impl Into<String>) -> Line {
     Line::Prose { text: text.into(), facts: vec![] }
 }
 
-/// A value of the request.
+/// Makes a line of a request's bytes.
 fn raw(name: &'static str, value: impl AsRef<[u8]>) -> Line {
     Line::Raw { name, value: visible(value) }
 }
 
 impl Line {
-    /// With a fact for programs.
+    /// Adds a fact for programs.
     fn with(mut self, name: &'static str, fact: impl Into<Value>) -> Self {
         if let Self::Prose { facts, .. } = &mut self {
             facts.push((name, fact.into()));

@@ -1,19 +1,19 @@
-//! Trying out what the sender may have signed, within a budget.
+//! Tries possible signed texts within a budget.
 
 use std::cell::Cell;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// How many bytes are put into MACs, and how many into bodies and their digests: some seconds of a
-/// slow machine. A delivery of Drone's needs less than a tenth of it.
+/// Bytes that may be put into MACs, and bytes of bodies that may be tried: a few seconds on a slow
+/// machine. A Drone delivery needs less than a tenth.
 const HEADS: u64 = 64 << 20;
 const BODIES: u64 = 96 << 20;
 
 /// A MAC costs some blocks more than its message.
 const PER_MAC: u64 = 256;
 
-/// How much may still be tried.
+/// The work that may still be spent.
 pub(crate) struct Budget {
     heads: Cell<u64>,
     bodies: Cell<u64>,
@@ -26,17 +26,17 @@ impl Budget {
         Self { heads, bodies, is_exceeded: Cell::new(false) }
     }
 
-    /// Pays for the MAC of so many bytes, if there is enough left.
+    /// Spends the MAC of `len` bytes if enough is left.
     pub(crate) fn pay_for_mac(&self, len: usize) -> bool {
         self.pay(&self.heads, len as u64 + PER_MAC)
     }
 
-    /// Pays for a body of so many bytes.
+    /// Spends a body of `len` bytes if enough is left.
     pub(crate) fn pay_for_body(&self, len: usize) -> bool {
         self.pay(&self.bodies, len as u64 + PER_MAC)
     }
 
-    /// The longest body that can be paid for.
+    /// Returns the length of the longest body that is still affordable.
     pub(crate) fn longest_body(&self) -> usize {
         usize::try_from(self.bodies.get()).unwrap_or(usize::MAX)
     }
@@ -50,13 +50,13 @@ impl Budget {
         rest.is_some()
     }
 
-    /// Whether something was not tried.
+    /// Returns true if something was not tried.
     pub(crate) fn is_exceeded(&self) -> bool {
         self.is_exceeded.get()
     }
 }
 
-/// The MAC of a signing string, of which the beginning may be shared by many.
+/// The MAC of a signing string; many trials can share its beginning.
 #[derive(Clone)]
 pub(crate) struct Trial {
     mac: Hmac<Sha256>,
@@ -64,7 +64,7 @@ pub(crate) struct Trial {
 }
 
 impl Trial {
-    /// Unlike a key of the core, the secret may be empty: some servers have no other.
+    /// The secret may be empty, unlike a core key, because some servers have an empty one.
     pub(crate) fn new(secret: &[u8], signature: [u8; 32]) -> Self {
         let mac = Hmac::new_from_slice(secret).expect("HMAC takes keys of any length");
         Self { mac, signature }
@@ -75,7 +75,7 @@ impl Trial {
         self
     }
 
-    /// Whether this makes the signature.
+    /// Returns true if the MAC equals the signature.
     pub(crate) fn fits(self) -> bool {
         self.mac.verify_slice(&self.signature).is_ok()
     }

@@ -1,11 +1,11 @@
-//! Raw requests, and lists of header fields as developer tools copy them.
+//! Raw requests, and lists of header fields copied from developer tools.
 
 use super::{
     Recording,
     kinds::{lines, unreadable},
 };
 
-/// Headings and summaries of developer tools, which are no fields.
+/// Headings and summaries of developer tools, which are not fields.
 const CAPTIONS: [&str; 8] = [
     "general",
     "remote address",
@@ -18,7 +18,7 @@ const CAPTIONS: [&str; 8] = [
 ];
 
 pub(super) fn read(text: &[u8]) -> anyhow::Result<Recording> {
-    // Empty lines in front of a request are allowed in HTTP/1.1, and common in pasted text.
+    // HTTP/1.1 allows empty lines before a request, and pasted text often has them.
     let first = lines(text).find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
     if let Some((line, version)) = split_version(first) {
         let old = matches!(version, b"HTTP/1.1" | b"HTTP/1.0");
@@ -32,18 +32,18 @@ pub(super) fn read(text: &[u8]) -> anyhow::Result<Recording> {
     if first.starts_with(b":") || first.contains(&b':') || is_alternating(text) {
         return field_list(text);
     }
-    // The parser says what is wrong with the request line.
+    // The parser reports the fault in the request line.
     Ok(Recording::new(text.to_vec(), true, None))
 }
 
-/// The request line without its version, and the version.
+/// Splits a request line into the part before its version, and the version.
 fn split_version(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let space = line.iter().rposition(|&octet| octet == b' ')?;
     let version = line[space + 1..].trim_ascii();
     version.starts_with(b"HTTP/").then(|| (&line[..space], version))
 }
 
-/// A request of a later version with its request line and fields written as those of HTTP/1.1.
+/// Rewrites a request of a later HTTP version as HTTP/1.1.
 fn of_http2(text: &[u8], line: &[u8], version: &[u8]) -> Recording {
     let (head, body) = split_head(text);
     let mut list = FieldList::default();
@@ -63,7 +63,7 @@ fn of_http2(text: &[u8], line: &[u8], version: &[u8]) -> Recording {
         .noting(&format!("the request was recorded as {version} and is read as HTTP/1.1"))
 }
 
-/// The head with the end of its last line, and what follows the empty line.
+/// Splits off the head with its last line end. The rest begins after the empty line.
 fn split_head(text: &[u8]) -> (&[u8], &[u8]) {
     let start = text.len() - text.trim_ascii_start().len();
     let mut at = start;
@@ -76,7 +76,7 @@ fn split_head(text: &[u8]) -> (&[u8], &[u8]) {
     (&text[start..], b"")
 }
 
-/// Whether names and values take turns in lines of their own.
+/// Returns true if names and values alternate line by line.
 fn is_alternating(text: &[u8]) -> bool {
     let (head, _) = split_head(text);
     let lines: Vec<_> = lines(head).filter(|line| !line.is_empty()).collect();
@@ -115,14 +115,14 @@ fn field_list(text: &[u8]) -> anyhow::Result<Recording> {
         .noting(&format!("the file is a list of header fields{what}")))
 }
 
-/// Fields as developer tools list them, with the pseudo-fields of HTTP/2 among them.
+/// Fields as developer tools list them, including HTTP/2 pseudo-fields.
 #[derive(Default)]
 struct FieldList<'a> {
     method: Option<&'a [u8]>,
     path: Option<&'a [u8]>,
     authority: Option<&'a [u8]>,
     fields: Vec<(&'a [u8], &'a [u8])>,
-    /// Within a section of the response's fields.
+    /// True within a section of response fields.
     in_response: bool,
 }
 
@@ -160,7 +160,7 @@ impl<'a> FieldList<'a> {
         Some(parts.concat())
     }
 
-    /// The fields, each with CRLF; with Host from the authority if there is no Host.
+    /// Returns the fields, each with CRLF. Adds Host from the authority if there is none.
     fn head(&self) -> Vec<u8> {
         let has_host = self.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case(b"host"));
         let host = self.authority.filter(|_| !has_host).map(|host| (b"Host".as_slice(), host));
@@ -169,7 +169,7 @@ impl<'a> FieldList<'a> {
     }
 }
 
-/// The path and query of a URL.
+/// Returns the path and query of a URL.
 pub(super) fn path_of(url: &[u8]) -> &[u8] {
     let rest = url.windows(3).position(|part| part == b"://").map_or(url, |at| &url[at + 3..]);
     rest.iter().position(|&octet| octet == b'/').map_or(b"/", |at| &rest[at..])

@@ -8,7 +8,7 @@ use super::{Recording, head::path_of, kinds::unreadable};
 pub(super) fn read(text: &[u8], body_apart: bool) -> anyhow::Result<Recording> {
     let Ok(value) = serde_json::from_slice::<Value>(text) else {
         return Err(unreadable(
-            "this begins like JSON, but is none: a raw request begins with `POST`",
+            "this begins like JSON but is not valid; a raw request begins with `POST`",
         ));
     };
     if let Some(entries) = value.pointer("/log/entries") {
@@ -18,11 +18,12 @@ pub(super) fn read(text: &[u8], body_apart: bool) -> anyhow::Result<Recording> {
         return of_event(&value, fields, body_apart);
     }
     Err(unreadable(
-        "this is JSON, perhaps the body alone: give its header fields by --header, and it by --body",
+        "this is JSON, perhaps only the body: give its header fields with --header, and the file \
+         with --body",
     ))
 }
 
-/// The one request of a HAR file that is signed, or the only one.
+/// Reads the only signed request of a HAR file, or its only request.
 fn of_har(entries: &Value, body_apart: bool) -> anyhow::Result<Recording> {
     let requests: Vec<&Value> =
         entries.as_array().into_iter().flatten().filter_map(|entry| entry.get("request")).collect();
@@ -46,8 +47,8 @@ fn of_har(entries: &Value, body_apart: bool) -> anyhow::Result<Recording> {
         (several, _) => {
             let count = several.len();
             return Err(unreadable(&format!(
-                "this is a HAR file: it holds {count} signed requests; keep one, or save the one as \
-                 HAR"
+                "this is a HAR file: it holds {count} signed requests; keep one of them, or save \
+                 only that one as HAR"
             )));
         }
     };
@@ -58,7 +59,7 @@ fn of_har(entries: &Value, body_apart: bool) -> anyhow::Result<Recording> {
         None if body_apart => Vec::new(),
         None => {
             return Err(unreadable(
-                "this is a HAR file: it does not hold the body (postData.text); give it by --body",
+                "this is a HAR file: it lacks the body (postData.text); give it with --body",
             ));
         }
     };
@@ -66,14 +67,14 @@ fn of_har(entries: &Value, body_apart: bool) -> anyhow::Result<Recording> {
     of_parts(line, &fields(&request["headers"]), body, "a HAR file")
 }
 
-/// An event in which an API gateway hands a request to a function.
+/// Reads the event with which an API gateway passes a request to a function.
 fn of_event(event: &Value, given: &Value, body_apart: bool) -> anyhow::Result<Recording> {
     let body = match event["body"].as_str() {
         Some(text) => decode(text, event["isBase64Encoded"] == true)?,
         None if body_apart => Vec::new(),
         None => {
             return Err(unreadable(
-                "this is JSON with header fields, but without a text as its `body`: give that by \
+                "this is JSON with header fields, but its `body` is not a string: give it with \
                  --body",
             ));
         }
@@ -90,10 +91,10 @@ fn decode(text: &str, is_base64: bool) -> anyhow::Result<Vec<u8>> {
     }
     BASE64_STANDARD
         .decode(text)
-        .map_err(|error| unreadable(&format!("its body is said to be base64, but is not: {error}")))
+        .map_err(|error| unreadable(&format!("its body is marked as base64 but is not: {error}")))
 }
 
-/// The fields of a list of `{"name", "value"}` or of an object.
+/// Reads fields from a list of `{"name", "value"}` or from an object.
 fn fields(value: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| match value {
         Value::String(text) => vec![text.clone()],

@@ -1,10 +1,10 @@
-//! Which kind of file a recording is.
+//! Recognises the kind of a recording.
 
 use anyhow::{anyhow, bail};
 
 use super::{Recording, head, json, text};
 
-/// Files that hold no readable request, by how they begin, and what to do about each.
+/// Unreadable kinds of files: first bytes, name, advice.
 const UNREADABLE: [(&[u8], &str, &str); 16] = [
     (b"\x1f\x8b", "a gzip file", "unpack it with `gunzip`"),
     (b"PK\x03\x04", "a zip archive", "unpack it"),
@@ -14,14 +14,19 @@ const UNREADABLE: [(&[u8], &str, &str); 16] = [
     (b"\xd4\xc3\xb2\xa1", PCAP, WIRESHARK),
     (b"\xa1\xb2\xc3\xd4", PCAP, WIRESHARK),
     (b"\x0a\x0d\x0d\x0a", PCAP, WIRESHARK),
-    (b"\x16\x03", "TLS traffic, which is encrypted", "record behind what ends TLS"),
+    (b"\x16\x03", "TLS traffic, which is encrypted", "record it where TLS ends"),
     (b"PRI * HTTP/2", "a binary HTTP/2 connection", "export the request as text"),
-    (b"PROXY TCP", "a request behind a line of the PROXY protocol", "delete the first line"),
+    (b"PROXY TCP", "a request after a line of the PROXY protocol", "delete the first line"),
     (b"HTTP/", "an HTTP response", "record the request that it answers"),
     (b"<?xml", "an XML file", "export the request as raw text or HAR"),
     (b"<!doctype html", "an HTML page", "record the request itself"),
     (b"<html", "an HTML page", "record the request itself"),
-    (b"curl ", "a curl command", "run it with `-v`, keep that output, and give its body by --body"),
+    (
+        b"curl ",
+        "a curl command",
+        "run it with `-v`, and give its output here and its body with \
+                                  --body",
+    ),
 ];
 
 const PCAP: &str = "a packet capture";
@@ -29,12 +34,10 @@ const WIRESHARK: &str = "in Wireshark, follow the TCP stream and save the reques
 
 /// Recognises the kind of `octets` and reads it.
 ///
-/// `body_apart` says that the body is given elsewhere.
+/// `body_apart` is true if the body is given separately.
 pub(super) fn read(octets: Vec<u8>, body_apart: bool) -> anyhow::Result<Recording> {
     if octets.is_empty() {
-        return Err(unreadable(
-            "at offset 0 (line 1): there is nothing; a recorded request is needed",
-        ));
+        return Err(unreadable("at offset 0 (line 1): the input is empty"));
     }
     let (text, note) = text::decode(&octets);
     let mut recording = read_text(&text, body_apart)?;
@@ -52,8 +55,8 @@ fn read_text(text: &[u8], body_apart: bool) -> anyhow::Result<Recording> {
         [b'{' | b'[', ..] => json::read(start, body_apart),
         _ if is_curl_verbose(start) => read_curl_verbose(start, body_apart),
         _ if is_curl_trace(start) => Err(unreadable(
-            "this is the output of `curl --trace`: record that of `curl -v`, and give the body by \
-             --body",
+            "this is the output of `curl --trace`: record that of `curl -v`, and give the body \
+             with --body",
         )),
         _ => head::read(text),
     }
@@ -71,7 +74,8 @@ pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|&octet| octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
 }
 
-/// The lines that `curl -v` writes: `*` information, `>` sent, `<` received, `{` `}` transferred.
+/// Checks for the line marks of `curl -v`: `*` information, `>` sent, `<` received, `{` `}`
+/// transferred.
 fn is_curl_verbose(text: &[u8]) -> bool {
     let marks = |line: &&[u8]| matches!(line, [b'*' | b'>' | b'<' | b'{' | b'}', b' ', ..]);
     lines(text).next().is_some_and(|line| marks(&line))
@@ -95,8 +99,8 @@ fn read_curl_verbose(text: &[u8], body_apart: bool) -> anyhow::Result<Recording>
     }
     if !body_apart {
         bail!(unreadable(
-            "this is the output of `curl -v`, which does not hold the body that was sent: give the \
-             body by --body FILE"
+            "this is the output of `curl -v`, which lacks the body that was sent: give it with \
+             --body FILE"
         ));
     }
     let mut head = sent.join(b"\r\n".as_slice());

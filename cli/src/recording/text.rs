@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// The text without its byte order mark, in UTF-8 if it was UTF-16; and what to say about it.
+/// Converts the text to UTF-8 without a byte order mark. Also returns a note if that changed it.
 pub(super) fn decode(octets: &[u8]) -> (Cow<'_, [u8]>, Option<&'static str>) {
     if let Some(text) = octets.strip_prefix(b"\xef\xbb\xbf") {
         return (text.into(), Some("the file begins with a byte order mark, which was skipped"));

@@ -1,4 +1,4 @@
-//! Bodies as a current Drone server makes them, about a repository that does not exist.
+//! Sample bodies as a current Drone server writes them, about an imaginary repository.
 
 use std::str::FromStr;
 
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use crate::json;
 
-/// What a delivery is about.
+/// The event and action of a delivery.
 pub(crate) type Kind = (Event<'static>, Action<'static>);
 
-/// All that a server sends, and `user:updated`, which it defines.
+/// Everything a server sends, and `user:updated`, which it defines but does not send.
 pub(crate) const KINDS: [Kind; 8] = [
     (Event::User, Action::Created),
     (Event::User, Action::Updated),
@@ -26,7 +26,7 @@ pub(crate) const KINDS: [Kind; 8] = [
     (Event::Build, Action::Updated),
 ];
 
-/// How [`KINDS`] are written.
+/// The names of [`KINDS`].
 pub(crate) const NAMES: [&str; 8] = [
     "user:created",
     "user:updated",
@@ -38,8 +38,7 @@ pub(crate) const NAMES: [&str; 8] = [
     "build:updated",
 ];
 
-/// Numbers that no earlier run has used, so that a delivery is never the same as one of the same
-/// second.
+/// Numbers that no earlier run has used, so that no two deliveries within a second are equal.
 pub(crate) struct Serial(u32);
 
 impl Serial {
@@ -55,7 +54,7 @@ impl Serial {
     }
 }
 
-/// The body of a delivery that is sent at `now`, to the letter as Go would write it.
+/// Writes the body of a delivery sent at `now`, byte for byte as Go would.
 pub(crate) fn write(
     (event, action): Kind,
     serial: u32,
@@ -64,7 +63,7 @@ pub(crate) fn write(
 ) -> anyhow::Result<Vec<u8>> {
     let moment = Moment { serial, now };
     let is_build = event == Event::Build;
-    // A build's user is the one who started it, and is gone once it is worked on.
+    // A build names the user who started it only until it has been processed.
     let has_user = !is_build || action == Action::Created;
     let mut members = json!({
         "event": event.as_str(),
@@ -82,14 +81,14 @@ pub(crate) fn write(
     for setting in settings {
         setting.apply(&mut members)?;
     }
-    // The type has the members in the order of a server, and leaves out what is null.
+    // The type orders members as a server does, and leaves out null ones.
     let payload: Payload = serde_json::from_value(members).context("JSON")?;
     let text = serde_json::to_vec(&payload).context("JSON")?;
     let tokens = json::tokens(&text).context("JSON")?;
     Ok(json::write(&tokens, json::Style::DRONE))
 }
 
-/// A member that is to have another value.
+/// A member to change.
 #[derive(Clone, Debug)]
 pub(crate) struct Setting {
     path: String,
@@ -128,7 +127,7 @@ impl Setting {
 const USER_ID: u32 = 7;
 const REPO_ID: u32 = 42;
 
-/// The time and the number from which a sample is made.
+/// The time and number of a sample.
 #[derive(Clone, Copy)]
 struct Moment {
     serial: u32,
@@ -188,7 +187,7 @@ impl Moment {
         })
     }
 
-    /// One that waits when it is created, and is done when it is updated.
+    /// A build waits when it is created, and is done when it is updated.
     fn build(self, action: Action<'_>) -> Value {
         let done = action == Action::Updated;
         let stages = || [self.stage(1, "test", None), self.stage(2, "publish", Some("test"))];
@@ -202,7 +201,7 @@ impl Moment {
             "action": "",
             "link": "https://git.example.org/ada/lighthouse/compare/0a1b2c3d4e5f...f5e4d3c2b1a0",
             "timestamp": self.now - 90,
-            // What Go escapes, and what not every program writes as it is.
+            // Characters that Go escapes, and some that not every program writes unescaped.
             "message": "Fresnel lens: <glass> & brass\n\n12 % brighter at 20 km — “vérifié”",
             "before": self.commit(0),
             "after": self.commit(1),
@@ -277,12 +276,12 @@ impl Moment {
         })
     }
 
-    /// The number of a build: small, as they are.
+    /// Returns the build's number: small, as real ones are.
     fn number(self) -> u32 {
         self.serial % 1000 + 1
     }
 
-    /// A commit's hash, which differs from build to build.
+    /// Returns a commit hash that differs from build to build.
     fn commit(self, offset: u32) -> String {
         format!("{:08x}", self.serial.wrapping_add(offset)).repeat(5)
     }

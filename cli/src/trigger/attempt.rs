@@ -1,4 +1,4 @@
-//! What came of a delivery, and of all of them.
+//! The results of deliveries.
 
 use anstyle::{AnsiColor, Style};
 use hooksig::drone::Delivery;
@@ -19,7 +19,7 @@ pub(super) struct Attempt {
     tamper: Option<String>,
     outcome: Answer,
     status: Option<u16>,
-    /// Why there is no status.
+    /// Says why there is no status.
     error: Option<String>,
     latency_ms: f64,
 }
@@ -30,7 +30,7 @@ enum Answer {
     /// 2xx.
     Accepted,
     Refused,
-    /// There was none.
+    /// No answer.
     Failed,
 }
 
@@ -52,12 +52,12 @@ impl Attempt {
             },
             status: status.as_ref().ok().map(StatusCode::as_u16),
             error: status.err(),
-            // Microseconds are as much as can be told.
+            // Finer than microseconds is noise.
             latency_ms: latency.as_micros() as f64 / 1000.0,
         }
     }
 
-    /// The same attempt, of which the answer says nothing.
+    /// Marks the attempt as failed because its answer means nothing.
     pub(super) fn failed(mut self, why: &str) -> Self {
         let status = self.status.map(|status| format!(": {}", status_text(Some(status))));
         let error = self.error.take().map(|error| format!(": {error}"));
@@ -66,8 +66,8 @@ impl Attempt {
         self
     }
 
-    /// Without a genuine delivery before it, an answer that comes of a wrong URL or of a gateway
-    /// is no refusal.
+    /// Treats answers of a wrong URL or a gateway as failures, because no genuine delivery was
+    /// accepted before.
     pub(super) fn judged_alone(self) -> Self {
         let is_of_no_receiver =
             matches!(self.status, Some(300..=399 | 404 | 405 | 410 | 501..=599));
@@ -85,7 +85,7 @@ impl Attempt {
         self.outcome == Answer::Refused
     }
 
-    /// What came back: the status, or why there is none.
+    /// Returns the status, or why there is none.
     pub(super) fn answer(&self) -> String {
         self.error.clone().unwrap_or_else(|| status_text(self.status))
     }
@@ -101,7 +101,7 @@ impl Attempt {
         }
     }
 
-    /// One line; on a terminal as many as its columns make of it.
+    /// Returns one line, broken at the terminal's width.
     fn lines(&self) -> String {
         let style = self.style();
         let word = self.outcome.word();
@@ -116,7 +116,7 @@ impl Attempt {
         format!("{style}{word:<8}{style:#}  {name:<13}  {text}\n")
     }
 
-    /// Green is what ought to be: a delivery that was tampered with ought to be refused.
+    /// Returns green for the wanted answer; a delivery that was tampered with should be refused.
     fn style(&self) -> Style {
         let wanted = if self.tamper.is_some() { Answer::Refused } else { Answer::Accepted };
         let color = if self.outcome == wanted { AnsiColor::Green } else { AnsiColor::Red };
@@ -175,7 +175,7 @@ impl Tally {
         format!("{accepted} accepted, {refused} refused, {failed} failed{latency}\n")
     }
 
-    /// Tampered deliveries ought to be refused, others accepted.
+    /// Tampered deliveries should be refused, others accepted.
     pub(super) fn outcome(&self, is_tampered: bool) -> Outcome {
         let wrong = if is_tampered { self.accepted } else { self.refused };
         match (wrong, self.failed) {

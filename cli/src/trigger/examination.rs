@@ -1,4 +1,4 @@
-//! `--tamper all`: what a receiver does with a delivery that breaks a rule, for each rule.
+//! `--tamper all`: tests a receiver with one broken delivery per rule.
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
@@ -17,8 +17,8 @@ const INDENT: usize = 41;
 /// Sends a genuine delivery, one for each rule, and a genuine one again.
 pub(super) fn run(mut sender: Sender) -> anyhow::Result<Outcome> {
     if !genuine(&mut sender, 0)? {
-        let why = "nothing was tested: the receiver did not accept a genuine delivery; are URL and \
-                   secret right?";
+        let why = "nothing was tested: the receiver did not accept a genuine delivery; are the \
+                   URL and the secret right?";
         return unasked(&sender, why);
     }
     let mut result = Examination::default();
@@ -38,7 +38,7 @@ pub(super) fn run(mut sender: Sender) -> anyhow::Result<Outcome> {
     Ok(result.outcome())
 }
 
-/// Whether a genuine delivery was accepted.
+/// Sends a genuine delivery and returns true if it was accepted.
 fn genuine(sender: &mut Sender, index: usize) -> anyhow::Result<bool> {
     let attempt = sender.send(index, None)?;
     print(sender, "genuine", &attempt, attempt.is_accepted(), attempt.is_refused())?;
@@ -76,7 +76,7 @@ fn print(
 struct Examination {
     refused: usize,
     accepted: Vec<String>,
-    /// Without an answer.
+    /// Deliveries without an answer.
     failed: Vec<String>,
 }
 

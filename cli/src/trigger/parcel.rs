@@ -1,4 +1,4 @@
-//! A delivery that is ready to be sent.
+//! A delivery ready to be sent.
 
 use anyhow::Context;
 use hooksig::{Error, Key, drone};
@@ -20,14 +20,14 @@ impl Parcel {
     ) -> Result<Self, Error> {
         let signed = drone::sign(key, &body, now)?;
         let mut fields = outgoing::fields(&signed, body.len(), event);
-        // The client counts the body itself.
+        // The client adds Content-Length itself.
         fields.retain(|(name, _)| *name != "Content-Length");
         fields.push(("User-Agent", USER_AGENT.to_owned()));
         fields.push(("Accept-Encoding", "gzip".to_owned()));
         Ok(Self { fields, body })
     }
 
-    /// Gives the fields of this name another value.
+    /// Changes the fields of this name.
     pub(super) fn edit(&mut self, name: &str, edit: impl Fn(&str) -> String) {
         for (_, value) in self.fields.iter_mut().filter(|(found, _)| *found == name) {
             *value = edit(value);
@@ -44,7 +44,7 @@ impl Parcel {
         self.fields.retain(|(found, _)| *found != name);
     }
 
-    /// Has a field there twice.
+    /// Repeats a field.
     pub(super) fn repeat(&mut self, name: &str) {
         let again = self.fields.iter().find(|(found, _)| *found == name).cloned();
         self.fields.extend(again);

@@ -7,10 +7,10 @@ use hooksig::{Error, Key, date};
 
 use super::parcel::Parcel;
 
-/// How far a Date is off that is too old or too new, in seconds.
+/// Offset of a Date that is too old or too new, in seconds.
 const OFF: i64 = 3600;
 
-/// What is broken; but for the last two, the reason for which it is refused.
+/// The broken rule, named by the reason for the refusal except for the last two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Tamper {
     MissingSignature,
@@ -39,11 +39,11 @@ pub(super) enum Tamper {
     SignatureMismatch,
     DigestMismatch,
     EventMismatch,
-    /// The same delivery twice; the answer is the one to the second
+    /// The same delivery twice; the second answer counts
     Replayed,
-    /// The example of Drone's documentation, which is a missing-signature
+    /// The example in Drone's documentation, which is a missing-signature
     NoScheme,
-    /// A Date that was changed on the way, which is a signature-mismatch
+    /// A Date changed on the way, which is a signature-mismatch
     ChangedDate,
 }
 
@@ -72,12 +72,12 @@ impl ValueEnum for Tampering {
 }
 
 impl Tamper {
-    /// The word of the command line.
+    /// Returns the word used on the command line.
     pub(super) fn name(self) -> String {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
-    /// A delivery that is right in everything else.
+    /// Makes a delivery that breaks only this rule.
     pub(super) fn parcel(
         self,
         key: &Key,
@@ -97,7 +97,7 @@ impl Tamper {
         Ok(parcel)
     }
 
-    /// Edits what stands in the `Signature` field.
+    /// Edits the value of the `Signature` field.
     fn edit_parameters(self, parcel: &mut Parcel) {
         let (from, to) = match self {
             Self::MalformedParams => ("\",algorithm", "\" algorithm"),
@@ -115,7 +115,7 @@ impl Tamper {
         parcel.edit("Signature", |value| value.replacen(from, to, 1));
     }
 
-    /// Edits the fields, and the body.
+    /// Edits the fields and the body.
     fn edit_fields(self, parcel: &mut Parcel, now: i64) -> Result<(), Error> {
         match self {
             Self::MissingSignature => parcel.remove("Signature"),
@@ -126,7 +126,7 @@ impl Tamper {
                 });
                 parcel.fields.push(("Signature-Input", "sig=(\"date\" \"digest\")".into()));
             }
-            // As in the example of Drone's documentation.
+            // As in the example in Drone's documentation.
             Self::NoScheme => {
                 parcel.edit("Signature", |value| value.replacen("keyId=\"", "", 1));
                 parcel.rename("Signature", "Authorization");

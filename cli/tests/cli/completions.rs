@@ -1,4 +1,4 @@
-//! What packagers install beside the program.
+//! Files that packagers install: completions and manual pages.
 
 use tempfile::TempDir;
 
@@ -13,7 +13,7 @@ fn every_shell_gets_every_command() {
             assert!(run.stdout.contains(command), "{shell}: {command}");
         }
         assert!(run.stdout.contains("show-expected"), "{shell}");
-        // These two complete what stands without an option.
+        // These two complete words that do not begin with `-`.
         if ["bash", "zsh"].contains(&shell) {
             assert!(run.stdout.contains("build:updated") || run.stdout.contains("build\\:updated"));
         }

@@ -137,7 +137,7 @@ fn unreadable_cases_are_told_with_their_line() {
     );
 }
 
-/// Each octet in the value of a covered header, and at the places that decide.
+/// Tries each octet in the value of a covered header, and at the places that decide.
 #[test]
 fn every_octet_gets_a_verdict() {
     let key = Key::new(SECRET).expect("the secret is not empty");

@@ -25,13 +25,13 @@ fn report_of(run: &Run) -> Value {
     serde_json::from_str(&run.stdout).expect("it is JSON")
 }
 
-/// The words of the rules that are broken.
+/// Returns the names of the broken rules.
 fn broken(report: &Value) -> Vec<&str> {
     let rules = report["rules"].as_array().expect("there are rules");
     rules.iter().filter_map(|rule| rule["reason"].as_str()).collect()
 }
 
-/// The near misses as (name, advice).
+/// Returns the near misses as (name, advice).
 fn near_misses(report: &Value) -> Vec<(&str, &str)> {
     let found = report["near_misses"].as_array().expect("there is a list");
     let text = |found: &'_ Value, name: &str| found[name].as_str().map(str::to_owned);
@@ -42,7 +42,7 @@ fn near_misses(report: &Value) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// The recorded delivery with another body and the signature that a server makes of it.
+/// Returns the recorded delivery with another body, signed as a server would.
 fn signed(secret: &str, body: &str) -> String {
     let key = Key::new(secret).expect("the secret is not empty");
     let headers = drone::sign(&key, body, 1_795_419_691).expect("the year is 2026");
@@ -55,7 +55,7 @@ fn signed(secret: &str, body: &str) -> String {
     )
 }
 
-/// `request` as it arrives with another body.
+/// Returns `request` with another body than the signed one.
 fn with_body(request: &str, body: &str) -> String {
     let head = &request[..request.find("\r\n\r\n").expect("the head ends")];
     let length = field(request, "Content-Length");
@@ -77,7 +77,7 @@ fn a_valid_delivery_passes_every_rule() {
     }
 }
 
-/// The rules as they are examined one by one come to what the core comes to.
+/// The rules examined one by one must agree with the core.
 #[test]
 fn the_first_broken_rule_is_the_reason() {
     let folder = TempDir::new().expect("there is room");
@@ -85,7 +85,7 @@ fn the_first_broken_rule_is_the_reason() {
     for case in hooksig_vectors::cases("verify") {
         let Case::Verify(case) = case else { continue };
         let secrets = case.secrets.iter().enumerate().map(|(index, secret)| {
-            // One newline is not part of the secret.
+            // One final newline is not part of the secret.
             let content = [secret.as_ref(), b"\n"].concat();
             ["--secret-file".to_owned(), write(&folder, &format!("{}-{index}", case.id), content)]
         });
@@ -121,7 +121,7 @@ fn the_first_broken_rule_is_the_reason() {
 }
 
 #[test]
-fn rules_behind_the_first_broken_one_are_examined() {
+fn rules_after_the_first_broken_one_are_examined() {
     let request = edit(&delivery("user-created"), "\"admin\":false", "\"admin\":true ");
     let request = edit(&request, "X-Drone-Event: user", "X-Drone-Event: repo");
     let request = edit(&request, "\"hmac-sha256\"", "\"hmac-sha512\"");
@@ -154,7 +154,7 @@ fn what_is_missing_or_there_twice_is_shown() {
         "! x-a is not in the request",
         "! x-b is not in the request",
         "| accept: a, b",
-        "accept came 2 times",
+        "accept occurs 2 times",
     ] {
         assert!(page.contains(line), "{line}: {page}");
     }
@@ -164,7 +164,7 @@ fn what_is_missing_or_there_twice_is_shown() {
     let page = explain(malformed, &[]).stdout;
     assert!(page.contains("fits      keyId=\"hmac-key\"\\x20\n"), "{page}");
     assert!(page.contains("does not  algorithm="), "{page}");
-    // The password of another scheme is nobody's business.
+    // The password of another scheme must not be printed.
     let basic =
         edit(&delivery("user-created"), "Host:", "Authorization: Basic cGFzc3dvcmQ=\r\nHost:");
     let page = explain(basic, &[]).stdout;
@@ -176,7 +176,7 @@ fn invisible_bytes_are_shown() {
     let request = edit(&delivery("user-created"), "\"date digest\"", "\"date digest x-a x-empty\"");
     let request = edit(&request, "Host:", "X-A: a\tb  c\u{9b}\\n\r\nX-Empty: \r\nHost:");
     let page = explain(request, &[]).stdout;
-    assert!(page.contains("| x-a: a\\tb  c\\xc2\\x9b\\\\n\n"), "{page}");
+    assert!(page.contains("| x-a: a\\tb  c\\u{9b}\\\\n\n"), "{page}");
     assert!(page.contains("| x-empty:\\x20\n"), "{page}");
 }
 
@@ -190,7 +190,7 @@ fn what_is_expected_is_shown_only_where_asked_for() {
     let restored = edit(&forged, "UfT2", "TfT2");
 
     let page = explain(restored.as_str(), &[]).stdout;
-    assert!(page.contains("are not shown: "), "{page}");
+    assert!(page.contains("are not shown, because"), "{page}");
     assert!(!page.contains(signature), "{page}");
     assert!(!explain(forged.as_str(), &[]).stdout.contains(digest));
     let report = report_of(&explain(restored.as_str(), &["--json"]));
@@ -210,7 +210,7 @@ fn what_is_expected_is_shown_only_where_asked_for() {
 
 #[test]
 fn json_holds_all() {
-    let report = report_of(&explain(delivery("user-created"), &["--json"]));
+    let report = report_of(&explain(delivery("user-created"), &["-j"]));
     let members: Vec<_> = report.as_object().expect("it is an object").keys().collect();
     let own = ["expected", "near_misses", "rules", "signing_string_b64", "withheld"];
     for member in own.iter().chain(&["verdict", "reason", "message", "key_index", "event"]) {
@@ -273,7 +273,7 @@ fn colours_are_for_terminals() {
     assert_eq!(bare.collect::<String>().trim_start(), plain);
 }
 
-/// The one near miss that is found, and its advice.
+/// Asserts that there is one near miss with this name and advice.
 #[track_caller]
 fn assert_near_miss(run: &Run, name: &str, words: &str) {
     let report = report_of(run);
@@ -289,25 +289,25 @@ fn assert_near_miss(run: &Run, name: &str, words: &str) {
 fn a_secret_that_is_nearly_right_is_found() {
     const HEX: &str = "00ff10aa";
     for (theirs, ours, name, words) in [
-        ("s3cret\n", "s3cret", "newline-behind-secret", "take the newline out of DRONE_WEBHOOK"),
-        ("s3cret\r\n", "s3cret", "newline-behind-secret", "take the newline out of DRONE_WEBHOOK"),
-        ("s3cret", "s3cret\n", "untrimmed-secret", "take that out of the file or the variable"),
-        ("s3cret", " s3cret\n\n", "untrimmed-secret", "take that out of the file or the variable"),
-        ("s3cret ", "s3cret", "space-around-secret", "take the white space out of DRONE_WEBHOOK"),
-        (" s3cret", "s3cret", "space-around-secret", "take the white space out of DRONE_WEBHOOK"),
-        ("\"s3cret\"", "s3cret", "quotes-around-secret", "take the quotes out of the server's"),
-        ("s3cret", "'s3cret'", "quoted-secret", "take them out of the file or the variable"),
+        ("s3cret\n", "s3cret", "newline-after-secret", "remove the newline from the server's"),
+        ("s3cret\r\n", "s3cret", "newline-after-secret", "remove the newline from the server's"),
+        ("s3cret", "s3cret\n", "untrimmed-secret", "remove that from the file or variable"),
+        ("s3cret", " s3cret\n\n", "untrimmed-secret", "remove that from the file or variable"),
+        ("s3cret ", "s3cret", "space-around-secret", "remove the white space from the server's"),
+        (" s3cret", "s3cret", "space-around-secret", "remove the white space from the server's"),
+        ("\"s3cret\"", "s3cret", "quotes-around-secret", "remove the quotes from the server's"),
+        ("s3cret", "'s3cret'", "quoted-secret", "remove them from the file or variable"),
         ("\u{7f}0\u{0}", "7f3000", "hex-decoded-secret", "have the sender use the text itself"),
         (
             "7f3000",
             "\u{7f}0\u{0}",
             "hex-encoded-secret",
-            "give the text here as DRONE_WEBHOOK_SECRET",
+            "give the same text here as in DRONE_WEBHOOK_SECRET",
         ),
-        ("00FF10AA", HEX, "secret-in-other-case", "letter by letter"),
-        (HEX, "00FF10AA", "secret-in-other-case", "letter by letter"),
-        ("one", "two,one", "joined-secrets", "a --secret-file or --secret of its own"),
-        ("two", "one\ntwo\n", "joined-secrets", "a --secret-file or --secret of its own"),
+        ("00FF10AA", HEX, "secret-in-other-case", "exactly the text of"),
+        (HEX, "00FF10AA", "secret-in-other-case", "exactly the text of"),
+        ("one", "two,one", "joined-secrets", "its own --secret-file or --secret"),
+        ("two", "one\ntwo\n", "joined-secrets", "its own --secret-file or --secret"),
     ] {
         let folder = TempDir::new().expect("there is room");
         let file = write(&folder, "secret", format!("{ours}\n"));
@@ -328,7 +328,7 @@ fn a_secret_that_is_nearly_right_is_found() {
 fn swapped_secrets_are_found() {
     let run = explain_with("new", signed("old", "{}"), &["--json", "--secret", "old"]);
     assert_eq!(run.code, 0);
-    assert_near_miss(&run, "swapped-secrets", "The sender has secret 2 of 2, not the first");
+    assert_near_miss(&run, "swapped-secrets", "The sender uses secret 2 of 2, not the first");
     let run = explain_with("old", signed("old", "{}"), &["--json", "--secret", "new"]);
     assert_eq!(near_misses(&report_of(&run)), []);
 }
@@ -347,19 +347,19 @@ fn a_rewritten_date_is_found() {
         ),
         ("Mon, 23 Nov 2026 07:41:31 +0000", "into the form of RFC 2822: find the proxy"),
         ("Mon, 23 Nov 2026 08:41:31 +0100", "into another form: find the proxy"),
-        ("Mon, 23 Nov 2026 07:41:31 UTC", "with UTC in place of GMT: find the proxy"),
+        ("Mon, 23 Nov 2026 07:41:31 UTC", "with UTC instead of GMT: find the proxy"),
         ("2026-11-23T07:41:31Z", "into the form of ISO 8601: find the proxy"),
         ("2026-11-23T07:41:31+00:00", "into the form of ISO 8601: find the proxy"),
-        ("Mon, 23 Nov 2026 07:41:34 GMT", "is 3 s earlier, so that the Date was replaced"),
-        ("Mon, 23 Nov 2026 07:41:30 GMT", "is 1 s later, so that the Date was replaced"),
-        ("Mon, 23 Nov 2026 09:41:31 GMT", "is 7200 s earlier, so that the Date was replaced"),
+        ("Mon, 23 Nov 2026 07:41:34 GMT", "is 3 s earlier; the Date was replaced"),
+        ("Mon, 23 Nov 2026 07:41:30 GMT", "is 1 s later; the Date was replaced"),
+        ("Mon, 23 Nov 2026 09:41:31 GMT", "is 7200 s earlier; the Date was replaced"),
     ] {
         let run = explain(edit(&delivery("user-created"), SENT, received), &["--json"]);
         assert_eq!(run.code, 1);
         assert_near_miss(&run, "rewritten-date", words);
         assert!(near_misses(&report_of(&run))[0].1.contains(SENT), "{run:?}");
     }
-    // What was signed need not be an IMF-fixdate.
+    // The signed date may have another format than an IMF-fixdate.
     let recorded = delivery("user-created");
     let asctime = "Mon Nov 23 07:41:31 2026";
     let mut room = [0; 200];
@@ -390,7 +390,7 @@ fn a_body_that_was_changed_is_found() {
         (COMPACT, &format!("{COMPACT}\n"), "newline-added", "got a newline"),
         (COMPACT, &format!("{COMPACT}\r\n"), "newline-added", "got a newline"),
         ("{}\n", "{}", "newline-lost", "lost the newline"),
-        (COMPACT, "", "body-lost", "at which senders drop the body"),
+        (COMPACT, "", "body-lost", "because senders then drop the body"),
         ("{}", "\u{feff}{}", "byte-order-mark", "byte order mark"),
         (
             COMPACT,
@@ -402,49 +402,49 @@ fn a_body_that_was_changed_is_found() {
             COMPACT,
             "{\n\t\"event\":\"user\",\"n\":1.50,\"e\":[ ],\"o\":{\n},\n\"list\":[1,{\"a\":null}],\"s\":\"\\\"\\\\\"\n}\n",
             "re-indented-json",
-            "indented anew",
+            "was re-indented",
         ),
         (
             "{\n  \"e\": [],\n  \"o\": {\n    \"a\": [\n      1,\n      2\n    ]\n  }\n}\n",
             "{\"e\":[],\"o\":{\"a\":[1,2]}}",
             "re-indented-json",
-            "indented anew",
+            "was re-indented",
         ),
         (
             "{\"a\": [1, 2], \"b\": {}}",
             "{\"a\":[1,2],\"b\":{}}",
             "re-indented-json",
-            "indented anew",
+            "was re-indented",
         ),
         (
             ESCAPED,
             "{\"event\":\"user\",\"name\":\"<b> & \u{2028} Ü 日\"}",
             "re-encoded-json",
-            "parsed and encoded anew",
+            "parsed and re-encoded",
         ),
         (
             ESCAPED,
             "{\n  \"event\": \"user\",\n  \"name\": \"<b> & \\u2028 \\u00dc \\u65e5\"\n}",
             "re-encoded-json",
-            "parsed and encoded anew",
+            "parsed and re-encoded",
         ),
         (
             "{\"name\": \"\\u00dc \\ud83d\\ude00\"}",
             "{\"name\":\"Ü 😀\"}",
             "re-encoded-json",
-            "parsed and encoded anew",
+            "parsed and re-encoded",
         ),
     ] {
         let run = explain(with_body(&signed(SECRET, sent), received), &["--json"]);
         assert_eq!(broken(&report_of(&run)), ["digest-mismatch"], "{received}");
         assert_near_miss(&run, name, words);
     }
-    // Drone's own, large and small, as other programs write it.
+    // Drone's own bodies, large and small, as other programs write them.
     for name in ["user-created", "build-updated", "build-updated-large"] {
         let recorded = delivery(name);
         let value: Value = serde_json::from_str(body(&recorded)).expect("the body is JSON");
         let run = explain(with_body(&recorded, &value.to_string()), &["--json"]);
-        // Members were sorted, and their order is lost.
+        // Sorted members cannot be restored.
         assert_eq!(near_misses(&report_of(&run)), [], "{name}");
         let spaced = body(&recorded).replace("\",\"", "\",\n \"");
         assert_near_miss(
@@ -470,8 +470,8 @@ fn other_kinds_of_signature_are_told() {
             "github-signature",
             "set DRONE_WEBHOOK_ENDPOINT there to this address",
         ),
-        ("X-Hub-Signature: sha1=00", "github-signature", "in the way of GitHub"),
-        ("Signature: sha256=00", "github-signature", "in the way of GitHub"),
+        ("X-Hub-Signature: sha1=00", "github-signature", "uses GitHub's signatures"),
+        ("Signature: sha256=00", "github-signature", "uses GitHub's signatures"),
         ("X-Gitea-Signature: 00\r\nX-Gogs-Signature: 00", "gitea-signature", "Gitea"),
         ("X-Forgejo-Signature: 00\r\nX-Gitea-Signature: 00", "forgejo-signature", "Forgejo"),
         ("X-Gogs-Signature: 00\r\nX-GitHub-Event: push", "gogs-signature", "Gogs"),
@@ -489,8 +489,8 @@ fn other_kinds_of_signature_are_told() {
         ("Proxy-Authorization: HMAC username=\"a\"", "kong-signature", "Kong"),
         ("Authorization: AWS4-HMAC-SHA256 Credential=a", "aws-signature", "AWS"),
         ("X-Shopify-Hmac-Sha256: 00", "shopify-signature", "Shopify"),
-        ("Signature: sha1=00", "github-signature", "in the way of GitHub"),
-        ("X-Gitlab-Token: t0ken", "gitlab-token", "is compared and signs nothing"),
+        ("Signature: sha1=00", "github-signature", "uses GitHub's signatures"),
+        ("X-Gitlab-Token: t0ken", "gitlab-token", "is a password and no signature"),
         ("Stripe-Signature: t=1,v1=00", "stripe-signature", "verify it with Stripe's library"),
         ("Signature: t=1,v1=00", "stripe-signature", "verify it with Stripe's library"),
         (
@@ -504,7 +504,7 @@ fn other_kinds_of_signature_are_told() {
         assert_near_miss(&run, name, words);
         assert!(!run.stdout.contains("t0ken"), "{run:?}");
     }
-    // Beside a signature of Drone's they do not matter.
+    // They do not matter beside a signature of Drone's.
     let request = edit(&delivery("user-created"), "Host:", "X-Hub-Signature: sha1=00\r\nHost:");
     let run = explain(request, &["--json"]);
     assert_eq!((run.code, near_misses(&report_of(&run)).len()), (0, 0));
@@ -529,7 +529,7 @@ fn a_plainly_wrong_secret_gets_no_advice() {
 #[test]
 fn what_cannot_be_explained_is_told() {
     hooksig(&["explain", "no-such-file"], "").assert_unusable("no secret was given");
-    explain("", &[]).assert_unusable("there is nothing; a recorded request is needed");
+    explain("", &[]).assert_unusable("the input is empty");
     hooksig(&["explain", "--secret", SECRET, "no-such-file"], "").assert_unusable("no-such-file");
 }
 
@@ -546,9 +546,9 @@ fn odd_octets_in_every_field_are_explained() {
         "headers=\"",
         "\r\n\r\n{",
     ] {
-        let (before, behind) = request.split_once(place).expect("the place is there");
+        let (before, after) = request.split_once(place).expect("the place is there");
         for octet in *b"\0\t\n\r\x1b \"',=:\\\x7f\x80\x9b\xe9\xff" {
-            let raw = [before.as_bytes(), place.as_bytes(), &[octet], behind.as_bytes()].concat();
+            let raw = [before.as_bytes(), place.as_bytes(), &[octet], after.as_bytes()].concat();
             let run = explain(raw, &["--show-expected"]);
             let printable =
                 |text: &str| text.chars().all(|c| c == '\n' || (' '..='~').contains(&c));

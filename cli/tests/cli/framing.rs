@@ -1,9 +1,10 @@
-//! Which bytes are the request, and which are its body.
+//! The boundaries of requests and bodies.
 
 use crate::{Run, body, delivery, edit, hooksig, verify};
 use hooksig_vectors::SECRET;
 
-/// The recorded delivery with its body in chunks of `size` bytes, and what stands in between.
+/// Returns the recorded delivery with its body in chunks of `size` bytes, with these extensions and
+/// trailers.
 fn in_chunks(size: usize, extension: &str, trailer: &str) -> String {
     let request =
         edit(&delivery("user-created"), "Content-Length: 364", "Transfer-Encoding: chunked");
@@ -16,7 +17,7 @@ fn in_chunks(size: usize, extension: &str, trailer: &str) -> String {
             format!("{:X}{extension}\r\n{text}\r\n", chunk.len())
         })
         .collect();
-    let head = request.strip_suffix(body).expect("the body stands last");
+    let head = request.strip_suffix(body).expect("the body comes last");
     format!("{head}{}0{extension}\r\n{trailer}\r\n", chunks.concat())
 }
 
@@ -54,11 +55,11 @@ fn without_a_length_the_body_reaches_to_the_end() {
     let request = edit(&delivery("user-created"), "Content-Length: 364\r\n", "");
     let run = verify(request.as_str(), &[]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.stderr.contains("the body was taken to the end of the file"), "{run:?}");
+    assert!(run.stderr.contains("the body extends to the end of the file"), "{run:?}");
     for end in ["\n", "\r\n"] {
         let run = verify(format!("{request}{end}"), &[]);
         assert_eq!(run.code, 0, "{run:?}");
-        assert!(run.stderr.contains("taken to the newline at the end of the file"), "{run:?}");
+        assert!(run.stderr.contains("extends to the newline at the end of the file"), "{run:?}");
     }
     verify(format!("{request}\n\n"), &[]).assert_invalid("digest-mismatch");
     let (head, _) = request.split_once("\r\n\r\n").expect("the head ends");
@@ -77,9 +78,9 @@ fn unreadable_heads_are_told_with_their_place() {
     let request = delivery("user-created");
     unreadable(
         "",
-        "standard input: not a readable request: at offset 0 (line 1): there is nothing",
+        "standard input: not a readable request: at offset 0 (line 1): the input is empty",
     );
-    unreadable("{\"event\":\"user\"}", "this is JSON, perhaps the body alone");
+    unreadable("{\"event\":\"user\"}", "this is JSON, perhaps only the body");
     unreadable("POST / HTTP/4.0\r\n\r\n", "offset 12 (line 1): invalid HTTP version, octet 0x34");
     unreadable("POST /\r\n\r\n", "(line 1): invalid");
     unreadable(
@@ -136,7 +137,7 @@ fn bodies_that_do_not_fit_their_length_are_told() {
     unreadable(length("364, 365"), "(line 4): the Content-Length differs");
     unreadable(
         length("364\r\nTransfer-Encoding: chunked"),
-        "(line 5): Content-Length and Transfer-Encoding are both there",
+        "(line 5): there are both Content-Length and Transfer-Encoding",
     );
 }
 
@@ -177,7 +178,7 @@ fn malformed_chunks_are_told() {
     unreadable(edit(&request, "}\r\n0\r\n\r\n", "}\r\n0\r\n"), "before the empty line");
     unreadable(edit(&request, "}\r\n0\r\n\r\n", "}\r\n0\r\nX Y\r\n\r\n"), "invalid header name");
     unreadable(format!("{request}x"), "the body ends here, and 1 byte follows it");
-    // Not one prefix is taken for a whole request.
+    // No prefix passes as a whole request.
     for length in start..request.len() {
         let run: Run = verify(&request.as_bytes()[..length], &[]);
         run.assert_unusable("offset");

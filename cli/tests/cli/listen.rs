@@ -93,7 +93,7 @@ fn summaries_say_who_and_what() {
         ("{\"event\":\"user\"}", "user           (not a body of Drone's)"),
         (
             "{\"event\":\"user\",\"user\":{\"login\":\"\\u001b[2J\u{9b}\"}}",
-            "user           \\x1b[2J\\xc2\\x9b",
+            "user           \\x1b[2J\\u{9b}",
         ),
         ("{\"event\":\"build\",\"action\":\"a\",\"build\":{}}", "build:a        ? #? of no status"),
         (

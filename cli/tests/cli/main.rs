@@ -20,7 +20,7 @@ use assert_cmd::cargo::cargo_bin_cmd;
 use hooksig_vectors::{SECRET, deliveries, folder};
 use tempfile::TempDir;
 
-/// What a run of the program gave.
+/// The result of a run of the program.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -29,7 +29,8 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// The exit code is 2, nothing is on standard output, and one line says `what`.
+    /// Asserts exit code 2, an empty standard output, and one line on standard error with `what` in
+    /// it.
     #[track_caller]
     pub(crate) fn assert_unusable(&self, what: &str) {
         assert_eq!(self.code, 2, "{self:?}");
@@ -38,7 +39,7 @@ impl Run {
         assert!(self.stderr.contains(what), "{what} is not in {self:?}");
     }
 
-    /// The exit code is 1 and the line begins with `invalid: ` and `reason`.
+    /// Asserts exit code 1 and one line that begins with `invalid: ` and `reason`.
     #[track_caller]
     pub(crate) fn assert_invalid(&self, reason: &str) {
         assert_eq!(self.code, 1, "{self:?}");
@@ -46,7 +47,7 @@ impl Run {
         assert_eq!(self.stdout.lines().count(), 1, "{self:?}");
     }
 
-    /// The exit code is 0 and the line is this one.
+    /// Asserts exit code 0 and this line.
     #[track_caller]
     pub(crate) fn assert_valid(&self, text: &str) {
         assert_eq!(self.code, 0, "{self:?}");
@@ -54,8 +55,8 @@ impl Run {
     }
 }
 
-/// Runs the program in an environment without a secret. Whatever it is asked to do, it must not
-/// write the secret, nor panic, nor take long.
+/// Runs the program in an environment without a secret. It must never print the secret, panic or
+/// take long.
 #[track_caller]
 pub(crate) fn hooksig(arguments: &[&str], stdin: impl Into<Vec<u8>>) -> Run {
     hooksig_with(arguments, stdin, None)
@@ -93,7 +94,7 @@ pub(crate) fn hooksig_in(
     run
 }
 
-/// The time of the recorded deliveries but one.
+/// The time of all recorded deliveries but one.
 pub(crate) const RECORDED: &str = "1795419691";
 
 /// Verifies `request` with the right secret at the time of the recorded deliveries.
@@ -105,37 +106,37 @@ pub(crate) fn verify(request: impl Into<Vec<u8>>, arguments: &[&str]) -> Run {
     hooksig(&[common.as_slice(), clock, arguments].concat(), request)
 }
 
-/// A recorded delivery.
+/// Returns a recorded delivery.
 pub(crate) fn delivery(name: &str) -> String {
     let found = deliveries().into_iter().find(|(found, _)| found == name);
     String::from_utf8(found.expect("the delivery was recorded").1).expect("it is UTF-8")
 }
 
-/// `text` with `from`, which must be in it once, replaced by `to`.
+/// Replaces the only occurrence of `from` in `text`.
 #[track_caller]
 pub(crate) fn edit(text: &str, from: &str, to: &str) -> String {
     assert_eq!(text.matches(from).count(), 1, "{from}");
     text.replace(from, to)
 }
 
-/// The body of a raw request with a Content-Length.
+/// Returns the body of a raw request with a Content-Length.
 pub(crate) fn body(request: &str) -> &str {
     request.split_once("\r\n\r\n").expect("the head ends").1
 }
 
-/// The value of a field of a raw request.
+/// Returns the value of a field of a raw request.
 pub(crate) fn field<'a>(request: &'a str, name: &str) -> &'a str {
     let line = request.lines().find(|line| line.starts_with(&format!("{name}: ")));
     line.expect("the field is there").split_once(": ").expect("it is").1
 }
 
-/// The path of a file of cases.
+/// Returns the path of a file of cases.
 pub(crate) fn cases(name: &str) -> String {
     let path = folder().join("cases").join(name).with_extension("jsonl");
     path.to_str().expect("the path is UTF-8").to_owned()
 }
 
-/// A file of this content, for as long as the folder lives.
+/// Writes a file that lives as long as the folder.
 pub(crate) fn write(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> String {
     let path: PathBuf = folder.path().join(name);
     std::fs::write(&path, content).expect("the file can be written");
@@ -166,7 +167,8 @@ fn help_teaches() {
         }
     }
     for command in ["sign", "verify", "explain", "trigger", "listen"] {
-        assert!(hooksig(&[command, "-h"], "").stdout.contains("DRONE_WEBHOOK_SECRET"));
+        let help = hooksig(&[command, "-h"], "").stdout;
+        assert!(help.contains("DRONE_WEBHOOK_SECRET") && help.contains("-j, --json"), "{help}");
     }
     let version = hooksig(&["--version"], "");
     assert_eq!(version.stdout, format!("hooksig {}\n", env!("CARGO_PKG_VERSION")));

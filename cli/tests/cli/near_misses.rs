@@ -1,4 +1,4 @@
-//! The near misses that `hooksig explain` finds, and those that there are none of.
+//! The near misses of `hooksig explain`, and requests that have none.
 
 use std::{
     io::Write,
@@ -16,7 +16,7 @@ use crate::{RECORDED, Run, delivery, edit, hooksig, write};
 const BODY: &str = r#"{"event":"build","action":"created","n":1}"#;
 const DATE: &str = "Mon, 23 Nov 2026 07:41:31 GMT";
 
-/// A request with these fields and this body; its framing fits.
+/// Returns a request with these fields and this body, and a Content-Length that fits.
 fn request(fields: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut raw = format!("POST /hook HTTP/1.1\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in fields {
@@ -25,7 +25,7 @@ fn request(fields: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     [raw.as_bytes(), b"\r\n", body].concat()
 }
 
-/// The value of `Signature` over `covered` of these fields.
+/// Returns the value of `Signature` over `covered` of these fields.
 fn sign(secret: &[u8], covered: &[&str], fields: &[(&str, &str)]) -> String {
     let key = Key::new(secret).expect("the secret is not empty");
     let mut room = vec![0; signature_len("hmac-key", covered)];
@@ -35,7 +35,7 @@ fn sign(secret: &[u8], covered: &[&str], fields: &[(&str, &str)]) -> String {
     String::from_utf8(value.to_vec()).expect("it is ASCII")
 }
 
-/// A delivery signed with `secret`, and the body that it arrives with.
+/// Returns a delivery signed with `secret`, with the received body.
 fn signed(secret: &[u8], sent: &[u8], received: &[u8]) -> Vec<u8> {
     let key = Key::new(secret).expect("the secret is not empty");
     let headers = drone::sign(&key, sent, 1_795_419_691).expect("the year is 2026");
@@ -47,7 +47,7 @@ fn signed(secret: &[u8], sent: &[u8], received: &[u8]) -> Vec<u8> {
     request(&fields, received)
 }
 
-/// What is found with these bytes as the content of a secret file.
+/// Explains a request with these bytes as the secret file.
 fn explain(secret: &[u8], raw: Vec<u8>) -> (Run, Vec<(String, String)>) {
     let folder = TempDir::new().expect("there is room");
     let file = write(&folder, "secret", secret);
@@ -81,22 +81,22 @@ fn utf_16(text: &str) -> Vec<u8> {
     [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
 }
 
-/// What the server has, what the receiver has, and what is said.
+/// The server's secret, the receiver's, the name and the advice.
 #[test]
-fn secrets_around_which_something_is_are_found() {
+fn secrets_with_something_around_them_are_found() {
     for (theirs, ours, name, words) in [
-        ("s3cret\r", "s3cret", "newline-behind-secret", "a carriage return at its end"),
-        ("s3cret\n\n", "s3cret", "newline-behind-secret", "two newlines"),
+        ("s3cret\r", "s3cret", "newline-after-secret", "a carriage return at its end"),
+        ("s3cret\n\n", "s3cret", "newline-after-secret", "two newlines"),
         ("s3cret\t", "s3cret", "space-around-secret", "a tab at its end"),
-        ("s3cret\\n", "s3cret", "escape-behind-secret", "a backslash and `n`"),
-        ("s3cret\\r\\n", "s3cret", "escape-behind-secret", "the text `\\r\\n`"),
+        ("s3cret\\n", "s3cret", "escape-after-secret", "a backslash and `n`"),
+        ("s3cret\\r\\n", "s3cret", "escape-after-secret", "the text `\\r\\n`"),
         ("\u{feff}s3cret", "s3cret", "byte-order-mark-before-secret", "a byte order mark at its"),
-        ("DRONE_WEBHOOK_SECRET=s3cret", "s3cret", "name-before-secret", "take the name and the"),
+        ("DRONE_WEBHOOK_SECRET=s3cret", "s3cret", "name-before-secret", "remove the name and the"),
         ("s3cret", "\u{feff}s3cret", "byte-order-mark-in-secret", "without the byte order mark"),
         ("s3cret", "s3cret\\n", "escape-in-secret", "without the backslash and letter"),
-        ("s3cret", "ANY_NAME=s3cret", "name-in-secret", "give the value alone here"),
-        ("s3cret", "export ANY=s3cret", "name-in-secret", "give the value alone here"),
-        ("s3cret", "secret: s3cret", "name-in-secret", "give the value alone here"),
+        ("s3cret", "ANY_NAME=s3cret", "name-in-secret", "give only the value here"),
+        ("s3cret", "export ANY=s3cret", "name-in-secret", "give only the value here"),
+        ("s3cret", "secret: s3cret", "name-in-secret", "give only the value here"),
         ("s3cret", "s3cret\t", "untrimmed-secret", "without the white space"),
         ("s3cret", "s3cret\r\r\n", "untrimmed-secret", "without the white space"),
     ] {
@@ -134,25 +134,25 @@ fn secrets_in_another_encoding_are_found() {
 fn two_changes_of_a_secret_are_found() {
     let base64 = |text: &str| BASE64_STANDARD.encode(text);
     for (theirs, ours, name) in [
-        ("\"s3cret\"\n", "s3cret", "quotes-around-secret+newline-behind-secret"),
-        ("\"s3cret\n\"", "s3cret", "newline-behind-secret+quotes-around-secret"),
-        (&base64("s3cret\n"), "s3cret", "newline-behind-secret+base64-encoded-secret"),
+        ("\"s3cret\"\n", "s3cret", "quotes-around-secret+newline-after-secret"),
+        ("\"s3cret\n\"", "s3cret", "newline-after-secret+quotes-around-secret"),
+        (&base64("s3cret\n"), "s3cret", "newline-after-secret+base64-encoded-secret"),
         (
             &format!("{}\n", base64("s3cret")),
             "s3cret",
-            "base64-encoded-secret+newline-behind-secret",
+            "base64-encoded-secret+newline-after-secret",
         ),
         ("s3cret", &base64("s3cret\n"), "base64-decoded-secret+untrimmed-secret"),
         ("s3cret", "NAME='s3cret'", "name-in-secret+quoted-secret"),
         ("s3cret", "\u{feff}NAME=s3cret", "byte-order-mark-in-secret+name-in-secret"),
-        ("s3cret\n", "\"s3cret\"", "quoted-secret+newline-behind-secret"),
+        ("s3cret\n", "\"s3cret\"", "quoted-secret+newline-after-secret"),
     ] {
         let raw = signed(theirs.as_bytes(), b"{}", b"{}");
         assert_found(ours, raw, name, "The sender's secret is ");
     }
 }
 
-/// The core takes no empty secret, but a server does.
+/// The core refuses an empty secret, but a server does not.
 #[test]
 fn a_server_without_a_secret_is_found() {
     use hmac::{Hmac, KeyInit, Mac};
@@ -164,7 +164,7 @@ fn a_server_without_a_secret_is_found() {
         BASE64_STANDARD.encode(mac.finalize().into_bytes())
     );
     let fields = [("Date", DATE), ("Digest", &digest), ("Signature", &signature)];
-    let words = "DRONE_WEBHOOK_SECRET is not set on the server";
+    let words = "DRONE_WEBHOOK_SECRET is unset or empty on the server";
     assert_found(SECRET, request(&fields, BODY.as_bytes()), "server-without-secret", words);
 }
 
@@ -198,7 +198,7 @@ fn bodies_that_were_put_into_something_are_found() {
         (body, multipart.into(), "body-in-multipart-form", "a multipart form"),
         (body, gzip(body), "compressed-body", "was compressed (gzip)"),
         (body, BODY.replace('"', "&quot;").into(), "html-escaped-body", "escaped as HTML"),
-        (b"{\"a\": 1}", b"{\n  \"a\": 1\n}\n".to_vec(), "re-indented-json", "indented anew"),
+        (b"{\"a\": 1}", b"{\n  \"a\": 1\n}\n".to_vec(), "re-indented-json", "was re-indented"),
         (b"{\"a\":\"<\"}\n", b"eyJhIjoiPCJ9Cg==".to_vec(), "base64-body", "was put into base64"),
         // Two changes.
         (
@@ -241,7 +241,7 @@ fn bodies_that_went_through_another_encoding_are_found() {
     let windows = encoding_rs::WINDOWS_1252.decode(sent.as_bytes()).0.into_owned();
     let decomposed = simple.replace('\u{eb}', "e\u{308}").replace('\u{fc}', "u\u{308}");
     for (sent, received, name, words) in [
-        (sent, latin_1(sent).into_bytes(), "mojibake", "was UTF-8 that was read as Latin-1"),
+        (sent, latin_1(sent).into_bytes(), "mojibake", "was read as Latin-1 instead of UTF-8"),
         (sent, windows.into(), "mojibake", "read as windows-1252"),
         (simple, latin_1(&latin_1(simple)).into(), "mojibake", "twice read as Latin-1"),
         (simple, to_latin_1(simple), "transcoded-text", "from UTF-8 into Latin-1"),
@@ -254,10 +254,10 @@ fn bodies_that_went_through_another_encoding_are_found() {
     }
     let cut = &simple.as_bytes()[..30];
     let raw = signed(SECRET.as_bytes(), simple.as_bytes(), cut);
-    assert_found(SECRET, raw, "body-cut-off", "ends after 30 bytes, within its JSON");
+    assert_found(SECRET, raw, "body-cut-off", "ends after 30 bytes, in the middle of its JSON");
 }
 
-/// What the sender signed, what came, and what is said.
+/// The signed value, the received one, and the advice.
 #[test]
 fn covered_fields_that_were_changed_are_found() {
     const EXTENSION: [&str; 5] = ["accept", "accept-encoding", "content-type", "date", "digest"];
@@ -273,13 +273,13 @@ fn covered_fields_that_were_changed_are_found() {
         ("X-Forwarded-For", "10.0.0.1"),
     ];
     for (changed, value, words) in [
-        ("Accept-Encoding", Some("gzip"), "accept-encoding is `identity`, so that it was changed"),
-        ("Accept-Encoding", Some(""), "accept-encoding is `identity`"),
-        ("Accept-Encoding", None, "accept-encoding is `identity`, so that it was dropped"),
-        ("Accept", Some("*/*"), "accept is `application/vnd.drone.config.v1+json`"),
-        ("Accept", None, "accept is `application/vnd.drone.config.v1+json`"),
-        ("Content-Type", Some("application/json; charset=utf-8"), "content-type is `application/"),
-        ("Content-Type", Some("APPLICATION/JSON"), "content-type is `application/json`"),
+        ("Accept-Encoding", Some("gzip"), "accept-encoding was `identity` and was changed"),
+        ("Accept-Encoding", Some(""), "accept-encoding was `identity`"),
+        ("Accept-Encoding", None, "accept-encoding was `identity` and was dropped"),
+        ("Accept", Some("*/*"), "accept was `application/vnd.drone.config.v1+json`"),
+        ("Accept", None, "accept was `application/vnd.drone.config.v1+json`"),
+        ("Content-Type", Some("application/json; charset=utf-8"), "content-type was `application/"),
+        ("Content-Type", Some("APPLICATION/JSON"), "content-type was `application/json`"),
         ("Date", Some("Mon, 23 Nov 2026 07:41:31 GMT, Mon, 23 Nov 2026 07:41:33 GMT"), "joined"),
         ("Date", Some("Mon, 23 Nov 2026 07:41:33 GMT, Mon, 23 Nov 2026 07:41:31 GMT"), "joined"),
     ] {
@@ -301,13 +301,13 @@ fn covered_fields_that_were_changed_are_found() {
     fields.push(("Signature", &signature));
     let words = "have it pass accept and accept-encoding on";
     assert_found(SECRET, request(&fields, BODY.as_bytes()), "changed-field", words);
-    // A list that grows on the way.
+    // A list that proxies extend.
     let covered = ["date", "digest", "x-forwarded-for"];
     let signature = sign(SECRET.as_bytes(), &covered, &sent);
     let mut fields = sent.to_vec();
     fields[6].1 = "10.0.0.1, 10.0.0.2";
     fields.push(("Signature", &signature));
-    let words = "x-forwarded-for is `10.0.0.1`";
+    let words = "x-forwarded-for was `10.0.0.1`";
     assert_found(SECRET, request(&fields, BODY.as_bytes()), "changed-field", words);
 }
 
@@ -321,15 +321,15 @@ fn hosts_and_targets_that_were_changed_are_found() {
     fields.push(("Signature", &signature));
     let raw = String::from_utf8(request(&fields, BODY.as_bytes())).expect("it is ASCII");
     for (from, to, words) in [
-        ("POST /hook ", "POST /prefix/hook ", "(request-target) is `post /hook`"),
-        ("POST /hook ", "POST /hook/ ", "(request-target) is `post /hook`"),
-        ("POST /hook ", "PUT /hook ", "(request-target) is `post /hook`"),
-        ("POST /hook ", "POST http://drone.test/hook ", "(request-target) is `post /hook`"),
-        ("Host: drone.test", "Host: drone.test:8080", "host is `drone.test`"),
+        ("POST /hook ", "POST /prefix/hook ", "(request-target) was `post /hook`"),
+        ("POST /hook ", "POST /hook/ ", "(request-target) was `post /hook`"),
+        ("POST /hook ", "PUT /hook ", "(request-target) was `post /hook`"),
+        ("POST /hook ", "POST http://drone.test/hook ", "(request-target) was `post /hook`"),
+        ("Host: drone.test", "Host: drone.test:8080", "host was `drone.test`"),
         (
             "Host: drone.test",
             "Host: app:80\r\nX-Forwarded-Host: drone.test",
-            "host is `drone.test`",
+            "host was `drone.test`",
         ),
     ] {
         assert_found(SECRET, edit(&raw, from, to).into(), "changed-field", words);
@@ -350,7 +350,7 @@ fn dates_that_were_moved_or_doubled_are_found() {
         }
     }
     for doubled in [format!("{own}\r\nDate: {LATER}"), format!("Date: {LATER}\r\n{own}")] {
-        let words = "was sent once, and something added another";
+        let words = "was sent once, and another was added on the way";
         assert_found(SECRET, edit(&raw, &own, &doubled).into(), "changed-date", words);
     }
     let another = edit(&raw, &own, "X-Date: Mon, 23 Nov 2026 07:41:00 GMT");
@@ -421,7 +421,7 @@ fn a_plainly_wrong_secret_or_body_gets_no_advice() {
     assert_none(SECRET, request(&fields, b"other"));
 }
 
-/// Requests whose cost was once names times fields, or candidates times bytes, of about `size` bytes.
+/// Requests of about `size` bytes that cost once names times fields, or candidates times bytes.
 fn costly(size: usize) -> [(&'static str, Vec<u8>); 4] {
     const MANY: usize = 126;
     let name = |index| format!("x-{}-{index}-{}", "a".repeat(40), "b".repeat(40));
@@ -456,7 +456,7 @@ fn costly(size: usize) -> [(&'static str, Vec<u8>); 4] {
 
 #[test]
 fn explaining_large_requests_has_an_end() {
-    // A release build is given the largest requests, and the time that it promises for them.
+    // A release build gets the largest requests, and the time that it promises for them.
     let (size, seconds) = if cfg!(debug_assertions) { (1_000_000, 60) } else { (10_000_000, 5) };
     for (what, raw) in costly(size) {
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Recordings in the forms in which people have them.
+//! Recordings in all common forms.
 
 use hooksig_vectors::SECRET;
 use serde_json::json;
@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::{Run, body, delivery, edit, field, hooksig, verify, write};
 
-/// The fields of the recorded delivery as (name, value).
+/// Returns the fields of the recorded delivery as (name, value).
 fn fields(request: &str) -> Vec<(&str, &str)> {
     let (head, _) = request.split_once("\r\n\r\n").expect("the head ends");
     head.lines().skip(1).map(|line| line.split_once(": ").expect("it is a field")).collect()
@@ -29,7 +29,7 @@ fn exports_of_later_versions_are_read() {
     let export = edit(&export, "Host: ", ":authority: ").replace("Content-Length: 364\n", "");
     let run = verify(export, &["--require", "host", "--require", "date"]);
     run.assert_invalid("not-covered");
-    assert!(run.stderr.contains("taken to the end of the file"), "{run:?}");
+    assert!(run.stderr.contains("extends to the end of the file"), "{run:?}");
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn the_output_of_curl_needs_a_body() {
     );
     assert_read(&verify(output.as_str(), &["--body", &file]), "the output of `curl -v`");
     assert_read(&verify(output.replace('\n', "\r\n"), &["--body", &file]), "`curl -v`");
-    verify(output.as_str(), &[]).assert_unusable("does not hold the body that was sent: give the");
+    verify(output.as_str(), &[]).assert_unusable("lacks the body that was sent: give it");
     verify(format!("{output}{output}"), &["--body", &file]).assert_unusable("with 2 requests");
 }
 
@@ -91,7 +91,7 @@ fn har_files_are_read() {
         .assert_unusable(&format!("{named}holds 2 signed requests"));
     verify(har(&[other.clone(), other]), &[]).assert_unusable("2 requests, and none is signed");
     let without = har(&[entry(&list, json!(null))]);
-    verify(without.as_str(), &[]).assert_unusable("does not hold the body (postData.text)");
+    verify(without.as_str(), &[]).assert_unusable("lacks the body (postData.text)");
     let folder = TempDir::new().expect("there is room");
     let file = write(&folder, "body.json", body(&request));
     assert_eq!(verify(without, &["--body", &file]).code, 0);
@@ -138,7 +138,7 @@ fn lists_of_developer_tools_are_read() {
          Response Headers\ndate: Tue, 24 Nov 2026 07:41:31 GMT\nRequest Headers\n{plain}"
     );
     assert_read(&verify(panel, &apart), "is a list of header fields\n");
-    // What the signature needs of the request line is not made up.
+    // A request line that the signature needs is not made up.
     let target = edit(&plain, "\"date digest\"", "\"date digest (request-target)\"");
     verify(target, &apart).assert_invalid("missing-header");
 }
@@ -157,7 +157,7 @@ fn fields_and_body_can_be_given_apart() {
     let stdin = [fields.as_slice(), &["-b", "-"]].concat();
     assert_eq!(verify(body(&request), &stdin).code, 0);
     verify("", &fields).assert_invalid("digest-mismatch");
-    // The file's own body gives way.
+    // --body replaces the file's own body.
     let broken = edit(&request, "\"admin\":false", "\"admin\":true ");
     assert_eq!(verify(broken, &["--body", &file]).code, 0);
 
@@ -180,8 +180,8 @@ fn other_files_are_named() {
         (b"<?xml version=\"1.0\"?><items>", "this is an XML file"),
         (b"curl 'http://localhost/' -H 'Date: a'\n", "this is a curl command"),
         (b"== Info: Trying\n=> Send header, 9 bytes\n", "this is the output of `curl --trace`"),
-        (b"{\"event\":\"user\"}", "this is JSON, perhaps the body alone"),
-        (b"{event", "this begins like JSON, but is none"),
+        (b"{\"event\":\"user\"}", "this is JSON, perhaps only the body"),
+        (b"{event", "this begins like JSON but is not valid"),
         (b"[]", "this is JSON"),
     ] {
         verify(file, &[]).assert_unusable(name);

@@ -1,4 +1,4 @@
-//! Where secrets come from, and `hooksig secret`.
+//! The sources of secrets, and `hooksig secret`.
 
 use std::{collections::HashSet, io::Write, process::Stdio};
 
@@ -33,7 +33,7 @@ fn secrets_are_tried_in_the_documented_order() {
         assert!(run.stdout.contains(found), "{found}: {run:?}");
         assert_eq!(run.stderr, "");
     }
-    // What is given by option stands in place of the environment's.
+    // An option replaces the environment's secret.
     verify(&["--secret", "another"], Some(SECRET)).assert_invalid("signature-mismatch");
 }
 
@@ -67,8 +67,8 @@ fn a_secret_can_come_from_standard_input() {
     hooksig(&options, SECRET).assert_unusable("standard input can be read only once");
 }
 
-/// Whether the program, with these arguments, ended by itself while its standard input, which
-/// never ends and is never written to, was open.
+/// Runs the program with an open standard input that is never written to. Returns the exit code;
+/// the program must end by itself.
 fn ends_before_reading(arguments: &[&str], environment: Option<&str>) -> (i32, String) {
     let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("hooksig"))
         .args(arguments)

@@ -11,7 +11,7 @@ fn sign(body: &str, options: &[&str]) -> Run {
     hooksig(&[&["sign", "--secret", SECRET, "--now", RECORDED], options].concat(), body)
 }
 
-/// The recorded deliveries of a server; the one of drone-go's client covers other headers.
+/// Returns the recorded deliveries of a server; drone-go's client covers other headers.
 fn server_deliveries() -> impl Iterator<Item = String> {
     let names = deliveries().into_iter().map(|(name, _)| name);
     names.filter(|name| !name.starts_with("drone-go-client")).map(|name| delivery(&name))
@@ -57,7 +57,10 @@ fn the_event_is_the_bodys_or_the_one_given() {
     let body = r#"{"event":"build","action":"created"}"#;
     assert_eq!(event(sign(body, &[])).as_deref(), Some("build"));
     assert_eq!(event(sign(body, &["--event", "build"])).as_deref(), Some("build"));
-    sign(body, &["--event", "user"]).assert_unusable("--event user: the body's event is build");
+    sign(body, &["--event", "user"]).assert_unusable(
+        "--event user: the event of the body is \
+                                                      build",
+    );
     assert_eq!(event(sign("{}", &["--event", "repo"])).as_deref(), Some("repo"));
     assert_eq!(event(sign("text", &["--event", "repo"])).as_deref(), Some("repo"));
 
@@ -69,7 +72,7 @@ fn the_event_is_the_bodys_or_the_one_given() {
     for forged in ["", "a b", "user\r\nX: y", "\u{e9}"] {
         sign("{}", &["--event", forged]).assert_unusable("cannot be the value of X-Drone-Event");
     }
-    sign("{\"event\":\"\u{9b}\"}", &[]).assert_unusable("`\\xc2\\x9b` cannot be the value");
+    sign("{\"event\":\"\u{9b}\"}", &[]).assert_unusable("`\\u{9b}` cannot be the value");
 }
 
 #[test]
@@ -90,7 +93,7 @@ fn urls_that_cannot_be_sent_to_are_told() {
         ("/hook", "this is not a URL"),
         ("http://octocat:password@local host/", "this is not a URL"),
         ("ftp://localhost/", "does not begin with http://"),
-        ("http://octocat:password@localhost:99999/", "port is not one"),
+        ("http://octocat:password@localhost:99999/", "port is invalid"),
     ] {
         let run = sign("{}", &["--http", "--url", url]);
         run.assert_unusable(what);
@@ -116,7 +119,7 @@ fn what_cannot_be_signed_is_told() {
     hooksig(&late, "{}").assert_unusable("--now 253402300800: the time has no HTTP-date");
 }
 
-/// A shell must hand curl the words that were meant.
+/// A shell passes curl the intended words.
 #[cfg(unix)]
 #[test]
 fn the_curl_command_survives_a_shell() {
@@ -124,7 +127,7 @@ fn the_curl_command_survives_a_shell() {
     let file = write(&folder, "it's $HOME `x`.json", body(&delivery("user-created")));
     let options = ["--curl", "--url", "http://localhost:1/a'b?c=$d&e[]=f", &file];
     let command = sign("", &options).stdout;
-    // In place of curl, a function that prints its words.
+    // A function instead of curl, which prints its words.
     let script = format!("curl() {{ printf '%s\\n' \"$@\"; }}\n{command}");
     let output = std::process::Command::new("sh").args(["-c", &script]).output().expect("sh runs");
     let recorded = delivery("user-created");

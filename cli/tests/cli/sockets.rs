@@ -12,7 +12,7 @@ use hooksig_vectors::SECRET;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-/// A `hooksig listen` that runs.
+/// A running `hooksig listen`.
 pub(crate) struct Listener {
     child: Child,
     pub(crate) address: String,
@@ -20,7 +20,7 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// With the usual secret.
+    /// Starts it with the usual secret.
     pub(crate) fn start(options: &[&str]) -> Self {
         Self::start_with(&[&["--secret", SECRET], options].concat())
     }
@@ -29,13 +29,13 @@ impl Listener {
         Self::run("127.0.0.1:0", options, &[])
     }
 
-    /// With the usual secret, at `address` as the command line takes it.
+    /// Starts it with the usual secret at `address`, as given on the command line.
     #[cfg(unix)]
     pub(crate) fn start_at(address: &str, options: &[&str]) -> Self {
         Self::run(address, &[&["--secret", SECRET], options].concat(), &[])
     }
 
-    /// With the usual secret, and these variables in the environment.
+    /// Starts it with the usual secret and these variables in the environment.
     pub(crate) fn start_in(options: &[&str], variables: &[(&str, &str)]) -> Self {
         Self::run("127.0.0.1:0", &[&["--secret", SECRET], options].concat(), variables)
     }
@@ -63,14 +63,14 @@ impl Listener {
         format!("http://{}/hook", self.address)
     }
 
-    /// The next line, without its end.
+    /// Reads the next line, without its end.
     pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.lines.read_line(&mut line).expect("it is UTF-8");
         line.trim_end().to_owned()
     }
 
-    /// Reads on without looking, so that a full pipe does not hold it up.
+    /// Discards further lines, so that a full pipe does not block the program.
     #[cfg(unix)]
     pub(crate) fn ignore_lines(&self) {
         let lines = std::os::fd::AsFd::as_fd(self.lines.get_ref());
@@ -87,12 +87,12 @@ impl Listener {
         kill_process(Pid::from_child(&self.child), signal).expect("it runs");
     }
 
-    /// Whether it has ended by itself.
+    /// Returns true if it has ended by itself.
     pub(crate) fn has_ended(&mut self) -> bool {
         self.child.try_wait().expect("it can be asked").is_some()
     }
 
-    /// The exit code, once it has ended, and what it printed that was not read.
+    /// Returns the exit code once it has ended, and the rest of its output.
     pub(crate) fn wait(mut self) -> (Option<i32>, String) {
         let mut rest = String::new();
         self.lines.read_to_string(&mut rest).expect("it is UTF-8");
@@ -104,10 +104,10 @@ impl Listener {
         self.wait()
     }
 
-    /// Sends octets on a connection of their own and gives the answer.
+    /// Sends octets on a new connection and returns the answer.
     pub(crate) fn send(&self, octets: impl AsRef<[u8]>) -> String {
         let mut stream = self.connect();
-        // The other side may have enough of it at any time.
+        // The receiver may close the connection at any time.
         let _ = stream.write_all(octets.as_ref());
         let _ = stream.shutdown(std::net::Shutdown::Write);
         let mut answer = Vec::new();
@@ -129,7 +129,7 @@ impl Drop for Listener {
     }
 }
 
-/// A receiver that answers each of `count` requests with `answer`, and gives them.
+/// Answers `count` requests with `answer`, and returns them.
 pub(crate) fn capture(
     count: usize,
     answer: impl Into<String>,

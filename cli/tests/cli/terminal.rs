@@ -1,13 +1,13 @@
-//! What is shown on a terminal, which `script` makes.
+//! Output on a terminal, which `script` provides.
 #![cfg(target_os = "linux")]
 
 use std::process::{Command, Stdio};
 
 use hooksig_vectors::SECRET;
 
-use crate::{RECORDED, delivery, sockets::Listener};
+use crate::{RECORDED, delivery, hooksig, hooksig_in, sockets::Listener};
 
-/// What a run of the program writes to a terminal of so many columns, with its exit code.
+/// Runs the program on a terminal of this width. Returns its output and exit code.
 fn on_terminal(arguments: &str, columns: usize, variables: &[(&str, &str)]) -> (String, i32) {
     let program = assert_cmd::cargo::cargo_bin!("hooksig").display();
     let output = Command::new("script")
@@ -25,13 +25,13 @@ fn on_terminal(arguments: &str, columns: usize, variables: &[(&str, &str)]) -> (
     (shown.replace("\r\n", "\n"), output.status.code().expect("it ended"))
 }
 
-/// `text` without the sequences that set colours.
+/// Returns `text` without colours.
 fn plain(text: &str) -> String {
     let parts = text.split("\u{1b}[").enumerate();
-    parts.map(|(index, part)| if index == 0 { part } else { behind_m(part) }).collect()
+    parts.map(|(index, part)| if index == 0 { part } else { after_m(part) }).collect()
 }
 
-fn behind_m(part: &str) -> &str {
+fn after_m(part: &str) -> &str {
     part.split_once('m').expect("nothing but colours is set").1
 }
 
@@ -52,7 +52,7 @@ fn explain_fits_the_terminal() {
         assert!(shown.contains("\u{1b}[1m\u{1b}[31mFAIL"), "{shown}");
         let longest = plain(&shown).lines().map(str::len).max();
         assert!(longest.is_some_and(|len| len <= columns.min(120)), "{longest:?}: {shown}");
-        // What is wrong can be told without colours as well.
+        // The fault is also marked without colours.
         let without = on_terminal(&arguments, columns, &[("NO_COLOR", "1")]).0;
         assert_eq!(without, plain(&shown));
         assert!(without.contains("  => the body is not the one that was signed\n"), "{without}");
@@ -68,7 +68,7 @@ fn trigger_shows_how_far_it_is() {
     assert!(shown.contains(" of 8, "), "{shown}");
     assert_eq!(shown.matches("accepted\u{1b}[0m  user:created").count(), 8, "{shown}");
     assert!(shown.contains("8 accepted, 0 refused, 0 failed; "), "{shown}");
-    // One needs no bar.
+    // One delivery needs no bar.
     let (shown, code) = on_terminal("trigger user:created http://127.0.0.1:1/", 80, &[]);
     let text = "user:created   the connection was refused; is a receiver listening\n\
                 \x20                        there?\n";
@@ -86,4 +86,64 @@ fn listen_wraps_beside_the_verdict() {
         assert_eq!(&listener.line()["07:41:31Z  ".len()..], expected[0]);
         assert_eq!(listener.line(), format!("{:20}{}", "", expected[1]));
     }
+}
+
+/// Verifies a genuine delivery with this action.
+fn acting(action: &str, variables: &[(&str, &str)]) -> String {
+    let body = format!("{{\"event\":\"user\",\"action\":\"{action}\"}}");
+    let sign = ["sign", "--secret", SECRET, "--now", RECORDED, "--http"];
+    let request = hooksig(&sign, body).stdout;
+    let verify = ["verify", "--secret", SECRET, "--now", RECORDED];
+    hooksig_in(&verify, request, variables).stdout
+}
+
+#[test]
+fn text_of_other_languages_is_readable() {
+    let utf_8 = [("LC_ALL", "en_GB.UTF-8")];
+    for text in ["vérifié", "e\u{301}te\u{301}", "日本語", "Жук", "हिन्दी", "🚀", "“ok” — 5 µs"]
+    {
+        let line = acting(text, &utf_8);
+        assert!(line.starts_with(&format!("valid: user:{text}, signed ")), "{line}");
+    }
+    let line = acting("é日", &[("LC_ALL", "C")]);
+    assert!(line.starts_with(r"valid: user:\u{e9}\u{65e5}, signed "), "{line}");
+}
+
+#[test]
+fn text_cannot_drive_or_disguise_the_terminal() {
+    let utf_8 = [("LC_ALL", "C.UTF-8")];
+    for (text, shown) in [
+        ("\u{7f}a", r"\x7fa"),
+        ("\u{9b}31m", r"\u{9b}31m"),
+        ("\u{85}", r"\u{85}"),
+        ("a\u{202e}b", r"a\u{202e}b"),
+        ("\u{2066}a\u{2069}", r"\u{2066}a\u{2069}"),
+        ("\u{200b}a\u{feff}", r"\u{200b}a\u{feff}"),
+        ("a\u{2028}b", r"a\u{2028}b"),
+        ("a\u{a0}b\u{3164}", r"a\u{a0}b\u{3164}"),
+        ("\u{e000}\u{e0041}", r"\u{e000}\u{e0041}"),
+        ("\u{301}a", r"\u{301}a"),
+        ("a\u{301}\u{301}\u{301}", "a\u{301}\u{301}\\u{301}"),
+    ] {
+        let line = acting(text, &utf_8);
+        assert!(line.starts_with(&format!("valid: user:{shown}, signed ")), "{text:?}: {line}");
+    }
+    // The limit counts characters, so a cut falls between two of them.
+    let line = acting(&"日".repeat(300), &utf_8);
+    assert!(line.starts_with(&format!("valid: user:{}..., signed ", "日".repeat(200))), "{line}");
+}
+
+#[test]
+fn explain_wraps_wide_characters() {
+    let name = "日本語".repeat(30);
+    let body = format!("{{\"name\":\"{name}\"}}");
+    let request = hooksig(&["sign", "--secret", SECRET, "--now", RECORDED, "--http"], body).stdout;
+    let request = request.replace("\"name\"", "\"Name\"");
+    let arguments = ["explain", "--secret", SECRET, "--now", RECORDED];
+    let run = hooksig_in(&arguments, request, &[("COLUMNS", "60"), ("LC_ALL", "C.UTF-8")]);
+    let columns = |line: &str| line.chars().map(|c| if c > '\u{2fff}' { 2 } else { 1 }).sum();
+    let widths: Vec<usize> = run.stdout.lines().map(columns).collect();
+    assert!(run.stdout.contains("日本語日本語"), "{run:?}");
+    assert!(widths.contains(&60) || widths.contains(&59), "{run:?}");
+    assert!(widths.iter().all(|&columns| columns <= 60), "{run:?}");
 }

@@ -55,7 +55,7 @@ fn every_event_is_accepted() {
     assert!(lines[8].starts_with("8 accepted, 0 refused, 0 failed; "), "{}", lines[8]);
     assert!(lines[8].contains(", median "), "{}", lines[8]);
 
-    // Again in the same second, and none is a replay.
+    // Again in the same second, and still no replay.
     let run = trigger("*", &listener.url(), &["--count", "40"]);
     assert_eq!((run.code, run.stdout.lines().count()), (0, 41), "{run:?}");
 }
@@ -78,11 +78,14 @@ fn patterns_are_those_of_drone() {
         assert_eq!(names, expected, "{pattern}");
     }
     for pattern in ["user", "user:enabled", "", "build:"] {
-        trigger(pattern, &listener.url(), &[]).assert_unusable("fits no event; --help lists them");
+        trigger(pattern, &listener.url(), &[]).assert_unusable(
+            "matches no event; --help lists \
+                                                                them",
+        );
     }
 }
 
-/// The same members in the same order as in what was recorded of a server.
+/// Samples have the same members in the same order as a server's recorded bodies.
 #[test]
 fn samples_are_as_a_server_writes_them() {
     let (url, captured) = capture(ALL.len(), "200 OK");
@@ -121,7 +124,7 @@ fn keys(value: &Value) -> Vec<String> {
     value.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect()
 }
 
-/// The members of the outermost object, in order.
+/// Returns the members of the outermost object, in order.
 fn members(text: &str) -> Vec<&str> {
     let mut places: Vec<_> = ["event", "action", "user", "repo", "build", "system"]
         .into_iter()
@@ -139,7 +142,7 @@ fn outermost(text: &str, name: &str) -> Option<usize> {
     found.map(|(at, _)| at)
 }
 
-/// What is broken, and the reason for which it is refused where that is another word.
+/// The rule, and the reason for the refusal if that is another word.
 const TAMPERED: [(&str, &str); 28] = [
     ("missing-signature", ""),
     ("repeated-signature", ""),
@@ -209,11 +212,11 @@ fn a_body_of_ones_own_is_sent_as_it_is() {
         assert!(sent.contains("x-drone-event: build\r\n"), "{sent}");
     }
     trigger("user:created", "http://127.0.0.1:1/", &["--body", &file])
-        .assert_unusable("EVENT:ACTION user: the body's event is build");
+        .assert_unusable("EVENT:ACTION user: the event of the body is build");
     trigger("*", "http://127.0.0.1:1/", &["--body", "no-such-file"])
         .assert_unusable("no-such-file");
 
-    // A body of an old server, whose event is in the field alone.
+    // The body of an old server, whose event is only in the field.
     let old = write(&folder, "old.json", "{\"action\":\"created\"}");
     let (url, captured) = capture(2, "204 No Content");
     assert_eq!(trigger("user:created", &url, &["--body", &old]).code, 0);
@@ -259,7 +262,7 @@ fn other_answers_are_told() {
     }
 }
 
-/// A delivery goes to the address that was given and to no other.
+/// A delivery goes only to the given address.
 #[test]
 fn redirects_are_not_followed() {
     let mut elsewhere = Listener::start(&["--json"]);
@@ -286,7 +289,7 @@ fn a_receiver_that_does_not_answer_is_told() {
     assert_eq!(trigger("*", &url, &["--timeout", "0"]).code, 2);
 }
 
-/// The status is the answer; whatever else is announced need not come.
+/// The status is the answer, even if the announced body never comes.
 #[test]
 fn an_answer_that_never_ends_is_one() {
     let receiver = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a port");
@@ -294,7 +297,7 @@ fn an_answer_that_never_ends_is_one() {
     let answering = std::thread::spawn(move || {
         let (mut stream, _) = receiver.accept().expect("someone comes");
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n").expect("it is taken");
-        // Until it is given up.
+        // Until the client gives up.
         let _ = stream.read_to_end(&mut Vec::new());
     });
     let run = trigger("user:created", &url, &[]);
@@ -340,7 +343,7 @@ fn connections_that_fail_are_told() {
 }
 
 #[test]
-fn no_proxy_stands_before_the_own_machine() {
+fn this_machine_is_reached_without_a_proxy() {
     let listener = Listener::start(&[]);
     let arguments = ["trigger", "--secret", SECRET, "user:created", &listener.url()];
     let proxy = [("HTTP_PROXY", "http://127.0.0.1:1"), ("ALL_PROXY", "http://127.0.0.1:1")];
@@ -374,7 +377,7 @@ fn a_good_receiver_passes_the_examination() {
         }
         assert_eq!(listener.json()["reason"], if reason.is_empty() { rule } else { reason });
     }
-    // The URL alone will do.
+    // The URL suffices.
     let arguments = ["trigger", "--secret", SECRET, "-t", "all", "--json", &listener.url()];
     let run = hooksig(&arguments, "");
     let last = json(run.stdout.lines().next_back().expect("there is a summary"));
@@ -383,7 +386,7 @@ fn a_good_receiver_passes_the_examination() {
 
 #[test]
 fn a_bad_receiver_fails_the_examination() {
-    // One that takes everything; each rule is a request, and the replay is two.
+    // A receiver that accepts everything; each rule is one request, and the replay two.
     let (url, captured) = capture(TAMPERED.len() + 3, "200 OK");
     let run = trigger("user:created", &url, &["--tamper", "all"]);
     assert_eq!(run.code, 1, "{run:?}");
@@ -403,7 +406,7 @@ fn what_takes_no_genuine_delivery_is_not_examined() {
     }
     let run = trigger("user:created", "http://127.0.0.1:1/", &["--tamper", "all"]);
     assert_eq!((run.code, run.stdout.matches("FAIL").count()), (3, 0), "{run:?}");
-    // A secret that is not the receiver's.
+    // Not the receiver's secret.
     let listener = Listener::start(&[]);
     let url = listener.url();
     let arguments = ["trigger", "--secret", "another", "--tamper", "all", &url];

@@ -31,7 +31,7 @@ fn every_recorded_delivery_is_valid_at_its_time() {
     }
 }
 
-/// What is done to a delivery, and the reason and the words that must come of it.
+/// The change to a delivery, the reason, and words of the message.
 const TAMPERED: &[(&str, &str, &str, &str)] = &[
     ("Signature: ", "X-Signature: ", "missing-signature", "no Signature field"),
     (
@@ -99,7 +99,7 @@ const TAMPERED: &[(&str, &str, &str, &str)] = &[
         "X-Drone-Event: user",
         "X-Drone-Event: user\r\nx-drone-event: \u{9b}m",
         "event-mismatch",
-        "user, \\xc2\\x9bm;",
+        "user, \\u{9b}m;",
     ),
 ];
 
@@ -155,7 +155,7 @@ fn json_holds_all_that_is_known() {
 fn the_clock_can_be_left_out_and_the_window_set() {
     let request = delivery("user-created");
     verify(request.as_str(), &["--no-clock"]).assert_valid(
-        "user:created, signed at a time that was not judged with secret 1 of 1, covers date digest",
+        "user:created, signed at an unchecked time with secret 1 of 1, covers date digest",
     );
     let at = |now, skew| {
         let options = ["verify", "--secret", SECRET, "--now", now, "--max-skew", skew];
@@ -169,7 +169,7 @@ fn the_clock_can_be_left_out_and_the_window_set() {
     at("1795419702", "10").assert_invalid("date-too-old");
     at("1795419680", "10").assert_invalid("date-too-new");
     at("-1", "10").assert_invalid("date-too-new");
-    // By the system's clock the recorded delivery is not of this moment.
+    // By the system clock the recorded delivery is old.
     assert_eq!(hooksig(&["verify", "--secret", SECRET, "--max-skew", "0"], request).code, 1);
 }
 
@@ -193,7 +193,7 @@ fn the_policy_can_be_set() {
     assert_eq!(verify(absent, &["--allow-missing-algorithm"]).code, 0);
 }
 
-/// A request with this body, signed over `names` of `more` and of Drone's fields.
+/// Returns a request with this body, signed over `names` of `more` and of Drone's fields.
 fn signed(body: &str, names: &[&str], more: &[(&str, &str)]) -> String {
     let date = hooksig::date::format(1_795_419_691).expect("the year is 2026");
     let digest = hooksig::digest::field(body);
@@ -241,10 +241,10 @@ fn the_event_is_told_apart_from_the_signature() {
         (
             "{}",
             &[("X-Drone-Event", "us\u{9b}er")],
-            r"no event: the body has none (X-Drone-Event, which is not signed, says us\xc2\x9ber)",
+            r"no event: the body has none (X-Drone-Event, which is not signed, says us\u{9b}er)",
         ),
         (r#"{"event":"user"}"#, &[], "user without an action"),
-        ("{\"event\":\"a\u{9b}b\",\"action\":\"\\u001b[2J\"}", &[], r"a\xc2\x9bb:\\u001b[2J"),
+        ("{\"event\":\"a\u{9b}b\",\"action\":\"\\u001b[2J\"}", &[], r"a\u{9b}b:\\u001b[2J"),
     ] {
         verify(signed(body, &drone, fields), &[]).assert_valid(&format!("{event}, {covers}"));
     }
@@ -286,9 +286,9 @@ fn huge_heads_get_a_verdict() {
 fn every_octet_in_every_field_gets_a_verdict() {
     let request = delivery("user-created");
     for place in ["keyId=\"", "Date: ", "Digest: ", "X-Drone-Event: ", "Host", "POST "] {
-        let (before, behind) = request.split_once(place).expect("the place is there");
+        let (before, after) = request.split_once(place).expect("the place is there");
         for octet in 0..=u8::MAX {
-            let raw = [before.as_bytes(), place.as_bytes(), &[octet], behind.as_bytes()].concat();
+            let raw = [before.as_bytes(), place.as_bytes(), &[octet], after.as_bytes()].concat();
             let run = verify(raw, &[]);
             match run.code {
                 0 | 1 => assert_eq!(run.stdout.lines().count(), 1, "{octet} at {place}: {run:?}"),
@@ -304,9 +304,9 @@ fn every_octet_in_every_field_gets_a_verdict() {
     }
 }
 
-/// The verdict is in the exit code even where nobody reads the line.
+/// The exit code tells the verdict even if nobody reads the line.
 #[test]
-fn a_reader_that_went_away_is_no_failure() {
+fn a_closed_pipe_is_no_failure() {
     let path = folder().join("deliveries/user-created.http");
     for (secret, code) in [(SECRET, 0), ("another", 1)] {
         let (reader, writer) = std::io::pipe().expect("there are pipes");

@@ -1,4 +1,4 @@
-//! A body that something on the way changed.
+//! A body that was changed on the way.
 
 use std::collections::HashSet;
 
@@ -13,11 +13,11 @@ mod steps;
 
 use steps::Step;
 
-/// Two changes are looked for only in bodies up to this length.
+/// Longest body that is searched for two changes.
 const MAX_FOR_TWO: usize = 1 << 14;
 
-const ADVICE: &str = "verify the bytes exactly as they came, before any framework or JSON library \
-                      takes them, and let no proxy change them";
+const ADVICE: &str = "verify the bytes exactly as received, before any framework or JSON library \
+                      parses them, and let no proxy change them";
 
 pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
     let body = case.message.body.as_ref();
@@ -34,15 +34,15 @@ pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
         .or_else(|| cut(body))
 }
 
-/// There is nothing to try, and only so much can have happened.
+/// Nothing can be tried, but the causes are few.
 fn lost() -> NearMiss {
-    let advice = "The body is empty, and Digest is of one that is not: keep what was read before it \
-                  was recorded or verified, and have nothing before the receiver answer with a \
-                  redirect, at which senders drop the body.";
+    let advice = "The body is empty, but Digest is of one that is not: keep the body when \
+                  something reads it before it is recorded or verified, and let nothing in front \
+                  of the receiver redirect, because senders then drop the body.";
     NearMiss::new("body-lost", "body", advice)
 }
 
-/// The shortest way from the body that came to the one that was signed: one step or two.
+/// Finds the shortest way from the received body to the signed one: one or two steps.
 fn search(case: &Case<'_>, body: &[u8]) -> Option<Vec<Step>> {
     let signed = signed_digest(case)?;
     let mut seen = HashSet::new();
@@ -77,7 +77,7 @@ fn search(case: &Case<'_>, body: &[u8]) -> Option<Vec<Step>> {
     None
 }
 
-/// The SHA-256 in the `Digest` field, which the core found well-formed.
+/// Returns the SHA-256 of the `Digest` field, which the core found well-formed.
 fn signed_digest(case: &Case<'_>) -> Option<[u8; 32]> {
     let field = case.message.values("digest").next()?;
     field.split(|&octet| octet == b',').find_map(|element| {
@@ -88,7 +88,7 @@ fn signed_digest(case: &Case<'_>) -> Option<[u8; 32]> {
     })
 }
 
-/// The steps lead back: the last of them was done first.
+/// The steps undo changes, so the last step is the first change.
 fn advice(path: &[Step]) -> NearMiss {
     let names: Vec<_> = path.iter().map(|step| step.name).collect();
     let done: Vec<_> = path.iter().rev().map(|step| step.done.as_str()).collect();
@@ -96,7 +96,7 @@ fn advice(path: &[Step]) -> NearMiss {
     NearMiss::new(names.join("+"), "body", advice)
 }
 
-/// What compressed bytes were cannot be found again, but the field still tells of them.
+/// The compressed bytes cannot be restored, but Content-Encoding shows that there were some.
 fn decompressed(case: &Case<'_>, body: &[u8]) -> Option<NearMiss> {
     let mut codings = case.message.values("content-encoding");
     let coding = codings.find_map(|value| str::from_utf8(value).ok())?.trim().to_lowercase();
@@ -104,22 +104,21 @@ fn decompressed(case: &Case<'_>, body: &[u8]) -> Option<NearMiss> {
         ["gzip", "x-gzip", "deflate", "zstd", "br"].into_iter().find(|name| coding == *name)?;
     compression::is_not(body, known).then(|| {
         let advice = format!(
-            "Content-Encoding says {known}, but the body is not compressed: something decompressed \
-             it on the way, while Digest is of the compressed bytes; verify before decompressing."
+            "Content-Encoding says {known}, but the body is not compressed: something on the way \
+             decompressed it, and Digest is of the compressed bytes; verify before decompressing."
         );
         NearMiss::new("decompressed-body", "body", advice)
     })
 }
 
-/// What was there before U+FFFD cannot be found again.
+/// The text that U+FFFD replaced cannot be restored.
 fn replaced(body: &[u8]) -> Option<NearMiss> {
     let mark = "\u{fffd}".as_bytes();
     let found = body.windows(mark.len()).filter(|part| *part == mark).count();
     (found > 0).then(|| {
         let advice = format!(
-            "The body holds the replacement character U+FFFD {found} times, which most likely \
-             something on the way wrote for text that it decoded with the wrong character set: \
-             {ADVICE}."
+            "The body holds the replacement character U+FFFD {found} times; most likely \
+             something on the way decoded it with the wrong character set: {ADVICE}."
         );
         NearMiss::new("replaced-characters", "body", advice)
     })
@@ -130,8 +129,8 @@ fn cut(body: &[u8]) -> Option<NearMiss> {
     let is_cut = body.starts_with(b"{") && parsed.is_err_and(|error| error.is_eof());
     is_cut.then(|| {
         let advice = format!(
-            "The body ends after {} bytes, within its JSON, so that the rest is missing: raise the \
-             limit that cut it off, or record all of it.",
+            "The body ends after {} bytes, in the middle of its JSON: raise the limit that cut \
+             it off, or record all of it.",
             body.len()
         );
         NearMiss::new("body-cut-off", "body", advice)

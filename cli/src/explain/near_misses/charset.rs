@@ -1,4 +1,4 @@
-//! Text that went through another encoding.
+//! Text that was decoded or encoded wrongly.
 
 use encoding_rs::{
     BIG5, EUC_JP, EUC_KR, Encoding, GB18030, IBM866, ISO_8859_2, ISO_8859_15, KOI8_R, MACINTOSH,
@@ -6,8 +6,8 @@ use encoding_rs::{
 };
 use unicode_normalization::UnicodeNormalization;
 
-/// The encodings that text is most often taken for, the likely ones first. Latin-1 comes before
-/// all of them, in code of its own, since encoding_rs takes it for windows-1252.
+/// The encodings most often used by mistake, the likeliest first. Latin-1 precedes them in separate
+/// code, because encoding_rs treats it as windows-1252.
 const ENCODINGS: [&Encoding; 15] = [
     WINDOWS_1252,
     ISO_8859_15,
@@ -26,15 +26,15 @@ const ENCODINGS: [&Encoding; 15] = [
     encoding_rs::WINDOWS_1253,
 ];
 
-/// A form of a text, and how the text became what it is.
+/// A form of a text, and the change that led to it.
 pub(super) struct Form {
     pub(super) name: &'static str,
     pub(super) octets: Vec<u8>,
-    /// What was done to it, after "The body".
+    /// The change, after "The body".
     pub(super) done: String,
 }
 
-/// What `text` may have been before something decoded or encoded it wrongly.
+/// Guesses the text before something decoded or encoded it wrongly as `text`.
 pub(super) fn repairs(text: &[u8]) -> Vec<Form> {
     let mut forms = Vec::new();
     let mut add = |name, octets: Option<Vec<u8>>, done: String| {
@@ -43,7 +43,7 @@ pub(super) fn repairs(text: &[u8]) -> Vec<Form> {
     match str::from_utf8(text) {
         Ok(text) => {
             let misread =
-                |name: &str| format!("was UTF-8 that was read as {name} and written anew");
+                |name: &str| format!("was read as {name} instead of UTF-8 and re-encoded");
             add("mojibake", to_latin_1(text), misread("Latin-1"));
             for encoding in ENCODINGS {
                 add("mojibake", encode(encoding, text), misread(encoding.name()));
@@ -51,7 +51,7 @@ pub(super) fn repairs(text: &[u8]) -> Vec<Form> {
             let twice = encode_with_controls(text)
                 .and_then(|octets| encode_with_controls(str::from_utf8(&octets).ok()?));
             add("mojibake", encode_with_controls(text), misread("windows-1252"));
-            add("mojibake", twice, "was UTF-8 that was twice read as Latin-1".into());
+            add("mojibake", twice, "was twice read as Latin-1 instead of UTF-8".into());
             add(
                 "decomposed-text",
                 Some(text.nfc().collect::<String>().into()),
@@ -82,7 +82,7 @@ pub(super) fn repairs(text: &[u8]) -> Vec<Form> {
     forms
 }
 
-/// What `text` may have become on the other side.
+/// Guesses forms that the other side may have made of `text`.
 pub(super) fn damages(text: &[u8]) -> Vec<Form> {
     let latin_1: String = text.iter().copied().map(char::from).collect();
     let lossy = String::from_utf8_lossy(text).into_owned();
@@ -101,8 +101,7 @@ fn encode(encoding: &'static Encoding, text: &str) -> Option<Vec<u8>> {
     (!unmappable).then(|| octets.into_owned())
 }
 
-/// Windows-1252 with the controls of Latin-1 for octets that it does not define, as most programs
-/// have it.
+/// Windows-1252 with the controls of Latin-1 for undefined octets, as most programs implement it.
 fn encode_with_controls(text: &str) -> Option<Vec<u8>> {
     text.chars()
         .map(|character| {
@@ -114,7 +113,7 @@ fn encode_with_controls(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// Text of UTF-16, with or without a byte order mark; `None` if it is hardly that.
+/// Decodes UTF-16 with or without a byte order mark; `None` if that is unlikely.
 pub(super) fn from_utf_16(octets: &[u8]) -> Option<String> {
     let little = match octets {
         [0xff, 0xfe, ..] => true,
@@ -123,7 +122,7 @@ pub(super) fn from_utf_16(octets: &[u8]) -> Option<String> {
         [0, first, 0, _, ..] if *first != 0 => false,
         _ => return None,
     };
-    // A newline that was cut off as one byte leaves half a unit.
+    // If one byte of a final newline was cut off, half a unit is left.
     let units = octets.chunks_exact(2).map(|pair| match little {
         true => u16::from_le_bytes([pair[0], pair[1]]),
         false => u16::from_be_bytes([pair[0], pair[1]]),
@@ -132,7 +131,7 @@ pub(super) fn from_utf_16(octets: &[u8]) -> Option<String> {
     Some(text.trim_start_matches('\u{feff}').to_owned())
 }
 
-/// `text` in UTF-16, in both orders, with and without a byte order mark.
+/// Encodes `text` as UTF-16 in both byte orders, with and without a byte order mark.
 pub(super) fn utf_16_forms(text: &[u8]) -> Vec<Vec<u8>> {
     let Ok(text) = str::from_utf8(text) else { return vec![] };
     let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();

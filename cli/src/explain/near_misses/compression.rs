@@ -1,16 +1,16 @@
-//! Bodies that were compressed on the way.
+//! Bodies that were compressed or decompressed on the way.
 
 use std::io::Read;
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
 
-/// The names of codings in `Content-Encoding`, and how a body of each is recognised. A body of
-/// brotli or raw deflate has no mark.
+/// Names in `Content-Encoding`, and the bytes that a body of each begins with. Brotli and raw
+/// deflate have no such mark.
 const MARKS: [(&str, &[u8]); 3] =
     [("gzip", b"\x1f\x8b"), ("zstd", b"\x28\xb5\x2f\xfd"), ("deflate", b"\x78")];
 
-/// The body before its compression, of at most `limit` bytes, and the name of the coding.
+/// Decompresses a body to at most `limit` bytes. Also returns the name of the coding.
 pub(super) fn decompressed(body: &[u8], limit: usize) -> Option<(&'static str, Vec<u8>)> {
     let by_mark = MARKS.iter().find(|(_, mark)| body.starts_with(mark)).map(|(name, _)| *name);
     let readers: [(&str, Option<Box<dyn Read + '_>>); 5] = [
@@ -21,7 +21,7 @@ pub(super) fn decompressed(body: &[u8], limit: usize) -> Option<(&'static str, V
         ("deflate", Some(Box::new(DeflateDecoder::new(body)))),
     ];
     readers.into_iter().find_map(|(name, reader)| {
-        // Text is not compressed, whatever a decoder without a mark makes of it.
+        // A decoder without a mark may accept plain text, which is not compressed.
         if by_mark.is_none_or(|mark| mark != name) && (by_mark.is_some() || body.is_ascii()) {
             return None;
         }
@@ -31,7 +31,7 @@ pub(super) fn decompressed(body: &[u8], limit: usize) -> Option<(&'static str, V
     })
 }
 
-/// Whether `body` is visibly not of the coding that `Content-Encoding` names.
+/// Returns true if `body` visibly lacks the coding that `Content-Encoding` names.
 pub(super) fn is_not(body: &[u8], coding: &str) -> bool {
     match MARKS.iter().find(|(name, _)| coding.trim_start_matches("x-") == *name) {
         Some((_, mark)) => !body.starts_with(mark),

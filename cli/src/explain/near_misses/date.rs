@@ -1,4 +1,4 @@
-//! A Date that something on the way wrote anew, and a recording that is only old.
+//! A Date that was rewritten on the way, and a recording that is merely old.
 
 use hooksig::{Clock, Error};
 use jiff::Timestamp;
@@ -10,13 +10,13 @@ use crate::{
     terminal::visible,
 };
 
-/// How far a Date of a proxy's own may lie from the sender's, in seconds.
+/// Largest difference, in seconds, between a proxy's own Date and the sender's.
 const MAX_DELAY: i64 = 900;
 
-/// How far a local time that is told as GMT may be off: the time zones there are.
+/// The time zones, in quarters of an hour: the error of a local time marked as GMT.
 const QUARTERS: std::ops::RangeInclusive<i64> = -48..=56;
 
-/// A way of writing a time.
+/// A format of a time.
 struct Form {
     name: &'static str,
     write: &'static str,
@@ -27,21 +27,21 @@ const FORMS: [Form; 7] = [
     Form { name: "the form of RFC 850", write: "%A, %d-%b-%y %H:%M:%S GMT" },
     Form { name: "the form of asctime", write: "%a %b %e %H:%M:%S %Y" },
     Form { name: "the form of RFC 2822", write: "%a, %d %b %Y %H:%M:%S +0000" },
-    Form { name: "an IMF-fixdate with UTC in place of GMT", write: "%a, %d %b %Y %H:%M:%S UTC" },
+    Form { name: "an IMF-fixdate with UTC instead of GMT", write: "%a, %d %b %Y %H:%M:%S UTC" },
     Form { name: "the form of ISO 8601", write: "%Y-%m-%dT%H:%M:%SZ" },
     Form { name: "the form of ISO 8601", write: "%Y-%m-%dT%H:%M:%S+00:00" },
 ];
 
-/// A recording that was not judged when it came.
+/// A recording that was not judged on arrival.
 pub(super) fn find_old(case: &Case<'_>) -> Option<NearMiss> {
     let is_off = matches!(probe::date(case), Err(Error::DateTooOld | Error::DateTooNew));
     let is_right = is_off
         && case.signer.is_some()
         && matches!(probe::digest(case, &case.message.body), Ok(Ok(())));
     is_right.then(|| {
-        let advice = "Secret, signature and body are right, and only the time is not: if this is a \
-                      recording, `--now date` judges it by its own Date, and if it was refused when \
-                      it came, set the clocks of server and receiver.";
+        let advice = "Secret, signature and body are right; only the time is not: if this is a \
+                      recording, `--now date` judges it by its own Date; if it was refused on \
+                      arrival, correct the clocks of server and receiver.";
         NearMiss::new("old-recording", "date", advice)
     })
 }
@@ -55,12 +55,12 @@ pub(super) fn find_rewritten(case: &Case<'_>) -> Option<NearMiss> {
     let time = read(received, case.receiver.clock)?;
     let what = other_form(&trials, time, received).or_else(|| other_time(&trials, time))?;
     let advice = format!(
-        "{what}: find the proxy or gateway that does it and have it pass Date on as it came."
+        "{what}: find the proxy or gateway that does it and have it pass Date on unchanged."
     );
     Some(NearMiss::new("rewritten-date", "date", advice))
 }
 
-/// The signing string with other dates, up to each of which the MACs are shared.
+/// The signing string with other dates. All trials share the MAC of the part before the date.
 struct Trials<'c, 'a> {
     case: &'c Case<'a>,
     line: &'c CoveredLine<'a>,
@@ -96,7 +96,7 @@ impl<'c, 'a> Trials<'c, 'a> {
     }
 }
 
-/// The time that a Date tells in any form that is in use.
+/// Parses a Date in any common format.
 fn read(value: &[u8], clock: Clock) -> Option<Timestamp> {
     let now = match clock {
         Clock::At(now) => now,
@@ -111,7 +111,7 @@ fn other_form(trials: &Trials<'_, '_>, time: Timestamp, received: &[u8]) -> Opti
     let into = into.map_or("another form", |form| form.name);
     let text = visible(signed.write(time));
     Some(format!(
-        "The signature is right for `{text}`, so that the Date was rewritten from {} into {into}",
+        "The signature is right for `{text}`; the Date was rewritten from {} into {into}",
         signed.name
     ))
 }
@@ -124,7 +124,7 @@ fn other_time(trials: &Trials<'_, '_>, received: Timestamp) -> Option<String> {
         let text = FORMS[0].write(time);
         trials.is_signed(&text).then(|| {
             let (off, side) = (offset.unsigned_abs(), if offset < 0 { "earlier" } else { "later" });
-            format!("The signature is right for `{text}`, which is {off} s {side}, so that the Date was replaced on the way")
+            format!("The signature is right for `{text}`, which is {off} s {side}; the Date was replaced on the way")
         })
     })
 }

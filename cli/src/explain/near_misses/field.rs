@@ -1,4 +1,4 @@
-//! A covered field that something on the way changed, joined, moved or dropped.
+//! A covered field that was changed, joined, moved or dropped on the way.
 
 use super::NearMiss;
 use crate::explain::{Case, case::CoveredLine, trial::Trial};
@@ -6,11 +6,11 @@ use crate::terminal::{escape, visible};
 
 mod values;
 
-/// A value that a covered field may have had.
+/// A possible original value of a covered field.
 struct Change {
     index: usize,
     value: Vec<u8>,
-    /// What was done to it, after the name.
+    /// The change since then, after the name.
     done: &'static str,
 }
 
@@ -29,7 +29,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
         .collect();
     let values: usize = case.lines.iter().filter_map(|line| Some(line.value.as_ref()?.len())).sum();
     let fits = |changes: &[&Change]| {
-        // What is not there has to be made up for.
+        // Missing fields must be filled in.
         let made_up = changes.iter().filter(|change| case.lines[change.index].value.is_none());
         if made_up.count() < missing || !case.budget.pay_for_mac(values) {
             return false;
@@ -76,8 +76,8 @@ fn advice(case: &Case<'_>, changes: &[&Change]) -> NearMiss {
         false => ("changed-field", "field"),
     };
     let advice = format!(
-        "The signature is right if {}: find the proxy or gateway that does it and have it pass {} on \
-         as it came.",
+        "The signature is right if {}: find the proxy or gateway that does it and have it pass \
+         {} on unchanged.",
         texts.join(", and if "),
         names.join(" and "),
     );
@@ -90,5 +90,5 @@ fn text(line: &CoveredLine<'_>, change: &Change) -> String {
         "" => "empty".into(),
         value => format!("`{value}`"),
     };
-    format!("{name} is {is}, so that it {}", change.done)
+    format!("{name} was {is} and {}", change.done)
 }

@@ -1,4 +1,4 @@
-//! A signature of another product's kind.
+//! Recognises signatures of other products.
 
 use super::NearMiss;
 use crate::{explain::Case, message::Message};
@@ -7,12 +7,12 @@ use crate::{explain::Case, message::Message};
 struct Scheme {
     name: &'static str,
     mark: Mark,
-    /// Tells the kind, and why it is not Drone's.
+    /// Names the kind, and says why it is not Drone's.
     what: &'static str,
     advice: &'static str,
 }
 
-/// By what it is recognised.
+/// The mark of a kind.
 enum Mark {
     /// One of these fields.
     Fields(&'static [&'static str]),
@@ -24,20 +24,19 @@ enum Mark {
 
 use Mark::{Credentials, Fields, Signature};
 
-const REPOSITORY: &str = "let the repository's webhook call the Drone server, and set \
+const REPOSITORY: &str = "point the repository's webhook at the Drone server, and set \
                           DRONE_WEBHOOK_ENDPOINT there to this address";
-const ELSEWHERE: &str =
-    "give that sender an address of its own, and verify it there by its own rules";
-const STRIPE: &str = "is signed in the way of Stripe (`t=`, `v1=`), which no Drone server does";
-const STRIPES: &str = "give that sender an address of its own and verify it with Stripe's library";
-const GITHUB: &str = "is signed in the way of GitHub (HMAC of the body alone, in hexadecimal)";
+const ELSEWHERE: &str = "give that sender its own address, and verify it there by its own rules";
+const STRIPE: &str = "uses Stripe's signatures (`t=`, `v1=`), not Drone's";
+const STRIPES: &str = "give that sender its own address and verify it with Stripe's library";
+const GITHUB: &str = "uses GitHub's signatures (HMAC of the body only, in hexadecimal)";
 
-/// The first that fits is it: senders of some kinds send the fields of others as well.
+/// The first match wins, because some senders also send the fields of other kinds.
 const SCHEMES: [Scheme; 28] = [
     Scheme {
         name: "rfc9421-signature",
         mark: Fields(&["signature-input"]),
-        what: "is signed by RFC 9421 (HTTP Message Signatures), which no Drone server sends",
+        what: "is signed by RFC 9421 (HTTP Message Signatures), not by Drone's scheme",
         advice: "find out what sends it here, or verify it with a library for RFC 9421",
     },
     Scheme {
@@ -50,43 +49,43 @@ const SCHEMES: [Scheme; 28] = [
     Scheme {
         name: "gitlab-token",
         mark: Fields(&["x-gitlab-token", "x-gitlab-event"]),
-        what: "is a webhook of GitLab, whose X-Gitlab-Token is compared and signs nothing",
-        advice: "let GitLab call the Drone server, and set DRONE_WEBHOOK_ENDPOINT there to this address",
+        what: "is a webhook of GitLab, whose X-Gitlab-Token is a password and no signature",
+        advice: "point GitLab's webhook at the Drone server, and set DRONE_WEBHOOK_ENDPOINT there to this address",
     },
     Scheme {
         name: "forgejo-signature",
         mark: Fields(&["x-forgejo-signature", "x-forgejo-event"]),
-        what: "is a webhook of Forgejo, signed by HMAC of the body alone in hexadecimal",
+        what: "is a webhook of Forgejo, signed by HMAC of the body only in hexadecimal",
         advice: REPOSITORY,
     },
     Scheme {
         name: "gitea-signature",
         mark: Fields(&["x-gitea-signature", "x-gitea-event"]),
-        what: "is a webhook of Gitea, signed by HMAC of the body alone in hexadecimal",
+        what: "is a webhook of Gitea, signed by HMAC of the body only in hexadecimal",
         advice: REPOSITORY,
     },
     Scheme {
         name: "gogs-signature",
         mark: Fields(&["x-gogs-signature", "x-gogs-event"]),
-        what: "is a webhook of Gogs, signed by HMAC of the body alone in hexadecimal",
+        what: "is a webhook of Gogs, signed by HMAC of the body only in hexadecimal",
         advice: REPOSITORY,
     },
     Scheme {
         name: "gitness-signature",
         mark: Fields(&["x-gitness-signature", "x-gitness-trigger"]),
-        what: "is a webhook of Gitness (Harness Open Source), signed by HMAC of the body alone in hexadecimal",
+        what: "is a webhook of Gitness (Harness Open Source), signed by HMAC of the body only in hexadecimal",
         advice: REPOSITORY,
     },
     Scheme {
         name: "harness-signature",
         mark: Fields(&["x-harness-signature", "x-harness-trigger"]),
-        what: "is a webhook of Harness, signed by HMAC of the body alone in hexadecimal",
+        what: "is a webhook of Harness, signed by HMAC of the body only in hexadecimal",
         advice: REPOSITORY,
     },
     Scheme {
         name: "bitbucket-signature",
         mark: Fields(&["x-event-key", "x-hook-uuid"]),
-        what: "is a webhook of Bitbucket, signed by HMAC of the body alone in hexadecimal",
+        what: "is a webhook of Bitbucket, signed by HMAC of the body only in hexadecimal",
         advice: REPOSITORY,
     },
     Scheme {
@@ -105,7 +104,7 @@ const SCHEMES: [Scheme; 28] = [
     Scheme {
         name: "slack-signature",
         mark: Fields(&["x-slack-signature", "x-slack-request-timestamp"]),
-        what: "is signed in the way of Slack (X-Slack-Signature, `v0=`)",
+        what: "uses Slack's signatures (X-Slack-Signature, `v0=`)",
         advice: ELSEWHERE,
     },
     Scheme {
@@ -117,8 +116,8 @@ const SCHEMES: [Scheme; 28] = [
     Scheme {
         name: "kong-signature",
         mark: Credentials("hmac "),
-        what: "is signed in the way of Kong's hmac-auth (`hmac username=`), a relative of Drone's scheme",
-        advice: "let Kong pass Drone's own Signature on, and verify that; what Kong signs is for Kong",
+        what: "is signed by Kong's hmac-auth (`hmac username=`), which resembles Drone's scheme",
+        advice: "let Kong pass on Drone's own Signature, and verify that; Kong's signature is for Kong",
     },
     Scheme {
         name: "shopify-signature",
@@ -183,18 +182,18 @@ const SCHEMES: [Scheme; 28] = [
     Scheme {
         name: "aws-signature",
         mark: Credentials("aws4-hmac-sha256"),
-        what: "is signed in the way of AWS (Signature Version 4)",
+        what: "uses AWS Signature Version 4",
         advice: ELSEWHERE,
     },
     Scheme {
         name: "documentation-example",
         mark: Credentials("hmac-key\""),
-        what: "is the example of Drone's documentation, which lacks `Signature keyId=\"` and the headers parameter and which no server sends",
-        advice: "try a delivery of `hooksig sign --http`",
+        what: "is the example in Drone's documentation, which lacks `Signature keyId=\"` and the headers parameter; no server sends it",
+        advice: "try the output of `hooksig sign --http`",
     },
 ];
 
-/// Looks only if there are no parameters of Drone's kind: beside those, such a field does not
+/// Searches only if there are no parameters of Drone's kind; beside those, such a field does not
 /// matter.
 pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
     let scheme = SCHEMES.iter().find(|scheme| scheme.mark.is_on(case.message));

@@ -1,4 +1,4 @@
-//! A secret that is nearly the sender's.
+//! A secret that is close to the sender's.
 
 use std::collections::HashSet;
 
@@ -25,21 +25,21 @@ pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
     }
 }
 
-/// Not wrong, but rarely intended: the new secret comes first.
+/// Not an error, but rarely intended: the new secret comes first.
 fn swapped(index: usize, count: usize) -> NearMiss {
     let advice = format!(
-        "The sender has secret {} of {count}, not the first: if the first is the new one, give it \
-         to the server as DRONE_WEBHOOK_SECRET to end the rotation, and if not, swap them.",
+        "The sender uses secret {} of {count}, not the first: if the first is the new one, set \
+         it as the server's DRONE_WEBHOOK_SECRET to end the rotation; if not, swap them.",
         index + 1
     );
     NearMiss::new("swapped-secrets", "secret", advice)
 }
 
-/// A server without a secret signs all the same, with the empty key.
+/// A server without a secret still signs, with an empty key.
 fn unsigned(case: &Case<'_>) -> Option<NearMiss> {
     let advice = "The sender signs with the empty secret, as anyone can: DRONE_WEBHOOK_SECRET is \
-                  not set on the server, or is empty; set it to the secret given here and restart \
-                  the server.";
+                  unset or empty on the server; set it to the secret given here and restart the \
+                  server.";
     fits(case, b"").then(|| NearMiss::new("server-without-secret", "secret", advice))
 }
 
@@ -48,7 +48,7 @@ fn fits(case: &Case<'_>, secret: &[u8]) -> bool {
     case.budget.pay_for_mac(string.len()) && Trial::new(secret, signature).continued(string).fits()
 }
 
-/// The shortest way from the secret given to the sender's: one step or two.
+/// Finds the shortest way from the given secret to the sender's: one or two steps.
 fn search(case: &Case<'_>, secret: &Secret) -> Option<Vec<Step>> {
     case.string.as_ref().ok()?;
     let mut seen = HashSet::from([secret.octets().to_vec(), vec![]]);

@@ -1,4 +1,4 @@
-//! A signature that is right, but not written as it has to be.
+//! A correct signature in the wrong encoding.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
@@ -10,7 +10,7 @@ use crate::{
 
 pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
     let text: Vec<u8> = case.params.ok()?.signature().octets().collect();
-    // Base64 that can be read is the core's to judge.
+    // The core judges base64 that decodes.
     if text.len() > 256 || BASE64_STANDARD.decode(&text).is_ok_and(|octets| octets.len() == 32) {
         return None;
     }
@@ -33,8 +33,8 @@ pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
         })
     })?;
     let advice = format!(
-        "The signature is the right one, but written as {what}: have the sender write it as standard \
-         base64 with padding, and let nothing on the way decode it."
+        "The signature is right, but written as {what}: have the sender write it as standard \
+         base64 with padding, and let nothing on the way re-encode it."
     );
     Some(NearMiss::new("recoded-signature", "signature", advice))
 }

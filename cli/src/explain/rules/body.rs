@@ -1,4 +1,4 @@
-//! The digest, and the body that it must be of.
+//! The rules on Digest and body.
 
 use super::{Line, Rule, prose, raw};
 use crate::explain::{Case, probe};
@@ -7,7 +7,7 @@ pub(super) fn examine_digest(case: &Case<'_>) -> Rule {
     let mut found: Vec<_> =
         case.message.values("digest").map(|value| raw("Digest", value)).collect();
     if found.is_empty() && case.message.values("content-digest").next().is_some() {
-        found.push(prose("a field Content-Digest, which is of RFC 9530 and is not Digest"));
+        found.push(prose("a Content-Digest field, which belongs to RFC 9530 and is not Digest"));
     }
     let result = probe::digest(case, &case.message.body).map(|_| ());
     Rule::judged("digest", case, result, found)
@@ -27,7 +27,7 @@ pub(super) fn examine(case: &Case<'_>) -> Rule {
     }
 }
 
-/// How the body begins and ends: what is added or lost on the way mostly is so there.
+/// Returns the start and end of the body, where most additions and losses show.
 fn ends(body: &[u8]) -> Vec<Line> {
     const SHOWN: usize = 36;
     match body.len() {

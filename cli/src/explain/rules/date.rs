@@ -1,4 +1,4 @@
-//! The date, and how far off the clock is.
+//! The date, and its distance from the clock.
 
 use hooksig::{Clock, date};
 
@@ -20,7 +20,7 @@ pub(super) fn examine(case: &Case<'_>) -> Rule {
             let clock = prose(clock_text(now, max_skew));
             found.push(clock.with("clock", now).with("max_skew", max_skew));
         }
-        Clock::None => found.push(prose("by --no-clock it is not judged")),
+        Clock::None => found.push(prose("not judged, because of --no-clock")),
     }
     Rule::judged("date", case, probe::date(case), found)
 }
@@ -28,7 +28,7 @@ pub(super) fn examine(case: &Case<'_>) -> Rule {
 fn distance_text(date: i64, now: i64) -> String {
     let distance = span_text(date.abs_diff(now));
     match date {
-        _ if date == now => "the same second as the clock's".into(),
+        _ if date == now => "the same second as the clock".into(),
         _ if date < now => format!("{distance} behind the clock"),
         _ => format!("{distance} ahead of the clock"),
     }
@@ -36,10 +36,10 @@ fn distance_text(date: i64, now: i64) -> String {
 
 fn clock_text(now: i64, max_skew: u32) -> String {
     let time = date::format(now).map_or_else(|_| now.to_string(), |text| text.to_string());
-    format!("the clock says {time}; {max_skew} s are allowed on either side")
+    format!("the clock says {time}; {max_skew} s are allowed either way")
 }
 
-/// Seconds, and what they are in larger units: a wrong time zone or an old file shows at once.
+/// Formats seconds, also in larger units, so that a wrong time zone or an old file shows at once.
 fn span_text(seconds: u64) -> String {
     match seconds {
         0..=120 => format!("{seconds} s"),

@@ -1,4 +1,4 @@
-//! The event, which stands in the verified body and in a field that is not signed.
+//! The event in the verified body, and in the unsigned field.
 
 use hooksig::drone::Delivery;
 
@@ -6,7 +6,7 @@ use super::{Rule, prose};
 use crate::{explain::Case, terminal::visible};
 
 pub(super) fn examine(case: &Case<'_>) -> Rule {
-    // More than a few are no better told than these.
+    // A few suffice.
     let fields: Vec<_> = case.message.values("x-drone-event").take(8).map(visible).collect();
     let fields = match fields.as_slice() {
         [] => "there is no X-Drone-Event".into(),
@@ -16,8 +16,8 @@ pub(super) fn examine(case: &Case<'_>) -> Rule {
         Ok(delivery) => {
             (delivery.check_event_field(&case.message.request()), event_text(&delivery))
         }
-        // A signature holds for any body.
-        Err(_) => (Ok(()), "the body is not JSON of Drone's".into()),
+        // A signature is valid for any body.
+        Err(_) => (Ok(()), "the body is not Drone's JSON".into()),
     };
     Rule::judged("event", case, result, [prose(format!("{body}; {fields}"))])
 }

@@ -1,4 +1,4 @@
-//! The parameters of the signature, and what the policy demands of them.
+//! The parameters of the signature, and the policy's requirements on them.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hooksig::{Error, Param, Params, Value};
@@ -6,12 +6,12 @@ use hooksig::{Error, Param, Params, Value};
 use super::{Line, Rule, prose, raw, signature::params_text};
 use crate::{explain::Case, terminal::visible};
 
-const NO_PARAMS: &str = "there are no parameters to look at";
+const NO_PARAMS: &str = "there are no parameters";
 
 pub(super) fn examine(case: &Case<'_>) -> Rule {
     match case.params {
         Err(Error::MissingSignature | Error::RepeatedSignature) => {
-            Rule::skipped("parameters", "there is not one signature to read them from")
+            Rule::skipped("parameters", "there is no single signature to read them from")
         }
         Err(error) => Rule::judged("parameters", case, Err(error), as_received(case, error)),
         Ok(params) => Rule::judged("parameters", case, Ok(()), all(&params)),
@@ -22,7 +22,7 @@ fn all(params: &Params<'_>) -> Vec<Line> {
     let algorithm = params.algorithm().map(text);
     [
         ("keyId", text(params.key_id())),
-        ("algorithm", algorithm.unwrap_or_else(|| "(there is none)".into())),
+        ("algorithm", algorithm.unwrap_or_else(|| "(none)".into())),
         ("headers", text(params.headers().value())),
         ("signature", text(params.signature())),
     ]
@@ -31,7 +31,7 @@ fn all(params: &Params<'_>) -> Vec<Line> {
     .collect()
 }
 
-/// The text of the parameters; where it is malformed, in the two parts that fit and do not.
+/// Returns the text of the parameters. Malformed text is split where it stops being valid.
 fn as_received(case: &Case<'_>, error: Error) -> Vec<Line> {
     let received = params_text(case.message).unwrap_or_default();
     match error {
@@ -53,7 +53,7 @@ pub(super) fn examine_list(case: &Case<'_>) -> Rule {
             | Error::RepeatedName { .. }
             | Error::UnsupportedName { .. }),
         ) => Err(error),
-        // Whether the request has the headers is another rule.
+        // Another rule checks that the request has the headers.
         _ => Ok(()),
     };
     let count = names.iter().count();
@@ -80,10 +80,10 @@ pub(super) fn examine_key_id(case: &Case<'_>) -> Rule {
     let Ok(params) = case.params else { return Rule::skipped("keyId", NO_PARAMS) };
     let (result, demand) = match case.receiver.terms.key_id() {
         Some(key_id) if !params.key_id().is(key_id) => {
-            (Err(Error::UnexpectedKeyId), format!("--key-id demands {}", visible(key_id)))
+            (Err(Error::UnexpectedKeyId), format!("--key-id requires {}", visible(key_id)))
         }
-        Some(_) => (Ok(()), "as --key-id demands".into()),
-        None => (Ok(()), "any is taken".into()),
+        Some(_) => (Ok(()), "as --key-id requires".into()),
+        None => (Ok(()), "any is accepted".into()),
     };
     let found = format!("{}; {demand}", text(params.key_id()));
     Rule::judged("keyId", case, result, [prose(found)])

@@ -1,4 +1,4 @@
-//! Exactly one signature.
+//! There must be exactly one signature.
 
 use hooksig::Error;
 
@@ -13,18 +13,18 @@ pub(super) fn examine(case: &Case<'_>) -> Rule {
     Rule::judged("signature", case, result, found(case.message))
 }
 
-/// How many fields are told one by one.
+/// Most fields listed one by one.
 const MAX_SHOWN: usize = 16;
 
-/// Which fields there are that can hold a signature.
+/// Lists the fields that can hold a signature.
 fn found(message: &Message<'_>) -> Vec<Line> {
     let mut found: Vec<_> =
-        message.values("signature").map(|_| prose("a field Signature")).collect();
+        message.values("signature").map(|_| prose("a Signature field")).collect();
     found.extend(message.values("authorization").map(|value| {
         match credentials(value) {
-            Some(_) => prose("a field Authorization with the scheme Signature"),
-            // What stands behind another scheme may be a password.
-            None => prose(format!("a field Authorization, but {}", scheme(value))),
+            Some(_) => prose("an Authorization field with the scheme Signature"),
+            // The rest after another scheme may be a password.
+            None => prose(format!("an Authorization field, but {}", scheme(value))),
         }
     }));
     if found.len() > MAX_SHOWN {
@@ -32,15 +32,15 @@ fn found(message: &Message<'_>) -> Vec<Line> {
         found.push(prose(format!("and {more} more of these fields")).with("more", more));
     }
     if message.values("signature-input").next().is_some() {
-        found.push(prose("a field Signature-Input, which is of RFC 9421"));
+        found.push(prose("a Signature-Input field, which belongs to RFC 9421"));
     }
     if found.is_empty() {
-        found.push(prose("neither a field Signature nor a field Authorization"));
+        found.push(prose("neither a Signature nor an Authorization field"));
     }
     found
 }
 
-/// The parameters as they were received, of the one signature that there is.
+/// Returns the parameters of the only signature, as received.
 pub(super) fn params_text<'a>(message: &Message<'a>) -> Option<&'a [u8]> {
     let credentials = message.values("authorization").find_map(credentials);
     message.values("signature").next().or(credentials).map(<[u8]>::trim_ascii)

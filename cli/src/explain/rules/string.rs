@@ -10,7 +10,7 @@ use crate::{
 
 pub(super) fn examine(case: &Case<'_>) -> Rule {
     if case.covered().is_err() {
-        return Rule::skipped("string", "there is no list of headers to make it of");
+        return Rule::skipped("string", "there is no list of headers to make it from");
     }
     match &case.string {
         Ok(string) => {
@@ -21,7 +21,7 @@ pub(super) fn examine(case: &Case<'_>) -> Rule {
         Err(
             error @ (Error::MissingHeader { .. } | Error::ControlByte { .. } | Error::HostMismatch),
         ) => Rule::judged("string", case, Err(*error), lines(case)),
-        Err(_) => Rule::skipped("string", "the list of headers is not one"),
+        Err(_) => Rule::skipped("string", "the list of headers is malformed"),
     }
 }
 
@@ -29,13 +29,13 @@ fn lines<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Line> + 'c {
     case.lines.iter().map(line)
 }
 
-/// The line of one name, or why there is none.
+/// Returns the line of one name, or why there is none.
 fn line(line: &CoveredLine<'_>) -> Line {
     let name = visible(&line.name);
     match &line.value {
         None => Line::Uncovered { text: "is not in the request".into(), name },
         Some(value) if value.iter().any(|octet| octet.is_ascii_control() && *octet != b'\t') => {
-            Line::Uncovered { text: format!("holds a control octet: {}", visible(value)), name }
+            Line::Uncovered { text: format!("holds a control byte: {}", visible(value)), name }
         }
         Some(value) => {
             Line::Covered { name, value: visible(value), instances: line.instances.len() }
@@ -45,7 +45,7 @@ fn line(line: &CoveredLine<'_>) -> Line {
 
 pub(super) fn examine_mac(case: &Case<'_>) -> Rule {
     if case.string.is_err() {
-        return Rule::skipped("mac", "there is no signing string to make it of");
+        return Rule::skipped("mac", "there is no signing string to make it from");
     }
     let count = case.secrets.len();
     let (result, found) = match (case.signer, count) {

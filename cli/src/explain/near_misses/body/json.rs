@@ -1,4 +1,4 @@
-//! JSON that a library wrote anew.
+//! JSON that a library re-encoded.
 
 use super::Step;
 use crate::{
@@ -17,8 +17,8 @@ pub(super) fn steps(body: &[u8], budget: &Budget) -> Vec<Step> {
         let text = json::write_within(&tokens, style, budget.longest_body() / 4);
         let Some(text) = text.filter(|text| budget.pay_for_body(text.len())) else { break };
         let (name, done) = match style.escapes {
-            Escapes::AsTheyAre => ("re-indented-json", "was JSON that was indented anew"),
-            _ => ("re-encoded-json", "was JSON that was parsed and encoded anew"),
+            Escapes::AsTheyAre => ("re-indented-json", "was re-indented"),
+            _ => ("re-encoded-json", "was parsed and re-encoded as JSON"),
         };
         steps.push(Step::new(name, [&text, b"\n".as_slice()].concat(), done));
         steps.push(Step::new(name, text, done));

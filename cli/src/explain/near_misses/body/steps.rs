@@ -1,4 +1,4 @@
-//! What is done to bodies on the way.
+//! Common changes to bodies on the way, undone.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
@@ -12,12 +12,12 @@ use crate::{
     },
 };
 
-/// One change, before which the body may have been the one that was signed.
+/// One change undone.
 pub(super) struct Step {
     pub(super) name: &'static str,
-    /// The body before it.
+    /// The body before the change.
     pub(super) octets: Vec<u8>,
-    /// What was done, after "The body".
+    /// The change, after "The body".
     pub(super) done: String,
 }
 
@@ -27,16 +27,16 @@ impl Step {
     }
 }
 
-/// The changes by kind, the likely and cheap ones first.
+/// The changes by kind, likely and cheap ones first.
 pub(super) const GROUPS: [Group; 5] = [edges, wrappers, compressed, charsets, json::steps];
 
 /// Undoes changes of one kind.
 type Group = fn(&[u8], &Budget) -> Vec<Step>;
 
-/// The most parts of a form, or members of an object, that are looked at.
+/// Most parts of a form, or members of an object, that are searched.
 const MAX_PARTS: usize = 64;
 
-/// Line ends, and what was added or lost at the ends.
+/// Changed line ends, and bytes added or lost at either end.
 fn edges(body: &[u8], budget: &Budget) -> Vec<Step> {
     const GOT: &str = "got a newline at its end";
     const LOST: &str = "lost the newline at its end";
@@ -70,7 +70,7 @@ fn edges(body: &[u8], budget: &Budget) -> Vec<Step> {
     steps
 }
 
-/// What a body was put into: base64, a JSON text, a form.
+/// Encodings and containers of a body: base64, a JSON text, a form.
 fn wrappers(body: &[u8], budget: &Budget) -> Vec<Step> {
     if !budget.pay_for_body(6 * body.len()) {
         return vec![];
@@ -109,7 +109,7 @@ fn wrappers(body: &[u8], budget: &Budget) -> Vec<Step> {
     steps
 }
 
-/// A JSON string with the body in it, whole or without its quotes, or an object with such a member.
+/// A JSON string that holds the body, with or without its quotes, or an object with such a member.
 fn json_texts(body: &[u8]) -> Vec<Step> {
     const STRING: &str = "was put into a JSON string";
     let string = |text: &[u8]| serde_json::from_slice::<String>(text).ok();

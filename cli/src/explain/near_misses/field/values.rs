@@ -1,4 +1,4 @@
-//! The values that a covered field may have had before it was changed.
+//! Guesses the original value of a covered field that was changed.
 
 use super::Change;
 use crate::{
@@ -6,13 +6,13 @@ use crate::{
     message::Message,
 };
 
-/// Longer values are hardly those of a field that a proxy knows.
+/// Proxies hardly know fields with longer values.
 const MAX_VALUE: usize = 4096;
 
-/// The most instances of a field that are tried one by one.
+/// Most instances of a field that are tried one by one.
 const MAX_INSTANCES: usize = 8;
 
-/// What senders, proxies and gateways commonly write, by the name of the field.
+/// Common values of senders, proxies and gateways, by field name.
 const COMMON: [(&str, &[&str]); 7] = [
     (
         "accept-encoding",
@@ -72,7 +72,7 @@ const COMMON: [(&str, &[&str]); 7] = [
     ("x-drone-event", &["user", "repo", "build"]),
 ];
 
-/// How gateways call a field whose value they take for themselves.
+/// Prefixes and suffixes with which gateways rename a field whose name they use themselves.
 const MOVED: [(&str, &str); 9] = [
     ("x-", ""),
     ("x-original-", ""),
@@ -87,14 +87,14 @@ const MOVED: [(&str, &str); 9] = [
 
 const WAS_CHANGED: &str = "was changed on the way";
 const WAS_MOVED: &str = "was moved to another field on the way";
-const WAS_JOINED: &str = "was joined with another one on the way";
-const WAS_WRITTEN: &str = "was written in another way";
+const WAS_JOINED: &str = "was joined with another field on the way";
+const WAS_WRITTEN: &str = "was spelled differently";
 const WAS_DROPPED: &str = "was dropped on the way";
 
-/// The most fields among which a moved one is looked for.
+/// Most fields searched for a moved value.
 const MAX_CANDIDATES: usize = 256;
 
-/// The fields that may hold a value of another one: their names, in lower case, and values.
+/// Returns the fields that may hold the value of another one: their lower-case names, and values.
 pub(super) fn candidates<'m>(message: &'m Message<'_>) -> Vec<(String, &'m [u8])> {
     let fields = message.fields.iter();
     let short = fields.filter(|field| field.name.len() <= 64 && field.value.len() <= MAX_VALUE);
@@ -149,12 +149,12 @@ impl Changes<'_, '_> {
         }
     }
 
-    /// Each instance of several, or each part of one that was joined of several.
+    /// Adds each of several instances, or each part of a comma-joined one.
     fn add_instances(&mut self) {
         let instances = &self.line.instances;
         if instances.len() > 1 {
             for instance in instances.iter().take(MAX_INSTANCES) {
-                self.add(*instance, "was sent once, and something added another");
+                self.add(*instance, "was sent once, and another was added on the way");
             }
             let reversed: Vec<_> = instances.iter().take(MAX_INSTANCES).rev().copied().collect();
             self.add(reversed.join(b", ".as_slice()), WAS_JOINED);
@@ -165,7 +165,7 @@ impl Changes<'_, '_> {
             return;
         };
         let parts: Vec<&[u8]> = value.split(|&octet| octet == b',').take(16).collect();
-        // A date has a comma of its own, so that parts are put together again.
+        // A date contains a comma, so neighbouring parts are rejoined.
         for start in 0..parts.len() {
             for end in start + 1..=parts.len() {
                 let part = parts[start..end].join(b",".as_slice());
@@ -185,7 +185,7 @@ impl Changes<'_, '_> {
         for (_, value) in candidates.iter().filter(|(found, _)| is_moved(found)) {
             self.add(*value, WAS_MOVED);
         }
-        // A gateway may call the field as it likes, but dates and digests show what they are.
+        // Gateways rename fields freely, but dates and digests are recognisable.
         let looks_alike = |value: &[u8]| match name {
             "date" => value.ends_with(b" GMT") && value.len() < 40,
             "digest" => value.starts_with(b"SHA-256=") && value.len() < 100,
@@ -196,7 +196,7 @@ impl Changes<'_, '_> {
         }
     }
 
-    /// Another method, and other forms of the path.
+    /// Adds other methods and other forms of the path.
     fn add_targets(&mut self, case: &Case<'_>) {
         let (method, target) = (case.message.method.to_ascii_lowercase(), case.message.target);
         let path = target
@@ -208,7 +208,7 @@ impl Changes<'_, '_> {
         if let Some((before, _)) = path.split_once('?') {
             targets.push(before.to_owned());
         }
-        // A prefix that a proxy took away or put in front.
+        // A prefix that a proxy removed or added.
         let slashes = path.match_indices('/').skip(1).take(MAX_INSTANCES);
         targets.extend(slashes.map(|(at, _)| path[at..].to_owned()));
         const ORIGINAL: [&str; 8] = [
@@ -242,7 +242,7 @@ impl Changes<'_, '_> {
         }
     }
 
-    /// With and without a port, and the names that a proxy keeps elsewhere.
+    /// Adds hosts with and without a port, and names that proxies keep in other fields.
     fn add_hosts(&mut self, case: &Case<'_>) {
         let mut hosts: Vec<String> = self
             .line
@@ -272,7 +272,7 @@ impl Changes<'_, '_> {
         }
     }
 
-    /// The same value as another program writes it.
+    /// Adds the value as other programs spell it.
     fn add_spellings(&mut self) {
         let Some(value) = self.line.value.clone().filter(|value| value.len() <= MAX_VALUE) else {
             return self.add("", WAS_DROPPED);

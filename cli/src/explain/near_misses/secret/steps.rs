@@ -1,4 +1,4 @@
-//! What happens to secrets in files, variables and configuration.
+//! Common changes to secrets in files, variables and configuration.
 
 use base64::{
     Engine,
@@ -7,17 +7,17 @@ use base64::{
 
 use crate::{coding, explain::near_misses::charset};
 
-/// One change, after which a secret may be the sender's.
+/// One change, after which a secret may equal the sender's.
 #[derive(Clone)]
 pub(super) struct Step {
     pub(super) name: &'static str,
     pub(super) octets: Vec<u8>,
-    /// Describes the result, `{}` being the secret before.
+    /// Describes the result; `{}` is the secret before.
     pub(super) is: &'static str,
     pub(super) advice: &'static str,
 }
 
-/// Every change of `given`, the more likely ones first.
+/// Returns every change of `given`, the likeliest first.
 pub(super) fn from(given: &[u8]) -> Vec<Step> {
     let mut steps = without_more(given);
     steps.extend(with_more(given));
@@ -27,7 +27,7 @@ pub(super) fn from(given: &[u8]) -> Vec<Step> {
     steps
 }
 
-/// The server's secret has more around it.
+/// The server's secret has extra bytes around it.
 fn with_more(given: &[u8]) -> Vec<Step> {
     let around = |name, before: &str, after: &str, is, advice| Step {
         name,
@@ -35,20 +35,20 @@ fn with_more(given: &[u8]) -> Vec<Step> {
         is,
         advice,
     };
-    const ECHO: &str = "take the newline out of DRONE_WEBHOOK_SECRET of the server (`echo` adds \
+    const ECHO: &str = "remove the newline from the server's DRONE_WEBHOOK_SECRET (`echo` adds \
                         one, `printf %s` does not)";
-    const SPACE: &str = "take the white space out of DRONE_WEBHOOK_SECRET of the server";
-    const QUOTES: &str = "take the quotes out of the server's environment file, where they are not \
-                          removed as a shell would";
-    const ESCAPE: &str = "take the backslash and the letter after it out of DRONE_WEBHOOK_SECRET \
-                          of the server, where they are no escape";
+    const SPACE: &str = "remove the white space from the server's DRONE_WEBHOOK_SECRET";
+    const QUOTES: &str = "remove the quotes from the server's environment file, which is not \
+                          read by a shell";
+    const ESCAPE: &str = "remove the backslash and the letter after it from the server's \
+                          DRONE_WEBHOOK_SECRET, where they are not an escape";
     const MARK: &str = "save the server's file without a byte order mark";
-    const NAME: &str = "take the name and the equals sign out of the value of \
-                        DRONE_WEBHOOK_SECRET of the server";
-    let newline = |end, is| around("newline-behind-secret", "", end, is, ECHO);
+    const NAME: &str = "remove the name and the equals sign from the value of the server's \
+                        DRONE_WEBHOOK_SECRET";
+    let newline = |end, is| around("newline-after-secret", "", end, is, ECHO);
     let space = |before, after, is| around("space-around-secret", before, after, is, SPACE);
     let quotes = |quote: &str| around("quotes-around-secret", quote, quote, "{} in quotes", QUOTES);
-    let escape = |end, is| around("escape-behind-secret", "", end, is, ESCAPE);
+    let escape = |end, is| around("escape-after-secret", "", end, is, ESCAPE);
     let name =
         |name| around("name-before-secret", name, "", "{} with a name and `=` before it", NAME);
     vec![
@@ -85,7 +85,7 @@ fn with_more(given: &[u8]) -> Vec<Step> {
     ]
 }
 
-/// The secret that is given here has more around it.
+/// The secret given here has extra bytes around it.
 fn without_more(given: &[u8]) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut add = |name, octets: &[u8], is, advice| {
@@ -93,12 +93,12 @@ fn without_more(given: &[u8]) -> Vec<Step> {
             steps.push(Step { name, octets: octets.to_vec(), is, advice });
         }
     };
-    const HERE: &str = "take that out of the file or the variable that it is given in here";
-    const THESE: &str = "take them out of the file or the variable that it is given in here";
+    const HERE: &str = "remove that from the file or variable that holds it here";
+    const THESE: &str = "remove them from the file or variable that holds it here";
     add(
         "untrimmed-secret",
         given.trim_ascii(),
-        "{} without the white space (mostly a newline) around it",
+        "{} without the white space (usually a newline) around it",
         HERE,
     );
     if let [quote @ (b'"' | b'\'' | b'`'), inside @ .., last] = given.trim_ascii()
@@ -116,7 +116,7 @@ fn without_more(given: &[u8]) -> Vec<Step> {
     }
     if let Some(value) = without_name(given) {
         let is = "{} without the name and `=` before it";
-        add("name-in-secret", value, is, "give the value alone here, not a line `NAME=value`");
+        add("name-in-secret", value, is, "give only the value here, not a line `NAME=value`");
     }
     steps
 }
@@ -134,7 +134,7 @@ fn without_escapes(given: &[u8]) -> Option<&[u8]> {
     (text.len() < given.len()).then_some(text)
 }
 
-/// The value of `NAME=value`, `export NAME=value` or `NAME: value`.
+/// Returns the value of `NAME=value`, `export NAME=value` or `NAME: value`.
 fn without_name(given: &[u8]) -> Option<&[u8]> {
     let line = given.trim_ascii();
     let line = line.strip_prefix(b"export ").unwrap_or(line);
@@ -146,15 +146,14 @@ fn without_name(given: &[u8]) -> Option<&[u8]> {
     fits.then(|| value.trim_ascii_start())
 }
 
-/// One of the sides decodes or encodes the secret.
+/// One side decodes or encodes the secret.
 fn recoded(given: &[u8]) -> Vec<Step> {
     const TEXT: &str =
-        "give the text here as DRONE_WEBHOOK_SECRET has it, since Drone never decodes it";
-    const SENDER: &str =
-        "have the sender use the text itself, as Drone does, which never decodes it";
-    const KUBERNETES: &str = "decode the one given here (`base64 -d`), which was printed in base64, \
-                              as Kubernetes does";
-    const LETTERS: &str = "give it here letter by letter as DRONE_WEBHOOK_SECRET has it";
+        "give the same text here as in DRONE_WEBHOOK_SECRET, because Drone never decodes it";
+    const SENDER: &str = "have the sender use the text itself, as Drone does";
+    const KUBERNETES: &str = "decode the one given here (`base64 -d`); Kubernetes prints secrets \
+                              in base64";
+    const LETTERS: &str = "give exactly the text of DRONE_WEBHOOK_SECRET here";
     let step = |name, octets, is, advice| Step { name, octets, is, advice };
     let mut steps = Vec::new();
     let decoded = coding::base64_decoded(given).filter(|octets| !octets.is_empty());
@@ -193,7 +192,7 @@ fn recoded(given: &[u8]) -> Vec<Step> {
     steps
 }
 
-/// In both alphabets, with and without padding, on one line or on several.
+/// In both alphabets, with and without padding, on one or several lines.
 fn base64_texts(given: &[u8]) -> Vec<String> {
     let whole = BASE64_STANDARD.encode(given);
     let wrapped = [76, 64].map(|width| {
@@ -208,10 +207,10 @@ fn base64_texts(given: &[u8]) -> Vec<String> {
     [whole].into_iter().chain(others).chain(wrapped).collect()
 }
 
-/// One of the sides has the secret in another encoding of text.
+/// One side has the secret in another text encoding.
 fn transcoded(given: &[u8]) -> Vec<Step> {
     const SAVE: &str = "save it as UTF-8 without a byte order mark on both sides";
-    const ASCII: &str = "use a secret of ASCII letters and digits alone, such as `hooksig secret` \
+    const ASCII: &str = "use a secret of only ASCII letters and digits, such as `hooksig secret` \
                          makes";
     let utf_16 = |octets, is| Step { name: "utf-16-secret", octets, is, advice: SAVE };
     let mut steps = Vec::new();
@@ -232,15 +231,15 @@ fn transcoded(given: &[u8]) -> Vec<Step> {
     steps
 }
 
-/// Secrets that were given in one text.
+/// Several secrets given in one text.
 fn parts(given: &[u8]) -> impl Iterator<Item = Step> {
     let parts = given.split(|octet| matches!(octet, b',' | b';') || octet.is_ascii_whitespace());
     parts.filter(move |part| !part.is_empty() && part.len() < given.len()).take(64).map(|part| {
         Step {
             name: "joined-secrets",
             octets: part.to_vec(),
-            is: "one part of {}, which seems to hold several",
-            advice: "give each by a --secret-file or --secret of its own",
+            is: "a part of {}, which seems to hold several",
+            advice: "give each with its own --secret-file or --secret",
         }
     })
 }
