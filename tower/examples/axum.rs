@@ -74,8 +74,9 @@ fn read_key(path: &str) -> Result<Key, Box<dyn Error>> {
     Ok(Key::new(secret).map_err(|error| format!("{path}: {error}"))?)
 }
 
-/// Is called with each genuine delivery, once. The body is taken as bytes, because axum's `Json` looks at
-/// `Content-Type`, which is not signed: anyone could have a claimed delivery refused by changing it.
+/// Runs once for each genuine delivery. Takes the body as bytes, because axum's `Json` checks
+/// `Content-Type`. That field is not signed, so anyone could change it to have a claimed delivery
+/// refused.
 async fn receive(Extension(verified): Extension<Verified>, body: Bytes) -> StatusCode {
     let payload: Payload = match serde_json::from_slice(&body) {
         Ok(payload) => payload,
@@ -84,7 +85,7 @@ async fn receive(Extension(verified): Extension<Verified>, body: Bytes) -> Statu
             return StatusCode::UNPROCESSABLE_ENTITY;
         }
     };
-    // As the layer read them: another reader may take a repeated member for the event.
+    // Not read again, because another reader may take a repeated member for the event.
     let (event, action) = (verified.event(), verified.action());
     let cut = |text: &str| Escaped::new(text).to_string();
     info!(
@@ -98,7 +99,7 @@ async fn receive(Extension(verified): Extension<Verified>, body: Bytes) -> Statu
     StatusCode::NO_CONTENT
 }
 
-/// The reason is for the operator; the sender is told one text. What the sender wrote is escaped.
+/// The reason is for the operator; the sender gets one fixed text. The sender's text is escaped.
 fn log(refused: &Refused<'_>) {
     warn!(reason = refused.reason(), "refused: {refused}");
 }

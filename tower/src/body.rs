@@ -1,4 +1,4 @@
-//! The bodies of requests that are passed on, and of responses.
+//! Bodies of verified requests and of responses.
 
 use std::{
     convert::Infallible,
@@ -10,9 +10,9 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-/// The body of a verified request, which is in memory as a whole.
+/// The body of a verified request, held in memory.
 ///
-/// Trailers are dropped: they are not signed.
+/// Trailers are dropped because they are not signed.
 #[derive(Clone, Debug, Default)]
 pub struct VerifiedBody(Bytes);
 
@@ -111,7 +111,7 @@ impl<R: Body<Data = Bytes>> Body for ResponseBody<R> {
     }
 }
 
-/// Takes all bytes that are left, as one frame.
+/// Takes the remaining bytes as one frame.
 fn take(bytes: &mut Bytes) -> Option<Frame<Bytes>> {
     let all = std::mem::take(bytes);
     if all.is_empty() { None } else { Some(Frame::data(all)) }

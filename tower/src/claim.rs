@@ -1,4 +1,4 @@
-//! A verified delivery that asks to be accepted.
+//! The claim of a verified delivery.
 
 use std::{error, fmt, sync::Arc};
 
@@ -7,10 +7,10 @@ use hooksig::TAG_LEN;
 /// Reads the time in Unix seconds.
 pub(crate) type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// How much longer than its window a delivery is remembered, in seconds.
+/// Seconds that a delivery is remembered beyond its window.
 const MARGIN: i64 = 2;
 
-/// A verified delivery that asks a [`ReplayStore`](crate::ReplayStore) to be accepted.
+/// The claim of a verified delivery to be accepted by a [`ReplayStore`](crate::ReplayStore).
 #[derive(Clone)]
 pub struct Claim {
     pub(crate) tag: [u8; TAG_LEN],
@@ -54,13 +54,13 @@ impl fmt::Debug for Claim {
     }
 }
 
-/// Why a [`ReplayStore`](crate::ReplayStore) did not accept a delivery.
+/// The reason why a [`ReplayStore`](crate::ReplayStore) did not accept a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClaimError {
     /// It was accepted before.
     Replayed,
-    /// It expired before it was claimed: an earlier claim may be forgotten by now.
+    /// It expired before it was claimed, so an earlier claim may be forgotten.
     Expired,
     /// The store holds as many deliveries as it can.
     Full,

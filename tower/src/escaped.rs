@@ -1,8 +1,8 @@
-//! Text of a stranger, made safe to print.
+//! Text from strangers, made safe to print.
 
 use std::fmt::{self, Write as _};
 
-/// How many characters of a value are printed at most.
+/// Most characters of a value that are printed.
 const MAX_CHARS: usize = 200;
 
 /// Prints bytes that a stranger wrote, for a log or a terminal.
@@ -22,7 +22,7 @@ const MAX_CHARS: usize = 200;
 pub struct Escaped<'a>(&'a [u8]);
 
 impl<'a> Escaped<'a> {
-    /// Wraps `text`, of which nothing is copied.
+    /// Wraps `text` without a copy.
     pub fn new(text: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
         Self(text.as_ref())
     }

@@ -1,4 +1,4 @@
-//! A future that is finished even if its caller gives it up.
+//! A future that finishes even if its caller drops it.
 
 use std::{
     pin::Pin,
@@ -7,10 +7,10 @@ use std::{
 
 use tokio::runtime::Handle;
 
-/// Runs a future to its end: one that is dropped half-way goes on as a task of the runtime.
+/// Runs a future to its end. If it is dropped before, it continues as a task of the runtime.
 ///
-/// A sender that hangs up, or a timeout in front of the layer, otherwise drops a delivery that is
-/// claimed already and that nobody sends again.
+/// Otherwise a sender that hangs up, or a timeout in front of the layer, would drop a delivery that
+/// is already claimed and that nobody sends again.
 pub(crate) struct Finish<F: Future + Send + 'static>(Option<Pin<Box<F>>>);
 
 impl<F: Future + Send + 'static> Finish<F> {

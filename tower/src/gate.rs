@@ -19,7 +19,7 @@ use crate::{
     store::Store,
 };
 
-/// Is told of each refused request.
+/// Called with each refused request.
 pub(crate) type Hook = dyn Fn(&Refused<'_>) + Send + Sync;
 
 /// Finds the URI as the server received it.
@@ -40,7 +40,7 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// Verifies a request, which is not claimed yet. Drains the body of a refused one.
+    /// Verifies a request but does not claim it. Drains the body of a refused one.
     pub(crate) async fn verify<B>(
         &self,
         head: &Parts,
@@ -57,7 +57,7 @@ impl Gate {
         verified
     }
 
-    /// Judges the head first: without the secret nobody has a body held or hashed.
+    /// Judges the head first, so that only a holder of the secret has a body held or hashed.
     async fn judge<B>(
         &self,
         head: &Parts,
@@ -86,7 +86,7 @@ impl Gate {
         self.verdict(&verified, body).ok_or(Refusal::Invalid(Error::MissingDate))
     }
 
-    /// Both times are known, since there is a clock.
+    /// Both times are known because there is a clock.
     fn verdict(&self, verified: &hooksig::Verified<'_>, body: Bytes) -> Option<Verified> {
         let claim = Claim {
             tag: *verified.tag(),
@@ -101,20 +101,20 @@ impl Gate {
     pub(crate) async fn claim(&self, claim: &Claim) -> Result<(), Refusal> {
         match &self.store {
             Some(store) => Ok(store.claim(claim).await?),
-            // The body may have taken its time.
+            // The body may have been slow.
             None if claim.is_expired_at(claim.now()) => Err(ClaimError::Expired.into()),
             None => Ok(()),
         }
     }
 
-    /// Tells the operator of a refused request, and returns the answer to its sender.
+    /// Reports a refused request to the operator, and returns the answer to its sender.
     pub(crate) fn refuse<R>(&self, head: &Parts, refusal: &Refusal) -> Response<ResponseBody<R>> {
         (self.on_refusal)(&Refused::new(head, refusal));
         refusal.response()
     }
 }
 
-/// Returns the target as it was received, or `None` if that cannot be told: `http::Uri` rewrites the
+/// Returns the target as received, or `None` if it is unknown, because `http::Uri` rewrites the
 /// scheme and an empty path of an absolute-form target.
 fn target<'h>(head: &Parts, uri: &'h Uri) -> Option<&'h str> {
     let is_absolute = uri.scheme().is_some() || uri.authority().is_some();
@@ -124,8 +124,8 @@ fn target<'h>(head: &Parts, uri: &'h Uri) -> Option<&'h str> {
     uri.path_and_query().map(|target| target.as_str())
 }
 
-/// The fields of a request, and the authority of its target as one more `Host` field unless they agree:
-/// HTTP/2's `:authority` replaces the field, and a contradiction must be seen.
+/// The fields of a request. The authority of its target is added as another `Host` field unless
+/// they agree: HTTP/2's `:authority` replaces the field, and a contradiction must show.
 struct Fields<'h> {
     fields: &'h HeaderMap,
     authority: Option<&'h str>,
@@ -149,9 +149,9 @@ impl Headers for Fields<'_> {
     }
 }
 
-/// Returns the time of the system in Unix seconds.
+/// Returns the system time in Unix seconds.
 pub(crate) fn system_time() -> i64 {
-    // Before 1970 everything is refused.
+    // A clock before 1970 refuses everything.
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX)
 }

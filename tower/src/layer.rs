@@ -14,25 +14,25 @@ use crate::{
 /// The longest body that is accepted by default, in bytes.
 pub const DEFAULT_MAX_BODY: usize = 1 << 20;
 
-/// How long the body of a request may take by default.
+/// Default time limit for the body of a request.
 pub const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A layer that passes each genuine delivery on once and refuses everything else.
 ///
-/// It holds the whole body of a delivery in memory, and only of one whose head is genuine. Its clones,
-/// and the services that they make, share one replay store.
+/// Holds a whole body in memory, but only once the head is genuine. Clones of the layer, and their
+/// services, share one replay store.
 ///
-/// Once a delivery is claimed, the inner service is run to its end, even if the sender hangs up or a
-/// timeout in front of the layer has expired: it then goes on as a task of the tokio runtime. See
-/// the [crate's page](crate#where-to-put-the-layer) for where to put the layer.
+/// Once a delivery is claimed, the inner service runs to its end. If the sender hangs up or a
+/// timeout in front of the layer expires, it continues as a task of the tokio runtime. See
+/// [where to put the layer](crate#where-to-put-the-layer).
 #[derive(Clone)]
 pub struct VerifyLayer {
     gate: Gate,
 }
 
 impl VerifyLayer {
-    /// Returns a layer that accepts the signature of any of `keys`, under the policy for what Drone
-    /// sends and with a [`MemoryStore`].
+    /// Returns a layer that accepts the signature of any of `keys`, with [`Policy::DRONE`] and a
+    /// [`MemoryStore`].
     ///
     /// Give several keys, the new one first, while a secret is being changed.
     ///
@@ -79,8 +79,8 @@ impl VerifyLayer {
     ///
     /// # Security
     ///
-    /// Anyone who recorded a request can send it again until its date is too old. It is needed for
-    /// requests to Drone's *extensions*, of which two identical ones in a second are genuine.
+    /// Anyone who recorded a request can send it again until its date is too old. Requests to
+    /// Drone's *extensions* need this, because two identical ones in a second may be genuine.
     #[must_use]
     pub fn without_replay_store(mut self) -> Self {
         self.gate.store = None;
@@ -137,7 +137,7 @@ impl VerifyLayer {
         self
     }
 
-    /// Sets a clock that returns Unix seconds, in place of the system's: for tests.
+    /// Sets a clock that returns Unix seconds instead of the system's, for tests.
     #[must_use]
     pub fn clock(mut self, now: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
         self.gate.now = Arc::new(now);

@@ -1,4 +1,4 @@
-//! Reading the body of a request to its end, and draining the rest of a refused one.
+//! Reads the body of a request, or drains the rest of a refused one.
 
 use std::{error::Error, pin::Pin, time::Duration};
 
@@ -10,13 +10,13 @@ use tokio::time;
 
 use crate::Refusal;
 
-/// How much of the rest of a refused body is read and discarded at most, in bytes.
+/// Most bytes of a refused body that are read and discarded.
 ///
-/// A sender that is cut off while it sends may never see the answer, and a Drone server then drops
+/// A sender that is cut off while sending may never see the answer, and a Drone server then drops
 /// the delivery for the endpoints after this one.
 pub const DRAIN_BYTES: usize = 8 << 20;
 
-/// How long the rest of a refused body is read at most, in all.
+/// Longest time that the rest of a refused body is read.
 pub const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// An error of any body.
@@ -45,7 +45,7 @@ where
         }
     }
 
-    /// Returns the whole body, which may have `max` bytes, and shows each chunk as it comes.
+    /// Returns the whole body of at most `max` bytes, and shows each chunk as it arrives.
     pub(crate) async fn collect(
         &mut self,
         max: usize,
@@ -69,8 +69,8 @@ where
         Ok(whole.freeze())
     }
 
-    /// Discards the rest of the body, within [`DRAIN_BYTES`] and [`DRAIN_TIME`]. Asks no sender for
-    /// it that still waits for `100 Continue`.
+    /// Discards the rest of the body, within [`DRAIN_BYTES`] and [`DRAIN_TIME`]. Does not request
+    /// the body of a sender that still waits for `100 Continue`.
     pub(crate) async fn drain(&mut self) {
         if self.waits || self.ended {
             return;
@@ -84,7 +84,7 @@ where
                 }
             }
         };
-        // Late or not, the answer is sent.
+        // The answer is sent in any case.
         let _ = time::timeout(DRAIN_TIME, discard).await;
     }
 
@@ -111,7 +111,7 @@ where
     }
 }
 
-/// A limit in front of the layer fails the body when a chunked one turns out too long.
+/// A limit in front of the layer fails the body if a chunked one turns out too long.
 fn refusal_of(error: &(dyn Error + 'static)) -> Refusal {
     let mut cause = Some(error);
     while let Some(error) = cause {

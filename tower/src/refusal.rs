@@ -1,4 +1,4 @@
-//! Why a request was refused, and the answer to its sender.
+//! The reason for a refusal, and the answer to its sender.
 
 use std::{error, fmt, sync::Arc};
 
@@ -7,12 +7,12 @@ use http::{HeaderValue, Response, StatusCode, header, request::Parts};
 
 use crate::{ClaimError, Escaped, ResponseBody};
 
-/// The one text that a sender is told, whatever the reason.
+/// The only text that a sender gets, whatever the reason.
 const TEXT: &[u8] = b"the delivery was refused\n";
 
-/// Why a request was refused.
+/// The reason for a refusal.
 ///
-/// It is for the operator. A sender would learn from it how to forge better.
+/// It is for the operator only, because it would help a sender to forge better.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -117,8 +117,8 @@ impl error::Error for Refusal {}
 
 /// A refused request: its head and the reason.
 ///
-/// [`Display`](fmt::Display) is safe for logs and terminals, because everything that the sender wrote
-/// is [`Escaped`]: `POST /hook: date-too-old: …`. What else of the head you print, escape likewise.
+/// [`Display`](fmt::Display) is safe for logs and terminals, because the sender's text is
+/// [`Escaped`]: `POST /hook: date-too-old: …`. Escape other parts of the head in the same way.
 #[derive(Clone, Copy)]
 pub struct Refused<'a> {
     head: &'a Parts,

@@ -17,7 +17,7 @@ use crate::{ResponseBody, Verified, VerifiedBody, finish::Finish, gate::Gate, re
 
 /// The service that [`VerifyLayer`](crate::VerifyLayer) puts around another.
 ///
-/// It takes requests with any body. The inner service takes those with a [`VerifiedBody`].
+/// It accepts requests with any body. The inner service receives them with a [`VerifiedBody`].
 #[derive(Clone)]
 pub struct Verify<S> {
     inner: S,
@@ -49,8 +49,8 @@ where
     type Error = S::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
 
-    /// Always ready. The inner service is asked once a delivery is verified, so that strangers with slow
-    /// bodies take up none of its capacity.
+    /// Always ready. The inner service is polled only for a verified delivery, so that strangers
+    /// with slow bodies do not use up its capacity.
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         Poll::Ready(Ok(()))
     }
@@ -91,8 +91,7 @@ where
 
 /// Returns the request for the inner service.
 fn passed_on(mut head: Parts, verified: Verified) -> Request<VerifiedBody> {
-    // The body was read as JSON. An unsigned field that calls it compressed would have a layer further in
-    // spoil it.
+    // The body was read as JSON. An unsigned Content-Encoding could make an inner layer spoil it.
     head.headers.remove(header::CONTENT_ENCODING);
     let body = VerifiedBody::new(verified.body.clone());
     head.extensions.insert(verified);

@@ -1,4 +1,4 @@
-//! Where accepted deliveries are remembered.
+//! The interface of stores of accepted deliveries.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -22,8 +22,8 @@ pub const DEFAULT_MAX_SKEW: u32 = hooksig::DEFAULT_MAX_SKEW;
 ///
 /// # Examples
 ///
-/// A store of your own that several receivers share goes behind [`LocalFirst`], so that replays of
-/// what this process knows cost it nothing:
+/// Wrap your own shared store in [`LocalFirst`], so that replays of deliveries that this process
+/// knows cost it nothing:
 ///
 /// ```
 /// use hooksig_tower::{Claim, ClaimError, Key, LocalFirst, ReplayStore, VerifyLayer};
@@ -46,8 +46,8 @@ pub const DEFAULT_MAX_SKEW: u32 = hooksig::DEFAULT_MAX_SKEW;
 /// # layer().expect("there is a key");
 /// ```
 pub trait ReplayStore: Send + Sync + 'static {
-    /// Returns the largest skew of a policy, in seconds, for which deliveries are remembered long
-    /// enough. A layer whose policy has a larger one refuses the store.
+    /// Returns the largest skew of a policy, in seconds, that the store remembers deliveries long
+    /// enough for. A layer whose policy has a larger one refuses the store.
     fn max_skew(&self) -> u32 {
         DEFAULT_MAX_SKEW
     }

@@ -35,7 +35,7 @@ impl Verified {
 
     /// Returns the index of the key that made the signature, in the order given to the layer.
     ///
-    /// The rotation of a secret is done once no delivery comes with the old one any more.
+    /// When no delivery is signed with the old secret any more, its rotation is complete.
     pub fn key_index(&self) -> usize {
         self.key_index
     }

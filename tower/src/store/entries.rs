@@ -1,16 +1,16 @@
-//! A bounded set of deliveries, each with the time until which it is remembered.
+//! A bounded set of deliveries, each with an expiry time.
 
 use std::collections::HashMap;
 
 use hooksig::TAG_LEN;
 
-/// How many entries are kept without looking for expired ones.
+/// Entries that are kept before expired ones are first looked for.
 const MIN_SWEEP: usize = 1 << 10;
 
 pub(super) struct Entries {
     until: HashMap<[u8; TAG_LEN], i64>,
     capacity: usize,
-    /// How many entries there are when expired ones are next looked for, and not before when.
+    /// Sweep once there are this many entries, but not before a time.
     sweep_at: usize,
     sweep_after: i64,
 }
@@ -21,12 +21,12 @@ impl Entries {
         Self { until: HashMap::new(), capacity, sweep_at, sweep_after: i64::MIN }
     }
 
-    /// Expired entries count as well until they are swept: they help if the clock is set back.
+    /// Includes expired entries that are not yet swept; they help if the clock is set back.
     pub(super) fn contains(&self, tag: &[u8; TAG_LEN]) -> bool {
         self.until.contains_key(tag)
     }
 
-    /// Remembers a delivery, or returns false if there is no room.
+    /// Remembers a delivery. Returns false if the set is full.
     pub(super) fn insert(&mut self, tag: [u8; TAG_LEN], until: i64, now: i64) -> bool {
         if self.until.len() >= self.sweep_at {
             self.sweep(now);
@@ -38,8 +38,8 @@ impl Entries {
         has_room
     }
 
-    /// Forgets expired entries. Their number must double before it is done again, and a full set is swept once a
-    /// second, so that the cost of an insertion stays small.
+    /// Removes expired entries. The next sweep comes when their number has doubled, or each second
+    /// while the set is full, so that insertion stays cheap.
     fn sweep(&mut self, now: i64) {
         if now > self.sweep_after {
             self.until.retain(|_, until| *until >= now);

@@ -1,4 +1,4 @@
-//! A shared store behind the memory of the process.
+//! Memory of the process in front of a shared store.
 
 use std::{
     collections::HashMap,
@@ -12,13 +12,13 @@ use tokio::sync::watch;
 use super::{DEFAULT_MEMORY_CAPACITY, ReplayStore, entries::Entries};
 use crate::{Claim, ClaimError};
 
-/// The answer of the shared store, for those who wait for it.
+/// The answer of the shared store, for waiting claims.
 type Answer = Option<Result<(), ClaimError>>;
 
 /// Asks a shared store only about deliveries that this process does not know.
 ///
-/// It remembers what the store accepted and what it called replayed, so that a flood of replays does not reach
-/// the store. Claims of the same delivery that arrive together ask once. A claim that
+/// It remembers the deliveries that the store accepted or called replayed, so that a flood of
+/// replays does not reach the store. Claims of the same delivery that arrive together ask once. A claim that
 /// failed is forgotten.
 pub struct LocalFirst<S> {
     store: S,
@@ -30,7 +30,7 @@ struct State {
     asked: HashMap<[u8; TAG_LEN], watch::Receiver<Answer>>,
 }
 
-/// What to do about a claim.
+/// The next step for a claim.
 enum Turn {
     Done(Result<(), ClaimError>),
     Ask(watch::Sender<Answer>),
@@ -75,7 +75,7 @@ impl<S: ReplayStore> LocalFirst<S> {
         let answer = self.store.claim(claim).await;
         if matches!(answer, Ok(()) | Err(ClaimError::Replayed)) {
             let until = claim.remember_until(self.store.max_skew());
-            // Without room the store is asked again next time.
+            // If the memory is full, the store is asked again next time.
             let _ = self.lock().known.insert(*claim.tag(), until, claim.now());
         }
         waiting.send_replace(Some(answer.clone()));
@@ -84,7 +84,7 @@ impl<S: ReplayStore> LocalFirst<S> {
     }
 }
 
-/// A claim about which the store is asked; dropped when it answered, or when the asking was given up.
+/// A claim sent to the store; dropped when it is answered or abandoned.
 struct Asking<'f, S: ReplayStore> {
     front: &'f LocalFirst<S>,
     claim: &'f Claim,
@@ -107,7 +107,7 @@ impl<S: ReplayStore> ReplayStore for LocalFirst<S> {
                 Turn::Done(answer) => return answer,
                 Turn::Ask(waiting) => return self.ask(claim, waiting).await,
                 Turn::Wait(mut answer) => {
-                    // If the one who asked gave up, the next asks.
+                    // If the asking claim was abandoned, the next one asks.
                     if let Ok(answer) = answer.wait_for(Option::is_some).await {
                         return match &*answer {
                             Some(Err(error)) => Err(error.clone()),

@@ -8,7 +8,7 @@ use std::{
 use super::{DEFAULT_MAX_SKEW, ReplayStore, entries::Entries};
 use crate::{Claim, ClaimError};
 
-/// How many deliveries a [`MemoryStore`] holds by default, 60 to 100 bytes each: ten minutes of 109 a
+/// Default capacity of a [`MemoryStore`], at 60 to 100 bytes per delivery: ten minutes of 109 per
 /// second.
 pub const DEFAULT_MEMORY_CAPACITY: usize = 1 << 16;
 

@@ -22,17 +22,17 @@ use crate::{Claim, ClaimError};
 /// The start of each Redis key, before the MAC in hexadecimal.
 pub const DEFAULT_REDIS_PREFIX: &str = "hooksig:";
 
-/// How much longer than in memory a delivery is remembered, in seconds: the clocks of the receivers
-/// may differ by that much.
+/// Seconds that a delivery is remembered longer than in memory: the clocks of receivers may differ
+/// by that much.
 const MARGIN: i64 = 60;
 
-/// How long a connection or an answer may take.
+/// Longest time for a connection or an answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How often a claim is sent: once more if the connection broke.
+/// A claim is sent again once if the connection broke.
 const ATTEMPTS: usize = 2;
 
-/// Is told why Redis failed.
+/// Called with the reason when Redis fails.
 type Tell = dyn Fn(&RedisError) + Send + Sync;
 
 /// Remembers accepted deliveries in Redis 7 or newer, for all receivers with the same prefix. Keys are
@@ -100,13 +100,12 @@ impl RedisStore {
         self
     }
 
-    /// Accepts deliveries that this process does not know while Redis cannot tell, after `tell` was
-    /// told why.
+    /// Accepts unknown deliveries while Redis fails, after a call to `tell` with the reason.
     ///
     /// # Security
     ///
-    /// While Redis is down, each process accepts a replay once. Choose it only if losing deliveries is
-    /// worse.
+    /// While Redis is down, each process accepts a replay once. Use this only if losing deliveries
+    /// is worse.
     #[must_use]
     pub fn accept_on_failure(mut self, tell: impl Fn(&RedisError) + Send + Sync + 'static) -> Self {
         self.0.store_mut().accept_on_failure = Some(Arc::new(tell));
@@ -139,7 +138,7 @@ struct Remote {
 }
 
 impl Remote {
-    /// Sets the key unless it is there. Returns false if another claim holds it.
+    /// Sets the key unless it exists. Returns false if another claim holds it.
     async fn set(&self, key: &str, claim: &str, milliseconds: i64) -> RedisResult<bool> {
         let mut command = redis::cmd("SET");
         command.arg(key).arg(claim).arg("NX").arg("GET").arg("PX").arg(milliseconds);
@@ -148,7 +147,8 @@ impl Remote {
             let mut connection = self.connection.clone();
             match command.query_async::<Option<Vec<u8>>>(&mut connection).await {
                 Ok(holder) => {
-                    // A broken connection may have delivered the first attempt: then the holder is this claim.
+                    // The first attempt may have succeeded although the connection broke; then this
+                    // claim is the holder.
                     return Ok(holder.is_none_or(|holder| holder == claim.as_bytes()));
                 }
                 Err(error) if error.is_connection_dropped() && attempt < ATTEMPTS => attempt += 1,
@@ -166,7 +166,7 @@ impl ReplayStore for Remote {
     async fn claim(&self, claim: &Claim) -> Result<(), ClaimError> {
         let key = key(&self.prefix, claim.tag());
         let until = claim.remember_until(self.max_skew).saturating_add(MARGIN);
-        // LocalFirst has found that it is not expired, so that this is positive.
+        // Positive, because LocalFirst has checked that it is not expired.
         let seconds = until.saturating_sub(claim.now()).max(MARGIN);
         match self.set(&key, &claim_name(), seconds.saturating_mul(1000)).await {
             Ok(true) => Ok(()),
@@ -190,11 +190,11 @@ fn key(prefix: &str, tag: &[u8; TAG_LEN]) -> String {
     })
 }
 
-/// Returns a name that no other claim of any process has.
+/// Returns a name that no other claim in any process has.
 fn claim_name() -> String {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    // The keys of the hashers are random.
+    // Hashers have random keys.
     let [high, low] = [(); 2].map(|()| RandomState::new().hash_one(number));
     format!("{high:016x}{low:016x}")
 }
