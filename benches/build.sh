@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the programs that `make bench` compares, in target/bench/release; `make lib` must have
-# been run. `benches/build.sh hooksig` builds only what counts the instructions of hooksig.
+# Builds the programs that `make bench` compares, in target/bench/release; run `make lib` first.
+# `benches/build.sh hooksig` builds only the programs to count hooksig's instructions.
 #
-# What cannot be built for lack of a tool is named and left out; where CI is set, that is a failure.
+# A program whose tools are missing is skipped by name, or fails if CI is set.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,5 +1,5 @@
-/* Attacks the verifier with the recorded delivery: broken off anywhere, cut into pieces of any size,
- * with any bit changed. Prints how often each reason was given. */
+/* Attacks the verifier with the recorded delivery: broken off anywhere, cut into pieces of any
+ * size, with any bit changed. Prints the number of refusals for each reason. */
 
 #include "board.h"
 #include "delivery.h"
@@ -20,7 +20,7 @@ static void restore(void)
     memcpy(body, delivery + DELIVERY_HEAD_LEN, DELIVERY_BODY_LEN);
 }
 
-/* The verdict on a delivery whose body comes in pieces of this size. */
+/* Returns the verdict on a delivery whose body comes in pieces of this size. */
 static hooksig_status verdict(size_t head_len, size_t body_len, size_t piece)
 {
     hooksig_pending_body pending;
@@ -48,7 +48,7 @@ static void print_number(unsigned number)
     board_print(digits + at);
 }
 
-/* Prints what the attack met, and forgets it. */
+/* Prints and clears the counts. */
 static void print_counts(const char *attack)
 {
     board_print(attack);
@@ -93,8 +93,8 @@ static void flip(uint8_t *octets, size_t len)
     }
 }
 
-/* Changes each bit of as many octets as follow the text in the head. */
-static void flip_behind(const char *text, size_t len)
+/* Changes each bit of len octets after the text in the head. */
+static void flip_after(const char *text, size_t len)
 {
     flip((uint8_t *)strstr(head, text) + strlen(text), len);
 }
@@ -108,9 +108,9 @@ int main(void)
     cut();
     flip((uint8_t *)head, DELIVERY_HEAD_LEN);
     print_counts("each bit of the head changed, of which most is not signed");
-    flip_behind("\r\nDate: ", DATE_LEN);
-    flip_behind("\r\nDigest: ", DIGEST_LEN);
-    flip_behind("signature=\"", SIGNATURE_LEN);
+    flip_after("\r\nDate: ", DATE_LEN);
+    flip_after("\r\nDigest: ", DIGEST_LEN);
+    flip_after("signature=\"", SIGNATURE_LEN);
     print_counts("each bit of what is signed, and of the signature, changed");
     flip(body, DELIVERY_BODY_LEN);
     print_counts("each bit of the body changed");

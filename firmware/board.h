@@ -1,4 +1,4 @@
-/* What the programs need of the machine that they run on. */
+/* The interface of the machine to the programs. */
 #ifndef BOARD_H
 #define BOARD_H
 
@@ -12,10 +12,10 @@ void board_print(const char *text);
 /* Ends the program; the exit code is 0 on success and 1 otherwise. */
 _Noreturn void board_exit(bool success);
 
-/* Opens the file of this name on the debugger's side for reading, the only one that is open. */
+/* Opens a file of the debugger's side for reading. Only one file is open at a time. */
 bool board_open(const char *name);
 
-/* Reads the next len octets of the file; false if it has not that many. */
+/* Reads the next len octets of the file; returns false if it is shorter. */
 bool board_read(void *room, size_t len);
 
 #endif

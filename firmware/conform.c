@@ -1,12 +1,12 @@
-/* Runs the shared conformance cases of cases.flat (vectors/examples/flat.rs writes it) and prints a
- * line a case as `hooksig conform` does: ID TAB valid|invalid TAB REASON. */
+/* Runs the shared conformance cases of cases.flat (written by vectors/examples/flat.rs). Prints
+ * one line per case as `hooksig conform` does: ID TAB valid|invalid TAB REASON. */
 
 #include "board.h"
 
 #include <hooksig.h>
 #include <string.h>
 
-/* Enough for every case but those whose point is their size; the build of a board may say less. */
+/* Enough for every case except those that test sizes. A board may set a smaller size. */
 #ifndef ARENA
 #define ARENA (128 * 1024)
 #endif
@@ -23,7 +23,7 @@ struct text {
     size_t len;
 };
 
-/* The head of a case, and the texts that stand in front of it. */
+/* The head of a case, after the other texts. */
 static char arena[ARENA];
 static size_t arena_used;
 static bool arena_full;
@@ -60,7 +60,7 @@ static void skip(size_t len)
     read_octets(piece, len);
 }
 
-/* A text with a NUL behind it, in the arena. */
+/* Reads a text into the arena, with a NUL at the end. */
 static struct text read_text(void)
 {
     struct text text = {arena, read_len()};
@@ -127,7 +127,7 @@ static const char *reason(hooksig_status status)
     return hooksig_status_name(status);
 }
 
-/* Feeds the body in pieces of all sizes up to PIECE, and skips what is not wanted any more. */
+/* Passes the body in pieces of all sizes up to PIECE, and skips the rest after a refusal. */
 static hooksig_status read_body(hooksig_pending_body *pending, hooksig_status status)
 {
     static size_t size = 0;
@@ -170,7 +170,7 @@ static bool same(const char *octets, size_t len, struct text expected)
     return len == expected.len && memcmp(octets, expected.octets, len) == 0;
 }
 
-/* Whether the field is as expected: its signature stands behind the third quote but two. */
+/* Checks the field; its signature comes after the last quote but two. */
 static bool has_signature(const char *field, size_t len, struct text signature)
 {
     static const char before[] = "\",algorithm=\"hmac-sha256\",signature=\"";
@@ -204,7 +204,7 @@ static const char *sign(void)
     return as_expected ? "ok" : "other-bytes";
 }
 
-/* Runs the next case; false behind the last. */
+/* Runs the next case; returns false after the last. */
 static bool run_case(void)
 {
     arena_used = 0;

@@ -21,7 +21,7 @@ static void fault(void)
     board_exit(false);
 }
 
-/* The first entry is the stack, the others are NMI, HardFault and the faults of the larger cores. */
+/* The first entry is the stack, the others are NMI, HardFault and the faults of larger cores. */
 __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16] = {
     (uintptr_t)stack_top, (uintptr_t)reset, (uintptr_t)fault, (uintptr_t)fault,
     (uintptr_t)fault,     (uintptr_t)fault, (uintptr_t)fault,

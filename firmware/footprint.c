@@ -1,4 +1,4 @@
-/* Stack and instructions of each function of hooksig.h, with the recorded delivery. */
+/* Measures the stack and instructions of each function of hooksig.h, with the recorded delivery. */
 
 #include "board.h"
 #include "delivery.h"
@@ -195,7 +195,7 @@ static void collect_fields(void)
         (hooksig_header){"Signature", 9, headers.signature, sizeof headers.signature - 1};
 }
 
-/* A call that is refused does less. */
+/* A refused call would do less. */
 static void expect_ok(const char *name, void (*call)(void))
 {
     report(name, call);

@@ -1,4 +1,4 @@
-"""Measures what hooksig takes on a Cortex-M4, and prints docs/footprint.md."""
+"""Measures the cost of hooksig on a Cortex-M4, and prints docs/footprint.md."""
 
 import collections
 import re
@@ -12,16 +12,16 @@ ROOT = Path(__file__).resolve().parent.parent
 PROFILES = ["size", "speed"]
 PEERS = [("bearssl", "BearSSL"), ("mbedtls", "mbedTLS")]
 
-# They tell which part the code is of, and change none of it.
+# Tells which part the code belongs to, without changing the code.
 LINE_TABLES = "-Cdebuginfo=line-tables-only"
 
-# Compressions for the recorded delivery: three for the MAC of 96 bytes, six for 364 bytes of body.
+# Compressions of the recorded delivery: three for the MAC of 96 bytes, six for 364 bytes of body.
 COMPRESSIONS = 9
 FLASH_BUDGET = 8192
 STACK_BUDGET = 1536
 RATIO_BUDGET = 1.3
 
-# The parts that the peers have too.
+# The parts that the peers also have.
 HASHING = ["SHA-256", "MAC"]
 MEMORY = "memory functions"
 
@@ -35,7 +35,7 @@ def make(profile, *goals, **variables):
 
 
 def run(profile, program, **variables):
-    """{name: (stack, instructions)}, as the program prints them."""
+    """Reads the program's output as {name: (stack, instructions)}."""
     lines = make(profile, f"run-{program}", **variables).splitlines()
     found = (re.fullmatch(r"(.*) (\d+) (\d+)", line) for line in lines)
     return {row[1]: (int(row[2]), int(row[3])) for row in found if row}
@@ -46,19 +46,19 @@ def image_of(profile, program):
 
 
 def flash(profile, program):
-    """The bytes of each part of hooksig in a program."""
+    """Returns the bytes of each part of hooksig in a program."""
     image = image_of(profile, program)
     make(profile, f"{image}.elf")
     sizes = sizes_of(f"{image}.elf")
     del sizes[PROGRAM[1]]
-    # Constants have no source: those of the program itself are taken off.
+    # Constants have no source line, so those of the program itself are subtracted.
     own = [size for name, _, size in sections(f"{image}.o") if name.startswith(".rodata")]
     sizes["other constants"] -= sum(own)
     return sizes
 
 
 def flash_in_rust():
-    """The same of a program in Rust, which has the default policy and none other."""
+    """Does the same for a program in Rust, which has only the default policy."""
     make("size", "rust")
     sizes = sizes_of(ROOT / "target/cross/rust/thumbv7em-none-eabi/release/verifier")
     del sizes[PROGRAM[1]]
@@ -67,7 +67,7 @@ def flash_in_rust():
 
 
 def instructions(profile):
-    """How many instructions each part takes to verify the delivery, from hooksig_begin to the verdict."""
+    """Returns the instructions of each part to verify the delivery, from hooksig_begin to the verdict."""
     make(profile, "trace-verifier-of-fields")
     image = image_of(profile, "verifier-of-fields")
     begin = next(address & ~1 for address, _, _, name in symbols(f"{image}.elf") if name == "hooksig_begin")
@@ -75,7 +75,7 @@ def instructions(profile):
     parts = parts_of_code(f"{image}.elf")
     counts = collections.Counter()
     for address in addresses[addresses.index(begin) :]:
-        # What copies and compares works for the part that called it.
+        # Copies and comparisons count for the part that called them.
         if parts.get(address) != MEMORY:
             part = parts.get(address, PROGRAM[1])
         counts[part] += 1
@@ -84,13 +84,13 @@ def instructions(profile):
 
 
 def compiler():
-    """The compiler that made the library, as its code says."""
+    """Returns the compiler named in the library."""
     comment = tool("readelf", "-p", ".comment", f"{image_of('size', 'verifier')}.elf")
     return re.search(r"rustc version (\S+)", comment)[1]
 
 
 def of_block(costs):
-    """The instructions of 64 bytes more."""
+    """Returns the instructions of 64 more bytes."""
     return (costs["4096 bytes of body"][1] - costs["64 bytes of body"][1]) / 63
 
 

@@ -1,5 +1,5 @@
-/* A gateway that believes a delivery only once it is verified. The octets come as a UART or a modem
- * brings them: first the raw head, then the body in pieces. */
+/* A gateway that trusts a delivery only once it is verified. A UART or a modem brings the
+ * octets: first the raw head, then the body in pieces. */
 
 #include "board.h"
 #include "delivery.h"
@@ -15,8 +15,8 @@ enum { OF_DATE = 171, OF_BODY = DELIVERY_HEAD_LEN + 12 };
 static const char SECRET[] = DELIVERY_SECRET;
 static const char OTHER_SECRET[] = "00000000000000000000000000000000";
 
-/* What comes in over the line: the delivery, in which one octet may have been changed on the way, up
- * to the octet at which the line breaks. */
+/* The input: the delivery up to the octet at which the connection breaks. One octet may be
+ * changed. */
 struct modem {
     size_t at;
     size_t changed;
@@ -33,7 +33,7 @@ struct line {
 
 static struct line line;
 
-/* Up to len octets; none at the end. */
+/* Reads up to len octets; none at the end. */
 static size_t modem_read(struct modem *modem, void *room, size_t len)
 {
     uint8_t *octets = room;
@@ -44,7 +44,7 @@ static size_t modem_read(struct modem *modem, void *room, size_t len)
     return len;
 }
 
-/* Reads to the empty line, as far as there is room. */
+/* Reads to the empty line, or until the buffer is full. */
 static void read_head(struct modem *modem)
 {
     line.head_len = 0;
@@ -55,7 +55,7 @@ static void read_head(struct modem *modem)
     }
 }
 
-/* Keeps the body, unread until the verdict. A body that breaks off is not the one that was signed. */
+/* Keeps the body, unread until the verdict. A body that breaks off is refused. */
 static void read_body(struct modem *modem, size_t len)
 {
     line.body_len = 0;
@@ -136,7 +136,7 @@ static void print_field(const char *name, const char *value)
     board_print("\n");
 }
 
-/* Signs what was received last, as the server had. */
+/* Signs the last received delivery, as the server had. */
 static hooksig_status sign(void)
 {
     hooksig_key key;

@@ -2,7 +2,7 @@
 
 #include "board.h"
 
-/* SysTick counts down the 25 MHz of the board's clock; the emulator lets an instruction take 64 ns. */
+/* SysTick counts down at 25 MHz, the board's clock. In the emulator an instruction takes 64 ns. */
 #define SYST_CSR (*(volatile uint32_t *)0xe000e010)
 #define SYST_RVR (*(volatile uint32_t *)0xe000e014)
 #define SYST_CVR (*(volatile uint32_t *)0xe000e018)
@@ -27,11 +27,11 @@ static void nothing(void)
 {
 }
 
-/* Paints what lies below the caller's frame, and finds how far down a call wrote. */
+/* Paints the stack below the caller's frame, and finds how far down a call wrote. */
 __attribute__((noinline)) static uint32_t stack_of(void (*call)(void), uint32_t *ticks)
 {
     volatile uint32_t *top = __builtin_frame_address(0);
-    top -= 16; /* What this function itself holds. */
+    top -= 16; /* The frame of this function. */
     for (int at = 1; at <= PAINTED_WORDS; at++)
         top[-at] = PAINT;
     *ticks = count_ticks(call);

@@ -1,8 +1,8 @@
-/* How much stack a call takes, and how many instructions. */
+/* Measures the stack and the instructions of a call. */
 #ifndef MEASURE_H
 #define MEASURE_H
 
-/* Carries out a call and prints a line: NAME STACK INSTRUCTIONS. */
+/* Makes a call and prints a line: NAME STACK INSTRUCTIONS. */
 void report(const char *name, void (*call)(void));
 
 #endif

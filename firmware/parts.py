@@ -1,4 +1,4 @@
-"""Which part of hooksig the flash of an image goes to: parts.py IMAGE.elf
+"""Prints the flash of an image by parts of hooksig: parts.py IMAGE.elf
 
 Prints a line a part: BYTES NAME. Code belongs to the part whose source file it comes from, where it
 was inlined too; constants to the part that their name tells, if it does.
@@ -11,8 +11,8 @@ import sys
 
 TOOL = "arm-none-eabi-"
 
-# In the order of preference: what is nearest to the instruction decides, except that the general
-# helpers of the last group belong to whoever they were inlined into.
+# In order of preference. The function nearest to the instruction decides, but the general helpers of the last
+# group belong to the function they were inlined into.
 PARTS = [
     (r"/sha2-|/digest-|/block-buffer-|/hybrid-array-|primitives.*(compress|Sha256)", "SHA-256"),
     (r"/base64ct-|primitives.*(base64|alphabet|code|is_canonical)", "base64"),
@@ -44,7 +44,7 @@ def tool(name, *arguments, text=None):
 
 
 def as_frame(symbol):
-    """A symbol as if it were a frame in the file that it is defined in."""
+    """Returns a symbol as a frame in the file that defines it."""
     crate = re.sub(r"\b(sha2|hmac|digest|hifijson|compiler_builtins)::", r"/\1-", symbol)
     return re.sub(r"\bhooksig::(capi::)?(\w+)", r"src/\1\2.rs", crate).replace("capi::", "capi/")
 
@@ -59,7 +59,7 @@ def part_of(frames):
 
 
 def sections(image):
-    """(name, address, size) of what stands in flash."""
+    """Yields (name, address, size) of the sections in flash."""
     for line in tool("readelf", "-SW", image).splitlines():
         found = re.match(r"\s*\[\s*\d+\] (\S+)\s+PROGBITS\s+(\w+) \w+ (\w+) .* A", line)
         if found:
@@ -67,7 +67,7 @@ def sections(image):
 
 
 def frames_of(image, addresses):
-    """For each address the chain of inlined functions as "function file:line"."""
+    """Returns for each address the chain of inlined functions as "function file:line"."""
     asked = "\n".join(map(hex, addresses))
     address, chain = None, []
     lines = iter(tool("addr2line", "-aifC", "-e", image, text=asked).splitlines())
@@ -83,7 +83,7 @@ def frames_of(image, addresses):
 
 
 def symbols(image):
-    """(address, size, kind, name)"""
+    """Yields (address, size, kind, name)."""
     for line in tool("nm", "-SC", image).splitlines():
         found = re.match(r"(\w+) (\w+) (\w) (.*)", line)
         if found:
@@ -91,7 +91,7 @@ def symbols(image):
 
 
 def parts_of_code(image):
-    """{address: part}, for each two bytes of code."""
+    """Returns {address: part} for each two bytes of code."""
     code = {}
     for start, size, kind, name in symbols(image):
         if kind in "tTwW":
@@ -102,7 +102,7 @@ def parts_of_code(image):
 
 
 def sizes_of(image):
-    """The bytes of each part."""
+    """Returns the bytes of each part."""
     sizes = collections.Counter()
     for part in parts_of_code(image).values():
         sizes[part] += 2

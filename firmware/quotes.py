@@ -1,5 +1,5 @@
-"""Checks that docs/firmware.md shows what is built and tested: its blocks with a file's name stand in
-that file of firmware/rust, and its flags of the size profile are those of scripts/cross.sh."""
+"""Checks docs/firmware.md: blocks with a file's name must be in that file of firmware/rust, and the flags
+of the size profile must equal those of scripts/cross.sh."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-/* The board seen through a debugger: the semihosting of Arm, which RISC-V has taken over. */
+/* The board through a debugger: Arm's semihosting, which RISC-V has adopted. */
 
 #include "board.h"
 
@@ -15,7 +15,7 @@ static uintptr_t call(uintptr_t operation, uintptr_t argument)
 #if defined(__riscv)
     register uintptr_t a0 __asm__("a0") = operation;
     register uintptr_t a1 __asm__("a1") = argument;
-    /* The three stand in one page and uncompressed: that is how the debugger knows them. */
+    /* The debugger recognises these three instructions only uncompressed and in one page. */
     __asm__ volatile(".option push\n"
                      ".option norvc\n"
                      ".balign 16\n"
@@ -54,6 +54,6 @@ bool board_open(const char *name)
 bool board_read(void *room, size_t len)
 {
     uintptr_t arguments[] = {file, (uintptr_t)room, len};
-    /* What comes back is how many octets are missing. */
+    /* Returns the number of missing octets. */
     return call(SYS_READ, (uintptr_t)arguments) == 0;
 }

@@ -1,4 +1,4 @@
-/* As verifier.c, where the HTTP server has taken the head apart already. */
+/* As verifier.c, for a head that the HTTP server has already parsed. */
 
 #include "delivery.h"
 

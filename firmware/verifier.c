@@ -1,4 +1,4 @@
-/* The least that verifies a delivery: what it links is what verifying takes. */
+/* The smallest verifier, to measure the cost of verifying. */
 
 #include "delivery.h"
 

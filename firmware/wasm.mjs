@@ -17,7 +17,7 @@ const KEY_LEN = 8 * Number(header.match(/define HOOKSIG_KEY_WORDS (\d+)/)[1]);
 const VERIFIED_LEN = 64;
 const RECEIVER_LEN = 40;
 
-// The caller's memory begins behind the module's own.
+// Memory after the module's own is free for the caller.
 let free = hooksig.__heap_base.value;
 
 function take(len) {

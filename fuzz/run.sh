@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Fuzzes each target for some seconds, from the seeds that are kept and what earlier runs found:
-# fuzz/run.sh [SECONDS [TARGET...]]
+# Fuzzes each target for some seconds, from the committed seeds and the finds of earlier runs: fuzz/run.sh
+# [SECONDS [TARGET...]]
 #
-# With `minimise` for the seconds it writes the seeds anew instead: as few inputs as reach, once, all
-# the code that was found and that the shared cases reach. The targets are those of cargo-fuzz, which
-# is not needed to run them.
+# With `minimise` instead of seconds, updates the seeds: the fewest inputs that reach all the code reached so
+# far and by the shared cases. The targets are those of cargo-fuzz, but run without it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,7 +17,7 @@ if [[ ${#targets[@]} -eq 0 ]]; then
     done
 fi
 
-# What cargo-fuzz builds with. The sanitizer is behind an unstable option.
+# cargo-fuzz's flags. The sanitizer needs an unstable option.
 host=$(rustc -vV | sed -n 's/^host: //p')
 out=$PWD/target/fuzz
 coverage="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
@@ -32,7 +31,7 @@ if [[ $seconds == minimise ]]; then
     cargo run --locked --quiet --manifest-path fuzz/Cargo.toml --target-dir "$out" --example seeds -- "$out/cases"
 fi
 
-# libfuzzer TARGET OPTIONS...: what it says is kept, and shown if it fails.
+# libfuzzer TARGET OPTIONS...: prints the output only on failure.
 libfuzzer() {
     local target=$1 log=$out/$1.log
     shift

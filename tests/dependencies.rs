@@ -1,11 +1,11 @@
-//! What the core stands on: an allow-list, so that a new dependency is a decision.
+//! The allowed dependencies of the core, so that a new one is a decision.
 
 use std::{collections::BTreeSet, process::Command};
 
-/// What the core names.
+/// Direct dependencies of the core.
 const DIRECT: [&str; 6] = ["base64ct", "ctutils", "heapless", "hifijson", "hmac", "sha2"];
 
-/// What these need, `zeroize` among them, which is asked of `hmac` and `sha2`.
+/// Their dependencies, including `zeroize` through features of `hmac` and `sha2`.
 const INDIRECT: [&str; 13] = [
     "block-buffer",
     "byteorder",
@@ -16,14 +16,14 @@ const INDIRECT: [&str; 13] = [
     "digest",
     "hash32",
     "hybrid-array",
-    // By which `cpufeatures` asks some systems; not where there is none.
+    // `cpufeatures` uses it on some systems, but not without an operating system.
     "libc",
     "stable_deref_trait",
     "typenum",
     "zeroize",
 ];
 
-/// What `cargo tree` says of the core, with these arguments.
+/// Returns the output of `cargo tree` for the core.
 fn tree(arguments: &[&str]) -> String {
     let tree = Command::new(env!("CARGO"))
         .args(["tree", "--package", "hooksig", "--prefix", "none", "--locked", "--offline"])
@@ -46,7 +46,7 @@ fn the_core_without_features_stands_on_no_more_than_it_says() {
     assert_eq!(unknown, BTreeSet::new());
 }
 
-/// The payload allocates, and needs no operating system for that.
+/// The payload allocates, but needs no operating system.
 #[test]
 fn the_payload_stands_on_serde_without_std() {
     let tree = tree(&["--features", "payload", "--edges", "normal,features"]);

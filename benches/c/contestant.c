@@ -36,7 +36,7 @@ void *allocate(size_t size)
     return memory;
 }
 
-/* Gives a file of the folder with a NUL behind it. */
+/* Returns a file of the folder, with a NUL at the end. */
 static char *read_file(const char *folder, const char *name, const char *suffix, size_t *len)
 {
     char path[4096];
@@ -86,7 +86,7 @@ static void read_delivery(const char *folder, const char *name, delivery *read)
     read->body_len = (size_t)(read->text + len - line - 2);
 }
 
-/* Finds an operation, or makes it ready. */
+/* Finds an operation, or prepares it. */
 static entry *find(const char *folder, int64_t now, const char *text, prepare_function *prepare)
 {
     for (size_t i = 0; i < entries_len; i++)
@@ -128,7 +128,7 @@ __attribute__((noinline)) static bool repeat_counted(entry *entry, call_function
     return accepted;
 }
 
-/* Times calls, after a few that bring code and data back into the caches. */
+/* Times calls after a few that warm the caches. */
 static void answer(entry *entry, call_function *call, long calls)
 {
     for (long i = 0; i <= calls / 8; i++)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What all contestants are given, and the side of the protocol that is asked (src/contestant.rs). */
+/* The input of all contestants, and the answering side of the protocol (src/contestant.rs). */
 
 enum { MAX_HEADERS = 16, MAX_SECRETS = 8, MAX_SKEW = 300 };
 
@@ -15,7 +15,7 @@ typedef struct {
     size_t name_len, value_len;
 } header;
 
-/* A request; names, values and body lie in text. */
+/* A request; its names, values and body are in text. */
 typedef struct {
     char *text;
     header headers[MAX_HEADERS];
@@ -35,16 +35,16 @@ typedef struct {
     int64_t now;
 } operation;
 
-/* Makes an operation ready; what it gives is handed to each call. */
+/* Prepares an operation; its result is passed to each call. */
 typedef void *prepare_function(const operation *operation);
 
-/* Does the operation once and says whether it was accepted. */
+/* Does the operation once and returns true if it was accepted. */
 typedef bool call_function(const operation *operation, void *prepared);
 
 /* Answers questions on standard input until it ends. */
 int serve(int argc, char **argv, const char *title, prepare_function *prepare, call_function *call);
 
-/* Memory, or the end of the program. */
+/* Returns memory, or ends the program. */
 void *allocate(size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* A receiver and a sender by hand on OpenSSL, for what Drone sends and nothing else: `openssl
- * one-shot ...` with HMAC() and SHA256(), `openssl reused ...` with contexts that are made once. */
+/* A hand-written receiver and sender on OpenSSL for exactly the requests that Drone sends:
+ * `openssl one-shot ...` with HMAC() and SHA256(), `openssl reused ...` with reused contexts. */
 #define _GNU_SOURCE
 #include "contestant.h"
 
@@ -24,7 +24,7 @@ static const char date_format[] = "%a, %d %b %Y %H:%M:%S GMT";
 
 static bool reused;
 
-/* What is made once, where contexts are reused. */
+/* Contexts to reuse. */
 typedef struct {
     EVP_MAC_CTX *macs[MAX_SECRETS];
     EVP_MD_CTX *hash;
@@ -118,7 +118,7 @@ static bool is_recent(const char *date, int64_t now)
     return end != NULL && *end == '\0' && llabs((int64_t)timegm(&parts) - now) <= MAX_SKEW;
 }
 
-/* The base64 in a signature, or NULL where it is another than Drone's. */
+/* Returns the base64 in a signature, or NULL if the signature is not in Drone's form. */
 static const char *encoded_mac(const header *signature)
 {
     const size_t before = sizeof before_signature - 1, after = sizeof after_signature - 1;
@@ -129,7 +129,7 @@ static const char *encoded_mac(const header *signature)
     return signature->value + before;
 }
 
-/* Writes the text that is signed, and gives its length. */
+/* Writes the signed text, and returns its length. */
 static size_t write_message(char *message, size_t room, const char *date, const char *digest)
 {
     size_t date_len = strlen(date), digest_len = strlen(digest), at = 6;

@@ -1,6 +1,5 @@
-//! A receiver and a sender as careful hands would write them for what Drone sends and nothing else,
-//! on any implementation of HMAC and SHA-256. Nothing is parsed that can be compared, and buffers
-//! are used again.
+//! A careful hand-written receiver and sender for exactly the requests that Drone sends, on any
+//! implementation of HMAC and SHA-256. Compares instead of parsing, and reuses buffers.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,9 +12,9 @@ use crate::{
     operation::{Kind, Operation},
 };
 
-/// HMAC and SHA-256 of some library.
+/// HMAC and SHA-256 of a library.
 pub trait Primitives: 'static {
-    /// A key made ready.
+    /// A prepared key.
     type Key;
 
     fn key(secret: &str) -> Self::Key;
@@ -27,10 +26,10 @@ const BEFORE_SIGNATURE: &str = r#"keyId="hmac-key",algorithm="hmac-sha256",signa
 const AFTER_SIGNATURE: &str = r#"",headers="date digest""#;
 const BEFORE_DIGEST: &str = "SHA-256=";
 
-/// How far the date may lie from the clock, in seconds.
+/// Largest difference between the date and the clock, in seconds.
 const MAX_SKEW: u64 = 300;
 
-/// Makes an operation ready, on the primitives of `P`.
+/// Prepares an operation on the primitives of `P`.
 pub fn prepare<P: Primitives>(material: &Material, operation: &Operation) -> Call {
     let keys = material.secrets(operation).iter().map(|secret| P::key(secret)).collect();
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(material.now.unsigned_abs());
@@ -55,7 +54,7 @@ impl<P: Primitives> Receiver<P> {
         is_base64_of(digest, &P::sha256(body)).then_some(())
     }
 
-    /// Checks the date and the MAC, and gives the digest field.
+    /// Checks the date and the MAC, and returns the digest field.
     fn verify_head<'h>(&mut self, headers: &'h [(String, String)]) -> Option<&'h str> {
         let (mut signature, mut date, mut digest) = (None, None, None);
         for (name, value) in headers {
@@ -94,7 +93,7 @@ impl<P: Primitives> Receiver<P> {
         }
     }
 
-    /// The values of Date, Digest and Signature.
+    /// Returns the values of Date, Digest and Signature.
     fn sign(&mut self, body: &[u8]) -> Option<[String; 3]> {
         let date = httpdate::fmt_http_date(self.now);
         let mut digest = BEFORE_DIGEST.to_owned();

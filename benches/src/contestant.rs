@@ -1,4 +1,4 @@
-//! The side of the protocol that is asked.
+//! The answering side of the protocol.
 
 use std::{
     collections::HashMap,
@@ -10,14 +10,14 @@ use std::{
 
 use crate::{delivery::Delivery, operation::Operation};
 
-/// An operation made ready: each call does it once and says whether it was accepted.
+/// A prepared operation. Each call does it once and returns true if it was accepted.
 pub type Call = Box<dyn FnMut() -> bool>;
 
-/// What all contestants are given.
+/// The input of all contestants.
 #[derive(Clone, Debug)]
 pub struct Material {
     folder: PathBuf,
-    /// The present time in Unix seconds, for those that take it as an argument.
+    /// The current time in Unix seconds, for contestants that take it as an argument.
     pub now: i64,
     secrets: Vec<String>,
 }
@@ -30,13 +30,13 @@ impl Material {
         Ok(Self { folder: folder.to_owned(), now, secrets })
     }
 
-    /// The delivery that an operation is about.
+    /// Returns the delivery of an operation.
     pub fn delivery(&self, operation: &Operation) -> Delivery {
         let path = self.folder.join(&operation.delivery).with_extension("http");
         Delivery::read(&path).expect("the delivery is there")
     }
 
-    /// The secrets that an operation knows: the one that fits comes last.
+    /// Returns the secrets of an operation; the last one fits.
     pub fn secrets(&self, operation: &Operation) -> &[String] {
         &self.secrets[self.secrets.len() - operation.secrets..]
     }
@@ -45,8 +45,9 @@ impl Material {
 /// Answers questions on standard input until it ends. The arguments are the folder of the
 /// deliveries and the time in Unix seconds.
 ///
-/// A question is `OPERATION CALLS`, and its answer `accepted NS`, `refused NS` with the time that
-/// all calls took, or `-` where `prepare` gives nothing since the contestant does no such thing.
+/// A question is `OPERATION CALLS`. The answer is `accepted NS` or `refused NS` with the time of
+/// all calls, or `-` if `prepare` returns nothing because the contestant does not support the
+/// operation.
 pub fn serve(title: &str, prepare: impl Fn(&Material, &Operation) -> Option<Call>) {
     let mut args = std::env::args().skip(1);
     let (Some(folder), Some(Ok(now))) = (args.next(), args.next().map(|now| now.parse())) else {
@@ -74,7 +75,7 @@ fn answer(text: &str) {
     writeln!(out, "{text}").and_then(|()| out.flush()).expect("the answer can be written");
 }
 
-/// Times calls, after a few that bring code and data back into the caches.
+/// Times calls after a few that warm the caches.
 fn time(call: &mut Call, calls: u64) -> String {
     repeat(call, calls / 4 + 1);
     let start = Instant::now();

@@ -1,10 +1,10 @@
-//! The deliveries that all contestants are given: files of raw HTTP/1.1 requests.
+//! The deliveries for all contestants: files of raw HTTP/1.1 requests.
 
 use std::{fs, io, path::Path};
 
 use hooksig::{Key, drone};
 
-/// The secrets that a receiver knows. All deliveries but `wrong-mac` are signed with the last.
+/// The receiver's secrets. All deliveries except `wrong-mac` are signed with the last.
 pub const SECRETS: [&str; 4] = [
     "35a8afa86f0da30b9e26bf2eda98ed37",
     "0dd1fd1b4b3a5e3b2bb9a3dbb6f0fa5c",
@@ -12,10 +12,10 @@ pub const SECRETS: [&str; 4] = [
     "bea26a2221fd8090ea38720fc445eca6",
 ];
 
-/// The lengths of the bodies, in bytes.
+/// Lengths of the bodies in bytes.
 const SIZES: [usize; 4] = [358, 4 << 10, 64 << 10, 1 << 20];
 
-/// A request as received.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Delivery {
     pub headers: Vec<(String, String)>,
@@ -23,7 +23,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// The delivery of a Drone server with this body.
+    /// Returns a Drone server's delivery with this body.
     pub fn signed(secret: &str, body: Vec<u8>, date: i64) -> Self {
         let key = Key::new(secret).expect("the secret is not empty");
         let sent = drone::sign(&key, &body, date).expect("the time has a date");
@@ -42,13 +42,13 @@ impl Delivery {
         Self { headers, body }
     }
 
-    /// The value of a field, by its name as written.
+    /// Returns the value of a field, by its name as written.
     pub fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(field, _)| field == name);
         &found.expect("the delivery has the field").1
     }
 
-    /// The same with another value of a field.
+    /// Changes the value of a field.
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         for (_, old) in self.headers.iter_mut().filter(|(field, _)| field == name) {
             *old = value.to_owned();
@@ -56,7 +56,7 @@ impl Delivery {
         self
     }
 
-    /// Reads what [`write`](Self::write) wrote.
+    /// Reads a file of [`write`](Self::write).
     pub fn read(path: &Path) -> io::Result<Self> {
         let malformed = || io::Error::new(io::ErrorKind::InvalidData, "not an HTTP request");
         let raw = fs::read(path)?;
@@ -81,7 +81,7 @@ impl Delivery {
     }
 }
 
-/// Writes all deliveries and the secrets to `folder`, for a receiver whose clock says `now`.
+/// Writes all deliveries and the secrets to `folder`, for a receiver with the time `now`.
 pub fn write_all(folder: &Path, now: i64) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     fs::write(folder.join("secrets"), SECRETS.join("\n") + "\n")?;

@@ -1,10 +1,10 @@
-//! The benchmarks: programs that each time one implementation, the contestants, and the program
-//! `bench` that asks them in turn.
+//! Benchmarks: the contestants, programs that each time one implementation, and the program `bench`
+//! that asks them in turn.
 //!
-//! A contestant is started with a folder of deliveries and the time, says what it is in one
-//! line, and then answers questions, a line each: how long do so many calls of an operation take?
-//! Whoever speaks that protocol can be compared, in whatever language; [`contestant`] is the Rust
-//! side of it, `c/contestant.h` and `go/interop/contestant` are the others.
+//! A contestant is started with a folder of deliveries and the time. It prints one line that
+//! describes it, then answers one question per line: how long do N calls of an operation take?
+//! Programs in any language can take part. [`contestant`] is the Rust side of this protocol,
+//! `c/contestant.h` the C side and `go/interop/contestant` the Go side.
 
 pub mod contestant;
 pub mod delivery;

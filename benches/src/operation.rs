@@ -1,32 +1,32 @@
-//! What is timed.
+//! The timed operations.
 
 use std::{fmt, str::FromStr};
 
-/// The inner hash's two blocks and the outer one's: the MAC of Drone's 96 bytes from midstates.
+/// Blocks of the MAC of Drone's 96 bytes, from midstates: two of the inner hash, one of the outer.
 const MAC: [usize; 2] = [2, 1];
 
-/// How far `Date` may lie from the clock, in seconds, where a contestant reads the clock itself:
-/// longer than a run takes.
+/// Largest difference between `Date` and the clock in seconds, for contestants that read the clock:
+/// longer than a run.
 pub const MAX_SKEW: u32 = 3600;
 
-/// What a contestant does with a delivery.
+/// The kind of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Signs the body as a Drone server does.
     Sign,
-    /// Verifies the headers alone.
+    /// Verifies only the headers.
     Head,
     /// Verifies headers and body.
     Verify,
 }
 
-/// One thing to be timed.
+/// A timed operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Operation {
     pub kind: Kind,
     /// The delivery's name in the folder.
     pub delivery: String,
-    /// How many secrets are known, of which the last one fits.
+    /// Number of secrets; the last one fits.
     pub secrets: usize,
 }
 
@@ -59,7 +59,7 @@ impl FromStr for Operation {
 }
 
 impl Operation {
-    /// The blocks of each hash that the operation cannot spare.
+    /// Returns the blocks of each hash that the operation needs at least.
     pub fn floor(&self) -> Vec<usize> {
         let macs = MAC.repeat(self.secrets);
         match (self.kind, self.delivery.as_str()) {
@@ -72,18 +72,18 @@ impl Operation {
         }
     }
 
-    /// Whether a receiver that checks everything accepts.
+    /// Returns true if a receiver with all checks accepts.
     pub fn accepted(&self) -> bool {
         !matches!(self.delivery.as_str(), "garbage" | "stale" | "wrong-mac")
     }
 }
 
-/// How many blocks SHA-256 makes of a body and its padding: one octet and a length of eight.
+/// Returns the SHA-256 blocks of a body with its padding: one octet and a length of eight.
 fn body_blocks(len: usize) -> usize {
     (len + 9).div_ceil(64)
 }
 
-/// All operations, with what they are called in tables.
+/// Returns all operations, with their names in tables.
 pub fn all() -> Vec<(&'static str, Operation)> {
     [
         ("sign 358 B", "sign 358 1"),

@@ -1,9 +1,9 @@
-//! The versions of the crates that are compared, as locked.
+//! The locked versions of the compared crates.
 
-/// `NAME VERSION` of a crate; the newest where an old one is there for the sake of a peer.
+/// Returns `NAME VERSION` of a crate; the newest if a peer needs an old one.
 pub fn of_crate(name: &str) -> String {
     let named = format!("name = \"{name}\"\nversion = \"");
-    // The packages stand in order, older versions first.
+    // The lock file lists older versions first.
     let (_, rest) = include_str!("../Cargo.lock").rsplit_once(&named).expect("it is locked");
     let version = rest.split('"').next().unwrap_or_default();
     format!("{name} {version}")

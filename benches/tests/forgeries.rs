@@ -1,5 +1,5 @@
-//! What the peers that are not written in Go do with forged deliveries, as the README's table says;
-//! those in Go are asked by `go/interop`.
+//! Sends forged deliveries to the peers not written in Go, for the README's table. `go/interop`
+//! does so for those in Go.
 
 use std::{
     fs,
@@ -18,7 +18,7 @@ use httpsig_hyper::{MessageSignatureReqSync, prelude::SharedKey};
 const BODY: &[u8] = br#"{"event":"build","action":"created"}"#;
 const OTHER_BODY: &[u8] = br#"{"event":"build","action":"deleted"}"#;
 
-/// The rows of the table, each with a delivery.
+/// Returns the rows of the table, each with a delivery.
 fn deliveries(secret: &str, now: i64) -> Vec<(&'static str, Delivery)> {
     let genuine = Delivery::signed(secret, BODY.to_vec(), now);
     let field = genuine.header("Signature").to_owned();
@@ -35,7 +35,7 @@ fn deliveries(secret: &str, now: i64) -> Vec<(&'static str, Delivery)> {
     ]
 }
 
-/// A signature that covers the date alone.
+/// Returns a signature that covers only the date.
 fn signature_of_date(secret: &str, delivery: &Delivery) -> String {
     let key = Key::new(secret).expect("the secret is not empty");
     let signer = Signer::new(&key, "hmac-key").expect("the keyId can be sent");
@@ -45,7 +45,7 @@ fn signature_of_date(secret: &str, delivery: &Delivery) -> String {
     String::from_utf8(signature.expect("the date is there").to_vec()).expect("it is text")
 }
 
-/// Asks a contestant, which answers the same question twice.
+/// Asks a contestant the same question twice.
 fn ask(program: &Path, folder: &Path, now: i64, name: &str) -> [String; 2] {
     let mut contestant = Command::new(program)
         .args([folder.as_os_str(), now.to_string().as_ref()])
@@ -65,7 +65,7 @@ fn ask(program: &Path, folder: &Path, now: i64, name: &str) -> [String; 2] {
     words.try_into().expect("two answers")
 }
 
-/// The cells of the README's table: of a row, under a heading.
+/// The README's table.
 struct Table {
     rows: Vec<Vec<String>>,
 }
@@ -122,7 +122,7 @@ fn the_readme_says_what_peers_do() {
     }
 }
 
-/// The crate `httpsig` knows RFC 9421 alone.
+/// The crate `httpsig` supports only RFC 9421.
 #[test]
 fn httpsig_does_not_read_what_drone_sends() {
     let secret = SECRETS[0];

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetches the source packages of the peers from where this machine has its packages: fetch.sh FOLDER
+# Fetches the peers' source packages from this machine's package archive: fetch.sh FOLDER
 set -euo pipefail
 
 folder=$1

@@ -1,2 +1,2 @@
-/* SHA-256 and nothing else. */
+/* Only SHA-256. */
 #define MBEDTLS_SHA256_C

@@ -1,4 +1,5 @@
-/* mbedTLS's own HMAC needs a heap: this one stands on its SHA-256, with both midstates kept. */
+/* mbedTLS's own HMAC needs a heap, so this one is built on its SHA-256, with both midstates
+ * kept. */
 
 #include "peer.h"
 

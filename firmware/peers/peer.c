@@ -1,4 +1,5 @@
-/* Stack and instructions of a peer, over the bytes that verifying the recorded delivery hashes. */
+/* Measures the stack and instructions of a peer for the bytes that verifying the recorded
+ * delivery hashes. */
 
 #include "../board.h"
 #include "../delivery.h"

@@ -1,5 +1,5 @@
-/* What a peer does of a verification: the MAC of the signing string, from a key that is ready, and
- * the SHA-256 of the body. */
+/* A peer's part of a verification: the MAC of the signing string with a prepared key, and the
+ * SHA-256 of the body. */
 #ifndef PEER_H
 #define PEER_H
 

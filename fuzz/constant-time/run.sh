@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Looks for branches and addresses that depend on what is secret: see secrets.c.
+# Looks for branches and addresses that depend on secrets; see secrets.c.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 scripts/setup.sh cargo cc valgrind
 
-# The library as it is installed, with the lines that a report has to name.
+# The installed library, with line numbers for the report.
 target=target/constant-time
 unset CARGO_BUILD_TARGET
 CARGO_PROFILE_RELEASE_DEBUG=line-tables-only cargo rustc --locked --quiet --release -p hooksig --lib \

@@ -1,8 +1,8 @@
-/* Under valgrind: no branch and no address depends on a secret, on a MAC or on the hash of a body,
- * but for the one branch on each verdict.
+/* Under valgrind: no branch and no address depends on a secret, a MAC or the hash of a body,
+ * except for the one branch on each verdict.
  *
- * What must not be seen is marked as undefined. Memcheck then reports every branch and every
- * address that is made of it; the program counts those of each call. */
+ * Secrets are marked as undefined. Memcheck then reports every branch and every address that
+ * depends on one; the program counts those of each call. */
 #include <hooksig.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@ static const char body[] = "{\"event\":\"user\",\"action\":\"created\"}";
 static unsigned failures;
 static unsigned long before;
 
-/* Compares the reports since the last call of this function with what is expected. */
+/* Compares the number of reports since the last call with the expected number. */
 static void expect(const char *what, unsigned long expected)
 {
     unsigned long reports = VALGRIND_COUNT_ERRORS - before;
@@ -52,7 +52,7 @@ static void sign(struct sent *sent, const hooksig_key *key)
         hooksig_delivery_sign(key, (const uint8_t *)body, strlen(body), NOW, &sent->values);
     expect("a delivery is signed", 0);
     failures += status != HOOKSIG_STATUS_OK;
-    /* Whoever sees the request sees its signature. */
+    /* The signature is part of the request, so it is public. */
     is_public(&sent->values, sizeof sent->values);
     hooksig_header headers[] = {
         {"Date", 4, sent->values.date, strlen(sent->values.date)},
@@ -100,7 +100,7 @@ int main(void)
     memset(long_secret, 'k', sizeof long_secret);
     hooksig_key keys[] = {key_of("another", 7), key_of("bea26a2221fd8090ea38720fc445eca6", 32),
                           key_of(long_secret, sizeof long_secret)};
-    /* One each: whether the secret is only NUL bytes. */
+    /* One each, for the check that the secret is not only NUL bytes. */
     expect("keys are made", 3);
 
     struct sent sent;

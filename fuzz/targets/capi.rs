@@ -1,7 +1,7 @@
-//! The C entry points, called in any order with pointers and lengths anywhere within one
-//! allocation of exactly its size, or with NULL. A refused call writes nothing.
+//! Calls the C entry points in any order, with NULL or with pointers and lengths within one
+//! allocation of exactly its size. A refused call writes nothing.
 //!
-//! Input: how many octets of choices there are (16 bits), the choices, the memory.
+//! Input: the number of octets of choices (16 bits), the choices, the memory.
 #![no_main]
 
 use std::{
@@ -12,10 +12,10 @@ use std::{
 use hooksig::capi::*;
 use libfuzzer_sys::fuzz_target;
 
-/// What fills an output before a call.
+/// Fills an output before a call.
 const UNTOUCHED: u8 = 0xaa;
 
-/// Decides what is called with what; zeros when it has run out.
+/// Selects the calls and their arguments; zeros once it is used up.
 struct Choices<'a>(&'a [u8]);
 
 impl Choices<'_> {
@@ -38,7 +38,7 @@ impl Choices<'_> {
     }
 }
 
-/// A caller with its handles, each of which may be zeroed, made, used up or wiped.
+/// A caller with its handles, each of which may be zeroed, initialised, used up or wiped.
 struct Caller<'a> {
     choices: Choices<'a>,
     memory: Box<[u8]>,
@@ -57,7 +57,7 @@ impl<'a> Caller<'a> {
         let (choices, memory) = rest.split_at(len);
         let mut choices = Choices(choices);
         let room = choices.octet();
-        // SAFETY: each of these is plain memory for which zeros are a value.
+        // SAFETY: each of these is plain memory that may be zero.
         unsafe {
             Self {
                 memory: memory.into(),
@@ -72,7 +72,7 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// A pointer into the memory and as much as lies behind it at most, or NULL with any length.
+    /// Returns a pointer into the memory and at most the length after it, or NULL with any length.
     fn view(&mut self) -> (*const c_void, usize) {
         match self.choices.octet() {
             0 => (ptr::null(), 0),
@@ -119,7 +119,7 @@ impl<'a> Caller<'a> {
         hooksig_request { method, method_len, target, target_len, headers, headers_len }
     }
 
-    /// Lets `call` write into the output and looks at how far it went.
+    /// Lets `call` write to the output, and checks how far it wrote.
     fn fill(&mut self, call: impl FnOnce(*mut c_char, usize, *mut usize) -> hooksig_status) {
         self.out.fill(UNTOUCHED);
         let mut len = 0;
@@ -128,10 +128,10 @@ impl<'a> Caller<'a> {
         assert!(self.out[written..].iter().all(|octet| *octet == UNTOUCHED));
     }
 
-    /// One call.
+    /// Makes one call.
     fn call(&mut self) {
-        // SAFETY: every pointer is NULL or has behind it what its length says; outputs are the
-        // caller's own and overlap nothing.
+        // SAFETY: every pointer is NULL or valid for its length. Outputs are the caller's own and
+        // overlap nothing.
         unsafe {
             match self.choices.octet() % 18 {
                 0 => {
@@ -241,12 +241,12 @@ impl<'a> Caller<'a> {
         };
     }
 
-    /// A delivery in one of the four ways to receive it.
+    /// Receives a delivery in one of the four ways.
     fn receive(&mut self) {
         let headers = self.headers();
         let (request, receiver) = (self.request(&headers), self.receiver());
         let ((head, head_len), (body, len)) = (self.text(), self.view());
-        // SAFETY: plain memory for which zeros are a value.
+        // SAFETY: plain memory that may be zero.
         let mut received: hooksig_received = unsafe { mem::zeroed() };
         let (pending, out) = (&mut self.pending, &mut received);
         // SAFETY: as in `call`.
@@ -267,7 +267,7 @@ impl<'a> Caller<'a> {
 
     fn read_delivery(&mut self) {
         let (body, len) = self.view();
-        // SAFETY: plain memory for which zeros are a value.
+        // SAFETY: plain memory that may be zero.
         let mut read: hooksig_delivery = unsafe { mem::zeroed() };
         // SAFETY: as in `call`.
         if is_ok(unsafe { hooksig_delivery_read(body, len, &mut read) }) {
@@ -284,7 +284,7 @@ impl<'a> Caller<'a> {
         self.fill(|out, room, len| unsafe {
             hooksig_sign(key, key_id, key_id_len, &request, list, list_len, out, room, len)
         });
-        // SAFETY: plain memory for which zeros are a value.
+        // SAFETY: plain memory that may be zero.
         let mut signed: hooksig_delivery_headers = unsafe { mem::zeroed() };
         let ((body, len), now) = (self.view(), self.choices.clock());
         // SAFETY: as in `call`.

@@ -1,5 +1,5 @@
-//! An HTTP-date, behind eight octets of clock: what the model reads is read, and can be written and
-//! read again.
+//! An HTTP-date after eight octets of clock: the core reads it as the model does, and can write and
+//! reread it.
 #![no_main]
 
 use hooksig::date;

@@ -1,11 +1,11 @@
-//! The JSON reader: what `serde_json` reads as a delivery is read alike.
+//! The JSON reader agrees with `serde_json` on deliveries.
 #![no_main]
 
 use hooksig::drone::Delivery;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
 
-/// The text of a member; `None` where there is none, an error where it is no string.
+/// Returns the text of a member; `None` if it is missing, an error if it is no string.
 fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, ()> {
     members.get(name).map(|value| value.as_str().ok_or(())).transpose()
 }
@@ -13,12 +13,12 @@ fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Result<Option<&'a st
 fuzz_target!(|body: &[u8]| {
     let read = Delivery::read(body);
     let Ok(Value::Object(members)) = serde_json::from_slice(body) else { return };
-    // A member that comes twice, or is written with escapes, is a matter of taste.
+    // Readers may differ on a member that is repeated or escaped.
     let count = |name: &[u8]| body.windows(name.len()).filter(|window| *window == name).count();
     if body.contains(&b'\\') || count(b"\"event\"") > 1 || count(b"\"action\"") > 1 {
         return;
     }
-    // So is one that differs in case: it is refused only where it comes before both are known.
+    // They may also differ on a name in another case, which is refused only before both are known.
     let is_similar = |name: &str, known| name != known && name.eq_ignore_ascii_case(known);
     if members.keys().any(|name| is_similar(name, "event") || is_similar(name, "action")) {
         return;

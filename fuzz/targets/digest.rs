@@ -1,4 +1,4 @@
-//! The `Digest` field of a signed request: none is accepted without the body's own hash in it.
+//! A signed request is accepted only if its `Digest` field has the body's hash.
 #![no_main]
 
 use hooksig::{Request, Signer, digest};

@@ -1,4 +1,4 @@
-//! A raw request head: what is read is what `httparse` reads, where that reads it.
+//! Raw heads are read as `httparse` reads them, if it does.
 #![no_main]
 
 use hooksig::{Head, Headers};

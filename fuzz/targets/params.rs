@@ -1,5 +1,5 @@
-//! The parameters of a signature: they are refused for what the model refuses them for; reading
-//! them again, or with an empty element, changes nothing.
+//! Parameters are refused for the model's reason. Rewriting them, or adding an empty element,
+//! changes nothing.
 #![no_main]
 
 use hooksig::Params;
@@ -17,7 +17,7 @@ fn values(params: &Params<'_>) -> [Vec<u8>; 4] {
 }
 
 fuzz_target!(|field: &[u8]| {
-    // A field comes without the white space around it.
+    // A field's value has no white space around it.
     if [field.first(), field.last()].iter().any(|end| matches!(end, Some(b' ' | b'\t'))) {
         return;
     }

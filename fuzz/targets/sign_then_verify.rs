@@ -1,4 +1,4 @@
-//! Whatever can be signed can be verified.
+//! Every signed request verifies.
 #![no_main]
 
 use arbitrary::Arbitrary;
@@ -13,7 +13,7 @@ struct Input {
     method: Vec<u8>,
     target: Vec<u8>,
     fields: Fields,
-    /// Which of the fields to cover.
+    /// Selects the fields to cover.
     covered: Vec<u8>,
     target_covered: bool,
     body: Vec<u8>,
@@ -21,7 +21,7 @@ struct Input {
 }
 
 impl Input {
-    /// The fields that come beside those of a signed delivery.
+    /// Returns the fields besides those of a signed delivery.
     fn others(&self) -> Fields {
         const SIGNED: [&str; 4] = ["date", "digest", "signature", "authorization"];
         let is_signed =

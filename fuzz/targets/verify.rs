@@ -1,11 +1,11 @@
-//! A raw request as a receiver gets it: one verdict, however it is asked for, and the model's.
+//! All ways to verify a raw request give the same verdict as the model.
 #![no_main]
 
 use hooksig::{Clock, Error, Head, Headers, Verified, Verifier, date};
 use hooksig_fuzz::{judge, key, split};
 use libfuzzer_sys::fuzz_target;
 
-/// A clock that runs a minute after the sender's.
+/// Returns a clock one minute ahead of the sender's.
 fn clock(head: &Head<'_>) -> Clock {
     let mut fields = head.fields();
     let date = fields.find(|(name, _)| name.eq_ignore_ascii_case(b"date"));

@@ -1,8 +1,8 @@
-//! The three forms of a date, written.
+//! Writes dates in three forms.
 
 use crate::dates::{DAY, DAYS, MONTHS, civil_of};
 
-/// The date in the form 0, 1 or 2: IMF-fixdate, RFC 850, asctime.
+/// Writes the date in form 0, 1 or 2: IMF-fixdate, RFC 850, asctime.
 pub(crate) fn write(unix: i64, form: usize) -> String {
     let [year, month, day, hour, minute, second] = civil_of(unix.into());
     let weekday = DAYS[(i128::from(unix).div_euclid(DAY) + 4).rem_euclid(7) as usize];

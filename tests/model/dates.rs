@@ -1,4 +1,4 @@
-//! Rule 7: the three forms of RFC 7231, section 7.1.1.1, cut into words.
+//! Rule 7: the three forms of RFC 7231, section 7.1.1.1, split into words.
 
 pub(crate) const DAYS: [&str; 7] =
     ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -6,13 +6,13 @@ pub(crate) const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 pub(crate) const DAY: i128 = 86_400;
-/// After so many years the calendar repeats, and so many days.
+/// The calendar repeats after 400 years, which are 146,097 days.
 const CYCLE: (i128, i128) = (400, 146_097);
 
-/// A time of the calendar: year, month from 1, day, hour, minute, second.
+/// A civil time: year, month from 1, day, hour, minute, second.
 type Civil = [i128; 6];
 
-/// The Unix seconds of an HTTP-date. `now` gives two-digit years their century.
+/// Parses an HTTP-date to Unix seconds. `now` gives two-digit years their century.
 pub(crate) fn parse(text: &[u8], now: i128) -> Option<i128> {
     let text = str::from_utf8(text).ok()?;
     let civil = imf_fixdate(text).or_else(|| asctime(text)).or_else(|| rfc850(text, now))?;
@@ -74,8 +74,8 @@ fn time([year, month, day]: [i128; 3], clock: &str) -> Option<Civil> {
     Some([year, month, day, number(hour, 2)?, number(minute, 2)?, number(second, 2)?])
 }
 
-/// The date in the latest year with these last two digits, and at most four, that is not more than
-/// fifty years after `now`.
+/// Returns the date in the latest year with these last two digits, of at most four digits, that is
+/// at most fifty years after `now`.
 fn with_century([last_digits, rest @ ..]: Civil, now: i128) -> Civil {
     let in_year = |year| {
         let [month, day, hour, minute, second] = rest;
@@ -87,7 +87,7 @@ fn with_century([last_digits, rest @ ..]: Civil, now: i128) -> Civil {
     years.map(in_year).find(|date| *date <= latest).unwrap_or(in_year(last_digits))
 }
 
-/// Second 60 is a leap second, whenever it is.
+/// Second 60 is a leap second, on any day.
 fn is_possible([year, month, day, hour, minute, second]: Civil) -> bool {
     (1..=days_of_month(year, month)).contains(&day) && hour < 24 && minute < 60 && second <= 60
 }

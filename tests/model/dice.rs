@@ -1,4 +1,4 @@
-//! Chance that is the same in every run.
+//! Randomness that is the same in every run.
 
 /// The generator SplitMix64.
 pub(crate) struct Dice(pub(crate) u64);
@@ -11,12 +11,12 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `limit`.
+    /// Returns a number below `limit`.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit as u64) as usize
     }
 
-    /// True once in `times`.
+    /// Returns true once in `times`.
     pub(crate) fn one_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
@@ -25,12 +25,12 @@ impl Dice {
         choices[self.below(choices.len())]
     }
 
-    /// One of `texts` as octets.
+    /// Returns one of `texts` as octets.
     pub(crate) fn text(&mut self, texts: &[&str]) -> Vec<u8> {
         self.pick(texts).into()
     }
 
-    /// An octet, most often one that some rule speaks of.
+    /// Returns an octet, most often one that a rule mentions.
     pub(crate) fn octet(&mut self) -> u8 {
         match self.below(8) {
             0 => self.next() as u8,
@@ -44,12 +44,12 @@ impl Dice {
         }
     }
 
-    /// SP and HTAB, often none.
+    /// Returns SP and HTAB, often none.
     pub(crate) fn white_space(&mut self) -> Vec<u8> {
         self.text(&["", "", "", " ", "\t", "  ", " \t "])
     }
 
-    /// Puts an octet in, takes one out, or changes one.
+    /// Inserts, removes or changes an octet.
     pub(crate) fn spoil(&mut self, text: &mut Vec<u8>) {
         let at = self.below(text.len() + 1);
         let octet = self.octet();
@@ -58,7 +58,7 @@ impl Dice {
         text.splice(at..end, new);
     }
 
-    /// Any case of the letters in `text`.
+    /// Changes the case of letters in `text` at random.
     pub(crate) fn change_case(&mut self, text: &mut [u8]) {
         for octet in text {
             *octet = if self.one_in(2) {

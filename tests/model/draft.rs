@@ -1,4 +1,4 @@
-//! A request in the making: first genuine, then edited, signed, and put together.
+//! A request that is built in steps: genuine, edited, signed, put together.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
@@ -11,10 +11,10 @@ use crate::{
     signature_edits,
 };
 
-/// When genuine requests are sent: Wed, 01 Jan 2020 00:00:00 GMT.
+/// The time of genuine requests: Wed, 01 Jan 2020 00:00:00 GMT.
 const NOW: i64 = 1_577_836_800;
 
-/// A request and what its receiver knows.
+/// A request, and its receiver's secrets and clock.
 #[derive(Clone)]
 pub(crate) struct Case {
     pub(crate) message: Message,
@@ -22,7 +22,7 @@ pub(crate) struct Case {
     pub(crate) now: Option<i64>,
 }
 
-/// All that can be edited of a case.
+/// The parts of a case that can be edited.
 pub(crate) struct Draft {
     pub(crate) message: Message,
     pub(crate) list: Vec<u8>,
@@ -32,11 +32,11 @@ pub(crate) struct Draft {
     pub(crate) params: Vec<Param>,
     pub(crate) secrets: Vec<Vec<u8>>,
     pub(crate) now: Option<i64>,
-    /// When the sender believes that it is.
+    /// The sender's clock.
     pub(crate) sent: i64,
 }
 
-/// A parameter as it is written.
+/// A parameter as written.
 #[derive(Clone)]
 pub(crate) struct Param {
     pub(crate) name: Vec<u8>,
@@ -51,7 +51,7 @@ impl Param {
     }
 }
 
-/// A request with up to three edits.
+/// Returns a request with up to three edits.
 pub(crate) fn roll(dice: &mut Dice) -> Case {
     let secret = dice.text(&["bea26a2221fd8090ea38720fc445eca6", "s", "\0\u{e9}\n "]);
     let mut draft = genuine(dice, &secret);
@@ -75,7 +75,7 @@ pub(crate) fn roll(dice: &mut Dice) -> Case {
     Case { message: draft.message, secrets: draft.secrets, now: draft.now }
 }
 
-/// What a sender of good will may send to a receiver that knows `secret`.
+/// Returns a request that an honest sender may send to a receiver with `secret`.
 fn genuine(dice: &mut Dice, secret: &[u8]) -> Draft {
     let body = dice.text(&["", "{}", "{\"event\":\"user\"}", "\0\u{ff}"]);
     let mut fields: Vec<(Vec<u8>, Vec<u8>)> = vec![
@@ -115,7 +115,7 @@ pub(crate) fn sha256_field(body: &[u8]) -> Vec<u8> {
 }
 
 impl Draft {
-    /// Makes the MAC of what the list names, whether the rules allow it or not.
+    /// Makes the MAC of the listed names, whether or not the rules allow them.
     fn sign(&mut self, secret: &[u8]) {
         let names = self.list.split(|octet| *octet == b' ').map(<[u8]>::to_ascii_lowercase);
         let lines: Vec<_> = names
@@ -143,7 +143,7 @@ impl Draft {
         ];
     }
 
-    /// Adds the field that holds the signature, somewhere.
+    /// Adds the field with the signature at a random place.
     fn add_signature(&mut self, dice: &mut Dice) {
         let mut text = Vec::new();
         for (index, Param { name, equals, value, comma }) in self.params.iter().enumerate() {
@@ -160,7 +160,7 @@ impl Draft {
     }
 }
 
-/// `value` in quotes as it is.
+/// Returns `value` in quotes, unchanged.
 pub(crate) fn quoted(value: &[u8]) -> Vec<u8> {
     [b"\"", value, b"\""].concat()
 }

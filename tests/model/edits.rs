@@ -1,4 +1,4 @@
-//! What may be done to what is signed: each edit steps to the edge of a rule, on either side of it.
+//! Edits of signed content. Each goes to the edge of a rule, on either side.
 
 use crate::{
     date_forms,
@@ -9,7 +9,7 @@ use crate::{
 
 pub(crate) type Edit<T> = fn(&mut T, &mut Dice);
 
-/// Edits before the signature is made, so that it fits what they leave.
+/// Edits before signing, so that the signature fits.
 pub(crate) const CONTENT: &[Edit<Draft>] = &[
     value,
     value,
@@ -39,7 +39,7 @@ pub(crate) const CONTENT: &[Edit<Draft>] = &[
     key_id,
 ];
 
-/// Edits behind the signature's back.
+/// Edits after signing.
 pub(crate) const AFTER: &[Edit<Draft>] = &[
     value,
     white_space,
@@ -61,7 +61,7 @@ pub(crate) const AFTER: &[Edit<Draft>] = &[
     mac,
 ];
 
-/// One of the fields, which there always are.
+/// Returns a random field; there is always one.
 fn field<'a>(message: &'a mut Message, dice: &mut Dice) -> &'a mut (Vec<u8>, Vec<u8>) {
     if message.headers.is_empty() {
         message.headers.push((b"X-C".into(), b"c".into()));
@@ -160,7 +160,7 @@ const SPECIAL: &[&str] = &[
     "\"date\"",
 ];
 
-/// Lets the list grow to the edge of what it may hold.
+/// Grows the list to the edge of its limit.
 fn many_names(draft: &mut Draft, dice: &mut Dice) {
     let count = draft.list.split(|octet| *octet == b' ').count();
     let repeated = dice.pick(&[0, 0, 7, 8, 9]);
@@ -189,7 +189,7 @@ fn line(draft: &mut Draft, dice: &mut Dice) {
     }
 }
 
-/// Covers the host, and names it once more, in a field or in the target.
+/// Covers the host, and names it again in a field or in the target.
 fn hosts(draft: &mut Draft, dice: &mut Dice) {
     if !draft.list.split(|byte| *byte == b' ').any(|name| name == b"host") {
         draft.list.extend(b" host");
@@ -204,7 +204,7 @@ fn hosts(draft: &mut Draft, dice: &mut Dice) {
     }
 }
 
-/// Writes the date in another form or with something wrong in it.
+/// Writes the date in another form or with an error.
 fn date(draft: &mut Draft, dice: &mut Dice) {
     let mut date = date_forms::write(draft.sent, dice.below(3));
     match dice.below(9) {
@@ -225,7 +225,7 @@ fn date(draft: &mut Draft, dice: &mut Dice) {
     set(&mut draft.message, "Date", date);
 }
 
-/// Dates that are, or are nearly, the second of genuine requests or one near it.
+/// Dates that are, or nearly are, within a second or so of genuine requests.
 const DATES: &[&str] = &[
     "",
     "Tue, 31 Dec 2019 23:59:60 GMT",
@@ -274,7 +274,7 @@ const DATES: &[&str] = &[
     "Wed, 01 Jan 02020 00:00:00 GMT",
 ];
 
-/// Lets the sender's clock be wrong, up to the edge or over it.
+/// Makes the sender's clock wrong, up to the limit or beyond.
 fn skew(draft: &mut Draft, dice: &mut Dice) {
     draft.sent += dice.pick(&[-301, -300, -299, -1, 1, 299, 300, 301, 86_400, -86_400]);
     set(&mut draft.message, "Date", date_forms::write(draft.sent, dice.below(3)).into());
@@ -289,7 +289,7 @@ fn clock(draft: &mut Draft, dice: &mut Dice) {
         5 => Some(draft.sent + far),
         6 => Some(dice.pick(&[i64::MIN, i64::MIN + 1, -1, 0, 1, i64::MAX - 1, i64::MAX])),
         _ => {
-            // A century later a date of two digits is just in time.
+            // A century later, a two-digit date still fits.
             draft.sent += 100 * YEAR;
             set(&mut draft.message, "Date", date_forms::write(draft.sent, dice.below(3)).into());
             Some(draft.sent + dice.pick(&[-300, 0, 300]))
@@ -297,7 +297,7 @@ fn clock(draft: &mut Draft, dice: &mut Dice) {
     };
 }
 
-/// Puts the Digest field together anew from one to three elements.
+/// Builds the Digest field from one to three elements.
 fn digest(draft: &mut Draft, dice: &mut Dice) {
     let right = String::from_utf8(sha256_field(&draft.message.body)).expect("base64 is text");
     let wrong = String::from_utf8(sha256_field(b"other")).expect("base64 is text");
@@ -325,7 +325,7 @@ fn digest(draft: &mut Draft, dice: &mut Dice) {
     set(&mut draft.message, "Digest", field);
 }
 
-/// Elements that hold no SHA-256 of 32 octets, not all of them well-formed.
+/// Elements without a SHA-256 of 32 octets; some are malformed.
 const ELEMENTS: &[&str] = &[
     "",
     "=",
@@ -351,7 +351,7 @@ const ELEMENTS: &[&str] = &[
     "a=b;c=d",
 ];
 
-/// The right digest in a form that is right, or nearly.
+/// Returns the right digest in a form that is right, or nearly.
 fn near_digest(right: &str, dice: &mut Dice) -> String {
     let (name, hash) = right.split_once('=').expect("it has a name");
     match dice.below(10) {
@@ -368,7 +368,7 @@ fn near_digest(right: &str, dice: &mut Dice) -> String {
     }
 }
 
-/// Sets bits of the last digit of `base64` that stand for nothing.
+/// Sets unused bits of the last digit of `base64`.
 fn stray_bits(base64: &str) -> String {
     const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let digits = base64.trim_end_matches('=');

@@ -1,10 +1,11 @@
-//! The reference implementation of the rules, written from their text alone and without regard to
-//! speed or memory: `rules.rs`, with `params.rs` for rule 2 and `dates.rs` for rule 7. Read it first.
+//! The reference implementation of the rules, written only from their text and without regard to
+//! speed or memory: `rules.rs`, with `params.rs` for rule 2 and `dates.rs` for rule 7. Read it
+//! first.
 //!
 //! The core is compared with it, first on the shared cases, then on random requests at the edges of
 //! every rule.
 //!
-//! `HOOKSIG_MODEL_CASES` sets how many requests are made up.
+//! `HOOKSIG_MODEL_CASES` sets the number of random requests.
 
 mod date_forms;
 mod dates;
@@ -23,10 +24,10 @@ use hooksig::{Clock, Error, Key, Request, Verifier};
 use hooksig_vectors::{Octets, VerifyCase, cases};
 use rules::{Message, Word, judge};
 
-/// How many requests are made up if nobody says otherwise.
+/// Default number of random requests.
 const CASES: usize = 15_000;
 
-/// Every reason for which the default policy refuses a request or its keys.
+/// All reasons for which the default policy refuses a request or its keys.
 const WORDS: [Word; 29] = [
     "no-keys",
     "empty-secret",
@@ -92,7 +93,7 @@ fn core(case: &Case) -> Result<usize, Word> {
     verify().map_err(|error: Error| error.reason())
 }
 
-/// The request for people to read.
+/// Formats the request for people.
 fn show(case: &Case) -> String {
     let Message { method, target, headers, body } = &case.message;
     let mut text = format!("{} {}\n", method.escape_ascii(), target.escape_ascii());

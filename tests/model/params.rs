@@ -1,16 +1,16 @@
-//! Rule 2: the grammar of RFC 7235, a function for each of its rules.
+//! Rule 2: the grammar of RFC 7235, one function per production.
 
 use crate::rules::Word;
 
-/// The values of the known parameters, none of them empty. A policy may do without the algorithm,
-/// so that it is missed only where it is looked at.
+/// The values of the known parameters, none of them empty. A policy may not need the algorithm, so
+/// a missing one is an error only when it is used.
 pub(crate) struct Params {
     pub(crate) algorithm: Option<Vec<u8>>,
     pub(crate) headers: Vec<u8>,
     pub(crate) signature: Vec<u8>,
 }
 
-/// Of so many unknown parameters a second one is noticed; behind them they are only read over.
+/// A repetition is noticed among this many unknown parameters; later ones are only skipped.
 const REMEMBERED: usize = 8;
 
 const KNOWN: [&[u8]; 4] = [b"keyid", b"algorithm", b"headers", b"signature"];
@@ -34,8 +34,8 @@ pub(crate) fn parse(text: &[u8]) -> Result<Params, Word> {
     })
 }
 
-/// `[ ( "," / auth-param ) *( OWS "," [ OWS auth-param ] ) ]`; the white space behind the last
-/// element is that of the field, which is gone already.
+/// `[ ( "," / auth-param ) *( OWS "," [ OWS auth-param ] ) ]`. White space after the last element
+/// belongs to the field and is already removed.
 fn list(text: &mut Text<'_>) -> Result<Vec<Param>, Word> {
     let mut params = Vec::new();
     if text.starts_with(b',') || text.0.is_empty() {
@@ -60,7 +60,7 @@ fn elements(text: &mut Text<'_>, params: &mut Vec<Param>) -> Result<(), Word> {
     Ok(())
 }
 
-/// One parameter, which must not have been there before. It is told to be malformed before that.
+/// Parses one parameter. A repeated one is refused, but a malformed one first.
 fn element(text: &mut Text<'_>, params: &mut Vec<Param>) -> Result<(), Word> {
     let param = text.param().filter(|_| text.is_at_end_of_element()).ok_or("malformed-params")?;
     if is_repeated(&param.0, params) {
@@ -77,7 +77,7 @@ fn is_repeated(name: &[u8], earlier: &[Param]) -> bool {
     if is_known(name) { alike.any(same) } else { alike.take(REMEMBERED).any(same) }
 }
 
-/// What has still to be read.
+/// The unread rest.
 struct Text<'a>(&'a [u8]);
 
 impl Text<'_> {

@@ -1,4 +1,4 @@
-//! The rules as they are written, one after the other, without any care for speed or memory.
+//! The rules as written, one after the other, without regard to speed or memory.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,7 +9,7 @@ use crate::{
     params::{self, Params, is_token},
 };
 
-/// Why a request is refused, in the words of `Error::reason`.
+/// The reason for a refusal, in the words of `Error::reason`.
 pub(crate) type Word = &'static str;
 
 /// A request with its fields as received.
@@ -22,7 +22,7 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    /// The values of all fields of this name, in order, without the white space around them.
+    /// Returns the values of all fields of this name, in order, without white space around them.
     pub(crate) fn values(&self, name: &[u8]) -> Vec<Vec<u8>> {
         let fields = self.headers.iter();
         let found = fields.filter(|(found, _)| found.eq_ignore_ascii_case(name));
@@ -30,7 +30,7 @@ impl Message {
     }
 }
 
-/// Which of the secrets a request was signed with, or the first rule that it breaks.
+/// Returns the index of the secret that signed the request, or the first broken rule.
 pub(crate) fn judge(
     message: &Message,
     secrets: &[Vec<u8>],
@@ -58,7 +58,7 @@ pub(crate) fn judge(
 fn check_secrets(secrets: &[Vec<u8>]) -> Result<(), Word> {
     match secrets {
         [] => Err("no-keys"),
-        // HMAC fills a secret up with NUL.
+        // HMAC pads a secret with NUL.
         secrets if secrets.iter().any(|secret| secret.iter().all(|byte| *byte == 0)) => {
             Err("empty-secret")
         }
@@ -81,7 +81,7 @@ fn signature_params(message: &Message) -> Result<Params, Word> {
     }
 }
 
-/// What follows the scheme `Signature`: `auth-scheme [ 1*SP #auth-param ]`.
+/// Returns the credentials after the scheme `Signature`: `auth-scheme [ 1*SP #auth-param ]`.
 fn credentials(value: &[u8]) -> Option<Vec<u8>> {
     let end = value.iter().position(|octet| *octet == b' ').unwrap_or(value.len());
     let (scheme, rest) = value.split_at(end);
@@ -89,7 +89,7 @@ fn credentials(value: &[u8]) -> Option<Vec<u8>> {
     scheme.eq_ignore_ascii_case(b"Signature").then(|| rest[start..].to_vec())
 }
 
-/// Rule 4, as far as the list alone can break it.
+/// Rule 4, for the list by itself.
 fn names(list: &[u8]) -> Result<Vec<Vec<u8>>, Word> {
     let mut names = Vec::new();
     for name in list.split(|octet| *octet == b' ') {
@@ -155,7 +155,7 @@ fn covered_value(message: &Message, name: &[u8]) -> Result<Vec<u8>, Word> {
     Ok(values.join(b", ".as_slice()))
 }
 
-/// Whether no two hosts are named, by two fields or by a field and an absolute target.
+/// Returns true if fields and an absolute target name no two different hosts.
 fn is_one_host(message: &Message) -> bool {
     let mut hosts = message.values(b"Host");
     if !hosts.is_empty() {
@@ -194,7 +194,7 @@ fn check_date(message: &Message, now: Option<i64>) -> Result<(), Word> {
     }
 }
 
-/// Rule 8 but for the body: the hash that the sender says it has.
+/// Rule 8 without the body: returns the hash that the sender claims.
 fn digest(message: &Message) -> Result<Vec<u8>, Word> {
     let field = match message.values(b"Digest").as_slice() {
         [] => return Err("missing-digest"),
@@ -212,7 +212,7 @@ fn digest(message: &Message) -> Result<Vec<u8>, Word> {
     hash.ok_or("unsupported-digest")
 }
 
-/// The hash of a SHA-256 element, nothing of another one.
+/// Returns the hash of a SHA-256 element, or nothing for another algorithm.
 fn digest_element(element: &[u8]) -> Result<Option<Vec<u8>>, Word> {
     let equals = element.iter().position(|octet| *octet == b'=').ok_or("malformed-digest")?;
     let (name, value) = (&element[..equals], &element[equals + 1..]);
@@ -225,14 +225,14 @@ fn digest_element(element: &[u8]) -> Result<Option<Vec<u8>>, Word> {
     base64_of_32(value).ok_or("malformed-digest").map(Some)
 }
 
-/// What `text` is the canonical, padded, standard base64 of, if that has 32 octets.
+/// Decodes canonical, padded, standard base64 of 32 octets.
 fn base64_of_32(text: &[u8]) -> Option<Vec<u8>> {
     let octets = BASE64_STANDARD.decode(text).ok()?;
     let canonical = BASE64_STANDARD.encode(&octets).as_bytes() == text;
     (octets.len() == 32 && canonical).then_some(octets)
 }
 
-/// `text` without SP and HTAB at its ends.
+/// Trims SP and HTAB.
 pub(crate) fn trim(text: &[u8]) -> &[u8] {
     let mut text = text;
     while let [b' ' | b'\t', rest @ ..] = text {

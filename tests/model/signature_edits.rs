@@ -1,5 +1,4 @@
-//! What may be done to how a signature is written: each edit steps to the edge of a rule, on either
-//! side of it.
+//! Edits of the spelling of a signature. Each goes to the edge of a rule, on either side.
 
 use crate::{
     dice::Dice,
@@ -8,7 +7,7 @@ use crate::{
     rules::Message,
 };
 
-/// Edits of how the parameters are written.
+/// Edits of the spelling of parameters.
 pub(crate) const PARAMS: &[Edit<Draft>] = &[
     name_case,
     blank_equals,
@@ -28,7 +27,7 @@ pub(crate) const PARAMS: &[Edit<Draft>] = &[
 pub(crate) const FIELDS: &[Edit<Message>] =
     &[scheme, scheme, credentials, second, signature_input, spoil_signature, outer_space];
 
-/// One of the parameters; there may be none.
+/// Returns a random parameter; there may be none.
 fn param<'a>(params: &'a mut [Param], dice: &mut Dice) -> Option<&'a mut Param> {
     let at = dice.below(params.len().max(1));
     params.get_mut(at)
@@ -47,13 +46,13 @@ fn blank_equals(draft: &mut Draft, dice: &mut Dice) {
 fn commas(draft: &mut Draft, dice: &mut Dice) {
     for param in &mut draft.params {
         let comma = dice.text(&[",", ",", ",,", ", ,", ",\t, ,", ",", ",", ";", "", " "]);
-        // Those that are no commas are rare.
+        // Rarely something other than a comma.
         let comma = if comma.contains(&b',') || dice.one_in(8) { comma } else { b",".into() };
         param.comma = [dice.white_space(), comma, dice.white_space()].concat();
     }
 }
 
-/// Writes values as tokens, or with backslashes, where they may be so or not.
+/// Writes values as tokens or with backslashes, allowed or not.
 fn forms(draft: &mut Draft, dice: &mut Dice) {
     let params = &mut draft.params;
     let Some(param) = param(params, dice) else { return };
@@ -118,7 +117,7 @@ fn unknown(draft: &mut Draft, dice: &mut Dice) {
     params.insert(dice.below(params.len() + 1), Param::new(name, value));
 }
 
-/// Puts in an unknown parameter twice, with some others between or in front.
+/// Adds an unknown parameter twice, with some others between or before.
 fn unknown_twice(draft: &mut Draft, dice: &mut Dice) {
     let params = &mut draft.params;
     let count = 1 + dice.below(11);
@@ -142,13 +141,13 @@ fn spoil_param(draft: &mut Draft, dice: &mut Dice) {
     });
 }
 
-/// The field that holds the signature.
+/// Returns the field with the signature.
 fn signature_field(message: &mut Message) -> Option<&mut (Vec<u8>, Vec<u8>)> {
     let mut fields = message.headers.iter_mut();
     fields.find(|(name, _)| name == b"Signature" || name == b"Authorization")
 }
 
-/// Moves the signature into Authorization, behind a scheme that may be the right one.
+/// Moves the signature into Authorization, with a scheme that may be right.
 fn scheme(message: &mut Message, dice: &mut Dice) {
     let scheme = dice.text(&[
         "Signature ",
@@ -180,7 +179,7 @@ fn credentials(message: &mut Message, dice: &mut Dice) {
     message.headers.insert(at, (b"Authorization".into(), value));
 }
 
-/// A second signature, in the same field or the other one.
+/// Adds a second signature, in the same field or the other one.
 fn second(message: &mut Message, dice: &mut Dice) {
     let Some((_, value)) = signature_field(message) else { return };
     let value = dice.pick(&[value.as_slice(), b"", b"Signature "]).to_vec();
@@ -189,7 +188,7 @@ fn second(message: &mut Message, dice: &mut Dice) {
     message.headers.insert(at, (name, value));
 }
 
-/// RFC 9421, or what looks like it.
+/// Adds RFC 9421 fields, or similar ones.
 fn signature_input(message: &mut Message, dice: &mut Dice) {
     message.headers.push((b"signature-input".into(), b"sig1=(\"date\")".into()));
     if let Some((_, value)) = signature_field(message)

@@ -1,4 +1,4 @@
-//! Nothing is allocated: not for valid requests, not for refused ones, not for large ones.
+//! Nothing allocates: neither valid requests nor refused or large ones.
 #![allow(unsafe_code)] // A global allocator cannot be written without.
 
 use std::{
@@ -16,7 +16,7 @@ use hooksig::{
 };
 
 thread_local! {
-    /// Each test runs in a thread of its own, so that what other tests do is not counted.
+    /// Each test has its own thread, so other tests are not counted.
     static COUNT: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -25,8 +25,8 @@ struct Counting;
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// SAFETY: Every call is handed on to the system's allocator as it came; counting touches a cell of
-// the thread that is made without allocation and has no destructor.
+// SAFETY: Every call is passed to the system's allocator unchanged. Counting uses a thread-local
+// cell that needs neither allocation nor a destructor.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.set(COUNT.get() + 1);
@@ -40,7 +40,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// What `work` gives, having allocated nothing.
+/// Returns the result of `work`, and asserts that it did not allocate.
 fn without_allocation<T>(work: impl FnOnce() -> T) -> T {
     let before = COUNT.get();
     let result = work();

@@ -3,7 +3,7 @@
 use hooksig::{Clock, Error, Key, Params, Policy, Request, Signer, Verifier, drone, signature_len};
 use proptest::test_runner::Config;
 
-/// How a property is tested: on so many cases, or on as many as `PROPTEST_CASES` says.
+/// Returns a configuration with `count` cases, or with `PROPTEST_CASES`.
 pub(crate) fn cases(count: u32) -> Config {
     match std::env::var_os("PROPTEST_CASES") {
         Some(_) => Config::default(),
@@ -14,13 +14,13 @@ pub(crate) fn cases(count: u32) -> Config {
 /// The secret of every genuine request.
 pub(crate) const SECRET: &str = hooksig_vectors::SECRET;
 
-/// The second in which every genuine request was signed: Wed, 01 Jan 2020 00:00:00 GMT.
+/// The time of every genuine request: Wed, 01 Jan 2020 00:00:00 GMT.
 pub(crate) const NOW: i64 = 1_577_836_800;
 
 /// The body of every genuine request.
 pub(crate) const BODY: &str = r#"{"event":"user","action":"created"}"#;
 
-/// A request as it was sent, all of which can be changed.
+/// A sent request, every part of which can be changed.
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
     pub(crate) method: Vec<u8>,
@@ -30,7 +30,7 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// What Drone sends at [`NOW`].
+    /// Returns the request that Drone sends at [`NOW`].
     pub(crate) fn by_drone() -> Self {
         let signed = drone::sign(&key(SECRET), BODY, NOW).expect("the date can be written");
         let mut sent = Self {
@@ -50,14 +50,14 @@ impl Sent {
         Request::new(&self.method, &self.target, self.headers.as_slice())
     }
 
-    /// Whether it is valid under `policy`; the verdict is the same in one call and in two phases.
+    /// Returns the verdict under `policy`, and asserts that one call and two phases agree.
     pub(crate) fn verdict(&self, policy: Policy<'_>, clock: Clock) -> Result<(), Error> {
         let keys = [key(SECRET)];
         let verifier = Verifier::with_policy(&keys, policy)?;
         verifier.verify(&self.request(), &self.body, clock).map(|_| ())
     }
 
-    /// Adds a field behind all others.
+    /// Adds a field at the end.
     pub(crate) fn add(&mut self, name: &str, value: impl AsRef<[u8]>) {
         self.headers.push((name.into(), value.as_ref().to_vec()));
     }
@@ -67,25 +67,25 @@ impl Sent {
         self.headers.retain(|(found, _)| !found.eq_ignore_ascii_case(name.as_bytes()));
     }
 
-    /// Puts one field in the place of all of this name.
+    /// Replaces all fields of this name with one.
     pub(crate) fn set(&mut self, name: &str, value: impl AsRef<[u8]>) {
         self.remove(name);
         self.add(name, value);
     }
 
-    /// The value of the first field of this name.
+    /// Returns the value of the first field of this name.
     pub(crate) fn value(&self, name: &str) -> &[u8] {
         let mut fields = self.headers.iter();
         let field = fields.find(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()));
         &field.expect("the field is there").1
     }
 
-    /// The value of the first field of this name, which is text.
+    /// Returns the value of the first field of this name as text.
     pub(crate) fn text(&self, name: &str) -> String {
         String::from_utf8(self.value(name).to_vec()).expect("the value is text")
     }
 
-    /// Replaces a text that must be in the `Signature` field.
+    /// Replaces a text in the `Signature` field that must contain it.
     pub(crate) fn edit_signature(&mut self, from: &str, to: &str) {
         let before = self.text("Signature");
         let after = before.replacen(from, to, 1);
@@ -93,7 +93,7 @@ impl Sent {
         self.set("Signature", after);
     }
 
-    /// Signs `names` anew, with this secret.
+    /// Signs `names` again, with this secret.
     pub(crate) fn sign<N: AsRef<[u8]>>(&mut self, secret: &str, names: &[N]) {
         let key = key(secret);
         let signer = Signer::new(&key, drone::KEY_ID).expect("the keyId is fit");
@@ -103,7 +103,7 @@ impl Sent {
         self.set("Signature", field);
     }
 
-    /// The text of the parameter `signature`.
+    /// Returns the text of the parameter `signature`.
     pub(crate) fn mac_text(&self) -> Vec<u8> {
         let params =
             Params::parse(self.value("Signature")).expect("the parameters are well-formed");
@@ -115,8 +115,8 @@ pub(crate) fn key(secret: &str) -> Key {
     Key::new(secret).expect("the secret is not empty")
 }
 
-/// The words of [`Error::reason`]: its variants, read from the source, in kebab-case. Outside the
-/// crate no match over its errors can be complete.
+/// Returns the words of [`Error::reason`], in kebab-case from the variants in the source, because a
+/// match outside the crate cannot be exhaustive.
 pub(crate) fn all_reasons() -> Vec<String> {
     let source = include_str!("../../src/error.rs");
     let (_, behind) = source.split_once("pub enum Error {\n").expect("the enum is there");
@@ -128,7 +128,7 @@ pub(crate) fn all_reasons() -> Vec<String> {
         .collect()
 }
 
-/// The name at the start of `line` in kebab-case.
+/// Returns the name at the start of `line` in kebab-case.
 fn kebab(line: &str) -> String {
     let mut word = String::new();
     for letter in line.chars().take_while(char::is_ascii_alphanumeric) {

@@ -1,4 +1,4 @@
-//! HTTP-dates against the `httpdate` crate and against a calendar that is counted day by day.
+//! HTTP-dates compared with the `httpdate` crate and with a calendar counted day by day.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -31,7 +31,7 @@ const MONTHS: [(&str, u32); 12] = [
     ("Dec", 31),
 ];
 
-/// Every day of the years 0–9999 as (weekday, day, month, year).
+/// Returns every day of the years 0–9999 as (weekday, day, month, year).
 fn days() -> impl Iterator<Item = (&'static str, u32, &'static str, u32)> {
     let leap = |year: u32| {
         year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
@@ -58,7 +58,7 @@ fn peer_format(unix: i64) -> String {
 
 #[test]
 fn days_are_read_and_written_as_the_calendar_has_them() {
-    // The calendar repeats after 400 years; of the other years the ends of the months will do.
+    // The calendar repeats after 400 years; for the other years, the ends of months suffice.
     let wanted = |day: u32, year: u32| matches!(day, 1 | 28..) || (1800..2200).contains(&year);
     let mut count = 0;
     for (index, (weekday, day, month, year)) in days().enumerate() {
@@ -66,7 +66,7 @@ fn days_are_read_and_written_as_the_calendar_has_them() {
         if !wanted(day, year) {
             continue;
         }
-        // Another second of the day for each day.
+        // A different second of the day for each day.
         let second = index as i64 * 7_919 % DAY;
         let (hour, minute) = (second / 3600, second / 60 % 60);
         let weekday = &weekday[..3];
@@ -144,7 +144,7 @@ fn two_digit_years_can_be_read_at_any_time() {
         for year in 0..100 {
             let text = format!("Sunday, 06-Nov-{year:02} 08:49:37 GMT");
             let read = date::parse(&text, now).unwrap();
-            // Years have four digits: beyond them, the nearest that has.
+            // Years have four digits; otherwise, take the nearest one that has.
             let present = now.clamp(YEARS.start, YEARS.end);
             assert!(read.abs_diff(present) < 101 * 366 * DAY as u64, "{text} at {now}");
         }
@@ -160,7 +160,7 @@ fn only_the_years_that_have_four_digits_are_written() {
     assert_eq!(date::format(YEARS.end - 1).unwrap().as_str(), "Fri, 31 Dec 9999 23:59:59 GMT");
 }
 
-/// A date in one of the three forms, of which a part may be changed.
+/// Returns a date in one of the three forms, possibly with one part changed.
 fn near_date() -> impl Strategy<Value = String> {
     let parts = (0..7usize, 1..=31u32, 0..12usize, 1970..10_000u32, 0..DAY as u32, 0..3);
     let octet = select(b" :,-0123456789aGMTSunday".to_vec()).prop_map(char::from);
@@ -181,7 +181,7 @@ fn near_date() -> impl Strategy<Value = String> {
     })
 }
 
-/// A date of the calendar in one of its three forms, with its Unix seconds.
+/// Returns a date in one of the three forms, with its Unix seconds.
 fn true_date() -> impl Strategy<Value = (String, i64)> {
     (0..YEARS.end, 0..3).prop_map(|(unix, form)| {
         let text = peer_format(unix);
@@ -212,13 +212,13 @@ proptest! {
 
     #[test]
     fn all_three_forms_are_read_alike((text, unix) in true_date()) {
-        // Read in its own time, a two-digit year is that year.
+        // Read at its own time, a two-digit year is that year.
         prop_assert_eq!(date::parse(&text, unix), Ok(unix), "{}", text);
     }
 
-    /// Known differences: the peer pivots two-digit years at 70 whatever the time, does not look at
-    /// what stands before the time of such a date, wants the weekday of the date, knows no second
-    /// 60, and trims.
+    /// Known differences of the peer: it resolves two-digit years at 70 whatever the time, ignores
+    /// the text before the time of such a date, requires the right weekday, rejects second 60, and
+    /// trims.
     #[test]
     fn what_the_peer_reads_is_read_alike(text in near_date()) {
         let read = date::parse(&text, NOW).ok();
@@ -257,7 +257,7 @@ fn only_digits_stand_where_digits_do() {
                 let mut edited = text.as_bytes().to_vec();
                 edited[at] = octet;
                 let shown = edited.escape_ascii();
-                // The day of the third form may have one digit behind a space.
+                // In the third form, the day may be one digit after a space.
                 let one_digit = octet == b' ' && text.as_bytes()[at - 1..].starts_with(b" 11");
                 let read = date::parse(&edited, NOW);
                 assert_eq!(read.is_ok(), one_digit && !text.contains(','), "{shown}");
@@ -271,7 +271,7 @@ fn two_octets_that_are_no_digits_do_not_make_up_for_each_other() {
     for text in FORMS {
         for one in digit_places(text) {
             for other in digit_places(text).filter(|other| *other != one) {
-                // It follows upon 9: for the ones there would be such a time.
+                // `:` follows 9, so the ones would be one too many.
                 let mut edited = text.as_bytes().to_vec();
                 edited[one] = b':';
                 edited[other] = b':';

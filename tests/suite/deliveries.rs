@@ -1,4 +1,4 @@
-//! Every recorded delivery is verified, signed again to the byte, and understood.
+//! Every recorded delivery is verified, signed again byte for byte, and understood.
 
 use hooksig::{
     Clock, Error, Key, Request, Signer, Verifier, date, digest,
@@ -6,13 +6,13 @@ use hooksig::{
 };
 use hooksig_vectors::{SECRET, deliveries};
 
-/// Any time of recording: only two-digit years depend on it, and these dates have none.
+/// Any time: it matters only for two-digit years, which these dates do not have.
 const NOW: i64 = 0;
 
-/// What `drone-go`'s plugin client signs; Drone itself signs [`drone::COVERED`].
+/// The headers that `drone-go`'s plugin client signs; Drone itself signs [`drone::COVERED`].
 const CLIENT_COVERED: &str = "accept accept-encoding content-type date digest";
 
-/// A recorded request, taken apart by a parser that is not ours.
+/// A recorded request, parsed by another parser than ours.
 struct Recorded {
     name: String,
     method: String,
@@ -156,7 +156,7 @@ fn every_delivery_tells_its_event_and_action() {
         let read = Delivery::read(&delivery.body).unwrap();
         let event = read.event().expect("the event is there").as_str();
         let action = read.action().expect("the action is there").as_str();
-        // The files are named after what they hold.
+        // The files are named after their events.
         assert!(delivery.name.contains(&format!("{event}-{action}")), "{}", delivery.name);
         assert!(!matches!(read.event(), Some(Event::Unknown(_))), "{}", delivery.name);
         assert!(!matches!(read.action(), Some(Action::Unknown(_))), "{}", delivery.name);
@@ -186,7 +186,7 @@ fn an_event_field_that_contradicts_the_body_is_told() {
         headers.push(("x-drone-event".into(), b"cron".to_vec()));
         let request = Request::new("POST", "/", headers.as_slice());
         assert_eq!(read.check_event_field(&request), Err(Error::EventMismatch));
-        // The field is not signed, so that the request is valid all the same.
+        // The field is not signed, so the request is still valid.
         let keys = [key()];
         let clock = Clock::At(delivery.date());
         assert!(Verifier::new(&keys).unwrap().verify(&request, &delivery.body, clock).is_ok());

@@ -1,4 +1,4 @@
-//! The `Digest` field against a plain reading of RFC 3230 and the rules.
+//! The `Digest` field compared with a plain implementation of RFC 3230 and the rules.
 
 use crate::common::{BODY, NOW, SECRET, Sent};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -10,7 +10,7 @@ use proptest::{
 };
 use sha2::{Digest, Sha256};
 
-/// The verdict on a signed request with this `Digest` field.
+/// Returns the verdict on a signed request with this `Digest` field.
 fn verdict(field: &[u8]) -> Result<(), Error> {
     let mut sent = Sent::by_drone();
     sent.set("Digest", field);
@@ -18,7 +18,7 @@ fn verdict(field: &[u8]) -> Result<(), Error> {
     sent.verdict(Policy::DRONE, Clock::At(NOW))
 }
 
-/// What the rules say of it.
+/// Returns the verdict by the rules.
 fn plain_verdict(field: &[u8]) -> Result<(), Error> {
     let mut hashes = Vec::new();
     for element in field.split(|octet| *octet == b',') {
@@ -94,7 +94,7 @@ proptest! {
 
     #[test]
     fn every_field_gets_the_plain_verdict(field in near_field()) {
-        // Control bytes are another rule's.
+        // Control bytes belong to another rule.
         prop_assert_eq!(verdict(&field), plain_verdict(&field));
     }
 

@@ -1,4 +1,5 @@
-//! The Drone layer: bodies against `serde_json`, patterns against Go's matcher written plainly.
+//! The Drone layer: bodies compared with `serde_json`, patterns with a plain version of Go's
+//! matcher.
 
 use hooksig::{
     Error,
@@ -11,7 +12,7 @@ use proptest::{
 };
 use serde_json::Value;
 
-/// `filepath.Match` as its documentation has it, by trying everything.
+/// `filepath.Match` as documented, by trying everything.
 fn plain_match(pattern: &[char], name: &[char]) -> bool {
     match pattern {
         [] => name.is_empty(),
@@ -38,7 +39,7 @@ fn plain_match(pattern: &[char], name: &[char]) -> bool {
 
 type Class<'p> = (Vec<(char, char)>, bool, &'p [char]);
 
-/// `[ '^' ] { character-range } ']'`: the ranges, whether they are negated, and what follows.
+/// `[ '^' ] { character-range } ']'`: returns the ranges, if they are negated, and the rest.
 fn plain_class(class: &[char]) -> Option<Class<'_>> {
     let (negated, mut rest) = match class {
         ['^', rest @ ..] => (true, rest),
@@ -109,7 +110,7 @@ fn an_event_without_action_is_matched_alone() {
 
 #[test]
 fn an_earlier_star_is_not_tried_again() {
-    // By the words of its documentation Go's `filepath.Match` should find this to match.
+    // By its documentation, Go's `filepath.Match` should match this.
     assert!(!selects(&["[^a]*[^b]*"], Event::Unknown("/c/"), None));
 }
 
@@ -119,7 +120,7 @@ fn many_stars_take_no_time_to_speak_of() {
     assert!(!selects(&[&pattern], Event::Unknown(&"a".repeat(10_000)), None));
 }
 
-/// The texts between `prefix` and every possible end over a few characters.
+/// Returns `prefix` with every possible end over a few characters.
 fn all_texts(characters: &[char], longest: usize) -> Vec<String> {
     let mut texts = vec![String::new()];
     let mut start = 0;
@@ -146,7 +147,7 @@ fn every_short_pattern_matches_as_the_plain_matcher() {
     }
 }
 
-/// A JSON string of which some characters are escaped that need not be.
+/// Returns a JSON string with some unnecessary escapes.
 fn escaped(text: &str, escapes: &[bool]) -> String {
     let escapes = escapes.iter().copied().chain(std::iter::repeat(false));
     let inside = text.chars().zip(escapes).map(|(character, escaped)| {
@@ -195,7 +196,7 @@ fn word() -> impl Strategy<Value = String> {
     ]
 }
 
-/// The text of a JSON value.
+/// Returns the text of a JSON value.
 fn json() -> impl Strategy<Value = String> {
     let words = vec!["null", "true", "false", "0", "-0.5e+10", "1E9", "{}", "[]"];
     let leaf = prop_oneof![
@@ -215,7 +216,7 @@ fn json_string() -> impl Strategy<Value = String> {
         .prop_map(|(text, escapes)| escaped(&text, &escapes))
 }
 
-/// An object whose keys are all different.
+/// Returns an object with distinct keys.
 fn json_object(value: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     let members = btree_map(word(), (vec(prop::bool::weighted(0.1), 0..12), value), 0..6);
     (members.prop_map(Vec::from_iter).prop_shuffle(), "[ \n\r\t]{0,2}").prop_map(
@@ -228,7 +229,7 @@ fn json_object(value: impl Strategy<Value = String>) -> impl Strategy<Value = St
     )
 }
 
-/// A body such as Drone's, among other members.
+/// Returns a body like Drone's, among other members.
 fn body() -> impl Strategy<Value = String> {
     let member = |name: &'static str| {
         prop::option::weighted(0.9, prop_oneof![9 => json_string(), 1 => json()])
@@ -246,7 +247,7 @@ fn body() -> impl Strategy<Value = String> {
     prop_oneof![4 => members, 1 => json_object(json())]
 }
 
-/// What an unknown word stands for, its escapes resolved.
+/// Resolves the escapes of an unknown word.
 fn resolved(raw: &str) -> String {
     serde_json::from_str(&format!("\"{raw}\"")).expect("it was a JSON string")
 }
@@ -274,7 +275,7 @@ fn plain_words(value: &Value) -> Result<[Option<String>; 2], Error> {
     Ok([word("event")?, word("action")?])
 }
 
-/// Whether no object has a name twice: `value`, which was read from `text`, would lack a colon.
+/// Returns true if no object of `text` repeats a name; otherwise `value` would have fewer colons.
 fn has_no_repeated_name(value: &Value, text: &[u8]) -> bool {
     let colons = |text: &[u8]| text.iter().filter(|octet| **octet == b':').count();
     colons(value.to_string().as_bytes()) == colons(text)
@@ -290,8 +291,8 @@ proptest! {
         action in prop::option::of("[a-c]{0,4}"),
     ) {
         let patterns: Vec<_> = patterns.iter().map(String::as_str).collect();
-        // The server's matcher never comes back to an earlier star, as trying everything does.
-        // Only a class that takes a slash, which a star does not, can tell.
+        // The server's matcher never returns to an earlier star, as trying everything does. It
+        // matters only for a class that matches a slash, which a star does not.
         let class = patterns.iter().any(|pattern| pattern.contains('['));
         let event = if class { event.replace('/', "") } else { event };
         let name = match action.as_deref() {

@@ -1,4 +1,4 @@
-//! Raw heads: what is read, what is refused and where.
+//! Raw heads: read, or refused at an offset.
 
 use hooksig::{Error, Head, Headers};
 

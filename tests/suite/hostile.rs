@@ -1,4 +1,4 @@
-//! What nobody sends by accident: a verdict, never a panic, and never "valid".
+//! Input that nobody sends by accident gets a verdict, never a panic, and never "valid".
 
 use crate::common::{BODY, NOW, SECRET, Sent, key};
 use hooksig::{
@@ -11,7 +11,7 @@ fn verdict(sent: &Sent) -> Result<(), Error> {
     sent.verdict(Policy::DRONE, Clock::At(NOW))
 }
 
-/// Every change of one octet, or insertion of one, in the octets that `part` picks.
+/// Tries every change and insertion of one octet in the octets that `part` picks.
 fn for_each_edit(part: fn(&mut Sent) -> &mut Vec<u8>, mut check: impl FnMut(&Sent, bool)) {
     let mut genuine = Sent::by_drone();
     let original = part(&mut genuine).clone();
@@ -36,7 +36,7 @@ fn any_octet_anywhere_in_a_covered_value_is_refused() {
         &mut sent.headers[1].1
     }] {
         for_each_edit(part, |sent, replaced| {
-            // White space put around a value is not part of it.
+            // White space around a value is not part of it.
             assert!(verdict(sent).is_err() || !replaced && is_padded(sent));
         });
     }
@@ -67,8 +67,8 @@ fn any_octet_anywhere_in_the_signature_gets_a_verdict() {
     for_each_edit(
         |sent| &mut sent.headers[2].1,
         |sent, _| {
-            // Nearly every edit is refused. One that is not has left the parameters what they
-            // were, but for the keyId, which is not signed, and the case of names.
+            // Nearly every edit is refused. Any other leaves the parameters the same, except for
+            // the keyId, which is not signed, and the case of names.
             if verdict(sent).is_err() || is_padded(sent) {
                 return;
             }
@@ -104,7 +104,7 @@ fn any_octet_anywhere_in_the_authorization_gets_a_verdict() {
             sent.remove("Signature");
             sent.add("Authorization", value);
             let spaces = matches!((octet, at), (b' ', 0 | 9..) | (b'\t', 0));
-            // A comma in front is an empty element of the list of parameters.
+            // A leading comma is an empty element of the list of parameters.
             let empty_element = matches!((octet, at), (b',', 10));
             assert_eq!(verdict(&sent).is_ok(), spaces || empty_element, "{octet} at {at}");
         }
@@ -163,7 +163,7 @@ fn a_hundred_thousand_commas_are_no_parameters() {
     assert_eq!(verdict(&sent), Err(Error::MissingParam(Param::KeyId)));
 }
 
-/// A request that covers `count` names, date and digest among them.
+/// Returns a request that covers `count` names, including date and digest.
 fn covering(count: usize) -> (Sent, Vec<String>) {
     let mut sent = Sent::by_drone();
     let others: Vec<_> = (2..count).map(|index| format!("x-{index}")).collect();
@@ -268,14 +268,14 @@ fn a_secret_of_a_mebibyte_is_a_secret() {
     assert!(verifier.verify(&Request::new("", "", &headers), BODY, Clock::At(NOW)).is_ok());
 }
 
-/// `text` with the case of the letters at both places changed: their octets differ in one bit.
+/// Changes the case of the letters at both places, which flips one bit of each.
 fn with_two_cases_changed(text: &[u8], places: [usize; 2]) -> Vec<u8> {
     let mut changed = text.to_vec();
     places.iter().for_each(|place| changed[*place] ^= 0x20);
     changed
 }
 
-/// Each pair of letters but for the last digit, not all of which a hash can have.
+/// Returns each pair of letters except the last digit, which cannot take every value.
 fn pairs_of_letters(text: &[u8]) -> Vec<[usize; 2]> {
     let letters = text[..42].iter().enumerate().filter(|(_, octet)| octet.is_ascii_alphabetic());
     let places: Vec<_> = letters.map(|(place, _)| place).collect();
@@ -305,7 +305,7 @@ fn two_differences_do_not_make_up_for_each_other() {
     }
 }
 
-/// Fields that count how often they are passed over.
+/// Fields that count the passes over them.
 struct Counted {
     fields: Vec<(String, String)>,
     passes: std::cell::Cell<usize>,
@@ -318,8 +318,8 @@ impl hooksig::Headers for Counted {
     }
 }
 
-/// How often the fields are passed over to refuse a request that covers 126 more headers, of which
-/// as many as said have two fields.
+/// Returns the number of passes over the fields to refuse a request that covers 126 more headers,
+/// `repeated` of them with two fields.
 fn passes(secrets: usize, repeated: usize, list: impl Fn(usize) -> String) -> usize {
     let sent = Sent::by_drone();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
@@ -342,8 +342,8 @@ fn passes(secrets: usize, repeated: usize, list: impl Fn(usize) -> String) -> us
     headers.passes.get()
 }
 
-/// The fields are passed over once for what decides, once for all names, and at most sixteen times
-/// for the eight headers that may have several fields: however many names, fields and keys there are.
+/// One pass for the required fields, one for all names, and at most sixteen for the eight headers
+/// that may have several fields, whatever the number of names, fields and keys.
 #[test]
 fn the_fields_are_passed_over_a_bounded_number_of_times() {
     let long = |index: usize| format!("x{}{index:03}{}", "a".repeat(300), "b".repeat(300));

@@ -1,4 +1,4 @@
-//! The core through its public interface, in one program: it is built once for all of these.
+//! The core through its public interface, in one program to build it only once.
 
 mod allocations;
 mod common;

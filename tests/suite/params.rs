@@ -1,10 +1,10 @@
-//! The parameter parser against a plain one written from RFC 7235: slow, allocating, and of
-//! another make, since it cuts the text at its commas first and looks into the pieces afterwards.
+//! The parameter parser compared with a plain one from RFC 7235. The latter is slow, allocates, and
+//! works differently: it splits the text at its commas before it parses the pieces.
 
 use hooksig::{Error, Name, Param, Params};
 use proptest::{collection::vec, prelude::*, sample::Index, sample::select};
 
-/// The known parameters, and what each is called in an error.
+/// The known parameters, with their names in errors.
 const KNOWN: [(&str, Param); 4] = [
     ("keyid", Param::KeyId),
     ("algorithm", Param::Algorithm),
@@ -12,7 +12,7 @@ const KNOWN: [(&str, Param); 4] = [
     ("signature", Param::Signature),
 ];
 
-/// What the plain parser finds.
+/// The result of the plain parser.
 #[derive(Debug, PartialEq)]
 enum Plain {
     Malformed,
@@ -50,7 +50,7 @@ fn plain_parse(text: &[u8]) -> Plain {
     Plain::Values(values)
 }
 
-/// The pieces between the commas that are not in quotes.
+/// Splits at the commas outside quotes.
 fn pieces(text: &[u8]) -> Vec<&[u8]> {
     let mut pieces = Vec::new();
     let (mut start, mut quoted, mut escaped) = (0, false, false);
@@ -70,7 +70,7 @@ fn pieces(text: &[u8]) -> Vec<&[u8]> {
     pieces
 }
 
-/// `token BWS "=" BWS ( token / quoted-string )`: the name in lower case and the value.
+/// `token BWS "=" BWS ( token / quoted-string )`: returns the lower-case name and the value.
 fn plain_param(piece: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let equals = piece.iter().position(|octet| *octet == b'=')?;
     let name = plain_token(trim(&piece[..equals]))?.to_ascii_lowercase();
@@ -113,7 +113,7 @@ fn trim(text: &[u8]) -> &[u8] {
     &text[..end.map_or(0, |last| last + 1)]
 }
 
-/// Pieces from which texts at the edges of the grammar come about.
+/// Pieces that make texts at the edges of the grammar.
 fn fragment() -> impl Strategy<Value = Vec<u8>> {
     let known = select(vec!["keyId", "algorithm", "headers", "signature", "KEYID", "Headers"]);
     let param = (known, "[ \t]?=[ \t]?", value())
@@ -131,7 +131,7 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// Lists of fragments with a few octets put in, taken out or changed.
+/// Lists of fragments with a few octets inserted, removed or changed.
 fn near_list() -> impl Strategy<Value = Vec<u8>> {
     let fragments = vec((fragment(), "[ \t]{0,1},[ \t]{0,1}"), 0..7);
     let octet = prop_oneof![
@@ -157,7 +157,7 @@ fn near_list() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// Whether some text can follow `start` so that the whole is a list of parameters.
+/// Returns true if `start` can be continued to a list of parameters.
 fn can_be_continued(start: &[u8]) -> bool {
     let ends: [&[u8]; 6] = [b"", b"x=x", b"=x", b"x", b"\"", b"x\""];
     ends.iter().any(|end| plain_parse(&[start, end].concat()) != Plain::Malformed)

@@ -1,4 +1,4 @@
-//! Bodies as typed data: nothing that a server documents is lost, and nothing else is minded.
+//! Bodies as typed data: no documented member is lost, and all others are ignored.
 
 use hooksig::payload::Payload;
 use serde_json::{Map, Value, json};
@@ -27,7 +27,7 @@ fn of_recorded_deliveries_nothing_is_lost() {
     let mut seen = 0;
     for (name, mut body) in recorded() {
         if name.starts_with("drone-go-client") {
-            // No server's: the plugin client has two members of its own, one of them a secret.
+            // Not a server's: the plugin client adds two members, one of them a secret.
             let user = body["user"].as_object_mut().expect("it is a user's");
             assert!(user.remove("token").is_some() && user.remove("avatar_url").is_some());
         }
@@ -44,14 +44,14 @@ fn members_are_written_in_the_order_of_a_server() {
         let (_, body) = request.split_once("\r\n\r\n").expect("the head ends");
         let payload: Payload = serde_json::from_str(body).expect("it is a payload");
         let written = serde_json::to_string(&payload).expect("it can be written");
-        // Go escapes more than serde does, and the plugin client has an order of its own.
+        // Go escapes more than serde, and the plugin client has another order.
         if !body.contains("\\u") && !name.starts_with("drone-go-client") {
             assert_eq!(written, body, "{name}");
         }
     }
 }
 
-/// What servers leave out while it is empty, and so is in no recording.
+/// Servers leave these out when they are empty, so no recording has them.
 #[test]
 fn members_that_are_seldom_there_are_not_lost() {
     let step = json!({
@@ -83,12 +83,12 @@ fn what_is_absent_or_null_is_none() {
     assert_eq!((build.stages, build.params, build.number), (None, None, None));
 }
 
-/// Adds members that nobody knows to every object.
+/// Adds unknown members to every object.
 fn with_unknown(value: &mut Value) {
     match value {
         Value::Object(members) => {
             members.values_mut().for_each(with_unknown);
-            // An object of a user's own words may hold any.
+            // An object with the user's own keys may have any.
             if !members.contains_key("REGION") && !members.contains_key("pool") {
                 add_unknown(members);
             }

@@ -1,4 +1,4 @@
-//! What holds for every message, whatever its headers, its covered names and its body.
+//! Properties of every message, whatever its headers, covered names and body.
 
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ const REQUEST_TARGET: &str = "(request-target)";
 const NAMES: [&str; 8] =
     ["date", "digest", "host", "x-a", "x-b", "x-empty", "content-type", REQUEST_TARGET];
 
-/// A message with any headers that is signed over some of them, date and digest among these.
+/// A message with any headers, signed over some of them, including date and digest.
 #[derive(Clone, Debug)]
 struct Message {
     sent: Sent,
@@ -42,7 +42,7 @@ impl Message {
         self.covered.iter().any(|covered| covered.as_bytes().eq_ignore_ascii_case(name))
     }
 
-    /// The signing string, written from draft 10, section 2.3, without regard to cost.
+    /// The signing string of draft 10, section 2.3, without regard to cost.
     fn plain_string(&self) -> Vec<u8> {
         let lines: Vec<_> = self.covered.iter().map(|name| self.plain_line(name)).collect();
         lines.join(&b'\n')
@@ -61,7 +61,7 @@ impl Message {
         [name.as_bytes(), b": ", &values.join(b", ".as_slice())].concat()
     }
 
-    /// Where the MAC stands in the `Signature` field.
+    /// Returns the range of the MAC in the `Signature` field.
     fn mac_range(&self) -> Range<usize> {
         let field = self.sent.value("Signature");
         let mac = self.sent.mac_text();
@@ -69,7 +69,7 @@ impl Message {
         start..start + mac.len()
     }
 
-    /// Every octet that must not change, the method apart: its case may.
+    /// Returns every octet that must not change; not those of the method, whose case may.
     fn protected_octets(&mut self) -> Vec<&mut u8> {
         let mac = self.mac_range();
         let names: Vec<_> = self.sent.headers.iter().map(|(name, _)| name.clone()).collect();
@@ -102,13 +102,13 @@ fn plain_trim(value: &[u8]) -> &[u8] {
     }
 }
 
-/// Octets that may stand in a header value: HTAB, SP, visible ones, and all above 127.
+/// Octets allowed in a header value: HTAB, SP, visible ones, and all above 127.
 fn octets() -> impl Strategy<Value = Vec<u8>> {
     let octet = prop_oneof![4 => 33..=126u8, 1 => Just(b' '), 1 => Just(b'\t'), 2 => 128..=255u8];
     vec(octet, 0..30)
 }
 
-/// What may stand in a target: no white space and no control byte.
+/// Octets allowed in a target: no white space and no control byte.
 fn target() -> impl Strategy<Value = Vec<u8>> {
     octets().prop_map(|octets| octets.into_iter().filter(|octet| *octet > b' ').collect())
 }
@@ -118,7 +118,7 @@ fn key_id() -> impl Strategy<Value = Vec<u8>> {
     vec(octet, 1..20)
 }
 
-/// Any case of `name`.
+/// Returns `name` in any case.
 fn any_case(name: &[u8]) -> impl Strategy<Value = Vec<u8>> + use<> {
     let name = name.to_vec();
     vec(any::<bool>(), name.len()).prop_map(move |upper| {
@@ -132,7 +132,7 @@ fn any_case(name: &[u8]) -> impl Strategy<Value = Vec<u8>> + use<> {
 fn fields() -> impl Strategy<Value = Vec<(Vec<u8>, Vec<u8>)>> {
     let name = select(&NAMES[2..7]).prop_flat_map(|name| any_case(name.as_bytes()));
     vec((name, octets()), 0..10).prop_map(|mut fields| {
-        // Covered, there may be only one.
+        // There may be only one if it is covered.
         let is_host = |(name, _): &(Vec<u8>, _)| name.eq_ignore_ascii_case(b"host");
         let first = fields.iter().position(is_host);
         let mut index = 0..;
@@ -171,7 +171,7 @@ fn signed() -> impl Strategy<Value = Message> {
     unsigned().prop_map(|message| message.signed_by(&key(SECRET)))
 }
 
-/// A parameter value in any of the forms that stand for it.
+/// Returns a parameter value in any equivalent form.
 fn any_form(value: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
     let is_token = value.iter().all(|octet| octet.is_ascii_alphanumeric() || *octet == b'-');
     let escaped = vec(prop::bool::weighted(0.2), value.len());
@@ -186,7 +186,7 @@ fn any_form(value: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// The same parameters in another order, form and case, with white space and unknown ones.
+/// Returns the same parameters in another order, form and case, with white space and unknown ones.
 fn rewritten(message: Message) -> impl Strategy<Value = Message> {
     let field = message.sent.value("Signature").to_vec();
     let params = hooksig::Params::parse(&field).unwrap();

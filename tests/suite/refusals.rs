@@ -1,4 +1,4 @@
-//! One table of refusals: what is wrong with the request or the call, and the one error it gets.
+//! One table of refusals: the fault in the request or call, and its one error.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use hooksig::{
     drone, replay, signing_string,
 };
 
-/// A way to spoil a genuine request.
+/// Spoils a genuine request.
 type Edit = fn(&mut Sent);
 
-/// (what is wrong, how a genuine request of Drone's is edited, the error of the default policy)
+/// (the fault, the edit of a genuine Drone request, the error of the default policy)
 #[rustfmt::skip] // One row a line.
 const REQUESTS: &[(&str, Edit, Error)] = &[
     ("no signature", |sent| sent.remove("Signature"), Error::MissingSignature),
@@ -134,10 +134,10 @@ const fn repeated_param(param: Param) -> Error {
     Error::RepeatedParam(param)
 }
 
-/// A call with something wrong.
+/// A faulty call.
 type Call = fn() -> Result<(), Error>;
 
-/// (what is wrong, a call that is refused, the error)
+/// (the fault, a call that is refused, the error)
 #[rustfmt::skip] // One row a line.
 const CALLS: &[(&str, Call, Error)] = &[
     ("an empty secret", || Key::new("").map(drop), Error::EmptySecret),
@@ -250,7 +250,7 @@ fn without_mac(sent: &mut Sent) {
     edit_mac(sent, |_| String::new());
 }
 
-/// Sets the two bits of the last digit that stand for nothing: the same MAC in another text.
+/// Sets the two unused bits of the last digit: the same MAC in another text.
 fn stray_pad_bits(sent: &mut Sent) {
     const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mac = String::from_utf8(sent.mac_text()).unwrap();
@@ -302,7 +302,8 @@ fn require_nothing() -> Result<(), Error> {
 
 #[test]
 fn names_are_told_apart_wherever_they_differ() {
-    // In the middle alone; in a bit that tells the cases of letters, of what is no letter.
+    // Only in the middle; in the bit that differs between letter cases, in a character that is no
+    // letter.
     for list in
         ["x-something-one-at-its-end x-something-two-at-its-end", "x-header^ x-header~", "a^ a~"]
     {
@@ -395,7 +396,7 @@ fn claim_of_larger_skew() -> Result<(), Error> {
     replay::Guard::new([replay::Entry::EMPTY]).claim(&verified, clock)
 }
 
-/// Nothing that is said about a request may help to forge one.
+/// An error must not help to forge a request.
 fn assert_tells_no_secret(error: Error, sent: &Sent) {
     let genuine = Sent::by_drone();
     let mac = String::from_utf8(genuine.mac_text()).unwrap();
@@ -454,7 +455,7 @@ fn every_row_has_a_name_of_its_own() {
     assert_eq!(unique.len(), REQUESTS.len() + CALLS.len());
 }
 
-/// What can be wrong at once, in the order in which it must be told.
+/// Simultaneous faults, in the order of precedence.
 const ORDER: &[(Edit, &str)] = &[
     (beside_authorization, "repeated-signature"),
     (|sent| extend(sent, "Signature", " junk"), "malformed-params"),

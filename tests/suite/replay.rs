@@ -1,4 +1,4 @@
-//! The replay guard: what it remembers, for how long, and what it does when it is full.
+//! The replay guard: its entries, their lifetime, and its behaviour when full.
 
 use crate::common::{NOW, SECRET, Sent, key};
 use hooksig::{
@@ -6,7 +6,7 @@ use hooksig::{
     replay::{Entry, Guard},
 };
 
-/// What a receiver does: verify at `clock`, then claim.
+/// Acts as a receiver: verifies at `clock`, then claims.
 fn receive(
     sent: &Sent,
     policy: Policy<'_>,
@@ -24,7 +24,7 @@ fn receive_at(sent: &Sent, entries: &mut [Entry], now: i64) -> Result<(), Error>
     receive(sent, Policy::DRONE, entries, Clock::At(now))
 }
 
-/// Another delivery of the second `date`, told apart by its body.
+/// Returns another delivery of the second `date`, with a different body.
 fn delivery(date: i64, number: usize) -> Sent {
     let mut sent = Sent::by_drone();
     sent.body = format!("{{\"number\":{number}}}").into_bytes();
@@ -83,8 +83,8 @@ fn a_guard_without_room_is_full() {
     assert_eq!(receive_at(&delivery(NOW, 0), &mut [], NOW), Err(Error::ReplayGuardFull));
 }
 
-/// Whatever the skew and whenever it first came: a delivery is remembered in every second of its
-/// window and in two more, and gives its room back in the next.
+/// Whatever the skew and the time of arrival, a delivery is remembered in every second of its
+/// window and two more. Its entry is free in the next.
 #[test]
 fn a_delivery_is_remembered_for_a_margin_longer_than_it_could_be_accepted() {
     for skew in [0, 1, 300, u32::MAX] {
@@ -109,7 +109,7 @@ fn a_delivery_is_remembered_for_a_margin_longer_than_it_could_be_accepted() {
     }
 }
 
-/// A delivery that a strict receiver accepts is still remembered when only a lenient one would
+/// A delivery accepted by a strict receiver is still remembered when only a lenient one would
 /// accept it.
 #[test]
 fn a_guard_remembers_for_the_largest_skew_of_its_receivers() {
@@ -165,7 +165,7 @@ fn an_entry_of_a_clock_is_kept_once_there_is_none() {
 fn a_clock_that_is_set_back_does_not_reopen_what_is_still_there() {
     let mut entries = [Entry::EMPTY; 2];
     assert_eq!(receive_at(&delivery(NOW, 0), &mut entries, NOW), Ok(()));
-    // Much later another delivery comes, and is given the room that was never used.
+    // Much later, another delivery gets the entry that was never used.
     let later = NOW + 10_000;
     assert_eq!(receive_at(&delivery(later, 1), &mut entries, later), Ok(()));
     assert_eq!(receive_at(&delivery(NOW, 0), &mut entries, NOW), Err(Error::Replayed));
@@ -179,7 +179,7 @@ fn entries_can_be_kept_for_another_guard() {
     assert_eq!(receive_at(&delivery(NOW, 0), &mut kept, NOW + 1), Err(Error::Replayed));
 }
 
-/// The body took so long that the date, which was checked with the head, is too old by now.
+/// The body took so long that the date, checked with the head, is now too old.
 #[test]
 fn a_delivery_that_ends_after_its_time_is_not_claimed() {
     let sent = delivery(NOW, 0);

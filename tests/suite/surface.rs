@@ -1,4 +1,4 @@
-//! What can be seen from outside: threads, debugging output, words, and what a dropped key leaves.
+//! Visible behaviour: threads, debug output, words, and the memory of a dropped key.
 #![allow(unsafe_code)] // To look at the bytes of a key that was dropped.
 
 use std::{
@@ -37,7 +37,7 @@ fn one_key_serves_many_threads() {
         for _ in 0..4 {
             scope.spawn(|| {
                 let pending = verifier.begin(&sent.request(), Clock::At(NOW)).unwrap();
-                // The body may come in on another thread than the head.
+                // The body may arrive on another thread than the head.
                 let body = &sent.body;
                 scope.spawn(move || {
                     let mut pending = pending;
@@ -83,13 +83,13 @@ fn debugging_output_holds_no_mac_and_no_digest() {
     assert!(!shown.contains("tag"), "{shown}");
 }
 
-/// The bytes where a key is or was.
+/// Returns the bytes of the memory where a key is or was.
 fn bytes_of(place: &MaybeUninit<Key>) -> Vec<u8> {
     // Two states of SHA-256, with counts of their blocks in the plain version: no padding.
     const { assert!(matches!(size_of::<Key>(), 64 | 80)) };
     let start = place.as_ptr().cast::<u8>();
-    // SAFETY: A key was written to `place`, all of whose bytes are initialised, as it has no
-    // padding, and stay so when it is dropped.
+    // SAFETY: A key was written to `place`. Its bytes are all initialised, as it has no padding,
+    // and stay so when it is dropped.
     unsafe { std::slice::from_raw_parts(start, size_of::<Key>()) }.to_vec()
 }
 
@@ -100,12 +100,12 @@ fn a_dropped_key_leaves_nothing() {
     place.write(key(SECRET));
     let held = bytes_of(&place);
     assert!(held.chunks(8).filter(|bytes| *bytes != [0; 8]).count() >= 8);
-    // SAFETY: A key was written to `place`, and it is not used as one after this.
+    // SAFETY: A key was written to `place`, and is not used after this.
     unsafe { place.as_mut_ptr().drop_in_place() };
     let left = bytes_of(&place);
     for state in held.chunks(8).filter(|state| state.iter().any(|byte| *byte != 0)) {
         let small = state[1..].iter().all(|byte| *byte == 0);
-        // The count of blocks, which is the same for every key, may stay.
+        // The block count may remain, because it is the same for every key.
         assert!(small || !left.chunks(8).any(|found| found == state), "a midstate was left");
     }
 }
@@ -156,7 +156,7 @@ fn the_default_policy_is_drones() {
     }
 }
 
-/// What a generic caller does, to whom `Copy` is not known.
+/// Clones as a generic caller does, which does not know of `Copy`.
 fn cloned<T: Clone>(value: &T) -> T {
     value.clone()
 }

@@ -1,4 +1,4 @@
-//! The SHA-256 compressions that an operation cannot spare, alone.
+//! The floor: only the SHA-256 compressions that an operation needs.
 
 use std::hint::black_box;
 
@@ -7,7 +7,7 @@ use sha2::block_api::compress256;
 
 fn main() {
     serve("SHA-256 compressions alone", |_, operation| {
-        // Where none is needed, one is the unit.
+        // An operation without compressions is compared with one compression.
         let hashes = match operation.floor() {
             hashes if hashes.is_empty() => vec![1],
             hashes => hashes,

@@ -1,4 +1,4 @@
-//! A receiver by hand on the crates `hmac` and `sha2`, as hooksig itself stands on them.
+//! A hand-written receiver on `hmac` and `sha2`, the crates that hooksig uses.
 
 use hmac::{Hmac, KeyInit, Mac};
 use hooksig_bench::{

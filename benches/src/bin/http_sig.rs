@@ -1,5 +1,5 @@
-//! The crate `http-sig`, which knows draft 12 of HTTP Signatures, in `Authorization` alone, and
-//! checks MAC, date and digest.
+//! The crate `http-sig`: draft 12 of HTTP Signatures, only in `Authorization`. Checks MAC, date and
+//! digest.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ fn prepare(material: &Material, operation: &Operation) -> Call {
     Box::new(move || request.verify(&config).is_ok())
 }
 
-/// Keys of which any will do, whatever keyId says.
+/// A set of keys that are all tried, whatever the keyId.
 #[derive(Debug)]
 struct Keys(Vec<Arc<dyn HttpSignatureVerify>>);
 

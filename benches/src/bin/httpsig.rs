@@ -1,5 +1,5 @@
-//! The crates `httpsig` and `httpsig-hyper`, which know RFC 9421 alone: the equal content is signed
-//! in its form. They check MAC and digest, and leave the date to the caller.
+//! The crates `httpsig` and `httpsig-hyper`: only RFC 9421, so the same content is signed in that
+//! form. They check MAC and digest, and leave the date to the caller.
 
 use bytes::Bytes;
 use futures::executor::block_on;
@@ -56,7 +56,7 @@ fn fits(message: &Message, keys: &[SharedKey]) -> bool {
     keys.iter().any(|key| message.verify_message_signature_sync(key, None).is_ok())
 }
 
-/// The operation's delivery in the form of RFC 9421.
+/// Returns the operation's delivery in the form of RFC 9421.
 fn message(material: &Material, operation: &Operation, secret: &str) -> Message {
     let delivery = material.delivery(operation);
     let body = Full::new(Bytes::from(delivery.body)).map_err(|never| match never {}).boxed();

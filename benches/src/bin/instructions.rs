@@ -1,13 +1,12 @@
-//! Counts the instructions of each operation of hooksig under callgrind, in Rust and through the C
-//! interface, and compares them with `benches/instructions.txt`:
-//! `instructions [--write | --parts OPERATION]`.
+//! Counts the instructions of each operation of hooksig with callgrind, in Rust and through the C
+//! interface, and compares them with `benches/instructions.txt`: `instructions [--write | --parts
+//! OPERATION]`.
 //!
-//! SHA-256 compressions are left out: their number is fixed by the protocol, and valgrind knows no
-//! SHA instructions, so that they would hide all else.
+//! SHA-256 compressions are left out. The protocol fixes their number, and valgrind has no SHA
+//! instructions, so they would hide everything else.
 //!
-//! Callgrind is used as it is and not through a harness such as gungraun: the counts must stand in
-//! a file that can be committed, C programs are counted as well, and the harness's runner takes
-//! minutes to build.
+//! No harness such as gungraun is used: the counts go into a committed file, C programs are counted
+//! as well, and building the harness's runner takes minutes.
 
 use std::{
     collections::BTreeMap,
@@ -24,10 +23,10 @@ use hooksig_bench::{
 
 const BASELINE: &str = "benches/instructions.txt";
 
-/// A date is read and compared: the counts of another would be slightly other ones.
+/// A fixed time, because the counts depend slightly on the date.
 const NOW: i64 = 1_795_419_691;
 
-/// By how many percent a count may grow.
+/// Allowed growth of a count in percent.
 const TOLERANCE: u64 = 2;
 
 const CALLS: u64 = 10;
@@ -52,7 +51,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What decides the counts beside the source.
+/// Returns the tools that the counts depend on.
 fn tools() -> io::Result<[String; 2]> {
     let version = |tool: &str| {
         let said = Command::new(tool).arg("--version").output()?;
@@ -79,7 +78,7 @@ fn write() -> io::Result<bool> {
     Ok(true)
 }
 
-/// Prints a line for each operation. False if one of them takes more than it did.
+/// Prints a line for each operation. Returns false if one has become more expensive.
 fn check() -> io::Result<bool> {
     let text = fs::read_to_string(BASELINE)?;
     let mut lines = text.lines().filter(|line| !line.starts_with('#'));
@@ -113,7 +112,7 @@ fn compare(name: &str, count: u64, before: Option<u64>) -> (bool, String) {
     (count * 100 <= before * (100 + TOLERANCE), format!("{name}: {count}, {growth:+.1} %"))
 }
 
-/// Where the programs are, and the deliveries, which are written anew.
+/// Returns the folder of the programs, and that of the deliveries, which it writes.
 fn folders() -> io::Result<(PathBuf, PathBuf)> {
     let programs = env::current_exe()?.parent().map(PathBuf::from).unwrap_or_default();
     let deliveries = programs.join("counted-deliveries");
@@ -121,7 +120,7 @@ fn folders() -> io::Result<(PathBuf, PathBuf)> {
     Ok((programs, deliveries))
 }
 
-/// Prints what each function takes of a call of the Rust interface.
+/// Prints the instructions of each function per call of the Rust interface.
 fn parts(question: &str) -> io::Result<bool> {
     let (programs, deliveries) = folders()?;
     let mut costs = profile(&programs.join(PROGRAMS[0]), &deliveries, question)?;
@@ -132,7 +131,7 @@ fn parts(question: &str) -> io::Result<bool> {
     Ok(true)
 }
 
-/// The counts of all operations of all programs, each with its name.
+/// Counts all operations of all programs.
 fn count_all() -> io::Result<Vec<(String, u64)>> {
     let (programs, deliveries) = folders()?;
     let mut counts = vec![];
@@ -147,7 +146,7 @@ fn count_all() -> io::Result<Vec<(String, u64)>> {
     Ok(counts)
 }
 
-/// The instructions of all calls, by function.
+/// Returns the instructions of all calls, by function.
 fn profile(program: &Path, deliveries: &Path, question: &str) -> io::Result<Vec<(String, u64)>> {
     let profile = deliveries.join("callgrind.out");
     let mut valgrind = Command::new("valgrind")
@@ -157,7 +156,7 @@ fn profile(program: &Path, deliveries: &Path, question: &str) -> io::Result<Vec<
         .arg(program)
         .arg(deliveries)
         .arg(NOW.to_string())
-        // The C library's copies and comparisons are then the same on every processor.
+        // Makes the C library use the same copies and comparisons on every processor.
         .env("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX2,-AVX,-AVX_Fast_Unaligned_Load,-AVX512F,-ERMS,-FSRM,-SSSE3,-SSE4_1")
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -173,8 +172,8 @@ fn profile(program: &Path, deliveries: &Path, question: &str) -> io::Result<Vec<
     Ok(costs.into_iter().map(|(name, cost)| (name.to_owned(), cost)).collect())
 }
 
-/// What each function of a profile takes itself. The profile has a line `fn=` where the costs of a
-/// function begin, and `calls=` before a line that holds the cost of a callee.
+/// Returns the own cost of each function. In a profile, `fn=` begins a function, and the line after
+/// `calls=` has a callee's cost.
 fn by_function(profile: &str) -> BTreeMap<&str, u64> {
     let mut costs = BTreeMap::new();
     let (mut function, mut of_callee) = ("", false);
@@ -193,7 +192,7 @@ fn by_function(profile: &str) -> BTreeMap<&str, u64> {
     costs
 }
 
-/// What is no function of its own cannot be left out, and is not there to be if nothing is hashed.
+/// An inlined function cannot be left out; if nothing is hashed, it is not there.
 fn without_compressions<'p>(
     mut costs: BTreeMap<&'p str, u64>,
     question: &str,

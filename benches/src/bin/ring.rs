@@ -1,4 +1,4 @@
-//! A receiver by hand on `ring`.
+//! A hand-written receiver on `ring`.
 
 use hooksig_bench::{
     by_hand::{Primitives, prepare},

@@ -1,15 +1,15 @@
-//! What the programs have in common.
+//! Shared parts of the programs.
 #![no_std]
 
 use hooksig::{Clock, Error, Head, Key, Verifier};
 
 /// A recorded delivery.
 pub static DELIVERY: &[u8] = include_bytes!("../../../vectors/deliveries/user-created.http");
-/// The length of its head.
+/// Length of its head.
 pub const HEAD_LEN: usize = 418;
-/// The secret that it was signed with.
+/// The secret that signed it.
 pub const SECRET: &str = "bea26a2221fd8090ea38720fc445eca6";
-/// When it was sent, in Unix seconds.
+/// The time it was sent, in Unix seconds.
 pub const SENT: i64 = 1_795_419_691;
 
 /// Verifies a delivery whose body comes in pieces.
@@ -25,7 +25,7 @@ pub fn receive<'b>(
     pending.finish().map(|_| ())
 }
 
-/// The symbol does not exist: that a program links shows that no panic is possible in it.
+/// The symbol does not exist, so a program that links cannot panic.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     unsafe extern "C" {

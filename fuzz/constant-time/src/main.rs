@@ -1,8 +1,8 @@
-//! Whether the time of a call tells what is secret: calls of two classes in a random order, and
-//! Welch's t-test on their times, as dudect does it.
+//! Tests if the time of a call depends on secrets, as dudect does: times calls of two classes in
+//! random order and compares them with Welch's t-test.
 //!
-//! `hooksig-constant-time [CALLS]`: how many calls a check makes, a million if nothing is said. Up
-//! to a t of 4.5 no difference was found, from 10 on there is one.
+//! `hooksig-constant-time [CALLS]`: calls per check, a million by default. A t of up to 4.5 shows
+//! no difference; from 10 on there is one.
 
 mod welch;
 
@@ -11,7 +11,7 @@ use std::{hint::black_box, time::Instant};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hooksig::{Clock, Error, Key, Request, Signer, Verifier, date, digest};
 
-/// From here on a difference is taken to be there.
+/// A t from which a difference is certain.
 const LEAK: f64 = 10.0;
 
 /// Calls whose inputs are made before the first of them is timed.
@@ -21,7 +21,7 @@ const NOW: i64 = 1_577_836_800;
 const SECRETS: [&str; 4] = ["first", "second", "third", "fourth"];
 const COVERED: [&str; 2] = ["date", "digest"];
 
-/// A request's three fields.
+/// The three fields of a request.
 struct Sent {
     date: String,
     digest: String,
@@ -29,7 +29,7 @@ struct Sent {
 }
 
 impl Sent {
-    /// Signed with one of the secrets.
+    /// Signs with one of the secrets.
     fn new(secret: usize, body: &[u8]) -> Self {
         let date = date::format(NOW).unwrap().to_string();
         let digest = digest::field(body).to_string();
@@ -42,7 +42,7 @@ impl Sent {
         Self { date, digest, signature }
     }
 
-    /// Where the MAC stands in the signature's field.
+    /// Returns the range of the MAC in the Signature field.
     fn mac(&self) -> std::ops::Range<usize> {
         let start = self.signature.find("signature=\"").unwrap() + "signature=\"".len();
         start..start + 44
@@ -59,12 +59,13 @@ impl Sent {
     }
 }
 
-/// Another body each time, and so another MAC: no class is told by what stands in its fields.
+/// Returns a new body each time, and thus a new MAC, so that field contents do not give a class
+/// away.
 fn any_body() -> [u8; 16] {
     fastrand::u128(..).to_le_bytes()
 }
 
-/// A wrong signature: all but one of its octets right, or none but by chance.
+/// Returns a wrong signature: either only one octet is wrong, or nearly all are.
 fn nearly_or_not_at_all(other: bool) -> Sent {
     let mut sent = Sent::new(0, &any_body());
     let mac = sent.mac();
@@ -78,24 +79,24 @@ fn nearly_or_not_at_all(other: bool) -> Sent {
     sent
 }
 
-/// Signed with the first key or with the last.
+/// Signs with the first key or the last.
 fn first_or_last(last: bool) -> Sent {
     Sent::new(if last { SECRETS.len() - 1 } else { 0 }, &any_body())
 }
 
-/// One body, and so one MAC, or another each time.
+/// Returns one fixed body with its MAC, or a new one each time.
 fn fixed_or_random(random: bool) -> Sent {
     Sent::new(0, &if random { any_body() } else { [0; 16] })
 }
 
-/// Signs again what was sent: the MAC is made and written as base64.
+/// Signs a sent request again: computes the MAC and encodes it.
 fn sign(signer: &Signer<'_>, sent: &Sent) {
     let headers = [("date", sent.date.as_str()), ("digest", sent.digest.as_str())];
     let mut out = [0; 200];
     let _ = black_box(signer.sign(&Request::of_headers(&headers), &COVERED, &mut out));
 }
 
-/// What nobody should write: the MAC compared octet by octet up to the first difference.
+/// A faulty comparison that ends at the first different octet.
 fn sign_and_compare(signer: &Signer<'_>, sent: &Sent) -> bool {
     let headers = [("date", sent.date.as_str()), ("digest", sent.digest.as_str())];
     let mut out = [0; 200];
@@ -105,7 +106,7 @@ fn sign_and_compare(signer: &Signer<'_>, sent: &Sent) -> bool {
     pairs.into_iter().all(|(one, other)| black_box(one) == black_box(other))
 }
 
-/// Times calls with inputs of both classes and says what it found; gives the largest t.
+/// Times calls with inputs of both classes and prints the result. Returns the largest t.
 fn check(calls: usize, name: &str, make: fn(bool) -> Sent, mut call: impl FnMut(&Sent)) -> f64 {
     let mut times = Vec::with_capacity(calls);
     while times.len() < calls {
@@ -149,7 +150,7 @@ fn main() {
             sign(&signer, sent);
         }),
     ];
-    // A check that cannot find anything proves nothing.
+    // The planted fault proves that the check can find one.
     let planted =
         check(calls, "a planted comparison that ends early", nearly_or_not_at_all, |sent| {
             assert!(!sign_and_compare(&signer, sent));

@@ -1,4 +1,4 @@
-//! The charts, as SVG on a white ground, so that they can be read wherever they are shown.
+//! Charts in SVG, on white so that they are readable on any page.
 
 use std::path::Path;
 
@@ -34,13 +34,13 @@ fn anchored(size: u32, horizontal: HPos) -> TextStyle<'static> {
     text(size).pos(Pos::new(horizontal, VPos::Center))
 }
 
-/// The operations of the chart of peers, each with its pair of colours: ours, the others'.
+/// The operations in the chart of peers, each with two colours: ours, and the others'.
 const SHOWN: [(&str, &str, RGBColor, RGBColor); 2] = [
     ("headers only", "headers only", OURS_LIGHT, OTHERS_LIGHT),
     ("358 B", "with the digest of 358 bytes", OURS, OTHERS),
 ];
 
-/// How many times the floor each contestant takes, on a logarithmic scale.
+/// Draws the time of each contestant in multiples of the floor, on a logarithmic scale.
 pub fn peers(path: &Path, rows: &[Row], machine: &Machine) -> Result<(), Failure> {
     const LEFT: i32 = 330;
     const TOP: i32 = 92;
@@ -106,7 +106,7 @@ fn legend(root: &Area<'_>, left: i32) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the cost of a verification grows with, and what cores give.
+/// Draws how the cost of a verification grows, and how the rate grows with cores.
 pub fn scaling(
     path: &Path,
     growth: &[Growth],
@@ -136,7 +136,7 @@ pub fn scaling(
 fn line(panel: &Area<'_>, growth: &Growth) -> Result<(), Failure> {
     let points: Vec<_> = growth.points.iter().map(|&(size, time)| (size as f64, time)).collect();
     let (first, last) = (points[0], points[points.len() - 1]);
-    // The last point's cost a unit, drawn through it.
+    // A proportional cost, through the last point.
     let proportional = [(first.0, last.1 * first.0 / last.0), last];
     let bottom = first.1.min(proportional[0].1) / 1.5;
     let mut chart = ChartBuilder::on(panel)

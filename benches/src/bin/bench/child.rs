@@ -1,4 +1,4 @@
-//! The side of the protocol that asks.
+//! The asking side of the protocol.
 
 use std::{
     io::{self, BufRead, BufReader, Write},
@@ -8,25 +8,25 @@ use std::{
 
 use hooksig_bench::operation::Operation;
 
-/// A contestant that runs.
+/// A running contestant.
 pub struct Contestant {
-    /// What it says that it is.
+    /// Its description of itself.
     pub title: String,
     process: Child,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
-/// What a contestant says of an operation.
+/// A contestant's answer about an operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
     pub accepted: bool,
-    /// Nanoseconds that a call took.
+    /// Nanoseconds per call.
     pub time: f64,
 }
 
 impl Contestant {
-    /// Starts a program with the deliveries of `folder`; its clock says `now`.
+    /// Starts a program with the deliveries of `folder` and the time `now`.
     pub fn start(program: &Path, args: &[&str], folder: &Path, now: i64) -> io::Result<Self> {
         let mut process = Command::new(program)
             .args(args)
@@ -42,7 +42,7 @@ impl Contestant {
         Ok(started)
     }
 
-    /// Asks how long an operation takes, or `None` where the contestant does no such thing.
+    /// Asks for the time of an operation; `None` if the contestant does not support it.
     pub fn ask(&mut self, operation: &Operation, calls: u64) -> io::Result<Option<Answer>> {
         writeln!(self.questions, "{operation} {calls}")?;
         let line = self.read_line()?;
@@ -62,7 +62,7 @@ impl Contestant {
 
 impl Drop for Contestant {
     fn drop(&mut self) {
-        // It reads its questions to their end, which may never come where the start failed.
+        // It exits when its input ends, which may not happen if the start failed.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! All contestants in turn, each beside its floor.
+//! Times all contestants in turn, each with its floor.
 
 use std::{io, path::Path};
 
@@ -6,18 +6,18 @@ use hooksig_bench::operation::{self, Operation};
 
 use crate::{child::Contestant, entrants::Entrant, median::median};
 
-/// A batch lasts at least this long, in nanoseconds, so that reading the clock costs nothing beside
-/// it, nor that the processor has forgotten the program meanwhile and predicts its branches anew.
+/// Shortest batch in nanoseconds. It must outweigh reading the clock and training the branch
+/// predictor again.
 const BATCH: f64 = 400_000.0;
 
-/// What was found of one contestant and one operation.
+/// The times of one contestant and one operation.
 #[derive(Clone, Debug)]
 pub struct Cell {
     pub accepted: bool,
     calls: u64,
-    /// Nanoseconds that a call took, a round each.
+    /// Nanoseconds per call, one per round.
     times: Vec<f64>,
-    /// The same of the floor, right before.
+    /// The floor's, measured right before.
     floors: Vec<f64>,
 }
 
@@ -30,12 +30,12 @@ impl Cell {
         median(self.floors.iter().copied())
     }
 
-    /// How many times the floor it takes.
+    /// Returns the time in multiples of the floor.
     pub fn ratio(&self) -> f64 {
         median(self.times.iter().zip(&self.floors).map(|(time, floor)| time / floor))
     }
 
-    /// How many times as long another takes.
+    /// Returns how many times as long another takes.
     pub fn speedup_over(&self, other: &Self) -> f64 {
         let ratios = |cell: &Self| -> Vec<f64> {
             cell.times.iter().zip(&cell.floors).map(|(time, floor)| time / floor).collect()
@@ -43,7 +43,7 @@ impl Cell {
         median(ratios(other).iter().zip(ratios(self)).map(|(other, own)| other / own))
     }
 
-    /// What each of `further` secrets more costs, in floors of this cell.
+    /// Returns the cost of each of `further` additional secrets, in floors of this cell.
     pub fn further_secret(&self, more: &Self, further: f64) -> f64 {
         let costs = more.times.iter().zip(&self.times).map(|(more, time)| (more - time) / further);
         median(costs.zip(&self.floors).map(|(cost, floor)| cost / floor))
@@ -54,11 +54,11 @@ impl Cell {
 pub struct Row {
     pub title: String,
     pub entrant: &'static Entrant,
-    /// One for each operation; `None` where the contestant does no such thing.
+    /// One for each operation; `None` if the contestant does not support it.
     pub cells: Vec<Option<Cell>>,
 }
 
-/// Starts the contestants, and times each operation of each once a round.
+/// Starts the contestants, and times each operation of each once per round.
 pub fn run(
     entrants: Vec<&'static Entrant>,
     programs: &Path,
@@ -99,13 +99,13 @@ pub fn run(
     Ok(rows)
 }
 
-/// Times an operation that the contestant is known to have.
+/// Times an operation that the contestant supports.
 fn ask(contestant: &mut Contestant, operation: &Operation, calls: u64) -> io::Result<f64> {
     let answer = contestant.ask(operation, calls)?;
     Ok(answer.expect("the operation was there before").time)
 }
 
-/// Finds the number of calls that fill a batch, and whether the operation is accepted.
+/// Finds the number of calls that fill a batch, and whether the operation accepts.
 fn calibrate(
     contestant: &mut Contestant,
     operation: &Operation,
@@ -120,8 +120,8 @@ fn calibrate(
     }
 }
 
-/// Makes an empty cell. What does not give the right verdict must not be timed, unless it is known
-/// that the contestant does not check the date.
+/// Makes an empty cell. A contestant with a wrong verdict must not be timed, unless it is known not
+/// to check the date.
 fn prepare(
     contestant: &mut Contestant,
     entrant: &Entrant,

@@ -8,7 +8,7 @@ pub fn list(set: &CpuSet) -> Vec<usize> {
     (0..CpuSet::MAX_CPU).filter(|&core| set.is_set(core)).collect()
 }
 
-/// Keeps this thread, and what it starts, on one core.
+/// Pins this thread and its children to one core.
 pub fn pin(core: usize) -> io::Result<()> {
     let mut one = CpuSet::new();
     one.set(core);

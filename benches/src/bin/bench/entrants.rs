@@ -1,16 +1,16 @@
-//! Who is compared.
+//! The contestants.
 
 use std::path::Path;
 
-/// A contestant as it is started.
+/// A contestant and how to start it.
 #[derive(Debug)]
 pub struct Entrant {
     pub program: &'static str,
     pub args: &'static [&'static str],
-    /// What it checks, for the tables.
+    /// Its checks, for the tables.
     pub checks: &'static str,
     pub ignores_date: bool,
-    /// Whether the README shows it.
+    /// True if the README shows it.
     pub on_front_page: bool,
 }
 
@@ -51,14 +51,13 @@ impl Entrant {
         self.checks == ALL
     }
 
-    /// Whether it has `text` in its program's name or arguments.
+    /// Returns true if its program's name or arguments contain `text`.
     pub fn matches(&self, text: &str) -> bool {
         self.program.contains(text) || self.args.iter().any(|arg| arg.contains(text))
     }
 }
 
-/// The entrants that match one of `only`, or all, and whose programs were built. The others are
-/// named.
+/// Returns the built entrants that match one of `only`, or all. Prints the names of missing ones.
 pub fn present(programs: &Path, only: &[String]) -> Vec<&'static Entrant> {
     let wanted = |entrant: &&Entrant| only.is_empty() || only.iter().any(|it| entrant.matches(it));
     let built = |entrant: &&Entrant| {

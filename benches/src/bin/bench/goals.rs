@@ -1,17 +1,17 @@
-//! What is demanded of hooksig, and what it should reach.
+//! The required and the desired figures of hooksig.
 
 use hooksig_bench::operation;
 
 use crate::compare::{Cell, Row};
 
-/// A figure beside what it must be and should be.
+/// A figure with its required and desired values.
 pub struct Goal {
     pub what: String,
     pub figure: f64,
     pub must: f64,
     pub aim: f64,
     pub unit: &'static str,
-    /// Whether more is better.
+    /// True if more is better.
     pub at_least: bool,
 }
 
@@ -29,7 +29,7 @@ impl Goal {
     }
 }
 
-/// The goals for which there are figures.
+/// Returns the goals that have figures.
 pub fn all(rows: &[Row]) -> Vec<Goal> {
     let Some(hooksig) = rows.iter().find(|row| row.entrant.program == "hooksig") else {
         return vec![];
@@ -91,7 +91,7 @@ pub fn cell<'r>(row: &'r Row, title: &str) -> Option<&'r Cell> {
     row.cells[index(title)].as_ref()
 }
 
-/// The column of an operation.
+/// Returns the column of an operation.
 pub fn index(title: &str) -> usize {
     let found = operation::all().iter().position(|(name, _)| *name == title);
     found.expect("there is an operation of this title")

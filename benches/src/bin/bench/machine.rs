@@ -1,8 +1,8 @@
-//! Where and when the figures were found.
+//! The machine and date of the figures.
 
 use std::{fs, process::Command};
 
-/// The machine, what built the programs, and the day.
+/// The machine, the compilers, and the date.
 pub struct Machine {
     pub processor: String,
     pub cores: usize,
@@ -20,20 +20,20 @@ impl Machine {
         Self { processor: processor(), cores, compilers, day }
     }
 
-    /// One line for a chart.
+    /// Returns one line for a chart.
     pub fn summary(&self) -> String {
         format!("{}, {}", self.processor, self.day)
     }
 }
 
-/// The first line of what a tool says.
+/// Returns the first line of a tool's version output.
 fn version(tool: &str, arg: &str) -> Option<String> {
     let output = Command::new(tool).arg(arg).output().ok()?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     said.lines().next().map(str::to_owned)
 }
 
-/// The model, and whether it has instructions for SHA-256.
+/// Returns the model, and whether it has SHA-256 instructions.
 fn processor() -> String {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let field = |name: &str| {

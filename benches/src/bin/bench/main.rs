@@ -1,9 +1,9 @@
 //! Compares hooksig with its peers: `bench [--rounds N] [--only NAME]... [--write]`.
 //!
-//! All contestants do each operation once a round, each right behind the SHA-256 compressions that
-//! it cannot spare; the figures are medians over the rounds. Then it is measured what the cost grows
-//! with, what more cores give, and what a whole receiver takes. `--only` times the contestants with
-//! that in their name, and nothing else. `--write` writes the pages and charts of `docs` anew.
+//! Each round, every contestant does each operation once, right after the SHA-256 compressions that
+//! the operation needs at least. The figures are medians over the rounds. Then come the growth of
+//! the cost, the gain of more cores, and whole receivers. `--only` times just the contestants with
+//! that in their name. `--write` updates the pages and charts of `docs`.
 
 mod charts;
 mod child;
@@ -31,7 +31,7 @@ use rustix::thread::{sched_getaffinity, sched_setaffinity};
 
 use crate::{machine::Machine, pages::Findings};
 
-/// What the command line says.
+/// The command line.
 struct Options {
     rounds: usize,
     only: Vec<String>,
@@ -78,7 +78,7 @@ fn run(options: &Options) -> io::Result<()> {
     let entrants = entrants::present(&programs, &options.only);
     let all = sched_getaffinity(None)?;
     let cores = cores::list(&all);
-    // All contestants have the same core.
+    // All contestants share one core.
     cores::pin(*cores.last().ok_or_else(|| io::Error::other("there is no core"))?)?;
     let rows = compare::run(entrants, &programs, &deliveries, now, options.rounds)?;
     let goals = goals::all(&rows);
@@ -105,7 +105,7 @@ fn run(options: &Options) -> io::Result<()> {
     publish(&found, options.write)
 }
 
-/// Draws the charts and writes the pages, into the checkout or else beside what was built.
+/// Draws the charts and writes the pages, to the checkout or to the build folder.
 fn publish(found: &Findings, write: bool) -> io::Result<()> {
     let pictures = Path::new(if write { "docs/bench" } else { "target/bench" });
     charts::peers(&pictures.join("peers.svg"), &found.rows, &found.machine)

@@ -1,5 +1,5 @@
-//! The pages that hold figures. What stands between `<!-- figures NAME -->` and `<!-- end -->` is
-//! written anew; all else is left.
+//! Updates the pages with figures: replaces the text between `<!-- figures NAME -->` and `<!-- end
+//! -->`.
 
 use std::{fs, io, path::Path};
 
@@ -13,7 +13,7 @@ use crate::{
     tables::{self, grouped, precise, table},
 };
 
-/// All that was found.
+/// All results.
 pub struct Findings {
     pub machine: Machine,
     pub rounds: usize,
@@ -21,12 +21,12 @@ pub struct Findings {
     pub goals: Vec<Goal>,
     pub growth: Vec<Growth>,
     pub cores: Vec<Cores>,
-    /// `None` where there is no Go or no Redis.
+    /// `None` without Go or Redis.
     pub receiver: Option<Receiver>,
 }
 
 impl Findings {
-    /// Writes the figures of all pages below the checkout's root.
+    /// Writes the figures of all pages below the root of the checkout.
     pub fn write(&self, root: &Path) -> io::Result<()> {
         let page = root.join("docs/speed.md");
         put(&page, "machine", &self.place())?;
@@ -81,7 +81,7 @@ impl Findings {
         table(&head, &self.cores.iter().map(line).collect::<Vec<_>>())
     }
 
-    /// A few figures for the front page.
+    /// Returns a few figures for the front page.
     fn speed(&self) -> String {
         let columns = ["headers only", "358 B", "64 KiB", "garbage"];
         let head = ["nanoseconds", "headers only", "358 bytes", "64 KiB", "refuse garbage"];
@@ -102,7 +102,7 @@ impl Findings {
         table(&head.map(str::to_owned), &lines)
     }
 
-    /// The receivers in Go.
+    /// Returns the figures of the receivers in Go.
     fn speed_in_go(&self) -> String {
         let columns = ["sign 358 B", "358 B", "4 KiB", "64 KiB"];
         let head = ["nanoseconds", "sign 358 bytes", "verify 358 bytes", "4 KiB", "64 KiB"];

@@ -1,21 +1,21 @@
-//! What a whole receiver and the replay store that several share can take, by the Go package's own
-//! load test and benchmark.
+//! Measures a whole receiver and the shared replay store, with the Go package's load test and
+//! benchmark.
 
 use std::{io, process::Command};
 
-/// What was found.
+/// The results.
 pub struct Receiver {
-    /// Deliveries that a `net/http` receiver took in a second, on a machine that also sent them.
+    /// Deliveries per second of a `net/http` receiver, on a machine that also sent them.
     pub per_second: f64,
-    /// What the Redis server keeps for a delivery, in bytes.
+    /// Bytes that Redis keeps per delivery.
     pub redis_bytes: f64,
-    /// Claims that the Redis server answered in a second, on a machine that also asked.
+    /// Claims per second that Redis answered, on a machine that also asked.
     pub redis_claims: f64,
-    /// What a claim takes of the Redis server's one thread, in microseconds.
+    /// Microseconds of the Redis server's single thread per claim.
     pub redis_time: f64,
 }
 
-/// Measures, for so many seconds and claims, or nothing where Go or Redis is missing.
+/// Measures for `seconds` and `claims`. Returns nothing without Go or Redis.
 pub fn measure(seconds: usize, claims: usize) -> io::Result<Option<Receiver>> {
     let load = format!("-load={seconds}s");
     let Some(load) = go_test("go", &["-run", "^TestLoad$", &load])? else { return Ok(None) };
@@ -23,7 +23,7 @@ pub fn measure(seconds: usize, claims: usize) -> io::Result<Option<Receiver>> {
     let bench = ["-run", "^$", "-bench", "^BenchmarkClaim$", "-benchtime", &times];
     let Some(redis) = go_test("go/redisstore", &bench)? else { return Ok(None) };
     let figure = |text: &str, unit: &str| {
-        // The figure stands before its unit.
+        // The figure precedes its unit.
         let before = text.find(unit).map(|at| text[..at].trim_end());
         let figure = before.and_then(|text| text.rsplit([' ', '\t']).next()?.parse().ok());
         figure.ok_or_else(|| io::Error::other(format!("go test prints no {unit}: {text}")))
@@ -36,7 +36,7 @@ pub fn measure(seconds: usize, claims: usize) -> io::Result<Option<Receiver>> {
     }))
 }
 
-/// What a test prints, or nothing where it was skipped.
+/// Returns the output of a test, or nothing if it was skipped.
 fn go_test(module: &str, args: &[&str]) -> io::Result<Option<String>> {
     let mut go = Command::new("go");
     go.args(["test", "-C", module, "-tags", "hooksig_static", "-count=1", "-v"]).args(args);

@@ -1,4 +1,4 @@
-//! From what one core does to what a fleet needs, on paper: the tables of `docs/scale.md`.
+//! Computes the needs of a fleet from the figures of one core: the tables of `docs/scale.md`.
 
 use crate::{
     goals::cell,
@@ -7,20 +7,20 @@ use crate::{
     tables::{grouped, table},
 };
 
-/// How long Redis remembers a delivery whose date is that of its arrival, in seconds: to the end of
-/// the window of 300 s, and the margin of a minute that the store adds.
+/// Seconds that Redis remembers a delivery dated at its arrival: the window of 300 s, and the
+/// store's margin of a minute.
 const REMEMBERED: f64 = 300.0 + 60.0;
 
-/// The same of a delivery from the far end of the window: its sender's clock is 300 s ahead.
+/// The same for a sender whose clock is 300 s ahead.
 const REMEMBERED_LONGEST: f64 = REMEMBERED + 300.0;
 
-/// What part of a resource is planned to be used.
+/// Share of a resource planned for use.
 const LOAD: f64 = 0.5;
 
-/// The rates of the table, in deliveries a second.
+/// The rates of the table, in deliveries per second.
 const RATES: [f64; 4] = [1_000.0, 10_000.0, 100_000.0, 1_000_000.0];
 
-/// A delivery on the wire: 358 bytes of body and a head with them, in bytes.
+/// Bytes of a delivery on the wire: 358 bytes of body and the head.
 const WIRE: f64 = 1_000.0;
 
 /// The figures that the rest is derived from.
@@ -151,7 +151,7 @@ impl Scale {
     }
 }
 
-/// In the largest unit of which there is one.
+/// Formats bytes in the largest unit that gives at least one.
 fn bytes(count: f64) -> String {
     match count {
         _ if count < 1e9 => format!("{:.0} MB", count / 1e6),

@@ -1,4 +1,4 @@
-//! What the cost of a verification grows with, and what more cores give.
+//! Measures how the cost of a verification grows, and the gain of more cores.
 
 use std::{
     hint::black_box,
@@ -14,26 +14,26 @@ use rustix::thread::CpuSet;
 
 use crate::{cores, median::median};
 
-/// How long a batch lasts, in nanoseconds.
+/// Length of a batch in nanoseconds.
 const BATCH: f64 = 200_000.0;
 
-/// How long all cores verify at a time: so short that now and then nothing else runs meanwhile.
+/// Time that all cores verify in one go. It is short so that some slices are undisturbed.
 const SLICE: Duration = Duration::from_millis(2);
 
-/// The length of a delivery's body where it does not matter, in bytes.
+/// Bytes of a delivery's body where its size does not matter.
 const BODY: usize = 358;
 
-/// What a verification takes for some sizes of one thing.
+/// The cost of a verification for several sizes of one quantity.
 pub struct Growth {
     pub of: &'static str,
-    /// What one of it is called.
+    /// The name of one unit.
     pub one: &'static str,
     /// The size, and nanoseconds.
     pub points: Vec<(usize, f64)>,
 }
 
 impl Growth {
-    /// What one more costs between a point and the next, in nanoseconds.
+    /// Returns the cost of one more unit between neighbouring points, in nanoseconds.
     pub fn slopes(&self) -> Vec<f64> {
         let slope =
             |pair: &[(usize, f64)]| (pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0) as f64;
@@ -41,18 +41,18 @@ impl Growth {
     }
 }
 
-/// Deliveries of 358 bytes that so many cores verify in a second, with one key and one verifier.
+/// Deliveries of 358 bytes per second that `count` cores verify, with one key and one verifier.
 pub struct Cores {
     pub count: usize,
     pub per_second: f64,
 }
 
-/// A thing that there can be more or less of.
+/// A quantity of a delivery.
 struct Quantity {
     of: &'static str,
     one: &'static str,
     sizes: &'static [usize],
-    /// Makes a delivery with so much of it.
+    /// Makes a delivery with this much of it.
     make: fn(usize, i64) -> Delivery,
 }
 
@@ -73,7 +73,7 @@ const QUANTITIES: [Quantity; 4] = [
     },
 ];
 
-/// How the cost grows. This thread must stay on one core.
+/// Measures the growth of the cost. This thread must stay on one core.
 pub fn growth(rounds: usize, now: i64) -> Vec<Growth> {
     QUANTITIES.iter().map(|quantity| measure(quantity, rounds, now)).collect()
 }
@@ -101,7 +101,7 @@ fn calibrate(verifier: &Verifier<'_>, delivery: &Delivery, now: i64) -> u32 {
     calls
 }
 
-/// Nanoseconds that a verification takes.
+/// Returns the nanoseconds of a verification.
 fn time(verifier: &Verifier<'_>, delivery: &Delivery, now: i64, calls: u32) -> f64 {
     let start = Instant::now();
     for _ in 0..calls {
@@ -117,8 +117,8 @@ fn verify(verifier: &Verifier<'_>, delivery: &Delivery, now: i64) {
     black_box(verified.expect("the delivery is genuine"));
 }
 
-/// What one core gives, two, four and so on, as far as there are cores: the best of all rounds, since
-/// what else runs on the machine only takes away.
+/// Measures the rates of one core, two, four and so on: the best of all rounds, because other
+/// programs only slow it down.
 pub fn cores(rounds: usize, now: i64, all: &CpuSet) -> Vec<Cores> {
     let all = cores::list(all);
     let keys = [key()];
@@ -136,7 +136,7 @@ pub fn cores(rounds: usize, now: i64, all: &CpuSet) -> Vec<Cores> {
     best
 }
 
-/// Deliveries a second, from the first thread's start to the last one's end.
+/// Returns deliveries per second, from the first thread's start to the last one's end.
 fn rate(verifier: &Verifier<'_>, delivery: &Delivery, now: i64, cores: &[usize]) -> f64 {
     const CALLS: u32 = 50;
     let barrier = Barrier::new(cores.len());
@@ -174,7 +174,7 @@ fn with_body(len: usize, now: i64) -> Delivery {
     Delivery::signed(secret(), vec![b' '; len], now)
 }
 
-/// A delivery with so many header fields, those that matter behind the others.
+/// Returns a delivery with `count` header fields; the required ones come last.
 fn with_fields(count: usize, now: i64) -> Delivery {
     let mut delivery = with_body(BODY, now);
     let more = count - delivery.headers.len();
@@ -186,7 +186,7 @@ fn other_field(number: usize) -> (String, String) {
     (format!("X-Other-{number}"), "a value of some length".to_owned())
 }
 
-/// A delivery whose signature has so many parameters, of which four matter.
+/// Returns a delivery whose signature has `count` parameters; four of them matter.
 fn with_params(count: usize, now: i64) -> Delivery {
     let delivery = with_body(BODY, now);
     let others: String = (4..count).map(|number| format!(r#",other{number}="value""#)).collect();
@@ -194,7 +194,7 @@ fn with_params(count: usize, now: i64) -> Delivery {
     delivery.with_header("Signature", &field)
 }
 
-/// A delivery whose signature covers so many headers.
+/// Returns a delivery whose signature covers `count` headers.
 fn with_covered(count: usize, now: i64) -> Delivery {
     let mut delivery = with_body(BODY, now);
     delivery.headers.extend((2..count).map(other_field));

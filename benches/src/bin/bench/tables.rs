@@ -1,4 +1,4 @@
-//! The tables, as Markdown that can be read on a terminal.
+//! Markdown tables that are readable on a terminal.
 
 use hooksig_bench::operation;
 
@@ -7,7 +7,7 @@ use crate::{
     goals::Goal,
 };
 
-/// A Markdown table with its columns aligned, figures to the right.
+/// Formats a table with aligned columns, figures to the right.
 pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
     let column = |at: usize| rows.iter().map(move |row| row[at].as_str());
     let columns: Vec<_> = (0..head.len())
@@ -33,21 +33,21 @@ pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
     format!("{}|{rule}\n{lines}", line(head))
 }
 
-/// Whether a cell is a number, with a sign or a unit, or stands for one.
+/// Returns true for a number with a sign or a unit, and for its placeholder.
 fn is_figure(cell: &str) -> bool {
     let starts = |first: char| first.is_ascii_digit() || matches!(first, '≤' | '≥' | '–');
     cell.is_empty() || cell == ACCEPTS || cell.starts_with(starts)
 }
 
-/// What stands for the time of a refusal where there is none.
+/// Shown instead of the time of a refusal that did not happen.
 const ACCEPTS: &str = "accepts";
 
-/// All contestants and operations, as ratios to the floor.
+/// Formats all contestants and operations, in multiples of the floor.
 pub fn ratios(rows: &[Row]) -> String {
     contestants(rows, |cell| precise(cell.ratio()))
 }
 
-/// All contestants and operations, in nanoseconds.
+/// Formats all contestants and operations, in nanoseconds.
 pub fn nanoseconds(rows: &[Row]) -> String {
     contestants(rows, |cell| grouped(cell.time()))
 }
@@ -74,7 +74,7 @@ fn contestants(rows: &[Row], show: impl Fn(&Cell) -> String) -> String {
     table(&head, &lines)
 }
 
-/// What each contestant checks.
+/// Formats the checks of each contestant.
 pub fn checks(rows: &[Row]) -> String {
     let head = ["contestant", "checks"].map(str::to_owned);
     let row = |row: &Row| vec![row.title.clone(), row.entrant.checks.to_owned()];
@@ -94,7 +94,7 @@ pub fn goals(goals: &[Goal]) -> String {
     table(&head, &goals.iter().map(row).collect::<Vec<_>>())
 }
 
-/// Three digits at least, as far as they say something.
+/// Formats at least three significant digits.
 pub fn precise(value: f64) -> String {
     match value {
         _ if value < 2.0 => format!("{value:.3}"),
@@ -103,7 +103,7 @@ pub fn precise(value: f64) -> String {
     }
 }
 
-/// Whole, with commas between thousands.
+/// Formats an integer with commas between thousands.
 pub fn grouped(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut out = String::new();

@@ -1,5 +1,5 @@
-//! A gateway: it verifies the recorded delivery, whose body comes in pieces of 64 octets, and refuses
-//! it when it is late or when a piece is lost.
+//! A gateway: verifies the recorded delivery, whose body comes in pieces of 64 octets. Refuses it
+//! when it is late or a piece is lost.
 #![no_std]
 #![no_main]
 

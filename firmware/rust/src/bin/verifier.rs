@@ -1,4 +1,4 @@
-//! The least that verifies a delivery: what it links is what verifying takes.
+//! The smallest verifier, to measure the cost of verifying.
 #![no_std]
 #![no_main]
 
