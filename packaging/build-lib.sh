@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the C libraries: packaging/build-lib.sh [TARGET]
 #
-# Without TARGET, for this machine: in target/lib, and laid out in target/c like an installation. For
-# another Rust target, the header and the libraries are laid out in target/c-TARGET.
+# Without TARGET, builds for this machine: in target/lib, and in target/c with the layout of an installation.
+# For another Rust target, puts the header and the libraries into target/c-TARGET.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source packaging/built.sh

@@ -1,11 +1,11 @@
-# Sourced by the scripts beside it: finds out where cargo put a file, and whether it is still current.
+# Sourced by the other scripts here: finds cargo's output files, and checks if they are current.
 
-# Prints the paths of the files that cargo names in its messages (standard input) and that end in /NAME.
+# Prints the paths in cargo's messages (standard input) that end in /NAME.
 built_file() {
     sed -n 's/.*"filenames":\[\([^]]*\)\].*/\1/p' | sed 's/","/\n/g' | tr -d '"' | grep "/$1\$" | tail -n 1
 }
 
-# sources_of PART: the files and folders that a part is built from.
+# sources_of PART: prints the files and folders that a part is built from.
 sources_of() {
     case $1 in
     lib) printf '%s\n' src Cargo.toml Cargo.lock packaging/build-lib.sh packaging/c-library.sh packaging/library.sh ;;
@@ -13,14 +13,14 @@ sources_of() {
     esac
 }
 
-# Succeeds if nothing changed since the last build of the part.
+# Succeeds if nothing has changed since the last build of the part.
 is_current() {
     local sources
     readarray -t sources < <(sources_of "$1")
     [[ -e target/$1/built && -z $(find "${sources[@]}" -newer "target/$1/built" -print -quit) ]]
 }
 
-# build PART COMMAND...: one build of a part at a time; the time at which it began is kept.
+# build PART COMMAND...: builds a part under a lock, and records the start time.
 build() {
     local part=$1
     shift

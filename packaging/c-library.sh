@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Builds the C library for a target: packaging/c-library.sh FOLDER [TARGET]
 #
-# FOLDER receives libhooksig.a and, for a system that has them, the shared library. TARGET is a Rust
-# target; without it the library is for this machine. CC is the C compiler of the target, which links
-# the shared library; PROFILE is a cargo profile (release, or size).
+# FOLDER receives libhooksig.a and, for a system that has them, the shared library. TARGET is a Rust target;
+# the default is this machine. CC is the C compiler of the target, which links the shared library; PROFILE is
+# a cargo profile (release, or size).
 #
-# rustc puts all of compiler_builtins into a static library: functions of the C library and of the
-# compiler that a linker would take in place of the right ones, and that need symbols nobody has.
-# hooksig needs none of them. Its own code is a single object, because of lto = "fat", and only that
-# is kept. The shared library is linked from the same object.
+# rustc puts all of compiler_builtins into a static library. A linker may take functions of the C library and
+# the compiler from it, and some of them need undefined symbols. hooksig needs none of them. Its own code is a
+# single object, because of lto = "fat", so only that object is kept. The shared library is linked from it,
+# too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source packaging/library.sh
@@ -22,7 +22,7 @@ profile=${PROFILE:-release}
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 
-# The C compiler that links the shared library of a target; none where there is no shared library.
+# Prints the C compiler that links the shared library of a target, if there is such a library.
 compiler() {
     case $target in
     *-none* | *-musl* | wasm*) ;;
@@ -33,7 +33,7 @@ compiler() {
     esac
 }
 
-# An object of Apple's needs a tool that knows it; others need no more than an index of names.
+# Prints the archiver: Apple's objects need a tool that knows them, others only an index of names.
 archiver() {
     case $target in
     *-apple-*) command -v llvm-ar || echo ar ;;
@@ -48,16 +48,16 @@ cargo_rustc() {
         --message-format json-render-diagnostics -- --cfg hooksig_panic_handler
 }
 
-# The object of the crate's own code, from rustc's static library.
+# Extracts the object with the crate's own code from rustc's static library.
 extract_object() {
     local members
-    # Some tools warn of members that are not asked for.
+    # Some tools warn of other members.
     members=$("$ar" t "$1" 2>/dev/null | grep '^hooksig-')
     [[ $(wc -l <<<"$members") -eq 1 ]] || { echo "c-library: more than one object: $members" >&2; return 1; }
     "$ar" p "$1" "$members" >"$work/hooksig.o" 2>/dev/null
 }
 
-# Without undefined symbols, so that a library with a possible panic does not link.
+# Undefined symbols are errors, so a library with a possible panic does not link.
 link_shared() {
     local object=$work/hooksig.o
     case $target in

@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source packaging/library.sh
 source packaging/built.sh
-# Installed files are for everybody.
+# Installed files must be readable by everyone.
 umask 022
 
 fail() {
@@ -16,7 +16,7 @@ fail() {
     exit 2
 }
 
-# The files to install: mode of a file or `link`, source or link target, destination.
+# The files to install: file mode or `link`, source or link target, destination.
 modes=()
 sources=()
 destinations=()
@@ -68,7 +68,7 @@ plan_program() {
     plan_licences
 }
 
-# Prints a template with its variables filled in. A folder below PREFIX is named relative to it.
+# Prints a template with its variables filled in. A folder below PREFIX is relative to it.
 filled() {
     local text libdir_of_pc=$libdir include_of_cmake=$prefix/include
     text=$(<"$1")
@@ -84,7 +84,7 @@ filled() {
     printf '%s\n' "${text//@VERSION@/"$version"}"
 }
 
-# Fails unless every folder that is written to is there and writable, or can be made.
+# Fails unless every destination folder is writable or can be made.
 need_writable() {
     local destination folder
     for destination in "${destinations[@]}"; do
@@ -97,7 +97,7 @@ need_writable() {
     done
 }
 
-# Root may write anywhere by the mode, but not into every file system.
+# Root ignores modes, but not read-only file systems.
 is_writable() {
     local probe
     [[ -d $1 && -w $1 ]] && probe=$(mktemp -d "$1/.hooksig-XXXXXX" 2>/dev/null) && rmdir "$probe"
@@ -131,7 +131,7 @@ may_build() {
     type -P cargo >/dev/null && [[ -O . ]]
 }
 
-# Builds a part that is not current; returns 1 if it was never built and cannot be here.
+# Builds a part that is not current. Returns 1 if it was never built and cannot be built here.
 need_built() {
     if is_current "$1"; then
         return
@@ -145,7 +145,7 @@ need_built() {
     fi
 }
 
-# The loader looks into its own folders by a cache, which has to learn of the library.
+# The loader caches the libraries of its folders.
 refresh_loader() {
     local ldconfig folder
     [[ -z $destdir ]] && ldconfig=$(PATH=$PATH:/usr/sbin:/sbin type -P ldconfig) || return 0

@@ -1,5 +1,5 @@
-# Sourced by the scripts beside it: the names of the C library.
+# Sourced by the other scripts here: the names of the C library.
 version=$(sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"/\1/p' Cargo.toml)
-# Before 1.0 each minor version is an ABI of its own.
+# Before 1.0 each minor version has its own ABI.
 abi=${version%.*}
 soname=libhooksig.so.$abi

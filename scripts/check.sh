@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Checks beside the tests: scripts/check.sh quick, or long for those that take more than a few minutes.
+# Checks besides the tests: scripts/check.sh quick, or long for those of more than a few minutes.
 #
-# What a check needs is installed (scripts/setup.sh). Where that cannot be, it is skipped by name;
-# where CI is set, it fails.
+# Installs the tools of a check (scripts/setup.sh). If that fails, the check is skipped by name, or fails if
+# CI is set.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,14 +11,14 @@ source scripts/report.sh
 host=$(rustc -vV | sed -n 's/^host: //p')
 msrv=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
-# The core has no dependency twice. For the rest that is listed in the log, and is no fault.
+# The core must not have a dependency twice. Other duplicates are only listed in the log.
 licences_and_sources() {
     cargo deny check licenses bans sources &&
         cargo deny --workspace check -W duplicate --hide-inclusion-graph licenses bans sources &&
         cargo deny --manifest-path fuzz/Cargo.toml check -W duplicate --hide-inclusion-graph licenses bans sources
 }
 
-# Against the database of RustSec, which must be reached.
+# Needs the RustSec database from the network.
 advisories() {
     cargo deny --workspace check advisories
 }
@@ -27,7 +27,7 @@ every_set_of_features() {
     cargo hack clippy --locked -p hooksig --lib --feature-powerset -- -D warnings
 }
 
-# A copy, whose lock file is made anew with the lowest versions that the manifests allow.
+# In a copy, with a lock file of the lowest versions that the manifests allow.
 minimal_versions() {
     local copy=$out/minimal
     mkdir -p "$copy"
@@ -39,8 +39,7 @@ minimal_versions() {
     )
 }
 
-# No dependency of what is published may need a newer compiler. clippy's incompatible_msrv, which is
-# among the lints, sees to the code itself.
+# No dependency of a published crate may need a newer compiler. clippy's incompatible_msrv checks our code.
 msrv_of_dependencies() {
     cargo metadata --locked --format-version 1 --all-features | python3 scripts/msrv.py "$msrv" hooksig hooksig-tower
 }
@@ -49,20 +48,20 @@ builds_with_msrv() {
     cargo "+$msrv" check --locked --target-dir "$out/msrv" -p hooksig -p hooksig-tower --all-features
 }
 
-# The C code that is built for the host. The processors' own parts of the firmware are not.
+# The C code built for the host, without the processor-specific parts of the firmware.
 c_sources() {
     ls benches/c/*.c c-example/*.c ffi-tests/c/*.c fuzz/constant-time/*.c firmware/{gateway,conform,verifier,verifier-of-fields,measure,footprint}.c
 }
 
 c_flags=(-std=c99 -Iinclude -Iffi-tests/c -Ifirmware)
 
-# What an optimiser takes out, no analyzer finds: -O0.
+# At -O0, because the analyzer misses faults in code that is optimised away.
 gcc_analyzer() {
     local source flags
     for source in $(c_sources); do
         flags=(-Wall -Wextra -Wconversion -Werror -fanalyzer -O0)
-        # What hangs at MHD's *request is not lost; valgrind looks for leaks in c-example/test.sh. Nor
-        # is what a contestant keeps to its end.
+        # The analyzer reports MHD's *request as leaked, and memory that a contestant keeps to its end.
+        # valgrind checks for leaks in c-example/test.sh.
         [[ $source =~ ^(c-example/receiver|benches/c/contestant)[.]c$ ]] && flags+=(-Wno-analyzer-malloc-leak)
         gcc "${c_flags[@]}" "${flags[@]}" -c "$source" -o "$out/object.o" || return
     done
@@ -78,7 +77,7 @@ address_sanitizer() {
         --target-dir "$out/sanitized" -p hooksig -p hooksig-tower --all-features
 }
 
-# The compiler whose sources are there: nightly's with rust-src, or Debian's.
+# Uses the compiler whose sources are installed: nightly's with rust-src, or Debian's.
 careful() {
     if [[ -d $(rustc +nightly --print sysroot)/lib/rustlib/src/rust/library ]]; then
         cargo +nightly careful test --locked --target-dir "$out/careful" "$@"
@@ -94,7 +93,7 @@ miri() {
     cargo +nightly miri test --locked --target-dir "$out/miri" -p hooksig --all-features --lib
 }
 
-# The C receiver with the sanitizers of address, leaks and undefined behaviour.
+# The C receiver under the address, leak and undefined behaviour sanitizers.
 sanitized_load() {
     local flags='-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all'
     make --no-print-directory example EXAMPLE_OUT="$PWD/$out/sanitized-c" CFLAGS="$flags" &&
@@ -112,7 +111,7 @@ quick() {
 
 long() {
     quick
-    # Tests that try everything take minutes where nothing is optimised.
+    # Exhaustive tests take minutes without optimisation.
     export CARGO_PROFILE_DEV_OPT_LEVEL=1
     with nightly 'lowest versions of the dependencies, workspace' minimal_versions --workspace --all-features --all-targets
     if cargo deny fetch db >"$out/fetch.log" 2>&1; then

@@ -1,9 +1,9 @@
-# The table of scripts/coverage.sh, made of what llvm-cov exports for lcov: for each file its lines
-# and branches, those that were reached, and the lines that were not. Fails below `least` percent.
+# Prints the table of scripts/coverage.sh from llvm-cov's lcov export: for each file its lines and branches,
+# the reached ones, and the lines not reached. Fails below `least` percent.
 
 $1 == "SF" { file = substr($2, index($2, "src/")); files[file] }
 $1 == "DA" { count(lines, file SUBSEP $2, $3) }
-# Which way of which branch on the line: generic functions stand here once for each use.
+# A branch is a line, a block and a way. Generic functions are listed once for each use.
 $1 == "BRDA" { count(branches, file SUBSEP $2 SUBSEP $3 SUBSEP $4, $5 == "-" ? 0 : $5) }
 
 function count(places, place, times) {

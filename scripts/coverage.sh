@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Which lines and branches of the core and of its C interface the tests reach: a table, and each
-# line in target/coverage/html. Fails below 98 % of the lines.
+# Measures the lines and branches of the core and its C interface that the tests reach. Prints a table, and
+# writes each line to target/coverage/html. Fails below 98 % of the lines.
 #
-# The Rust tests count, in the build for little flash too, and the C programs of ffi-tests. The
-# tools are those of rustc's LLVM.
+# Counts the Rust tests, also in the size build, and the C programs of ffi-tests. Uses rustc's LLVM tools.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,8 +20,8 @@ rm -rf "$out/profiles" "$out/html"
 mkdir -p "$out/programs"
 export LLVM_PROFILE_FILE=$out/profiles/%p-%m.profraw
 
-# instrumented FOLDER OPTIONS...: from here on cargo builds there, and counts in the workspace alone.
-# Branches are counted behind an unstable option.
+# instrumented FOLDER OPTIONS...: makes cargo build in FOLDER and count only the workspace. Branch counts need
+# an unstable option.
 instrumented() {
     export RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$1 RUSTC_WORKSPACE_WRAPPER=$1/rustc
     mkdir -p "$1"
@@ -30,7 +29,7 @@ instrumented() {
     chmod +x "$1/rustc"
 }
 
-# run PROGRAM ARGUMENTS...: what it said is shown if it fails.
+# run PROGRAM ARGUMENTS...: prints the output only on failure.
 run() {
     echo "$1" >>"$out/executables"
     "$@" >"$out/said" || {
@@ -57,13 +56,13 @@ run_c_program() {
     run "$program" "${@:2}"
 }
 
-# Where functions of one name are in several programs, the first counts: those of the C interface
-# are called from C.
+# If several programs have a function of the same name, the first counts. The C interface is called from C
+# programs, so they come first.
 : >"$out/executables"
 instrumented "$out"
 CARGO_PROFILE_DEV_PANIC=abort cargo rustc --locked -p hooksig --lib --crate-type staticlib \
     --features capi -- --cfg hooksig_panic_handler
-# Only the optimised library has no way to panic: what its handler calls must be there.
+# Only the optimised library cannot panic, so this build needs the panic handler's symbol.
 cat >"$out/panic.c" <<'C'
 void hooksig_panic_reached(void) { __builtin_trap(); }
 void rust_eh_personality(void) { __builtin_trap(); }

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Shows the C receiver at work: it accepts every recorded delivery, signed anew with the present
-# time, and refuses one that comes again, was tampered with, is old, or has another secret.
+# Demonstrates the C receiver: it accepts every recorded delivery, re-signed with the current time, and
+# refuses a delivery that is repeated, tampered with, old, or signed with another secret.
 #
 # usage: scripts/demo-receiver.sh path/to/programs     the folder with `receiver` and `sign`
 #
-# Exit code 0 if every row came out as expected.
+# Exits with 0 if every row is as expected.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -45,13 +45,13 @@ row() {
     [ "$2 $3" = "$4 $5" ] || printf '        expected %s, and in the log: %s\n' "$2" "$3"
 }
 
-# body FILE: the body of a recorded delivery; it begins behind the line that holds a carriage
-# return alone
+# body FILE: prints the body of a recorded delivery, which begins after the line that is only a carriage
+# return
 body() {
     sed "1,/^$(printf '\r')\$/d" "$deliveries/$1" > "$work/body"
 }
 
-# sign [OPTION]...: the fields for the body
+# sign [OPTION]...: prints the fields for the body
 sign() {
     "$programs/sign" "$@" "$work/body" > "$work/fields"
 }
@@ -61,7 +61,7 @@ deliver() {
     rm -f "$work/text"
     code=$(curl -s --noproxy '*' --max-time 10 -o "$work/text" -w '%{http_code}' \
         -H @"$work/fields" --data-binary @"$work/body" "$url") || code="curl's exit code $?"
-    # Without time and peer.
+    # Drop time and peer.
     logged=$(tail -n 1 "$work/log" | cut -d ' ' -f 3-)
     answer=$(echo "$code $(cat "$work/text" 2>/dev/null)")
     row "$1" "$2" "$3" "${answer% }" "$logged"

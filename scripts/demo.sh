@@ -1,10 +1,10 @@
 #!/bin/sh
-# Shows the program at work: every recorded delivery is valid at its time, a copy that breaks a
-# rule is refused with that rule's reason, and what is signed verifies again.
+# Demonstrates the program: every recorded delivery is valid at its time, a copy that breaks a rule is refused
+# with that rule's reason, and a signed request verifies.
 #
 # usage: scripts/demo.sh path/to/hooksig
 #
-# Exit code 0 if every row came out as expected.
+# Exits with 0 if every row is as expected.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -43,12 +43,12 @@ row() {
     [ "$2" = "$3" ] || printf '        expected %s\n' "$2"
 }
 
-# seconds FILE: the Date of a request as Unix seconds
+# seconds FILE: prints the Date of a request as Unix seconds
 seconds() {
     date -u -d "$(sed -n 's/^Date: \(.*GMT\).*/\1/p' "$1")" +%s
 }
 
-# judge NAME EXPECTED FILE NOW [SECRET_FILE]: a row for what `hooksig verify` says
+# judge NAME EXPECTED FILE NOW [SECRET_FILE]: prints the row of a verdict of `hooksig verify`
 judge() {
     code=0
     verdict=$("$hooksig" verify --secret-file "${5:-$work/secret}" --now "$4" "$3" 2>&1) || code=$?
@@ -65,7 +65,7 @@ judge() {
 original=$deliveries/user-created.http
 now=$(seconds "$original")
 
-# tampered NAME REASON SED_SCRIPT: the row of a copy of one delivery that was edited
+# tampered NAME REASON SED_SCRIPT: prints the row of an edited copy of a delivery
 tampered() {
     sed "$3" "$original" > "$work/tampered"
     if cmp -s "$original" "$work/tampered"; then
@@ -110,7 +110,7 @@ tampered 'body changed'               digest-mismatch       's/"admin":false/"ad
 tampered 'X-Drone-Event changed'      event-mismatch        's/^X-Drone-Event: user/X-Drone-Event: repo/'
 
 heading 'The same delivery, signed here'
-# The body begins behind the line that holds a carriage return alone.
+# The body begins after the line that is only a carriage return.
 sed "1,/^$(printf '\r')\$/d" "$original" > "$work/body.json"
 "$hooksig" sign --secret-file "$work/secret" --now "$now" --http \
     --url 'http://receiver.test/hooks/drone?src=ci' "$work/body.json" > "$work/signed"

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Attacks the C receiver, the Go middleware and the tower layer, kills them in the middle, and counts what they accept:
-# scripts/load.sh [OPTION...], with the options of go/load.
+# Attacks the C receiver, the Go middleware and the tower layer, kills them in the middle, and counts the
+# accepted deliveries: scripts/load.sh [OPTION...], with the options of go/load.
 #
-# `make load` builds what is needed first. Where Go is missing nothing is loaded; where CI is set,
-# that is a failure.
+# `make load` builds the programs first. Without Go this is skipped, or fails if CI is set.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

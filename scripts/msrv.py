@@ -13,7 +13,7 @@ def number(version):
 
 
 def reached(metadata, packages):
-    """The ids of the packages and of all that they are built of."""
+    """Returns the ids of the packages and of all their dependencies."""
     nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
     left = [package["id"] for package in metadata["packages"] if package["name"] in packages]
     seen = set()

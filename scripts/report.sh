@@ -1,13 +1,13 @@
-# Sourced by what prints a line a check: ok, FAILED with the end of what it said, or skipped.
+# Sourced by scripts that print one line per check: ok, FAILED with the end of its output, or skipped.
 #
-# $out is a folder for what the checks say. What needs a tool that is not there and cannot be
-# installed is skipped by name; where CI is set, it fails.
+# $out is a folder for the output of checks. A check whose tools cannot be installed is skipped by name, or
+# fails if CI is set.
 mkdir -p "$out"
 passed=0
 failed=0
 skipped=0
 
-# check NAME COMMAND...: what it prints is kept, and shown if it fails.
+# check NAME COMMAND...: keeps the output, and prints it on failure.
 check() {
     local name=$1 log="$out/${1//[ \/]/-}.log"
     shift
@@ -21,7 +21,7 @@ check() {
     fi
 }
 
-# with TOOLS NAME COMMAND...: a check that needs more than cargo.
+# with TOOLS NAME COMMAND...: a check that needs more tools than cargo.
 with() {
     local tools=$1 name=$2
     shift
@@ -33,7 +33,7 @@ with() {
     fi
 }
 
-# missing NAME REASON: a check that cannot be made here.
+# missing NAME REASON: a check that cannot run here.
 missing() {
     if [[ -n ${CI:-} ]]; then
         failed=$((failed + 1))
@@ -44,7 +44,7 @@ missing() {
     fi
 }
 
-# Says how many there were; the last command of the script.
+# Prints the totals; the last command of the script.
 report() {
     echo "$passed passed, $failed failed, $skipped skipped"
     [[ $failed -eq 0 ]]

@@ -2,14 +2,14 @@
 # Makes sure that tools and downloads are available: scripts/setup.sh THING...
 #
 # Installs missing Debian packages (as root or with sudo), parts of the Rust toolchain and crates. If
-# something cannot be installed, prints its name and the exact command that installs it, and exits with
-# 2 before anything is changed. A failed download is named, and leaves nothing half installed.
+# something cannot be installed, prints its name and the exact command that installs it, and exits with 2
+# before changing anything. Names a download that fails; nothing is left half installed.
 #
 # A THING is one of:
 #     COMMAND        a command, such as curl; cargo's subcommands and mdbook are built from crates.io
 #     pkg:NAME       a library that pkg-config finds
 #     clippy, rustfmt, nightly, target:TRIPLE     parts of the Rust toolchain
-#     crates[:DIR]   the crates that the lock file in DIR names, downloaded
+#     crates[:DIR]   the crates in the lock file of DIR, downloaded
 #     modules:DIR    the Go modules of DIR, downloaded
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,7 +17,7 @@ cd "$(dirname "$0")/.."
 # Prints the Debian packages of a tool.
 packages_of() {
     case $1 in
-    # The headers of the C library are only recommended by the compiler's package.
+    # The compiler's package only recommends the headers of the C library.
     cc | gcc) echo gcc libc6-dev ;;
     c++ | g++) echo g++ libc6-dev ;;
     clang) echo clang libc6-dev ;;
@@ -27,7 +27,7 @@ packages_of() {
     script) echo bsdutils ;;
     nc) echo netcat-openbsd ;;
     readelf | nm | ar) echo binutils ;;
-    # Cross compilers, with the C library of each, and the emulators of their programs.
+    # Cross compilers, each with its C library, and emulators.
     arm-none-eabi-gcc) echo gcc-arm-none-eabi libnewlib-arm-none-eabi ;;
     aarch64-linux-gnu-gcc) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross ;;
     x86_64-w64-mingw32-gcc) echo gcc-mingw-w64-x86-64 ;;
@@ -56,7 +56,7 @@ packages_of() {
     esac
 }
 
-# Prints the crate of a tool that is written in Rust, with its version.
+# Prints the crate and version of a tool written in Rust.
 crate_of() {
     case $1 in
     cargo-careful) echo "$1@0.4.10" ;;
@@ -68,7 +68,7 @@ crate_of() {
     esac
 }
 
-# fail LINE [COMMAND]: the command is the one that helps.
+# fail LINE [COMMAND]: prints the reason, and the command that helps.
 fail() {
     echo "setup: $1" >&2
     [[ $# -lt 2 ]] || echo "    $2" >&2
@@ -96,14 +96,14 @@ is_there() {
     esac
 }
 
-# quietly WHAT COMMAND...: prints the reason if the command fails, and nothing otherwise.
+# quietly WHAT COMMAND...: prints the reason only if the command fails.
 quietly() {
     local what=$1 said
     shift
     said=$("$@" 2>&1) || fail "$what: $(reason <<<"$said")"
 }
 
-# Picks the line that gives the reason: the first that names an address, or the last.
+# Prints the line with the reason: the first with an address, or the last.
 reason() {
     local said
     said=$(cat)
@@ -122,7 +122,7 @@ find_root() {
     fi
 }
 
-# download_packages LISTS PACKAGE...: LISTS is what the update of the lists said, if it failed.
+# download_packages LISTS PACKAGE...: LISTS is the output of a failed update of the package lists.
 download_packages() {
     apt install -y --no-install-recommends --download-only "${@:2}" || {
         echo "$1"
@@ -136,14 +136,14 @@ install_packages() {
     has apt-get || fail "missing: $* (names of Debian packages); install them with your system's package manager"
     find_root || fail "missing: $*; install them with:" "sudo $command"
     echo "setup: installing $*" >&2
-    # A source that is down does not matter if the packages come from another.
+    # A source may be down if the packages come from another.
     local lists
     lists=$(apt update --error-on=any 2>&1) && lists=''
     quietly "cannot download $*" download_packages "$lists" "$@"
     quietly "cannot install $*" apt install -y --no-install-recommends "$@"
 }
 
-# The target of rustup's toolchain, or Debian's compiler, which has the sources of its library.
+# Uses rustup's toolchain, or Debian's compiler, whose package has the library's sources.
 install_target() {
     if has rustup && said=$(rustup target add "$1" 2>&1); then
         return

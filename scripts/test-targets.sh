@@ -1,26 +1,26 @@
 #!/usr/bin/env bash
-# Every target: the firmware in its emulators, builds that cannot panic, the WebAssembly module in
-# Node, and the test suite on big-endian and 32-bit systems.
+# Tests every target: the firmware in emulators, builds that cannot panic, the WebAssembly module in Node, and
+# the test suite on big-endian and 32-bit systems.
 #
-# What a target needs is installed (scripts/setup.sh). Where that cannot be, its checks are skipped
-# by name; where CI is set, they fail.
+# Installs the tools of a target (scripts/setup.sh). If that fails, its checks are skipped by name, or fail if
+# CI is set.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 out=target/targets
 source scripts/report.sh
 
-# What cargo calls the profile.
+# Prints cargo's name of the profile.
 cargo_profile() {
     [[ $1 == speed ]] && echo release || echo "$1"
 }
 
-# library TARGET PROFILE FILE: where `build` puts it.
+# library TARGET PROFILE FILE: prints the path of a file that `build` wrote.
 library() {
     echo "target/cross/$2/$1/$(cargo_profile "$2")/$3"
 }
 
-# build TARGET PROFILE TYPE: the C library, in which a panic would be an undefined symbol.
+# build TARGET PROFILE TYPE: builds the C library; a possible panic would be an undefined symbol.
 build() {
     CARGO_TARGET_DIR=target/cross/$2 RUSTFLAGS='' scripts/cross.sh "$1" \
         rustc --locked -q --profile "$(cargo_profile "$2")" -p hooksig --lib --crate-type "$3" --features capi \
@@ -34,8 +34,8 @@ archive() {
     echo "target/firmware/lib/$1-$2"
 }
 
-# The whole archive: it defines only hooksig_*, and needs nothing but memory functions of the C library
-# and arithmetic of the compiler's own.
+# The whole archive must define only hooksig_*, and need only memory functions of the C library and arithmetic
+# of the compiler.
 cannot_panic() {
     local lib needed
     lib=$(archive "$1" "$2") || return
@@ -51,7 +51,7 @@ defines_only_hooksig() {
     grep -q hooksig_begin <<<"$defined" && ! grep -v '^_\?hooksig_' <<<"$defined"
 }
 
-# verifies TARGET COMPILER LIBRARY RUNNER...: a program of ffi-tests/link says that a delivery is genuine.
+# verifies TARGET COMPILER LIBRARY RUNNER...: a program of ffi-tests/link accepts a genuine delivery.
 # shellcheck disable=SC2086 # A compiler may be several words.
 verifies() {
     local target=$1 compiler=$2 library=$3
@@ -59,7 +59,7 @@ verifies() {
     [[ $("${@:4}" "$out/delivery-$target.exe" | tr -d '\r') == ok ]]
 }
 
-# links TARGET COMPILER RUNNER...: functions of the C library and the compiler stay theirs, and the whole
+# links TARGET COMPILER RUNNER...: functions of the C library and the compiler are not replaced, and the whole
 # archive links.
 # shellcheck disable=SC2086
 links() {
@@ -73,7 +73,7 @@ links() {
     verifies "$1" "$2" "-Wl,--whole-archive $lib/libhooksig.a -Wl,--no-whole-archive" "${@:3}"
 }
 
-# The image that link-hard-float asks for: the linker refuses objects of another float ABI.
+# Links the image of link-hard-float, because the linker refuses objects of another float ABI.
 links_hard_float() {
     local lib
     lib=$(archive thumbv7em-none-eabihf size) || return
@@ -89,7 +89,7 @@ zig() {
     links x86_64-unknown-linux-gnu "$python -m ziglang cc -target x86_64-linux-gnu"
 }
 
-# A shared and a static library for macOS, by Zig's linker; nothing here can run them.
+# Links a shared and a static library for macOS with Zig. They cannot be run here.
 macos() {
     local lib=$out/macos
     CC='target/zig/bin/python -m ziglang cc -target aarch64-macos' CARGO_TARGET_DIR=target/cross/speed \
@@ -100,7 +100,7 @@ macos() {
             "$lib/libhooksig.a" -o "$out/delivery-macos"
 }
 
-# The DLL beside the program, and the static library, under wine.
+# Runs the DLL beside the program, and the static library, under wine.
 windows() {
     local lib gcc=x86_64-w64-mingw32-gcc
     export WINEDEBUG=-all WINEPREFIX=$PWD/$out/wine
@@ -117,12 +117,12 @@ elf() {
     echo "target/firmware/$1-$2/$3.elf"
 }
 
-# prints BOARD PROFILE PROGRAM: what firmware/PROGRAM.txt says.
+# prints BOARD PROFILE PROGRAM: compares the output with firmware/PROGRAM.txt.
 prints() {
     firmware "$1" "$2" "run-$3" >"$out/$3.txt" && diff "firmware/$3.txt" "$out/$3.txt"
 }
 
-# The same lines as on the host, but for those that skip a case that is larger than the memory.
+# The output is that of the host, except for cases skipped because they exceed the memory.
 conforms() {
     firmware "$1" "$2" run-conform >"$out/conform.txt" || return
     diff "$out/cases.txt" "$out/conform.txt" >"$out/conform.diff"
@@ -134,7 +134,7 @@ has_no_heap() {
     ! nm "$(elf "$1" "$2" gateway)" | grep -E ' _*(malloc|free|realloc|calloc|sbrk)(_r)?$'
 }
 
-# Whoever only verifies links nothing that signs or reads bodies.
+# A program that only verifies links no code that signs or reads bodies.
 links_what_it_calls() {
     firmware "$1" "$2" run-verifier || return
     ! nm -C "$(elf "$1" "$2" verifier)" | grep -E 'hooksig_(sign|delivery|replay|date|digest|status_)|::sign::|::drone::|hifijson'
@@ -146,11 +146,11 @@ wasm() {
         vectors/deliveries/user-created.http bea26a2221fd8090ea38720fc445eca6 1795419692 >"$out/wasm.txt"
 }
 
-# suite TARGET GCC EMULATOR ROOT: the test suite of the core.
+# suite TARGET GCC EMULATOR ROOT: runs the core's test suite.
 suite() {
     local name=${1//-/_}
     export "CARGO_TARGET_${name^^}_LINKER=$2" "CARGO_TARGET_${name^^}_RUNNER=$3 -L $4"
-    # Emulation is slow where nothing is optimised.
+    # Emulation of unoptimised code is slow.
     CARGO_TARGET_DIR=target/cross/test CARGO_PROFILE_DEV_OPT_LEVEL=1 CARGO_PROFILE_DEV_DEBUG=false \
         scripts/cross.sh "$1" test --locked -p hooksig --all-features --lib --tests --no-fail-fast
 }
@@ -168,8 +168,8 @@ scripts/setup.sh cargo cc python3 || exit
 arm='arm-none-eabi-gcc qemu-system-arm'
 riscv='riscv64-unknown-elf-gcc qemu-system-riscv32'
 bare='thumbv7em-none-eabi thumbv6m-none-eabi riscv32imc-unknown-none-elf aarch64-unknown-none'
-# All at once is quicker, and what runs at the same time does not meet in an installer. What cannot be
-# had is found again by the check that needs it.
+# Installing everything at once is quicker, and keeps parallel checks from installing at the same time. A
+# check reports its missing tools itself.
 # shellcheck disable=SC2086 # The tools are words.
 scripts/setup.sh $arm $riscv node s390x-linux-gnu-gcc qemu-s390x arm-linux-gnueabihf-gcc i686-linux-gnu-gcc
 for target in $bare wasm32-unknown-unknown s390x-unknown-linux-gnu armv7-unknown-linux-gnueabihf i686-unknown-linux-gnu; do
@@ -179,10 +179,10 @@ done
 mkdir -p target/firmware
 cargo run --locked -q -p hooksig-vectors --example flat -- target/firmware/cases.flat vectors/cases/*.jsonl || exit
 cargo run --locked -q -p hooksig-cli -- conform vectors/cases/*.jsonl >"$out/cases.all.txt" 2>"$out/cases.log" || exit
-# One text cannot hold a name with a space in it, as C gives lists: the case is another one there.
+# C passes the names of a list as one text, which cannot hold a name with a space.
 grep -v '^err-name-space' "$out/cases.all.txt" >"$out/cases.txt"
 
-# The suites take as long as all the rest, and have the second processor.
+# The suites take as long as the rest together, so they run in parallel.
 (out=$out/suites && mkdir -p "$out" && suites) >"$out/suites.txt" &
 
 for target in $bare; do
@@ -195,7 +195,7 @@ for board in mps2 microbit virt; do
     tools=$arm
     does_not_fit=0
     [[ $board == virt ]] && tools=$riscv
-    # Heads of 100 KB are no use where the memory has 16.
+    # Heads of 100 KB do not fit into 16 KB of memory.
     [[ $board == microbit ]] && does_not_fit=3
     for profile in size speed; do
         with "$tools" "$board, $profile: verifies, refuses and signs" prints "$board" "$profile" gateway

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs the tests in parts, independent ones side by side: scripts/test.sh [--setup | PART...]
+# Runs the tests in parts, independent ones in parallel: scripts/test.sh [--setup | PART...]
 #
-# Everything is installed and downloaded first. Each part is a target of the Makefile; its output is in
-# target/test/PART.log, and is printed when the part ends. The last lines are a table of the parts, with
-# the command that runs a failed part again.
+# Installs and downloads everything first. Each part is a target of the Makefile. Its output goes to
+# target/test/PART.log, and is printed when the part ends. A table of the parts comes last, with the command
+# to repeat each failed part.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-# A part waits until those after its name have passed.
+# A part starts once the parts after its name have passed.
 parts='
     test-build
     lint
@@ -23,7 +23,7 @@ parts='
 setup() {
     scripts/setup.sh cargo cc c++ make pkg-config pkg:libmicrohttpd curl kill script python3 readelf \
         clippy rustfmt crates || return
-    # Their checks are left out without them, or fail if CI is set.
+    # Without these tools their checks are skipped, or fail if CI is set.
     scripts/setup.sh clang cmake fish zsh valgrind pkg:jansson pkg:hiredis redis-server nginx nc \
         arm-none-eabi-gcc qemu-system-arm target:thumbv7em-none-eabi || skipped_tools=yes
     if scripts/setup.sh go; then
@@ -49,7 +49,7 @@ read_parts() {
     [[ ${#names[@]} -gt 0 ]]
 }
 
-# Prints whether a part can start now, later or never. A need that was not asked for is taken as met.
+# Prints whether a part can start now, later or never. A part that was not requested counts as passed.
 readiness() {
     local need result=now
     for need in ${needs[$1]}; do
@@ -62,14 +62,14 @@ readiness() {
     echo "$result"
 }
 
-# What test-build built is not built again: another part may be using it.
+# Parts reuse the build of test-build, because another part may be using it.
 start() {
     local built=()
     [[ ${state[test-build]:-} != passed ]] || built=(-o lib -o program -o example)
     echo "==> $1 begins"
     began[$1]=$SECONDS
     state[$1]=running
-    # In a process group of its own, so that everything it started can be ended.
+    # In its own process group, to end everything it started.
     set -m
     make --no-print-directory "${built[@]}" "$1" >"$out/$1.log" 2>&1 </dev/null &
     pids[$1]=$!

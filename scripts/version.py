@@ -27,7 +27,7 @@ PLACES = {
     "go/redisstore/go.mod": [rf"(hooksig/go v){FULL}(\n)"],
     "tests/receivers/go/go.mod": [rf"(hooksig/go v){FULL}(\n)"],
 }
-# Before 1.0 each minor version has an ABI of its own, which the names of the libraries carry.
+# Before 1.0 each minor version has its own ABI, which is part of the libraries' names.
 ABI = {
     "README.md": [r"(\| Status \| )\d+\.\d+(,)"],
     "ffi-tests/checks/library.sh": [r"(libhooksig\.so\.)\d+\.\d+()"],

@@ -4,9 +4,9 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-# Those in a list are indented.
+# Blocks within a list are indented.
 FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-# A file says its name in a comment on its first line.
+# The first line of a file is a comment with its name.
 NAME = re.compile(r"^(?://|#|/\*) (\S+\.\w+)(?: \*/)?$")
 
 

@@ -1,4 +1,4 @@
-"""A page that is followed step by step, in an empty folder beside the checkout."""
+"""Follows a page step by step in an empty folder beside the checkout."""
 
 import os
 import re
@@ -11,13 +11,12 @@ from blocks import blocks_of
 from shell import Shell, is_as_expected
 
 ROOT = Path(__file__).resolve().parents[2]
-# How long a command may take: some build everything, on machines that do other work.
+# Most seconds that a command may take: some build everything, on a busy machine.
 SECONDS = 900
-# The languages of what is not tested here, in the guides and on the front page: its Rust is a test of
-# the crate, and its `make` targets are all that CI does.
+# Languages of blocks not tested here. README's Rust is a test of the crate, and CI runs its `make` targets.
 PAGES = {"text"}
 FRONT = PAGES | {"rust", "sh"}
-# Each is another one in a test, which may not be the only one on the machine.
+# Replaced by free ports, so that tests can run in parallel.
 PORTS = re.compile(r"\b(8080|8081|6379)\b")
 
 
@@ -45,7 +44,7 @@ class Failure(Exception):
 
 
 def environment(home):
-    """The reader's, but for a home of its own: what is installed is found in it."""
+    """The reader's environment with its own home, so that the page installs programs there."""
     go = {}
     if shutil.which("go"):
         names = ["GOPATH", "GOMODCACHE", "GOCACHE"]
@@ -57,7 +56,7 @@ def environment(home):
         "CARGO_HOME": os.environ.get("CARGO_HOME", str(old_home / ".cargo")),
         "RUSTUP_HOME": os.environ.get("RUSTUP_HOME", str(old_home / ".rustup")),
         "CARGO_INSTALL_ROOT": str(home / ".local"),
-        # Debian has its servers where not everybody looks.
+        # Debian installs servers outside the usual PATH.
         "PATH": f"{home}/.local/bin:{os.environ['PATH']}:/usr/sbin",
         "LC_ALL": "C.UTF-8",
         "NO_COLOR": "1",
@@ -68,7 +67,7 @@ def write(shell, block, ports):
     path = Path(shell.folder, block.file_name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(ports.put(block.text))
-    # A second test need not compile the dependencies again.
+    # Share compiled dependencies between tests.
     target = Path(shell.folder, "target")
     if block.language == "rust" and not target.exists():
         target.symlink_to(ROOT / "target/docs")
@@ -90,7 +89,7 @@ def run_step(shell, step, ports):
 
 
 def check_fragment(block, folder):
-    """Compiles what stands in no file."""
+    """Compiles a block without a file name."""
     if block.language == "c":
         path = folder / "fragment.c"
         command = ["cc", "-std=c99", *"-Wall -Wextra -Wpedantic -Werror -fsyntax-only".split(), f"-I{ROOT}/include", path]
@@ -109,7 +108,7 @@ def check_fragment(block, folder):
 
 
 def make_checkout(folder, is_written_to):
-    """The checkout beside which, or in which, the commands are run."""
+    """Makes the checkout that the commands run in or beside."""
     if not is_written_to:
         folder.symlink_to(ROOT)
         return
@@ -123,7 +122,7 @@ def run_page(page, folder):
     is_front = page.name == "README.md"
     bin = folder / "home/.local/bin"
     bin.mkdir(parents=True)
-    # Most pages take the program for granted.
+    # Most pages require the program to be installed.
     if is_front or "install" not in text:
         (bin / "hooksig").symlink_to(ROOT / "target/program/hooksig")
     make_checkout(folder / "hooksig", is_front)

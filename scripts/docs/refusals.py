@@ -1,4 +1,4 @@
-"""The page about refusals, compared with the header and with what `hooksig explain` says."""
+"""Compares the page about refusals with the header and with `hooksig explain`."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ class Refusals:
         self.page = (root / "docs/refused.md").read_text()
 
     def undescribed(self):
-        """Each status has a heading of its own, and its number below."""
+        """Finds statuses without a heading or without their number below it."""
         header = (self.root / "include/hooksig.h").read_text()
         wanted = {
             (name.lower().replace("_", "-"), number)
@@ -23,7 +23,7 @@ class Refusals:
         return [f"{number} {name}" for name, number in sorted(wanted ^ described)]
 
     def misplaced(self):
-        """The row in which a reason stands, by the page, is the one of `explain` in all shared cases."""
+        """Finds reasons whose row on the page differs from that of `explain` in a shared case."""
         found = {(reason, row) for case in self.cases() for reason, row in self.explain(case)}
         return sorted(f"{reason}: {row}" for reason, row in found if row not in self.rows(reason))
 
@@ -36,7 +36,7 @@ class Refusals:
         return [case for case in map(json.loads, lines) if case["expect"] == "invalid"]
 
     def explain(self, case):
-        """The reason and the first row that fails; nothing of what is no request."""
+        """Yields the reason and the first failed row of each case; nothing for input that is no request."""
         body = base64.b64decode(case["body_b64"])
         fields = [field for field in case["headers"] if field[0].lower() != "content-length"]
         fields.append(["Content-Length", str(len(body))])

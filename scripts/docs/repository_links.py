@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A preprocessor of mdBook: links that leave the book lead to the repository."""
+"""An mdBook preprocessor that points links out of the book to the repository."""
 
 import json
 import sys

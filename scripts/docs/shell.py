@@ -1,4 +1,4 @@
-"""A shell in which the commands of a page are run, one after the other."""
+"""A shell that runs the commands of a page one by one."""
 
 import contextlib
 import os
@@ -10,10 +10,10 @@ import threading
 import time
 from collections import Counter
 
-# What starts a job in the background, and is neither `&&` nor a part of a redirection.
+# A `&` that starts a background job, not one of `&&` or a redirection.
 JOB = re.compile(r"(?<![&>])&(?![&>])")
-# How long what is expected may take to come after the end of the command, and how long nothing may
-# come before all is taken to be there, in seconds.
+# Seconds to wait for the expected output after a command has ended, and seconds of silence that mark the end
+# of its output.
 GRACE = 10
 QUIET = 0.1
 
@@ -22,7 +22,7 @@ class Shell:
     def __init__(self, folder, environment):
         self.folder = folder
         self.has_jobs = False
-        # Exit codes come on a way of their own: jobs print in the middle of anything.
+        # Exit codes have their own pipe, because background jobs print at any time.
         codes, self.codes_in = os.pipe()
         self.process = subprocess.Popen(
             ["bash", "--noprofile", "--norc"], cwd=folder, env=environment, start_new_session=True,
@@ -32,18 +32,18 @@ class Shell:
         self.codes = queue_of_lines(os.fdopen(codes))
 
     def close(self):
-        """Ends what the page left running, too."""
+        """Also ends background jobs of the page."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         os.close(self.codes_in)
 
     def run(self, command, is_enough, seconds):
-        """Runs a command and gives its exit code and what was printed.
+        """Runs a command. Returns its exit code and output.
 
-        What is expected may come a moment later, from a job in the background: that is waited for.
+        Waits a moment for expected output that a background job may print later.
         """
         self.has_jobs |= JOB.search(command) is not None
-        # In braces, so that the command does not read what comes after it.
+        # In braces, so that the command does not read the following input.
         self.process.stdin.write(f"{{ {command}\n}} </dev/null\n")
         self.process.stdin.write(f"echo \"$? $PWD\" >&{self.codes_in}\n")
         self.process.stdin.flush()
@@ -58,7 +58,7 @@ class Shell:
         return code, printed
 
     def take(self):
-        """The lines up to the moment in which no more come."""
+        """Takes lines until no more come."""
         taken = []
         with contextlib.suppress(queue.Empty):
             while True:
@@ -77,7 +77,7 @@ def queue_of_lines(stream):
     return lines
 
 
-# What differs from one run to the next.
+# Parts of the output that differ between runs.
 VARYING = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
     (re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"), "TIME"),
@@ -96,7 +96,7 @@ def normal(line):
 
 
 def is_as_expected(expected, printed, in_any_order):
-    """Whether the lines are those of the page; `...` there stands for any number of them."""
+    """Compares printed lines with those of the page, where `...` matches any number of lines."""
     expected, printed = [[normal(line) for line in lines] for lines in (expected, printed)]
     if in_any_order:
         rest = Counter(filter(None, printed))

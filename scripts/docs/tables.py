@@ -1,4 +1,4 @@
-"""The tables and figures of the front page, compared with their sources."""
+"""Compares the tables and figures of the front page with their sources."""
 
 import re
 
@@ -12,11 +12,11 @@ def table_rows(page, heading):
 
 
 def other_verdicts(root):
-    """The rows of the front page are those that the Go tests write."""
+    """Finds rows of the front page that differ from those the Go tests write."""
     found = table_rows(root / "go/README.md", "Interoperability")
     for what, cells in table_rows(root / "README.md", "Comparison").items():
         if what and what in found:
-            # hooksig's Middleware, drone-go's handler and go-fed/httpsig are three of six, or all.
+            # Three of the six receivers: hooksig's Middleware, drone-go's handler and go-fed/httpsig.
             others = found[what] if len(found[what]) == 3 else [found[what][at] for at in (0, 3, 5)]
             told = [cell.strip("*") for cell in cells[:3]]
             if told != others:
@@ -24,7 +24,7 @@ def other_verdicts(root):
 
 
 def stale_figures(root):
-    """The figures in the front page's text are those of the vectors and of the tables below it."""
+    """Finds figures in the front page's text that differ from the vectors and from the tables below."""
     text = " ".join((root / "README.md").read_text().split())
     count = lambda *paths: sum(len((root / "vectors/cases" / path).read_text().splitlines()) for path in paths)
     tampered = table_rows(root / "README.md", "Comparison")

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Does what the guides and the README say, in an empty folder beside the checkout.
+"""Follows the guides and the README in an empty folder beside the checkout.
 
     scripts/docs/test.py [PAGE...]
 
-Files that stand in a page are written, commands are run, and what they print is compared with
-what the page shows. A page is skipped by name if a tool for it is missing, which is a failure
-where CI is set. Links and the list of statuses are checked in all pages.
+Writes the files of a page, runs its commands, and compares their output with the page. A page is
+skipped by name if a tool for it is missing, or fails if CI is set. Checks links and the list of
+statuses in all pages.
 """
 
 import os
@@ -20,7 +20,7 @@ from refusals import Refusals
 from tables import other_verdicts, stale_figures
 
 DOCS = ROOT / "docs"
-# What scripts/setup.sh has to find for the commands of a page.
+# The tools that the commands of a page need, for scripts/setup.sh.
 TOOLS = {
     "../README.md": "cargo cc go",
     "c.md": "cargo cc make pkg-config pkg:libmicrohttpd",
@@ -59,7 +59,7 @@ def missing_tools(tools):
 
 
 def test_page(report, name):
-    sentence = f"{Path(name).name}: what it says was done"
+    sentence = f"{Path(name).name}: its steps work as written"
     missing = missing_tools(TOOLS[name])
     if missing:
         return report.skip(sentence, missing)
@@ -74,12 +74,12 @@ def test_page(report, name):
 def main():
     report = Report()
     pages = [page for places in ("*.md", "*/README.md", "docs/*.md") for page in sorted(ROOT.glob(places))]
-    report.check("no link leads nowhere", [f"{page.name}: {link}" for page in pages for link in broken_links(page)])
+    report.check("every link has a target", [f"{page.name}: {link}" for page in pages for link in broken_links(page)])
     refusals = Refusals(ROOT)
-    report.check("refused.md has every status, and no other", refusals.undescribed())
+    report.check("refused.md lists exactly the statuses of the header", refusals.undescribed())
     report.check("refused.md names the rows of hooksig explain", refusals.misplaced())
-    report.check("README.md says of others what the tests found", list(other_verdicts(ROOT)))
-    report.check("the figures in README.md are those of the tables", stale_figures(ROOT))
+    report.check("README.md agrees with the tests on other receivers", list(other_verdicts(ROOT)))
+    report.check("the figures in README.md agree with its tables", stale_figures(ROOT))
     for name in sys.argv[1:] or TOOLS:
         test_page(report, name)
     sys.exit(report.failed > 0)
