@@ -17,10 +17,10 @@ use crate::{
 
 /// Run conformance cases
 ///
-/// Each line of a file is a case: a request to verify or to sign or a date to read, and what must
-/// come out. Prints a line a case, `ID TAB valid|invalid TAB REASON`; the reason is `ok`, the word
-/// of the rule that was broken, `other-bytes` for a signature that is not the expected one, or
-/// `other-time` for a date that is read as another time.
+/// Each line of a file is a case: a request to verify or to sign, or a date to read, and the
+/// expected result. Prints one line per case, `ID TAB valid|invalid TAB REASON`. The reason is
+/// `ok`, the word for the broken rule, `other-bytes` if a signature differs from the expected one,
+/// or `other-time` if a date is read as another time.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -34,8 +34,8 @@ Example:
   hooksig conform vectors/cases/*.jsonl
 
 Exit codes:
-  0  every case came out as expected
-  1  a case did not; a line on standard error says which, and what was expected
+  0  every case has the expected result
+  1  a case does not; standard error names it and the expected result
   2  usage error, or a line that cannot be read";
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
@@ -83,17 +83,17 @@ fn run_cases(file: &Input, cases: &[Case]) -> anyhow::Result<Outcome> {
     Ok(if surprises.is_empty() { Outcome::Success } else { Outcome::Failure })
 }
 
-/// What a case came out as.
+/// The result of a case.
 enum Got {
     /// Verified with the key at this index.
     Verified(usize),
-    /// Signed with the expected bytes, or with any where none are.
+    /// Signed with the expected bytes, or with any bytes if the case expects none.
     Signed,
-    /// Signed, but not as expected.
+    /// Signed with other bytes than expected.
     OtherBytes,
-    /// A date, read as expected, or as any time if none is.
+    /// A date read as expected, or as any time if the case expects none.
     Read,
-    /// Read as another time than the expected one.
+    /// A date read as another time than expected.
     OtherTime,
     Refused(Error),
 }
@@ -127,7 +127,7 @@ impl Got {
     }
 }
 
-/// What a case must come out as.
+/// The result that a case expects.
 enum Expected {
     Verified(Option<usize>),
     Signed,

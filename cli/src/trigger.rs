@@ -79,8 +79,8 @@ pub(crate) struct Args {
     /// Break a rule, to see that the receiver refuses the delivery
     ///
     /// `all` sends a genuine delivery, which must be accepted, then one for each rule, which must
-    /// be refused, then another genuine one. Any other RULE is the reason for which hooksig refuses
-    /// the delivery, or one of the last two of the list.
+    /// be refused, then another genuine one. Any other RULE is hooksig's word for the refusal, or one
+    /// of the last two of the list.
     #[arg(short, long, value_name = "RULE", conflicts_with_all = ["count", "body"])]
     tamper: Option<Tampering>,
 

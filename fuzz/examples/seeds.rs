@@ -1,5 +1,5 @@
-//! Writes what the targets start from, made of the recorded deliveries and the shared cases:
-//! `cargo run --example seeds -- FOLDER` fills FOLDER/TARGET for each target.
+//! Writes the seeds of the targets from the recorded deliveries and the shared cases: `cargo run
+//! --example seeds -- FOLDER` fills FOLDER/TARGET for each target.
 
 use std::{collections::BTreeSet, fs, io, path::Path};
 
@@ -47,14 +47,14 @@ fn verify_cases() -> Vec<VerifyCase> {
         .collect()
 }
 
-/// The values of all fields of this name.
+/// Returns the values of all fields of this name.
 fn values(cases: &[VerifyCase], name: &[u8]) -> Vec<Vec<u8>> {
     let fields = cases.iter().flat_map(|case| &case.head.headers);
     let named = fields.filter(|(found, _)| found.0.eq_ignore_ascii_case(name));
     named.map(|(_, value)| value.0.clone()).collect()
 }
 
-/// Deliveries as recorded, cases as they would look on the wire.
+/// Returns deliveries as recorded, and cases as they would look on the wire.
 fn raw_requests(cases: &[VerifyCase]) -> impl Iterator<Item = Vec<u8>> {
     let recorded = deliveries().into_iter().map(|(_, request)| request);
     recorded.chain(cases.iter().map(|case| {
@@ -69,7 +69,7 @@ fn raw_requests(cases: &[VerifyCase]) -> impl Iterator<Item = Vec<u8>> {
     }))
 }
 
-/// Makes a key and a policy, verifies a delivery in each of the ways there are, and signs.
+/// Makes a key and a policy, verifies a delivery in all ways, and signs.
 fn c_calls() -> Vec<u8> {
     let body = b"{\"event\":\"user\",\"action\":\"created\"}";
     let mut memory = SECRET.to_vec();
@@ -88,7 +88,7 @@ fn c_calls() -> Vec<u8> {
     }
     head.extend(b"\r\n");
     let (head, list, key_id) = (place(&head), place(b"date digest"), place(b"hmac-key"));
-    // Memory is a view's limit, of which 1 more is the modulus: lengths stand as they are.
+    // The target reduces a length modulo the size of the memory plus one, so these stay unchanged.
     let null = vec![0];
     let headers = [&[3], names[0].as_slice(), &date, &names[1], &digest, &names[2], &signature];
     let request = [headers.concat(), null.clone(), null.clone()].concat();
@@ -117,7 +117,7 @@ fn c_calls() -> Vec<u8> {
     [&len.to_le_bytes(), calls.as_slice(), &memory].concat()
 }
 
-/// The choices that make a view of the memory.
+/// Returns the choices that make a view of the memory.
 fn view(at: usize, len: usize) -> Vec<u8> {
     let number = |number: usize| u16::try_from(number).expect("the memory is small").to_le_bytes();
     [&[3], number(at).as_slice(), &number(len)].concat()

@@ -38,7 +38,7 @@ impl Choices<'_> {
     }
 }
 
-/// A caller with its handles, each of which may be zeroed, initialised, used up or wiped.
+/// A caller and its handles; a handle may be zeroed, initialised, used up or wiped.
 struct Caller<'a> {
     choices: Choices<'a>,
     memory: Box<[u8]>,

@@ -27,7 +27,7 @@ use rules::{Message, Word, judge};
 /// Default number of random requests.
 const CASES: usize = 15_000;
 
-/// All reasons for which the default policy refuses a request or its keys.
+/// All reasons of the default policy to refuse a request or its keys.
 const WORDS: [Word; 29] = [
     "no-keys",
     "empty-secret",

@@ -20,7 +20,7 @@ pub(crate) const NOW: i64 = 1_577_836_800;
 /// The body of every genuine request.
 pub(crate) const BODY: &str = r#"{"event":"user","action":"created"}"#;
 
-/// A sent request, every part of which can be changed.
+/// A sent request with editable parts.
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
     pub(crate) method: Vec<u8>,

@@ -13,7 +13,7 @@ fn clock(case: &VerifyCase) -> Clock {
     case.now.map_or(Clock::None, Clock::At)
 }
 
-/// Verifies in one call and gives the index of the key.
+/// Verifies in one call and returns the index of the key.
 fn one_shot<H: Headers + ?Sized>(case: &VerifyCase, headers: &H) -> Result<usize, Error> {
     let request = Request::new(&case.head.method, &case.head.target, headers);
     let verified = Verifier::new(&keys(case)?)?.verify(&request, &case.body, clock(case));
@@ -71,7 +71,7 @@ fn check_date(case: &DateCase) {
     assert_eq!(date::parse(&case.text, case.now).ok(), case.unix, "{case:?}");
 }
 
-/// How many cases each file has. A file that is not in the list, or a case that is lost, is noticed.
+/// Number of cases in each file, to notice a lost case or an unlisted file.
 const FILES: [(&str, usize); 7] = [
     ("peers/dates", 2988),
     ("peers/sign", 69),
@@ -95,8 +95,8 @@ fn every_case_of_every_file_comes_out_as_expected() {
     }
 }
 
-/// A server that hands on `http::HeaderMap` or `httparse::Header` refuses what those cannot hold
-/// before a verifier sees it; what they can hold gets the same verdict and reason.
+/// A server with `http::HeaderMap` or `httparse::Header` refuses requests that those cannot hold
+/// before a verifier sees them. All others get the same verdict and reason.
 #[cfg(all(feature = "http", feature = "httparse"))]
 #[test]
 fn every_header_container_gives_the_same_verdict() {

@@ -1,8 +1,7 @@
-//! Writes conformance cases in a form that a firmware without a JSON reader can take in:
-//! `flat OUT FILE.jsonl...`.
+//! Writes conformance cases in a form for firmware without a JSON reader: `flat OUT FILE.jsonl...`.
 //!
-//! A case is a run of texts, each behind its length in four bytes, least significant first. The
-//! first text is `verify`, `sign` or, behind the last case, `end`; `firmware/conform.c` reads the
+//! A case is a sequence of texts, each after its length in four bytes, least significant first. The
+//! first text is `verify` or `sign`, or `end` after the last case; `firmware/conform.c` reads the
 //! others in this order. A list begins with a text that is its length in decimal.
 
 use std::{env, error::Error, fs};
@@ -17,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for case in Case::parse_all(&fs::read_to_string(file)?)? {
             match case {
                 Case::Verify(case) => flat.verify(&case),
-                // One text cannot hold a name with a space in it.
+                // C passes the names as one text, which cannot hold a name with a space.
                 Case::Sign(case) if case.list.iter().any(|name| name.0.contains(&b' ')) => {}
                 Case::Sign(case) => flat.sign(&case),
                 Case::Date(case) => return Err(format!("{}: dates are left out", case.id).into()),
@@ -46,7 +45,7 @@ impl Flat {
         self.text("verify");
         self.text(&case.id);
         self.secrets(&case.secrets);
-        // Texts may be empty: there is no clock, or any key will do.
+        // Texts may be empty: no clock, or any key.
         self.text(case.now.map_or(String::new(), |now| now.to_string()));
         self.text(case.matched.map_or(String::new(), |index| index.to_string()));
         self.head(&case.head);

@@ -1,7 +1,8 @@
-//! The conformance cases (`cases/*.jsonl`, and in `cases/peers` those of other projects' own suites)
-//! and the recorded deliveries (`deliveries/*.http`) that every surface of hooksig is tested with.
+//! The conformance cases (`cases/*.jsonl`, and in `cases/peers` those of other projects' own
+//! suites) and the recorded deliveries (`deliveries/*.http`), which test every interface of
+//! hooksig.
 //!
-//! A case file holds one JSON object a line. Every string in `secret`, `secrets`, `keyid`,
+//! A case file holds one JSON object per line. Every string in `secret`, `secrets`, `keyid`,
 //! `method`, `target`, `headers`, `list`, `signature_header` and `text` is a byte string: each code
 //! point 0–255 is one octet.
 
@@ -16,7 +17,7 @@ use serde::{
 /// The secret of the recorded deliveries.
 pub const SECRET: &str = "bea26a2221fd8090ea38720fc445eca6";
 
-/// One case, told apart by its fields.
+/// A case; its kind is known by its members.
 #[derive(Clone, Debug)]
 pub enum Case {
     /// A request to verify.
@@ -27,7 +28,7 @@ pub enum Case {
     Date(DateCase),
 }
 
-/// A request, the secrets to try, and the verdict that must come out.
+/// A request, the secrets to try, and the expected verdict.
 #[derive(Clone, Debug)]
 pub struct VerifyCase {
     /// Names the case.
@@ -40,15 +41,15 @@ pub struct VerifyCase {
     pub body: Vec<u8>,
     /// The receiver's clock in Unix seconds, if it has one.
     pub now: Option<i64>,
-    /// Whether the request must be found valid.
+    /// True if the request must be valid.
     pub valid: bool,
-    /// Which secret must fit, where the case says so.
+    /// The index of the secret that must fit, if the case says so.
     pub matched: Option<usize>,
-    /// The word of the rule that must refuse it, where the case says so.
+    /// The word of the rule that must refuse it, if the case says so.
     pub reason: Option<String>,
 }
 
-/// What to sign, and what must come out.
+/// A request to sign, and the expected result.
 #[derive(Clone, Debug)]
 pub struct SignCase {
     /// Names the case.
@@ -61,31 +62,31 @@ pub struct SignCase {
     pub head: Head,
     /// The names to cover.
     pub list: Vec<Octets>,
-    /// What must come out, or `None` where signing must be refused.
+    /// The expected result, or `None` if signing must be refused.
     pub signed: Option<Signed>,
 }
 
-/// What signing must give, to the byte.
+/// The expected bytes of signing.
 #[derive(Clone, Debug)]
 pub struct Signed {
     /// The signing string.
     pub signing_string: Vec<u8>,
     /// The base64 of the MAC.
     pub signature: String,
-    /// The whole value of the `Signature` field, where the case has it.
+    /// The whole value of the `Signature` field, if the case has it.
     pub signature_header: Option<Octets>,
 }
 
-/// An HTTP-date, or nearly one, and the time that it stands for.
+/// An HTTP-date, or nearly one, and its time.
 #[derive(Clone, Debug, Deserialize)]
 pub struct DateCase {
     /// Names the case.
     pub id: String,
     /// The text.
     pub text: Octets,
-    /// When it is read, in Unix seconds.
+    /// The time of reading, in Unix seconds.
     pub now: i64,
-    /// The Unix seconds that it stands for, or `None` if it is no HTTP-date.
+    /// Its Unix seconds, or `None` if it is no HTTP-date.
     pub unix: Option<i64>,
 }
 
@@ -118,14 +119,14 @@ impl<'de> Deserialize<'de> for Octets {
     }
 }
 
-/// The members that tell the kinds of cases apart.
+/// The members that decide the kind of a case.
 #[derive(Deserialize)]
 struct Kind {
     list: Option<IgnoredAny>,
     text: Option<IgnoredAny>,
 }
 
-/// A case with a request, as it is written.
+/// A case with a request, as written.
 #[derive(Deserialize)]
 struct Line {
     id: String,
@@ -158,7 +159,7 @@ impl Case {
     ///
     /// # Errors
     ///
-    /// A text that says what is missing or does not fit.
+    /// Says which member is missing or invalid.
     pub fn parse(line: &str) -> Result<Self, String> {
         match read(line)? {
             Kind { text: Some(_), .. } => read(line).map(Self::Date),
@@ -167,7 +168,7 @@ impl Case {
         }
     }
 
-    /// The name of the case.
+    /// Returns the name of the case.
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
@@ -177,11 +178,11 @@ impl Case {
         }
     }
 
-    /// Reads the text of a case file; empty lines are passed over.
+    /// Reads the text of a case file; skips empty lines.
     ///
     /// # Errors
     ///
-    /// A text that begins with the number of the line that cannot be read.
+    /// Begins with the number of the unreadable line.
     pub fn parse_all(text: &str) -> Result<Vec<Self>, String> {
         let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
         lines
@@ -240,27 +241,27 @@ fn base64(text: &str) -> Result<Vec<u8>, String> {
     BASE64_STANDARD.decode(text).map_err(|error| format!("base64: {error}"))
 }
 
-/// Where the vectors lie in the source tree.
+/// Returns the folder of the vectors in the source tree.
 pub fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The cases of `cases/NAME.jsonl`.
+/// Returns the cases of `cases/NAME.jsonl`.
 ///
 /// # Panics
 ///
-/// If the file is not there or cannot be read: this is for tests.
+/// If the file is missing or unreadable, because only tests use it.
 pub fn cases(name: &str) -> Vec<Case> {
     let path = folder().join("cases").join(name).with_extension("jsonl");
     let text = std::fs::read_to_string(&path).expect("the case file is in the source tree");
     Case::parse_all(&text).expect("the case file is well-formed")
 }
 
-/// The names of all case files, as [`cases`] takes them, in order.
+/// Returns the names of all case files, as [`cases`] takes them, in order.
 ///
 /// # Panics
 ///
-/// If a folder cannot be read: this is for tests.
+/// If a folder cannot be read, because only tests use it.
 pub fn case_files() -> Vec<String> {
     let mut names = Vec::new();
     find_case_files(&folder().join("cases"), "", &mut names);
@@ -281,11 +282,11 @@ fn find_case_files(folder: &Path, prefix: &str, names: &mut Vec<String>) {
     }
 }
 
-/// The recorded deliveries as (name, raw request), by name.
+/// Returns the recorded deliveries as (name, raw request), by name.
 ///
 /// # Panics
 ///
-/// If the folder cannot be read: this is for tests.
+/// If the folder cannot be read, because only tests use it.
 pub fn deliveries() -> Vec<(String, Vec<u8>)> {
     let folder = std::fs::read_dir(folder().join("deliveries")).expect("the folder is there");
     let mut deliveries: Vec<_> = folder

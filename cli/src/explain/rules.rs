@@ -37,7 +37,7 @@ pub(crate) enum Finding {
 pub(crate) enum Line {
     /// Our words, with facts for programs.
     Prose { text: String, facts: Vec<(&'static str, Value)> },
-    /// Bytes of the request, in which every space counts, and their name.
+    /// Named bytes of the request; every space counts.
     Raw { name: &'static str, value: String },
     /// A line of the signing string.
     Covered { name: String, value: String, instances: usize },

@@ -11,7 +11,7 @@ use std::{hint::black_box, time::Instant};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hooksig::{Clock, Error, Key, Request, Signer, Verifier, date, digest};
 
-/// A t from which a difference is certain.
+/// From this t on, a difference is certain.
 const LEAK: f64 = 10.0;
 
 /// Calls whose inputs are made before the first of them is timed.
