@@ -57,7 +57,7 @@ skip() {
 declare -A has
 find_tools() {
     local tool
-    for tool in clang cmake fish ld.gold ld.lld musl-gcc valgrind zsh pkg:jansson; do
+    for tool in clang cmake fish ld.gold ld.lld meson musl-gcc valgrind zsh pkg:jansson; do
         if scripts/setup.sh "$tool"; then
             has[$tool]=1
         else

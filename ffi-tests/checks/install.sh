@@ -17,6 +17,10 @@ check_install() {
         check "CMake builds it by add_subdirectory" builds_as_subdirectory "$here"
         check "CMake builds it by FetchContent" builds_fetched "$here"
     fi
+    if has meson; then
+        cp "$tests/install/meson.build" "$here"
+        check "Meson finds and builds with both libraries" builds_by_meson "$stage" "$here"
+    fi
     check "the program runs, and has the version of the crate" program_runs "$stage"
     check "every command has a manual page" has_manual_pages "$stage"
     check "bash completes" bash_completes "$stage"
@@ -91,6 +95,17 @@ refuses_another_version() {
     if cmake -S "$2/other" -B "$2/other/build" -DCMAKE_PREFIX_PATH="$1/usr/local"; then
         return 1
     fi
+}
+
+# builds_by_meson STAGE FOLDER
+builds_by_meson() {
+    export PKG_CONFIG_SYSROOT_DIR=$1 PKG_CONFIG_PATH=$1/usr/local/lib/pkgconfig
+    meson setup "$2/build-meson" "$2"
+    meson compile -C "$2/build-meson"
+    [[ $(LD_LIBRARY_PATH=$1/usr/local/lib "$2/build-meson/shared") == 204 ]]
+    [[ $("$2/build-meson/static") == 204 ]]
+    readelf -d "$2/build-meson/shared" | grep -F '[libhooksig.so.0.1]'
+    ! readelf -d "$2/build-meson/static" | grep hooksig
 }
 
 program_runs() {
