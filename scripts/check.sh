@@ -101,6 +101,7 @@ sanitized_load() {
 }
 
 quick() {
+    with codespell 'spelling' codespell
     with 'gcc pkg-config pkg:libmicrohttpd pkg:jansson pkg:libcrypto' 'C: gcc -fanalyzer' gcc_analyzer
     with 'clang-tidy pkg-config pkg:libmicrohttpd pkg:jansson pkg:libcrypto' 'C: clang-tidy' clang_tidy
     with cargo-deny 'licences, duplicates and sources of all dependencies' licences_and_sources
