@@ -184,22 +184,23 @@ def page():
     counts = {profile: instructions(profile) for profile in PROFILES}
     yield "# Footprint"
     yield ""
-    yield f"Written by `make footprint`: Cortex-M4, soft float, Rust {compiler()}, under QEMU, which counts instructions; stack is painted"
-    yield "and looked at after the call. The delivery is `vectors/deliveries/user-created.http` with a body of 364 bytes."
-    yield "Profiles are those of [firmware.md](firmware.md). Memory functions are those of newlib-nano. No heap is used."
+    yield f"Measured by `make footprint` on a Cortex-M4 with soft float and Rust {compiler()}, in QEMU, which counts instructions. The stack"
+    yield "is painted before each call and read afterwards. The delivery is `vectors/deliveries/user-created.http`, with a body of"
+    yield "364 bytes. [firmware.md](firmware.md) describes the two profiles. The memory functions are those of newlib-nano. No heap is"
+    yield "used."
     yield ""
     yield "## Budgets"
     yield ""
     yield from budgets(parts, costs)
     yield "## Flash by part"
     yield ""
-    yield "What a program links that calls nothing else; \"everything\" calls every function of the interface. Code that was inlined"
-    yield "belongs to the part whose source it comes from. In Rust the memory functions are those of its own core library."
+    yield "Each column is a program that calls only the named functions; \"everything\" calls the whole interface. Inlined code counts"
+    yield "for the part of its source. In Rust the memory functions come from the core library."
     yield ""
     yield from flash_by_part(parts)
     yield "## Memory of the handles"
     yield ""
-    yield "The same on every target; constants of the header."
+    yield "The sizes are constants of the header, equal on every target."
     yield ""
     yield from handles()
     yield "## Stack and instructions of each call"
@@ -207,16 +208,16 @@ def page():
     yield from calls(costs)
     yield "## Instructions by part"
     yield ""
-    yield "Every instruction from `hooksig_begin` on the fields to the verdict of `hooksig_pending_body_finish`, told apart as the flash is;"
-    yield "what copies and compares memory works for the part that called it."
+    yield "Counts every instruction from `hooksig_begin` on the fields to the verdict of `hooksig_pending_body_finish`, by the same parts as"
+    yield "the flash. Memory functions count for the part that calls them."
     yield ""
     yield from instructions_by_part(counts)
-    yield "## Beside others"
+    yield "## Comparison"
     yield ""
-    yield "The same bytes are hashed by all, in nine compressions: the MAC of the 96 bytes that are signed, from a key that is ready, and"
-    yield "the SHA-256 of 364 bytes of body. That is all that the peers do here. Of hooksig it is the parts SHA-256 and MAC of the table above,"
-    yield "which also compare with every key in constant time and choose one. `hooksig_verify` finds and reads the fields, too, and checks"
-    yield "parameters, policy, date and base64. What 64 bytes more take is the bare cost of hashing."
+    yield "All hash the same bytes in nine compressions: the MAC of the 96 signed bytes with a prepared key, and the SHA-256 of a body of"
+    yield "364 bytes. The peers do only that. For hooksig, \"MAC and SHA-256\" is the sum of these parts in the table above, which also"
+    yield "compare with every key in constant time. `hooksig_verify` also finds the fields and checks parameters, policy, date and base64."
+    yield "The last column is the bare cost of hashing 64 bytes more."
     yield ""
     yield from peers(costs, counts)
 

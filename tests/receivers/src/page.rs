@@ -7,14 +7,13 @@ use crate::{attack::Attack, receivers::Kind};
 const HEAD: &str = "\
 # Receivers under attack
 
-Every receiver of the project gets the same attacks over real sockets, in `make test-receivers`. This page is written
-by that suite (`tests/receivers`) and compared with it by a test.
+`make test-receivers` runs the same attacks on every receiver of the project over real sockets. The suite in
+`tests/receivers` writes this page, and a test compares the two.
 
-A cell gives the HTTP status and the receiver's word for the reason, which only the operator sees. \", \" separates
-answers on one connection, \"then\" the answers to requests on several connections. *closed* means that the connection
-is closed without an answer, \"–\" that the receiver is not asked. A number refers to the reason for a difference, below
-the table. For the C core, which sees no sockets, 204 stands for `HOOKSIG_STATUS_OK`, 400 for
-`HOOKSIG_STATUS_MALFORMED_HEAD`, and 401 for any other status.
+A cell shows the HTTP status and the receiver's word for the reason, which only the operator sees. A comma separates
+answers on one connection, \"then\" separates answers on several connections. *closed* means that the connection is closed
+without an answer, \"–\" that the attack does not apply. A number refers to the explanations below the tables. The C core
+uses no sockets: 204 means `HOOKSIG_STATUS_OK`, 400 means `HOOKSIG_STATUS_MALFORMED_HEAD`, and 401 any other status.
 ";
 
 /// The page.
