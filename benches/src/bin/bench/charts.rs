@@ -51,7 +51,7 @@ pub fn peers(path: &Path, rows: &[Row], machine: &Machine) -> Result<(), Failure
     let root = SVGBackend::new(path, (WIDTH as u32, height as u32)).into_drawing_area();
     root.fill(&WHITE)?;
     root.draw_text(
-        "Verifying a delivery: time, in SHA-256 compressions that it cannot spare",
+        "Time to verify a delivery, in multiples of its SHA-256 compressions",
         &text(20),
         (20, 14),
     )?;
@@ -115,7 +115,11 @@ pub fn scaling(
 ) -> Result<(), Failure> {
     let root = SVGBackend::new(path, (960, 640)).into_drawing_area();
     root.fill(&WHITE)?;
-    root.draw_text("hooksig: what a verification costs, and what cores give", &text(20), (20, 14))?;
+    root.draw_text(
+        "hooksig: cost of a verification by size, and deliveries by cores",
+        &text(20),
+        (20, 14),
+    )?;
     root.draw_text(
         &format!(
             "{}; medians, of cores the best; both scales logarithmic, a dashed line is proportional",

@@ -23,7 +23,7 @@ const fn entrant(
 }
 
 const ALL: &str = "every rule";
-const BY_HAND: &str = "MAC, date and body, of exactly what Drone sends";
+const BY_HAND: &str = "MAC, date and body, in the exact form of Drone";
 const MAC_ALONE: &str = "MAC; date and body by hand, but not with headers only";
 
 const fn on_front_page(entrant: Entrant) -> Entrant {

@@ -81,10 +81,9 @@ fn run(options: &Options) -> io::Result<()> {
     // All contestants share one core.
     cores::pin(*cores.last().ok_or_else(|| io::Error::other("there is no core"))?)?;
     let rows = compare::run(entrants, &programs, &deliveries, now, options.rounds)?;
-    let goals = goals::all(&rows);
     println!("{}", tables::nanoseconds(&rows));
     println!("{}", tables::ratios(&rows));
-    println!("{}", tables::goals(&goals));
+    println!("{}", tables::goals(&goals::all(&rows)));
     if !options.only.is_empty() {
         return Ok(());
     }
@@ -96,7 +95,6 @@ fn run(options: &Options) -> io::Result<()> {
         machine: Machine::here(cores.len(), now),
         rounds: options.rounds,
         rows,
-        goals,
         growth,
         cores: scaling::cores(options.rounds, now, &all),
         receiver: receiver::measure(options.rounds.div_ceil(50), options.rounds * 500)?,

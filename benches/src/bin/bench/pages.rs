@@ -5,7 +5,7 @@ use std::{fs, io, path::Path};
 
 use crate::{
     compare::Row,
-    goals::{self, Goal, cell},
+    goals::{self, cell},
     machine::Machine,
     receiver::Receiver,
     scale,
@@ -18,7 +18,6 @@ pub struct Findings {
     pub machine: Machine,
     pub rounds: usize,
     pub rows: Vec<Row>,
-    pub goals: Vec<Goal>,
     pub growth: Vec<Growth>,
     pub cores: Vec<Cores>,
     /// `None` without Go or Redis.
@@ -30,7 +29,6 @@ impl Findings {
     pub fn write(&self, root: &Path) -> io::Result<()> {
         let page = root.join("docs/speed.md");
         put(&page, "machine", &self.place())?;
-        put(&page, "goals", &tables::goals(&self.goals))?;
         put(&page, "ratios", &tables::ratios(&self.rows))?;
         put(&page, "nanoseconds", &tables::nanoseconds(&self.rows))?;
         put(&page, "checks", &tables::checks(&self.rows))?;
@@ -59,7 +57,7 @@ impl Findings {
     }
 
     pub fn growth(&self) -> String {
-        let head = ["what", "how many", "ns", "ns for one more"].map(str::to_owned);
+        let head = ["input", "size", "ns", "ns for each more"].map(str::to_owned);
         let lines = |growth: &Growth| {
             let slopes =
                 growth.slopes().into_iter().map(|slope| format!("{slope:.2} a {}", growth.one));
@@ -135,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_stands_between_the_marks_is_replaced() {
+    fn only_text_between_the_marks_is_replaced() {
         let text =
             "a\n<!-- figures x -->\nold\n<!-- end -->\n<!-- figures y -->\ny\n<!-- end -->\n";
         let new = "a\n<!-- figures x -->\nnew\n<!-- end -->\n<!-- figures y -->\ny\n<!-- end -->\n";

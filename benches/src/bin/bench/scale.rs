@@ -68,18 +68,18 @@ impl Scale {
             ),
             (
                 "*h*",
-                "deliveries that a `net/http` receiver takes; the sender is on the same cores",
+                "deliveries accepted by a `net/http` receiver, with the sender on the same cores",
                 format!("{} a second", grouped(self.receiver)),
             ),
-            ("*m*", "what Redis keeps of a delivery", format!("{:.0} bytes", self.redis_bytes)),
+            ("*m*", "memory of a delivery in Redis", format!("{:.0} bytes", self.redis_bytes)),
             (
                 "*s*",
-                "what a claim takes of Redis' one thread",
+                "time of a claim on the single thread of Redis",
                 format!("{:.1} µs", self.redis_time),
             ),
             (
                 "",
-                "claims answered; the askers are on the same cores",
+                "claims answered, with the clients on the same cores",
                 format!("{} a second", grouped(self.redis_claims)),
             ),
         ];
@@ -121,10 +121,10 @@ impl Scale {
         let head = [
             "deliveries a second",
             "nodes",
-            "cores for verification alone",
+            "cores for verification",
             "Redis, deliveries held",
             "Redis, memory",
-            "Redis, of one thread",
+            "load of one Redis thread",
             "Redis servers",
             "network, Mbit/s",
         ];
@@ -144,7 +144,7 @@ impl Scale {
         };
         let lines = RATES.map(line);
         format!(
-            "{}\nAt most {} times that memory, if every sender's clock is 300 s ahead.\n",
+            "{}\nIf every sender's clock is 300 s fast, Redis needs {} times that memory.\n",
             table(&head.map(str::to_owned), &lines),
             format_args!("{:.1}", REMEMBERED_LONGEST / REMEMBERED)
         )
