@@ -180,6 +180,11 @@ fuzz: ## fuzz each target for SECONDS
 header: ## generate include/hooksig.h from src/capi
 	cargo run --locked -q -p hooksig-ffi-tests --bin header
 
+.PHONY: go-core
+go-core: ## write the core of the Go package anew from the Rust sources
+	@scripts/setup.sh cargo go crates modules:go/translate
+	scripts/go-core.sh
+
 .PHONY: lib
 lib: ## build the C libraries with pkg-config and CMake files in target/c, or for TARGET in target/c-TARGET
 	packaging/build-lib.sh $(TARGET)

@@ -1,8 +1,5 @@
 package hooksig
 
-// #include "library.h"
-import "C"
-
 import "errors"
 
 // StatusError is a status of the library other than success. Each known one is a variable of this
@@ -26,113 +23,122 @@ func (e *StatusError) Reason() string {
 // The statuses of the library.
 var (
 	// ErrNullPointer: a pointer is NULL where it may not be, or where its length is not 0.
-	ErrNullPointer = sentinel(C.HOOKSIG_STATUS_NULL_POINTER)
+	ErrNullPointer = sentinel(statusNullPointer)
 	// ErrInvalidLength: a length is larger than any object can be.
-	ErrInvalidLength = sentinel(C.HOOKSIG_STATUS_INVALID_LENGTH)
+	ErrInvalidLength = sentinel(statusInvalidLength)
 	// ErrWrongState: a handle was not made, was wiped, or is used up.
-	ErrWrongState = sentinel(C.HOOKSIG_STATUS_WRONG_STATE)
+	ErrWrongState = sentinel(statusWrongState)
 	// ErrBufferTooSmall: an output buffer is too small, and the needed length tells how long it must be; or the room
 	// that a policy has for a list or a keyId is too small.
-	ErrBufferTooSmall = sentinel(C.HOOKSIG_STATUS_BUFFER_TOO_SMALL)
+	ErrBufferTooSmall = sentinel(statusBufferTooSmall)
 	// ErrEmptySecret: the secret has no bytes, or only NUL bytes.
-	ErrEmptySecret = sentinel(C.HOOKSIG_STATUS_EMPTY_SECRET)
+	ErrEmptySecret = sentinel(statusEmptySecret)
 	// ErrNoKeys: no key was given.
-	ErrNoKeys = sentinel(C.HOOKSIG_STATUS_NO_KEYS)
+	ErrNoKeys = sentinel(statusNoKeys)
 	// ErrInvalidKeyID: the keyId to sign with is empty or holds a quote, a backslash or a control byte.
-	ErrInvalidKeyID = sentinel(C.HOOKSIG_STATUS_INVALID_KEY_ID)
+	ErrInvalidKeyID = sentinel(statusInvalidKeyID)
 	// ErrEmptyList: the list of headers to sign or to require is empty.
-	ErrEmptyList = sentinel(C.HOOKSIG_STATUS_EMPTY_LIST)
+	ErrEmptyList = sentinel(statusEmptyList)
 	// ErrTimeOutOfRange: the time has no HTTP-date: its year is not in 0 to 9999.
-	ErrTimeOutOfRange = sentinel(C.HOOKSIG_STATUS_TIME_OUT_OF_RANGE)
+	ErrTimeOutOfRange = sentinel(statusTimeOutOfRange)
 	// ErrMissingSignature: there is neither a Signature field nor an Authorization field with the Signature scheme.
-	ErrMissingSignature = sentinel(C.HOOKSIG_STATUS_MISSING_SIGNATURE)
+	ErrMissingSignature = sentinel(statusMissingSignature)
 	// ErrRepeatedSignature: there is more than one signature.
-	ErrRepeatedSignature = sentinel(C.HOOKSIG_STATUS_REPEATED_SIGNATURE)
+	ErrRepeatedSignature = sentinel(statusRepeatedSignature)
 	// ErrRFC9421Signature: the signature is one of RFC 9421, which Drone does not send.
-	ErrRFC9421Signature = sentinel(C.HOOKSIG_STATUS_RFC9421_SIGNATURE)
+	ErrRFC9421Signature = sentinel(statusRFC9421Signature)
 	// ErrMalformedParams: the signature's parameters are not a list of RFC 7235 auth-params.
-	ErrMalformedParams = sentinel(C.HOOKSIG_STATUS_MALFORMED_PARAMS)
+	ErrMalformedParams = sentinel(statusMalformedParams)
 	// ErrRepeatedParam: a parameter appears twice.
-	ErrRepeatedParam = sentinel(C.HOOKSIG_STATUS_REPEATED_PARAM)
+	ErrRepeatedParam = sentinel(statusRepeatedParam)
 	// ErrMissingParam: keyId, algorithm, headers or signature is absent or empty.
-	ErrMissingParam = sentinel(C.HOOKSIG_STATUS_MISSING_PARAM)
+	ErrMissingParam = sentinel(statusMissingParam)
 	// ErrUnsupportedAlgorithm: the algorithm is not one that the policy allows.
-	ErrUnsupportedAlgorithm = sentinel(C.HOOKSIG_STATUS_UNSUPPORTED_ALGORITHM)
+	ErrUnsupportedAlgorithm = sentinel(statusUnsupportedAlgorithm)
 	// ErrMalformedSignature: the signature is not the canonical, padded base64 of 32 bytes.
-	ErrMalformedSignature = sentinel(C.HOOKSIG_STATUS_MALFORMED_SIGNATURE)
+	ErrMalformedSignature = sentinel(statusMalformedSignature)
 	// ErrMalformedList: a list of headers is not one of header names separated by single spaces.
-	ErrMalformedList = sentinel(C.HOOKSIG_STATUS_MALFORMED_LIST)
+	ErrMalformedList = sentinel(statusMalformedList)
 	// ErrRepeatedName: a list of headers holds a name twice.
-	ErrRepeatedName = sentinel(C.HOOKSIG_STATUS_REPEATED_NAME)
+	ErrRepeatedName = sentinel(statusRepeatedName)
 	// ErrTooManyNames: a list of headers holds more than HOOKSIG_MAX_NAMES names.
-	ErrTooManyNames = sentinel(C.HOOKSIG_STATUS_TOO_MANY_NAMES)
+	ErrTooManyNames = sentinel(statusTooManyNames)
 	// ErrUnsupportedName: a list of headers holds (created) or (expires), which cannot be used with HMAC.
-	ErrUnsupportedName = sentinel(C.HOOKSIG_STATUS_UNSUPPORTED_NAME)
+	ErrUnsupportedName = sentinel(statusUnsupportedName)
 	// ErrMissingHeader: a listed header is not in the request.
-	ErrMissingHeader = sentinel(C.HOOKSIG_STATUS_MISSING_HEADER)
+	ErrMissingHeader = sentinel(statusMissingHeader)
 	// ErrControlByte: a covered header value holds a control byte other than HTAB, or the covered method or target a
 	// control byte or a space.
-	ErrControlByte = sentinel(C.HOOKSIG_STATUS_CONTROL_BYTE)
+	ErrControlByte = sentinel(statusControlByte)
 	// ErrMissingDate: there is no Date field.
-	ErrMissingDate = sentinel(C.HOOKSIG_STATUS_MISSING_DATE)
+	ErrMissingDate = sentinel(statusMissingDate)
 	// ErrRepeatedDate: there is more than one Date field.
-	ErrRepeatedDate = sentinel(C.HOOKSIG_STATUS_REPEATED_DATE)
+	ErrRepeatedDate = sentinel(statusRepeatedDate)
 	// ErrMalformedDate: Date is not an HTTP-date.
-	ErrMalformedDate = sentinel(C.HOOKSIG_STATUS_MALFORMED_DATE)
+	ErrMalformedDate = sentinel(statusMalformedDate)
 	// ErrMissingDigest: there is no Digest field.
-	ErrMissingDigest = sentinel(C.HOOKSIG_STATUS_MISSING_DIGEST)
+	ErrMissingDigest = sentinel(statusMissingDigest)
 	// ErrRepeatedDigest: there is more than one Digest field.
-	ErrRepeatedDigest = sentinel(C.HOOKSIG_STATUS_REPEATED_DIGEST)
+	ErrRepeatedDigest = sentinel(statusRepeatedDigest)
 	// ErrMalformedDigest: Digest is not a list of algorithm=value, or its SHA-256 is not canonical base64 of 32 bytes.
-	ErrMalformedDigest = sentinel(C.HOOKSIG_STATUS_MALFORMED_DIGEST)
+	ErrMalformedDigest = sentinel(statusMalformedDigest)
 	// ErrUnsupportedDigest: Digest has no SHA-256.
-	ErrUnsupportedDigest = sentinel(C.HOOKSIG_STATUS_UNSUPPORTED_DIGEST)
+	ErrUnsupportedDigest = sentinel(statusUnsupportedDigest)
 	// ErrNotCovered: a required header is not covered by the signature.
-	ErrNotCovered = sentinel(C.HOOKSIG_STATUS_NOT_COVERED)
+	ErrNotCovered = sentinel(statusNotCovered)
 	// ErrUnexpectedKeyID: keyId is not the one that the policy expects.
-	ErrUnexpectedKeyID = sentinel(C.HOOKSIG_STATUS_UNEXPECTED_KEY_ID)
+	ErrUnexpectedKeyID = sentinel(statusUnexpectedKeyID)
 	// ErrDateTooOld: Date lies further in the past than the policy allows.
-	ErrDateTooOld = sentinel(C.HOOKSIG_STATUS_DATE_TOO_OLD)
+	ErrDateTooOld = sentinel(statusDateTooOld)
 	// ErrDateTooNew: Date lies further in the future than the policy allows.
-	ErrDateTooNew = sentinel(C.HOOKSIG_STATUS_DATE_TOO_NEW)
+	ErrDateTooNew = sentinel(statusDateTooNew)
 	// ErrSignatureMismatch: no key makes this signature.
-	ErrSignatureMismatch = sentinel(C.HOOKSIG_STATUS_SIGNATURE_MISMATCH)
+	ErrSignatureMismatch = sentinel(statusSignatureMismatch)
 	// ErrDigestMismatch: the body is not the one that Digest was made of.
-	ErrDigestMismatch = sentinel(C.HOOKSIG_STATUS_DIGEST_MISMATCH)
+	ErrDigestMismatch = sentinel(statusDigestMismatch)
 	// ErrEventMismatch: X-Drone-Event contradicts the event in the body.
-	ErrEventMismatch = sentinel(C.HOOKSIG_STATUS_EVENT_MISMATCH)
+	ErrEventMismatch = sentinel(statusEventMismatch)
 	// ErrReplayed: the delivery was accepted before.
-	ErrReplayed = sentinel(C.HOOKSIG_STATUS_REPLAYED)
+	ErrReplayed = sentinel(statusReplayed)
 	// ErrReplayGuardFull: the replay guard is full of deliveries that may still be replayed.
-	ErrReplayGuardFull = sentinel(C.HOOKSIG_STATUS_REPLAY_GUARD_FULL)
+	ErrReplayGuardFull = sentinel(statusReplayGuardFull)
 	// ErrMalformedBody: the body is not a JSON object, its event or action is not a string, or a member before both are
 	// known could be taken for one of them.
-	ErrMalformedBody = sentinel(C.HOOKSIG_STATUS_MALFORMED_BODY)
+	ErrMalformedBody = sentinel(statusMalformedBody)
 	// ErrMalformedHead: a raw head is not that of an HTTP/1.1 request.
-	ErrMalformedHead = sentinel(C.HOOKSIG_STATUS_MALFORMED_HEAD)
+	ErrMalformedHead = sentinel(statusMalformedHead)
 	// ErrHostMismatch: host is covered, and the field appears twice, or an absolute target names another host.
-	ErrHostMismatch = sentinel(C.HOOKSIG_STATUS_HOST_MISMATCH)
+	ErrHostMismatch = sentinel(statusHostMismatch)
 	// ErrSkewTooLarge: the replay guard is made for a smaller skew than the policy that the delivery was verified under.
-	ErrSkewTooLarge = sentinel(C.HOOKSIG_STATUS_SKEW_TOO_LARGE)
+	ErrSkewTooLarge = sentinel(statusSkewTooLarge)
 )
 
 // statuses holds every sentinel under its number.
-var statuses = map[C.hooksig_status]error{}
+var statuses = map[status]error{}
 
-func sentinel(status C.hooksig_status) error {
-	err := &StatusError{Code: int(status)}
-	statuses[status] = err
+// status is a number that the library returned.
+type status int32
+
+// statusTrapped says that the core stopped in the middle of a call. A linked library has no such status.
+const statusTrapped status = -1
+
+func sentinel(s status) error {
+	err := &StatusError{Code: int(s)}
+	statuses[s] = err
 	return err
 }
 
-func toError(status C.hooksig_status) error {
-	if status == C.HOOKSIG_STATUS_OK {
+func toError(s status) error {
+	if s == statusOK {
 		return nil
 	}
-	if err, ok := statuses[status]; ok {
+	if err, ok := statuses[s]; ok {
 		return err
 	}
-	return &StatusError{Code: int(status)}
+	if s == statusTrapped {
+		return ErrCoreFailed
+	}
+	return &StatusError{Code: int(s)}
 }
 
 // Refusals that the library knows nothing of.
@@ -147,6 +153,8 @@ var (
 	ErrReplayStoreFailed error = &refusal{"replay-store-failed", "the replay store failed"}
 	// ErrReplayStoreBusy: too many ask the replay store at once.
 	ErrReplayStoreBusy error = &refusal{"replay-store-busy", "too many ask the replay store at once"}
+	// ErrCoreFailed: the core stopped in the middle of a call, which is a mistake in hooksig.
+	ErrCoreFailed error = &refusal{"core-failed", "the core failed; please report this"}
 	// ErrNoHandler: the middleware has no handler to pass a delivery to, or that has no plugin.
 	ErrNoHandler error = &refusal{"no-handler", "there is no handler for deliveries"}
 )

@@ -25,8 +25,9 @@ func TestSentinels(t *testing.T) {
 		if want := strings.ToLower(strings.ReplaceAll(constant, "_", "-")); Reason(err) != want {
 			t.Errorf("%d is %s in the header and %s in the library", status, want, Reason(err))
 		}
-		if name := "err" + strings.ToLower(strings.ReplaceAll(constant, "_", "")); constants[name] != constant {
-			t.Errorf("%s is made of %q, not of %q", name, constants[name], constant)
+		word := strings.ToLower(strings.ReplaceAll(constant, "_", ""))
+		if name := "err" + word; constants[name] != word {
+			t.Errorf("%s is made of %q, not of %q", name, constants[name], word)
 		}
 	}
 }
@@ -53,7 +54,7 @@ func headerStatuses(t *testing.T) map[int]string {
 	return names
 }
 
-// sentinelConstants gives the C name behind each name of a sentinel in lower case.
+// sentinelConstants gives the constant of each sentinel, both in lower case.
 func sentinelConstants(t *testing.T) map[string]string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "errors.go", nil, 0)
@@ -73,8 +74,8 @@ func sentinelConstants(t *testing.T) map[string]string {
 		if function, ok := call.Fun.(*ast.Ident); !ok || function.Name != "sentinel" {
 			return true
 		}
-		constant := call.Args[0].(*ast.SelectorExpr).Sel.Name
-		names[strings.ToLower(spec.Names[0].Name)] = strings.TrimPrefix(constant, "HOOKSIG_STATUS_")
+		constant := strings.ToLower(call.Args[0].(*ast.Ident).Name)
+		names[strings.ToLower(spec.Names[0].Name)] = strings.TrimPrefix(constant, "status")
 		return false
 	})
 	return names

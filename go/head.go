@@ -1,36 +1,36 @@
 package hooksig
 
-// #include "library.h"
-import "C"
-
 import (
 	"cmp"
 	"net/http"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-// head lays a request's head out as the library reads it. All text stands in one buffer, so that
-// two pins hold whatever the views point to.
+// head lays a request's head out as the library reads it. All text is in one buffer: method, target,
+// then each name and value.
 type head struct {
-	text   []byte
-	fields []C.hooksig_header
-	pinner runtime.Pinner
+	text           []byte
+	isLineKnown    bool
+	method, target int
+	fields         []field
+	views
 }
+
+// field holds the lengths of a name and a value.
+type field struct{ name, value int }
 
 var heads = sync.Pool{New: func() any { return new(head) }}
 
-// newHead gives a head to lay out; it and its views may be used until it is released.
+// newHead gives a head to lay out; it may be used until it is released.
 func newHead() *head {
 	return heads.Get().(*head)
 }
 
 func (h *head) release() {
-	h.pinner.Unpin()
-	clear(h.fields) // A pointer that is left behind would be one to memory that is not pinned.
+	h.views.release()
 	heads.Put(h)
 }
 
@@ -41,17 +41,18 @@ type line struct {
 }
 
 // layOutReceived lays out a request that a server received.
-func (h *head) layOutReceived(r *http.Request) C.hooksig_request {
-	return h.layOut(r, receivedLine(r), r.Host)
+func (h *head) layOutReceived(r *http.Request) {
+	h.layOut(r, receivedLine(r), r.Host)
 }
 
 // layOutSent lays out a request that a client will send.
-func (h *head) layOutSent(r *http.Request) C.hooksig_request {
-	return h.layOut(r, sentLine(r), hostOf(r))
+func (h *head) layOutSent(r *http.Request) {
+	h.layOut(r, sentLine(r), hostOf(r))
 }
 
-func (h *head) layOut(r *http.Request, l line, host string) C.hooksig_request {
+func (h *head) layOut(r *http.Request, l line, host string) {
 	h.text = append(append(h.text[:0], l.method...), l.target...)
+	h.isLineKnown, h.method, h.target = l.known, len(l.method), len(l.target)
 	h.fields = h.fields[:0]
 	for name, values := range r.Header {
 		for _, value := range values {
@@ -59,7 +60,6 @@ func (h *head) layOut(r *http.Request, l line, host string) C.hooksig_request {
 		}
 	}
 	h.addMoved(r, host)
-	return h.view(l)
 }
 
 // addMoved adds the fields that net/http moves from the header to the request.
@@ -81,43 +81,7 @@ func (h *head) addMoved(r *http.Request, host string) {
 
 func (h *head) add(name, value string) {
 	h.text = append(append(h.text, name...), value...)
-	h.fields = append(h.fields, C.hooksig_header{
-		name_len:  C.size_t(len(name)),
-		value_len: C.size_t(len(value)),
-	})
-}
-
-// view points into the text once that no longer moves: method, target, then each name and value.
-func (h *head) view(l line) C.hooksig_request {
-	h.text = append(h.text, 0) // An empty text has an address too.
-	h.pin()
-	rest := h.text
-	take := func(n C.size_t) *C.char {
-		first := chars(rest)
-		rest = rest[n:]
-		return first
-	}
-	request := C.hooksig_request{
-		headers:     start(h.fields),
-		headers_len: C.size_t(len(h.fields)),
-	}
-	if l.known { // To the library, a target at NULL is an unknown one.
-		request.method_len, request.target_len = C.size_t(len(l.method)), C.size_t(len(l.target))
-		request.method, request.target = take(request.method_len), take(request.target_len)
-	}
-	for i := range h.fields {
-		field := &h.fields[i]
-		field.name = take(field.name_len)
-		field.value = take(field.value_len)
-	}
-	return request
-}
-
-func (h *head) pin() {
-	h.pinner.Pin(start(h.text))
-	if len(h.fields) > 0 {
-		h.pinner.Pin(start(h.fields))
-	}
+	h.fields = append(h.fields, field{len(name), len(value)})
 }
 
 // receivedLine returns the request line as a server received it. It is unknown if r has a URL but no

@@ -5,6 +5,8 @@
 // body with [DeliveryFrom]. [Handler] takes the place of drone-go's webhook.Handler. [Verifier] is
 // what both stand on, for servers of another kind. [Signer] and [Transport] send as Drone does.
 //
-// The package calls the C library of hooksig: an installed one that pkg-config finds, or with the
-// build tag hooksig_static the one that `make lib` puts into the checkout.
+// The package is pure Go by default: its core is translated from the Rust sources that the C library is
+// built of. With the build tag hooksig_cgo it links the installed C library, which pkg-config finds, and with
+// hooksig_static the one that `make lib` puts into the checkout. Verdicts are the same; docs/go.md says
+// when to choose a tag.
 package hooksig

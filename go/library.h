@@ -4,7 +4,7 @@
 
 #if defined(__has_include)
 #if !__has_include(<hooksig.h>)
-#error "hooksig.h not found: install hooksig (make install), or run `make lib` in the checkout and build with -tags hooksig_static"
+#error "hooksig.h not found: for -tags hooksig_cgo install hooksig (make install), for -tags hooksig_static run `make lib` in the checkout, or build without tags: then the package is pure Go"
 #endif
 #endif
 

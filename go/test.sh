@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests the Go package, its modules and both ways to link it.
+# Tests the Go package, its modules, the pure core and both ways to link the C library.
 #
 # `make lib program` must have been run: `make test-go` does everything. A line is printed for each
 # check, and its output if it fails. If Go is missing nothing is tested; if a peer of the tests is, the
@@ -19,7 +19,7 @@ if ! command -v go >/dev/null; then
     [[ -z ${CI:-} ]]
     exit
 fi
-"$root/scripts/setup.sh" cc pkg-config
+"$root/scripts/setup.sh" cc pkg-config modules:go/translate
 "$root/scripts/setup.sh" redis-server || true
 "$root/scripts/setup.sh" pkg:libmicrohttpd || true
 
@@ -52,7 +52,7 @@ formatted() {
 
 modules() {
     local module
-    for module in . redisstore interop load; do
+    for module in . redisstore interop load translate; do
         (cd "$module" && "$@") || return
     done
 }
@@ -61,51 +61,89 @@ without_dependencies() {
     [[ $(go list -m all) == github.com/hooksig/hooksig/go ]]
 }
 
-# What both programs print for the shared cases, which must be as expected.
+# What the programs print for the shared cases, which must be as expected.
 same_verdicts() {
-    local files
+    local files tags
     files=$(find "$root/vectors/cases" -name '*.jsonl' | sort)
     # shellcheck disable=SC2086 # no path holds a space
     "$root/target/program/hooksig" conform $files >"$work/rust" || return
-    # shellcheck disable=SC2086
-    go run ./cmd/conform $files >"$work/go" || return
-    diff "$work/rust" "$work/go"
-    # shellcheck disable=SC2086
-    [[ $(cat $files | wc -l) -eq $(wc -l <"$work/go") ]]
+    for tags in '' hooksig_static; do
+        # shellcheck disable=SC2086
+        go run -tags "$tags" ./cmd/conform $files >"$work/go" || return
+        diff "$work/rust" "$work/go" || return
+        # shellcheck disable=SC2086
+        [[ $(cat $files | wc -l) -eq $(wc -l <"$work/go") ]] || return
+    done
 }
 
-# names_both_ways COMMAND...: the command must fail with a message that does.
-names_both_ways() {
+# The Rust that makes the same bytes everywhere may be missing.
+built_from_the_sources() {
+    local code=0
+    "$root/scripts/go-core.sh" --check || code=$?
+    [[ $code -eq 3 && -z ${CI:-} ]] || return "$code"
+}
+
+# names_every_way COMMAND...: the command must fail with a message that does.
+names_every_way() {
     local said
     if said=$("$@" 2>&1); then
         echo "it was built without the library"
         return 1
     fi
     echo "$said"
-    [[ $said == *install*hooksig* && $said == *hooksig_static* ]]
+    [[ $said == *install*hooksig* && $said == *hooksig_static* && $said == *pure*Go* ]]
 }
 
 # Of a copy, which is in no build cache, and beside which there is no library.
 build_without_library() {
-    mkdir -p "$work/checkout/go"
-    cp ./*.go ./*.h ./*.pc go.mod "$work/checkout/go"
+    copy "$work/checkout/go"
     env -C "$work/checkout/go" -u PKG_CONFIG_PATH PKG_CONFIG_LIBDIR="$work" go build "$@" .
+}
+
+# One clear message, instead of one for each name that is missing.
+names_cgo() {
+    local said
+    said=$(CGO_ENABLED=0 go build -tags "$1" . 2>&1) && return 1
+    echo "$said"
+    [[ $said == *CGO_ENABLED* && $(wc -l <<<"$said") -le 2 ]]
+}
+
+# copy FOLDER: the package without what its tests need.
+copy() {
+    mkdir -p "$1"
+    cp ./*.go ./*.h ./*.pc go.mod "$1"
+    cp -r internal "$1"
+}
+
+# Neither unsafe nor cgo nor assembly.
+is_pure() {
+    local imports
+    imports=$(CGO_ENABLED=1 go list -f '{{join .Imports "\n"}}{{range .CgoFiles}} cgo:{{.}}{{end}}{{range .SFiles}} assembly:{{.}}{{end}}' . ./internal/core)
+    ! grep -E 'unsafe|cgo|assembly|^C$' <<<"$imports"
 }
 
 check 'gofmt changes nothing' formatted
 check 'go.mod and go.sum are tidy' modules go mod tidy -diff
 check 'the module depends on nothing' without_dependencies
 check 'go vet' modules go vet ./...
-check 'the tests, with the race detector' go test -race ./...
-check 'the tests, without it' go test -count=1 ./...
-check 'the tests, with every pointer that C is given checked' env GOEXPERIMENT=cgocheck2 go test ./...
-check 'the tests, with the static library' env -u PKG_CONFIG_PATH -u LD_LIBRARY_PATH go test -tags hooksig_static ./...
+check 'go vet, with the C library' go vet -tags hooksig_static ./...
+check 'pure Go imports no unsafe and has no C' is_pure
+check 'the core is built from the Rust sources' built_from_the_sources
+check 'the core is translated from its WebAssembly' env -C translate go test ./...
+check 'pure Go: the tests, with the race detector' go test -race ./...
+check 'pure Go: the tests, without it' go test -count=1 ./...
+check 'pure Go: the tests, in FIPS 140 mode' env GODEBUG=fips140=on go test .
+check 'static library: the tests, with the race detector and every pointer that C is given checked' \
+    env -u PKG_CONFIG_PATH -u LD_LIBRARY_PATH GOEXPERIMENT=cgocheck2 go test -race -tags hooksig_static ./...
+check 'installed library: the tests' go test -tags hooksig_cgo ./...
 check 'the replay store in Redis' env -C redisstore go test -v -race ./...
 check 'receivers that break their promises are noticed under load' env -C load go test -v -race ./...
 check "Drone's own code and others as peers" env -C interop go test -v -race ./...
 check 'the verdicts of the Rust program on all shared cases' same_verdicts
-check 'a build without an installed library names both ways' names_both_ways build_without_library
-check 'a build without the static library names both ways' names_both_ways build_without_library -tags hooksig_static
+for tag in hooksig_cgo hooksig_static; do
+    check "$tag: a build without the library names every way" names_every_way build_without_library -tags "$tag"
+    check "$tag: a build without cgo says so" names_cgo "$tag"
+done
 
 echo "go: $passed passed, $failed failed, $skipped skipped"
 [[ $failed -eq 0 ]]

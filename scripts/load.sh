@@ -12,8 +12,7 @@ if ! command -v go >/dev/null; then
     exit
 fi
 scripts/setup.sh redis-server || true
-export CGO_ENABLED=1
-go -C go/load build -tags hooksig_static -o "$PWD/target/load" .
+go -C go/load build -o "$PWD/target/load" .
 cargo build --locked --quiet -p hooksig-tower --features redis --example replica
 exec target/load -c-receiver target/c-example/receiver \
     -rust-receiver target/debug/examples/replica "$@"

@@ -27,7 +27,7 @@ setup() {
     scripts/setup.sh clang cmake fish zsh valgrind pkg:jansson pkg:hiredis redis-server nginx nc \
         arm-none-eabi-gcc qemu-system-arm target:thumbv7em-none-eabi || skipped_tools=yes
     if scripts/setup.sh go; then
-        scripts/setup.sh modules:go modules:go/redisstore modules:go/interop modules:go/load modules:tests/receivers/go || return
+        scripts/setup.sh modules:go modules:go/redisstore modules:go/interop modules:go/load modules:go/translate modules:tests/receivers/go || return
     else
         skipped_tools=yes
     fi

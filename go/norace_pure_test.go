@@ -1,0 +1,5 @@
+//go:build !race
+
+package hooksig
+
+const raceBuild = false
