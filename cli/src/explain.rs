@@ -53,27 +53,21 @@ pub(crate) struct Args {
     policy: PolicyArgs,
 }
 
-const EXAMPLES: &str = "Examples:
+const EXAMPLES: &str = "\
+Examples:
   hooksig explain --secret-file drone.secret delivery.http
-  \
-                        hooksig explain --secret-file drone.secret --now 1795419691 --json < \
-                        recorded.http
+  hooksig explain --secret-file drone.secret --now date --json < delivery.http
 
 Marks:
   ok    the rule holds
-  FAIL  the rule is broken; \
-                        the first of these is the reason of the verdict
-  --    the rule could \
-                        not be examined because an earlier one is broken
-  hint  a mistake that \
-                        would explain the fault, and what to do
+  FAIL  the rule is broken; the first of these is the reason of the verdict
+  --    the rule could not be examined because an earlier one is broken
+  hint  a mistake that would explain the fault, and what to do
 
 Exit codes:
   0  valid
-  1  \
-                        invalid
-  2  usage error, no secret, or a request that cannot be read; \
-                        standard output is empty";
+  1  invalid
+  2  usage error, no secret, or a request that cannot be read; standard output is empty";
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let terms = args.policy.terms()?;

@@ -45,6 +45,7 @@ struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   hooksig secret > drone.secret
+  hooksig sample user:created > body.json
   hooksig sign --secret-file drone.secret --http body.json > delivery.http
   hooksig verify --secret-file drone.secret delivery.http
   hooksig listen --secret-file drone.secret localhost:3000
@@ -52,9 +53,9 @@ Examples:
 
 Exit codes:
   0  valid, or done
-  1  invalid, not accepted, or a case that did not come out as expected
-  2  usage error or unreadable input; one line on standard error says what and where
-  3  trigger: the receiver could not be asked";
+  1  invalid, not accepted, or a case without the expected result
+  2  usage error or unreadable input; one line on standard error says why
+  3  trigger: no answer from the receiver";
 
 #[derive(Subcommand)]
 enum Command {

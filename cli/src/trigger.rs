@@ -68,7 +68,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "N")]
     count: Option<NonZeroUsize>,
 
-    /// Most deliveries per second [default: each as soon as the last was answered]
+    /// Maximum number of deliveries per second [default: each as soon as the last was answered]
     #[arg(short, long, value_name = "N", value_parser = parse_rate)]
     rate: Option<f64>,
 
@@ -92,26 +92,18 @@ pub(crate) struct Args {
     secrets: SecretArgs,
 }
 
-const EXAMPLES: &str = "Examples:
-  hooksig trigger --secret-file drone.secret \
-                        localhost:3000/hook
-  hooksig trigger --secret-file drone.secret --tamper \
-                        all localhost:3000/hook
-  hooksig trigger --secret-file drone.secret \
-                        build:updated https://ci.example/hook --count 100
-  hooksig trigger \
-                        --secret-file drone.secret user:created :3000 --set user.login=ada
+const EXAMPLES: &str = "\
+Examples:
+  hooksig trigger --secret-file drone.secret localhost:3000/hook
+  hooksig trigger --secret-file drone.secret --tamper all localhost:3000/hook
+  hooksig trigger --secret-file drone.secret build:updated https://ci.example/hook --count 100
+  hooksig trigger --secret-file drone.secret user:created :3000 --set user.login=ada
 
-Exit \
-                        codes:
-  0  every delivery was accepted (2xx); with --tamper, every one \
-                        was refused
-  1  one was not accepted; with --tamper, one was not \
-                        refused
-  2  usage error, no secret or several, or a body that cannot be \
-                        read
-  3  no answer; with --tamper, also an answer that no receiver \
-                        gives, or a genuine delivery was not accepted";
+Exit codes:
+  0  every delivery was accepted (2xx); with --tamper, every one was refused
+  1  one was not accepted; with --tamper, one was not refused
+  2  usage error, no secret or several, or a body that cannot be read
+  3  no answer; with --tamper, also no receiver there, or a genuine delivery was not accepted";
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let key = args.secrets.key()?;

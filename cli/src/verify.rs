@@ -25,22 +25,17 @@ pub(crate) struct Args {
     policy: PolicyArgs,
 }
 
-const EXAMPLES: &str = "Examples:
+const EXAMPLES: &str = "\
+Examples:
   hooksig verify --secret-file drone.secret delivery.http
-  \
-                        hooksig verify --secret-file new.secret --secret-file old.secret --json < \
-                        delivery.http
-  hooksig verify --secret-file drone.secret --now date \
-                        recorded.har
-  hooksig verify --secret-file drone.secret --body body.json \
-                        -H 'Date: ...' -H 'Digest: ...' -H 'Signature: ...'
+  hooksig verify --secret-file new.secret --secret-file old.secret --json < delivery.http
+  hooksig verify --secret-file drone.secret --now date delivery.http
+  hooksig sign --secret-file drone.secret --http body.json | hooksig verify -s drone.secret
 
 Exit codes:
-  0  \
-                        valid
+  0  valid
   1  invalid
-  2  usage error, no secret, or a request that cannot \
-                        be read; standard output is empty";
+  2  usage error, no secret, or a request that cannot be read; standard output is empty";
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let terms = args.policy.terms()?;

@@ -208,3 +208,42 @@ fn wrong_usage_is_exit_2() {
         assert_eq!(run.stdout, "", "{arguments:?}");
     }
 }
+
+/// Runs the examples of the help texts as a reader would copy them.
+#[cfg(unix)]
+#[test]
+fn examples_can_be_copied() {
+    let folder = TempDir::new().expect("there is room");
+    let program = assert_cmd::cargo::cargo_bin!("hooksig");
+    let path = program.parent().expect("it is in a folder").display().to_string()
+        + ":"
+        + &std::env::var("PATH").unwrap_or_default();
+    for name in ["new.secret", "old.secret"] {
+        write(&folder, name, hooksig(&["secret"], "").stdout);
+    }
+    let mut count = 0;
+    for command in ["help", "sign", "verify", "explain", "sample", "secret"] {
+        let option = if command == "help" { &[][..] } else { &["-h"] };
+        let help = hooksig(&[&[command], option].concat(), "").stdout;
+        let examples = help.lines().filter_map(|line| line.strip_prefix("  hooksig "));
+        // These need a network.
+        let is_local = |line: &&str| {
+            !["listen", "trigger"].contains(&line.split(' ').next().unwrap_or_default())
+                && !line.contains("--curl")
+        };
+        for example in examples.filter(is_local) {
+            let output = std::process::Command::new("sh")
+                .args(["-c", &format!("hooksig {example}")])
+                .current_dir(folder.path())
+                .env("PATH", &path)
+                .env_remove("DRONE_WEBHOOK_SECRET")
+                .stdin(std::process::Stdio::null())
+                .output()
+                .expect("a shell runs");
+            // 1 is a verdict: the secrets of an example may be others.
+            assert!(output.status.code().is_some_and(|code| code < 2), "{example}: {output:?}");
+            count += 1;
+        }
+    }
+    assert!(count >= 13, "{count} examples");
+}
