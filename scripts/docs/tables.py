@@ -31,7 +31,7 @@ def stale_figures(root):
     speed = table_rows(root / "README.md", "Speed")
     ours, floor = (int(speed[row][1].replace(",", "")) for row in ("hooksig, Rust", "SHA-256 compressions alone"))
     figures = [
-        f"the same {count('rotation.jsonl', 'rules.jsonl', 'sign.jsonl', 'verify.jsonl')} cases",
+        f"the same {count('rotation.jsonl', 'rules.jsonl', 'server-2.28.1.jsonl', 'sign.jsonl', 'verify.jsonl')} cases",
         f"{count('peers/sign.jsonl', 'peers/verify.jsonl')} cases of other projects",
         f"{tampered['hooksig `listen`'][0]} tampered deliveries",
         f"drone-go's handler refuses {tampered['drone-go `webhook.Handler`'][0].split()[0]}.",

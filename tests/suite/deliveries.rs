@@ -4,7 +4,7 @@ use hooksig::{
     Clock, Error, Key, Request, Signer, Verifier, date, digest,
     drone::{self, Action, Delivery, Event},
 };
-use hooksig_vectors::{SECRET, deliveries};
+use hooksig_vectors::{Case, Octets, SECRET, cases, deliveries, server_requests};
 
 /// Any time: it matters only for two-digit years, which these dates do not have.
 const NOW: i64 = 0;
@@ -212,4 +212,45 @@ fn the_parsers_own_headers_will_do() {
         let clock = Clock::At(delivery.date());
         assert!(Verifier::new(&keys).unwrap().verify(&request, &delivery.body, clock).is_ok());
     }
+}
+
+/// Field by field, the cases of the real server are its recorded requests.
+#[test]
+fn the_cases_of_the_server_are_what_it_sent() {
+    let requests = server_requests();
+    let cases = cases("server-2.28.1");
+    assert_eq!((requests.len(), cases.len()), (24, 24));
+    for ((name, raw), case) in requests.into_iter().zip(cases) {
+        let Case::Verify(case) = case else { panic!("{name} is no request") };
+        let recorded = Recorded::parse(name, &raw);
+        assert_eq!(case.id, format!("drone-2.28.1-{}", recorded.name));
+        assert_eq!(case.head.method.0, recorded.method.as_bytes(), "{}", case.id);
+        assert_eq!(case.head.target.0, recorded.target.as_bytes(), "{}", case.id);
+        let fields = recorded.headers.iter();
+        let fields: Vec<_> = fields
+            .map(|(name, value)| (Octets(name.clone().into_bytes()), Octets(value.clone())))
+            .collect();
+        assert_eq!(case.head.headers, fields, "{}", case.id);
+        assert_eq!(case.body, recorded.body, "{}", case.id);
+        assert_eq!(case.now, Some(recorded.date()), "{}", case.id);
+    }
+}
+
+/// A real server's webhooks name an event in the body that agrees with the field.
+#[test]
+fn every_webhook_of_a_real_server_is_understood() {
+    let mut kinds = std::collections::BTreeSet::new();
+    for (name, raw) in server_requests() {
+        if !name.starts_with(|first: char| first.is_ascii_digit()) {
+            continue;
+        }
+        let recorded = Recorded::parse(name, &raw);
+        let delivery = Delivery::read(&recorded.body).expect("it is a delivery");
+        let event = delivery.event().expect("it names an event").as_str();
+        let action = delivery.action().expect("it names an action").as_str();
+        assert_eq!(event, recorded.value("X-Drone-Event"), "{}", recorded.name);
+        kinds.insert(format!("{event}:{action}"));
+    }
+    let sent = ["build:created", "build:updated", "repo:deleted", "repo:disabled", "repo:enabled"];
+    assert!(kinds.into_iter().eq(sent.into_iter().chain(["user:created", "user:deleted"])));
 }

@@ -5,11 +5,12 @@ use serde_json::{Map, Value, json};
 
 /// The bodies of the recorded deliveries.
 fn recorded() -> impl Iterator<Item = (String, Value)> {
-    hooksig_vectors::deliveries().into_iter().map(|(name, request)| {
-        let head = request.windows(4).position(|end| end == b"\r\n\r\n").expect("the head ends");
-        let body = serde_json::from_slice(&request[head + 4..]).expect("the body is JSON");
-        (name, body)
-    })
+    hooksig_vectors::deliveries().into_iter().map(|(name, request)| (name, body_of(&request)))
+}
+
+fn body_of(request: &[u8]) -> Value {
+    let head = request.windows(4).position(|end| end == b"\r\n\r\n").expect("the head ends");
+    serde_json::from_slice(&request[head + 4..]).expect("the body is JSON")
 }
 
 #[track_caller]
@@ -35,6 +36,19 @@ fn of_recorded_deliveries_nothing_is_lost() {
         seen += 1;
     }
     assert_eq!(seen, 10);
+}
+
+/// Every member of a real server's bodies, `repo.build` of a runner's reports among them.
+#[test]
+fn of_a_real_servers_webhooks_nothing_is_lost() {
+    let requests = hooksig_vectors::server_requests().into_iter();
+    let webhooks = requests.filter(|(name, _)| name.starts_with(|c: char| c.is_ascii_digit()));
+    let bodies: Vec<_> = webhooks.map(|(name, request)| (name, body_of(&request))).collect();
+    assert_eq!(bodies.len(), 13);
+    assert!(bodies.iter().any(|(_, body)| body["repo"]["build"].is_object()));
+    for (name, body) in bodies {
+        assert_eq!(write(&parse(&body)), body, "{name}");
+    }
 }
 
 #[test]

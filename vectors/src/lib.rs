@@ -252,7 +252,7 @@ pub fn folder() -> PathBuf {
 ///
 /// If the file is missing or unreadable, because only tests use it.
 pub fn cases(name: &str) -> Vec<Case> {
-    let path = folder().join("cases").join(name).with_extension("jsonl");
+    let path = folder().join("cases").join(format!("{name}.jsonl"));
     let text = std::fs::read_to_string(&path).expect("the case file is in the source tree");
     Case::parse_all(&text).expect("the case file is well-formed")
 }
@@ -288,14 +288,30 @@ fn find_case_files(folder: &Path, prefix: &str, names: &mut Vec<String>) {
 ///
 /// If the folder cannot be read, because only tests use it.
 pub fn deliveries() -> Vec<(String, Vec<u8>)> {
-    let folder = std::fs::read_dir(folder().join("deliveries")).expect("the folder is there");
-    let mut deliveries: Vec<_> = folder
-        .map(|entry| {
-            let path = entry.expect("the entry can be read").path();
+    recorded("deliveries")
+}
+
+/// Returns the requests of a real Drone 2.28.1 server as (name, raw request), sorted by name: webhooks, webhooks that
+/// a proxy or a redirect changed (`edge-…`), and requests to extensions (`extension-…`). Their verdicts and
+/// secrets are in `cases/server-2.28.1.jsonl`.
+///
+/// # Panics
+///
+/// If the folder cannot be read, because only tests use it.
+pub fn server_requests() -> Vec<(String, Vec<u8>)> {
+    recorded("deliveries/server-2.28.1")
+}
+
+fn recorded(below: &str) -> Vec<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(folder().join(below)).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("the entry can be read").path());
+    let mut requests: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "http"))
+        .map(|path| {
             let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
             (name, std::fs::read(&path).expect("the file can be read"))
         })
         .collect();
-    deliveries.sort();
-    deliveries
+    requests.sort();
+    requests
 }

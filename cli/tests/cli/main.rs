@@ -132,7 +132,7 @@ pub(crate) fn field<'a>(request: &'a str, name: &str) -> &'a str {
 
 /// Returns the path of a file of cases.
 pub(crate) fn cases(name: &str) -> String {
-    let path = folder().join("cases").join(name).with_extension("jsonl");
+    let path = folder().join("cases").join(format!("{name}.jsonl"));
     path.to_str().expect("the path is UTF-8").to_owned()
 }
 
