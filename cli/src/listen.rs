@@ -12,12 +12,18 @@ use crate::{
     secrets::SecretArgs,
 };
 
-use self::desk::{Desk, Terms};
+use self::{
+    desk::{Desk, Terms},
+    forwarder::Forwarder,
+    printer::Printer,
+};
 
 mod connection;
 mod desk;
 mod entry;
+mod forwarder;
 mod onward;
+mod printer;
 mod server;
 mod summary;
 
@@ -81,20 +87,16 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     args.policy.terms()?;
     args.policy.clock()?;
     let forward = args.forward.map(|url| url.parse::<Destination>()).transpose();
-    let forward = forward
+    let forwarder = forward
         .context("--forward: the URL cannot be sent to")?
-        .map(|url| Client::new(url, client::TIMEOUT));
+        .map(|url| Forwarder::new(Client::new(url, client::TIMEOUT)));
     let keys = args.secrets.keys()?;
     let listener = TcpListener::bind(with_host(&args.address))
         .with_context(|| format!("cannot listen on {:?}", args.address))?;
-    let terms = Terms {
-        forward,
-        has_guard: !args.no_replay_guard,
-        max_body: args.max_body,
-        json: args.json,
-    };
-    let desk = Desk::new(keys, args.policy, terms);
-    server::run(listener, &Arc::new(desk))?;
+    let terms = Terms { forwarder, has_guard: !args.no_replay_guard, max_body: args.max_body };
+    let printer = Printer::start(args.json).context("the thread that prints cannot start")?;
+    let desk = Desk::new(keys, args.policy, terms, printer.clone());
+    server::run(listener, &Arc::new(desk), &printer)?;
     Ok(Outcome::Success)
 }
 

@@ -57,7 +57,8 @@ pub(super) async fn serve(
         .max_buf_size(MAX_HEAD)
         // The request line is read off the connection, which must therefore hold one request.
         .keep_alive(false)
-        // A sender that has said all it has to say may still wait for the answer.
+        // A sender that has said all it has to say may still wait for the answer. One that has gone
+        // must not end what is begun: a claimed delivery is forwarded, and its line printed.
         .half_close(true)
         .serve_connection(TokioIo::new(stream), answer);
     let _ = watcher.watch(connection).await;

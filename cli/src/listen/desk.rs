@@ -11,19 +11,19 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use httparse::Header;
 use hyper::body::{Body, Bytes, Incoming};
-use tokio::{task, time};
+use tokio::time;
 
 use super::{
-    entry::{Entry, Forwarded, Unread},
+    entry::{Entry, Unread},
+    forwarder::Forwarder,
     onward,
+    printer::Printer,
 };
 use crate::{
-    client::Client,
     clock,
     message::Message,
     policy::PolicyArgs,
     receiver::{Genuine, Receiver},
-    terminal,
     verdict::Verdict,
 };
 
@@ -38,10 +38,9 @@ const REFUSAL: &str = "the delivery was refused\n";
 
 /// What a desk does beside judging.
 pub(super) struct Terms {
-    pub(super) forward: Option<Client>,
+    pub(super) forwarder: Option<Forwarder>,
     pub(super) has_guard: bool,
     pub(super) max_body: usize,
-    pub(super) json: bool,
 }
 
 pub(super) struct Desk {
@@ -49,6 +48,7 @@ pub(super) struct Desk {
     policy: PolicyArgs,
     guard: Option<Mutex<replay::Guard<Vec<replay::Entry>>>>,
     terms: Terms,
+    printer: Printer,
 }
 
 /// What came of a request.
@@ -60,10 +60,10 @@ enum Judged {
 }
 
 impl Desk {
-    pub(super) fn new(keys: Vec<Key>, policy: PolicyArgs, terms: Terms) -> Self {
+    pub(super) fn new(keys: Vec<Key>, policy: PolicyArgs, terms: Terms, printer: Printer) -> Self {
         let guard = || replay::Guard::new(vec![replay::Entry::EMPTY; REMEMBERED]);
         let guard = terms.has_guard.then(|| Mutex::new(guard().max_skew(policy.max_skew)));
-        Self { keys, policy, guard, terms }
+        Self { keys, policy, guard, terms, printer }
     }
 
     /// Takes one delivery, whose target came as `target`, and returns the answer to its sender.
@@ -76,7 +76,7 @@ impl Desk {
         let status = match self.handle(head, target, body).await {
             Ok(status) => status,
             Err(error) => {
-                terminal::tell(format_args!("{error:#}"));
+                self.printer.tell(format!("{error:#}"));
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         };
@@ -89,14 +89,13 @@ impl Desk {
         target: &str,
         body: Incoming,
     ) -> anyhow::Result<StatusCode> {
-        let judged = self.judge(&head, target, body).await?;
         let time = clock::now(None)?;
-        let (entry, status) = match judged {
+        let (entry, status) = match self.judge(&head, target, body).await? {
             Judged::Genuine(verdict, body, fields) => {
                 let mut entry = Entry::judged(verdict, &body, time);
                 let mut status = StatusCode::NO_CONTENT;
-                if let Some(client) = &self.terms.forward {
-                    let forwarded = forward(client.clone(), fields, body).await;
+                if let Some(forwarder) = &self.terms.forwarder {
+                    let forwarded = forwarder.pass_on(fields, body).await;
                     status = forwarded.status();
                     entry.forwarded = Some(forwarded);
                 }
@@ -107,8 +106,15 @@ impl Desk {
             }
             Judged::Unread(unread) => (Entry::unread(&unread, time), unread.status()),
         };
-        entry.print(self.terms.json)?;
+        self.printer.print(&entry);
         Ok(status)
+    }
+
+    /// Gives up what is still being passed on.
+    pub(super) fn stop(&self) {
+        if let Some(forwarder) = &self.terms.forwarder {
+            forwarder.stop();
+        }
     }
 
     /// Judges the head, and only if that is genuine takes the body.
@@ -195,14 +201,4 @@ fn answer(status: StatusCode) -> Response<Full<Bytes>> {
 fn fields(headers: &HeaderMap) -> Vec<Header<'_>> {
     let fields = headers.iter();
     fields.map(|(name, value)| Header { name: name.as_str(), value: value.as_bytes() }).collect()
-}
-
-async fn forward(client: Client, fields: HeaderMap, body: Bytes) -> Forwarded {
-    // The client blocks.
-    let answer = task::spawn_blocking(move || client.post(fields, &body).status).await;
-    match answer {
-        Ok(Ok(status)) => Forwarded::Answered { status: status.as_u16() },
-        Ok(Err(error)) => Forwarded::Failed { error },
-        Err(error) => Forwarded::Failed { error: error.to_string() },
-    }
 }

@@ -58,10 +58,11 @@ impl Entry {
         self.verdict.details.is_some()
     }
 
-    pub(super) fn print(&self, json: bool) -> anyhow::Result<()> {
+    /// The line to print, with its end.
+    pub(super) fn line(&self, json: bool) -> anyhow::Result<String> {
         match json {
-            true => terminal::print(terminal::json(self)?),
-            false => terminal::print_styled(&self.lines()),
+            true => terminal::json(self),
+            false => Ok(self.lines()),
         }
     }
 

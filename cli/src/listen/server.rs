@@ -11,8 +11,7 @@ use tokio::{
     time,
 };
 
-use super::{connection, desk::Desk};
-use crate::terminal;
+use super::{connection, desk::Desk, printer::Printer};
 
 /// How many connections are held at once; others wait to be accepted.
 const MAX_CONNECTIONS: usize = 256;
@@ -20,23 +19,31 @@ const MAX_CONNECTIONS: usize = 256;
 /// How long what was begun may take to end.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How long the answers and the lines of what did not end in time may take.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// Serves until a signal comes.
-pub(super) fn run(listener: TcpListener, desk: &Arc<Desk>) -> anyhow::Result<()> {
+pub(super) fn run(
+    listener: TcpListener,
+    desk: &Arc<Desk>,
+    printer: &Printer,
+) -> anyhow::Result<()> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(listener, desk));
+    let served = runtime.block_on(serve(listener, desk, printer));
     // What is being forwarded may hang on its receiver.
     runtime.shutdown_timeout(Duration::ZERO);
+    printer.finish(LAST_WORDS);
     served
 }
 
-async fn serve(listener: TcpListener, desk: &Arc<Desk>) -> anyhow::Result<()> {
+async fn serve(listener: TcpListener, desk: &Arc<Desk>, printer: &Printer) -> anyhow::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = net::TcpListener::from_std(listener)?;
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let connections = GracefulShutdown::new();
     let mut stop = pin!(stop_signal()?);
     let address = listener.local_addr()?;
-    terminal::tell(format_args!("listening on http://{address}/; Ctrl-C stops it"));
+    printer.tell(format!("listening on http://{address}/; Ctrl-C stops it"));
     loop {
         select! {
             (stream, permit) = accept(&listener, &room) => {
@@ -51,7 +58,11 @@ async fn serve(listener: TcpListener, desk: &Arc<Desk>) -> anyhow::Result<()> {
         }
     }
     drop(listener);
-    let _ = time::timeout(GRACE, connections.shutdown()).await;
+    let mut ended = pin!(connections.shutdown());
+    if time::timeout(GRACE, &mut ended).await.is_err() {
+        desk.stop();
+        let _ = time::timeout(LAST_WORDS, ended).await;
+    }
     Ok(())
 }
 

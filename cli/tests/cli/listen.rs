@@ -538,6 +538,99 @@ fn what_was_begun_is_answered() {
     assert_eq!((code, lines.lines().count()), (Some(0), 1));
 }
 
+/// Deliveries are answered while nobody reads what is printed; the lines that do not fit are counted.
+#[test]
+fn an_unread_log_stalls_nothing() {
+    // More lines than a pipe and the queue hold.
+    const DELIVERIES: usize = 1600;
+    let listener = Listener::start(&["--json"]);
+    let body = format!(r#"{{"event":"user","action":"{}"}}"#, "a".repeat(200));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..DELIVERIES / 4 {
+                    let answer = listener.send(signed(&body));
+                    assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
+                }
+            });
+        }
+    });
+    let start = Instant::now();
+    listener.signal(Signal::TERM);
+    let (code, printed, told) = listener.wait_for_all();
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    assert_eq!(code, Some(0));
+    let lost = told.strip_prefix("hooksig: ").expect("the loss is told");
+    let lost = lost.strip_suffix(" lines were lost: nobody read those before\n").expect("it is");
+    let lost: usize = lost.parse().expect("they are counted");
+    assert_eq!(printed.lines().count() + lost, DELIVERIES);
+}
+
+/// A stopped program ends even if nobody reads what it prints.
+#[test]
+fn an_unread_log_does_not_keep_it_running() {
+    let listener = Listener::start(&["--json"]);
+    for _ in 0..800 {
+        assert!(listener.send(signed("{}")).starts_with("HTTP/1.1 "));
+    }
+    let start = Instant::now();
+    listener.signal(Signal::TERM);
+    assert_eq!(listener.wait_unread(), Some(0));
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+}
+
+/// A receiver that takes a delivery and never answers.
+fn silent_receiver() -> (String, std::sync::mpsc::Receiver<std::net::TcpStream>) {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a port");
+    let url = format!("http://{}/", silent.local_addr().expect("it has one"));
+    let (asked, streams) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        silent.incoming().flatten().try_for_each(|stream| asked.send(stream))
+    });
+    (url, streams)
+}
+
+const ABANDONED: &str =
+    "valid    user:created   octocat; not forwarded: listen was stopped before an answer came\n";
+
+#[test]
+fn a_delivery_that_is_being_forwarded_is_told_at_the_end() {
+    let (url, asked) = silent_receiver();
+    let listener = Listener::start(&["--now", RECORDED, "--forward", &url]);
+    let mut stream = listener.connect();
+    stream.write_all(delivery("user-created").as_bytes()).expect("it is taken");
+    let _held = asked.recv_timeout(Duration::from_secs(10)).expect("it is forwarded");
+    let start = Instant::now();
+    let (code, lines) = listener.stop();
+    assert!(start.elapsed() < Duration::from_secs(9), "{:?}", start.elapsed());
+    assert_eq!(code, Some(0));
+    assert!(lines.ends_with(ABANDONED), "{lines}");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it is answered");
+    assert!(answer.starts_with("HTTP/1.1 502"), "{answer}");
+}
+
+/// The delivery is claimed, so its line appears even if its sender breaks the connection.
+#[test]
+fn a_delivery_whose_sender_hangs_up_is_told() {
+    let (url, asked) = silent_receiver();
+    let mut listener = Listener::start(&["--now", RECORDED, "--forward", &url]);
+    let mut stream = listener.connect();
+    // An octet that is not read makes the end of the connection a reset.
+    stream.write_all(format!("{}x", delivery("user-created")).as_bytes()).expect("it is taken");
+    let mut held = asked.recv_timeout(Duration::from_secs(10)).expect("it is forwarded");
+    reset(stream);
+    std::thread::sleep(Duration::from_millis(300));
+    held.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").expect("it still waits");
+    let line = listener.line();
+    assert!(line.ends_with("octocat; forwarded: 204 No Content"), "{line}");
+}
+
+/// Closes a connection so that the other side sees a reset.
+fn reset(stream: std::net::TcpStream) {
+    rustix::net::sockopt::set_socket_linger(&stream, Some(Duration::ZERO)).expect("it is open");
+}
+
 #[test]
 fn a_port_without_a_host_is_one_of_localhost() {
     for address in ["0", ":0"] {

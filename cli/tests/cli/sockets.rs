@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStderr, ChildStdout, Command, Stdio},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -17,6 +17,8 @@ pub(crate) struct Listener {
     child: Child,
     pub(crate) address: String,
     lines: BufReader<ChildStdout>,
+    /// Standard error after the line with the address.
+    messages: BufReader<ChildStderr>,
 }
 
 impl Listener {
@@ -51,12 +53,12 @@ impl Listener {
             .spawn()
             .expect("it runs");
         let mut line = String::new();
-        let mut stderr = BufReader::new(child.stderr.take().expect("it is a pipe"));
-        stderr.read_line(&mut line).expect("it is UTF-8");
+        let mut messages = BufReader::new(child.stderr.take().expect("it is a pipe"));
+        messages.read_line(&mut line).expect("it is UTF-8");
         let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next());
         let address = address.unwrap_or_else(|| panic!("no address: {line}")).to_owned();
         let lines = BufReader::new(child.stdout.take().expect("it is a pipe"));
-        Self { child, address, lines }
+        Self { child, address, lines, messages }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -97,6 +99,21 @@ impl Listener {
         let mut rest = String::new();
         self.lines.read_to_string(&mut rest).expect("it is UTF-8");
         (self.child.wait().expect("it ends").code(), rest)
+    }
+
+    /// As [`Self::wait`], with what it told on standard error.
+    #[cfg(unix)]
+    pub(crate) fn wait_for_all(mut self) -> (Option<i32>, String, String) {
+        let (mut rest, mut told) = (String::new(), String::new());
+        self.lines.read_to_string(&mut rest).expect("it is UTF-8");
+        self.messages.read_to_string(&mut told).expect("it is UTF-8");
+        (self.child.wait().expect("it ends").code(), rest, told)
+    }
+
+    /// The exit code, once it has ended; what it printed is not read.
+    #[cfg(unix)]
+    pub(crate) fn wait_unread(mut self) -> Option<i32> {
+        self.child.wait().expect("it ends").code()
     }
 
     pub(crate) fn stop(self) -> (Option<i32>, String) {

@@ -1,0 +1,131 @@
+//! Prints on a thread of its own, so that no delivery waits for someone to read the log.
+
+use std::{
+    collections::VecDeque,
+    io,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use super::entry::Entry;
+use crate::terminal;
+
+/// How many lines may wait to be printed. Further ones are counted and dropped.
+const MAX_WAITING: usize = 1024;
+
+/// Accepts lines without ever blocking, and prints them in order.
+#[derive(Clone)]
+pub(super) struct Printer {
+    shared: Arc<Shared>,
+    /// Whether deliveries are printed as JSON objects.
+    json: bool,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Line>,
+    is_closed: bool,
+    /// Whether the thread has ended.
+    is_done: bool,
+}
+
+enum Line {
+    /// For standard output, with its end, perhaps with colours.
+    Output(String),
+    /// For standard error.
+    Message(String),
+    /// How many lines would be here if they had been read in time.
+    Lost(u64),
+}
+
+impl Printer {
+    pub(super) fn start(json: bool) -> io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let own = Arc::clone(&shared);
+        thread::Builder::new().name("printer".into()).spawn(move || own.print_all())?;
+        Ok(Self { shared, json })
+    }
+
+    /// Prints the line of a delivery to standard output.
+    pub(super) fn print(&self, entry: &Entry) {
+        match entry.line(self.json) {
+            Ok(line) => self.shared.add(Line::Output(line)),
+            Err(error) => self.tell(format!("{error:#}")),
+        }
+    }
+
+    /// Prints a line to standard error.
+    pub(super) fn tell(&self, text: String) {
+        self.shared.add(Line::Message(text));
+    }
+
+    /// Prints the waiting lines, unless that takes longer than `patience`.
+    pub(super) fn finish(&self, patience: Duration) {
+        let mut state = self.shared.lock();
+        state.is_closed = true;
+        self.shared.changed.notify_all();
+        let is_printing = |state: &mut State| !state.is_done;
+        let _ = self.shared.changed.wait_timeout_while(state, patience, is_printing);
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, line: Line) {
+        self.lock().add(line);
+        self.changed.notify_all();
+    }
+
+    fn print_all(&self) {
+        while let Some(line) = self.next() {
+            line.print();
+        }
+        self.lock().is_done = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits for a line; `None` after the last one.
+    fn next(&self) -> Option<Line> {
+        let is_idle = |state: &mut State| state.waiting.is_empty() && !state.is_closed;
+        let state = self.changed.wait_while(self.lock(), is_idle);
+        state.unwrap_or_else(PoisonError::into_inner).waiting.pop_front()
+    }
+}
+
+impl State {
+    fn add(&mut self, line: Line) {
+        if self.waiting.len() < MAX_WAITING {
+            self.waiting.push_back(line);
+        } else if let Some(Line::Lost(count)) = self.waiting.back_mut() {
+            *count += 1;
+        } else {
+            self.waiting.push_back(Line::Lost(1));
+        }
+    }
+}
+
+impl Line {
+    fn print(self) {
+        match self {
+            Self::Output(line) => {
+                if let Err(error) = terminal::print_styled(&line) {
+                    terminal::tell(format_args!("{error:#}"));
+                }
+            }
+            Self::Message(line) => terminal::tell(format_args!("{line}")),
+            Self::Lost(count) => {
+                terminal::tell(format_args!("{count} lines were lost: nobody read those before"));
+            }
+        }
+    }
+}
