@@ -6,6 +6,8 @@
  *     2026-11-23T07:41:31Z 127.0.0.1:40122 accepted ok user:created key=0
  *     2026-11-23T07:41:32Z 127.0.0.1:40123 refused signature-mismatch -:- key=-
  *
+ * A line for which the log has no room, because nobody reads it, is counted instead of written.
+ *
  * One thread serves all connections, so nothing here needs a lock. A connection costs at most
  * CONNECTION_MEMORY bytes, and --max-body more once the head of its request is genuine.
  */
@@ -18,6 +20,7 @@
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +69,7 @@ struct receiver {
     hooksig_replay_entry *guard;
     size_t guard_len;
     size_t max_body;
+    unsigned long long lost_lines; /* of the log, since it was last read */
 };
 
 /* One request, from its first line to its end. */
@@ -89,6 +93,22 @@ static void escape(char out[4 * LOGGED_OCTETS + 1], const uint8_t *text, size_t 
     }
 }
 
+/* Returns whether a line can be written at once. A log that nobody reads must not stall deliveries. */
+static bool is_log_ready(void)
+{
+    struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return poll(&log, 1, 0) == 1 && (log.revents & POLLOUT) != 0;
+}
+
+/* Tells how many lines were lost, once the log is read again. */
+static void tell_lost_lines(unsigned long long *lost)
+{
+    if (*lost > 0 && is_log_ready()) {
+        fprintf(stderr, "receiver: %llu lines were lost: nobody read those before\n", *lost);
+        *lost = 0;
+    }
+}
+
 static void log_origin(struct MHD_Connection *connection)
 {
     char now[32] = "-", host[64] = "-", port[8] = "-";
@@ -104,9 +124,14 @@ static void log_origin(struct MHD_Connection *connection)
     fprintf(stderr, is_v6 ? "%s [%s]:%s " : "%s %s:%s ", now, host, port);
 }
 
-static void log_delivery(struct MHD_Connection *connection, const struct delivery *delivery,
-                         const char *verdict, const char *reason)
+static void log_delivery(struct receiver *receiver, struct MHD_Connection *connection,
+                         const struct delivery *delivery, const char *verdict, const char *reason)
 {
+    tell_lost_lines(&receiver->lost_lines);
+    if (receiver->lost_lines > 0 || !is_log_ready()) {
+        receiver->lost_lines++;
+        return;
+    }
     char event[4 * LOGGED_OCTETS + 1], action[4 * LOGGED_OCTETS + 1], key[24] = "-";
     const hooksig_delivery *content = &delivery->received.delivery;
     escape(event, delivery->body + content->event_at, content->event_len);
@@ -136,10 +161,11 @@ static const struct answer too_many = {431, "too many header fields\n", NULL, NU
 
 /* Every refusal closes the connection, because one of the head alone has to: MHD does not read the
  * body then. See linger() for what becomes of it. */
-static enum MHD_Result send_answer(struct MHD_Connection *connection, struct delivery *delivery,
-                                   const struct answer *answer, const char *reason)
+static enum MHD_Result send_answer(struct receiver *receiver, struct MHD_Connection *connection,
+                                   struct delivery *delivery, const struct answer *answer,
+                                   const char *reason)
 {
-    log_delivery(connection, delivery, answer == &accepted ? "accepted" : "refused", reason);
+    log_delivery(receiver, connection, delivery, answer == &accepted ? "accepted" : "refused", reason);
     delivery->stage = ANSWERED;
     struct MHD_Response *response = MHD_create_response_from_buffer(
         strlen(answer->text), answer->text, MHD_RESPMEM_PERSISTENT);
@@ -154,11 +180,11 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct del
     return queued;
 }
 
-static enum MHD_Result send_verdict(struct MHD_Connection *connection, struct delivery *delivery,
-                                    hooksig_status status)
+static enum MHD_Result send_verdict(struct receiver *receiver, struct MHD_Connection *connection,
+                                    struct delivery *delivery, hooksig_status status)
 {
     const struct answer *answer = status == HOOKSIG_STATUS_OK ? &accepted : &unauthorized;
-    return send_answer(connection, delivery, answer, hooksig_status_name(status));
+    return send_answer(receiver, connection, delivery, answer, hooksig_status_name(status));
 }
 
 struct fields {
@@ -262,7 +288,7 @@ static bool has_ambiguous_length(const struct fields *fields, const char *versio
     return lengths > 1;
 }
 
-static enum MHD_Result on_head(const struct receiver *receiver, struct MHD_Connection *connection,
+static enum MHD_Result on_head(struct receiver *receiver, struct MHD_Connection *connection,
                                const char *method, const char *version, struct delivery *delivery)
 {
     struct fields fields = {.len = 0};
@@ -270,19 +296,19 @@ static enum MHD_Result on_head(const struct receiver *receiver, struct MHD_Conne
     const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
     unsigned long long announced = length == NULL ? receiver->max_body : strtoull(length, NULL, 10);
     if (strcmp(method, "POST") != 0)
-        return send_answer(connection, delivery, &not_allowed, "method-not-allowed");
+        return send_answer(receiver, connection, delivery, &not_allowed, "method-not-allowed");
     if (MHD_get_connection_values(connection, MHD_HEADER_KIND, NULL, NULL) > MAX_FIELDS)
-        return send_answer(connection, delivery, &too_many, "too-many-fields");
+        return send_answer(receiver, connection, delivery, &too_many, "too-many-fields");
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collect_field, &fields);
     if (fields.is_malformed)
-        return send_answer(connection, delivery, &malformed, "malformed-field");
+        return send_answer(receiver, connection, delivery, &malformed, "malformed-field");
     if (has_ambiguous_length(&fields, version))
-        return send_answer(connection, delivery, &ambiguous, "ambiguous-length");
+        return send_answer(receiver, connection, delivery, &ambiguous, "ambiguous-length");
     if (announced > receiver->max_body)
-        return send_answer(connection, delivery, &too_large, "body-too-large");
+        return send_answer(receiver, connection, delivery, &too_large, "body-too-large");
     hooksig_status status = begin(receiver, method, &fields, delivery);
     if (status != HOOKSIG_STATUS_PENDING)
-        return send_verdict(connection, delivery, status);
+        return send_verdict(receiver, connection, delivery, status);
     delivery->stage = IN_BODY;
     delivery->body_capacity = (size_t)announced;
     delivery->body = malloc(delivery->body_capacity + 1); /* never NULL for an empty body */
@@ -351,7 +377,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
                                   const char *method, const char *version, const char *chunk,
                                   size_t *len, void **request)
 {
-    const struct receiver *receiver = cls;
+    struct receiver *receiver = cls;
     struct delivery *delivery = *request;
     size_t chunk_len = *len;
     (void)url;
@@ -363,22 +389,23 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     if (chunk_len > 0)
         return on_chunk(connection, delivery, chunk, chunk_len);
     if (delivery->stage == BODY_TOO_LARGE)
-        return send_answer(connection, delivery, &too_large, "body-too-large");
-    return send_verdict(connection, delivery, finish(receiver, connection, method, delivery));
+        return send_answer(receiver, connection, delivery, &too_large, "body-too-large");
+    return send_verdict(receiver, connection, delivery, finish(receiver, connection, method, delivery));
 }
 
 static void on_end(void *cls, struct MHD_Connection *connection, void **request,
                    enum MHD_RequestTerminationCode why)
 {
+    struct receiver *receiver = cls;
     struct delivery *delivery = *request;
-    (void)cls, (void)why;
+    (void)why;
     set_deadline(connection, REQUEST_SECONDS);
     if (delivery == NULL)
         return;
     if (delivery->stage == BODY_TOO_LARGE)
-        log_delivery(connection, delivery, "refused", "body-too-large");
+        log_delivery(receiver, connection, delivery, "refused", "body-too-large");
     else if (delivery->stage != ANSWERED)
-        log_delivery(connection, delivery, "dropped", "incomplete");
+        log_delivery(receiver, connection, delivery, "dropped", "incomplete");
     free(delivery->body);
     free(delivery);
 }
@@ -586,7 +613,7 @@ static struct MHD_Daemon *start(struct receiver *receiver, const char *address, 
     struct MHD_Daemon *daemon = MHD_start_daemon(
         MHD_USE_AUTO | (is_v6 ? MHD_USE_IPv6 : 0), 0, NULL, NULL, on_request,
         receiver, MHD_OPTION_SOCK_ADDR, found->ai_addr, MHD_OPTION_URI_LOG_CALLBACK,
-        on_request_line, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL,
+        on_request_line, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_end, receiver,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, receiver,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
@@ -621,8 +648,10 @@ int main(int argc, char **argv)
     while (!stopped) {
         MHD_run_wait(daemon, drain_all(&receiver));
         cut_off_the_slow(&receiver);
+        tell_lost_lines(&receiver.lost_lines);
     }
     MHD_stop_daemon(daemon);
+    tell_lost_lines(&receiver.lost_lines);
     for (size_t i = 0; i < receiver.keys_len; i++)
         hooksig_key_wipe(&receiver.keys[i]);
     free(receiver.guard);
