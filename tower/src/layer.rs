@@ -105,6 +105,8 @@ impl VerifyLayer {
     }
 
     /// Sets a function that is told of each refused request. [`Refused`] is safe to print.
+    ///
+    /// The answer waits for the function, which must not block: writing to a pipe that nobody reads does.
     #[must_use]
     pub fn on_refusal(mut self, tell: impl Fn(&Refused<'_>) + Send + Sync + 'static) -> Self {
         self.gate.on_refusal = Arc::new(tell);

@@ -36,6 +36,11 @@ impl Connection {
         self.stream.write_all(bytes.as_ref())
     }
 
+    /// Says that nothing more is to come.
+    pub(crate) fn finish(&self) -> io::Result<()> {
+        self.stream.shutdown(Shutdown::Write)
+    }
+
     /// Reads the status of the next answer and skips its body; `None` if the receiver hung up instead.
     pub(crate) fn answer(&mut self) -> Result<Option<u16>> {
         // libmicrohttpd sends the head of some of its own errors twice.
@@ -65,7 +70,7 @@ impl Connection {
 
     /// Says that nothing more is to come, and gives the statuses of all further answers.
     pub(crate) fn rest(mut self) -> Result<Vec<u16>> {
-        let _ = self.stream.shutdown(Shutdown::Write);
+        let _ = self.finish();
         let mut statuses = Vec::new();
         while let Some(status) = self.answer()? {
             statuses.push(status);

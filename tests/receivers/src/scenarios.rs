@@ -161,6 +161,92 @@ fn post(address: SocketAddr, request: &[u8]) -> Result<Option<u16>> {
     connection.answer()
 }
 
+/// Sends refused requests until the pipe of the log is full, and expects every answer.
+pub(crate) fn unread_log(receiver: &Receiver) -> Result<String> {
+    // More than a pipe of 64 KiB, the buffers of both sides, and 1,024 waiting lines.
+    const REQUESTS: usize = 2000;
+    const SENDERS: usize = 4;
+    let mark = receiver.mark();
+    receiver.pause_log(true);
+    let send = || -> Result<()> {
+        for _ in 0..REQUESTS / SENDERS {
+            let request = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+            let answer = post(receiver.address(), request)?;
+            ensure!(answer == Some(401), "{answer:?}");
+        }
+        Ok(())
+    };
+    let results: Vec<Result<()>> = thread::scope(|scope| {
+        let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(send)).collect();
+        senders.into_iter().map(|sender| sender.join().expect("it does not panic")).collect()
+    });
+    results.into_iter().collect::<Result<()>>()?;
+    receiver.accepts_another()?;
+    receiver.pause_log(false);
+    let lost = receiver.lost_lines(mark).context("the loss is not told")?;
+    receiver.accepts_another()?;
+    let told = receiver.words_since(mark, REQUESTS + 2 - lost, |_| true).len();
+    ensure!(told + lost == REQUESTS + 2, "{told} lines, and {lost} lost");
+    Ok("all are answered, lost lines are counted".into())
+}
+
+/// Holds connections that were given up half way, or whose answers nobody reads.
+pub(crate) fn idle_connections(receiver: &Receiver) -> Result<String> {
+    const LONGEST: Duration = Duration::from_secs(35);
+    receiver.accepts_another()?;
+    let Some(before) = receiver.open_files() else { return Ok(CUT_OFF.into()) };
+    let mut held = Vec::new();
+    for request in unfinished() {
+        for is_half_closed in [false, true] {
+            let mut connection = Connection::open(receiver.address())?;
+            // A receiver may hang up before it has read all of it.
+            let _ = connection.send(&request);
+            if is_half_closed {
+                let _ = connection.finish();
+            }
+            held.push(connection);
+        }
+    }
+    let begun = Instant::now();
+    loop {
+        thread::sleep(Duration::from_millis(250));
+        let open = receiver.open_files().context("it has ended")?;
+        if open <= before && begun.elapsed() > Duration::from_secs(1) {
+            receiver.accepts_another()?;
+            return Ok(CUT_OFF.into());
+        }
+        if begun.elapsed() > LONGEST {
+            let left = open.saturating_sub(before);
+            return Ok(format!("{left} of {} are open after {LONGEST:?}", held.len()));
+        }
+    }
+}
+
+const CUT_OFF: &str = "cut off within 35 s";
+
+/// Requests that end early, or are followed by more than is answered at once.
+fn unfinished() -> Vec<Vec<u8>> {
+    let half = |len: usize| Delivery::new().raw()[..len].to_vec();
+    let head = Delivery::new().head().len() + 2;
+    let expecting = Delivery::new().head() + "Expect: 100-continue\r\n\r\n";
+    let refused = Delivery::new();
+    let refused = refused.instead(&refused.mac, mac("x"));
+    vec![
+        Vec::new(),
+        half(10),
+        half(200),
+        half(head),
+        half(head + 10),
+        Delivery::new().raw(),
+        refused[..refused.len() - 1].to_vec(),
+        [refused.as_slice(), &[b'x'; 300_000]].concat(),
+        expecting.into_bytes(),
+        Delivery::new().chunked("5\r\n{\"e"),
+        Delivery::new().chunked("fffffff\r\n{\"e"),
+        (0..300).flat_map(|_| Delivery::new().raw()).collect(),
+    ]
+}
+
 /// A second at which the window of some deliveries begins or ends.
 struct Edge {
     second: i64,

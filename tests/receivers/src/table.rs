@@ -666,6 +666,12 @@ fn senders(t: &mut Table) {
     t.play("60 that send half and wait", "others are served", play::slow_senders)
         .not(&[Core], NO_SOCKETS);
     t.play(
+        "give up half way and wait, or never read",
+        "cut off within 35 s",
+        play::idle_connections,
+    )
+    .not(&[Core], NO_SOCKETS);
+    t.play(
         "100 refused posts of 1.4 MB",
         "99 or more read the answer",
         play::refused_posts_of_1_4_mb,
@@ -678,6 +684,13 @@ fn senders(t: &mut Table) {
         "a clean log",
         play::log_is_clean,
     )
+    .not(&[Core], NO_SOCKETS);
+    t.play(
+        "nobody reads the pipe that the log goes to",
+        "all are answered, lost lines are counted",
+        play::unread_log,
+    )
+    .not(&[Go, GoHandler, Tower], "Its log is the application's; see the threat model.")
     .not(&[Core], NO_SOCKETS);
     t.measure(
         "the largest head, 128 names listed, 1 secret",

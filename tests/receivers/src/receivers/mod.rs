@@ -201,6 +201,24 @@ impl Receiver {
         self.process().log.raw()[mark..].to_vec()
     }
 
+    /// Leaves its log unread, or reads on.
+    pub(crate) fn pause_log(&self, is_paused: bool) {
+        self.process().log.pause(is_paused);
+    }
+
+    /// Waits for the line after `mark` that tells how many lines were lost.
+    pub(crate) fn lost_lines(&self, mark: usize) -> Option<usize> {
+        let count = |line: &String| {
+            line.split_once(" lines were lost: ")?.0.split(' ').next_back()?.parse().ok()
+        };
+        self.process().log.wait_for(mark, |lines| lines.iter().find_map(count))
+    }
+
+    /// How many files and sockets it holds open; `None` if this system does not tell.
+    pub(crate) fn open_files(&self) -> Option<usize> {
+        self.process().open_files()
+    }
+
     /// The words of the verdicts since `mark` in the lines that `is_ours` picks, once there are `count`.
     pub(crate) fn words_since(
         &self,

@@ -1,6 +1,7 @@
 //! A process with a log.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Read},
     net::SocketAddr,
     process::{Child, Command, Stdio},
@@ -39,6 +40,13 @@ impl Process {
     }
 }
 
+impl Process {
+    /// How many files and sockets it holds open; `None` if this system does not tell.
+    pub(super) fn open_files(&self) -> Option<usize> {
+        Some(fs::read_dir(format!("/proc/{}/fd", self.child.id())).ok()?.count())
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -58,6 +66,8 @@ struct State {
     lines: Vec<Vec<u8>>,
     /// How many pipes can still bring lines.
     open: usize,
+    /// Whether the pipes are left unread.
+    is_paused: bool,
 }
 
 impl Log {
@@ -67,12 +77,25 @@ impl Log {
         thread::spawn(move || {
             for line in BufReader::new(pipe).split(b'\n') {
                 let Ok(line) = line else { break };
-                log.lock().lines.push(line);
-                log.more.notify_all();
+                log.add(line);
             }
             log.lock().open -= 1;
             log.more.notify_all();
         });
+    }
+
+    fn add(&self, line: Vec<u8>) {
+        let mut state = self.lock();
+        state.lines.push(line);
+        self.more.notify_all();
+        let reads_on = self.more.wait_while(state, |state| state.is_paused);
+        drop(reads_on.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Stops reading after the next lines, or reads on.
+    pub(super) fn pause(&self, is_paused: bool) {
+        self.lock().is_paused = is_paused;
+        self.more.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
