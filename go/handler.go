@@ -42,37 +42,65 @@ func Handler[R any](plugin Plugin[R], secret string, logs Logger) http.Handler {
 }
 
 // PluginHandler returns a handler that hands accepted deliveries to a plugin of drone-go. It answers 204
-// if the plugin returns nil, 500 with the text of its error, and 400 if the body is not its request
-// in JSON. Event and action in that request are those of the [Delivery], whatever else the body says.
+// if the plugin returns nil, and 500 with the text of its error. Event and action in the plugin's request
+// are those of the [Delivery], whatever else the body says.
 //
-// It must stand behind a [Middleware]; without one it refuses everything. Of a nil plugin it makes a
-// nil handler, with which a Middleware refuses everything.
+// It must stand directly behind a [Middleware]; without one it refuses everything. The Middleware then refuses a
+// body that is not the plugin's request in JSON with [ErrMalformedBody] before it claims the delivery. Behind
+// another handler the PluginHandler answers such a body 400, after the claim. Of a nil plugin it makes a nil
+// handler, with which a Middleware refuses everything.
 func PluginHandler[R any](plugin Plugin[R]) http.Handler {
 	if isNil(plugin) {
 		return nil
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		delivery, ok := DeliveryFrom(r.Context())
-		if !ok {
-			refuse(w, ErrMissingSignature)
-			return
-		}
-		request := new(R)
-		if err := delivery.decode(request); err != nil {
+	return &pluginHandler[R]{plugin}
+}
+
+// decoder is a handler that decodes a delivery before it is claimed.
+type decoder interface {
+	decode(*Delivery) error
+}
+
+type pluginHandler[R any] struct {
+	plugin Plugin[R]
+}
+
+// ServeHTTP implements [http.Handler].
+func (h *pluginHandler[R]) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	delivery, ok := DeliveryFrom(r.Context())
+	if !ok {
+		refuse(w, ErrMissingSignature)
+		return
+	}
+	request, ok := delivery.request.(*R)
+	if !ok {
+		request = new(R)
+		if err := delivery.unmarshal(request); err != nil {
 			http.Error(w, "Invalid Input", http.StatusBadRequest)
 			return
 		}
-		if err := plugin.Deliver(r.Context(), request); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		w.WriteHeader(http.StatusNoContent)
-	})
+	}
+	if err := h.plugin.Deliver(r.Context(), request); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
 }
 
-// decode decodes the body with the delivery's event and action in place of all members that
+// decode keeps the plugin's request in the delivery. encoding/json refuses more than the library does, such as
+// values that nest more than 10,000 deep.
+func (h *pluginHandler[R]) decode(d *Delivery) error {
+	request := new(R)
+	if err := d.unmarshal(request); err != nil {
+		return ErrMalformedBody
+	}
+	d.request = request
+	return nil
+}
+
+// unmarshal decodes the body with the delivery's event and action in place of all members that
 // encoding/json takes for them: those whose names are equal without regard to case.
-func (d *Delivery) decode(into any) error {
+func (d *Delivery) unmarshal(into any) error {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(d.Body, &members); err != nil {
 		return err

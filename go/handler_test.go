@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	hooksig "github.com/hooksig/hooksig/go"
 )
@@ -39,8 +40,8 @@ func TestHandler(t *testing.T) {
 	}{
 		"accepted":        {body, nil, http.StatusNoContent},
 		"failing":         {body, errors.New("pc load letter"), http.StatusInternalServerError},
-		"another request": {`{"event":"user","action":"created","number":"one"}`, nil, http.StatusBadRequest},
-		"broken":          {`{"event":"user","action":"created"`, nil, http.StatusBadRequest},
+		"another request": {`{"event":"user","action":"created","number":"one"}`, nil, http.StatusUnauthorized},
+		"broken":          {`{"event":"user","action":"created"`, nil, http.StatusUnauthorized},
 	} {
 		p := &plugin{err: run.err}
 		w := httptest.NewRecorder()
@@ -53,6 +54,42 @@ func TestHandler(t *testing.T) {
 		}
 		if run.code == http.StatusNoContent && *p.got != (payload{Event: "build", Action: "created"}) {
 			t.Errorf("%s: the plugin got %+v", name, p.got)
+		}
+	}
+}
+
+// claimCounter is a replay store that only counts.
+type claimCounter int
+
+func (c *claimCounter) Claim(context.Context, hooksig.Tag, time.Duration) error {
+	*c++
+	return nil
+}
+
+func (*claimCounter) MaxSkew() time.Duration { return hooksig.Forever }
+
+// A genuine body that the plugin cannot take is refused before the delivery is claimed.
+func TestHandlerClaimsNothingThatItCannotDecode(t *testing.T) {
+	deep := strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001)
+	for name, body := range map[string]string{
+		"too deep":           `{"event":"user","action":"created","x":` + deep + `}`,
+		"another request":    `{"event":"user","action":"created","number":"one"}`,
+		"broken":             `{"event":"user","action":"created"`,
+		"broken, no members": `{"event":"user","action":"created",}`,
+	} {
+		var claims claimCounter
+		v := newVerifier(t, hooksig.WithReplayStore(&claims))
+		var reason error
+		refused := hooksig.WithOnRefused(func(_ *http.Request, err error) { reason = err })
+		handler := hooksig.Middleware(v, refused)(hooksig.PluginHandler(new(plugin)))
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, signed(t, body))
+		if w.Code != http.StatusUnauthorized || !errors.Is(reason, hooksig.ErrMalformedBody) || claims != 0 {
+			t.Errorf("%s: %d, %v, claimed %d times", name, w.Code, reason, claims)
+		}
+		handler.ServeHTTP(httptest.NewRecorder(), signed(t, `{"event":"user","action":"created","number":1}`))
+		if claims != 1 {
+			t.Errorf("%s: a good delivery is claimed %d times", name, claims)
 		}
 	}
 }

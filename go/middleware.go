@@ -22,7 +22,8 @@ func WithMaxBody(n int64) MiddlewareOption {
 }
 
 // WithOnRefused sets what is told of each refused request and why. [Reason] gives a word for
-// the error. Whatever a sender wrote must be escaped before it is logged. Nil tells nobody.
+// the error. Whatever a sender wrote must be escaped before it is logged. The answer waits for f, so f should
+// not block, as writing to a pipe that nobody reads does. Nil tells nobody.
 func WithOnRefused(f func(*http.Request, error)) MiddlewareOption {
 	return func(m *middleware) { m.onRefused = f }
 }
@@ -40,6 +41,8 @@ type middleware struct {
 	onRefused func(*http.Request, error)
 	counters  *Counters
 	next      http.Handler
+	// What next can find wrong with a genuine delivery, or nil.
+	look func(*Delivery) error
 }
 
 // Middleware lets genuine deliveries pass to the handler that it is given; v gives the verdict. The
@@ -73,6 +76,9 @@ func newMiddleware(v *Verifier, unusable error, opts []MiddlewareOption) func(ht
 	return func(next http.Handler) http.Handler {
 		m := m
 		m.next = next
+		if plugin, ok := next.(decoder); ok {
+			m.look = plugin.decode
+		}
 		if isNil(next) && m.unusable == nil {
 			m.unusable = ErrNoHandler
 		}
@@ -115,7 +121,7 @@ func (m *middleware) receive(r *http.Request, body *requestBody) (*Delivery, err
 	if err != nil {
 		return nil, err
 	}
-	return m.verifier.VerifyDelivery(r, octets)
+	return m.verifier.verifyDelivery(r, octets, m.look)
 }
 
 type deliveryKey struct{}

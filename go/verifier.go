@@ -56,6 +56,8 @@ type Delivery struct {
 	Action string
 	// Body is the body as received.
 	Body []byte
+	// The body as a plugin takes it, if it was decoded before the claim.
+	request any
 }
 
 // Format keeps the MAC out of whatever prints a Verified, even with a verb that fits none of its fields.
@@ -269,6 +271,11 @@ func (v *Verifier) Verify(r *http.Request, body []byte) (Verified, error) {
 // VerifyDelivery is Verify for a Drone webhook: it also reads event and action from the body, and
 // refuses a delivery whose X-Drone-Event field contradicts them.
 func (v *Verifier) VerifyDelivery(r *http.Request, body []byte) (*Delivery, error) {
+	return v.verifyDelivery(r, body, nil)
+}
+
+// verifyDelivery is VerifyDelivery with a last look at the delivery before it is claimed, if look is not nil.
+func (v *Verifier) verifyDelivery(r *http.Request, body []byte, look func(*Delivery) error) (*Delivery, error) {
 	var out verdict
 	if err := v.receive(r, body, true, &out); err != nil {
 		return nil, err
@@ -277,11 +284,16 @@ func (v *Verifier) VerifyDelivery(r *http.Request, body []byte) (*Delivery, erro
 	if hasEvent && !isEvent(r.Header["X-Drone-Event"], event) {
 		return nil, ErrEventMismatch
 	}
-	verified := out.toVerified()
-	if err := v.claim(r.Context(), &verified); err != nil {
+	delivery := &Delivery{Verified: out.toVerified(), Event: event, HasEvent: hasEvent, Action: out.action(body), Body: body}
+	if look != nil {
+		if err := look(delivery); err != nil {
+			return nil, err
+		}
+	}
+	if err := v.claim(r.Context(), &delivery.Verified); err != nil {
 		return nil, err
 	}
-	return &Delivery{Verified: verified, Event: event, HasEvent: hasEvent, Action: out.action(body), Body: body}, nil
+	return delivery, nil
 }
 
 // isEvent reports whether no value of X-Drone-Event is another than event.

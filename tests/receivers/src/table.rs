@@ -521,7 +521,11 @@ fn bodies(t: &mut Table) {
         ))
         .raw()
     })
-    .but(&[GoHandler], "400", "encoding/json reads no more than 10,000 levels.");
+    .but(
+        &[GoHandler],
+        "401 malformed-body",
+        "encoding/json reads no more than 10,000 levels; nothing is claimed.",
+    );
 }
 
 fn replays(t: &mut Table) {
