@@ -1,6 +1,9 @@
 package hooksig
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // VerifyWhole verifies with the whole head, whatever is in it.
 func (v *Verifier) VerifyWhole(r *http.Request, body []byte) (Verified, error) {
@@ -14,4 +17,11 @@ func (v *Verifier) VerifyWhole(r *http.Request, body []byte) (Verified, error) {
 // Len is how many deliveries are held.
 func (s *MemoryStore) Len() int {
 	return len(s.entries)
+}
+
+// Forget drops what may be forgotten, as a claim does if there are many entries.
+func (s *MemoryStore) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forget(time.Now().Unix())
 }
