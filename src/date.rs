@@ -51,7 +51,6 @@ pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error>
     read.ok_or(Error::MalformedDate)
 }
 
-#[inline(never)]
 fn read_obsolete(text: &[u8], now: i64) -> Option<DateTime> {
     match text.iter().position(|&octet| octet == b',') {
         Some(_) => read(RFC850_DATE, text).map(|date| date.with_century(now)),
@@ -148,7 +147,6 @@ fn read(form: &[u8], text: &[u8]) -> Option<DateTime> {
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`
 #[rustfmt::skip]
-#[inline]
 fn read_imf_fixdate(text: &[u8; LEN]) -> Option<DateTime> {
     let &[
         w0, w1, w2, b',', b' ', d0, d1, b' ', m0, m1, m2, b' ', y0, y1, y2, y3, b' ',
@@ -184,7 +182,6 @@ struct DateTime {
 
 impl DateTime {
     /// Unix seconds, or `None` where the month has no such day or the day no such second.
-    #[inline]
     fn unix_seconds(self) -> Option<i64> {
         let day_exists = (1..=days_in_month(self.year, self.month)).contains(&self.day);
         // A leap second may be named.
@@ -228,7 +225,6 @@ fn days_in_month(year: u32, month: u32) -> u32 {
 
 /// Unix seconds at the start of a day. The year is taken to begin in March, so that the leap day
 /// is its last, and 400 years later, so that none is negative.
-#[cfg_attr(feature = "small", inline(never))]
 fn midnight(year: i32, month: u32, day: u32) -> i64 {
     let year = (year + 400) as u32 - u32::from(month <= 2);
     let leap_days = year / 4 - year / 100 + year / 400;
@@ -261,7 +257,6 @@ impl Reader<'_> {
     }
 
     /// The place, from 1, of the word of three letters that stands here.
-    #[inline(never)]
     fn word(&mut self, words: &[[u8; 3]]) -> Option<u32> {
         let (word, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
@@ -283,7 +278,6 @@ impl Reader<'_> {
 
 /// The place of a word of three letters, from 1, or 0 where it is none of them. Each is compared: a
 /// loop that ends early costs more than vector instructions.
-#[inline]
 fn place(words: &[[u8; 3]], word: [u8; 3]) -> u32 {
     let as_number = |[a, b, c]: [u8; 3]| u32::from_le_bytes([a, b, c, 0]);
     let word = as_number(word);

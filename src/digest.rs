@@ -39,7 +39,6 @@ pub(crate) fn write(hash: &Hash) -> [u8; LEN] {
 ///
 /// [`Error::MalformedDigest`], [`Error::UnsupportedDigest`] where no SHA-256 is in it, and
 /// [`Error::DigestMismatch`] where it holds two that differ: no body has both.
-#[inline]
 pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
     // What Drone writes: one SHA-256 and nothing else.
     let only = field.strip_prefix(PREFIX.as_bytes());
@@ -106,7 +105,6 @@ pub(crate) fn check(body: &[u8], expected: &HashText) -> Result<(), Error> {
     compare(&primitives::sha256(body), expected)
 }
 
-#[cfg_attr(not(feature = "small"), inline(always))]
 fn compare(hash: &Hash, expected: &HashText) -> Result<(), Error> {
     let expected = primitives::decode(expected).ok_or(Error::MalformedDigest)?;
     match primitives::ct_eq(hash, &expected).to_bool() {

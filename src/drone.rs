@@ -6,9 +6,10 @@ use hifijson::{
     Read as _, SliceLexer, escape::Lex as _, num::Lex as _, str::Lex as _, token::Lex as _,
 };
 
-use crate::{Error, Headers, Key, Request, Text, date, digest, params, primitives, signing_string};
+use crate::{Error, Headers, Key, Request, Text, date, digest, primitives};
 
 mod filter;
+pub(crate) mod verbatim;
 
 pub use filter::selects;
 
@@ -16,10 +17,10 @@ pub use filter::selects;
 pub const KEY_ID: &str = "hmac-key";
 
 /// The headers that Drone covers, in its order.
-pub const COVERED: [&str; 2] = ["date", "digest"];
+pub const COVERED: [&str; 2] = crate::names::COVERED;
 
 /// The length of the value of the `Signature` field of a Drone delivery.
-pub const SIGNATURE_LEN: usize = params::DRONES_LEN;
+pub const SIGNATURE_LEN: usize = verbatim::PARAMS_LEN;
 
 /// What a delivery is about: the body's `event`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -324,8 +325,8 @@ pub fn sign(
     // Behind the hash, of which it needs nothing: the processor does both at once.
     let date = date::write(now)?;
     let digest = digest::write(&hash);
-    let tag = key.mac_of_whole(&signing_string::of_drone(&date, &digest));
-    let signature = params::for_drone(&tag);
+    let tag = key.mac_of_whole(&verbatim::write_signing_string(&date, &digest));
+    let signature = verbatim::write_params(&tag);
     Ok(SignedHeaders {
         date: Text::of(date),
         digest: Text::of(digest),

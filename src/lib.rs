@@ -87,6 +87,7 @@ mod bytes;
 mod error;
 mod primitives;
 mod text;
+mod writer;
 
 pub use error::{Error, Param};
 pub use head::Head;

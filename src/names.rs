@@ -18,6 +18,12 @@ pub const MAX_NAMES: usize = 128;
 /// [`Error::TooManyNames`]. Each takes a pass over all fields of the request.
 pub(crate) const MAX_REPEATED: usize = 8;
 
+/// The headers that Drone covers, in its order.
+pub(crate) const COVERED: [&str; 2] = ["date", "digest"];
+
+/// [`COVERED`] as a list.
+pub(crate) const DATE_DIGEST: &[u8] = b"date digest";
+
 const REQUEST_TARGET: &[u8] = b"(request-target)";
 
 /// The name of a covered header; compared without regard to ASCII case.
@@ -257,19 +263,6 @@ impl<'a> HeaderList<'a> {
         })
     }
 
-    /// Whether this is seen to be the list of every Drone server. It is then known to be a list
-    /// of names, and which.
-    #[cfg_attr(not(feature = "small"), inline(always))]
-    pub(crate) fn is_drones(&self) -> bool {
-        self.0.as_slice().is_some_and(|list| list == b"date digest")
-    }
-
-    /// Checks that this is a list of header names.
-    #[cfg_attr(not(feature = "small"), inline(always))]
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        if self.is_drones() { Ok(()) } else { check(self.iter()) }
-    }
-
     /// Whether `name` is in the list.
     pub fn contains(&self, name: &(impl AsRef<[u8]> + ?Sized)) -> bool {
         self.contains_name(&Name::plain(name.as_ref()))
@@ -283,6 +276,34 @@ impl<'a> HeaderList<'a> {
 impl HeaderNames for HeaderList<'_> {
     fn names(&self) -> impl Iterator<Item = Name<'_>> + Clone {
         self.iter()
+    }
+}
+
+/// A covered list that was found to be one of header names.
+#[derive(Clone, Copy)]
+pub(crate) enum CheckedNames<'a> {
+    /// `date digest`, as every Drone server lists them.
+    DateDigest,
+    /// Any other list.
+    Listed(HeaderList<'a>),
+}
+
+impl<'a> CheckedNames<'a> {
+    /// Checks that a list is one of header names.
+    pub(crate) fn new(list: HeaderList<'a>) -> Result<Self, Error> {
+        if list.0.is(DATE_DIGEST) {
+            return Ok(Self::DateDigest);
+        }
+        check(list.iter())?;
+        Ok(Self::Listed(list))
+    }
+
+    /// Returns the list.
+    pub(crate) fn list(&self) -> HeaderList<'a> {
+        match self {
+            Self::DateDigest => HeaderList::new(DATE_DIGEST),
+            Self::Listed(list) => *list,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     bytes::{is_control, is_token, split_while},
     primitives::{self, BASE64_LEN, is_word},
     request::Fields,
-    signing_string::Writer,
+    writer::Writer,
 };
 
 /// The value of a parameter as received: a token, or the inside of a quoted-string in which
@@ -31,7 +31,6 @@ impl<'a> Value<'a> {
     }
 
     /// Takes away the first octet that the value stands for.
-    #[cfg_attr(feature = "small", inline(never))]
     fn take_first(&mut self) -> Option<u8> {
         let (octet, rest) = match self.raw {
             [b'\\', octet, rest @ ..] if self.escapes > 0 => (octet, rest),
@@ -48,7 +47,6 @@ impl<'a> Value<'a> {
     }
 
     /// Whether the value stands for exactly these octets.
-    #[inline]
     pub fn is(&self, octets: &(impl AsRef<[u8]> + ?Sized)) -> bool {
         match self.as_slice() {
             Some(plain) => plain == octets.as_ref(),
@@ -118,38 +116,7 @@ impl<'a> Params<'a> {
     ///   know, one of the first eight
     /// - [`Error::MissingParam`] if `keyId`, `headers` or `signature` is absent, or if any known
     ///   parameter is empty; an absent `algorithm` is the policy's to judge
-    #[inline]
     pub fn parse(field: &'a [u8]) -> Result<Self, Error> {
-        Self::from_drone(field).map_or_else(|| Self::read(field), |(params, _)| Ok(params))
-    }
-
-    /// The parameters, and the MAC that is their signature, if they are what a Drone server writes,
-    /// octet for octet.
-    ///
-    /// Nearly every request has them so, and to compare costs a tenth of what reading does.
-    #[inline(always)]
-    fn from_drone(field: &'a [u8]) -> Option<(Self, Tag)> {
-        let field: &[u8; DRONES_LEN] = field.try_into().ok()?;
-        let (start, rest) = field.split_first_chunk()?;
-        let (signature, rest) = rest.split_first_chunk()?;
-        let is_drones = is_same(start, BEFORE_SIGNATURE) && rest == BEHIND_SIGNATURE;
-        if !is_drones {
-            return None;
-        }
-        // No digit of a MAC ends a quoted-string.
-        let tag = primitives::decode(signature)?;
-        let params = Self {
-            key_id: Value::plain(b"hmac-key"),
-            algorithm: Some(Value::plain(b"hmac-sha256")),
-            headers: HeaderList(Value::plain(b"date digest")),
-            signature: Value::plain(signature),
-        };
-        Some((params, tag))
-    }
-
-    /// Reads any parameters.
-    #[inline(never)]
-    fn read(field: &'a [u8]) -> Result<Self, Error> {
         let [mut key_id, mut algorithm, mut headers, mut signature] = [None; 4];
         let mut unknown = Unknown::default();
         let mut reader = Reader { rest: field, len: field.len() };
@@ -188,21 +155,16 @@ impl<'a> Params<'a> {
     ///   `Signature-Input` field
     /// - those of [`parse`](Self::parse)
     pub fn find<H: Headers + ?Sized>(request: &Request<'a, H>) -> Result<Self, Error> {
-        Self::of(&Fields::find(request.headers))
+        Self::read(&Fields::find(request.headers))
     }
 
-    pub(crate) fn of(fields: &Fields<'a>) -> Result<Self, Error> {
+    /// As [`find`](Self::find), of fields that were found.
+    pub(crate) fn read(fields: &Fields<'a>) -> Result<Self, Error> {
         let field = fields.signature.get(Error::MissingSignature, Error::RepeatedSignature)?;
         Self::parse(field).map_err(|error| match error {
             Error::MalformedParams { .. } if fields.signature_input => Error::Rfc9421Signature,
             error => error,
         })
-    }
-
-    /// The parameters that a Drone server wrote, if it did, and the MAC that is their signature.
-    #[inline(always)]
-    pub(crate) fn of_drone(fields: &Fields<'a>) -> Option<(Self, Tag)> {
-        Self::from_drone(fields.signature.once()?)
     }
 
     /// The MAC whose text the signature is, if it is one.
@@ -349,32 +311,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether the octets are the same, each of which is looked at: a call of `memcmp` would cost more.
-fn is_same<const N: usize>(octets: &[u8; N], others: &[u8; N]) -> bool {
-    let mut differ = 0;
-    for (one, other) in octets.iter().zip(others) {
-        differ |= one ^ other;
-    }
-    differ == 0
-}
-
-/// What a Drone server writes before and behind the signature.
-const BEFORE_SIGNATURE: &[u8; 52] = br#"keyId="hmac-key",algorithm="hmac-sha256",signature=""#;
-const BEHIND_SIGNATURE: &[u8; 23] = br#"",headers="date digest""#;
-
-/// The length of what a Drone server writes.
-pub(crate) const DRONES_LEN: usize = 52 + BASE64_LEN + 23;
-
-/// The parameters as a Drone server writes them.
-pub(crate) fn for_drone(tag: &Tag) -> [u8; DRONES_LEN] {
-    let mut field = [0; _];
-    let mut writer = Writer::new(&mut field);
-    writer.push(BEFORE_SIGNATURE);
-    writer.push(&primitives::encode(tag));
-    writer.push(BEHIND_SIGNATURE);
-    field
-}
-
 /// Writes the parameters in the order in which Drone sends them.
 pub(crate) fn write<'a>(
     key_id: &[u8],
@@ -394,36 +330,4 @@ pub(crate) fn write<'a>(
         name.lowercase(&mut |octets| out.push(octets));
     }
     out.push(b"\"");
-}
-
-#[cfg(test)]
-#[allow(clippy::indexing_slicing)]
-mod tests {
-    use super::*;
-
-    type Parts<'a> = [Option<&'a [u8]>; 4];
-
-    fn parts(params: Params<'_>) -> Parts<'_> {
-        [
-            params.key_id.as_slice(),
-            params.algorithm.and_then(|value| value.as_slice()),
-            params.headers.0.as_slice(),
-            params.signature.as_slice(),
-        ]
-    }
-
-    /// What Drone writes, with any octet replaced by any other.
-    #[test]
-    fn what_drone_writes_is_taken_as_it_would_be_read() {
-        let drone: &[u8; 119] = br#"keyId="hmac-key",algorithm="hmac-sha256",signature="huzpVbeWzgna3SGdxJ15qHyB+H8anlMlh5+g5uMX2aQ=",headers="date digest""#;
-        assert!(Params::from_drone(drone).is_some());
-        for at in 0..drone.len() {
-            for octet in 0..=255 {
-                let mut field = *drone;
-                field[at] = octet;
-                let read = Params::read(&field).map(parts);
-                assert_eq!(Params::parse(&field).map(parts), read);
-            }
-        }
-    }
 }

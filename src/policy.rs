@@ -1,6 +1,9 @@
 //! What a receiver demands of a signature beyond its being right.
 
-use crate::{Error, HeaderList, Params, drone::COVERED, names};
+use crate::{
+    Error, HeaderList, Params, date,
+    names::{self, COVERED, CheckedNames},
+};
 
 /// How far the `Date` of a request may lie from the receiver's clock by default, in seconds.
 pub const DEFAULT_MAX_SKEW: u32 = 300;
@@ -30,19 +33,21 @@ pub struct Policy<'a> {
 /// The names that must be covered.
 #[derive(Clone, Copy, Debug)]
 enum Required<'a> {
-    /// Those that Drone covers.
-    Drones,
+    /// `date` and `digest`.
+    DateDigest,
     Names(&'a [&'a str]),
     List(HeaderList<'a>),
 }
 
 impl Required<'_> {
-    /// The index of the first name that `covered` lacks.
-    #[cfg_attr(not(feature = "small"), inline(always))]
-    fn first_missing(&self, covered: &HeaderList<'_>) -> Option<usize> {
+    /// Returns the index of the first name that `covered` lacks.
+    fn first_missing(&self, covered: &CheckedNames<'_>) -> Option<usize> {
+        let covered = match (self, covered) {
+            (Self::DateDigest, CheckedNames::DateDigest) => return None,
+            _ => covered.list(),
+        };
         let names = match self {
-            Self::Drones if covered.is_drones() => return None,
-            Self::Drones => COVERED.as_slice(),
+            Self::DateDigest => COVERED.as_slice(),
             Self::Names(names) => names,
             Self::List(list) => {
                 return list.iter().position(|name| !covered.contains_name(&name));
@@ -62,7 +67,7 @@ impl Policy<'_> {
     /// Covers at least `date` and `digest`, `Date` within 300 s, any keyId, `algorithm` exactly
     /// `hmac-sha256`: what Drone sends, and nothing less.
     pub const DRONE: Self = Self {
-        required: Required::Drones,
+        required: Required::DateDigest,
         max_skew: DEFAULT_MAX_SKEW,
         key_id: None,
         allow_missing_algorithm: false,
@@ -148,9 +153,12 @@ impl<'a> Policy<'a> {
         matches!(self.required, Required::Names([]))
     }
 
-    /// Checks the parameters; the list of names must have been found to be one.
-    #[cfg_attr(not(feature = "small"), inline(always))]
-    pub(crate) fn check(&self, params: &Params<'_>) -> Result<(), Error> {
+    /// Checks algorithm, keyId and the covered names.
+    pub(crate) fn check(
+        &self,
+        params: &Params<'_>,
+        covered: &CheckedNames<'_>,
+    ) -> Result<(), Error> {
         match params.algorithm {
             Some(algorithm) if algorithm.is(b"hmac-sha256") => {}
             Some(algorithm) if self.allow_hs2019 && algorithm.is(b"hs2019") => {}
@@ -161,18 +169,22 @@ impl<'a> Policy<'a> {
         if self.key_id.is_some_and(|expected| !params.key_id.is(expected)) {
             return Err(Error::UnexpectedKeyId);
         }
-        match self.required.first_missing(&params.headers) {
+        match self.required.first_missing(covered) {
             Some(index) => Err(Error::NotCovered { index }),
             None => Ok(()),
         }
     }
 
-    /// Checks `date` (Unix seconds) against the clock.
-    pub(crate) fn check_date(&self, date: i64, now: i64) -> Result<(), Error> {
-        match date.abs_diff(now) <= u64::from(self.max_skew) {
-            true => Ok(()),
-            false if date < now => Err(Error::DateTooOld),
-            false => Err(Error::DateTooNew),
+    /// Reads the value of `Date` and checks it against the clock. Returns `None` without a clock.
+    pub(crate) fn read_date(&self, field: &[u8], clock: Clock) -> Result<Option<i64>, Error> {
+        let Clock::At(now) = clock else { return Ok(None) };
+        let date = date::parse(field, now)?;
+        if date.abs_diff(now) <= u64::from(self.max_skew) {
+            Ok(Some(date))
+        } else if date < now {
+            Err(Error::DateTooOld)
+        } else {
+            Err(Error::DateTooNew)
         }
     }
 

@@ -5,7 +5,8 @@ use crate::{
     bytes::is_control,
     names, params,
     primitives::{self, BASE64_LEN},
-    signing_string::{SigningString, Writer},
+    signing_string::SigningString,
+    writer::Writer,
 };
 
 /// Signs requests with one key under one keyId.

@@ -3,10 +3,10 @@
 use crate::{
     Error, HeaderNames, Headers, Name, Request,
     bytes::trim,
-    date, digest,
     names::{self, MAX_REPEATED, NameIndex},
     primitives::{HELD_NAMES, Pieces, has_control},
     request::Single,
+    writer::Writer,
 };
 
 /// Writes the signing string of `request` over `names` to `out` and gives the part written.
@@ -78,7 +78,6 @@ where
     /// # Errors
     ///
     /// [`Error::TooManyNames`] if there are several fields of more than [`MAX_REPEATED`] of them.
-    #[inline(never)]
     pub(crate) fn new(request: &'r Request<'a, H>, names: I) -> Result<Self, Error> {
         let mut string = Self { request, names, values: heapless::Vec::new() };
         if string.count_repeated() > MAX_REPEATED {
@@ -174,66 +173,7 @@ where
     }
 }
 
-/// The length of the signing string of a Drone delivery.
-pub(crate) const DRONES_LEN: usize = DIGEST_AT + digest::LEN;
-
-const DIGEST_AT: usize = b"date: ".len() + date::LEN + b"\ndigest: ".len();
-
-/// The signing string over `date digest`.
-///
-/// Nearly every request is signed over these two, and where all lengths are known, a few copies
-/// make the string.
-pub(crate) fn of_drone(date: &[u8; date::LEN], digest: &[u8; digest::LEN]) -> [u8; DRONES_LEN] {
-    let mut string = *b"date: Sun, 06 Nov 1994 08:49:37 GMT\n\
-        digest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-    for (at, value) in [(b"date: ".len(), date.as_slice()), (DIGEST_AT, digest.as_slice())] {
-        if let Some(to) = string.get_mut(at..).and_then(|rest| rest.get_mut(..value.len())) {
-            to.copy_from_slice(value);
-        }
-    }
-    string
-}
-
 /// Checks what is covered at `index`.
 fn check(octets: &[u8], index: usize) -> Result<(), Error> {
     if has_control(octets) { Err(Error::ControlByte { index }) } else { Ok(()) }
-}
-
-/// Writes pieces into a caller's buffer and counts what would have been needed.
-pub(crate) struct Writer<'o> {
-    out: &'o mut [u8],
-    len: usize,
-}
-
-impl<'o> Writer<'o> {
-    pub(crate) fn new(out: &'o mut [u8]) -> Self {
-        Self { out, len: 0 }
-    }
-
-    /// A writer into `out`, if that has room for `needed` bytes; otherwise nothing will be written.
-    pub(crate) fn exact(out: &'o mut [u8], needed: usize) -> Result<Self, Error> {
-        match out.len() < needed {
-            true => Err(Error::BufferTooSmall { needed }),
-            false => Ok(Self::new(out)),
-        }
-    }
-
-    pub(crate) fn push(&mut self, octets: &[u8]) {
-        let room = self.out.get_mut(self.len..).and_then(|rest| rest.get_mut(..octets.len()));
-        if let Some(room) = room {
-            room.copy_from_slice(octets);
-        }
-        self.len = self.len.saturating_add(octets.len());
-    }
-
-    /// The length of all that was pushed, whether there was room for it or not.
-    pub(crate) fn needed(&self) -> usize {
-        self.len
-    }
-
-    /// The part written, or the length needed.
-    pub(crate) fn finish(self) -> Result<&'o [u8], Error> {
-        let out: &'o [u8] = self.out;
-        out.get(..self.len).ok_or(Error::BufferTooSmall { needed: self.len })
-    }
 }

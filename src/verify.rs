@@ -3,12 +3,14 @@
 use core::fmt;
 
 use crate::{
-    Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value, date,
+    Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value,
     digest::{self, BodyDigest},
+    drone::verbatim,
     key,
+    names::CheckedNames,
     primitives::{HashText, has_control},
     request::Fields,
-    signing_string::{DRONES_LEN, SigningString, of_drone},
+    signing_string::SigningString,
 };
 
 /// Decides whether a request is genuine.
@@ -89,89 +91,46 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     where
         H: Headers + ?Sized,
     {
-        self.head(request, clock, |digest, verified| {
-            Ok(PendingBody { body: BodyDigest::new(digest), verified })
-        })
+        let (digest, verified) = self.head(request, clock)?;
+        Ok(PendingBody { body: BodyDigest::new(digest), verified })
     }
 
-    /// The checks of [`begin`](Self::begin). What the digest must be, and the verdict on all else,
-    /// are `then`'s: handed back, they would be put together only to be moved.
-    #[cfg_attr(not(feature = "small"), inline(always))]
-    pub(crate) fn head<'r, H, T, E>(
+    /// Runs every check on the head, one line per rule of `docs/rules.md`, in the order of refusal.
+    ///
+    /// Returns the expected body digest, and the verdict that holds once the body matches it.
+    pub(crate) fn head<'r, H>(
         &self,
         request: &Request<'r, H>,
         clock: Clock,
-        then: impl FnOnce(&'r HashText, Verified<'r>) -> Result<T, E>,
-    ) -> Result<T, E>
+    ) -> Result<(&'r HashText, Verified<'r>), Error>
     where
         H: Headers + ?Sized,
-        E: From<Error>,
     {
         let fields = Fields::find(request.headers);
-        match Params::of_drone(&fields) {
-            Some((params, tag)) => self.check(request, &fields, &params, Some(tag), clock, then),
-            None => self.read_and_check(request, &fields, clock, then),
-        }
-    }
-
-    /// As [`check`](Self::check), of parameters that have to be read.
-    #[inline(never)]
-    fn read_and_check<'r, H, T, E>(
-        &self,
-        request: &Request<'r, H>,
-        fields: &Fields<'r>,
-        clock: Clock,
-        then: impl FnOnce(&'r HashText, Verified<'r>) -> Result<T, E>,
-    ) -> Result<T, E>
-    where
-        H: Headers + ?Sized,
-        E: From<Error>,
-    {
-        let params = Params::of(fields)?;
-        self.check(request, fields, &params, params.tag(), clock, then)
-    }
-
-    // Inlined, so that what is known of the parameters is not looked up.
-    #[cfg_attr(not(feature = "small"), inline(always))]
-    fn check<'r, H, T, E>(
-        &self,
-        request: &Request<'r, H>,
-        fields: &Fields<'r>,
-        params: &Params<'r>,
-        tag: Option<Tag>,
-        clock: Clock,
-        then: impl FnOnce(&'r HashText, Verified<'r>) -> Result<T, E>,
-    ) -> Result<T, E>
-    where
-        H: Headers + ?Sized,
-        E: From<Error>,
-    {
-        params.headers.check()?;
-        self.policy.check(params)?;
+        let (params, tag) = match fields.signature.once().and_then(verbatim::read_params) {
+            Some((params, tag)) => (params, Some(tag)),
+            None => Params::read(&fields).map(|params| (params, params.tag()))?,
+        };
+        let names = CheckedNames::new(params.headers)?;
+        self.policy.check(&params, &names)?;
         let tag = tag.ok_or(Error::MalformedSignature)?;
         let date_field = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;
-        let date = match clock {
-            Clock::At(now) => {
-                let date = date::parse(date_field, now)?;
-                self.policy.check_date(date, now)?;
-                Some(date)
-            }
-            Clock::None => None,
-        };
+        let date = self.policy.read_date(date_field, clock)?;
         let digest_field = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
         let digest = digest::parse(digest_field)?;
-        let drones = if params.headers.is_drones() { drones_string(fields) } else { None };
-        let key_index = match drones {
-            // Such a Digest is one SHA-256 and no more, and a date that was read is one: neither
-            // holds a control byte.
-            Some(string) if clock != Clock::None || !has_control(date_field) => {
-                key::find_key_of_whole(self.keys, &string, &tag)
+        // A date that was read and a digest of Drone's length hold no control byte.
+        let verbatim = match names {
+            CheckedNames::DateDigest if date.is_some() || !has_control(date_field) => {
+                verbatim::read_signing_string(date_field, digest_field)
             }
-            _ => {
-                let names = params.headers.iter();
-                key::find_key(self.keys, &SigningString::new(request, names)?, &tag)
-            }
-        }?;
+            _ => None,
+        };
+        let key_index = if let Some(string) = verbatim {
+            key::find_key_of_whole(self.keys, &string, &tag)?
+        } else {
+            let string = SigningString::new(request, names.list().iter())?;
+            key::find_key(self.keys, &string, &tag)?
+        };
         let verified = Verified {
             key_index,
             tag,
@@ -180,7 +139,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
             key_id: params.key_id,
             covered: params.headers,
         };
-        then(digest, verified)
+        Ok((digest, verified))
     }
 
     /// Verifies a request whose body is at hand: [`begin`](Self::begin),
@@ -198,18 +157,10 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     where
         H: Headers + ?Sized,
     {
-        self.head(request, clock, |digest, verified| {
-            digest::check(body.as_ref(), digest).map(|()| verified)
-        })
+        let (digest, verified) = self.head(request, clock)?;
+        digest::check(body.as_ref(), digest)?;
+        Ok(verified)
     }
-}
-
-/// The signing string over `date digest`, if both values have the lengths that Drone's have.
-#[inline]
-fn drones_string(fields: &Fields<'_>) -> Option<[u8; DRONES_LEN]> {
-    let date = fields.date.once()?.try_into().ok()?;
-    let digest = fields.digest.once()?.try_into().ok()?;
-    Some(of_drone(date, digest))
 }
 
 /// A request whose head is genuine and whose body has still to show that it is.

@@ -49,10 +49,10 @@ unsafe fn begin(
         let head = head?;
         // SAFETY: the caller's contract covers every pointer.
         unsafe {
-            reference(receiver)?.head(&head.request(), |expected, verified| {
-                let body = BodyDigest::new(expected);
-                handle::make(pending, Pending { body, is_fed: false, verified: verified.into() })
-            })
+            let request = head.request();
+            let (expected, verified) = reference(receiver)?.head(&request)?;
+            let body = BodyDigest::new(expected);
+            handle::make(pending, Pending { body, is_fed: false, verified: verified.into() })
         }
     })
 }

@@ -29,13 +29,11 @@ unsafe fn verify_whole(
     head: &impl CheckedHead,
     body: &[u8],
 ) -> Result<hooksig_verified, hooksig_status> {
+    let request = head.request();
     // SAFETY: the caller's contract is that of `head`.
-    unsafe {
-        receiver.head(&head.request(), |expected, verified| {
-            digest::check(body, expected)?;
-            Ok(verified.into())
-        })
-    }
+    let (expected, verified) = unsafe { receiver.head(&request) }?;
+    digest::check(body, expected)?;
+    Ok(verified.into())
 }
 
 /// Makes a call that receives a delivery, with the head in either form. `verify` gives the verdict

@@ -45,18 +45,17 @@ impl hooksig_receiver {
         }
     }
 
-    /// Runs every check on the head; `then` continues, as in [`Verifier::head`].
+    /// Runs every check on the head, as [`Verifier::head`].
     ///
     /// SAFETY: each pointer is NULL or points to as many elements as its length says, readable
     /// and unchanged during the call.
-    pub(super) unsafe fn head<'r, H: Headers, T>(
+    pub(super) unsafe fn head<'r, H: Headers>(
         &self,
         request: &Request<'r, H>,
-        then: impl FnOnce(&'r HashText, Verified<'r>) -> Result<T, hooksig_status>,
-    ) -> Result<T, hooksig_status> {
+    ) -> Result<(&'r HashText, Verified<'r>), hooksig_status> {
         // SAFETY: the caller's contract covers both pointers.
         let (keys, policy) =
             unsafe { (made_keys(self.keys, self.keys_len)?, policy_or_default(self.policy)?) };
-        Verifier::with_policy(keys, policy)?.head(request, self.clock(), then)
+        Ok(Verifier::with_policy(keys, policy)?.head(request, self.clock())?)
     }
 }

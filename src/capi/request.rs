@@ -77,7 +77,6 @@ struct CheckedHeaders<'a>(&'a [hooksig_header]);
 impl<'a> CheckedRequest<'a> {
     /// SAFETY: `request` and every pointer in it must be NULL or point to as many elements as
     /// its length says, readable and unchanged for `'a`.
-    #[cfg_attr(not(feature = "small"), inline(always))]
     pub(super) unsafe fn new(request: *const hooksig_request) -> Result<Self, hooksig_status> {
         // SAFETY: the caller's contract, for all of them.
         unsafe {

@@ -57,10 +57,10 @@ unsafe fn verify(
         // SAFETY: the caller's contract covers every pointer.
         unsafe {
             let body = self::body(body, body_len)?;
-            reference(receiver)?.head(&head.request(), |expected, known| {
-                digest::check(body, expected)?;
-                store(verified, known.into())
-            })
+            let request = head.request();
+            let (expected, known) = reference(receiver)?.head(&request)?;
+            digest::check(body, expected)?;
+            store(verified, known.into())
         }
     })
 }
