@@ -115,6 +115,36 @@ copy() {
     cp -r internal "$1"
 }
 
+# A module with nothing but Go, whose dependencies are copied, for this system and others.
+builds_elsewhere() {
+    local module=$work/elsewhere target
+    mkdir -p "$module"
+    printf 'package main\n\nimport hooksig "github.com/hooksig/hooksig/go"\n\nfunc main() { println(hooksig.Digest(nil)) }\n' \
+        >"$module/main.go"
+    (
+        cd "$module"
+        export CGO_ENABLED=0
+        go mod init example.com/elsewhere && go mod edit -replace "github.com/hooksig/hooksig/go=$root/go" &&
+            go mod tidy && go mod vendor || return
+        for target in linux/arm64 windows/amd64 js/wasm; do
+            GOOS=${target%/*} GOARCH=${target#*/} go build -o "$module/other" . || return
+        done
+        go build -o program .
+    ) || return
+    # Nothing else is needed to run it, as in an empty container.
+    [[ $(env -i "$module/program" 2>&1) == SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= ]]
+}
+
+# The shared cases on a processor with 32 bits.
+same_verdicts_386() {
+    local files
+    files=$(find "$root/vectors/cases" -name '*.jsonl' | sort)
+    # shellcheck disable=SC2086
+    CGO_ENABLED=0 GOARCH=386 go run ./cmd/conform $files >"$work/386" || return
+    # shellcheck disable=SC2086
+    go run ./cmd/conform $files | cmp - "$work/386"
+}
+
 # Neither unsafe nor cgo nor assembly.
 is_pure() {
     local imports
@@ -140,6 +170,8 @@ check 'the replay store in Redis' env -C redisstore go test -v -race ./...
 check 'receivers that break their promises are noticed under load' env -C load go test -v -race ./...
 check "Drone's own code and others as peers" env -C interop go test -v -race ./...
 check 'the verdicts of the Rust program on all shared cases' same_verdicts
+check 'pure Go: a module builds without cgo, from copies and for other systems' builds_elsewhere
+[[ $(uname -m) != x86_64 ]] || check 'pure Go: the same verdicts with 32 bits' same_verdicts_386
 for tag in hooksig_cgo hooksig_static; do
     check "$tag: a build without the library names every way" names_every_way build_without_library -tags "$tag"
     check "$tag: a build without cgo says so" names_cgo "$tag"
