@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Builds the core as WebAssembly and translates it to Go: scripts/go-core.sh [--check]
 #
-# Writes go/translate/core.wasm, go/internal/core/core.go and, beside it, the SHA-256 of the former. With
-# --check nothing is written: the script fails if the WebAssembly is not the one of the sources, and exits
-# with 3 if the Rust is missing that makes the same bytes everywhere.
+# Writes go/translate/core.wasm, go/internal/core/core.go and core.wasm.sha256. With --check it writes nothing and
+# fails if the WebAssembly differs from the one of the sources. It exits with 3 without the Rust version that
+# makes the same bytes everywhere.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source packaging/built.sh
@@ -12,7 +12,7 @@ rust=1.95.0
 wasm=go/translate/core.wasm
 target=wasm32-unknown-unknown
 
-# What go/library_pure.go calls.
+# The functions that go/library_pure.go calls.
 functions='key_init policy_init policy_set_max_skew policy_require policy_expect_key_id
     policy_allow_missing_algorithm policy_allow_hs2019 begin pending_body_update pending_body_finish delivery_read
     sign signing_string date_format date_parse status_name status_text'
@@ -26,7 +26,7 @@ choose_rust() {
     export RUSTUP_TOOLCHAIN=$rust
 }
 
-# Without undefined symbols: a core in which a panic is possible does not link.
+# Links without undefined symbols, so that a core with a possible panic does not link.
 link() {
     local lld exports=()
     lld=$(rustc --print sysroot)/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')/bin/rust-lld
