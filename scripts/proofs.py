@@ -28,7 +28,7 @@ def missing(line):
     for token in TOKEN.finditer(line):
         if token["file"] and (("/" in token["file"]) or pathlib.Path(token["file"]).is_file()):
             path = pathlib.Path(token["file"])
-            text = path.read_text() if path.is_file() else None
+            text = path.read_text(errors="replace") if path.is_file() else None
             if text is None:
                 yield f"there is no {path}"
         elif token["test"] and text is not None and not defines(text, token["test"]):

@@ -162,7 +162,7 @@ cargo_folders() {
     installs_what_it_builds
 }
 
-# A checkout in which both parts are built, as far as `make install` can tell.
+# A checkout that looks built to `make install`.
 built_checkout() {
     copy_checkout
     mkdir -p "$copy/target"
@@ -196,7 +196,7 @@ only_the_library_was_built() {
     [[ -f $folder/prefix/lib/libhooksig.a && ! -e $folder/prefix/bin ]]
 }
 
-# What was built from older sources is not installed without a word.
+# Files built from older sources are not installed silently.
 old_build_without_cargo() {
     built_checkout
     touch -d '+1 minute' "$copy/src/lib.rs"

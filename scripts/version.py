@@ -21,7 +21,7 @@ PLACES = {
     "tests/receivers/Cargo.toml": [rf'(?m)(^hooksig = \{{ version = "){FULL}(")'],
     "CHANGELOG.md": [rf"(\A[^#]*# Changelog\n[^#]*\n## ){FULL}()"],
     "include/hooksig.h": [rf'(#define HOOKSIG_VERSION "){FULL}(")'],
-    "go/install-hooksig-or-build-with-tags-hooksig_static.pc": [rf"(Version: ){FULL}()", rf"(hooksig >= ){FULL}()"],
+    "go/install-hooksig-or-use-tags-hooksig_static-or-no-tags-for-pure-Go.pc": [rf"(Version: ){FULL}()", rf"(hooksig >= ){FULL}()"],
     "go/interop/go.mod": [rf"(hooksig/go v){FULL}(\n)"],
     "go/load/go.mod": [rf"(hooksig/go v){FULL}(\n)", rf"(redisstore v){FULL}(\n)"],
     "go/redisstore/go.mod": [rf"(hooksig/go v){FULL}(\n)"],
