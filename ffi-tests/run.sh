@@ -18,6 +18,9 @@ passed=0
 failed=0
 skipped=0
 
+# The tests of wrong arguments, which every exported function has.
+arguments=(arguments_handles arguments_verify arguments_receive arguments_pending arguments_head arguments_sign)
+
 strict=(-Wall -Wextra -Wpedantic -Wconversion -Werror)
 strict_c=("${strict[@]}" -Wstrict-prototypes)
 

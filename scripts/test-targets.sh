@@ -40,12 +40,13 @@ cannot_panic() {
 }
 
 # is_self_contained ARCHIVE: it defines only hooksig_*, and needs only memory functions of the C library,
-# arithmetic of the compiler, and getauxval on aarch64. A possible panic would need hooksig_panic_reached.
+# arithmetic of the compiler, getauxval on aarch64 and the compiler's stack probe on Windows. A possible
+# panic would need hooksig_panic_reached.
 is_self_contained() {
     local needed
     defines_only_hooksig "$1" || return
     needed=$(nm -u "$1" | awk '$1 == "U" { print $2 }')
-    ! grep -vxE '(__aeabi_)?mem(cpy|move|set|clr|cmp)[48]?|bcmp|__(div|mul|udiv)di3|__aeabi_(u?l?i?div(mod)?|u?idivmod|lmul)|getauxval' <<<"$needed"
+    ! grep -vxE '(__aeabi_)?mem(cpy|move|set|clr|cmp)[48]?|bcmp|__(div|mul|udiv)di3|__aeabi_(u?l?i?div(mod)?|u?idivmod|lmul)|getauxval|___chkstk_ms' <<<"$needed"
 }
 
 # made GOAL TARGET: the documented command lays out the header and the archive of a target.

@@ -1,7 +1,5 @@
 # The C and C++ programs: plainly against both libraries, under valgrind, and with sanitizers.
 
-# The tests of wrong arguments, which every exported function has.
-arguments=(arguments_handles arguments_verify arguments_receive arguments_pending arguments_head arguments_sign)
 static=("$lib/libhooksig.a")
 shared=(-L"$lib" -lhooksig -Wl,-rpath,"$lib")
 # Handles hold padding, which has no value, and are compared to see that a call left them alone.
