@@ -379,6 +379,15 @@ fn signatures(t: &mut Table) {
     t.send("a covered `host` that is the request's", "204", |_| {
         host_covered("receiver.test").raw()
     });
+    t.send("two `Host` fields, `host` not covered", "204", |d| d.with("Host: other.test\r\n")).but(
+        GOS,
+        "400",
+        "net/http answers so.",
+    );
+    t.send("two `Host` fields, `host` covered", "401 host-mismatch", |_| {
+        host_covered("receiver.test").with("Host: other.test\r\n")
+    })
+    .but(GOS, "400", "net/http answers so.");
     t.send("a covered `host` that is another's", "401 signature-mismatch", |_| {
         host_covered("other.test").raw()
     });
