@@ -116,91 +116,92 @@ func (m *Module) _core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig
 	}
 }
 func (m *Module) _core__iter__traits__iterator__Iterator__eq__hb81fdb2f5f6622ce_q6uknu(v0, v1 int32) int32 {
-	var v2, v3 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(48)
-	m.___stack_pointer = v2
-	t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	store32(m.memory, uint64(uint32(v2))+40, uint32(t1))
-	t2 := int64(load64(m.memory, uint32(v1)))
-	store64(m.memory, uint64(uint32(v2))+32, uint64(t2))
+	var v2, v3, v4, v5, v6, v7, v8, v9, v10 int32
+	t0 := int32(load32(m.memory, uint32(v0)))
+	v2 = t0
+	t1 := int32(load32(m.memory, uint64(uint32(v0))+4))
+	v3 = t1
+	t2 := int32(load32(m.memory, uint64(uint32(v0))+8))
+	v4 = t2
+	t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	v5 = t3
+	t4 := int32(load32(m.memory, uint64(uint32(v1))+4))
+	v6 = t4
+	t5 := int32(load32(m.memory, uint32(v1)))
+	v1 = t5
+l10:
 	{
+		if uint32(v3) > uint32(i32(1)) {
+			t6 := int32(m.memory[uint32(v2)])
+			if t6 != i32(92) {
+				goto l2
+			}
+			if v4 == 0 {
+				goto l2
+			}
+			v3 = v3 + i32(-2)
+			v7 = v2 + i32(2)
+			v2 = v2 + i32(1)
+			goto l3
+		}
+		if v3 == 0 {
+			v3 = i32(1)
+			if uint32(v6) > uint32(i32(1)) {
+				t7 := int32(m.memory[uint32(v1)])
+				var p8 int32
+				if t7 != i32(92) {
+					p8 = 1
+				}
+				_ = p8
+				goto l5
+			}
+			if v6 != 0 {
+				goto l5
+			}
+			goto l6
+		}
+		goto l2
 	l2:
-		{
-			m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v2+i32(24), v0)
-			t3 := int32(m.memory[uint64(uint32(v2))+24])
-			if t3 == 0 {
-				goto l0
-			}
-			t4 := int32(m.memory[uint64(uint32(v2))+25])
-			v1 = t4
-			m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v2+i32(8), v2+i32(32))
-			v3 = i32(0)
-			t5 := int32(m.memory[uint64(uint32(v2))+8])
-			if t5 == 0 {
-				goto l1
-			}
-			t6 := int32(m.memory[uint64(uint32(v2))+9])
-			if v1&i32(255) == t6&i32(255) {
-				goto l2
-			}
-			goto l1
-		}
-	l0:
-		m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v2+i32(16), v2+i32(32))
-		t7 := int32(m.memory[uint64(uint32(v2))+16])
-		v3 = t7 ^ i32(1)
-	}
-l1:
-	m.___stack_pointer = v2 + i32(48)
-	return v3 & i32(1)
-}
-func (m *Module) _hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v0, v1 int32) {
-	var v2, v3, v4 int32
-	{
-		{
-			{
-				t0 := int32(load32(m.memory, uint64(uint32(v1))+4))
-				v2 = t0
-				if uint32(v2) > uint32(i32(1)) {
-					t1 := int32(load32(m.memory, uint32(v1)))
-					v3 = t1
-					t2 := int32(m.memory[uint32(v3)])
-					if t2 != i32(92) {
-						goto l3
-					}
-					t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
-					if t3 == 0 {
-						goto l3
-					}
-					v2 = v2 + i32(-2)
-					v4 = v3 + i32(2)
-					v3 = v3 + i32(1)
-					goto l4
-				}
-				if v2 != 0 {
-					goto l1
-				}
-				v1 = i32(0)
-				goto l2
-			}
-		l1:
-			t4 := int32(load32(m.memory, uint32(v1)))
-			v3 = t4
-		}
+		v3 = v3 + i32(-1)
+		v7 = v2 + i32(1)
 	l3:
-		v2 = v2 + i32(-1)
-		v4 = v3 + i32(1)
-	l4:
-		store32(m.memory, uint64(uint32(v1))+4, uint32(v2))
-		store32(m.memory, uint32(v1), uint32(v4))
-		t5 := int32(m.memory[uint32(v3)])
-		v3 = t5
-		v1 = i32(1)
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
+		store32(m.memory, uint32(v0), uint32(v7))
+		t9 := int32(m.memory[uint32(v2)])
+		v8 = t9
+		if uint32(v6) > uint32(i32(1)) {
+			t10 := int32(m.memory[uint32(v1)])
+			if t10 != i32(92) {
+				goto l8
+			}
+			if v5 == 0 {
+				goto l8
+			}
+			v6 = v6 + i32(-2)
+			v9 = v1 + i32(2)
+			v1 = v1 + i32(1)
+			goto l9
+		}
+		if v6 == 0 {
+			goto l5
+		}
+		goto l8
+	l8:
+		v6 = v6 + i32(-1)
+		v9 = v1 + i32(1)
+	l9:
+		t11 := int32(m.memory[uint32(v1)])
+		v10 = t11
+		v2 = v7
+		v1 = v9
+		if v10 == v8&i32(255) {
+			goto l10
+		}
 	}
-l2:
-	m.memory[uint64(uint32(v0))+1] = byte(v3)
-	m.memory[uint32(v0)] = byte(v1)
+l5:
+	v3 = i32(0)
+l6:
+	return v3
 }
 func (m *Module) _hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v0, v1 int32) int32 {
 	var v2, v3, v4, v5 int32
@@ -639,9 +640,11 @@ func (m *Module) _hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_t
 	m.___stack_pointer = v3 + i32(128)
 }
 func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd29a71b126fc2c_z5pxjq(v0, v1, v2 int32, v3 int64) {
-	var v4, v5, v6, v7, v8 int32
-	var v9 int64
-	var v10, v11, v12, v13, v14, v15, v16, v17, v18 int32
+	var v4, v5, v6 int32
+	var v7 int64
+	var v8, v9, v10, v11, v12, v13 int32
+	var v14 int64
+	var v15, v16, v17, v18 int32
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(48)
 	m.___stack_pointer = v4
@@ -652,150 +655,167 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd
 		t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
 		v5 = t1
 		v6 = v4 + i32(20) + i32(4)
-		v7 = i32(0)
-		v8 = v2
-		v9 = v3
-	l8:
+		v7 = v3
+		v8 = i32(0)
+		v9 = v2
+	l11:
 		{
-			t2 := v4
-			v10 = v8
-			store32(m.memory, uint64(uint32(t2))+36, uint32(v10))
-			store64(m.memory, uint64(uint32(v4))+40, uint64(v9))
-			v11 = int32(v9)
+			v10 = int32(v7)
+			v11 = v10
+			v12 = v9
+			v13 = v12
 			{
-				v9 = int64(uint64(v9) >> 32)
-				if v9 != i64(0) {
+				v14 = int64(uint64(v7) >> 32)
+				var p2 int32
+				if v14 != i64(0) {
+					p2 = 1
+				}
+				v15 = p2
+				if v15 != 0 {
 					goto l1
 				}
-				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(20), v10, v11, i32(32))
-				t3 := int64(load64(m.memory, uint64(uint32(v4))+28))
-				store64(m.memory, uint64(uint32(v4))+36, uint64(t3))
+				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(20), v12, v10, i32(32))
+				t3 := int32(load32(m.memory, uint64(uint32(v4))+32))
+				v11 = t3
+				t4 := int32(load32(m.memory, uint64(uint32(v4))+28))
+				v13 = t4
 			}
 		l1:
-			v12 = int32(v9)
-		l3:
+			v16 = int32(v14)
+		l6:
 			{
-				t4 := int32(load32(m.memory, uint64(uint32(v4))+40))
-				v13 = t4
-				m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v4+i32(16), v4+i32(36))
-				t5 := int32(m.memory[uint64(uint32(v4))+16])
-				v14 = t5
-				if v14 == 0 {
-					goto l2
+				v17 = v11
+				if uint32(v17) > uint32(i32(1)) {
+					t5 := int32(m.memory[uint32(v13)])
+					if t5 != i32(92) {
+						goto l3
+					}
+					if v15 == 0 {
+						goto l3
+					}
+					v11 = v17 + i32(-2)
+					v9 = v13 + i32(2)
+					v13 = v13 + i32(1)
+					goto l5
 				}
-				t6 := int32(m.memory[uint64(uint32(v4))+17])
-				if t6&i32(255) != i32(32) {
+				if v17 != 0 {
 					goto l3
 				}
+				v17 = i32(0)
+				v9 = i32(0)
+				v11 = i32(0)
+				goto l4
+			l3:
+				v11 = v17 + i32(-1)
+				v9 = v13 + i32(1)
+			l5:
+				t6 := int32(m.memory[uint32(v13)])
+				v18 = t6
+				v13 = v9
+				if v18 != i32(32) {
+					goto l6
+				}
 			}
-		l2:
-			t7 := int32(load32(m.memory, uint64(uint32(v4))+36))
-			v8 = t7
-			t8 := int64(load64(m.memory, uint64(uint32(v4))+40))
-			v9 = t8
-			store32(m.memory, uint64(uint32(v4))+32, uint32(v12))
-			store32(m.memory, uint64(uint32(v4))+24, uint32(v10))
-			store32(m.memory, uint64(uint32(v4))+20, uint32(v7))
-			t9 := v4
-			v13 = v11 - v13
-			p10 := v13
-			if uint32(v13) > uint32(v11) {
-				p10 = i32(0)
+		l4:
+			store32(m.memory, uint64(uint32(v4))+32, uint32(v16))
+			store32(m.memory, uint64(uint32(v4))+24, uint32(v12))
+			store32(m.memory, uint64(uint32(v4))+20, uint32(v8))
+			t7 := v4
+			v13 = v10 - v17
+			p8 := v13
+			if uint32(v13) > uint32(v10) {
+				p8 = i32(0)
 			}
-			store32(m.memory, uint64(uint32(t9))+28, uint32(p10))
-			t11 := int32(load32(m.memory, uint64(uint32(v5))+4))
-			v11 = t11 << 4
-			t12 := int32(load32(m.memory, uint32(v5)))
-			v13 = t12
+			store32(m.memory, uint64(uint32(t7))+28, uint32(p8))
+			t9 := int32(load32(m.memory, uint64(uint32(v5))+4))
+			v17 = t9 << 4
+			v7 = v7&i64(-0x100000000) | int64(uint32(v11))
+			t10 := int32(load32(m.memory, uint32(v5)))
+			v13 = t10
 			{
-			l6:
+			l9:
 				{
-					if v11 != 0 {
-						goto l4
-					}
-					v15 = i32(0)
-					goto l5
-				l4:
-					t13 := int32(load32(m.memory, uint64(uint32(v13))+12))
-					v16 = t13
-					t14 := int32(load32(m.memory, uint64(uint32(v13))+8))
-					v17 = t14
-					t15 := int32(load32(m.memory, uint32(v13)))
-					v10 = t15
-					t16 := int32(load32(m.memory, uint64(uint32(v13))+4))
-					v12 = t16
-					store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v4))+40, uint32(v12))
-					t18 := v4
-					p17 := i32(1)
-					if v10 != 0 {
-						p17 = v10
-					}
-					store32(m.memory, uint64(uint32(t18))+36, uint32(p17))
-					v11 = v11 + i32(-16)
-					v13 = v13 + i32(16)
-					t19 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6, v4+i32(36))
-					if t19 == 0 {
-						goto l6
-					}
-				}
-				t21 := v4 + i32(8)
-				p20 := i32(1)
-				if v17 != 0 {
-					p20 = v17
-				}
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t21, p20, v16)
-				v15 = i32(0)
-				v10 = i32(0)
-			l7:
-				{
-					if v11 == v10 {
-						goto l5
-					}
-					t22 := int32(load32(m.memory, uint64(uint32(v13))+12))
-					v18 = t22
-					t23 := int32(load32(m.memory, uint64(uint32(v13))+8))
-					v16 = t23
-					t24 := int32(load32(m.memory, uint32(v13)))
-					v12 = t24
-					t25 := int32(load32(m.memory, uint64(uint32(v13))+4))
-					v17 = t25
-					store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v4))+40, uint32(v17))
-					t27 := v4
-					p26 := i32(1)
-					if v12 != 0 {
-						p26 = v12
-					}
-					store32(m.memory, uint64(uint32(t27))+36, uint32(p26))
-					v10 = v10 + i32(16)
-					v13 = v13 + i32(16)
-					t28 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6, v4+i32(36))
-					if t28 == 0 {
+					if v17 != 0 {
 						goto l7
 					}
+					v16 = i32(0)
+					goto l8
+				l7:
+					t11 := int32(load32(m.memory, uint64(uint32(v13))+12))
+					v10 = t11
+					t12 := int32(load32(m.memory, uint64(uint32(v13))+8))
+					v15 = t12
+					t13 := int32(load32(m.memory, uint32(v13)))
+					v11 = t13
+					t14 := int32(load32(m.memory, uint64(uint32(v13))+4))
+					v18 = t14
+					store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
+					store32(m.memory, uint64(uint32(v4))+40, uint32(v18))
+					t16 := v4
+					p15 := i32(1)
+					if v11 != 0 {
+						p15 = v11
+					}
+					store32(m.memory, uint64(uint32(t16))+36, uint32(p15))
+					v17 = v17 + i32(-16)
+					v13 = v13 + i32(16)
+					t17 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6, v4+i32(36))
+					if t17 == 0 {
+						goto l9
+					}
 				}
-				v15 = i32(1)
-				t30 := v4
-				p29 := i32(1)
-				if v16 != 0 {
-					p29 = v16
+				t19 := v4 + i32(8)
+				p18 := i32(1)
+				if v15 != 0 {
+					p18 = v15
 				}
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t30, p29, v18)
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t19, p18, v10)
+				v16 = i32(0)
+				v11 = i32(0)
+			l10:
+				{
+					if v17 == v11 {
+						goto l8
+					}
+					t20 := int32(load32(m.memory, uint64(uint32(v13))+12))
+					v12 = t20
+					t21 := int32(load32(m.memory, uint64(uint32(v13))+8))
+					v10 = t21
+					t22 := int32(load32(m.memory, uint32(v13)))
+					v18 = t22
+					t23 := int32(load32(m.memory, uint64(uint32(v13))+4))
+					v15 = t23
+					store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
+					store32(m.memory, uint64(uint32(v4))+40, uint32(v15))
+					t25 := v4
+					p24 := i32(1)
+					if v18 != 0 {
+						p24 = v18
+					}
+					store32(m.memory, uint64(uint32(t25))+36, uint32(p24))
+					v11 = v11 + i32(16)
+					v13 = v13 + i32(16)
+					t26 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6, v4+i32(36))
+					if t26 == 0 {
+						goto l10
+					}
+				}
+				v16 = i32(1)
+				t28 := v4
+				p27 := i32(1)
+				if v10 != 0 {
+					p27 = v10
+				}
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t28, p27, v12)
 			}
-		l5:
-			v7 = v15 + v7
-			t31 := v14
-			var p32 int32
-			if v8 != i32(0) {
-				p32 = 1
-			}
-			if t31&p32 != 0 {
-				goto l8
+		l8:
+			v8 = v16 + v8
+			if v9 != 0 {
+				goto l11
 			}
 		}
-		if uint32(v7) > uint32(i32(8)) {
-			goto l9
+		if uint32(v8) > uint32(i32(8)) {
+			goto l12
 		}
 	}
 l0:
@@ -803,115 +823,153 @@ l0:
 	store64(m.memory, uint64(uint32(v0))+8, uint64(v3))
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	store32(m.memory, uint32(v0), uint32(v1))
-	goto l10
-l9:
+	goto l13
+l12:
 	store32(m.memory, uint32(v0), uint32(i32(0)))
 	m.memory[uint64(uint32(v0))+4] = byte(i32(16))
-l10:
+l13:
 	m.___stack_pointer = v4 + i32(48)
 }
 func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 int32) int32 {
-	var v2, v3, v4, v5, v6 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(64)
-	m.___stack_pointer = v2
+	var v2, v3, v4, v5, v6, v7, v8, v9, v10 int32
+	t0 := int32(load32(m.memory, uint64(uint32(v1))+4))
+	v2 = t0
+	t1 := int32(load32(m.memory, uint32(v1)))
+	v3 = t1
+	t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+	v4 = t2
+	t3 := int32(load32(m.memory, uint32(v0)))
+	v5 = t3
 	{
+		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		v6 = t4
+		t5 := int32(load32(m.memory, uint64(uint32(v0))+8))
+		t6 := v6
+		v7 = t5
+		if t6|v7 == 0 {
+			goto l0
+		}
+	l11:
 		{
-			t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			t2 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			if t1|t2 == 0 {
-				goto l0
-			}
-			t3 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			store32(m.memory, uint64(uint32(v2))+40, uint32(t3))
-			t4 := int64(load64(m.memory, uint32(v0)))
-			store64(m.memory, uint64(uint32(v2))+32, uint64(t4))
-			t5 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			store32(m.memory, uint64(uint32(v2))+56, uint32(t5))
-			t6 := int64(load64(m.memory, uint32(v1)))
-			store64(m.memory, uint64(uint32(v2))+48, uint64(t6))
-		l3:
-			{
-				m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v2+i32(24), v2+i32(32))
-				t7 := int32(m.memory[uint64(uint32(v2))+24])
-				if t7 == 0 {
-					m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v2+i32(16), v2+i32(48))
-					t14 := int32(m.memory[uint64(uint32(v2))+16])
-					v4 = t14 ^ i32(1)
-					goto l2
-				}
-				t8 := int32(m.memory[uint64(uint32(v2))+25])
-				v3 = t8
-				v4 = i32(0)
-				m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v2+i32(8), v2+i32(48))
-				t9 := int32(m.memory[uint64(uint32(v2))+8])
-				if t9 == 0 {
-					goto l2
-				}
-				t10 := int32(m.memory[uint64(uint32(v2))+9])
-				v1 = t10
-				p11 := i32(0)
-				if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p11 = i32(32)
-				}
-				t13 := (p11 | v1) & i32(255)
-				p12 := i32(0)
-				if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p12 = i32(32)
-				}
-				if t13 == (p12|v3)&i32(255) {
+			if uint32(v4) > uint32(i32(1)) {
+				t7 := int32(m.memory[uint32(v5)])
+				if t7 != i32(92) {
 					goto l3
 				}
-				goto l2
-			}
-		}
-	l0:
-		v4 = i32(0)
-		t15 := int32(load32(m.memory, uint64(uint32(v0))+4))
-		v3 = t15
-		t16 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		if v3 != t16 {
-			goto l2
-		}
-		t17 := int32(load32(m.memory, uint32(v1)))
-		v1 = t17
-		t18 := int32(load32(m.memory, uint32(v0)))
-		v0 = t18
-	l5:
-		{
-			if v3 != 0 {
+				if v7 == 0 {
+					goto l3
+				}
+				v4 = v4 + i32(-2)
+				v8 = v5 + i32(2)
+				v5 = v5 + i32(1)
 				goto l4
 			}
-			v4 = i32(1)
-			goto l2
+			if v4 == 0 {
+				v9 = i32(1)
+				if uint32(v2) > uint32(i32(1)) {
+					if v6 == 0 {
+						goto l6
+					}
+					t8 := int32(m.memory[uint32(v3)])
+					var p9 int32
+					if t8&i32(255) == i32(92) {
+						p9 = 1
+					}
+					_ = p9
+					goto l6
+				}
+				if v2 != 0 {
+					goto l6
+				}
+				goto l7
+			}
+			goto l3
+		l3:
+			v4 = v4 + i32(-1)
+			v8 = v5 + i32(1)
 		l4:
-			t19 := int32(m.memory[uint32(v1)])
-			v5 = t19
-			v4 = i32(0)
-			t20 := int32(m.memory[uint32(v0)])
-			v6 = t20
-			v1 = v1 + i32(1)
-			v3 = v3 + i32(-1)
-			v0 = v0 + i32(1)
-			t22 := v6
-			p21 := i32(0)
-			if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-				p21 = i32(32)
+			t10 := int32(m.memory[uint32(v5)])
+			v0 = t10
+			if uint32(v2) > uint32(i32(1)) {
+				if v6 == 0 {
+					goto l9
+				}
+				t11 := int32(m.memory[uint32(v3)])
+				if t11&i32(255) != i32(92) {
+					goto l9
+				}
+				v2 = v2 + i32(-2)
+				v10 = v3 + i32(2)
+				v3 = v3 + i32(1)
+				goto l10
 			}
-			t24 := (t22 | p21) & i32(255)
-			t25 := v5
-			p23 := i32(0)
-			if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-				p23 = i32(32)
+			if v2 != 0 {
+				goto l9
 			}
-			if t24 == (t25|p23)&i32(255) {
-				goto l5
+			goto l6
+		l9:
+			v2 = v2 + i32(-1)
+			v10 = v3 + i32(1)
+		l10:
+			t12 := int32(m.memory[uint32(v3)])
+			v1 = t12
+			v9 = i32(0)
+			v5 = v8
+			v3 = v10
+			t14 := v1
+			p13 := i32(0)
+			if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+				p13 = i32(32)
 			}
+			t16 := (t14 | p13) & i32(255)
+			p15 := i32(0)
+			if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+				p15 = i32(32)
+			}
+			if t16 == (p15|v0)&i32(255) {
+				goto l11
+			}
+			goto l7
 		}
 	}
-l2:
-	m.___stack_pointer = v2 + i32(64)
-	return v4 & i32(1)
+l0:
+	if v4 != v2 {
+		goto l6
+	}
+l13:
+	{
+		if v4 != 0 {
+			goto l12
+		}
+		return i32(1)
+	l12:
+		t17 := int32(m.memory[uint32(v3)])
+		v2 = t17
+		v9 = i32(0)
+		t18 := int32(m.memory[uint32(v5)])
+		v0 = t18
+		v3 = v3 + i32(1)
+		v4 = v4 + i32(-1)
+		v5 = v5 + i32(1)
+		t20 := v0
+		p19 := i32(0)
+		if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+			p19 = i32(32)
+		}
+		t22 := (t20 | p19) & i32(255)
+		t23 := v2
+		p21 := i32(0)
+		if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
+			p21 = i32(32)
+		}
+		if t22 == (t23|p21)&i32(255) {
+			goto l13
+		}
+	}
+l7:
+	return v9
+l6:
+	return i32(0)
 }
 func (m *Module) _hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v0, v1, v2 int32) {
 	var v3 int32
@@ -951,87 +1009,39 @@ l3:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	store32(m.memory, uint32(v0), uint32(v1))
 }
-func (m *Module) _hooksig__signing_string__of_drone__h63a4c865a14d353f_fnqjbq(v0, v1, v2 int32) {
-	var v3, v4, v5, v6 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(16507)), uint32(i32(96)))
-	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
-	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
-	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
-	store32(m.memory, uint64(uint32(v3))+108, uint32(v1))
-	store32(m.memory, uint64(uint32(v3))+104, uint32(i32(6)))
-	v4 = v3 + i32(104)
-	v2 = i32(0)
-l2:
-	{
-		v1 = v2
-		v2 = v4 + v2*i32(12)
-		t1 := int32(load32(m.memory, uint64(uint32(v2))+4))
-		v5 = t1
-		if v5 == 0 {
-			goto l0
-		}
-		{
-			t2 := int32(load32(m.memory, uint32(v2)))
-			v6 = t2
-			if uint32(v6) > uint32(i32(96)) {
-				goto l1
-			}
-			t3 := int32(load32(m.memory, uint64(uint32(v2))+8))
-			t4 := i32(96) - v6
-			v2 = t3
-			if uint32(t4) < uint32(v2) {
-				goto l1
-			}
-			if v2 == 0 {
-				goto l1
-			}
-			memory_copy(m.memory, uint32(v3+v6), uint32(v5), uint32(v2))
-		}
-	l1:
-		v2 = i32(1)
-		if v1&i32(1) == 0 {
-			goto l2
-		}
-	}
-l0:
-	memory_copy(m.memory, uint32(v0), uint32(v3), uint32(i32(96)))
-}
 func (m *Module) _hooksig__key__find_key_of_whole__h99bd471cea5dc891_4sd5hy(v0, v1, v2, v3, v4 int32) {
-	var v5, v6, v7 int32
+	var v5 int32
 	t0 := m.___stack_pointer
 	v5 = t0 - i32(48)
 	m.___stack_pointer = v5
 	store64(m.memory, uint64(uint32(v5))+8, uint64(i64(0xffffffff)))
-	v6 = i32(31)
-	{
-		if v2 == 0 {
-			goto l0
-		}
-		v7 = v2 * i32(160)
-		v2 = v1 + i32(8)
-	l1:
-		{
-			m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(16), v2, v3)
-			t1 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(16), v4)
-			m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t1&i32(255))
-			v2 = v2 + i32(160)
-			v7 = v7 + i32(-160)
-			if v7 != 0 {
-				goto l1
-			}
-		}
-		t2 := int32(load32(m.memory, uint64(uint32(v5))+8))
-		v2 = t2
-		if v2 == i32(-1) {
-			goto l0
-		}
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
-		v6 = i32(40)
-	}
+	v1 = v1 + i32(8)
+	v2 = v2 * i32(160)
 l0:
-	m.memory[uint32(v0)] = byte(v6)
+	{
+		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(16), v1, v3)
+		t1 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(16), v4)
+		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t1&i32(255))
+		v1 = v1 + i32(160)
+		v2 = v2 + i32(-160)
+		if v2 != 0 {
+			goto l0
+		}
+	}
+	{
+		t2 := int32(load32(m.memory, uint64(uint32(v5))+8))
+		v1 = t2
+		if v1 != i32(-1) {
+			goto l1
+		}
+		v1 = i32(31)
+		goto l2
+	}
+l1:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
+	v1 = i32(40)
+l2:
+	m.memory[uint32(v0)] = byte(v1)
 	m.___stack_pointer = v5 + i32(48)
 }
 func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 int32) {
@@ -1070,642 +1080,667 @@ func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 i
 	store32(m.memory, uint32(v0), uint32(v1&(i32(0)-v2)|v3&(v2+i32(-1))))
 }
 func (m *Module) _hooksig__key__find_key__hf2137c4ddc746884_o0awf7(v0, v1, v2, v3, v4 int32) {
-	var v5, v6 int32
-	var v7 int64
-	var v8, v9, v10, v11, v12, v13, v14, v15, v16, v17 int32
+	var v5, v6, v7, v8 int32
+	var v9 int64
+	var v10, v11, v12, v13, v14, v15, v16, v17 int32
 	var v18 int64
-	var v19, v20, v21, v22, v23, v24 int32
-	var v25 int64
-	var v26, v27, v28 int32
+	var v19, v20 int32
+	var v21 int64
+	var v22, v23, v24, v25, v26, v27, v28, v29, v30 int32
 	t0 := m.___stack_pointer
-	v5 = t0 - i32(400)
+	v5 = t0 - i32(384)
 	m.___stack_pointer = v5
-	store64(m.memory, uint64(uint32(v5))+24, uint64(i64(0xffffffff)))
+	store64(m.memory, uint64(uint32(v5))+8, uint64(i64(0xffffffff)))
+	v6 = v3 + i32(20)
+	v7 = v1 + v2*i32(160)
 	t1 := int32(load32(m.memory, uint64(uint32(v3))+4))
-	v6 = t1
+	v8 = t1
 	t2 := int64(load64(m.memory, uint64(uint32(v3))+8))
-	v7 = t2
+	v9 = t2
 	t3 := int32(load32(m.memory, uint32(v3)))
-	v8 = t3
+	v10 = t3
 	t4 := int32(load32(m.memory, uint64(uint32(v3))+16))
-	v9 = t4
-	store32(m.memory, uint64(uint32(v5))+32, uint32(i32(0)))
+	v11 = t4
+	v12 = v5 + i32(16) + i32(40)
+	v13 = v5 + i32(16) + i32(8)
+	v14 = v5 + i32(160) + i32(32)
+	v15 = v5 + i32(288) + i32(64)
+l57:
 	{
-		if v2 == 0 {
-			goto l0
-		}
-		v10 = v3 + i32(20)
-		v11 = v1 + v2*i32(160)
-		v12 = v5 + i32(32) + i32(8)
-		v13 = v5 + i32(176) + i32(32)
-		v14 = v5 + i32(304) + i32(64)
-		v15 = v5 + i32(32) + i32(40)
-	l52:
+		t5 := int64(load64(m.memory, uint64(uint32(v1))+64))
+		store64(m.memory, uint64(uint32(v5))+184, uint64(t5))
+		t6 := int64(load64(m.memory, uint64(uint32(v1))+56))
+		store64(m.memory, uint64(uint32(v5))+176, uint64(t6))
+		t7 := int64(load64(m.memory, uint64(uint32(v1))+48))
+		store64(m.memory, uint64(uint32(v5))+168, uint64(t7))
+		t8 := int64(load64(m.memory, uint64(uint32(v1))+40))
+		store64(m.memory, uint64(uint32(v5))+160, uint64(t8))
+		memory_zero(m.memory, uint32(v5+i32(288)), uint32(i32(64)))
+		t9 := int64(load64(m.memory, uint64(uint32(v1))+32))
+		store64(m.memory, uint64(uint32(v15))+24, uint64(t9))
+		t10 := int64(load64(m.memory, uint64(uint32(v1))+24))
+		store64(m.memory, uint64(uint32(v15))+16, uint64(t10))
+		t11 := int64(load64(m.memory, uint64(uint32(v1))+16))
+		store64(m.memory, uint64(uint32(v15))+8, uint64(t11))
+		t12 := int64(load64(m.memory, uint64(uint32(v1))+8))
+		store64(m.memory, uint32(v15), uint64(t12))
+		memory_copy(m.memory, uint32(v14), uint32(v5+i32(288)), uint32(i32(96)))
+		memory_copy(m.memory, uint32(v13), uint32(v5+i32(160)), uint32(i32(128)))
+		store32(m.memory, uint64(uint32(v5))+16, uint32(i32(1)))
+		store64(m.memory, uint64(uint32(v5))+152, uint64(i64(64)))
+		v3 = i32(1)
 		{
-			t5 := int64(load64(m.memory, uint64(uint32(v1))+64))
-			store64(m.memory, uint64(uint32(v5))+200, uint64(t5))
-			t6 := int64(load64(m.memory, uint64(uint32(v1))+56))
-			store64(m.memory, uint64(uint32(v5))+192, uint64(t6))
-			t7 := int64(load64(m.memory, uint64(uint32(v1))+48))
-			store64(m.memory, uint64(uint32(v5))+184, uint64(t7))
-			t8 := int64(load64(m.memory, uint64(uint32(v1))+40))
-			store64(m.memory, uint64(uint32(v5))+176, uint64(t8))
-			memory_zero(m.memory, uint32(v5+i32(304)), uint32(i32(64)))
-			t9 := int64(load64(m.memory, uint64(uint32(v1))+32))
-			store64(m.memory, uint64(uint32(v14))+24, uint64(t9))
-			t10 := int64(load64(m.memory, uint64(uint32(v1))+24))
-			store64(m.memory, uint64(uint32(v14))+16, uint64(t10))
-			t11 := int64(load64(m.memory, uint64(uint32(v1))+16))
-			store64(m.memory, uint64(uint32(v14))+8, uint64(t11))
-			t12 := int64(load64(m.memory, uint64(uint32(v1))+8))
-			store64(m.memory, uint32(v14), uint64(t12))
-			memory_copy(m.memory, uint32(v13), uint32(v5+i32(304)), uint32(i32(96)))
-			memory_copy(m.memory, uint32(v12), uint32(v5+i32(176)), uint32(i32(128)))
-			store32(m.memory, uint64(uint32(v5))+32, uint32(i32(1)))
-			store64(m.memory, uint64(uint32(v5))+168, uint64(i64(64)))
-			v3 = i32(1)
+			if v8 == 0 {
+				goto l0
+			}
+			v16 = i32(0)
+			v17 = v8
+			v18 = v9
+		l54:
 			{
-				if v6 == 0 {
-					goto l1
-				}
-				v16 = i32(0)
-				v17 = v6
-				v18 = v7
-			l49:
+				v19 = int32(v18)
+				v20 = v19
+				v3 = v17
 				{
-					store32(m.memory, uint64(uint32(v5))+304, uint32(v17))
-					store64(m.memory, uint64(uint32(v5))+308, uint64(v18))
-					v2 = int32(v18)
-					{
-						v18 = int64(uint64(v18) >> 32)
-						var p13 int32
-						if v18 != i64(0) {
-							p13 = 1
-						}
-						v19 = p13
-						if v19 != 0 {
-							goto l2
-						}
-						m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(176), v17, v2, i32(32))
-						t14 := int64(load64(m.memory, uint64(uint32(v5))+184))
-						store64(m.memory, uint64(uint32(v5))+304, uint64(t14))
+					v21 = int64(uint64(v18) >> 32)
+					var p13 int32
+					if v21 != i64(0) {
+						p13 = 1
 					}
-				l2:
-					v20 = int32(v18)
-				l4:
-					{
-						t15 := int32(load32(m.memory, uint64(uint32(v5))+308))
-						v3 = t15
-						m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v5+i32(16), v5+i32(304))
-						t16 := int32(m.memory[uint64(uint32(v5))+16])
-						v21 = t16
-						if v21 == 0 {
+					v22 = p13
+					if v22 != 0 {
+						goto l1
+					}
+					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(160), v17, v19, i32(32))
+					t14 := int32(load32(m.memory, uint64(uint32(v5))+172))
+					v20 = t14
+					t15 := int32(load32(m.memory, uint64(uint32(v5))+168))
+					v3 = t15
+				}
+			l1:
+				v23 = int32(v21)
+			l6:
+				{
+					v2 = v20
+					if uint32(v2) > uint32(i32(1)) {
+						t16 := int32(m.memory[uint32(v3)])
+						if t16 != i32(92) {
 							goto l3
 						}
-						t17 := int32(m.memory[uint64(uint32(v5))+17])
-						if t17&i32(255) != i32(32) {
-							goto l4
+						if v22 == 0 {
+							goto l3
 						}
+						v20 = v2 + i32(-2)
+						v24 = v3 + i32(2)
+						v3 = v3 + i32(1)
+						goto l5
 					}
+					if v2 != 0 {
+						goto l3
+					}
+					v2 = i32(0)
+					v24 = i32(0)
+					v20 = i32(0)
+					goto l4
 				l3:
-					v22 = v2 - v3
-					var p18 int32
-					if uint32(v22) > uint32(v2) {
-						p18 = 1
-					}
-					v23 = p18
-					t19 := int32(load32(m.memory, uint64(uint32(v5))+304))
-					v24 = t19
-					t20 := int64(load64(m.memory, uint64(uint32(v5))+308))
-					v18 = t20
-					{
-						if v16 == 0 {
-							goto l5
-						}
-						t21 := int32(load32(m.memory, uint64(uint32(v5))+32))
-						v3 = t21
-						if v3 == 0 {
-							goto l5
-						}
-						v2 = v3 * i32(136)
-						v3 = v15
-					l6:
-						m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, i32(16464), i32(1))
-						v3 = v3 + i32(136)
-						v2 = v2 + i32(-136)
-						if v2 != 0 {
-							goto l6
-						}
-					}
+					v20 = v2 + i32(-1)
+					v24 = v3 + i32(1)
 				l5:
-					p22 := v22
-					if v23 != 0 {
-						p22 = i32(0)
+					t17 := int32(m.memory[uint32(v3)])
+					v25 = t17
+					v3 = v24
+					if v25 != i32(32) {
+						goto l6
 					}
-					v23 = p22
+				}
+			l4:
+				v25 = v19 - v2
+				var p18 int32
+				if uint32(v25) > uint32(v19) {
+					p18 = 1
+				}
+				v19 = p18
+				{
+					if v16 == 0 {
+						goto l7
+					}
+					t19 := int32(load32(m.memory, uint64(uint32(v5))+16))
+					v3 = t19
+					if v3 == 0 {
+						goto l7
+					}
+					v2 = v3 * i32(136)
+					v3 = v12
+				l8:
+					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, i32(16464), i32(1))
+					v3 = v3 + i32(136)
+					v2 = v2 + i32(-136)
+					if v2 != 0 {
+						goto l8
+					}
+				}
+			l7:
+				p20 := v25
+				if v19 != 0 {
+					p20 = i32(0)
+				}
+				v26 = p20
+				{
 					{
+						if v22 != 0 {
+							goto l9
+						}
+						v3 = i32(0)
+					l11:
 						{
-							if v19 != 0 {
-								goto l7
+							if v26 == v3 {
+								goto l10
 							}
-							v3 = i32(0)
-						l9:
-							{
-								if v23 == v3 {
-									goto l8
-								}
-								v2 = v17 + v3
-								v3 = v3 + i32(1)
-								t23 := int32(m.memory[uint32(v2)])
-								if uint32((t23+i32(-65))&i32(255)) > uint32(i32(25)) {
-									goto l9
-								}
-							}
-						l7:
-							store32(m.memory, uint64(uint32(v5))+312, uint32(v20))
-							store32(m.memory, uint64(uint32(v5))+308, uint32(v23))
-							store32(m.memory, uint64(uint32(v5))+304, uint32(v17))
-							v3 = i32(0)
-							memory_zero(m.memory, uint32(v5+i32(176)), uint32(i32(64)))
-						l11:
-							{
-								m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v5+i32(8), v5+i32(304))
-								{
-									t24 := int32(m.memory[uint64(uint32(v5))+8])
-									if t24 == 0 {
-										goto l10
-									}
-									t25 := int32(m.memory[uint64(uint32(v5))+9])
-									t26 := v5 + i32(176) + v3
-									v2 = t25
-									p27 := i32(0)
-									if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p27 = i32(32)
-									}
-									m.memory[uint32(t26)] = byte(p27 | v2)
-									v19 = i32(64)
-									v3 = v3 + i32(1)
-									if v3 != i32(64) {
-										goto l11
-									}
-									goto l12
-								}
-							l10:
-								v19 = v3
-								if uint32(v3+i32(-65)) < uint32(i32(-64)) {
-									goto l13
-								}
-							l12:
-								t28 := int32(load32(m.memory, uint64(uint32(v5))+32))
-								v22 = t28
-								v2 = v22 * i32(136)
-								v3 = i32(0)
-								if v22 == 0 {
-									goto l11
-								}
-								v3 = v15
-							l14:
-								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v5+i32(176), v19)
-								v3 = v3 + i32(136)
-								v2 = v2 + i32(-136)
-								if v2 != 0 {
-									goto l14
-								}
-								v3 = i32(0)
+							v2 = v17 + v3
+							v3 = v3 + i32(1)
+							t21 := int32(m.memory[uint32(v2)])
+							if uint32((t21+i32(-65))&i32(255)) > uint32(i32(25)) {
 								goto l11
 							}
-						l8:
-							t29 := int32(load32(m.memory, uint64(uint32(v5))+32))
-							v3 = t29
-							if v3 == 0 {
-								goto l15
+						}
+					l9:
+						v19 = i32(0)
+						memory_zero(m.memory, uint32(v5+i32(160)), uint32(i32(64)))
+						v3 = v17
+						v27 = v26
+					l18:
+						{
+							{
+								if uint32(v27) > uint32(i32(1)) {
+									t22 := int32(m.memory[uint32(v3)])
+									if t22 != i32(92) {
+										goto l14
+									}
+									if v22 == 0 {
+										goto l14
+									}
+									v27 = v27 + i32(-2)
+									v28 = v3 + i32(2)
+									v3 = v3 + i32(1)
+									goto l15
+								}
+								if v27 == 0 {
+									v27 = i32(0)
+									v28 = v3
+									v25 = v19
+									if uint32(v19+i32(-65)) < uint32(i32(-64)) {
+										goto l16
+									}
+									goto l17
+								}
+								goto l14
+							l14:
+								v27 = v27 + i32(-1)
+								v28 = v3 + i32(1)
+							l15:
+								t23 := int32(m.memory[uint32(v3)])
+								t24 := v5 + i32(160) + v19
+								v3 = t23
+								p25 := i32(0)
+								if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
+									p25 = i32(32)
+								}
+								m.memory[uint32(t24)] = byte(p25 | v3)
+								v25 = i32(64)
+								v3 = v28
+								v19 = v19 + i32(1)
+								if v19 != i32(64) {
+									goto l18
+								}
 							}
-							v2 = v3 * i32(136)
-							v3 = v15
-						l16:
-							m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v17, v23)
+						l17:
+							t26 := int32(load32(m.memory, uint64(uint32(v5))+16))
+							v29 = t26
+							v2 = v29 * i32(136)
+							v3 = v28
+							v19 = i32(0)
+							if v29 == 0 {
+								goto l18
+							}
+							v3 = v12
+						l19:
+							m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v5+i32(160), v25)
 							v3 = v3 + i32(136)
 							v2 = v2 + i32(-136)
 							if v2 != 0 {
-								goto l16
+								goto l19
 							}
+							v3 = v28
+							v19 = i32(0)
+							goto l18
 						}
-					l13:
-						t30 := int32(load32(m.memory, uint64(uint32(v5))+32))
-						v3 = t30
+					l10:
+						t27 := int32(load32(m.memory, uint64(uint32(v5))+16))
+						v3 = t27
 						if v3 == 0 {
-							goto l15
+							goto l20
 						}
 						v2 = v3 * i32(136)
-						v3 = v15
-					l17:
-						m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, i32(16465), i32(2))
+						v3 = v12
+					l21:
+						m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v17, v26)
 						v3 = v3 + i32(136)
 						v2 = v2 + i32(-136)
 						if v2 != 0 {
-							goto l17
+							goto l21
 						}
 					}
-				l15:
-					store32(m.memory, uint64(uint32(v5))+312, uint32(v20))
-					store32(m.memory, uint64(uint32(v5))+308, uint32(v23))
-					store32(m.memory, uint64(uint32(v5))+304, uint32(v17))
-					store64(m.memory, uint64(uint32(v5))+180, uint64(i64(16)))
-					store32(m.memory, uint64(uint32(v5))+176, uint32(i32(20790)))
+				l16:
+					t28 := int32(load32(m.memory, uint64(uint32(v5))+16))
+					v3 = t28
+					if v3 == 0 {
+						goto l20
+					}
+					v2 = v3 * i32(136)
+					v3 = v12
+				l22:
+					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, i32(16465), i32(2))
+					v3 = v3 + i32(136)
+					v2 = v2 + i32(-136)
+					if v2 != 0 {
+						goto l22
+					}
+				}
+			l20:
+				store32(m.memory, uint64(uint32(v5))+296, uint32(v23))
+				store32(m.memory, uint64(uint32(v5))+292, uint32(v26))
+				store32(m.memory, uint64(uint32(v5))+288, uint32(v17))
+				store64(m.memory, uint64(uint32(v5))+164, uint64(i64(16)))
+				store32(m.memory, uint64(uint32(v5))+160, uint32(i32(20861)))
+				{
 					{
-						{
-							t31 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(304), v5+i32(176))
-							if t31 != 0 {
-								t36 := int32(load32(m.memory, uint64(uint32(v8))+12))
-								v26 = t36
-								if v26 != 0 {
-									t59 := int32(load32(m.memory, uint64(uint32(v8))+16))
-									v28 = t59
-									t60 := int32(load32(m.memory, uint32(v8)))
-									v19 = t60
-									t61 := int32(load32(m.memory, uint64(uint32(v8))+4))
-									t62 := v19
-									v22 = t61
-									v17 = t62 + v22
-									v3 = i32(0)
-								l37:
-									{
-										if v22 == v3 {
-											v3 = i32(0)
-										l39:
-											{
-												if v28 == v3 {
-													memory_zero(m.memory, uint32(v5+i32(176)), uint32(i32(64)))
-													{
-														if v22 == 0 {
-															goto l40
-														}
-														p65 := i32(64)
-														if uint32(v22) < uint32(i32(64)) {
-															p65 = v22
-														}
-														v20 = p65
-													l45:
-														{
-															v3 = i32(0)
-															v23 = v20
-															v2 = v19
-														l42:
-															{
-																v19 = v17
-																{
-																	if v2 == v17 {
-																		goto l41
-																	}
-																	v19 = v2 + i32(1)
-																	t66 := int32(m.memory[uint32(v2)])
-																	v2 = t66
-																	p67 := i32(0)
-																	if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
-																		p67 = i32(32)
-																	}
-																	v22 = p67 | v2
-																}
-															l41:
-																m.memory[uint32(v5+i32(176)+v3)] = byte(v22)
-																v2 = v19
-																t68 := v3
-																var p69 int32
-																if v3 != i32(64) {
-																	p69 = 1
-																}
-																v3 = t68 + p69
-																v23 = v23 + i32(-1)
-																if v23 != 0 {
-																	goto l42
-																}
-															}
-															{
-																t70 := int32(load32(m.memory, uint64(uint32(v5))+32))
-																v3 = t70
-																if v3 == 0 {
-																	goto l43
-																}
-																v2 = v3 * i32(136)
-																v3 = v15
-															l44:
-																m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v5+i32(176), v20)
-																v3 = v3 + i32(136)
-																v2 = v2 + i32(-136)
-																if v2 != 0 {
-																	goto l44
-																}
-															}
-														l43:
-															v3 = v17 - v19
-															p71 := i32(64)
-															if uint32(v3) < uint32(i32(64)) {
-																p71 = v3
-															}
-															v20 = p71
-															if v17 != v19 {
-																goto l45
-															}
-														}
-													}
-												l40:
-													t72 := int32(load32(m.memory, uint64(uint32(v5))+32))
-													v3 = t72
-													if v3 == 0 {
-														goto l27
-													}
-													v2 = v3 * i32(136)
-													v3 = i32(0)
-												l46:
-													{
-														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32)+v3+i32(40), i32(16506), i32(1))
-														t73 := v2
-														v3 = v3 + i32(136)
-														if t73 != v3 {
-															goto l46
-														}
-													}
-													t74 := int32(load32(m.memory, uint64(uint32(v5))+32))
-													v3 = t74
-													if v3 == 0 {
-														goto l27
-													}
-													v2 = v3 * i32(136)
-													v3 = v15
-												l47:
-													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v26, v28)
-													v3 = v3 + i32(136)
-													v2 = v2 + i32(-136)
-													if v2 != 0 {
-														goto l47
-													}
-													goto l27
-												}
-												v20 = i32(19)
-												t64 := int32(m.memory[uint32(v26+v3)])
-												v2 = t64
-												if v2 == i32(32) {
-													goto l22
-												}
-												if uint32(v2) < uint32(i32(32)) {
-													goto l22
-												}
-												v3 = v3 + i32(1)
-												if v2 == i32(127) {
-													goto l22
-												}
-												goto l39
-											}
-										}
-										v20 = i32(19)
-										t63 := int32(m.memory[uint32(v19+v3)])
-										v2 = t63
-										if v2 == i32(32) {
-											goto l22
-										}
-										if uint32(v2) < uint32(i32(32)) {
-											goto l22
-										}
-										v3 = v3 + i32(1)
-										if v2 == i32(127) {
-											goto l22
-										}
-										goto l37
-									}
-								}
-								v27 = i32(0)
-								v20 = i32(18)
-								goto l22
-							}
-							store64(m.memory, uint64(uint32(v5))+180, uint64(i64(4)))
-							store32(m.memory, uint64(uint32(v5))+176, uint32(i32(16500)))
-							{
-								t32 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(304), v5+i32(176))
-								if t32 == 0 {
-									goto l19
-								}
-								m._hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v5+i32(176), v8)
-								t33 := int32(m.memory[uint64(uint32(v5))+176])
-								if t33 == i32(40) {
-									goto l19
-								}
-								t34 := int64(load64(m.memory, uint64(uint32(v5))+176))
-								v25 = t34
-								if v25&i64(255) != i64(40) {
-									goto l20
-								}
-							}
-						l19:
-							if uint32(v16) >= uint32(v9) {
-								goto l21
-							}
-							v20 = i32(18)
-							v3 = v10 + v16*i32(12)
-							t35 := int32(load32(m.memory, uint32(v3)))
-							switch t35 {
-							case 1:
-								t37 := int32(load32(m.memory, uint64(uint32(v3))+8))
-								v19 = t37
-								t38 := int32(load32(m.memory, uint64(uint32(v3))+4))
-								v22 = t38
-								{
-									t39 := int32(load32(m.memory, uint64(uint32(v5))+32))
-									v3 = t39
-									if v3 == 0 {
-										goto l25
-									}
-									v2 = v3 * i32(136)
-									v3 = v15
-								l26:
-									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v22, v19)
-									v3 = v3 + i32(136)
-									v2 = v2 + i32(-136)
-									if v2 != 0 {
-										goto l26
-									}
-								}
-							l25:
-								t40 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v22, v19)
-								if t40 == 0 {
-									goto l27
-								}
-								goto l28
-							case 2:
-								goto l21
-							default:
-								goto l22
-							}
-						}
-					l21:
-						t41 := int32(load32(m.memory, uint64(uint32(v8))+8))
-						v2 = t41
-						t42 := int32(load32(m.memory, uint32(v2)))
-						v3 = t42
-						t43 := int32(load32(m.memory, uint64(uint32(v2))+4))
-						v22 = v3 + t43<<4
-						v20 = i32(18)
-						v28 = i32(0)
-					l31:
-						{
-							if v3 != v22 {
-								goto l29
-							}
-							v27 = i32(0)
-							v3 = v16
-							goto l30
-						l29:
-							t44 := int32(load32(m.memory, uint32(v3+i32(12))))
-							v23 = t44
-							t45 := int32(load32(m.memory, uint32(v3+i32(8))))
-							v17 = t45
-							t46 := int32(load32(m.memory, uint32(v3+i32(4))))
-							v19 = t46
-							t47 := int32(load32(m.memory, uint32(v3)))
-							v2 = t47
-							store32(m.memory, uint64(uint32(v5))+184, uint32(i32(0)))
-							store32(m.memory, uint64(uint32(v5))+180, uint32(v19))
-							t49 := v5
-							p48 := i32(1)
-							if v2 != 0 {
-								p48 = v2
-							}
-							store32(m.memory, uint64(uint32(t49))+176, uint32(p48))
-							v3 = v3 + i32(16)
-							t50 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(304), v5+i32(176))
-							if t50 == 0 {
-								goto l31
-							}
-							t52 := v5
-							p51 := i32(1)
+						t29 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(288), v5+i32(160))
+						if t29 != 0 {
+							t34 := int32(load32(m.memory, uint64(uint32(v10))+12))
+							v17 = t34
 							if v17 != 0 {
-								p51 = v17
-							}
-							m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t52, p51, v23)
-							t53 := int32(load32(m.memory, uint64(uint32(v5))+32))
-							v2 = t53
-							t54 := int32(load32(m.memory, uint64(uint32(v5))+4))
-							v17 = t54
-							t55 := int32(load32(m.memory, uint32(v5)))
-							v23 = t55
-							{
-								if v28&i32(1) == 0 {
-									goto l32
-								}
-								if v2 == 0 {
-									goto l33
-								}
-								v19 = v2 * i32(136)
-								v2 = i32(0)
-							l34:
+								t57 := int32(load32(m.memory, uint64(uint32(v10))+16))
+								v22 = t57
+								t58 := int32(load32(m.memory, uint32(v10)))
+								v25 = t58
+								t59 := int32(load32(m.memory, uint64(uint32(v10))+4))
+								t60 := v25
+								v19 = t59
+								v27 = t60 + v19
+								v3 = i32(0)
+							l42:
 								{
-									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32)+v2+i32(40), i32(16504), i32(2))
-									t56 := v19
-									v2 = v2 + i32(136)
-									if t56 != v2 {
-										goto l34
+									if v19 == v3 {
+										v3 = i32(0)
+									l44:
+										{
+											if v22 == v3 {
+												memory_zero(m.memory, uint32(v5+i32(160)), uint32(i32(64)))
+												{
+													if v19 == 0 {
+														goto l45
+													}
+													p63 := i32(64)
+													if uint32(v19) < uint32(i32(64)) {
+														p63 = v19
+													}
+													v29 = p63
+												l50:
+													{
+														v3 = i32(0)
+														v28 = v29
+														v2 = v25
+													l47:
+														{
+															v25 = v27
+															{
+																if v2 == v27 {
+																	goto l46
+																}
+																v25 = v2 + i32(1)
+																t64 := int32(m.memory[uint32(v2)])
+																v2 = t64
+																p65 := i32(0)
+																if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
+																	p65 = i32(32)
+																}
+																v19 = p65 | v2
+															}
+														l46:
+															m.memory[uint32(v5+i32(160)+v3)] = byte(v19)
+															v2 = v25
+															t66 := v3
+															var p67 int32
+															if v3 != i32(64) {
+																p67 = 1
+															}
+															v3 = t66 + p67
+															v28 = v28 + i32(-1)
+															if v28 != 0 {
+																goto l47
+															}
+														}
+														{
+															t68 := int32(load32(m.memory, uint64(uint32(v5))+16))
+															v3 = t68
+															if v3 == 0 {
+																goto l48
+															}
+															v2 = v3 * i32(136)
+															v3 = v12
+														l49:
+															m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v5+i32(160), v29)
+															v3 = v3 + i32(136)
+															v2 = v2 + i32(-136)
+															if v2 != 0 {
+																goto l49
+															}
+														}
+													l48:
+														v3 = v27 - v25
+														p69 := i32(64)
+														if uint32(v3) < uint32(i32(64)) {
+															p69 = v3
+														}
+														v29 = p69
+														if v27 != v25 {
+															goto l50
+														}
+													}
+												}
+											l45:
+												t70 := int32(load32(m.memory, uint64(uint32(v5))+16))
+												v3 = t70
+												if v3 == 0 {
+													goto l32
+												}
+												v2 = v3 * i32(136)
+												v3 = i32(0)
+											l51:
+												{
+													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(16)+v3+i32(40), i32(16506), i32(1))
+													t71 := v2
+													v3 = v3 + i32(136)
+													if t71 != v3 {
+														goto l51
+													}
+												}
+												t72 := int32(load32(m.memory, uint64(uint32(v5))+16))
+												v3 = t72
+												if v3 == 0 {
+													goto l32
+												}
+												v2 = v3 * i32(136)
+												v3 = v12
+											l52:
+												m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v17, v22)
+												v3 = v3 + i32(136)
+												v2 = v2 + i32(-136)
+												if v2 != 0 {
+													goto l52
+												}
+												goto l32
+											}
+											v29 = i32(19)
+											t62 := int32(m.memory[uint32(v17+v3)])
+											v2 = t62
+											if v2 == i32(32) {
+												goto l27
+											}
+											if uint32(v2) < uint32(i32(32)) {
+												goto l27
+											}
+											v3 = v3 + i32(1)
+											if v2 == i32(127) {
+												goto l27
+											}
+											goto l44
+										}
 									}
+									v29 = i32(19)
+									t61 := int32(m.memory[uint32(v25+v3)])
+									v2 = t61
+									if v2 == i32(32) {
+										goto l27
+									}
+									if uint32(v2) < uint32(i32(32)) {
+										goto l27
+									}
+									v3 = v3 + i32(1)
+									if v2 == i32(127) {
+										goto l27
+									}
+									goto l42
 								}
-								t57 := int32(load32(m.memory, uint64(uint32(v5))+32))
-								v2 = t57
 							}
-						l32:
-							if v2 == 0 {
-								goto l33
+							v30 = i32(0)
+							v29 = i32(18)
+							goto l27
+						}
+						store64(m.memory, uint64(uint32(v5))+164, uint64(i64(4)))
+						store32(m.memory, uint64(uint32(v5))+160, uint32(i32(16500)))
+						{
+							t30 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(288), v5+i32(160))
+							if t30 == 0 {
+								goto l24
 							}
-							v19 = v2 * i32(136)
-							v2 = v15
-						l35:
-							m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v2, v23, v17)
-							v2 = v2 + i32(136)
-							v19 = v19 + i32(-136)
-							if v19 != 0 {
-								goto l35
+							m._hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v5+i32(160), v10)
+							t31 := int32(m.memory[uint64(uint32(v5))+160])
+							if t31 == i32(40) {
+								goto l24
 							}
-						l33:
-							v20 = i32(40)
-							v28 = i32(1)
-							t58 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v23, v17)
-							if t58 == 0 {
-								goto l31
+							t32 := int64(load64(m.memory, uint64(uint32(v5))+160))
+							v21 = t32
+							if v21&i64(255) != i64(40) {
+								goto l25
 							}
 						}
-						v27 = i32(0)
-						goto l28
+					l24:
+						if uint32(v16) >= uint32(v11) {
+							goto l26
+						}
+						v29 = i32(18)
+						v3 = v6 + v16*i32(12)
+						t33 := int32(load32(m.memory, uint32(v3)))
+						switch t33 {
+						case 1:
+							t35 := int32(load32(m.memory, uint64(uint32(v3))+8))
+							v25 = t35
+							t36 := int32(load32(m.memory, uint64(uint32(v3))+4))
+							v19 = t36
+							{
+								t37 := int32(load32(m.memory, uint64(uint32(v5))+16))
+								v3 = t37
+								if v3 == 0 {
+									goto l30
+								}
+								v2 = v3 * i32(136)
+								v3 = v12
+							l31:
+								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v19, v25)
+								v3 = v3 + i32(136)
+								v2 = v2 + i32(-136)
+								if v2 != 0 {
+									goto l31
+								}
+							}
+						l30:
+							t38 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v19, v25)
+							if t38 == 0 {
+								goto l32
+							}
+							goto l33
+						case 2:
+							goto l26
+						default:
+							goto l27
+						}
 					}
-				l20:
-					v3 = int32(int64(uint64(v25) >> 32))
-					v27 = int32(int64(uint64(v25) >> 8))
-					v20 = int32(v25)
-				l30:
-					if v20&i32(255) != i32(40) {
-						goto l48
+				l26:
+					t39 := int32(load32(m.memory, uint64(uint32(v10))+8))
+					v2 = t39
+					t40 := int32(load32(m.memory, uint32(v2)))
+					v3 = t40
+					t41 := int32(load32(m.memory, uint64(uint32(v2))+4))
+					v19 = v3 + t41<<4
+					v29 = i32(18)
+					v22 = i32(0)
+				l36:
+					{
+						if v3 != v19 {
+							goto l34
+						}
+						v30 = i32(0)
+						v3 = v16
+						goto l35
+					l34:
+						t42 := int32(load32(m.memory, uint32(v3+i32(12))))
+						v28 = t42
+						t43 := int32(load32(m.memory, uint32(v3+i32(8))))
+						v27 = t43
+						t44 := int32(load32(m.memory, uint32(v3+i32(4))))
+						v25 = t44
+						t45 := int32(load32(m.memory, uint32(v3)))
+						v2 = t45
+						store32(m.memory, uint64(uint32(v5))+168, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v5))+164, uint32(v25))
+						t47 := v5
+						p46 := i32(1)
+						if v2 != 0 {
+							p46 = v2
+						}
+						store32(m.memory, uint64(uint32(t47))+160, uint32(p46))
+						v3 = v3 + i32(16)
+						t48 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(288), v5+i32(160))
+						if t48 == 0 {
+							goto l36
+						}
+						t50 := v5
+						p49 := i32(1)
+						if v27 != 0 {
+							p49 = v27
+						}
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t50, p49, v28)
+						t51 := int32(load32(m.memory, uint64(uint32(v5))+16))
+						v2 = t51
+						t52 := int32(load32(m.memory, uint64(uint32(v5))+4))
+						v27 = t52
+						t53 := int32(load32(m.memory, uint32(v5)))
+						v28 = t53
+						{
+							if v22&i32(1) == 0 {
+								goto l37
+							}
+							if v2 == 0 {
+								goto l38
+							}
+							v25 = v2 * i32(136)
+							v2 = i32(0)
+						l39:
+							{
+								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(16)+v2+i32(40), i32(16504), i32(2))
+								t54 := v25
+								v2 = v2 + i32(136)
+								if t54 != v2 {
+									goto l39
+								}
+							}
+							t55 := int32(load32(m.memory, uint64(uint32(v5))+16))
+							v2 = t55
+						}
+					l37:
+						if v2 == 0 {
+							goto l38
+						}
+						v25 = v2 * i32(136)
+						v2 = v12
+					l40:
+						m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v2, v28, v27)
+						v2 = v2 + i32(136)
+						v25 = v25 + i32(-136)
+						if v25 != 0 {
+							goto l40
+						}
+					l38:
+						v29 = i32(40)
+						v22 = i32(1)
+						t56 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v28, v27)
+						if t56 == 0 {
+							goto l36
+						}
 					}
-				l27:
-					v16 = v16 + i32(1)
-					v17 = v24
-					t75 := v21
-					var p76 int32
-					if v24 != i32(0) {
-						p76 = 1
-					}
-					if t75&p76 != 0 {
-						goto l49
-					}
+					v30 = i32(0)
+					goto l33
 				}
-				t77 := int32(load32(m.memory, uint64(uint32(v5))+32))
-				v3 = t77
-				if v3 == 0 {
-					goto l50
+			l25:
+				v3 = int32(int64(uint64(v21) >> 32))
+				v30 = int32(int64(uint64(v21) >> 8))
+				v29 = int32(v21)
+			l35:
+				if v29&i32(255) != i32(40) {
+					goto l53
+				}
+			l32:
+				v16 = v16 + i32(1)
+				v18 = v18&i64(-0x100000000) | int64(uint32(v20))
+				v17 = v24
+				if v24 != 0 {
+					goto l54
 				}
 			}
-		l1:
-			v2 = v3 * i32(136)
-			v3 = v12
-		l51:
-			{
-				m._hooksig__primitives__stream__Hmac__finish__h1bdcb544fb5d9c29_a013x7(v5+i32(176), v3)
-				t78 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(176), v4)
-				m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t78&i32(255))
-				v3 = v3 + i32(136)
-				v2 = v2 + i32(-136)
-				if v2 != 0 {
-					goto l51
-				}
-			}
-		l50:
-			m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v5 + i32(32))
-			store32(m.memory, uint64(uint32(v5))+32, uint32(i32(0)))
-			v1 = v1 + i32(160)
-			if v1 != v11 {
-				goto l52
+			t73 := int32(load32(m.memory, uint64(uint32(v5))+16))
+			v3 = t73
+			if v3 == 0 {
+				goto l55
 			}
 		}
-		t79 := int32(load32(m.memory, uint64(uint32(v5))+24))
-		v3 = t79
-		m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v5 + i32(32))
-		if v3 == i32(-1) {
-			goto l53
+	l0:
+		v2 = v3 * i32(136)
+		v3 = v13
+	l56:
+		{
+			m._hooksig__primitives__stream__Hmac__finish__h1bdcb544fb5d9c29_a013x7(v5+i32(160), v3)
+			t74 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(160), v4)
+			m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t74&i32(255))
+			v3 = v3 + i32(136)
+			v2 = v2 + i32(-136)
+			if v2 != 0 {
+				goto l56
+			}
 		}
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-		v3 = i32(40)
-		goto l54
+	l55:
+		m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v5 + i32(16))
+		store32(m.memory, uint64(uint32(v5))+16, uint32(i32(0)))
+		v1 = v1 + i32(160)
+		if v1 != v7 {
+			goto l57
+		}
 	}
-l0:
-	m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v5 + i32(32))
-l53:
-	v3 = i32(31)
-l54:
+	m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v5 + i32(16))
+	{
+		t75 := int32(load32(m.memory, uint64(uint32(v5))+8))
+		v3 = t75
+		if v3 != i32(-1) {
+			goto l58
+		}
+		v3 = i32(31)
+		goto l59
+	}
+l58:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
+	v3 = i32(40)
+l59:
 	m.memory[uint32(v0)] = byte(v3)
-	goto l55
-l28:
-	v20 = i32(19)
-l22:
+	goto l60
+l33:
+	v29 = i32(19)
+l27:
 	v3 = v16
-l48:
-	m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v5 + i32(32))
-	store64(m.memory, uint32(v0), uint64(int64(uint32(v3))<<32|int64(uint32(v27))&i64(0xffffff)<<8|int64(uint32(v20))&i64(255)))
-l55:
-	m.___stack_pointer = v5 + i32(400)
+l53:
+	m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v5 + i32(16))
+	store64(m.memory, uint32(v0), uint64(int64(uint32(v3))<<32|int64(uint32(v30))&i64(0xffffff)<<8|int64(uint32(v29))&i64(255)))
+l60:
+	m.___stack_pointer = v5 + i32(384)
 }
 func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -2003,11 +2038,11 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 			goto l1
 		}
 	l0:
-		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(20708)), uint32(i32(60)))
+		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(20612)), uint32(i32(60)))
 		v1 = i32(0)
 	l9:
 		{
-			v10 = i32(20672)
+			v10 = i32(20576)
 			v11 = i32(7)
 			{
 				v12 = v3 + i32(12) + v1
@@ -2017,16 +2052,16 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 				default:
 					goto l2
 				case 1:
-					v10 = i32(20679)
+					v10 = i32(20583)
 					goto l2
 				case 2:
-					v10 = i32(20686)
+					v10 = i32(20590)
 					goto l2
 				case 3:
-					v10 = i32(20693)
+					v10 = i32(20597)
 					goto l2
 				case 4:
-					v10 = i32(20700)
+					v10 = i32(20604)
 					v11 = i32(8)
 					goto l2
 				case 5:
@@ -2125,7 +2160,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 		if v1 == 0 {
 			goto l0
 		}
-		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(20636)), uint32(i32(36)))
+		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(20540)), uint32(i32(36)))
 		v4 = i32(0)
 	l7:
 		{
@@ -2134,7 +2169,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 			v6 = t1
 			t2 := int32(load32(m.memory, uint32(v5+i32(12))))
 			v7 = t2
-			v8 = i32(20620)
+			v8 = i32(20524)
 			v9 = i32(4)
 			{
 				t3 := int32(load32(m.memory, uint32(v5+i32(8))))
@@ -2143,10 +2178,10 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 				default:
 					goto l1
 				case 1:
-					v8 = i32(20624)
+					v8 = i32(20528)
 					goto l1
 				case 2:
-					v8 = i32(20628)
+					v8 = i32(20532)
 					v9 = i32(5)
 					goto l1
 				case 3:
@@ -2361,21 +2396,21 @@ l1:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	return
 l0:
-	t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16628))
+	t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16532))
 	store64(m.memory, uint64(uint32(v0))+24, uint64(t13))
-	t14 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
+	t14 := int64(load64(m.memory, uint64(uint32(i32(0)))+16524))
 	store64(m.memory, uint64(uint32(v0))+16, uint64(t14))
-	t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
+	t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16516))
 	store64(m.memory, uint64(uint32(v0))+8, uint64(t15))
-	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
+	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16508))
 	store64(m.memory, uint32(v0), uint64(t16))
 }
 func (m *Module) _hooksig__capi__status__words__he407ba4454de8a9f_3kkkuu(v0, v1 int32) {
 	var v2, v3, v4, v5 int32
 	v2 = i32(3)
 	v3 = i32(17)
-	v4 = i32(18804)
-	v5 = i32(18062)
+	v4 = i32(18708)
+	v5 = i32(17966)
 	switch v1 {
 	case 0:
 		goto l0
@@ -2389,12 +2424,12 @@ func (m *Module) _hooksig__capi__status__words__he407ba4454de8a9f_3kkkuu(v0, v1 
 					goto l9
 				}
 				v3 = i32(37)
-				v4 = i32(18310)
+				v4 = i32(18214)
 				v2 = i32(15)
-				v5 = i32(17381)
+				v5 = i32(17285)
 				goto l0
 			l9:
-				v3 = v2 + i32(20376)
+				v3 = v2 + i32(20280)
 				v2 = v2 + i32(8)
 				t0 := int32(load32(m.memory, uint32(v3)))
 				v3 = t0
@@ -2414,96 +2449,46 @@ func (m *Module) _hooksig__capi__status__words__he407ba4454de8a9f_3kkkuu(v0, v1 
 			goto l0
 		case 2:
 			v3 = i32(35)
-			v4 = i32(17885)
+			v4 = i32(17789)
 			v2 = i32(17)
-			v5 = i32(18080)
+			v5 = i32(17984)
 			goto l0
 		case 1:
 			v3 = i32(39)
-			v4 = i32(17260)
+			v4 = i32(17164)
 			v2 = i32(16)
-			v5 = i32(19658)
+			v5 = i32(19562)
 			goto l0
 		case 0:
 			v3 = i32(57)
-			v4 = i32(19484)
+			v4 = i32(19388)
 			v2 = i32(8)
-			v5 = i32(18302)
+			v5 = i32(18206)
 			goto l0
 		}
 	case 3:
 		v3 = i32(48)
-		v4 = i32(17837)
+		v4 = i32(17741)
 		v2 = i32(12)
-		v5 = i32(18427)
+		v5 = i32(18331)
 		goto l0
 	case 2:
 		v3 = i32(42)
-		v4 = i32(19160)
+		v4 = i32(19064)
 		v2 = i32(15)
-		v5 = i32(18065)
+		v5 = i32(17969)
 		goto l0
 	case 1:
 		v3 = i32(38)
-		v4 = i32(19122)
+		v4 = i32(19026)
 		v2 = i32(13)
-		v5 = i32(17809)
+		v5 = i32(17713)
 	}
 l0:
 	store32(m.memory, uint64(uint32(v0))+12, uint32(v3))
 	store32(m.memory, uint64(uint32(v0))+8, uint32(v4))
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	store32(m.memory, uint32(v0), uint32(v5))
-}
-func (m *Module) _hooksig__digest__compare__h791e8c47c31bc3a5_23ep4z(v0, v1, v2 int32) {
-	var v3 int32
-	var v4 int64
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(96)
-	m.___stack_pointer = v3
-	m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v3+i32(63), v2)
-	{
-		{
-			t1 := int32(m.memory[uint64(uint32(v3))+63])
-			if t1 != 0 {
-				goto l0
-			}
-			store64(m.memory, uint32(v0), uint64(i64(25)))
-			goto l1
-		}
-	l0:
-		t2 := int64(load64(m.memory, uint64(uint32(v3))+88))
-		store64(m.memory, uint64(uint32(v3))+45, uint64(t2))
-		t3 := int64(load64(m.memory, uint64(uint32(v3))+83))
-		store64(m.memory, uint64(uint32(v3))+40, uint64(t3))
-		t4 := int32(m.memory[uint64(uint32(v3))+66])
-		m.memory[uint64(uint32(v3))+2] = byte(t4)
-		t5 := int32(load16(m.memory, uint64(uint32(v3))+64))
-		store16(m.memory, uint32(v3), uint16(t5))
-		t6 := int64(load64(m.memory, uint64(uint32(v3))+75))
-		t7 := v3
-		v4 = t6
-		store64(m.memory, uint64(uint32(t7))+32, uint64(v4))
-		store64(m.memory, uint64(uint32(v3))+11, uint64(v4))
-		t8 := int64(load64(m.memory, uint64(uint32(v3))+40))
-		store64(m.memory, uint64(uint32(v3))+19, uint64(t8))
-		t9 := int64(load64(m.memory, uint64(uint32(v3))+45))
-		store64(m.memory, uint64(uint32(v3))+24, uint64(t9))
-		t10 := int64(load64(m.memory, uint64(uint32(v3))+67))
-		store64(m.memory, uint64(uint32(v3))+3, uint64(t10))
-		t11 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v1, v3)
-		m.memory[uint64(uint32(v3))+63] = byte(t11 & i32(255))
-		v2 = v3 + i32(63)
-		t12 := int32(m.memory[uint64(uint32(v3))+63])
-		t14 := v0
-		p13 := i32(32)
-		if t12 != 0 {
-			p13 = i32(40)
-		}
-		m.memory[uint32(t14)] = byte(p13)
-	}
-l1:
-	m.___stack_pointer = v3 + i32(96)
 }
 func (m *Module) _hooksig__capi__pending__finish__h40df16d8450464ff_vvd6kj(v0, v1 int32) {
 	var v2, v3, v4 int32
@@ -2569,6 +2554,56 @@ func (m *Module) _hooksig__capi__pending__finish__h40df16d8450464ff_vvd6kj(v0, v
 l2:
 	store32(m.memory, uint32(v0), uint32(v3))
 	m.___stack_pointer = v2 + i32(128)
+}
+func (m *Module) _hooksig__digest__compare__h791e8c47c31bc3a5_23ep4z(v0, v1, v2 int32) {
+	var v3 int32
+	var v4 int64
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(96)
+	m.___stack_pointer = v3
+	m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v3+i32(63), v2)
+	{
+		{
+			t1 := int32(m.memory[uint64(uint32(v3))+63])
+			if t1 != 0 {
+				goto l0
+			}
+			store64(m.memory, uint32(v0), uint64(i64(25)))
+			goto l1
+		}
+	l0:
+		t2 := int64(load64(m.memory, uint64(uint32(v3))+88))
+		store64(m.memory, uint64(uint32(v3))+45, uint64(t2))
+		t3 := int64(load64(m.memory, uint64(uint32(v3))+83))
+		store64(m.memory, uint64(uint32(v3))+40, uint64(t3))
+		t4 := int32(m.memory[uint64(uint32(v3))+66])
+		m.memory[uint64(uint32(v3))+2] = byte(t4)
+		t5 := int32(load16(m.memory, uint64(uint32(v3))+64))
+		store16(m.memory, uint32(v3), uint16(t5))
+		t6 := int64(load64(m.memory, uint64(uint32(v3))+75))
+		t7 := v3
+		v4 = t6
+		store64(m.memory, uint64(uint32(t7))+32, uint64(v4))
+		store64(m.memory, uint64(uint32(v3))+11, uint64(v4))
+		t8 := int64(load64(m.memory, uint64(uint32(v3))+40))
+		store64(m.memory, uint64(uint32(v3))+19, uint64(t8))
+		t9 := int64(load64(m.memory, uint64(uint32(v3))+45))
+		store64(m.memory, uint64(uint32(v3))+24, uint64(t9))
+		t10 := int64(load64(m.memory, uint64(uint32(v3))+67))
+		store64(m.memory, uint64(uint32(v3))+3, uint64(t10))
+		t11 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v1, v3)
+		m.memory[uint64(uint32(v3))+63] = byte(t11 & i32(255))
+		v2 = v3 + i32(63)
+		t12 := int32(m.memory[uint64(uint32(v3))+63])
+		t14 := v0
+		p13 := i32(32)
+		if t12 != 0 {
+			p13 = i32(40)
+		}
+		m.memory[uint32(t14)] = byte(p13)
+	}
+l1:
+	m.___stack_pointer = v3 + i32(96)
 }
 func (m *Module) _hooksig__capi__request__check_each__h3d696e5f3f61314c_8g1mtl(v0, v1 int32) int32 {
 	var v2, v3, v4, v5 int32
@@ -2758,746 +2793,3065 @@ l13:
 	}
 	store32(m.memory, uint64(uint32(t12))+16, uint32(p11))
 }
-func (m *Module) _hooksig__date__read_obsolete__h97a28922241eb8d8_4n55fx(v0, v1, v2 int32, v3 int64) {
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18 int32
+func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1 int32) {
+	var v2 int32
+	var v3 int64
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15 int32
+	var v16, v17 int64
+	var v18 int32
+	var v19 int64
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(160)
+	m.___stack_pointer = v2
+	v3 = i64(6)
+	{
+		t1 := int32(load32(m.memory, uint32(v1)))
+		switch t1 {
+		case 2:
+			v3 = i64(7)
+			fallthrough
+		default:
+			store32(m.memory, uint32(v0), uint32(i32(0)))
+			store64(m.memory, uint64(uint32(v0))+4, uint64(v3))
+			goto l3
+		case 1:
+			t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v4 = t2
+			t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v5 = t3
+			store32(m.memory, uint64(uint32(v2))+20, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+36, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+52, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+64, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+68, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+144, uint32(v5))
+			store32(m.memory, uint64(uint32(v2))+140, uint32(v5))
+			store32(m.memory, uint64(uint32(v2))+136, uint32(v4))
+			{
+				if v5 == 0 {
+					goto l4
+				}
+				v6 = v2 + i32(72)
+				v7 = i32(0)
+			l61:
+				{
+					{
+						t4 := int32(m.memory[uint32(v4)])
+						if t4 != i32(44) {
+							goto l5
+						}
+					l9:
+						{
+							v8 = v4 + i32(1)
+							v4 = i32(0)
+							v9 = v5 + i32(-1)
+							if v9 == 0 {
+								goto l6
+							}
+						l8:
+							{
+								{
+									t5 := int32(m.memory[uint32(v8+v4)])
+									v5 = t5
+									if v5 == i32(32) {
+										goto l7
+									}
+									if v5 != i32(9) {
+										goto l6
+									}
+								}
+							l7:
+								t6 := v9
+								v4 = v4 + i32(1)
+								if t6 != v4 {
+									goto l8
+								}
+							}
+							v4 = v9
+						l6:
+							v5 = v9 - v4
+							if v5 == 0 {
+								goto l4
+							}
+							v4 = v8 + v4
+							t7 := int32(m.memory[uint32(v4)])
+							if t7 == i32(44) {
+								goto l9
+							}
+						}
+					}
+				l5:
+					store32(m.memory, uint64(uint32(v2))+140, uint32(v5))
+					store32(m.memory, uint64(uint32(v2))+136, uint32(v4))
+					m._hooksig__params__Reader__token__h53fc65efb13b1e5e_psx7rd(v2+i32(148), v2+i32(136))
+					t8 := int32(load32(m.memory, uint64(uint32(v2))+156))
+					v10 = t8
+					{
+						t9 := int32(load32(m.memory, uint64(uint32(v2))+148))
+						if t9 != i32(1) {
+							goto l10
+						}
+						t10 := int32(load32(m.memory, uint64(uint32(v2))+152))
+						v4 = t10
+						goto l11
+					}
+				l10:
+					{
+						{
+							{
+								t11 := int32(load32(m.memory, uint64(uint32(v2))+140))
+								v9 = t11
+								if v9 == 0 {
+									goto l12
+								}
+								t12 := int32(load32(m.memory, uint64(uint32(v2))+136))
+								v8 = t12
+								v11 = v8 + v9
+								t13 := int32(load32(m.memory, uint64(uint32(v2))+152))
+								v12 = t13
+								v4 = i32(0)
+							l15:
+								{
+									{
+										v13 = v8 + v4
+										t14 := int32(m.memory[uint32(v13)])
+										v5 = t14
+										if v5 == i32(32) {
+											goto l13
+										}
+										if v5 != i32(9) {
+											goto l14
+										}
+									}
+								l13:
+									t15 := v9
+									v4 = v4 + i32(1)
+									if t15 != v4 {
+										goto l15
+									}
+								}
+							}
+						l12:
+							v5 = i32(0)
+							goto l16
+						l14:
+							v5 = v9 - v4
+							t16 := int32(m.memory[uint32(v13)])
+							if t16 == i32(61) {
+								goto l17
+							}
+						}
+					l16:
+						t17 := int32(load32(m.memory, uint64(uint32(v2))+144))
+						v4 = t17
+						v5 = v4 - v5
+						p18 := v5
+						if uint32(v5) > uint32(v4) {
+							p18 = i32(0)
+						}
+						v10 = p18
+						goto l18
+					}
+				l17:
+					{
+						{
+							{
+								v14 = v5 + i32(-1)
+								if v14 == 0 {
+									goto l19
+								}
+								v8 = v13 + i32(1)
+								v13 = v4 - v9 + i32(1)
+								v4 = i32(0)
+							l22:
+								{
+									{
+										v9 = v8 + v4
+										t19 := int32(m.memory[uint32(v9)])
+										v5 = t19
+										if v5 == i32(32) {
+											goto l20
+										}
+										if v5 != i32(9) {
+											goto l21
+										}
+									}
+								l20:
+									t20 := v13
+									v4 = v4 + i32(1)
+									if t20+v4 != 0 {
+										goto l22
+									}
+								}
+							l19:
+								store32(m.memory, uint64(uint32(v2))+140, uint32(i32(0)))
+								store32(m.memory, uint64(uint32(v2))+136, uint32(v11))
+								goto l23
+							l21:
+								t21 := v2
+								v4 = v14 - v4
+								store32(m.memory, uint64(uint32(t21))+140, uint32(v4))
+								store32(m.memory, uint64(uint32(v2))+136, uint32(v9))
+								t22 := int32(m.memory[uint32(v9)])
+								if t22 == i32(34) {
+									v11 = i32(0)
+									v14 = v9 + i32(1)
+									v8 = v14
+									v15 = v4 + i32(-1)
+									v9 = v15
+								l35:
+									v5 = i32(0)
+									if v9 == 0 {
+										goto l26
+									}
+									v5 = i32(0)
+								l28:
+									{
+										{
+											t26 := int32(m.memory[uint32(v8+v5)])
+											v4 = t26
+											if uint32(v4) > uint32(i32(31)) {
+												goto l27
+											}
+											if v4 != i32(9) {
+												goto l26
+											}
+										}
+									l27:
+										if v4 == i32(34) {
+											goto l26
+										}
+										if v4 == i32(92) {
+											goto l26
+										}
+										if v4 == i32(127) {
+											goto l26
+										}
+										t27 := v9
+										v5 = v5 + i32(1)
+										if t27 != v5 {
+											goto l28
+										}
+									}
+									v5 = v9
+								l26:
+									if v9 != v5 {
+										v4 = v9 - v5
+										v5 = v8 + v5
+										t28 := int32(m.memory[uint32(v5)])
+										v9 = t28
+										if v9 == i32(34) {
+											goto l31
+										}
+										if v4 == i32(1) {
+											goto l32
+										}
+										if v9 == i32(92) {
+											t29 := int32(m.memory[uint64(uint32(v5))+1])
+											v9 = t29
+											if v9 == i32(127) {
+												goto l34
+											}
+											var p30 int32
+											if uint32(v9) < uint32(i32(32)) {
+												p30 = 1
+											}
+											var p31 int32
+											if v9 != i32(9) {
+												p31 = 1
+											}
+											if p30&p31 != 0 {
+												goto l34
+											}
+											v8 = v5 + i32(2)
+											v9 = v4 + i32(-2)
+											v4 = v11 + i32(1)
+											p32 := i32(-1)
+											if v4 != 0 {
+												p32 = v4
+											}
+											v11 = p32
+											goto l35
+										}
+									l32:
+										if v9 != i32(92) {
+											goto l30
+										}
+										goto l34
+									}
+									v4 = i32(0)
+									goto l30
+								}
+							}
+						l23:
+							m._hooksig__params__Reader__token__h53fc65efb13b1e5e_psx7rd(v2+i32(148), v2+i32(136))
+							t23 := int32(load32(m.memory, uint64(uint32(v2))+156))
+							v5 = t23
+							t24 := int32(load32(m.memory, uint64(uint32(v2))+148))
+							if t24 == 0 {
+								t33 := int32(load32(m.memory, uint64(uint32(v2))+152))
+								v14 = t33
+								v16 = int64(uint32(v5))
+								t34 := int32(load32(m.memory, uint64(uint32(v2))+136))
+								v13 = t34
+								t35 := int32(load32(m.memory, uint64(uint32(v2))+140))
+								v8 = t35
+								goto l36
+							}
+							t25 := int32(load32(m.memory, uint64(uint32(v2))+152))
+							v4 = t25
+							v10 = v5
+							goto l11
+						}
+					l31:
+						t36 := v2
+						v13 = v5 + i32(1)
+						store32(m.memory, uint64(uint32(t36))+136, uint32(v13))
+						t37 := int64(uint32(v11)) << 32
+						v5 = v15 - v4
+						p38 := v5
+						if uint32(v5) > uint32(v15) {
+							p38 = i32(0)
+						}
+						v16 = t37 | int64(uint32(p38))
+						v8 = v4 + i32(-1)
+					}
+				l36:
+					v9 = i32(0)
+					if v8 == 0 {
+						goto l37
+					}
+				l39:
+					{
+						{
+							t39 := int32(m.memory[uint32(v13+v9)])
+							v4 = t39
+							if v4 == i32(32) {
+								goto l38
+							}
+							if v4 != i32(9) {
+								goto l37
+							}
+						}
+					l38:
+						t40 := v8
+						v9 = v9 + i32(1)
+						if t40 != v9 {
+							goto l39
+						}
+					}
+					v9 = v8
+				l37:
+					t41 := v2
+					v5 = v8 - v9
+					store32(m.memory, uint64(uint32(t41))+140, uint32(v5))
+					t42 := v2
+					v4 = v13 + v9
+					store32(m.memory, uint64(uint32(t42))+136, uint32(v4))
+					{
+						if v8 == v9 {
+							goto l40
+						}
+						t43 := int32(m.memory[uint32(v4)])
+						if t43 == i32(44) {
+							goto l40
+						}
+						t44 := int32(load32(m.memory, uint64(uint32(v2))+144))
+						v4 = t44
+						v5 = v4 - v5
+						p45 := v5
+						if uint32(v5) > uint32(v4) {
+							p45 = i32(0)
+						}
+						v10 = p45
+						goto l18
+					}
+				l40:
+					{
+						{
+							switch v10 + i32(-5) {
+							default:
+								goto l42
+							case 0:
+								v9 = i32(0)
+							l46:
+								{
+									if v9 == i32(5) {
+										v3 = i64(0)
+										v9 = v2 + i32(20)
+										v8 = v2 + i32(8)
+										goto l47
+									}
+									v8 = v12 + v9
+									v13 = v9 + i32(20957)
+									v9 = v9 + i32(1)
+									t46 := int32(m.memory[uint32(v8)])
+									v8 = t46
+									p47 := i32(0)
+									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
+										p47 = i32(32)
+									}
+									t48 := int32(m.memory[uint32(v13)])
+									t49 := (p47 | v8) & i32(255)
+									v8 = t48
+									p50 := i32(0)
+									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
+										p50 = i32(32)
+									}
+									if t49 == (p50|v8)&i32(255) {
+										goto l46
+									}
+									goto l42
+								}
+							case 4:
+								v9 = i32(0)
+							l49:
+								{
+									if v9 != i32(9) {
+										goto l48
+									}
+									v3 = i64(256)
+									v9 = v2 + i32(36)
+									v8 = v2 + i32(24)
+									goto l47
+								l48:
+									v8 = v12 + v9
+									v13 = v9 + i32(20962)
+									v9 = v9 + i32(1)
+									t51 := int32(m.memory[uint32(v8)])
+									v8 = t51
+									p52 := i32(0)
+									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
+										p52 = i32(32)
+									}
+									t53 := int32(m.memory[uint32(v13)])
+									t54 := (p52 | v8) & i32(255)
+									v8 = t53
+									p55 := i32(0)
+									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
+										p55 = i32(32)
+									}
+									if t54 == (p55|v8)&i32(255) {
+										goto l49
+									}
+								}
+								v9 = i32(0)
+							l51:
+								if v9 != i32(9) {
+									v8 = v12 + v9
+									v13 = v9 + i32(20971)
+									v9 = v9 + i32(1)
+									t56 := int32(m.memory[uint32(v8)])
+									v8 = t56
+									p57 := i32(0)
+									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
+										p57 = i32(32)
+									}
+									t58 := int32(m.memory[uint32(v13)])
+									t59 := (p57 | v8) & i32(255)
+									v8 = t58
+									p60 := i32(0)
+									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
+										p60 = i32(32)
+									}
+									if t59 != (p60|v8)&i32(255) {
+										goto l42
+									}
+									goto l51
+								}
+								v3 = i64(768)
+								v9 = v2 + i32(64)
+								v8 = v2 + i32(56)
+								goto l47
+							case 2:
+								v9 = i32(0)
+							l53:
+								if v9 != i32(7) {
+									v8 = v12 + v9
+									v13 = v9 + i32(20980)
+									v9 = v9 + i32(1)
+									t61 := int32(m.memory[uint32(v8)])
+									v8 = t61
+									p62 := i32(0)
+									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
+										p62 = i32(32)
+									}
+									t63 := int32(m.memory[uint32(v13)])
+									t64 := (p62 | v8) & i32(255)
+									v8 = t63
+									p65 := i32(0)
+									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
+										p65 = i32(32)
+									}
+									if t64 != (p65|v8)&i32(255) {
+										goto l42
+									}
+									goto l53
+								}
+								v3 = i64(512)
+								v9 = v2 + i32(52)
+								v8 = v2 + i32(40)
+								goto l47
+							}
+						l47:
+							store64(m.memory, uint32(v8), uint64(v16))
+							t66 := int32(load32(m.memory, uint32(v9)))
+							v8 = t66
+							store32(m.memory, uint32(v9), uint32(v14))
+							if v8 == 0 {
+								goto l54
+							}
+							v16 = i64(0)
+							v17 = i64(10)
+							goto l55
+						}
+					l42:
+						v18 = v6 + v7<<3
+						if v7 == 0 {
+							goto l56
+						}
+						v15 = v6
+					l60:
+						{
+							t67 := int32(load32(m.memory, uint64(uint32(v15))+4))
+							if t67 != v10 {
+								goto l57
+							}
+							t68 := int32(load32(m.memory, uint32(v15)))
+							v8 = t68
+							v9 = v10
+							v13 = v12
+						l59:
+							{
+								if v9 != 0 {
+									goto l58
+								}
+								v16 = i64(0)
+								v3 = i64(1024)
+								v17 = i64(10)
+								goto l55
+							l58:
+								t69 := int32(m.memory[uint32(v13)])
+								v11 = t69
+								t70 := int32(m.memory[uint32(v8)])
+								v14 = t70
+								v13 = v13 + i32(1)
+								v9 = v9 + i32(-1)
+								v8 = v8 + i32(1)
+								t72 := v14
+								p71 := i32(0)
+								if uint32((v14+i32(-65))&i32(255)) < uint32(i32(26)) {
+									p71 = i32(32)
+								}
+								t74 := (t72 | p71) & i32(255)
+								t75 := v11
+								p73 := i32(0)
+								if uint32((v11+i32(-65))&i32(255)) < uint32(i32(26)) {
+									p73 = i32(32)
+								}
+								if t74 == (t75|p73)&i32(255) {
+									goto l59
+								}
+							}
+						}
+					l57:
+						v15 = v15 + i32(8)
+						if v15 != v18 {
+							goto l60
+						}
+						if uint32(v7) > uint32(i32(7)) {
+							goto l54
+						}
+					l56:
+						store32(m.memory, uint64(uint32(v18))+4, uint32(v10))
+						store32(m.memory, uint32(v18), uint32(v12))
+						t76 := v2
+						v7 = v7 + i32(1)
+						store32(m.memory, uint64(uint32(t76))+68, uint32(v7))
+					}
+				l54:
+					if v5 != 0 {
+						goto l61
+					}
+				}
+			l4:
+				{
+					{
+						t77 := int32(load32(m.memory, uint64(uint32(v2))+36))
+						v4 = t77
+						if v4 != 0 {
+							goto l62
+						}
+						v4 = i32(0)
+						goto l63
+					}
+				l62:
+					{
+						t78 := int32(load32(m.memory, uint64(uint32(v2))+24))
+						v5 = t78
+						if v5 != 0 {
+							goto l64
+						}
+						v16 = i64(0)
+						v3 = i64(256)
+						v17 = i64(11)
+						goto l55
+					}
+				l64:
+					t79 := int64(load32(m.memory, uint64(uint32(v2))+28))
+					v19 = t79<<32 | int64(uint32(v5))
+				}
+			l63:
+				v16 = i64(0)
+				v17 = i64(11)
+				{
+					t80 := int32(load32(m.memory, uint64(uint32(v2))+20))
+					v5 = t80
+					if v5 == 0 {
+						goto l65
+					}
+					t81 := int32(load32(m.memory, uint64(uint32(v2))+8))
+					v9 = t81
+					if v9 == 0 {
+						goto l65
+					}
+					v3 = i64(512)
+					t82 := int32(load32(m.memory, uint64(uint32(v2))+52))
+					v8 = t82
+					if v8 == 0 {
+						goto l55
+					}
+					t83 := int32(load32(m.memory, uint64(uint32(v2))+40))
+					v13 = t83
+					if v13 == 0 {
+						goto l55
+					}
+					v3 = i64(768)
+					t84 := int32(load32(m.memory, uint64(uint32(v2))+64))
+					v11 = t84
+					if v11 == 0 {
+						goto l55
+					}
+					t85 := int32(load32(m.memory, uint64(uint32(v2))+56))
+					v14 = t85
+					if v14 == 0 {
+						goto l55
+					}
+					t86 := int64(load32(m.memory, uint64(uint32(v2))+12))
+					v3 = t86
+					t87 := int64(load32(m.memory, uint64(uint32(v2))+44))
+					v16 = t87
+					t88 := int64(load32(m.memory, uint64(uint32(v2))+60))
+					v17 = t88
+					store64(m.memory, uint64(uint32(v0))+40, uint64(v19))
+					store32(m.memory, uint64(uint32(v0))+36, uint32(v4))
+					store64(m.memory, uint64(uint32(v0))+28, uint64(v17<<32|int64(uint32(v14))))
+					store32(m.memory, uint64(uint32(v0))+24, uint32(v11))
+					store64(m.memory, uint64(uint32(v0))+16, uint64(v16<<32|int64(uint32(v13))))
+					store32(m.memory, uint64(uint32(v0))+12, uint32(v8))
+					store64(m.memory, uint64(uint32(v0))+4, uint64(v3<<32|int64(uint32(v9&i32(-256)))|int64(uint32(v9&i32(255)))))
+					store32(m.memory, uint32(v0), uint32(v5))
+					goto l3
+				}
+			l65:
+				v3 = i64(0)
+				goto l55
+			l34:
+				v4 = v4 + i32(-1)
+			l30:
+				t89 := int32(load32(m.memory, uint64(uint32(v2))+144))
+				v5 = t89
+				v4 = v5 - v4
+				p90 := v4
+				if uint32(v4) > uint32(v5) {
+					p90 = i32(0)
+				}
+				v10 = p90
+			}
+		l18:
+			v4 = i32(9)
+		l11:
+			v3 = int64(uint32(v4))
+			v16 = v3&i64(0xffff0000) | int64(uint32(v10))<<32
+			v17 = int64(uint32(v4 & i32(255)))
+		l55:
+			store32(m.memory, uint32(v0), uint32(i32(0)))
+			t91 := v0
+			v3 = v3&i64(0xff00) | v16 | v17
+			t92 := int32(m.memory[uint64(uint32(v1))+36])
+			p93 := v3
+			if t92&i32(1) != 0 {
+				p93 = i64(8)
+			}
+			p94 := v3
+			if v3&i64(255) == i64(9) {
+				p94 = p93
+			}
+			store64(m.memory, uint64(uint32(t91))+4, uint64(p94))
+		}
+	}
+l3:
+	m.___stack_pointer = v2 + i32(160)
+}
+func (m *Module) _hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v0, v1 int32) {
+	var v2, v3, v4, v5 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(80)
+	m.___stack_pointer = v2
+	t1 := int32(load32(m.memory, uint64(uint32(v1))+28))
+	v3 = t1
+	t2 := int32(load32(m.memory, uint64(uint32(v1))+24))
+	v4 = t2
+	{
+		t3 := int32(load32(m.memory, uint64(uint32(v1))+32))
+		if t3 != 0 {
+			v1 = i32(0)
+			memory_zero(m.memory, uint32(v2+i32(3)), uint32(i32(44)))
+			{
+			l7:
+				{
+					if uint32(v3) > uint32(i32(1)) {
+						t4 := int32(m.memory[uint32(v4)])
+						if t4 != i32(92) {
+							goto l5
+						}
+						v3 = v3 + i32(-2)
+						v5 = v4 + i32(2)
+						v4 = v4 + i32(1)
+						goto l6
+					}
+					if v3 == 0 {
+						goto l4
+					}
+					goto l5
+				l5:
+					v3 = v3 + i32(-1)
+					v5 = v4 + i32(1)
+				l6:
+					t5 := int32(m.memory[uint32(v4)])
+					m.memory[uint32(v2+i32(3)+v1)] = byte(t5)
+					v4 = v5
+					v5 = v1 + i32(1)
+					v1 = v5
+					if v5 != i32(44) {
+						goto l7
+					}
+				}
+				if v3 != 0 {
+					goto l4
+				}
+				m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v2+i32(47), v2+i32(3))
+				t6 := int32(m.memory[uint64(uint32(v2))+47])
+				v4 = t6
+				if v4 != i32(2) {
+					t7 := int64(load64(m.memory, uint64(uint32(v2))+72))
+					store64(m.memory, uint64(uint32(v0))+25, uint64(t7))
+					t8 := int64(load64(m.memory, uint64(uint32(v2))+64))
+					store64(m.memory, uint64(uint32(v0))+17, uint64(t8))
+					t9 := int64(load64(m.memory, uint64(uint32(v2))+56))
+					store64(m.memory, uint64(uint32(v0))+9, uint64(t9))
+					t10 := int64(load64(m.memory, uint64(uint32(v2))+48))
+					store64(m.memory, uint64(uint32(v0))+1, uint64(t10))
+					m.memory[uint32(v0)] = byte(v4)
+					goto l2
+				}
+			}
+		l4:
+			m.memory[uint32(v0)] = byte(i32(0))
+			goto l2
+		}
+		if v3 == i32(44) {
+			goto l1
+		}
+		m.memory[uint32(v0)] = byte(i32(0))
+		goto l2
+	}
+l1:
+	m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v0, v4)
+l2:
+	m.___stack_pointer = v2 + i32(80)
+}
+func (m *Module) _hooksig__names__CheckedNames__new__h2edc1ecffb67d006_pvtp0w(v0, v1 int32) {
+	var v2 int32
+	var v3 int64
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(16)
+	m.___stack_pointer = v2
+	{
+		t1 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v1, i32(20754), i32(11))
+		if t1 != 0 {
+			goto l0
+		}
+		t2 := int32(load32(m.memory, uint32(v1)))
+		t3 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		t5 := v2 + i32(8)
+		p4 := i32(0)
+		if t3 != 0 {
+			p4 = t2
+		}
+		t6 := int64(load64(m.memory, uint64(uint32(v1))+4))
+		m._hooksig__names__check__hf14e24db1bb7276c_8dujde(t5, p4, t6)
+		{
+			t7 := int32(m.memory[uint64(uint32(v2))+8])
+			if t7 == i32(40) {
+				goto l1
+			}
+			t8 := int64(load64(m.memory, uint64(uint32(v2))+8))
+			v3 = t8
+			if v3&i64(255) == i64(40) {
+				goto l1
+			}
+			store64(m.memory, uint64(uint32(v0))+4, uint64(v3))
+			v1 = i32(1)
+			goto l2
+		}
+	l1:
+		t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		store32(m.memory, uint64(uint32(v0))+12, uint32(t9))
+		t10 := int64(load64(m.memory, uint32(v1)))
+		store64(m.memory, uint64(uint32(v0))+4, uint64(t10))
+		v1 = i32(0)
+		goto l2
+	}
+l0:
+	v1 = i32(0)
+	store32(m.memory, uint64(uint32(v0))+4, uint32(i32(0)))
+l2:
+	store32(m.memory, uint32(v0), uint32(v1))
+	m.___stack_pointer = v2 + i32(16)
+}
+func (m *Module) _hooksig__policy__Policy__check__hcb6a71c1d95e2b4f_o6wt6z(v0, v1, v2, v3 int32) {
+	var v4, v5, v6, v7 int32
+	var v8 int64
+	var v9, v10 int32
+	var v11 int64
+	var v12, v13 int32
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(32)
 	m.___stack_pointer = v4
-	if v2 == 0 {
-		goto l0
-	}
-	v5 = i32(0)
-l2:
 	{
-		t1 := int32(m.memory[uint32(v1+v5)])
-		if t1 == i32(44) {
-			m._hooksig__date__read__ha68e4779f7ebca89_mv2o4(v4+i32(4), i32(20389), i32(18), v1, v2)
-			v5 = i32(0)
-			{
-				t3 := int32(load32(m.memory, uint64(uint32(v4))+4))
-				if t3 != i32(1) {
+		{
+			t1 := int32(load32(m.memory, uint64(uint32(v2))+36))
+			v5 = t1
+			if v5 == 0 {
+				t6 := int32(m.memory[uint64(uint32(v1))+28])
+				if t6 != 0 {
+					goto l3
+				}
+				store16(m.memory, uint32(v0), uint16(i32(267)))
+				goto l5
+			}
+			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
+			if t2 != 0 {
+				t7 := v4
+				v5 = v2 + i32(36)
+				t8 := int32(load32(m.memory, uint64(uint32(v5))+8))
+				store32(m.memory, uint64(uint32(t7))+8, uint32(t8))
+				t9 := int64(load64(m.memory, uint32(v5)))
+				store64(m.memory, uint32(v4), uint64(t9))
+				store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
+				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(20743)))
+				t10 := m._core__iter__traits__iterator__Iterator__eq__hb81fdb2f5f6622ce_q6uknu(v4, v4+i32(16))
+				if t10 == 0 {
+					goto l6
+				}
+				goto l3
+			}
+			t3 := int32(load32(m.memory, uint64(uint32(v2))+40))
+			v6 = t3
+			if v6 != i32(11) {
+				if v6 != i32(6) {
 					goto l4
 				}
-				t4 := int32(load32(m.memory, uint64(uint32(v4))+28))
-				v6 = t4
-				t5 := int32(load32(m.memory, uint64(uint32(v4))+24))
-				v7 = t5
-				t6 := int32(load32(m.memory, uint64(uint32(v4))+20))
-				v8 = t6
-				t7 := int32(load32(m.memory, uint64(uint32(v4))+16))
-				v9 = t7
-				t8 := int32(load32(m.memory, uint64(uint32(v4))+12))
-				v10 = t8
-				{
-					t9 := int32(load32(m.memory, uint64(uint32(v4))+8))
-					v11 = t9
-					v5 = i32(10000) - v11
-					p10 := v5
-					if uint32(v5) > uint32(i32(10000)) {
-						p10 = i32(0)
-					}
-					v5 = p10
-					t11 := int32(uint32(v5) / uint32(i32(100)))
-					v2 = t11
-					var p12 int32
-					if v2*i32(-100)&i32(65532) != (i32(0)-v5)&i32(0xffff) {
-						p12 = 1
-					}
-					v12 = p12 + v2
-					if v12 == 0 {
-						goto l5
-					}
-					v5 = v11 + i32(350)
-					v13 = v11 + v12*i32(100) + i32(-100)
-					v14 = (v8*i32(60)+v7)*i32(60) + v6
-					var p13 int32
-					if uint32(v10) > uint32(i32(11)) {
-						p13 = 1
-					}
-					v15 = p13
-					var p14 int32
-					if v11&i32(3) != i32(2) {
-						p14 = 1
-					}
-					v16 = p14
-					v2 = v11
-				l8:
-					{
-						t15 := int32(uint32(v5) / uint32(i32(100)))
-						v17 = t15
-						t16 := int32(uint32(v5) / uint32(i32(400)))
-						v18 = t16
-						v1 = i32(31)
-						if v15 != 0 {
-							goto l6
-						}
-						{
-							if i32_shl(i32(1), v10)&i32(2640) != 0 {
-								goto l7
-							}
-							if v10 != i32(2) {
-								goto l6
-							}
-							v1 = i32(28)
-							if v16 != 0 {
-								goto l6
-							}
-							p17 := i32(28)
-							if v18*i32(400) == v5 {
-								p17 = i32(29)
-							}
-							p18 := p17
-							if v17*i32(100) != v5 {
-								p18 = i32(29)
-							}
-							v1 = p18
-							goto l6
-						}
-					l7:
-						v1 = i32(30)
-					l6:
-						t19 := _hooksig__date__midnight__hd0cc4536679191bc_oxqczx(v5+i32(-400), v10, v9)
-						p20 := v14
-						if uint32(v9) > uint32(v1) {
-							p20 = i32(0)
-						}
-						if t19+int64(uint32(p20)) > v3 {
-							goto l5
-						}
-						v5 = v5 + i32(100)
-						v11 = v2
-						v2 = v2 + i32(100)
-						v12 = v12 + i32(-1)
-						if v12 != 0 {
-							goto l8
-						}
-					}
-					v11 = v13
+				t11 := int32(m.memory[uint64(uint32(v1))+29])
+				if t11&i32(1) == 0 {
+					goto l4
 				}
-			l5:
-				store32(m.memory, uint64(uint32(v0))+24, uint32(v6))
-				store32(m.memory, uint64(uint32(v0))+20, uint32(v7))
-				store32(m.memory, uint64(uint32(v0))+16, uint32(v8))
-				store32(m.memory, uint64(uint32(v0))+12, uint32(v9))
-				store32(m.memory, uint64(uint32(v0))+8, uint32(v10))
-				store32(m.memory, uint64(uint32(v0))+4, uint32(v11))
-				v5 = i32(1)
+				t12 := int32(load32(m.memory, uint32(v5)))
+				t13 := int32(load16(m.memory, uint32(v5+i32(4))))
+				if t12^i32(808612712)|(t13^i32(14641)) == 0 {
+					goto l3
+				}
+				goto l4
 			}
-		l4:
-			store32(m.memory, uint32(v0), uint32(v5))
+			t4 := int64(load64(m.memory, uint32(v5)))
+			t5 := int64(load64(m.memory, uint32(v5+i32(3))))
+			if t4^i64(7018986658034969960)|(t5^i64(0x3635326168732d63)) == 0 {
+				goto l3
+			}
+			goto l4
+		}
+	l6:
+		t14 := int32(m.memory[uint64(uint32(v1))+29])
+		if t14 != i32(1) {
+			goto l4
+		}
+		t15 := int32(load32(m.memory, uint64(uint32(v5))+8))
+		store32(m.memory, uint64(uint32(v4))+8, uint32(t15))
+		t16 := int64(load64(m.memory, uint32(v5)))
+		store64(m.memory, uint32(v4), uint64(t16))
+		store64(m.memory, uint64(uint32(v4))+20, uint64(i64(6)))
+		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(20987)))
+		t17 := m._core__iter__traits__iterator__Iterator__eq__hb81fdb2f5f6622ce_q6uknu(v4, v4+i32(16))
+		if t17 != 0 {
 			goto l3
 		}
-		t2 := v2
-		v5 = v5 + i32(1)
-		if t2 != v5 {
+	}
+l4:
+	m.memory[uint32(v0)] = byte(i32(12))
+	goto l5
+l3:
+	{
+		t18 := int32(load32(m.memory, uint64(uint32(v1))+20))
+		v5 = t18
+		if v5 == 0 {
+			goto l7
+		}
+		t19 := int32(load32(m.memory, uint64(uint32(v1))+24))
+		t20 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v2, v5, t19)
+		if t20 != 0 {
+			goto l7
+		}
+		m.memory[uint32(v0)] = byte(i32(28))
+		goto l5
+	}
+l7:
+	{
+		{
+			t21 := int32(load32(m.memory, uint32(v1)))
+			v2 = t21
+			if v2 != 0 {
+				goto l8
+			}
+			t22 := int32(load32(m.memory, uint32(v3)))
+			if t22 == 0 {
+				goto l9
+			}
+			t23 := int32(load32(m.memory, uint64(uint32(v3))+8))
+			store32(m.memory, uint64(uint32(v4))+8, uint32(t23))
+			t24 := int64(load64(m.memory, uint32(v3)))
+			store64(m.memory, uint32(v4), uint64(t24))
+			v2 = i32(21004)
+			v1 = i32(21020)
+			goto l10
+		}
+	l8:
+		{
+			t25 := int32(load32(m.memory, uint32(v3)))
+			if t25 == 0 {
+				goto l11
+			}
+			t26 := int32(load32(m.memory, uint64(uint32(v3))+8))
+			store32(m.memory, uint64(uint32(v4))+8, uint32(t26))
+			t27 := int64(load64(m.memory, uint32(v3)))
+			store64(m.memory, uint32(v4), uint64(t27))
+			goto l12
+		}
+	l11:
+		store64(m.memory, uint64(uint32(v4))+4, uint64(i64(11)))
+		store32(m.memory, uint32(v4), uint32(i32(20754)))
+	l12:
+		{
+			if v2 != i32(2) {
+				goto l13
+			}
+			t28 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			if t28 == 0 {
+				goto l9
+			}
+			t29 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v7 = t29
+			if v7 == 0 {
+				goto l9
+			}
+			t30 := int64(load64(m.memory, uint64(uint32(v1))+8))
+			v8 = t30
+			v9 = i32(0)
+		l21:
+			{
+				v10 = int32(v8)
+				v3 = v10
+				v2 = v7
+				{
+					v11 = int64(uint64(v8) >> 32)
+					var p31 int32
+					if v11 != i64(0) {
+						p31 = 1
+					}
+					v12 = p31
+					if v12 != 0 {
+						goto l14
+					}
+					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(16), v7, v10, i32(32))
+					t32 := int32(load32(m.memory, uint64(uint32(v4))+28))
+					v3 = t32
+					t33 := int32(load32(m.memory, uint64(uint32(v4))+24))
+					v2 = t33
+				}
+			l14:
+				v13 = int32(v11)
+			l19:
+				{
+					v1 = v3
+					if uint32(v1) > uint32(i32(1)) {
+						t34 := int32(m.memory[uint32(v2)])
+						if t34 != i32(92) {
+							goto l16
+						}
+						if v12 == 0 {
+							goto l16
+						}
+						v3 = v1 + i32(-2)
+						v5 = v2 + i32(2)
+						v2 = v2 + i32(1)
+						goto l18
+					}
+					if v1 != 0 {
+						goto l16
+					}
+					v1 = i32(0)
+					v5 = i32(0)
+					v3 = i32(0)
+					goto l17
+				l16:
+					v3 = v1 + i32(-1)
+					v5 = v2 + i32(1)
+				l18:
+					t35 := int32(m.memory[uint32(v2)])
+					v6 = t35
+					v2 = v5
+					if v6 != i32(32) {
+						goto l19
+					}
+				}
+			l17:
+				store32(m.memory, uint64(uint32(v4))+24, uint32(v13))
+				store32(m.memory, uint64(uint32(v4))+16, uint32(v7))
+				t36 := v4
+				v2 = v10 - v1
+				p37 := v2
+				if uint32(v2) > uint32(v10) {
+					p37 = i32(0)
+				}
+				store32(m.memory, uint64(uint32(t36))+20, uint32(p37))
+				t38 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v4, v4+i32(16))
+				if t38 == 0 {
+					goto l20
+				}
+				v9 = v9 + i32(1)
+				v8 = v8&i64(-0x100000000) | int64(uint32(v3))
+				v7 = v5
+				if v5 != 0 {
+					goto l21
+				}
+				goto l9
+			}
+		}
+	l13:
+		t39 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		v3 = t39
+		if v3 == 0 {
+			goto l9
+		}
+		t40 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		v2 = t40
+		v1 = v2 + v3<<3
+	}
+l10:
+	v9 = i32(0)
+l22:
+	{
+		store32(m.memory, uint64(uint32(v4))+24, uint32(i32(0)))
+		t41 := int64(load64(m.memory, uint32(v2)))
+		store64(m.memory, uint64(uint32(v4))+16, uint64(t41))
+		t42 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v4, v4+i32(16))
+		if t42 == 0 {
+			goto l20
+		}
+		v9 = v9 + i32(1)
+		v2 = v2 + i32(8)
+		if v2 != v1 {
+			goto l22
+		}
+	}
+l9:
+	m.memory[uint32(v0)] = byte(i32(40))
+	goto l5
+l20:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
+	m.memory[uint32(v0)] = byte(i32(27))
+l5:
+	m.___stack_pointer = v4 + i32(32)
+}
+func (m *Module) _hooksig__policy__Policy__read_date__h6f1e542271960fff_q95can(v0, v1, v2, v3 int32, v4, v5 int64) {
+	var v6 int32
+	t0 := m.___stack_pointer
+	v6 = t0 - i32(16)
+	m.___stack_pointer = v6
+	if v4 != i64(1) {
+		goto l0
+	}
+	store64(m.memory, uint32(v0), uint64(i64(0)))
+	goto l1
+l0:
+	m._hooksig__date__parse__he743007e79876248_servwl(v6, v2, v3, v5)
+	{
+		t1 := int32(load32(m.memory, uint32(v6)))
+		if t1 != i32(1) {
+			goto l2
+		}
+		t2 := int64(load64(m.memory, uint64(uint32(v6))+4))
+		v5 = t2
+		store64(m.memory, uint32(v0), uint64(i64(2)))
+		store64(m.memory, uint64(uint32(v0))+8, uint64(v5))
+		goto l1
+	}
+l2:
+	{
+		t3 := int64(load64(m.memory, uint64(uint32(v6))+8))
+		v4 = t3
+		p4 := v5 - v4
+		if v4 > v5 {
+			p4 = v4 - v5
+		}
+		if uint64(p4) <= uint64(uint32(v1)) {
+			goto l3
+		}
+		if v4 < v5 {
+			store64(m.memory, uint32(v0), uint64(i64(2)))
+			m.memory[uint64(uint32(v0))+8] = byte(i32(29))
+			goto l1
+		}
+		store64(m.memory, uint32(v0), uint64(i64(2)))
+		m.memory[uint64(uint32(v0))+8] = byte(i32(30))
+		goto l1
+	}
+l3:
+	store64(m.memory, uint64(uint32(v0))+8, uint64(v4))
+	store64(m.memory, uint32(v0), uint64(i64(1)))
+l1:
+	m.___stack_pointer = v6 + i32(16)
+}
+func (m *Module) _hooksig__digest__parse__h782b152bc4bd60ef_atz4ot(v0, v1, v2 int32) {
+	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(64)
+	m.___stack_pointer = v3
+	{
+		if uint32(v2) < uint32(i32(8)) {
+			goto l0
+		}
+		t1 := int64(load64(m.memory, uint32(v1)))
+		var p2 int32
+		if t1 != i64(4410771374679869523) {
+			p2 = 1
+		}
+		v4 = p2
+		if v4 != 0 {
+			goto l0
+		}
+		if v2 == i32(52) {
+			t3 := v3 + i32(28)
+			v6 = v1 + i32(8)
+			m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(t3, v6)
+			v1 = i32(25)
+			{
+				t4 := int32(m.memory[uint64(uint32(v3))+28])
+				if t4 != i32(1) {
+					goto l3
+				}
+				t6 := v0
+				p5 := v6
+				if v4 != 0 {
+					p5 = i32(0)
+				}
+				p7 := p5
+				if v2 != i32(52) {
+					p7 = i32(0)
+				}
+				store32(m.memory, uint64(uint32(t6))+4, uint32(p7))
+				v1 = i32(40)
+			}
+		l3:
+			m.memory[uint32(v0)] = byte(v1)
+			goto l4
+		}
+	}
+l0:
+	v5 = i32(0)
+l21:
+	{
+		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v2)
+		t8 := int32(load32(m.memory, uint64(uint32(v3))+16))
+		t9 := int32(load32(m.memory, uint64(uint32(v3))+20))
+		m._hooksig__bytes__split_while__hb7b06f7ee8678064_hla6ma(v3+i32(28), t8, t9)
+		t10 := int32(load32(m.memory, uint64(uint32(v3))+40))
+		v7 = t10
+		t11 := int32(load32(m.memory, uint64(uint32(v3))+36))
+		v1 = t11
+		{
+			{
+				t12 := int32(load32(m.memory, uint64(uint32(v3))+32))
+				v2 = t12
+				if v2 != 0 {
+					goto l5
+				}
+				if v7 == 0 {
+					goto l6
+				}
+				t13 := int32(m.memory[uint32(v1)])
+				if t13 == i32(44) {
+					goto l7
+				}
+				goto l8
+			}
+		l5:
+			if v7 == 0 {
+				goto l8
+			}
+			t14 := int32(m.memory[uint32(v1)])
+			if t14 != i32(61) {
+				goto l8
+			}
+			v8 = v7 + i32(-1)
+			v9 = v1 + i32(1)
+			{
+				if v2 != i32(7) {
+					goto l9
+				}
+				t15 := int32(load32(m.memory, uint64(uint32(v3))+28))
+				v10 = t15
+				v2 = i32(0)
+			l11:
+				{
+					if v2 == i32(7) {
+						if uint32(v8) > uint32(i32(43)) {
+							m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v3+i32(28), v9)
+							t21 := int32(m.memory[uint64(uint32(v3))+28])
+							t22 := v9
+							t23 := v11
+							v2 = t21
+							p24 := t23
+							if v2 != 0 {
+								p24 = t22
+							}
+							v11 = p24
+							{
+								t26 := v12&i32(-256) | i32(40)
+								p25 := i32(25)
+								if v2 != 0 {
+									p25 = i32(40)
+								}
+								v13 = p25 | v13&i32(-256)
+								p27 := v13
+								if v2 != 0 {
+									p27 = t26
+								}
+								v12 = p27
+								if v12&i32(57) == i32(40) {
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1+i32(45), v7+i32(-45))
+									t28 := int32(load32(m.memory, uint64(uint32(v3))+8))
+									v1 = t28
+									{
+										{
+											t29 := int32(load32(m.memory, uint64(uint32(v3))+12))
+											v7 = t29
+											if v7 == 0 {
+												goto l14
+											}
+											t30 := int32(m.memory[uint32(v1)])
+											if t30 == i32(44) {
+												goto l14
+											}
+											v2 = i32(25)
+											goto l15
+										}
+									l14:
+										if v5 == 0 {
+											goto l16
+										}
+										t31 := m._memcmp(v5, v11, i32(44))
+										if t31 == 0 {
+											goto l16
+										}
+										v2 = i32(32)
+									}
+								l15:
+									m.memory[uint32(v0)] = byte(v2)
+									goto l4
+								l16:
+									v5 = v11
+									goto l17
+								}
+								store64(m.memory, uint32(v0), uint64(int64(uint32(v11))<<32|int64(uint32(v12))))
+								goto l4
+							}
+						}
+						store64(m.memory, uint32(v0), uint64(i64(25)))
+						goto l4
+					}
+					v4 = v10 + v2
+					v6 = v2 + i32(20895)
+					v2 = v2 + i32(1)
+					t16 := int32(m.memory[uint32(v4)])
+					v4 = t16
+					p17 := i32(0)
+					if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
+						p17 = i32(32)
+					}
+					t18 := int32(m.memory[uint32(v6)])
+					t19 := (p17 | v4) & i32(255)
+					v4 = t18
+					p20 := i32(0)
+					if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
+						p20 = i32(32)
+					}
+					if t19 != (p20|v4)&i32(255) {
+						goto l9
+					}
+					goto l11
+				}
+			}
+		l9:
+			v1 = v9
+			v7 = v8
+		l17:
+			if v7 == 0 {
+				goto l6
+			}
+		}
+	l7:
+		v6 = v1 + v7
+		v2 = i32(0)
+	l19:
+		{
+			v4 = v1 + v2
+			t32 := int32(m.memory[uint32(v4)])
+			if t32 == i32(44) {
+				v2 = v7 + (v2 ^ i32(-1))
+				v1 = v4 + i32(1)
+				goto l21
+			}
+			t33 := v1
+			v2 = v2 + i32(1)
+			if t33+v2 != v6 {
+				goto l19
+			}
+		}
+	l6:
+		if v5 == 0 {
+			store64(m.memory, uint32(v0), uint64(i64(26)))
+			goto l4
+		}
+		m.memory[uint32(v0)] = byte(i32(40))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
+		goto l4
+	l8:
+		m.memory[uint32(v0)] = byte(i32(25))
+		goto l4
+	}
+l4:
+	m.___stack_pointer = v3 + i32(64)
+}
+func (m *Module) _hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v0, v1, v2 int32) {
+	var v3, v4, v5, v6 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(128)
+	memory_copy(m.memory, uint32(v3), uint32(i32(20765)), uint32(i32(96)))
+	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
+	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
+	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
+	store32(m.memory, uint64(uint32(v3))+108, uint32(v1))
+	store32(m.memory, uint64(uint32(v3))+104, uint32(i32(6)))
+	v4 = v3 + i32(104)
+	v2 = i32(0)
+l2:
+	{
+		v1 = v2
+		v2 = v4 + v2*i32(12)
+		t1 := int32(load32(m.memory, uint64(uint32(v2))+4))
+		v5 = t1
+		if v5 == 0 {
+			goto l0
+		}
+		{
+			t2 := int32(load32(m.memory, uint32(v2)))
+			v6 = t2
+			if uint32(v6) > uint32(i32(96)) {
+				goto l1
+			}
+			t3 := int32(load32(m.memory, uint64(uint32(v2))+8))
+			t4 := i32(96) - v6
+			v2 = t3
+			if uint32(t4) < uint32(v2) {
+				goto l1
+			}
+			if v2 == 0 {
+				goto l1
+			}
+			memory_copy(m.memory, uint32(v3+v6), uint32(v5), uint32(v2))
+		}
+	l1:
+		v2 = i32(1)
+		if v1&i32(1) == 0 {
 			goto l2
 		}
 	}
-	m._hooksig__date__read__ha68e4779f7ebca89_mv2o4(v0, i32(20376), i32(13), v1, v2)
-	goto l3
 l0:
-	m._hooksig__date__read__ha68e4779f7ebca89_mv2o4(v0, i32(20376), i32(13), v1, i32(0))
-l3:
-	m.___stack_pointer = v4 + i32(32)
+	memory_copy(m.memory, uint32(v0), uint32(v3), uint32(i32(96)))
 }
-func (m *Module) _hooksig__date__read__ha68e4779f7ebca89_mv2o4(v0, v1, v2, v3, v4 int32) {
-	var v5, v6, v7, v8, v9, v10, v11, v12 int32
-	t0 := m.___stack_pointer
-	v5 = t0 - i32(64)
-	m.___stack_pointer = v5
-	store32(m.memory, uint64(uint32(v5))+40, uint32(v4))
-	store32(m.memory, uint64(uint32(v5))+36, uint32(v3))
-	v6 = i32(0)
-	store32(m.memory, uint64(uint32(v5))+60, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v5))+56, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v5))+52, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v5))+48, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v5))+44, uint32(i32(0)))
-	v7 = v1 + v2
+func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v0, v1, v2 int32) {
+	var v3, v4, v5, v6, v7, v8, v9 int32
+	if uint32(v2) < uint32(i32(9)) {
+		goto l0
+	}
+	v3 = v2 + i32(-9)
+	v4 = v1 + i32(9)
+	v5 = i32(0)
+l2:
 	{
-	l19:
-		{
-			t1 := int32(load32(m.memory, uint64(uint32(v5))+36))
-			v8 = t1
-		l21:
+		if v5 == i32(9) {
 			{
-				t2 := int32(m.memory[uint32(v1)])
-				v3 = t2
-				v1 = v1 + i32(1)
-				v9 = i32(4)
-				v10 = v5 + i32(60)
+				if v3 != 0 {
+					goto l4
+				}
+				v9 = i32(0)
+				goto l5
+			l4:
+				t5 := int32(m.memory[uint32(v4)])
+				if t5 != i32(32) {
+					goto l0
+				}
+				v5 = v2 + i32(-10)
+				v8 = v1 + v2
+			l8:
+				{
+					if v5 == 0 {
+						v9 = i32(0)
+						goto l3
+					}
+					v5 = v5 + i32(-1)
+					v4 = v4 + i32(1)
+					t6 := int32(m.memory[uint32(v4)])
+					if t6 != i32(32) {
+						goto l7
+					}
+					goto l8
+				}
+			l7:
+				v9 = v5 + i32(1)
+			}
+		l5:
+			v8 = v4
+			goto l3
+		}
+		v6 = v1 + v5
+		v7 = v5 + i32(21020)
+		v8 = i32(0)
+		v5 = v5 + i32(1)
+		t0 := int32(m.memory[uint32(v6)])
+		v6 = t0
+		p1 := i32(0)
+		if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
+			p1 = i32(32)
+		}
+		t2 := int32(m.memory[uint32(v7)])
+		t3 := (p1 | v6) & i32(255)
+		v6 = t2
+		p4 := i32(0)
+		if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
+			p4 = i32(32)
+		}
+		if t3 == (p4|v6)&i32(255) {
+			goto l2
+		}
+		goto l3
+	}
+l0:
+	v8 = i32(0)
+l3:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
+	store32(m.memory, uint32(v0), uint32(v8))
+}
+func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__ha2b551d0504afba5_seqb52(v0, v1, v2 int32) {
+	var v3, v4, v5 int32
+	var v6 int64
+	var v7, v8, v9 int32
+	var v10 int64
+	var v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25 int32
+	var v26, v27, v28, v29 int64
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(496)
+	m.___stack_pointer = v3
+	t1 := int32(load32(m.memory, uint32(v1)))
+	v4 = t1
+	{
+		{
+			t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v5 = t2
+			v6 = int64(uint32(v5)) * i64(160)
+			if int32(int64(uint64(v6)>>32)) != 0 {
+				if v4 != 0 {
+					goto l3
+				}
+				goto l4
+			}
+			v7 = i32(0)
+			v8 = int32(v6)
+			if v8 != 0 {
+				goto l1
+			}
+			v4 = i32(8)
+			v5 = i32(0)
+			goto l2
+		}
+	l1:
+		if v4 == 0 {
+			goto l4
+		}
+		if v8 > i32(-1) {
+			goto l2
+		}
+	l3:
+		v7 = i32(2)
+		goto l5
+	l4:
+		v7 = i32(1)
+		goto l5
+	l2:
+		v9 = v5 * i32(160)
+	l7:
+		{
+			if v9 == v7 {
+				goto l6
+			}
+			v8 = v4 + v7
+			v7 = v7 + i32(160)
+			t3 := int64(load64(m.memory, uint32(v8)))
+			if t3 == i64(5211627277363815770) {
+				goto l7
+			}
+		}
+		v7 = i32(3)
+	l5:
+		store64(m.memory, uint64(uint32(v0))+8, uint64(i64(2)))
+		store32(m.memory, uint32(v0), uint32(v7))
+		goto l8
+	l6:
+		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		m._hooksig__capi__policy__policy_or_default__h37ba83ca9fa12406_sx7awa(v3+i32(240), t4)
+		{
+			t5 := int32(load32(m.memory, uint64(uint32(v3))+240))
+			v7 = t5
+			if v7 != i32(3) {
+				goto l9
+			}
+			t6 := int32(load32(m.memory, uint64(uint32(v3))+244))
+			v7 = t6
+			store64(m.memory, uint64(uint32(v0))+8, uint64(i64(2)))
+			store32(m.memory, uint32(v0), uint32(v7))
+			goto l8
+		}
+	l9:
+		t7 := int64(load64(m.memory, uint64(uint32(v3))+252))
+		store64(m.memory, uint64(uint32(v3))+40, uint64(t7))
+		t8 := int64(load64(m.memory, uint64(uint32(v3))+260))
+		store64(m.memory, uint64(uint32(v3))+48, uint64(t8))
+		t9 := int32(load32(m.memory, uint64(uint32(v3))+268))
+		store32(m.memory, uint64(uint32(v3))+56, uint32(t9))
+		{
+			if v5 != 0 {
+				goto l10
+			}
+			v7 = i32(6)
+			goto l11
+		l10:
+			t10 := int64(load64(m.memory, uint64(uint32(v3))+244))
+			v6 = t10
+			if v7 != i32(1) {
+				goto l12
+			}
+			if uint64(v6) >= uint64(i64(0x100000000)) {
+				goto l12
+			}
+			v7 = i32(8)
+			goto l11
+		l12:
+			t11 := int32(load32(m.memory, uint64(uint32(v3))+56))
+			store32(m.memory, uint64(uint32(v3))+92, uint32(t11))
+			t12 := int64(load64(m.memory, uint64(uint32(v3))+48))
+			store64(m.memory, uint64(uint32(v3))+84, uint64(t12))
+			t13 := int64(load64(m.memory, uint64(uint32(v3))+40))
+			store64(m.memory, uint64(uint32(v3))+76, uint64(t13))
+			store32(m.memory, uint64(uint32(v3))+100, uint32(v5))
+			store32(m.memory, uint64(uint32(v3))+96, uint32(v4))
+			store64(m.memory, uint64(uint32(v3))+68, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+64, uint32(v7))
+			t14 := int64(load64(m.memory, uint64(uint32(v1))+16))
+			v10 = t14
+			{
+				{
+					t15 := int32(load32(m.memory, uint64(uint32(v2))+8))
+					v7 = t15
+					t16 := int32(load32(m.memory, uint64(uint32(v7))+4))
+					v8 = t16
+					if v8 != 0 {
+						goto l13
+					}
+					v11 = i32(0)
+					v12 = i32(0)
+					v13 = i32(0)
+					v14 = i32(0)
+					goto l14
+				}
+			l13:
+				t17 := int32(load32(m.memory, uint32(v7)))
+				v7 = t17
+				v15 = v7 + v8<<4
+				v14 = i32(0)
+				v13 = i32(0)
+				v12 = i32(0)
+				v11 = i32(0)
+			l31:
+				{
+					t18 := int32(load32(m.memory, uint64(uint32(v7))+4))
+					v16 = t18
+					if uint32(v16) < uint32(i32(4)) {
+						goto l15
+					}
+					t19 := int32(load32(m.memory, uint64(uint32(v7))+8))
+					v8 = t19
+					p20 := i32(1)
+					if v8 != 0 {
+						p20 = v8
+					}
+					v17 = p20
+					t21 := int32(load32(m.memory, uint64(uint32(v7))+12))
+					v18 = t21
+					{
+						t22 := int32(load32(m.memory, uint32(v7)))
+						v8 = t22
+						p23 := i32(1)
+						if v8 != 0 {
+							p23 = v8
+						}
+						v8 = p23
+						t24 := int32(load32(m.memory, uint32(v8)))
+						v9 = t24 | i32(538976288)
+						if v9 > i32(1752462688) {
+							if v9 == i32(1752462689) {
+								goto l20
+							}
+							if v9 == i32(1852270963) {
+								if v16 != i32(9) {
+									goto l24
+								}
+								v9 = i32(0)
+							l26:
+								{
+									if v9 == i32(9) {
+										m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v17, v18)
+										p45 := i32(1)
+										if v11 != 0 {
+											p45 = i32(2)
+										}
+										v11 = p45
+										t46 := int32(load32(m.memory, uint64(uint32(v3))+20))
+										v20 = t46
+										t47 := int32(load32(m.memory, uint64(uint32(v3))+16))
+										v21 = t47
+										goto l15
+									}
+									v1 = v8 + v9
+									v19 = v9 + i32(20971)
+									v9 = v9 + i32(1)
+									t35 := int32(m.memory[uint32(v1)])
+									v1 = t35
+									p36 := i32(0)
+									if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+										p36 = i32(32)
+									}
+									t37 := int32(m.memory[uint32(v19)])
+									t38 := (p36 | v1) & i32(255)
+									v1 = t37
+									p39 := i32(0)
+									if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+										p39 = i32(32)
+									}
+									if t38 == (p39|v1)&i32(255) {
+										goto l26
+									}
+								}
+							l24:
+								if v16 != i32(15) {
+									goto l15
+								}
+								v9 = i32(0)
+							l28:
+								if v9 != i32(15) {
+									v1 = v8 + v9
+									v19 = v9 + i32(21029)
+									v9 = v9 + i32(1)
+									t40 := int32(m.memory[uint32(v1)])
+									v1 = t40
+									p41 := i32(0)
+									if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+										p41 = i32(32)
+									}
+									t42 := int32(m.memory[uint32(v19)])
+									t43 := (p41 | v1) & i32(255)
+									v1 = t42
+									p44 := i32(0)
+									if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+										p44 = i32(32)
+									}
+									if t43 != (p44|v1)&i32(255) {
+										goto l15
+									}
+									goto l28
+								}
+								v14 = i32(1)
+								goto l15
+							}
+							goto l15
+						}
+						if v9 == i32(1701276004) {
+							if v16 != i32(6) {
+								goto l15
+							}
+							v9 = i32(0)
+						l23:
+							{
+								if v9 == i32(6) {
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v17, v18)
+									p48 := i32(1)
+									if v13 != 0 {
+										p48 = i32(2)
+									}
+									v13 = p48
+									t49 := int32(load32(m.memory, uint64(uint32(v3))+12))
+									v22 = t49
+									t50 := int32(load32(m.memory, uint64(uint32(v3))+8))
+									v23 = t50
+									goto l15
+								}
+								v1 = v8 + v9
+								v19 = v9 + i32(20997)
+								v9 = v9 + i32(1)
+								t30 := int32(m.memory[uint32(v1)])
+								v1 = t30
+								p31 := i32(0)
+								if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+									p31 = i32(32)
+								}
+								t32 := int32(m.memory[uint32(v19)])
+								t33 := (p31 | v1) & i32(255)
+								v1 = t32
+								p34 := i32(0)
+								if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+									p34 = i32(32)
+								}
+								if t33 != (p34|v1)&i32(255) {
+									goto l15
+								}
+								goto l23
+							}
+						}
+						if v9 != i32(1702125924) {
+							goto l15
+						}
+						if v16 != i32(4) {
+							goto l15
+						}
+						v9 = i32(0)
+					l19:
+						{
+							if v9 == i32(4) {
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v17, v18)
+								p51 := i32(1)
+								if v12 != 0 {
+									p51 = i32(2)
+								}
+								v12 = p51
+								t52 := int32(load32(m.memory, uint64(uint32(v3))+4))
+								v24 = t52
+								t53 := int32(load32(m.memory, uint32(v3)))
+								v25 = t53
+								goto l15
+							}
+							v1 = v8 + v9
+							v19 = v9 + i32(20993)
+							v9 = v9 + i32(1)
+							t25 := int32(m.memory[uint32(v1)])
+							v1 = t25
+							p26 := i32(0)
+							if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+								p26 = i32(32)
+							}
+							t27 := int32(m.memory[uint32(v19)])
+							t28 := (p26 | v1) & i32(255)
+							v1 = t27
+							p29 := i32(0)
+							if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+								p29 = i32(32)
+							}
+							if t28 == (p29|v1)&i32(255) {
+								goto l19
+							}
+							goto l15
+						}
+					}
+				l20:
+					if v16 != i32(13) {
+						goto l15
+					}
+					v9 = i32(0)
+				l30:
+					{
+						if v9 == i32(13) {
+							goto l29
+						}
+						v1 = v8 + v9
+						v19 = v9 + i32(21044)
+						v9 = v9 + i32(1)
+						t54 := int32(m.memory[uint32(v1)])
+						v1 = t54
+						p55 := i32(0)
+						if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+							p55 = i32(32)
+						}
+						t56 := int32(m.memory[uint32(v19)])
+						t57 := (p55 | v1) & i32(255)
+						v1 = t56
+						p58 := i32(0)
+						if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+							p58 = i32(32)
+						}
+						if t57 != (p58|v1)&i32(255) {
+							goto l15
+						}
+						goto l30
+					}
+				l29:
+					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v17, v18)
+					t59 := int32(load32(m.memory, uint64(uint32(v3))+32))
+					t60 := int32(load32(m.memory, uint64(uint32(v3))+36))
+					m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(24), t59, t60)
+					t61 := int32(load32(m.memory, uint64(uint32(v3))+24))
+					v8 = t61
+					if v8 == 0 {
+						goto l15
+					}
+					t62 := int32(load32(m.memory, uint64(uint32(v3))+28))
+					v20 = t62
+					p63 := i32(1)
+					if v11 != 0 {
+						p63 = i32(2)
+					}
+					v11 = p63
+					v21 = v8
+				}
+			l15:
+				v7 = v7 + i32(16)
+				if v7 != v15 {
+					goto l31
+				}
+			}
+		l14:
+			m.memory[uint64(uint32(v3))+140] = byte(v14)
+			store32(m.memory, uint64(uint32(v3))+136, uint32(v22))
+			store32(m.memory, uint64(uint32(v3))+132, uint32(v23))
+			store32(m.memory, uint64(uint32(v3))+128, uint32(v13))
+			store32(m.memory, uint64(uint32(v3))+124, uint32(v24))
+			store32(m.memory, uint64(uint32(v3))+120, uint32(v25))
+			store32(m.memory, uint64(uint32(v3))+116, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+112, uint32(v20))
+			store32(m.memory, uint64(uint32(v3))+108, uint32(v21))
+			store32(m.memory, uint64(uint32(v3))+104, uint32(v11))
+			{
 				{
 					{
-						switch v3 + i32(-99) {
-						case 0:
-							goto l0
-						case 22:
-							goto l10
-						default:
-							v2 = i32(0)
-							if v4 == 0 {
-								goto l11
-							}
-							t3 := int32(m.memory[uint32(v8)])
-							if t3 != v3 {
-								goto l11
-							}
-							v2 = v8 + i32(1)
-							v3 = v4 + i32(-1)
-							goto l12
-						case 1:
-							v9 = i32(2)
-							v10 = v5 + i32(56)
-							goto l10
-						case 2:
-							{
-								if v4 == 0 {
-									goto l13
-								}
-								t4 := int32(m.memory[uint32(v8)])
-								if t4 != i32(32) {
-									goto l13
-								}
-								v4 = v4 + i32(-1)
-								v9 = i32(1)
-								v8 = v8 + i32(1)
-								v10 = v5 + i32(56)
-								goto l10
-							}
-						l13:
-							v9 = i32(2)
-							v10 = v5 + i32(56)
-							goto l10
-						case 5:
-							v9 = i32(2)
-							v10 = v5 + i32(52)
-							goto l10
-						case 11:
-							v9 = i32(2)
-							v10 = v5 + i32(48)
-							goto l10
-						case 16:
-							v9 = i32(2)
-							v10 = v5 + i32(44)
-							goto l10
-						case 10:
-							m._hooksig__date__Reader__word__hfa158524cd98955e_4wdrs9(v5+i32(8), v5+i32(36), i32(20428), i32(12))
-							t5 := int32(load32(m.memory, uint64(uint32(v5))+8))
-							if t5&i32(1) == 0 {
-								goto l14
-							}
-							t6 := int32(load32(m.memory, uint64(uint32(v5))+12))
-							v6 = t6
-							goto l15
-						case 20:
-							m._hooksig__date__Reader__word__hfa158524cd98955e_4wdrs9(v5+i32(16), v5+i32(36), i32(20407), i32(7))
-							t7 := int32(load32(m.memory, uint64(uint32(v5))+16))
-							if t7&i32(1) == 0 {
-								goto l14
-							}
-							goto l15
-						case 9:
-							m._hooksig__date__Reader__word__hfa158524cd98955e_4wdrs9(v5+i32(24), v5+i32(36), i32(20407), i32(7))
-							v2 = i32(0)
-							t8 := int32(load32(m.memory, uint64(uint32(v5))+24))
-							if t8 != i32(1) {
-								goto l11
-							}
-							t9 := int32(load32(m.memory, uint64(uint32(v5))+28))
-							v3 = t9 + i32(-1)
-							if uint32(v3) > uint32(i32(6)) {
-								goto l11
-							}
-							t10 := int32(load32(m.memory, uint64(uint32(v5))+40))
-							v9 = t10
-							t11 := v9
-							v11 = v3 << 3
-							t12 := int32(load32(m.memory, uint64(uint32(v11))+20492))
-							v3 = t12
-							if uint32(t11) < uint32(v3) {
-								goto l11
-							}
-							t13 := int32(load32(m.memory, uint64(uint32(v5))+36))
-							v8 = t13
-							t14 := int32(load32(m.memory, uint64(uint32(v11))+20488))
-							t15 := m._memcmp(v8, t14, v3)
-							if t15 != 0 {
-								goto l11
-							}
-							v2 = v8 + v3
-							v3 = v9 - v3
+						if v11 != i32(1) {
+							goto l32
 						}
-					l12:
-						store32(m.memory, uint64(uint32(v5))+40, uint32(v3))
-						store32(m.memory, uint64(uint32(v5))+36, uint32(v2))
-						goto l15
-					l0:
-						v9 = i32(2)
-					l10:
-						if uint32(v4) < uint32(v9) {
-							goto l14
+						if v21 == 0 {
+							goto l32
 						}
-						t16 := v5
-						v4 = v4 - v9
-						store32(m.memory, uint64(uint32(t16))+40, uint32(v4))
-						t17 := v5
-						v12 = v8 + v9
-						store32(m.memory, uint64(uint32(t17))+36, uint32(v12))
-						v2 = i32(0)
-						v3 = v8
-						v11 = v9
-					l16:
+						if v20 != i32(119) {
+							goto l32
+						}
+						v7 = i32(0)
+						v8 = i32(0)
+					l33:
 						{
-							t18 := int32(m.memory[uint32(v3)])
-							v2 = v2*i32(10) + (t18+i32(-48))&i32(255)
-							v3 = v3 + i32(1)
-							v11 = v11 + i32(-1)
-							if v11 != 0 {
-								goto l16
+							t64 := int32(m.memory[uint32(v7+i32(20683))])
+							t65 := int32(m.memory[uint32(v21+v7)])
+							v8 = t64 ^ t65 | v8
+							v7 = v7 + i32(1)
+							if v7 != i32(52) {
+								goto l33
 							}
 						}
-					l18:
+						if v8&i32(255) != 0 {
+							goto l32
+						}
+						t66 := int64(load64(m.memory, uint64(uint32(v21))+96))
+						t67 := int64(load64(m.memory, uint32(v21+i32(104))))
+						t68 := int64(load64(m.memory, uint32(v21+i32(111))))
+						if t66^i64(0x7265646165682c22)|(t67^i64(2334399943502085491))|(t68^i64(0x2274736567696420)) != i64(0) {
+							goto l32
+						}
+						t69 := v3 + i32(240)
+						v8 = v21 + i32(52)
+						m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(t69, v8)
+						t70 := int32(m.memory[uint64(uint32(v3))+240])
+						if t70 == 0 {
+							goto l32
+						}
+						t71 := int32(m.memory[uint64(uint32(v3))+243])
+						m.memory[uint64(uint32(v3))+494] = byte(t71)
+						t72 := int32(load16(m.memory, uint64(uint32(v3))+241))
+						store16(m.memory, uint64(uint32(v3))+492, uint16(t72))
+						t73 := int64(load64(m.memory, uint64(uint32(v3))+252))
+						store64(m.memory, uint64(uint32(v3))+464, uint64(t73))
+						t74 := int64(load64(m.memory, uint64(uint32(v3))+260))
+						store64(m.memory, uint64(uint32(v3))+472, uint64(t74))
+						t75 := int64(load64(m.memory, uint64(uint32(v3))+265))
+						store64(m.memory, uint64(uint32(v3))+477, uint64(t75))
+						t76 := int64(load64(m.memory, uint64(uint32(v3))+244))
+						v26 = t76
+						v7 = i32(1)
+						v9 = i32(20743)
+						v1 = i32(44)
+						v19 = i32(11)
+						v16 = i32(20754)
+						v15 = i32(0)
+						v17 = i32(8)
+						v18 = i32(20735)
+						v21 = i32(0)
+						v11 = i32(0)
+						v20 = i32(11)
+						v14 = i32(0)
+						goto l34
+					}
+				l32:
+					m._hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v3+i32(344), v3+i32(104))
+					{
 						{
-							if v9 == 0 {
-								goto l17
+							t77 := int32(load32(m.memory, uint64(uint32(v3))+344))
+							if t77 != 0 {
+								goto l35
 							}
-							v9 = v9 + i32(-1)
-							t19 := int32(m.memory[uint32(v8)])
-							v3 = t19
-							v8 = v8 + i32(1)
-							if uint32((v3+i32(-48))&i32(255)) >= uint32(i32(10)) {
-								goto l14
-							}
-							goto l18
+							t78 := int64(load64(m.memory, uint64(uint32(v3))+348))
+							v6 = t78
+							goto l36
+						}
+					l35:
+						m._hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v3+i32(240)+i32(48), v3+i32(344))
+						memory_copy(m.memory, uint32(v3+i32(240)), uint32(v3+i32(344)), uint32(i32(48)))
+						t79 := int32(load16(m.memory, uint64(uint32(v3))+289))
+						store16(m.memory, uint64(uint32(v3))+208, uint16(t79))
+						t80 := int32(m.memory[uint64(uint32(v3))+291])
+						m.memory[uint64(uint32(v3))+210] = byte(t80)
+						t81 := int64(load64(m.memory, uint64(uint32(v3))+300))
+						store64(m.memory, uint64(uint32(v3))+144, uint64(t81))
+						t82 := int64(load64(m.memory, uint64(uint32(v3))+308))
+						store64(m.memory, uint64(uint32(v3))+152, uint64(t82))
+						t83 := int64(load64(m.memory, uint64(uint32(v3))+313))
+						store64(m.memory, uint64(uint32(v3))+157, uint64(t83))
+						t84 := int64(load64(m.memory, uint64(uint32(v3))+240))
+						v6 = t84
+						t85 := int32(m.memory[uint64(uint32(v3))+288])
+						v7 = t85
+						if v7 != i32(2) {
+							goto l37
 						}
 					}
-				l15:
-					t20 := int32(load32(m.memory, uint64(uint32(v5))+40))
-					v4 = t20
-					if v1 != v7 {
+				l36:
+					v7 = int32(v6)
+					goto l38
+				l37:
+					t86 := int32(load32(m.memory, uint64(uint32(v3))+284))
+					v14 = t86
+					t87 := int32(load32(m.memory, uint64(uint32(v3))+280))
+					v20 = t87
+					t88 := int32(load32(m.memory, uint64(uint32(v3))+276))
+					v9 = t88
+					t89 := int32(load32(m.memory, uint64(uint32(v3))+272))
+					v11 = t89
+					t90 := int32(load32(m.memory, uint64(uint32(v3))+268))
+					v1 = t90
+					t91 := int32(load32(m.memory, uint64(uint32(v3))+264))
+					v8 = t91
+					t92 := int32(load32(m.memory, uint64(uint32(v3))+260))
+					v21 = t92
+					t93 := int32(load32(m.memory, uint64(uint32(v3))+256))
+					v19 = t93
+					t94 := int32(load32(m.memory, uint64(uint32(v3))+252))
+					v16 = t94
+					t95 := int32(load32(m.memory, uint64(uint32(v3))+248))
+					v15 = t95
+					t96 := int64(load64(m.memory, uint64(uint32(v3))+292))
+					v26 = t96
+					t97 := int32(m.memory[uint64(uint32(v3))+210])
+					m.memory[uint64(uint32(v3))+494] = byte(t97)
+					t98 := int32(load16(m.memory, uint64(uint32(v3))+208))
+					store16(m.memory, uint64(uint32(v3))+492, uint16(t98))
+					t99 := int64(load64(m.memory, uint64(uint32(v3))+144))
+					store64(m.memory, uint64(uint32(v3))+464, uint64(t99))
+					t100 := int64(load64(m.memory, uint64(uint32(v3))+152))
+					store64(m.memory, uint64(uint32(v3))+472, uint64(t100))
+					t101 := int64(load64(m.memory, uint64(uint32(v3))+157))
+					store64(m.memory, uint64(uint32(v3))+477, uint64(t101))
+					v17 = int32(int64(uint64(v6) >> 32))
+					v18 = int32(v6)
+				}
+			l34:
+				store32(m.memory, uint64(uint32(v3))+188, uint32(v14))
+				store32(m.memory, uint64(uint32(v3))+184, uint32(v20))
+				store32(m.memory, uint64(uint32(v3))+180, uint32(v9))
+				store32(m.memory, uint64(uint32(v3))+176, uint32(v11))
+				store32(m.memory, uint64(uint32(v3))+172, uint32(v1))
+				store32(m.memory, uint64(uint32(v3))+168, uint32(v8))
+				store32(m.memory, uint64(uint32(v3))+164, uint32(v21))
+				store32(m.memory, uint64(uint32(v3))+160, uint32(v19))
+				store32(m.memory, uint64(uint32(v3))+156, uint32(v16))
+				store32(m.memory, uint64(uint32(v3))+152, uint32(v15))
+				store32(m.memory, uint64(uint32(v3))+148, uint32(v17))
+				store32(m.memory, uint64(uint32(v3))+144, uint32(v18))
+				t102 := v3 + i32(240)
+				v9 = v3 + i32(156)
+				m._hooksig__names__CheckedNames__new__h2edc1ecffb67d006_pvtp0w(t102, v9)
+				t103 := int32(load32(m.memory, uint64(uint32(v3))+244))
+				v8 = t103
+				{
+					t104 := int32(load32(m.memory, uint64(uint32(v3))+240))
+					if t104 != i32(1) {
+						goto l39
+					}
+					v7 = v8
+					goto l38
+				}
+			l39:
+				t105 := int64(load64(m.memory, uint64(uint32(v3))+248))
+				t106 := v3
+				v6 = t105
+				store64(m.memory, uint64(uint32(t106))+200, uint64(v6))
+				store32(m.memory, uint64(uint32(v3))+196, uint32(v8))
+				m._hooksig__policy__Policy__check__hcb6a71c1d95e2b4f_o6wt6z(v3+i32(240), v3+i32(64), v3+i32(144), v3+i32(196))
+				{
+					t107 := int32(m.memory[uint64(uint32(v3))+240])
+					if t107 == i32(40) {
+						goto l40
+					}
+					t108 := int64(m.memory[uint64(uint32(v3))+240])
+					if t108 != i64(40) {
+						goto l41
+					}
+				}
+			l40:
+				if v7&i32(1) != 0 {
+					t109 := int32(m.memory[uint64(uint32(v3))+494])
+					m.memory[uint64(uint32(v3))+210] = byte(t109)
+					t110 := int32(load16(m.memory, uint64(uint32(v3))+492))
+					store16(m.memory, uint64(uint32(v3))+208, uint16(t110))
+					store64(m.memory, uint64(uint32(v3))+211, uint64(v26))
+					t111 := int64(load64(m.memory, uint64(uint32(v3))+464))
+					store64(m.memory, uint64(uint32(v3))+219, uint64(t111))
+					t112 := int64(load64(m.memory, uint64(uint32(v3))+472))
+					store64(m.memory, uint64(uint32(v3))+227, uint64(t112))
+					t113 := int64(load64(m.memory, uint64(uint32(v3))+477))
+					store64(m.memory, uint64(uint32(v3))+232, uint64(t113))
+					v7 = i32(20)
+					switch v12 {
+					default:
+						goto l38
+					case 2:
+						v7 = i32(21)
+						goto l38
+					case 1:
+						t114 := int32(load32(m.memory, uint64(uint32(v3))+80))
+						t115 := v3 + i32(240)
+						v1 = t114
+						t116 := v1
+						t117 := v25
+						t118 := v24
+						var p119 int32
+						if v10 == i64(-0x8000000000000000) {
+							p119 = 1
+						}
+						m._hooksig__policy__Policy__read_date__h6f1e542271960fff_q95can(t115, t116, t117, t118, int64(uint32(p119)), v10)
+						{
+							t120 := int64(load64(m.memory, uint64(uint32(v3))+240))
+							v10 = t120
+							if v10 != i64(2) {
+								v7 = i32(23)
+								switch v13 {
+								default:
+									goto l38
+								case 2:
+									v7 = i32(24)
+									goto l38
+								case 1:
+									t122 := int64(load64(m.memory, uint64(uint32(v3))+248))
+									v27 = t122
+									m._hooksig__digest__parse__h782b152bc4bd60ef_atz4ot(v3+i32(240), v23, v22)
+									{
+										{
+											t123 := int32(m.memory[uint64(uint32(v3))+240])
+											if t123 != i32(40) {
+												goto l48
+											}
+											t124 := int32(load32(m.memory, uint64(uint32(v3))+244))
+											v7 = t124
+											goto l49
+										}
+									l48:
+										t125 := int64(load64(m.memory, uint64(uint32(v3))+240))
+										v28 = t125
+										if v28&i64(255) != i64(40) {
+											goto l41
+										}
+										v7 = int32(int64(uint64(v28) >> 32))
+									}
+								l49:
+									{
+										{
+											if v8 != 0 {
+												goto l50
+											}
+											{
+												if v10 != i64(0) {
+													goto l51
+												}
+												t126 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v25, v24)
+												if t126 == 0 {
+													goto l51
+												}
+												v8 = i32(20754)
+												v6 = i64(11)
+												goto l50
+											}
+										l51:
+											v8 = i32(20754)
+											v6 = i64(11)
+											if v24 != i32(29) {
+												goto l50
+											}
+											if v22 != i32(52) {
+												goto l50
+											}
+											v8 = v3 + i32(241)
+											m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v8, v25, v23)
+											memory_copy(m.memory, uint32(v3+i32(344)), uint32(v8), uint32(i32(96)))
+											m._hooksig__key__find_key_of_whole__h99bd471cea5dc891_4sd5hy(v3+i32(440), v4, v5, v3+i32(344), v3+i32(208))
+											{
+												t127 := int32(m.memory[uint64(uint32(v3))+440])
+												if t127 != i32(40) {
+													t129 := int64(load64(m.memory, uint64(uint32(v3))+440))
+													v6 = t129
+													if v6&i64(255) != i64(40) {
+														t130 := int32(load32(m.memory, uint64(uint32(v3))+440))
+														v7 = t130
+														goto l38
+													}
+													v8 = int32(int64(uint64(v6) >> 32))
+													goto l53
+												}
+												t128 := int32(load32(m.memory, uint64(uint32(v3))+444))
+												v8 = t128
+												goto l53
+											}
+										l50:
+											t132 := v3 + i32(344)
+											t133 := v2
+											p131 := i32(0)
+											if int32(v6) != 0 {
+												p131 = v8
+											}
+											m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd29a71b126fc2c_z5pxjq(t132, t133, p131, v6)
+											t134 := int64(load64(m.memory, uint64(uint32(v3))+348))
+											v6 = t134
+											t135 := int32(load32(m.memory, uint64(uint32(v3))+344))
+											v8 = t135
+											if v8 == 0 {
+												goto l55
+											}
+											t136 := int64(load64(m.memory, uint64(uint32(v3))+356))
+											store64(m.memory, uint64(uint32(v3))+452, uint64(t136))
+											store64(m.memory, uint64(uint32(v3))+444, uint64(v6))
+											store32(m.memory, uint64(uint32(v3))+440, uint32(v8))
+											m._hooksig__key__find_key__hf2137c4ddc746884_o0awf7(v3+i32(344), v4, v5, v3+i32(440), v3+i32(208))
+											{
+												t137 := int32(m.memory[uint64(uint32(v3))+344])
+												if t137 != i32(40) {
+													goto l56
+												}
+												t138 := int32(load32(m.memory, uint64(uint32(v3))+348))
+												v8 = t138
+												goto l53
+											}
+										l56:
+											t139 := int64(load64(m.memory, uint64(uint32(v3))+344))
+											v6 = t139
+											if v6&i64(255) != i64(40) {
+												goto l55
+											}
+											v8 = int32(int64(uint64(v6) >> 32))
+										}
+									l53:
+										v6 = i64(1)
+										{
+											if v10 == i64(1) {
+												goto l57
+											}
+											v6 = i64(0)
+											goto l58
+										l57:
+											t140 := v27
+											v28 = int64(uint32(v1))
+											v29 = t140 + v28
+											t141 := v29
+											var p142 int32
+											if v28 < i64(0) {
+												p142 = 1
+											}
+											var p143 int32
+											if v29 < v27 {
+												p143 = 1
+											}
+											p144 := t141
+											if p142^p143 != 0 {
+												p144 = i64(0x7fffffffffffffff)
+											}
+											v28 = p144
+										}
+									l58:
+										t145 := int32(load32(m.memory, uint64(uint32(v3))+152))
+										store32(m.memory, uint64(uint32(v0))+80, uint32(t145))
+										t146 := int64(load64(m.memory, uint64(uint32(v3))+144))
+										store64(m.memory, uint64(uint32(v0))+72, uint64(t146))
+										t147 := int32(load16(m.memory, uint64(uint32(v3))+492))
+										store16(m.memory, uint64(uint32(v0))+40, uint16(t147))
+										t148 := int32(m.memory[uint64(uint32(v3))+494])
+										m.memory[uint64(uint32(v0))+42] = byte(t148)
+										t149 := int64(load64(m.memory, uint64(uint32(v3))+464))
+										store64(m.memory, uint64(uint32(v0))+51, uint64(t149))
+										t150 := int64(load64(m.memory, uint64(uint32(v3))+472))
+										store64(m.memory, uint64(uint32(v0))+59, uint64(t150))
+										t151 := int64(load64(m.memory, uint64(uint32(v3))+477))
+										store64(m.memory, uint64(uint32(v0))+64, uint64(t151))
+										t152 := int64(load64(m.memory, uint32(v9)))
+										store64(m.memory, uint64(uint32(v0))+84, uint64(t152))
+										t153 := int32(load32(m.memory, uint64(uint32(v9))+8))
+										store32(m.memory, uint64(uint32(v0))+92, uint32(t153))
+										store32(m.memory, uint64(uint32(v0))+96, uint32(v8))
+										store64(m.memory, uint64(uint32(v0))+43, uint64(v26))
+										store64(m.memory, uint64(uint32(v0))+32, uint64(v28))
+										store64(m.memory, uint64(uint32(v0))+24, uint64(v6))
+										store64(m.memory, uint64(uint32(v0))+16, uint64(v27))
+										store64(m.memory, uint64(uint32(v0))+8, uint64(v10))
+										store64(m.memory, uint32(v0), uint64(uint32(v7)))
+										goto l8
+									}
+								l55:
+									v7 = int32(v6)
+									goto l38
+								}
+							}
+							t121 := int32(load32(m.memory, uint64(uint32(v3))+248))
+							v7 = t121
+							goto l38
+						}
+					}
+				}
+				v7 = i32(13)
+				goto l38
+			l41:
+				t154 := int32(load32(m.memory, uint64(uint32(v3))+240))
+				v7 = t154
+			}
+		l38:
+			v7 = (v7 + i32(4)) & i32(255)
+		}
+	l11:
+		store64(m.memory, uint64(uint32(v0))+8, uint64(i64(2)))
+		store32(m.memory, uint32(v0), uint32(v7))
+	}
+l8:
+	m.___stack_pointer = v3 + i32(496)
+}
+func (m *Module) _hooksig__date__read__ha68e4779f7ebca89_mv2o4(v0, v1, v2, v3, v4 int32) {
+	var v5, v6, v7, v8, v9, v10, v11 int32
+	t0 := m.___stack_pointer
+	v5 = t0 - i32(32)
+	m.___stack_pointer = v5
+	store32(m.memory, uint64(uint32(v5))+28, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v5))+24, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v5))+20, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v5))+16, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v5))+12, uint32(i32(0)))
+	v6 = v1 + v2
+	v7 = i32(0)
+	{
+	l23:
+		{
+			t1 := int32(m.memory[uint32(v1)])
+			v2 = t1
+			v1 = v1 + i32(1)
+			v8 = i32(4)
+			v9 = v5 + i32(28)
+			switch v2 + i32(-99) {
+			case 22:
+				goto l10
+			default:
+				v10 = i32(0)
+				if v4 == 0 {
+					goto l11
+				}
+				t2 := int32(m.memory[uint32(v3)])
+				if t2 != v2 {
+					goto l11
+				}
+				v3 = v3 + i32(1)
+				v4 = v4 + i32(-1)
+				goto l12
+			case 1:
+				v8 = i32(2)
+				v9 = v5 + i32(24)
+				goto l10
+			case 2:
+				{
+					if v4 != 0 {
+						goto l13
+					}
+					v2 = i32(0)
+					goto l14
+				l13:
+					t3 := int32(m.memory[uint32(v3)])
+					p4 := i32(0)
+					if t3 == i32(32) {
+						p4 = v3 + i32(1)
+					}
+					v2 = p4
+					v10 = v4 + i32(-1)
+				}
+			l14:
+				p5 := i32(2)
+				if v2 != 0 {
+					p5 = i32(1)
+				}
+				v8 = p5
+				p6 := v4
+				if v2 != 0 {
+					p6 = v10
+				}
+				v4 = p6
+				p7 := v3
+				if v2 != 0 {
+					p7 = v2
+				}
+				v3 = p7
+				v9 = v5 + i32(24)
+				goto l10
+			case 5:
+				v8 = i32(2)
+				v9 = v5 + i32(20)
+				goto l10
+			case 11:
+				v8 = i32(2)
+				v9 = v5 + i32(16)
+				goto l10
+			case 16:
+				v8 = i32(2)
+				v9 = v5 + i32(12)
+				goto l10
+			case 10:
+				if uint32(v4) < uint32(i32(3)) {
+					goto l15
+				}
+				v7 = i32(0)
+				v10 = i32(1)
+				v2 = i32(20332)
+				t8 := int32(load16(m.memory, uint32(v3)))
+				t9 := int32(m.memory[uint32(v3+i32(2))])
+				v11 = (t8 | t9<<16) & i32(0xffffff)
+			l16:
+				{
+					t10 := int32(load16(m.memory, uint32(v2)))
+					t11 := int32(m.memory[uint32(v2+i32(2))])
+					p12 := i32(0)
+					if v11 == t10|t11<<16 {
+						p12 = v10
+					}
+					v7 = p12 | v7
+					v2 = v2 + i32(3)
+					v10 = v10 + i32(1)
+					if v10 != i32(13) {
+						goto l16
+					}
+				}
+				if v7 == 0 {
+					goto l15
+				}
+				goto l17
+			case 20:
+				if uint32(v4) < uint32(i32(3)) {
+					goto l15
+				}
+				v11 = i32(0)
+				v10 = i32(1)
+				v2 = i32(20311)
+				t13 := int32(load16(m.memory, uint32(v3)))
+				t14 := int32(m.memory[uint32(v3+i32(2))])
+				v8 = (t13 | t14<<16) & i32(0xffffff)
+			l18:
+				{
+					t15 := int32(load16(m.memory, uint32(v2)))
+					t16 := int32(m.memory[uint32(v2+i32(2))])
+					p17 := i32(0)
+					if v8 == t15|t16<<16 {
+						p17 = v10
+					}
+					v11 = p17 | v11
+					v2 = v2 + i32(3)
+					v10 = v10 + i32(1)
+					if v10 != i32(8) {
+						goto l18
+					}
+				}
+				if v11 == 0 {
+					goto l15
+				}
+				goto l17
+			case 9:
+				if uint32(v4) < uint32(i32(3)) {
+					goto l15
+				}
+				v11 = i32(0)
+				v10 = i32(1)
+				v2 = i32(20311)
+				t18 := int32(load16(m.memory, uint32(v3)))
+				t19 := int32(m.memory[uint32(v3+i32(2))])
+				v8 = (t18 | t19<<16) & i32(0xffffff)
+			l19:
+				{
+					t20 := int32(load16(m.memory, uint32(v2)))
+					t21 := int32(m.memory[uint32(v2+i32(2))])
+					p22 := i32(0)
+					if v8 == t20|t21<<16 {
+						p22 = v10
+					}
+					v11 = p22 | v11
+					v2 = v2 + i32(3)
+					v10 = v10 + i32(1)
+					if v10 != i32(8) {
 						goto l19
 					}
+				}
+				v10 = i32(0)
+				if v11 == 0 {
+					goto l11
+				}
+				v2 = v11 + i32(-1)
+				if uint32(v2) > uint32(i32(6)) {
+					goto l11
+				}
+				v8 = v4 + i32(-3)
+				t23 := v8
+				v11 = v2 << 3
+				t24 := int32(load32(m.memory, uint64(uint32(v11))+20396))
+				v2 = t24
+				if uint32(t23) < uint32(v2) {
+					goto l11
+				}
+				v3 = v3 + i32(3)
+				t25 := int32(load32(m.memory, uint32(v11+i32(20392))))
+				t26 := m._memcmp(v3, t25, v2)
+				if t26 != 0 {
+					goto l11
+				}
+				v4 = v8 - v2
+				v3 = v3 + v2
+				goto l12
+			case 0:
+				v8 = i32(2)
+			}
+		l10:
+			if uint32(v4) < uint32(v8) {
+				goto l15
+			}
+			v10 = i32(0)
+			v2 = v3
+			v11 = v8
+		l20:
+			{
+				t27 := int32(m.memory[uint32(v2)])
+				v10 = v10*i32(10) + (t27+i32(-48))&i32(255)
+				v2 = v2 + i32(1)
+				v11 = v11 + i32(-1)
+				if v11 != 0 {
 					goto l20
 				}
-			l17:
-				store32(m.memory, uint32(v10), uint32(v2))
-				v8 = v12
-				if v1 != v7 {
+			}
+			v4 = v4 - v8
+			v11 = v3 + v8
+		l22:
+			{
+				if v8 == 0 {
 					goto l21
 				}
+				v8 = v8 + i32(-1)
+				t28 := int32(m.memory[uint32(v3)])
+				v2 = t28
+				v3 = v3 + i32(1)
+				if uint32((v2+i32(-48))&i32(255)) >= uint32(i32(10)) {
+					goto l15
+				}
+				goto l22
 			}
-		l20:
+		l17:
+			v4 = v4 + i32(-3)
+			v3 = v3 + i32(3)
+		l12:
+			if v1 != v6 {
+				goto l23
+			}
+			goto l24
+		l21:
+			store32(m.memory, uint32(v9), uint32(v10))
+			v3 = v11
+			if v1 != v6 {
+				goto l23
+			}
 		}
+	l24:
 		if v4 == 0 {
-			goto l22
+			goto l25
 		}
-	l14:
-		v2 = i32(0)
+	l15:
+		v10 = i32(0)
 		goto l11
-	l22:
-		t21 := int32(load32(m.memory, uint64(uint32(v5))+44))
-		store32(m.memory, uint64(uint32(v0))+24, uint32(t21))
-		t22 := int32(load32(m.memory, uint64(uint32(v5))+48))
-		store32(m.memory, uint64(uint32(v0))+20, uint32(t22))
-		t23 := int32(load32(m.memory, uint64(uint32(v5))+52))
-		store32(m.memory, uint64(uint32(v0))+16, uint32(t23))
-		t24 := int32(load32(m.memory, uint64(uint32(v5))+56))
-		store32(m.memory, uint64(uint32(v0))+12, uint32(t24))
-		store32(m.memory, uint64(uint32(v0))+8, uint32(v6))
-		t25 := int32(load32(m.memory, uint64(uint32(v5))+60))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(t25))
-		v2 = i32(1)
+	l25:
+		t29 := int32(load32(m.memory, uint64(uint32(v5))+12))
+		store32(m.memory, uint64(uint32(v0))+24, uint32(t29))
+		t30 := int32(load32(m.memory, uint64(uint32(v5))+16))
+		store32(m.memory, uint64(uint32(v0))+20, uint32(t30))
+		t31 := int32(load32(m.memory, uint64(uint32(v5))+20))
+		store32(m.memory, uint64(uint32(v0))+16, uint32(t31))
+		t32 := int32(load32(m.memory, uint64(uint32(v5))+24))
+		store32(m.memory, uint64(uint32(v0))+12, uint32(t32))
+		store32(m.memory, uint64(uint32(v0))+8, uint32(v7))
+		t33 := int32(load32(m.memory, uint64(uint32(v5))+28))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(t33))
+		v10 = i32(1)
 	}
 l11:
-	store32(m.memory, uint32(v0), uint32(v2))
-	m.___stack_pointer = v5 + i32(64)
-}
-func _hooksig__date__midnight__hd0cc4536679191bc_oxqczx(v0, v1, v2 int32) int64 {
-	t0 := v2
-	t1 := v0
-	var p2 int32
-	if uint32(v1) < uint32(i32(3)) {
-		p2 = 1
-	}
-	v0 = t1 - p2 + i32(400)
-	t3 := int32(uint32(v0) / uint32(i32(100)))
-	t4 := int32(uint32(v0) / uint32(i32(400)))
-	t5 := int32(uint32(v1+i32(9)) % uint32(i32(12)))
-	t6 := int32(uint32(t5*i32(153)+i32(2)) / uint32(i32(5)))
-	return int64(uint32(t0-t3+int32(uint32(v0)>>2)+t4+v0*i32(365)+t6))*i64(86400) + i64(-74784902400)
-}
-func (m *Module) _hooksig__date__Reader__word__hfa158524cd98955e_4wdrs9(v0, v1, v2, v3 int32) {
-	var v4, v5 int32
-	{
-		{
-			t0 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v4 = t0
-			if uint32(v4) >= uint32(i32(3)) {
-				goto l0
-			}
-			v2 = i32(0)
-			goto l1
-		}
-	l0:
-		store32(m.memory, uint64(uint32(v1))+4, uint32(v4+i32(-3)))
-		t1 := int32(load32(m.memory, uint32(v1)))
-		t2 := v1
-		v4 = t1
-		store32(m.memory, uint32(t2), uint32(v4+i32(3)))
-		t3 := int32(load16(m.memory, uint32(v4)))
-		t4 := int32(m.memory[uint32(v4+i32(2))])
-		v5 = (t3 | t4<<16) & i32(0xffffff)
-		v4 = i32(0)
-		v1 = i32(0)
-	l2:
-		{
-			v1 = v1 + i32(1)
-			t5 := int32(load16(m.memory, uint32(v2)))
-			t6 := int32(m.memory[uint32(v2+i32(2))])
-			p7 := i32(0)
-			if v5 == t5|t6<<16 {
-				p7 = v1
-			}
-			v4 = p7 | v4
-			v2 = v2 + i32(3)
-			if v3 != v1 {
-				goto l2
-			}
-		}
-		var p8 int32
-		if v4 != i32(0) {
-			p8 = 1
-		}
-		v2 = p8
-	}
-l1:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
-	store32(m.memory, uint32(v0), uint32(v2))
+	store32(m.memory, uint32(v0), uint32(v10))
+	m.___stack_pointer = v5 + i32(32)
 }
 func (m *Module) _hooksig__date__parse__he743007e79876248_servwl(v0, v1, v2 int32, v3 int64) {
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21 int32
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(64)
+	v4 = t0 - i32(80)
 	m.___stack_pointer = v4
 	{
 		{
-			{
-				if v2 == i32(29) {
-					t12 := int32(m.memory[uint64(uint32(v1))+3])
-					if t12 != i32(44) {
-						goto l1
+			if v2 == i32(29) {
+				t29 := int32(m.memory[uint64(uint32(v1))+3])
+				if t29 != i32(44) {
+					goto l10
+				}
+				t30 := int32(m.memory[uint64(uint32(v1))+4])
+				if t30 != i32(32) {
+					goto l10
+				}
+				t31 := int32(m.memory[uint64(uint32(v1))+7])
+				if t31&i32(255) != i32(32) {
+					goto l10
+				}
+				t32 := int32(m.memory[uint64(uint32(v1))+11])
+				if t32 != i32(32) {
+					goto l10
+				}
+				t33 := int32(m.memory[uint64(uint32(v1))+16])
+				if t33&i32(255) != i32(32) {
+					goto l10
+				}
+				t34 := int32(m.memory[uint64(uint32(v1))+19])
+				if t34 != i32(58) {
+					goto l10
+				}
+				t35 := int32(m.memory[uint64(uint32(v1))+22])
+				if t35&i32(255) != i32(58) {
+					goto l10
+				}
+				t36 := int32(m.memory[uint64(uint32(v1))+25])
+				if t36&i32(255) != i32(32) {
+					goto l10
+				}
+				t37 := int32(m.memory[uint64(uint32(v1))+26])
+				if t37&i32(255) != i32(71) {
+					goto l10
+				}
+				t38 := int32(m.memory[uint64(uint32(v1))+27])
+				if t38&i32(255) != i32(77) {
+					goto l10
+				}
+				t39 := int32(m.memory[uint64(uint32(v1))+28])
+				if t39&i32(255) != i32(84) {
+					goto l10
+				}
+				t40 := int32(m.memory[uint64(uint32(v1))+24])
+				v19 = t40
+				t41 := int32(m.memory[uint64(uint32(v1))+23])
+				v20 = t41
+				t42 := int32(m.memory[uint64(uint32(v1))+21])
+				v11 = t42
+				t43 := int32(m.memory[uint64(uint32(v1))+20])
+				v10 = t43
+				t44 := int32(m.memory[uint64(uint32(v1))+18])
+				v9 = t44
+				t45 := int32(m.memory[uint64(uint32(v1))+17])
+				v21 = t45
+				t46 := int32(m.memory[uint64(uint32(v1))+15])
+				v22 = t46
+				t47 := int32(m.memory[uint64(uint32(v1))+14])
+				v16 = t47
+				t48 := int32(m.memory[uint64(uint32(v1))+13])
+				v17 = t48
+				t49 := int32(m.memory[uint64(uint32(v1))+12])
+				v13 = t49
+				t50 := int32(m.memory[uint64(uint32(v1))+10])
+				v23 = t50
+				t51 := int32(m.memory[uint64(uint32(v1))+9])
+				v6 = t51
+				t52 := int32(m.memory[uint64(uint32(v1))+8])
+				v7 = t52
+				t53 := int32(m.memory[uint64(uint32(v1))+6])
+				v8 = t53
+				t54 := int32(m.memory[uint64(uint32(v1))+5])
+				v14 = t54
+				v5 = i32(20311)
+				t55 := int32(load16(m.memory, uint32(v1)))
+				t56 := int32(m.memory[uint64(uint32(v1))+2])
+				v2 = (t55 | t56<<16) & i32(0xffffff)
+				v1 = i32(1)
+				v12 = i32(0)
+			l11:
+				{
+					t57 := int32(load16(m.memory, uint32(v5)))
+					t58 := int32(m.memory[uint32(v5+i32(2))])
+					p59 := i32(0)
+					if v2 == t57|t58<<16 {
+						p59 = v1
 					}
-					t13 := int32(m.memory[uint64(uint32(v1))+4])
-					if t13 != i32(32) {
-						goto l1
+					v12 = p59 | v12
+					v5 = v5 + i32(3)
+					v1 = v1 + i32(1)
+					if v1 != i32(8) {
+						goto l11
 					}
-					t14 := int32(m.memory[uint64(uint32(v1))+7])
-					if t14&i32(255) != i32(32) {
-						goto l1
+				}
+				v5 = i32(20332)
+				v23 = (v6&i32(255)<<8 | v7&i32(255) | v23<<16) & i32(0xffffff)
+				v1 = i32(1)
+				v2 = i32(0)
+			l12:
+				{
+					t60 := int32(load16(m.memory, uint32(v5)))
+					t61 := int32(m.memory[uint32(v5+i32(2))])
+					p62 := i32(0)
+					if v23 == t60|t61<<16 {
+						p62 = v1
 					}
-					t15 := int32(m.memory[uint64(uint32(v1))+11])
-					if t15 != i32(32) {
-						goto l1
+					v2 = p62 | v2
+					v5 = v5 + i32(3)
+					v1 = v1 + i32(1)
+					if v1 != i32(13) {
+						goto l12
 					}
-					t16 := int32(m.memory[uint64(uint32(v1))+16])
-					if t16&i32(255) != i32(32) {
-						goto l1
+				}
+				m.memory[uint64(uint32(v4))+43] = byte(v19)
+				m.memory[uint64(uint32(v4))+42] = byte(v20)
+				m.memory[uint64(uint32(v4))+41] = byte(v11)
+				m.memory[uint64(uint32(v4))+40] = byte(v10)
+				m.memory[uint64(uint32(v4))+39] = byte(v9)
+				m.memory[uint64(uint32(v4))+38] = byte(v21)
+				m.memory[uint64(uint32(v4))+37] = byte(v8)
+				m.memory[uint64(uint32(v4))+36] = byte(v14)
+				m.memory[uint64(uint32(v4))+35] = byte(v22)
+				m.memory[uint64(uint32(v4))+34] = byte(v16)
+				m.memory[uint64(uint32(v4))+33] = byte(v17)
+				m.memory[uint64(uint32(v4))+32] = byte(v13)
+				v5 = i32(0)
+			l13:
+				{
+					t63 := int32(m.memory[uint32(v4+i32(32)+v5)])
+					m.memory[uint32(v4+i32(4)+v5)] = byte(t63 + i32(-48))
+					v5 = v5 + i32(1)
+					if v5 != i32(12) {
+						goto l13
 					}
-					t17 := int32(m.memory[uint64(uint32(v1))+19])
-					if t17 != i32(58) {
-						goto l1
+				}
+				v5 = i32(0)
+				v23 = i32(1)
+			l14:
+				{
+					t64 := int32(m.memory[uint32(v4+i32(4)+v5)])
+					t65 := v23
+					var p66 int32
+					if uint32(t64) < uint32(i32(10)) {
+						p66 = 1
 					}
-					t18 := int32(m.memory[uint64(uint32(v1))+22])
-					if t18&i32(255) != i32(58) {
-						goto l1
+					v23 = t65 & p66
+					v5 = v5 + i32(1)
+					if v5 != i32(12) {
+						goto l14
 					}
-					t19 := int32(m.memory[uint64(uint32(v1))+25])
-					if t19&i32(255) != i32(32) {
-						goto l1
+				}
+				v5 = v4 + i32(4)
+				v1 = i32(0)
+			l15:
+				{
+					t67 := int32(m.memory[uint32(v5)])
+					store32(m.memory, uint32(v4+i32(32)+v1), uint32(t67))
+					v5 = v5 + i32(1)
+					v1 = v1 + i32(4)
+					if v1 != i32(48) {
+						goto l15
 					}
-					t20 := int32(m.memory[uint64(uint32(v1))+26])
-					if t20&i32(255) != i32(71) {
-						goto l1
+				}
+				var p68 int32
+				if v12 != i32(0) {
+					p68 = 1
+				}
+				var p69 int32
+				if v2 != i32(0) {
+					p69 = 1
+				}
+				if p68&p69&v23 == 0 {
+					goto l10
+				}
+				t70 := int32(load32(m.memory, uint64(uint32(v4))+76))
+				v20 = t70
+				t71 := int32(load32(m.memory, uint64(uint32(v4))+72))
+				v11 = t71
+				t72 := int32(load32(m.memory, uint64(uint32(v4))+68))
+				v12 = t72
+				t73 := int32(load32(m.memory, uint64(uint32(v4))+64))
+				v23 = t73
+				t74 := int32(load32(m.memory, uint64(uint32(v4))+52))
+				v10 = t74
+				t75 := int32(load32(m.memory, uint64(uint32(v4))+48))
+				v9 = t75
+				t76 := int32(load32(m.memory, uint64(uint32(v4))+36))
+				t77 := int32(load32(m.memory, uint64(uint32(v4))+32))
+				t78 := int32(load32(m.memory, uint64(uint32(v4))+40))
+				t79 := int32(load32(m.memory, uint64(uint32(v4))+44))
+				v19 = t76*i32(100) + t77*i32(1000) + t78*i32(10) + t79
+				t80 := int32(load32(m.memory, uint64(uint32(v4))+56))
+				t81 := int32(load32(m.memory, uint64(uint32(v4))+60))
+				v1 = t80*i32(10) + t81
+				v5 = i32(31)
+				if uint32(v2) > uint32(i32(11)) {
+					goto l16
+				}
+				{
+					if i32_shl(i32(1), v2)&i32(2640) != 0 {
+						goto l17
 					}
-					t21 := int32(m.memory[uint64(uint32(v1))+27])
-					if t21&i32(255) != i32(77) {
-						goto l1
+					if v2 != i32(2) {
+						goto l16
 					}
-					t22 := int32(m.memory[uint64(uint32(v1))+28])
-					if t22&i32(255) != i32(84) {
-						goto l1
+					v5 = i32(28)
+					if v19&i32(3) != 0 {
+						goto l16
 					}
-					t23 := int32(m.memory[uint64(uint32(v1))+24])
-					v8 = t23
-					t24 := int32(m.memory[uint64(uint32(v1))+23])
-					v9 = t24
-					t25 := int32(m.memory[uint64(uint32(v1))+21])
-					v10 = t25
-					t26 := int32(m.memory[uint64(uint32(v1))+20])
-					v11 = t26
-					t27 := int32(m.memory[uint64(uint32(v1))+18])
-					v12 = t27
-					t28 := int32(m.memory[uint64(uint32(v1))+17])
-					v13 = t28
-					t29 := int32(m.memory[uint64(uint32(v1))+15])
-					v14 = t29
-					t30 := int32(m.memory[uint64(uint32(v1))+14])
-					v15 = t30
-					t31 := int32(m.memory[uint64(uint32(v1))+13])
-					v16 = t31
-					t32 := int32(m.memory[uint64(uint32(v1))+12])
-					v17 = t32
-					t33 := int32(m.memory[uint64(uint32(v1))+10])
-					v5 = t33
-					t34 := int32(m.memory[uint64(uint32(v1))+9])
-					v18 = t34
-					t35 := int32(m.memory[uint64(uint32(v1))+8])
-					v19 = t35
-					t36 := int32(m.memory[uint64(uint32(v1))+6])
-					v20 = t36
-					t37 := int32(m.memory[uint64(uint32(v1))+5])
-					v21 = t37
-					v2 = i32(20407)
-					t38 := int32(load16(m.memory, uint32(v1)))
-					t39 := int32(m.memory[uint64(uint32(v1))+2])
-					v7 = (t38 | t39<<16) & i32(0xffffff)
-					v1 = i32(1)
-					v6 = i32(0)
-				l4:
-					{
-						t40 := int32(load16(m.memory, uint32(v2)))
-						t41 := int32(m.memory[uint32(v2+i32(2))])
-						p42 := i32(0)
-						if v7 == t40|t41<<16 {
-							p42 = v1
-						}
-						v6 = p42 | v6
-						v2 = v2 + i32(3)
-						v1 = v1 + i32(1)
-						if v1 != i32(8) {
-							goto l4
-						}
+					t82 := int32(uint32(v19) % uint32(i32(400)))
+					p83 := i32(29)
+					if t82 != 0 {
+						p83 = i32(28)
 					}
-					v2 = i32(20428)
-					v5 = (v18&i32(255)<<8 | v19&i32(255) | v5<<16) & i32(0xffffff)
-					v1 = i32(1)
-					v7 = i32(0)
-				l5:
-					{
-						t43 := int32(load16(m.memory, uint32(v2)))
-						t44 := int32(m.memory[uint32(v2+i32(2))])
-						p45 := i32(0)
-						if v5 == t43|t44<<16 {
-							p45 = v1
-						}
-						v7 = p45 | v7
-						v2 = v2 + i32(3)
-						v1 = v1 + i32(1)
-						if v1 != i32(13) {
+					t84 := int32(uint32(v19) % uint32(i32(100)))
+					p85 := p83
+					if t84 != 0 {
+						p85 = i32(29)
+					}
+					v5 = p85
+					goto l16
+				}
+			l17:
+				v5 = i32(30)
+			l16:
+				if uint32(v1) > uint32(i32(23)) {
+					goto l10
+				}
+				v12 = v23*i32(10) + v12
+				if uint32(v12) > uint32(i32(59)) {
+					goto l10
+				}
+				v23 = v11*i32(10) + v20
+				if uint32(v23) > uint32(i32(60)) {
+					goto l10
+				}
+				v20 = v9*i32(10) + v10
+				if uint32(v20+i32(-1)) >= uint32(v5) {
+					goto l10
+				}
+				t86 := int32(uint32(v2+i32(9)) % uint32(i32(12)))
+				t87 := int32(uint32(t86*i32(153)+i32(2)) / uint32(i32(5)))
+				t89 := int64(uint32((v12+v1*i32(60))*i32(60) + v23))
+				t90 := v20 + t87
+				p88 := i32(400)
+				if uint32(v2) < uint32(i32(3)) {
+					p88 = i32(399)
+				}
+				v5 = p88 + v19
+				t91 := int32(uint32(v5) / uint32(i32(100)))
+				t92 := int32(uint32(v5) / uint32(i32(400)))
+				v3 = t89 + int64(uint32(t90-t91+int32(uint32(v5)>>2)+t92+v5*i32(365)))*i64(86400) + i64(-74784902400)
+				goto l18
+			}
+			if v2 != 0 {
+				v5 = i32(0)
+			l4:
+				{
+					t1 := int32(m.memory[uint32(v1+v5)])
+					if t1 == i32(44) {
+						m._hooksig__date__read__ha68e4779f7ebca89_mv2o4(v4+i32(32), i32(20293), i32(18), v1, v2)
+						v5 = i32(0)
+						t3 := int32(load32(m.memory, uint64(uint32(v4))+32))
+						if t3 != i32(1) {
 							goto l5
 						}
-					}
-					m.memory[uint64(uint32(v4))+27] = byte(v8)
-					m.memory[uint64(uint32(v4))+26] = byte(v9)
-					m.memory[uint64(uint32(v4))+25] = byte(v10)
-					m.memory[uint64(uint32(v4))+24] = byte(v11)
-					m.memory[uint64(uint32(v4))+23] = byte(v12)
-					m.memory[uint64(uint32(v4))+22] = byte(v13)
-					m.memory[uint64(uint32(v4))+21] = byte(v20)
-					m.memory[uint64(uint32(v4))+20] = byte(v21)
-					m.memory[uint64(uint32(v4))+19] = byte(v14)
-					m.memory[uint64(uint32(v4))+18] = byte(v15)
-					m.memory[uint64(uint32(v4))+17] = byte(v16)
-					m.memory[uint64(uint32(v4))+16] = byte(v17)
-					v2 = i32(0)
-				l6:
-					{
-						t46 := int32(m.memory[uint32(v4+i32(16)+v2)])
-						m.memory[uint32(v4+i32(4)+v2)] = byte(t46 + i32(-48))
-						v2 = v2 + i32(1)
-						if v2 != i32(12) {
-							goto l6
+						t4 := int32(load32(m.memory, uint64(uint32(v4))+56))
+						v6 = t4
+						t5 := int32(load32(m.memory, uint64(uint32(v4))+52))
+						v7 = t5
+						t6 := int32(load32(m.memory, uint64(uint32(v4))+48))
+						v8 = t6
+						t7 := int32(load32(m.memory, uint64(uint32(v4))+44))
+						v9 = t7
+						t8 := int32(load32(m.memory, uint64(uint32(v4))+40))
+						v10 = t8
+						{
+							t9 := int32(load32(m.memory, uint64(uint32(v4))+36))
+							v11 = t9
+							v5 = i32(10000) - v11
+							p10 := v5
+							if uint32(v5) > uint32(i32(10000)) {
+								p10 = i32(0)
+							}
+							v1 = p10
+							t11 := int32(uint32(v1) / uint32(i32(100)))
+							v5 = t11
+							var p12 int32
+							if v5*i32(-100)&i32(65532) != (i32(0)-v1)&i32(0xffff) {
+								p12 = 1
+							}
+							v1 = p12
+							v12 = v1 + v5
+							if v12 == 0 {
+								goto l6
+							}
+							v13 = v5*i32(100) + v1*i32(100)
+							t13 := int32(uint32(v10+i32(9)) % uint32(i32(12)))
+							t14 := int32(uint32(t13*i32(153)+i32(2)) / uint32(i32(5)))
+							t15 := v9 + t14
+							t16 := v11
+							var p17 int32
+							if uint32(v10) < uint32(i32(3)) {
+								p17 = 1
+							}
+							v5 = t16 - p17
+							v2 = t15 + v5*i32(365) + i32(127750)
+							v14 = i32(-350) - v11
+							v1 = v11 + i32(350)
+							v5 = v5 + i32(350)
+							v15 = v11 + v12*i32(100) + i32(-100)
+							v16 = (v8*i32(60)+v7)*i32(60) + v6
+							var p18 int32
+							if uint32(v10) > uint32(i32(11)) {
+								p18 = 1
+							}
+							v17 = p18
+							var p19 int32
+							if v11&i32(3) != i32(2) {
+								p19 = 1
+							}
+							v18 = p19
+							v19 = i32(0)
+							v12 = v11
+						l9:
+							{
+								t20 := int32(uint32(v5) / uint32(i32(400)))
+								t21 := int32(uint32(v5) / uint32(i32(100)))
+								v20 = v2 + t20 + int32(uint32(v5)>>2) - t21
+								t22 := int32(uint32(v1) / uint32(i32(100)))
+								v21 = t22
+								t23 := int32(uint32(v1) / uint32(i32(400)))
+								v22 = t23
+								v23 = i32(31)
+								if v17 != 0 {
+									goto l7
+								}
+								{
+									if i32_shl(i32(1), v10)&i32(2640) != 0 {
+										goto l8
+									}
+									if v10 != i32(2) {
+										goto l7
+									}
+									v23 = i32(28)
+									if v18 != 0 {
+										goto l7
+									}
+									p24 := i32(28)
+									if v14+v22*i32(400) == v19 {
+										p24 = i32(29)
+									}
+									p25 := p24
+									if v14+v21*i32(100) != v19 {
+										p25 = i32(29)
+									}
+									v23 = p25
+									goto l7
+								}
+							l8:
+								v23 = i32(30)
+							l7:
+								t27 := int64(uint32(v20)) * i64(86400)
+								p26 := v16
+								if uint32(v9) > uint32(v23) {
+									p26 = i32(0)
+								}
+								if t27+int64(uint32(p26))+i64(-74784902400) > v3 {
+									goto l6
+								}
+								v5 = v5 + i32(100)
+								v2 = v2 + i32(36500)
+								v1 = v1 + i32(100)
+								v11 = v12
+								v12 = v12 + i32(100)
+								t28 := v13
+								v19 = v19 + i32(100)
+								if t28 != v19 {
+									goto l9
+								}
+							}
+							v11 = v15
 						}
+					l6:
+						store32(m.memory, uint64(uint32(v4))+28, uint32(v6))
+						store32(m.memory, uint64(uint32(v4))+24, uint32(v7))
+						store32(m.memory, uint64(uint32(v4))+20, uint32(v8))
+						store32(m.memory, uint64(uint32(v4))+16, uint32(v9))
+						store32(m.memory, uint64(uint32(v4))+12, uint32(v10))
+						store32(m.memory, uint64(uint32(v4))+8, uint32(v11))
+						v5 = i32(1)
+						goto l5
 					}
-					v2 = i32(0)
-					v5 = i32(1)
-				l7:
-					{
-						t47 := int32(m.memory[uint32(v4+i32(4)+v2)])
-						t48 := v5
-						var p49 int32
-						if uint32(t47) < uint32(i32(10)) {
-							p49 = 1
-						}
-						v5 = t48 & p49
-						v2 = v2 + i32(1)
-						if v2 != i32(12) {
-							goto l7
-						}
+					t2 := v2
+					v5 = v5 + i32(1)
+					if t2 == v5 {
+						goto l2
 					}
-					v2 = v4 + i32(4)
-					v1 = i32(0)
-				l8:
-					{
-						t50 := int32(m.memory[uint32(v2)])
-						store32(m.memory, uint32(v4+i32(16)+v1), uint32(t50))
-						v2 = v2 + i32(1)
-						v1 = v1 + i32(4)
-						if v1 != i32(48) {
-							goto l8
-						}
-					}
-					var p51 int32
-					if v6 != i32(0) {
-						p51 = 1
-					}
-					var p52 int32
-					if v7 != i32(0) {
-						p52 = 1
-					}
-					if p51&p52&v5 == 0 {
-						goto l1
-					}
-					t53 := int32(load32(m.memory, uint64(uint32(v4))+60))
-					v9 = t53
-					t54 := int32(load32(m.memory, uint64(uint32(v4))+56))
-					v10 = t54
-					t55 := int32(load32(m.memory, uint64(uint32(v4))+52))
-					v6 = t55
-					t56 := int32(load32(m.memory, uint64(uint32(v4))+48))
-					v5 = t56
-					t57 := int32(load32(m.memory, uint64(uint32(v4))+36))
-					v11 = t57
-					t58 := int32(load32(m.memory, uint64(uint32(v4))+32))
-					v12 = t58
-					t59 := int32(load32(m.memory, uint64(uint32(v4))+20))
-					t60 := int32(load32(m.memory, uint64(uint32(v4))+16))
-					t61 := int32(load32(m.memory, uint64(uint32(v4))+24))
-					t62 := int32(load32(m.memory, uint64(uint32(v4))+28))
-					v8 = t59*i32(100) + t60*i32(1000) + t61*i32(10) + t62
-					t63 := int32(load32(m.memory, uint64(uint32(v4))+40))
-					t64 := int32(load32(m.memory, uint64(uint32(v4))+44))
-					v1 = t63*i32(10) + t64
-					v2 = i32(31)
-					if uint32(v7) > uint32(i32(11)) {
-						goto l9
-					}
-					if i32_shl(i32(1), v7)&i32(2640) != 0 {
-						goto l10
-					}
-					if v7 != i32(2) {
-						goto l9
-					}
-					v2 = i32(28)
-					if v8&i32(3) != 0 {
-						goto l9
-					}
-					t65 := int32(uint32(v8) % uint32(i32(400)))
-					p66 := i32(29)
-					if t65 != 0 {
-						p66 = i32(28)
-					}
-					t67 := int32(uint32(v8) % uint32(i32(100)))
-					p68 := p66
-					if t67 != 0 {
-						p68 = i32(29)
-					}
-					v2 = p68
-					goto l9
+					goto l4
 				}
-				m._hooksig__date__read_obsolete__h97a28922241eb8d8_4n55fx(v4+i32(16), v1, v2, v3)
-				t1 := int32(load32(m.memory, uint64(uint32(v4))+16))
-				if t1 != i32(1) {
-					goto l1
+			}
+			v2 = i32(0)
+			goto l2
+		l2:
+			m._hooksig__date__read__ha68e4779f7ebca89_mv2o4(v4+i32(4), i32(20280), i32(13), v1, v2)
+			t93 := int32(load32(m.memory, uint64(uint32(v4))+4))
+			v5 = t93
+		}
+	l5:
+		if v5 == 0 {
+			goto l10
+		}
+		v1 = i32(31)
+		t94 := int32(load32(m.memory, uint64(uint32(v4))+28))
+		v23 = t94
+		t95 := int32(load32(m.memory, uint64(uint32(v4))+24))
+		v12 = t95
+		t96 := int32(load32(m.memory, uint64(uint32(v4))+20))
+		v2 = t96
+		t97 := int32(load32(m.memory, uint64(uint32(v4))+16))
+		v19 = t97
+		t98 := int32(load32(m.memory, uint64(uint32(v4))+8))
+		v20 = t98
+		{
+			t99 := int32(load32(m.memory, uint64(uint32(v4))+12))
+			v5 = t99
+			if uint32(v5) > uint32(i32(11)) {
+				goto l19
+			}
+			{
+				if i32_shl(i32(1), v5)&i32(2640) != 0 {
+					goto l20
 				}
-				v1 = i32(31)
-				t2 := int32(load32(m.memory, uint64(uint32(v4))+40))
-				v5 = t2
-				t3 := int32(load32(m.memory, uint64(uint32(v4))+36))
-				v6 = t3
-				t4 := int32(load32(m.memory, uint64(uint32(v4))+32))
-				v7 = t4
-				t5 := int32(load32(m.memory, uint64(uint32(v4))+28))
-				v8 = t5
-				t6 := int32(load32(m.memory, uint64(uint32(v4))+20))
-				v9 = t6
-				t7 := int32(load32(m.memory, uint64(uint32(v4))+24))
-				v2 = t7
-				if uint32(v2) > uint32(i32(11)) {
-					goto l2
-				}
-				if i32_shl(i32(1), v2)&i32(2640) != 0 {
-					v1 = i32(30)
-					goto l2
-				}
-				if v2 != i32(2) {
-					goto l2
+				if v5 != i32(2) {
+					goto l19
 				}
 				v1 = i32(28)
-				if v9&i32(3) != 0 {
-					goto l2
+				if v20&i32(3) != 0 {
+					goto l19
 				}
-				t8 := int32(uint32(v9) % uint32(i32(400)))
-				p9 := i32(29)
-				if t8 != 0 {
-					p9 = i32(28)
+				t100 := int32(uint32(v20) % uint32(i32(400)))
+				p101 := i32(29)
+				if t100 != 0 {
+					p101 = i32(28)
 				}
-				t10 := int32(uint32(v9) % uint32(i32(100)))
-				p11 := p9
-				if t10 != 0 {
-					p11 = i32(29)
+				t102 := int32(uint32(v20) % uint32(i32(100)))
+				p103 := p101
+				if t102 != 0 {
+					p103 = i32(29)
 				}
-				v1 = p11
-				goto l2
+				v1 = p103
+				goto l19
 			}
-		l10:
-			v2 = i32(30)
-		l9:
-			if uint32(v1) > uint32(i32(23)) {
-				goto l1
-			}
-			v6 = v5*i32(10) + v6
-			if uint32(v6) > uint32(i32(59)) {
-				goto l1
-			}
-			v5 = v10*i32(10) + v9
-			if uint32(v5) > uint32(i32(60)) {
-				goto l1
-			}
-			v9 = v12*i32(10) + v11
-			if uint32(v9+i32(-1)) >= uint32(v2) {
-				goto l1
-			}
-			t69 := _hooksig__date__midnight__hd0cc4536679191bc_oxqczx(v8, v7, v9)
-			v3 = t69 + int64(uint32((v6+v1*i32(60))*i32(60)+v5))
-			goto l11
+		l20:
+			v1 = i32(30)
 		}
-	l2:
-		if uint32(v7) > uint32(i32(23)) {
-			goto l1
+	l19:
+		if uint32(v2) > uint32(i32(23)) {
+			goto l10
 		}
-		if uint32(v6) > uint32(i32(59)) {
-			goto l1
+		if uint32(v12) > uint32(i32(59)) {
+			goto l10
 		}
-		if uint32(v5) > uint32(i32(60)) {
-			goto l1
+		if uint32(v23) > uint32(i32(60)) {
+			goto l10
 		}
-		if uint32(v8+i32(-1)) >= uint32(v1) {
-			goto l1
+		if uint32(v19+i32(-1)) >= uint32(v1) {
+			goto l10
 		}
-		t70 := _hooksig__date__midnight__hd0cc4536679191bc_oxqczx(v9, v2, v8)
-		v3 = t70 + int64(uint32((v7*i32(60)+v6)*i32(60)+v5))
+		t104 := int64(uint32((v2*i32(60)+v12)*i32(60) + v23))
+		t105 := v19
+		t106 := v20
+		var p107 int32
+		if uint32(v5) < uint32(i32(3)) {
+			p107 = 1
+		}
+		v1 = t106 - p107 + i32(400)
+		t108 := int32(uint32(v1) / uint32(i32(100)))
+		t109 := int32(uint32(v1) / uint32(i32(400)))
+		t110 := int32(uint32(v5+i32(9)) % uint32(i32(12)))
+		t111 := int32(uint32(t110*i32(153)+i32(2)) / uint32(i32(5)))
+		v3 = t104 + int64(uint32(t105-t108+int32(uint32(v1)>>2)+t109+v1*i32(365)+t111))*i64(86400) + i64(-74784902400)
 	}
-l11:
+l18:
 	store64(m.memory, uint64(uint32(v0))+8, uint64(v3))
-	v2 = i32(0)
-	goto l12
-l1:
+	v5 = i32(0)
+	goto l21
+l10:
 	store64(m.memory, uint64(uint32(v0))+4, uint64(i64(22)))
-	v2 = i32(1)
-l12:
-	store32(m.memory, uint32(v0), uint32(v2))
-	m.___stack_pointer = v4 + i32(64)
+	v5 = i32(1)
+l21:
+	store32(m.memory, uint32(v0), uint32(v5))
+	m.___stack_pointer = v4 + i32(80)
 }
 func (m *Module) _hooksig__date__write__h101ebb03f80e8a2a_h72uyw(v0 int32, v1 int64) {
 	var v2 int32
@@ -3558,8 +5912,8 @@ func (m *Module) _hooksig__date__write__h101ebb03f80e8a2a_h72uyw(v0 int32, v1 in
 				goto l2
 			}
 			v7 = v7 * i32(3)
-			t11 := int32(load16(m.memory, uint64(uint32(v7))+20407))
-			t12 := int32(m.memory[uint32(v7+i32(20407)+i32(2))])
+			t11 := int32(load16(m.memory, uint64(uint32(v7))+20311))
+			t12 := int32(m.memory[uint32(v7+i32(20311)+i32(2))])
 			v11 = t12
 			v9 = t11 | v11<<16
 			v10 = int32(uint32(v9) >> 8)
@@ -3574,8 +5928,8 @@ func (m *Module) _hooksig__date__write__h101ebb03f80e8a2a_h72uyw(v0 int32, v1 in
 				goto l3
 			}
 			v5 = v5 * i32(3)
-			t13 := int32(load16(m.memory, uint64(uint32(v5))+20428))
-			t14 := int32(m.memory[uint32(v5+i32(20428)+i32(2))])
+			t13 := int32(load16(m.memory, uint64(uint32(v5))+20332))
+			t14 := int32(m.memory[uint32(v5+i32(20332)+i32(2))])
 			v12 = t14
 			v6 = t13 | v12<<16
 			v8 = int32(uint32(v6) >> 8)
@@ -3649,7 +6003,7 @@ l1:
 	{
 		t0 := int32(m.memory[uint32(v1+v3)])
 		v4 = t0
-		t1 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4)>>3)&i32(28)))+20588))
+		t1 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4)>>3)&i32(28)))+20492))
 		if i32_shr_u(t1, v4)&i32(1) == 0 {
 			goto l0
 		}
@@ -3838,9 +6192,9 @@ func (m *Module) _hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v0, v
 				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
 			l9:
 				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(20773)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(20677)))
 				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(20768)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(20672)))
 				v9 = v3 + i32(28)
 				v10 = v3 + i32(47)
 				v11 = i32(1)
@@ -3975,7 +6329,7 @@ func (m *Module) _hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v0, v
 								}
 								if v2 != 0 {
 									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20773), i32(6))
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20677), i32(6))
 									if t54 != 0 {
 										goto l52
 									}
@@ -4261,7 +6615,7 @@ func (m *Module) _hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v0, v
 							}
 						l21:
 							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20768), i32(5))
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20672), i32(5))
 							if t55 != 0 {
 								goto l52
 							}
@@ -4269,7 +6623,7 @@ func (m *Module) _hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v0, v
 								goto l0
 							}
 							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20773), i32(6))
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20677), i32(6))
 							if t56 == 0 {
 								goto l0
 							}
@@ -4921,9 +7275,11 @@ l18:
 func (m *Module) _hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v0, v1 int32) int32 {
 	var v2, v3 int32
 	var v4 int64
-	var v5, v6, v7, v8 int32
+	var v5, v6, v7 int32
+	var v8 int64
+	var v9, v10, v11, v12 int32
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(32)
+	v2 = t0 - i32(16)
 	m.___stack_pointer = v2
 	t1 := int32(load32(m.memory, uint32(v0)))
 	t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
@@ -4934,615 +7290,476 @@ func (m *Module) _hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_s
 	v3 = p3
 	t4 := int64(load64(m.memory, uint64(uint32(v0))+4))
 	v4 = t4
-l4:
+l7:
 	{
 		v5 = v3
 		if v5 == 0 {
 			goto l0
 		}
-		store32(m.memory, uint64(uint32(v2))+4, uint32(v5))
-		store64(m.memory, uint64(uint32(v2))+8, uint64(v4))
 		v6 = int32(v4)
+		v7 = v6
+		v0 = v5
 		{
-			v4 = int64(uint64(v4) >> 32)
-			if v4 != i64(0) {
+			v8 = int64(uint64(v4) >> 32)
+			var p5 int32
+			if v8 != i64(0) {
+				p5 = 1
+			}
+			v9 = p5
+			if v9 != 0 {
 				goto l1
 			}
-			m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v2+i32(16), v5, v6, i32(32))
-			t5 := int64(load64(m.memory, uint64(uint32(v2))+24))
-			store64(m.memory, uint64(uint32(v2))+4, uint64(t5))
+			m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v2, v5, v6, i32(32))
+			t6 := int32(load32(m.memory, uint64(uint32(v2))+12))
+			v7 = t6
+			t7 := int32(load32(m.memory, uint64(uint32(v2))+8))
+			v0 = t7
 		}
 	l1:
-		v7 = int32(v4)
-	l3:
+		v10 = int32(v8)
+	l6:
 		{
-			t6 := int32(load32(m.memory, uint64(uint32(v2))+8))
-			v3 = t6
-			m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v2, v2+i32(4))
-			t7 := int32(m.memory[uint32(v2)])
-			v0 = t7
-			if v0 == 0 {
-				goto l2
+			v11 = v7
+			if uint32(v11) > uint32(i32(1)) {
+				t8 := int32(m.memory[uint32(v0)])
+				if t8 != i32(92) {
+					goto l3
+				}
+				if v9 == 0 {
+					goto l3
+				}
+				v7 = v11 + i32(-2)
+				v3 = v0 + i32(2)
+				v0 = v0 + i32(1)
+				goto l5
 			}
-			t8 := int32(m.memory[uint64(uint32(v2))+1])
-			if t8&i32(255) != i32(32) {
+			if v11 != 0 {
 				goto l3
 			}
-		}
-	l2:
-		t9 := int64(load64(m.memory, uint64(uint32(v2))+8))
-		v4 = t9
-		t10 := int32(load32(m.memory, uint64(uint32(v2))+4))
-		v8 = t10
-		store32(m.memory, uint64(uint32(v2))+24, uint32(v7))
-		store32(m.memory, uint64(uint32(v2))+16, uint32(v5))
-		t11 := v2
-		v3 = v6 - v3
-		p12 := v3
-		if uint32(v3) > uint32(v6) {
-			p12 = i32(0)
-		}
-		store32(m.memory, uint64(uint32(t11))+20, uint32(p12))
-		p13 := i32(0)
-		if v0 != 0 {
-			p13 = v8
-		}
-		v3 = p13
-		t14 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(16), v1)
-		if t14 == 0 {
+			v11 = i32(0)
+			v3 = i32(0)
+			v7 = i32(0)
 			goto l4
+		l3:
+			v7 = v11 + i32(-1)
+			v3 = v0 + i32(1)
+		l5:
+			t9 := int32(m.memory[uint32(v0)])
+			v12 = t9
+			v0 = v3
+			if v12 != i32(32) {
+				goto l6
+			}
+		}
+	l4:
+		store32(m.memory, uint64(uint32(v2))+8, uint32(v10))
+		store32(m.memory, uint32(v2), uint32(v5))
+		t10 := v2
+		v0 = v6 - v11
+		p11 := v0
+		if uint32(v0) > uint32(v6) {
+			p11 = i32(0)
+		}
+		store32(m.memory, uint64(uint32(t10))+4, uint32(p11))
+		v4 = v4&i64(-0x100000000) | int64(uint32(v7))
+		t12 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2, v1)
+		if t12 == 0 {
+			goto l7
 		}
 	}
 l0:
-	m.___stack_pointer = v2 + i32(32)
-	var p15 int32
+	m.___stack_pointer = v2 + i32(16)
+	var p13 int32
 	if v5 != i32(0) {
-		p15 = 1
+		p13 = 1
 	}
-	return p15
+	return p13
 }
-func (m *Module) _hooksig__names__HeaderList__check__h36e2e7ae274a507b_j6s2xu(v0, v1 int32) {
+func (m *Module) _hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v0, v1, v2 int32) int32 {
+	var v3, v4 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(32)
+	m.___stack_pointer = v3
 	{
-		t0 := m._hooksig__names__HeaderList__is_drones__hdb72dfce9fd7aa5c_e153hg(v1)
-		if t0 != 0 {
-			goto l0
+		{
+			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			if t1 != 0 {
+				goto l0
+			}
+			v4 = i32(0)
+			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+			if t2 != v2 {
+				goto l1
+			}
+			t3 := int32(load32(m.memory, uint32(v0)))
+			t4 := m._memcmp(t3, v1, v2)
+			var p5 int32
+			if t4 == 0 {
+				p5 = 1
+			}
+			v4 = p5
+			goto l1
 		}
-		t1 := int32(load32(m.memory, uint32(v1)))
-		t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		t4 := v0
-		p3 := i32(0)
-		if t2 != 0 {
-			p3 = t1
-		}
-		t5 := int64(load64(m.memory, uint64(uint32(v1))+4))
-		m._hooksig__names__check__hf14e24db1bb7276c_8dujde(t4, p3, t5)
-		return
+	l0:
+		t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
+		store32(m.memory, uint64(uint32(v3))+16, uint32(t6))
+		t7 := int64(load64(m.memory, uint32(v0)))
+		store64(m.memory, uint64(uint32(v3))+8, uint64(t7))
+		store32(m.memory, uint64(uint32(v3))+28, uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
+		store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
+		t8 := m._core__iter__traits__iterator__Iterator__eq__hb81fdb2f5f6622ce_q6uknu(v3+i32(8), v3+i32(20))
+		v4 = t8
 	}
-l0:
-	m.memory[uint32(v0)] = byte(i32(40))
-}
-func (m *Module) _hooksig__names__HeaderList__is_drones__hdb72dfce9fd7aa5c_e153hg(v0 int32) int32 {
-	var v1 int32
-	v1 = i32(0)
-	{
-		t0 := int32(load32(m.memory, uint64(uint32(v0))+8))
-		if t0 != 0 {
-			goto l0
-		}
-		t1 := int32(load32(m.memory, uint64(uint32(v0))+4))
-		if t1 != i32(11) {
-			goto l0
-		}
-		t2 := int32(load32(m.memory, uint32(v0)))
-		v0 = t2
-		t3 := int64(load64(m.memory, uint32(v0)))
-		t4 := int64(load64(m.memory, uint32(v0+i32(3))))
-		var p5 int32
-		if t3^i64(0x6769642065746164)|(t4^i64(8391162025545572453)) == 0 {
-			p5 = 1
-		}
-		v1 = p5
-	}
-l0:
-	return v1
+l1:
+	m.___stack_pointer = v3 + i32(32)
+	return v4
 }
 func (m *Module) _hooksig__names__check__hf14e24db1bb7276c_8dujde(v0, v1 int32, v2 int64) {
-	var v3, v4 int32
-	var v5 int64
-	var v6, v7, v8 int32
-	var v9 int64
-	var v10, v11, v12, v13, v14, v15 int32
+	var v3, v4, v5, v6, v7, v8, v9 int32
+	var v10 int64
+	var v11, v12, v13 int32
+	var v14 int64
+	var v15, v16, v17 int32
+	var v18 int64
+	var v19 int32
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(80)
+	v3 = t0 - i32(32)
 	m.___stack_pointer = v3
 	if v1 == 0 {
 		m.memory[uint32(v0)] = byte(i32(4))
-		goto l8
+		goto l15
 	}
-	store32(m.memory, uint64(uint32(v3))+52, uint32(v1))
-	store64(m.memory, uint64(uint32(v3))+56, uint64(v2))
+	v4 = int32(v2)
 	{
-		if uint64(v2) > uint64(i64(0xffffffff)) {
-			goto l3
-		}
-		m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v3+i32(64), v1, int32(v2), i32(32))
-		t1 := int64(load64(m.memory, uint64(uint32(v3))+72))
-		store64(m.memory, uint64(uint32(v3))+52, uint64(t1))
-	}
-l3:
-	{
-		m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v3+i32(32), v3+i32(52))
-		t2 := int32(m.memory[uint64(uint32(v3))+32])
-		if t2 == 0 {
-			goto l2
-		}
-		t3 := int32(m.memory[uint64(uint32(v3))+33])
-		if t3&i32(255) != i32(32) {
-			goto l3
-		}
-	}
-l2:
-	v4 = v1
-	v5 = v2
-	v6 = i32(0)
-l23:
-	{
-		t4 := v3
-		v7 = v4
-		store32(m.memory, uint64(uint32(t4))+52, uint32(v7))
-		store64(m.memory, uint64(uint32(v3))+56, uint64(v5))
-		v8 = int32(v5)
 		{
-			v9 = int64(uint64(v5) >> 32)
-			var p5 int32
-			if v9 != i64(0) {
-				p5 = 1
+			var p1 int32
+			if uint64(v2) > uint64(i64(0xffffffff)) {
+				p1 = 1
 			}
-			v10 = p5
-			if v10 != 0 {
-				goto l4
+			v5 = p1
+			if v5 == 0 {
+				goto l1
 			}
-			m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v3+i32(64), v7, v8, i32(32))
-			t6 := int64(load64(m.memory, uint64(uint32(v3))+72))
-			store64(m.memory, uint64(uint32(v3))+52, uint64(t6))
-		}
-	l4:
-		v11 = int32(v9)
-	l6:
-		{
-			t7 := int32(load32(m.memory, uint64(uint32(v3))+56))
-			v12 = t7
-			m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v3+i32(24), v3+i32(52))
-			t8 := int32(m.memory[uint64(uint32(v3))+24])
-			v13 = t8
-			if v13 == 0 {
-				goto l5
-			}
-			t9 := int32(m.memory[uint64(uint32(v3))+25])
-			if t9&i32(255) != i32(32) {
-				goto l6
-			}
-		}
-	l5:
-		store32(m.memory, uint64(uint32(v3))+48, uint32(v11))
-		store32(m.memory, uint64(uint32(v3))+40, uint32(v7))
-		t10 := v3
-		v11 = v8 - v12
-		p11 := v11
-		if uint32(v11) > uint32(v8) {
-			p11 = i32(0)
-		}
-		v11 = p11
-		store32(m.memory, uint64(uint32(t10))+44, uint32(v11))
-		if v6 != i32(128) {
+			v6 = v1
 			goto l7
 		}
-		m.memory[uint32(v0)] = byte(i32(16))
-		goto l8
-	l7:
-		t12 := int32(load32(m.memory, uint64(uint32(v3))+52))
-		v4 = t12
-		t13 := int64(load64(m.memory, uint64(uint32(v3))+56))
-		v5 = t13
-		{
-			{
-				if uint32(v12) >= uint32(v8) {
-					goto l9
-				}
-				if v10 != 0 {
-					goto l10
-				}
-			l12:
-				{
-					if v11 == 0 {
-						goto l11
-					}
-					v11 = v11 + i32(-1)
-					t14 := int32(m.memory[uint32(v7)])
-					v12 = t14
-					v7 = v7 + i32(1)
-					t15 := int32(load32(m.memory, uint64(uint32(int32(uint32(v12)>>3)&i32(28)))+20588))
-					if i32_shr_u(t15, v12)&i32(1) != 0 {
-						goto l12
-					}
-					goto l9
-				}
-			l10:
-				t16 := int32(load32(m.memory, uint64(uint32(v3))+48))
-				store32(m.memory, uint64(uint32(v3))+72, uint32(t16))
-				t17 := int64(load64(m.memory, uint64(uint32(v3))+40))
-				store64(m.memory, uint64(uint32(v3))+64, uint64(t17))
-			l13:
-				{
-					m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v3+i32(16), v3+i32(64))
-					t18 := int32(m.memory[uint64(uint32(v3))+16])
-					if t18 == 0 {
-						goto l11
-					}
-					t19 := int32(m.memory[uint64(uint32(v3))+17])
-					v12 = t19
-					t20 := int32(load32(m.memory, uint64(uint32(int32(uint32(v12&i32(224))>>3)))+20588))
-					if i32_shr_u(t20, v12)&i32(1) != 0 {
-						goto l13
-					}
-				}
+	l1:
+		m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v3+i32(16), v1, v4, i32(32))
+		t2 := int32(load32(m.memory, uint64(uint32(v3))+28))
+		v4 = t2
+		t3 := int32(load32(m.memory, uint64(uint32(v3))+24))
+		v6 = t3
+	}
+l7:
+	{
+		if uint32(v4) > uint32(i32(1)) {
+			t4 := int32(m.memory[uint32(v6)])
+			if t4 != i32(92) {
+				goto l5
 			}
-		l9:
-			store64(m.memory, uint64(uint32(v3))+68, uint64(i64(16)))
-			store32(m.memory, uint64(uint32(v3))+64, uint32(i32(20790)))
-			t21 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(40), v3+i32(64))
-			if t21 != 0 {
-				goto l11
+			if v5 == 0 {
+				goto l5
 			}
-			store64(m.memory, uint64(uint32(v3))+68, uint64(i64(9)))
-			store32(m.memory, uint64(uint32(v3))+64, uint32(i32(20806)))
-			{
-				t22 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(40), v3+i32(64))
-				if t22 != 0 {
-					goto l14
-				}
-				store64(m.memory, uint64(uint32(v3))+68, uint64(i64(9)))
-				store32(m.memory, uint64(uint32(v3))+64, uint32(i32(20815)))
-				v9 = i64(14)
-				t23 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(40), v3+i32(64))
-				if t23 == 0 {
-					goto l15
-				}
-			}
-		l14:
-			v9 = i64(17)
-		l15:
-			store64(m.memory, uint32(v0), uint64(v9|int64(uint32(v6))<<32))
-			goto l8
-		}
-	l11:
-		{
-			if v6 == 0 {
-				goto l16
-			}
-			v10 = v6
-			v9 = v2
-			v11 = v1
-		l20:
-			{
-				if v11 == 0 {
-					goto l16
-				}
-				store32(m.memory, uint64(uint32(v3))+52, uint32(v11))
-				store64(m.memory, uint64(uint32(v3))+56, uint64(v9))
-				v8 = int32(v9)
-				{
-					v9 = int64(uint64(v9) >> 32)
-					if v9 != i64(0) {
-						goto l17
-					}
-					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v3+i32(64), v11, v8, i32(32))
-					t24 := int64(load64(m.memory, uint64(uint32(v3))+72))
-					store64(m.memory, uint64(uint32(v3))+52, uint64(t24))
-				}
-			l17:
-				v14 = int32(v9)
-			l19:
-				{
-					t25 := int32(load32(m.memory, uint64(uint32(v3))+56))
-					v12 = t25
-					m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v3+i32(8), v3+i32(52))
-					t26 := int32(m.memory[uint64(uint32(v3))+8])
-					v7 = t26
-					if v7 == 0 {
-						goto l18
-					}
-					t27 := int32(m.memory[uint64(uint32(v3))+9])
-					if t27&i32(255) != i32(32) {
-						goto l19
-					}
-				}
-			l18:
-				t28 := int64(load64(m.memory, uint64(uint32(v3))+56))
-				v9 = t28
-				t29 := int32(load32(m.memory, uint64(uint32(v3))+52))
-				v15 = t29
-				store32(m.memory, uint64(uint32(v3))+72, uint32(v14))
-				store32(m.memory, uint64(uint32(v3))+64, uint32(v11))
-				t30 := v3
-				v12 = v8 - v12
-				p31 := v12
-				if uint32(v12) > uint32(v8) {
-					p31 = i32(0)
-				}
-				store32(m.memory, uint64(uint32(t30))+68, uint32(p31))
-				p32 := i32(0)
-				if v7 != 0 {
-					p32 = v15
-				}
-				v11 = p32
-				t33 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(64), v3+i32(40))
-				v12 = t33
-				p34 := i32(2)
-				if v12 != 0 {
-					p34 = i32(1)
-				}
-				t35 := v12
-				v10 = v10 + i32(-1)
-				p36 := t35
-				if v10 != 0 {
-					p36 = p34
-				}
-				v12 = p36
-				if v12 == i32(2) {
-					goto l20
-				}
-			}
-			if v12 != 0 {
-				goto l21
-			}
-		l16:
+			v4 = v4 + i32(-2)
+			v7 = v6 + i32(2)
 			v6 = v6 + i32(1)
-			t37 := v13
-			var p38 int32
-			if v4 != i32(0) {
-				p38 = 1
-			}
-			if t37&p38 == 0 {
-				goto l22
-			}
-			goto l23
+			goto l6
 		}
-	l21:
-	}
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v6))
-	m.memory[uint32(v0)] = byte(i32(15))
-	goto l8
-l22:
-	m.memory[uint32(v0)] = byte(i32(40))
-l8:
-	m.___stack_pointer = v3 + i32(80)
-}
-func (m *Module) _hooksig__digest__parse__h782b152bc4bd60ef_atz4ot(v0, v1, v2 int32) {
-	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(64)
-	m.___stack_pointer = v3
-	{
-		if uint32(v2) < uint32(i32(8)) {
-			goto l0
-		}
-		t1 := int64(load64(m.memory, uint32(v1)))
-		var p2 int32
-		if t1 != i64(4410771374679869523) {
-			p2 = 1
-		}
-		v4 = p2
-		if v4 != 0 {
-			goto l0
-		}
-		if v2 == i32(52) {
-			t3 := v3 + i32(28)
-			v6 = v1 + i32(8)
-			m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(t3, v6)
-			v1 = i32(25)
-			{
-				t4 := int32(m.memory[uint64(uint32(v3))+28])
-				if t4 != i32(1) {
-					goto l3
-				}
-				t6 := v0
-				p5 := v6
-				if v4 != 0 {
-					p5 = i32(0)
-				}
-				p7 := p5
-				if v2 != i32(52) {
-					p7 = i32(0)
-				}
-				store32(m.memory, uint64(uint32(t6))+4, uint32(p7))
-				v1 = i32(40)
-			}
-		l3:
-			m.memory[uint32(v0)] = byte(v1)
+		if v4 == 0 {
 			goto l4
 		}
-	}
-l0:
-	v5 = i32(0)
-l21:
-	{
-		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v2)
-		t8 := int32(load32(m.memory, uint64(uint32(v3))+16))
-		t9 := int32(load32(m.memory, uint64(uint32(v3))+20))
-		m._hooksig__bytes__split_while__hb7b06f7ee8678064_hla6ma(v3+i32(28), t8, t9)
-		t10 := int32(load32(m.memory, uint64(uint32(v3))+40))
-		v7 = t10
-		t11 := int32(load32(m.memory, uint64(uint32(v3))+36))
-		v1 = t11
-		{
-			{
-				t12 := int32(load32(m.memory, uint64(uint32(v3))+32))
-				v2 = t12
-				if v2 != 0 {
-					goto l5
-				}
-				if v7 == 0 {
-					goto l6
-				}
-				t13 := int32(m.memory[uint32(v1)])
-				if t13 == i32(44) {
-					goto l7
-				}
-				goto l8
-			}
-		l5:
-			if v7 == 0 {
-				goto l8
-			}
-			t14 := int32(m.memory[uint32(v1)])
-			if t14 != i32(61) {
-				goto l8
-			}
-			v8 = v7 + i32(-1)
-			v9 = v1 + i32(1)
-			{
-				if v2 != i32(7) {
-					goto l9
-				}
-				t15 := int32(load32(m.memory, uint64(uint32(v3))+28))
-				v10 = t15
-				v2 = i32(0)
-			l11:
-				{
-					if v2 == i32(7) {
-						if uint32(v8) > uint32(i32(43)) {
-							m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v3+i32(28), v9)
-							t21 := int32(m.memory[uint64(uint32(v3))+28])
-							t22 := v9
-							t23 := v11
-							v2 = t21
-							p24 := t23
-							if v2 != 0 {
-								p24 = t22
-							}
-							v11 = p24
-							{
-								t26 := v12&i32(-256) | i32(40)
-								p25 := i32(25)
-								if v2 != 0 {
-									p25 = i32(40)
-								}
-								v13 = p25 | v13&i32(-256)
-								p27 := v13
-								if v2 != 0 {
-									p27 = t26
-								}
-								v12 = p27
-								if v12&i32(57) == i32(40) {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1+i32(45), v7+i32(-45))
-									t28 := int32(load32(m.memory, uint64(uint32(v3))+8))
-									v1 = t28
-									{
-										{
-											t29 := int32(load32(m.memory, uint64(uint32(v3))+12))
-											v7 = t29
-											if v7 == 0 {
-												goto l14
-											}
-											t30 := int32(m.memory[uint32(v1)])
-											if t30 == i32(44) {
-												goto l14
-											}
-											v2 = i32(25)
-											goto l15
-										}
-									l14:
-										if v5 == 0 {
-											goto l16
-										}
-										t31 := m._memcmp(v5, v11, i32(44))
-										if t31 == 0 {
-											goto l16
-										}
-										v2 = i32(32)
-									}
-								l15:
-									m.memory[uint32(v0)] = byte(v2)
-									goto l4
-								l16:
-									v5 = v11
-									goto l17
-								}
-								store64(m.memory, uint32(v0), uint64(int64(uint32(v11))<<32|int64(uint32(v12))))
-								goto l4
-							}
-						}
-						store64(m.memory, uint32(v0), uint64(i64(25)))
-						goto l4
-					}
-					v4 = v10 + v2
-					v6 = v2 + i32(20824)
-					v2 = v2 + i32(1)
-					t16 := int32(m.memory[uint32(v4)])
-					v4 = t16
-					p17 := i32(0)
-					if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p17 = i32(32)
-					}
-					t18 := int32(m.memory[uint32(v6)])
-					t19 := (p17 | v4) & i32(255)
-					v4 = t18
-					p20 := i32(0)
-					if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p20 = i32(32)
-					}
-					if t19 != (p20|v4)&i32(255) {
-						goto l9
-					}
-					goto l11
-				}
-			}
-		l9:
-			v1 = v9
-			v7 = v8
-		l17:
-			if v7 == 0 {
-				goto l6
-			}
-		}
-	l7:
-		v6 = v1 + v7
-		v2 = i32(0)
-	l19:
-		{
-			v4 = v1 + v2
-			t32 := int32(m.memory[uint32(v4)])
-			if t32 == i32(44) {
-				v2 = v7 + (v2 ^ i32(-1))
-				v1 = v4 + i32(1)
-				goto l21
-			}
-			t33 := v1
-			v2 = v2 + i32(1)
-			if t33+v2 != v6 {
-				goto l19
-			}
-		}
+		goto l5
+	l5:
+		v4 = v4 + i32(-1)
+		v7 = v6 + i32(1)
 	l6:
-		if v5 == 0 {
-			store64(m.memory, uint32(v0), uint64(i64(26)))
-			goto l4
+		t5 := int32(m.memory[uint32(v6)])
+		v8 = t5
+		v6 = v7
+		if v8 != i32(32) {
+			goto l7
 		}
-		m.memory[uint32(v0)] = byte(i32(40))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
-		goto l4
-	l8:
-		m.memory[uint32(v0)] = byte(i32(25))
-		goto l4
 	}
 l4:
-	m.___stack_pointer = v3 + i32(64)
+	v9 = v1
+	v10 = v2
+	v11 = i32(0)
+l36:
+	{
+		v12 = int32(v10)
+		v13 = v12
+		v8 = v9
+		v6 = v8
+		{
+			v14 = int64(uint64(v10) >> 32)
+			var p6 int32
+			if v14 != i64(0) {
+				p6 = 1
+			}
+			v5 = p6
+			if v5 != 0 {
+				goto l8
+			}
+			m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v3+i32(16), v8, v12, i32(32))
+			t7 := int32(load32(m.memory, uint64(uint32(v3))+28))
+			v13 = t7
+			t8 := int32(load32(m.memory, uint64(uint32(v3))+24))
+			v6 = t8
+		}
+	l8:
+		v15 = int32(v14)
+	l13:
+		{
+			v4 = v13
+			if uint32(v4) > uint32(i32(1)) {
+				t9 := int32(m.memory[uint32(v6)])
+				if t9 != i32(92) {
+					goto l10
+				}
+				if v5 == 0 {
+					goto l10
+				}
+				v13 = v4 + i32(-2)
+				v9 = v6 + i32(2)
+				v6 = v6 + i32(1)
+				goto l12
+			}
+			if v4 != 0 {
+				goto l10
+			}
+			v4 = i32(0)
+			v9 = i32(0)
+			v13 = i32(0)
+			goto l11
+		l10:
+			v13 = v4 + i32(-1)
+			v9 = v6 + i32(1)
+		l12:
+			t10 := int32(m.memory[uint32(v6)])
+			v7 = t10
+			v6 = v9
+			if v7 != i32(32) {
+				goto l13
+			}
+		}
+	l11:
+		store32(m.memory, uint64(uint32(v3))+12, uint32(v15))
+		store32(m.memory, uint64(uint32(v3))+4, uint32(v8))
+		t11 := v3
+		v6 = v12 - v4
+		p12 := v6
+		if uint32(v6) > uint32(v12) {
+			p12 = i32(0)
+		}
+		v6 = p12
+		store32(m.memory, uint64(uint32(t11))+8, uint32(v6))
+		if v11 != i32(128) {
+			goto l14
+		}
+		m.memory[uint32(v0)] = byte(i32(16))
+		goto l15
+	l14:
+		{
+			if uint32(v4) >= uint32(v12) {
+				goto l16
+			}
+			if !(v14 == 0) {
+				goto l23
+			}
+		l19:
+			{
+				if v6 == 0 {
+					goto l18
+				}
+				v6 = v6 + i32(-1)
+				t13 := int32(m.memory[uint32(v8)])
+				v4 = t13
+				v8 = v8 + i32(1)
+				t14 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4)>>3)&i32(28)))+20492))
+				if i32_shr_u(t14, v4)&i32(1) != 0 {
+					goto l19
+				}
+				goto l16
+			}
+		l23:
+			{
+				if uint32(v6) > uint32(i32(1)) {
+					t15 := int32(m.memory[uint32(v8)])
+					if t15 != i32(92) {
+						goto l21
+					}
+					v5 = v8 + i32(1)
+					v4 = i32(-2)
+					v7 = i32(2)
+					goto l22
+				}
+				if v6 == 0 {
+					goto l18
+				}
+				goto l21
+			l21:
+				v4 = i32(-1)
+				v7 = i32(1)
+				v5 = v8
+			l22:
+				v6 = v4 + v6
+				v8 = v8 + v7
+				t16 := int32(m.memory[uint32(v5)])
+				v4 = t16
+				t17 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4)>>3)&i32(28)))+20492))
+				if i32_shr_u(t17, v4)&i32(1) != 0 {
+					goto l23
+				}
+			}
+		l16:
+			store64(m.memory, uint64(uint32(v3))+20, uint64(i64(16)))
+			store32(m.memory, uint64(uint32(v3))+16, uint32(i32(20861)))
+			t18 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(4), v3+i32(16))
+			if t18 != 0 {
+				goto l18
+			}
+			store64(m.memory, uint64(uint32(v3))+20, uint64(i64(9)))
+			store32(m.memory, uint64(uint32(v3))+16, uint32(i32(20877)))
+			{
+				t19 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(4), v3+i32(16))
+				if t19 != 0 {
+					goto l24
+				}
+				store64(m.memory, uint64(uint32(v3))+20, uint64(i64(9)))
+				store32(m.memory, uint64(uint32(v3))+16, uint32(i32(20886)))
+				v14 = i64(14)
+				t20 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(4), v3+i32(16))
+				if t20 == 0 {
+					goto l25
+				}
+			}
+		l24:
+			v14 = i64(17)
+		l25:
+			store64(m.memory, uint32(v0), uint64(v14|int64(uint32(v11))<<32))
+			goto l15
+		}
+	l18:
+		if v11 == 0 {
+			goto l26
+		}
+		v14 = v2
+		v16 = v11
+		v15 = v1
+	l33:
+		{
+			if v15 == 0 {
+				goto l26
+			}
+			v17 = int32(v14)
+			v7 = v17
+			v6 = v15
+			{
+				v18 = int64(uint64(v14) >> 32)
+				var p21 int32
+				if v18 != i64(0) {
+					p21 = 1
+				}
+				v12 = p21
+				if v12 != 0 {
+					goto l27
+				}
+				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v3+i32(16), v15, v17, i32(32))
+				t22 := int32(load32(m.memory, uint64(uint32(v3))+28))
+				v7 = t22
+				t23 := int32(load32(m.memory, uint64(uint32(v3))+24))
+				v6 = t23
+			}
+		l27:
+			v19 = int32(v18)
+		l32:
+			{
+				v4 = v7
+				if uint32(v4) > uint32(i32(1)) {
+					t24 := int32(m.memory[uint32(v6)])
+					if t24 != i32(92) {
+						goto l29
+					}
+					if v12 == 0 {
+						goto l29
+					}
+					v7 = v4 + i32(-2)
+					v8 = v6 + i32(2)
+					v6 = v6 + i32(1)
+					goto l31
+				}
+				if v4 != 0 {
+					goto l29
+				}
+				v4 = i32(0)
+				v8 = i32(0)
+				v7 = i32(0)
+				goto l30
+			l29:
+				v7 = v4 + i32(-1)
+				v8 = v6 + i32(1)
+			l31:
+				t25 := int32(m.memory[uint32(v6)])
+				v5 = t25
+				v6 = v8
+				if v5 != i32(32) {
+					goto l32
+				}
+			}
+		l30:
+			store32(m.memory, uint64(uint32(v3))+24, uint32(v19))
+			store32(m.memory, uint64(uint32(v3))+16, uint32(v15))
+			t26 := v3
+			v6 = v17 - v4
+			p27 := v6
+			if uint32(v6) > uint32(v17) {
+				p27 = i32(0)
+			}
+			store32(m.memory, uint64(uint32(t26))+20, uint32(p27))
+			v14 = v14&i64(-0x100000000) | int64(uint32(v7))
+			v15 = v8
+			t28 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(16), v3+i32(4))
+			v6 = t28
+			p29 := i32(2)
+			if v6 != 0 {
+				p29 = i32(1)
+			}
+			t30 := v6
+			v16 = v16 + i32(-1)
+			p31 := t30
+			if v16 != 0 {
+				p31 = p29
+			}
+			v6 = p31
+			if v6 == i32(2) {
+				goto l33
+			}
+		}
+		if v6 != 0 {
+			goto l34
+		}
+	l26:
+		v11 = v11 + i32(1)
+		v10 = v10&i64(-0x100000000) | int64(uint32(v13))
+		if v9 == 0 {
+			goto l35
+		}
+		goto l36
+	l34:
+	}
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v11))
+	m.memory[uint32(v0)] = byte(i32(15))
+	goto l15
+l35:
+	m.memory[uint32(v0)] = byte(i32(40))
+l15:
+	m.___stack_pointer = v3 + i32(32)
 }
-func (m *Module) _hooksig__params__write__h2f7e20a444433d9c_v11pkp(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
-	var v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
+func (m *Module) _hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
+	var v6, v7, v8, v9, v10, v11, v12, v13 int32
 	t0 := m.___stack_pointer
-	v6 = t0 - i32(96)
+	v6 = t0 - i32(64)
 	m.___stack_pointer = v6
 	{
 		t1 := int32(load32(m.memory, uint64(uint32(v5))+4))
@@ -5558,9 +7775,9 @@ func (m *Module) _hooksig__params__write__h2f7e20a444433d9c_v11pkp(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+20831))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+20902))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+20834))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+20905))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -5600,19 +7817,18 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(20838)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(20909)), uint32(i32(37)))
 	}
 l2:
-	t13 := v5
-	v1 = v8 + i32(37)
-	p14 := v1
-	if uint32(v1) < uint32(v8) {
-		p14 = i32(-1)
-	}
-	v1 = p14
-	store32(m.memory, uint64(uint32(t13))+8, uint32(v1))
 	{
-		if uint32(v7) < uint32(v1) {
+		t13 := v7
+		v1 = v8 + i32(37)
+		p14 := v1
+		if uint32(v1) < uint32(v8) {
+			p14 = i32(-1)
+		}
+		v1 = p14
+		if uint32(t13) < uint32(v1) {
 			goto l3
 		}
 		if uint32(v7-v1) < uint32(i32(44)) {
@@ -5638,1041 +7854,211 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+20875))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+20946))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+20882))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+20953))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
+	t21 := v5
 	v1 = v8 + i32(92)
-	p21 := v1
+	p22 := v1
 	if uint32(v1) < uint32(v8) {
-		p21 = i32(-1)
+		p22 = i32(-1)
 	}
-	v9 = p21
+	v0 = p22
+	store32(m.memory, uint64(uint32(t21))+8, uint32(v0))
 	{
 		if v2 == 0 {
 			goto l5
 		}
-		t22 := int32(load32(m.memory, uint32(v5)))
-		v0 = t22
-		v10 = i32(0)
-	l21:
+		t23 := int32(load32(m.memory, uint32(v5)))
+		v10 = t23
+		v11 = int32(v3)
+		v12 = i32(0)
+	l20:
 		{
-			store32(m.memory, uint64(uint32(v6))+20, uint32(v2))
-			store64(m.memory, uint64(uint32(v6))+24, uint64(v3))
-			v1 = int32(v3)
-			{
-				v3 = int64(uint64(v3) >> 32)
-				var p23 int32
-				if v3 != i64(0) {
-					p23 = 1
-				}
-				v11 = p23
-				if v11 != 0 {
-					goto l6
-				}
-				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(32), v2, v1, i32(32))
-				t24 := int64(load64(m.memory, uint64(uint32(v6))+40))
-				store64(m.memory, uint64(uint32(v6))+20, uint64(t24))
-			}
-		l6:
-			v12 = int32(v3)
+			t24 := v6
+			v9 = v2
+			t25 := v9
+			v13 = v11
+			m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(t24, t25, v13, i32(32))
+			t26 := int32(load32(m.memory, uint64(uint32(v6))+12))
+			v11 = t26
+			t27 := int32(load32(m.memory, uint64(uint32(v6))+8))
+			v8 = t27
 		l8:
 			{
-				t25 := int32(load32(m.memory, uint64(uint32(v6))+24))
-				v8 = t25
-				m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v6+i32(16), v6+i32(20))
-				t26 := int32(m.memory[uint64(uint32(v6))+16])
-				v4 = t26
-				if v4 == 0 {
-					goto l7
+				v1 = v11
+				if v1 != 0 {
+					goto l6
 				}
-				t27 := int32(m.memory[uint64(uint32(v6))+17])
-				if t27&i32(255) != i32(32) {
+				v8 = i32(0)
+				v2 = i32(0)
+				v11 = i32(0)
+				goto l7
+			l6:
+				v11 = v1 + i32(-1)
+				t28 := int32(m.memory[uint32(v8)])
+				v4 = t28
+				v2 = v8 + i32(1)
+				v8 = v2
+				if v4 != i32(32) {
 					goto l8
 				}
 			}
+			v8 = v11 + i32(1)
 		l7:
-			v8 = v1 - v8
-			var p28 int32
-			if uint32(v8) > uint32(v1) {
-				p28 = 1
+			v8 = v13 - v8
+			var p29 int32
+			if uint32(v8) > uint32(v13) {
+				p29 = 1
 			}
-			v1 = p28
-			t29 := int32(load32(m.memory, uint64(uint32(v6))+20))
-			v13 = t29
-			t30 := int64(load64(m.memory, uint64(uint32(v6))+24))
-			v3 = t30
+			v4 = p29
 			{
-				if v10 == 0 {
+				if v12 == 0 {
 					goto l9
 				}
-				if uint32(v7) <= uint32(v9) {
+				if uint32(v7) <= uint32(v0) {
 					goto l10
 				}
-				m.memory[uint32(v0+v9)] = byte(i32(32))
+				m.memory[uint32(v10+v0)] = byte(i32(32))
 			l10:
-				v9 = v9 + i32(1)
+				t30 := v5
+				v0 = v0 + i32(1)
 				p31 := i32(-1)
-				if v9 != 0 {
-					p31 = v9
+				if v0 != 0 {
+					p31 = v0
 				}
-				v9 = p31
+				v0 = p31
+				store32(m.memory, uint64(uint32(t30))+8, uint32(v0))
 			}
 		l9:
 			p32 := v8
-			if v1 != 0 {
+			if v4 != 0 {
 				p32 = i32(0)
 			}
-			v14 = p32
+			v4 = p32
+			v12 = v12 + i32(1)
+			v8 = i32(0)
+			v1 = v13 - v1
+			p33 := v1
+			if uint32(v1) > uint32(v13) {
+				p33 = i32(0)
+			}
+			v13 = p33
 			{
-				if v11 != 0 {
-					goto l11
-				}
-				v8 = i32(0)
-			l13:
+			l12:
 				{
-					if v14 == v8 {
+					if v13 == v8 {
+						goto l11
+					}
+					v1 = v9 + v8
+					v8 = v8 + i32(1)
+					t34 := int32(m.memory[uint32(v1)])
+					if uint32((t34+i32(-65))&i32(255)) > uint32(i32(25)) {
 						goto l12
 					}
-					v1 = v2 + v8
-					v8 = v8 + i32(1)
-					t33 := int32(m.memory[uint32(v1)])
-					if uint32((t33+i32(-65))&i32(255)) > uint32(i32(25)) {
-						goto l13
-					}
 				}
-			l11:
-				store32(m.memory, uint64(uint32(v6))+28, uint32(v12))
-				store32(m.memory, uint64(uint32(v6))+24, uint32(v14))
-				store32(m.memory, uint64(uint32(v6))+20, uint32(v2))
-				memory_zero(m.memory, uint32(v6+i32(32)), uint32(i32(64)))
-			l19:
+				memory_zero(m.memory, uint32(v6), uint32(i32(64)))
+			l18:
 				{
 					v8 = i32(0)
-				l15:
+				l14:
 					{
-						m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v6+i32(8), v6+i32(20))
-						t34 := int32(m.memory[uint64(uint32(v6))+8])
-						if t34 == 0 {
-							goto l14
+						v1 = v9 + v8
+						if v4 == v8 {
+							goto l13
 						}
-						t35 := int32(m.memory[uint64(uint32(v6))+9])
-						t36 := v6 + i32(32) + v8
+						t35 := int32(m.memory[uint32(v1)])
+						t36 := v6 + v8
 						v1 = t35
 						p37 := i32(0)
 						if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
 							p37 = i32(32)
 						}
 						m.memory[uint32(t36)] = byte(p37 | v1)
-						v1 = i32(64)
 						v8 = v8 + i32(1)
 						if v8 != i32(64) {
-							goto l15
+							goto l14
 						}
+					}
+					v4 = v4 - v8
+					v9 = v9 + v8
+					v8 = i32(64)
+					goto l15
+				l13:
+					v4 = i32(0)
+					v9 = v1
+					if uint32(v8+i32(-65)) < uint32(i32(-64)) {
 						goto l16
 					}
-				l14:
-					v1 = v8
-					if uint32(v8+i32(-65)) < uint32(i32(-64)) {
+				l15:
+					if uint32(v7) < uint32(v0) {
 						goto l17
 					}
-				l16:
-					if uint32(v7) < uint32(v9) {
-						goto l18
+					if uint32(v7-v0) < uint32(v8) {
+						goto l17
 					}
-					if uint32(v7-v9) < uint32(v1) {
-						goto l18
+					if v8 == 0 {
+						goto l17
 					}
-					if v1 == 0 {
-						goto l18
-					}
-					memory_copy(m.memory, uint32(v0+v9), uint32(v6+i32(32)), uint32(v1))
-				l18:
+					memory_copy(m.memory, uint32(v10+v0), uint32(v6), uint32(v8))
+				l17:
 					t38 := v5
-					v8 = v9 + v1
+					v8 = v0 + v8
 					p39 := v8
-					if uint32(v8) < uint32(v9) {
+					if uint32(v8) < uint32(v0) {
 						p39 = i32(-1)
 					}
-					v9 = p39
-					store32(m.memory, uint64(uint32(t38))+8, uint32(v9))
+					v0 = p39
+					store32(m.memory, uint64(uint32(t38))+8, uint32(v0))
+					goto l18
+				}
+			l11:
+				if uint32(v7) < uint32(v0) {
 					goto l19
 				}
-			l12:
-				if uint32(v7) < uint32(v9) {
-					goto l20
+				if uint32(v7-v0) < uint32(v4) {
+					goto l19
 				}
-				if uint32(v7-v9) < uint32(v14) {
-					goto l20
+				if v4 == 0 {
+					goto l19
 				}
-				if v14 == 0 {
-					goto l20
-				}
-				memory_copy(m.memory, uint32(v0+v9), uint32(v2), uint32(v14))
-			l20:
+				memory_copy(m.memory, uint32(v10+v0), uint32(v9), uint32(v4))
+			l19:
 				t40 := v5
-				v8 = v9 + v14
+				v8 = v0 + v4
 				p41 := v8
-				if uint32(v8) < uint32(v9) {
+				if uint32(v8) < uint32(v0) {
 					p41 = i32(-1)
 				}
-				v9 = p41
-				store32(m.memory, uint64(uint32(t40))+8, uint32(v9))
+				v0 = p41
+				store32(m.memory, uint64(uint32(t40))+8, uint32(v0))
 			}
-		l17:
-			v10 = v10 + i32(1)
-			v2 = v13
-			t42 := v4
-			var p43 int32
-			if v13 != i32(0) {
-				p43 = 1
-			}
-			if t42&p43 != 0 {
-				goto l21
+		l16:
+			if v2 != 0 {
+				goto l20
 			}
 		}
 	}
 l5:
 	{
-		if uint32(v7) <= uint32(v9) {
-			goto l22
+		if uint32(v7) <= uint32(v0) {
+			goto l21
 		}
-		t44 := int32(load32(m.memory, uint32(v5)))
-		m.memory[uint32(t44+v9)] = byte(i32(34))
+		t42 := int32(load32(m.memory, uint32(v5)))
+		m.memory[uint32(t42+v0)] = byte(i32(34))
 	}
-l22:
-	t45 := v5
-	v8 = v9 + i32(1)
-	p46 := i32(-1)
+l21:
+	t43 := v5
+	v8 = v0 + i32(1)
+	p44 := i32(-1)
 	if v8 != 0 {
-		p46 = v8
+		p44 = v8
 	}
-	store32(m.memory, uint64(uint32(t45))+8, uint32(p46))
-	m.___stack_pointer = v6 + i32(96)
-}
-func (m *Module) _hooksig__params__Params__of__h4cc69211cef02dc0_bhsoc2(v0, v1 int32) {
-	var v2 int32
-	var v3 int64
-	var v4, v5, v6, v7 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(48)
-	m.___stack_pointer = v2
-	v3 = i64(6)
-	{
-		t1 := int32(load32(m.memory, uint32(v1)))
-		switch t1 {
-		case 2:
-			v3 = i64(7)
-			fallthrough
-		default:
-			store32(m.memory, uint32(v0), uint32(i32(0)))
-			store64(m.memory, uint64(uint32(v0))+4, uint64(v3))
-			goto l3
-		case 1:
-			t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v4 = t2
-			{
-				{
-					t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
-					v5 = t3
-					if v5 != i32(119) {
-						goto l4
-					}
-					v6 = i32(0)
-					v7 = i32(0)
-				l5:
-					{
-						t4 := int32(m.memory[uint32(v6+i32(20886))])
-						t5 := int32(m.memory[uint32(v4+v6)])
-						v7 = t4 ^ t5 | v7
-						v6 = v6 + i32(1)
-						if v6 != i32(52) {
-							goto l5
-						}
-					}
-					if v7&i32(255) != 0 {
-						goto l4
-					}
-					t6 := int64(load64(m.memory, uint64(uint32(v4))+96))
-					t7 := int64(load64(m.memory, uint32(v4+i32(104))))
-					t8 := int64(load64(m.memory, uint32(v4+i32(111))))
-					if t6^i64(0x7265646165682c22)|(t7^i64(2334399943502085491))|(t8^i64(0x2274736567696420)) != i64(0) {
-						goto l4
-					}
-					t9 := v2
-					v6 = v4 + i32(52)
-					m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(t9, v6)
-					t10 := int32(m.memory[uint32(v2)])
-					if t10 != i32(1) {
-						goto l4
-					}
-					store64(m.memory, uint64(uint32(v2))+40, uint64(i64(11)))
-					store32(m.memory, uint64(uint32(v2))+36, uint32(i32(20946)))
-					store64(m.memory, uint64(uint32(v2))+28, uint64(i64(44)))
-					store32(m.memory, uint64(uint32(v2))+24, uint32(v6))
-					store64(m.memory, uint64(uint32(v2))+16, uint64(i64(11)))
-					store32(m.memory, uint64(uint32(v2))+12, uint32(i32(20779)))
-					store64(m.memory, uint64(uint32(v2))+4, uint64(i64(8)))
-					store32(m.memory, uint32(v2), uint32(i32(20938)))
-					goto l6
-				}
-			l4:
-				m._hooksig__params__Params__read__hb20eb17ba0660e6b_4pdk67(v2, v4, v5)
-				t11 := int32(load32(m.memory, uint32(v2)))
-				if t11 != 0 {
-					goto l6
-				}
-				store32(m.memory, uint32(v0), uint32(i32(0)))
-				t12 := int64(load64(m.memory, uint64(uint32(v2))+4))
-				t13 := v0
-				v3 = t12
-				t14 := int32(m.memory[uint64(uint32(v1))+36])
-				p15 := v3
-				if t14&i32(1) != 0 {
-					p15 = i64(8)
-				}
-				p16 := v3
-				if v3&i64(255) == i64(9) {
-					p16 = p15
-				}
-				store64(m.memory, uint64(uint32(t13))+4, uint64(p16))
-				goto l3
-			}
-		l6:
-			memory_copy(m.memory, uint32(v0), uint32(v2), uint32(i32(48)))
-		}
-	}
-l3:
-	m.___stack_pointer = v2 + i32(48)
-}
-func (m *Module) _hooksig__params__Params__read__hb20eb17ba0660e6b_4pdk67(v0, v1, v2 int32) {
-	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13 int32
-	var v14 int64
-	var v15 int32
-	var v16 int64
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(160)
-	m.___stack_pointer = v3
-	store32(m.memory, uint64(uint32(v3))+20, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v3))+36, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v3))+52, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v3))+64, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v3))+68, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v3))+144, uint32(v2))
-	store32(m.memory, uint64(uint32(v3))+140, uint32(v2))
-	store32(m.memory, uint64(uint32(v3))+136, uint32(v1))
-	{
-		if v2 == 0 {
-			goto l0
-		}
-		v4 = v3 + i32(72)
-		v5 = i32(0)
-	l57:
-		{
-			{
-				t1 := int32(m.memory[uint32(v1)])
-				if t1 != i32(44) {
-					goto l1
-				}
-			l5:
-				{
-					v6 = v1 + i32(1)
-					v1 = i32(0)
-					v7 = v2 + i32(-1)
-					if v7 == 0 {
-						goto l2
-					}
-				l4:
-					{
-						{
-							t2 := int32(m.memory[uint32(v6+v1)])
-							v2 = t2
-							if v2 == i32(32) {
-								goto l3
-							}
-							if v2 != i32(9) {
-								goto l2
-							}
-						}
-					l3:
-						t3 := v7
-						v1 = v1 + i32(1)
-						if t3 != v1 {
-							goto l4
-						}
-					}
-					v1 = v7
-				l2:
-					v2 = v7 - v1
-					if v2 == 0 {
-						goto l0
-					}
-					v1 = v6 + v1
-					t4 := int32(m.memory[uint32(v1)])
-					if t4 == i32(44) {
-						goto l5
-					}
-				}
-			}
-		l1:
-			store32(m.memory, uint64(uint32(v3))+140, uint32(v2))
-			store32(m.memory, uint64(uint32(v3))+136, uint32(v1))
-			m._hooksig__params__Reader__token__h53fc65efb13b1e5e_psx7rd(v3+i32(148), v3+i32(136))
-			t5 := int32(load32(m.memory, uint64(uint32(v3))+156))
-			v8 = t5
-			{
-				t6 := int32(load32(m.memory, uint64(uint32(v3))+148))
-				if t6 != i32(1) {
-					goto l6
-				}
-				t7 := int32(load32(m.memory, uint64(uint32(v3))+152))
-				v1 = t7
-				goto l7
-			}
-		l6:
-			{
-				{
-					{
-						t8 := int32(load32(m.memory, uint64(uint32(v3))+140))
-						v7 = t8
-						if v7 == 0 {
-							goto l8
-						}
-						t9 := int32(load32(m.memory, uint64(uint32(v3))+136))
-						v6 = t9
-						v9 = v6 + v7
-						t10 := int32(load32(m.memory, uint64(uint32(v3))+152))
-						v10 = t10
-						v1 = i32(0)
-					l11:
-						{
-							{
-								v11 = v6 + v1
-								t11 := int32(m.memory[uint32(v11)])
-								v2 = t11
-								if v2 == i32(32) {
-									goto l9
-								}
-								if v2 != i32(9) {
-									goto l10
-								}
-							}
-						l9:
-							t12 := v7
-							v1 = v1 + i32(1)
-							if t12 != v1 {
-								goto l11
-							}
-						}
-					}
-				l8:
-					v2 = i32(0)
-					goto l12
-				l10:
-					v2 = v7 - v1
-					t13 := int32(m.memory[uint32(v11)])
-					if t13 == i32(61) {
-						goto l13
-					}
-				}
-			l12:
-				t14 := int32(load32(m.memory, uint64(uint32(v3))+144))
-				v1 = t14
-				v2 = v1 - v2
-				p15 := v2
-				if uint32(v2) > uint32(v1) {
-					p15 = i32(0)
-				}
-				v8 = p15
-				goto l14
-			}
-		l13:
-			{
-				{
-					{
-						v12 = v2 + i32(-1)
-						if v12 == 0 {
-							goto l15
-						}
-						v6 = v11 + i32(1)
-						v11 = v1 - v7 + i32(1)
-						v1 = i32(0)
-					l18:
-						{
-							{
-								v7 = v6 + v1
-								t16 := int32(m.memory[uint32(v7)])
-								v2 = t16
-								if v2 == i32(32) {
-									goto l16
-								}
-								if v2 != i32(9) {
-									goto l17
-								}
-							}
-						l16:
-							t17 := v11
-							v1 = v1 + i32(1)
-							if t17+v1 != 0 {
-								goto l18
-							}
-						}
-					l15:
-						store32(m.memory, uint64(uint32(v3))+140, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v3))+136, uint32(v9))
-						goto l19
-					l17:
-						t18 := v3
-						v1 = v12 - v1
-						store32(m.memory, uint64(uint32(t18))+140, uint32(v1))
-						store32(m.memory, uint64(uint32(v3))+136, uint32(v7))
-						t19 := int32(m.memory[uint32(v7)])
-						if t19 == i32(34) {
-							v9 = i32(0)
-							v12 = v7 + i32(1)
-							v6 = v12
-							v13 = v1 + i32(-1)
-							v7 = v13
-						l31:
-							v2 = i32(0)
-							if v7 == 0 {
-								goto l22
-							}
-							v2 = i32(0)
-						l24:
-							{
-								{
-									t23 := int32(m.memory[uint32(v6+v2)])
-									v1 = t23
-									if uint32(v1) > uint32(i32(31)) {
-										goto l23
-									}
-									if v1 != i32(9) {
-										goto l22
-									}
-								}
-							l23:
-								if v1 == i32(34) {
-									goto l22
-								}
-								if v1 == i32(92) {
-									goto l22
-								}
-								if v1 == i32(127) {
-									goto l22
-								}
-								t24 := v7
-								v2 = v2 + i32(1)
-								if t24 != v2 {
-									goto l24
-								}
-							}
-							v2 = v7
-						l22:
-							if v7 != v2 {
-								v1 = v7 - v2
-								v2 = v6 + v2
-								t25 := int32(m.memory[uint32(v2)])
-								v7 = t25
-								if v7 == i32(34) {
-									goto l27
-								}
-								if v1 == i32(1) {
-									goto l28
-								}
-								if v7 == i32(92) {
-									t26 := int32(m.memory[uint64(uint32(v2))+1])
-									v7 = t26
-									if v7 == i32(127) {
-										goto l30
-									}
-									var p27 int32
-									if uint32(v7) < uint32(i32(32)) {
-										p27 = 1
-									}
-									var p28 int32
-									if v7 != i32(9) {
-										p28 = 1
-									}
-									if p27&p28 != 0 {
-										goto l30
-									}
-									v6 = v2 + i32(2)
-									v7 = v1 + i32(-2)
-									v1 = v9 + i32(1)
-									p29 := i32(-1)
-									if v1 != 0 {
-										p29 = v1
-									}
-									v9 = p29
-									goto l31
-								}
-							l28:
-								if v7 != i32(92) {
-									goto l26
-								}
-								goto l30
-							}
-							v1 = i32(0)
-							goto l26
-						}
-					}
-				l19:
-					m._hooksig__params__Reader__token__h53fc65efb13b1e5e_psx7rd(v3+i32(148), v3+i32(136))
-					t20 := int32(load32(m.memory, uint64(uint32(v3))+156))
-					v2 = t20
-					t21 := int32(load32(m.memory, uint64(uint32(v3))+148))
-					if t21 == 0 {
-						t30 := int32(load32(m.memory, uint64(uint32(v3))+152))
-						v12 = t30
-						v14 = int64(uint32(v2))
-						t31 := int32(load32(m.memory, uint64(uint32(v3))+136))
-						v11 = t31
-						t32 := int32(load32(m.memory, uint64(uint32(v3))+140))
-						v6 = t32
-						goto l32
-					}
-					t22 := int32(load32(m.memory, uint64(uint32(v3))+152))
-					v1 = t22
-					v8 = v2
-					goto l7
-				}
-			l27:
-				t33 := v3
-				v11 = v2 + i32(1)
-				store32(m.memory, uint64(uint32(t33))+136, uint32(v11))
-				t34 := int64(uint32(v9)) << 32
-				v2 = v13 - v1
-				p35 := v2
-				if uint32(v2) > uint32(v13) {
-					p35 = i32(0)
-				}
-				v14 = t34 | int64(uint32(p35))
-				v6 = v1 + i32(-1)
-			}
-		l32:
-			v7 = i32(0)
-			if v6 == 0 {
-				goto l33
-			}
-		l35:
-			{
-				{
-					t36 := int32(m.memory[uint32(v11+v7)])
-					v1 = t36
-					if v1 == i32(32) {
-						goto l34
-					}
-					if v1 != i32(9) {
-						goto l33
-					}
-				}
-			l34:
-				t37 := v6
-				v7 = v7 + i32(1)
-				if t37 != v7 {
-					goto l35
-				}
-			}
-			v7 = v6
-		l33:
-			t38 := v3
-			v2 = v6 - v7
-			store32(m.memory, uint64(uint32(t38))+140, uint32(v2))
-			t39 := v3
-			v1 = v11 + v7
-			store32(m.memory, uint64(uint32(t39))+136, uint32(v1))
-			{
-				if v6 == v7 {
-					goto l36
-				}
-				t40 := int32(m.memory[uint32(v1)])
-				if t40 == i32(44) {
-					goto l36
-				}
-				t41 := int32(load32(m.memory, uint64(uint32(v3))+144))
-				v1 = t41
-				v2 = v1 - v2
-				p42 := v2
-				if uint32(v2) > uint32(v1) {
-					p42 = i32(0)
-				}
-				v8 = p42
-				goto l14
-			}
-		l36:
-			{
-				{
-					switch v8 + i32(-5) {
-					default:
-						goto l38
-					case 0:
-						v9 = i32(0)
-						v7 = i32(0)
-					l42:
-						{
-							if v7 == i32(5) {
-								v7 = v3 + i32(20)
-								v6 = v3 + i32(8)
-								goto l43
-							}
-							v6 = v10 + v7
-							v11 = v7 + i32(20957)
-							v7 = v7 + i32(1)
-							t43 := int32(m.memory[uint32(v6)])
-							v6 = t43
-							p44 := i32(0)
-							if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p44 = i32(32)
-							}
-							t45 := int32(m.memory[uint32(v11)])
-							t46 := (p44 | v6) & i32(255)
-							v6 = t45
-							p47 := i32(0)
-							if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p47 = i32(32)
-							}
-							if t46 == (p47|v6)&i32(255) {
-								goto l42
-							}
-							goto l38
-						}
-					case 4:
-						v7 = i32(0)
-					l45:
-						{
-							if v7 != i32(9) {
-								goto l44
-							}
-							v9 = i32(1)
-							v7 = v3 + i32(36)
-							v6 = v3 + i32(24)
-							goto l43
-						l44:
-							v6 = v10 + v7
-							v11 = v7 + i32(20962)
-							v7 = v7 + i32(1)
-							t48 := int32(m.memory[uint32(v6)])
-							v6 = t48
-							p49 := i32(0)
-							if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p49 = i32(32)
-							}
-							t50 := int32(m.memory[uint32(v11)])
-							t51 := (p49 | v6) & i32(255)
-							v6 = t50
-							p52 := i32(0)
-							if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p52 = i32(32)
-							}
-							if t51 == (p52|v6)&i32(255) {
-								goto l45
-							}
-						}
-						v7 = i32(0)
-					l47:
-						if v7 != i32(9) {
-							v6 = v10 + v7
-							v11 = v7 + i32(20971)
-							v7 = v7 + i32(1)
-							t53 := int32(m.memory[uint32(v6)])
-							v6 = t53
-							p54 := i32(0)
-							if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p54 = i32(32)
-							}
-							t55 := int32(m.memory[uint32(v11)])
-							t56 := (p54 | v6) & i32(255)
-							v6 = t55
-							p57 := i32(0)
-							if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p57 = i32(32)
-							}
-							if t56 != (p57|v6)&i32(255) {
-								goto l38
-							}
-							goto l47
-						}
-						v9 = i32(3)
-						v7 = v3 + i32(64)
-						v6 = v3 + i32(56)
-						goto l43
-					case 2:
-						v7 = i32(0)
-					l49:
-						if v7 != i32(7) {
-							v6 = v10 + v7
-							v11 = v7 + i32(20980)
-							v7 = v7 + i32(1)
-							t58 := int32(m.memory[uint32(v6)])
-							v6 = t58
-							p59 := i32(0)
-							if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p59 = i32(32)
-							}
-							t60 := int32(m.memory[uint32(v11)])
-							t61 := (p59 | v6) & i32(255)
-							v6 = t60
-							p62 := i32(0)
-							if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p62 = i32(32)
-							}
-							if t61 != (p62|v6)&i32(255) {
-								goto l38
-							}
-							goto l49
-						}
-						v9 = i32(2)
-						v7 = v3 + i32(52)
-						v6 = v3 + i32(40)
-						goto l43
-					}
-				l43:
-					store64(m.memory, uint32(v6), uint64(v14))
-					t63 := int32(load32(m.memory, uint32(v7)))
-					v6 = t63
-					store32(m.memory, uint32(v7), uint32(v12))
-					if v6 == 0 {
-						goto l50
-					}
-					m.memory[uint64(uint32(v0))+5] = byte(v9)
-					m.memory[uint64(uint32(v0))+4] = byte(i32(10))
-					goto l51
-				}
-			l38:
-				v15 = v4 + v5<<3
-				if v5 == 0 {
-					goto l52
-				}
-				v13 = v4
-			l56:
-				{
-					t64 := int32(load32(m.memory, uint64(uint32(v13))+4))
-					if t64 != v8 {
-						goto l53
-					}
-					t65 := int32(load32(m.memory, uint32(v13)))
-					v6 = t65
-					v7 = v8
-					v11 = v10
-				l55:
-					{
-						if v7 == 0 {
-							store64(m.memory, uint64(uint32(v0))+4, uint64(i64(1034)))
-							goto l51
-						}
-						t66 := int32(m.memory[uint32(v11)])
-						v9 = t66
-						t67 := int32(m.memory[uint32(v6)])
-						v12 = t67
-						v11 = v11 + i32(1)
-						v7 = v7 + i32(-1)
-						v6 = v6 + i32(1)
-						t69 := v12
-						p68 := i32(0)
-						if uint32((v12+i32(-65))&i32(255)) < uint32(i32(26)) {
-							p68 = i32(32)
-						}
-						t71 := (t69 | p68) & i32(255)
-						t72 := v9
-						p70 := i32(0)
-						if uint32((v9+i32(-65))&i32(255)) < uint32(i32(26)) {
-							p70 = i32(32)
-						}
-						if t71 == (t72|p70)&i32(255) {
-							goto l55
-						}
-					}
-				}
-			l53:
-				v13 = v13 + i32(8)
-				if v13 != v15 {
-					goto l56
-				}
-				if uint32(v5) > uint32(i32(7)) {
-					goto l50
-				}
-			l52:
-				store32(m.memory, uint64(uint32(v15))+4, uint32(v8))
-				store32(m.memory, uint32(v15), uint32(v10))
-				t73 := v3
-				v5 = v5 + i32(1)
-				store32(m.memory, uint64(uint32(t73))+68, uint32(v5))
-			}
-		l50:
-			if v2 != 0 {
-				goto l57
-			}
-		}
-	l0:
-		{
-			{
-				{
-					t74 := int32(load32(m.memory, uint64(uint32(v3))+36))
-					v1 = t74
-					if v1 != 0 {
-						goto l58
-					}
-					v1 = i32(0)
-					goto l59
-				}
-			l58:
-				t75 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				v2 = t75
-				if v2 == 0 {
-					store64(m.memory, uint64(uint32(v0))+4, uint64(i64(267)))
-					goto l51
-				}
-				t76 := int64(load32(m.memory, uint64(uint32(v3))+28))
-				v14 = t76<<32 | int64(uint32(v2))
-			}
-		l59:
-			t77 := int32(load32(m.memory, uint64(uint32(v3))+20))
-			v2 = t77
-			if v2 == 0 {
-				goto l61
-			}
-			t78 := int32(load32(m.memory, uint64(uint32(v3))+8))
-			v7 = t78
-			if v7 == 0 {
-				goto l61
-			}
-			t79 := int32(load32(m.memory, uint64(uint32(v3))+52))
-			v6 = t79
-			if v6 == 0 {
-				goto l62
-			}
-			t80 := int32(load32(m.memory, uint64(uint32(v3))+40))
-			v11 = t80
-			if v11 == 0 {
-				goto l62
-			}
-			{
-				t81 := int32(load32(m.memory, uint64(uint32(v3))+64))
-				v9 = t81
-				if v9 == 0 {
-					goto l63
-				}
-				t82 := int32(load32(m.memory, uint64(uint32(v3))+56))
-				v12 = t82
-				if v12 != 0 {
-					t83 := int64(load32(m.memory, uint64(uint32(v3))+12))
-					v16 = t83
-					store64(m.memory, uint64(uint32(v0))+40, uint64(v14))
-					store32(m.memory, uint64(uint32(v0))+36, uint32(v1))
-					store32(m.memory, uint64(uint32(v0))+24, uint32(v9))
-					store32(m.memory, uint64(uint32(v0))+12, uint32(v6))
-					store64(m.memory, uint64(uint32(v0))+4, uint64(v16<<32|int64(uint32(v7))))
-					store32(m.memory, uint32(v0), uint32(v2))
-					t84 := int64(load32(m.memory, uint64(uint32(v3))+60))
-					store64(m.memory, uint64(uint32(v0))+28, uint64(t84<<32|int64(uint32(v12))))
-					t85 := int64(load32(m.memory, uint64(uint32(v3))+44))
-					store64(m.memory, uint64(uint32(v0))+16, uint64(t85<<32|int64(uint32(v11))))
-					goto l65
-				}
-			}
-		l63:
-			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(779)))
-			goto l51
-		}
-	l61:
-		store64(m.memory, uint64(uint32(v0))+4, uint64(i64(11)))
-		goto l51
-	l62:
-		store64(m.memory, uint64(uint32(v0))+4, uint64(i64(523)))
-		goto l51
-	l30:
-		v1 = v1 + i32(-1)
-	l26:
-		t86 := int32(load32(m.memory, uint64(uint32(v3))+144))
-		v2 = t86
-		v1 = v2 - v1
-		p87 := v1
-		if uint32(v1) > uint32(v2) {
-			p87 = i32(0)
-		}
-		v8 = p87
-	}
-l14:
-	v1 = i32(9)
-l7:
-	store64(m.memory, uint64(uint32(v0))+4, uint64(int64(uint32(v8))<<32|int64(uint32(v1))))
-l51:
-	store32(m.memory, uint32(v0), uint32(i32(0)))
-l65:
-	m.___stack_pointer = v3 + i32(160)
-}
-func (m *Module) _hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v0, v1 int32) {
-	var v2, v3 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(112)
-	m.___stack_pointer = v2
-	v3 = v1 + i32(24)
-	{
-		{
-			t1 := int32(load32(m.memory, uint64(uint32(v1))+32))
-			if t1 != 0 {
-				v1 = i32(0)
-				memory_zero(m.memory, uint32(v2+i32(19)), uint32(i32(44)))
-				t3 := int32(load32(m.memory, uint64(uint32(v3))+8))
-				store32(m.memory, uint64(uint32(v2))+104, uint32(t3))
-				t4 := int64(load64(m.memory, uint32(v3)))
-				store64(m.memory, uint64(uint32(v2))+96, uint64(t4))
-				{
-				l4:
-					{
-						m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v2+i32(16), v2+i32(96))
-						t5 := int32(m.memory[uint64(uint32(v2))+16])
-						if t5 == 0 {
-							goto l3
-						}
-						t6 := int32(m.memory[uint64(uint32(v2))+17])
-						m.memory[uint32(v2+i32(19)+v1)] = byte(t6)
-						v1 = v1 + i32(1)
-						if v1 != i32(44) {
-							goto l4
-						}
-					}
-					m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v2+i32(8), v2+i32(96))
-					t7 := int32(m.memory[uint64(uint32(v2))+8])
-					if t7 != 0 {
-						goto l3
-					}
-					m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v2+i32(63), v2+i32(19))
-					t8 := int32(m.memory[uint64(uint32(v2))+63])
-					v1 = t8
-					if v1 != i32(2) {
-						t9 := int64(load64(m.memory, uint64(uint32(v2))+88))
-						store64(m.memory, uint64(uint32(v0))+25, uint64(t9))
-						t10 := int64(load64(m.memory, uint64(uint32(v2))+80))
-						store64(m.memory, uint64(uint32(v0))+17, uint64(t10))
-						t11 := int64(load64(m.memory, uint64(uint32(v2))+72))
-						store64(m.memory, uint64(uint32(v0))+9, uint64(t11))
-						t12 := int64(load64(m.memory, uint64(uint32(v2))+64))
-						store64(m.memory, uint64(uint32(v0))+1, uint64(t12))
-						m.memory[uint32(v0)] = byte(v1)
-						goto l2
-					}
-				}
-			l3:
-				m.memory[uint32(v0)] = byte(i32(0))
-				goto l2
-			}
-			t2 := int32(load32(m.memory, uint64(uint32(v1))+28))
-			if t2 == i32(44) {
-				goto l1
-			}
-			m.memory[uint32(v0)] = byte(i32(0))
-			goto l2
-		}
-	l1:
-		t13 := int32(load32(m.memory, uint32(v3)))
-		m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v0, t13)
-	}
-l2:
-	m.___stack_pointer = v2 + i32(112)
+	store32(m.memory, uint64(uint32(t43))+8, uint32(p44))
+	m.___stack_pointer = v6 + i32(64)
 }
 func (m *Module) _hooksig__params__Reader__token__h53fc65efb13b1e5e_psx7rd(v0, v1 int32) {
 	var v2, v3, v4, v5, v6 int32
@@ -6716,678 +8102,6 @@ l0:
 l1:
 	store32(m.memory, uint32(v0), uint32(v1))
 	m.___stack_pointer = v2 + i32(16)
-}
-func (m *Module) _hooksig__policy__Policy__check__h71741627850ae2bc_ysfybz(v0, v1, v2 int32) {
-	var v3, v4, v5, v6 int32
-	var v7 int64
-	var v8, v9, v10 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(48)
-	m.___stack_pointer = v3
-	{
-		{
-			t1 := int32(load32(m.memory, uint64(uint32(v2))+36))
-			v4 = t1
-			if v4 == 0 {
-				t6 := int32(m.memory[uint64(uint32(v1))+28])
-				if t6 != 0 {
-					goto l3
-				}
-				store16(m.memory, uint32(v0), uint16(i32(267)))
-				goto l5
-			}
-			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
-			if t2 != 0 {
-				t7 := v3
-				v4 = v2 + i32(36)
-				t8 := int32(load32(m.memory, uint64(uint32(v4))+8))
-				store32(m.memory, uint64(uint32(t7))+24, uint32(t8))
-				t9 := int64(load64(m.memory, uint32(v4)))
-				store64(m.memory, uint64(uint32(v3))+16, uint64(t9))
-				store64(m.memory, uint64(uint32(v3))+36, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(20946)))
-				t10 := m._core__iter__traits__iterator__Iterator__eq__hb81fdb2f5f6622ce_q6uknu(v3+i32(16), v3+i32(32))
-				if t10 == 0 {
-					goto l6
-				}
-				goto l3
-			}
-			t3 := int32(load32(m.memory, uint64(uint32(v2))+40))
-			v5 = t3
-			if v5 != i32(11) {
-				if v5 != i32(6) {
-					goto l4
-				}
-				t11 := int32(m.memory[uint64(uint32(v1))+29])
-				if t11&i32(1) == 0 {
-					goto l4
-				}
-				t12 := int32(load32(m.memory, uint32(v4)))
-				t13 := int32(load16(m.memory, uint32(v4+i32(4))))
-				if t12^i32(808612712)|(t13^i32(14641)) == 0 {
-					goto l3
-				}
-				goto l4
-			}
-			t4 := int64(load64(m.memory, uint32(v4)))
-			t5 := int64(load64(m.memory, uint32(v4+i32(3))))
-			if t4^i64(7018986658034969960)|(t5^i64(0x3635326168732d63)) == 0 {
-				goto l3
-			}
-			goto l4
-		}
-	l6:
-		t14 := int32(m.memory[uint64(uint32(v1))+29])
-		if t14 != i32(1) {
-			goto l4
-		}
-		t15 := int32(load32(m.memory, uint64(uint32(v4))+8))
-		store32(m.memory, uint64(uint32(v3))+24, uint32(t15))
-		t16 := int64(load64(m.memory, uint32(v4)))
-		store64(m.memory, uint64(uint32(v3))+16, uint64(t16))
-		store64(m.memory, uint64(uint32(v3))+36, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v3))+32, uint32(i32(20987)))
-		t17 := m._core__iter__traits__iterator__Iterator__eq__hb81fdb2f5f6622ce_q6uknu(v3+i32(16), v3+i32(32))
-		if t17 != 0 {
-			goto l3
-		}
-	}
-l4:
-	m.memory[uint32(v0)] = byte(i32(12))
-	goto l5
-l3:
-	{
-		t18 := int32(load32(m.memory, uint64(uint32(v1))+20))
-		v4 = t18
-		if v4 == 0 {
-			goto l7
-		}
-		t19 := int32(load32(m.memory, uint64(uint32(v1))+24))
-		v5 = t19
-		{
-			{
-				t20 := int32(load32(m.memory, uint64(uint32(v2))+8))
-				if t20 != 0 {
-					goto l8
-				}
-				t21 := int32(load32(m.memory, uint64(uint32(v2))+4))
-				if t21 != v5 {
-					goto l9
-				}
-				t22 := int32(load32(m.memory, uint32(v2)))
-				t23 := m._memcmp(t22, v4, v5)
-				if t23 != 0 {
-					goto l9
-				}
-				goto l7
-			}
-		l8:
-			t24 := int32(load32(m.memory, uint64(uint32(v2))+8))
-			store32(m.memory, uint64(uint32(v3))+24, uint32(t24))
-			t25 := int64(load64(m.memory, uint32(v2)))
-			store64(m.memory, uint64(uint32(v3))+16, uint64(t25))
-			store32(m.memory, uint64(uint32(v3))+40, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v3))+36, uint32(v5))
-			store32(m.memory, uint64(uint32(v3))+32, uint32(v4))
-			t26 := m._core__iter__traits__iterator__Iterator__eq__hb81fdb2f5f6622ce_q6uknu(v3+i32(16), v3+i32(32))
-			if t26 != 0 {
-				goto l7
-			}
-		}
-	l9:
-		m.memory[uint32(v0)] = byte(i32(28))
-		goto l5
-	}
-l7:
-	v5 = v2 + i32(12)
-	{
-		t27 := int32(load32(m.memory, uint32(v1)))
-		switch t27 {
-		default:
-			t28 := m._hooksig__names__HeaderList__is_drones__hdb72dfce9fd7aa5c_e153hg(v5)
-			if t28 != 0 {
-				goto l13
-			}
-			v2 = i32(21004)
-			v1 = i32(21020)
-			goto l14
-		case 2:
-			t29 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			if t29 == 0 {
-				goto l13
-			}
-			t30 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v6 = t30
-			if v6 == 0 {
-				goto l13
-			}
-			t31 := int64(load64(m.memory, uint64(uint32(v1))+8))
-			v7 = t31
-			v4 = i32(0)
-		l19:
-			{
-				store32(m.memory, uint64(uint32(v3))+16, uint32(v6))
-				store64(m.memory, uint64(uint32(v3))+20, uint64(v7))
-				v8 = int32(v7)
-				{
-					v7 = int64(uint64(v7) >> 32)
-					if v7 != i64(0) {
-						goto l15
-					}
-					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v3+i32(32), v6, v8, i32(32))
-					t32 := int64(load64(m.memory, uint64(uint32(v3))+40))
-					store64(m.memory, uint64(uint32(v3))+16, uint64(t32))
-				}
-			l15:
-				v9 = int32(v7)
-			l17:
-				{
-					t33 := int32(load32(m.memory, uint64(uint32(v3))+20))
-					v2 = t33
-					m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v3+i32(8), v3+i32(16))
-					t34 := int32(m.memory[uint64(uint32(v3))+8])
-					v1 = t34
-					if v1 == 0 {
-						goto l16
-					}
-					t35 := int32(m.memory[uint64(uint32(v3))+9])
-					if t35&i32(255) != i32(32) {
-						goto l17
-					}
-				}
-			l16:
-				t36 := int64(load64(m.memory, uint64(uint32(v3))+20))
-				v7 = t36
-				t37 := int32(load32(m.memory, uint64(uint32(v3))+16))
-				v10 = t37
-				store32(m.memory, uint64(uint32(v3))+40, uint32(v9))
-				store32(m.memory, uint64(uint32(v3))+32, uint32(v6))
-				t38 := v3
-				v2 = v8 - v2
-				p39 := v2
-				if uint32(v2) > uint32(v8) {
-					p39 = i32(0)
-				}
-				store32(m.memory, uint64(uint32(t38))+36, uint32(p39))
-				t40 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v5, v3+i32(32))
-				if t40 == 0 {
-					goto l18
-				}
-				v4 = v4 + i32(1)
-				v6 = v10
-				t41 := v1
-				var p42 int32
-				if v10 != i32(0) {
-					p42 = 1
-				}
-				if t41&p42 != 0 {
-					goto l19
-				}
-				goto l13
-			}
-		case 1:
-			t43 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v4 = t43
-			if v4 == 0 {
-				goto l13
-			}
-			t44 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v2 = t44
-			v1 = v2 + v4<<3
-		}
-	}
-l14:
-	v4 = i32(0)
-l20:
-	{
-		store32(m.memory, uint64(uint32(v3))+40, uint32(i32(0)))
-		t45 := int64(load64(m.memory, uint32(v2)))
-		store64(m.memory, uint64(uint32(v3))+32, uint64(t45))
-		t46 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v5, v3+i32(32))
-		if t46 == 0 {
-			goto l18
-		}
-		v4 = v4 + i32(1)
-		v2 = v2 + i32(8)
-		if v2 == v1 {
-			goto l13
-		}
-		goto l20
-	}
-l18:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
-	m.memory[uint32(v0)] = byte(i32(27))
-	goto l5
-l13:
-	m.memory[uint32(v0)] = byte(i32(40))
-l5:
-	m.___stack_pointer = v3 + i32(48)
-}
-func (m *Module) _hooksig__verify__drones_string__h13f5307bd3a6c905_mw63d1(v0, v1 int32) {
-	var v2, v3, v4 int32
-	v2 = i32(0)
-	{
-		t0 := int32(load32(m.memory, uint64(uint32(v1))+12))
-		if t0 != i32(1) {
-			goto l0
-		}
-		t1 := int32(load32(m.memory, uint64(uint32(v1))+16))
-		v3 = t1
-		if v3 == 0 {
-			goto l0
-		}
-		t2 := int32(load32(m.memory, uint64(uint32(v1))+20))
-		if t2 != i32(29) {
-			goto l0
-		}
-		t3 := int32(load32(m.memory, uint64(uint32(v1))+24))
-		if t3 != i32(1) {
-			goto l0
-		}
-		t4 := int32(load32(m.memory, uint64(uint32(v1))+28))
-		v4 = t4
-		if v4 == 0 {
-			goto l0
-		}
-		t5 := int32(load32(m.memory, uint64(uint32(v1))+32))
-		if t5 != i32(52) {
-			goto l0
-		}
-		v2 = i32(1)
-		m._hooksig__signing_string__of_drone__h63a4c865a14d353f_fnqjbq(v0+i32(1), v3, v4)
-	}
-l0:
-	m.memory[uint32(v0)] = byte(v2)
-}
-func (m *Module) _hooksig__verify__Verifier_LT_K_GT___read_and_check__h996518266b3d80cc_304hj4(v0, v1, v2 int32, v3, v4 int64, v5 int32) int32 {
-	var v6 int32
-	var v7 int64
-	var v8 int32
-	t0 := m.___stack_pointer
-	v6 = t0 - i32(96)
-	m.___stack_pointer = v6
-	m._hooksig__params__Params__of__h4cc69211cef02dc0_bhsoc2(v6+i32(48), v2)
-	t1 := int64(load64(m.memory, uint64(uint32(v6))+52))
-	v7 = t1
-	{
-		{
-			t2 := int32(load32(m.memory, uint64(uint32(v6))+48))
-			v8 = t2
-			if v8 != 0 {
-				goto l0
-			}
-			v2 = (int32(v7) + i32(4)) & i32(255)
-			goto l1
-		}
-	l0:
-		memory_copy(m.memory, uint32(v6+i32(12)), uint32(v6+i32(48)+i32(12)), uint32(i32(36)))
-		store64(m.memory, uint64(uint32(v6))+4, uint64(v7))
-		store32(m.memory, uint32(v6), uint32(v8))
-		m._hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v6+i32(48), v6)
-		t3 := m._hooksig__verify__Verifier_LT_K_GT___check__hd8283a7b146c1e3a_gmblkz(v0, v1, v2, v6, v6+i32(48), v3, v4, v5)
-		v2 = t3
-	}
-l1:
-	m.___stack_pointer = v6 + i32(96)
-	return v2
-}
-func (m *Module) _hooksig__verify__Verifier_LT_K_GT___check__hd8283a7b146c1e3a_gmblkz(v0, v1, v2, v3, v4 int32, v5, v6 int64, v7 int32) int32 {
-	var v8, v9 int32
-	var v10 int64
-	var v11, v12, v13, v14 int32
-	var v15 int64
-	t0 := m.___stack_pointer
-	v8 = t0 - i32(272)
-	m.___stack_pointer = v8
-	t1 := v8 + i32(40)
-	v9 = v3 + i32(12)
-	m._hooksig__names__HeaderList__check__h36e2e7ae274a507b_j6s2xu(t1, v9)
-	{
-		{
-			t2 := int32(m.memory[uint64(uint32(v8))+40])
-			if t2 == i32(40) {
-				goto l0
-			}
-			t3 := int64(load64(m.memory, uint64(uint32(v8))+40))
-			v10 = t3
-			if v10&i64(255) == i64(40) {
-				goto l0
-			}
-			v11 = (int32(v10) + i32(4)) & i32(255)
-			goto l1
-		}
-	l0:
-		m._hooksig__policy__Policy__check__h71741627850ae2bc_ysfybz(v8+i32(40), v0, v3)
-		{
-			t4 := int32(m.memory[uint64(uint32(v8))+40])
-			if t4 == i32(40) {
-				goto l2
-			}
-			t5 := int64(load64(m.memory, uint64(uint32(v8))+40))
-			v10 = t5
-			if v10&i64(255) == i64(40) {
-				goto l2
-			}
-			v11 = (int32(v10) + i32(4)) & i32(255)
-			goto l1
-		}
-	l2:
-		{
-			t6 := int32(m.memory[uint32(v4)])
-			if t6 == i32(1) {
-				goto l3
-			}
-			v11 = i32(17)
-			goto l1
-		}
-	l3:
-		t7 := int32(load16(m.memory, uint64(uint32(v4))+1))
-		store16(m.memory, uint64(uint32(v8))+8, uint16(t7))
-		t8 := int32(m.memory[uint64(uint32(v4))+3])
-		m.memory[uint64(uint32(v8))+10] = byte(t8)
-		t9 := int64(load64(m.memory, uint64(uint32(v4))+4))
-		t10 := v8
-		v10 = t9
-		store64(m.memory, uint64(uint32(t10))+11, uint64(v10))
-		t11 := int64(load64(m.memory, uint64(uint32(v4))+12))
-		store64(m.memory, uint64(uint32(v8))+19, uint64(t11))
-		t12 := int64(load64(m.memory, uint64(uint32(v4))+20))
-		store64(m.memory, uint64(uint32(v8))+27, uint64(t12))
-		t13 := int64(load64(m.memory, uint64(uint32(v4))+25))
-		store64(m.memory, uint64(uint32(v8))+32, uint64(t13))
-		v11 = i32(24)
-		{
-			t14 := int32(load32(m.memory, uint64(uint32(v2))+12))
-			switch t14 {
-			default:
-				goto l1
-			case 2:
-				v11 = i32(25)
-				goto l1
-			case 1:
-				t15 := int32(load32(m.memory, uint64(uint32(v2))+20))
-				v12 = t15
-				t16 := int32(load32(m.memory, uint64(uint32(v2))+16))
-				v13 = t16
-				v14 = int32(v5)
-				if v14&i32(1) != 0 {
-					goto l6
-				}
-				m._hooksig__date__parse__he743007e79876248_servwl(v8+i32(40), v13, v12, v6)
-				{
-					t17 := int32(load32(m.memory, uint64(uint32(v8))+40))
-					if t17 != i32(1) {
-						t19 := int64(load64(m.memory, uint64(uint32(v8))+48))
-						v15 = t19
-						p20 := v6 - v15
-						if v15 > v6 {
-							p20 = v15 - v6
-						}
-						t21 := int64(load32(m.memory, uint64(uint32(v0))+16))
-						if uint64(p20) <= uint64(t21) {
-							goto l6
-						}
-						p22 := i32(34)
-						if v15 < v6 {
-							p22 = i32(33)
-						}
-						v11 = p22
-						goto l1
-					}
-					t18 := int32(load32(m.memory, uint64(uint32(v8))+44))
-					v11 = (t18 + i32(4)) & i32(255)
-					goto l1
-				}
-			l6:
-				v11 = i32(27)
-				{
-					t23 := int32(load32(m.memory, uint64(uint32(v2))+24))
-					switch t23 {
-					default:
-						goto l1
-					case 2:
-						v11 = i32(28)
-						goto l1
-					case 1:
-						t24 := int32(load32(m.memory, uint64(uint32(v2))+28))
-						t25 := int32(load32(m.memory, uint64(uint32(v2))+32))
-						m._hooksig__digest__parse__h782b152bc4bd60ef_atz4ot(v8+i32(40), t24, t25)
-						{
-							t26 := int32(m.memory[uint64(uint32(v8))+40])
-							if t26 == i32(40) {
-								goto l10
-							}
-							t27 := int32(load32(m.memory, uint64(uint32(v8))+40))
-							v11 = t27
-							if v11&i32(255) == i32(40) {
-								goto l10
-							}
-							v11 = (v11 + i32(4)) & i32(255)
-							goto l1
-						}
-					l10:
-						t28 := int32(load32(m.memory, uint64(uint32(v8))+44))
-						v11 = t28
-						{
-							{
-								{
-									t29 := m._hooksig__names__HeaderList__is_drones__hdb72dfce9fd7aa5c_e153hg(v9)
-									if t29 == 0 {
-										goto l11
-									}
-									m._hooksig__verify__drones_string__h13f5307bd3a6c905_mw63d1(v8+i32(40), v2)
-									t30 := int32(m.memory[uint64(uint32(v8))+40])
-									if t30 == 0 {
-										goto l11
-									}
-									{
-										if v5 == 0 {
-											goto l12
-										}
-										t31 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v13, v12)
-										if t31 != 0 {
-											goto l11
-										}
-									}
-								l12:
-									memory_copy(m.memory, uint32(v8+i32(176)), uint32(v8+i32(41)), uint32(i32(96)))
-									t32 := int32(load32(m.memory, uint64(uint32(v0))+32))
-									t33 := int32(load32(m.memory, uint64(uint32(v0))+36))
-									m._hooksig__key__find_key_of_whole__h99bd471cea5dc891_4sd5hy(v8+i32(144), t32, t33, v8+i32(176), v8+i32(8))
-									goto l13
-								}
-							l11:
-								t34 := int32(load32(m.memory, uint64(uint32(v0))+36))
-								v2 = t34
-								t35 := int32(load32(m.memory, uint64(uint32(v0))+32))
-								v9 = t35
-								t36 := int32(load32(m.memory, uint64(uint32(v3))+12))
-								t37 := int32(load32(m.memory, uint64(uint32(v3))+16))
-								t39 := v8 + i32(176)
-								t40 := v1
-								p38 := i32(0)
-								if t37 != 0 {
-									p38 = t36
-								}
-								t41 := int64(load64(m.memory, uint64(uint32(v3))+16))
-								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd29a71b126fc2c_z5pxjq(t39, t40, p38, t41)
-								t42 := int64(load64(m.memory, uint64(uint32(v8))+180))
-								v6 = t42
-								t43 := int32(load32(m.memory, uint64(uint32(v8))+176))
-								v3 = t43
-								if v3 == 0 {
-									goto l14
-								}
-								t44 := int64(load64(m.memory, uint64(uint32(v8))+188))
-								store64(m.memory, uint64(uint32(v8))+168, uint64(t44))
-								store64(m.memory, uint64(uint32(v8))+160, uint64(v6))
-								store32(m.memory, uint64(uint32(v8))+156, uint32(v3))
-								m._hooksig__key__find_key__hf2137c4ddc746884_o0awf7(v8+i32(144), v9, v2, v8+i32(156), v8+i32(8))
-							}
-						l13:
-							{
-								{
-									t45 := int32(m.memory[uint64(uint32(v8))+144])
-									if t45 != i32(40) {
-										goto l15
-									}
-									t46 := int32(load32(m.memory, uint64(uint32(v8))+148))
-									v2 = t46
-									goto l16
-								}
-							l15:
-								t47 := int64(load64(m.memory, uint64(uint32(v8))+144))
-								v6 = t47
-								if v6&i64(255) != i64(40) {
-									goto l14
-								}
-								v2 = int32(int64(uint64(v6) >> 32))
-							}
-						l16:
-							v3 = v4 + i32(12)
-							v4 = v4 + i32(1)
-							{
-								if v14&i32(1) == 0 {
-									goto l17
-								}
-								v6 = i64(0x7fffffffffffffff)
-								v15 = i64(-0x8000000000000000)
-								goto l18
-							l17:
-								t48 := int64(load32(m.memory, uint64(uint32(v0))+16))
-								t49 := v15
-								v6 = t48
-								v5 = t49 + v6
-								t50 := v5
-								var p51 int32
-								if v6 < i64(0) {
-									p51 = 1
-								}
-								var p52 int32
-								if v5 < v15 {
-									p52 = 1
-								}
-								p53 := t50
-								if p51^p52 != 0 {
-									p53 = i64(0x7fffffffffffffff)
-								}
-								v6 = p53
-							}
-						l18:
-							memory_zero(m.memory, uint32(v8+i32(176)), uint32(i32(64)))
-							store64(m.memory, uint32(v7), uint64(i64(5211632774743893338)))
-							t54 := int64(load64(m.memory, uint64(uint32(i32(0)))+16492))
-							store64(m.memory, uint64(uint32(v8))+264, uint64(t54))
-							t55 := int64(load64(m.memory, uint64(uint32(i32(0)))+16484))
-							store64(m.memory, uint64(uint32(v8))+256, uint64(t55))
-							t56 := int64(load64(m.memory, uint64(uint32(i32(0)))+16476))
-							store64(m.memory, uint64(uint32(v8))+248, uint64(t56))
-							t57 := int64(load64(m.memory, uint64(uint32(i32(0)))+16468))
-							store64(m.memory, uint64(uint32(v8))+240, uint64(t57))
-							memory_copy(m.memory, uint32(v7+i32(8)), uint32(v8+i32(176)), uint32(i32(96)))
-							store64(m.memory, uint64(uint32(v7))+104, uint64(i64(0)))
-							memory_copy(m.memory, uint32(v7+i32(112)), uint32(v11), uint32(i32(44)))
-							store64(m.memory, uint64(uint32(v7))+163, uint64(v10))
-							m.memory[uint64(uint32(v7))+216] = byte(i32(0))
-							store32(m.memory, uint64(uint32(v7))+208, uint32(v2))
-							store64(m.memory, uint64(uint32(v7))+200, uint64(v6))
-							store64(m.memory, uint64(uint32(v7))+192, uint64(v15))
-							t58 := int32(m.memory[uint64(uint32(v4))+2])
-							m.memory[uint64(uint32(v7))+162] = byte(t58)
-							t59 := int32(load16(m.memory, uint32(v4)))
-							store16(m.memory, uint64(uint32(v7))+160, uint16(t59))
-							t60 := int64(load64(m.memory, uint32(v3)))
-							store64(m.memory, uint64(uint32(v7))+171, uint64(t60))
-							t61 := int64(load64(m.memory, uint64(uint32(v3))+8))
-							store64(m.memory, uint64(uint32(v7))+179, uint64(t61))
-							t62 := int64(load64(m.memory, uint64(uint32(v3))+13))
-							store64(m.memory, uint64(uint32(v7))+184, uint64(t62))
-							v11 = i32(47)
-							goto l1
-						}
-					l14:
-						v11 = (int32(v6) + i32(4)) & i32(255)
-					}
-				}
-			}
-		}
-	}
-l1:
-	m.___stack_pointer = v8 + i32(272)
-	return v11
-}
-func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v0, v1, v2 int32) {
-	var v3, v4, v5, v6, v7, v8, v9 int32
-	if uint32(v2) < uint32(i32(9)) {
-		goto l0
-	}
-	v3 = v2 + i32(-9)
-	v4 = v1 + i32(9)
-	v5 = i32(0)
-l2:
-	{
-		if v5 == i32(9) {
-			{
-				if v3 != 0 {
-					goto l4
-				}
-				v9 = i32(0)
-				goto l5
-			l4:
-				t5 := int32(m.memory[uint32(v4)])
-				if t5 != i32(32) {
-					goto l0
-				}
-				v5 = v2 + i32(-10)
-				v8 = v1 + v2
-			l8:
-				{
-					if v5 == 0 {
-						v9 = i32(0)
-						goto l3
-					}
-					v5 = v5 + i32(-1)
-					v4 = v4 + i32(1)
-					t6 := int32(m.memory[uint32(v4)])
-					if t6 != i32(32) {
-						goto l7
-					}
-					goto l8
-				}
-			l7:
-				v9 = v5 + i32(1)
-			}
-		l5:
-			v8 = v4
-			goto l3
-		}
-		v6 = v1 + v5
-		v7 = v5 + i32(21020)
-		v8 = i32(0)
-		v5 = v5 + i32(1)
-		t0 := int32(m.memory[uint32(v6)])
-		v6 = t0
-		p1 := i32(0)
-		if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p1 = i32(32)
-		}
-		t2 := int32(m.memory[uint32(v7)])
-		t3 := (p1 | v6) & i32(255)
-		v6 = t2
-		p4 := i32(0)
-		if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p4 = i32(32)
-		}
-		if t3 == (p4|v6)&i32(255) {
-			goto l2
-		}
-		goto l3
-	}
-l0:
-	v8 = i32(0)
-l3:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
-	store32(m.memory, uint32(v0), uint32(v8))
 }
 func (m *Module) _hifijson__escape__Lex__hex__h2a8f4c41a6fa1622_q2g8n7(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7 int32
@@ -7444,529 +8158,137 @@ l4:
 	store16(m.memory, uint64(uint32(v0))+2, uint16(v5))
 }
 func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
-	var v3, v4, v5, v6 int32
-	var v7 int64
-	var v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22 int32
-	var v23 int64
+	var v3, v4, v5 int32
+	var v6 int64
+	var v7, v8 int32
+	var v9, v10 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(336)
+	v3 = t0 - i32(304)
 	m.___stack_pointer = v3
-	m._hooksig__capi__request__CheckedRequest__new__h0a50d0d1e0242091_ot5j3w(v3+i32(44), v2)
+	m._hooksig__capi__request__CheckedRequest__new__h0a50d0d1e0242091_ot5j3w(v3+i32(4), v2)
 	{
-		if v0 == 0 {
+		if v0 != 0 {
 			goto l0
 		}
-		t1 := int32(load32(m.memory, uint64(uint32(v3))+48))
-		v2 = t1
+		v0 = i32(1)
+		goto l1
+	l0:
+		t1 := int32(load32(m.memory, uint64(uint32(v3))+8))
+		v4 = t1
 		{
-			t2 := int32(load32(m.memory, uint64(uint32(v3))+44))
-			v4 = t2
-			if v4 == 0 {
-				goto l1
-			}
-			store32(m.memory, uint64(uint32(v3))+72, uint32(v2))
-			store32(m.memory, uint64(uint32(v3))+68, uint32(v4))
-			t3 := v3
-			v5 = v3 + i32(52)
-			t4 := int64(load64(m.memory, uint64(uint32(v5))+8))
-			store64(m.memory, uint64(uint32(t3))+84, uint64(t4))
-			t5 := int64(load64(m.memory, uint32(v5)))
-			store64(m.memory, uint64(uint32(v3))+76, uint64(t5))
-			if v1 == 0 {
-				goto l0
-			}
-			v5 = v3 + i32(76)
 			{
-				{
-					t6 := int32(load32(m.memory, uint64(uint32(v3))+84))
-					v6 = t6
-					if v6 != 0 {
-						goto l2
-					}
-					v2 = i32(0)
-					v4 = i32(1)
-					goto l3
-				}
-			l2:
-				t7 := int32(load32(m.memory, uint64(uint32(v3))+88))
-				store32(m.memory, uint64(uint32(v3))+108, uint32(t7))
-			}
-		l3:
-			store32(m.memory, uint64(uint32(v3))+104, uint32(v6))
-			store32(m.memory, uint64(uint32(v3))+96, uint32(v2))
-			store32(m.memory, uint64(uint32(v3))+92, uint32(v4))
-			store32(m.memory, uint64(uint32(v3))+100, uint32(v5))
-			t8 := int32(load32(m.memory, uint32(v1)))
-			v4 = t8
-			{
-				t9 := int32(load32(m.memory, uint64(uint32(v1))+4))
-				v6 = t9
-				v7 = int64(uint32(v6)) * i64(160)
-				if int32(int64(uint64(v7)>>32)) != 0 {
-					if v4 != 0 {
-						goto l7
-					}
-					goto l8
-				}
-				v2 = i32(0)
-				v5 = int32(v7)
+				t2 := int32(load32(m.memory, uint64(uint32(v3))+4))
+				v5 = t2
 				if v5 != 0 {
-					goto l5
+					goto l2
 				}
-				v4 = i32(8)
-				v6 = i32(0)
-				goto l6
+				v2 = v4
+				goto l3
+			}
+		l2:
+			store32(m.memory, uint64(uint32(v3))+32, uint32(v4))
+			store32(m.memory, uint64(uint32(v3))+28, uint32(v5))
+			t3 := v3
+			v2 = v3 + i32(12)
+			t4 := int64(load64(m.memory, uint64(uint32(v2))+8))
+			v6 = t4
+			store64(m.memory, uint64(uint32(t3))+44, uint64(v6))
+			t5 := int64(load64(m.memory, uint32(v2)))
+			store64(m.memory, uint64(uint32(v3))+36, uint64(t5))
+			v7 = v3 + i32(36)
+			v2 = i32(1)
+			{
+				v8 = int32(v6)
+				if v8 != 0 {
+					goto l4
+				}
+				v4 = i32(0)
+				v5 = i32(1)
+				goto l5
+			l4:
+				t6 := int32(load32(m.memory, uint64(uint32(v3))+48))
+				store32(m.memory, uint64(uint32(v3))+68, uint32(t6))
 			}
 		l5:
-			if v4 == 0 {
-				goto l8
+			store32(m.memory, uint64(uint32(v3))+64, uint32(v8))
+			store32(m.memory, uint64(uint32(v3))+56, uint32(v4))
+			store32(m.memory, uint64(uint32(v3))+52, uint32(v5))
+			store32(m.memory, uint64(uint32(v3))+60, uint32(v7))
+			if v1 == 0 {
+				goto l3
 			}
-			if v5 > i32(-1) {
-				goto l6
+			m._hooksig__capi__receiver__hooksig_receiver__head__ha2b551d0504afba5_seqb52(v3+i32(72), v1, v3+i32(52))
+			t7 := int32(load32(m.memory, uint64(uint32(v3))+72))
+			v2 = t7
+			t8 := int64(load64(m.memory, uint64(uint32(v3))+80))
+			v6 = t8
+			if v6 == i64(2) {
+				goto l3
 			}
-		l7:
-			v2 = i32(2)
-			goto l1
-		l8:
-			v2 = i32(1)
-			goto l1
-		l6:
-			p10 := i32(1)
-			if v1 != 0 {
-				p10 = v1
+			t9 := int64(load64(m.memory, uint64(uint32(v3))+88))
+			v9 = t9
+			t10 := int64(load64(m.memory, uint64(uint32(v3))+104))
+			v10 = t10
+			t11 := int32(load32(m.memory, uint64(uint32(v3))+96))
+			v4 = t11
+			t12 := int64(load64(m.memory, uint64(uint32(v3))+136))
+			store64(m.memory, uint64(uint32(v3))+200, uint64(t12))
+			t13 := int64(load64(m.memory, uint64(uint32(v3))+128))
+			store64(m.memory, uint64(uint32(v3))+192, uint64(t13))
+			t14 := int64(load64(m.memory, uint64(uint32(v3))+120))
+			store64(m.memory, uint64(uint32(v3))+184, uint64(t14))
+			t15 := int64(load64(m.memory, uint64(uint32(v3))+112))
+			store64(m.memory, uint64(uint32(v3))+176, uint64(t15))
+			t16 := int32(load32(m.memory, uint64(uint32(v3))+168))
+			v1 = t16
+			memory_zero(m.memory, uint32(v3+i32(208)), uint32(i32(64)))
+			t17 := int64(load64(m.memory, uint64(uint32(i32(0)))+16492))
+			store64(m.memory, uint64(uint32(v3))+296, uint64(t17))
+			t18 := int64(load64(m.memory, uint64(uint32(i32(0)))+16484))
+			store64(m.memory, uint64(uint32(v3))+288, uint64(t18))
+			t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+16476))
+			store64(m.memory, uint64(uint32(v3))+280, uint64(t19))
+			t20 := int64(load64(m.memory, uint64(uint32(i32(0)))+16468))
+			store64(m.memory, uint64(uint32(v3))+272, uint64(t20))
+			memory_copy(m.memory, uint32(v3+i32(72)), uint32(v2), uint32(i32(44)))
+			store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
+			memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(208)), uint32(i32(96)))
+			store64(m.memory, uint64(uint32(v0))+104, uint64(i64(0)))
+			memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(72)), uint32(i32(44)))
+			m.memory[uint64(uint32(v0))+216] = byte(i32(0))
+			store32(m.memory, uint64(uint32(v0))+208, uint32(v1))
+			t22 := v0
+			p21 := i64(0x7fffffffffffffff)
+			if v4&i32(1) != 0 {
+				p21 = v10
 			}
-			v8 = p10
-			v5 = v6 * i32(160)
-		l10:
-			{
-				if v5 == v2 {
-					goto l9
-				}
-				v1 = v4 + v2
-				v2 = v2 + i32(160)
-				t11 := int64(load64(m.memory, uint32(v1)))
-				if t11 == i64(5211627277363815770) {
-					goto l10
-				}
+			store64(m.memory, uint64(uint32(t22))+200, uint64(p21))
+			t24 := v0
+			p23 := i64(-0x8000000000000000)
+			if int32(v6)&i32(1) != 0 {
+				p23 = v9
 			}
-			v2 = i32(3)
-			goto l1
-		l9:
-			t12 := int32(load32(m.memory, uint64(uint32(v8))+8))
-			m._hooksig__capi__policy__policy_or_default__h37ba83ca9fa12406_sx7awa(v3+i32(216), t12)
-			{
-				t13 := int32(load32(m.memory, uint64(uint32(v3))+216))
-				v2 = t13
-				if v2 != i32(3) {
-					goto l11
-				}
-				t14 := int32(load32(m.memory, uint64(uint32(v3))+220))
-				v2 = t14
-				goto l1
-			}
-		l11:
-			t15 := int64(load64(m.memory, uint64(uint32(v3))+228))
-			store64(m.memory, uint64(uint32(v3))+112, uint64(t15))
-			t16 := int64(load64(m.memory, uint64(uint32(v3))+236))
-			store64(m.memory, uint64(uint32(v3))+120, uint64(t16))
-			t17 := int32(load32(m.memory, uint64(uint32(v3))+244))
-			store32(m.memory, uint64(uint32(v3))+128, uint32(t17))
-			if v6 != 0 {
-				goto l12
-			}
-			v2 = i32(6)
-			goto l1
-		l12:
-			t18 := int64(load64(m.memory, uint64(uint32(v3))+220))
-			v7 = t18
-			if v2 != i32(1) {
-				goto l13
-			}
-			if uint64(v7) > uint64(i64(0xffffffff)) {
-				goto l13
-			}
-			v2 = i32(8)
-			goto l1
-		l13:
-			t19 := int32(load32(m.memory, uint64(uint32(v3))+128))
-			store32(m.memory, uint64(uint32(v3))+164, uint32(t19))
-			t20 := int64(load64(m.memory, uint64(uint32(v3))+120))
-			store64(m.memory, uint64(uint32(v3))+156, uint64(t20))
-			t21 := int64(load64(m.memory, uint64(uint32(v3))+112))
-			store64(m.memory, uint64(uint32(v3))+148, uint64(t21))
-			store32(m.memory, uint64(uint32(v3))+172, uint32(v6))
-			store32(m.memory, uint64(uint32(v3))+168, uint32(v4))
-			store64(m.memory, uint64(uint32(v3))+140, uint64(v7))
-			store32(m.memory, uint64(uint32(v3))+136, uint32(v2))
-			t22 := int64(load64(m.memory, uint64(uint32(v8))+16))
-			v7 = t22
-			var p23 int32
-			if v7 == i64(-0x8000000000000000) {
-				p23 = 1
-			}
-			v9 = p23
-			{
-				{
-					t24 := int32(load32(m.memory, uint64(uint32(v3))+80))
-					v1 = t24
-					if v1 != 0 {
-						goto l14
-					}
-					v10 = i32(0)
-					v11 = i32(0)
-					v12 = i32(0)
-					v13 = i32(0)
-					goto l15
-				}
-			l14:
-				t25 := int32(load32(m.memory, uint64(uint32(v3))+76))
-				v2 = t25
-				v14 = v2 + v1<<4
-				v13 = i32(0)
-				v12 = i32(0)
-				v11 = i32(0)
-				v10 = i32(0)
-			l32:
-				{
-					t26 := int32(load32(m.memory, uint64(uint32(v2))+4))
-					v8 = t26
-					if uint32(v8) < uint32(i32(4)) {
-						goto l16
-					}
-					t27 := int32(load32(m.memory, uint64(uint32(v2))+8))
-					v1 = t27
-					p28 := i32(1)
-					if v1 != 0 {
-						p28 = v1
-					}
-					v15 = p28
-					t29 := int32(load32(m.memory, uint64(uint32(v2))+12))
-					v16 = t29
-					{
-						t30 := int32(load32(m.memory, uint32(v2)))
-						v1 = t30
-						p31 := i32(1)
-						if v1 != 0 {
-							p31 = v1
-						}
-						v1 = p31
-						t32 := int32(load32(m.memory, uint32(v1)))
-						v4 = t32 | i32(538976288)
-						if v4 > i32(1752462688) {
-							if v4 == i32(1752462689) {
-								goto l21
-							}
-							if v4 == i32(1852270963) {
-								if v8 != i32(9) {
-									goto l25
-								}
-								v4 = i32(0)
-							l27:
-								{
-									if v4 == i32(9) {
-										m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v15, v16)
-										p53 := i32(1)
-										if v10 != 0 {
-											p53 = i32(2)
-										}
-										v10 = p53
-										t54 := int32(load32(m.memory, uint64(uint32(v3))+20))
-										v17 = t54
-										t55 := int32(load32(m.memory, uint64(uint32(v3))+16))
-										v18 = t55
-										goto l16
-									}
-									v5 = v1 + v4
-									v6 = v4 + i32(20971)
-									v4 = v4 + i32(1)
-									t43 := int32(m.memory[uint32(v5)])
-									v5 = t43
-									p44 := i32(0)
-									if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p44 = i32(32)
-									}
-									t45 := int32(m.memory[uint32(v6)])
-									t46 := (p44 | v5) & i32(255)
-									v5 = t45
-									p47 := i32(0)
-									if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p47 = i32(32)
-									}
-									if t46 == (p47|v5)&i32(255) {
-										goto l27
-									}
-								}
-							l25:
-								if v8 != i32(15) {
-									goto l16
-								}
-								v4 = i32(0)
-							l29:
-								if v4 != i32(15) {
-									v5 = v1 + v4
-									v6 = v4 + i32(21029)
-									v4 = v4 + i32(1)
-									t48 := int32(m.memory[uint32(v5)])
-									v5 = t48
-									p49 := i32(0)
-									if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p49 = i32(32)
-									}
-									t50 := int32(m.memory[uint32(v6)])
-									t51 := (p49 | v5) & i32(255)
-									v5 = t50
-									p52 := i32(0)
-									if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p52 = i32(32)
-									}
-									if t51 != (p52|v5)&i32(255) {
-										goto l16
-									}
-									goto l29
-								}
-								v13 = i32(1)
-								goto l16
-							}
-							goto l16
-						}
-						if v4 == i32(1701276004) {
-							if v8 != i32(6) {
-								goto l16
-							}
-							v4 = i32(0)
-						l24:
-							{
-								if v4 == i32(6) {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v15, v16)
-									p56 := i32(1)
-									if v12 != 0 {
-										p56 = i32(2)
-									}
-									v12 = p56
-									t57 := int32(load32(m.memory, uint64(uint32(v3))+12))
-									v19 = t57
-									t58 := int32(load32(m.memory, uint64(uint32(v3))+8))
-									v20 = t58
-									goto l16
-								}
-								v5 = v1 + v4
-								v6 = v4 + i32(20997)
-								v4 = v4 + i32(1)
-								t38 := int32(m.memory[uint32(v5)])
-								v5 = t38
-								p39 := i32(0)
-								if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-									p39 = i32(32)
-								}
-								t40 := int32(m.memory[uint32(v6)])
-								t41 := (p39 | v5) & i32(255)
-								v5 = t40
-								p42 := i32(0)
-								if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-									p42 = i32(32)
-								}
-								if t41 != (p42|v5)&i32(255) {
-									goto l16
-								}
-								goto l24
-							}
-						}
-						if v4 != i32(1702125924) {
-							goto l16
-						}
-						if v8 != i32(4) {
-							goto l16
-						}
-						v4 = i32(0)
-					l20:
-						{
-							if v4 == i32(4) {
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v15, v16)
-								p59 := i32(1)
-								if v11 != 0 {
-									p59 = i32(2)
-								}
-								v11 = p59
-								t60 := int32(load32(m.memory, uint64(uint32(v3))+4))
-								v21 = t60
-								t61 := int32(load32(m.memory, uint32(v3)))
-								v22 = t61
-								goto l16
-							}
-							v5 = v1 + v4
-							v6 = v4 + i32(20993)
-							v4 = v4 + i32(1)
-							t33 := int32(m.memory[uint32(v5)])
-							v5 = t33
-							p34 := i32(0)
-							if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p34 = i32(32)
-							}
-							t35 := int32(m.memory[uint32(v6)])
-							t36 := (p34 | v5) & i32(255)
-							v5 = t35
-							p37 := i32(0)
-							if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p37 = i32(32)
-							}
-							if t36 == (p37|v5)&i32(255) {
-								goto l20
-							}
-							goto l16
-						}
-					}
-				l21:
-					if v8 != i32(13) {
-						goto l16
-					}
-					v4 = i32(0)
-				l31:
-					{
-						if v4 == i32(13) {
-							goto l30
-						}
-						v5 = v1 + v4
-						v6 = v4 + i32(21044)
-						v4 = v4 + i32(1)
-						t62 := int32(m.memory[uint32(v5)])
-						v5 = t62
-						p63 := i32(0)
-						if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-							p63 = i32(32)
-						}
-						t64 := int32(m.memory[uint32(v6)])
-						t65 := (p63 | v5) & i32(255)
-						v5 = t64
-						p66 := i32(0)
-						if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-							p66 = i32(32)
-						}
-						if t65 != (p66|v5)&i32(255) {
-							goto l16
-						}
-						goto l31
-					}
-				l30:
-					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v15, v16)
-					t67 := int32(load32(m.memory, uint64(uint32(v3))+32))
-					t68 := int32(load32(m.memory, uint64(uint32(v3))+36))
-					m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(24), t67, t68)
-					t69 := int32(load32(m.memory, uint64(uint32(v3))+24))
-					v1 = t69
-					if v1 == 0 {
-						goto l16
-					}
-					t70 := int32(load32(m.memory, uint64(uint32(v3))+28))
-					v17 = t70
-					p71 := i32(1)
-					if v10 != 0 {
-						p71 = i32(2)
-					}
-					v10 = p71
-					v18 = v1
-				}
-			l16:
-				v2 = v2 + i32(16)
-				if v2 != v14 {
-					goto l32
-				}
-			}
-		l15:
-			v23 = int64(uint32(v9))
-			m.memory[uint64(uint32(v3))+212] = byte(v13)
-			store32(m.memory, uint64(uint32(v3))+208, uint32(v19))
-			store32(m.memory, uint64(uint32(v3))+204, uint32(v20))
-			store32(m.memory, uint64(uint32(v3))+200, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+196, uint32(v21))
-			store32(m.memory, uint64(uint32(v3))+192, uint32(v22))
-			store32(m.memory, uint64(uint32(v3))+188, uint32(v11))
-			store32(m.memory, uint64(uint32(v3))+184, uint32(v17))
-			store32(m.memory, uint64(uint32(v3))+180, uint32(v18))
-			store32(m.memory, uint64(uint32(v3))+176, uint32(v10))
-			{
-				if v10 != i32(1) {
-					goto l33
-				}
-				if v18 == 0 {
-					goto l33
-				}
-				if v17 != i32(119) {
-					goto l33
-				}
-				v2 = i32(0)
-				v1 = i32(0)
-			l34:
-				{
-					t72 := int32(m.memory[uint32(v2+i32(20886))])
-					t73 := int32(m.memory[uint32(v18+v2)])
-					v1 = t72 ^ t73 | v1
-					v2 = v2 + i32(1)
-					if v2 != i32(52) {
-						goto l34
-					}
-				}
-				if v1&i32(255) != 0 {
-					goto l33
-				}
-				t74 := int64(load64(m.memory, uint64(uint32(v18))+96))
-				t75 := int64(load64(m.memory, uint32(v18+i32(104))))
-				t76 := int64(load64(m.memory, uint32(v18+i32(111))))
-				if t74^i64(0x7265646165682c22)|(t75^i64(2334399943502085491))|(t76^i64(0x2274736567696420)) != i64(0) {
-					goto l33
-				}
-				t77 := v3 + i32(216)
-				v2 = v18 + i32(52)
-				m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(t77, v2)
-				t78 := int32(m.memory[uint64(uint32(v3))+216])
-				if t78 == 0 {
-					goto l33
-				}
-				t79 := int64(load64(m.memory, uint64(uint32(v3))+241))
-				store64(m.memory, uint64(uint32(v3))+288, uint64(t79))
-				t80 := int64(load64(m.memory, uint64(uint32(v3))+233))
-				store64(m.memory, uint64(uint32(v3))+280, uint64(t80))
-				t81 := int64(load64(m.memory, uint64(uint32(v3))+225))
-				store64(m.memory, uint64(uint32(v3))+272, uint64(t81))
-				t82 := int64(load64(m.memory, uint64(uint32(v3))+217))
-				store64(m.memory, uint64(uint32(v3))+264, uint64(t82))
-				store64(m.memory, uint64(uint32(v3))+256, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v3))+252, uint32(i32(20946)))
-				store64(m.memory, uint64(uint32(v3))+244, uint64(i64(44)))
-				store32(m.memory, uint64(uint32(v3))+240, uint32(v2))
-				store64(m.memory, uint64(uint32(v3))+232, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v3))+228, uint32(i32(20779)))
-				store64(m.memory, uint64(uint32(v3))+220, uint64(i64(8)))
-				store32(m.memory, uint64(uint32(v3))+216, uint32(i32(20938)))
-				m.memory[uint64(uint32(v3))+303] = byte(i32(1))
-				t83 := int64(load64(m.memory, uint64(uint32(v3))+288))
-				store64(m.memory, uint64(uint32(v3))+328, uint64(t83))
-				t84 := int64(load64(m.memory, uint64(uint32(v3))+280))
-				store64(m.memory, uint64(uint32(v3))+320, uint64(t84))
-				t85 := int64(load64(m.memory, uint64(uint32(v3))+272))
-				store64(m.memory, uint64(uint32(v3))+312, uint64(t85))
-				t86 := int64(load64(m.memory, uint64(uint32(v3))+264))
-				store64(m.memory, uint64(uint32(v3))+304, uint64(t86))
-				t87 := m._hooksig__verify__Verifier_LT_K_GT___check__hd8283a7b146c1e3a_gmblkz(v3+i32(136), v3+i32(92), v3+i32(176), v3+i32(216), v3+i32(303), v23, v7, v0)
-				v2 = t87
-				goto l1
-			}
-		l33:
-			t88 := m._hooksig__verify__Verifier_LT_K_GT___read_and_check__h996518266b3d80cc_304hj4(v3+i32(136), v3+i32(92), v3+i32(176), v23, v7, v0)
-			v2 = t88
+			store64(m.memory, uint64(uint32(t24))+192, uint64(p23))
+			t25 := int64(load64(m.memory, uint64(uint32(v3))+200))
+			store64(m.memory, uint64(uint32(v0))+184, uint64(t25))
+			t26 := int64(load64(m.memory, uint64(uint32(v3))+192))
+			store64(m.memory, uint64(uint32(v0))+176, uint64(t26))
+			t27 := int64(load64(m.memory, uint64(uint32(v3))+184))
+			store64(m.memory, uint64(uint32(v0))+168, uint64(t27))
+			t28 := int64(load64(m.memory, uint64(uint32(v3))+176))
+			store64(m.memory, uint64(uint32(v0))+160, uint64(t28))
+			v2 = i32(47)
 		}
-	l1:
-		p89 := v2
+	l3:
+		p29 := v2
 		if v2 == i32(47) {
-			p89 = i32(44)
+			p29 = i32(44)
 		}
-		v2 = p89
-		goto l35
+		v0 = p29
 	}
-l0:
-	v2 = i32(1)
-l35:
-	m.___stack_pointer = v3 + i32(336)
-	return v2
+l1:
+	m.___stack_pointer = v3 + i32(304)
+	return v0
 }
 func (m *Module) Xhooksig_date_format(v0 int64, v1, v2, v3 int32) int32 {
 	var v4, v5, v6 int32
@@ -8471,7 +8793,7 @@ l0:
 func (m *Module) Xhooksig_policy_init(v0 int32) int32 {
 	if v0 != 0 {
 		store64(m.memory, uint32(v0), uint64(i64(5211632817660339546)))
-		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16636)), uint32(i32(208)))
+		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16540)), uint32(i32(208)))
 		return i32(0)
 	}
 	return i32(1)
@@ -8564,12 +8886,14 @@ func (m *Module) Xhooksig_policy_set_max_skew(v0, v1 int32) int32 {
 }
 func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 	var v9, v10, v11, v12, v13, v14 int32
-	var v15, v16 int64
-	var v17 int32
-	var v18 int64
-	var v19, v20, v21, v22, v23, v24, v25, v26, v27 int32
+	var v15 int64
+	var v16 int32
+	var v17 int64
+	var v18 int32
+	var v19 int64
+	var v20, v21, v22, v23, v24, v25, v26, v27, v28, v29 int32
 	t0 := m.___stack_pointer
-	v9 = t0 - i32(544)
+	v9 = t0 - i32(528)
 	m.___stack_pointer = v9
 	if v0 == 0 {
 		goto l0
@@ -8591,21 +8915,21 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					goto l5
 				}
 			l4:
-				m._hooksig__capi__request__CheckedRequest__new__h0a50d0d1e0242091_ot5j3w(v9+i32(176), v3)
-				t2 := int32(load32(m.memory, uint64(uint32(v9))+180))
+				m._hooksig__capi__request__CheckedRequest__new__h0a50d0d1e0242091_ot5j3w(v9+i32(160), v3)
+				t2 := int32(load32(m.memory, uint64(uint32(v9))+164))
 				v10 = t2
 				{
-					t3 := int32(load32(m.memory, uint64(uint32(v9))+176))
+					t3 := int32(load32(m.memory, uint64(uint32(v9))+160))
 					v11 = t3
 					if v11 == 0 {
 						goto l6
 					}
-					t4 := int64(load64(m.memory, uint64(uint32(v9))+192))
-					store64(m.memory, uint64(uint32(v9))+40, uint64(t4))
-					t5 := int64(load64(m.memory, uint64(uint32(v9))+184))
-					store64(m.memory, uint64(uint32(v9))+32, uint64(t5))
-					store32(m.memory, uint64(uint32(v9))+28, uint32(v10))
-					store32(m.memory, uint64(uint32(v9))+24, uint32(v11))
+					t4 := int64(load64(m.memory, uint64(uint32(v9))+176))
+					store64(m.memory, uint64(uint32(v9))+24, uint64(t4))
+					t5 := int64(load64(m.memory, uint64(uint32(v9))+168))
+					store64(m.memory, uint64(uint32(v9))+16, uint64(t5))
+					store32(m.memory, uint64(uint32(v9))+12, uint32(v10))
+					store32(m.memory, uint64(uint32(v9))+8, uint32(v11))
 					if v5 != 0 {
 						goto l7
 					}
@@ -8640,7 +8964,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 						goto l11
 					}
 					v13 = v0 + i32(8)
-					v14 = v9 + i32(32)
+					v14 = v9 + i32(16)
 					v15 = int64(uint32(v5))
 					v5 = i32(0)
 				l13:
@@ -8679,7 +9003,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 				l12:
 					{
 						{
-							t9 := int32(load32(m.memory, uint64(uint32(v9))+40))
+							t9 := int32(load32(m.memory, uint64(uint32(v9))+24))
 							v3 = t9
 							if v3 != 0 {
 								goto l14
@@ -8689,724 +9013,755 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 							goto l15
 						}
 					l14:
-						t10 := int32(load32(m.memory, uint64(uint32(v9))+44))
-						store32(m.memory, uint64(uint32(v9))+64, uint32(t10))
+						t10 := int32(load32(m.memory, uint64(uint32(v9))+28))
+						store32(m.memory, uint64(uint32(v9))+48, uint32(t10))
 					}
 				l15:
-					store32(m.memory, uint64(uint32(v9))+60, uint32(v3))
-					store32(m.memory, uint64(uint32(v9))+52, uint32(v10))
-					store32(m.memory, uint64(uint32(v9))+48, uint32(v11))
-					store32(m.memory, uint64(uint32(v9))+56, uint32(v14))
-					m._hooksig__names__check__hf14e24db1bb7276c_8dujde(v9+i32(176), v4, v15)
+					store32(m.memory, uint64(uint32(v9))+44, uint32(v3))
+					store32(m.memory, uint64(uint32(v9))+36, uint32(v10))
+					store32(m.memory, uint64(uint32(v9))+32, uint32(v11))
+					store32(m.memory, uint64(uint32(v9))+40, uint32(v14))
+					m._hooksig__names__check__hf14e24db1bb7276c_8dujde(v9+i32(160), v4, v15)
 					{
 						{
-							t11 := int32(m.memory[uint64(uint32(v9))+176])
+							t11 := int32(m.memory[uint64(uint32(v9))+160])
 							if t11 == i32(40) {
 								goto l16
 							}
-							t12 := int64(m.memory[uint64(uint32(v9))+176])
+							t12 := int64(m.memory[uint64(uint32(v9))+160])
 							if t12 == i64(40) {
 								goto l16
 							}
-							t13 := int32(load32(m.memory, uint64(uint32(v9))+180))
+							t13 := int32(load32(m.memory, uint64(uint32(v9))+164))
 							v0 = t13
-							t14 := int32(load32(m.memory, uint64(uint32(v9))+176))
-							v11 = t14
+							t14 := int32(load32(m.memory, uint64(uint32(v9))+160))
+							v16 = t14
 							goto l17
 						}
 					l16:
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd29a71b126fc2c_z5pxjq(v9+i32(176), v9+i32(48), v4, v15)
-						t15 := int64(load64(m.memory, uint64(uint32(v9))+180))
-						v16 = t15
-						v11 = int32(v16)
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd29a71b126fc2c_z5pxjq(v9+i32(160), v9+i32(32), v4, v15)
+						t15 := int64(load64(m.memory, uint64(uint32(v9))+164))
+						v17 = t15
+						v16 = int32(v17)
 						{
-							t16 := int32(load32(m.memory, uint64(uint32(v9))+176))
-							v17 = t16
-							if v17 != 0 {
+							t16 := int32(load32(m.memory, uint64(uint32(v9))+160))
+							v18 = t16
+							if v18 != 0 {
 								goto l18
 							}
-							v0 = int32(int64(uint64(v16) >> 32))
+							v0 = int32(int64(uint64(v17) >> 32))
 							goto l17
 						}
 					l18:
-						t17 := int64(load64(m.memory, uint64(uint32(v9))+188))
+						t17 := int64(load64(m.memory, uint64(uint32(v9))+172))
 						t18 := v9
-						v18 = t17
-						store64(m.memory, uint64(uint32(t18))+80, uint64(v18))
-						store64(m.memory, uint64(uint32(v9))+72, uint64(v16))
-						store32(m.memory, uint64(uint32(v9))+68, uint32(v17))
-						store64(m.memory, uint64(uint32(v9))+168, uint64(i64(0)))
-						store64(m.memory, uint64(uint32(v9))+160, uint64(i64(0)))
+						v19 = t17
+						store64(m.memory, uint64(uint32(t18))+64, uint64(v19))
+						store64(m.memory, uint64(uint32(v9))+56, uint64(v17))
+						store32(m.memory, uint64(uint32(v9))+52, uint32(v18))
 						store64(m.memory, uint64(uint32(v9))+152, uint64(i64(0)))
 						store64(m.memory, uint64(uint32(v9))+144, uint64(i64(0)))
-						t19 := int64(load64(m.memory, uint64(uint32(v9))+76))
-						v16 = t19
+						store64(m.memory, uint64(uint32(v9))+136, uint64(i64(0)))
+						store64(m.memory, uint64(uint32(v9))+128, uint64(i64(0)))
+						t19 := int64(load64(m.memory, uint64(uint32(v9))+60))
+						v17 = t19
 						t20 := int64(load64(m.memory, uint64(uint32(v0))+64))
-						store64(m.memory, uint64(uint32(v9))+344, uint64(t20))
+						store64(m.memory, uint64(uint32(v9))+328, uint64(t20))
 						t21 := int64(load64(m.memory, uint64(uint32(v0))+56))
-						store64(m.memory, uint64(uint32(v9))+336, uint64(t21))
+						store64(m.memory, uint64(uint32(v9))+320, uint64(t21))
 						t22 := int64(load64(m.memory, uint64(uint32(v0))+48))
-						store64(m.memory, uint64(uint32(v9))+328, uint64(t22))
+						store64(m.memory, uint64(uint32(v9))+312, uint64(t22))
 						t23 := int64(load64(m.memory, uint64(uint32(v0))+40))
-						store64(m.memory, uint64(uint32(v9))+320, uint64(t23))
-						memory_zero(m.memory, uint32(v9+i32(448)), uint32(i32(64)))
+						store64(m.memory, uint64(uint32(v9))+304, uint64(t23))
+						memory_zero(m.memory, uint32(v9+i32(432)), uint32(i32(64)))
 						t24 := int64(load64(m.memory, uint64(uint32(v13))+24))
-						store64(m.memory, uint64(uint32(v9))+536, uint64(t24))
+						store64(m.memory, uint64(uint32(v9))+520, uint64(t24))
 						t25 := int64(load64(m.memory, uint64(uint32(v13))+16))
-						store64(m.memory, uint64(uint32(v9))+528, uint64(t25))
+						store64(m.memory, uint64(uint32(v9))+512, uint64(t25))
 						t26 := int64(load64(m.memory, uint64(uint32(v13))+8))
-						store64(m.memory, uint64(uint32(v9))+520, uint64(t26))
+						store64(m.memory, uint64(uint32(v9))+504, uint64(t26))
 						t27 := int64(load64(m.memory, uint32(v13)))
-						store64(m.memory, uint64(uint32(v9))+512, uint64(t27))
-						memory_copy(m.memory, uint32(v9+i32(320)+i32(32)), uint32(v9+i32(448)), uint32(i32(96)))
-						v14 = v9 + i32(176) + i32(8)
-						memory_copy(m.memory, uint32(v14), uint32(v9+i32(320)), uint32(i32(128)))
+						store64(m.memory, uint64(uint32(v9))+496, uint64(t27))
+						memory_copy(m.memory, uint32(v9+i32(304)+i32(32)), uint32(v9+i32(432)), uint32(i32(96)))
+						v20 = v9 + i32(160) + i32(8)
+						memory_copy(m.memory, uint32(v20), uint32(v9+i32(304)), uint32(i32(128)))
 						v0 = i32(1)
-						store32(m.memory, uint64(uint32(v9))+176, uint32(i32(1)))
-						store64(m.memory, uint64(uint32(v9))+312, uint64(i64(64)))
+						store32(m.memory, uint64(uint32(v9))+160, uint32(i32(1)))
+						store64(m.memory, uint64(uint32(v9))+296, uint64(i64(64)))
 						{
 							{
 								{
-									if v11 == 0 {
+									if v16 == 0 {
 										goto l19
 									}
-									v19 = int32(int64(uint64(v18) >> 32))
-									v20 = v9 + i32(88)
-									v21 = v9 + i32(176) + i32(40)
-									v22 = i32(0)
-								l67:
+									v21 = int32(int64(uint64(v19) >> 32))
+									v22 = v9 + i32(72)
+									v23 = v9 + i32(160) + i32(40)
+									v24 = i32(0)
+								l73:
 									{
-										store32(m.memory, uint64(uint32(v9))+448, uint32(v11))
-										store64(m.memory, uint64(uint32(v9))+452, uint64(v16))
-										v3 = int32(v16)
+										v10 = int32(v17)
+										v14 = v10
+										v0 = v16
 										{
-											v16 = int64(uint64(v16) >> 32)
+											v19 = int64(uint64(v17) >> 32)
 											var p28 int32
-											if v16 != i64(0) {
+											if v19 != i64(0) {
 												p28 = 1
 											}
-											v5 = p28
-											if v5 != 0 {
+											v25 = p28
+											if v25 != 0 {
 												goto l20
 											}
-											m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v9+i32(320), v11, v3, i32(32))
-											t29 := int64(load64(m.memory, uint64(uint32(v9))+328))
-											store64(m.memory, uint64(uint32(v9))+448, uint64(t29))
+											m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v9+i32(304), v16, v10, i32(32))
+											t29 := int32(load32(m.memory, uint64(uint32(v9))+316))
+											v14 = t29
+											t30 := int32(load32(m.memory, uint64(uint32(v9))+312))
+											v0 = t30
 										}
 									l20:
-										v23 = int32(v16)
-									l22:
+										v26 = int32(v19)
+									l25:
 										{
-											t30 := int32(load32(m.memory, uint64(uint32(v9))+452))
-											v0 = t30
-											m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v9+i32(16), v9+i32(448))
-											t31 := int32(m.memory[uint64(uint32(v9))+16])
-											v13 = t31
-											if v13 == 0 {
-												goto l21
+											v3 = v14
+											if uint32(v3) > uint32(i32(1)) {
+												t31 := int32(m.memory[uint32(v0)])
+												if t31 != i32(92) {
+													goto l22
+												}
+												if v25 == 0 {
+													goto l22
+												}
+												v14 = v3 + i32(-2)
+												v27 = v0 + i32(2)
+												v0 = v0 + i32(1)
+												goto l24
 											}
-											t32 := int32(m.memory[uint64(uint32(v9))+17])
-											if t32&i32(255) != i32(32) {
+											if v3 != 0 {
 												goto l22
 											}
+											v3 = i32(0)
+											v27 = i32(0)
+											v14 = i32(0)
+											goto l23
+										l22:
+											v14 = v3 + i32(-1)
+											v27 = v0 + i32(1)
+										l24:
+											t32 := int32(m.memory[uint32(v0)])
+											v5 = t32
+											v0 = v27
+											if v5 != i32(32) {
+												goto l25
+											}
 										}
-									l21:
-										v10 = v3 - v0
+									l23:
+										v5 = v10 - v3
 										var p33 int32
-										if uint32(v10) > uint32(v3) {
+										if uint32(v5) > uint32(v10) {
 											p33 = 1
 										}
-										v12 = p33
-										t34 := int32(load32(m.memory, uint64(uint32(v9))+448))
-										v24 = t34
-										t35 := int64(load64(m.memory, uint64(uint32(v9))+452))
-										v16 = t35
+										v10 = p33
 										{
-											if v22 == 0 {
-												goto l23
+											if v24 == 0 {
+												goto l26
 											}
-											t36 := int32(load32(m.memory, uint64(uint32(v9))+176))
-											v0 = t36
+											t34 := int32(load32(m.memory, uint64(uint32(v9))+160))
+											v0 = t34
 											if v0 == 0 {
-												goto l23
+												goto l26
 											}
 											v3 = v0 * i32(136)
-											v0 = v21
-										l24:
+											v0 = v23
+										l27:
 											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, i32(16464), i32(1))
 											v0 = v0 + i32(136)
 											v3 = v3 + i32(-136)
 											if v3 != 0 {
-												goto l24
+												goto l27
 											}
 										}
-									l23:
-										p37 := v10
-										if v12 != 0 {
-											p37 = i32(0)
+									l26:
+										p35 := v5
+										if v10 != 0 {
+											p35 = i32(0)
 										}
-										v12 = p37
+										v28 = p35
 										{
 											{
-												if v5 != 0 {
-													goto l25
+												if v25 != 0 {
+													goto l28
 												}
 												v0 = i32(0)
-											l27:
+											l30:
 												{
-													if v12 == v0 {
-														goto l26
-													}
-													v3 = v11 + v0
-													v0 = v0 + i32(1)
-													t38 := int32(m.memory[uint32(v3)])
-													if uint32((t38+i32(-65))&i32(255)) > uint32(i32(25)) {
-														goto l27
-													}
-												}
-											l25:
-												store32(m.memory, uint64(uint32(v9))+456, uint32(v23))
-												store32(m.memory, uint64(uint32(v9))+452, uint32(v12))
-												store32(m.memory, uint64(uint32(v9))+448, uint32(v11))
-												v0 = i32(0)
-												memory_zero(m.memory, uint32(v9+i32(320)), uint32(i32(64)))
-											l29:
-												{
-													m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v9+i32(8), v9+i32(448))
-													{
-														t39 := int32(m.memory[uint64(uint32(v9))+8])
-														if t39 == 0 {
-															goto l28
-														}
-														t40 := int32(m.memory[uint64(uint32(v9))+9])
-														t41 := v9 + i32(320) + v0
-														v3 = t40
-														p42 := i32(0)
-														if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
-															p42 = i32(32)
-														}
-														m.memory[uint32(t41)] = byte(p42 | v3)
-														v5 = i32(64)
-														v0 = v0 + i32(1)
-														if v0 != i32(64) {
-															goto l29
-														}
-														goto l30
-													}
-												l28:
-													v5 = v0
-													if uint32(v0+i32(-65)) < uint32(i32(-64)) {
-														goto l31
-													}
-												l30:
-													t43 := int32(load32(m.memory, uint64(uint32(v9))+176))
-													v10 = t43
-													v3 = v10 * i32(136)
-													v0 = i32(0)
-													if v10 == 0 {
+													if v28 == v0 {
 														goto l29
 													}
-													v0 = v21
-												l32:
-													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v9+i32(320), v5)
+													v3 = v16 + v0
+													v0 = v0 + i32(1)
+													t36 := int32(m.memory[uint32(v3)])
+													if uint32((t36+i32(-65))&i32(255)) > uint32(i32(25)) {
+														goto l30
+													}
+												}
+											l28:
+												v10 = i32(0)
+												memory_zero(m.memory, uint32(v9+i32(304)), uint32(i32(64)))
+												v0 = v16
+												v11 = v28
+											l37:
+												{
+													{
+														if uint32(v11) > uint32(i32(1)) {
+															t37 := int32(m.memory[uint32(v0)])
+															if t37 != i32(92) {
+																goto l33
+															}
+															if v25 == 0 {
+																goto l33
+															}
+															v11 = v11 + i32(-2)
+															v12 = v0 + i32(2)
+															v0 = v0 + i32(1)
+															goto l34
+														}
+														if v11 == 0 {
+															v11 = i32(0)
+															v12 = v0
+															v5 = v10
+															if uint32(v10+i32(-65)) < uint32(i32(-64)) {
+																goto l35
+															}
+															goto l36
+														}
+														goto l33
+													l33:
+														v11 = v11 + i32(-1)
+														v12 = v0 + i32(1)
+													l34:
+														t38 := int32(m.memory[uint32(v0)])
+														t39 := v9 + i32(304) + v10
+														v0 = t38
+														p40 := i32(0)
+														if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+															p40 = i32(32)
+														}
+														m.memory[uint32(t39)] = byte(p40 | v0)
+														v5 = i32(64)
+														v0 = v12
+														v10 = v10 + i32(1)
+														if v10 != i32(64) {
+															goto l37
+														}
+													}
+												l36:
+													t41 := int32(load32(m.memory, uint64(uint32(v9))+160))
+													v13 = t41
+													v3 = v13 * i32(136)
+													v0 = v12
+													v10 = i32(0)
+													if v13 == 0 {
+														goto l37
+													}
+													v0 = v23
+												l38:
+													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v9+i32(304), v5)
 													v0 = v0 + i32(136)
 													v3 = v3 + i32(-136)
 													if v3 != 0 {
-														goto l32
+														goto l38
 													}
-													v0 = i32(0)
-													goto l29
+													v0 = v12
+													v10 = i32(0)
+													goto l37
 												}
-											l26:
-												t44 := int32(load32(m.memory, uint64(uint32(v9))+176))
-												v0 = t44
+											l29:
+												t42 := int32(load32(m.memory, uint64(uint32(v9))+160))
+												v0 = t42
 												if v0 == 0 {
-													goto l33
+													goto l39
 												}
 												v3 = v0 * i32(136)
-												v0 = v21
-											l34:
-												m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v11, v12)
+												v0 = v23
+											l40:
+												m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v16, v28)
 												v0 = v0 + i32(136)
 												v3 = v3 + i32(-136)
 												if v3 != 0 {
-													goto l34
+													goto l40
 												}
 											}
-										l31:
-											t45 := int32(load32(m.memory, uint64(uint32(v9))+176))
-											v0 = t45
+										l35:
+											t43 := int32(load32(m.memory, uint64(uint32(v9))+160))
+											v0 = t43
 											if v0 == 0 {
-												goto l33
+												goto l39
 											}
 											v3 = v0 * i32(136)
-											v0 = v21
-										l35:
+											v0 = v23
+										l41:
 											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, i32(16465), i32(2))
 											v0 = v0 + i32(136)
 											v3 = v3 + i32(-136)
 											if v3 != 0 {
-												goto l35
+												goto l41
 											}
 										}
-									l33:
-										store32(m.memory, uint64(uint32(v9))+456, uint32(v23))
-										store32(m.memory, uint64(uint32(v9))+452, uint32(v12))
-										store32(m.memory, uint64(uint32(v9))+448, uint32(v11))
-										store64(m.memory, uint64(uint32(v9))+324, uint64(i64(16)))
-										store32(m.memory, uint64(uint32(v9))+320, uint32(i32(20790)))
+									l39:
+										store32(m.memory, uint64(uint32(v9))+440, uint32(v26))
+										store32(m.memory, uint64(uint32(v9))+436, uint32(v28))
+										store32(m.memory, uint64(uint32(v9))+432, uint32(v16))
+										store64(m.memory, uint64(uint32(v9))+308, uint64(i64(16)))
+										store32(m.memory, uint64(uint32(v9))+304, uint32(i32(20861)))
 										{
 											{
-												t46 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(448), v9+i32(320))
-												if t46 != 0 {
-													t51 := int32(load32(m.memory, uint64(uint32(v17))+12))
-													v25 = t51
-													if v25 != 0 {
-														t74 := int32(load32(m.memory, uint64(uint32(v17))+16))
-														v27 = t74
-														t75 := int32(load32(m.memory, uint32(v17)))
-														v5 = t75
-														t76 := int32(load32(m.memory, uint64(uint32(v17))+4))
-														t77 := v5
-														v10 = t76
-														v11 = t77 + v10
+												t44 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(432), v9+i32(304))
+												if t44 != 0 {
+													t49 := int32(load32(m.memory, uint64(uint32(v18))+12))
+													v16 = t49
+													if v16 != 0 {
+														t72 := int32(load32(m.memory, uint64(uint32(v18))+16))
+														v25 = t72
+														t73 := int32(load32(m.memory, uint32(v18)))
+														v5 = t73
+														t74 := int32(load32(m.memory, uint64(uint32(v18))+4))
+														t75 := v5
+														v10 = t74
+														v11 = t75 + v10
 														v0 = i32(0)
-													l55:
+													l61:
 														{
 															if v10 == v0 {
 																v0 = i32(0)
-															l57:
+															l63:
 																{
-																	if v27 == v0 {
-																		memory_zero(m.memory, uint32(v9+i32(320)), uint32(i32(64)))
+																	if v25 == v0 {
+																		memory_zero(m.memory, uint32(v9+i32(304)), uint32(i32(64)))
 																		{
 																			if v10 == 0 {
-																				goto l58
+																				goto l64
 																			}
-																			p80 := i32(64)
+																			p78 := i32(64)
 																			if uint32(v10) < uint32(i32(64)) {
-																				p80 = v10
+																				p78 = v10
 																			}
-																			v23 = p80
-																		l63:
+																			v13 = p78
+																		l69:
 																			{
 																				v0 = i32(0)
-																				v12 = v23
+																				v12 = v13
 																				v3 = v5
-																			l60:
+																			l66:
 																				{
 																					v5 = v11
 																					{
 																						if v3 == v11 {
-																							goto l59
+																							goto l65
 																						}
 																						v5 = v3 + i32(1)
-																						t81 := int32(m.memory[uint32(v3)])
-																						v3 = t81
-																						p82 := i32(0)
+																						t79 := int32(m.memory[uint32(v3)])
+																						v3 = t79
+																						p80 := i32(0)
 																						if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
-																							p82 = i32(32)
+																							p80 = i32(32)
 																						}
-																						v10 = p82 | v3
+																						v10 = p80 | v3
 																					}
-																				l59:
-																					m.memory[uint32(v9+i32(320)+v0)] = byte(v10)
+																				l65:
+																					m.memory[uint32(v9+i32(304)+v0)] = byte(v10)
 																					v3 = v5
-																					t83 := v0
-																					var p84 int32
+																					t81 := v0
+																					var p82 int32
 																					if v0 != i32(64) {
-																						p84 = 1
+																						p82 = 1
 																					}
-																					v0 = t83 + p84
+																					v0 = t81 + p82
 																					v12 = v12 + i32(-1)
 																					if v12 != 0 {
-																						goto l60
+																						goto l66
 																					}
 																				}
 																				{
-																					t85 := int32(load32(m.memory, uint64(uint32(v9))+176))
-																					v0 = t85
+																					t83 := int32(load32(m.memory, uint64(uint32(v9))+160))
+																					v0 = t83
 																					if v0 == 0 {
-																						goto l61
+																						goto l67
 																					}
 																					v3 = v0 * i32(136)
-																					v0 = v21
-																				l62:
-																					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v9+i32(320), v23)
+																					v0 = v23
+																				l68:
+																					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v9+i32(304), v13)
 																					v0 = v0 + i32(136)
 																					v3 = v3 + i32(-136)
 																					if v3 != 0 {
-																						goto l62
+																						goto l68
 																					}
 																				}
-																			l61:
+																			l67:
 																				v0 = v11 - v5
-																				p86 := i32(64)
+																				p84 := i32(64)
 																				if uint32(v0) < uint32(i32(64)) {
-																					p86 = v0
+																					p84 = v0
 																				}
-																				v23 = p86
+																				v13 = p84
 																				if v11 != v5 {
-																					goto l63
+																					goto l69
 																				}
 																			}
 																		}
-																	l58:
-																		t87 := int32(load32(m.memory, uint64(uint32(v9))+176))
-																		v0 = t87
+																	l64:
+																		t85 := int32(load32(m.memory, uint64(uint32(v9))+160))
+																		v0 = t85
 																		if v0 == 0 {
-																			goto l45
+																			goto l51
 																		}
 																		v3 = v0 * i32(136)
 																		v0 = i32(0)
-																	l64:
+																	l70:
 																		{
-																			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(176)+v0+i32(40), i32(16506), i32(1))
-																			t88 := v3
+																			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(160)+v0+i32(40), i32(16506), i32(1))
+																			t86 := v3
 																			v0 = v0 + i32(136)
-																			if t88 != v0 {
-																				goto l64
+																			if t86 != v0 {
+																				goto l70
 																			}
 																		}
-																		t89 := int32(load32(m.memory, uint64(uint32(v9))+176))
-																		v0 = t89
+																		t87 := int32(load32(m.memory, uint64(uint32(v9))+160))
+																		v0 = t87
 																		if v0 == 0 {
-																			goto l45
+																			goto l51
 																		}
 																		v3 = v0 * i32(136)
-																		v0 = v21
-																	l65:
-																		m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v25, v27)
+																		v0 = v23
+																	l71:
+																		m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v16, v25)
 																		v0 = v0 + i32(136)
 																		v3 = v3 + i32(-136)
 																		if v3 != 0 {
-																			goto l65
+																			goto l71
 																		}
-																		goto l45
+																		goto l51
 																	}
-																	v23 = i32(19)
-																	t79 := int32(m.memory[uint32(v25+v0)])
-																	v3 = t79
+																	v13 = i32(19)
+																	t77 := int32(m.memory[uint32(v16+v0)])
+																	v3 = t77
 																	if v3 == i32(32) {
-																		goto l40
+																		goto l46
 																	}
 																	if uint32(v3) < uint32(i32(32)) {
-																		goto l40
+																		goto l46
 																	}
 																	v0 = v0 + i32(1)
 																	if v3 == i32(127) {
-																		goto l40
+																		goto l46
 																	}
-																	goto l57
+																	goto l63
 																}
 															}
-															v23 = i32(19)
-															t78 := int32(m.memory[uint32(v5+v0)])
-															v3 = t78
+															v13 = i32(19)
+															t76 := int32(m.memory[uint32(v5+v0)])
+															v3 = t76
 															if v3 == i32(32) {
-																goto l40
+																goto l46
 															}
 															if uint32(v3) < uint32(i32(32)) {
-																goto l40
+																goto l46
 															}
 															v0 = v0 + i32(1)
 															if v3 == i32(127) {
-																goto l40
+																goto l46
 															}
-															goto l55
+															goto l61
 														}
 													}
-													v26 = i32(0)
-													v23 = i32(18)
-													goto l40
+													v29 = i32(0)
+													v13 = i32(18)
+													goto l46
 												}
-												store64(m.memory, uint64(uint32(v9))+324, uint64(i64(4)))
-												store32(m.memory, uint64(uint32(v9))+320, uint32(i32(16500)))
+												store64(m.memory, uint64(uint32(v9))+308, uint64(i64(4)))
+												store32(m.memory, uint64(uint32(v9))+304, uint32(i32(16500)))
 												{
-													t47 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(448), v9+i32(320))
-													if t47 == 0 {
-														goto l37
+													t45 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(432), v9+i32(304))
+													if t45 == 0 {
+														goto l43
 													}
-													m._hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v9+i32(320), v17)
-													t48 := int32(m.memory[uint64(uint32(v9))+320])
-													if t48 == i32(40) {
-														goto l37
+													m._hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v9+i32(304), v18)
+													t46 := int32(m.memory[uint64(uint32(v9))+304])
+													if t46 == i32(40) {
+														goto l43
 													}
-													t49 := int64(load64(m.memory, uint64(uint32(v9))+320))
-													v18 = t49
-													if v18&i64(255) != i64(40) {
-														goto l38
+													t47 := int64(load64(m.memory, uint64(uint32(v9))+304))
+													v19 = t47
+													if v19&i64(255) != i64(40) {
+														goto l44
 													}
 												}
-											l37:
-												if uint32(v22) >= uint32(v19) {
-													goto l39
+											l43:
+												if uint32(v24) >= uint32(v21) {
+													goto l45
 												}
-												v23 = i32(18)
-												v0 = v20 + v22*i32(12)
-												t50 := int32(load32(m.memory, uint32(v0)))
-												switch t50 {
+												v13 = i32(18)
+												v0 = v22 + v24*i32(12)
+												t48 := int32(load32(m.memory, uint32(v0)))
+												switch t48 {
 												case 1:
-													t52 := int32(load32(m.memory, uint64(uint32(v0))+8))
-													v5 = t52
-													t53 := int32(load32(m.memory, uint64(uint32(v0))+4))
-													v10 = t53
+													t50 := int32(load32(m.memory, uint64(uint32(v0))+8))
+													v5 = t50
+													t51 := int32(load32(m.memory, uint64(uint32(v0))+4))
+													v10 = t51
 													{
-														t54 := int32(load32(m.memory, uint64(uint32(v9))+176))
-														v0 = t54
+														t52 := int32(load32(m.memory, uint64(uint32(v9))+160))
+														v0 = t52
 														if v0 == 0 {
-															goto l43
+															goto l49
 														}
 														v3 = v0 * i32(136)
-														v0 = v21
-													l44:
+														v0 = v23
+													l50:
 														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v10, v5)
 														v0 = v0 + i32(136)
 														v3 = v3 + i32(-136)
 														if v3 != 0 {
-															goto l44
+															goto l50
 														}
 													}
-												l43:
-													t55 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v10, v5)
-													if t55 == 0 {
-														goto l45
+												l49:
+													t53 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v10, v5)
+													if t53 == 0 {
+														goto l51
 													}
-													goto l46
+													goto l52
 												case 2:
-													goto l39
+													goto l45
 												default:
-													goto l40
+													goto l46
 												}
 											}
-										l39:
-											t56 := int32(load32(m.memory, uint64(uint32(v17))+8))
-											v3 = t56
-											t57 := int32(load32(m.memory, uint32(v3)))
-											v0 = t57
-											t58 := int32(load32(m.memory, uint64(uint32(v3))+4))
-											v10 = v0 + t58<<4
-											v23 = i32(18)
-											v27 = i32(0)
-										l49:
+										l45:
+											t54 := int32(load32(m.memory, uint64(uint32(v18))+8))
+											v3 = t54
+											t55 := int32(load32(m.memory, uint32(v3)))
+											v0 = t55
+											t56 := int32(load32(m.memory, uint64(uint32(v3))+4))
+											v10 = v0 + t56<<4
+											v13 = i32(18)
+											v25 = i32(0)
+										l55:
 											{
 												if v0 != v10 {
-													goto l47
+													goto l53
 												}
-												v26 = i32(0)
-												v0 = v22
-												goto l48
-											l47:
-												t59 := int32(load32(m.memory, uint32(v0+i32(12))))
-												v12 = t59
-												t60 := int32(load32(m.memory, uint32(v0+i32(8))))
-												v11 = t60
-												t61 := int32(load32(m.memory, uint32(v0+i32(4))))
-												v5 = t61
-												t62 := int32(load32(m.memory, uint32(v0)))
-												v3 = t62
-												store32(m.memory, uint64(uint32(v9))+328, uint32(i32(0)))
-												store32(m.memory, uint64(uint32(v9))+324, uint32(v5))
-												t64 := v9
-												p63 := i32(1)
+												v29 = i32(0)
+												v0 = v24
+												goto l54
+											l53:
+												t57 := int32(load32(m.memory, uint32(v0+i32(12))))
+												v12 = t57
+												t58 := int32(load32(m.memory, uint32(v0+i32(8))))
+												v11 = t58
+												t59 := int32(load32(m.memory, uint32(v0+i32(4))))
+												v5 = t59
+												t60 := int32(load32(m.memory, uint32(v0)))
+												v3 = t60
+												store32(m.memory, uint64(uint32(v9))+312, uint32(i32(0)))
+												store32(m.memory, uint64(uint32(v9))+308, uint32(v5))
+												t62 := v9
+												p61 := i32(1)
 												if v3 != 0 {
-													p63 = v3
+													p61 = v3
 												}
-												store32(m.memory, uint64(uint32(t64))+320, uint32(p63))
+												store32(m.memory, uint64(uint32(t62))+304, uint32(p61))
 												v0 = v0 + i32(16)
-												t65 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(448), v9+i32(320))
-												if t65 == 0 {
-													goto l49
+												t63 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(432), v9+i32(304))
+												if t63 == 0 {
+													goto l55
 												}
-												t67 := v9
-												p66 := i32(1)
+												t65 := v9
+												p64 := i32(1)
 												if v11 != 0 {
-													p66 = v11
+													p64 = v11
 												}
-												m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t67, p66, v12)
-												t68 := int32(load32(m.memory, uint64(uint32(v9))+176))
-												v3 = t68
-												t69 := int32(load32(m.memory, uint64(uint32(v9))+4))
-												v11 = t69
-												t70 := int32(load32(m.memory, uint32(v9)))
-												v12 = t70
+												m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t65, p64, v12)
+												t66 := int32(load32(m.memory, uint64(uint32(v9))+160))
+												v3 = t66
+												t67 := int32(load32(m.memory, uint64(uint32(v9))+4))
+												v11 = t67
+												t68 := int32(load32(m.memory, uint32(v9)))
+												v12 = t68
 												{
-													if v27&i32(1) == 0 {
-														goto l50
+													if v25&i32(1) == 0 {
+														goto l56
 													}
 													if v3 == 0 {
-														goto l51
+														goto l57
 													}
 													v5 = v3 * i32(136)
 													v3 = i32(0)
-												l52:
+												l58:
 													{
-														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(176)+v3+i32(40), i32(16504), i32(2))
-														t71 := v5
+														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(160)+v3+i32(40), i32(16504), i32(2))
+														t69 := v5
 														v3 = v3 + i32(136)
-														if t71 != v3 {
-															goto l52
+														if t69 != v3 {
+															goto l58
 														}
 													}
-													t72 := int32(load32(m.memory, uint64(uint32(v9))+176))
-													v3 = t72
+													t70 := int32(load32(m.memory, uint64(uint32(v9))+160))
+													v3 = t70
 												}
-											l50:
+											l56:
 												if v3 == 0 {
-													goto l51
+													goto l57
 												}
 												v5 = v3 * i32(136)
-												v3 = v21
-											l53:
+												v3 = v23
+											l59:
 												m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v12, v11)
 												v3 = v3 + i32(136)
 												v5 = v5 + i32(-136)
 												if v5 != 0 {
-													goto l53
+													goto l59
 												}
-											l51:
-												v23 = i32(40)
-												v27 = i32(1)
-												t73 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v12, v11)
-												if t73 == 0 {
-													goto l49
+											l57:
+												v13 = i32(40)
+												v25 = i32(1)
+												t71 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v12, v11)
+												if t71 == 0 {
+													goto l55
 												}
 											}
-											v26 = i32(0)
-											goto l46
+											v29 = i32(0)
+											goto l52
 										}
-									l38:
-										v0 = int32(int64(uint64(v18) >> 32))
-										v26 = int32(int64(uint64(v18) >> 8))
-										v23 = int32(v18)
-									l48:
-										if v23&i32(255) != i32(40) {
-											goto l66
+									l44:
+										v0 = int32(int64(uint64(v19) >> 32))
+										v29 = int32(int64(uint64(v19) >> 8))
+										v13 = int32(v19)
+									l54:
+										if v13&i32(255) != i32(40) {
+											goto l72
 										}
-									l45:
-										v22 = v22 + i32(1)
-										v11 = v24
-										t90 := v13
-										var p91 int32
-										if v24 != i32(0) {
-											p91 = 1
-										}
-										if t90&p91 != 0 {
-											goto l67
+									l51:
+										v24 = v24 + i32(1)
+										v17 = v17&i64(-0x100000000) | int64(uint32(v14))
+										v16 = v27
+										if v27 != 0 {
+											goto l73
 										}
 									}
-									t92 := int32(load32(m.memory, uint64(uint32(v9))+176))
-									v0 = t92
+									t88 := int32(load32(m.memory, uint64(uint32(v9))+160))
+									v0 = t88
 									if v0 != 0 {
 										goto l19
 									}
-									v16 = i64(0)
-									goto l68
+									v17 = i64(0)
+									goto l74
 								}
 							l19:
 								v0 = v0 * i32(136)
-							l69:
-								m._hooksig__primitives__stream__Hmac__finish__h1bdcb544fb5d9c29_a013x7(v9+i32(144), v14)
-								v14 = v14 + i32(136)
+							l75:
+								m._hooksig__primitives__stream__Hmac__finish__h1bdcb544fb5d9c29_a013x7(v9+i32(128), v20)
+								v20 = v20 + i32(136)
 								v0 = v0 + i32(-136)
 								if v0 != 0 {
-									goto l69
+									goto l75
 								}
-								t93 := int64(load64(m.memory, uint64(uint32(v9))+147))
-								v16 = t93
+								t89 := int64(load64(m.memory, uint64(uint32(v9))+131))
+								v17 = t89
 							}
-						l68:
-							m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v9 + i32(176))
-							v11 = i32(0)
-							store32(m.memory, uint64(uint32(v9))+176, uint32(i32(0)))
-							m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v9 + i32(176))
-							t94 := int64(load64(m.memory, uint64(uint32(v9))+168))
-							store64(m.memory, uint64(uint32(v9))+133, uint64(t94))
-							t95 := int64(load64(m.memory, uint64(uint32(v9))+163))
-							store64(m.memory, uint64(uint32(v9))+128, uint64(t95))
-							t96 := int32(load16(m.memory, uint64(uint32(v9))+144))
-							store16(m.memory, uint64(uint32(v9))+88, uint16(t96))
-							t97 := int32(m.memory[uint64(uint32(v9))+146])
-							m.memory[uint64(uint32(v9))+90] = byte(t97)
-							t98 := int64(load64(m.memory, uint64(uint32(v9))+155))
-							t99 := v9
-							v18 = t98
-							store64(m.memory, uint64(uint32(t99))+120, uint64(v18))
-							store64(m.memory, uint64(uint32(v9))+99, uint64(v18))
-							t100 := int64(load64(m.memory, uint64(uint32(v9))+128))
-							store64(m.memory, uint64(uint32(v9))+107, uint64(t100))
-							t101 := int64(load64(m.memory, uint64(uint32(v9))+133))
-							store64(m.memory, uint64(uint32(v9))+112, uint64(t101))
-							store64(m.memory, uint64(uint32(v9))+91, uint64(v16))
-							store32(m.memory, uint64(uint32(v9))+184, uint32(i32(0)))
-							store64(m.memory, uint64(uint32(v9))+176, uint64(i64(1)))
-							m._hooksig__params__write__h2f7e20a444433d9c_v11pkp(v1, v2, v4, v15, i32(20544), v9+i32(176))
-							t102 := int32(load32(m.memory, uint64(uint32(v9))+184))
-							t103 := v7
-							v0 = t102
-							if uint32(t103) < uint32(v0) {
+						l74:
+							m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v9 + i32(160))
+							v16 = i32(0)
+							store32(m.memory, uint64(uint32(v9))+160, uint32(i32(0)))
+							m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v9 + i32(160))
+							t90 := int64(load64(m.memory, uint64(uint32(v9))+152))
+							store64(m.memory, uint64(uint32(v9))+117, uint64(t90))
+							t91 := int64(load64(m.memory, uint64(uint32(v9))+147))
+							store64(m.memory, uint64(uint32(v9))+112, uint64(t91))
+							t92 := int32(load16(m.memory, uint64(uint32(v9))+128))
+							store16(m.memory, uint64(uint32(v9))+72, uint16(t92))
+							t93 := int32(m.memory[uint64(uint32(v9))+130])
+							m.memory[uint64(uint32(v9))+74] = byte(t93)
+							t94 := int64(load64(m.memory, uint64(uint32(v9))+139))
+							t95 := v9
+							v19 = t94
+							store64(m.memory, uint64(uint32(t95))+104, uint64(v19))
+							store64(m.memory, uint64(uint32(v9))+83, uint64(v19))
+							t96 := int64(load64(m.memory, uint64(uint32(v9))+112))
+							store64(m.memory, uint64(uint32(v9))+91, uint64(t96))
+							t97 := int64(load64(m.memory, uint64(uint32(v9))+117))
+							store64(m.memory, uint64(uint32(v9))+96, uint64(t97))
+							store64(m.memory, uint64(uint32(v9))+75, uint64(v17))
+							store32(m.memory, uint64(uint32(v9))+168, uint32(i32(0)))
+							store64(m.memory, uint64(uint32(v9))+160, uint64(i64(1)))
+							m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v15, i32(20448), v9+i32(160))
+							t98 := int32(load32(m.memory, uint64(uint32(v9))+168))
+							t99 := v7
+							v0 = t98
+							if uint32(t99) < uint32(v0) {
 								goto l17
 							}
-							store32(m.memory, uint64(uint32(v9))+320, uint32(v6))
-							store64(m.memory, uint64(uint32(v9))+324, uint64(uint32(v7)))
-							m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(176), v9+i32(88))
-							m._hooksig__params__write__h2f7e20a444433d9c_v11pkp(v1, v2, v4, v15, v9+i32(176), v9+i32(320))
-							t104 := int32(load32(m.memory, uint64(uint32(v9))+324))
-							v0 = t104
-							t105 := int32(load32(m.memory, uint64(uint32(v9))+328))
-							t106 := v8
-							v3 = t105
-							store32(m.memory, uint32(t106), uint32(v3))
+							store32(m.memory, uint64(uint32(v9))+304, uint32(v6))
+							store64(m.memory, uint64(uint32(v9))+308, uint64(uint32(v7)))
+							m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(160), v9+i32(72))
+							m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v15, v9+i32(160), v9+i32(304))
+							t100 := int32(load32(m.memory, uint64(uint32(v9))+308))
+							v0 = t100
+							t101 := int32(load32(m.memory, uint64(uint32(v9))+312))
+							t102 := v8
+							v3 = t101
+							store32(m.memory, uint32(t102), uint32(v3))
 							v12 = i32(4)
 							if uint32(v3) > uint32(v0) {
 								goto l11
 							}
-							goto l70
+							goto l76
 						}
+					l52:
+						v13 = i32(19)
 					l46:
-						v23 = i32(19)
-					l40:
-						v0 = v22
-					l66:
-						v11 = v26<<8 | v23&i32(255)
-						m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v9 + i32(176))
+						v0 = v24
+					l72:
+						v16 = v29<<8 | v13&i32(255)
+						m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v9 + i32(160))
 					}
 				l17:
 					{
-						v3 = v11 & i32(255)
-						var p107 int32
+						v3 = v16 & i32(255)
+						var p103 int32
 						if v3 == i32(40) {
-							p107 = 1
+							p103 = 1
 						}
-						v2 = p107
-						if v2 != 0 {
-							goto l71
+						v5 = p103
+						if v5 != 0 {
+							goto l77
 						}
 						if v3 != 0 {
-							goto l72
+							goto l78
 						}
 					}
-				l71:
+				l77:
 					store32(m.memory, uint32(v8), uint32(v0))
-					if v2 != 0 {
-						goto l70
+					if v5 != 0 {
+						goto l76
 					}
-					v12 = v11 + i32(4)
+					v12 = v16 + i32(4)
 					goto l11
-				l70:
+				l76:
 					v12 = i32(47)
 					goto l11
-				l72:
-					v12 = v11 + i32(4)
+				l78:
+					v12 = v16 + i32(4)
 				l11:
 					v10 = v12 & i32(255)
 				}
 			l6:
-				p108 := v10
+				p104 := v10
 				if v10 == i32(47) {
-					p108 = i32(0)
+					p104 = i32(0)
 				}
-				v0 = p108
+				v0 = p104
 				goto l2
 			}
 		l5:
@@ -9419,7 +9774,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 l0:
 	v0 = i32(1)
 l2:
-	m.___stack_pointer = v9 + i32(544)
+	m.___stack_pointer = v9 + i32(528)
 	return v0
 }
 func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
@@ -9427,27 +9782,29 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 	var v10 int64
 	var v11 int32
 	var v12 int64
-	var v13, v14, v15, v16, v17, v18, v19, v20, v21 int32
-	var v22, v23 int64
+	var v13, v14, v15, v16, v17 int32
+	var v18 int64
+	var v19, v20, v21, v22, v23 int32
+	var v24 int64
 	t0 := m.___stack_pointer
-	v6 = t0 - i32(192)
+	v6 = t0 - i32(160)
 	m.___stack_pointer = v6
-	m._hooksig__capi__request__CheckedRequest__new__h0a50d0d1e0242091_ot5j3w(v6+i32(128), v0)
-	t1 := int32(load32(m.memory, uint64(uint32(v6))+132))
+	m._hooksig__capi__request__CheckedRequest__new__h0a50d0d1e0242091_ot5j3w(v6+i32(96), v0)
+	t1 := int32(load32(m.memory, uint64(uint32(v6))+100))
 	v0 = t1
 	{
 		{
-			t2 := int32(load32(m.memory, uint64(uint32(v6))+128))
+			t2 := int32(load32(m.memory, uint64(uint32(v6))+96))
 			v7 = t2
 			if v7 == 0 {
 				goto l0
 			}
-			t3 := int64(load64(m.memory, uint64(uint32(v6))+144))
-			store64(m.memory, uint64(uint32(v6))+68, uint64(t3))
-			t4 := int64(load64(m.memory, uint64(uint32(v6))+136))
-			store64(m.memory, uint64(uint32(v6))+60, uint64(t4))
-			store32(m.memory, uint64(uint32(v6))+56, uint32(v0))
-			store32(m.memory, uint64(uint32(v6))+52, uint32(v7))
+			t3 := int64(load64(m.memory, uint64(uint32(v6))+112))
+			store64(m.memory, uint64(uint32(v6))+36, uint64(t3))
+			t4 := int64(load64(m.memory, uint64(uint32(v6))+104))
+			store64(m.memory, uint64(uint32(v6))+28, uint64(t4))
+			store32(m.memory, uint64(uint32(v6))+24, uint32(v0))
+			store32(m.memory, uint64(uint32(v6))+20, uint32(v7))
 			{
 				{
 					if v2 != 0 {
@@ -9479,9 +9836,9 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						goto l4
 					}
 				l5:
-					v3 = v6 + i32(60)
+					v3 = v6 + i32(28)
 					v10 = int64(uint32(v2))
-					t5 := int32(load32(m.memory, uint64(uint32(v6))+68))
+					t5 := int32(load32(m.memory, uint64(uint32(v6))+36))
 					v2 = t5
 					if v2 != 0 {
 						goto l6
@@ -9496,56 +9853,56 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 				v0 = i32(2)
 				goto l8
 			l6:
-				t6 := int32(load32(m.memory, uint64(uint32(v6))+72))
-				store32(m.memory, uint64(uint32(v6))+92, uint32(t6))
+				t6 := int32(load32(m.memory, uint64(uint32(v6))+40))
+				store32(m.memory, uint64(uint32(v6))+60, uint32(t6))
 				v8 = v7
 			}
 		l7:
-			store32(m.memory, uint64(uint32(v6))+88, uint32(v2))
-			store32(m.memory, uint64(uint32(v6))+80, uint32(v0))
-			store32(m.memory, uint64(uint32(v6))+76, uint32(v8))
-			store32(m.memory, uint64(uint32(v6))+84, uint32(v3))
-			m._hooksig__names__check__hf14e24db1bb7276c_8dujde(v6+i32(128), v1, v10)
+			store32(m.memory, uint64(uint32(v6))+56, uint32(v2))
+			store32(m.memory, uint64(uint32(v6))+48, uint32(v0))
+			store32(m.memory, uint64(uint32(v6))+44, uint32(v8))
+			store32(m.memory, uint64(uint32(v6))+52, uint32(v3))
+			m._hooksig__names__check__hf14e24db1bb7276c_8dujde(v6+i32(96), v1, v10)
 			{
 				{
-					t7 := int32(m.memory[uint64(uint32(v6))+128])
+					t7 := int32(m.memory[uint64(uint32(v6))+96])
 					if t7 == i32(40) {
 						goto l9
 					}
-					t8 := int64(m.memory[uint64(uint32(v6))+128])
+					t8 := int64(m.memory[uint64(uint32(v6))+96])
 					if t8 == i64(40) {
 						goto l9
 					}
-					t9 := int32(load32(m.memory, uint64(uint32(v6))+132))
+					t9 := int32(load32(m.memory, uint64(uint32(v6))+100))
 					v2 = t9
-					t10 := int32(load32(m.memory, uint64(uint32(v6))+128))
+					t10 := int32(load32(m.memory, uint64(uint32(v6))+96))
 					v0 = t10
 					goto l10
 				}
 			l9:
-				m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd29a71b126fc2c_z5pxjq(v6+i32(128), v6+i32(76), v1, v10)
+				m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd29a71b126fc2c_z5pxjq(v6+i32(96), v6+i32(44), v1, v10)
 				{
-					t11 := int32(load32(m.memory, uint64(uint32(v6))+128))
+					t11 := int32(load32(m.memory, uint64(uint32(v6))+96))
 					v11 = t11
 					if v11 != 0 {
 						goto l11
 					}
-					t12 := int32(load32(m.memory, uint64(uint32(v6))+132))
+					t12 := int32(load32(m.memory, uint64(uint32(v6))+100))
 					v0 = t12
-					t13 := int32(load32(m.memory, uint64(uint32(v6))+136))
+					t13 := int32(load32(m.memory, uint64(uint32(v6))+104))
 					v2 = t13
 					goto l10
 				}
 			l11:
-				t14 := int64(load64(m.memory, uint64(uint32(v6))+140))
+				t14 := int64(load64(m.memory, uint64(uint32(v6))+108))
 				t15 := v6
 				v12 = t14
-				store64(m.memory, uint64(uint32(t15))+108, uint64(v12))
-				t16 := int64(load64(m.memory, uint64(uint32(v6))+132))
+				store64(m.memory, uint64(uint32(t15))+76, uint64(v12))
+				t16 := int64(load64(m.memory, uint64(uint32(v6))+100))
 				t17 := v6
 				v10 = t16
-				store64(m.memory, uint64(uint32(t17))+100, uint64(v10))
-				store32(m.memory, uint64(uint32(v6))+96, uint32(v11))
+				store64(m.memory, uint64(uint32(t17))+68, uint64(v10))
+				store32(m.memory, uint64(uint32(v6))+64, uint32(v11))
 				{
 					v13 = int32(v10)
 					if v13 != 0 {
@@ -9555,979 +9912,1032 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 					goto l13
 				l12:
 					v14 = int32(int64(uint64(v12) >> 32))
-					v15 = v6 + i32(116)
+					v15 = v6 + i32(84)
 					v16 = i32(0)
-					v8 = v13
-					t18 := int64(load64(m.memory, uint64(uint32(v6))+104))
-					v12 = t18
-					v10 = v12
-					v17 = i32(0)
-				l46:
+					v17 = v13
+					t18 := int64(load64(m.memory, uint64(uint32(v6))+72))
+					v18 = t18
+					v10 = v18
+					v19 = i32(0)
+				l52:
 					{
-						store32(m.memory, uint64(uint32(v6))+116, uint32(v8))
-						store64(m.memory, uint64(uint32(v6))+120, uint64(v10))
-						v18 = int32(v10)
+						v7 = int32(v10)
+						v20 = v7
+						v0 = v17
 						{
-							v10 = int64(uint64(v10) >> 32)
+							v12 = int64(uint64(v10) >> 32)
 							var p19 int32
-							if v10 != i64(0) {
+							if v12 != i64(0) {
 								p19 = 1
 							}
-							v2 = p19
-							if v2 != 0 {
+							v3 = p19
+							if v3 != 0 {
 								goto l14
 							}
-							m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(128), v8, v18, i32(32))
-							t20 := int64(load64(m.memory, uint64(uint32(v6))+136))
-							store64(m.memory, uint64(uint32(v6))+116, uint64(t20))
+							m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(96), v17, v7, i32(32))
+							t20 := int32(load32(m.memory, uint64(uint32(v6))+108))
+							v20 = t20
+							t21 := int32(load32(m.memory, uint64(uint32(v6))+104))
+							v0 = t21
 						}
 					l14:
-						v19 = int32(v10)
-					l16:
+						v21 = int32(v12)
+					l19:
 						{
-							t21 := int32(load32(m.memory, uint64(uint32(v6))+120))
-							v0 = t21
-							m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v6+i32(48), v6+i32(116))
-							t22 := int32(m.memory[uint64(uint32(v6))+48])
-							v7 = t22
-							if v7 == 0 {
-								goto l15
+							v2 = v20
+							if uint32(v2) > uint32(i32(1)) {
+								t22 := int32(m.memory[uint32(v0)])
+								if t22 != i32(92) {
+									goto l16
+								}
+								if v3 == 0 {
+									goto l16
+								}
+								v20 = v2 + i32(-2)
+								v22 = v0 + i32(2)
+								v0 = v0 + i32(1)
+								goto l18
 							}
-							t23 := int32(m.memory[uint64(uint32(v6))+49])
-							if t23&i32(255) != i32(32) {
+							if v2 != 0 {
 								goto l16
 							}
+							v2 = i32(0)
+							v22 = i32(0)
+							v20 = i32(0)
+							goto l17
+						l16:
+							v20 = v2 + i32(-1)
+							v22 = v0 + i32(1)
+						l18:
+							t23 := int32(m.memory[uint32(v0)])
+							v1 = t23
+							v0 = v22
+							if v1 != i32(32) {
+								goto l19
+							}
 						}
-					l15:
-						v1 = v18 - v0
-						p24 := v1
-						if uint32(v1) > uint32(v18) {
+					l17:
+						v0 = v7 - v2
+						p24 := v0
+						if uint32(v0) > uint32(v7) {
 							p24 = i32(0)
 						}
-						v20 = p24
-						v1 = v16 + i32(1)
+						v23 = p24
+						v0 = v16 + i32(1)
 						p25 := i32(-1)
-						if v1 != 0 {
-							p25 = v1
+						if v0 != 0 {
+							p25 = v0
 						}
 						p26 := v16
-						if v17 != 0 {
+						if v19 != 0 {
 							p26 = p25
 						}
-						v1 = p26
-						t27 := int32(load32(m.memory, uint64(uint32(v6))+116))
-						v21 = t27
-						t28 := int64(load64(m.memory, uint64(uint32(v6))+120))
-						v10 = t28
+						v8 = p26
 						{
-							if v2 != 0 {
-								goto l17
+							if v3 != 0 {
+								goto l20
 							}
-							v2 = i32(0)
-						l19:
+							v0 = i32(0)
+						l22:
 							{
-								if v20 == v2 {
-									goto l18
+								if v23 == v0 {
+									goto l21
 								}
-								v3 = v8 + v2
-								v2 = v2 + i32(1)
-								t29 := int32(m.memory[uint32(v3)])
-								if uint32((t29+i32(-65))&i32(255)) > uint32(i32(25)) {
-									goto l19
-								}
-							}
-						l17:
-							store32(m.memory, uint64(uint32(v6))+136, uint32(v19))
-							store32(m.memory, uint64(uint32(v6))+132, uint32(v20))
-							store32(m.memory, uint64(uint32(v6))+128, uint32(v8))
-						l24:
-							{
-								v0 = i32(0)
-							l21:
-								{
-									m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v6+i32(40), v6+i32(128))
-									t30 := int32(m.memory[uint64(uint32(v6))+40])
-									if t30 == 0 {
-										goto l20
-									}
-									v2 = i32(64)
-									v0 = v0 + i32(1)
-									if v0 != i32(64) {
-										goto l21
-									}
+								v1 = v17 + v0
+								v0 = v0 + i32(1)
+								t27 := int32(m.memory[uint32(v1)])
+								if uint32((t27+i32(-65))&i32(255)) > uint32(i32(25)) {
 									goto l22
 								}
-							l20:
-								v2 = v0
-								if uint32(v0+i32(-65)) < uint32(i32(-64)) {
-									goto l23
+							}
+						l20:
+							v2 = v17
+							v0 = v23
+						l30:
+							{
+								v1 = i32(0)
+							l29:
+								if uint32(v0) > uint32(i32(1)) {
+									t28 := int32(m.memory[uint32(v2)])
+									if t28 != i32(92) {
+										goto l25
+									}
+									if v3 == 0 {
+										goto l25
+									}
+									v0 = v0 + i32(-2)
+									v2 = v2 + i32(2)
+									goto l26
 								}
-							l22:
-								v0 = v1 + v2
-								p31 := v0
-								if uint32(v0) < uint32(v1) {
-									p31 = i32(-1)
+								if v0 == 0 {
+									v0 = i32(0)
+									v7 = v1
+									if uint32(v1+i32(-65)) < uint32(i32(-64)) {
+										goto l27
+									}
+									goto l28
 								}
-								v1 = p31
-								goto l24
-							}
-						l18:
-							if v1 != 0 {
 								goto l25
+							l25:
+								v0 = v0 + i32(-1)
+								v2 = v2 + i32(1)
+							l26:
+								v7 = i32(64)
+								v1 = v1 + i32(1)
+								if v1 != i32(64) {
+									goto l29
+								}
+							l28:
+								v1 = v8 + v7
+								p29 := v1
+								if uint32(v1) < uint32(v8) {
+									p29 = i32(-1)
+								}
+								v8 = p29
+								goto l30
 							}
-							if uint32(v0) < uint32(v18) {
-								goto l25
+						l21:
+							if v8 != 0 {
+								goto l31
 							}
-							if v20 == 0 {
-								goto l25
+							if uint32(v2) < uint32(v7) {
+								goto l31
 							}
-							memory_copy(m.memory, uint32(i32(1)), uint32(v8), uint32(v20))
-						l25:
-							v0 = v1 + v20
-							p32 := v0
-							if uint32(v0) < uint32(v1) {
-								p32 = i32(-1)
+							if v23 == 0 {
+								goto l31
 							}
-							v1 = p32
+							memory_copy(m.memory, uint32(i32(1)), uint32(v17), uint32(v23))
+						l31:
+							v0 = v8 + v23
+							p30 := v0
+							if uint32(v0) < uint32(v8) {
+								p30 = i32(-1)
+							}
+							v8 = p30
 						}
-					l23:
-						store32(m.memory, uint64(uint32(v6))+124, uint32(v19))
-						store32(m.memory, uint64(uint32(v6))+120, uint32(v20))
-						store32(m.memory, uint64(uint32(v6))+116, uint32(v8))
-						store64(m.memory, uint64(uint32(v6))+132, uint64(i64(16)))
-						store32(m.memory, uint64(uint32(v6))+128, uint32(i32(20790)))
-						v0 = v1 + i32(2)
-						p33 := v0
-						if uint32(v0) < uint32(v1) {
-							p33 = i32(-1)
+					l27:
+						store32(m.memory, uint64(uint32(v6))+92, uint32(v21))
+						store32(m.memory, uint64(uint32(v6))+88, uint32(v23))
+						store32(m.memory, uint64(uint32(v6))+84, uint32(v17))
+						store64(m.memory, uint64(uint32(v6))+100, uint64(i64(16)))
+						store32(m.memory, uint64(uint32(v6))+96, uint32(i32(20861)))
+						v0 = v8 + i32(2)
+						p31 := v0
+						if uint32(v0) < uint32(v8) {
+							p31 = i32(-1)
 						}
-						v16 = p33
+						v16 = p31
 						{
 							{
-								t34 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(116), v6+i32(128))
-								if t34 != 0 {
-									t39 := int32(load32(m.memory, uint64(uint32(v11))+12))
-									v8 = t39
-									if v8 != 0 {
-										t63 := int32(load32(m.memory, uint64(uint32(v11))+16))
-										v19 = t63
-										t64 := int32(load32(m.memory, uint32(v11)))
-										v0 = t64
-										t65 := int32(load32(m.memory, uint64(uint32(v11))+4))
-										t66 := v0
-										v3 = t65
-										v20 = t66 + v3
+								t32 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(84), v6+i32(96))
+								if t32 != 0 {
+									t37 := int32(load32(m.memory, uint64(uint32(v11))+12))
+									v3 = t37
+									if v3 != 0 {
+										t61 := int32(load32(m.memory, uint64(uint32(v11))+16))
+										v23 = t61
+										t62 := int32(load32(m.memory, uint32(v11)))
+										v0 = t62
+										t63 := int32(load32(m.memory, uint64(uint32(v11))+4))
+										t64 := v0
+										v7 = t63
+										v8 = t64 + v7
 										v2 = i32(0)
-									l39:
+									l45:
 										{
-											if v3 == v2 {
-												v2 = v19
-											l41:
+											if v7 == v2 {
+												v2 = v23
+											l47:
 												{
 													if v2 == 0 {
 														{
-															if v3 == 0 {
-																goto l42
+															if v7 == 0 {
+																goto l48
 															}
-															p69 := i32(64)
-															if uint32(v3) < uint32(i32(64)) {
-																p69 = v3
+															p67 := i32(64)
+															if uint32(v7) < uint32(i32(64)) {
+																p67 = v7
 															}
-															v1 = p69
-														l44:
+															v1 = p67
+														l50:
 															{
 																v2 = v1
-															l43:
+															l49:
 																v0 = v0 + i32(1)
 																v2 = v2 + i32(-1)
 																if v2 != 0 {
-																	goto l43
+																	goto l49
 																}
 																v2 = v16 + v1
-																p70 := v2
+																p68 := v2
 																if uint32(v2) < uint32(v16) {
-																	p70 = i32(-1)
+																	p68 = i32(-1)
 																}
-																v16 = p70
-																v2 = v20 - v0
-																p71 := i32(64)
+																v16 = p68
+																v2 = v8 - v0
+																p69 := i32(64)
 																if uint32(v2) < uint32(i32(64)) {
-																	p71 = v2
+																	p69 = v2
 																}
-																v1 = p71
-																if v20 != v0 {
-																	goto l44
+																v1 = p69
+																if v8 != v0 {
+																	goto l50
 																}
 															}
 														}
-													l42:
+													l48:
 														v0 = v16 + i32(1)
-														p72 := i32(-1)
+														p70 := i32(-1)
 														if v0 != 0 {
-															p72 = v0
+															p70 = v0
 														}
-														v0 = p72
-														v2 = v0 + v19
-														p73 := v2
+														v0 = p70
+														v2 = v0 + v23
+														p71 := v2
 														if uint32(v2) < uint32(v0) {
-															p73 = i32(-1)
+															p71 = i32(-1)
 														}
-														v16 = p73
-														goto l34
+														v16 = p71
+														goto l40
 													}
-													v18 = i32(19)
-													t68 := int32(m.memory[uint32(v8)])
-													v1 = t68
+													v17 = i32(19)
+													t66 := int32(m.memory[uint32(v3)])
+													v1 = t66
 													if v1 == i32(32) {
-														goto l30
+														goto l36
 													}
 													if uint32(v1) < uint32(i32(32)) {
-														goto l30
+														goto l36
 													}
 													v2 = v2 + i32(-1)
-													v8 = v8 + i32(1)
+													v3 = v3 + i32(1)
 													if v1 == i32(127) {
-														goto l30
+														goto l36
 													}
-													goto l41
+													goto l47
 												}
 											}
-											v18 = i32(19)
-											t67 := int32(m.memory[uint32(v0+v2)])
-											v1 = t67
+											v17 = i32(19)
+											t65 := int32(m.memory[uint32(v0+v2)])
+											v1 = t65
 											if v1 == i32(32) {
-												goto l30
+												goto l36
 											}
 											if uint32(v1) < uint32(i32(32)) {
-												goto l30
+												goto l36
 											}
 											v2 = v2 + i32(1)
 											if v1 != i32(127) {
-												goto l39
+												goto l45
 											}
-											goto l30
+											goto l36
 										}
 									}
-									v18 = i32(18)
-									goto l30
+									v17 = i32(18)
+									goto l36
 								}
-								store64(m.memory, uint64(uint32(v6))+132, uint64(i64(4)))
-								store32(m.memory, uint64(uint32(v6))+128, uint32(i32(16500)))
+								store64(m.memory, uint64(uint32(v6))+100, uint64(i64(4)))
+								store32(m.memory, uint64(uint32(v6))+96, uint32(i32(16500)))
 								{
-									t35 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(116), v6+i32(128))
-									if t35 == 0 {
-										goto l27
-									}
-									m._hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v6+i32(128), v11)
-									t36 := int32(m.memory[uint64(uint32(v6))+128])
-									if t36 == i32(40) {
-										goto l27
-									}
-									t37 := int64(load64(m.memory, uint64(uint32(v6))+128))
-									v22 = t37
-									if v22&i64(255) != i64(40) {
-										goto l28
-									}
-								}
-							l27:
-								if uint32(v17) >= uint32(v14) {
-									goto l29
-								}
-								v18 = i32(18)
-								v0 = v15 + v17*i32(12)
-								t38 := int32(load32(m.memory, uint32(v0)))
-								switch t38 {
-								case 1:
-									t40 := int32(load32(m.memory, uint64(uint32(v0))+4))
-									t41 := int32(load32(m.memory, uint64(uint32(v0))+8))
-									v0 = t41
-									t42 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(t40, v0)
-									if t42 != 0 {
+									t33 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(84), v6+i32(96))
+									if t33 == 0 {
 										goto l33
 									}
-									v0 = v16 + v0
-									p43 := v0
-									if uint32(v0) < uint32(v16) {
-										p43 = i32(-1)
+									m._hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v6+i32(96), v11)
+									t34 := int32(m.memory[uint64(uint32(v6))+96])
+									if t34 == i32(40) {
+										goto l33
 									}
-									v16 = p43
-									goto l34
-								case 2:
-									goto l29
-								default:
-									goto l30
+									t35 := int64(load64(m.memory, uint64(uint32(v6))+96))
+									v12 = t35
+									if v12&i64(255) != i64(40) {
+										goto l34
+									}
 								}
-							}
-						l29:
-							t44 := int32(load32(m.memory, uint64(uint32(v11))+8))
-							v2 = t44
-							t45 := int32(load32(m.memory, uint32(v2)))
-							v0 = t45
-							t46 := int32(load32(m.memory, uint64(uint32(v2))+4))
-							v3 = v0 + t46<<4
-							v18 = i32(18)
-							v19 = i32(0)
-						l37:
-							{
-								if v0 != v3 {
+							l33:
+								if uint32(v19) >= uint32(v14) {
 									goto l35
 								}
-								v2 = v17
-								goto l36
-							l35:
-								t47 := int32(load32(m.memory, uint32(v0+i32(12))))
-								v20 = t47
-								t48 := int32(load32(m.memory, uint32(v0+i32(8))))
-								v8 = t48
-								t49 := int32(load32(m.memory, uint32(v0+i32(4))))
-								v1 = t49
-								t50 := int32(load32(m.memory, uint32(v0)))
-								v2 = t50
-								store32(m.memory, uint64(uint32(v6))+136, uint32(i32(0)))
-								store32(m.memory, uint64(uint32(v6))+132, uint32(v1))
-								t52 := v6
-								p51 := i32(1)
+								v17 = i32(18)
+								v0 = v15 + v19*i32(12)
+								t36 := int32(load32(m.memory, uint32(v0)))
+								switch t36 {
+								case 1:
+									t38 := int32(load32(m.memory, uint64(uint32(v0))+4))
+									t39 := int32(load32(m.memory, uint64(uint32(v0))+8))
+									v0 = t39
+									t40 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(t38, v0)
+									if t40 != 0 {
+										goto l39
+									}
+									v0 = v16 + v0
+									p41 := v0
+									if uint32(v0) < uint32(v16) {
+										p41 = i32(-1)
+									}
+									v16 = p41
+									goto l40
+								case 2:
+									goto l35
+								default:
+									goto l36
+								}
+							}
+						l35:
+							t42 := int32(load32(m.memory, uint64(uint32(v11))+8))
+							v2 = t42
+							t43 := int32(load32(m.memory, uint32(v2)))
+							v0 = t43
+							t44 := int32(load32(m.memory, uint64(uint32(v2))+4))
+							v7 = v0 + t44<<4
+							v17 = i32(18)
+							v23 = i32(0)
+						l43:
+							{
+								if v0 != v7 {
+									goto l41
+								}
+								v2 = v19
+								goto l42
+							l41:
+								t45 := int32(load32(m.memory, uint32(v0+i32(12))))
+								v8 = t45
+								t46 := int32(load32(m.memory, uint32(v0+i32(8))))
+								v3 = t46
+								t47 := int32(load32(m.memory, uint32(v0+i32(4))))
+								v1 = t47
+								t48 := int32(load32(m.memory, uint32(v0)))
+								v2 = t48
+								store32(m.memory, uint64(uint32(v6))+104, uint32(i32(0)))
+								store32(m.memory, uint64(uint32(v6))+100, uint32(v1))
+								t50 := v6
+								p49 := i32(1)
 								if v2 != 0 {
-									p51 = v2
+									p49 = v2
 								}
-								store32(m.memory, uint64(uint32(t52))+128, uint32(p51))
+								store32(m.memory, uint64(uint32(t50))+96, uint32(p49))
 								v0 = v0 + i32(16)
-								t53 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(116), v6+i32(128))
-								if t53 == 0 {
-									goto l37
+								t51 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(84), v6+i32(96))
+								if t51 == 0 {
+									goto l43
 								}
-								t55 := v6 + i32(32)
-								p54 := i32(1)
-								if v8 != 0 {
-									p54 = v8
+								t53 := v6 + i32(8)
+								p52 := i32(1)
+								if v3 != 0 {
+									p52 = v3
 								}
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t55, p54, v20)
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t53, p52, v8)
 								v2 = v16 + i32(2)
-								p56 := v2
+								p54 := v2
 								if uint32(v2) < uint32(v16) {
-									p56 = i32(-1)
+									p54 = i32(-1)
 								}
-								p57 := v16
-								if v19&i32(1) != 0 {
-									p57 = p56
+								p55 := v16
+								if v23&i32(1) != 0 {
+									p55 = p54
 								}
-								v2 = p57
-								t58 := int32(load32(m.memory, uint64(uint32(v6))+36))
-								t59 := v2
-								v1 = t58
-								v8 = t59 + v1
-								p60 := v8
-								if uint32(v8) < uint32(v2) {
-									p60 = i32(-1)
+								v2 = p55
+								t56 := int32(load32(m.memory, uint64(uint32(v6))+12))
+								t57 := v2
+								v1 = t56
+								v3 = t57 + v1
+								p58 := v3
+								if uint32(v3) < uint32(v2) {
+									p58 = i32(-1)
 								}
-								v16 = p60
-								v18 = i32(40)
-								v19 = i32(1)
-								t61 := int32(load32(m.memory, uint64(uint32(v6))+32))
-								t62 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(t61, v1)
-								if t62 == 0 {
-									goto l37
+								v16 = p58
+								v17 = i32(40)
+								v23 = i32(1)
+								t59 := int32(load32(m.memory, uint64(uint32(v6))+8))
+								t60 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(t59, v1)
+								if t60 == 0 {
+									goto l43
 								}
 							}
 						}
-					l33:
-						v18 = i32(19)
-						goto l30
-					l28:
-						v2 = int32(int64(uint64(v22) >> 32))
-						v18 = int32(v22)
-					l36:
-						if v18&i32(255) != i32(40) {
-							goto l45
-						}
+					l39:
+						v17 = i32(19)
+						goto l36
 					l34:
-						v17 = v17 + i32(1)
-						v8 = v21
-						t74 := v7
-						var p75 int32
-						if v21 != i32(0) {
-							p75 = 1
+						v2 = int32(int64(uint64(v12) >> 32))
+						v17 = int32(v12)
+					l42:
+						if v17&i32(255) != i32(40) {
+							goto l51
 						}
-						if t74&p75 != 0 {
-							goto l46
+					l40:
+						v19 = v19 + i32(1)
+						v10 = v10&i64(-0x100000000) | int64(uint32(v20))
+						v17 = v22
+						if v22 != 0 {
+							goto l52
 						}
 					}
 					if uint32(v4) >= uint32(v16) {
-						goto l47
+						goto l53
 					}
 					v10 = int64(uint32(v16)) << 32
-					goto l48
-				l47:
+					goto l54
+				l53:
 					v10 = int64(uint32(v4))
-					v18 = i32(0)
-				l94:
+					v16 = i32(0)
+				l105:
 					{
-						store32(m.memory, uint64(uint32(v6))+116, uint32(v13))
-						store64(m.memory, uint64(uint32(v6))+120, uint64(v12))
-						v2 = int32(v12)
+						v7 = int32(v18)
+						v4 = v7
+						v0 = v13
 						{
-							v12 = int64(uint64(v12) >> 32)
-							var p76 int32
+							v12 = int64(uint64(v18) >> 32)
+							var p72 int32
 							if v12 != i64(0) {
-								p76 = 1
+								p72 = 1
 							}
-							v1 = p76
-							if v1 != 0 {
-								goto l49
+							v8 = p72
+							if v8 != 0 {
+								goto l55
 							}
-							m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(128), v13, v2, i32(32))
-							t77 := int64(load64(m.memory, uint64(uint32(v6))+136))
-							store64(m.memory, uint64(uint32(v6))+116, uint64(t77))
+							m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(96), v13, v7, i32(32))
+							t73 := int32(load32(m.memory, uint64(uint32(v6))+108))
+							v4 = t73
+							t74 := int32(load32(m.memory, uint64(uint32(v6))+104))
+							v0 = t74
 						}
-					l49:
-						v3 = int32(v12)
-					l51:
+					l55:
+						v19 = int32(v12)
+					l60:
 						{
-							t78 := int32(load32(m.memory, uint64(uint32(v6))+120))
-							v0 = t78
-							m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v6+i32(24), v6+i32(116))
-							t79 := int32(m.memory[uint64(uint32(v6))+24])
-							v8 = t79
-							if v8 == 0 {
-								goto l50
+							v2 = v4
+							if uint32(v2) > uint32(i32(1)) {
+								t75 := int32(m.memory[uint32(v0)])
+								if t75 != i32(92) {
+									goto l57
+								}
+								if v8 == 0 {
+									goto l57
+								}
+								v4 = v2 + i32(-2)
+								v17 = v0 + i32(2)
+								v0 = v0 + i32(1)
+								goto l59
 							}
-							t80 := int32(m.memory[uint64(uint32(v6))+25])
-							if t80&i32(255) != i32(32) {
-								goto l51
+							if v2 != 0 {
+								goto l57
+							}
+							v2 = i32(0)
+							v17 = i32(0)
+							v4 = i32(0)
+							goto l58
+						l57:
+							v4 = v2 + i32(-1)
+							v17 = v0 + i32(1)
+						l59:
+							t76 := int32(m.memory[uint32(v0)])
+							v1 = t76
+							v0 = v17
+							if v1 != i32(32) {
+								goto l60
 							}
 						}
-					l50:
-						v0 = v2 - v0
-						var p81 int32
-						if uint32(v0) > uint32(v2) {
-							p81 = 1
+					l58:
+						v0 = v7 - v2
+						var p77 int32
+						if uint32(v0) > uint32(v7) {
+							p77 = 1
 						}
-						v2 = p81
-						t82 := int32(load32(m.memory, uint64(uint32(v6))+116))
-						v19 = t82
-						t83 := int64(load64(m.memory, uint64(uint32(v6))+120))
-						v12 = t83
+						v2 = p77
 						{
-							if v18 == 0 {
-								goto l52
+							if v16 == 0 {
+								goto l61
 							}
 							{
-								t84 := int32(v10)
-								v7 = int32(int64(uint64(v10) >> 32))
-								if uint32(t84) <= uint32(v7) {
-									goto l53
+								t78 := int32(v10)
+								v1 = int32(int64(uint64(v10) >> 32))
+								if uint32(t78) <= uint32(v1) {
+									goto l62
 								}
-								m.memory[uint32(v9+v7)] = byte(i32(10))
+								m.memory[uint32(v9+v1)] = byte(i32(10))
 							}
-						l53:
-							t85 := v10 & i64(0xffffffff)
-							v7 = v7 + i32(1)
-							p86 := i32(-1)
-							if v7 != 0 {
-								p86 = v7
-							}
-							v10 = t85 | int64(uint32(p86))<<32
-						}
-					l52:
-						p87 := v0
-						if v2 != 0 {
-							p87 = i32(0)
-						}
-						v4 = p87
-						{
+						l62:
+							t79 := v10 & i64(0xffffffff)
+							v1 = v1 + i32(1)
+							p80 := i32(-1)
 							if v1 != 0 {
-								goto l54
+								p80 = v1
+							}
+							v10 = t79 | int64(uint32(p80))<<32
+						}
+					l61:
+						p81 := v0
+						if v2 != 0 {
+							p81 = i32(0)
+						}
+						v23 = p81
+						{
+							if v8 != 0 {
+								goto l63
 							}
 							v0 = i32(0)
-						l56:
+						l65:
 							{
-								if v4 == v0 {
-									goto l55
+								if v23 == v0 {
+									goto l64
 								}
 								v2 = v13 + v0
 								v0 = v0 + i32(1)
-								t88 := int32(m.memory[uint32(v2)])
-								if uint32((t88+i32(-65))&i32(255)) > uint32(i32(25)) {
-									goto l56
+								t82 := int32(m.memory[uint32(v2)])
+								if uint32((t82+i32(-65))&i32(255)) > uint32(i32(25)) {
+									goto l65
 								}
 							}
-						l54:
-							store32(m.memory, uint64(uint32(v6))+124, uint32(v3))
-							store32(m.memory, uint64(uint32(v6))+120, uint32(v4))
-							store32(m.memory, uint64(uint32(v6))+116, uint32(v13))
-							memory_zero(m.memory, uint32(v6+i32(128)), uint32(i32(64)))
-							v1 = int32(int64(uint64(v10) >> 32))
-							v7 = int32(v10)
-						l62:
-							v0 = i32(0)
+						l63:
+							memory_zero(m.memory, uint32(v6+i32(96)), uint32(i32(64)))
+							v20 = int32(int64(uint64(v10) >> 32))
+							v22 = int32(v10)
+							v7 = v13
+							v2 = v23
+						l74:
 							{
-							l58:
+								v1 = i32(0)
+								v0 = v7
+							l72:
 								{
-									m._hooksig__params__Value__take_first__h3571eb92dc14a414_f1i2df(v6+i32(16), v6+i32(116))
-									t89 := int32(m.memory[uint64(uint32(v6))+16])
-									if t89 == 0 {
-										goto l57
+									if uint32(v2) > uint32(i32(1)) {
+										t83 := int32(m.memory[uint32(v0)])
+										if t83 != i32(92) {
+											goto l68
+										}
+										if v8 == 0 {
+											goto l68
+										}
+										v2 = v2 + i32(-2)
+										v7 = v0 + i32(2)
+										v0 = v0 + i32(1)
+										goto l69
 									}
-									t90 := int32(m.memory[uint64(uint32(v6))+17])
-									t91 := v6 + i32(128) + v0
-									v2 = t90
-									p92 := i32(0)
-									if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p92 = i32(32)
+									if v2 == 0 {
+										v2 = i32(0)
+										v7 = v0
+										v3 = v1
+										if uint32(v1+i32(-65)) < uint32(i32(-64)) {
+											goto l70
+										}
+										goto l71
 									}
-									m.memory[uint32(t91)] = byte(p92 | v2)
-									v2 = i32(64)
-									v0 = v0 + i32(1)
-									if v0 != i32(64) {
-										goto l58
+									goto l68
+								l68:
+									v2 = v2 + i32(-1)
+									v7 = v0 + i32(1)
+								l69:
+									t84 := int32(m.memory[uint32(v0)])
+									t85 := v6 + i32(96) + v1
+									v0 = t84
+									p86 := i32(0)
+									if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+										p86 = i32(32)
 									}
-									goto l59
+									m.memory[uint32(t85)] = byte(p86 | v0)
+									v3 = i32(64)
+									v0 = v7
+									v1 = v1 + i32(1)
+									if v1 != i32(64) {
+										goto l72
+									}
 								}
-							l57:
-								v2 = v0
-								if uint32(v0+i32(-65)) < uint32(i32(-64)) {
-									goto l60
+							l71:
+								if uint32(v22) < uint32(v20) {
+									goto l73
 								}
-							l59:
-								if uint32(v7) < uint32(v1) {
-									goto l61
+								if uint32(v22-v20) < uint32(v3) {
+									goto l73
 								}
-								if uint32(v7-v1) < uint32(v2) {
-									goto l61
+								if v3 == 0 {
+									goto l73
 								}
-								if v2 == 0 {
-									goto l61
+								memory_copy(m.memory, uint32(v9+v20), uint32(v6+i32(96)), uint32(v3))
+							l73:
+								t87 := v10 & i64(0xffffffff)
+								v0 = v20 + v3
+								p88 := v0
+								if uint32(v0) < uint32(v20) {
+									p88 = i32(-1)
 								}
-								memory_copy(m.memory, uint32(v9+v1), uint32(v6+i32(128)), uint32(v2))
-							l61:
-								v0 = v1 + v2
-								p93 := v0
-								if uint32(v0) < uint32(v1) {
-									p93 = i32(-1)
-								}
-								v1 = p93
-								goto l62
-							}
-						l60:
-							v10 = v10&i64(0xffffffff) | int64(uint32(v1))<<32
-							goto l63
-						l55:
-							{
-								v2 = int32(v10)
-								t94 := v2
-								v0 = int32(int64(uint64(v10) >> 32))
-								if uint32(t94) < uint32(v0) {
-									goto l64
-								}
-								if uint32(v2-v0) < uint32(v4) {
-									goto l64
-								}
-								if v4 == 0 {
-									goto l64
-								}
-								memory_copy(m.memory, uint32(v9+v0), uint32(v13), uint32(v4))
+								v20 = p88
+								v10 = t87 | int64(uint32(v20))<<32
+								goto l74
 							}
 						l64:
-							t95 := v10 & i64(0xffffffff)
-							v2 = v0 + v4
-							p96 := v2
-							if uint32(v2) < uint32(v0) {
-								p96 = i32(-1)
+							{
+								v2 = int32(v10)
+								t89 := v2
+								v0 = int32(int64(uint64(v10) >> 32))
+								if uint32(t89) < uint32(v0) {
+									goto l75
+								}
+								if uint32(v2-v0) < uint32(v23) {
+									goto l75
+								}
+								if v23 == 0 {
+									goto l75
+								}
+								memory_copy(m.memory, uint32(v9+v0), uint32(v13), uint32(v23))
 							}
-							v10 = t95 | int64(uint32(p96))<<32
+						l75:
+							t90 := v10 & i64(0xffffffff)
+							v2 = v0 + v23
+							p91 := v2
+							if uint32(v2) < uint32(v0) {
+								p91 = i32(-1)
+							}
+							v10 = t90 | int64(uint32(p91))<<32
 						}
-					l63:
+					l70:
 						{
 							v1 = int32(v10)
-							t97 := v1
+							t92 := v1
 							v0 = int32(int64(uint64(v10) >> 32))
-							if uint32(t97) < uint32(v0) {
-								goto l65
+							if uint32(t92) < uint32(v0) {
+								goto l76
 							}
 							if uint32(v1-v0) < uint32(i32(2)) {
-								goto l65
+								goto l76
 							}
 							store16(m.memory, uint32(v9+v0), uint16(i32(8250)))
 						}
-					l65:
-						store32(m.memory, uint64(uint32(v6))+124, uint32(v3))
-						store32(m.memory, uint64(uint32(v6))+120, uint32(v4))
-						store32(m.memory, uint64(uint32(v6))+116, uint32(v13))
-						store64(m.memory, uint64(uint32(v6))+132, uint64(i64(16)))
-						store32(m.memory, uint64(uint32(v6))+128, uint32(i32(20790)))
-						v22 = v10 & i64(0xffffffff)
-						t98 := v22
+					l76:
+						store32(m.memory, uint64(uint32(v6))+92, uint32(v19))
+						store32(m.memory, uint64(uint32(v6))+88, uint32(v23))
+						store32(m.memory, uint64(uint32(v6))+84, uint32(v13))
+						store64(m.memory, uint64(uint32(v6))+100, uint64(i64(16)))
+						store32(m.memory, uint64(uint32(v6))+96, uint32(i32(20861)))
+						v12 = v10 & i64(0xffffffff)
+						t93 := v12
 						v2 = v0 + i32(2)
-						p99 := v2
+						p94 := v2
 						if uint32(v2) < uint32(v0) {
-							p99 = i32(-1)
+							p94 = i32(-1)
 						}
-						v0 = p99
-						v10 = t98 | int64(uint32(v0))<<32
+						v0 = p94
+						v10 = t93 | int64(uint32(v0))<<32
 						{
 							{
-								t100 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(116), v6+i32(128))
-								if t100 != 0 {
-									t105 := int32(load32(m.memory, uint64(uint32(v11))+12))
-									v17 = t105
-									if v17 != 0 {
-										t132 := int32(load32(m.memory, uint64(uint32(v11))+16))
-										v16 = t132
-										t133 := int32(load32(m.memory, uint32(v11)))
-										v1 = t133
-										t134 := int32(load32(m.memory, uint64(uint32(v11))+4))
-										t135 := v1
-										v7 = t134
-										v4 = t135 + v7
+								t95 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(84), v6+i32(96))
+								if t95 != 0 {
+									t100 := int32(load32(m.memory, uint64(uint32(v11))+12))
+									v23 = t100
+									if v23 != 0 {
+										t127 := int32(load32(m.memory, uint64(uint32(v11))+16))
+										v22 = t127
+										t128 := int32(load32(m.memory, uint32(v11)))
+										v1 = t128
+										t129 := int32(load32(m.memory, uint64(uint32(v11))+4))
+										t130 := v1
+										v7 = t129
+										v3 = t130 + v7
 										v0 = i32(0)
-									l83:
+									l94:
 										{
 											if v7 == v0 {
 												v0 = i32(0)
-											l85:
+											l96:
 												{
-													if v16 == v0 {
-														memory_zero(m.memory, uint32(v6+i32(128)), uint32(i32(64)))
+													if v22 == v0 {
+														memory_zero(m.memory, uint32(v6+i32(96)), uint32(i32(64)))
 														{
 															if v7 == 0 {
-																goto l86
+																goto l97
 															}
-															p138 := i32(64)
+															p133 := i32(64)
 															if uint32(v7) < uint32(i32(64)) {
-																p138 = v7
+																p133 = v7
 															}
-															v2 = p138
-														l90:
+															v2 = p133
+														l101:
 															{
 																v0 = i32(0)
 																v20 = v2
-																v3 = v20
+																v8 = v20
 																v2 = v1
-															l88:
+															l99:
 																{
-																	v1 = v4
+																	v1 = v3
 																	{
-																		if v2 == v4 {
-																			goto l87
+																		if v2 == v3 {
+																			goto l98
 																		}
 																		v1 = v2 + i32(1)
-																		t139 := int32(m.memory[uint32(v2)])
-																		v2 = t139
-																		p140 := i32(0)
+																		t134 := int32(m.memory[uint32(v2)])
+																		v2 = t134
+																		p135 := i32(0)
 																		if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
-																			p140 = i32(32)
+																			p135 = i32(32)
 																		}
-																		v7 = p140 | v2
+																		v7 = p135 | v2
 																	}
-																l87:
-																	m.memory[uint32(v6+i32(128)+v0)] = byte(v7)
+																l98:
+																	m.memory[uint32(v6+i32(96)+v0)] = byte(v7)
 																	v2 = v1
-																	t141 := v0
-																	var p142 int32
+																	t136 := v0
+																	var p137 int32
 																	if v0 != i32(64) {
-																		p142 = 1
+																		p137 = 1
 																	}
-																	v0 = t141 + p142
-																	v3 = v3 + i32(-1)
-																	if v3 != 0 {
-																		goto l88
+																	v0 = t136 + p137
+																	v8 = v8 + i32(-1)
+																	if v8 != 0 {
+																		goto l99
 																	}
 																}
 																{
 																	v2 = int32(v10)
-																	t143 := v2
+																	t138 := v2
 																	v0 = int32(int64(uint64(v10) >> 32))
-																	if uint32(t143) < uint32(v0) {
-																		goto l89
+																	if uint32(t138) < uint32(v0) {
+																		goto l100
 																	}
 																	if uint32(v2-v0) < uint32(v20) {
-																		goto l89
+																		goto l100
 																	}
 																	if v20 == 0 {
-																		goto l89
+																		goto l100
 																	}
-																	memory_copy(m.memory, uint32(v9+v0), uint32(v6+i32(128)), uint32(v20))
+																	memory_copy(m.memory, uint32(v9+v0), uint32(v6+i32(96)), uint32(v20))
 																}
-															l89:
-																v2 = v4 - v1
-																p144 := i32(64)
+															l100:
+																v2 = v3 - v1
+																p139 := i32(64)
 																if uint32(v2) < uint32(i32(64)) {
-																	p144 = v2
+																	p139 = v2
 																}
-																v2 = p144
-																t145 := v10 & i64(0xffffffff)
+																v2 = p139
+																t140 := v10 & i64(0xffffffff)
 																v7 = v0 + v20
-																p146 := v7
+																p141 := v7
 																if uint32(v7) < uint32(v0) {
-																	p146 = i32(-1)
+																	p141 = i32(-1)
 																}
-																v10 = t145 | int64(uint32(p146))<<32
-																if v4 != v1 {
-																	goto l90
+																v10 = t140 | int64(uint32(p141))<<32
+																if v3 != v1 {
+																	goto l101
 																}
 															}
 														}
-													l86:
+													l97:
 														{
 															v2 = int32(v10)
-															t147 := v2
+															t142 := v2
 															v0 = int32(int64(uint64(v10) >> 32))
-															if uint32(t147) <= uint32(v0) {
-																goto l91
+															if uint32(t142) <= uint32(v0) {
+																goto l102
 															}
 															m.memory[uint32(v9+v0)] = byte(i32(32))
 														}
-													l91:
+													l102:
 														v10 = v10 & i64(0xffffffff)
 														{
-															t148 := v2
+															t143 := v2
 															v0 = v0 + i32(1)
-															p149 := i32(-1)
+															p144 := i32(-1)
 															if v0 != 0 {
-																p149 = v0
+																p144 = v0
 															}
-															v0 = p149
-															if uint32(t148) < uint32(v0) {
-																goto l92
+															v0 = p144
+															if uint32(t143) < uint32(v0) {
+																goto l103
 															}
-															if uint32(v2-v0) < uint32(v16) {
-																goto l92
+															if uint32(v2-v0) < uint32(v22) {
+																goto l103
 															}
-															if v16 == 0 {
-																goto l92
+															if v22 == 0 {
+																goto l103
 															}
-															memory_copy(m.memory, uint32(v9+v0), uint32(v17), uint32(v16))
+															memory_copy(m.memory, uint32(v9+v0), uint32(v23), uint32(v22))
 														}
-													l92:
-														t150 := v10
-														v2 = v0 + v16
-														p151 := v2
+													l103:
+														t145 := v10
+														v2 = v0 + v22
+														p146 := v2
 														if uint32(v2) < uint32(v0) {
-															p151 = i32(-1)
+															p146 = i32(-1)
 														}
-														v10 = t150 | int64(uint32(p151))<<32
-														goto l75
+														v10 = t145 | int64(uint32(p146))<<32
+														goto l86
 													}
 													v20 = i32(19)
-													t137 := int32(m.memory[uint32(v17+v0)])
-													v2 = t137
+													t132 := int32(m.memory[uint32(v23+v0)])
+													v2 = t132
 													if v2 == i32(32) {
-														goto l70
+														goto l81
 													}
 													if uint32(v2) < uint32(i32(32)) {
-														goto l70
+														goto l81
 													}
 													v0 = v0 + i32(1)
 													if v2 == i32(127) {
-														goto l70
+														goto l81
 													}
-													goto l85
+													goto l96
 												}
 											}
 											v20 = i32(19)
-											t136 := int32(m.memory[uint32(v1+v0)])
-											v2 = t136
+											t131 := int32(m.memory[uint32(v1+v0)])
+											v2 = t131
 											if v2 == i32(32) {
-												goto l70
+												goto l81
 											}
 											if uint32(v2) < uint32(i32(32)) {
-												goto l70
+												goto l81
 											}
 											v0 = v0 + i32(1)
 											if v2 != i32(127) {
-												goto l83
+												goto l94
 											}
-											goto l70
+											goto l81
 										}
 									}
 									v20 = i32(18)
-									goto l70
+									goto l81
 								}
-								store64(m.memory, uint64(uint32(v6))+132, uint64(i64(4)))
-								store32(m.memory, uint64(uint32(v6))+128, uint32(i32(16500)))
+								store64(m.memory, uint64(uint32(v6))+100, uint64(i64(4)))
+								store32(m.memory, uint64(uint32(v6))+96, uint32(i32(16500)))
 								{
-									t101 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(116), v6+i32(128))
-									if t101 == 0 {
-										goto l67
+									t96 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(84), v6+i32(96))
+									if t96 == 0 {
+										goto l78
 									}
-									m._hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v6+i32(128), v11)
-									t102 := int32(m.memory[uint64(uint32(v6))+128])
-									if t102 == i32(40) {
-										goto l67
+									m._hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v6+i32(96), v11)
+									t97 := int32(m.memory[uint64(uint32(v6))+96])
+									if t97 == i32(40) {
+										goto l78
 									}
-									t103 := int64(load64(m.memory, uint64(uint32(v6))+128))
-									v23 = t103
-									if v23&i64(255) != i64(40) {
-										goto l68
-									}
-								}
-							l67:
-								if uint32(v18) >= uint32(v14) {
-									goto l69
-								}
-								v20 = i32(18)
-								v7 = v15 + v18*i32(12)
-								t104 := int32(load32(m.memory, uint32(v7)))
-								switch t104 {
-								case 1:
-									t106 := int32(load32(m.memory, uint64(uint32(v7))+8))
-									v2 = t106
-									t107 := int32(load32(m.memory, uint64(uint32(v7))+4))
-									v7 = t107
-									if uint32(v1) < uint32(v0) {
-										goto l73
-									}
-									if uint32(v1-v0) < uint32(v2) {
-										goto l73
-									}
-									if v2 == 0 {
-										goto l73
-									}
-									memory_copy(m.memory, uint32(v9+v0), uint32(v7), uint32(v2))
-								l73:
-									t108 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v7, v2)
-									if t108 != 0 {
-										goto l74
-									}
-									t109 := v22
-									v2 = v0 + v2
-									p110 := v2
-									if uint32(v2) < uint32(v0) {
-										p110 = i32(-1)
-									}
-									v10 = t109 | int64(uint32(p110))<<32
-									goto l75
-								case 2:
-									goto l69
-								default:
-									goto l70
-								}
-							}
-						l69:
-							t111 := int32(load32(m.memory, uint64(uint32(v11))+8))
-							v2 = t111
-							t112 := int32(load32(m.memory, uint32(v2)))
-							v0 = t112
-							t113 := int32(load32(m.memory, uint64(uint32(v2))+4))
-							v7 = v0 + t113<<4
-							v20 = i32(18)
-							v16 = i32(0)
-						l78:
-							{
-								if v0 != v7 {
-									goto l76
-								}
-								v0 = v18
-								goto l77
-							l76:
-								t114 := int32(load32(m.memory, uint32(v0+i32(12))))
-								v3 = t114
-								t115 := int32(load32(m.memory, uint32(v0+i32(8))))
-								v4 = t115
-								t116 := int32(load32(m.memory, uint32(v0+i32(4))))
-								v1 = t116
-								t117 := int32(load32(m.memory, uint32(v0)))
-								v2 = t117
-								store32(m.memory, uint64(uint32(v6))+136, uint32(i32(0)))
-								store32(m.memory, uint64(uint32(v6))+132, uint32(v1))
-								t119 := v6
-								p118 := i32(1)
-								if v2 != 0 {
-									p118 = v2
-								}
-								store32(m.memory, uint64(uint32(t119))+128, uint32(p118))
-								v0 = v0 + i32(16)
-								t120 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(116), v6+i32(128))
-								if t120 == 0 {
-									goto l78
-								}
-								t122 := v6 + i32(8)
-								p121 := i32(1)
-								if v4 != 0 {
-									p121 = v4
-								}
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t122, p121, v3)
-								t123 := int32(load32(m.memory, uint64(uint32(v6))+12))
-								v2 = t123
-								t124 := int32(load32(m.memory, uint64(uint32(v6))+8))
-								v4 = t124
-								{
-									if v16&i32(1) == 0 {
+									t98 := int64(load64(m.memory, uint64(uint32(v6))+96))
+									v24 = t98
+									if v24&i64(255) != i64(40) {
 										goto l79
 									}
+								}
+							l78:
+								if uint32(v16) >= uint32(v14) {
+									goto l80
+								}
+								v20 = i32(18)
+								v7 = v15 + v16*i32(12)
+								t99 := int32(load32(m.memory, uint32(v7)))
+								switch t99 {
+								case 1:
+									t101 := int32(load32(m.memory, uint64(uint32(v7))+8))
+									v2 = t101
+									t102 := int32(load32(m.memory, uint64(uint32(v7))+4))
+									v7 = t102
+									if uint32(v1) < uint32(v0) {
+										goto l84
+									}
+									if uint32(v1-v0) < uint32(v2) {
+										goto l84
+									}
+									if v2 == 0 {
+										goto l84
+									}
+									memory_copy(m.memory, uint32(v9+v0), uint32(v7), uint32(v2))
+								l84:
+									t103 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v7, v2)
+									if t103 != 0 {
+										goto l85
+									}
+									t104 := v12
+									v2 = v0 + v2
+									p105 := v2
+									if uint32(v2) < uint32(v0) {
+										p105 = i32(-1)
+									}
+									v10 = t104 | int64(uint32(p105))<<32
+									goto l86
+								case 2:
+									goto l80
+								default:
+									goto l81
+								}
+							}
+						l80:
+							t106 := int32(load32(m.memory, uint64(uint32(v11))+8))
+							v2 = t106
+							t107 := int32(load32(m.memory, uint32(v2)))
+							v0 = t107
+							t108 := int32(load32(m.memory, uint64(uint32(v2))+4))
+							v7 = v0 + t108<<4
+							v20 = i32(18)
+							v22 = i32(0)
+						l89:
+							{
+								if v0 != v7 {
+									goto l87
+								}
+								v0 = v16
+								goto l88
+							l87:
+								t109 := int32(load32(m.memory, uint32(v0+i32(12))))
+								v8 = t109
+								t110 := int32(load32(m.memory, uint32(v0+i32(8))))
+								v3 = t110
+								t111 := int32(load32(m.memory, uint32(v0+i32(4))))
+								v1 = t111
+								t112 := int32(load32(m.memory, uint32(v0)))
+								v2 = t112
+								store32(m.memory, uint64(uint32(v6))+104, uint32(i32(0)))
+								store32(m.memory, uint64(uint32(v6))+100, uint32(v1))
+								t114 := v6
+								p113 := i32(1)
+								if v2 != 0 {
+									p113 = v2
+								}
+								store32(m.memory, uint64(uint32(t114))+96, uint32(p113))
+								v0 = v0 + i32(16)
+								t115 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(84), v6+i32(96))
+								if t115 == 0 {
+									goto l89
+								}
+								t117 := v6
+								p116 := i32(1)
+								if v3 != 0 {
+									p116 = v3
+								}
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t117, p116, v8)
+								t118 := int32(load32(m.memory, uint64(uint32(v6))+4))
+								v2 = t118
+								t119 := int32(load32(m.memory, uint32(v6)))
+								v3 = t119
+								{
+									if v22&i32(1) == 0 {
+										goto l90
+									}
 									{
-										v3 = int32(v10)
-										t125 := v3
+										v8 = int32(v10)
+										t120 := v8
 										v1 = int32(int64(uint64(v10) >> 32))
-										if uint32(t125) < uint32(v1) {
-											goto l80
+										if uint32(t120) < uint32(v1) {
+											goto l91
 										}
-										if uint32(v3-v1) < uint32(i32(2)) {
-											goto l80
+										if uint32(v8-v1) < uint32(i32(2)) {
+											goto l91
 										}
 										store16(m.memory, uint32(v9+v1), uint16(i32(8236)))
 									}
-								l80:
-									t126 := v10 & i64(0xffffffff)
-									v3 = v1 + i32(2)
-									p127 := v3
-									if uint32(v3) < uint32(v1) {
-										p127 = i32(-1)
+								l91:
+									t121 := v10 & i64(0xffffffff)
+									v8 = v1 + i32(2)
+									p122 := v8
+									if uint32(v8) < uint32(v1) {
+										p122 = i32(-1)
 									}
-									v10 = t126 | int64(uint32(p127))<<32
+									v10 = t121 | int64(uint32(p122))<<32
 								}
-							l79:
+							l90:
 								{
-									v3 = int32(v10)
-									t128 := v3
+									v8 = int32(v10)
+									t123 := v8
 									v1 = int32(int64(uint64(v10) >> 32))
-									if uint32(t128) < uint32(v1) {
-										goto l81
+									if uint32(t123) < uint32(v1) {
+										goto l92
 									}
-									if uint32(v3-v1) < uint32(v2) {
-										goto l81
+									if uint32(v8-v1) < uint32(v2) {
+										goto l92
 									}
 									if v2 == 0 {
-										goto l81
+										goto l92
 									}
-									memory_copy(m.memory, uint32(v9+v1), uint32(v4), uint32(v2))
+									memory_copy(m.memory, uint32(v9+v1), uint32(v3), uint32(v2))
 								}
-							l81:
-								t129 := v10 & i64(0xffffffff)
-								v3 = v1 + v2
-								p130 := v3
-								if uint32(v3) < uint32(v1) {
-									p130 = i32(-1)
+							l92:
+								t124 := v10 & i64(0xffffffff)
+								v8 = v1 + v2
+								p125 := v8
+								if uint32(v8) < uint32(v1) {
+									p125 = i32(-1)
 								}
-								v10 = t129 | int64(uint32(p130))<<32
+								v10 = t124 | int64(uint32(p125))<<32
 								v20 = i32(40)
-								v16 = i32(1)
-								t131 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v4, v2)
-								if t131 == 0 {
-									goto l78
+								v22 = i32(1)
+								t126 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v3, v2)
+								if t126 == 0 {
+									goto l89
 								}
 							}
 						}
-					l74:
+					l85:
 						v20 = i32(19)
-						goto l70
-					l68:
-						v0 = int32(int64(uint64(v23) >> 32))
-						v20 = int32(v23)
-					l77:
+						goto l81
+					l79:
+						v0 = int32(int64(uint64(v24) >> 32))
+						v20 = int32(v24)
+					l88:
 						if v20&i32(255) != i32(40) {
-							goto l93
+							goto l104
 						}
-					l75:
-						v18 = v18 + i32(1)
-						v13 = v19
-						t152 := v8
-						var p153 int32
-						if v19 != i32(0) {
-							p153 = 1
-						}
-						if t152&p153 != 0 {
-							goto l94
+					l86:
+						v16 = v16 + i32(1)
+						v18 = v18&i64(-0x100000000) | int64(uint32(v4))
+						v13 = v17
+						if v17 != 0 {
+							goto l105
 						}
 					}
 					v0 = i32(0)
@@ -10538,46 +10948,46 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 				}
 			l13:
 				v0 = i32(40)
-				goto l95
-			l70:
-				v0 = v18
-			l93:
+				goto l106
+			l81:
+				v0 = v16
+			l104:
 				v10 = int64(uint32(v0))<<32 | int64(uint32(v20))&i64(255)
-			l48:
+			l54:
 				v2 = int32(int64(uint64(v10) >> 32))
 				v0 = int32(v10)
 				goto l10
-			l30:
-				v2 = v17
-			l45:
-				v0 = v18 & i32(255)
+			l36:
+				v2 = v19
+			l51:
+				v0 = v17 & i32(255)
 			}
 		l10:
 			v1 = v0 & i32(255)
 			if v1 == i32(40) {
-				goto l95
+				goto l106
 			}
 			if v1 != 0 {
-				goto l96
+				goto l107
 			}
-		l95:
+		l106:
 			store32(m.memory, uint32(v5), uint32(v2))
-		l96:
-			p154 := v0 + i32(4)
+		l107:
+			p147 := v0 + i32(4)
 			if v0&i32(255) == i32(40) {
-				p154 = i32(47)
+				p147 = i32(47)
 			}
-			v0 = p154 & i32(255)
+			v0 = p147 & i32(255)
 		}
 	l0:
-		p155 := v0
+		p148 := v0
 		if v0 == i32(47) {
-			p155 = i32(0)
+			p148 = i32(0)
 		}
-		v0 = p155
+		v0 = p148
 	}
 l8:
-	m.___stack_pointer = v6 + i32(192)
+	m.___stack_pointer = v6 + i32(160)
 	return v0
 }
 func (m *Module) Xhooksig_status_name(v0 int32) int32 {
@@ -10717,4 +11127,4 @@ func memory_zero[T uint32 | uint64](mem []byte, dest, n T) {
 	clear(mem[x:y:len(mem)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\n: \x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[host,  date: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\a\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\v\x00\x00\x00\x00\x00\x00\x00\f\x00\x00\x00\x00\x00\x00\x00\r\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x11\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x13\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x19\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00!\x00\x00\x00\x00\x00\x00\x00\"\x00\x00\x00\x00\x00\x00\x00#\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00%\x00\x00\x00\x00\x00\x00\x00&\x00\x00\x00\x00\x00\x00\x00'\x00\x00\x00\x00\x00\x00\x00w m e h:n:s yl, d-m-c h:n:s GMTMonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDecdaysdaynesdayrsdayurday\x00\xf0O\x00\x00\x03\x00\x00\x00\xf3O\x00\x00\x04\x00\x00\x00\xf7O\x00\x00\x06\x00\x00\x00\xfdO\x00\x00\x05\x00\x00\x00\xf0O\x00\x00\x03\x00\x00\x00\x02P\x00\x00\x05\x00\x00\x00\xf0O\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digest(request-target)(created)(expires)sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256keyidalgorithmsignatureheadershs2019datedigest\x00\x01R\x00\x00\x04\x00\x00\x00\x05R\x00\x00\x06\x00\x00\x00Signaturesignature-inputauthorization\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00EF\x00\x00\x93C\x00\x00\xddC\x00\x00\x85K\x00\x00\xbcB\x00\x00\aJ\x00\x00TH\x00\x00fH\x00\x00\x8dH\x00\x00OD\x00\x00$F\x00\x00\x16F\x00\x00\x00F\x00\x00yH\x00\x00\xc7B\x00\x00\xeaI\x00\x00\x9aD\x00\x00\xd9I\x00\x00\x9eE\x00\x00\xabG\x00\x00\aH\x00\x00\x14H\x00\x00\"H\x00\x00)C\x00\x00KC\x00\x00[C\x00\x008C\x00\x00\xe8K\x00\x00\x94K\x00\x00\x02K\x00\x00hB\x00\x00\xdeF\x00\x00\xbfF\x00\x00\xcfF\x00\x00\xdfK\x00\x003F\x00\x00)B\x00\x00\xdaL\x00\x00\xb1F\x00\x00\xf8I\x00\x00\x11\x00\x00\x00\r\x00\x00\x00\b\x00\x00\x00\x0f\x00\x00\x00\v\x00\x00\x00\x12\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x16\x00\x00\x00\x14\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x13\x00\x00\x00\f\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x13\x00\x00\x00\x10\x00\x00\x00\x0f\x00\x00\x00\t\x00\x00\x00\x12\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00VF\x00\x00\xf3D\x00\x00\xa1L\x00\x00\xb8G\x00\x00\xccA\x00\x00\xe9L\x00\x00\x85I\x00\x00\x9fH\x00\x00\xaaM\x00\x00\x0fN\x00\x00\x19J\x00\x00\xffA\x00\x00!M\x00\x00`D\x00\x00\xa9D\x00\x00=J\x00\x00\xf4C\x00\x00\xf2H\x00\x00\xd6B\x00\x00dJ\x00\x00LK\x00\x00cK\x00\x001H\x00\x00\x0fK\x00\x00(K\x00\x00bM\x00\x00BM\x00\x00\xc0H\x00\x00RI\x00\x00\xf1F\x00\x00>G\x00\x00UL\x00\x00\xf4K\x00\x008B\x00\x001I\x00\x00\xa6K\x00\x00uB\x00\x00\xfdB\x00\x00\xa0C\x00\x00FE\x00\x008\x00\x00\x00S\x00\x00\x00)\x00\x00\x00C\x00\x00\x003\x00\x00\x008\x00\x00\x00T\x00\x00\x00!\x00\x00\x00e\x00\x00\x00H\x00\x00\x00$\x00\x00\x00*\x00\x00\x00!\x00\x00\x00:\x00\x00\x00J\x00\x00\x00'\x00\x00\x00[\x00\x00\x00?\x00\x00\x00'\x00\x00\x00N\x00\x00\x00\x17\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00\x19\x00\x00\x00$\x00\x00\x00H\x00\x00\x00 \x00\x00\x002\x00\x00\x00\"\x00\x00\x00M\x00\x00\x00@\x00\x00\x00L\x00\x00\x00(\x00\x00\x000\x00\x00\x00!\x00\x00\x00B\x00\x00\x00G\x00\x00\x00,\x00\x00\x00=\x00\x00\x00K\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\n: \x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[host,  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\a\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\v\x00\x00\x00\x00\x00\x00\x00\f\x00\x00\x00\x00\x00\x00\x00\r\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x11\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x13\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x19\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00!\x00\x00\x00\x00\x00\x00\x00\"\x00\x00\x00\x00\x00\x00\x00#\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00%\x00\x00\x00\x00\x00\x00\x00&\x00\x00\x00\x00\x00\x00\x00'\x00\x00\x00\x00\x00\x00\x00w m e h:n:s yl, d-m-c h:n:s GMTMonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDecdaysdaynesdayrsdayurday\x00\x90O\x00\x00\x03\x00\x00\x00\x93O\x00\x00\x04\x00\x00\x00\x97O\x00\x00\x06\x00\x00\x00\x9dO\x00\x00\x05\x00\x00\x00\x90O\x00\x00\x03\x00\x00\x00\xa2O\x00\x00\x05\x00\x00\x00\x90O\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=(request-target)(created)(expires)sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmsignatureheadershs2019datedigest\x00\x01R\x00\x00\x04\x00\x00\x00\x05R\x00\x00\x06\x00\x00\x00Signaturesignature-inputauthorization\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\xe5E\x00\x003C\x00\x00}C\x00\x00%K\x00\x00\\B\x00\x00\xa7I\x00\x00\xf4G\x00\x00\x06H\x00\x00-H\x00\x00\xefC\x00\x00\xc4E\x00\x00\xb6E\x00\x00\xa0E\x00\x00\x19H\x00\x00gB\x00\x00\x8aI\x00\x00:D\x00\x00yI\x00\x00>E\x00\x00KG\x00\x00\xa7G\x00\x00\xb4G\x00\x00\xc2G\x00\x00\xc9B\x00\x00\xebB\x00\x00\xfbB\x00\x00\xd8B\x00\x00\x88K\x00\x004K\x00\x00\xa2J\x00\x00\bB\x00\x00~F\x00\x00_F\x00\x00oF\x00\x00\x7fK\x00\x00\xd3E\x00\x00\xc9A\x00\x00zL\x00\x00QF\x00\x00\x98I\x00\x00\x11\x00\x00\x00\r\x00\x00\x00\b\x00\x00\x00\x0f\x00\x00\x00\v\x00\x00\x00\x12\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x16\x00\x00\x00\x14\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x13\x00\x00\x00\f\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x13\x00\x00\x00\x10\x00\x00\x00\x0f\x00\x00\x00\t\x00\x00\x00\x12\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\xf6E\x00\x00\x93D\x00\x00AL\x00\x00XG\x00\x00lA\x00\x00\x89L\x00\x00%I\x00\x00?H\x00\x00JM\x00\x00\xafM\x00\x00\xb9I\x00\x00\x9fA\x00\x00\xc1L\x00\x00\x00D\x00\x00ID\x00\x00\xddI\x00\x00\x94C\x00\x00\x92H\x00\x00vB\x00\x00\x04J\x00\x00\xecJ\x00\x00\x03K\x00\x00\xd1G\x00\x00\xafJ\x00\x00\xc8J\x00\x00\x02M\x00\x00\xe2L\x00\x00`H\x00\x00\xf2H\x00\x00\x91F\x00\x00\xdeF\x00\x00\xf5K\x00\x00\x94K\x00\x00\xd8A\x00\x00\xd1H\x00\x00FK\x00\x00\x15B\x00\x00\x9dB\x00\x00@C\x00\x00\xe6D\x00\x008\x00\x00\x00S\x00\x00\x00)\x00\x00\x00C\x00\x00\x003\x00\x00\x008\x00\x00\x00T\x00\x00\x00!\x00\x00\x00e\x00\x00\x00H\x00\x00\x00$\x00\x00\x00*\x00\x00\x00!\x00\x00\x00:\x00\x00\x00J\x00\x00\x00'\x00\x00\x00[\x00\x00\x00?\x00\x00\x00'\x00\x00\x00N\x00\x00\x00\x17\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00\x19\x00\x00\x00$\x00\x00\x00H\x00\x00\x00 \x00\x00\x002\x00\x00\x00\"\x00\x00\x00M\x00\x00\x00@\x00\x00\x00L\x00\x00\x00(\x00\x00\x000\x00\x00\x00!\x00\x00\x00B\x00\x00\x00G\x00\x00\x00,\x00\x00\x00=\x00\x00\x00K\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
