@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # Runs commands on a bare machine, as a newcomer would: scripts/bare.sh [documented | COMMAND...]
 #
-# Without a COMMAND: the demo and the tests as root, the demo as a user, an installation. `documented` adds
-# every command of `make help` that a user may call, each as short as it can be asked for.
+# Without a COMMAND: the demo and the tests as root, the demo as a user, and an installation. `documented`
+# adds every command of `make help` for users, each in its shortest form.
 #
-# Builds a minimal Debian in a temporary folder, adds the Rust toolchain without added targets and
-# without downloads, Go, and a clone of the commit. Runs each COMMAND there in the clone, as root, or as an
-# ordinary user without sudo, in a clone of its own, if it begins with `user`. The output of each is in
-# target/bare. Needs root; its mounts end with it, and only its temporary folder is removed.
+# Builds a minimal Debian in a temporary folder. Adds the Rust toolchain without extra targets and downloads,
+# Go, and a clone of the commit. Runs each COMMAND in the clone as root, or if it begins with `user`, as an
+# ordinary user without sudo in another clone. The output goes to target/bare. Needs root. Its mounts end with
+# it, and only its temporary folder is removed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# How long a command may take, in seconds.
+# Most seconds that a command may take.
 limit=2700
 logs=$PWD/target/bare
 
@@ -26,7 +26,7 @@ fail() {
     exit 1
 }
 
-# Prints the first of this system's own sources of packages.
+# Prints the first package source of this system.
 package_source() {
     local sources
     sources=$(grep -rhoE '^(URIs: |deb (\[[^]]*\] )?)https?://[^ ]*/(debian|ubuntu)/?( |$)' \
@@ -40,7 +40,7 @@ make_system() {
     release=$(. /etc/os-release && echo "$VERSION_CODENAME")
     debootstrap --variant=minbase --include=ca-certificates,make,git "$release" "$system" "$(package_source)" \
         >"$logs/debootstrap.log" 2>&1 || fail "debootstrap: $(tail -n 1 "$logs/debootstrap.log")"
-    # shellcheck disable=SC2016 # The shell in there looks for them.
+    # shellcheck disable=SC2016 # The inner shell expands them.
     there=$(chroot "$system" sh -c 'command -v cc gcc cargo go python3 pkg-config curl' || true)
     [[ -z $there ]] || fail "the system is not bare: $there"
     for file in /etc/apt/apt.conf.d/*proxy* /etc/ssl/certs/ca-certificates.crt /etc/resolv.conf /etc/hosts; do
@@ -51,7 +51,7 @@ make_system() {
     chroot "$system" useradd --create-home user
 }
 
-# Devices of its own: a command that replaces /dev/null there leaves this machine's alone.
+# With its own devices, a command that replaces /dev/null does so only in there.
 make_devices() {
     local device
     mount -t tmpfs -o mode=755 devices "$system/dev"
@@ -68,8 +68,8 @@ make_devices() {
     done
 }
 
-# The toolchain for every user in /opt/rustup; what `cargo install` and `rustup target add` put there
-# stays behind.
+# Installs the toolchain for all users in /opt/rustup, without the additions of `cargo install` and `rustup
+# target add`.
 add_rust() {
     local sysroot host name proxy home
     sysroot=$(rustc --print sysroot)
@@ -87,7 +87,7 @@ add_rust() {
     done
 }
 
-# remove_targets FOLDER HOST: as rustup does it, in the folder that lists the components.
+# remove_targets FOLDER HOST: removes targets from the toolchain and its list of components, as rustup does.
 remove_targets() {
     local target
     for target in "$1"/*/lib; do
@@ -97,7 +97,7 @@ remove_targets() {
         rm -f "$1/manifest-rust-std-$target"
         sed -i "/^rust-std-$target\$/d" "$1/components"
     done
-    # The list names a component in a block: [[components]], pkg = "rust-std", target = "…".
+    # The list has a component per block: [[components]], pkg = "rust-std", target = "…".
     [[ ! -f $1/multirust-config.toml ]] || awk -v host="$2" '
         function flush() { if (!(block ~ /"rust-std"/ && block !~ "\"" host "\"")) printf "%s", block; block = "" }
         /^\[\[components\]\]/ { flush() }
@@ -120,7 +120,7 @@ add_clones() {
     chroot "$system" chown -R user:user /home/user
 }
 
-# in_system USER COMMAND: with nothing of this environment but the ways to the network.
+# in_system USER COMMAND: runs without this environment, except for its network settings.
 in_system() {
     local home=/root network
     [[ $1 == root ]] || home=/home/$1
@@ -131,7 +131,7 @@ in_system() {
         sh -c "cd ~/hooksig && $2" </dev/null
 }
 
-# run COMMAND: prints how it ended, after how long; its last lines if it failed.
+# run COMMAND: prints the result and the time, and the last lines on failure.
 run() {
     local user=root command=$1 log began=$SECONDS status=0
     [[ $command != 'user '* ]] || user=user command=${command#user }
@@ -173,7 +173,7 @@ fi
 [[ $(id -u) -eq 0 ]] || skip 'debootstrap needs root'
 scripts/setup.sh debootstrap || skip 'debootstrap is missing'
 unshare --mount true 2>/dev/null || skip 'mounts are not allowed here, so debootstrap cannot work'
-# With CI a skipped test is a failure: there is nothing that the tests cannot install.
+# With CI a skipped test is a failure, because the tests can install everything here.
 basic=('make demo' "${CI:+CI=$CI }make test" 'user make demo'
     'make install && ldconfig -p | grep libhooksig.so && make uninstall')
 documented=('make help' 'make install PREFIX="$HOME/a prefix" && make uninstall PREFIX="$HOME/a prefix"'
@@ -189,5 +189,5 @@ esac
 mkdir -p "$logs"
 folder=$(mktemp -d)
 trap 'rm -rf --one-file-system "$folder"' EXIT
-# In namespaces of its own: when it ends, its processes and mounts are gone.
+# In its own namespaces, so that its processes and mounts end with it.
 unshare --mount --pid --fork --kill-child bash "$0" --inside "$folder" "$@"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Tests `make install` and `make uninstall`: paths with spaces, LIBDIR, umask, cargo's folders, folders
-# that cannot be written, installing without cargo, and licences in every package.
+# Tests `make install` and `make uninstall`: paths with spaces, LIBDIR, umask, cargo's folders, read-only
+# folders, installing without cargo, and licences in every package.
 #
-# `make lib program` must have been run: `make test-install` does everything.
+# Run `make lib program` first; `make test-install` does everything.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,7 +13,7 @@ passed=0
 failed=0
 umask 022
 
-# check SENTENCE COMMAND...: the command runs with `set -e` in a folder of its own, $folder.
+# check SENTENCE COMMAND...: runs the command with `set -e` in its own folder, $folder.
 check() {
     local sentence=$1 status
     shift
@@ -34,17 +34,17 @@ check() {
     fi
 }
 
-# The paths of installed files, relative to a folder.
+# Prints the paths of installed files, relative to a folder.
 files_in() {
     (cd "$1" && find . -not -type d | sort)
 }
 
-# install_all ARGUMENT...: both parts.
+# install_all ARGUMENT...: installs both parts.
 install_all() {
     make -s install "$@"
 }
 
-# A PREFIX with a space is used, and uninstalled without touching what the words in it would name.
+# Installs to a PREFIX with a space, and uninstalls without touching paths named by its words.
 prefix_with_space() {
     local prefix="$folder/x/ada lovelace/.local"
     install_all PREFIX="$prefix"
@@ -73,8 +73,8 @@ int main(void) { return puts(hooksig_version()) == EOF; }
 C
 }
 
-# builds_by_pkg_config FOLDER: against the library that pkg-config finds in FOLDER. The words that it
-# prints are quoted for a shell.
+# builds_by_pkg_config FOLDER: builds against the library that pkg-config finds in FOLDER. pkg-config quotes
+# its output for a shell.
 builds_by_pkg_config() {
     local flags
     example_program >"$folder/example.c"
@@ -115,7 +115,7 @@ libdir_relative() { libdir_is_used lib/x86_64-linux-gnu "$folder/usr/lib/x86_64-
 libdir_absolute() { libdir_is_used "$folder/usr/lib64" "$folder/usr/lib64" || return; }
 libdir_elsewhere() { libdir_is_used "$folder/libraries" "$folder/libraries" || return; }
 
-# Whatever the umask, everybody can read what is installed, and can enter its folders.
+# Everyone can read the installed files and enter their folders, whatever the umask.
 readable_by_all() {
     (umask 077 && install_all PREFIX="$folder/prefix")
     local closed
@@ -124,14 +124,14 @@ readable_by_all() {
     [[ -z $closed && -x $folder/prefix/bin/hooksig ]]
 }
 
-# copy_checkout: the sources, with a space in the path, and without what was built.
+# copy_checkout: copies the sources to a path with a space, without build output.
 copy_checkout() {
     copy="$folder/a checkout"
     mkdir "$copy"
     tar -c --exclude=./target --exclude=./.git . | tar -x -C "$copy"
 }
 
-# A library of another build: its version is told apart by what it says.
+# Marks the sources, so that a library built from them is recognised by its output.
 mark_sources() {
     sed -i 's/^version = "[0-9.]*"/version = "0.1.77"/' "$copy/Cargo.toml"
     sed -i '/^name = "hooksig/{n;s/"[0-9.]*"/"0.1.77"/}' "$copy/Cargo.lock"
@@ -143,7 +143,7 @@ installs_what_it_builds() {
     builds_by_pkg_config "$folder/prefix/lib" | grep -Fx 0.1.77
 }
 
-# An old target/ is no reason to install what is in it.
+# Files of an old target/ must not be installed.
 cargo_folders() {
     copy_checkout
     mkdir -p "$copy/target/release"
@@ -162,7 +162,7 @@ cargo_folders() {
     installs_what_it_builds
 }
 
-# A checkout that looks built to `make install`.
+# Makes a checkout that looks built to `make install`.
 built_checkout() {
     copy_checkout
     mkdir -p "$copy/target"
@@ -170,7 +170,7 @@ built_checkout() {
     touch "$copy/target/lib/built" "$copy/target/program/built"
 }
 
-# A PATH on which there are all commands but Rust's, wherever those are installed.
+# Makes a PATH with all commands except Rust's.
 without_cargo() {
     if [[ ! -e $folder/bin ]]; then
         mkdir "$folder/bin"
@@ -205,7 +205,7 @@ old_build_without_cargo() {
     [[ ! -e $folder/prefix ]]
 }
 
-# Root builds nothing in a checkout that belongs to somebody else. The cargo here would be noticed.
+# Root must not build in another user's checkout. A fake cargo would be noticed.
 root_does_not_build() {
     [[ $(id -u) -eq 0 ]] || return 0
     built_checkout
@@ -219,7 +219,7 @@ root_does_not_build() {
     [[ -x $folder/prefix/bin/hooksig && ! -e $folder/cargo-ran && ! -e $folder/other ]]
 }
 
-# refuses_prefix PREFIX ACTION: one line, exit status 2 of the script, nothing changed.
+# refuses_prefix PREFIX ACTION: the script prints one line, exits with 2 and changes nothing.
 refuses_prefix() {
     local status=0
     PREFIX=$1 packaging/install.sh "$2" lib program >"$folder/said" 2>&1 || status=$?
@@ -244,7 +244,7 @@ prefix_is_relative() {
     refuses_prefix '' uninstall
 }
 
-# One folder of several cannot be written: nothing is deleted in the others either.
+# If one of several folders is read-only, nothing is deleted in the others.
 uninstall_all_or_nothing() {
     local prefix=$folder/prefix before
     install_all PREFIX="$prefix"
@@ -259,7 +259,7 @@ uninstall_all_or_nothing() {
     [[ $(files_in "$prefix") == "$before" ]]
 }
 
-# Mode bits do not hinder root; a read-only mount does, in a mount namespace of its own.
+# Root ignores mode bits, so this mounts a folder read-only in its own mount namespace.
 read_only_for_root() {
     export -f refuses_prefix
     export folder
@@ -273,7 +273,7 @@ licences_are_installed() {
     cmp LICENSE-APACHE "$folder/prefix/share/doc/hooksig/LICENSE-APACHE"
 }
 
-# Every package but those that only test or measure.
+# Prints every package except those that only test or measure.
 packages() {
     find . -path ./target -prune -o \( -name go.mod -o -name Cargo.toml \) -printf '%h\n' | sort -u |
         grep -vE '^\./(benches|ffi-tests|vectors|fuzz|firmware|tests|go/interop|go/load)(/|$)'
@@ -296,7 +296,7 @@ crates_contain_licences() {
     done
 }
 
-# fails_in_setup TEXT COMMAND...: exit status 2, and TEXT is in what it says.
+# fails_in_setup TEXT COMMAND...: exits with 2 and prints TEXT.
 fails_in_setup() {
     local status=0
     "${@:2}" >"$folder/said" 2>&1 || status=$?
@@ -305,7 +305,7 @@ fails_in_setup() {
     [[ $status -eq 2 ]]
 }
 
-# A PATH with apt-get, but without sudo and without the tool that is asked for.
+# Makes a PATH with apt-get, but without sudo and the requested tool.
 basic_path() {
     mkdir "$folder/bin"
     local command
@@ -315,7 +315,7 @@ basic_path() {
     [[ -e $folder/bin/apt-get ]]
 }
 
-# as_user COMMAND...: as somebody who may not install packages.
+# as_user COMMAND...: runs as a user who may not install packages.
 as_user() {
     if [[ $(id -u) -eq 0 ]]; then
         chmod a+rx "$work" "$work/ada lovelace"
@@ -333,7 +333,7 @@ missing_tool_is_named() {
         as_user env PATH="$folder/bin" scripts/setup.sh wrk valgrind
 }
 
-# Before anything is built.
+# A missing cargo is reported before anything is built.
 missing_cargo_is_named() {
     basic_path || return 0
     copy_checkout
@@ -342,7 +342,7 @@ missing_cargo_is_named() {
     [[ ! -e target ]]
 }
 
-# offline COMMAND...: in a network namespace of its own, where there is no network.
+# offline COMMAND...: runs in its own network namespace, without a network.
 offline() {
     unshare --net "$@" || return
 }
