@@ -5,7 +5,7 @@ use hooksig_vectors::{Case, VerifyCase, cases};
 
 use crate::Server;
 
-/// The request as it goes over the wire, or `None` where it cannot.
+/// Returns the request as sent over HTTP, or `None` if HTTP cannot carry it.
 fn wire(case: &VerifyCase) -> Option<Vec<u8>> {
     let length = case.body.len().to_string();
     let mut request = Vec::new();
@@ -15,7 +15,7 @@ fn wire(case: &VerifyCase) -> Option<Vec<u8>> {
     let (mut framed, mut closes) = (false, false);
     for (name, value) in &case.head.headers {
         let (name, value) = (name.as_ref(), value.as_ref());
-        // What is no line of a field would be another one on the wire.
+        // Otherwise the value would become another line on the wire.
         if value.iter().chain(name).any(|octet| matches!(octet, b'\r' | b'\n' | b'\0')) {
             return None;
         }
@@ -39,7 +39,8 @@ fn wire(case: &VerifyCase) -> Option<Vec<u8>> {
     Some(request)
 }
 
-/// A genuine request that is also a POST of a JSON object, with a path or an address as its target.
+/// Returns true for a genuine request that is also a POST of a JSON object, with a path or an
+/// address as its target.
 fn can_be_accepted(case: &VerifyCase) -> bool {
     let target = case.head.target.as_ref();
     case.head.method.as_ref() == b"POST"
@@ -68,12 +69,12 @@ fn cases_come_out_as_expected_over_http() {
             case.id
         );
         if passed.is_empty() && refused.is_empty() {
-            // The server did not take it for HTTP.
+            // The server refused it as invalid HTTP.
             assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 "), "{}", case.id);
             not_carried.push((case.id, case.valid));
             continue;
         }
-        // A receiver asks for more than the core.
+        // A receiver requires more than the core.
         let accepted = case.valid && can_be_accepted(&case);
         assert_eq!(!passed.is_empty(), accepted, "{}: {refused:?}", case.id);
         if case.valid && !accepted {

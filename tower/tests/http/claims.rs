@@ -1,4 +1,4 @@
-//! Claims: once, in time, never lost, and never without room in the store.
+//! Claims: once, in time, never lost, and refused if the store is full.
 
 use std::{
     convert::Infallible,
@@ -31,7 +31,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::{Server, key, now, server::Seen, signed, signed_at};
 
-/// A delivery without a server, dated `time`.
+/// Returns a delivery dated `time`, for use without a server.
 fn request_at(time: i64, body: &str) -> Request<Body> {
     let sent = drone::sign(&key(SECRET), body, time).expect("it has a date");
     let request = Request::post("/")
@@ -49,7 +49,7 @@ fn layer() -> VerifyLayer {
     VerifyLayer::new([key(SECRET)]).expect("there is a key")
 }
 
-/// The status of the answer, if what passes is answered 200.
+/// Returns the status of the answer; a request that passes gets 200.
 async fn status(layer: &VerifyLayer, request: Request<Body>) -> u16 {
     let service = layer.layer(service_fn(async |_: Request<VerifiedBody>| {
         Ok::<_, Infallible>(Response::new(Body::empty()))
@@ -57,8 +57,8 @@ async fn status(layer: &VerifyLayer, request: Request<Body>) -> u16 {
     service.oneshot(request).await.expect("it does not fail").status().as_u16()
 }
 
-/// Four connections send each of twenty deliveries again and again, while the window opens for half of
-/// them and closes for the others.
+/// Four connections repeat each of twenty deliveries, while the window opens for half of them and
+/// closes for the others.
 #[test]
 fn replays_around_both_ends_of_the_window_are_accepted_once() {
     let server = Server::start(|layer| layer);
@@ -90,7 +90,7 @@ fn replays_around_both_ends_of_the_window_are_accepted_once() {
     assert!(server.refused().len() > 100);
 }
 
-/// A handler that takes its time, and counts.
+/// A slow handler that counts.
 fn slow(handled: &Arc<AtomicUsize>, layer: VerifyLayer) -> Router {
     let handled = Arc::clone(handled);
     let handler = async move || {
@@ -108,7 +108,7 @@ fn wait_for(count: &AtomicUsize, expected: usize) {
     assert_eq!(count.load(Ordering::Relaxed), expected);
 }
 
-/// Whoever sends a recorded delivery first and hangs up cannot have it dropped half-way.
+/// An observer that sends a recorded delivery first and hangs up cannot have it dropped half-way.
 #[test]
 fn a_sender_that_hangs_up_does_not_stop_the_handler() {
     let (handled, seen) = (Arc::default(), Seen::default());
@@ -144,8 +144,8 @@ fn a_handler_that_panics_has_its_delivery_claimed_and_harms_no_other() {
     assert!(server.send(signed(r#"{"n":2}"#)).starts_with("HTTP/1.1 200 "));
 }
 
-/// Strangers cannot have bodies waited for without the secret; an observer can, but uses up no capacity of
-/// the inner service.
+/// Strangers without the secret cannot make the layer wait for bodies. An observer can, but uses up
+/// no capacity of the inner service.
 #[tokio::test]
 async fn slow_bodies_take_up_no_capacity_of_the_inner_service() {
     let inner = ServiceBuilder::new().concurrency_limit(1).service(service_fn(
@@ -182,7 +182,7 @@ async fn a_body_that_never_comes_is_given_up() {
     assert_eq!(status(&layer, slow).await, 408);
 }
 
-/// A service that fails as often as it is told before it is ready.
+/// A service that fails a number of times before it is ready.
 #[derive(Clone)]
 struct Broken(Arc<AtomicUsize>);
 
@@ -256,7 +256,7 @@ async fn layers_with_different_skews_share_a_store() {
     assert_eq!(status(&wide, request_at(time + 303, "{} ")).await, 200);
 }
 
-/// A shared store that answers when it is told to, and counts how often it is asked.
+/// A shared store that answers on command, and counts how often it is asked.
 #[derive(Default)]
 struct Shared {
     asked: AtomicUsize,
@@ -288,7 +288,7 @@ fn behind_memory(store: &Arc<Shared>) -> VerifyLayer {
     layer().replay_store(LocalFirst::new(Arc::clone(store))).expect("it is large enough")
 }
 
-/// Also if this process has never seen the delivery, which another one accepted.
+/// Also if another process accepted the delivery and this one does not know it.
 #[tokio::test]
 async fn a_flood_of_replays_asks_a_shared_store_once() {
     let store = Arc::new(Shared::default());
@@ -324,14 +324,14 @@ async fn a_claim_that_failed_is_forgotten() {
     assert_eq!(status(&layer, request_at(time, "{}")).await, 401);
 }
 
-/// Those who wait for another's claim go on if it is given up, as when the runtime of one stops.
+/// Waiting claims continue if the asking one is abandoned, as when its runtime stops.
 #[tokio::test]
 async fn a_claim_that_is_given_up_is_asked_again() {
     let store = Arc::new(Shared::default());
     let front = Arc::new(LocalFirst::new(Arc::clone(&store)));
     let claims = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&claims);
-    /// Keeps the claims.
+    /// Keeps claims.
     struct Keeps(Arc<Mutex<Vec<Claim>>>);
     impl ReplayStore for Keeps {
         async fn claim(&self, claim: &Claim) -> Result<(), ClaimError> {

@@ -1,4 +1,4 @@
-//! Real deliveries, and what was made of them on the way.
+//! Real deliveries, and changed copies of them.
 
 use hooksig::Error;
 use hooksig_tower::Refusal;
@@ -38,7 +38,7 @@ fn recorded_deliveries_signed_anew_are_accepted_once() {
 
 #[test]
 fn recorded_deliveries_are_accepted_as_they_are_in_their_time() {
-    // When all of them were sent, within the skew.
+    // The time when all of them were sent, within the skew.
     let server = Server::start(|layer| layer.clock(|| 1_795_419_691));
     for (name, request) in deliveries() {
         let request = String::from_utf8(request).expect("it is UTF-8");
@@ -90,7 +90,7 @@ fn what_is_refused_is_told_in_one_text() {
         assert_eq!(told(&answer), text);
     }
     assert!(server.passed().is_empty());
-    // None of it was remembered: what was sent in earnest is still new.
+    // No copy was remembered, so the genuine delivery is still new.
     assert!(server.send(request).starts_with(ACCEPTED));
 }
 
@@ -159,12 +159,12 @@ fn the_clock_of_the_system_is_the_one() {
     }
 }
 
-/// A body may take so long that its delivery could have been accepted and forgotten meanwhile.
+/// While a slow body arrives, its delivery could have been accepted and forgotten.
 #[test]
 fn the_clock_is_read_again_behind_the_body() {
     let asked = std::sync::atomic::AtomicI64::new(0);
     let time = now();
-    // 300 s later it is fresh to the second, and then no more.
+    // 300 s later it is just fresh enough, and then no longer.
     let clock = move || time + 300 + asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let server = Server::start(|layer| layer.clock(clock));
     let request = crate::signed_at(time, hooksig_vectors::SECRET, "Content-Length: 2", "{}") + "{}";

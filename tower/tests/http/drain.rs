@@ -10,7 +10,7 @@ use hooksig_vectors::SECRET;
 
 use crate::{Server, edit, now, object, signed, signed_at};
 
-/// Sends all of a request, then reads the answer, as simple clients do.
+/// Sends a whole request, then reads the answer, as simple clients do.
 fn answer_after_sending(address: SocketAddr, request: &[u8]) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
@@ -42,7 +42,7 @@ fn refused_senders_of_long_bodies_read_the_answer() {
     }
 }
 
-/// A sender that was told to go on is not cut off either.
+/// A sender that got 100 Continue is not cut off either.
 #[test]
 fn a_refusal_after_100_continue_drains() {
     let server = Server::start(|layer| layer);
@@ -68,14 +68,14 @@ fn a_refusal_after_100_continue_drains() {
 fn draining_ends() {
     let server = Server::start(|layer| layer);
     let start = Instant::now();
-    // One that falls silent is answered after five seconds.
+    // A silent sender is answered after five seconds.
     let head = signed_at(now(), SECRET, "Content-Length: 100000", "{}");
     let answer = server.send(edit(&head, "Signature: ", "X-Signature: "));
     assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
     let took = start.elapsed();
     assert!((4..8).contains(&took.as_secs()), "{took:?}");
 
-    // One that sends without end is cut off.
+    // A sender that never stops is cut off.
     let head = signed_at(now(), SECRET, "Content-Length: 1000000000000", "{}");
     let head = edit(&head, "Signature: ", "X-Signature: ");
     let mut stream = TcpStream::connect(server.address).expect("it listens");

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::{edit, object, send, signed_with};
 
-/// The example, which runs.
+/// A running example.
 struct Example {
     child: Child,
     log: BufReader<ChildStderr>,
@@ -24,7 +24,7 @@ struct Example {
     _secrets: TempDir,
 }
 
-/// The program of an example, which `cargo test` builds beside the tests.
+/// Returns the program of an example, which `cargo test` builds beside the tests.
 pub(crate) fn program(example: &str) -> PathBuf {
     let tests = env::current_exe().expect("it has a path");
     let folder = tests.ancestors().nth(2).expect("it lies in two folders");
@@ -72,7 +72,7 @@ impl Example {
         assert!(status.expect("kill runs").success());
     }
 
-    /// The exit code, once it has ended, and the rest of its log.
+    /// Returns the exit code once it has ended, and the rest of its log.
     fn wait(mut self) -> (Option<i32>, String) {
         let mut rest = String::new();
         self.log.read_to_string(&mut rest).expect("it is UTF-8");
@@ -127,7 +127,7 @@ fn the_example_takes_what_is_genuine() {
 #[test]
 fn the_example_answers_what_was_begun() {
     let example = Example::start();
-    // A connection that says nothing does not hold it up.
+    // A silent connection does not delay it.
     let _idle = TcpStream::connect(example.address).expect("it listens");
     let mut stream = TcpStream::connect(example.address).expect("it listens");
     let request = signed_with("new", "{}");

@@ -1,4 +1,4 @@
-//! The parts of a head that are not signed, the forms of a target, and `Host`.
+//! Unsigned parts of a head, forms of a target, and `Host`.
 
 use hooksig::{Error, Request, Signer, drone};
 use hooksig_tower::{Policy, Refusal};
@@ -6,7 +6,7 @@ use hooksig_vectors::SECRET;
 
 use crate::{Server, edit, key, now, server::Seen, signed};
 
-/// The values of the `Date`, `Digest` and `Signature` fields of now, where the signature covers `names`.
+/// Returns current values of `Date`, `Digest` and `Signature`; the signature covers `names`.
 pub(crate) fn fields_covering(
     names: &[&str],
     target: &str,
@@ -28,7 +28,7 @@ pub(crate) fn fields_covering(
     ]
 }
 
-/// A request to `receiver.test` that covers `names`.
+/// Returns a request to `receiver.test` that covers `names`.
 fn covering(names: &[&str], target: &str, body: &str) -> String {
     let fields = fields_covering(names, target, "receiver.test", body);
     let fields = fields.map(|(name, value)| format!("{name}: {value}\r\n")).concat();
@@ -60,7 +60,7 @@ fn other_methods_paths_and_content_types_claim_nothing() {
     assert_eq!(server.passed().len(), 1);
 }
 
-/// Also where the layer is around a whole router.
+/// Also if the layer is around a whole router.
 #[test]
 fn the_layer_itself_accepts_only_post() {
     let server = Server::start(|layer| layer);
@@ -73,8 +73,8 @@ fn the_layer_itself_accepts_only_post() {
     assert!(server.send(signed("{}")).starts_with("HTTP/1.1 200 "));
 }
 
-/// `http::Uri` cuts a fragment off before a layer sees it: `/hook#x` reaches the application as `/hook`, which is
-/// what was signed.
+/// `http::Uri` removes a fragment before a layer sees it: `/hook#x` reaches the application as
+/// `/hook`, the signed target.
 #[test]
 fn a_covered_target_is_the_one_received() {
     let server = Server::start(|layer| layer);
@@ -94,7 +94,7 @@ fn a_covered_target_is_the_one_received() {
     }
     assert!(server.send(request(7)).starts_with("HTTP/1.1 200 "), "{:?}", server.refused());
 
-    // Whoever signs an absolute target is refused as well: how it was spelt cannot be told.
+    // A signed absolute target is refused as well, because its spelling is lost.
     let absolute = covering(&names, "http://receiver.test/hook", "{}");
     let refusal = server.refusal(absolute).1;
     assert_eq!(refusal, Refusal::Invalid(Error::MissingHeader { index: 0 }));
@@ -149,7 +149,7 @@ fn a_covered_host_is_the_one_of_the_target() {
     assert!(server.send(request).starts_with("HTTP/1.1 200 "), "{:?}", server.refused());
 }
 
-/// What a stranger wrote changes no terminal and adds no line to a log.
+/// A stranger's text changes no terminal and adds no line to a log.
 #[test]
 fn refusals_are_safe_to_print() {
     let server = Server::start(|layer| layer);

@@ -25,14 +25,14 @@ use tokio_rustls::{
 
 use crate::{Server, heads::fields_covering, server::Seen};
 
-/// How a request ends after all data was sent.
+/// The end of a request after all data was sent.
 #[derive(Clone, Copy)]
 pub(crate) enum End {
     Stream,
     Reset(Reason),
 }
 
-/// Sends a request over a connection of its own, and gives the status of the answer.
+/// Sends a request over a new connection, and returns the status of the answer.
 pub(crate) async fn send_over<C>(
     connection: C,
     request: http::Request<Bytes>,
@@ -64,7 +64,7 @@ pub(crate) async fn send(
     send_over(connection, request, end).await
 }
 
-/// A request of now to `authority` that covers `names`, for `host`.
+/// Returns a current request to `authority` that covers `names`, for `host`.
 fn covering(names: &[&str], authority: &str, host: &str, body: &str) -> http::Request<Bytes> {
     let uri = format!("http://{authority}/hook?a=1");
     let mut request = http::Request::post(uri).version(http::Version::HTTP_2);
@@ -78,7 +78,7 @@ pub(crate) fn signed(body: &str) -> http::Request<Bytes> {
     covering(&["date", "digest"], "receiver.test", "receiver.test", body)
 }
 
-/// The server's certificate, which signs itself, and its key.
+/// Makes the server's self-signed certificate and its key.
 fn tls() -> (TlsAcceptor, TlsConnector) {
     let certificate = CertificateDer::from_pem_slice(include_bytes!("tls/certificate.pem"));
     let certificate = certificate.expect("it is a certificate");
@@ -95,7 +95,7 @@ fn tls() -> (TlsAcceptor, TlsConnector) {
     (TlsAcceptor::from(Arc::new(server)), TlsConnector::from(Arc::new(client)))
 }
 
-/// A receiver over TLS, whose layer covers `host`.
+/// Starts a receiver over TLS whose layer covers `host`.
 fn tls_server(acceptor: TlsAcceptor) -> Server {
     let seen = Seen::default();
     let layer = seen.layer().policy(host_policy()).expect("it requires something");
@@ -117,7 +117,7 @@ fn host_policy() -> Policy<'static> {
     Policy::DRONE.require(&["date", "digest", "host"])
 }
 
-/// What the signature says of `host`, `:authority`, the field `Host`, and whether it must be accepted.
+/// The signed `host`, `:authority`, the field `Host`, and whether it must be accepted.
 const HOSTS: [(&str, &str, Option<&str>, bool); 7] = [
     ("receiver.test", "receiver.test", None, true),
     ("receiver.test", "receiver.test", Some("receiver.test"), true),
@@ -190,7 +190,7 @@ async fn a_covered_target_is_the_path_of_http_2() {
     assert_eq!(answers, [401, 200]);
 }
 
-/// hyper shows a stream that was reset with NO_ERROR or CANCEL like one that ended.
+/// hyper shows a stream reset with NO_ERROR or CANCEL like a complete one.
 #[tokio::test]
 async fn a_stream_that_is_reset_after_all_data_is_refused() {
     let server = Server::start(|layer| layer);

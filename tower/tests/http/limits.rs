@@ -1,4 +1,4 @@
-//! Bodies that are too long or end too early, and a guard that is full.
+//! Bodies that are too long or end too early, and a full guard.
 
 use std::{
     io::{Read, Write},
@@ -13,7 +13,7 @@ use hooksig_vectors::SECRET;
 
 use crate::{Server, edit, now, object, signed, signed_at};
 
-/// A request of now in chunks of `size`.
+/// Returns a current request in chunks of `size`.
 pub(crate) fn chunked(body: &str, size: usize) -> String {
     let mut request = signed_at(now(), SECRET, "Transfer-Encoding: chunked", body);
     for chunk in body.as_bytes().chunks(size) {
@@ -58,7 +58,7 @@ fn large_bodies_are_put_back_whole() {
     assert_eq!(server.refusal(signed(&longer)).1.reason(), "body-too-large");
 }
 
-/// Without the secret nobody learns that a body is too long, and none is waited for.
+/// Without the secret nobody learns that a body is too long, or makes the layer wait for one.
 #[test]
 fn the_head_is_judged_before_the_body() {
     let server = Server::start(|layer| layer.max_body(10));
@@ -75,7 +75,7 @@ fn the_head_is_judged_before_the_body() {
     assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
 }
 
-/// What is announced is neither waited for nor made room for.
+/// An announced length is neither waited for nor allocated.
 #[test]
 fn a_length_beyond_all_bounds_is_refused_at_once() {
     let server = Server::start(|layer| layer);
@@ -88,7 +88,7 @@ fn a_length_beyond_all_bounds_is_refused_at_once() {
     }
 }
 
-/// A sender that still sends gets the answer, and can use its connection again.
+/// A sender that is still sending gets the answer, and can reuse its connection.
 #[test]
 fn the_body_of_what_is_refused_is_read_over() {
     let server = Server::start(|layer| layer);

@@ -30,8 +30,8 @@ pub(crate) fn now() -> i64 {
     i64::try_from(now).expect("it is not far past 1970")
 }
 
-/// A request that a Drone server with `secret` sends at `time`, in which any framing goes before
-/// the other fields.
+/// Returns the request that a Drone server with `secret` sends at `time`, with `framing` before the
+/// other fields.
 pub(crate) fn signed_at(time: i64, secret: &str, framing: &str, body: &str) -> String {
     let headers = drone::sign(&key(secret), body, time).expect("the time has a date");
     format!(
@@ -43,7 +43,7 @@ pub(crate) fn signed_at(time: i64, secret: &str, framing: &str, body: &str) -> S
     )
 }
 
-/// A request of now with this body.
+/// Returns a current request with this body.
 pub(crate) fn signed_with(secret: &str, body: &str) -> String {
     let length = format!("Content-Length: {}", body.len());
     signed_at(now(), secret, &length, body) + body
@@ -53,12 +53,12 @@ pub(crate) fn signed(body: &str) -> String {
     signed_with(SECRET, body)
 }
 
-/// A JSON object of so many bytes, which are at least 8.
+/// Returns a JSON object of `length` bytes, at least 8.
 pub(crate) fn object(length: usize) -> String {
     format!("{{\"a\":\"{}\"}}", "x".repeat(length - 8))
 }
 
-/// `text` with `from`, which must be in it once, replaced by `to`.
+/// Replaces the only occurrence of `from` in `text`.
 #[track_caller]
 pub(crate) fn edit(text: &str, from: &str, to: &str) -> String {
     assert_eq!(text.matches(from).count(), 1, "{from}");

@@ -18,14 +18,14 @@ use tempfile::TempDir;
 
 use crate::{Server, edit, example, object, server::Seen, signed};
 
-/// A Redis server of the test's own.
+/// A Redis server of the test.
 struct Redis {
     child: Child,
     folder: TempDir,
 }
 
 impl Redis {
-    /// `None` without `redis-server`, which fails where CI is set.
+    /// Returns `None` without `redis-server`, or fails if CI is set.
     fn start() -> Option<Self> {
         let folder = TempDir::new().expect("there is room");
         match spawn(&folder) {
@@ -65,7 +65,7 @@ impl Redis {
         self.ready()
     }
 
-    /// What Redis answers.
+    /// Returns Redis's answer.
     fn ask<T: redis::FromRedisValue>(&self, command: &str) -> T {
         let mut connection = redis::Client::open(self.url())
             .and_then(|client| client.get_connection())
@@ -78,7 +78,7 @@ impl Redis {
         command.query(&mut connection).expect("it understands")
     }
 
-    /// How often a claim asked it.
+    /// Returns how often a claim asked it.
     fn asked(&self) -> usize {
         let stats: String = self.ask("INFO commandstats");
         let of_set = stats.lines().find_map(|line| line.strip_prefix("cmdstat_set:calls="));
@@ -141,14 +141,14 @@ impl Drop for Replica {
     }
 }
 
-/// A connection that is kept.
+/// A persistent connection.
 struct Peer {
     stream: TcpStream,
     answers: BufReader<TcpStream>,
 }
 
 impl Peer {
-    /// The status of the answer.
+    /// Returns the status of the answer.
     fn send(&mut self, request: &str) -> u16 {
         self.stream.write_all(request.as_bytes()).expect("it is taken");
         let mut head = String::new();
@@ -162,7 +162,7 @@ impl Peer {
     }
 }
 
-/// A delivery to `/hooks`, over a connection that is kept.
+/// Returns a delivery to `/hooks`, over a persistent connection.
 fn delivery(number: usize) -> String {
     let request = signed(&format!(r#"{{"event":"build","action":"created","n":{number}}}"#));
     edit(&edit(&request, "Connection: close\r\n", ""), "POST /hook ", "POST /hooks ")
@@ -204,7 +204,7 @@ fn without_redis_deliveries_are_refused_until_it_is_back() {
     let start = Instant::now();
     assert_eq!([(); 3].map(|()| peer.send(&refused)), [503; 3]);
     assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
-    // What the process knows, it refuses itself.
+    // A process refuses known deliveries without Redis.
     assert_eq!(peer.send(&known), 401);
     let redis = redis.start_again();
     let answers = [&refused, &refused, &new, &known].map(|request| peer.send(request));
@@ -212,7 +212,7 @@ fn without_redis_deliveries_are_refused_until_it_is_back() {
     drop(redis);
 }
 
-/// Another process accepted it: this one asks once.
+/// Another process accepted it, so this one asks once.
 #[test]
 fn a_flood_of_replays_asks_redis_once() {
     let Some(redis) = Redis::start() else { return };
@@ -234,7 +234,7 @@ fn a_flood_of_replays_asks_redis_once() {
     assert_eq!(redis.asked() - before, 2);
 }
 
-/// A key is that of Go's store, and lives for longer than the delivery could be accepted.
+/// A key equals that of Go's store, and lives longer than the delivery could be accepted.
 #[test]
 fn keys_are_those_of_other_receivers() {
     let Some(redis) = Redis::start() else { return };
@@ -253,7 +253,7 @@ fn keys_are_those_of_other_receivers() {
     let left: i64 = redis.ask(&format!("PTTL hooksig:{hex}"));
     assert!((350_000..=362_000).contains(&left), "{left}");
 
-    // A delivery that another receiver claimed, whose values differ.
+    // A delivery claimed by another receiver, with another value.
     let request = signed(&object(20));
     assert!(server.send(&request).starts_with("HTTP/1.1 200 "), "{:?}", server.refused());
     let replica = Replica::start(&redis);

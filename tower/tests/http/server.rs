@@ -13,7 +13,7 @@ use hooksig::Key;
 use hooksig_tower::{Refusal, Refused, Verified, VerifyLayer};
 use tokio::sync::oneshot;
 
-/// What a server was asked.
+/// The requests that a server received.
 #[derive(Clone, Default)]
 pub(crate) struct Seen {
     refused: Arc<Mutex<Vec<Refusal>>>,
@@ -26,7 +26,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Seen {
-    /// A layer with the usual secret that tells of its refusals.
+    /// Returns a layer with the usual secret that records its refusals.
     pub(crate) fn layer(&self) -> VerifyLayer {
         self.note(VerifyLayer::new([crate::key(hooksig_vectors::SECRET)]).expect("there is a key"))
     }
@@ -39,7 +39,7 @@ impl Seen {
         })
     }
 
-    /// A router that notes every request and answers `taken`.
+    /// Returns a router that records every request and answers `taken`.
     pub(crate) fn router(&self) -> Router {
         let seen = self.clone();
         Router::new().fallback(
@@ -50,7 +50,7 @@ impl Seen {
         )
     }
 
-    /// The same, which takes POST at `/hook` alone, with the layer on the route.
+    /// Returns a router that accepts only POST at `/hook`, with the layer on the route.
     pub(crate) fn at_hook(&self, layer: VerifyLayer) -> Router {
         let seen = self.clone();
         let handler = async move |Extension(verified): Extension<Verified>, body: Bytes| {
@@ -73,7 +73,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// With the usual secret, and what `set` makes of the layer.
+    /// Starts it with the usual secret, and with the layer as changed by `set`.
     pub(crate) fn start(set: impl FnOnce(VerifyLayer) -> VerifyLayer) -> Self {
         Self::start_with([crate::key(hooksig_vectors::SECRET)], set)
     }
@@ -88,12 +88,12 @@ impl Server {
         Self::of(router, seen)
     }
 
-    /// With this router, whose parts tell `seen`.
+    /// Starts it with this router, which records in `seen`.
     pub(crate) fn of(router: Router, seen: Seen) -> Self {
         Self::run(seen, async |listener| axum::serve(listener, router).await.expect("it serves"))
     }
 
-    /// With any server.
+    /// Starts any server.
     pub(crate) fn run<F>(
         seen: Seen,
         serve: impl FnOnce(tokio::net::TcpListener) -> F + Send + 'static,
@@ -122,7 +122,7 @@ impl Server {
         send(self.address, request)
     }
 
-    /// Sends, and gives the reason of the refusal that this came to.
+    /// Sends a request, and returns the answer and the reason for its refusal.
     #[track_caller]
     pub(crate) fn refusal(&self, request: impl AsRef<[u8]>) -> (String, Refusal) {
         let before = lock(&self.seen.refused).len();
@@ -132,27 +132,27 @@ impl Server {
         (answer, refused[before].clone())
     }
 
-    /// What the handler was given since this was asked last.
+    /// Returns the deliveries passed to the handler since the last call.
     pub(crate) fn passed(&self) -> Vec<(Verified, Bytes)> {
         std::mem::take(&mut lock(&self.seen.passed))
     }
 
-    /// Why requests were refused since this was asked last.
+    /// Returns the refusals since the last call.
     pub(crate) fn refused(&self) -> Vec<Refusal> {
         std::mem::take(&mut lock(&self.seen.refused))
     }
 
-    /// The printed form of refusals since this was asked last.
+    /// Returns the printed refusals since the last call.
     pub(crate) fn told(&self) -> Vec<String> {
         std::mem::take(&mut lock(&self.seen.told))
     }
 }
 
-/// Sends a request, which must ask for the connection to be closed, and gives the answer.
+/// Sends a request, which must ask for the connection to be closed, and returns the answer.
 pub(crate) fn send(address: SocketAddr, request: impl AsRef<[u8]>) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("it is not zero");
-    // The other side may have enough of it at any time.
+    // The receiver may close the connection at any time.
     let _ = stream.write_all(request.as_ref());
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);

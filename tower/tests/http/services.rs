@@ -1,4 +1,4 @@
-//! The layer as tower has it, without a server.
+//! The layer as a plain tower service, without a server.
 
 use std::{
     convert::Infallible,
@@ -20,7 +20,7 @@ fn layer() -> VerifyLayer {
     VerifyLayer::new([crate::key(SECRET)]).expect("there is a key")
 }
 
-/// The service that is tested, before one that answers 200 to what was verified.
+/// Sends a request to the layer in front of a service that answers 200 to verified requests.
 async fn status(layer: &VerifyLayer, request: Request) -> u16 {
     let service = layer.layer(service_fn(async |request: Passed| {
         assert!(request.extensions().get::<Verified>().is_some());
@@ -57,13 +57,13 @@ async fn services_of_a_layer_share_what_they_remember() {
         status(&layer, again()).await,
         status(&layer, again()).await,
         status(&layer.clone(), again()).await,
-        // Another layer knows nothing of it.
+        // Another layer does not know it.
         status(&self::layer(), again()).await,
     ];
     assert_eq!(statuses, [200, 401, 401, 200]);
 }
 
-/// A sender can put nothing of its own in the place of the verdict.
+/// A sender cannot replace the verdict.
 #[tokio::test]
 async fn extensions_of_before_are_replaced() {
     let mut tell = layer().layer(service_fn(|request: Passed| {
@@ -80,7 +80,7 @@ async fn extensions_of_before_are_replaced() {
     assert!(tags[0].len() == 32 && tags[0] != tags[1]);
 }
 
-/// A service that must be asked before each call whether it is ready.
+/// A service that must be polled for readiness before each call.
 #[derive(Default)]
 struct Strict {
     ready: bool,

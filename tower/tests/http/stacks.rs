@@ -36,7 +36,8 @@ use crate::{
 
 const ACCEPTED: &str = "HTTP/1.1 200 OK\r\n";
 
-/// A genuine delivery passes and a changed one does not, over HTTP/1 and HTTP/2; with these bodies.
+/// Checks that a genuine delivery passes and a changed one does not, over HTTP/1 and HTTP/2, with
+/// these bodies.
 #[track_caller]
 fn works(server: &Server) {
     for body in [object(100), object(300_000)] {
@@ -57,7 +58,7 @@ fn works(server: &Server) {
     assert!(passed.iter().all(|(_, body)| body.starts_with(b"{") && body.ends_with(b"\"}")));
 }
 
-/// Sends over HTTP/2, and gives the status of the answer.
+/// Sends over HTTP/2, and returns the status of the answer.
 #[track_caller]
 fn over_2(server: &Server, request: http::Request<Bytes>) -> u16 {
     let runtime = tokio::runtime::Runtime::new().expect("it can be made");
@@ -65,7 +66,7 @@ fn over_2(server: &Server, request: http::Request<Bytes>) -> u16 {
     answer.expect("it is answered")
 }
 
-/// Serves a tower service by hyper alone, with hyper's own bodies.
+/// Serves a tower service with only hyper and its own bodies.
 macro_rules! hyper_server {
     ($seen:expr, $service:expr) => {{
         let service = $service;
@@ -82,7 +83,7 @@ macro_rules! hyper_server {
     }};
 }
 
-/// A service without axum that notes what it is given.
+/// A service without axum that records its requests.
 macro_rules! noting {
     ($seen:expr) => {{
         let seen = $seen.clone();
@@ -147,7 +148,7 @@ fn axum_with_all_of_them() {
     works(&Server::of(seen.router().layer(layers), seen));
 }
 
-/// axum's functions as layers want axum's body.
+/// axum's functions as layers need axum's body.
 #[test]
 fn axum_with_a_function_further_in() {
     async fn pass(request: axum::extract::Request, next: axum::middleware::Next) -> Response<Body> {
@@ -208,7 +209,7 @@ fn decompression_in_front() {
     assert_eq!(over_2(&server, request), 200, "{:?}", server.refused());
 }
 
-/// Layers that hide over HTTP/2 how a stream ended must be allowed.
+/// A layer that hides over HTTP/2 how a stream ended requires a setting.
 #[test]
 fn a_hidden_reset_must_be_allowed() {
     for allow in [true, false] {
@@ -227,7 +228,7 @@ fn a_hidden_reset_must_be_allowed() {
     }
 }
 
-/// A claimed delivery must not fail further in because a stranger calls it compressed.
+/// A claimed delivery must not fail further in because a stranger marks it as compressed.
 #[test]
 fn decompression_further_in() {
     let seen = Seen::default();
@@ -241,7 +242,7 @@ fn decompression_further_in() {
         assert!(answer.starts_with(ACCEPTED), "{coding}: {answer}");
         assert_eq!(server.passed()[0].1, body.as_bytes());
     }
-    // A body that was compressed before it was signed is no JSON.
+    // A body that was compressed before it was signed is not JSON.
     let gzipped = gzip("{}");
     let key = crate::key(hooksig_vectors::SECRET);
     let sent = hooksig::drone::sign(&key, &gzipped, crate::now()).expect("it has a date");
