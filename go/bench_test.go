@@ -11,8 +11,8 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// Verify and Sign beside the SHA-256 of the body, which both need. Other programs that receive in Go are
-// in interop, and `make bench` compares them.
+// Verify and Sign next to the SHA-256 of the body, which both need. Other receivers in Go are in
+// interop; `make bench` compares them.
 func BenchmarkDelivery(b *testing.B) {
 	for _, size := range []int{358, 4 << 10, 64 << 10, 1 << 20} {
 		body := []byte(strings.Replace(`{"event":"build","action":"created","filler":""}`, `""}`,

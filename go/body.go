@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// maxUnread is how much memory a body takes before any of it came. Drone's are rarely longer; a
-// stranger who announces more and sends nothing shall not get more.
+// maxUnread is the buffer for a body before any of it has arrived. Drone's bodies are rarely
+// longer. A stranger who announces more and sends nothing does not get more.
 const maxUnread = 4 << 10
 
-// maxDrain and maxDrainTime bound what is read and discarded of a refused request's body. A
-// connection that is closed with unread bytes breaks, and the sender may never read the answer.
+// maxDrain and maxDrainTime limit how much of a refused request's body is read and discarded.
+// Closing a connection with unread bytes breaks it, and the sender may never read the answer.
 const (
 	maxDrain     = 8 << 20
 	maxDrainTime = 5 * time.Second
@@ -25,11 +25,11 @@ const (
 type requestBody struct {
 	// nil for requests that no server made.
 	reader io.Reader
-	// Whether reading has begun, and whether it came to the end.
+	// begun and ended are set when reading has begun and has reached the end.
 	begun, ended bool
 }
 
-// read reads at most limit bytes. Of length, which may be unknown, not much is believed.
+// read reads at most limit bytes. length may be unknown, and is not trusted far.
 func (b *requestBody) read(length, limit int64) ([]byte, error) {
 	if b.reader == nil {
 		return nil, nil
@@ -51,8 +51,8 @@ func (b *requestBody) read(length, limit int64) ([]byte, error) {
 	}
 }
 
-// refuse answers, drains what the sender is still sending, and ends the connection: net/http takes one
-// for reusable even if its body could not be read to the end.
+// refuse answers, drains the rest that the sender is still sending, and closes the connection,
+// because net/http would reuse one even if its body could not be read to the end.
 func (b *requestBody) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	control := http.NewResponseController(w)
 	if !b.isDrainable(r) || control.EnableFullDuplex() != nil ||
@@ -67,7 +67,8 @@ func (b *requestBody) refuse(w http.ResponseWriter, r *http.Request, err error) 
 	}
 }
 
-// isDrainable reports whether the sender is sending a body, and the connection depends on its end.
+// isDrainable reports whether the sender is sending a body, so that the connection depends on its
+// end.
 func (b *requestBody) isDrainable(r *http.Request) bool {
 	if b.reader == nil || b.ended || r.ProtoMajor != 1 || r.ContentLength == 0 {
 		return false

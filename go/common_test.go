@@ -89,12 +89,12 @@ func newSigner(tb testing.TB) *hooksig.Signer {
 	return signer
 }
 
-// at is a clock that stands still.
+// at is a stopped clock.
 func at(now time.Time) hooksig.Option {
 	return hooksig.WithClock(func() time.Time { return now })
 }
 
-// signed makes a delivery of body at the present time.
+// signed returns a delivery of body with the current time.
 func signed(tb testing.TB, body string) *http.Request {
 	tb.Helper()
 	r, err := http.NewRequest("POST", "http://ci.example/hooks?from=drone", strings.NewReader(body))

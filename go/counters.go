@@ -6,14 +6,14 @@ import (
 	"sync"
 )
 
-// Counters counts requests by reason: ok for the accepted, any other of [Reason] for the refused. It
-// is an expvar.Var, and its zero value is ready for use. A nil one counts nothing.
+// Counters counts requests by reason: ok for accepted ones, any other of [Reason] for refused ones.
+// It is an expvar.Var. Its zero value is ready for use. A nil Counters counts nothing.
 type Counters struct {
 	mu     sync.Mutex
 	counts map[string]uint64
 }
 
-// Counts returns the numbers by reason. A reason that never occurred is not there.
+// Counts returns the numbers by reason. A reason that never occurred is missing.
 func (c *Counters) Counts() map[string]uint64 {
 	if c == nil {
 		return map[string]uint64{}
@@ -25,13 +25,13 @@ func (c *Counters) Counts() map[string]uint64 {
 	return counts
 }
 
-// String gives the numbers as a JSON object.
+// String returns the numbers as a JSON object.
 func (c *Counters) String() string {
-	counts, _ := json.Marshal(c.Counts()) // Words and numbers always can be written.
+	counts, _ := json.Marshal(c.Counts()) // Words and numbers can always be written.
 	return string(counts)
 }
 
-// add counts a request that was accepted or refused with err. Nil counters count nothing.
+// add counts a request that was accepted, or refused with err. A nil Counters counts nothing.
 func (c *Counters) add(err error) {
 	if c == nil {
 		return

@@ -35,7 +35,7 @@ func TestRequestWithoutFields(t *testing.T) {
 	}
 }
 
-// The same over HTTP, with lengths that are told and that are not.
+// The same over HTTP, with and without an announced length.
 func TestHTTPRequestWithoutFields(t *testing.T) {
 	var refused refusals
 	handler := hooksig.Middleware(newVerifier(t), hooksig.WithOnRefused(refused.add))(new(seen))

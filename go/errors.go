@@ -113,13 +113,14 @@ var (
 	ErrSkewTooLarge = sentinel(statusSkewTooLarge)
 )
 
-// statuses holds every sentinel under its number.
+// statuses maps numbers to sentinels.
 var statuses = map[status]error{}
 
 // status is a number that the library returned.
 type status int32
 
-// statusTrapped says that the core stopped in the middle of a call. A linked library has no such status.
+// statusTrapped is the status of a call in which the core stopped. A linked library never
+// returns it.
 const statusTrapped status = -1
 
 func sentinel(s status) error {
@@ -141,25 +142,25 @@ func toError(s status) error {
 	return &StatusError{Code: int(s)}
 }
 
-// Refusals that the library knows nothing of.
+// Refusals besides the library's.
 var (
 	// ErrMethodNotAllowed: the method is not POST.
 	ErrMethodNotAllowed error = &refusal{"method-not-allowed", "the method is not POST"}
 	// ErrBodyTooLarge: the body is longer than the middleware allows.
 	ErrBodyTooLarge error = &refusal{"body-too-large", "the body is longer than allowed"}
-	// ErrBodyUnreadable: the connection failed before the whole body was there.
+	// ErrBodyUnreadable: the connection failed before the end of the body.
 	ErrBodyUnreadable error = &refusal{"body-unreadable", "the body could not be read"}
 	// ErrReplayStoreFailed: the replay store could not tell whether the delivery is new.
 	ErrReplayStoreFailed error = &refusal{"replay-store-failed", "the replay store failed"}
-	// ErrReplayStoreBusy: too many ask the replay store at once.
+	// ErrReplayStoreBusy: too many callers ask the replay store at once.
 	ErrReplayStoreBusy error = &refusal{"replay-store-busy", "too many ask the replay store at once"}
-	// ErrCoreFailed: the core stopped in the middle of a call, which is a mistake in hooksig.
+	// ErrCoreFailed: the core stopped in the middle of a call, which is a bug in hooksig.
 	ErrCoreFailed error = &refusal{"core-failed", "the core failed; please report this"}
-	// ErrNoHandler: the middleware has no handler to pass a delivery to, or that has no plugin.
+	// ErrNoHandler: the middleware has no handler to pass a delivery to, or the handler has no plugin.
 	ErrNoHandler error = &refusal{"no-handler", "there is no handler for deliveries"}
 )
 
-// ErrRedirected is the error of [Transport] for a redirected request, which it does not sign again.
+// ErrRedirected is the error of [Transport] for a redirected request, which is not signed again.
 var ErrRedirected = errors.New("hooksig: a redirected request is not signed: its receiver is one that the first one chose")
 
 type refusal struct{ reason, text string }
@@ -167,9 +168,9 @@ type refusal struct{ reason, text string }
 func (r *refusal) Error() string  { return "hooksig: " + r.text }
 func (r *refusal) Reason() string { return r.reason }
 
-// Reason gives a stable word for what Verify or the middleware returned, for logs and metrics: ok
-// for nil, the library's name of a status such as digest-mismatch, method-not-allowed, body-too-large,
-// body-unreadable, replay-store-failed, replay-store-busy, no-handler, or other.
+// Reason returns a stable word for an error of Verify or the middleware, for logs and metrics: ok
+// for nil, the library's name of a status such as digest-mismatch, method-not-allowed,
+// body-too-large, body-unreadable, replay-store-failed, replay-store-busy, no-handler, or other.
 func Reason(err error) string {
 	var known interface{ Reason() string }
 	switch {

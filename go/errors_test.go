@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// Every status of the header has a sentinel of its name, and nothing else has.
+// Every status of the header has a sentinel of its name, and there are no others.
 func TestSentinels(t *testing.T) {
 	inHeader := headerStatuses(t)
 	constants := sentinelConstants(t)
@@ -32,7 +32,8 @@ func TestSentinels(t *testing.T) {
 	}
 }
 
-// headerStatuses gives the names in hooksig.h by number, without success and what no call from Go returns.
+// headerStatuses returns the names in hooksig.h by number, except for success and statuses that no
+// call from Go returns.
 func headerStatuses(t *testing.T) map[int]string {
 	t.Helper()
 	header, err := os.ReadFile("../include/hooksig.h")
@@ -54,7 +55,7 @@ func headerStatuses(t *testing.T) map[int]string {
 	return names
 }
 
-// sentinelConstants gives the constant of each sentinel, both in lower case.
+// sentinelConstants returns the constant of each sentinel, both in lower case.
 func sentinelConstants(t *testing.T) map[string]string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "errors.go", nil, 0)

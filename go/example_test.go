@@ -15,7 +15,7 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// send delivers a webhook to handler as a Drone server would, and gives the answer.
+// send delivers a webhook to handler as a Drone server would, and returns the status.
 func send(handler http.Handler, body string) int {
 	signer, err := hooksig.NewSigner([]byte("bea26a2221fd8090ea38720fc445eca6"))
 	if err != nil {
@@ -53,7 +53,7 @@ func ExampleMiddleware() {
 	// 204
 }
 
-// What was refused and why is for the operator: a hook for the log, counters for metrics.
+// Refusals are for the operator: a hook for the log, counters for metrics.
 func ExampleWithOnRefused() {
 	verifier, err := hooksig.NewVerifier([][]byte{[]byte("another secret")})
 	if err != nil {
@@ -99,8 +99,8 @@ func ExampleHandler() {
 	// 204
 }
 
-// A secret is changed without losing a delivery: accept the old and the new one, change it in
-// Drone, then take the old one away.
+// To change a secret without losing a delivery, accept the old and the new one, change it in Drone,
+// then remove the old one.
 func ExampleVerifier_Verify() {
 	verifier, err := hooksig.NewVerifier([][]byte{[]byte("new"), []byte("old")}, hooksig.WithMaxSkew(time.Minute))
 	if err != nil {
@@ -128,8 +128,8 @@ func ExampleVerifier_Verify() {
 	// changed: true
 }
 
-// While the store that several receivers share is down, deliveries are refused. To accept them
-// nevertheless, with replays among them, has to be said.
+// While a shared store is down, deliveries are refused. Accepting them nevertheless, with replays
+// among them, must be requested.
 func ExampleAcceptOnFailure() {
 	down := failingStore{errors.New("connection refused")}
 	accepting := hooksig.AcceptOnFailure(down, func(err error) { fmt.Println("not protected:", err) })

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// VerifyWhole verifies with the whole head, whatever is in it.
+// VerifyWhole verifies with the whole head, whatever its content.
 func (v *Verifier) VerifyWhole(r *http.Request, body []byte) (Verified, error) {
 	var out verdict
 	if err := toError(v.receiveRequest(v.now(), r, body, false, &out)); err != nil {
@@ -14,7 +14,7 @@ func (v *Verifier) VerifyWhole(r *http.Request, body []byte) (Verified, error) {
 	return out.toVerified(), nil
 }
 
-// Len is how many deliveries are held.
+// Len returns the number of deliveries held.
 func (s *MemoryStore) Len() int {
 	return len(s.entries)
 }

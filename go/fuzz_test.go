@@ -12,8 +12,8 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// FuzzVerify looks for requests over whose verdict the two ways to the library differ, and for
-// accepted ones that the standard library would not have signed.
+// FuzzVerify looks for requests on which the two ways to the library disagree, and for accepted
+// ones that the standard library would not have signed.
 func FuzzVerify(f *testing.F) {
 	for _, sent := range recordings(f) {
 		h := sent.request.Header
@@ -46,7 +46,7 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// checkAccepted checks MAC and digest of an accepted request anew.
+// checkAccepted recomputes MAC and digest of an accepted request.
 func checkAccepted(t *testing.T, h http.Header, body []byte, verified hooksig.Verified) {
 	t.Helper()
 	sum := sha256.Sum256(body)

@@ -9,16 +9,17 @@ import (
 
 // guard accepts each verified delivery once.
 type guard struct {
-	// What this process knows. It decides alone if there is no shared store.
+	// The deliveries known to this process. Without a shared store it decides alone.
 	known  *MemoryStore
 	shared ReplayStore
 
 	mu sync.Mutex
-	// The deliveries about which the shared store is being asked.
+	// The deliveries that the shared store is being asked about.
 	open map[Tag]*question
 }
 
-// question is one to the shared store. Others who claim the same delivery wait for the answer.
+// question is a question to the shared store. Other claims of the same delivery wait for the
+// answer.
 type question struct {
 	answered chan struct{}
 	err      error
@@ -60,16 +61,17 @@ func (g *guard) claim(ctx context.Context, d *Verified, clock func() time.Time) 
 	return q.err
 }
 
-// ask asks the shared store, and remembers what it took or called replayed. A failed claim is not remembered.
+// ask asks the shared store, and remembers a delivery that it accepted or called replayed. A failed
+// claim is not remembered.
 //
-// The sender may hang up meanwhile. That must not break off the claim: it may have been made, and
-// the delivery would be refused ever after without having been handled.
+// The sender may hang up meanwhile. That must not cancel the claim: if it has been made, the
+// delivery would be refused forever without having been handled.
 func (g *guard) ask(ctx context.Context, d *Verified, remember time.Duration, clock func() time.Time) error {
 	err := g.shared.Claim(context.WithoutCancel(ctx), d.Tag, remember)
 	if err != nil && !errors.Is(err, ErrReplayed) {
 		return err
 	}
-	// If the answer took so long that the store may have forgotten an earlier claim, it says nothing.
+	// An answer that took so long that the store may have forgotten an earlier claim is worthless.
 	if late := g.known.remember(d, clock); late != nil {
 		return late
 	}
@@ -83,7 +85,7 @@ func (g *guard) close(tag Tag, q *question) {
 	close(q.answered)
 }
 
-// wait returns what the answer to another means for the same delivery.
+// wait returns the answer for another claim of the same delivery.
 func (q *question) wait(ctx context.Context) error {
 	select {
 	case <-q.answered:

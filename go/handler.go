@@ -9,23 +9,23 @@ import (
 	"strings"
 )
 
-// Plugin is what drone-go's webhook plugins implement, R being its webhook.Request.
+// Plugin is the interface of drone-go's webhook plugins; R is its webhook.Request.
 type Plugin[R any] interface {
 	Deliver(context.Context, *R) error
 }
 
-// Logger is the part of drone-go's logger.Logger that is used.
+// Logger is the used part of drone-go's logger.Logger.
 type Logger interface {
 	Debugf(format string, args ...any)
 }
 
-// Handler is made and behaves as drone-go's webhook.Handler, but accepts nothing that is not
-// genuine: it checks body, date and replays too, and answers what it refuses as [Middleware] does.
-// The logger, which may be nil, is told why. Each Handler accepts a delivery once.
+// Handler replaces drone-go's webhook.Handler, but accepts only genuine deliveries: it also checks
+// body, date and replays, and answers refused requests as [Middleware] does. The logger, which may
+// be nil, gets the reason. Each Handler accepts a delivery once.
 //
-// If the secret is empty or the plugin is nil, every request is refused with 500, and the logger is told
-// at once: an empty secret never means that nothing is checked. For several secrets and other
-// options, put [PluginHandler] behind a [Middleware].
+// If the secret is empty or the plugin is nil, every request is refused with 500, and the logger is
+// told at once: an empty secret never disables the check. For several secrets and other options,
+// wrap [PluginHandler] in a [Middleware].
 func Handler[R any](plugin Plugin[R], secret string, logs Logger) http.Handler {
 	v, err := NewVerifier([][]byte{[]byte(secret)})
 	log := func(_ *http.Request, err error) {
@@ -41,14 +41,14 @@ func Handler[R any](plugin Plugin[R], secret string, logs Logger) http.Handler {
 	return newMiddleware(v, err, []MiddlewareOption{WithOnRefused(log)})(next)
 }
 
-// PluginHandler returns a handler that hands accepted deliveries to a plugin of drone-go. It answers 204
-// if the plugin returns nil, and 500 with the text of its error. Event and action in the plugin's request
-// are those of the [Delivery], whatever else the body says.
+// PluginHandler returns a handler that passes accepted deliveries to a plugin of drone-go. It
+// answers 204 if the plugin returns nil, and 500 with the text of its error. Event and action in the
+// plugin's request are those of the [Delivery], whatever else the body says.
 //
-// It must stand directly behind a [Middleware]; without one it refuses everything. The Middleware then refuses a
-// body that is not the plugin's request in JSON with [ErrMalformedBody] before it claims the delivery. Behind
-// another handler the PluginHandler answers such a body 400, after the claim. Of a nil plugin it makes a nil
-// handler, with which a Middleware refuses everything.
+// Wrap it directly in a [Middleware]; without one it refuses everything. The Middleware then refuses
+// a body that is not the plugin's request in JSON with [ErrMalformedBody], before it claims the
+// delivery. With another handler between the two, the PluginHandler answers such a body 400, after
+// the claim. For a nil plugin it returns a nil handler, with which a Middleware refuses everything.
 func PluginHandler[R any](plugin Plugin[R]) http.Handler {
 	if isNil(plugin) {
 		return nil
@@ -87,8 +87,8 @@ func (h *pluginHandler[R]) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// decode keeps the plugin's request in the delivery. encoding/json refuses more than the library does, such as
-// values that nest more than 10,000 deep.
+// decode keeps the plugin's request in the delivery. encoding/json refuses more than the library,
+// such as values nested more than 10,000 deep.
 func (h *pluginHandler[R]) decode(d *Delivery) error {
 	request := new(R)
 	if err := d.unmarshal(request); err != nil {
@@ -98,8 +98,8 @@ func (h *pluginHandler[R]) decode(d *Delivery) error {
 	return nil
 }
 
-// unmarshal decodes the body with the delivery's event and action in place of all members that
-// encoding/json takes for them: those whose names are equal without regard to case.
+// unmarshal decodes the body, with the delivery's event and action instead of all members that
+// encoding/json takes for them, which are those of the same name in any case.
 func (d *Delivery) unmarshal(into any) error {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(d.Body, &members); err != nil {

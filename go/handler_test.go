@@ -12,7 +12,7 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// payload stands for drone-go's webhook.Request.
+// payload takes the place of drone-go's webhook.Request.
 type payload struct {
 	Event, Action string
 	Number        int
@@ -107,7 +107,7 @@ func TestHandlerRefuses(t *testing.T) {
 	}
 }
 
-// Whatever makes a handler unusable is told to the logger at once, and every request is refused.
+// The reason why a handler is unusable is logged at once, and every request is refused.
 func TestUnusableHandlers(t *testing.T) {
 	var nobody *plugin
 	for name, unusable := range map[string]struct {
@@ -134,7 +134,7 @@ func TestUnusableHandlers(t *testing.T) {
 	}
 }
 
-// The plugin gets the event and action that were verified, whatever else the body says.
+// The plugin gets the verified event and action, whatever else the body says.
 func TestPluginGetsTheVerifiedEvent(t *testing.T) {
 	for body, want := range map[string]payload{
 		`{"event":"build","action":"created","EVENT":"user","Action":"deleted"}`: {Event: "build", Action: "created"},

@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// head lays a request's head out as the library reads it. All text is in one buffer: method, target,
-// then each name and value.
+// head lays out a request's head for the library. All text is in one buffer: method, target, then
+// each name and value.
 type head struct {
 	text           []byte
 	isLineKnown    bool
@@ -24,7 +24,7 @@ type field struct{ name, value int }
 
 var heads = sync.Pool{New: func() any { return new(head) }}
 
-// newHead gives a head to lay out; it may be used until it is released.
+// newHead returns an empty head; it may be used until it is released.
 func newHead() *head {
 	return heads.Get().(*head)
 }
@@ -34,7 +34,7 @@ func (h *head) release() {
 	heads.Put(h)
 }
 
-// line is the request line: method and target, which either may be empty, if the line is known.
+// line is the request line. Method and target may be empty; known tells whether there is a line.
 type line struct {
 	method, target string
 	known          bool
@@ -64,8 +64,8 @@ func (h *head) layOut(r *http.Request, l line, host string) {
 
 // addMoved adds the fields that net/http moves from the header to the request.
 //
-// Under HTTP/2, host is the :authority, by which requests are routed, and a Host field stays in the
-// header. If they differ there are two, which a signature that covers host does not survive.
+// Under HTTP/2, host is the :authority, which routes requests, and a Host field stays in the
+// header. If they differ there are two, and a signature that covers host is refused.
 func (h *head) addMoved(r *http.Request, host string) {
 	isHost := func(field string) bool { return strings.EqualFold(field, host) }
 	if host != "" && !slices.ContainsFunc(r.Header["Host"], isHost) {
@@ -84,8 +84,8 @@ func (h *head) add(name, value string) {
 	h.fields = append(h.fields, field{len(name), len(value)})
 }
 
-// receivedLine returns the request line as a server received it. It is unknown if r has a URL but no
-// RequestURI: a URL that an adapter or a test made need not be the target as received.
+// receivedLine returns the request line as a server received it. It is unknown if r has a URL but
+// no RequestURI, because the URL from an adapter or a test may differ from the received target.
 func receivedLine(r *http.Request) line {
 	if r.RequestURI == "" && r.URL != nil {
 		return line{}

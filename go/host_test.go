@@ -15,14 +15,14 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// A covered host is the one that the application sees. Whatever names another one is refused, over HTTP/1
-// and over HTTP/2 in the clear and in TLS.
+// A covered host is the one that the application sees. A request that also names another one is
+// refused, over HTTP/1 and over HTTP/2 in the clear and in TLS.
 func TestHostIsWhatTheApplicationSees(t *testing.T) {
 	const staging, production = "staging.example", "production.example"
 	required := hooksig.WithRequired("host", "date", "digest")
 	for _, run := range []struct {
 		name, target string
-		// What the request names: HTTP/2's :authority and Host fields, for HTTP/1 the fields alone.
+		// HTTP/2's :authority and Host fields; for HTTP/1 only the fields.
 		authority string
 		hosts     []string
 		want      error
@@ -115,13 +115,14 @@ func sendHTTP1(t *testing.T, connection net.Conn, target string, fields [][2]str
 	check(t, err)
 }
 
-// The kinds and flags of HTTP/2's frames that are used.
+// The used kinds and flags of HTTP/2 frames.
 const (
 	frameData, frameHeaders, frameSettings = 0, 1, 4
 	endStream, endHeaders                  = 1, 4
 )
 
-// sendHTTP2 sends one request with fields that no client of net/http would send, and waits for the answer.
+// sendHTTP2 sends one request with fields that no client of net/http would send, and waits for the
+// answer.
 func sendHTTP2(t *testing.T, connection net.Conn, target, authority string, fields [][2]string) {
 	t.Helper()
 	all := [][2]string{{":method", "POST"}, {":scheme", "http"}, {":path", target}}
@@ -150,7 +151,7 @@ func sendHTTP2(t *testing.T, connection net.Conn, target, authority string, fiel
 	}
 }
 
-// appendText appends text as HPACK has it, without Huffman codes.
+// appendText appends text in HPACK's form, without Huffman codes.
 func appendText(out []byte, text string) []byte {
 	if len(text) < 127 {
 		return append(append(out, byte(len(text))), text...)

@@ -21,13 +21,13 @@ import (
 	"unsafe"
 )
 
-// Keys and policy hold no pointers, so that they stand in Go memory by value and need no release.
+// Keys and policy hold no pointers, so Go memory holds them by value and nothing needs releasing.
 type (
 	key    = C.hooksig_key
 	policy = C.hooksig_policy
 )
 
-// receiver is what the library has to know of a Verifier.
+// receiver holds the parts of a Verifier that the library needs.
 type receiver struct {
 	keys   []key
 	policy policy
@@ -70,7 +70,7 @@ type result struct {
 	delivery C.hooksig_delivery
 }
 
-// wanted is where event and action go, if they are to be read.
+// wanted returns where to write event and action, or nil if they are not wanted.
 func (r *result) wanted(read bool) *C.hooksig_delivery {
 	if read {
 		return &r.delivery
@@ -86,7 +86,7 @@ func (r *result) tell(out *verdict) {
 	out.actionKind, out.actionText = int32(d.action), span{int(d.action_at), int(d.action_len)}
 }
 
-// views are what the library reads of a head: two pins hold whatever they point to.
+// views are the library's views of a head. Two pins hold everything that they point to.
 type views struct {
 	headers []C.hooksig_header
 	pinner  runtime.Pinner
@@ -94,7 +94,7 @@ type views struct {
 
 func (v *views) release() {
 	v.pinner.Unpin()
-	clear(v.headers) // A pointer that is left behind would be one to memory that is not pinned.
+	clear(v.headers) // A pointer left behind would point to memory that is not pinned.
 }
 
 // view points into the text, which no longer moves.
@@ -227,8 +227,8 @@ func statusText(code int) string {
 	return C.GoString(C.hooksig_status_text(C.int32_t(code)))
 }
 
-// text points to the bytes of a string, which C reads during the call only. Each of these helpers gives
-// NULL for an empty input: its pointer may lead to memory that is not pinned, or to none.
+// text points to the bytes of a string, which C reads only during the call. Each of these helpers
+// returns NULL for an empty input, whose pointer may lead to memory that is not pinned, or to none.
 func text(s string) *C.char {
 	if s == "" {
 		return nil

@@ -2,5 +2,5 @@
 
 package hooksig
 
-// Set CGO_ENABLED=1 and install a C compiler, or build without tags: then the package is pure Go.
+// Set CGO_ENABLED=1 and install a C compiler, or build without tags for pure Go.
 import _ "github.com/hooksig/hooksig/go/internal/tags-hooksig_cgo-and-hooksig_static-need-CGO_ENABLED-1"

@@ -10,13 +10,13 @@ import (
 	"github.com/hooksig/hooksig/go/internal/core"
 )
 
-// Keys and policy are those of the core, which holds them only for the length of a call.
+// Keys and policy are the core's, copied into it only for the length of a call.
 type (
 	key    [8 * keyWords]byte
 	policy [8 * policyWords]byte
 )
 
-// The sizes of the core's structs, whose pointers and lengths have four bytes.
+// Sizes of the core's structs; pointers and lengths have four bytes.
 const (
 	headerLen   = 16
 	requestLen  = 24
@@ -26,13 +26,13 @@ const (
 	deliveryLen = 24
 )
 
-// A body is handed over in pieces, whose length is a whole number of SHA-256 blocks.
+// A body is passed in pieces of whole SHA-256 blocks.
 const (
 	minPieceLen = 4 << 10
 	maxPieceLen = 16 << 10
 )
 
-// receiver is what the library has to know of a Verifier.
+// receiver holds the parts of a Verifier that the core needs.
 type receiver struct {
 	keys   []key
 	policy policy
@@ -95,7 +95,7 @@ func (v *receiver) receive(in *core.Instance, now int64, request uint32, body []
 	return readDelivery(in, at, room, body, delivery, out)
 }
 
-// begin checks a head. It returns the address of the pending body.
+// begin checks a head and returns the address of the pending body.
 func (v *receiver) begin(in *core.Instance, now int64, request uint32) (uint32, status) {
 	pending, receiver := in.Room(pendingLen), in.Room(receiverLen)
 	keys := in.Secret(len(v.keys) * len(key{}))
@@ -110,9 +110,9 @@ func (v *receiver) begin(in *core.Instance, now int64, request uint32) (uint32, 
 	return pending, status(in.Xhooksig_begin(int32(pending), int32(receiver), int32(request)))
 }
 
-// readDelivery reads event and action of a body, of which room at an address holds the last piece.
+// readDelivery reads event and action of a body whose last piece is at the address of room.
 //
-// Of a longer one the first piece is read again, which suffices if both are in it, as with all that Drone sends:
+// For a longer body it reads the first piece again, because all of Drone's have both in it and
 // reading stops there. Otherwise the memory grows for this call.
 func readDelivery(in *core.Instance, at uint32, room, body []byte, delivery uint32, out *verdict) status {
 	if len(body) > len(room) {
@@ -146,12 +146,12 @@ func (v *verdict) setDelivery(in *core.Instance, delivery uint32) bool {
 	return v.eventKind != eventAbsent && v.actionKind != actionAbsent
 }
 
-// views is what a linked library needs of a head.
+// views is needed only by a linked library.
 type views struct{}
 
 func (views) release() {}
 
-// put puts a head into the memory. It returns the address of the request.
+// put copies a head into the memory and returns the address of the request.
 func (h *head) put(in *core.Instance) uint32 {
 	headers := in.Room(len(h.fields) * headerLen)
 	at := in.Room(len(h.text))
@@ -232,7 +232,7 @@ func allowHS2019(p *policy) error {
 	return p.change(func(in *core.Instance, p int32) int32 { return in.Xhooksig_policy_allow_hs2019(p, 1) })
 }
 
-// change calls a function of the core on the policy, which changes only if it succeeds.
+// change calls a function of the core on the policy, and keeps the change only if it succeeds.
 func (p *policy) change(call func(in *core.Instance, p int32) int32) error {
 	return toError(func() (s status) {
 		in := core.Get()
@@ -245,7 +245,7 @@ func (p *policy) change(call func(in *core.Instance, p int32) int32) error {
 	}())
 }
 
-// signDelivery signs the date and the digest of body, which crypto/sha256 reads where it is.
+// signDelivery signs the date and the digest of body, which crypto/sha256 computes without a copy.
 func signDelivery(k *key, body []byte, now int64) (signed deliveryHeaders, err error) {
 	signed.digest = digestField(body)
 	s := func() (s status) {

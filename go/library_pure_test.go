@@ -19,7 +19,7 @@ import (
 const (
 	pageLen  = 64 << 10
 	stackLen = 16 << 10
-	// What the core may use of its stack.
+	// Limit of the core's stack.
 	stackLimit = 4 << 10
 )
 
@@ -49,7 +49,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// bodyOf returns a JSON object with what is asked for at its start and at its end.
+// bodyOf returns a JSON object with the given start and end.
 func bodyOf(start, end string, size int) []byte {
 	filler := strings.Repeat("x", max(0, size-len(start)-len(end)-9))
 	return []byte("{" + start + `"f":"` + filler + `"` + end + "}")
@@ -85,7 +85,8 @@ func TestBodiesInPieces(t *testing.T) {
 	}
 }
 
-// Memory does not grow with the body: an instance that had to grow would be dropped, and the next one made.
+// Memory does not grow with the body. An instance that had to grow would be dropped, and the next
+// one made.
 func TestLargeBodiesNeedNoMemory(t *testing.T) {
 	if raceBuild {
 		t.Skip("the race detector drops what is pooled")
@@ -123,7 +124,7 @@ func memoryLen() int {
 	return int(at) + len(rest)
 }
 
-// A head that does not fit makes the memory of one call grow, and no other.
+// A head that does not fit grows the memory of only one call.
 func TestLargeHeads(t *testing.T) {
 	v := receiverOf(t)
 	r := sent(t, nil)
@@ -181,14 +182,14 @@ func TestTraps(t *testing.T) {
 	}
 }
 
-// breakInstance leaves an instance in the pool that stops when it is used.
+// breakInstance leaves an instance in the pool that stops when used.
 func breakInstance() {
 	in := core.Get()
 	in.Put(new(int32))
 	*in.Xmemory().Slice() = nil
 }
 
-// Neither keys nor the secret stay in an instance.
+// No instance keeps keys or secrets.
 func TestSecretsAreWiped(t *testing.T) {
 	secret := []byte("a secret that nobody else has: 01")
 	v := receiverOf(t, secret)
@@ -212,7 +213,7 @@ func TestSecretsAreWiped(t *testing.T) {
 		if bytes.Contains(memory, secret) {
 			t.Errorf("%s leaves the secret", name)
 		}
-		// The key holds two states of 32 bytes after a mark of 8.
+		// The key holds two states of 32 bytes after a tag of 8.
 		for from := 8; from < 72; from += 32 {
 			if state := v.keys[0][from:][:32]; bytes.Contains(memory, state) {
 				t.Errorf("%s leaves a midstate at %d", name, bytes.Index(memory, state))
@@ -222,7 +223,7 @@ func TestSecretsAreWiped(t *testing.T) {
 	}
 }
 
-// The core uses little of its stack, whatever it is given.
+// The core uses little of its stack, whatever the input.
 func TestStack(t *testing.T) {
 	if raceBuild {
 		t.Skip("the race detector drops what is pooled")
@@ -259,14 +260,14 @@ func TestStack(t *testing.T) {
 		in.Put(new(int32))
 		must(t, use())
 		untouched := len(stack) - len(bytes.TrimLeft(stack, "\xa5"))
-		// What is wiped after a call counts as used.
+		// Memory that is wiped after a call counts as used.
 		if used := stackLen - untouched; used > stackLimit || used == 0 {
 			t.Errorf("%s uses %d bytes of the stack", name, used)
 		}
 	}
 }
 
-// A small body and a large one are signed as the C library signs them: the shared cases compare small ones.
+// Small and large bodies are signed as the C library signs them; the shared cases cover small ones.
 func TestSignOfAnyLength(t *testing.T) {
 	for _, size := range []int{0, 1, 55, 56, 63, 64, 65, 1000, 1 << 20} {
 		body := bytes.Repeat([]byte("x"), size)

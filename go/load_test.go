@@ -22,17 +22,17 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// longRun is the shortest run that tells something of memory: the store takes ten seconds until it has
-// reached its size, and the first half must be past that.
+// longRun is the shortest run that shows a growth of memory: the store takes ten seconds to reach
+// its size, and the first half must be longer.
 const longRun = 40 * time.Second
 
 var load = flag.Duration("load", 0, "how long TestLoad delivers at full speed, such as 60s")
 
-// Under load nothing genuine is refused, and memory stays flat. Every delivery is new: its body holds
-// a number, and it is remembered for the two seconds for which it can be replayed.
+// Under load all genuine deliveries are accepted, and memory stays flat. Every delivery is new,
+// because its body holds a number, and is remembered for the two seconds until it expires.
 func TestLoad(t *testing.T) {
 	if *load == 0 {
-		t.Skip("without -load: a minute, since the store takes ten seconds until it has reached its size")
+		t.Skip("without -load: a minute, because the store takes ten seconds to reach its size")
 	}
 	v := newVerifier(t, hooksig.WithMaxSkew(time.Second), hooksig.WithReplayStore(hooksig.NewMemoryStore(1<<20, time.Second)))
 	counters := new(hooksig.Counters)
@@ -95,7 +95,7 @@ func isAccepted(connection io.Writer, answers *bufio.Reader, r *http.Request) bo
 	return err == nil && answer.StatusCode == http.StatusNoContent
 }
 
-// watch notes the living heap in KiB twenty times until the end.
+// watch records the living heap in KiB twenty times until the end.
 func watch(t *testing.T, end time.Time) []uint64 {
 	var sizes []uint64
 	pause := time.Until(end) / 20
@@ -110,7 +110,7 @@ func watch(t *testing.T, end time.Time) []uint64 {
 	return sizes
 }
 
-// residentMemory is 0 where /proc does not tell it.
+// residentMemory returns 0 without /proc.
 func residentMemory() int {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

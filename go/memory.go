@@ -9,44 +9,43 @@ import (
 	"time"
 )
 
-// DefaultMemoryStoreSize is how many deliveries a Verifier remembers by default: 109 a second
-// over the ten minutes for which each can be replayed.
+// DefaultMemoryStoreSize is the number of deliveries that a Verifier remembers by default: 109 per
+// second for ten minutes, the longest time until a delivery expires.
 const DefaultMemoryStoreSize = 1 << 16
 
-// memoryMargin is for how many seconds a delivery is remembered after the last one in which it could
-// be accepted.
+// memoryMargin is the number of seconds that a delivery is remembered after it has expired.
 const memoryMargin = 2
 
-// never is a second that does not come.
+// never is a second in the unreachable future.
 const never = math.MaxInt64
 
-// MemoryStore is a ReplayStore in the memory of one process. Verifiers that share one accept a
+// MemoryStore is a ReplayStore in the memory of one process. Verifiers that share one accept each
 // delivery once between them.
 //
-// It reads the clock of the Verifier under its lock, and never accepts what it may have forgotten,
-// whatever clocks say: if one is set back, deliveries as old as the forgotten ones are refused with
+// It reads the clock of the Verifier under its lock, and never accepts a delivery that it may have
+// forgotten: if a clock is set back, deliveries as old as the forgotten ones are refused with
 // [ErrDateTooOld].
 type MemoryStore struct {
 	size    int
 	maxSkew time.Duration
 
 	mu sync.Mutex
-	// The last Unix second in which each delivery is remembered.
+	// The last Unix second until which each delivery is remembered.
 	entries map[Tag]int64
-	// The latest of these seconds of the entries that were forgotten.
+	// The latest of these seconds among the forgotten entries.
 	forgotten int64
-	// How many entries there are before it is time to forget some, and the second from which it is worth while.
+	// Entries are swept when there are limit of them, but not before a second.
 	limit   int
 	forgets int64
 }
 
-// minLimit is how many entries are kept without a look at their times.
+// minLimit is the number of entries that are kept without a sweep.
 const minLimit = 1 << 10
 
-// NewMemoryStore returns a store for at most size deliveries, 60 to 100 bytes each, and for
-// verifiers whose skew is at most maxSkew, which is [DefaultMaxSkew] for most and [Forever] for one
-// without a clock. When the store is full it refuses with [ErrReplayGuardFull] rather than forget what
-// could still be replayed. One of no size, like a zero MemoryStore, is always full.
+// NewMemoryStore returns a store for at most size deliveries of 60 to 100 bytes, and for verifiers
+// with a skew of at most maxSkew: usually [DefaultMaxSkew], and [Forever] for one without a clock.
+// When the store is full it refuses with [ErrReplayGuardFull] rather than forget a delivery that
+// could still be replayed. A store of size 0, like a zero MemoryStore, is always full.
 func NewMemoryStore(size int, maxSkew time.Duration) *MemoryStore {
 	return &MemoryStore{
 		size:      size,
@@ -58,7 +57,7 @@ func NewMemoryStore(size int, maxSkew time.Duration) *MemoryStore {
 	}
 }
 
-// Format keeps MACs out of whatever prints a MemoryStore.
+// Format prevents MACs from being printed.
 func (*MemoryStore) Format(f fmt.State, _ rune) {
 	io.WriteString(f, "hooksig.MemoryStore{...}")
 }
@@ -66,7 +65,7 @@ func (*MemoryStore) Format(f fmt.State, _ rune) {
 // MaxSkew implements [ReplayStore].
 func (s *MemoryStore) MaxSkew() time.Duration { return s.maxSkew }
 
-// Claim implements [ReplayStore], by the clock of the system.
+// Claim implements [ReplayStore] with the system clock.
 func (s *MemoryStore) Claim(_ context.Context, tag Tag, remember time.Duration) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,7 +91,7 @@ func (s *MemoryStore) claim(d *Verified, clock func() time.Time) error {
 	return s.add(d.Tag, s.until(d), now)
 }
 
-// look returns the error with which d is refused, if it is, and for how long it must be remembered.
+// look returns how long d must be remembered, or the error with which it is refused.
 func (s *MemoryStore) look(d *Verified, clock func() time.Time) (time.Duration, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,7 +99,7 @@ func (s *MemoryStore) look(d *Verified, clock func() time.Time) (time.Duration, 
 	return remaining(s.until(d), now), s.checkDelivery(d, now)
 }
 
-// remember keeps d if there is room. It returns an error if d should be forgotten already.
+// remember keeps d if there is space. It returns an error if d may be forgotten already.
 func (s *MemoryStore) remember(d *Verified, clock func() time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -122,7 +121,7 @@ func (s *MemoryStore) checkDelivery(d *Verified, now time.Time) error {
 	return nil
 }
 
-// check refuses what is remembered and what may have been forgotten.
+// check refuses deliveries that are remembered or may have been forgotten.
 func (s *MemoryStore) check(tag Tag, until int64) error {
 	if _, ok := s.entries[tag]; ok {
 		return ErrReplayed
@@ -133,7 +132,7 @@ func (s *MemoryStore) check(tag Tag, until int64) error {
 	return nil
 }
 
-// until returns the last second in which d is remembered. It is the same whatever the skew of the verifier.
+// until returns the second until which d is remembered. It does not depend on the verifier's skew.
 func (s *MemoryStore) until(d *Verified) int64 {
 	if d.Date.IsZero() || s.maxSkew == Forever {
 		return never
@@ -153,8 +152,8 @@ func (s *MemoryStore) add(tag Tag, until int64, now time.Time) error {
 	return nil
 }
 
-// forget drops the entries that may be forgotten. It looks for them when their number has doubled
-// or the store is full, and not twice in a second, so that its cost is small for each claim.
+// forget drops expired entries. It sweeps when their number has doubled or the store is full, and
+// at most once a second, so that each claim stays cheap.
 func (s *MemoryStore) forget(now int64) {
 	if now > s.forgets {
 		s.forgets = never

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The clock is read under the lock: read before, times could reach the store out of order.
+// The clock is read under the lock. Otherwise times could reach the store out of order.
 func TestClockIsReadUnderTheLock(t *testing.T) {
 	s := NewMemoryStore(10, DefaultMaxSkew)
 	read := 0

@@ -7,65 +7,66 @@ import (
 	"net/http"
 )
 
-// DefaultMaxBody is the longest body that the middleware takes by default, in bytes.
+// DefaultMaxBody is the default limit for the length of a body, in bytes.
 const DefaultMaxBody = 1 << 20
 
-// maxUntested is how much of a body is read before the head was found genuine.
+// maxUntested limits how much of a body is read before the head is found genuine.
 const maxUntested = 64 << 10
 
-// MiddlewareOption changes what Middleware does.
+// MiddlewareOption configures Middleware.
 type MiddlewareOption func(*middleware)
 
-// WithMaxBody sets the longest body, in bytes. A longer one is answered 413. A limit below 0 is 0.
+// WithMaxBody sets the limit for the length of a body, in bytes. A longer body is answered 413. A
+// limit below 0 is 0.
 func WithMaxBody(n int64) MiddlewareOption {
 	return func(m *middleware) { m.maxBody = max(n, 0) }
 }
 
-// WithOnRefused sets what is told of each refused request and why. [Reason] gives a word for
-// the error. Whatever a sender wrote must be escaped before it is logged. The answer waits for f, so f should
-// not block, as writing to a pipe that nobody reads does. Nil tells nobody.
+// WithOnRefused sets a function to be called with each refused request and its error. [Reason]
+// returns a word for the error. Escape the sender's text before you log it. The answer waits for f,
+// so f must not block, as writing to a pipe that nobody reads does. A nil function is not called.
 func WithOnRefused(f func(*http.Request, error)) MiddlewareOption {
 	return func(m *middleware) { m.onRefused = f }
 }
 
-// WithCounters counts each request under its reason.
+// WithCounters counts each request by its reason.
 func WithCounters(c *Counters) MiddlewareOption {
 	return func(m *middleware) { m.counters = c }
 }
 
 type middleware struct {
 	verifier *Verifier
-	// Why every request is refused, or nil.
+	// The error with which every request is refused, or nil.
 	unusable  error
 	maxBody   int64
 	onRefused func(*http.Request, error)
 	counters  *Counters
 	next      http.Handler
-	// What next can find wrong with a genuine delivery, or nil.
+	// Finds faults of a genuine delivery for next; may be nil.
 	look func(*Delivery) error
 }
 
-// Middleware lets genuine deliveries pass to the handler that it is given; v gives the verdict. The
-// handler finds the [Delivery] with [DeliveryFrom] and can read the body once more.
+// Middleware passes genuine deliveries, as judged by v, to the handler that it wraps. The handler
+// gets the [Delivery] with [DeliveryFrom], and can read the body again.
 //
-// Put it directly around the handler of deliveries: a delivery is claimed when it passes, so a router
-// or a check of unsigned fields behind it would let anyone use up a recorded delivery before Drone's
-// own arrives. For the same reason only POST passes.
+// Wrap the handler of deliveries directly. A delivery is claimed when it passes, so with a router
+// or a check of unsigned fields inside, anyone could use up a recorded delivery before Drone's own
+// arrives. For the same reason only POST passes.
 //
-// The context of the handler's request ends, as always, when the sender hangs up. A delivery is
-// accepted once even so: what must be done with it should not depend on that context.
+// As always, the context of the handler's request ends when the sender hangs up. The delivery is
+// accepted once all the same, so its processing should not depend on that context.
 //
-// A method other than POST is answered 405, a body that is too long 413, one that cannot be read 400, a
-// delivery of which the replay store cannot tell whether it is new 503. Any other refusal is answered 401
-// with the same text whatever the reason: an attacker would learn from the difference. After a
-// refusal a bounded part of the body is read and discarded, so that the sender reads the answer.
+// A method other than POST is answered 405, a body that is too long 413, an unreadable one 400, and
+// a delivery about which the replay store is unsure 503. Any other refusal is answered 401 with the
+// same text, because an attacker would learn from a difference. After a refusal a bounded part of
+// the body is read and discarded, so that the sender reads the answer.
 //
 // If v or the handler is nil, every request is refused with 500. A nil option changes nothing.
 func Middleware(v *Verifier, opts ...MiddlewareOption) func(http.Handler) http.Handler {
 	return newMiddleware(v, v.check(), opts)
 }
 
-// newMiddleware refuses every request with unusable if that is an error.
+// newMiddleware refuses every request with unusable if that is not nil.
 func newMiddleware(v *Verifier, unusable error, opts []MiddlewareOption) func(http.Handler) http.Handler {
 	m := middleware{verifier: v, unusable: unusable, maxBody: DefaultMaxBody}
 	for _, opt := range opts {
@@ -126,8 +127,7 @@ func (m *middleware) receive(r *http.Request, body *requestBody) (*Delivery, err
 
 type deliveryKey struct{}
 
-// DeliveryFrom gives the delivery that [Middleware] accepted. It is not there, and ok is false, in
-// a handler that no middleware stands before.
+// DeliveryFrom returns the delivery that [Middleware] accepted. Without a Middleware, ok is false.
 func DeliveryFrom(ctx context.Context) (delivery *Delivery, ok bool) {
 	if ctx == nil {
 		return nil, false

@@ -16,7 +16,7 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// seen is what stands behind a middleware: it notes what arrives.
+// seen is the handler inside a middleware: it records the deliveries that arrive.
 type seen struct {
 	mu       sync.Mutex
 	delivery hooksig.Delivery
@@ -37,7 +37,7 @@ func (s *seen) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// refusals notes why requests were refused.
+// refusals records why requests were refused.
 type refusals struct {
 	mu   sync.Mutex
 	errs []error
@@ -82,7 +82,7 @@ func (s *server) speak(proto string) {
 	s.Client().Transport.(*http.Transport).ForceAttemptHTTP2 = proto == "HTTP/2.0"
 }
 
-// deliver posts body in the name of Drone, after change.
+// deliver posts body as Drone would, after change.
 func (s *server) deliver(t *testing.T, body string, change func(*http.Request)) (code int, text string) {
 	t.Helper()
 	r, err := http.NewRequest("POST", s.URL+"/hooks", strings.NewReader(body))
@@ -111,7 +111,7 @@ func TestMiddlewarePassesADelivery(t *testing.T) {
 	}
 }
 
-// However HTTP carries a request, it is verified like any other.
+// A request is verified alike however HTTP carries it.
 func TestTransports(t *testing.T) {
 	long := `{"event":"build","text":"` + strings.Repeat("x", 200<<10) + `"}`
 	chunked := func(r *http.Request) { r.ContentLength = -1 }
@@ -148,7 +148,7 @@ func TestTransports(t *testing.T) {
 	}
 }
 
-// What stands in a trailer came after the verdict on the head, and counts for nothing.
+// Trailers come after the verdict on the head, and are ignored.
 func TestTrailers(t *testing.T) {
 	other := hooksig.Digest([]byte("{}"))
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
@@ -177,7 +177,7 @@ func TestTrailers(t *testing.T) {
 	}
 }
 
-// A signature may cover what net/http moves out of the header.
+// A signature may cover fields that net/http moves out of the header.
 func TestCoversMovedFields(t *testing.T) {
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		s := serve(t, newVerifier(t, hooksig.WithRequired("(request-target)", "host", "content-length", "date", "digest")))
@@ -220,7 +220,7 @@ func TestMiddlewareRefuses(t *testing.T) {
 	}
 }
 
-// Genuine, then the same once more, then one that is not: each is counted under its reason.
+// A genuine delivery, the same again, and a forged one: each is counted by its reason.
 func TestCounters(t *testing.T) {
 	s := serve(t, newVerifier(t))
 	r := signed(t, body)
@@ -236,8 +236,8 @@ func TestCounters(t *testing.T) {
 	}
 }
 
-// A body that is too long is refused before it is read, and where its length is not told as soon as
-// the limit is passed.
+// A body that is too long is refused before it is read, or once the limit is exceeded if its length
+// is not announced.
 func TestBodyLimit(t *testing.T) {
 	s := serve(t, newVerifier(t), hooksig.WithMaxBody(100))
 	fitting := `{"text":"` + strings.Repeat("x", 89) + `"}`
@@ -255,7 +255,7 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
-// askedFor notes how much the first read of a body asks for, and fails.
+// askedFor records how much the first read of a body asks for, and fails.
 type askedFor int
 
 func (a *askedFor) Read(p []byte) (int, error) {
@@ -263,7 +263,7 @@ func (a *askedFor) Read(p []byte) (int, error) {
 	return 0, io.ErrUnexpectedEOF
 }
 
-// Who announces a body and sends nothing of it does not make the receiver hold as much memory.
+// A sender that announces a body and sends nothing does not make the receiver allocate it.
 func TestNoMemoryForWhatIsOnlyAnnounced(t *testing.T) {
 	var asked askedFor
 	r := signed(t, body)
@@ -275,7 +275,7 @@ func TestNoMemoryForWhatIsOnlyAnnounced(t *testing.T) {
 	}
 }
 
-// hangUpStore is a store whose sender hangs up before the claim is made.
+// hangUpStore is a store whose sender hangs up before the claim.
 type hangUpStore struct {
 	hangUp context.CancelFunc
 	hooksig.ReplayStore
@@ -289,7 +289,8 @@ func (s hangUpStore) Claim(ctx context.Context, tag hooksig.Tag, remember time.D
 	return s.ReplayStore.Claim(ctx, tag, remember)
 }
 
-// Who sends a delivery that he saw, and hangs up at the right moment, cannot have it claimed and not handled.
+// An observer that sends a delivery and hangs up at the right moment cannot have it claimed but not
+// handled.
 func TestHangingUpBreaksOffNoClaim(t *testing.T) {
 	ctx, hangUp := context.WithCancel(t.Context())
 	store := hangUpStore{hangUp, hooksig.NewMemoryStore(10, hooksig.DefaultMaxSkew)}
@@ -301,7 +302,7 @@ func TestHangingUpBreaksOffNoClaim(t *testing.T) {
 	}
 }
 
-// The answer to a request with Expect comes before its body is asked for.
+// The answer to a request with Expect comes before its body is requested.
 func TestRefusedBeforeTheBodyIsAskedFor(t *testing.T) {
 	server := httptest.NewServer(hooksig.Middleware(newVerifier(t))(new(seen)))
 	defer server.Close()

@@ -15,8 +15,8 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// Four connections send a delivery from before its window begins until after it has ended. It is accepted
-// once, in each of 20 rounds.
+// Four connections send a delivery from before its window begins until after it ends. It is
+// accepted once, in each of 20 rounds.
 func TestOnceAroundTheWindow(t *testing.T) {
 	const rounds, connections, skew = 20, 4, time.Second
 	var accepted [rounds]atomic.Int32
@@ -64,7 +64,7 @@ func TestOnceAroundTheWindow(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(50 * time.Millisecond) // The rounds meet the ends of a second at different moments.
+		time.Sleep(50 * time.Millisecond) // Rounds begin at different fractions of a second.
 	}
 	senders.Wait()
 	for round := range rounds {
@@ -74,7 +74,7 @@ func TestOnceAroundTheWindow(t *testing.T) {
 	}
 }
 
-// steps is a clock that shows one time after the other, and then the last for good.
+// steps is a clock that returns its times one by one, and then always the last.
 type steps []time.Time
 
 func (s *steps) now() time.Time {
@@ -111,7 +111,8 @@ func TestClaimRefusesWhatHasExpired(t *testing.T) {
 	}
 }
 
-// If a shared store answers so late that it may have forgotten an earlier claim, the delivery is refused.
+// If a shared store answers so late that it may have forgotten an earlier claim, the delivery is
+// refused.
 func TestLateAnswerOfAStoreIsNone(t *testing.T) {
 	date := time.Now().Truncate(time.Second)
 	r := signed(t, body)
@@ -124,8 +125,8 @@ func TestLateAnswerOfAStoreIsNone(t *testing.T) {
 	}
 }
 
-// Verifiers with different skews share a store that is made for the largest: what one accepted, the
-// other does not accept when it has expired for the first alone.
+// Verifiers with different skews share a store for the largest. A delivery that one accepted and
+// that has expired only for it is not accepted by the other.
 func TestVerifiersWithDifferentSkews(t *testing.T) {
 	date := time.Now().Truncate(time.Second)
 	memory := func() hooksig.ReplayStore { return hooksig.NewMemoryStore(1, time.Minute) }
@@ -164,8 +165,7 @@ func TestVerifiersWithDifferentSkews(t *testing.T) {
 	}
 }
 
-// A clock that is set back opens no delivery again that the store has forgotten, and the store goes on
-// accepting later ones.
+// After a clock is set back, forgotten deliveries are still refused, and later ones accepted.
 func TestClockThatIsSetBack(t *testing.T) {
 	date := time.Now().Truncate(time.Second)
 	now := date
@@ -189,7 +189,8 @@ func TestClockThatIsSetBack(t *testing.T) {
 	}
 }
 
-// Each Handler and each Verifier accepts a delivery once, and those that share a store once between them.
+// Each Handler and each Verifier accepts a delivery once; those that share a store accept it once
+// between them.
 func TestWhoAcceptsOnce(t *testing.T) {
 	sent := signed(t, body)
 	verify := func(v *hooksig.Verifier) error {
@@ -205,7 +206,7 @@ func TestWhoAcceptsOnce(t *testing.T) {
 	}
 }
 
-// slowStore counts how often it is asked, and answers when it is told to.
+// slowStore counts how often it is asked, and answers on command.
 type slowStore struct {
 	asked  atomic.Int32
 	answer chan error
@@ -218,7 +219,7 @@ func (s *slowStore) Claim(ctx context.Context, _ hooksig.Tag, _ time.Duration) e
 	return <-s.answer
 }
 
-// A shared store is asked once about a delivery, however many send it at once and afterwards. A failed
+// A shared store is asked once about a delivery, however many send it at once or later. A failed
 // claim is not remembered.
 func TestSharedStoreIsAskedOnce(t *testing.T) {
 	failed := errors.New("down")
@@ -269,7 +270,7 @@ func TestSharedStoreIsAskedOnce(t *testing.T) {
 	}
 }
 
-// A store that panics leaves nobody waiting.
+// A panic of the store leaves nobody waiting.
 func TestStoreThatPanics(t *testing.T) {
 	v := newVerifier(t, hooksig.WithReplayStore(panickingStore{&recordingStore{}}))
 	sent := signed(t, body)
@@ -289,8 +290,8 @@ type panickingStore struct{ *recordingStore }
 
 func (panickingStore) Claim(context.Context, hooksig.Tag, time.Duration) error { panic("broken") }
 
-// While the shared store is down, each Verifier still accepts a delivery at most once, also when the
-// store is back.
+// While the shared store is down, each Verifier still accepts a delivery at most once, also after
+// the store is back.
 func TestAcceptingOnFailureAcceptsOnce(t *testing.T) {
 	store := &recordingStore{}
 	down := true

@@ -15,7 +15,7 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// Whatever prints a value of this package, neither MAC nor digest nor secret is in it.
+// Printed values of this package contain neither MAC nor digest nor secret.
 func TestOutputHoldsNoMAC(t *testing.T) {
 	r := signed(t, body)
 	store := hooksig.NewMemoryStore(10, hooksig.DefaultMaxSkew)
@@ -51,7 +51,7 @@ func TestOutputHoldsNoMAC(t *testing.T) {
 	}
 }
 
-// outputs are the ways in which logs print values.
+// outputs returns a value as logs print it.
 func outputs(value any) map[string]string {
 	texts := map[string]string{}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%o", "%b"} {
@@ -70,7 +70,7 @@ func outputs(value any) map[string]string {
 	return texts
 }
 
-// spellings are the beginnings of octets as they may be printed.
+// spellings returns the beginnings of octets in all printed forms.
 func spellings(all ...[]byte) []string {
 	var spelt []string
 	for _, octets := range all {
@@ -84,7 +84,7 @@ func spellings(all ...[]byte) []string {
 	return spelt
 }
 
-// A delivery that went through JSON has lost its tag alone.
+// A delivery loses only its tag in JSON.
 func TestDeliveryThroughJSON(t *testing.T) {
 	delivery, err := newVerifier(t).VerifyDelivery(signed(t, body), []byte(body))
 	check(t, err)

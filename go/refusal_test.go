@@ -16,8 +16,8 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// A recorded delivery that is sent with another method first is refused, and not claimed: Drone's own
-// is accepted afterwards.
+// A recorded delivery sent first with another method is refused and not claimed, so Drone's own is
+// accepted afterwards.
 func TestOnlyPostIsClaimed(t *testing.T) {
 	receivers := map[string]http.Handler{
 		"Middleware": hooksig.Middleware(newVerifier(t))(new(seen)),
@@ -41,7 +41,7 @@ func TestOnlyPostIsClaimed(t *testing.T) {
 	}
 }
 
-// Requests that adapters and tests make have no body, no header, no line or nothing at all.
+// Requests of adapters and tests may have no body, no header, no line or nothing at all.
 func TestRequestsThatNoServerMade(t *testing.T) {
 	for name, made := range map[string]struct {
 		r    *http.Request
@@ -71,7 +71,7 @@ func TestRequestsThatNoServerMade(t *testing.T) {
 	}
 }
 
-// Arguments that are nil are errors, or change nothing. None of them switches a check off.
+// A nil argument is an error, or changes nothing. None disables a check.
 func TestNilArguments(t *testing.T) {
 	for _, v := range []*hooksig.Verifier{nil, new(hooksig.Verifier)} {
 		if _, err := v.Verify(signed(t, body), []byte(body)); err != hooksig.ErrNoKeys {
@@ -101,7 +101,7 @@ func TestNilArguments(t *testing.T) {
 	if _, err := hooksig.SigningString(nil, "date"); err != hooksig.ErrNullPointer {
 		t.Errorf("no signing string: %v", err)
 	}
-	if _, ok := hooksig.DeliveryFrom(nil); ok { //nolint: a nil context is what is tested
+	if _, ok := hooksig.DeliveryFrom(nil); ok { //nolint: tests a nil context
 		t.Error("a delivery from no context")
 	}
 	var nobody *hooksig.Counters
@@ -117,7 +117,7 @@ func TestNilArguments(t *testing.T) {
 	}
 }
 
-// Who posts a long body that is refused reads the answer.
+// A sender of a long body that is refused can read the answer.
 func TestRefusedSendersReadTheAnswer(t *testing.T) {
 	const posts, short, long = 100, 1_400_000, 5_000_000
 	forged := hooksig.Middleware(newVerifier(t), hooksig.WithMaxBody(8<<20))(new(seen))
@@ -157,7 +157,7 @@ func TestRefusedSendersReadTheAnswer(t *testing.T) {
 	}
 }
 
-// postRaw makes a request that nothing makes genuine.
+// postRaw returns a forged request.
 func postRaw(line string, body []byte, chunked bool) []byte {
 	if chunked {
 		return fmt.Appendf(nil, "%s\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", line, len(body), body)
@@ -165,7 +165,7 @@ func postRaw(line string, body []byte, chunked bool) []byte {
 	return fmt.Appendf(nil, "%s\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s", line, len(body), body)
 }
 
-// post writes all of a request before it reads the answer, as simple senders do. It returns the
+// post writes a whole request before it reads the answer, as simple senders do. It returns the
 // status, or 0.
 func post(t *testing.T, addr string, raw []byte) int {
 	t.Helper()
@@ -186,7 +186,7 @@ func post(t *testing.T, addr string, raw []byte) int {
 	return answer.StatusCode
 }
 
-// The answer does not wait for a sender that falls silent, and the drain ends in any case.
+// The answer does not wait for a silent sender, and the drain ends in any case.
 func TestDrainIsBounded(t *testing.T) {
 	server := httptest.NewServer(hooksig.Middleware(newVerifier(t))(new(seen)))
 	t.Cleanup(server.Close)
@@ -219,7 +219,7 @@ func TestDrainIsBounded(t *testing.T) {
 	}
 }
 
-// A sender that goes on and on is cut off.
+// A sender that never stops is cut off.
 func TestDrainEnds(t *testing.T) {
 	server := httptest.NewServer(hooksig.Middleware(newVerifier(t))(new(seen)))
 	defer server.Close()

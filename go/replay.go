@@ -13,36 +13,35 @@ import (
 // ReplayStore remembers deliveries for several processes, for as long as any Verifier that uses it
 // could accept them again.
 //
-// A Verifier asks it only about deliveries that it does not know yet, and never twice at the same
-// time about the same one. It looks at the clock before and after: a delivery that expires
-// meanwhile is refused.
+// A Verifier asks it only about deliveries that it does not know yet, and about each only once at a
+// time. It reads the clock before and after, and refuses a delivery that expires meanwhile.
 type ReplayStore interface {
-	// Claim returns nil to the first who claims tag, and ErrReplayed to any other for at least
-	// the time that it is told to remember it, which is positive, [Forever] if there is no end.
-	// Looking and remembering must be one atomic step.
+	// Claim returns nil to the first caller with a tag, and ErrReplayed to any other for at least the
+	// time remember, which is positive, and [Forever] if there is no end. It must look up and store
+	// the tag in one atomic step.
 	//
-	// An error that wraps [ErrReplayStoreBusy] means that too many ask at once. Any other error means
-	// that the store cannot tell. The delivery is refused in both cases. ctx does not end when
-	// the sender hangs up, so a store needs timeouts of its own.
+	// An error that wraps [ErrReplayStoreBusy] means that too many callers ask at once. Any other
+	// error means that the store cannot tell. The delivery is refused in both cases. ctx does not end
+	// when the sender hangs up, so a store needs its own timeouts.
 	Claim(ctx context.Context, tag Tag, remember time.Duration) error
 
 	// MaxSkew returns the largest skew of a Verifier that may use the store. Each delivery is
-	// remembered for that skew, whatever the skew of the Verifier that claims it.
+	// remembered for that skew, whatever the skew of the claiming Verifier.
 	MaxSkew() time.Duration
 }
 
-// Forever is the time for which a delivery must be remembered that never expires, and the largest
-// skew of a store that never forgets.
+// Forever is the time to remember a delivery that never expires, and the largest skew of a store
+// that never forgets.
 const Forever time.Duration = math.MaxInt64
 
-// AcceptOnFailure returns a store that lets a delivery pass when store cannot tell whether it is new,
-// once failed was told why. While store is down, replays can then be accepted, at most once by each
-// Verifier: choose it only if losing deliveries is worse.
+// AcceptOnFailure returns a store that accepts a delivery when store cannot tell whether it is new,
+// after calling failed with the reason. While store is down, each Verifier can then accept a replay
+// once: use it only if losing deliveries is worse.
 //
-// It does not apply to a delivery that was replayed, to a store that is full, and to what strangers
-// could cause at will: a store that too many ask at once, and a context that ended.
+// It does not apply to a replayed delivery, to a full store, or to failures that strangers could
+// cause: a store that too many ask at once, and an ended context.
 //
-// A failed that is nil is not told. [NewVerifier] refuses a store that is nil.
+// A nil failed is not called. [NewVerifier] refuses a nil store.
 func AcceptOnFailure(store ReplayStore, failed func(error)) ReplayStore {
 	return acceptOnFailure{store, failed}
 }
@@ -67,7 +66,7 @@ func (s acceptOnFailure) Claim(ctx context.Context, tag Tag, remember time.Durat
 	return nil
 }
 
-// Format keeps what the store holds out of whatever prints it.
+// Format prevents the store's content from being printed.
 func (acceptOnFailure) Format(f fmt.State, _ rune) {
 	io.WriteString(f, "hooksig.AcceptOnFailure{...}")
 }
@@ -79,13 +78,13 @@ func (s acceptOnFailure) MaxSkew() time.Duration {
 	return s.store.MaxSkew()
 }
 
-// isRefusal reports whether a store that says so works, and refuses the delivery.
+// isRefusal reports whether err is the refusal of a working store.
 func isRefusal(err error) bool {
 	return errors.Is(err, ErrReplayed) || errors.Is(err, ErrDateTooOld) ||
 		errors.Is(err, ErrReplayGuardFull) || errors.Is(err, ErrReplayStoreBusy)
 }
 
-// checkStore returns an error for a store that is nil.
+// checkStore returns an error for a nil store.
 func checkStore(store ReplayStore) error {
 	if accepting, ok := store.(acceptOnFailure); ok {
 		return checkStore(accepting.store)
@@ -96,7 +95,7 @@ func checkStore(store ReplayStore) error {
 	return nil
 }
 
-// checkSkew returns an error if a store forgets too soon for a verifier with this skew.
+// checkSkew returns an error if a store forgets too early for a verifier with this skew.
 func checkSkew(store ReplayStore, skew time.Duration) error {
 	if skew <= store.MaxSkew() {
 		return nil
@@ -108,7 +107,7 @@ func checkSkew(store ReplayStore, skew time.Duration) error {
 	return fmt.Errorf("%w: %v, and the store is made for %v", ErrSkewTooLarge, skew, store.MaxSkew())
 }
 
-// isNil reports whether v is nil, or a pointer or function that is.
+// isNil reports whether v is nil, or a nil pointer or function.
 func isNil(v any) bool {
 	switch value := reflect.ValueOf(v); value.Kind() {
 	case reflect.Invalid:

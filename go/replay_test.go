@@ -38,7 +38,7 @@ func TestMemoryStore(t *testing.T) {
 	})
 }
 
-// What may be forgotten makes room long before the store is full.
+// Expired entries are removed long before the store is full.
 func TestMemoryStoreStaysSmall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := hooksig.NewMemoryStore(1<<20, time.Minute)

@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// Signer signs requests as a Drone server does. It may be used by several goroutines. One that is nil
-// or that [NewSigner] did not make signs nothing: the error is [ErrWrongState].
+// Signer signs requests as a Drone server does. It may be used by several goroutines. A nil or zero
+// Signer signs nothing and returns [ErrWrongState].
 type Signer struct {
 	key key
 }
 
-// NewSigner makes a signer. The secret is used byte for byte; the error is [ErrEmptySecret] if it
-// is empty.
+// NewSigner returns a signer. The secret is used byte for byte; an empty one is refused with
+// [ErrEmptySecret].
 func NewSigner(secret []byte) (*Signer, error) {
 	key, err := newKey(secret)
 	if err != nil {
@@ -24,12 +24,12 @@ func NewSigner(secret []byte) (*Signer, error) {
 	return &Signer{key: key}, nil
 }
 
-// Format keeps what is as good as the secret out of whatever prints a Signer.
+// Format prevents key material from being printed.
 func (Signer) Format(f fmt.State, _ rune) {
 	io.WriteString(f, "hooksig.Signer{...}")
 }
 
-// Sign sets Date, Digest and Signature of r for body, at the time now, as Drone does for its
+// Sign sets Date, Digest and Signature of r for body at the time now, as Drone does for its
 // webhooks. Drone also sets X-Drone-Event, which is not signed, and Content-Type.
 func (s *Signer) Sign(r *http.Request, body []byte, now time.Time) error {
 	if err := s.check(r); err != nil {
@@ -46,8 +46,8 @@ func (s *Signer) Sign(r *http.Request, body []byte, now time.Time) error {
 }
 
 // SignHeaders sets Signature of r over the headers in names, which r must have, under keyID. The
-// body is covered only through a Digest field (see [Digest]) that names holds. The request line is the
-// one that a client sends; of a request without a URL it is r.Method and r.RequestURI as they are.
+// body is covered only if names has Digest and r has that field (see [Digest]). The request line is
+// the one that a client sends; for a request without a URL it is r.Method and r.RequestURI.
 func (s *Signer) SignHeaders(r *http.Request, keyID string, names ...string) error {
 	if err := s.check(r); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (s *Signer) SignHeaders(r *http.Request, keyID string, names ...string) err
 	return nil
 }
 
-// check returns an error if there is nothing to sign with or nothing to sign.
+// check returns an error if there is no key or no request.
 func (s *Signer) check(r *http.Request) error {
 	switch {
 	case s == nil:
@@ -76,7 +76,7 @@ func (s *Signer) check(r *http.Request) error {
 	}
 }
 
-// SigningString gives the text that a signature over names is made of, for diagnostics.
+// SigningString returns the text that a signature over names is made from, for diagnostics.
 func SigningString(r *http.Request, names ...string) ([]byte, error) {
 	if r == nil {
 		return nil, ErrNullPointer
@@ -88,13 +88,13 @@ func SigningString(r *http.Request, names ...string) ([]byte, error) {
 	return signingString(r, list)
 }
 
-// Digest gives the value of the Digest field for body.
+// Digest returns the value of the Digest field for body.
 func Digest(body []byte) string {
 	return digestField(body)
 }
 
-// ParseDate reads an HTTP-date in any of its three forms, as [Verifier.Verify] reads Date. A two-digit
-// year is the latest one with which the date is at most 50 years after now. The error is
+// ParseDate parses an HTTP-date in any of its three forms, as [Verifier.Verify] parses Date. A
+// two-digit year is the latest one with which the date is at most 50 years after now. The error is
 // [ErrMalformedDate].
 func ParseDate(text string, now time.Time) (time.Time, error) {
 	seconds, err := parseDate(text, now.Unix())
@@ -111,12 +111,12 @@ func setHeader(r *http.Request, name, value string) {
 	r.Header.Set(name, value)
 }
 
-// Transport is a [http.RoundTripper] that signs every request, with its body held in memory.
+// Transport is an [http.RoundTripper] that signs every request. It holds the body in memory.
 //
-// It refuses to send a redirected request, with [ErrRedirected]: whoever answers with a redirect would get
-// a signature over whatever body the client then sends, for any receiver.
+// It refuses to send a redirected request, with [ErrRedirected]. Otherwise any server that
+// redirects would get a signature over the body that the client then sends, valid for any receiver.
 type Transport struct {
-	// Signer signs. Without one nothing is sent, and the error is [ErrWrongState].
+	// Signer signs. If it is nil, nothing is sent and the error is [ErrWrongState].
 	Signer *Signer
 	// Base sends; nil is [http.DefaultTransport].
 	Base http.RoundTripper
@@ -131,7 +131,7 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.base().RoundTrip(signed)
 }
 
-// sign returns a signed copy of r, whose body it reads and closes.
+// sign returns a signed copy of r, and reads and closes its body.
 func (t *Transport) sign(r *http.Request) (*http.Request, error) {
 	if r == nil {
 		return nil, ErrNullPointer

@@ -25,7 +25,7 @@ func TestTransport(t *testing.T) {
 	}
 }
 
-// Whoever redirects a request gets no signature: neither over the same body nor over none.
+// A server that redirects a request gets no signature, neither over the same body nor over none.
 func TestTransportSignsNoRedirectedRequest(t *testing.T) {
 	var signatures []string
 	stranger := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

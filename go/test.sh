@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Tests the Go package, its modules, the pure core and both ways to link the C library.
 #
-# `make lib program` must have been run: `make test-go` does everything. A line is printed for each
-# check, and its output if it fails. If Go is missing nothing is tested; if a peer of the tests is, the
-# checks that need it are skipped; if CI is set, either is a failure.
+# Run `make lib program` first; `make test-go` does everything. Prints a line for each check, and its output
+# on failure. Without Go nothing is tested, and without a peer its checks are skipped; if CI is set, either is
+# a failure.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -61,7 +61,7 @@ without_dependencies() {
     [[ $(go list -m all) == github.com/hooksig/hooksig/go ]]
 }
 
-# What the programs print for the shared cases, which must be as expected.
+# Compares the verdicts of the programs on the shared cases; all must be as expected.
 same_verdicts() {
     local files tags
     files=$(find "$root/vectors/cases" -name '*.jsonl' | sort)
@@ -76,14 +76,14 @@ same_verdicts() {
     done
 }
 
-# The Rust that makes the same bytes everywhere may be missing.
+# The Rust version that makes the same bytes everywhere may be missing.
 built_from_the_sources() {
     local code=0
     "$root/scripts/go-core.sh" --check || code=$?
     [[ $code -eq 3 && -z ${CI:-} ]] || return "$code"
 }
 
-# names_every_way COMMAND...: the command must fail with a message that does.
+# names_every_way COMMAND...: the command must fail with a message that names every way to link.
 names_every_way() {
     local said
     if said=$("$@" 2>&1); then
@@ -94,13 +94,13 @@ names_every_way() {
     [[ $said == *install*hooksig* && $said == *hooksig_static* && $said == *pure*Go* ]]
 }
 
-# Of a copy, which is in no build cache, and beside which there is no library.
+# Builds a copy that is in no build cache and has no library beside it.
 build_without_library() {
     copy "$work/checkout/go"
     env -C "$work/checkout/go" -u PKG_CONFIG_PATH PKG_CONFIG_LIBDIR="$work" go build "$@" .
 }
 
-# One clear message, instead of one for each name that is missing.
+# One clear message instead of one for each missing name.
 names_cgo() {
     local said
     said=$(CGO_ENABLED=0 go build -tags "$1" . 2>&1) && return 1
@@ -108,7 +108,7 @@ names_cgo() {
     [[ $said == *CGO_ENABLED* && $(wc -l <<<"$said") -le 2 ]]
 }
 
-# copy FOLDER: the package without what its tests need.
+# copy FOLDER: copies the package without the files that only its tests need.
 copy() {
     mkdir -p "$1"
     cp ./*.go ./*.h ./*.pc go.mod "$1"
@@ -145,7 +145,7 @@ same_verdicts_386() {
     go run ./cmd/conform $files | cmp - "$work/386"
 }
 
-# Neither unsafe nor cgo nor assembly.
+# The package uses neither unsafe nor cgo nor assembly.
 is_pure() {
     local imports
     imports=$(CGO_ENABLED=1 go list -f '{{join .Imports "\n"}}{{range .CgoFiles}} cgo:{{.}}{{end}}{{range .SFiles}} assembly:{{.}}{{end}}' . ./internal/core)

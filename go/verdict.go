@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// Numbers that take the place of a time: there is no clock, and never.
+// Numbers instead of a time: no clock, and never.
 const (
 	noClock  = math.MinInt64
 	noExpiry = math.MaxInt64
 )
 
-// It does not compile if DefaultMaxSkew is another than the library's.
+// Does not compile if DefaultMaxSkew differs from the library's.
 var _ = [1]struct{}{}[DefaultMaxSkew-defaultMaxSkew*time.Second]
 
-// verdict is what the library says of a request beside the status.
+// verdict is the library's result for a request besides the status.
 type verdict struct {
 	tag                   Tag
 	date, expires         int64
@@ -40,7 +40,7 @@ func (v *verdict) toVerified() Verified {
 	}
 }
 
-// toTime gives the zero time for the number that stands for none.
+// toTime returns the zero time for the number none.
 func toTime(seconds, none int64) time.Time {
 	if seconds == none {
 		return time.Time{}
@@ -48,7 +48,7 @@ func toTime(seconds, none int64) time.Time {
 	return time.Unix(seconds, 0)
 }
 
-// event is the event in body, and whether there is one.
+// event returns the event in body, and whether there is one.
 func (v *verdict) event(body []byte) (string, bool) {
 	switch v.eventKind {
 	case eventAbsent:
@@ -64,7 +64,7 @@ func (v *verdict) event(body []byte) (string, bool) {
 	}
 }
 
-// action is the action in body, or "".
+// action returns the action in body, or "".
 func (v *verdict) action(body []byte) string {
 	switch v.actionKind {
 	case actionAbsent:
@@ -84,7 +84,7 @@ func (v *verdict) action(body []byte) string {
 	}
 }
 
-// deliveryHeaders are the values of the fields with which Drone signs a delivery.
+// deliveryHeaders holds the values of the fields with which Drone signs a delivery.
 type deliveryHeaders struct {
 	date, digest, signature string
 }

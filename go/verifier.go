@@ -28,17 +28,17 @@ const (
 	ActionDisabled = "disabled"
 )
 
-// DefaultMaxSkew is how far Date may lie from the clock by default.
+// DefaultMaxSkew is the largest difference between Date and the clock by default.
 const DefaultMaxSkew = 5 * time.Minute
 
-// Verified describes a request that is genuine: MAC, date and body belong together.
+// Verified describes a genuine request: MAC, date and body belong together.
 type Verified struct {
 	// Tag identifies the delivery. It is not part of its JSON.
 	Tag Tag `json:"-"`
 	// Date is the Date field, or zero without a clock.
 	Date time.Time
-	// Expires is the last second at which this request would be accepted, or zero, which means
-	// never, without a clock.
+	// Expires is the last second at which this request would be accepted, or zero without a clock,
+	// which means never.
 	Expires time.Time
 	// KeyIndex is the index of the secret that made the signature.
 	KeyIndex int
@@ -49,7 +49,7 @@ type Delivery struct {
 	Verified
 	// Event is the body's event, such as build, or "" if the body has none.
 	Event string
-	// HasEvent tells whether the body has an event. Older servers send it only in the X-Drone-Event
+	// HasEvent reports whether the body has an event. Older servers send it only in the X-Drone-Event
 	// field, which anyone could change on the way, and requests to most extensions have none.
 	HasEvent bool
 	// Action is the body's action, such as created, or "".
@@ -60,12 +60,12 @@ type Delivery struct {
 	request any
 }
 
-// Format keeps the MAC out of whatever prints a Verified, even with a verb that fits none of its fields.
+// Format prevents the MAC from being printed, whatever the verb.
 func (v Verified) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "hooksig.Verified{Date: %s, Expires: %s, KeyIndex: %d}", v.Date, v.Expires, v.KeyIndex)
 }
 
-// Format prints a Delivery without its MAC, and of the body only the length.
+// Format prints a Delivery without its MAC, with only the length of the body.
 func (d Delivery) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "hooksig.Delivery{%s, Event: %q, Action: %q, Body: %d bytes}", d.Verified, d.Event, d.Action, len(d.Body))
 }
@@ -75,36 +75,36 @@ func (v *Verified) isExpired(now time.Time) bool {
 	return !v.Expires.IsZero() && now.Unix() > v.Expires.Unix()
 }
 
-// Verifier decides whether requests are genuine. It may be used by several goroutines. One that is nil
-// or that [NewVerifier] did not make refuses every request with [ErrNoKeys].
+// Verifier decides whether requests are genuine. It may be used by several goroutines. A nil or
+// zero Verifier refuses every request with [ErrNoKeys].
 type Verifier struct {
 	receiver
-	// What tells the time, or nil without a clock.
+	// Returns the time; nil without a clock.
 	clock   func() time.Time
 	maxSkew time.Duration
-	// Where accepted deliveries are remembered.
+	// Remembers accepted deliveries.
 	store ReplayStore
 	guard *guard
 }
 
-// Format keeps what is as good as the secrets out of whatever prints a Verifier.
+// Format prevents key material from being printed.
 func (Verifier) Format(f fmt.State, _ rune) {
 	io.WriteString(f, "hooksig.Verifier{...}")
 }
 
-// Option changes what a Verifier demands.
+// Option configures a Verifier.
 type Option func(*Verifier) error
 
-// NewVerifier makes a verifier that takes the signature of any of secrets: several are what the
-// rotation of a secret needs. They are used byte for byte, nothing is trimmed or decoded.
+// NewVerifier returns a verifier that accepts the signature of any of secrets; give several while a
+// secret is being changed. They are used byte for byte, neither trimmed nor decoded.
 //
-// By default a signature must cover Date and Digest, Date must lie within five minutes of
-// the clock, and this Verifier accepts a delivery once. Several accept it once between them if they
-// share a store (see [WithReplayStore]). Drone signs alike for all its endpoints, so verifiers of
-// different endpoints must not share one.
+// By default a signature must cover Date and Digest, Date must be within five minutes of the clock,
+// and this Verifier accepts a delivery once. Verifiers that share a store accept it once between
+// them (see [WithReplayStore]). Drone signs alike for all its endpoints, so verifiers of different
+// endpoints must not share one.
 //
-// The error is [ErrNoKeys] without a secret, [ErrEmptySecret] if one is empty, [ErrSkewTooLarge] if the
-// replay store forgets too soon for the skew, or that of an option.
+// The error is [ErrNoKeys] without a secret, [ErrEmptySecret] if one is empty, [ErrSkewTooLarge] if
+// the replay store forgets too early for the skew, or that of an option.
 func NewVerifier(secrets [][]byte, opts ...Option) (*Verifier, error) {
 	keys, err := newKeys(secrets)
 	if err != nil {
@@ -134,7 +134,7 @@ func NewVerifier(secrets [][]byte, opts ...Option) (*Verifier, error) {
 	return v, nil
 }
 
-// defaultStore stands for a MemoryStore that is made for the skew of the Verifier.
+// defaultStore is replaced by a MemoryStore for the skew of the Verifier.
 type defaultStore struct{ ReplayStore }
 
 func (v *Verifier) makeGuard() error {
@@ -166,8 +166,9 @@ func newKeys(secrets [][]byte) ([]key, error) {
 	return keys, nil
 }
 
-// WithMaxSkew sets how far Date may lie from the clock on either side, in whole seconds. A larger
-// one makes a recorded request useful for longer where no replay store stands.
+// WithMaxSkew sets the largest difference between Date and the clock in either direction, in whole
+// seconds. With a larger skew and without a replay store, a recorded request stays useful for
+// longer.
 func WithMaxSkew(skew time.Duration) Option {
 	return func(v *Verifier) error {
 		if skew < 0 || skew%time.Second != 0 || skew/time.Second > math.MaxUint32 {
@@ -178,10 +179,10 @@ func WithMaxSkew(skew time.Duration) Option {
 	}
 }
 
-// WithRequired sets the headers that a signature must cover, in place of date and digest. Without
-// digest, anyone who sees one request can send it on with another body and the Digest of that;
-// without date, an old one with a new date. Date and Digest must be there and right even if they are
-// not covered.
+// WithRequired sets the headers that a signature must cover instead of date and digest. Without
+// digest, anyone who sees a request can resend it with another body and its Digest; without date,
+// an old one with a new date. Date and Digest must be present and right even if they are not
+// covered.
 func WithRequired(names ...string) Option {
 	return func(v *Verifier) error {
 		list, err := joinNames(names)
@@ -192,23 +193,23 @@ func WithRequired(names ...string) Option {
 	}
 }
 
-// WithKeyID demands a keyId. By default any is taken: Drone always sends hmac-key.
+// WithKeyID requires a keyId. By default any is accepted; Drone always sends hmac-key.
 func WithKeyID(keyID string) Option {
 	return func(v *Verifier) error { return setKeyID(&v.policy, keyID) }
 }
 
-// WithMissingAlgorithm takes a signature without an algorithm parameter for HMAC-SHA-256. The key
-// alone decides what is computed; this only hides a sender that means another algorithm.
+// WithMissingAlgorithm accepts a signature without an algorithm parameter as HMAC-SHA-256. It is
+// HMAC-SHA-256 in any case; this only hides a sender that means another algorithm.
 func WithMissingAlgorithm() Option {
 	return func(v *Verifier) error { return allowMissingAlgorithm(&v.policy) }
 }
 
-// WithHS2019 takes algorithm="hs2019" for HMAC-SHA-256; see [WithMissingAlgorithm].
+// WithHS2019 accepts algorithm="hs2019" as HMAC-SHA-256; see [WithMissingAlgorithm].
 func WithHS2019() Option {
 	return func(v *Verifier) error { return allowHS2019(&v.policy) }
 }
 
-// WithClock sets what tells the time, in place of [time.Now].
+// WithClock sets the clock instead of [time.Now].
 func WithClock(now func() time.Time) Option {
 	return func(v *Verifier) error {
 		if now == nil {
@@ -219,8 +220,8 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// WithoutClock leaves Date unread. A delivery can then be replayed forever, and a replay store
-// must never forget: its MaxSkew must be [Forever].
+// WithoutClock ignores Date. A delivery can then be replayed forever, so a replay store must never
+// forget: its MaxSkew must be [Forever].
 func WithoutClock() Option {
 	return func(v *Verifier) error {
 		v.clock = nil
@@ -228,9 +229,9 @@ func WithoutClock() Option {
 	}
 }
 
-// WithReplayStore sets where accepted deliveries are remembered, in place of a [MemoryStore] of the
-// Verifier's own. All that use one store accept a delivery once between them. Each asks it only
-// about deliveries that it does not know yet.
+// WithReplayStore sets the store that remembers accepted deliveries, instead of the Verifier's own
+// [MemoryStore]. Verifiers that share a store accept a delivery once between them. Each asks it
+// only about deliveries that it does not know yet.
 func WithReplayStore(store ReplayStore) Option {
 	return func(v *Verifier) error {
 		v.store = store
@@ -238,7 +239,7 @@ func WithReplayStore(store ReplayStore) Option {
 	}
 }
 
-// WithoutReplayStore accepts a delivery as often as it comes while its Date is recent.
+// WithoutReplayStore accepts a delivery each time it comes while its Date is recent.
 func WithoutReplayStore() Option {
 	return func(v *Verifier) error {
 		v.store = nil
@@ -247,15 +248,15 @@ func WithoutReplayStore() Option {
 }
 
 // Verify decides whether r with body, as received and before any decompression, is genuine and was
-// not accepted before. r.Body is not read. Names in r.Header are in canonical form, as net/http has them.
-// A signature may cover the request line, r.Method and r.RequestURI. A request that has a URL but no
-// RequestURI, as adapters and [http.NewRequest] make it, has an unknown line: the error is then
-// [ErrMissingHeader].
+// not accepted before. It does not read r.Body. Names in r.Header are in canonical form, as in
+// net/http. A signature may cover the request line, r.Method and r.RequestURI. The line of a
+// request with a URL but no RequestURI, as adapters and [http.NewRequest] make it, is unknown; the
+// error is then [ErrMissingHeader].
 //
-// What is verified is claimed: look before at whatever else can refuse the request, such as its method.
+// A verified request is claimed, so check before whatever else can refuse it, such as its method.
 //
-// The error is one of the sentinels of this package, or wraps [ErrReplayStoreFailed]. It is for
-// the operator; the sender should be told the same whatever it is.
+// The error is one of the sentinels of this package, or wraps [ErrReplayStoreFailed]. It is for the
+// operator; tell the sender the same whatever it is.
 func (v *Verifier) Verify(r *http.Request, body []byte) (Verified, error) {
 	var out verdict
 	if err := v.receive(r, body, false, &out); err != nil {
@@ -296,7 +297,7 @@ func (v *Verifier) verifyDelivery(r *http.Request, body []byte, look func(*Deliv
 	return delivery, nil
 }
 
-// isEvent reports whether no value of X-Drone-Event is another than event.
+// isEvent reports whether all values of X-Drone-Event equal event.
 func isEvent(values []string, event string) bool {
 	for _, value := range values {
 		if textproto.TrimString(value) != event {
@@ -306,7 +307,7 @@ func isEvent(values []string, event string) bool {
 	return true
 }
 
-// now returns the time in Unix seconds, or the number that says that there is no clock.
+// now returns the time in Unix seconds, or the number for "no clock".
 func (v *Verifier) now() int64 {
 	if v.clock == nil {
 		return noClock
@@ -314,7 +315,7 @@ func (v *Verifier) now() int64 {
 	return max(v.clock().Unix(), noClock+1)
 }
 
-// check returns an error for a verifier that NewVerifier did not make.
+// check returns an error for a nil or zero Verifier.
 func (v *Verifier) check() error {
 	if v == nil || len(v.keys) == 0 {
 		return ErrNoKeys
@@ -322,13 +323,13 @@ func (v *Verifier) check() error {
 	return nil
 }
 
-// signedFields are the values of the three fields that Drone signs with.
+// signedFields holds the values of the three fields that Drone signs with.
 type signedFields struct {
 	signature, date, digest string
 }
 
-// receive gives the library's verdict. A request that is signed as Drone signs costs one call with
-// its three fields; one that depends on others is handed over whole.
+// receive returns the library's verdict. A request signed as Drone does costs one call with its
+// three fields; one that depends on other fields is passed whole.
 func (v *Verifier) receive(r *http.Request, body []byte, read bool, out *verdict) error {
 	if err := v.check(); err != nil {
 		return err
@@ -346,18 +347,18 @@ func (v *Verifier) receive(r *http.Request, body []byte, read bool, out *verdict
 	return toError(v.receiveRequest(now, r, body, read, out))
 }
 
-// dependsOnOthers reports whether a verdict on the three fields may be another on the whole head: the
-// signature covers other headers, or is one of RFC 9421, which Signature-Input tells.
+// dependsOnOthers reports whether the verdict on the whole head may differ from that on the three
+// fields: the signature covers other headers, or Signature-Input marks one of RFC 9421.
 func dependsOnOthers(err error, h http.Header) bool {
 	return err == ErrMissingHeader || err == ErrMalformedParams && h["Signature-Input"] != nil
 }
 
-// verifyHead tells whether a body is worth reading. What it finds is no verdict.
+// verifyHead reports whether a body is worth reading. Its result is not a verdict.
 func (v *Verifier) verifyHead(r *http.Request) error {
 	return toError(v.checkHead(v.now(), r))
 }
 
-// findFields finds the three fields, unless there is a repeated one or perhaps another signature.
+// findFields returns the three fields, unless one is repeated or there may be another signature.
 func findFields(h http.Header) (signedFields, bool) {
 	signature, date, digest := h["Signature"], h["Date"], h["Digest"]
 	if len(signature) != 1 || len(date) != 1 || len(digest) != 1 || h["Authorization"] != nil {
@@ -378,7 +379,7 @@ func (v *Verifier) claim(ctx context.Context, verified *Verified) error {
 	return fmt.Errorf("%w: %w", ErrReplayStoreFailed, err)
 }
 
-// time returns the time by which deliveries expire. Without a clock none does.
+// time returns the time to compare expiry with. Without a clock nothing expires.
 func (v *Verifier) time() time.Time {
 	if v.clock == nil {
 		return time.Now()
@@ -386,7 +387,7 @@ func (v *Verifier) time() time.Time {
 	return v.clock()
 }
 
-// joinNames makes a list of header names as a signature holds it.
+// joinNames makes a list of header names as in a signature.
 func joinNames(names []string) (string, error) {
 	for _, name := range names {
 		if name == "" || strings.Contains(name, " ") {

@@ -40,8 +40,8 @@ func TestRecordedDeliveries(t *testing.T) {
 	}
 }
 
-// Every shared case comes out as expected, a request to verify also the same whether its three fields
-// are looked at or its whole head.
+// Every shared case has the expected result. A request to verify has the same one from its three
+// fields and from its whole head.
 func TestSharedCases(t *testing.T) {
 	verified, signed, dates := 0, 0, 0
 	for _, c := range sharedCases(t) {
@@ -101,7 +101,8 @@ func checkDate(t *testing.T, c *cases.Case) {
 	}
 }
 
-// An empty target is a target, as in Rust and C. Of a request with a URL but no RequestURI it is unknown.
+// An empty target is a target, as in Rust and C. The target of a request with a URL but no
+// RequestURI is unknown.
 func TestUnknownTarget(t *testing.T) {
 	names := []string{"(request-target)", "date", "digest"}
 	target := func(r *http.Request) string {
@@ -240,7 +241,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// Date and Digest must be there and right even if they are not covered.
+// Date and Digest must be present and right even if they are not covered.
 func TestUncoveredDateAndDigest(t *testing.T) {
 	v := newVerifier(t, hooksig.WithRequired("host"), hooksig.WithoutReplayStore())
 	for name, run := range map[string]struct {
@@ -279,7 +280,8 @@ func TestWithoutClockNothingExpires(t *testing.T) {
 	}
 }
 
-// A delivery is remembered for two seconds more than the store's skew allows, whatever the verifier's is.
+// A delivery is remembered for two seconds more than the store's skew, whatever the verifier's
+// skew.
 func TestRememberedWhileAcceptable(t *testing.T) {
 	now := time.Now().Truncate(time.Second)
 	r := signed(t, body)
@@ -304,7 +306,7 @@ func (s *recordingStore) Claim(_ context.Context, _ hooksig.Tag, remember time.D
 	return nil
 }
 
-// minuteStore is made for a skew of a minute.
+// minuteStore is for a skew of a minute.
 type minuteStore struct{ recordingStore }
 
 func (*minuteStore) MaxSkew() time.Duration { return time.Minute }
@@ -377,7 +379,7 @@ func TestMismatchClaimsNothing(t *testing.T) {
 	check(t, err)
 }
 
-// The signature and the tag are what the standard library computes.
+// The standard library computes the same signature and tag.
 func TestSignatureIsHMAC(t *testing.T) {
 	r := signed(t, body)
 	verified, err := newVerifier(t).Verify(r, []byte(body))

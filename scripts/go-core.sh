@@ -35,7 +35,7 @@ link() {
         --export=__heap_base "${exports[@]}" "$1" -o "$2"
 }
 
-# The small version is as quick as the fast one once it is translated, and takes a third less.
+# Once translated, the small version is as quick as the fast one, and takes a third less.
 build() {
     local library
     library=$(env -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS CARGO_TARGET_DIR=target/go-core HOOKSIG_CROSS=rustup \

@@ -16,7 +16,7 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// message is a request in the making.
+// message is a request that is being built.
 type message struct {
 	header http.Header
 	body   string
@@ -25,13 +25,13 @@ type message struct {
 	sha1   bool
 }
 
-// quirk changes a message before it is signed: what a sender may do.
+// quirk changes a message before it is signed, as a sender may.
 type quirk struct {
 	name string
 	make func(*message)
 }
 
-// change changes a message after it was signed: what may happen on the way.
+// change changes a message after it was signed, as may happen on the way.
 type change struct {
 	name string
 	make func(*message)
@@ -118,14 +118,14 @@ func (m *message) authorize(scheme string) {
 	}
 }
 
-// request gives the head as a server has it.
+// request returns the head as a server has it.
 func (m *message) request() *http.Request {
 	r := httptest.NewRequest("POST", "/hooks", nil)
 	r.Header = m.header
 	return r
 }
 
-// sign signs as the other library does, or where it cannot as we do.
+// sign signs as the other library does, or as we do if it cannot.
 func (m *message) sign(tb testing.TB) {
 	algorithm := httpsignatures.AlgorithmHmacSha256
 	if m.sha1 {
@@ -143,7 +143,7 @@ func (m *message) sign(tb testing.TB) {
 	}
 }
 
-// randomMessage makes a signed message with some quirks and changes, and tells which.
+// randomMessage returns a signed message with some quirks and changes, and their names.
 func randomMessage(tb testing.TB, random *rand.Rand) (*message, []string) {
 	body := `{"event":"build","action":"created"}`
 	m := &message{
@@ -168,7 +168,7 @@ func randomMessage(tb testing.TB, random *rand.Rand) (*message, []string) {
 	return m, story
 }
 
-// stricter says by which rule of DESIGN.md we refuse what httpsignatures-go accepts.
+// stricter maps our refusals of requests that httpsignatures-go accepts to rules of DESIGN.md.
 var stricter = map[error]string{
 	hooksig.ErrRepeatedSignature:    "rule 1: exactly one signature; it takes the first",
 	hooksig.ErrMalformedParams:      "rule 2: nothing but parameters; it skips what its regular expression does not match",
@@ -185,20 +185,20 @@ var stricter = map[error]string{
 	hooksig.ErrDigestMismatch:       "rule 8: Digest must be that of the body; it does not look at the body",
 }
 
-// difference is a kind of request over which the two libraries differ.
+// difference is a kind of request that the two libraries judge differently.
 type difference struct {
 	rule    string
 	applies func(*message) bool
 }
 
-// otherString says why a signature that httpsignatures-go finds right is wrong to us.
+// otherString lists why we refuse a signature that httpsignatures-go finds right.
 var otherString = []difference{
 	{"rule 5: all values of a covered header are signed; it signs the first", func(m *message) bool {
 		return slices.ContainsFunc(m.list, func(name string) bool { return len(m.header.Values(name)) > 1 })
 	}},
 }
 
-// laxer says by which rule of DESIGN.md we accept what httpsignatures-go refuses.
+// laxer maps requests that we accept and httpsignatures-go refuses to rules of DESIGN.md.
 var laxer = []difference{
 	{"rule 1: schemes are compared without regard to case", func(m *message) bool {
 		return strings.HasPrefix(m.header.Get("Authorization"), "signature ")
@@ -219,7 +219,7 @@ func signatureMatches(pattern string) func(*message) bool {
 	}
 }
 
-// explain names the rule behind a difference, or "".
+// explain returns the rule for a difference, or "".
 func explain(m *message, err error) string {
 	differences := laxer
 	if err != nil {
@@ -236,7 +236,7 @@ func explain(m *message, err error) string {
 	return ""
 }
 
-// Whenever our verdict differs from that of Drone's own library, a rule says why.
+// Whenever our verdict differs from that of Drone's own library, a rule explains it.
 func TestDifferential(t *testing.T) {
 	v, err := hooksig.NewVerifier([][]byte{[]byte(secret)}, hooksig.WithoutReplayStore())
 	check(t, err)

@@ -16,12 +16,12 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// wire is a genuine delivery in pieces, for a request that its sender writes octet by octet.
+// wire is a genuine delivery in pieces, for a request that is written octet by octet.
 type wire struct {
 	body, date, digest, signature string
 }
 
-// fields are the header fields of a delivery, but for those that say how long the body is.
+// fields returns the header fields of a delivery, except for those that frame the body.
 func (w wire) fields() string {
 	return "Host: receiver.test\r\nDate: " + w.date + "\r\nDigest: " + w.digest + "\r\nSignature: " + w.signature + "\r\n"
 }
@@ -35,23 +35,23 @@ const (
 	chunked = "Transfer-Encoding: chunked\r\n"
 )
 
-// with is the delivery with more fields.
+// with returns the delivery with more fields.
 func (w wire) with(fields string) string {
 	return post11 + w.fields() + fields + w.length() + "\r\n" + w.body
 }
 
-// inChunks is the delivery with more fields, a chunked body, and a trailer.
+// inChunks returns the delivery with more fields, a chunked body, and a trailer.
 func (w wire) inChunks(fields, trailer string) string {
 	return post11 + w.fields() + fields + chunked + "\r\n" + w.chunks() + trailer + "\r\n"
 }
 
-// instead is the delivery with old replaced by new in its head.
+// instead returns the delivery with old replaced by new in its head.
 func (w wire) instead(old, new string) string {
 	return strings.Replace(w.with(""), old, new, 1)
 }
 
-// How often something in what was sent may be accepted. Where HTTP servers may differ, what counts is
-// that nothing is accepted that was not signed, and nothing twice.
+// The number of deliveries in the sent octets that may be accepted. HTTP servers may differ, but
+// unsigned ones are never accepted, and none is accepted twice.
 const (
 	never = 1 << iota
 	once
@@ -88,7 +88,7 @@ var hostile = []struct {
 	{"a space before the colon", func(w wire) string { return w.instead("Date:", "Date :") }, never},
 	{"a second Date with a space before the colon", func(w wire) string { return w.with("Date : x\r\n") }, never | once},
 	{"a line without a colon", func(w wire) string { return w.with("Date\r\n") }, never | once},
-	// libmicrohttpd hands on what stands before the NUL, and that is what was signed.
+	// libmicrohttpd passes on the part before the NUL, and that was signed.
 	{"NUL in Date", func(w wire) string { return w.instead(w.date, w.date+"\x00") }, never | once},
 	{"NUL in a name", func(w wire) string { return w.instead("Date:", "Date\x00:") }, never},
 	{"CR in Date", func(w wire) string { return w.instead(w.date, w.date+"\rx") }, never},
@@ -218,7 +218,7 @@ var hostile = []struct {
 
 var number atomic.Int64
 
-// genuine gives a delivery that was never sent.
+// genuine returns a delivery that was never sent.
 func genuine() wire {
 	body := fmt.Sprintf(`{"event":"build","action":"created","number":%d}`, number.Add(1))
 	r, _ := http.NewRequest("POST", "http://receiver.test/hooks", nil)
@@ -229,8 +229,8 @@ func genuine() wire {
 	return wire{body, r.Header.Get("Date"), r.Header.Get("Digest"), r.Header.Get("Signature")}
 }
 
-// Whatever comes over the wire, what is accepted was signed, and comes once. The receiver hangs up in
-// time, and takes the next delivery.
+// Whatever arrives, only signed deliveries are accepted, each once. The receiver hangs up in time,
+// and accepts the next delivery.
 func TestHostileRequests(t *testing.T) {
 	cReceiver = buildCReceiver(t)
 	receivers := map[string]string{"Go": serveMiddleware(t, hooksig.WithClock(time.Now))}
@@ -240,7 +240,7 @@ func TestHostileRequests(t *testing.T) {
 	for name, target := range receivers {
 		target, err := url.Parse(target)
 		check(t, err)
-		// All at once: a receiver may wait for seconds before it hangs up.
+		// All at once, because a receiver may wait for seconds before it hangs up.
 		var senders sync.WaitGroup
 		for _, h := range hostile {
 			senders.Go(func() {
@@ -260,7 +260,8 @@ func TestHostileRequests(t *testing.T) {
 	}
 }
 
-// accepted204 sends octets, and counts the answers that accept before the receiver hangs up.
+// accepted204 sends octets, and returns the number of accepting answers before the receiver hangs
+// up.
 func accepted204(t *testing.T, addr, octets string) (n int) {
 	t.Helper()
 	connection, err := net.Dial("tcp", addr)

@@ -1,4 +1,4 @@
-// Package interop tests hooksig for Go beside other implementations of HTTP signatures, above all
-// the code that Drone itself uses. It holds nothing but tests and benchmarks, and is a module of its
-// own so that hooksig depends on none of them.
+// Package interop tests hooksig for Go together with other implementations of HTTP signatures,
+// above all the code that Drone itself uses. It has only tests and benchmarks, and is a separate
+// module so that hooksig depends on none of them.
 package interop

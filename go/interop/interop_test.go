@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write the tables that the tests find into README.md")
 
-// row is one line of a table: what was sent, and what each verifier did with it.
+// row is one line of a table: a delivery, and the verdict of each verifier.
 type row struct {
 	what    string
 	results []string
@@ -28,8 +28,8 @@ const (
 	notTried = "–"
 )
 
-// Genuine deliveries are accepted by everyone, forged ones by none of ours. A sender that does not
-// name the algorithm, but hs2019, is accepted by those that are told to.
+// Genuine deliveries are accepted by everyone, forged ones by none of ours. Senders with hs2019
+// instead of the algorithm's name are accepted by verifiers configured for it.
 func TestInteroperability(t *testing.T) {
 	cReceiver = buildCReceiver(t)
 	genuine := tryAll(t, senders)
@@ -56,10 +56,10 @@ func TestInteroperability(t *testing.T) {
 		names = append(names, verifier.name)
 	}
 	checkReadme(t, "genuine", table("signed by", names, genuine))
-	checkReadme(t, "forged", table("what is wrong", names, forged))
+	checkReadme(t, "forged", table("fault", names, forged))
 }
 
-// missing skips the rest of a test, or fails it where CI is set.
+// missing skips the rest of a test, or fails it if CI is set.
 func missing(t *testing.T, what string) {
 	t.Helper()
 	if os.Getenv("CI") != "" {
@@ -81,7 +81,7 @@ func tryAll(t *testing.T, senders []sender) []row {
 	return rows
 }
 
-// try lets a sender deliver to a fresh receiver. A recording needs one whose clock can be set.
+// try lets a sender deliver to a fresh receiver. A recording needs one with a settable clock.
 func try(t *testing.T, sender sender, verifier verifier) string {
 	t.Helper()
 	clock := hooksig.WithClock(time.Now)
@@ -105,7 +105,7 @@ func try(t *testing.T, sender sender, verifier verifier) string {
 	}
 }
 
-// forgeries are deliveries of our signer with which something is wrong.
+// forgeries are faulty deliveries of our signer.
 var forgeries = []sender{
 	{"another body", forge(replaceBody)},
 	{"another body and its digest", forge(func(r *http.Request) {
@@ -141,7 +141,7 @@ func forge(change func(*http.Request)) func(*testing.T, string) bool {
 	}
 }
 
-// forgeWith signs over names alone.
+// forgeWith signs only over names.
 func forgeWith(names ...string) func(*testing.T, string) bool {
 	return func(t *testing.T, url string) bool {
 		r := newPost(t, url, body)
@@ -174,7 +174,7 @@ func TestHS2019IsAcceptedOnDemand(t *testing.T) {
 	}
 }
 
-// Replacing drone-go's handler is a matter of one line.
+// drone-go's handler can be replaced in one line.
 func TestHandlerTakesThePlaceOfDroneGos(t *testing.T) {
 	var plugin webhook.Plugin = acceptAll{}
 	for name, handler := range map[string]http.Handler{
@@ -205,13 +205,13 @@ func table(head string, names []string, rows []row) string {
 	return out.String()
 }
 
-// checkReadme compares a table with that between the marks of its name, or writes it there.
+// checkReadme compares a table with the one between the marks of its name, or writes it there.
 func checkReadme(t *testing.T, name, table string) {
 	t.Helper()
 	checkTable(t, "../README.md", name, table)
 }
 
-// checkTable compares a table of a page with what was found, or writes it.
+// checkTable compares a table of a page with the results, or writes it.
 func checkTable(t *testing.T, path, name, table string) {
 	t.Helper()
 	readme, err := os.ReadFile(path)

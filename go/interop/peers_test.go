@@ -21,7 +21,7 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// secret is that of the recorded deliveries.
+// secret is the one of the recorded deliveries.
 const secret = "bea26a2221fd8090ea38720fc445eca6"
 
 const body = `{"event":"build","action":"created"}`
@@ -39,7 +39,7 @@ type sender struct {
 	send func(t *testing.T, url string) bool
 }
 
-// verifier starts a receiver and gives its URL, or "" where it cannot.
+// verifier starts a receiver and returns its URL, or "" if it cannot.
 type verifier struct {
 	name  string
 	serve func(t *testing.T, opt hooksig.Option) string
@@ -88,7 +88,7 @@ func sendRecording(t *testing.T, url string) bool {
 	return post(t, http.DefaultClient, r)
 }
 
-// readRecording gives a delivery that a Drone server sent, and its body.
+// readRecording returns a delivery that a Drone server sent, and its body.
 func readRecording(t *testing.T) (*http.Request, []byte) {
 	t.Helper()
 	raw, err := os.ReadFile("../../vectors/deliveries/build-created.http")
@@ -192,10 +192,10 @@ func answer(w http.ResponseWriter, valid bool) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// cReceiver is the program that buildCReceiver made, or "".
+// cReceiver is the path of the program built by buildCReceiver, or "".
 var cReceiver string
 
-// buildCReceiver builds the receiver of c-example where its library is there.
+// buildCReceiver builds the receiver of c-example if its library is installed.
 func buildCReceiver(t *testing.T) string {
 	t.Helper()
 	if exec.Command("pkg-config", "--exists", "hooksig", "libmicrohttpd").Run() != nil {
@@ -210,7 +210,7 @@ func buildCReceiver(t *testing.T) string {
 	return program
 }
 
-// serveCReceiver has the clock of the system only.
+// serveCReceiver can only use the system clock.
 func serveCReceiver(t *testing.T, _ hooksig.Option) string {
 	if cReceiver == "" {
 		return ""
@@ -224,7 +224,7 @@ func serveCReceiver(t *testing.T, _ hooksig.Option) string {
 	return "http://" + strings.TrimSpace(strings.TrimPrefix(line, "listening on ")) + "/hooks"
 }
 
-// firstLine starts a program, which ends with the test, and gives the first line of out.
+// firstLine starts a program, which ends with the test, and returns the first line of out.
 func firstLine(t *testing.T, program *exec.Cmd, out io.Reader) string {
 	t.Helper()
 	check(t, program.Start())

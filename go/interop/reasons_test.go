@@ -28,7 +28,7 @@ var faults = []func(r *http.Request){
 	func(r *http.Request) { r.Header.Set("Date", time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)) },
 }
 
-// judges tell why they refuse a request, or nothing if they accept it.
+// judges return the reason for a refusal, or nothing if they accept.
 var judges = []struct {
 	name  string
 	judge func(tb testing.TB) func(r *http.Request) string
@@ -102,7 +102,7 @@ func TestReasons(t *testing.T) {
 	checkReadme(t, "told", table("", names, []row{told}))
 }
 
-// What verifying a request that is there allocates, without a look at its body.
+// Counts the allocations to verify a request in memory, without its body.
 func TestAllocations(t *testing.T) {
 	r := signedRequest(t)
 	ours := judgeHooksig(t)

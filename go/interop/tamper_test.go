@@ -19,8 +19,8 @@ type examination struct {
 	Accepted, Failed []string
 }
 
-// Ours refuse every delivery that `hooksig trigger --tamper all` sends; what the others accept is
-// the table on the front page.
+// Ours refuse every delivery of `hooksig trigger --tamper all`. The table on the front page lists
+// those that the others accept.
 func TestTamperAll(t *testing.T) {
 	program := findProgram(t)
 	cReceiver = buildCReceiver(t)
@@ -49,7 +49,7 @@ func examine(t *testing.T, program, url string) examination {
 	t.Helper()
 	command := exec.Command(program, "trigger", "--json", "--tamper", "all", "build:created", url)
 	command.Env = append(os.Environ(), "DRONE_WEBHOOK_SECRET="+secret)
-	// 1 says that one was not refused.
+	// 1 means that one was not refused.
 	out, err := command.Output()
 	if err != nil && command.ProcessState.ExitCode() != 1 {
 		t.Fatalf("%v: %s", err, out)

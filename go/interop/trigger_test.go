@@ -32,14 +32,14 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// everything is what a Drone server sends, and user:updated, which it defines.
+// everything a Drone server sends, and user:updated, which it defines.
 var everything = []string{
 	"user:created", "user:updated", "user:deleted",
 	"repo:enabled", "repo:disabled", "repo:deleted",
 	"build:created", "build:updated",
 }
 
-// What `hooksig trigger` makes is accepted by each receiver there is, and read by Drone's own.
+// Deliveries of `hooksig trigger` are accepted by every receiver, and read by Drone's own.
 func TestTriggerIsAcceptedByAll(t *testing.T) {
 	hooksigProgram := findProgram(t)
 	cReceiver = buildCReceiver(t)
@@ -75,13 +75,13 @@ func TestTriggerIsAcceptedByAll(t *testing.T) {
 	}
 }
 
-// recorder is a plugin of drone-go that notes what it is given.
+// recorder is a plugin of drone-go that records its requests.
 type recorder struct {
 	mu    sync.Mutex
 	names []string
 }
 
-// Deliver refuses what drone-go's types did not find in the body.
+// Deliver refuses a request that drone-go's types could not read from the body.
 func (r *recorder) Deliver(_ context.Context, request *webhook.Request) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -109,7 +109,7 @@ func trigger(t *testing.T, program, url string, env ...string) []attempt {
 	command := exec.Command(program, "trigger", "--json", "*", url)
 	command.Env = append(append(os.Environ(), "DRONE_WEBHOOK_SECRET="+secret), env...)
 	out, err := command.Output()
-	// 1 says that one was not accepted, 3 that the receiver could not be asked.
+	// 1 means that one was not accepted, 3 that there was no answer.
 	if code := command.ProcessState.ExitCode(); err != nil && code != 1 && code != 3 {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -122,7 +122,7 @@ func trigger(t *testing.T, program, url string, env ...string) []attempt {
 	return attempts
 }
 
-// findProgram gives the path of the built `hooksig`.
+// findProgram returns the path of the built `hooksig`.
 func findProgram(t *testing.T) string {
 	t.Helper()
 	path := "../../target/program/hooksig"
@@ -143,7 +143,7 @@ func serveListen(t *testing.T, program string) string {
 	return url + "hooks"
 }
 
-// Over TLS it takes the certificate of an authority that it is told of, and no other.
+// Over TLS it accepts the certificate of a configured authority, and no other.
 func TestTriggerOverTLS(t *testing.T) {
 	program := findProgram(t)
 	v, err := hooksig.NewVerifier([][]byte{[]byte(secret)})
@@ -168,7 +168,7 @@ func TestTriggerOverTLS(t *testing.T) {
 	}
 }
 
-// newCertificate gives the file of an authority, and a certificate of it for this machine.
+// newCertificate returns the file of an authority, and its certificate for this machine.
 func newCertificate(t *testing.T) (string, tls.Certificate) {
 	t.Helper()
 	since, until := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)

@@ -10,23 +10,24 @@ import (
 	"time"
 )
 
-// patience is how long an answer may take: longer than a receiver waits for a sender.
+// patience is the longest wait for an answer: longer than a receiver waits for a sender.
 const patience = 40 * time.Second
 
-// idle is how long a connection may rest: shorter than a receiver waits before it hangs up.
+// idle is the longest time that a connection may be unused: shorter than a receiver waits before it
+// hangs up.
 const idle = 5 * time.Second
 
-// connection to a receiver. It is opened when it is needed, and used as long as the receiver lets it.
+// connection to a receiver. It is opened on demand, and used until the receiver closes it.
 type connection struct {
 	process *process
 	conn    net.Conn
 	answers *bufio.Reader
-	// life of the receiver, as the number of kills before it.
+	// life of the receiver: the number of kills before it.
 	life int
 	used time.Time
 }
 
-// open makes sure that there is a connection to the receiver of the day. It waits while that is down.
+// open connects to the current receiver if necessary. It waits while that is down.
 func (c *connection) open() error {
 	c.process.restarting.RLock()
 	defer c.process.restarting.RUnlock()
@@ -50,7 +51,7 @@ func (c *connection) close() {
 	}
 }
 
-// send sends the delivery once, in pieces of so many bytes with a pause after each, or as a whole.
+// send sends the delivery once, in pieces of this size with a pause after each, or as a whole.
 func (c *connection) send(d *delivery, piece int, pause time.Duration) answer {
 	if err := c.open(); err != nil {
 		return answer{err: err}
@@ -62,10 +63,10 @@ func (c *connection) send(d *delivery, piece int, pause time.Duration) answer {
 	return a
 }
 
-// exchange gives the status of the answer.
+// exchange returns the status of the answer.
 func (c *connection) exchange(raw []byte, piece int, pause time.Duration) (int, error) {
 	_ = c.conn.SetDeadline(time.Now().Add(patience))
-	// A receiver that refuses the head need not read the rest: its answer counts even so.
+	// A receiver that refuses the head need not read the rest; its answer still counts.
 	_ = c.write(raw, piece, pause)
 	response, err := http.ReadResponse(c.answers, nil)
 	if err != nil {
@@ -92,7 +93,7 @@ func (c *connection) write(raw []byte, piece int, pause time.Duration) error {
 	return err
 }
 
-// breakOff sends the beginning of the delivery and goes, politely or not.
+// breakOff sends the beginning of the delivery and closes the connection, politely or not.
 func (c *connection) breakOff(raw []byte, politely bool) {
 	if c.open() != nil {
 		return
@@ -104,7 +105,7 @@ func (c *connection) breakOff(raw []byte, politely bool) {
 	c.close()
 }
 
-// isHungUp sends the beginning of the delivery and waits until the receiver has enough of it.
+// isHungUp sends the beginning of the delivery and waits for the receiver to close the connection.
 func (c *connection) isHungUp(raw []byte) bool {
 	if c.open() != nil {
 		return true

@@ -27,26 +27,26 @@ func newSigner(secret string) *hooksig.Signer {
 	return signer
 }
 
-// delivery is one that is sent, perhaps more than once.
+// delivery may be sent more than once.
 type delivery struct {
 	id      string
 	raw     []byte
 	genuine bool
-	// expires tells that the time for which it is good ends during the run.
+	// expires is true if the delivery expires during the run.
 	expires bool
 
 	mu      sync.Mutex
 	answers []answer
 }
 
-// answer is what came of sending a delivery once.
+// answer is the result of sending a delivery once.
 type answer struct {
 	code int
-	// life of the receiver to which it was sent, as the number of kills before it.
+	// life of the receiver that it was sent to: the number of kills before it.
 	life int
-	// killed tells that there is no answer since the receiver was killed meanwhile.
+	// killed is true if there is no answer because the receiver was killed meanwhile.
 	killed bool
-	// hungUp tells that the sender did not wait for the answer.
+	// hungUp is true if the sender did not wait for the answer.
 	hungUp bool
 	err    error
 }
@@ -57,7 +57,8 @@ func (d *delivery) add(a answer) {
 	d.answers = append(d.answers, a)
 }
 
-// newGenuine makes a delivery that must be accepted once. The receivers log its action, which is the id.
+// newGenuine returns a delivery that must be accepted once. The receivers log its action, which is
+// the id.
 func newGenuine(id string) *delivery {
 	return newDated(id, time.Now())
 }
@@ -66,7 +67,7 @@ func newDated(id string, date time.Time) *delivery {
 	return &delivery{id: id, genuine: true, raw: write(sign(signer, id, date))}
 }
 
-// forgeries are the ways of making a delivery that must be refused.
+// forgeries maps the ways of making a delivery that must be refused.
 var forgeries = map[string]func(id string) *http.Request{
 	"tampered body": func(id string) *http.Request {
 		r := sign(signer, "x"+id[1:], time.Now())
@@ -124,7 +125,7 @@ func sign(signer *hooksig.Signer, id string, at time.Time) *http.Request {
 	return withBody(r, body(id))
 }
 
-// body holds the id; a few are so long that their heads are judged before they are read.
+// body holds the id. A few bodies are so long that their heads are judged before they are read.
 func body(id string) []byte {
 	filler := 100 + 20*int(id[len(id)-1])
 	if strings.HasSuffix(id, "77") {
@@ -133,7 +134,7 @@ func body(id string) []byte {
 	return fmt.Appendf(nil, `{"event":"build","action":"%s","text":"%s"}`, id, strings.Repeat("x", filler))
 }
 
-// withBody gives r that body: sometimes with its length, sometimes in chunks.
+// withBody gives r that body, with its length or in chunks.
 func withBody(r *http.Request, body []byte) *http.Request {
 	r.Body = http.NoBody
 	r.ContentLength = int64(len(body))

@@ -89,7 +89,7 @@ func TestMemoryIsJudgedOnceItHasSettled(t *testing.T) {
 	}
 }
 
-// What is sent, answered and accepted must fit together.
+// The deliveries sent, answered and accepted must be consistent.
 func TestCount(t *testing.T) {
 	memory, shared := receiver{}, receiver{keepsClaims: true}
 	accepted := answer{code: http.StatusNoContent}

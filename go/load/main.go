@@ -1,6 +1,6 @@
-// Command load attacks receivers over loopback and counts what they accept: genuine, tampered, stale,
-// replayed, truncated, slow and stalled deliveries in one mix, from many connections, while the
-// receiver is killed and started again. It prints a table.
+// Command load attacks receivers over loopback and counts the accepted deliveries: genuine,
+// tampered, stale, replayed, truncated, slow and stalled ones in one mix, over many connections,
+// while the receiver is killed and restarted. It prints a table.
 //
 //	go run . -c-receiver ../../target/c-example/receiver \
 //		-rust-receiver ../../target/debug/examples/replica
@@ -41,7 +41,8 @@ func main() {
 	os.Exit(loadAll(plan, *cReceiver, *rustReceiver, *only))
 }
 
-// loadAll loads the receivers all at once, since most of the time is spent on those that are slow.
+// loadAll loads all receivers in parallel, because most of the time is spent waiting for slow
+// deliveries.
 func loadAll(plan plan, cReceiver, rustReceiver, only string) (code int) {
 	ctx, cancel := context.WithTimeout(context.Background(), plan.limit)
 	defer cancel()
@@ -76,7 +77,7 @@ func loadAll(plan plan, cReceiver, rustReceiver, only string) (code int) {
 	return code
 }
 
-// missing names what is left out: a failure where CI is set.
+// missing prints the name of a skipped receiver. It is a failure if CI is set.
 func missing(name string, err error) int {
 	if os.Getenv("CI") != "" {
 		log.Printf("%s: %v", name, err)
@@ -94,7 +95,7 @@ func names(receivers []receiver) []string {
 	return names
 }
 
-// table is what was found, in Markdown.
+// table returns the results in Markdown.
 func table(results []result) string {
 	var out strings.Builder
 	out.WriteString("| receiver | deliveries | a second | accepted once | lost by the kill | again after it | else accepted | wrong answers | connections left | memory, MiB |\n")

@@ -15,7 +15,7 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// plan is what each receiver goes through.
+// plan is the load of each receiver.
 type plan struct {
 	deliveries  int
 	connections int
@@ -23,7 +23,7 @@ type plan struct {
 	limit       time.Duration
 }
 
-// mix says how many of a hundred deliveries are of each kind. A replay repeats what was delivered before.
+// mix is the number of each kind in a hundred deliveries. A replay repeats an earlier delivery.
 var mix = []struct {
 	percent int
 	send    func(*run, *connection, string)
@@ -39,7 +39,7 @@ var mix = []struct {
 	{4, (*run).sendAfterHangUp},
 }
 
-// stalls is how many senders in a thousand deliveries fall silent in the middle.
+// stalls is the number of senders, per thousand deliveries, that fall silent in the middle.
 const stalls = 5
 
 // run is one receiver under load.
@@ -99,8 +99,8 @@ func startRedis(ctx context.Context, folder string) (*exec.Cmd, error) {
 	return redis, fmt.Errorf("redis-server has no socket %s", socket)
 }
 
-// all goes through the plan: parts of the load with a kill in the middle between each two, a look at the
-// memory before the last half of the last part, and one at the end.
+// all runs the plan: parts of the load with a kill in the middle between each two. It reads the
+// memory before the last half of the last part, and at the end.
 func (r *run) all(result result) result {
 	if err := r.process.start(r.ctx); err != nil {
 		return result.failed(err)
@@ -128,7 +128,7 @@ func (r *run) all(result result) result {
 	return r.finish(result, half)
 }
 
-// finish counts while nobody sends any more, and stops the receiver.
+// finish counts once all senders are done, and stops the receiver.
 func (r *run) finish(result result, half int) result {
 	left, err := r.process.connectionsLeft()
 	if err != nil {
@@ -154,7 +154,7 @@ func (r *run) finish(result result, half int) result {
 	return result
 }
 
-// load sends so many deliveries over all connections.
+// load sends n deliveries over all connections.
 func (r *run) load(n int) {
 	jobs := make(chan func(*connection))
 	var senders sync.WaitGroup
@@ -179,7 +179,7 @@ func (r *run) load(n int) {
 	senders.Wait()
 }
 
-// loadAndKill kills the receiver when about half is sent, and starts it again.
+// loadAndKill kills the receiver when about half is sent, and restarts it.
 func (r *run) loadAndKill(n int) error {
 	from := r.next.Load()
 	killed := make(chan error)
@@ -220,7 +220,7 @@ func (r *run) remember(d *delivery) *delivery {
 	return d
 }
 
-// deliver sends until there is an answer: a delivery whose answer the kill took is sent again.
+// deliver sends until there is an answer: a delivery whose answer was lost by a kill is sent again.
 func (r *run) deliver(c *connection, d *delivery, piece int, pause time.Duration) {
 	for range 3 {
 		if a := c.send(d, piece, pause); a.err == nil || r.ctx.Err() != nil {
@@ -249,7 +249,7 @@ func (r *run) sendReplay(c *connection, id string) {
 	r.deliver(c, d, 0, 0)
 }
 
-// anyGenuine is one that was sent before, perhaps to a receiver that was killed since.
+// anyGenuine returns a delivery that was sent before, perhaps to a receiver killed since.
 func (r *run) anyGenuine() *delivery {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -264,7 +264,7 @@ func (r *run) anyGenuine() *delivery {
 	return nil
 }
 
-// sendAtOnce sends the same from several connections at the same moment.
+// sendAtOnce sends the same delivery over several connections at the same moment.
 func (r *run) sendAtOnce(c *connection, id string) {
 	d := r.remember(newGenuine(id))
 	var senders sync.WaitGroup
@@ -282,8 +282,8 @@ func (r *run) sendAtOnce(c *connection, id string) {
 	senders.Wait()
 }
 
-// How long before and after an end of the window a delivery is sent again and again: longer than a
-// receiver's clock may lag, and than the margin for which it remembers what has expired.
+// A delivery is repeated for this time before and after an end of the window: longer than a
+// receiver's clock may lag, and than the margin that it remembers an expired delivery.
 const (
 	beforeEnd = 2 * time.Second
 	afterEnd  = 4 * time.Second
@@ -298,13 +298,13 @@ func (r *run) sendAroundTheEnd(c *connection, id string) {
 	r.sendUntil(d, time.Now().Add(beforeEnd+afterEnd))
 }
 
-// sendAroundTheBeginning sends a delivery from before it is good: it is accepted once it is.
+// sendAroundTheBeginning sends a delivery before it is valid: it is accepted once it is.
 func (r *run) sendAroundTheBeginning(_ *connection, id string) {
 	d := r.remember(newDated(id, time.Now().Add(beforeEnd+hooksig.DefaultMaxSkew)))
 	r.sendUntil(d, time.Now().Add(2*beforeEnd))
 }
 
-// sendUntil sends the same from several connections.
+// sendUntil sends the same delivery over several connections.
 func (r *run) sendUntil(d *delivery, end time.Time) {
 	var senders sync.WaitGroup
 	for range 4 {
@@ -320,7 +320,7 @@ func (r *run) sendUntil(d *delivery, end time.Time) {
 	senders.Wait()
 }
 
-// A delivery that broke off is none, and does not stand in the way of the whole one.
+// A truncated delivery is not accepted, and the whole one still is.
 func (r *run) sendAfterTruncated(c *connection, id string) {
 	d := r.remember(newGenuine(id))
 	for range 2 {
@@ -335,7 +335,8 @@ func (r *run) sendSlowly(c *connection, id string) {
 	r.deliver(c, d, len(d.raw)/8+1, 25*time.Millisecond)
 }
 
-// A delivery whose sender hangs up is accepted then or when it comes again, and not lost between the two.
+// A delivery whose sender hangs up is accepted then or when it comes again, and not lost between
+// the two.
 func (r *run) sendAfterHangUp(c *connection, id string) {
 	d := r.remember(newGenuine(id))
 	own := &connection{process: r.process}
@@ -344,7 +345,7 @@ func (r *run) sendAfterHangUp(c *connection, id string) {
 	r.deliver(c, d, 0, 0)
 }
 
-// stall starts senders that fall silent, for a part of so many deliveries.
+// stall starts senders that fall silent, for a part of the given size.
 func (r *run) stall(stalled *sync.WaitGroup, part int) {
 	for range part * stalls / 1000 {
 		d := r.remember(&delivery{id: r.newID()})

@@ -21,12 +21,12 @@ import (
 // receiver is a program to load.
 type receiver struct {
 	name string
-	// keepsClaims tells that what it accepted is remembered when it is killed.
+	// keepsClaims is true if accepted deliveries are remembered over a kill.
 	keepsClaims bool
 	program     string
 	args        []string
 	env         []string
-	// isReplica tells that it is tower/examples/replica.rs, which takes its address and that of Redis.
+	// isReplica is true for tower/examples/replica.rs, which takes its address and that of Redis.
 	isReplica bool
 	redis     string
 }
@@ -38,7 +38,7 @@ var receivers = []receiver{
 	{name: "rust-redis", keepsClaims: true, isReplica: true},
 }
 
-// find looks for what it needs.
+// find looks for the required programs.
 func (r *receiver) find(cReceiver, rustReceiver string) (err error) {
 	if r.keepsClaims {
 		if _, err := exec.LookPath("redis-server"); err != nil {
@@ -67,14 +67,14 @@ func (r *receiver) arguments(port int) []string {
 	return append([]string{"--port", strconv.Itoa(port)}, r.args...)
 }
 
-// process is a running receiver, under one address through all its lives.
+// process is a running receiver, with one address through all its lives.
 type process struct {
 	receiver
 	folder string
 	port   int
-	// kills is how often it was killed.
+	// kills is the number of kills so far.
 	kills atomic.Int32
-	// restarting is held from before it is killed until it listens again.
+	// restarting is held from before a kill until it listens again.
 	restarting sync.RWMutex
 	cmd        *exec.Cmd
 }
@@ -92,7 +92,7 @@ func (p *process) addr() string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(p.port))
 }
 
-// log is the file in which the life after so many kills says what it accepted.
+// log returns the log of accepted deliveries of the life after so many kills.
 func (p *process) log(kills int) string {
 	return filepath.Join(p.folder, fmt.Sprintf("log.%d", kills))
 }
@@ -133,14 +133,14 @@ func (p *process) restart(ctx context.Context) error {
 	return p.start(ctx)
 }
 
-// isKilled tells whether that life is over. It waits while the receiver is down.
+// isKilled reports whether that life is over. It waits while the receiver is down.
 func (p *process) isKilled(life int) bool {
 	p.restarting.RLock()
 	defer p.restarting.RUnlock()
 	return life != int(p.kills.Load())
 }
 
-// stop asks the receiver to end, which it must do in peace.
+// stop asks the receiver to exit, which it must do cleanly.
 func (p *process) stop() error {
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
@@ -150,7 +150,7 @@ func (p *process) stop() error {
 
 var acceptedLine = regexp.MustCompile(`accepted ok build:(\S+)`)
 
-// accepted tells in which lives each id was accepted.
+// accepted returns for each id the lives that accepted it.
 func (p *process) accepted() (map[string][]int, error) {
 	accepted := map[string][]int{}
 	for kills := range int(p.kills.Load()) + 1 {
@@ -166,7 +166,7 @@ func (p *process) accepted() (map[string][]int, error) {
 	return accepted, nil
 }
 
-// memory is what the receiver holds, in bytes.
+// memory returns the receiver's memory in bytes.
 func (p *process) memory() (int, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
@@ -177,7 +177,7 @@ func (p *process) memory() (int, error) {
 	return kib << 10, err
 }
 
-// connections is how many the receiver has open.
+// connections returns the number of open connections of the receiver.
 func (p *process) connections() (int, error) {
 	sockets, err := os.ReadFile("/proc/net/tcp")
 	if err != nil {
@@ -195,7 +195,7 @@ func (p *process) connections() (int, error) {
 	return n, nil
 }
 
-// connectionsLeft waits for the receiver to close what nobody uses any more.
+// connectionsLeft waits for the receiver to close unused connections.
 func (p *process) connectionsLeft() (n int, err error) {
 	for range 50 {
 		if n, err = p.connections(); n == 0 || err != nil {

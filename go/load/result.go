@@ -7,30 +7,31 @@ import (
 	"time"
 )
 
-// result is what one receiver did.
+// result is the outcome for one receiver.
 type result struct {
 	receiver string
 	sent     int
 	took     time.Duration
 
 	genuine, once int
-	// lost were claimed by a receiver that was killed before it could say so, or expired while it was down.
+	// lost counts deliveries claimed by a receiver that was killed before it could answer, or expired
+	// while it was down.
 	lost int
-	// again were accepted a second time by a receiver that forgot the first when it was killed.
+	// again counts deliveries accepted again by a receiver that forgot them when it was killed.
 	again int
-	// forged were accepted and may not be.
+	// forged counts accepted forgeries.
 	forged int
-	// wrong answers are such as the receiver's log does not bear out.
+	// wrong counts answers that contradict the receiver's log.
 	wrong int
-	// left are connections that the receiver does not close.
+	// left counts connections that the receiver does not close.
 	left   int
 	memory string
-	// settled says that the last half took long enough to judge the growth of the memory.
+	// settled is true if the last half took long enough to judge the growth of the memory.
 	settled bool
 
-	// faults are the promises that it did not keep.
+	// faults lists the broken promises.
 	faults []string
-	// err says why it could not be loaded to the end.
+	// err is the reason why it could not be loaded to the end.
 	err error
 }
 
@@ -43,10 +44,10 @@ func (r *result) fault(format string, args ...any) {
 	r.faults = append(r.faults, fmt.Sprintf(format, args...))
 }
 
-// A leak of a connection's memory shows: 32 KiB for each of thousands of deliveries.
+// A leak per connection shows: 32 KiB for each of thousands of deliveries.
 const maxGrowth = 16 << 20
 
-// A garbage collector and an allocator take their time: the memory of a sound receiver grows at first.
+// The memory of a sound receiver grows at first, because of its garbage collector and allocator.
 const settles = 20 * time.Second
 
 func (r *result) addMemory(half, end int) {
@@ -56,7 +57,7 @@ func (r *result) addMemory(half, end int) {
 	}
 }
 
-// count compares what was sent with what the receiver accepted in each of its lives.
+// count compares the sent deliveries with those that the receiver accepted in each of its lives.
 func (r *result) count(sent []*delivery, accepted map[string][]int, of receiver) {
 	for _, d := range sent {
 		r.sent += len(d.answers)
@@ -120,14 +121,14 @@ func isEachOnce(lives []int) bool {
 	return len(slices.Compact(slices.Sorted(slices.Values(lives)))) == len(lives)
 }
 
-// isTakenByKill tells whether the receiver was killed while it had the delivery.
+// isTakenByKill reports whether the receiver was killed while it had the delivery.
 func (d *delivery) isTakenByKill() bool {
 	last := d.answers[len(d.answers)-1].life
 	return slices.ContainsFunc(d.answers, func(a answer) bool { return a.killed || a.hungUp && a.life < last })
 }
 
-// bearsOut tells whether the answers to a genuine delivery are those of a receiver that accepted it in
-// these lives: 204 for each but those that nobody could get, 401 for anything else.
+// bearsOut reports whether the answers to a genuine delivery are those of a receiver that accepted
+// it in these lives: 204 for each life except those whose answer was lost, 401 for anything else.
 func (d *delivery) bearsOut(lives []int) bool {
 	accepted, taken := 0, 0
 	for _, a := range d.answers {

@@ -18,14 +18,14 @@ import (
 	"github.com/hooksig/hooksig/go/redisstore"
 )
 
-// serveEnv is the environment variable that makes of this program a receiver in Go. It says where
-// what was accepted is remembered.
+// serveEnv is the environment variable that turns this program into a receiver in Go. Its value
+// names the store for accepted deliveries.
 const serveEnv = "HOOKSIG_LOAD_SERVE"
 
 // redisEnv is the environment variable with the address of the Redis server.
 const redisEnv = "HOOKSIG_LOAD_REDIS"
 
-// serve receives until SIGTERM. It logs what it accepts as the C receiver does.
+// serve receives until SIGTERM. It logs accepted deliveries as the C receiver does.
 func serve(kind string) error {
 	remember, err := remember(kind)
 	if err != nil {
@@ -73,7 +73,7 @@ func remember(kind string) (hooksig.Option, error) {
 	}
 }
 
-// One write a line, so that a kill leaves no half of one.
+// One write per line, so that a kill leaves no partial line.
 func logAccepted(w http.ResponseWriter, r *http.Request) {
 	delivery, _ := hooksig.DeliveryFrom(r.Context())
 	_, _ = fmt.Fprintf(os.Stderr, "accepted ok %s:%s\n", delivery.Event, delivery.Action)

@@ -20,7 +20,7 @@ import (
 
 const distance = 100 * time.Millisecond
 
-// farProxy puts a Redis server at a distance: what either side sends arrives a while later.
+// farProxy delays all data to and from a Redis server.
 func farProxy(t *testing.T, addr string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -70,7 +70,8 @@ func copyLate(to, from net.Conn) {
 	}
 }
 
-// floodedReceiver is a receiver with a Redis server far away, under the client options of docs/replicas.md.
+// floodedReceiver is a receiver with a distant Redis server, with the client options of
+// docs/replicas.md.
 type floodedReceiver struct {
 	*httptest.Server
 	client            *redis.Client
@@ -98,8 +99,8 @@ func newFloodedReceiver(t *testing.T, redisAddr string, accepting bool) *flooded
 	return r
 }
 
-// One used delivery that is sent 2,500 times at once is never handled, and keeps no genuine one waiting:
-// Redis is asked once about it by a receiver that does not know it, and not at all by one that does.
+// A used delivery that is sent 2,500 times at once is never handled and delays no genuine one: a
+// receiver asks Redis about it once, or not at all if it knows it.
 func TestFloodOfReplays(t *testing.T) {
 	const replays, connections = 2500, 250
 	server := startRedis(t)
@@ -158,7 +159,7 @@ func TestFloodOfReplays(t *testing.T) {
 	}
 }
 
-// commands is how often SET was called.
+// commands returns the number of calls of SET.
 func commands(t *testing.T, client *redis.Client) int {
 	t.Helper()
 	stats, err := client.InfoMap(context.Background(), "commandstats").Result()
@@ -170,7 +171,8 @@ func commands(t *testing.T, client *redis.Client) int {
 	return calls
 }
 
-// A connection pool that is used up is no failure of Redis: whoever sends enough at once could cause it.
+// An exhausted connection pool is not treated as a failure of Redis, because a flood could cause
+// it.
 func TestPoolThatIsUsedUp(t *testing.T) {
 	server := startRedis(t)
 	client := redis.NewClient(&redis.Options{
@@ -200,7 +202,7 @@ func TestPoolThatIsUsedUp(t *testing.T) {
 	}
 }
 
-// A client that may forget, or is none, is an error, and so is each option that cannot be.
+// A client that may forget or is nil is an error, and so is an invalid option.
 func TestNewRefuses(t *testing.T) {
 	client := redis.NewClient(&redis.Options{})
 	defer client.Close()

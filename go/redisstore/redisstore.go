@@ -1,16 +1,16 @@
 // Package redisstore lets several receivers accept each Drone webhook once: they share a Redis
-// server that remembers what one of them accepted.
+// server that remembers accepted deliveries.
 //
 //	store, err := redisstore.New(redis.NewClient(&redis.Options{Addr: "localhost:6379"}))
 //	verifier, err := hooksig.NewVerifier(secrets, hooksig.WithReplayStore(store))
 //
 // It needs Redis 7.0 or newer, or Valkey. While Redis is down, deliveries are refused;
-// [hooksig.AcceptOnFailure] is the other choice. How long a request waits for it is what the timeouts
-// and retries of the client allow.
+// [hooksig.AcceptOnFailure] is the alternative. The timeouts and retries of the client limit how
+// long a request waits for Redis.
 //
-// Redis keeps a claim only as well as it keeps any key. A delivery can be accepted again after a restart
-// without persistence, a fail-over to a replica that had not received the key, FLUSHALL or an eviction,
-// and by receivers that use another prefix or database.
+// Redis keeps a claim only as well as any key. A delivery can be accepted again after a restart
+// without persistence, a fail-over to a replica that had not received the key, FLUSHALL or an
+// eviction, and by receivers with another prefix or database.
 package redisstore
 
 import (
@@ -26,11 +26,11 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// DefaultPrefix stands before each tag in a Redis key.
+// DefaultPrefix begins each Redis key, before the tag.
 const DefaultPrefix = "hooksig:"
 
-// margin is how much longer a delivery is remembered than it could be replayed by the clock of the
-// receiver that accepted it: the clocks of the others may be that far behind.
+// margin is added to the time that a delivery is remembered, because the clocks of other receivers
+// may be that far behind.
 const margin = time.Minute
 
 // Store is a [hooksig.ReplayStore] in Redis.
@@ -40,11 +40,11 @@ type Store struct {
 	maxSkew time.Duration
 }
 
-// Option changes a Store.
+// Option configures a Store.
 type Option func(*Store) error
 
-// WithPrefix sets what stands before each tag in a Redis key. Receivers with the same one share
-// what they accepted.
+// WithPrefix sets the start of each Redis key, before the tag. Receivers with the same prefix share
+// their accepted deliveries.
 func WithPrefix(prefix string) Option {
 	return func(s *Store) error {
 		s.prefix = prefix
@@ -52,9 +52,9 @@ func WithPrefix(prefix string) Option {
 	}
 }
 
-// WithMaxSkew sets the largest skew of a verifier that uses the store, in place of
-// [hooksig.DefaultMaxSkew]. It must be the same in all receivers that share what they accepted: each
-// delivery is remembered for that long, however small the skew of the verifier that claims it.
+// WithMaxSkew sets the largest skew of a verifier that uses the store, instead of
+// [hooksig.DefaultMaxSkew]. It must be the same in all receivers that share deliveries: each
+// delivery is remembered for that long, however small the skew of the claiming verifier.
 func WithMaxSkew(skew time.Duration) Option {
 	return func(s *Store) error {
 		if skew < 0 {
@@ -66,8 +66,8 @@ func WithMaxSkew(skew time.Duration) Option {
 }
 
 // New returns a store that uses client, which must be a *redis.Client or a *redis.ClusterClient. A
-// *redis.Ring is refused: it moves keys to another shard, which does not know them, when one dies, returns or
-// is added.
+// *redis.Ring is refused because it moves keys to another shard, which does not know them, when one
+// dies, returns or is added.
 func New(client redis.UniversalClient, opts ...Option) (*Store, error) {
 	if err := checkClient(client); err != nil {
 		return nil, err
@@ -104,8 +104,8 @@ func checkClient(client redis.UniversalClient) error {
 // MaxSkew implements [hooksig.ReplayStore].
 func (s *Store) MaxSkew() time.Duration { return s.maxSkew }
 
-// Claim implements [hooksig.ReplayStore] with one command, SET NX GET. The value names the claim, so that
-// a client that sends it again because the answer was lost finds its own and not a replay.
+// Claim implements [hooksig.ReplayStore] with one command, SET NX GET. The value names the claim. A
+// client that repeats it because the answer was lost finds its own name and not a replay.
 func (s *Store) Claim(ctx context.Context, tag hooksig.Tag, remember time.Duration) error {
 	key, claim := s.prefix+hex.EncodeToString(tag[:]), rand.Text()
 	set := redis.SetArgs{Mode: "NX", Get: true, TTL: ttl(remember)}
@@ -123,7 +123,7 @@ func (s *Store) Claim(ctx context.Context, tag hooksig.Tag, remember time.Durati
 	}
 }
 
-// ttl returns how long Redis keeps a key: 0 is forever.
+// ttl returns how long Redis keeps a key; 0 is forever.
 func ttl(remember time.Duration) time.Duration {
 	if remember > hooksig.Forever-margin {
 		return 0

@@ -26,7 +26,7 @@ import (
 
 var secret = []byte("bea26a2221fd8090ea38720fc445eca6")
 
-// The environment variable that makes of the test binary a receiver with the Redis server at that
+// The environment variable that turns the test binary into a receiver with the Redis server at that
 // address.
 const receiverEnv = "HOOKSIG_TEST_RECEIVER"
 
@@ -56,20 +56,20 @@ func receive(redisAddr string) error {
 	return http.Serve(listener, hooksig.Middleware(v)(accept))
 }
 
-// newStore makes a store on a client that soon gives up.
+// newStore returns a store on a client that gives up early.
 func newStore(addr string) (*redisstore.Store, error) {
 	return redisstore.New(redis.NewClient(&redis.Options{
 		Addr: addr, DialTimeout: time.Second, MaxRetries: 1, DialerRetries: 1,
 	}))
 }
 
-// redisServer is a Redis server of the test's own.
+// redisServer is a Redis server of the test.
 type redisServer struct {
 	addr string
 	*exec.Cmd
 }
 
-// startRedis starts a server without a file on a free port.
+// startRedis starts a server without persistence on a free port.
 func startRedis(t testing.TB) *redisServer {
 	t.Helper()
 	path, err := exec.LookPath("redis-server")
@@ -109,7 +109,7 @@ func (s *redisServer) stop() {
 	_ = s.Wait()
 }
 
-// startReceiver starts a process that receives, and gives its address.
+// startReceiver starts a receiver process, and returns its address.
 func startReceiver(t *testing.T, redisAddr string) string {
 	t.Helper()
 	receiver := exec.Command(os.Args[0])
@@ -134,7 +134,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// delivery is one that Drone could send, as raw HTTP.
+// delivery returns a genuine delivery as raw HTTP.
 func delivery(t *testing.T, number int) []byte {
 	t.Helper()
 	body := fmt.Appendf(nil, `{"event":"build","action":"created","number":%d}`, number)
@@ -162,7 +162,7 @@ func connect(t *testing.T, addr string) *peer {
 	return &peer{connection, bufio.NewReader(connection)}
 }
 
-// send gives the status of the answer, or 0.
+// send returns the status of the answer, or 0.
 func (p *peer) send(raw []byte) int {
 	if _, err := p.Write(raw); err != nil {
 		return 0
@@ -175,8 +175,8 @@ func (p *peer) send(raw []byte) int {
 	return answer.StatusCode
 }
 
-// Of two processes to which a delivery is sent at the same moment, exactly one accepts it, a
-// thousand times in a row.
+// If a delivery is sent to two processes at the same moment, exactly one accepts it, a thousand
+// times in a row.
 func TestTwoProcessesAcceptOnce(t *testing.T) {
 	server := startRedis(t)
 	peers := [2]*peer{
@@ -278,7 +278,7 @@ func TestClaim(t *testing.T) {
 	}
 }
 
-// A claim whose answer was lost on the way is sent again by the client, and is no replay.
+// A claim whose answer was lost is sent again by the client, and is not a replay.
 func TestClaimSentAgain(t *testing.T) {
 	server := startRedis(t)
 	var lost loseFirstAnswer
@@ -297,7 +297,7 @@ func TestClaimSentAgain(t *testing.T) {
 	}
 }
 
-// loseFirstAnswer makes connections of which the first loses the answer to a SET.
+// loseFirstAnswer makes connections; the first loses the answer to a SET.
 type loseFirstAnswer struct{ answers int }
 
 func (l *loseFirstAnswer) dial(_ context.Context, network, addr string) (net.Conn, error) {
@@ -325,8 +325,8 @@ func (c *losingConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// BenchmarkClaim tells what a Redis server keeps for a delivery, how many it takes in a second, and
-// what each costs it.
+// BenchmarkClaim reports the memory of a Redis server per delivery, its rate, and its time per
+// claim.
 func BenchmarkClaim(b *testing.B) {
 	server := startRedis(b)
 	client := redis.NewClient(&redis.Options{Addr: server.addr})
@@ -356,12 +356,12 @@ func BenchmarkClaim(b *testing.B) {
 	b.ReportMetric((serverCPU(b, client)-cpu)*1e6/claims, "server-us/claim")
 }
 
-// serverCPU is the time that the server's main thread took, in seconds.
+// serverCPU returns the time of the server's main thread in seconds.
 func serverCPU(tb testing.TB, client *redis.Client) float64 {
 	return serverInfo(tb, client, "used_cpu_user_main_thread") + serverInfo(tb, client, "used_cpu_sys_main_thread")
 }
 
-// serverInfo is a figure that the server tells of itself.
+// serverInfo returns a figure of the server's INFO.
 func serverInfo(tb testing.TB, client *redis.Client, name string) float64 {
 	tb.Helper()
 	info, err := client.Info(context.Background()).Result()

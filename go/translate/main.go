@@ -1,6 +1,6 @@
 // Translate translates core.wasm to Go with wasm2go: go run . FOLDER
 //
-// The folder receives core.go and the SHA-256 of what it was made of.
+// The folder receives core.go and the SHA-256 of core.wasm.
 package main
 
 import (

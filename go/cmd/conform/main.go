@@ -1,9 +1,10 @@
-// Command conform runs conformance cases against the Go package and prints what `hooksig conform`
-// prints: a line a case, `ID TAB valid|invalid TAB REASON`.
+// Command conform runs conformance cases against the Go package. Like `hooksig conform`, it prints
+// one line per case, `ID TAB valid|invalid TAB REASON`.
 //
 //	go run ./cmd/conform ../vectors/cases/*.jsonl ../vectors/cases/peers/*.jsonl
 //
-// Exit codes: 0 if every case came out as expected, 1 if one did not, 2 if a file cannot be read.
+// Exit codes: 0 if every case has the expected result, 1 if one has not, 2 if a file cannot be
+// read.
 package main
 
 import (
@@ -31,7 +32,7 @@ func main() {
 	os.Exit(code)
 }
 
-// conform runs the cases of one file and gives the exit code.
+// conform runs the cases of one file and returns the exit code.
 func conform(path string) int {
 	all, err := cases.Read(path)
 	if err != nil {
@@ -53,7 +54,7 @@ func conform(path string) int {
 	return min(surprises, 1)
 }
 
-// What is not as expected in a signature, and in a date.
+// The differences of a signature, and of a date.
 var (
 	errOtherBytes = errors.New("other bytes")
 	errOtherTime  = errors.New("another time")
@@ -105,7 +106,7 @@ func (o outcome) expected(c *cases.Case) bool {
 	}
 }
 
-// isRefused reports whether the case must not come out valid.
+// isRefused reports whether the case must be refused.
 func isRefused(c *cases.Case) bool {
 	return c.Expect == "invalid" || c.ExpectError != "" || c.Text != nil && c.Unix == nil
 }

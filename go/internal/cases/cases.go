@@ -1,4 +1,4 @@
-// Package cases reads the conformance cases that every surface of hooksig is tested with.
+// Package cases reads the conformance cases that test every interface of hooksig.
 package cases
 
 import (
@@ -57,7 +57,7 @@ type Case struct {
 	SignatureHeader *Octets `json:"signature_header"`
 	ExpectError     string  `json:"expect_error"`
 
-	// A date to read at Now, and its time, or nil if it is none.
+	// A date to read at Now, and its time, or nil if it is invalid.
 	Text *Octets
 	Unix *int64
 }
@@ -74,7 +74,7 @@ func Find(folder string) ([]string, error) {
 	return paths, err
 }
 
-// Read reads the cases of a file, one JSON object a line.
+// Read reads the cases of a file, one JSON object per line.
 func Read(path string) ([]Case, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -99,7 +99,7 @@ func Read(path string) ([]Case, error) {
 	}
 }
 
-// Keys gives the secrets to verify or to sign with.
+// Keys returns the secrets to verify or sign with.
 func (c *Case) Keys() [][]byte {
 	var keys [][]byte
 	for _, secret := range c.Secrets {
@@ -108,7 +108,7 @@ func (c *Case) Keys() [][]byte {
 	return keys
 }
 
-// Names gives the header names to sign.
+// Names returns the header names to sign.
 func (c *Case) Names() []string {
 	var names []string
 	for _, name := range *c.List {
@@ -117,7 +117,7 @@ func (c *Case) Names() []string {
 	return names
 }
 
-// Request gives the head of the request, as a server would.
+// Request returns the head of the request, as a server would.
 func (c *Case) Request() *http.Request {
 	r := &http.Request{Method: string(c.Method), RequestURI: string(c.Target), Header: make(http.Header)}
 	for _, header := range c.Headers {

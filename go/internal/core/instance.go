@@ -1,5 +1,5 @@
-// Package core is the core of hooksig in Go: core.go is translated from its WebAssembly, which is built
-// from the same sources as the C library. SHA-256 blocks are compressed by crypto/sha256.
+// Package core is the core of hooksig in Go. core.go is translated from WebAssembly, built from the
+// same sources as the C library. crypto/sha256 compresses the SHA-256 blocks.
 package core
 
 import (
@@ -7,22 +7,22 @@ import (
 	"sync"
 )
 
-// stackLen is the size of the core's stack, which is at the start of its memory and grows downwards. No call
-// uses more than stackUsed of it, as a test checks.
+// stackLen is the size of the core's stack, which is at the start of its memory and grows
+// downwards. A test checks that no call uses more than stackUsed of it.
 const (
 	stackLen  = 16 << 10
 	stackUsed = 4 << 10
 )
 
-// Instance is the core with a memory of its own. One goroutine at a time may use it.
+// Instance is the core with its own memory. One goroutine at a time may use it.
 //
-// The memory holds the core's stack and constants, then what callers put there: first the fixed
-// places of a caller, then one thing after another.
+// The memory holds the core's stack and constants, then the callers' part: first its fixed places,
+// then a stack of values.
 type Instance struct {
 	*Module
 	memory *[]byte
 	sha256 compressor
-	// Where the callers' part begins and what of it is in use, and the part that holds secrets.
+	// The start of the callers' part, its used part, and the part with secrets.
 	base, top   uint32
 	secret, end uint32
 	grown       bool
@@ -40,7 +40,7 @@ func newInstance() *Instance {
 	return in
 }
 
-// Get returns an instance whose callers' part is free.
+// Get returns an instance with an empty callers' part.
 func Get() *Instance {
 	return instances.Get().(*Instance)
 }
@@ -48,8 +48,9 @@ func Get() *Instance {
 // Trapped is the status of a call in which the core stopped.
 const Trapped = -1
 
-// Put wipes keys and stack of the instance and lets others use it. Defer it: it catches a trap of the core
-// and sets the status to [Trapped]. Then, or if the memory has grown, the instance is dropped.
+// Put wipes keys and stack of the instance and releases it. Defer it, because it catches a trap of
+// the core and sets the status to [Trapped]. After a trap, or if the memory has grown, the instance
+// is dropped.
 func (in *Instance) Put(status *int32) {
 	if recover() != nil {
 		*status = Trapped
@@ -67,7 +68,7 @@ func (in *Instance) Put(status *int32) {
 	}
 }
 
-// Wipe clears everything that a call can have left of a secret.
+// Wipe clears everything that may contain parts of a secret after a call.
 func (in *Instance) Wipe() {
 	clear((*in.memory)[:stackLen])
 	clear((*in.memory)[in.base:in.top])
@@ -82,13 +83,13 @@ func (in *Instance) Room(n int) uint32 {
 	return at
 }
 
-// Rest returns the address of the memory that is left, of which there is at least n bytes.
+// Rest returns the address of the unused memory, which has at least n bytes.
 func (in *Instance) Rest(n int) (at uint32, memory []byte) {
 	in.need(n)
 	return in.top, (*in.memory)[in.top:]
 }
 
-// String puts s into the memory. The address of an empty one is 0.
+// String copies s into the memory. The address of an empty string is 0.
 func (in *Instance) String(s string) uint32 {
 	if s == "" {
 		return 0
@@ -98,7 +99,7 @@ func (in *Instance) String(s string) uint32 {
 	return at
 }
 
-// Bytes puts b into the memory. The address of an empty one is 0.
+// Bytes copies b into the memory. The address of an empty slice is 0.
 func (in *Instance) Bytes(b []byte) uint32 {
 	if len(b) == 0 {
 		return 0
@@ -108,14 +109,14 @@ func (in *Instance) Bytes(b []byte) uint32 {
 	return at
 }
 
-// Secret makes room for n bytes that Put wipes: call it once in a use of the instance.
+// Secret reserves n bytes that Put wipes. Call it once per use of the instance.
 func (in *Instance) Secret(n int) uint32 {
 	in.secret = in.Room(n)
 	in.end = in.secret + uint32(n)
 	return in.secret
 }
 
-// At returns n bytes of the memory. They are valid until something else is put there.
+// At returns n bytes of the memory. They are valid until the next reservation.
 func (in *Instance) At(at uint32, n int) []byte {
 	return (*in.memory)[at:][:n]
 }
@@ -149,7 +150,7 @@ func (in *Instance) Uint64(at uint32) uint64 {
 
 const pageLen = 64 << 10
 
-// need makes sure that n bytes are left.
+// need makes n bytes available.
 func (in *Instance) need(n int) {
 	missing := uint64(in.top) + uint64(n)
 	if missing <= uint64(len(*in.memory)) {
@@ -162,7 +163,7 @@ func (in *Instance) need(n int) {
 		panic("hooksig: the core's memory cannot grow")
 	}
 	if &old[0] != &(*in.memory)[0] {
-		clear(old) // Secrets may have been in it.
+		clear(old) // It may contain secrets.
 	}
 }
 

@@ -7,9 +7,9 @@ import (
 	"hash"
 )
 
-// compressor compresses blocks for the core with crypto/sha256, whose state is loaded and read as
-// encoding.BinaryUnmarshaler and encoding.BinaryAppender: a word that tells the version, the state,
-// the rest of a block, and the length so far.
+// compressor compresses blocks for the core with crypto/sha256. It loads and reads the state with
+// encoding.BinaryUnmarshaler and encoding.BinaryAppender: a word for the version, the state, the
+// rest of a block, and the length so far.
 type compressor struct {
 	memory *[]byte
 	hash   interface {
@@ -64,7 +64,7 @@ func (c *compressor) check() {
 	}
 }
 
-// Xhooksig_host_compress is what the core calls: it compresses n blocks into the state.
+// Xhooksig_host_compress is called by the core: it compresses n blocks into the state.
 func (c *compressor) Xhooksig_host_compress(state, blocks, n int32) {
 	memory := *c.memory
 	c.compress(memory[uint32(state):][:stateLen], memory[uint32(blocks):][:uint32(n)*sha256.BlockSize])
@@ -90,7 +90,7 @@ func (c *compressor) wipe() {
 	c.hash.Reset()
 }
 
-// swap copies a state from one order of bytes to the other.
+// swap copies a state from one byte order to the other.
 func swap(to, from []byte) {
 	for i := 0; i < stateLen; i += 4 {
 		binary.BigEndian.PutUint32(to[i:], binary.LittleEndian.Uint32(from[i:]))

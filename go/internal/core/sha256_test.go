@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A compressor of another version of crypto/sha256 is not used.
+// A compressor with another version of crypto/sha256 is not used.
 func TestKnownAnswer(t *testing.T) {
 	known := knownState
 	defer func() {

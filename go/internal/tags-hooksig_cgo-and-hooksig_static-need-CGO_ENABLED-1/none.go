@@ -1,5 +1,5 @@
 //go:build hooksig_never
 
-// Package none cannot be built. A build that asks for the C library without cgo imports it, and the
-// message names its folder. Nobody sets the tag above; `go mod tidy` takes every tag as set but ignore.
+// Package none cannot be built. A build with the C library but without cgo imports it, so that the
+// error names its folder. Nobody sets the tag above; `go mod tidy` takes every tag as set but ignore.
 package none

@@ -2,8 +2,8 @@
 //
 //	contestant NAME FOLDER UNIX_TIME
 //
-// It says what it is, and then answers questions on standard input, a line each: OPERATION CALLS, to
-// which the answer is "accepted NS" or "refused NS" with the time that all calls took, or "-".
+// It prints its name, and then answers questions on standard input, one per line: OPERATION CALLS.
+// The answer is "accepted NS" or "refused NS" with the time of all calls, or "-".
 package main
 
 import (
@@ -36,11 +36,11 @@ func main() {
 	}
 }
 
-// contestant is one that can be timed.
+// contestant is a receiver to time.
 type contestant struct {
-	// name is what stands in tables before the version of module, or before that of Go.
+	// name precedes the version of module in tables, or that of Go.
 	name, module string
-	// make gives a receiver that knows the secrets, of which the last one fits.
+	// make returns a receiver with the secrets; the last one fits.
 	make func(secrets []string) (receiver, error)
 }
 
@@ -57,7 +57,7 @@ func (c contestant) title() string {
 	return c.name
 }
 
-// shortVersion leaves the commit of a version that was made for want of a tag.
+// shortVersion removes the commit of a version without a tag.
 func shortVersion(version string) string {
 	if parts := strings.Split(version, "-"); len(parts) == 3 {
 		return parts[2]
@@ -65,7 +65,7 @@ func shortVersion(version string) string {
 	return strings.TrimPrefix(version, "v")
 }
 
-// receiver holds the operations, nil for what the contestant does not do. Each reports whether the
+// receiver holds the operations, nil for those it does not support. Each reports whether the
 // request was accepted.
 type receiver struct {
 	sign   func(r *http.Request, body []byte) error
@@ -107,7 +107,7 @@ func word(accepted bool) string {
 	return "refused"
 }
 
-// measure times calls, after a few that bring code and data back into the caches.
+// measure times calls, after a few that warm the caches.
 func measure(call func() bool, calls int) (accepted bool, took time.Duration) {
 	for range calls/8 + 1 {
 		call()
@@ -120,7 +120,7 @@ func measure(call func() bool, calls int) (accepted bool, took time.Duration) {
 	return accepted, time.Since(start)
 }
 
-// prepare makes an operation ready, or nil where the contestant does no such thing.
+// prepare prepares an operation, or returns nil if the contestant does not support it.
 func prepare(c contestant, folder, operation string) (func() bool, error) {
 	var kind, delivery string
 	var known int

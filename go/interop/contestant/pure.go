@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// pureGo is a receiver for what Drone sends and nothing else, as careful hands would write it on the
-// standard library: each HMAC is made once and reset, and verifying allocates nothing.
+// pureGo is a careful hand-written receiver for exactly the requests that Drone sends, on the
+// standard library: each HMAC is made once and reset, and verifying does not allocate.
 type pureGo struct {
 	macs    []hash.Hash
 	message []byte
@@ -76,7 +76,7 @@ func (p *pureGo) writeMessage(date, digest string) {
 	p.message = append(p.message, digest...)
 }
 
-// mac gives the MAC of the message under a secret, in memory that the next call uses again.
+// mac returns the MAC of the message under a secret, in memory that the next call reuses.
 func (p *pureGo) mac(i int) []byte {
 	p.macs[i].Reset()
 	p.macs[i].Write(p.message)

@@ -11,7 +11,7 @@ import (
 	hooksig "github.com/hooksig/hooksig/go"
 )
 
-// maxSkew is how far Date may lie from the clock: longer than a run takes.
+// maxSkew is the largest difference between Date and the clock: longer than a run.
 const maxSkew = time.Hour
 
 var contestants = map[string]contestant{
@@ -47,8 +47,8 @@ func newHooksig(secrets []string) (receiver, error) {
 	}, nil
 }
 
-// new99designs is the library that Drone's own code uses, which checks the MAC alone; Digest and
-// Date are then checked by hand.
+// new99designs is the library that Drone's own code uses. It checks only the MAC; Digest and Date
+// are checked by hand.
 func new99designs(secrets []string) (receiver, error) {
 	signer := httpsignatures.NewSigner(httpsignatures.AlgorithmHmacSha256, "date", "digest")
 	head := func(r *http.Request) error {
@@ -74,7 +74,7 @@ func new99designs(secrets []string) (receiver, error) {
 	}, nil
 }
 
-// newGoFed is a library that checks the MAC alone; Digest and Date are then checked by hand.
+// newGoFed is a library that checks only the MAC; Digest and Date are checked by hand.
 func newGoFed(secrets []string) (receiver, error) {
 	signer, _, err := httpsig.NewSigner([]httpsig.Algorithm{httpsig.HMAC_SHA256}, httpsig.DigestSha256,
 		[]string{"date", "digest"}, httpsig.Signature, 0)
