@@ -29,40 +29,40 @@ mod summary;
 
 /// Receive deliveries and print the verdict on each as it comes
 ///
-/// A line a delivery: valid or invalid, the event or the reason, and who, which repository, which
-/// build. Nothing of a delivery that is not genuine is shown. A delivery that was accepted before
-/// is refused. The sender is told no reason: any refusal is 401 and one fixed text, an accepted
-/// delivery 204, or with --forward the status that comes back, or 502. A request that is no POST is
-/// answered 405, one whose body is too long, too slow or broken 413, 408 or 400.
+/// Prints one line per delivery: valid or invalid, the event or the reason, and who, which
+/// repository, which build. Shows no content of a forged delivery. Refuses a delivery that was
+/// accepted before. The sender gets no reason: any refusal is 401 and one fixed text, an accepted
+/// delivery 204, or with --forward the status that comes back, or 502. A request that is not a POST
+/// is answered 405, one whose body is too long, too slow or broken 413, 408 or 400.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Where to listen, such as localhost:3000; a port without a host is one of localhost
+    /// The address to listen on, such as localhost:3000; the host defaults to localhost
     ///
     /// `3000` and `:3000` are `localhost:3000`. With port 0 the system chooses one.
     #[arg(value_name = "ADDR")]
     address: String,
 
-    /// Send each delivery that is valid on to URL, and answer with the status that comes back
+    /// Forward each valid delivery to URL, and answer with the status that comes back
     ///
-    /// Passes on the body, the signature, and the fields that it covers but for Host. Content-Type
-    /// and X-Drone-Event are sent as Drone sends them; other fields, which anyone on the way could
-    /// have changed, are left out.
+    /// Forwards the body, the signature, and the covered fields except Host. Content-Type and
+    /// X-Drone-Event are sent as Drone sends them. Other fields are left out, because anyone on the
+    /// way could have changed them.
     #[arg(long, value_name = "URL")]
     forward: Option<String>,
 
-    /// The longest body that is taken
+    /// Longest body that is accepted
     #[arg(long, value_name = "BYTES", default_value_t = 4 << 20)]
     max_body: usize,
 
     /// Accept a delivery each time it comes
     ///
-    /// For requests to Drone's extensions, two of which may be identical within one second. An
-    /// observer of one can then repeat it while its Date is good.
+    /// For requests to Drone's extensions, because two of them may be identical within one second.
+    /// An observer can then repeat one while its Date is good.
     #[arg(long)]
     no_replay_guard: bool,
 
-    /// Print a JSON object for each delivery, on one line
+    /// Print one JSON object per delivery, one per line
     #[arg(short, long)]
     json: bool,
 
@@ -81,14 +81,14 @@ Examples:
 
 Exit codes:
   0  stopped by SIGINT (Ctrl-C) or SIGTERM; what was begun was answered
-  2  usage error, no secret, or the address cannot be listened on";
+  2  usage error, no secret, or an address that cannot be used";
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     args.policy.terms()?;
     args.policy.clock()?;
     let forward = args.forward.map(|url| url.parse::<Destination>()).transpose();
     let forwarder = forward
-        .context("--forward: the URL cannot be sent to")?
+        .context("--forward: cannot send to this URL")?
         .map(|url| Forwarder::new(Client::new(url, client::TIMEOUT)));
     let keys = args.secrets.keys()?;
     let listener = TcpListener::bind(with_host(&args.address))

@@ -112,7 +112,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         None if sample::kinds(&args.pattern).is_ok() => bail!("the URL of the receiver is missing"),
         None => ("*", &args.pattern),
     };
-    let destination = url.parse().context("the URL cannot be sent to")?;
+    let destination = url.parse().context("cannot send to this URL")?;
     let client = Client::new(destination, args.timeout);
     let bodies = Bodies::new(pattern, args.body.as_ref(), args.set)?;
     let sender = Sender { key, client, bodies, serial: Serial::new()?, json: args.json };

@@ -1,4 +1,4 @@
-//! One connection: a request, its answer, and how it ends.
+//! One connection: a request, its answer, and the end.
 
 use std::{
     convert::Infallible,
@@ -20,17 +20,17 @@ use tokio_util::io::InspectReader;
 
 use super::desk::Desk;
 
-/// How long a sender may take for the head of a request.
+/// Time limit for the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The longest head.
+/// Longest head.
 const MAX_HEAD: usize = 32 << 10;
 
-/// How much is read and dropped of what comes after the answer, and for how long.
+/// Limits on the bytes and the time to drain a connection after the answer.
 const MAX_DRAINED: u64 = 8 << 20;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Serves one request. What goes wrong there is the sender's to see.
+/// Serves one request. Errors of the connection are not reported here; the sender sees them.
 pub(super) async fn serve(
     stream: net::TcpStream,
     desk: Arc<Desk>,
@@ -55,10 +55,10 @@ pub(super) async fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(MAX_HEAD)
-        // The request line is read off the connection, which must therefore hold one request.
+        // The request line is read off the connection, so it must hold only one request.
         .keep_alive(false)
-        // A sender that has said all it has to say may still wait for the answer. One that has gone
-        // must not end what is begun: a claimed delivery is forwarded, and its line printed.
+        // A sender that has closed its side may still wait for the answer. One that has gone must
+        // not end the processing: a claimed delivery is forwarded, and its line printed.
         .half_close(true)
         .serve_connection(TokioIo::new(stream), answer);
     let _ = watcher.watch(connection).await;
@@ -66,8 +66,8 @@ pub(super) async fn serve(
     Ok(())
 }
 
-/// Reads what the sender is still writing, with bounds. A socket that is closed before that resets
-/// the connection, and the sender gets a broken pipe instead of the answer.
+/// Reads the rest that the sender is still writing, within bounds. Closing a socket before that
+/// resets the connection, and the sender gets a broken pipe instead of the answer.
 async fn drain(rest: TcpStream) -> io::Result<()> {
     let mut rest = net::TcpStream::from_std(rest)?;
     rest.shutdown().await?;
@@ -75,8 +75,8 @@ async fn drain(rest: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// The first line of what is read, which alone tells the target as it was received: the server
-/// drops fragments, and writes URIs in a way of its own.
+/// The first line of the input, which holds the target as received: the server drops fragments and
+/// rewrites URIs.
 #[derive(Default)]
 struct RequestLine {
     octets: Vec<u8>,
@@ -96,7 +96,7 @@ impl RequestLine {
         }
     }
 
-    /// Returns the target, or nothing if it is not UTF-8, which the server refuses before that.
+    /// Returns the target, or nothing if it is not UTF-8, which the server refuses earlier.
     fn target(&self) -> String {
         let target = self.octets.split(|&octet| octet == b' ').nth(1).unwrap_or_default();
         str::from_utf8(target).unwrap_or_default().to_owned()

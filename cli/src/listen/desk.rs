@@ -1,4 +1,4 @@
-//! Where deliveries are taken in: each is judged, passed on and answered.
+//! Receives deliveries: each is judged, forwarded and answered.
 
 use std::{
     borrow::Cow,
@@ -27,16 +27,16 @@ use crate::{
     verdict::Verdict,
 };
 
-/// How long a sender may take for a body.
+/// Time limit for a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many deliveries are remembered: of ten minutes, by default, at fifty a second.
+/// Number of remembered deliveries: those of ten minutes, by default, at fifty per second.
 const REMEMBERED: usize = 1 << 16;
 
-/// The one text that a sender is told, whatever the reason.
+/// The only text that a sender gets, whatever the reason.
 const REFUSAL: &str = "the delivery was refused\n";
 
-/// What a desk does beside judging.
+/// Settings besides keys and policy.
 pub(super) struct Terms {
     pub(super) forwarder: Option<Forwarder>,
     pub(super) has_guard: bool,
@@ -51,9 +51,9 @@ pub(super) struct Desk {
     printer: Printer,
 }
 
-/// What came of a request.
+/// The result of a request.
 enum Judged {
-    /// Its verdict, its body, and the fields to pass on.
+    /// Its verdict, its body, and the fields to forward.
     Genuine(Verdict, Bytes, HeaderMap),
     Refused(Verdict),
     Unread(Unread),
@@ -66,7 +66,7 @@ impl Desk {
         Self { keys, policy, guard, terms, printer }
     }
 
-    /// Takes one delivery, whose target came as `target`, and returns the answer to its sender.
+    /// Handles a delivery sent to `target`, and returns the answer.
     pub(super) async fn receive(
         &self,
         head: Parts,
@@ -110,16 +110,17 @@ impl Desk {
         Ok(status)
     }
 
-    /// Gives up what is still being passed on.
+    /// Stops waiting for answers to forwarded deliveries.
     pub(super) fn stop(&self) {
         if let Some(forwarder) = &self.terms.forwarder {
             forwarder.stop();
         }
     }
 
-    /// Judges the head, and only if that is genuine takes the body.
+    /// Judges the head, and reads the body only if that is genuine.
     ///
-    /// The claim comes last: a request that something else refuses must not use the delivery up.
+    /// The claim comes last, because a request that is refused for another reason must not use the
+    /// delivery up.
     async fn judge(&self, head: &Parts, target: &str, body: Incoming) -> anyhow::Result<Judged> {
         if head.method != Method::POST {
             return Ok(Judged::Unread(Unread::NotPost));
@@ -175,7 +176,7 @@ impl Desk {
     fn claim(&self, genuine: &Genuine<'_>) -> anyhow::Result<Result<(), Error>> {
         let Some(guard) = &self.guard else { return Ok(Ok(())) };
         let mut guard = guard.lock().unwrap_or_else(PoisonError::into_inner);
-        // Read under the lock, or times out of order would let a delivery be claimed twice.
+        // Read under the lock; otherwise times out of order could let a delivery be claimed twice.
         let clock = self.policy.clock()?;
         Ok(guard.claim(&genuine.verified, clock))
     }

@@ -1,4 +1,4 @@
-//! What is printed of a delivery.
+//! The printed line of a delivery.
 
 use anstyle::AnsiColor;
 use hooksig::date;
@@ -13,7 +13,7 @@ use crate::{
 
 #[derive(Serialize)]
 pub(super) struct Entry {
-    /// When it came, in Unix seconds.
+    /// Time of arrival in Unix seconds.
     time: i64,
     #[serde(flatten)]
     verdict: Verdict,
@@ -21,7 +21,7 @@ pub(super) struct Entry {
     pub(super) forwarded: Option<Forwarded>,
 }
 
-/// What came of passing a delivery on.
+/// The result of forwarding a delivery.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum Forwarded {
@@ -29,7 +29,7 @@ pub(super) enum Forwarded {
     Failed { error: String },
 }
 
-/// Why a request was refused before it was judged as a whole.
+/// The reason for a refusal before the verdict.
 pub(super) enum Unread {
     NotPost,
     TooLarge { max: usize },
@@ -39,7 +39,7 @@ pub(super) enum Unread {
 
 impl Entry {
     pub(super) fn judged(verdict: Verdict, body: &[u8], time: i64) -> Self {
-        // What is not genuine is nobody's word.
+        // A forged body is not shown.
         let summary = if verdict.details.is_some() { summary::of(body) } else { None };
         Self { time, verdict, summary, forwarded: None }
     }
@@ -58,7 +58,7 @@ impl Entry {
         self.verdict.details.is_some()
     }
 
-    /// The line to print, with its end.
+    /// Returns the line to print, with its end.
     pub(super) fn line(&self, json: bool) -> anyhow::Result<String> {
         match json {
             true => terminal::json(self),
@@ -66,7 +66,7 @@ impl Entry {
         }
     }
 
-    /// One line; on a terminal as many as its columns make of it.
+    /// Returns one line, broken at the terminal's width.
     fn lines(&self) -> String {
         let time =
             date::format(self.time).map_or_else(|_| "?".into(), |date| date[17..25].to_owned());
@@ -89,14 +89,14 @@ impl Entry {
             (Some(event), None) => event,
             (None, _) => "no event".into(),
         };
-        let summary = self.summary.as_deref().unwrap_or("(not a body of Drone's)");
+        let summary = self.summary.as_deref().unwrap_or("(not a Drone body)");
         let forwarded = self.forwarded.as_ref().map(Forwarded::text).unwrap_or_default();
         format!("{name:<13}  {summary}{forwarded}")
     }
 }
 
 impl Forwarded {
-    /// What the sender is told of it.
+    /// Returns the status for the sender.
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::Answered { status } => {
@@ -140,7 +140,9 @@ impl Unread {
                 format!("the body is longer than {max} bytes; --max-body sets the limit")
             }
             Self::TooSlow => "the sender took too long for the body".into(),
-            Self::Broken => "the connection ended within the body, or its chunks are none".into(),
+            Self::Broken => {
+                "the connection ended within the body, or its chunks are malformed".into()
+            }
         }
     }
 }

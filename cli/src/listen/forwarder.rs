@@ -1,4 +1,4 @@
-//! Passes deliveries on and waits for the next receiver's answers.
+//! Forwards deliveries and waits for the next receiver's answers.
 
 use http::HeaderMap;
 use hyper::body::Bytes;
@@ -18,7 +18,7 @@ impl Forwarder {
         Self { client, stop: CancellationToken::new() }
     }
 
-    /// Passes a delivery on and waits for the answer, but not after [`Self::stop`].
+    /// Forwards a delivery and waits for the answer, until [`Self::stop`].
     pub(super) async fn pass_on(&self, fields: HeaderMap, body: Bytes) -> Forwarded {
         let client = self.client.clone();
         // The client blocks.
@@ -31,7 +31,7 @@ impl Forwarder {
         }
     }
 
-    /// Gives up waiting for answers. The deliveries are claimed, so their lines must be printed.
+    /// Stops waiting for answers. The deliveries are claimed, so their lines must be printed.
     pub(super) fn stop(&self) {
         self.stop.cancel();
     }

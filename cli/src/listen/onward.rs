@@ -1,4 +1,4 @@
-//! The fields of a delivery that is passed on.
+//! The fields of a forwarded delivery.
 
 use hooksig::{Verified, drone::Delivery};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -9,8 +9,8 @@ const SIGNATURE: HeaderName = HeaderName::from_static("signature");
 const DIGEST: HeaderName = HeaderName::from_static("digest");
 const EVENT: HeaderName = HeaderName::from_static("x-drone-event");
 
-/// The fields of a connection (RFC 9110, section 7.6.1), which are not passed on, and those that
-/// the next one has of its own.
+/// The fields of a connection (RFC 9110, section 7.6.1), which are not forwarded, and those that
+/// the next connection sets itself.
 const OF_CONNECTION: [HeaderName; 10] = [
     header::CONNECTION,
     header::CONTENT_LENGTH,
@@ -24,10 +24,10 @@ const OF_CONNECTION: [HeaderName; 10] = [
     header::UPGRADE,
 ];
 
-/// Returns the signature, the fields that it covers, and those that Drone sends beside them.
+/// Returns the signature, the covered fields, and those that Drone sends besides.
 ///
-/// The delivery is claimed already, and an observer may have sent it first with other fields that
-/// the signature does not cover. The next receiver must not refuse it because of these.
+/// The delivery is already claimed, and an observer may have sent it first with other unsigned
+/// fields. The next receiver must not refuse it because of these.
 pub(super) fn fields(
     received: &HeaderMap,
     verified: &Verified<'_>,
@@ -54,7 +54,7 @@ fn is_kept(name: &HeaderName, verified: &Verified<'_>) -> bool {
     !OF_CONNECTION.contains(name) && (of_signature || is_covered())
 }
 
-/// Returns false for an `Authorization` that is no signature, and that the next receiver may refuse.
+/// Returns false for an `Authorization` without a signature, which the next receiver may refuse.
 fn is_signature(name: &HeaderName, value: &HeaderValue) -> bool {
     let scheme = value.as_bytes().split(|&octet| octet == b' ').next().unwrap_or_default();
     *name != header::AUTHORIZATION || scheme.eq_ignore_ascii_case(b"signature")

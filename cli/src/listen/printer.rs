@@ -1,4 +1,4 @@
-//! Prints on a thread of its own, so that no delivery waits for someone to read the log.
+//! Prints on its own thread, so that no delivery waits for a reader of the log.
 
 use std::{
     collections::VecDeque,
@@ -11,14 +11,14 @@ use std::{
 use super::entry::Entry;
 use crate::terminal;
 
-/// How many lines may wait to be printed. Further ones are counted and dropped.
+/// Most lines that may wait to be printed. Further ones are counted and dropped.
 const MAX_WAITING: usize = 1024;
 
-/// Accepts lines without ever blocking, and prints them in order.
+/// Takes lines without blocking, and prints them in order.
 #[derive(Clone)]
 pub(super) struct Printer {
     shared: Arc<Shared>,
-    /// Whether deliveries are printed as JSON objects.
+    /// True to print deliveries as JSON objects.
     json: bool,
 }
 
@@ -32,7 +32,7 @@ struct Shared {
 struct State {
     waiting: VecDeque<Line>,
     is_closed: bool,
-    /// Whether the thread has ended.
+    /// True once the thread has ended.
     is_done: bool,
 }
 
@@ -41,7 +41,7 @@ enum Line {
     Output(String),
     /// For standard error.
     Message(String),
-    /// How many lines would be here if they had been read in time.
+    /// The number of lines that were dropped here.
     Lost(u64),
 }
 

@@ -13,13 +13,13 @@ use tokio::{
 
 use super::{connection, desk::Desk, printer::Printer};
 
-/// How many connections are held at once; others wait to be accepted.
+/// Most connections at once; others wait to be accepted.
 const MAX_CONNECTIONS: usize = 256;
 
-/// How long what was begun may take to end.
+/// Time limit for pending requests at the end.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// How long the answers and the lines of what did not end in time may take.
+/// Time limit after that for their answers and lines.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Serves until a signal comes.
@@ -30,7 +30,7 @@ pub(super) fn run(
 ) -> anyhow::Result<()> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let served = runtime.block_on(serve(listener, desk, printer));
-    // What is being forwarded may hang on its receiver.
+    // A forwarded delivery may hang on its receiver.
     runtime.shutdown_timeout(Duration::ZERO);
     printer.finish(LAST_WORDS);
     served
@@ -49,7 +49,7 @@ async fn serve(listener: TcpListener, desk: &Arc<Desk>, printer: &Printer) -> an
             (stream, permit) = accept(&listener, &room) => {
                 let serve = connection::serve(stream, Arc::clone(desk), connections.watcher());
                 tokio::spawn(async move {
-                    // A connection that breaks is the sender's to see.
+                    // The sender sees a broken connection.
                     let _ = serve.await;
                     drop(permit);
                 });
@@ -74,7 +74,7 @@ async fn accept(
         let permit = Arc::clone(room).acquire_owned().await;
         match (listener.accept().await, permit) {
             (Ok((stream, _)), Ok(permit)) => return (stream, permit),
-            // The connection is gone already, or there are too many open files.
+            // The connection is already gone, or too many files are open.
             _ => time::sleep(Duration::from_millis(50)).await,
         }
     }

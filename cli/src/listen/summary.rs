@@ -1,10 +1,10 @@
-//! A verified body in one line: who, which repository, which build.
+//! Summarises a verified body in one line: who, which repository, which build.
 
 use hooksig::payload::{Build, Payload};
 
 use crate::terminal::{cut, visible};
 
-/// The line in ASCII, or `None` where the body is none of Drone's.
+/// Returns the line, or `None` if the body is not Drone's.
 pub(super) fn of(body: &[u8]) -> Option<String> {
     let Payload { user, repo, build, .. } = serde_json::from_slice(body).ok()?;
     let login = user.and_then(|user| user.login);
@@ -20,7 +20,7 @@ pub(super) fn of(body: &[u8]) -> Option<String> {
     Some(cut(visible(line)))
 }
 
-/// `#9 success, push to main by ada`
+/// Formats `#9 success, push to main by ada`.
 fn of_build(build: Build, login: Option<String>) -> String {
     let number = build.number.map_or_else(|| "#?".into(), |number| format!("#{number}"));
     let status = build.status.unwrap_or_else(|| "of no status".into());

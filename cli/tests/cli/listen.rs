@@ -20,7 +20,7 @@ fn recorded() -> Listener {
     Listener::start(&["--now", RECORDED, "--json"])
 }
 
-/// What the sender is told beside the date.
+/// Returns the answer without its date.
 fn told(answer: &str) -> Vec<&str> {
     answer.lines().filter(|line| !line.starts_with("date: ")).collect()
 }
@@ -30,12 +30,12 @@ fn trigger(listener: &Listener, secret: &str) -> i32 {
     hooksig(&["trigger", "--secret", secret, "user:created", &listener.url()], "").code
 }
 
-/// A request of now with this body.
+/// Returns a current request with this body.
 fn signed(body: &str) -> String {
     signed_after(0, body)
 }
 
-/// A request with a date so many seconds from now.
+/// Returns a request with a date `seconds` from now.
 fn signed_after(seconds: i64, body: &str) -> String {
     let key = Key::new(SECRET).expect("the secret is not empty");
     let now = std::time::UNIX_EPOCH.elapsed().expect("it is past 1970").as_secs();
@@ -89,17 +89,14 @@ fn summaries_say_who_and_what() {
         assert!(line.ends_with(&format!("  valid    {summary}")), "{line}");
     }
     for (body, summary) in [
-        ("{}", "no event       (not a body of Drone's)"),
-        ("{\"event\":\"user\"}", "user           (not a body of Drone's)"),
+        ("{}", "no event       (not a Drone body)"),
+        ("{\"event\":\"user\"}", "user           (not a Drone body)"),
         (
             "{\"event\":\"user\",\"user\":{\"login\":\"\\u001b[2J\u{9b}\"}}",
             "user           \\x1b[2J\\u{9b}",
         ),
         ("{\"event\":\"build\",\"action\":\"a\",\"build\":{}}", "build:a        ? #? of no status"),
-        (
-            "{\"event\":\"build\",\"build\":{\"number\":\"9\"}}",
-            "build          (not a body of Drone's)",
-        ),
+        ("{\"event\":\"build\",\"build\":{\"number\":\"9\"}}", "build          (not a Drone body)"),
     ] {
         let mut listener = Listener::start(&[]);
         assert!(listener.send(signed(body)).starts_with("HTTP/1.1 204"));
@@ -124,14 +121,14 @@ fn the_sender_is_told_no_reason() {
         answers.push(listener.send(edit(&request, from, to)));
         let entry = listener.json();
         assert_eq!((&entry["reason"], &entry["verdict"]), (&reason.into(), &"invalid".into()));
-        // What is not genuine is not shown.
+        // A forged body is not shown.
         assert_eq!((&entry["summary"], &entry["event"]), (&Value::Null, &Value::Null));
     }
     assert!(answers[0].ends_with("\r\n\r\nthe delivery was refused\n"), "{}", answers[0]);
     for answer in &answers {
         assert_eq!(told(answer), told(&answers[0]));
     }
-    // None of these was claimed: the genuine one is still taken.
+    // None of these was claimed, so the genuine one is still accepted.
     assert!(listener.send(request).starts_with("HTTP/1.1 204"));
 }
 
@@ -181,7 +178,7 @@ fn at_both_ends_of_the_window_a_delivery_is_accepted_once() {
     let listener = Listener::start(&[]);
     listener.ignore_lines();
     let body = |round| format!("{{\"event\":\"user\",\"round\":{round}}}");
-    // The first are good from soon on, the others for a little while.
+    // The first become valid soon, the others stay valid for a little while.
     let sent: Vec<_> = (0..2 * ROUNDS)
         .map(|round| signed_after(if round < ROUNDS { 302 } else { -298 }, &body(round)))
         .collect();
@@ -269,7 +266,7 @@ fn what_is_drained_has_an_end() {
     let start = Instant::now();
     let written = (0..1 << 14).take_while(|_| stream.write_all(&[b'x'; 1 << 14]).is_ok()).count();
     assert!(written << 14 < 100 << 20, "{written}");
-    // A sender that trickles is cut off as well.
+    // A slow sender is cut off as well.
     let mut stream = listener.connect();
     stream.write_all(b"POST / HTTP/1.1\r\nContent-Length: 4000000\r\n\r\n").expect("it is taken");
     while stream.write_all(b"x").is_ok() && start.elapsed() < Duration::from_secs(30) {
@@ -294,7 +291,7 @@ fn what_strangers_write_is_cut() {
     }
 }
 
-/// A request over `(request-target) date digest host`.
+/// Returns a request over `(request-target) date digest host`.
 fn signed_with_target(target: &str, hosts: &[&str], sent_target: &str) -> String {
     let key = Key::new(SECRET).expect("the secret is not empty");
     let of_drone = signed("{}");
@@ -363,7 +360,7 @@ fn what_is_signed_is_passed_on_and_nothing_else() {
     let mut listener = Listener::start(&["--now", RECORDED, "--json", "--forward", &url]);
     let request = delivery("user-created");
     let (head, body) = request.split_once("\r\n\r\n").expect("the head ends");
-    // Nothing of this is signed: an observer could make the next receiver refuse the delivery.
+    // Nothing of this is signed, so an observer could make the next receiver refuse the delivery.
     let head = edit(head, "Content-Type: application/json", "Content-Type: text/plain");
     let head = edit(&head, "X-Drone-Event: user\r\n", "");
     let others =
@@ -386,7 +383,7 @@ fn what_is_signed_is_passed_on_and_nothing_else() {
     assert_eq!(without(fields(&sent), &of_server), without(fields(&request), &of_server));
 }
 
-/// The fields of a raw request, names in lower case, in alphabetical order.
+/// Returns the fields of a raw request in alphabetical order, names in lower case.
 fn fields(request: &str) -> Vec<String> {
     let head = request.split("\r\n\r\n").next().expect("there is a head");
     let mut fields: Vec<_> = head
@@ -468,12 +465,12 @@ fn garbage_does_no_harm() {
         let answer = listener.send(garbage);
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
     }
-    // What is cut within the body is told.
+    // A truncated body is reported.
     listener.send(&request.as_bytes()[..head + 100]);
     assert_eq!(listener.json()["reason"], "body-unreadable");
     listener.send(edit(&request, "Content-Length: 364", "Transfer-Encoding: chunked"));
     assert_eq!(listener.json()["reason"], "body-unreadable");
-    // What is no delivery is refused as one.
+    // Requests that are no deliveries are refused.
     for request in
         ["POST / HTTP/1.0\r\n\r\n", "POST http://a/ HTTP/1.1\r\nContent-Length: 0\r\n\r\n"]
     {
@@ -509,7 +506,7 @@ fn many_come_at_once() {
 fn signals_stop_it() {
     for signal in [Signal::INT, Signal::TERM] {
         let listener = Listener::start(&[]);
-        // A connection that says nothing does not hold it up.
+        // A silent connection does not delay it.
         let _idle = listener.connect();
         assert_eq!(trigger(&listener, SECRET), 0);
         let start = Instant::now();
@@ -538,7 +535,7 @@ fn what_was_begun_is_answered() {
     assert_eq!((code, lines.lines().count()), (Some(0), 1));
 }
 
-/// Deliveries are answered while nobody reads what is printed; the lines that do not fit are counted.
+/// Deliveries are answered even if nobody reads the output; lines that do not fit are counted.
 #[test]
 fn an_unread_log_stalls_nothing() {
     // More lines than a pipe and the queue hold.
@@ -566,7 +563,7 @@ fn an_unread_log_stalls_nothing() {
     assert_eq!(printed.lines().count() + lost, DELIVERIES);
 }
 
-/// A stopped program ends even if nobody reads what it prints.
+/// A stopped program ends even if nobody reads its output.
 #[test]
 fn an_unread_log_does_not_keep_it_running() {
     let listener = Listener::start(&["--json"]);
@@ -579,7 +576,7 @@ fn an_unread_log_does_not_keep_it_running() {
     assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
 }
 
-/// A receiver that takes a delivery and never answers.
+/// Starts a receiver that accepts a delivery and never answers.
 fn silent_receiver() -> (String, std::sync::mpsc::Receiver<std::net::TcpStream>) {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a port");
     let url = format!("http://{}/", silent.local_addr().expect("it has one"));
@@ -616,7 +613,7 @@ fn a_delivery_whose_sender_hangs_up_is_told() {
     let (url, asked) = silent_receiver();
     let mut listener = Listener::start(&["--now", RECORDED, "--forward", &url]);
     let mut stream = listener.connect();
-    // An octet that is not read makes the end of the connection a reset.
+    // Because of an unread octet, the end of the connection is a reset.
     stream.write_all(format!("{}x", delivery("user-created")).as_bytes()).expect("it is taken");
     let mut held = asked.recv_timeout(Duration::from_secs(10)).expect("it is forwarded");
     reset(stream);

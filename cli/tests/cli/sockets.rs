@@ -101,7 +101,7 @@ impl Listener {
         (self.child.wait().expect("it ends").code(), rest)
     }
 
-    /// As [`Self::wait`], with what it told on standard error.
+    /// As [`Self::wait`], and returns standard error.
     #[cfg(unix)]
     pub(crate) fn wait_for_all(mut self) -> (Option<i32>, String, String) {
         let (mut rest, mut told) = (String::new(), String::new());
@@ -110,7 +110,7 @@ impl Listener {
         (self.child.wait().expect("it ends").code(), rest, told)
     }
 
-    /// The exit code, once it has ended; what it printed is not read.
+    /// Returns the exit code once it has ended. Discards its output.
     #[cfg(unix)]
     pub(crate) fn wait_unread(mut self) -> Option<i32> {
         self.child.wait().expect("it ends").code()

@@ -337,7 +337,7 @@ fn connections_that_fail_are_told() {
         "http://localhost:/",
     ] {
         let run = trigger("*", url, &[]);
-        run.assert_unusable("the URL cannot be sent to: ");
+        run.assert_unusable("cannot send to this URL: ");
         assert!(!run.stderr.contains("password"), "{run:?}");
     }
 }
