@@ -19,7 +19,7 @@ LIMITS = {
     "docs/": 6.0,
     "src/": 10.5,
     "include/": 4.5,
-    "cli/": 2.5,
+    "cli/": 1.0,
     "tower/": 1.0,
     "go/": 1.0,
     "tests/": 4.0,
