@@ -286,8 +286,7 @@ enum hooksig_status
     HOOKSIG_STATUS_PENDING = 44,
     // The end of the head has not been received yet.
     HOOKSIG_STATUS_INCOMPLETE_HEAD = 45,
-    // The length of the body is uncertain: Transfer-Encoding, more than one Content-Length, or one
-    // that is not a number or does not fit into memory.
+    // The length of the body is uncertain; hooksig_head_body_len says when.
     HOOKSIG_STATUS_MALFORMED_LENGTH = 46,
 };
 #ifndef __cplusplus

@@ -109,8 +109,7 @@ pub enum hooksig_status {
     Pending = 44,
     /// The end of the head has not been received yet.
     IncompleteHead = 45,
-    /// The length of the body is uncertain: Transfer-Encoding, more than one Content-Length, or one
-    /// that is not a number or does not fit into memory.
+    /// The length of the body is uncertain; hooksig_head_body_len says when.
     MalformedLength = 46,
 }
 
