@@ -34,6 +34,7 @@ else
     skip OpenSSL
 fi
 if command -v go >/dev/null; then
+    source packaging/go-flags.sh
     CGO_ENABLED=1 go build -C go/interop -tags hooksig_static -o "$PWD/$programs/go-contestant" ./contestant
 else
     skip go

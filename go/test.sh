@@ -26,6 +26,7 @@ fi
 export PKG_CONFIG_PATH=$root/target/c/lib/pkgconfig
 export LD_LIBRARY_PATH=$root/target/c/lib
 export CGO_ENABLED=1
+source "$root/packaging/go-flags.sh"
 
 # check SENTENCE COMMAND...
 check() {
@@ -76,7 +77,27 @@ same_verdicts() {
     done
 }
 
-# The Rust version that makes the same bytes everywhere may be missing.
+# Builds with one library, then with another in its place, beside a copy of the package.
+links_again() (
+    mkdir -p "$work/linked/target" "$work/linked/packaging"
+    cp -r "$root/target/c" "$work/linked/target/c"
+    cp "$root/packaging/go-flags.sh" "$work/linked/packaging"
+    cp -r "$root/go" "$work/linked/go"
+    cd "$work/linked/go"
+    unset GOFLAGS
+    build() (
+        source ../packaging/go-flags.sh
+        go build -tags hooksig_static -o ../conform ./cmd/conform
+    )
+    build
+    printf 'int hooksig_is_another;' | cc -c -x c -o ../another.o -
+    # Only a link that reads the archive notices that nothing is left in it.
+    rm ../target/c/lib/libhooksig.a
+    ar rc ../target/c/lib/libhooksig.a ../another.o
+    ! build
+)
+
+# The Rust that makes the same bytes everywhere may be missing.
 built_from_the_sources() {
     local code=0
     "$root/scripts/go-core.sh" --check || code=$?
@@ -169,6 +190,7 @@ check 'installed library: the tests' go test -tags hooksig_cgo ./...
 check 'the replay store in Redis' env -C redisstore go test -v -race ./...
 check 'receivers that break their promises are noticed under load' env -C load go test -v -race ./...
 check "Drone's own code and others as peers" env -C interop go test -v -race ./...
+check 'go links again if only the library changed' links_again
 check 'the verdicts of the Rust program on all shared cases' same_verdicts
 check 'pure Go: a module builds without cgo, from copies and for other systems' builds_elsewhere
 [[ $(uname -m) != x86_64 ]] || check 'pure Go: the same verdicts with 32 bits' same_verdicts_386

@@ -6,6 +6,7 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"os/exec"
 	"regexp"
 	"testing"
 	"time"
@@ -76,6 +77,26 @@ func TestCredulityIsNoticed(t *testing.T) {
 	r := load(t, credulous)
 	if r.forged < 50 || r.wrong == 0 {
 		t.Errorf("%+v", r)
+	}
+}
+
+// Two that share nothing accept a delivery twice, which must be noticed.
+func TestPairThatSharesNothingIsNoticed(t *testing.T) {
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("missing: redis-server")
+		}
+		t.Skip("missing: redis-server")
+	}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, isGood := range map[string]bool{"redis": true, "memory": false} {
+		r := runPair(t.Context(), receiver{name: kind, program: program, env: []string{serveEnv + "=" + kind}}, 50)
+		if r.err != nil || (len(r.faults) == 0) != isGood || isGood && (r.once != 50+whileDown || r.back != whileDown) {
+			t.Errorf("%s: %+v", kind, r)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
-// Command load attacks receivers over loopback and counts the accepted deliveries: genuine,
-// tampered, stale, replayed, truncated, slow and stalled ones in one mix, over many connections,
-// while the receiver is killed and restarted. It prints a table.
+// Command load attacks receivers over loopback and counts what they accept: genuine, tampered, stale,
+// replayed, truncated, slow and stalled deliveries in one mix, from many connections, while the
+// receiver is killed and started again. Then two of those that share a Redis get each delivery at the same
+// moment, and Redis stops in the middle. It prints two tables.
 //
 //	go run . -c-receiver ../../target/c-example/receiver \
 //		-rust-receiver ../../target/debug/examples/replica
@@ -34,6 +35,7 @@ func main() {
 	flag.IntVar(&plan.connections, "connections", 64, "from how many `connections` at once")
 	flag.IntVar(&plan.kills, "kills", 1, "how often each receiver is killed and started again")
 	flag.DurationVar(&plan.limit, "limit", 5*time.Minute, "when to give up")
+	flag.IntVar(&plan.together, "together", 1000, "how many `deliveries` two receivers with one Redis get at once")
 	cReceiver := flag.String("c-receiver", "", "the `program` built of c-example/receiver.c")
 	rustReceiver := flag.String("rust-receiver", "", "the `program` built of tower/examples/replica.rs")
 	only := flag.String("only", "", "the one receiver to load: "+strings.Join(names(receivers), ", "))
@@ -64,15 +66,31 @@ func loadAll(plan plan, cReceiver, rustReceiver, only string) (code int) {
 	}
 	runs.Wait()
 	fmt.Print(table(results))
+	var pairs []pairResult
+	for _, r := range chosen {
+		if r.keepsClaims {
+			pairs = append(pairs, runPair(ctx, r, plan.together))
+		}
+	}
+	fmt.Print("\n", pairTable(pairs))
+	for _, r := range pairs {
+		code = max(code, tell("two of "+r.receiver, r.faults, r.err))
+	}
 	for _, r := range results {
-		for _, fault := range r.faults {
-			code = max(code, 1)
-			log.Printf("%s: %s", r.receiver, fault)
-		}
-		if r.err != nil {
-			code = 2
-			log.Printf("%s: %v", r.receiver, r.err)
-		}
+		code = max(code, tell(r.receiver, r.faults, r.err))
+	}
+	return code
+}
+
+// tell prints the promises that a receiver did not keep, and returns the exit code.
+func tell(receiver string, faults []string, err error) (code int) {
+	for _, fault := range faults {
+		code = 1
+		log.Printf("%s: %s", receiver, fault)
+	}
+	if err != nil {
+		code = 2
+		log.Printf("%s: %v", receiver, err)
 	}
 	return code
 }

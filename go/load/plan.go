@@ -21,6 +21,8 @@ type plan struct {
 	connections int
 	kills       int
 	limit       time.Duration
+	// together is how many deliveries a pair gets.
+	together int
 }
 
 // mix is the number of each kind in a hundred deliveries. A replay repeats an earlier delivery.
@@ -84,9 +86,12 @@ func (p plan) run(ctx context.Context, r receiver) result {
 
 func redisSocket(folder string) string { return folder + "/redis" }
 
+// startRedis starts a Redis server that keeps what it was told in the folder. It may have run before.
 func startRedis(ctx context.Context, folder string) (*exec.Cmd, error) {
 	socket := redisSocket(folder)
-	redis := exec.CommandContext(ctx, "redis-server", "--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder)
+	_ = os.Remove(socket)
+	redis := exec.CommandContext(ctx, "redis-server", "--port", "0", "--unixsocket", socket, "--save", "",
+		"--appendonly", "yes", "--appendfsync", "always", "--dir", folder)
 	if err := redis.Start(); err != nil {
 		return nil, err
 	}

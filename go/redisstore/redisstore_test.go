@@ -278,7 +278,37 @@ func TestClaim(t *testing.T) {
 	}
 }
 
-// A claim whose answer was lost is sent again by the client, and is not a replay.
+// The key is the one that receivers in Rust and C use, to the letter, and lives for as long as the store's
+// skew demands, however small the verifier's is.
+func TestKeyIsThatOfOtherReceivers(t *testing.T) {
+	const key = "hooksig:327194d9cd214bb1c9f1cab40ec511acd2bd7f5af43884f74fd89fbc73def0cf"
+	server := startRedis(t)
+	client := redis.NewClient(&redis.Options{Addr: server.addr})
+	defer client.Close()
+	store, err := redisstore.New(client)
+	check(t, err)
+	now := time.Unix(1795420800, 0)
+	secret := []byte("bea26a2221fd8090ea38720fc445eca6")
+	verifier, err := hooksig.NewVerifier([][]byte{secret}, hooksig.WithReplayStore(store),
+		hooksig.WithMaxSkew(10*time.Second), hooksig.WithClock(func() time.Time { return now }))
+	check(t, err)
+	signer, err := hooksig.NewSigner(secret)
+	check(t, err)
+	r, err := http.NewRequest("POST", "http://ci.example/", nil)
+	check(t, err)
+	check(t, signer.Sign(r, []byte("{}"), now))
+	_, err = verifier.Verify(r, []byte("{}"))
+	check(t, err)
+	ctx := context.Background()
+	if keys := client.Keys(ctx, "*").Val(); len(keys) != 1 || keys[0] != key {
+		t.Errorf("keys %q", keys)
+	}
+	if ttl := client.TTL(ctx, key).Val(); ttl < 350*time.Second || ttl > 363*time.Second {
+		t.Errorf("the key lives for %v", ttl)
+	}
+}
+
+// A claim whose answer was lost on the way is sent again by the client, and is no replay.
 func TestClaimSentAgain(t *testing.T) {
 	server := startRedis(t)
 	var lost loseFirstAnswer

@@ -79,7 +79,7 @@ const FILES: [(&str, usize); 8] = [
     ("rotation", 3),
     ("rules", 31),
     ("server-2.28.1", 24),
-    ("sign", 17),
+    ("sign", 27),
     ("verify", 141),
 ];
 
