@@ -3,6 +3,7 @@ package hooksig_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -104,8 +105,35 @@ func TestNilArguments(t *testing.T) {
 	if _, ok := hooksig.DeliveryFrom(nil); ok { //nolint: tests a nil context
 		t.Error("a delivery from no context")
 	}
+	if _, err := (*hooksig.Transport)(nil).RoundTrip(signed(t, body)); err != hooksig.ErrWrongState {
+		t.Errorf("no transport: %v", err)
+	}
+	if _, err := (&hooksig.Transport{Signer: newSigner(t)}).RoundTrip(nil); err != hooksig.ErrNullPointer {
+		t.Errorf("nothing to send: %v", err)
+	}
+	for name, store := range map[string]hooksig.ReplayStore{
+		"a zero store":    new(hooksig.MemoryStore),
+		"no size":         hooksig.NewMemoryStore(0, time.Minute),
+		"a negative size": hooksig.NewMemoryStore(-1, time.Minute),
+	} {
+		if err := store.Claim(context.Background(), hooksig.Tag{}, time.Minute); err != hooksig.ErrReplayGuardFull {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := hooksig.AcceptOnFailure(nil, nil).Claim(context.Background(), hooksig.Tag{}, time.Minute); err == nil {
+		t.Error("no store accepts")
+	}
+	if _, err := hooksig.ParseDate("", time.Time{}); err != hooksig.ErrMalformedDate {
+		t.Errorf("no date: %v", err)
+	}
+	if hooksig.Digest(nil) != hooksig.Digest([]byte{}) {
+		t.Error("no body is not an empty one")
+	}
+	if hooksig.Reason(nil) != "ok" {
+		t.Error("no error is one")
+	}
 	var nobody *hooksig.Counters
-	if nobody.String() != "{}" {
+	if nobody.String() != "{}" || len(nobody.Counts()) != 0 {
 		t.Errorf("no counters: %s", nobody)
 	}
 	var handled seen

@@ -193,9 +193,15 @@ func WithRequired(names ...string) Option {
 	}
 }
 
-// WithKeyID requires a keyId. By default any is accepted; Drone always sends hmac-key.
+// WithKeyID demands a keyId. By default any is taken: Drone always sends hmac-key. The error is
+// [ErrInvalidKeyID] if it is empty.
 func WithKeyID(keyID string) Option {
-	return func(v *Verifier) error { return setKeyID(&v.policy, keyID) }
+	return func(v *Verifier) error {
+		if keyID == "" {
+			return ErrInvalidKeyID
+		}
+		return setKeyID(&v.policy, keyID)
+	}
 }
 
 // WithMissingAlgorithm accepts a signature without an algorithm parameter as HMAC-SHA-256. It is

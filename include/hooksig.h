@@ -564,8 +564,9 @@ hooksig_status hooksig_policy_require(struct hooksig_policy *policy,
 // key_id, key_id_len  the keyId, compared byte by byte; at most HOOKSIG_EXPECTED_KEY_ID_MAX_LEN
 //                     bytes; NULL with 0 accepts any again
 //
-// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE; _BUFFER_TOO_SMALL if the
-// keyId is too long. The policy changes only on HOOKSIG_STATUS_OK.
+// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE; _INVALID_KEY_ID if it is
+// empty and not NULL; _BUFFER_TOO_SMALL if it is too long. The policy changes only on
+// HOOKSIG_STATUS_OK.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_policy_expect_key_id(struct hooksig_policy *policy,
                                             const char *key_id,

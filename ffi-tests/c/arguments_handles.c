@@ -155,6 +155,7 @@ static void policy_expect_key_id(void)
     EXPECT_ID(OK, "takes the longest keyId", longest, HOOKSIG_EXPECTED_KEY_ID_MAX_LEN);
     EXPECT_ID(BUFFER_TOO_SMALL, "refuses one octet more", longest, sizeof longest);
     EXPECT_ID(OK, "takes any keyId again for NULL with 0", NULL, 0);
+    EXPECT_ID(INVALID_KEY_ID, "refuses an empty keyId", KEY_ID, 0);
     EXPECT_ID(NULL_POINTER, "refuses NULL with a length", NULL, 1);
     EXPECT_ID(INVALID_LENGTH, "refuses SIZE_MAX", KEY_ID, SIZE_MAX);
 }

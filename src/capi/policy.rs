@@ -2,7 +2,7 @@ use core::ffi::c_char;
 
 use super::{
     handle::{self, Handle, fits},
-    hooksig_status::{self, BufferTooSmall},
+    hooksig_status::{self, BufferTooSmall, InvalidKeyId},
     memory::{status, text},
 };
 use crate::{HeaderList, Policy};
@@ -168,8 +168,9 @@ pub unsafe extern "C" fn hooksig_policy_require(
 /// key_id, key_id_len  the keyId, compared byte by byte; at most HOOKSIG_EXPECTED_KEY_ID_MAX_LEN
 ///                     bytes; NULL with 0 accepts any again
 ///
-/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE; _BUFFER_TOO_SMALL if the
-/// keyId is too long. The policy changes only on HOOKSIG_STATUS_OK.
+/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE; _INVALID_KEY_ID if it is
+/// empty and not NULL; _BUFFER_TOO_SMALL if it is too long. The policy changes only on
+/// HOOKSIG_STATUS_OK.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_policy_expect_key_id(
@@ -179,8 +180,12 @@ pub unsafe extern "C" fn hooksig_policy_expect_key_id(
 ) -> hooksig_status {
     status(|| {
         // SAFETY: a pointer is NULL or points to as many elements as its length says.
-        let (settings, key_id) = unsafe { (handle::get_mut(policy)?, text(key_id, key_id_len)?) };
-        settings.key_id = Copied::new(key_id)?;
+        let (settings, expected) = unsafe { (handle::get_mut(policy)?, text(key_id, key_id_len)?) };
+        // Any keyId is accepted only on demand, not because a setting of the caller's is empty.
+        if expected.is_empty() && !key_id.is_null() {
+            return Err(InvalidKeyId);
+        }
+        settings.key_id = Copied::new(expected)?;
         Ok(())
     })
 }

@@ -532,6 +532,13 @@ fn a_policy_can_demand_more_or_less() {
     let list = Policy::DRONE.require_list(HeaderList::new("host (request-target)")).unwrap();
     assert_eq!(verdict(list), Err(Error::NotCovered { index: 1 }));
     assert_eq!(verdict(Policy::DRONE.expect_key_id(b"hmac-key")), Ok(()));
+    // No signature has these: an empty setting is never "no check".
+    assert_eq!(verdict(Policy::DRONE.expect_key_id(b"")), Err(Error::UnexpectedKeyId));
+    for name in ["", "date digest", "date\n", "(created)"] {
+        let names = [name];
+        let expected = Err(Error::NotCovered { index: 0 });
+        assert_eq!(verdict(Policy::DRONE.require(&names)), expected, "{name:?}");
+    }
     assert_eq!(verdict(Policy::DRONE.max_skew(1)), Ok(()));
     assert_eq!(verdict(Policy::DRONE.max_skew(0)), Err(Error::DateTooOld));
 }

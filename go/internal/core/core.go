@@ -8748,44 +8748,42 @@ func (m *Module) Xhooksig_policy_expect_key_id(v0, v1, v2 int32) int32 {
 		goto l0
 	}
 l1:
-	{
-		if v2 != 0 {
-			goto l2
-		}
-		v4 = i32(0)
-		memory_zero(m.memory, uint32(v3+i32(76)), uint32(i32(68)))
-		goto l3
-	l2:
+	if v2 == 0 {
 		if v1 == 0 {
-			goto l0
+			goto l7
 		}
-		if v2 >= i32(0) {
-			goto l4
-		}
-		v4 = i32(2)
+		v4 = i32(7)
 		goto l0
-	l4:
+	}
+	if v1 == 0 {
+		goto l0
+	}
+	if v2 >= i32(0) {
 		memory_zero(m.memory, uint32(v3+i32(76)), uint32(i32(64)))
 		store32(m.memory, uint64(uint32(v3))+140, uint32(v2))
 		if uint32(v2) > uint32(i32(64)) {
-			goto l5
+			v4 = i32(4)
+			goto l0
 		}
 		if v2 == 0 {
-			goto l6
+			goto l5
 		}
 		memory_copy(m.memory, uint32(v3+i32(76)), uint32(v1), uint32(v2))
-	l6:
+	l5:
 		t2 := int32(load32(m.memory, uint64(uint32(v3))+76))
 		v4 = t2
+		goto l6
 	}
-l3:
+	v4 = i32(2)
+	goto l0
+l7:
+	v4 = i32(0)
+	memory_zero(m.memory, uint32(v3+i32(76)), uint32(i32(68)))
+l6:
 	memory_copy(m.memory, uint32(v3+i32(12)), uint32(v3+i32(80)), uint32(i32(64)))
 	store32(m.memory, uint64(uint32(v0))+140, uint32(v4))
 	memory_copy(m.memory, uint32(v0+i32(144)), uint32(v3+i32(12)), uint32(i32(64)))
 	v4 = i32(0)
-	goto l0
-l5:
-	v4 = i32(4)
 l0:
 	m.___stack_pointer = v3 + i32(144)
 	return v4

@@ -12,9 +12,11 @@ use std::{
 
 use hooksig::TAG_LEN;
 use redis::{
-    Client, IntoConnectionInfo, RedisError, RedisResult,
+    Client, ErrorKind, IntoConnectionInfo, RedisError, RedisResult,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
+
+use tokio::runtime::Handle;
 
 use super::{DEFAULT_MAX_SKEW, LocalFirst, ReplayStore};
 use crate::{Claim, ClaimError};
@@ -60,12 +62,13 @@ impl RedisStore {
     ///
     /// # Errors
     ///
-    /// Those of [`redis::Client::open`], if `server` is not a valid address.
-    ///
-    /// # Panics
-    ///
-    /// Outside of a tokio runtime.
+    /// Those of [`redis::Client::open`], if `server` is not a valid address, and
+    /// [`ErrorKind::InvalidClientConfig`] outside of a tokio runtime.
     pub fn open(server: impl IntoConnectionInfo) -> RedisResult<Self> {
+        if Handle::try_current().is_err() {
+            let text = "a RedisStore is opened in a tokio runtime";
+            return Err((ErrorKind::InvalidClientConfig, text).into());
+        }
         let settings = ConnectionManagerConfig::new()
             .set_number_of_retries(1)
             .set_connection_timeout(Some(PATIENCE))

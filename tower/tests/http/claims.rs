@@ -256,7 +256,32 @@ async fn layers_with_different_skews_share_a_store() {
     assert_eq!(status(&wide, request_at(time + 303, "{} ")).await, 200);
 }
 
-/// A shared store that answers on command, and counts how often it is asked.
+/// A store, limit or time at the end of its range does what it says, and never turns a check off.
+#[tokio::test]
+async fn settings_at_the_ends_of_their_range_do_what_they_say() {
+    let store = |capacity| layer().replay_store(MemoryStore::new(capacity)).expect("it is one");
+    for (name, layer, expected) in [
+        ("no body", layer().max_body(0), [413, 413]),
+        ("any body", layer().max_body(usize::MAX), [200, 401]),
+        ("any time", layer().body_timeout(Duration::MAX), [200, 401]),
+        ("no room", store(0), [503, 503]),
+        ("all room", store(usize::MAX), [200, 401]),
+        ("no clock of this world", layer().clock(|| i64::MAX), [401, 401]),
+        ("none of the other", layer().clock(|| i64::MIN), [401, 401]),
+    ] {
+        let sent = now();
+        for expected in expected {
+            assert_eq!(status(&layer, request_at(sent, "{}")).await, expected, "{name}");
+        }
+        assert_ne!(status(&layer, Request::post("/").body("{}".into()).unwrap()).await, 200);
+    }
+    let at_once = layer().body_timeout(Duration::ZERO);
+    assert!([200, 408].contains(&status(&at_once, request("{}")).await));
+    let forgets = MemoryStore::new(1).for_skew(299);
+    assert_eq!(layer().replay_store(forgets).err(), Some(Error::SkewTooLarge));
+}
+
+/// A shared store that answers when it is told to, and counts how often it is asked.
 #[derive(Default)]
 struct Shared {
     asked: AtomicUsize,
