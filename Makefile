@@ -79,7 +79,7 @@ test-go: lib program ## run the Go tests; skipped without Go
 	go/test.sh
 
 .PHONY: load
-load: example ## attack and kill the C receiver and the Go middleware under load, and count the accepted deliveries
+load: example ## attack and kill the receivers under load, stop their Redis, and count the accepted deliveries
 	scripts/load.sh
 
 # LONG=1 adds the rows that measure times.

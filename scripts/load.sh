@@ -13,6 +13,6 @@ if ! command -v go >/dev/null; then
 fi
 scripts/setup.sh redis-server || true
 go -C go/load build -o "$PWD/target/load" .
-cargo build --locked --quiet -p hooksig-tower --features redis --example replica
+cargo build --locked --quiet --workspace --all-features --example replica
 exec target/load -c-receiver target/c-example/receiver \
     -rust-receiver target/debug/examples/replica "$@"

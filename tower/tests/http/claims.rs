@@ -256,7 +256,7 @@ async fn layers_with_different_skews_share_a_store() {
     assert_eq!(status(&wide, request_at(time + 303, "{} ")).await, 200);
 }
 
-/// A store, limit or time at the end of its range does what it says, and never turns a check off.
+/// A store, limit or time at the end of its range turns no check off.
 #[tokio::test]
 async fn settings_at_the_ends_of_their_range_do_what_they_say() {
     let store = |capacity| layer().replay_store(MemoryStore::new(capacity)).expect("it is one");

@@ -267,7 +267,7 @@ fn a_delivery_that_another_receiver_claimed_is_a_replay() {
         let layer = seen.layer().replay_store(store).expect("it is large enough");
         axum::serve(listener, seen.at_hook(layer)).await.expect("it serves");
     });
-    // The paths differ, which nobody signed.
+    // The unsigned paths differ.
     let request = signed(&object(20));
     assert!(server.send(&request).starts_with("HTTP/1.1 200 "), "{:?}", server.refused());
     let replica = Replica::start(&redis);
