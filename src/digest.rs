@@ -95,20 +95,17 @@ impl BodyDigest {
     }
 
     /// Whether the body that was given is the expected one. To be asked once.
-    pub(crate) fn check(&mut self) -> Result<(), Error> {
+    pub(crate) fn finish(&mut self) -> Result<(), Error> {
         compare(&self.hash.finish(), &self.expected)
     }
 }
 
 /// Whether a body that is held whole is the expected one.
-pub(crate) fn check(body: &[u8], expected: &HashText) -> Result<(), Error> {
+pub(crate) fn check_body(body: &[u8], expected: &HashText) -> Result<(), Error> {
     compare(&primitives::sha256(body), expected)
 }
 
 fn compare(hash: &Hash, expected: &HashText) -> Result<(), Error> {
     let expected = primitives::decode(expected).ok_or(Error::MalformedDigest)?;
-    match primitives::ct_eq(hash, &expected).to_bool() {
-        true => Ok(()),
-        false => Err(Error::DigestMismatch),
-    }
+    if primitives::ct_eq(hash, &expected).to_bool() { Ok(()) } else { Err(Error::DigestMismatch) }
 }

@@ -154,9 +154,10 @@ impl<'a> Delivery<'a> {
             return Ok(());
         };
         let mut fields = request.values(|name| name.eq_ignore_ascii_case(b"X-Drone-Event"));
-        match fields.all(|value| value == event.as_str().as_bytes()) {
-            true => Ok(()),
-            false => Err(Error::EventMismatch),
+        if fields.all(|value| value == event.as_str().as_bytes()) {
+            Ok(())
+        } else {
+            Err(Error::EventMismatch)
         }
     }
 

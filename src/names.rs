@@ -96,14 +96,14 @@ impl<'a> Name<'a> {
         }
     }
 
-    fn check(&self, index: usize) -> Result<(), Error> {
+    fn check_syntax(&self, index: usize) -> Result<(), Error> {
         if !self.0.is_empty() && self.0.all(is_token) || self.is_request_target() {
             return Ok(());
         }
-        match self.is(b"(created)") || self.is(b"(expires)") {
-            true => Err(Error::UnsupportedName { index }),
-            false => Err(Error::MalformedList { index }),
+        if self.is(b"(created)") || self.is(b"(expires)") {
+            return Err(Error::UnsupportedName { index });
         }
+        Err(Error::MalformedList { index })
     }
 }
 
@@ -174,7 +174,7 @@ pub(crate) struct NameIndex<'n> {
 impl<'n> NameIndex<'n> {
     const EMPTY: Self = Self { names: heapless::Vec::new(), sorted: heapless::Vec::new() };
 
-    /// Makes the index of names that [`check`] has found to be a list.
+    /// Makes the index of names that [`check_list`] has found to be a list.
     pub(crate) fn new(names: impl Iterator<Item = Name<'n>>) -> Self {
         let mut index = Self::EMPTY;
         for name in names {
@@ -294,7 +294,7 @@ impl<'a> CheckedNames<'a> {
         if list.0.is(DATE_DIGEST) {
             return Ok(Self::DateDigest);
         }
-        check(list.iter())?;
+        check_list(list.iter())?;
         Ok(Self::Listed(list))
     }
 
@@ -308,7 +308,7 @@ impl<'a> CheckedNames<'a> {
 }
 
 /// Checks that `names` are at most [`MAX_NAMES`] header names, none of them twice, and at least one.
-pub(crate) fn check<'a>(names: impl Iterator<Item = Name<'a>> + Clone) -> Result<(), Error> {
+pub(crate) fn check_list<'a>(names: impl Iterator<Item = Name<'a>> + Clone) -> Result<(), Error> {
     if names.clone().next().is_none() {
         return Err(Error::EmptyList);
     }
@@ -317,7 +317,7 @@ pub(crate) fn check<'a>(names: impl Iterator<Item = Name<'a>> + Clone) -> Result
         if index == MAX_NAMES {
             return Err(Error::TooManyNames);
         }
-        name.check(index)?;
+        name.check_syntax(index)?;
         let is_repeated = if HELD_NAMES != 0 {
             !earlier.insert(name)
         } else {

@@ -95,7 +95,7 @@ impl<'a> Policy<'a> {
     ///
     /// Those of a list to sign, such as [`Error::MalformedList`].
     pub fn require_list(self, list: HeaderList<'a>) -> Result<Self, Error> {
-        names::check(list.iter())?;
+        names::check_list(list.iter())?;
         Ok(self.require_checked(list))
     }
 
@@ -154,7 +154,7 @@ impl<'a> Policy<'a> {
     }
 
     /// Checks algorithm, keyId and the covered names.
-    pub(crate) fn check(
+    pub(crate) fn check_params(
         &self,
         params: &Params<'_>,
         covered: &CheckedNames<'_>,

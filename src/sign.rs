@@ -26,10 +26,10 @@ impl<'k> Signer<'k> {
     pub fn new(key: &'k Key, key_id: &'k (impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
         let key_id = key_id.as_ref();
         let unfit = |octet| is_control(octet) || matches!(octet, b'\t' | b'"' | b'\\');
-        match key_id.is_empty() || key_id.iter().copied().any(unfit) {
-            true => Err(Error::InvalidKeyId),
-            false => Ok(Self { key, key_id }),
+        if key_id.is_empty() || key_id.iter().copied().any(unfit) {
+            return Err(Error::InvalidKeyId);
         }
+        Ok(Self { key, key_id })
     }
 
     /// Signs `names` of `request`, writes the value of the `Signature` field to `out` and gives
@@ -57,7 +57,7 @@ impl<'k> Signer<'k> {
         H: Headers + ?Sized,
         N: HeaderNames + ?Sized,
     {
-        names::check(names.names())?;
+        names::check_list(names.names())?;
         let string = SigningString::new(request, names.names())?;
         let tag = self.key.mac(&string)?;
         let mut writer = Writer::exact(out, signature_len(self.key_id, names))?;

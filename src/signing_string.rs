@@ -50,7 +50,7 @@ where
     H: Headers + ?Sized,
     N: HeaderNames + ?Sized,
 {
-    names::check(names.names())?;
+    names::check_list(names.names())?;
     let string = SigningString::new(request, names.names())?;
     let mut counter = Writer::new(&mut []);
     string.write(&mut |octets| counter.push(octets))?;
@@ -132,7 +132,7 @@ where
             Some(Single::Absent) => return Err(Error::MissingHeader { index }),
             Some(Single::Once(value)) => {
                 sink(value);
-                return check(value, index);
+                return check_value(value, index);
             }
             Some(Single::Repeated) | None => {}
         }
@@ -142,7 +142,7 @@ where
                 sink(b", ");
             }
             sink(value);
-            check(value, index)?;
+            check_value(value, index)?;
             found = Ok(());
         }
         found
@@ -174,6 +174,6 @@ where
 }
 
 /// Checks what is covered at `index`.
-fn check(octets: &[u8], index: usize) -> Result<(), Error> {
+fn check_value(octets: &[u8], index: usize) -> Result<(), Error> {
     if has_control(octets) { Err(Error::ControlByte { index }) } else { Ok(()) }
 }

@@ -112,7 +112,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
             None => Params::read(&fields).map(|params| (params, params.tag()))?,
         };
         let names = CheckedNames::new(params.headers)?;
-        self.policy.check(&params, &names)?;
+        self.policy.check_params(&params, &names)?;
         let tag = tag.ok_or(Error::MalformedSignature)?;
         let date_field = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;
         let date = self.policy.read_date(date_field, clock)?;
@@ -158,7 +158,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         H: Headers + ?Sized,
     {
         let (digest, verified) = self.head(request, clock)?;
-        digest::check(body.as_ref(), digest)?;
+        digest::check_body(body.as_ref(), digest)?;
         Ok(verified)
     }
 }
@@ -186,7 +186,7 @@ impl<'r> PendingBody<'r> {
     ///
     /// [`Error::DigestMismatch`] if the body is not the one that was signed.
     pub fn finish(mut self) -> Result<Verified<'r>, Error> {
-        self.body.check()?;
+        self.body.finish()?;
         Ok(self.verified)
     }
 }

@@ -64,7 +64,7 @@ unsafe fn finish(pending: *mut hooksig_pending_body) -> Result<hooksig_verified,
     // SAFETY: passed on.
     unsafe {
         let made = handle::get_mut(pending)?;
-        let (checked, verified) = (made.body.check(), made.verified);
+        let (checked, verified) = (made.body.finish(), made.verified);
         handle::wipe(pending);
         checked?;
         Ok(verified)

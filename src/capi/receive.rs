@@ -32,7 +32,7 @@ unsafe fn verify_whole(
     let request = head.request();
     // SAFETY: the caller's contract is that of `head`.
     let (expected, verified) = unsafe { receiver.head(&request) }?;
-    digest::check(body, expected)?;
+    digest::check_body(body, expected)?;
     Ok(verified.into())
 }
 

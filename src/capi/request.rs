@@ -82,7 +82,7 @@ impl<'a> CheckedRequest<'a> {
         unsafe {
             let request = reference(request)?;
             let headers = view(request.headers, request.headers_len)?;
-            check(headers)?;
+            check_headers(headers)?;
             Ok(Self {
                 method: text(request.method, request.method_len)?,
                 target: text(request.target, request.target_len)
@@ -103,7 +103,7 @@ impl CheckedHead for CheckedRequest<'_> {
 }
 
 /// Checks that every name and every value is a view, as `text` would.
-fn check(headers: &[hooksig_header]) -> Result<(), hooksig_status> {
+fn check_headers(headers: &[hooksig_header]) -> Result<(), hooksig_status> {
     if are_plain(headers) { Ok(()) } else { check_each(headers) }
 }
 
@@ -121,7 +121,7 @@ fn are_plain(headers: &[hooksig_header]) -> bool {
     isize::try_from(marks).is_ok()
 }
 
-/// As [`check`], of views among which NULL may stand with a length of 0.
+/// As [`check_headers`], of views among which NULL may stand with a length of 0.
 #[cold]
 fn check_each(headers: &[hooksig_header]) -> Result<(), hooksig_status> {
     let (mut null, mut len) = (false, 0);
@@ -140,7 +140,7 @@ fn check_each(headers: &[hooksig_header]) -> Result<(), hooksig_status> {
 impl Headers for CheckedHeaders<'_> {
     fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.0.iter().map(|header| {
-            // SAFETY: `check` found that both are views.
+            // SAFETY: `check_headers` found that both are views.
             unsafe {
                 (
                     checked_text(header.name, header.name_len),

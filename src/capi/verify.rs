@@ -59,7 +59,7 @@ unsafe fn verify(
             let body = self::body(body, body_len)?;
             let request = head.request();
             let (expected, known) = reference(receiver)?.head(&request)?;
-            digest::check(body, expected)?;
+            digest::check_body(body, expected)?;
             store(verified, known.into())
         }
     })

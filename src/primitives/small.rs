@@ -3,7 +3,7 @@
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText, alphabet};
 
 pub(crate) use super::{
-    plain::{ct_eq, eq_ignore_case, split_qdtext},
+    plain::{ct_eq, split_qdtext},
     stream::{HmacKey, Sha256, sha256},
 };
 
@@ -86,6 +86,12 @@ pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
 #[inline(never)]
 pub(crate) fn has_control(bytes: &[u8]) -> bool {
     super::plain::has_control(bytes)
+}
+
+/// Compares two words, ignoring ASCII case.
+#[inline(never)]
+pub(crate) fn eq_ignore_case(word: &[u8], other: &[u8]) -> bool {
+    super::plain::eq_ignore_case(word, other)
 }
 
 /// Compares a word with one in lower case, ignoring ASCII case: once for all lengths.

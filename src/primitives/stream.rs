@@ -52,6 +52,7 @@ impl Sha256 {
     }
 
     /// Takes the next bytes of the message.
+    #[cfg_attr(feature = "small", inline(never))]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         let used = self.used();
         self.len = self.len.wrapping_add(bytes.len() as u64);
@@ -141,6 +142,7 @@ impl HmacKey {
     }
 
     /// Returns the MAC of a whole message.
+    #[cfg_attr(feature = "small", inline(never))]
     #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn mac(&self, message: &[u8]) -> Hash {
         let [mut inner, outer] = *self.midstates;
