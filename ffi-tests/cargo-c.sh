@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `cargo cinstall` lays out what `make install` does, but for the CMake package, which cargo-c has no
-# place for. Not one of the tests: where cargo-c is missing it is compiled, for ten minutes and more.
+# `cargo cinstall` installs the same files as `make install`, except for the CMake package, which cargo-c does
+# not support. Not part of the tests, because compiling cargo-c takes more than ten minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +16,7 @@ make -s install DESTDIR="$stage/make" PREFIX=/usr/local
 cargo cinstall --locked --release -p hooksig --target-dir "$work/target" \
     --destdir "$stage/cargo-c" --prefix /usr/local --libdir /usr/local/lib
 
-# What is said of the installation below a folder of the stage.
+# Describes the installation below a folder of the stage.
 describe() {
     local prefix=$stage/$1/usr/local
     (cd "$prefix" && find . -not -type d -not -path '*/cmake/*' | sort)

@@ -1,5 +1,5 @@
-//! What a verification costs a Rust program, as `c/cost.c` measures it for C: `cost DELIVERY.http`
-//! prints nanoseconds, the median.
+//! Measures a verification in Rust, as `c/cost.c` does in C: `cost DELIVERY.http` prints the median
+//! in nanoseconds.
 
 use std::{hint::black_box, time::Instant};
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a C caller pays for the C interface: one recorded delivery, verified by a C program and by a
-# Rust one in turn. Prints the median of each round, in nanoseconds, and the difference.
+# Measures the cost of the C interface: a C program and a Rust one verify a recorded delivery in turn. Prints
+# the median of each round in nanoseconds, and the difference.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

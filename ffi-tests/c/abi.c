@@ -1,6 +1,6 @@
 /*
- * The binary interface: what a program compiled with this header relies on when it meets another
- * build of the library. Numbers and places here never change; what is new goes to the end.
+ * The binary interface that a program compiled with this header relies on when it meets another
+ * build of the library. Numbers and offsets here never change; new ones go to the end.
  * Compiles as C99, as C23 and as C++17.
  */
 #include "check.h"
@@ -70,7 +70,7 @@
     X(DISABLED, 5)                                                                                \
     X(UNKNOWN, 99)
 
-/* The number that stands above, -1 for any other: -Wswitch finds what the lists leave out. */
+/* Returns the number listed above, or -1 for any other. -Wswitch finds missing ones. */
 static int32_t number_of_status(enum hooksig_status status)
 {
     switch (status) {
@@ -150,7 +150,7 @@ static void no_other_number_is_a_status(void)
     check(unlisted == 0, "the library has no status that is not listed here");
 }
 
-/* A struct in which a type stands behind one octet: at its alignment. */
+/* A struct with a type after one octet, to find its alignment. */
 #define ALIGNMENT_OF(type)                                                                        \
     struct behind_octet_##type {                                                                  \
         char octet;                                                                               \
@@ -238,7 +238,7 @@ static void a_receiver_has_the_places_that_it_had(void)
     check(WORD == 4 || sizeof(hooksig_receiver) == 56, "a hooksig_receiver has 56 octets");
 }
 
-/* Another type would not compile: the functions, and what they take. */
+/* The functions and their parameters; another type would not compile. */
 #define TAKES(function, result, ...)                                                              \
     do {                                                                                          \
         result (*same)(__VA_ARGS__) = function;                                                   \

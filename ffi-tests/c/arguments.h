@@ -1,7 +1,7 @@
 /*
- * What the tests of wrong arguments share. Each exported function gets every kind of them: a
- * documented status must come out, nothing may be written but what the header says, and nothing
- * may be read past an end (valgrind sees that).
+ * Shared by the tests of wrong arguments. Each exported function gets every kind of them. It must
+ * return a documented status, write only as the header says, and never read past an end
+ * (valgrind checks that).
  */
 #ifndef ARGUMENTS_H
 #define ARGUMENTS_H
@@ -41,7 +41,7 @@ static const char *function;
 
 /*
  * Makes the call, and expects the status. Before it, every output is filled with a pattern, and
- * prepare, a statement, is run. After it, nothing may be changed but what the header allows.
+ * prepare, a statement, is run. After it, only the changes that the header allows may be there.
  */
 #define EXPECT_STATUS_AFTER(prepare, status, sentence, call)                                      \
     do {                                                                                          \
@@ -88,7 +88,7 @@ static inline void judge(hooksig_status expected, const char *sentence, hooksig_
           hooksig_status_name(status), kept ? "" : ", but memory was written");
 }
 
-/* What is handed in */
+/* Arguments */
 
 #define NOW INT64_C(1577836800)
 #define BODY "{\"event\":\"user\",\"action\":\"created\",\"user\":{\"login\":\"octocat\"}}"

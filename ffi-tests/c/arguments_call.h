@@ -1,13 +1,13 @@
 /*
- * A call that verifies the genuine delivery, or receives it, and each way in which its arguments can
- * be wrong: those that all of these functions share.
+ * A call that verifies or receives the genuine delivery, and the wrong arguments that all of these
+ * functions share.
  */
 #ifndef ARGUMENTS_CALL_H
 #define ARGUMENTS_CALL_H
 
 #include "arguments.h"
 
-/* What a verifying function takes, and where it writes. */
+/* The inputs of a verifying function, and its outputs. */
 struct call {
     hooksig_receiver receiver;
     const void *body;
@@ -33,7 +33,7 @@ static inline struct call genuine(void)
     return with;
 }
 
-/* EXPECT of a call in which one member, or two, are otherwise. */
+/* EXPECT of a call with one or two members changed. */
 #define CALL_STATUS(status, sentence, change)                                                     \
     do {                                                                                          \
         struct call with = genuine();                                                             \

@@ -91,7 +91,7 @@ static void policy_states(hooksig_status (*set)(hooksig_policy *))
     EXPECT_AFTER(handle.at.key = keys[0], WRONG_STATE, "refuses a key", set(own));
 }
 
-/* A policy in which both texts were set: a call that is refused must leave them. */
+/* A policy with both texts set; a refused call must not change them. */
 static hooksig_policy policy_with_texts(void)
 {
     hooksig_policy own = other_key_id;

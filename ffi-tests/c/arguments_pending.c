@@ -128,7 +128,7 @@ static void pending_body_finish(void)
     a_null_leaves_the_handle_as_it_is();
 }
 
-/* Ends what was begun before, by fields or by raw head. */
+/* Ends a delivery that was begun by fields or by raw head. */
 typedef hooksig_status ending(hooksig_pending_body *pending, const struct call *with);
 
 static hooksig_status end_with(hooksig_pending_body *pending, const struct call *with)

@@ -43,7 +43,7 @@ static hooksig_status receive_request(const hooksig_request *request)
     return hooksig_receive(&with.receiver, request, with.body, with.body_len, &out.at.received);
 }
 
-/* Signed, and not what Drone sends. */
+/* Signed bodies that are not Drone's. */
 static void bodies_without_sense(void)
 {
     static const char *const bodies[] = {"", "[]", "{\"event\":1}", "not JSON"};

@@ -1,4 +1,4 @@
-/* What the test programs share: a line per test, what they test with, and files. */
+/* Shared by the test programs: a line per test, test data, and files. */
 #ifndef CHECK_H
 #define CHECK_H
 

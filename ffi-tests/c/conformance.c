@@ -13,7 +13,7 @@
 
 enum { MAX_HEADERS = 64, MAX_KEYS = 8 };
 
-/* Octets of a case: a JSON string in which each code point 0 to 255 is one. */
+/* Octets of a case: a JSON string whose code points 0 to 255 are one octet each. */
 struct octets {
     char *start;
     size_t len;
@@ -346,7 +346,7 @@ static hooksig_status write_exactly(writing *write, const struct to_sign *of, st
     return write(of, out->start, out->len, &out->len);
 }
 
-/* Whether what was made is what the case expects, to the octet. */
+/* Compares the result with the case, to the octet. */
 static bool are_expected(const json_t *line, const char *field, struct octets string)
 {
     struct octets expected = base64_of(json_object_get(line, "signing_string_b64"));

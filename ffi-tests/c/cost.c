@@ -1,4 +1,4 @@
-/* What a verification costs a C program: `cost DELIVERY.http` prints nanoseconds, the median. */
+/* Measures a verification in C: `cost DELIVERY.http` prints the median in nanoseconds. */
 #define _POSIX_C_SOURCE 199309L
 #include "check.h"
 
@@ -9,7 +9,7 @@ enum { BATCHES = 301, CALLS = 1000, MAX_HEADERS = 32 };
 static hooksig_header headers[MAX_HEADERS];
 static hooksig_request request = {"POST", 4, "/", 1, headers, 0};
 
-/* Splits the lines behind the first into headers, and gives what comes behind the empty one. */
+/* Splits the lines after the first into headers, and returns the rest after the empty line. */
 static const char *read_headers(const char *text)
 {
     const char *line = strstr(text, "\r\n") + 2;

@@ -1,6 +1,6 @@
 /*
- * Recorded deliveries: `deliveries FILE.http...`. Each is verified as it came, understood, refused
- * when it comes again or was touched, and signed anew to the octet.
+ * Recorded deliveries: `deliveries FILE.http...`. Each is verified and understood, refused when it
+ * is repeated or changed, and signed again octet for octet.
  */
 #include "check.h"
 

@@ -111,7 +111,7 @@ static void key_ids(void)
     GIVES(OK, "takes any again", verify());
 }
 
-/* What was set stays where something else is set behind it. */
+/* A setting stays when another one is made after it. */
 static void settings_stay(void)
 {
     WITH(hooksig_policy_set_max_skew(&policy, 0));

@@ -51,7 +51,7 @@ private:
     hooksig_status status_ = HOOKSIG_STATUS_OK;
 };
 
-// A request as views: what they look at must outlive it.
+// A request as views of texts that must outlive it.
 class Request {
 public:
     Request(std::string_view method, std::string_view target) : method_(method), target_(target) {}

@@ -1,6 +1,6 @@
 /*
- * Many threads, one key and one policy: `threads ROUNDS`. What nobody changes may be shared, and
- * what a call writes belongs to its thread.
+ * Many threads, one key and one policy: `threads ROUNDS`. Constant objects may be shared; outputs
+ * belong to one thread.
  */
 #include "check.h"
 

@@ -1,6 +1,6 @@
-# What the libraries give and what they need.
+# Tests the symbols that the libraries define and need.
 
-# On aarch64 also getauxval, which tells whether the processor has instructions for SHA-256.
+# On aarch64 also getauxval, which reports SHA-256 instructions.
 memory_functions='memcpy|memmove|memset|memcmp|bcmp|strlen|getauxval'
 
 check_library() {
@@ -45,8 +45,8 @@ needs_memory_functions_at_most() {
     [[ -z $others ]]
 }
 
-# links_alone LIBRARY: a program that calls every function, without libc. A panic would need
-# hooksig_panic_reached, which nobody has.
+# links_alone LIBRARY: links a program that calls every function, without libc. A possible panic would need
+# hooksig_panic_reached, which does not exist.
 links_alone() {
     {
         exported | sed 's/.*/void &(void);/'

@@ -59,7 +59,7 @@ build() {
         "${library[@]}" $(libraries_of "$1") -o "$work/$1-$4"
 }
 
-# Prints what the program said only where it fails.
+# Prints the program's output only on failure.
 run() {
     "$@" >"$work/lines" || {
         grep -v '^ok' "$work/lines"

@@ -1,15 +1,15 @@
-//! The C header as cbindgen makes it from `src/capi`.
+//! Generates the C header from `src/capi` with cbindgen.
 
 use std::path::PathBuf;
 
-/// The files of `src/capi` that export something, in the order in which the header shows it.
+/// The exporting files of `src/capi`, in the order of the header.
 const SOURCES: [&str; 15] = [
     "version", "status", "key", "policy", "replay", "receiver", "request", "drone", "receive",
     "pending", "verify", "head", "sign", "digest", "date",
 ];
 
-/// Parts of the generated text, and the text that replaces each: cbindgen knows no text constants and no
-/// sums.
+/// Parts of the generated text and their replacements, because cbindgen knows no text constants and
+/// no sums.
 const REPLACED: [(&str, &str); 4] = [
     ("@VERSION@", env!("CARGO_PKG_VERSION")),
     ("date[30]", "date[HOOKSIG_DATE_LEN + 1]"),
@@ -17,21 +17,21 @@ const REPLACED: [(&str, &str); 4] = [
     ("signature[120]", "signature[HOOKSIG_DELIVERY_SIGNATURE_LEN + 1]"),
 ];
 
-/// The root of the source tree.
+/// Returns the root of the source tree.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Where the header is checked in.
+/// Returns the path of the checked-in header.
 pub fn header_path() -> PathBuf {
     root().join("include/hooksig.h")
 }
 
-/// The text of the header.
+/// Returns the text of the header.
 ///
 /// # Panics
 ///
-/// If the sources cannot be read or parsed: this is for building and testing.
+/// If the sources cannot be read or parsed, because only builds and tests use it.
 pub fn header() -> String {
     let config = root().join("ffi-tests/cbindgen.toml");
     let config = cbindgen::Config::from_file(config).expect("cbindgen.toml is well-formed");

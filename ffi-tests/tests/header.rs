@@ -1,4 +1,4 @@
-//! The checked-in header is what the sources say.
+//! The checked-in header must equal the generated one.
 
 use hooksig_ffi_tests::{header, header_path};
 

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # Builds the receivers and attacks them: tests/receivers/run.sh [ROW [RECEIVER]]
 #
-# `make example` must have been run: `make test-receivers` does both. ROW runs only the rows whose name or
-# group holds it, RECEIVER (c, go, gohandler, tower, listen or core) only that receiver. Without Go the
-# receivers in Go are skipped; if CI is set, that is a failure. The rows that measure times, for which nothing
-# else should run, are left out unless LONG is set.
+# Run `make example` first; `make test-receivers` does both. ROW selects rows by a part of their name or
+# group, RECEIVER (c, go, gohandler, tower, listen or core) a receiver. Without Go its receivers are skipped,
+# or fail if CI is set. Rows that measure times need an idle machine and run only if LONG is set.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -64,7 +64,7 @@ func accept(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// request is what drone-go's webhook.Request has of it.
+// request is a part of drone-go's webhook.Request.
 type request struct {
 	Event  string `json:"event"`
 	Action string `json:"action"`

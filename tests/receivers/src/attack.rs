@@ -1,4 +1,4 @@
-//! The terms in which the table is written.
+//! The types of the table.
 
 use std::iter;
 
@@ -15,9 +15,9 @@ pub(crate) struct Attack {
     pub(crate) group: &'static str,
     pub(crate) name: String,
     pub(crate) act: Act,
-    /// A status, and after a space the receiver's word for the reason if it has one; with ", " between
-    /// the answers on one connection and " then " between those on several. `closed` is a connection
-    /// without an answer. A scenario says in its own words what came of it.
+    /// A status, then a space and the receiver's word for the reason if it has one; with ", "
+    /// between the answers on one connection and " then " between those on several. `closed` is a
+    /// connection without an answer. A scenario describes its result in its own words.
     pub(crate) answer: String,
     pub(crate) but: Vec<But>,
 }
@@ -28,7 +28,7 @@ type Make = dyn Fn(&Delivery) -> Vec<Vec<u8>> + Send + Sync;
 /// Makes the requests of an attack over HTTP/2.
 type Make2 = dyn Fn(&Delivery) -> Vec<http2::Request> + Send + Sync;
 
-/// What is done to a receiver.
+/// The attack itself.
 pub(crate) enum Act {
     /// Sends requests, each on a connection of its own; they are made of one fresh delivery.
     Send(Box<Make>),

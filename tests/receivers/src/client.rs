@@ -101,7 +101,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Reads what has come; 0 if the receiver hung up, politely or not.
+    /// Reads the available bytes; 0 if the receiver hung up, politely or not.
     fn read_more(&mut self) -> Result<usize> {
         let mut bytes = [0; 16 << 10];
         match self.stream.read(&mut bytes) {
@@ -119,7 +119,7 @@ fn is_hang_up(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
 }
 
-/// What came of some bytes.
+/// The result of sending some bytes.
 pub(crate) struct Exchange {
     pub(crate) statuses: Vec<u16>,
     /// The port that they were sent from.

@@ -1,4 +1,4 @@
-//! What takes more than a request and its answer.
+//! Attacks with more than a request and its answer.
 
 use std::{
     collections::BTreeMap,
@@ -55,7 +55,7 @@ pub(crate) fn expect_continue(receiver: &Receiver) -> Result<String> {
     Ok(format!("{asked}, {answer}"))
 }
 
-/// Starts another receiver with a secret that it must not take, and sends what is signed with it.
+/// Starts another receiver with an unusable secret, and sends a delivery signed with it.
 pub(crate) fn start(receiver: &Receiver, secret: &[u8]) -> Result<String> {
     let Ok(receiver) = Receiver::start_with(receiver.kind, &[secret]) else {
         return Ok(NO_START.into());
@@ -435,7 +435,7 @@ fn spoilt(observed: &mut Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     ]
 }
 
-/// The forms in which 32 bytes get into a log: base64, hexadecimal, and a list of numbers.
+/// The forms that 32 bytes may have in a log: base64, hexadecimal, and a list of numbers.
 fn spellings(base64: &str) -> Vec<Vec<u8>> {
     use base64::{Engine, prelude::BASE64_STANDARD};
     let bytes = BASE64_STANDARD.decode(base64).expect("it is base64");
@@ -520,7 +520,7 @@ fn cost_of_largest_head(receiver: &Receiver) -> Result<String> {
     })
 }
 
-/// As many fields as go in, of which 126 are listed from the end.
+/// As many fields as fit, with 126 of them listed from the end.
 fn head_of_short_names(kind: Kind) -> Vec<u8> {
     let (bytes, fields) = kind.largest_head();
     let count = fields.min(bytes / 24).max(1);

@@ -16,7 +16,7 @@ use crate::{
 const GOS: &[Kind] = &[Go, GoHandler];
 const HYPERS: &[Kind] = &[Tower, Listen];
 
-/// The fields that decide, each of which an attack gives a second time or spells differently.
+/// The fields that decide; attacks repeat or respell each of them.
 const DECISIVE: [&str; 5] = ["Signature", "Authorization", "Date", "Digest", "X-Drone-Event"];
 
 const NO_SOCKETS: &str =

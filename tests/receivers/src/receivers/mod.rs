@@ -164,7 +164,7 @@ impl Receiver {
         self.process().address
     }
 
-    /// Sends a request over HTTP/2 and gives what came of it, as [`Receiver::answer`] does.
+    /// Sends a request over HTTP/2, and returns the result as [`Receiver::answer`] does.
     pub(crate) fn answer_2(
         &self,
         request: &http2::Request,
@@ -236,8 +236,8 @@ impl Receiver {
         found.unwrap_or_else(|| words(&log.all()[mark..]))
     }
 
-    /// Sends a request and gives what came of it in the form of `expected`: a status for each answer
-    /// and, where a word is expected, the word.
+    /// Sends a request, and returns the result in the form of `expected`: a status for each answer,
+    /// and the word if one is expected.
     pub(crate) fn answer(&self, request: &[u8], expected: &str) -> Result<String> {
         let process = match &self.running {
             Running::Core(core) => return core.answer(request),

@@ -54,7 +54,7 @@ impl Drop for Process {
     }
 }
 
-/// What a receiver wrote to standard output and standard error.
+/// The output of a receiver.
 #[derive(Default)]
 pub(super) struct Log {
     state: Mutex<State>,
