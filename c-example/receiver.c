@@ -6,7 +6,7 @@
  *     2026-11-23T07:41:31Z 127.0.0.1:40122 accepted ok user:created key=0
  *     2026-11-23T07:41:32Z 127.0.0.1:40123 refused signature-mismatch -:- key=-
  *
- * A line for which the log has no room, because nobody reads it, is counted instead of written.
+ * A line that does not fit into the log, because nobody reads it, is counted instead of written.
  *
  * One thread serves all connections, so nothing here needs a lock. A connection costs at most
  * CONNECTION_MEMORY bytes, and --max-body more once the head of its request is genuine.
@@ -37,10 +37,10 @@ enum {
     MAX_FIELDS = 100,
     MAX_CONNECTIONS = 2048,
     CONNECTION_MEMORY = 32 * 1024,
-    IDLE_SECONDS = 10,    /* a connection is closed when nothing came for so long, */
-    REQUEST_SECONDS = 20, /* or when a request is not answered after so long */
-    DRAINED_OCTETS = 8 << 20, /* what is read and dropped of a refused body, */
-    DRAIN_SECONDS = 5,        /* and for how long */
+    IDLE_SECONDS = 10,    /* a connection is closed after this silence, */
+    REQUEST_SECONDS = 20, /* or if a request is not answered by then */
+    DRAINED_OCTETS = 8 << 20, /* limit on the drained part of a refused body, */
+    DRAIN_SECONDS = 5,        /* and on the time for it */
     MAX_LINGERING = 1024,
     MILLISECONDS_OF_WAIT = 500,
     MILLISECONDS_OF_LINGERING = 10,
@@ -83,7 +83,7 @@ struct delivery {
     char target[]; /* as received: MHD hands on a url without query and escapes */
 };
 
-/* What a sender wrote is escaped in the log, so that nobody can forge a line. */
+/* Escapes a sender's text for the log, so that nobody can forge a line. */
 static void escape(char out[4 * LOGGED_OCTETS + 1], const uint8_t *text, size_t len)
 {
     out += sprintf(out, len == 0 ? "-" : "");
@@ -361,7 +361,7 @@ static hooksig_status finish(const struct receiver *receiver, struct MHD_Connect
     return status;
 }
 
-/* MHD calls this first: what it returns comes back as *request. */
+/* MHD calls this first, and passes the result back as *request. */
 static void *on_request_line(void *cls, const char *target, struct MHD_Connection *connection)
 {
     size_t size = strlen(target) + 1;
@@ -425,7 +425,7 @@ static void linger(struct receiver *receiver, int socket)
     *slot = (struct lingering){own, time(NULL) + DRAIN_SECONDS, DRAINED_OCTETS};
 }
 
-/* Reads and drops what is there. Returns whether more may come. */
+/* Discards the available octets. Returns true if more may come. */
 static bool drain(struct lingering *lingering)
 {
     static char dropped[64 * 1024];
@@ -478,7 +478,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
     }
 }
 
-/* MHD's own timeout starts anew with each octet that comes. */
+/* MHD's own timeout starts again with each octet. */
 static void cut_off_the_slow(struct receiver *receiver)
 {
     time_t now = time(NULL);

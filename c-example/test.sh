@@ -17,7 +17,7 @@ printf '%s\n' bea26a2221fd8090ea38720fc445eca6 >"$secret"
 printf '%s' 00112233445566778899aabbccddeeff >"$new_secret"
 
 passed=0 failed=0 skipped=0
-circumstances='' # stands before the name of every check
+circumstances='' # precedes the name of every check
 
 cleanup() {
     kill -KILL $(jobs -p) 2>/dev/null

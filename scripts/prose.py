@@ -24,7 +24,7 @@ LIMITS = {
     "go/": 1.0,
     "tests/": 1.0,
     "ffi-tests/": 1.0,
-    "c-example/": 8.0,
+    "c-example/": 1.5,
     "firmware/": 1.0,
     "fuzz/": 1.0,
     "benches/": 1.0,
