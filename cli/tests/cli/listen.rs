@@ -647,5 +647,6 @@ fn what_cannot_be_begun_is_told() {
     listen(&[&taken.address]).assert_unusable("cannot listen on \"127.0.0.1:");
     listen(&["localhost"]).assert_unusable("cannot listen on \"localhost\": ");
     listen(&["127.0.0.1:0", "--require", ""]).assert_unusable("--require");
-    listen(&["127.0.0.1:0", "--forward", "/hook"]).assert_unusable("--forward: the URL cannot");
+    listen(&["127.0.0.1:0", "--forward", "/hook"])
+        .assert_unusable("--forward: cannot send to this URL");
 }
