@@ -135,10 +135,9 @@ fn text_cannot_drive_or_disguise_the_terminal() {
 
 #[test]
 fn explain_wraps_wide_characters() {
-    let name = "日本語".repeat(30);
-    let body = format!("{{\"name\":\"{name}\"}}");
-    let request = hooksig(&["sign", "--secret", SECRET, "--now", RECORDED, "--http"], body).stdout;
-    let request = request.replace("\"name\"", "\"Name\"");
+    let request = crate::edit(&delivery("user-created"), "\"date digest\"", "\"date digest x-a\"");
+    let field = format!("X-A: {}\r\nHost:", "日本語".repeat(30));
+    let request = crate::edit(&request, "Host:", &field);
     let arguments = ["explain", "--secret", SECRET, "--now", RECORDED];
     let run = hooksig_in(&arguments, request, &[("COLUMNS", "60"), ("LC_ALL", "C.UTF-8")]);
     let columns = |line: &str| line.chars().map(|c| if c > '\u{2fff}' { 2 } else { 1 }).sum();
