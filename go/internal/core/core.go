@@ -276,6 +276,45 @@ l0:
 	}
 	return p3
 }
+func (m *Module) _hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v0, v1, v2, v3 int32) int32 {
+	var v4, v5 int32
+	v4 = i32(0)
+	if v1 != v3 {
+		goto l0
+	}
+l2:
+	{
+		if v1 != 0 {
+			goto l1
+		}
+		return i32(1)
+	l1:
+		t0 := int32(m.memory[uint32(v2)])
+		v3 = t0
+		v4 = i32(0)
+		t1 := int32(m.memory[uint32(v0)])
+		v5 = t1
+		v2 = v2 + i32(1)
+		v1 = v1 + i32(-1)
+		v0 = v0 + i32(1)
+		t3 := v5
+		p2 := i32(0)
+		if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
+			p2 = i32(32)
+		}
+		t5 := (t3 | p2) & i32(255)
+		t6 := v3
+		p4 := i32(0)
+		if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
+			p4 = i32(32)
+		}
+		if t5 == (t6|p4)&i32(255) {
+			goto l2
+		}
+	}
+l0:
+	return v4
+}
 func (m *Module) _hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7, v8, v9, v10 int32
 	t0 := m.___stack_pointer
@@ -841,135 +880,107 @@ func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 in
 	t3 := int32(load32(m.memory, uint32(v0)))
 	v5 = t3
 	{
-		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		v6 = t4
-		t5 := int32(load32(m.memory, uint64(uint32(v0))+8))
-		t6 := v6
-		v7 = t5
-		if t6|v7 == 0 {
-			goto l0
-		}
-	l11:
 		{
-			if uint32(v4) > uint32(i32(1)) {
-				t7 := int32(m.memory[uint32(v5)])
-				if t7 != i32(92) {
-					goto l3
-				}
-				if v7 == 0 {
-					goto l3
-				}
-				v4 = v4 + i32(-2)
-				v8 = v5 + i32(2)
-				v5 = v5 + i32(1)
-				goto l4
+			t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v6 = t4
+			t5 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			t6 := v6
+			v7 = t5
+			if t6|v7 == 0 {
+				goto l0
 			}
-			if v4 == 0 {
-				v9 = i32(1)
-				if uint32(v2) > uint32(i32(1)) {
-					if v6 == 0 {
-						goto l6
+		l11:
+			{
+				{
+					if uint32(v4) > uint32(i32(1)) {
+						t7 := int32(m.memory[uint32(v5)])
+						if t7 != i32(92) {
+							goto l3
+						}
+						if v7 == 0 {
+							goto l3
+						}
+						v4 = v4 + i32(-2)
+						v8 = v5 + i32(2)
+						v5 = v5 + i32(1)
+						goto l4
 					}
-					t8 := int32(m.memory[uint32(v3)])
-					var p9 int32
-					if t8&i32(255) == i32(92) {
-						p9 = 1
+					if v4 == 0 {
+						v9 = i32(1)
+						if uint32(v2) > uint32(i32(1)) {
+							if v6 == 0 {
+								goto l6
+							}
+							t8 := int32(m.memory[uint32(v3)])
+							var p9 int32
+							if t8&i32(255) == i32(92) {
+								p9 = 1
+							}
+							_ = p9
+							goto l6
+						}
+						if v2 != 0 {
+							goto l6
+						}
+						goto l7
 					}
-					_ = p9
-					goto l6
+					goto l3
+				l3:
+					v4 = v4 + i32(-1)
+					v8 = v5 + i32(1)
+				l4:
+					t10 := int32(m.memory[uint32(v5)])
+					v0 = t10
+					if uint32(v2) > uint32(i32(1)) {
+						if v6 == 0 {
+							goto l9
+						}
+						t11 := int32(m.memory[uint32(v3)])
+						if t11&i32(255) != i32(92) {
+							goto l9
+						}
+						v2 = v2 + i32(-2)
+						v10 = v3 + i32(2)
+						v3 = v3 + i32(1)
+						goto l10
+					}
+					if v2 != 0 {
+						goto l9
+					}
 				}
-				if v2 != 0 {
-					goto l6
+			l6:
+				return i32(0)
+			l9:
+				v2 = v2 + i32(-1)
+				v10 = v3 + i32(1)
+			l10:
+				t12 := int32(m.memory[uint32(v3)])
+				v1 = t12
+				v9 = i32(0)
+				v5 = v8
+				v3 = v10
+				t14 := v1
+				p13 := i32(0)
+				if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p13 = i32(32)
+				}
+				t16 := (t14 | p13) & i32(255)
+				p15 := i32(0)
+				if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p15 = i32(32)
+				}
+				if t16 == (p15|v0)&i32(255) {
+					goto l11
 				}
 				goto l7
 			}
-			goto l3
-		l3:
-			v4 = v4 + i32(-1)
-			v8 = v5 + i32(1)
-		l4:
-			t10 := int32(m.memory[uint32(v5)])
-			v0 = t10
-			if uint32(v2) > uint32(i32(1)) {
-				if v6 == 0 {
-					goto l9
-				}
-				t11 := int32(m.memory[uint32(v3)])
-				if t11&i32(255) != i32(92) {
-					goto l9
-				}
-				v2 = v2 + i32(-2)
-				v10 = v3 + i32(2)
-				v3 = v3 + i32(1)
-				goto l10
-			}
-			if v2 != 0 {
-				goto l9
-			}
-			goto l6
-		l9:
-			v2 = v2 + i32(-1)
-			v10 = v3 + i32(1)
-		l10:
-			t12 := int32(m.memory[uint32(v3)])
-			v1 = t12
-			v9 = i32(0)
-			v5 = v8
-			v3 = v10
-			t14 := v1
-			p13 := i32(0)
-			if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-				p13 = i32(32)
-			}
-			t16 := (t14 | p13) & i32(255)
-			p15 := i32(0)
-			if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-				p15 = i32(32)
-			}
-			if t16 == (p15|v0)&i32(255) {
-				goto l11
-			}
-			goto l7
 		}
-	}
-l0:
-	if v4 != v2 {
-		goto l6
-	}
-l13:
-	{
-		if v4 != 0 {
-			goto l12
-		}
-		return i32(1)
-	l12:
-		t17 := int32(m.memory[uint32(v3)])
-		v2 = t17
-		v9 = i32(0)
-		t18 := int32(m.memory[uint32(v5)])
-		v0 = t18
-		v3 = v3 + i32(1)
-		v4 = v4 + i32(-1)
-		v5 = v5 + i32(1)
-		t20 := v0
-		p19 := i32(0)
-		if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p19 = i32(32)
-		}
-		t22 := (t20 | p19) & i32(255)
-		t23 := v2
-		p21 := i32(0)
-		if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p21 = i32(32)
-		}
-		if t22 == (t23|p21)&i32(255) {
-			goto l13
-		}
+	l0:
+		t17 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v5, v4, v3, v2)
+		v9 = t17
 	}
 l7:
 	return v9
-l6:
-	return i32(0)
 }
 func (m *Module) _hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v0, v1, v2 int32) {
 	var v3 int32
@@ -1351,7 +1362,7 @@ l57:
 				store32(m.memory, uint64(uint32(v5))+292, uint32(v26))
 				store32(m.memory, uint64(uint32(v5))+288, uint32(v17))
 				store64(m.memory, uint64(uint32(v5))+164, uint64(i64(16)))
-				store32(m.memory, uint64(uint32(v5))+160, uint32(i32(20861)))
+				store32(m.memory, uint64(uint32(v5))+160, uint32(i32(20879)))
 				{
 					{
 						t29 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(288), v5+i32(160))
@@ -2793,6 +2804,79 @@ l13:
 	}
 	store32(m.memory, uint64(uint32(t12))+16, uint32(p11))
 }
+func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v0, v1, v2 int32) {
+	var v3, v4, v5, v6, v7, v8, v9 int32
+	if uint32(v2) < uint32(i32(9)) {
+		goto l0
+	}
+	v3 = v2 + i32(-9)
+	v4 = v1 + i32(9)
+	v5 = i32(0)
+l2:
+	{
+		if v5 == i32(9) {
+			{
+				if v3 != 0 {
+					goto l4
+				}
+				v9 = i32(0)
+				goto l5
+			l4:
+				t5 := int32(m.memory[uint32(v4)])
+				if t5 != i32(32) {
+					goto l0
+				}
+				v5 = v2 + i32(-10)
+				v8 = v1 + v2
+			l8:
+				{
+					if v5 == 0 {
+						v9 = i32(0)
+						goto l3
+					}
+					v5 = v5 + i32(-1)
+					v4 = v4 + i32(1)
+					t6 := int32(m.memory[uint32(v4)])
+					if t6 != i32(32) {
+						goto l7
+					}
+					goto l8
+				}
+			l7:
+				v9 = v5 + i32(1)
+			}
+		l5:
+			v8 = v4
+			goto l3
+		}
+		v6 = v1 + v5
+		v7 = v5 + i32(21020)
+		v8 = i32(0)
+		v5 = v5 + i32(1)
+		t0 := int32(m.memory[uint32(v6)])
+		v6 = t0
+		p1 := i32(0)
+		if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
+			p1 = i32(32)
+		}
+		t2 := int32(m.memory[uint32(v7)])
+		t3 := (p1 | v6) & i32(255)
+		v6 = t2
+		p4 := i32(0)
+		if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
+			p4 = i32(32)
+		}
+		if t3 == (p4|v6)&i32(255) {
+			goto l2
+		}
+		goto l3
+	}
+l0:
+	v8 = i32(0)
+l3:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
+	store32(m.memory, uint32(v0), uint32(v8))
+}
 func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1 int32) {
 	var v2 int32
 	var v3 int64
@@ -2833,7 +2917,7 @@ func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1
 				}
 				v6 = v2 + i32(72)
 				v7 = i32(0)
-			l61:
+			l54:
 				{
 					{
 						t4 := int32(m.memory[uint32(v4)])
@@ -3169,280 +3253,197 @@ func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1
 				l40:
 					{
 						{
-							switch v10 + i32(-5) {
-							default:
-								goto l42
-							case 0:
-								v9 = i32(0)
-							l46:
-								{
-									if v9 == i32(5) {
-										v3 = i64(0)
-										v9 = v2 + i32(20)
-										v8 = v2 + i32(8)
-										goto l47
-									}
-									v8 = v12 + v9
-									v13 = v9 + i32(20957)
-									v9 = v9 + i32(1)
-									t46 := int32(m.memory[uint32(v8)])
-									v8 = t46
-									p47 := i32(0)
-									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p47 = i32(32)
-									}
-									t48 := int32(m.memory[uint32(v13)])
-									t49 := (p47 | v8) & i32(255)
-									v8 = t48
-									p50 := i32(0)
-									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p50 = i32(32)
-									}
-									if t49 == (p50|v8)&i32(255) {
-										goto l46
-									}
+							{
+								switch v10 + i32(-5) {
+								default:
 									goto l42
-								}
-							case 4:
-								v9 = i32(0)
-							l49:
-								{
-									if v9 != i32(9) {
-										goto l48
+								case 0:
+									t46 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v12, i32(5), i32(20957), i32(5))
+									if t46 == 0 {
+										goto l42
+									}
+									v3 = i64(0)
+									v9 = v2 + i32(20)
+									v8 = v2 + i32(8)
+									goto l45
+								case 4:
+									t47 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v12, i32(9), i32(20962), i32(9))
+									if t47 == 0 {
+										goto l46
 									}
 									v3 = i64(256)
 									v9 = v2 + i32(36)
 									v8 = v2 + i32(24)
-									goto l47
-								l48:
-									v8 = v12 + v9
-									v13 = v9 + i32(20962)
-									v9 = v9 + i32(1)
-									t51 := int32(m.memory[uint32(v8)])
-									v8 = t51
-									p52 := i32(0)
-									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p52 = i32(32)
-									}
-									t53 := int32(m.memory[uint32(v13)])
-									t54 := (p52 | v8) & i32(255)
-									v8 = t53
-									p55 := i32(0)
-									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p55 = i32(32)
-									}
-									if t54 == (p55|v8)&i32(255) {
-										goto l49
-									}
-								}
-								v9 = i32(0)
-							l51:
-								if v9 != i32(9) {
-									v8 = v12 + v9
-									v13 = v9 + i32(20971)
-									v9 = v9 + i32(1)
-									t56 := int32(m.memory[uint32(v8)])
-									v8 = t56
-									p57 := i32(0)
-									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p57 = i32(32)
-									}
-									t58 := int32(m.memory[uint32(v13)])
-									t59 := (p57 | v8) & i32(255)
-									v8 = t58
-									p60 := i32(0)
-									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p60 = i32(32)
-									}
-									if t59 != (p60|v8)&i32(255) {
+									goto l45
+								case 2:
+									t48 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v12, i32(7), i32(20980), i32(7))
+									if t48 == 0 {
 										goto l42
 									}
-									goto l51
+									v3 = i64(512)
+									v9 = v2 + i32(52)
+									v8 = v2 + i32(40)
+									goto l45
+								}
+							l46:
+								t49 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v12, i32(9), i32(20971), i32(9))
+								if t49 == 0 {
+									goto l42
 								}
 								v3 = i64(768)
 								v9 = v2 + i32(64)
 								v8 = v2 + i32(56)
-								goto l47
-							case 2:
-								v9 = i32(0)
-							l53:
-								if v9 != i32(7) {
-									v8 = v12 + v9
-									v13 = v9 + i32(20980)
-									v9 = v9 + i32(1)
-									t61 := int32(m.memory[uint32(v8)])
-									v8 = t61
-									p62 := i32(0)
-									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p62 = i32(32)
-									}
-									t63 := int32(m.memory[uint32(v13)])
-									t64 := (p62 | v8) & i32(255)
-									v8 = t63
-									p65 := i32(0)
-									if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p65 = i32(32)
-									}
-									if t64 != (p65|v8)&i32(255) {
-										goto l42
-									}
-									goto l53
-								}
-								v3 = i64(512)
-								v9 = v2 + i32(52)
-								v8 = v2 + i32(40)
-								goto l47
 							}
-						l47:
+						l45:
 							store64(m.memory, uint32(v8), uint64(v16))
-							t66 := int32(load32(m.memory, uint32(v9)))
-							v8 = t66
+							t50 := int32(load32(m.memory, uint32(v9)))
+							v8 = t50
 							store32(m.memory, uint32(v9), uint32(v14))
 							if v8 == 0 {
-								goto l54
+								goto l47
 							}
 							v16 = i64(0)
 							v17 = i64(10)
-							goto l55
+							goto l48
 						}
 					l42:
 						v18 = v6 + v7<<3
 						if v7 == 0 {
-							goto l56
+							goto l49
 						}
 						v15 = v6
-					l60:
+					l53:
 						{
-							t67 := int32(load32(m.memory, uint64(uint32(v15))+4))
-							if t67 != v10 {
-								goto l57
+							t51 := int32(load32(m.memory, uint64(uint32(v15))+4))
+							if t51 != v10 {
+								goto l50
 							}
-							t68 := int32(load32(m.memory, uint32(v15)))
-							v8 = t68
+							t52 := int32(load32(m.memory, uint32(v15)))
+							v8 = t52
 							v9 = v10
 							v13 = v12
-						l59:
+						l52:
 							{
 								if v9 != 0 {
-									goto l58
+									goto l51
 								}
 								v16 = i64(0)
 								v3 = i64(1024)
 								v17 = i64(10)
-								goto l55
-							l58:
-								t69 := int32(m.memory[uint32(v13)])
-								v11 = t69
-								t70 := int32(m.memory[uint32(v8)])
-								v14 = t70
+								goto l48
+							l51:
+								t53 := int32(m.memory[uint32(v13)])
+								v11 = t53
+								t54 := int32(m.memory[uint32(v8)])
+								v14 = t54
 								v13 = v13 + i32(1)
 								v9 = v9 + i32(-1)
 								v8 = v8 + i32(1)
-								t72 := v14
-								p71 := i32(0)
+								t56 := v14
+								p55 := i32(0)
 								if uint32((v14+i32(-65))&i32(255)) < uint32(i32(26)) {
-									p71 = i32(32)
+									p55 = i32(32)
 								}
-								t74 := (t72 | p71) & i32(255)
-								t75 := v11
-								p73 := i32(0)
+								t58 := (t56 | p55) & i32(255)
+								t59 := v11
+								p57 := i32(0)
 								if uint32((v11+i32(-65))&i32(255)) < uint32(i32(26)) {
-									p73 = i32(32)
+									p57 = i32(32)
 								}
-								if t74 == (t75|p73)&i32(255) {
-									goto l59
+								if t58 == (t59|p57)&i32(255) {
+									goto l52
 								}
 							}
 						}
-					l57:
+					l50:
 						v15 = v15 + i32(8)
 						if v15 != v18 {
-							goto l60
+							goto l53
 						}
 						if uint32(v7) > uint32(i32(7)) {
-							goto l54
+							goto l47
 						}
-					l56:
+					l49:
 						store32(m.memory, uint64(uint32(v18))+4, uint32(v10))
 						store32(m.memory, uint32(v18), uint32(v12))
-						t76 := v2
+						t60 := v2
 						v7 = v7 + i32(1)
-						store32(m.memory, uint64(uint32(t76))+68, uint32(v7))
+						store32(m.memory, uint64(uint32(t60))+68, uint32(v7))
 					}
-				l54:
+				l47:
 					if v5 != 0 {
-						goto l61
+						goto l54
 					}
 				}
 			l4:
 				{
 					{
-						t77 := int32(load32(m.memory, uint64(uint32(v2))+36))
-						v4 = t77
+						t61 := int32(load32(m.memory, uint64(uint32(v2))+36))
+						v4 = t61
 						if v4 != 0 {
-							goto l62
+							goto l55
 						}
 						v4 = i32(0)
-						goto l63
+						goto l56
 					}
-				l62:
+				l55:
 					{
-						t78 := int32(load32(m.memory, uint64(uint32(v2))+24))
-						v5 = t78
+						t62 := int32(load32(m.memory, uint64(uint32(v2))+24))
+						v5 = t62
 						if v5 != 0 {
-							goto l64
+							goto l57
 						}
 						v16 = i64(0)
 						v3 = i64(256)
 						v17 = i64(11)
-						goto l55
+						goto l48
 					}
-				l64:
-					t79 := int64(load32(m.memory, uint64(uint32(v2))+28))
-					v19 = t79<<32 | int64(uint32(v5))
+				l57:
+					t63 := int64(load32(m.memory, uint64(uint32(v2))+28))
+					v19 = t63<<32 | int64(uint32(v5))
 				}
-			l63:
+			l56:
 				v16 = i64(0)
 				v17 = i64(11)
 				{
-					t80 := int32(load32(m.memory, uint64(uint32(v2))+20))
-					v5 = t80
+					t64 := int32(load32(m.memory, uint64(uint32(v2))+20))
+					v5 = t64
 					if v5 == 0 {
-						goto l65
+						goto l58
 					}
-					t81 := int32(load32(m.memory, uint64(uint32(v2))+8))
-					v9 = t81
+					t65 := int32(load32(m.memory, uint64(uint32(v2))+8))
+					v9 = t65
 					if v9 == 0 {
-						goto l65
+						goto l58
 					}
 					v3 = i64(512)
-					t82 := int32(load32(m.memory, uint64(uint32(v2))+52))
-					v8 = t82
+					t66 := int32(load32(m.memory, uint64(uint32(v2))+52))
+					v8 = t66
 					if v8 == 0 {
-						goto l55
+						goto l48
 					}
-					t83 := int32(load32(m.memory, uint64(uint32(v2))+40))
-					v13 = t83
+					t67 := int32(load32(m.memory, uint64(uint32(v2))+40))
+					v13 = t67
 					if v13 == 0 {
-						goto l55
+						goto l48
 					}
 					v3 = i64(768)
-					t84 := int32(load32(m.memory, uint64(uint32(v2))+64))
-					v11 = t84
+					t68 := int32(load32(m.memory, uint64(uint32(v2))+64))
+					v11 = t68
 					if v11 == 0 {
-						goto l55
+						goto l48
 					}
-					t85 := int32(load32(m.memory, uint64(uint32(v2))+56))
-					v14 = t85
+					t69 := int32(load32(m.memory, uint64(uint32(v2))+56))
+					v14 = t69
 					if v14 == 0 {
-						goto l55
+						goto l48
 					}
-					t86 := int64(load32(m.memory, uint64(uint32(v2))+12))
-					v3 = t86
-					t87 := int64(load32(m.memory, uint64(uint32(v2))+44))
-					v16 = t87
-					t88 := int64(load32(m.memory, uint64(uint32(v2))+60))
-					v17 = t88
+					t70 := int64(load32(m.memory, uint64(uint32(v2))+12))
+					v3 = t70
+					t71 := int64(load32(m.memory, uint64(uint32(v2))+44))
+					v16 = t71
+					t72 := int64(load32(m.memory, uint64(uint32(v2))+60))
+					v17 = t72
 					store64(m.memory, uint64(uint32(v0))+40, uint64(v19))
 					store32(m.memory, uint64(uint32(v0))+36, uint32(v4))
 					store64(m.memory, uint64(uint32(v0))+28, uint64(v17<<32|int64(uint32(v14))))
@@ -3453,20 +3454,20 @@ func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1
 					store32(m.memory, uint32(v0), uint32(v5))
 					goto l3
 				}
-			l65:
+			l58:
 				v3 = i64(0)
-				goto l55
+				goto l48
 			l34:
 				v4 = v4 + i32(-1)
 			l30:
-				t89 := int32(load32(m.memory, uint64(uint32(v2))+144))
-				v5 = t89
+				t73 := int32(load32(m.memory, uint64(uint32(v2))+144))
+				v5 = t73
 				v4 = v5 - v4
-				p90 := v4
+				p74 := v4
 				if uint32(v4) > uint32(v5) {
-					p90 = i32(0)
+					p74 = i32(0)
 				}
-				v10 = p90
+				v10 = p74
 			}
 		l18:
 			v4 = i32(9)
@@ -3474,20 +3475,20 @@ func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1
 			v3 = int64(uint32(v4))
 			v16 = v3&i64(0xffff0000) | int64(uint32(v10))<<32
 			v17 = int64(uint32(v4 & i32(255)))
-		l55:
+		l48:
 			store32(m.memory, uint32(v0), uint32(i32(0)))
-			t91 := v0
+			t75 := v0
 			v3 = v3&i64(0xff00) | v16 | v17
-			t92 := int32(m.memory[uint64(uint32(v1))+36])
-			p93 := v3
-			if t92&i32(1) != 0 {
-				p93 = i64(8)
+			t76 := int32(m.memory[uint64(uint32(v1))+36])
+			p77 := v3
+			if t76&i32(1) != 0 {
+				p77 = i64(8)
 			}
-			p94 := v3
+			p78 := v3
 			if v3&i64(255) == i64(9) {
-				p94 = p93
+				p78 = p77
 			}
-			store64(m.memory, uint64(uint32(t91))+4, uint64(p94))
+			store64(m.memory, uint64(uint32(t75))+4, uint64(p78))
 		}
 	}
 l3:
@@ -3590,7 +3591,7 @@ func (m *Module) _hooksig__names__CheckedNames__new__h2edc1ecffb67d006_pvtp0w(v0
 			p4 = t2
 		}
 		t6 := int64(load64(m.memory, uint64(uint32(v1))+4))
-		m._hooksig__names__check__hf14e24db1bb7276c_8dujde(t5, p4, t6)
+		m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(t5, p4, t6)
 		{
 			t7 := int32(m.memory[uint64(uint32(v2))+8])
 			if t7 == i32(40) {
@@ -3620,7 +3621,7 @@ l2:
 	store32(m.memory, uint32(v0), uint32(v1))
 	m.___stack_pointer = v2 + i32(16)
 }
-func (m *Module) _hooksig__policy__Policy__check__hcb6a71c1d95e2b4f_o6wt6z(v0, v1, v2, v3 int32) {
+func (m *Module) _hooksig__policy__Policy__check_params__h18c373c9b9dd0d0d_sqdhb8(v0, v1, v2, v3 int32) {
 	var v4, v5, v6, v7 int32
 	var v8 int64
 	var v9, v10 int32
@@ -3933,7 +3934,7 @@ l1:
 	m.___stack_pointer = v6 + i32(16)
 }
 func (m *Module) _hooksig__digest__parse__h782b152bc4bd60ef_atz4ot(v0, v1, v2 int32) {
-	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13 int32
+	var v3, v4, v5, v6, v7, v8, v9, v10 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(64)
 	m.___stack_pointer = v3
@@ -3979,7 +3980,7 @@ func (m *Module) _hooksig__digest__parse__h782b152bc4bd60ef_atz4ot(v0, v1, v2 in
 	}
 l0:
 	v5 = i32(0)
-l21:
+l19:
 	{
 		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v2)
 		t8 := int32(load32(m.memory, uint64(uint32(v3))+16))
@@ -4013,109 +4014,89 @@ l21:
 			if t14 != i32(61) {
 				goto l8
 			}
-			v8 = v7 + i32(-1)
-			v9 = v1 + i32(1)
+			v6 = v7 + i32(-1)
+			v4 = v1 + i32(1)
 			{
-				if v2 != i32(7) {
-					goto l9
-				}
-				t15 := int32(load32(m.memory, uint64(uint32(v3))+28))
-				v10 = t15
-				v2 = i32(0)
-			l11:
 				{
-					if v2 == i32(7) {
-						if uint32(v8) > uint32(i32(43)) {
-							m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v3+i32(28), v9)
-							t21 := int32(m.memory[uint64(uint32(v3))+28])
-							t22 := v9
-							t23 := v11
-							v2 = t21
-							p24 := t23
-							if v2 != 0 {
-								p24 = t22
-							}
-							v11 = p24
-							{
-								t26 := v12&i32(-256) | i32(40)
-								p25 := i32(25)
-								if v2 != 0 {
-									p25 = i32(40)
-								}
-								v13 = p25 | v13&i32(-256)
-								p27 := v13
-								if v2 != 0 {
-									p27 = t26
-								}
-								v12 = p27
-								if v12&i32(57) == i32(40) {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1+i32(45), v7+i32(-45))
-									t28 := int32(load32(m.memory, uint64(uint32(v3))+8))
-									v1 = t28
-									{
-										{
-											t29 := int32(load32(m.memory, uint64(uint32(v3))+12))
-											v7 = t29
-											if v7 == 0 {
-												goto l14
-											}
-											t30 := int32(m.memory[uint32(v1)])
-											if t30 == i32(44) {
-												goto l14
-											}
-											v2 = i32(25)
-											goto l15
-										}
-									l14:
-										if v5 == 0 {
-											goto l16
-										}
-										t31 := m._memcmp(v5, v11, i32(44))
-										if t31 == 0 {
-											goto l16
-										}
-										v2 = i32(32)
-									}
-								l15:
-									m.memory[uint32(v0)] = byte(v2)
-									goto l4
-								l16:
-									v5 = v11
-									goto l17
-								}
-								store64(m.memory, uint32(v0), uint64(int64(uint32(v11))<<32|int64(uint32(v12))))
-								goto l4
-							}
-						}
-						store64(m.memory, uint32(v0), uint64(i64(25)))
-						goto l4
-					}
-					v4 = v10 + v2
-					v6 = v2 + i32(20895)
-					v2 = v2 + i32(1)
-					t16 := int32(m.memory[uint32(v4)])
-					v4 = t16
-					p17 := i32(0)
-					if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p17 = i32(32)
-					}
-					t18 := int32(m.memory[uint32(v6)])
-					t19 := (p17 | v4) & i32(255)
-					v4 = t18
-					p20 := i32(0)
-					if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p20 = i32(32)
-					}
-					if t19 != (p20|v4)&i32(255) {
+					t15 := int32(load32(m.memory, uint64(uint32(v3))+28))
+					t16 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t15, v2, i32(20895), i32(7))
+					if t16 != 0 {
 						goto l9
 					}
+					v1 = v4
+					v7 = v6
+					goto l10
+				}
+			l9:
+				if uint32(v6) > uint32(i32(43)) {
 					goto l11
 				}
+				store64(m.memory, uint32(v0), uint64(i64(25)))
+				goto l4
+			l11:
+				m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v3+i32(28), v4)
+				t17 := int32(m.memory[uint64(uint32(v3))+28])
+				t18 := v4
+				t19 := v8
+				v2 = t17
+				p20 := t19
+				if v2 != 0 {
+					p20 = t18
+				}
+				v8 = p20
+				{
+					t22 := v9&i32(-256) | i32(40)
+					p21 := i32(25)
+					if v2 != 0 {
+						p21 = i32(40)
+					}
+					v10 = p21 | v10&i32(-256)
+					p23 := v10
+					if v2 != 0 {
+						p23 = t22
+					}
+					v9 = p23
+					if v9&i32(57) == i32(40) {
+						goto l12
+					}
+					store64(m.memory, uint32(v0), uint64(int64(uint32(v8))<<32|int64(uint32(v9))))
+					goto l4
+				}
+			l12:
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1+i32(45), v7+i32(-45))
+				t24 := int32(load32(m.memory, uint64(uint32(v3))+8))
+				v1 = t24
+				{
+					{
+						t25 := int32(load32(m.memory, uint64(uint32(v3))+12))
+						v7 = t25
+						if v7 == 0 {
+							goto l13
+						}
+						t26 := int32(m.memory[uint32(v1)])
+						if t26 == i32(44) {
+							goto l13
+						}
+						v2 = i32(25)
+						goto l14
+					}
+				l13:
+					if v5 == 0 {
+						goto l15
+					}
+					t27 := m._memcmp(v5, v8, i32(44))
+					if t27 == 0 {
+						goto l15
+					}
+					v2 = i32(32)
+				}
+			l14:
+				m.memory[uint32(v0)] = byte(v2)
+				goto l4
+			l15:
+				v5 = v8
 			}
-		l9:
-			v1 = v9
-			v7 = v8
-		l17:
+		l10:
 			if v7 == 0 {
 				goto l6
 			}
@@ -4123,19 +4104,19 @@ l21:
 	l7:
 		v6 = v1 + v7
 		v2 = i32(0)
-	l19:
+	l17:
 		{
 			v4 = v1 + v2
-			t32 := int32(m.memory[uint32(v4)])
-			if t32 == i32(44) {
+			t28 := int32(m.memory[uint32(v4)])
+			if t28 == i32(44) {
 				v2 = v7 + (v2 ^ i32(-1))
 				v1 = v4 + i32(1)
-				goto l21
-			}
-			t33 := v1
-			v2 = v2 + i32(1)
-			if t33+v2 != v6 {
 				goto l19
+			}
+			t29 := v1
+			v2 = v2 + i32(1)
+			if t29+v2 != v6 {
+				goto l17
 			}
 		}
 	l6:
@@ -4200,86 +4181,15 @@ l2:
 l0:
 	memory_copy(m.memory, uint32(v0), uint32(v3), uint32(i32(96)))
 }
-func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v0, v1, v2 int32) {
-	var v3, v4, v5, v6, v7, v8, v9 int32
-	if uint32(v2) < uint32(i32(9)) {
-		goto l0
-	}
-	v3 = v2 + i32(-9)
-	v4 = v1 + i32(9)
-	v5 = i32(0)
-l2:
-	{
-		if v5 == i32(9) {
-			{
-				if v3 != 0 {
-					goto l4
-				}
-				v9 = i32(0)
-				goto l5
-			l4:
-				t5 := int32(m.memory[uint32(v4)])
-				if t5 != i32(32) {
-					goto l0
-				}
-				v5 = v2 + i32(-10)
-				v8 = v1 + v2
-			l8:
-				{
-					if v5 == 0 {
-						v9 = i32(0)
-						goto l3
-					}
-					v5 = v5 + i32(-1)
-					v4 = v4 + i32(1)
-					t6 := int32(m.memory[uint32(v4)])
-					if t6 != i32(32) {
-						goto l7
-					}
-					goto l8
-				}
-			l7:
-				v9 = v5 + i32(1)
-			}
-		l5:
-			v8 = v4
-			goto l3
-		}
-		v6 = v1 + v5
-		v7 = v5 + i32(21020)
-		v8 = i32(0)
-		v5 = v5 + i32(1)
-		t0 := int32(m.memory[uint32(v6)])
-		v6 = t0
-		p1 := i32(0)
-		if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p1 = i32(32)
-		}
-		t2 := int32(m.memory[uint32(v7)])
-		t3 := (p1 | v6) & i32(255)
-		v6 = t2
-		p4 := i32(0)
-		if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p4 = i32(32)
-		}
-		if t3 == (p4|v6)&i32(255) {
-			goto l2
-		}
-		goto l3
-	}
-l0:
-	v8 = i32(0)
-l3:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
-	store32(m.memory, uint32(v0), uint32(v8))
-}
 func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__ha2b551d0504afba5_seqb52(v0, v1, v2 int32) {
 	var v3, v4, v5 int32
 	var v6 int64
 	var v7, v8, v9 int32
 	var v10 int64
-	var v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25 int32
-	var v26, v27, v28, v29 int64
+	var v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
+	var v24 int64
+	var v25, v26 int32
+	var v27, v28, v29 int64
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(496)
 	m.___stack_pointer = v3
@@ -4407,646 +4317,525 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__ha2b551d0504a
 			l13:
 				t17 := int32(load32(m.memory, uint32(v7)))
 				v7 = t17
-				v15 = v7 + v8<<4
-				v14 = i32(0)
+				v1 = v7 + v8<<4
 				v13 = i32(0)
+				v14 = i32(0)
 				v12 = i32(0)
 				v11 = i32(0)
-			l31:
+			l21:
 				{
-					t18 := int32(load32(m.memory, uint64(uint32(v7))+4))
-					v16 = t18
-					if uint32(v16) < uint32(i32(4)) {
+					t18 := int32(load32(m.memory, uint32(v7+i32(4))))
+					v8 = t18
+					if uint32(v8) < uint32(i32(4)) {
 						goto l15
 					}
-					t19 := int32(load32(m.memory, uint64(uint32(v7))+8))
-					v8 = t19
+					t19 := int32(load32(m.memory, uint32(v7+i32(8))))
+					v9 = t19
 					p20 := i32(1)
-					if v8 != 0 {
-						p20 = v8
+					if v9 != 0 {
+						p20 = v9
 					}
-					v17 = p20
-					t21 := int32(load32(m.memory, uint64(uint32(v7))+12))
-					v18 = t21
+					v15 = p20
+					t21 := int32(load32(m.memory, uint32(v7+i32(12))))
+					v16 = t21
 					{
 						t22 := int32(load32(m.memory, uint32(v7)))
-						v8 = t22
+						v9 = t22
 						p23 := i32(1)
-						if v8 != 0 {
-							p23 = v8
+						if v9 != 0 {
+							p23 = v9
 						}
-						v8 = p23
-						t24 := int32(load32(m.memory, uint32(v8)))
+						v17 = p23
+						t24 := int32(load32(m.memory, uint32(v17)))
 						v9 = t24 | i32(538976288)
 						if v9 > i32(1752462688) {
 							if v9 == i32(1752462689) {
-								goto l20
+								t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v17, v8, i32(21044), i32(13))
+								if t33 == 0 {
+									goto l15
+								}
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v15, v16)
+								t34 := int32(load32(m.memory, uint64(uint32(v3))+32))
+								t35 := int32(load32(m.memory, uint64(uint32(v3))+36))
+								m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(24), t34, t35)
+								t36 := int32(load32(m.memory, uint64(uint32(v3))+24))
+								v8 = t36
+								if v8 == 0 {
+									goto l15
+								}
+								t37 := int32(load32(m.memory, uint64(uint32(v3))+28))
+								v22 = t37
+								p38 := i32(1)
+								if v11 != 0 {
+									p38 = i32(2)
+								}
+								v11 = p38
+								v23 = v8
+								goto l15
 							}
 							if v9 == i32(1852270963) {
-								if v16 != i32(9) {
-									goto l24
-								}
-								v9 = i32(0)
-							l26:
-								{
-									if v9 == i32(9) {
-										m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v17, v18)
-										p45 := i32(1)
-										if v11 != 0 {
-											p45 = i32(2)
-										}
-										v11 = p45
-										t46 := int32(load32(m.memory, uint64(uint32(v3))+20))
-										v20 = t46
-										t47 := int32(load32(m.memory, uint64(uint32(v3))+16))
-										v21 = t47
-										goto l15
-									}
-									v1 = v8 + v9
-									v19 = v9 + i32(20971)
-									v9 = v9 + i32(1)
-									t35 := int32(m.memory[uint32(v1)])
-									v1 = t35
-									p36 := i32(0)
-									if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p36 = i32(32)
-									}
-									t37 := int32(m.memory[uint32(v19)])
-									t38 := (p36 | v1) & i32(255)
-									v1 = t37
-									p39 := i32(0)
-									if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p39 = i32(32)
-									}
-									if t38 == (p39|v1)&i32(255) {
-										goto l26
-									}
-								}
-							l24:
-								if v16 != i32(15) {
-									goto l15
-								}
-								v9 = i32(0)
-							l28:
-								if v9 != i32(15) {
-									v1 = v8 + v9
-									v19 = v9 + i32(21029)
-									v9 = v9 + i32(1)
-									t40 := int32(m.memory[uint32(v1)])
-									v1 = t40
-									p41 := i32(0)
-									if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p41 = i32(32)
-									}
-									t42 := int32(m.memory[uint32(v19)])
-									t43 := (p41 | v1) & i32(255)
-									v1 = t42
-									p44 := i32(0)
-									if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p44 = i32(32)
-									}
-									if t43 != (p44|v1)&i32(255) {
-										goto l15
-									}
-									goto l28
-								}
-								v14 = i32(1)
-								goto l15
-							}
-							goto l15
-						}
-						if v9 == i32(1701276004) {
-							if v16 != i32(6) {
-								goto l15
-							}
-							v9 = i32(0)
-						l23:
-							{
-								if v9 == i32(6) {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v17, v18)
-									p48 := i32(1)
-									if v13 != 0 {
-										p48 = i32(2)
-									}
-									v13 = p48
-									t49 := int32(load32(m.memory, uint64(uint32(v3))+12))
-									v22 = t49
-									t50 := int32(load32(m.memory, uint64(uint32(v3))+8))
-									v23 = t50
-									goto l15
-								}
-								v1 = v8 + v9
-								v19 = v9 + i32(20997)
-								v9 = v9 + i32(1)
-								t30 := int32(m.memory[uint32(v1)])
-								v1 = t30
-								p31 := i32(0)
-								if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-									p31 = i32(32)
-								}
-								t32 := int32(m.memory[uint32(v19)])
-								t33 := (p31 | v1) & i32(255)
-								v1 = t32
-								p34 := i32(0)
-								if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-									p34 = i32(32)
-								}
-								if t33 != (p34|v1)&i32(255) {
-									goto l15
-								}
-								goto l23
-							}
-						}
-						if v9 != i32(1702125924) {
-							goto l15
-						}
-						if v16 != i32(4) {
-							goto l15
-						}
-						v9 = i32(0)
-					l19:
-						{
-							if v9 == i32(4) {
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v17, v18)
-								p51 := i32(1)
-								if v12 != 0 {
-									p51 = i32(2)
-								}
-								v12 = p51
-								t52 := int32(load32(m.memory, uint64(uint32(v3))+4))
-								v24 = t52
-								t53 := int32(load32(m.memory, uint32(v3)))
-								v25 = t53
-								goto l15
-							}
-							v1 = v8 + v9
-							v19 = v9 + i32(20993)
-							v9 = v9 + i32(1)
-							t25 := int32(m.memory[uint32(v1)])
-							v1 = t25
-							p26 := i32(0)
-							if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p26 = i32(32)
-							}
-							t27 := int32(m.memory[uint32(v19)])
-							t28 := (p26 | v1) & i32(255)
-							v1 = t27
-							p29 := i32(0)
-							if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p29 = i32(32)
-							}
-							if t28 == (p29|v1)&i32(255) {
 								goto l19
 							}
 							goto l15
 						}
-					}
-				l20:
-					if v16 != i32(13) {
-						goto l15
-					}
-					v9 = i32(0)
-				l30:
-					{
-						if v9 == i32(13) {
-							goto l29
-						}
-						v1 = v8 + v9
-						v19 = v9 + i32(21044)
-						v9 = v9 + i32(1)
-						t54 := int32(m.memory[uint32(v1)])
-						v1 = t54
-						p55 := i32(0)
-						if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-							p55 = i32(32)
-						}
-						t56 := int32(m.memory[uint32(v19)])
-						t57 := (p55 | v1) & i32(255)
-						v1 = t56
-						p58 := i32(0)
-						if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-							p58 = i32(32)
-						}
-						if t57 != (p58|v1)&i32(255) {
+						if v9 == i32(1701276004) {
+							t29 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v17, v8, i32(20997), i32(6))
+							if t29 == 0 {
+								goto l15
+							}
+							m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v15, v16)
+							p30 := i32(1)
+							if v13 != 0 {
+								p30 = i32(2)
+							}
+							v13 = p30
+							t31 := int32(load32(m.memory, uint64(uint32(v3))+12))
+							v20 = t31
+							t32 := int32(load32(m.memory, uint64(uint32(v3))+8))
+							v21 = t32
 							goto l15
 						}
-						goto l30
-					}
-				l29:
-					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v17, v18)
-					t59 := int32(load32(m.memory, uint64(uint32(v3))+32))
-					t60 := int32(load32(m.memory, uint64(uint32(v3))+36))
-					m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(24), t59, t60)
-					t61 := int32(load32(m.memory, uint64(uint32(v3))+24))
-					v8 = t61
-					if v8 == 0 {
+						if v9 != i32(1702125924) {
+							goto l15
+						}
+						t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v17, v8, i32(20993), i32(4))
+						if t25 == 0 {
+							goto l15
+						}
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v15, v16)
+						p26 := i32(1)
+						if v12 != 0 {
+							p26 = i32(2)
+						}
+						v12 = p26
+						t27 := int32(load32(m.memory, uint64(uint32(v3))+4))
+						v18 = t27
+						t28 := int32(load32(m.memory, uint32(v3)))
+						v19 = t28
 						goto l15
 					}
-					t62 := int32(load32(m.memory, uint64(uint32(v3))+28))
-					v20 = t62
-					p63 := i32(1)
-					if v11 != 0 {
-						p63 = i32(2)
+				l19:
+					{
+						t39 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v17, v8, i32(20971), i32(9))
+						if t39 != 0 {
+							goto l20
+						}
+						t40 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v17, v8, i32(21029), i32(15))
+						p41 := v14
+						if t40 != 0 {
+							p41 = i32(1)
+						}
+						v14 = p41
+						goto l15
 					}
-					v11 = p63
-					v21 = v8
+				l20:
+					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v15, v16)
+					p42 := i32(1)
+					if v11 != 0 {
+						p42 = i32(2)
+					}
+					v11 = p42
+					t43 := int32(load32(m.memory, uint64(uint32(v3))+20))
+					v22 = t43
+					t44 := int32(load32(m.memory, uint64(uint32(v3))+16))
+					v23 = t44
 				}
 			l15:
 				v7 = v7 + i32(16)
-				if v7 != v15 {
-					goto l31
+				if v7 != v1 {
+					goto l21
 				}
 			}
 		l14:
 			m.memory[uint64(uint32(v3))+140] = byte(v14)
-			store32(m.memory, uint64(uint32(v3))+136, uint32(v22))
-			store32(m.memory, uint64(uint32(v3))+132, uint32(v23))
+			store32(m.memory, uint64(uint32(v3))+136, uint32(v20))
+			store32(m.memory, uint64(uint32(v3))+132, uint32(v21))
 			store32(m.memory, uint64(uint32(v3))+128, uint32(v13))
-			store32(m.memory, uint64(uint32(v3))+124, uint32(v24))
-			store32(m.memory, uint64(uint32(v3))+120, uint32(v25))
+			store32(m.memory, uint64(uint32(v3))+124, uint32(v18))
+			store32(m.memory, uint64(uint32(v3))+120, uint32(v19))
 			store32(m.memory, uint64(uint32(v3))+116, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+112, uint32(v20))
-			store32(m.memory, uint64(uint32(v3))+108, uint32(v21))
+			store32(m.memory, uint64(uint32(v3))+112, uint32(v22))
+			store32(m.memory, uint64(uint32(v3))+108, uint32(v23))
 			store32(m.memory, uint64(uint32(v3))+104, uint32(v11))
 			{
 				{
 					{
 						if v11 != i32(1) {
-							goto l32
+							goto l22
 						}
-						if v21 == 0 {
-							goto l32
+						if v23 == 0 {
+							goto l22
 						}
-						if v20 != i32(119) {
-							goto l32
+						if v22 != i32(119) {
+							goto l22
 						}
 						v7 = i32(0)
 						v8 = i32(0)
-					l33:
+					l23:
 						{
-							t64 := int32(m.memory[uint32(v7+i32(20683))])
-							t65 := int32(m.memory[uint32(v21+v7)])
-							v8 = t64 ^ t65 | v8
+							t45 := int32(m.memory[uint32(v7+i32(20683))])
+							t46 := int32(m.memory[uint32(v23+v7)])
+							v8 = t45 ^ t46 | v8
 							v7 = v7 + i32(1)
 							if v7 != i32(52) {
-								goto l33
+								goto l23
 							}
 						}
 						if v8&i32(255) != 0 {
-							goto l32
+							goto l22
 						}
-						t66 := int64(load64(m.memory, uint64(uint32(v21))+96))
-						t67 := int64(load64(m.memory, uint32(v21+i32(104))))
-						t68 := int64(load64(m.memory, uint32(v21+i32(111))))
-						if t66^i64(0x7265646165682c22)|(t67^i64(2334399943502085491))|(t68^i64(0x2274736567696420)) != i64(0) {
-							goto l32
+						t47 := int64(load64(m.memory, uint64(uint32(v23))+96))
+						t48 := int64(load64(m.memory, uint32(v23+i32(104))))
+						t49 := int64(load64(m.memory, uint32(v23+i32(111))))
+						if t47^i64(0x7265646165682c22)|(t48^i64(2334399943502085491))|(t49^i64(0x2274736567696420)) != i64(0) {
+							goto l22
 						}
-						t69 := v3 + i32(240)
-						v8 = v21 + i32(52)
-						m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(t69, v8)
-						t70 := int32(m.memory[uint64(uint32(v3))+240])
-						if t70 == 0 {
-							goto l32
+						t50 := v3 + i32(240)
+						v8 = v23 + i32(52)
+						m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(t50, v8)
+						t51 := int32(m.memory[uint64(uint32(v3))+240])
+						if t51 == 0 {
+							goto l22
 						}
-						t71 := int32(m.memory[uint64(uint32(v3))+243])
-						m.memory[uint64(uint32(v3))+494] = byte(t71)
-						t72 := int32(load16(m.memory, uint64(uint32(v3))+241))
-						store16(m.memory, uint64(uint32(v3))+492, uint16(t72))
-						t73 := int64(load64(m.memory, uint64(uint32(v3))+252))
-						store64(m.memory, uint64(uint32(v3))+464, uint64(t73))
-						t74 := int64(load64(m.memory, uint64(uint32(v3))+260))
-						store64(m.memory, uint64(uint32(v3))+472, uint64(t74))
-						t75 := int64(load64(m.memory, uint64(uint32(v3))+265))
-						store64(m.memory, uint64(uint32(v3))+477, uint64(t75))
-						t76 := int64(load64(m.memory, uint64(uint32(v3))+244))
-						v26 = t76
+						t52 := int32(m.memory[uint64(uint32(v3))+243])
+						m.memory[uint64(uint32(v3))+494] = byte(t52)
+						t53 := int32(load16(m.memory, uint64(uint32(v3))+241))
+						store16(m.memory, uint64(uint32(v3))+492, uint16(t53))
+						t54 := int64(load64(m.memory, uint64(uint32(v3))+252))
+						store64(m.memory, uint64(uint32(v3))+464, uint64(t54))
+						t55 := int64(load64(m.memory, uint64(uint32(v3))+260))
+						store64(m.memory, uint64(uint32(v3))+472, uint64(t55))
+						t56 := int64(load64(m.memory, uint64(uint32(v3))+265))
+						store64(m.memory, uint64(uint32(v3))+477, uint64(t56))
+						t57 := int64(load64(m.memory, uint64(uint32(v3))+244))
+						v24 = t57
 						v7 = i32(1)
 						v9 = i32(20743)
 						v1 = i32(44)
-						v19 = i32(11)
-						v16 = i32(20754)
-						v15 = i32(0)
-						v17 = i32(8)
-						v18 = i32(20735)
-						v21 = i32(0)
-						v11 = i32(0)
-						v20 = i32(11)
+						v17 = i32(11)
+						v15 = i32(20754)
+						v16 = i32(0)
+						v23 = i32(8)
+						v11 = i32(20735)
+						v22 = i32(0)
 						v14 = i32(0)
-						goto l34
+						v25 = i32(11)
+						v26 = i32(0)
+						goto l24
 					}
-				l32:
+				l22:
 					m._hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v3+i32(344), v3+i32(104))
 					{
 						{
-							t77 := int32(load32(m.memory, uint64(uint32(v3))+344))
-							if t77 != 0 {
-								goto l35
+							t58 := int32(load32(m.memory, uint64(uint32(v3))+344))
+							if t58 != 0 {
+								goto l25
 							}
-							t78 := int64(load64(m.memory, uint64(uint32(v3))+348))
-							v6 = t78
-							goto l36
+							t59 := int64(load64(m.memory, uint64(uint32(v3))+348))
+							v6 = t59
+							goto l26
 						}
-					l35:
+					l25:
 						m._hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v3+i32(240)+i32(48), v3+i32(344))
 						memory_copy(m.memory, uint32(v3+i32(240)), uint32(v3+i32(344)), uint32(i32(48)))
-						t79 := int32(load16(m.memory, uint64(uint32(v3))+289))
-						store16(m.memory, uint64(uint32(v3))+208, uint16(t79))
-						t80 := int32(m.memory[uint64(uint32(v3))+291])
-						m.memory[uint64(uint32(v3))+210] = byte(t80)
-						t81 := int64(load64(m.memory, uint64(uint32(v3))+300))
-						store64(m.memory, uint64(uint32(v3))+144, uint64(t81))
-						t82 := int64(load64(m.memory, uint64(uint32(v3))+308))
-						store64(m.memory, uint64(uint32(v3))+152, uint64(t82))
-						t83 := int64(load64(m.memory, uint64(uint32(v3))+313))
-						store64(m.memory, uint64(uint32(v3))+157, uint64(t83))
-						t84 := int64(load64(m.memory, uint64(uint32(v3))+240))
-						v6 = t84
-						t85 := int32(m.memory[uint64(uint32(v3))+288])
-						v7 = t85
+						t60 := int32(load16(m.memory, uint64(uint32(v3))+289))
+						store16(m.memory, uint64(uint32(v3))+208, uint16(t60))
+						t61 := int32(m.memory[uint64(uint32(v3))+291])
+						m.memory[uint64(uint32(v3))+210] = byte(t61)
+						t62 := int64(load64(m.memory, uint64(uint32(v3))+300))
+						store64(m.memory, uint64(uint32(v3))+144, uint64(t62))
+						t63 := int64(load64(m.memory, uint64(uint32(v3))+308))
+						store64(m.memory, uint64(uint32(v3))+152, uint64(t63))
+						t64 := int64(load64(m.memory, uint64(uint32(v3))+313))
+						store64(m.memory, uint64(uint32(v3))+157, uint64(t64))
+						t65 := int64(load64(m.memory, uint64(uint32(v3))+240))
+						v6 = t65
+						t66 := int32(m.memory[uint64(uint32(v3))+288])
+						v7 = t66
 						if v7 != i32(2) {
-							goto l37
+							goto l27
 						}
 					}
-				l36:
+				l26:
 					v7 = int32(v6)
-					goto l38
-				l37:
-					t86 := int32(load32(m.memory, uint64(uint32(v3))+284))
-					v14 = t86
-					t87 := int32(load32(m.memory, uint64(uint32(v3))+280))
-					v20 = t87
-					t88 := int32(load32(m.memory, uint64(uint32(v3))+276))
-					v9 = t88
-					t89 := int32(load32(m.memory, uint64(uint32(v3))+272))
-					v11 = t89
-					t90 := int32(load32(m.memory, uint64(uint32(v3))+268))
-					v1 = t90
-					t91 := int32(load32(m.memory, uint64(uint32(v3))+264))
-					v8 = t91
-					t92 := int32(load32(m.memory, uint64(uint32(v3))+260))
-					v21 = t92
-					t93 := int32(load32(m.memory, uint64(uint32(v3))+256))
-					v19 = t93
-					t94 := int32(load32(m.memory, uint64(uint32(v3))+252))
-					v16 = t94
-					t95 := int32(load32(m.memory, uint64(uint32(v3))+248))
-					v15 = t95
-					t96 := int64(load64(m.memory, uint64(uint32(v3))+292))
-					v26 = t96
-					t97 := int32(m.memory[uint64(uint32(v3))+210])
-					m.memory[uint64(uint32(v3))+494] = byte(t97)
-					t98 := int32(load16(m.memory, uint64(uint32(v3))+208))
-					store16(m.memory, uint64(uint32(v3))+492, uint16(t98))
-					t99 := int64(load64(m.memory, uint64(uint32(v3))+144))
-					store64(m.memory, uint64(uint32(v3))+464, uint64(t99))
-					t100 := int64(load64(m.memory, uint64(uint32(v3))+152))
-					store64(m.memory, uint64(uint32(v3))+472, uint64(t100))
-					t101 := int64(load64(m.memory, uint64(uint32(v3))+157))
-					store64(m.memory, uint64(uint32(v3))+477, uint64(t101))
-					v17 = int32(int64(uint64(v6) >> 32))
-					v18 = int32(v6)
+					goto l28
+				l27:
+					t67 := int32(load32(m.memory, uint64(uint32(v3))+284))
+					v26 = t67
+					t68 := int32(load32(m.memory, uint64(uint32(v3))+280))
+					v25 = t68
+					t69 := int32(load32(m.memory, uint64(uint32(v3))+276))
+					v9 = t69
+					t70 := int32(load32(m.memory, uint64(uint32(v3))+272))
+					v14 = t70
+					t71 := int32(load32(m.memory, uint64(uint32(v3))+268))
+					v1 = t71
+					t72 := int32(load32(m.memory, uint64(uint32(v3))+264))
+					v8 = t72
+					t73 := int32(load32(m.memory, uint64(uint32(v3))+260))
+					v22 = t73
+					t74 := int32(load32(m.memory, uint64(uint32(v3))+256))
+					v17 = t74
+					t75 := int32(load32(m.memory, uint64(uint32(v3))+252))
+					v15 = t75
+					t76 := int32(load32(m.memory, uint64(uint32(v3))+248))
+					v16 = t76
+					t77 := int64(load64(m.memory, uint64(uint32(v3))+292))
+					v24 = t77
+					t78 := int32(m.memory[uint64(uint32(v3))+210])
+					m.memory[uint64(uint32(v3))+494] = byte(t78)
+					t79 := int32(load16(m.memory, uint64(uint32(v3))+208))
+					store16(m.memory, uint64(uint32(v3))+492, uint16(t79))
+					t80 := int64(load64(m.memory, uint64(uint32(v3))+144))
+					store64(m.memory, uint64(uint32(v3))+464, uint64(t80))
+					t81 := int64(load64(m.memory, uint64(uint32(v3))+152))
+					store64(m.memory, uint64(uint32(v3))+472, uint64(t81))
+					t82 := int64(load64(m.memory, uint64(uint32(v3))+157))
+					store64(m.memory, uint64(uint32(v3))+477, uint64(t82))
+					v23 = int32(int64(uint64(v6) >> 32))
+					v11 = int32(v6)
 				}
-			l34:
-				store32(m.memory, uint64(uint32(v3))+188, uint32(v14))
-				store32(m.memory, uint64(uint32(v3))+184, uint32(v20))
+			l24:
+				store32(m.memory, uint64(uint32(v3))+188, uint32(v26))
+				store32(m.memory, uint64(uint32(v3))+184, uint32(v25))
 				store32(m.memory, uint64(uint32(v3))+180, uint32(v9))
-				store32(m.memory, uint64(uint32(v3))+176, uint32(v11))
+				store32(m.memory, uint64(uint32(v3))+176, uint32(v14))
 				store32(m.memory, uint64(uint32(v3))+172, uint32(v1))
 				store32(m.memory, uint64(uint32(v3))+168, uint32(v8))
-				store32(m.memory, uint64(uint32(v3))+164, uint32(v21))
-				store32(m.memory, uint64(uint32(v3))+160, uint32(v19))
-				store32(m.memory, uint64(uint32(v3))+156, uint32(v16))
-				store32(m.memory, uint64(uint32(v3))+152, uint32(v15))
-				store32(m.memory, uint64(uint32(v3))+148, uint32(v17))
-				store32(m.memory, uint64(uint32(v3))+144, uint32(v18))
-				t102 := v3 + i32(240)
+				store32(m.memory, uint64(uint32(v3))+164, uint32(v22))
+				store32(m.memory, uint64(uint32(v3))+160, uint32(v17))
+				store32(m.memory, uint64(uint32(v3))+156, uint32(v15))
+				store32(m.memory, uint64(uint32(v3))+152, uint32(v16))
+				store32(m.memory, uint64(uint32(v3))+148, uint32(v23))
+				store32(m.memory, uint64(uint32(v3))+144, uint32(v11))
+				t83 := v3 + i32(240)
 				v9 = v3 + i32(156)
-				m._hooksig__names__CheckedNames__new__h2edc1ecffb67d006_pvtp0w(t102, v9)
-				t103 := int32(load32(m.memory, uint64(uint32(v3))+244))
-				v8 = t103
+				m._hooksig__names__CheckedNames__new__h2edc1ecffb67d006_pvtp0w(t83, v9)
+				t84 := int32(load32(m.memory, uint64(uint32(v3))+244))
+				v8 = t84
 				{
-					t104 := int32(load32(m.memory, uint64(uint32(v3))+240))
-					if t104 != i32(1) {
-						goto l39
+					t85 := int32(load32(m.memory, uint64(uint32(v3))+240))
+					if t85 != i32(1) {
+						goto l29
 					}
 					v7 = v8
-					goto l38
+					goto l28
 				}
-			l39:
-				t105 := int64(load64(m.memory, uint64(uint32(v3))+248))
-				t106 := v3
-				v6 = t105
-				store64(m.memory, uint64(uint32(t106))+200, uint64(v6))
+			l29:
+				t86 := int64(load64(m.memory, uint64(uint32(v3))+248))
+				t87 := v3
+				v6 = t86
+				store64(m.memory, uint64(uint32(t87))+200, uint64(v6))
 				store32(m.memory, uint64(uint32(v3))+196, uint32(v8))
-				m._hooksig__policy__Policy__check__hcb6a71c1d95e2b4f_o6wt6z(v3+i32(240), v3+i32(64), v3+i32(144), v3+i32(196))
+				m._hooksig__policy__Policy__check_params__h18c373c9b9dd0d0d_sqdhb8(v3+i32(240), v3+i32(64), v3+i32(144), v3+i32(196))
 				{
-					t107 := int32(m.memory[uint64(uint32(v3))+240])
-					if t107 == i32(40) {
-						goto l40
+					t88 := int32(m.memory[uint64(uint32(v3))+240])
+					if t88 == i32(40) {
+						goto l30
 					}
-					t108 := int64(m.memory[uint64(uint32(v3))+240])
-					if t108 != i64(40) {
-						goto l41
+					t89 := int64(m.memory[uint64(uint32(v3))+240])
+					if t89 != i64(40) {
+						goto l31
 					}
 				}
-			l40:
+			l30:
 				if v7&i32(1) != 0 {
-					t109 := int32(m.memory[uint64(uint32(v3))+494])
-					m.memory[uint64(uint32(v3))+210] = byte(t109)
-					t110 := int32(load16(m.memory, uint64(uint32(v3))+492))
-					store16(m.memory, uint64(uint32(v3))+208, uint16(t110))
-					store64(m.memory, uint64(uint32(v3))+211, uint64(v26))
-					t111 := int64(load64(m.memory, uint64(uint32(v3))+464))
-					store64(m.memory, uint64(uint32(v3))+219, uint64(t111))
-					t112 := int64(load64(m.memory, uint64(uint32(v3))+472))
-					store64(m.memory, uint64(uint32(v3))+227, uint64(t112))
-					t113 := int64(load64(m.memory, uint64(uint32(v3))+477))
-					store64(m.memory, uint64(uint32(v3))+232, uint64(t113))
+					t90 := int32(m.memory[uint64(uint32(v3))+494])
+					m.memory[uint64(uint32(v3))+210] = byte(t90)
+					t91 := int32(load16(m.memory, uint64(uint32(v3))+492))
+					store16(m.memory, uint64(uint32(v3))+208, uint16(t91))
+					store64(m.memory, uint64(uint32(v3))+211, uint64(v24))
+					t92 := int64(load64(m.memory, uint64(uint32(v3))+464))
+					store64(m.memory, uint64(uint32(v3))+219, uint64(t92))
+					t93 := int64(load64(m.memory, uint64(uint32(v3))+472))
+					store64(m.memory, uint64(uint32(v3))+227, uint64(t93))
+					t94 := int64(load64(m.memory, uint64(uint32(v3))+477))
+					store64(m.memory, uint64(uint32(v3))+232, uint64(t94))
 					v7 = i32(20)
 					switch v12 {
 					default:
-						goto l38
+						goto l28
 					case 2:
 						v7 = i32(21)
-						goto l38
+						goto l28
 					case 1:
-						t114 := int32(load32(m.memory, uint64(uint32(v3))+80))
-						t115 := v3 + i32(240)
-						v1 = t114
-						t116 := v1
-						t117 := v25
-						t118 := v24
-						var p119 int32
+						t95 := int32(load32(m.memory, uint64(uint32(v3))+80))
+						t96 := v3 + i32(240)
+						v1 = t95
+						t97 := v1
+						t98 := v19
+						t99 := v18
+						var p100 int32
 						if v10 == i64(-0x8000000000000000) {
-							p119 = 1
+							p100 = 1
 						}
-						m._hooksig__policy__Policy__read_date__h6f1e542271960fff_q95can(t115, t116, t117, t118, int64(uint32(p119)), v10)
+						m._hooksig__policy__Policy__read_date__h6f1e542271960fff_q95can(t96, t97, t98, t99, int64(uint32(p100)), v10)
 						{
-							t120 := int64(load64(m.memory, uint64(uint32(v3))+240))
-							v10 = t120
+							t101 := int64(load64(m.memory, uint64(uint32(v3))+240))
+							v10 = t101
 							if v10 != i64(2) {
 								v7 = i32(23)
 								switch v13 {
 								default:
-									goto l38
+									goto l28
 								case 2:
 									v7 = i32(24)
-									goto l38
+									goto l28
 								case 1:
-									t122 := int64(load64(m.memory, uint64(uint32(v3))+248))
-									v27 = t122
-									m._hooksig__digest__parse__h782b152bc4bd60ef_atz4ot(v3+i32(240), v23, v22)
+									t103 := int64(load64(m.memory, uint64(uint32(v3))+248))
+									v27 = t103
+									m._hooksig__digest__parse__h782b152bc4bd60ef_atz4ot(v3+i32(240), v21, v20)
 									{
 										{
-											t123 := int32(m.memory[uint64(uint32(v3))+240])
-											if t123 != i32(40) {
-												goto l48
+											t104 := int32(m.memory[uint64(uint32(v3))+240])
+											if t104 != i32(40) {
+												goto l38
 											}
-											t124 := int32(load32(m.memory, uint64(uint32(v3))+244))
-											v7 = t124
-											goto l49
+											t105 := int32(load32(m.memory, uint64(uint32(v3))+244))
+											v7 = t105
+											goto l39
 										}
-									l48:
-										t125 := int64(load64(m.memory, uint64(uint32(v3))+240))
-										v28 = t125
+									l38:
+										t106 := int64(load64(m.memory, uint64(uint32(v3))+240))
+										v28 = t106
 										if v28&i64(255) != i64(40) {
-											goto l41
+											goto l31
 										}
 										v7 = int32(int64(uint64(v28) >> 32))
 									}
-								l49:
+								l39:
 									{
 										{
 											if v8 != 0 {
-												goto l50
+												goto l40
 											}
 											{
 												if v10 != i64(0) {
-													goto l51
+													goto l41
 												}
-												t126 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v25, v24)
-												if t126 == 0 {
-													goto l51
+												t107 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v19, v18)
+												if t107 == 0 {
+													goto l41
 												}
 												v8 = i32(20754)
 												v6 = i64(11)
-												goto l50
+												goto l40
 											}
-										l51:
+										l41:
 											v8 = i32(20754)
 											v6 = i64(11)
-											if v24 != i32(29) {
-												goto l50
+											if v18 != i32(29) {
+												goto l40
 											}
-											if v22 != i32(52) {
-												goto l50
+											if v20 != i32(52) {
+												goto l40
 											}
 											v8 = v3 + i32(241)
-											m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v8, v25, v23)
+											m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v8, v19, v21)
 											memory_copy(m.memory, uint32(v3+i32(344)), uint32(v8), uint32(i32(96)))
 											m._hooksig__key__find_key_of_whole__h99bd471cea5dc891_4sd5hy(v3+i32(440), v4, v5, v3+i32(344), v3+i32(208))
 											{
-												t127 := int32(m.memory[uint64(uint32(v3))+440])
-												if t127 != i32(40) {
-													t129 := int64(load64(m.memory, uint64(uint32(v3))+440))
-													v6 = t129
+												t108 := int32(m.memory[uint64(uint32(v3))+440])
+												if t108 != i32(40) {
+													t110 := int64(load64(m.memory, uint64(uint32(v3))+440))
+													v6 = t110
 													if v6&i64(255) != i64(40) {
-														t130 := int32(load32(m.memory, uint64(uint32(v3))+440))
-														v7 = t130
-														goto l38
+														t111 := int32(load32(m.memory, uint64(uint32(v3))+440))
+														v7 = t111
+														goto l28
 													}
 													v8 = int32(int64(uint64(v6) >> 32))
-													goto l53
+													goto l43
 												}
-												t128 := int32(load32(m.memory, uint64(uint32(v3))+444))
-												v8 = t128
-												goto l53
+												t109 := int32(load32(m.memory, uint64(uint32(v3))+444))
+												v8 = t109
+												goto l43
 											}
-										l50:
-											t132 := v3 + i32(344)
-											t133 := v2
-											p131 := i32(0)
+										l40:
+											t113 := v3 + i32(344)
+											t114 := v2
+											p112 := i32(0)
 											if int32(v6) != 0 {
-												p131 = v8
+												p112 = v8
 											}
-											m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd29a71b126fc2c_z5pxjq(t132, t133, p131, v6)
-											t134 := int64(load64(m.memory, uint64(uint32(v3))+348))
-											v6 = t134
-											t135 := int32(load32(m.memory, uint64(uint32(v3))+344))
-											v8 = t135
+											m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd29a71b126fc2c_z5pxjq(t113, t114, p112, v6)
+											t115 := int64(load64(m.memory, uint64(uint32(v3))+348))
+											v6 = t115
+											t116 := int32(load32(m.memory, uint64(uint32(v3))+344))
+											v8 = t116
 											if v8 == 0 {
-												goto l55
+												goto l45
 											}
-											t136 := int64(load64(m.memory, uint64(uint32(v3))+356))
-											store64(m.memory, uint64(uint32(v3))+452, uint64(t136))
+											t117 := int64(load64(m.memory, uint64(uint32(v3))+356))
+											store64(m.memory, uint64(uint32(v3))+452, uint64(t117))
 											store64(m.memory, uint64(uint32(v3))+444, uint64(v6))
 											store32(m.memory, uint64(uint32(v3))+440, uint32(v8))
 											m._hooksig__key__find_key__hf2137c4ddc746884_o0awf7(v3+i32(344), v4, v5, v3+i32(440), v3+i32(208))
 											{
-												t137 := int32(m.memory[uint64(uint32(v3))+344])
-												if t137 != i32(40) {
-													goto l56
+												t118 := int32(m.memory[uint64(uint32(v3))+344])
+												if t118 != i32(40) {
+													goto l46
 												}
-												t138 := int32(load32(m.memory, uint64(uint32(v3))+348))
-												v8 = t138
-												goto l53
+												t119 := int32(load32(m.memory, uint64(uint32(v3))+348))
+												v8 = t119
+												goto l43
 											}
-										l56:
-											t139 := int64(load64(m.memory, uint64(uint32(v3))+344))
-											v6 = t139
+										l46:
+											t120 := int64(load64(m.memory, uint64(uint32(v3))+344))
+											v6 = t120
 											if v6&i64(255) != i64(40) {
-												goto l55
+												goto l45
 											}
 											v8 = int32(int64(uint64(v6) >> 32))
 										}
-									l53:
+									l43:
 										v6 = i64(1)
 										{
 											if v10 == i64(1) {
-												goto l57
+												goto l47
 											}
 											v6 = i64(0)
-											goto l58
-										l57:
-											t140 := v27
+											goto l48
+										l47:
+											t121 := v27
 											v28 = int64(uint32(v1))
-											v29 = t140 + v28
-											t141 := v29
-											var p142 int32
+											v29 = t121 + v28
+											t122 := v29
+											var p123 int32
 											if v28 < i64(0) {
-												p142 = 1
+												p123 = 1
 											}
-											var p143 int32
+											var p124 int32
 											if v29 < v27 {
-												p143 = 1
+												p124 = 1
 											}
-											p144 := t141
-											if p142^p143 != 0 {
-												p144 = i64(0x7fffffffffffffff)
+											p125 := t122
+											if p123^p124 != 0 {
+												p125 = i64(0x7fffffffffffffff)
 											}
-											v28 = p144
+											v28 = p125
 										}
-									l58:
-										t145 := int32(load32(m.memory, uint64(uint32(v3))+152))
-										store32(m.memory, uint64(uint32(v0))+80, uint32(t145))
-										t146 := int64(load64(m.memory, uint64(uint32(v3))+144))
-										store64(m.memory, uint64(uint32(v0))+72, uint64(t146))
-										t147 := int32(load16(m.memory, uint64(uint32(v3))+492))
-										store16(m.memory, uint64(uint32(v0))+40, uint16(t147))
-										t148 := int32(m.memory[uint64(uint32(v3))+494])
-										m.memory[uint64(uint32(v0))+42] = byte(t148)
-										t149 := int64(load64(m.memory, uint64(uint32(v3))+464))
-										store64(m.memory, uint64(uint32(v0))+51, uint64(t149))
-										t150 := int64(load64(m.memory, uint64(uint32(v3))+472))
-										store64(m.memory, uint64(uint32(v0))+59, uint64(t150))
-										t151 := int64(load64(m.memory, uint64(uint32(v3))+477))
-										store64(m.memory, uint64(uint32(v0))+64, uint64(t151))
-										t152 := int64(load64(m.memory, uint32(v9)))
-										store64(m.memory, uint64(uint32(v0))+84, uint64(t152))
-										t153 := int32(load32(m.memory, uint64(uint32(v9))+8))
-										store32(m.memory, uint64(uint32(v0))+92, uint32(t153))
+									l48:
+										t126 := int32(load32(m.memory, uint64(uint32(v3))+152))
+										store32(m.memory, uint64(uint32(v0))+80, uint32(t126))
+										t127 := int64(load64(m.memory, uint64(uint32(v3))+144))
+										store64(m.memory, uint64(uint32(v0))+72, uint64(t127))
+										t128 := int32(load16(m.memory, uint64(uint32(v3))+492))
+										store16(m.memory, uint64(uint32(v0))+40, uint16(t128))
+										t129 := int32(m.memory[uint64(uint32(v3))+494])
+										m.memory[uint64(uint32(v0))+42] = byte(t129)
+										t130 := int64(load64(m.memory, uint64(uint32(v3))+464))
+										store64(m.memory, uint64(uint32(v0))+51, uint64(t130))
+										t131 := int64(load64(m.memory, uint64(uint32(v3))+472))
+										store64(m.memory, uint64(uint32(v0))+59, uint64(t131))
+										t132 := int64(load64(m.memory, uint64(uint32(v3))+477))
+										store64(m.memory, uint64(uint32(v0))+64, uint64(t132))
+										t133 := int64(load64(m.memory, uint32(v9)))
+										store64(m.memory, uint64(uint32(v0))+84, uint64(t133))
+										t134 := int32(load32(m.memory, uint64(uint32(v9))+8))
+										store32(m.memory, uint64(uint32(v0))+92, uint32(t134))
 										store32(m.memory, uint64(uint32(v0))+96, uint32(v8))
-										store64(m.memory, uint64(uint32(v0))+43, uint64(v26))
+										store64(m.memory, uint64(uint32(v0))+43, uint64(v24))
 										store64(m.memory, uint64(uint32(v0))+32, uint64(v28))
 										store64(m.memory, uint64(uint32(v0))+24, uint64(v6))
 										store64(m.memory, uint64(uint32(v0))+16, uint64(v27))
@@ -5054,24 +4843,24 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__ha2b551d0504a
 										store64(m.memory, uint32(v0), uint64(uint32(v7)))
 										goto l8
 									}
-								l55:
+								l45:
 									v7 = int32(v6)
-									goto l38
+									goto l28
 								}
 							}
-							t121 := int32(load32(m.memory, uint64(uint32(v3))+248))
-							v7 = t121
-							goto l38
+							t102 := int32(load32(m.memory, uint64(uint32(v3))+248))
+							v7 = t102
+							goto l28
 						}
 					}
 				}
 				v7 = i32(13)
-				goto l38
-			l41:
-				t154 := int32(load32(m.memory, uint64(uint32(v3))+240))
-				v7 = t154
+				goto l28
+			l31:
+				t135 := int32(load32(m.memory, uint64(uint32(v3))+240))
+				v7 = t135
 			}
-		l38:
+		l28:
 			v7 = (v7 + i32(4)) & i32(255)
 		}
 	l11:
@@ -7375,47 +7164,7 @@ l0:
 	}
 	return p13
 }
-func (m *Module) _hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v0, v1, v2 int32) int32 {
-	var v3, v4 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(32)
-	m.___stack_pointer = v3
-	{
-		{
-			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			if t1 != 0 {
-				goto l0
-			}
-			v4 = i32(0)
-			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
-			if t2 != v2 {
-				goto l1
-			}
-			t3 := int32(load32(m.memory, uint32(v0)))
-			t4 := m._memcmp(t3, v1, v2)
-			var p5 int32
-			if t4 == 0 {
-				p5 = 1
-			}
-			v4 = p5
-			goto l1
-		}
-	l0:
-		t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
-		store32(m.memory, uint64(uint32(v3))+16, uint32(t6))
-		t7 := int64(load64(m.memory, uint32(v0)))
-		store64(m.memory, uint64(uint32(v3))+8, uint64(t7))
-		store32(m.memory, uint64(uint32(v3))+28, uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
-		store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
-		t8 := m._core__iter__traits__iterator__Iterator__eq__hb81fdb2f5f6622ce_q6uknu(v3+i32(8), v3+i32(20))
-		v4 = t8
-	}
-l1:
-	m.___stack_pointer = v3 + i32(32)
-	return v4
-}
-func (m *Module) _hooksig__names__check__hf14e24db1bb7276c_8dujde(v0, v1 int32, v2 int64) {
+func (m *Module) _hooksig__names__check_list__hfd76d57a81261a43_vnayvq(v0, v1 int32, v2 int64) {
 	var v3, v4, v5, v6, v7, v8, v9 int32
 	var v10 int64
 	var v11, v12, v13 int32
@@ -7485,7 +7234,7 @@ l4:
 	v9 = v1
 	v10 = v2
 	v11 = i32(0)
-l36:
+l35:
 	{
 		v12 = int32(v10)
 		v13 = v12
@@ -7614,147 +7363,187 @@ l36:
 			}
 		l16:
 			store64(m.memory, uint64(uint32(v3))+20, uint64(i64(16)))
-			store32(m.memory, uint64(uint32(v3))+16, uint32(i32(20861)))
+			store32(m.memory, uint64(uint32(v3))+16, uint32(i32(20879)))
 			t18 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(4), v3+i32(16))
 			if t18 != 0 {
 				goto l18
 			}
 			store64(m.memory, uint64(uint32(v3))+20, uint64(i64(9)))
-			store32(m.memory, uint64(uint32(v3))+16, uint32(i32(20877)))
+			store32(m.memory, uint64(uint32(v3))+16, uint32(i32(20861)))
+			v14 = i64(17)
 			{
 				t19 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(4), v3+i32(16))
 				if t19 != 0 {
 					goto l24
 				}
 				store64(m.memory, uint64(uint32(v3))+20, uint64(i64(9)))
-				store32(m.memory, uint64(uint32(v3))+16, uint32(i32(20886)))
-				v14 = i64(14)
+				store32(m.memory, uint64(uint32(v3))+16, uint32(i32(20870)))
 				t20 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(4), v3+i32(16))
-				if t20 == 0 {
-					goto l25
+				p21 := i64(14)
+				if t20 != 0 {
+					p21 = i64(17)
 				}
+				v14 = p21
 			}
 		l24:
-			v14 = i64(17)
-		l25:
 			store64(m.memory, uint32(v0), uint64(v14|int64(uint32(v11))<<32))
 			goto l15
 		}
 	l18:
 		if v11 == 0 {
-			goto l26
+			goto l25
 		}
 		v14 = v2
 		v16 = v11
 		v15 = v1
-	l33:
+	l32:
 		{
 			if v15 == 0 {
-				goto l26
+				goto l25
 			}
 			v17 = int32(v14)
 			v7 = v17
 			v6 = v15
 			{
 				v18 = int64(uint64(v14) >> 32)
-				var p21 int32
+				var p22 int32
 				if v18 != i64(0) {
-					p21 = 1
+					p22 = 1
 				}
-				v12 = p21
+				v12 = p22
 				if v12 != 0 {
-					goto l27
+					goto l26
 				}
 				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v3+i32(16), v15, v17, i32(32))
-				t22 := int32(load32(m.memory, uint64(uint32(v3))+28))
-				v7 = t22
-				t23 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				v6 = t23
+				t23 := int32(load32(m.memory, uint64(uint32(v3))+28))
+				v7 = t23
+				t24 := int32(load32(m.memory, uint64(uint32(v3))+24))
+				v6 = t24
 			}
-		l27:
+		l26:
 			v19 = int32(v18)
-		l32:
+		l31:
 			{
 				v4 = v7
 				if uint32(v4) > uint32(i32(1)) {
-					t24 := int32(m.memory[uint32(v6)])
-					if t24 != i32(92) {
-						goto l29
+					t25 := int32(m.memory[uint32(v6)])
+					if t25 != i32(92) {
+						goto l28
 					}
 					if v12 == 0 {
-						goto l29
+						goto l28
 					}
 					v7 = v4 + i32(-2)
 					v8 = v6 + i32(2)
 					v6 = v6 + i32(1)
-					goto l31
+					goto l30
 				}
 				if v4 != 0 {
-					goto l29
+					goto l28
 				}
 				v4 = i32(0)
 				v8 = i32(0)
 				v7 = i32(0)
-				goto l30
-			l29:
+				goto l29
+			l28:
 				v7 = v4 + i32(-1)
 				v8 = v6 + i32(1)
-			l31:
-				t25 := int32(m.memory[uint32(v6)])
-				v5 = t25
+			l30:
+				t26 := int32(m.memory[uint32(v6)])
+				v5 = t26
 				v6 = v8
 				if v5 != i32(32) {
-					goto l32
+					goto l31
 				}
 			}
-		l30:
+		l29:
 			store32(m.memory, uint64(uint32(v3))+24, uint32(v19))
 			store32(m.memory, uint64(uint32(v3))+16, uint32(v15))
-			t26 := v3
+			t27 := v3
 			v6 = v17 - v4
-			p27 := v6
+			p28 := v6
 			if uint32(v6) > uint32(v17) {
-				p27 = i32(0)
+				p28 = i32(0)
 			}
-			store32(m.memory, uint64(uint32(t26))+20, uint32(p27))
+			store32(m.memory, uint64(uint32(t27))+20, uint32(p28))
 			v14 = v14&i64(-0x100000000) | int64(uint32(v7))
 			v15 = v8
-			t28 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(16), v3+i32(4))
-			v6 = t28
-			p29 := i32(2)
+			t29 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(16), v3+i32(4))
+			v6 = t29
+			p30 := i32(2)
 			if v6 != 0 {
-				p29 = i32(1)
+				p30 = i32(1)
 			}
-			t30 := v6
+			t31 := v6
 			v16 = v16 + i32(-1)
-			p31 := t30
+			p32 := t31
 			if v16 != 0 {
-				p31 = p29
+				p32 = p30
 			}
-			v6 = p31
+			v6 = p32
 			if v6 == i32(2) {
-				goto l33
+				goto l32
 			}
 		}
 		if v6 != 0 {
-			goto l34
+			goto l33
 		}
-	l26:
+	l25:
 		v11 = v11 + i32(1)
 		v10 = v10&i64(-0x100000000) | int64(uint32(v13))
 		if v9 == 0 {
-			goto l35
+			goto l34
 		}
-		goto l36
-	l34:
+		goto l35
+	l33:
 	}
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v11))
 	m.memory[uint32(v0)] = byte(i32(15))
 	goto l15
-l35:
+l34:
 	m.memory[uint32(v0)] = byte(i32(40))
 l15:
 	m.___stack_pointer = v3 + i32(32)
+}
+func (m *Module) _hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v0, v1, v2 int32) int32 {
+	var v3, v4 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(32)
+	m.___stack_pointer = v3
+	{
+		{
+			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			if t1 != 0 {
+				goto l0
+			}
+			v4 = i32(0)
+			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+			if t2 != v2 {
+				goto l1
+			}
+			t3 := int32(load32(m.memory, uint32(v0)))
+			t4 := m._memcmp(t3, v1, v2)
+			var p5 int32
+			if t4 == 0 {
+				p5 = 1
+			}
+			v4 = p5
+			goto l1
+		}
+	l0:
+		t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
+		store32(m.memory, uint64(uint32(v3))+16, uint32(t6))
+		t7 := int64(load64(m.memory, uint32(v0)))
+		store64(m.memory, uint64(uint32(v3))+8, uint64(t7))
+		store32(m.memory, uint64(uint32(v3))+28, uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
+		store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
+		t8 := m._core__iter__traits__iterator__Iterator__eq__hb81fdb2f5f6622ce_q6uknu(v3+i32(8), v3+i32(20))
+		v4 = t8
+	}
+l1:
+	m.___stack_pointer = v3 + i32(32)
+	return v4
 }
 func (m *Module) _hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
 	var v6, v7, v8, v9, v10, v11, v12, v13 int32
@@ -8823,7 +8612,7 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 			v1 = i32(0)
 			goto l4
 		l4:
-			m._hooksig__names__check__hf14e24db1bb7276c_8dujde(v3+i32(136), v1, int64(uint32(v2)))
+			m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(v3+i32(136), v1, int64(uint32(v2)))
 			{
 				t2 := int32(m.memory[uint64(uint32(v3))+136])
 				if t2 == i32(40) {
@@ -9019,7 +8808,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					store32(m.memory, uint64(uint32(v9))+36, uint32(v10))
 					store32(m.memory, uint64(uint32(v9))+32, uint32(v11))
 					store32(m.memory, uint64(uint32(v9))+40, uint32(v14))
-					m._hooksig__names__check__hf14e24db1bb7276c_8dujde(v9+i32(160), v4, v15)
+					m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(v9+i32(160), v4, v15)
 					{
 						{
 							t11 := int32(m.memory[uint64(uint32(v9))+160])
@@ -9311,7 +9100,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 										store32(m.memory, uint64(uint32(v9))+436, uint32(v28))
 										store32(m.memory, uint64(uint32(v9))+432, uint32(v16))
 										store64(m.memory, uint64(uint32(v9))+308, uint64(i64(16)))
-										store32(m.memory, uint64(uint32(v9))+304, uint32(i32(20861)))
+										store32(m.memory, uint64(uint32(v9))+304, uint32(i32(20879)))
 										{
 											{
 												t44 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(432), v9+i32(304))
@@ -9860,7 +9649,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 			store32(m.memory, uint64(uint32(v6))+48, uint32(v0))
 			store32(m.memory, uint64(uint32(v6))+44, uint32(v8))
 			store32(m.memory, uint64(uint32(v6))+52, uint32(v3))
-			m._hooksig__names__check__hf14e24db1bb7276c_8dujde(v6+i32(96), v1, v10)
+			m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(v6+i32(96), v1, v10)
 			{
 				{
 					t7 := int32(m.memory[uint64(uint32(v6))+96])
@@ -10078,7 +9867,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						store32(m.memory, uint64(uint32(v6))+88, uint32(v23))
 						store32(m.memory, uint64(uint32(v6))+84, uint32(v17))
 						store64(m.memory, uint64(uint32(v6))+100, uint64(i64(16)))
-						store32(m.memory, uint64(uint32(v6))+96, uint32(i32(20861)))
+						store32(m.memory, uint64(uint32(v6))+96, uint32(i32(20879)))
 						v0 = v8 + i32(2)
 						p31 := v0
 						if uint32(v0) < uint32(v8) {
@@ -10566,7 +10355,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						store32(m.memory, uint64(uint32(v6))+88, uint32(v23))
 						store32(m.memory, uint64(uint32(v6))+84, uint32(v13))
 						store64(m.memory, uint64(uint32(v6))+100, uint64(i64(16)))
-						store32(m.memory, uint64(uint32(v6))+96, uint32(i32(20861)))
+						store32(m.memory, uint64(uint32(v6))+96, uint32(i32(20879)))
 						v12 = v10 & i64(0xffffffff)
 						t93 := v12
 						v2 = v0 + i32(2)
@@ -11125,4 +10914,4 @@ func memory_zero[T uint32 | uint64](mem []byte, dest, n T) {
 	clear(mem[x:y:len(mem)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\n: \x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[host,  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\a\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\v\x00\x00\x00\x00\x00\x00\x00\f\x00\x00\x00\x00\x00\x00\x00\r\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x11\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x13\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x19\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00!\x00\x00\x00\x00\x00\x00\x00\"\x00\x00\x00\x00\x00\x00\x00#\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00%\x00\x00\x00\x00\x00\x00\x00&\x00\x00\x00\x00\x00\x00\x00'\x00\x00\x00\x00\x00\x00\x00w m e h:n:s yl, d-m-c h:n:s GMTMonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDecdaysdaynesdayrsdayurday\x00\x90O\x00\x00\x03\x00\x00\x00\x93O\x00\x00\x04\x00\x00\x00\x97O\x00\x00\x06\x00\x00\x00\x9dO\x00\x00\x05\x00\x00\x00\x90O\x00\x00\x03\x00\x00\x00\xa2O\x00\x00\x05\x00\x00\x00\x90O\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=(request-target)(created)(expires)sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmsignatureheadershs2019datedigest\x00\x01R\x00\x00\x04\x00\x00\x00\x05R\x00\x00\x06\x00\x00\x00Signaturesignature-inputauthorization\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\xe5E\x00\x003C\x00\x00}C\x00\x00%K\x00\x00\\B\x00\x00\xa7I\x00\x00\xf4G\x00\x00\x06H\x00\x00-H\x00\x00\xefC\x00\x00\xc4E\x00\x00\xb6E\x00\x00\xa0E\x00\x00\x19H\x00\x00gB\x00\x00\x8aI\x00\x00:D\x00\x00yI\x00\x00>E\x00\x00KG\x00\x00\xa7G\x00\x00\xb4G\x00\x00\xc2G\x00\x00\xc9B\x00\x00\xebB\x00\x00\xfbB\x00\x00\xd8B\x00\x00\x88K\x00\x004K\x00\x00\xa2J\x00\x00\bB\x00\x00~F\x00\x00_F\x00\x00oF\x00\x00\x7fK\x00\x00\xd3E\x00\x00\xc9A\x00\x00zL\x00\x00QF\x00\x00\x98I\x00\x00\x11\x00\x00\x00\r\x00\x00\x00\b\x00\x00\x00\x0f\x00\x00\x00\v\x00\x00\x00\x12\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x16\x00\x00\x00\x14\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x13\x00\x00\x00\f\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x13\x00\x00\x00\x10\x00\x00\x00\x0f\x00\x00\x00\t\x00\x00\x00\x12\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\xf6E\x00\x00\x93D\x00\x00AL\x00\x00XG\x00\x00lA\x00\x00\x89L\x00\x00%I\x00\x00?H\x00\x00JM\x00\x00\xafM\x00\x00\xb9I\x00\x00\x9fA\x00\x00\xc1L\x00\x00\x00D\x00\x00ID\x00\x00\xddI\x00\x00\x94C\x00\x00\x92H\x00\x00vB\x00\x00\x04J\x00\x00\xecJ\x00\x00\x03K\x00\x00\xd1G\x00\x00\xafJ\x00\x00\xc8J\x00\x00\x02M\x00\x00\xe2L\x00\x00`H\x00\x00\xf2H\x00\x00\x91F\x00\x00\xdeF\x00\x00\xf5K\x00\x00\x94K\x00\x00\xd8A\x00\x00\xd1H\x00\x00FK\x00\x00\x15B\x00\x00\x9dB\x00\x00@C\x00\x00\xe6D\x00\x008\x00\x00\x00S\x00\x00\x00)\x00\x00\x00C\x00\x00\x003\x00\x00\x008\x00\x00\x00T\x00\x00\x00!\x00\x00\x00e\x00\x00\x00H\x00\x00\x00$\x00\x00\x00*\x00\x00\x00!\x00\x00\x00:\x00\x00\x00J\x00\x00\x00'\x00\x00\x00[\x00\x00\x00?\x00\x00\x00'\x00\x00\x00N\x00\x00\x00\x17\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00\x19\x00\x00\x00$\x00\x00\x00H\x00\x00\x00 \x00\x00\x002\x00\x00\x00\"\x00\x00\x00M\x00\x00\x00@\x00\x00\x00L\x00\x00\x00(\x00\x00\x000\x00\x00\x00!\x00\x00\x00B\x00\x00\x00G\x00\x00\x00,\x00\x00\x00=\x00\x00\x00K\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\n: \x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[host,  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\a\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\v\x00\x00\x00\x00\x00\x00\x00\f\x00\x00\x00\x00\x00\x00\x00\r\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x11\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x13\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x19\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00!\x00\x00\x00\x00\x00\x00\x00\"\x00\x00\x00\x00\x00\x00\x00#\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00%\x00\x00\x00\x00\x00\x00\x00&\x00\x00\x00\x00\x00\x00\x00'\x00\x00\x00\x00\x00\x00\x00w m e h:n:s yl, d-m-c h:n:s GMTMonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDecdaysdaynesdayrsdayurday\x00\x90O\x00\x00\x03\x00\x00\x00\x93O\x00\x00\x04\x00\x00\x00\x97O\x00\x00\x06\x00\x00\x00\x9dO\x00\x00\x05\x00\x00\x00\x90O\x00\x00\x03\x00\x00\x00\xa2O\x00\x00\x05\x00\x00\x00\x90O\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=(created)(expires)(request-target)sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmsignatureheadershs2019datedigest\x00\x01R\x00\x00\x04\x00\x00\x00\x05R\x00\x00\x06\x00\x00\x00Signaturesignature-inputauthorization\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\xe5E\x00\x003C\x00\x00}C\x00\x00%K\x00\x00\\B\x00\x00\xa7I\x00\x00\xf4G\x00\x00\x06H\x00\x00-H\x00\x00\xefC\x00\x00\xc4E\x00\x00\xb6E\x00\x00\xa0E\x00\x00\x19H\x00\x00gB\x00\x00\x8aI\x00\x00:D\x00\x00yI\x00\x00>E\x00\x00KG\x00\x00\xa7G\x00\x00\xb4G\x00\x00\xc2G\x00\x00\xc9B\x00\x00\xebB\x00\x00\xfbB\x00\x00\xd8B\x00\x00\x88K\x00\x004K\x00\x00\xa2J\x00\x00\bB\x00\x00~F\x00\x00_F\x00\x00oF\x00\x00\x7fK\x00\x00\xd3E\x00\x00\xc9A\x00\x00zL\x00\x00QF\x00\x00\x98I\x00\x00\x11\x00\x00\x00\r\x00\x00\x00\b\x00\x00\x00\x0f\x00\x00\x00\v\x00\x00\x00\x12\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x16\x00\x00\x00\x14\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x13\x00\x00\x00\f\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x13\x00\x00\x00\x10\x00\x00\x00\x0f\x00\x00\x00\t\x00\x00\x00\x12\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\xf6E\x00\x00\x93D\x00\x00AL\x00\x00XG\x00\x00lA\x00\x00\x89L\x00\x00%I\x00\x00?H\x00\x00JM\x00\x00\xafM\x00\x00\xb9I\x00\x00\x9fA\x00\x00\xc1L\x00\x00\x00D\x00\x00ID\x00\x00\xddI\x00\x00\x94C\x00\x00\x92H\x00\x00vB\x00\x00\x04J\x00\x00\xecJ\x00\x00\x03K\x00\x00\xd1G\x00\x00\xafJ\x00\x00\xc8J\x00\x00\x02M\x00\x00\xe2L\x00\x00`H\x00\x00\xf2H\x00\x00\x91F\x00\x00\xdeF\x00\x00\xf5K\x00\x00\x94K\x00\x00\xd8A\x00\x00\xd1H\x00\x00FK\x00\x00\x15B\x00\x00\x9dB\x00\x00@C\x00\x00\xe6D\x00\x008\x00\x00\x00S\x00\x00\x00)\x00\x00\x00C\x00\x00\x003\x00\x00\x008\x00\x00\x00T\x00\x00\x00!\x00\x00\x00e\x00\x00\x00H\x00\x00\x00$\x00\x00\x00*\x00\x00\x00!\x00\x00\x00:\x00\x00\x00J\x00\x00\x00'\x00\x00\x00[\x00\x00\x00?\x00\x00\x00'\x00\x00\x00N\x00\x00\x00\x17\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00\x19\x00\x00\x00$\x00\x00\x00H\x00\x00\x00 \x00\x00\x002\x00\x00\x00\"\x00\x00\x00M\x00\x00\x00@\x00\x00\x00L\x00\x00\x00(\x00\x00\x000\x00\x00\x00!\x00\x00\x00B\x00\x00\x00G\x00\x00\x00,\x00\x00\x00=\x00\x00\x00K\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
