@@ -521,6 +521,9 @@ fn bodies(t: &mut Table) {
         let text = String::from_utf8(d.body.clone()).expect("it is ASCII");
         Delivery::of(text.replacen("\"user\":", "\"EVENT\":\"build\",\"user\":", 1)).raw()
     });
+    t.send("a member of another type", "204", |_| {
+        Delivery::of(format!(r#"{{"event":"user","action":"created","user":[{}]}}"#, body())).raw()
+    });
     t.send("brackets that nest 100,000 deep", "204", |_| {
         Delivery::of(format!(
             r#"{{"n":{},"x":{}{},"event":"user","action":"created"}}"#,
