@@ -16,18 +16,18 @@ const MONTHS: [[u8; 3]; 12] = [
     *b"Nov", *b"Dec",
 ];
 const DAYS: [[u8; 3]; 7] = [*b"Mon", *b"Tue", *b"Wed", *b"Thu", *b"Fri", *b"Sat", *b"Sun"];
-/// What follows in the long names of the days.
+/// The rest of the long name of each day, after its first three letters.
 const LONG_DAY_ENDS: [&str; 7] = ["day", "sday", "nesday", "rsday", "day", "urday", "day"];
 
-/// Reads an HTTP-date in any of its three forms and gives Unix seconds.
+/// Parses an HTTP-date in any of its three forms and returns Unix seconds.
 ///
-/// Letters are case-sensitive. The weekday must be one, but need not be that of the date; second
-/// 60 is the first of the next minute. A two-digit year is the latest one, of at most four digits,
-/// with which the date is not more than 50 years after `now`; nothing else depends on `now`.
+/// Letters are case-sensitive. The name of the weekday must be valid, but need not match the date.
+/// Second 60 is the first of the next minute. A two-digit year is the latest year before 10000 with
+/// which the date is at most 50 years after `now`; nothing else depends on `now`.
 ///
 /// # Errors
 ///
-/// [`Error::MalformedDate`] if `text` is not an HTTP-date or names no day that there is.
+/// [`Error::MalformedDate`] if `text` is not an HTTP-date, or its day or time does not exist.
 ///
 /// # Examples
 ///
@@ -44,7 +44,7 @@ const LONG_DAY_ENDS: [&str; 7] = ["day", "sday", "nesday", "rsday", "day", "urda
 pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error> {
     let text = text.as_ref();
     let read = match text.try_into() {
-        // No other form has its length.
+        // Only this form has 29 bytes.
         Ok(text) => read_imf_fixdate(text).and_then(DateTime::unix_seconds),
         _ => read_obsolete(text, now).and_then(DateTime::unix_seconds),
     };
@@ -58,7 +58,7 @@ fn read_obsolete(text: &[u8], now: i64) -> Option<DateTime> {
     }
 }
 
-/// Writes `unix` seconds as an IMF-fixdate, the only form that a sender may use.
+/// Formats Unix seconds as an IMF-fixdate, the only form that a sender may use.
 ///
 /// # Errors
 ///
@@ -101,16 +101,16 @@ pub(crate) fn write(unix: i64) -> Result<[u8; LEN], Error> {
     Ok(text)
 }
 
-/// A number below 100.
+/// Returns the digits of a number below 100.
 const fn two_digits(number: u32) -> [u8; 2] {
     [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
 }
 
-/// The obsolete forms: each lower-case letter is a thing to be read, anything else is itself.
+/// The obsolete forms. A lower-case letter is a part to read (see [`read`]); the rest is literal.
 const RFC850_DATE: &[u8] = b"l, d-m-c h:n:s GMT";
 const ASCTIME_DATE: &[u8] = b"w m e h:n:s y";
 
-/// Reads `text` if it is of `form`.
+/// Reads `text` in the given form, or returns `None` if it has another.
 fn read(form: &[u8], text: &[u8]) -> Option<DateTime> {
     let mut text = Reader(text);
     let mut date = DateTime::default();
@@ -145,7 +145,7 @@ fn read(form: &[u8], text: &[u8]) -> Option<DateTime> {
     text.0.is_empty().then_some(date)
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`
+/// Reads a date such as `Sun, 06 Nov 1994 08:49:37 GMT`.
 #[rustfmt::skip]
 fn read_imf_fixdate(text: &[u8; LEN]) -> Option<DateTime> {
     let &[
@@ -154,7 +154,6 @@ fn read_imf_fixdate(text: &[u8; LEN]) -> Option<DateTime> {
     ] = text else { return None };
     let day_of_week = place(&DAYS, [w0, w1, w2]);
     let month = place(&MONTHS, [m0, m1, m2]);
-    // All digits are checked at once.
     let digits = [y0, y1, y2, y3, d0, d1, h0, h1, n0, n1, s0, s1].map(|d| d.wrapping_sub(b'0'));
     let all_digits = digits.iter().fold(true, |all, &digit| all & (digit <= 9));
     let [y0, y1, y2, y3, d0, d1, h0, h1, n0, n1, s0, s1] = digits.map(u32::from);
@@ -169,7 +168,7 @@ fn read_imf_fixdate(text: &[u8; LEN]) -> Option<DateTime> {
     (all_digits & (day_of_week > 0) & (month > 0)).then_some(date)
 }
 
-/// A date of the proleptic Gregorian calendar and a time of its day.
+/// A date of the proleptic Gregorian calendar and a time of day.
 #[derive(Default)]
 struct DateTime {
     year: u32,
@@ -181,10 +180,10 @@ struct DateTime {
 }
 
 impl DateTime {
-    /// Unix seconds, or `None` where the month has no such day or the day no such second.
+    /// Returns Unix seconds, or `None` if the month has no such day or the day no such second.
     fn unix_seconds(self) -> Option<i64> {
         let day_exists = (1..=days_in_month(self.year, self.month)).contains(&self.day);
-        // A leap second may be named.
+        // 60 is a leap second.
         let second_exists = self.hour < 24 && self.minute < 60 && self.second <= 60;
         let midnight = midnight(self.year as i32, self.month, self.day);
         (day_exists && second_exists).then_some(midnight + i64::from(self.second_of_day()))
@@ -194,18 +193,18 @@ impl DateTime {
         (self.hour * 60 + self.minute) * 60 + self.second
     }
 
-    /// The date with the full year that its two digits stand for: the latest one with which it is
-    /// not more than 50 years after `now` (RFC 9110, section 5.6.7).
+    /// Completes a two-digit year to the latest year with which the date is at most 50 years after
+    /// `now` (RFC 9110, section 5.6.7).
     fn with_century(self, now: i64) -> Self {
         let years = (self.year..10_000).step_by(100);
         let is_near = |year: &u32| self.fifty_years_before(*year) <= now;
         Self { year: years.take_while(is_near).last().unwrap_or(self.year), ..self }
     }
 
-    /// Unix seconds of this date in the year 50 years before `year`. 29 February, which is never in
-    /// both, is then the start of 1 March.
+    /// Returns Unix seconds of this date in the year 50 years before `year`. 29 February is never in
+    /// both years, and becomes the start of 1 March.
     fn fifty_years_before(&self, year: u32) -> i64 {
-        // The calendar repeats after 400 years.
+        // The calendar repeats every 400 years, so this is the year 50 years before.
         let day_exists = self.day <= days_in_month(year + 350, self.month);
         let second = if day_exists { self.second_of_day() } else { 0 };
         midnight(year as i32 - 50, self.month, self.day) + i64::from(second)
@@ -223,8 +222,10 @@ fn days_in_month(year: u32, month: u32) -> u32 {
     }
 }
 
-/// Unix seconds at the start of a day. The year is taken to begin in March, so that the leap day
-/// is its last, and 400 years later, so that none is negative.
+/// Returns Unix seconds at the start of a day.
+///
+/// Counts from March, so that the leap day is the last of its year, and with 400 years added, so that
+/// no year is negative.
 fn midnight(year: i32, month: u32, day: u32) -> i64 {
     let year = (year + 400) as u32 - u32::from(month <= 2);
     let leap_days = year / 4 - year / 100 + year / 400;
@@ -232,7 +233,7 @@ fn midnight(year: i32, month: u32, day: u32) -> i64 {
     (i64::from(year * 365 + leap_days + day_of_year) - 719_469 - 146_097) * SECONDS_A_DAY
 }
 
-/// (year, month, day) of a count of days since 1970-01-01.
+/// Returns (year, month, day) of a number of days since 1970-01-01.
 fn civil_from_days(days: i32) -> (i32, i32, i32) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
@@ -247,7 +248,7 @@ fn civil_from_days(days: i32) -> (i32, i32, i32) {
     (year, month, day)
 }
 
-/// Takes a text apart from its start; `None` is "does not fit".
+/// Reads a text from its start. A method returns `None` if the text does not fit.
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
@@ -256,7 +257,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// The place, from 1, of the word of three letters that stands here.
+    /// Reads a word of three letters and returns its place in `words`, from 1.
     fn word(&mut self, words: &[[u8; 3]]) -> Option<u32> {
         let (word, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
@@ -268,7 +269,7 @@ impl Reader<'_> {
         self.literal(LONG_DAY_ENDS.get(place as usize - 1)?.as_bytes())
     }
 
-    /// A number of exactly this many digits.
+    /// Reads a number of exactly this many digits.
     fn number(&mut self, digits: usize) -> Option<u32> {
         let (digits, rest) = self.0.split_at_checked(digits)?;
         self.0 = rest;
@@ -276,8 +277,9 @@ impl Reader<'_> {
     }
 }
 
-/// The place of a word of three letters, from 1, or 0 where it is none of them. Each is compared: a
-/// loop that ends early costs more than vector instructions.
+/// Returns the place of a word of three letters in `words`, from 1, or 0 if it is not one of them.
+///
+/// Every word is compared, so that the compiler can use vector instructions.
 fn place(words: &[[u8; 3]], word: [u8; 3]) -> u32 {
     let as_number = |[a, b, c]: [u8; 3]| u32::from_le_bytes([a, b, c, 0]);
     let word = as_number(word);

@@ -1,4 +1,4 @@
-//! The `Digest` field (RFC 3230): which body the signature is for.
+//! The `Digest` field (RFC 3230), which ties the body to the signature.
 
 use crate::{
     Error, Text,
@@ -6,12 +6,12 @@ use crate::{
     primitives::{self, BASE64_LEN, Hash, HashText, Sha256, is_word},
 };
 
-/// The length of the value of a `Digest` field with one SHA-256.
+/// The length of the value of a `Digest` field with one SHA-256, in bytes.
 pub const LEN: usize = PREFIX.len().saturating_add(BASE64_LEN);
 
 const PREFIX: &str = "SHA-256=";
 
-/// Writes the value of the `Digest` field for `body`.
+/// Returns the value of the `Digest` field for `body`.
 ///
 /// # Examples
 ///
@@ -33,14 +33,14 @@ pub(crate) fn write(hash: &Hash) -> [u8; LEN] {
     field
 }
 
-/// Reads the value of a `Digest` field: the SHA-256 that the body must have.
+/// Parses the value of a `Digest` field. Returns the SHA-256 that the body must have, in base64.
 ///
 /// # Errors
 ///
-/// [`Error::MalformedDigest`], [`Error::UnsupportedDigest`] where no SHA-256 is in it, and
-/// [`Error::DigestMismatch`] where it holds two that differ: no body has both.
+/// [`Error::MalformedDigest`], [`Error::UnsupportedDigest`] if the field has no SHA-256, and
+/// [`Error::DigestMismatch`] if it has two that differ, because no body has both.
 pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
-    // What Drone writes: one SHA-256 and nothing else.
+    // Fast path for the field that Drone sends, with one SHA-256 and nothing else.
     let only = field.strip_prefix(PREFIX.as_bytes());
     if let Some(text) = only.and_then(|text| text.try_into().ok()) {
         return checked(text);
@@ -50,7 +50,7 @@ pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
     loop {
         let (algorithm, value) = split_while(trim(rest), is_token);
         let behind = match (algorithm, value) {
-            // An empty element counts for nothing (RFC 9110, section 5.6.1.2).
+            // Skip an empty element (RFC 9110, section 5.6.1.2).
             ([], [] | [b',', ..]) => value,
             ([_, ..], [b'=', value @ ..]) if is_word(algorithm, b"sha-256") => {
                 let (text, after) = value.split_first_chunk().ok_or(Error::MalformedDigest)?;
@@ -78,7 +78,7 @@ fn checked(text: &HashText) -> Result<&HashText, Error> {
     if primitives::is_canonical(text) { Ok(text) } else { Err(Error::MalformedDigest) }
 }
 
-/// The SHA-256 of a body in the making, and the one that it must become.
+/// An incremental SHA-256 of a body, and the expected hash.
 #[derive(Clone)]
 pub(crate) struct BodyDigest {
     hash: Sha256,
@@ -94,13 +94,13 @@ impl BodyDigest {
         self.hash.update(chunk);
     }
 
-    /// Whether the body that was given is the expected one. To be asked once.
+    /// Checks that the body is the expected one. Call it once.
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
         compare(&self.hash.finish(), &self.expected)
     }
 }
 
-/// Whether a body that is held whole is the expected one.
+/// Checks that a body in one buffer is the expected one.
 pub(crate) fn check_body(body: &[u8], expected: &HashText) -> Result<(), Error> {
     compare(&primitives::sha256(body), expected)
 }

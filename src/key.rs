@@ -1,4 +1,4 @@
-//! Keys, and which of them made a signature.
+//! Keys, and the search for the key that made a signature.
 
 use core::fmt;
 
@@ -12,36 +12,36 @@ use crate::{
 /// The length of a [`Tag`], in bytes.
 pub const TAG_LEN: usize = HASH_LEN;
 
-/// The MAC of a delivery that was found valid: 32 bytes that identify it.
+/// The MAC of a verified delivery: 32 bytes that identify it.
 ///
-/// It is the decoded `signature` parameter, thus known to whoever saw the request, and may be
-/// stored and sent to other receivers to find replays.
+/// It is the decoded `signature` parameter, so every observer of the request knows it. It may be
+/// stored and sent to other receivers to detect replays.
 pub type Tag = [u8; TAG_LEN];
 
-/// An HMAC-SHA-256 key, ready for use.
+/// An HMAC-SHA-256 key.
 ///
-/// It holds the two midstates of the secret, not the secret. It never changes, may be shared
+/// Holds the two midstates of the secret, not the secret itself. It never changes, may be shared
 /// between threads, and is wiped when dropped.
 #[derive(Clone)]
 pub struct Key(HmacKey);
 
 impl Key {
-    /// Makes a key from the secret's bytes exactly as they are: nothing is trimmed or decoded.
+    /// Creates a key from the bytes of a secret. Nothing is trimmed or decoded.
     ///
     /// # Errors
     ///
-    /// [`Error::EmptySecret`] if `secret` has no bytes, or only NUL bytes: HMAC fills a secret up
-    /// with NUL, so that it cannot tell one from the other.
+    /// [`Error::EmptySecret`] if `secret` is empty or holds only NUL bytes. Both give the same key,
+    /// because HMAC pads a secret with NUL bytes.
     pub fn new(secret: &(impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
         let secret = secret.as_ref();
-        // Every byte is looked at, so that time does not tell where the first other one is.
+        // Reads every byte, so that the time does not reveal the first one that is not NUL.
         if secret.iter().fold(0, |all, byte| all | byte) == 0 {
             return Err(Error::EmptySecret);
         }
         HmacKey::new(secret).map(Self).ok_or(Error::EmptySecret)
     }
 
-    /// Returns the MAC of a string that is held whole.
+    /// Returns the MAC of a string in one buffer.
     pub(crate) fn mac_of_whole(&self, string: &[u8]) -> Tag {
         self.0.mac(string)
     }
@@ -78,7 +78,7 @@ pub(crate) fn find_key<K: AsRef<Key>>(
     first.index()
 }
 
-/// As [`find_key`], of a string that is held whole.
+/// Does the same as [`find_key`], for a string in one buffer.
 pub(crate) fn find_key_of_whole<K: AsRef<Key>, const N: usize>(
     keys: &[K],
     string: &[u8; N],
@@ -93,8 +93,8 @@ pub(crate) fn find_key_of_whole<K: AsRef<Key>, const N: usize>(
 
 /// The index of the first key that fits.
 ///
-/// Every key is asked, and the choice among them is made without a branch: time does not tell
-/// which key fitted, nor how nearly one did.
+/// Every key is tried, and the index is chosen without a branch. So the time does not reveal which
+/// key fits, or how many bytes of a MAC are right.
 struct FirstFit {
     matched: usize,
     next: usize,
@@ -103,9 +103,9 @@ struct FirstFit {
 impl FirstFit {
     const NONE: Self = Self { matched: usize::MAX, next: 0 };
 
-    /// Adds what came of the next key.
+    /// Adds the result of the next key.
     fn add(&mut self, fits: Choice) {
-        // The first wins, should the same secret be there twice.
+        // The first one wins if two keys have the same secret.
         let fits = fits & self.matched.ct_eq(&usize::MAX);
         self.matched.ct_assign(&self.next, fits);
         self.next = self.next.wrapping_add(1);

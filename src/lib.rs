@@ -1,21 +1,21 @@
 //! Verifies and signs Drone system webhooks: HTTP Signatures
 //! (draft-cavage-http-signatures-10) with HMAC-SHA-256 over the `Date` and `Digest` fields.
 //!
-//! The crate decides one question: did this request come from a holder of the secret, just now,
-//! with exactly this body? It allocates nothing, keeps no state, does no I/O and reads no clock:
-//! the caller brings the request, the body, the keys and the time.
+//! A verified request was signed by a holder of the secret, within the last few minutes, for exactly
+//! this body. The crate allocates nothing, keeps no state, does no I/O and reads no clock. The caller
+//! passes in the request, the body, the keys and the time.
 //!
 //! ```text
 //! request ──> params ──> policy ──> date ──> signing string ──> mac ──> pending body ──> verified
 //! ```
 //!
-//! The modules stand in that order. [`Verifier`] runs them all, [`Signer`] writes what a sender
-//! has to send, [`drone`] knows Drone's events and [`replay`] refuses a delivery that was
-//! accepted before.
+//! The modules are declared in that order. [`Verifier`] runs all the steps, and [`Signer`] writes the
+//! `Signature` field of a request. [`drone`] knows Drone's events, and [`replay`] refuses a delivery
+//! that was accepted before.
 //!
-//! For axum, and whatever else takes tower's layers, there is the crate `hooksig-tower`. The guides
-//! in `docs/` of the repository lead from an empty folder to a receiver, and go through every
-//! reason for which a delivery is refused.
+//! The crate `hooksig-tower` is a layer for axum and other users of tower. The guides in `docs/` of
+//! the repository show how to write a receiver from scratch, and explain every reason to refuse a
+//! delivery.
 //!
 //! # Examples
 //!
@@ -25,7 +25,7 @@
 //! let key = Key::new(b"bea26a2221fd8090ea38720fc445eca6")?;
 //! let body = br#"{"event":"user","action":"created","user":{"login":"octocat"}}"#;
 //!
-//! // What Drone sends.
+//! // Drone signs and sends.
 //! let now = 1_795_419_691;
 //! let sent = drone::sign(&key, body, now)?;
 //! let headers = [
@@ -34,7 +34,7 @@
 //!     ("Signature", sent.signature()),
 //! ];
 //!
-//! // What a receiver does.
+//! // The receiver verifies.
 //! let keys = [key];
 //! let verifier = Verifier::new(&keys)?;
 //! let request = Request::new("POST", "/hooks/drone", &headers);
@@ -48,9 +48,12 @@
 //!
 //! # Features
 //!
-//! None is on by default. `capi` adds the C interface of `include/hooksig.h`; `http` implements
-//! [`Headers`] for `http::HeaderMap`, `httparse` for a slice of `httparse::Header`; `payload` gives
-//! the body as typed data, which alone allocates.
+//! None is on by default. Only `payload` allocates.
+//!
+//! - `capi` adds the C interface of `include/hooksig.h`.
+//! - `http` implements [`Headers`] for `http::HeaderMap`.
+//! - `httparse` implements [`Headers`] for a slice of `httparse::Header`.
+//! - `payload` adds types for the JSON body.
 #![no_std]
 #![deny(
     clippy::arithmetic_side_effects,

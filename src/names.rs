@@ -9,13 +9,14 @@ use crate::{
     primitives::{HELD_NAMES, eq_ignore_case},
 };
 
-/// The most names that a signature may cover; with more it is refused with
-/// [`Error::TooManyNames`]. So is one that covers more than eight headers of which the request has
-/// several fields.
+/// The largest number of names that a signature may cover.
+///
+/// A signature with more names is refused with [`Error::TooManyNames`]. So is a signature that covers
+/// more than eight repeated headers.
 pub const MAX_NAMES: usize = 128;
 
-/// Of how many covered headers there may be several fields; with more the request is refused with
-/// [`Error::TooManyNames`]. Each takes a pass over all fields of the request.
+/// The largest number of covered headers that the request may repeat, because each takes a pass over
+/// all its fields. With more, the request is refused with [`Error::TooManyNames`].
 pub(crate) const MAX_REPEATED: usize = 8;
 
 /// The headers that Drone covers, in its order.
@@ -26,7 +27,7 @@ pub(crate) const DATE_DIGEST: &[u8] = b"date digest";
 
 const REQUEST_TARGET: &[u8] = b"(request-target)";
 
-/// The name of a covered header; compared without regard to ASCII case.
+/// The name of a covered header, compared ignoring ASCII case.
 #[derive(Clone, Copy, Debug)]
 pub struct Name<'a>(Value<'a>);
 
@@ -35,22 +36,23 @@ impl<'a> Name<'a> {
         Self(Value::plain(name))
     }
 
-    /// Whether this is `name`.
+    /// Returns whether this is `name`.
     pub fn is(&self, name: &(impl AsRef<[u8]> + ?Sized)) -> bool {
         self.same(&Name::plain(name.as_ref()))
     }
 
-    /// Whether this stands for the method and the target (draft 10, section 2.3).
+    /// Returns whether this is `(request-target)`, which covers method and target (draft 10, section
+    /// 2.3).
     pub(crate) fn is_request_target(&self) -> bool {
         self.is(REQUEST_TARGET)
     }
 
-    /// The octets of the name, letters in lower case.
+    /// Returns the octets of the name in lower case.
     pub fn lower(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
         self.0.octets().map(|octet| octet.to_ascii_lowercase())
     }
 
-    /// Gives the name in lower case to `sink`, in one piece where it stands so already.
+    /// Passes the name in lower case to `sink`, in one piece if it is in lower case already.
     pub(crate) fn lowercase(&self, sink: &mut impl FnMut(&[u8])) {
         match self.0.as_slice() {
             Some(plain) if !plain.iter().any(u8::is_ascii_uppercase) => sink(plain),
@@ -58,7 +60,7 @@ impl<'a> Name<'a> {
         }
     }
 
-    /// Returns the same number for names that are the same, and mostly another one for others.
+    /// Returns a hash of the name in lower case. Different names can have the same one.
     fn fingerprint(&self) -> u64 {
         match self.0.as_slice() {
             Some(plain) => {
@@ -107,7 +109,7 @@ impl<'a> Name<'a> {
     }
 }
 
-/// Gives bytes to `sink` in pieces: one at a time would cost each of many MACs a call for each.
+/// Passes bytes to `sink` in pieces of up to 64, because every piece is a call for each of many MACs.
 pub(crate) fn write_lower(mut lower: impl Iterator<Item = u8>, sink: &mut impl FnMut(&[u8])) {
     let mut piece = [0; 64];
     loop {
@@ -119,17 +121,17 @@ pub(crate) fn write_lower(mut lower: impl Iterator<Item = u8>, sink: &mut impl F
     }
 }
 
-/// Returns eight bytes as a number that orders them, letters in lower case.
+/// Returns eight bytes in lower case as a number. Its order is that of the bytes.
 const fn lower_word(bytes: [u8; 8]) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
     let word = u64::from_be_bytes(bytes);
     let low = word & !TOPS;
-    // The top bit of a byte tells, in the one, whether it is at least 'A', and in the other, whether
-    // it comes after 'Z'. No sum reaches the next byte.
+    // The top bit of a byte tells in `from_a` whether the byte is at least 'A', and in `after_z`
+    // whether it is greater than 'Z'. No sum carries into the next byte.
     let from_a = low.wrapping_add(ONES.wrapping_mul(const { (0x80 - b'A') as u64 }));
     let after_z = low.wrapping_add(ONES.wrapping_mul(const { (0x7f - b'Z') as u64 }));
-    // Upper and lower case differ in a fourth of the top bit.
+    // Upper and lower case differ in the bit 0x20, which is the top bit shifted by two.
     word | ((from_a ^ after_z) & !word & TOPS) >> 2
 }
 
@@ -137,14 +139,14 @@ const fn mix(print: u64, word: u64) -> u64 {
     (print.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-/// As [`mix`], of the last bytes, less than eight, and how many there are.
+/// Mixes in the last bytes, fewer than eight, and their number.
 fn mix_rest(print: u64, rest: &[u8]) -> u64 {
     let mut word = [0; 8];
     word.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
     mix(mix(print, lower_word(word)), rest.len() as u64)
 }
 
-/// Orders two texts of the same length by their bytes in lower case, eight at a time.
+/// Compares two texts of the same length in lower case, eight bytes at a time.
 fn order_lower(one: &[u8], other: &[u8]) -> Ordering {
     let (words, rest) = one.as_chunks();
     let (other_words, other_rest) = other.as_chunks();
@@ -162,19 +164,18 @@ fn order_lower(one: &[u8], other: &[u8]) -> Ordering {
     lower(rest).cmp(&lower(other_rest))
 }
 
-/// The names of a list in order, so that one is found among all of them in a few comparisons: of
-/// numbers, and of bytes only if a sender has looked for names with the same number. Empty in builds
-/// that have no stack for it.
+/// An index of the names of a list, for a binary search by fingerprint. Names are compared only if
+/// their fingerprints are equal. Empty in builds with `HELD_NAMES` 0, to save stack.
 pub(crate) struct NameIndex<'n> {
     names: heapless::Vec<Name<'n>, HELD_NAMES>,
-    /// Fingerprints with indexes into `names`, in the order of fingerprints and then names.
+    /// Fingerprints with indexes into `names`, sorted by fingerprint and then name.
     sorted: heapless::Vec<(u64, u8), HELD_NAMES>,
 }
 
 impl<'n> NameIndex<'n> {
     const EMPTY: Self = Self { names: heapless::Vec::new(), sorted: heapless::Vec::new() };
 
-    /// Makes the index of names that [`check_list`] has found to be a list.
+    /// Creates the index of a list that [`check_list`] has accepted.
     pub(crate) fn new(names: impl Iterator<Item = Name<'n>>) -> Self {
         let mut index = Self::EMPTY;
         for name in names {
@@ -183,7 +184,7 @@ impl<'n> NameIndex<'n> {
         index
     }
 
-    /// Adds a name at the end of the list; `false` if it is there already.
+    /// Adds a name at the end of the list. Returns `false` if the list has it already.
     fn insert(&mut self, name: Name<'n>) -> bool {
         let print = name.fingerprint();
         let Err(at) = self.search(print, &name) else { return false };
@@ -195,7 +196,7 @@ impl<'n> NameIndex<'n> {
         true
     }
 
-    /// The position of `name` in the list.
+    /// Returns the position of `name` in the list.
     pub(crate) fn find(&self, name: &[u8]) -> Option<usize> {
         let name = Name::plain(name);
         let at = self.search(name.fingerprint(), &name).ok()?;
@@ -206,7 +207,7 @@ impl<'n> NameIndex<'n> {
         self.names.len()
     }
 
-    /// Where `name` is among the sorted ones, or where it would have to be.
+    /// Returns the position of `name` in `sorted`, or the position to insert it at as an error.
     fn search(&self, print: u64, name: &Name<'_>) -> Result<usize, usize> {
         self.sorted.binary_search_by(|(found, index)| {
             found.cmp(&print).then_with(|| match self.names.get(usize::from(*index)) {
@@ -217,12 +218,11 @@ impl<'n> NameIndex<'n> {
     }
 }
 
-/// A list of header names to sign or that were signed, in order.
+/// An ordered list of header names that a signature covers.
 ///
-/// Implemented for slices and arrays of anything that is octets, such as `&str`, and for
-/// [`HeaderList`].
+/// Implemented for slices and arrays of `&str` and other types with octets, and for [`HeaderList`].
 pub trait HeaderNames {
-    /// The names in order.
+    /// Returns the names in order.
     fn names(&self) -> impl Iterator<Item = Name<'_>> + Clone;
 }
 
@@ -238,22 +238,22 @@ impl<T: AsRef<[u8]>, const N: usize> HeaderNames for [T; N] {
     }
 }
 
-/// A list as the `headers` parameter writes it: names separated by single spaces.
+/// A list of names in the form of the `headers` parameter: names separated by single spaces.
 #[derive(Clone, Copy, Debug)]
 pub struct HeaderList<'a>(pub(crate) Value<'a>);
 
 impl<'a> HeaderList<'a> {
-    /// A list such as `date digest`. Whether it is a list of names is checked where it is used.
+    /// Creates a list from a text such as `date digest`. The syntax is checked when the list is used.
     pub fn new(list: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
         Self(Value::plain(list.as_ref()))
     }
 
-    /// The text of the list as received.
+    /// Returns the text of the list as received.
     pub fn value(&self) -> Value<'a> {
         self.0
     }
 
-    /// The names, for as long as the list's text lives.
+    /// Returns the names. They borrow the text of the list, not the list.
     pub fn iter(&self) -> impl Iterator<Item = Name<'a>> + Clone + use<'a> {
         let mut rest = (!self.0.is_empty()).then_some(self.0);
         core::iter::from_fn(move || {
@@ -263,7 +263,7 @@ impl<'a> HeaderList<'a> {
         })
     }
 
-    /// Whether `name` is in the list.
+    /// Returns whether `name` is in the list.
     pub fn contains(&self, name: &(impl AsRef<[u8]> + ?Sized)) -> bool {
         self.contains_name(&Name::plain(name.as_ref()))
     }
@@ -279,17 +279,17 @@ impl HeaderNames for HeaderList<'_> {
     }
 }
 
-/// A covered list that was found to be one of header names.
+/// A covered list that was checked.
 #[derive(Clone, Copy)]
 pub(crate) enum CheckedNames<'a> {
-    /// `date digest`, as every Drone server lists them.
+    /// `date digest`, the list of every Drone server.
     DateDigest,
     /// Any other list.
     Listed(HeaderList<'a>),
 }
 
 impl<'a> CheckedNames<'a> {
-    /// Checks that a list is one of header names.
+    /// Checks the syntax of a list.
     pub(crate) fn new(list: HeaderList<'a>) -> Result<Self, Error> {
         if list.0.is(DATE_DIGEST) {
             return Ok(Self::DateDigest);
@@ -298,7 +298,6 @@ impl<'a> CheckedNames<'a> {
         Ok(Self::Listed(list))
     }
 
-    /// Returns the list.
     pub(crate) fn list(&self) -> HeaderList<'a> {
         match self {
             Self::DateDigest => HeaderList::new(DATE_DIGEST),
@@ -307,7 +306,7 @@ impl<'a> CheckedNames<'a> {
     }
 }
 
-/// Checks that `names` are at most [`MAX_NAMES`] header names, none of them twice, and at least one.
+/// Checks that `names` are 1 to [`MAX_NAMES`] header names without repetition.
 pub(crate) fn check_list<'a>(names: impl Iterator<Item = Name<'a>> + Clone) -> Result<(), Error> {
     if names.clone().next().is_none() {
         return Err(Error::EmptyList);

@@ -8,29 +8,29 @@ use crate::{
     writer::Writer,
 };
 
-/// The value of a parameter as received: a token, or the inside of a quoted-string in which
-/// quoted-pairs may stand.
+/// The value of a parameter as received: a token, or the content of a quoted-string, which may
+/// contain quoted-pairs.
 #[derive(Clone, Copy, Debug)]
 pub struct Value<'a> {
     raw: &'a [u8],
-    /// At most this many quoted-pairs are in `raw`; without any it stands for itself. Not a `bool`,
-    /// which would leave a value with padding: copying that is slow.
+    /// An upper bound of the number of quoted-pairs in `raw`. Not a `bool`, because the padding would
+    /// make copies slow.
     escapes: usize,
 }
 
 impl<'a> Value<'a> {
-    /// A value without quoted-pairs.
+    /// Creates a value without quoted-pairs.
     pub(crate) const fn plain(raw: &'a [u8]) -> Self {
         Self { raw, escapes: 0 }
     }
 
-    /// The octets that the value stands for, quoted-pairs resolved.
+    /// Returns the octets of the value, with quoted-pairs resolved.
     pub fn octets(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
         let mut rest = *self;
         core::iter::from_fn(move || rest.take_first())
     }
 
-    /// Takes away the first octet that the value stands for.
+    /// Removes and returns the first octet, with quoted-pairs resolved.
     fn take_first(&mut self) -> Option<u8> {
         let (octet, rest) = match self.raw {
             [b'\\', octet, rest @ ..] if self.escapes > 0 => (octet, rest),
@@ -41,12 +41,12 @@ impl<'a> Value<'a> {
         Some(*octet)
     }
 
-    /// The octets as they stand in the request, or `None` where a quoted-pair is among them.
+    /// Returns the octets as received, or `None` if they contain a quoted-pair.
     pub fn as_slice(&self) -> Option<&'a [u8]> {
         (self.escapes == 0).then_some(self.raw)
     }
 
-    /// Whether the value stands for exactly these octets.
+    /// Returns whether the value, with quoted-pairs resolved, equals `octets`.
     pub fn is(&self, octets: &(impl AsRef<[u8]> + ?Sized)) -> bool {
         match self.as_slice() {
             Some(plain) => plain == octets.as_ref(),
@@ -54,7 +54,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Whether every octet fits.
+    /// Returns whether every octet fits.
     pub(crate) fn all(&self, fits: impl Fn(u8) -> bool) -> bool {
         match self.as_slice() {
             Some(plain) => plain.iter().copied().all(fits),
@@ -66,15 +66,15 @@ impl<'a> Value<'a> {
         self.raw.is_empty()
     }
 
-    /// Fills `room` with the value; `false` where the value has another length.
+    /// Fills `room` with the value. Returns `false` if their lengths differ.
     pub(crate) fn fill(&self, room: &mut [u8]) -> bool {
         let mut octets = self.octets();
         let filled = room.iter_mut().all(|to| octets.next().map(|octet| *to = octet).is_some());
         filled && octets.next().is_none()
     }
 
-    /// Splits at the first `separator`, quoted-pairs resolved: what stands before it, and what
-    /// stands behind it if it is there.
+    /// Splits at the first `separator`, with quoted-pairs resolved. Returns the part before it, and
+    /// the part after it if there is a separator.
     pub(crate) fn split_once(self, separator: u8) -> (Self, Option<Self>) {
         let mut behind = self;
         if let Some(plain) = self.as_slice() {
@@ -95,7 +95,7 @@ impl<'a> Value<'a> {
 
 /// The parameters of one signature (draft 10, section 2.1), borrowed from its field.
 ///
-/// Parameters that the draft does not know are read over.
+/// Parameters that the draft does not define are skipped.
 #[derive(Clone, Copy, Debug)]
 pub struct Params<'a> {
     pub(crate) key_id: Value<'a>,
@@ -105,17 +105,17 @@ pub struct Params<'a> {
 }
 
 impl<'a> Params<'a> {
-    /// Reads the value of a `Signature` field, or what follows the scheme in `Authorization`.
+    /// Parses the value of a `Signature` field, or the part of `Authorization` after the scheme.
     ///
-    /// Only the syntax is checked here, of the parameters and not of their values.
+    /// Checks the syntax of the parameters, but not their values.
     ///
     /// # Errors
     ///
     /// - [`Error::MalformedParams`] if `field` is not a list of auth-params
-    /// - [`Error::RepeatedParam`] if a parameter appears twice; of those that the draft does not
-    ///   know, one of the first eight
-    /// - [`Error::MissingParam`] if `keyId`, `headers` or `signature` is absent, or if any known
-    ///   parameter is empty; an absent `algorithm` is the policy's to judge
+    /// - [`Error::RepeatedParam`] if a parameter appears twice; of the parameters that the draft does
+    ///   not define, only the first eight are checked
+    /// - [`Error::MissingParam`] if `keyId`, `headers` or `signature` is absent, or if any parameter
+    ///   that the draft defines is empty; the policy decides about an absent `algorithm`
     pub fn parse(field: &'a [u8]) -> Result<Self, Error> {
         let [mut key_id, mut algorithm, mut headers, mut signature] = [None; 4];
         let mut unknown = Unknown::default();
@@ -145,8 +145,9 @@ impl<'a> Params<'a> {
         Ok(Self { key_id, algorithm, headers, signature })
     }
 
-    /// The parameters of the one signature that `request` has, wherever it stands. Nothing about
-    /// it is verified.
+    /// Parses the parameters of the signature of `request`, from `Signature` or `Authorization`.
+    ///
+    /// Does not verify the signature.
     ///
     /// # Errors
     ///
@@ -158,7 +159,7 @@ impl<'a> Params<'a> {
         Self::read(&Fields::find(request.headers))
     }
 
-    /// As [`find`](Self::find), of fields that were found.
+    /// Does the same as [`find`](Self::find), for fields that were looked up before.
     pub(crate) fn read(fields: &Fields<'a>) -> Result<Self, Error> {
         let field = fields.signature.get(Error::MissingSignature, Error::RepeatedSignature)?;
         Self::parse(field).map_err(|error| match error {
@@ -167,7 +168,7 @@ impl<'a> Params<'a> {
         })
     }
 
-    /// The MAC whose text the signature is, if it is one.
+    /// Decodes the signature. Returns `None` if it is not the base64 of a MAC.
     pub(crate) fn tag(&self) -> Option<Tag> {
         match self.signature.as_slice() {
             Some(plain) => primitives::decode(plain.try_into().ok()?),
@@ -178,29 +179,29 @@ impl<'a> Params<'a> {
         }
     }
 
-    /// `keyId`; not empty.
+    /// Returns `keyId`, which is not empty.
     pub fn key_id(&self) -> Value<'a> {
         self.key_id
     }
 
-    /// `algorithm`, if it is there; not empty.
+    /// Returns `algorithm` if there is one. It is not empty.
     pub fn algorithm(&self) -> Option<Value<'a>> {
         self.algorithm
     }
 
-    /// `headers`, not yet checked to be a list of names; not empty.
+    /// Returns `headers`, which is not empty. It may be a malformed list.
     pub fn headers(&self) -> HeaderList<'a> {
         self.headers
     }
 
-    /// `signature`, not yet checked to be base64; not empty.
+    /// Returns `signature`, which is not empty. It may be malformed base64.
     pub fn signature(&self) -> Value<'a> {
         self.signature
     }
 }
 
-/// The names of the first parameters that the draft does not know. Were all remembered, a header
-/// of nothing but such names would cost time in proportion to its square.
+/// The names of the first eight parameters that the draft does not define. With more, the time for
+/// a header full of such names would be quadratic in its length.
 #[derive(Default)]
 struct Unknown<'a>(heapless::Vec<&'a [u8], 8>);
 
@@ -209,7 +210,6 @@ impl<'a> Unknown<'a> {
         if self.0.iter().any(|earlier| earlier.eq_ignore_ascii_case(name)) {
             return Err(Error::RepeatedParam(Param::Unknown));
         }
-        // Where there is no room left, the name is not remembered.
         let _ = self.0.push(name);
         Ok(())
     }
@@ -222,14 +222,14 @@ fn present(value: Option<Value<'_>>, param: Param) -> Result<Value<'_>, Error> {
 /// Reads `#auth-param` (RFC 7235, section 2.1, with the list rule of RFC 7230, section 7).
 struct Reader<'a> {
     rest: &'a [u8],
-    /// The length of the whole text, to tell offsets.
+    /// The length of the whole text, from which offsets are computed.
     len: usize,
 }
 
 impl<'a> Reader<'a> {
-    /// The next parameter as (name, value), or `None` at the end of the list.
+    /// Returns the next parameter as (name, value), or `None` at the end of the list.
     ///
-    /// The list has no space in front of its first element: its field was trimmed.
+    /// Expects no space before the first element, because the field was trimmed.
     fn next_param(&mut self) -> Result<Option<(&'a [u8], Value<'a>)>, Error> {
         while self.take(b',') {
             self.skip_space();
@@ -259,7 +259,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The inside of a quoted-string whose opening quote was taken.
+    /// Reads a quoted-string after its opening quote. Returns its content.
     fn quoted_string(&mut self) -> Result<Value<'a>, Error> {
         let start = self.rest;
         let mut escapes = 0usize;
@@ -276,7 +276,7 @@ impl<'a> Reader<'a> {
                     self.rest = rest;
                     escapes = escapes.saturating_add(1);
                 }
-                // What does not fit stands behind the backslash.
+                // The offset of the error is that of the octet after the backslash.
                 [b'\\', rest @ ..] => {
                     self.rest = rest;
                     return Err(self.malformed());

@@ -1,11 +1,11 @@
-//! What a receiver demands of a signature beyond its being right.
+//! Receiver policy: requirements on a signature besides its being valid.
 
 use crate::{
     Error, HeaderList, Params, date,
     names::{self, COVERED, CheckedNames},
 };
 
-/// How far the `Date` of a request may lie from the receiver's clock by default, in seconds.
+/// The default of the largest accepted difference between `Date` and the receiver's clock, in seconds.
 pub const DEFAULT_MAX_SKEW: u32 = 300;
 
 /// The receiver's clock.
@@ -13,14 +13,14 @@ pub const DEFAULT_MAX_SKEW: u32 = 300;
 pub enum Clock {
     /// The present time in Unix seconds.
     At(i64),
-    /// There is no clock. `Date` is then only signed text, and **a delivery can be replayed for
-    /// ever**: keep a [`replay`](crate::replay) guard that never forgets.
+    /// There is no clock. `Date` is then only signed text, and **a delivery can be replayed
+    /// forever**, so keep a [`replay`](crate::replay) guard that never forgets.
     None,
 }
 
-/// What a receiver demands. [`Policy::DRONE`] is the default.
+/// The receiver's requirements on a signature. [`Policy::DRONE`] is the default.
 ///
-/// Each setter that makes the policy more lenient says what it opens.
+/// The documentation of each setter that makes the policy more lenient names the risk.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy<'a> {
     required: Required<'a>,
@@ -64,8 +64,8 @@ impl Default for Policy<'_> {
 }
 
 impl Policy<'_> {
-    /// Covers at least `date` and `digest`, `Date` within 300 s, any keyId, `algorithm` exactly
-    /// `hmac-sha256`: what Drone sends, and nothing less.
+    /// Accepts every delivery of a Drone server: at least `date` and `digest` are covered, `Date` is
+    /// within 300 s, the keyId is any, and `algorithm` is exactly `hmac-sha256`.
     pub const DRONE: Self = Self {
         required: Required::DateDigest,
         max_skew: DEFAULT_MAX_SKEW,
@@ -80,75 +80,77 @@ impl<'a> Policy<'a> {
     ///
     /// # Security
     ///
-    /// Without `digest` anyone who sees one request can send it on with another body and a
-    /// `Digest` of that; without `date`, an old one with a new date. `Date` and `Digest` must be
-    /// present and right even when they are not covered, but then they are not the sender's word.
-    /// A policy with no name at all gets no verifier.
+    /// Without `digest`, an observer of one request can resend it with another body and a matching
+    /// `Digest`. Without `date`, an observer can resend it later with a new date. `Date` and `Digest`
+    /// must always be present and correct, but if they are not covered, anyone can change them.
+    /// A verifier cannot be created with an empty list.
     #[must_use]
     pub const fn require(self, names: &'a [&'a str]) -> Self {
         Self { required: Required::Names(names), ..self }
     }
 
-    /// As [`require`](Self::require), with the names in one text such as `date digest host`.
+    /// Does the same as [`require`](Self::require), for names in one text such as `date digest host`.
     ///
     /// # Errors
     ///
-    /// Those of a list to sign, such as [`Error::MalformedList`].
+    /// The errors of a list to sign, such as [`Error::MalformedList`].
     pub fn require_list(self, list: HeaderList<'a>) -> Result<Self, Error> {
         names::check_list(list.iter())?;
         Ok(self.require_checked(list))
     }
 
-    /// As [`require_list`](Self::require_list), of a list that was found to be one.
+    /// Does the same as [`require_list`](Self::require_list), for a list that was checked before.
     pub(crate) const fn require_checked(self, list: HeaderList<'a>) -> Self {
         Self { required: Required::List(list), ..self }
     }
 
-    /// Sets how far `Date` may lie from the clock on either side, in seconds, both ends included.
+    /// Sets the largest accepted difference between `Date` and the clock, in seconds, in the past and
+    /// in the future.
     ///
     /// # Security
     ///
-    /// A recorded request can be replayed until so long after its `Date` where no
-    /// [`replay`](crate::replay) guard stands.
+    /// Without a [`replay`](crate::replay) guard, a recorded request can be replayed for this long
+    /// after its `Date`.
     #[must_use]
     pub const fn max_skew(self, seconds: u32) -> Self {
         Self { max_skew: seconds, ..self }
     }
 
-    /// Returns how far `Date` may lie from the clock on either side, in seconds.
+    /// Returns the largest accepted difference between `Date` and the clock, in seconds.
     pub const fn skew(&self) -> u32 {
         self.max_skew
     }
 
-    /// Demands this keyId. By default any is taken: Drone always sends `hmac-key`, whatever the
+    /// Accepts only this keyId. By default any is accepted, because Drone sends `hmac-key` with every
     /// secret.
     #[must_use]
     pub const fn expect_key_id(self, key_id: &'a [u8]) -> Self {
         Self { key_id: Some(key_id), ..self }
     }
 
-    /// Takes a signature without `algorithm` for HMAC-SHA-256.
+    /// Treats a signature without `algorithm` as HMAC-SHA-256.
     ///
     /// # Security
     ///
-    /// The key alone decides what is computed, so that this opens nothing for these keys; it
-    /// hides from the operator a sender that means another algorithm.
+    /// This opens no attack, because the key alone decides the algorithm. But a sender that uses
+    /// another algorithm is then reported as [`Error::SignatureMismatch`].
     #[must_use]
     pub const fn allow_missing_algorithm(self, allow: bool) -> Self {
         Self { allow_missing_algorithm: allow, ..self }
     }
 
-    /// Takes `algorithm="hs2019"` (drafts 11 and 12: "as the key says") for HMAC-SHA-256.
+    /// Treats `algorithm="hs2019"` as HMAC-SHA-256. In drafts 11 and 12 that name leaves the algorithm
+    /// to the key.
     ///
     /// # Security
     ///
-    /// As for [`allow_missing_algorithm`](Self::allow_missing_algorithm).
+    /// See [`allow_missing_algorithm`](Self::allow_missing_algorithm).
     #[must_use]
     pub const fn allow_hs2019(self, allow: bool) -> Self {
         Self { allow_hs2019: allow, ..self }
     }
 
-    /// Whether no header at all must be covered.
+    /// Returns whether no header must be covered.
     pub(crate) const fn requires_nothing(&self) -> bool {
         matches!(self.required, Required::Names([]))
     }
@@ -188,7 +190,7 @@ impl<'a> Policy<'a> {
         }
     }
 
-    /// The last second at which a request of `date` can still be accepted.
+    /// Returns the last second at which a request with this date is accepted.
     pub(crate) fn expires(&self, date: i64) -> i64 {
         date.saturating_add(i64::from(self.max_skew))
     }

@@ -4,14 +4,14 @@ use core::fmt;
 
 use crate::{Clock, DEFAULT_MAX_SKEW, Error, TAG_LEN, Tag, Verified};
 
-/// Room for one delivery.
-#[repr(C)] // C brings the room as zeroed memory, which must be an empty entry.
+/// The memory for one delivery.
+#[repr(C)] // Zeroed memory from C must be an empty entry.
 #[derive(Clone, Copy)]
 pub struct Entry {
     tag: Tag,
     /// The last second in which the delivery is remembered.
     until: i64,
-    /// Not 0 where a delivery is remembered.
+    /// Not 0 if the entry holds a delivery.
     used: u64,
 }
 
@@ -33,26 +33,26 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// How much longer a delivery is remembered than it could be accepted, in seconds: clocks that are
-/// read one after the other need not agree.
+/// A delivery is remembered for this many seconds after it could last be accepted, because two
+/// readings of a clock need not agree.
 const MARGIN: i64 = 2;
 
 /// Remembers accepted deliveries for longer than they could be replayed.
 ///
-/// Read the time for [`claim`](Self::claim) while you hold the lock around the guard. Times out of
-/// order let a delivery be claimed twice.
+/// If a lock protects the guard, read the time for [`claim`](Self::claim) while you hold it. Times
+/// that go backwards let a delivery be claimed twice.
 ///
-/// A guard is made for a largest skew, [`DEFAULT_MAX_SKEW`] unless [`max_skew`](Self::max_skew) says
-/// otherwise. It remembers every delivery for that long, so that verifiers with different policies
-/// can share it, and refuses the deliveries of one whose skew is larger.
+/// A guard has a largest skew: [`DEFAULT_MAX_SKEW`], or the value set with
+/// [`max_skew`](Self::max_skew). It remembers every delivery for that long, so verifiers with
+/// different policies can share it. It refuses a delivery that was verified with a larger skew.
 ///
-/// The caller brings the room: an array, a `Vec` or a borrowed slice of [`Entry`], 48 bytes each.
-/// It should hold twice as many as there are deliveries in a window of twice the largest skew
-/// (ten minutes by default): each has only 64 entries to stand in, so that looking up costs the
-/// same in any room. Where those are full, the guard refuses the delivery rather than forget one
-/// that could still be replayed.
+/// The memory is caller-allocated: an array, a `Vec` or a borrowed slice of [`Entry`], 48 bytes each.
+/// Count the deliveries in a window of twice the largest skew (ten minutes by default), and provide
+/// twice as many entries. A delivery can use only 64 of the entries, so a lookup costs the same in
+/// any number of them. If those 64 are full, the guard refuses the delivery, because it never forgets
+/// one that could still be replayed.
 ///
-/// One guard serves one process. Several processes need a store that they share: it remembers
+/// A guard serves one process. Several processes need a shared store that remembers
 /// [`Verified::tag`] for longer than any of them could accept the delivery.
 ///
 /// # Examples
@@ -79,47 +79,48 @@ pub struct Guard<S> {
 }
 
 impl<S: AsMut<[Entry]>> Guard<S> {
-    /// A guard with this room, in which earlier deliveries may stand already if they came into
-    /// it by a guard of the same length: the length decides where a delivery is looked for.
+    /// Creates a guard over `entries`.
+    ///
+    /// The entries may already hold deliveries, if they were claimed with the same number of entries:
+    /// that number decides which entries a delivery can use.
     pub const fn new(entries: S) -> Self {
         Self { entries, max_skew: DEFAULT_MAX_SKEW }
     }
 
-    /// Sets the largest skew, in seconds, of any policy whose deliveries are claimed here.
+    /// Sets the largest skew, in seconds, of the policies whose deliveries are claimed here.
     #[must_use]
     pub fn max_skew(self, seconds: u32) -> Self {
         Self { max_skew: seconds, ..self }
     }
 
-    /// Claims a delivery for this receiver. Only a verified one can be claimed, so that nobody
-    /// fills the guard without knowing the secret; claim it last, when nothing else can refuse it.
+    /// Claims a delivery for this receiver.
     ///
-    /// Without a clock no entry ever becomes free again.
+    /// Only a verified delivery can be claimed, so nobody can fill the guard without the secret.
+    /// Claim it last, after every other check. Without a clock no entry is ever freed.
     ///
     /// # Errors
     ///
-    /// - [`Error::SkewTooLarge`] if it was verified under a policy with a larger skew than the
-    ///   guard is made for
+    /// - [`Error::SkewTooLarge`] if it was verified with a larger skew than the guard's
     /// - [`Error::Replayed`] if it was claimed before
-    /// - [`Error::DateTooOld`] if its time has passed since its head was verified, as a body that
-    ///   trickles in can make it: an earlier claim of it may be forgotten by now
-    /// - [`Error::ReplayGuardFull`] if every entry that it may stand in holds a delivery that could
-    ///   still be replayed
+    /// - [`Error::DateTooOld`] if it has expired since its head was verified, for example because the
+    ///   body arrived slowly: an earlier claim may already be forgotten
+    /// - [`Error::ReplayGuardFull`] if every entry that it can use holds a delivery that could still
+    ///   be replayed
     pub fn claim(&mut self, verified: &Verified<'_>, clock: Clock) -> Result<(), Error> {
         let window = verified.date().zip(verified.expires());
         claim(self.entries.as_mut(), verified.tag(), window, self.max_skew, clock)
     }
 }
 
-/// How many entries a tag may stand in, from the one that its first octets choose.
+/// The number of entries that a tag can use, beginning with the one that its first octets choose.
 ///
-/// Tags are as good as random, and nobody chooses them without the secret: they spread evenly,
-/// so that looking up need not search all the room.
+/// Tags spread evenly, because they are as good as random and cannot be chosen without the secret.
 const PLACES: usize = 64;
 
-/// Claims `tag`, which was verified with a date and could be accepted until a second time, or
-/// without a clock. Entries past their time are compared as well: they cost nothing, and help when
-/// a clock was set back.
+/// Claims `tag`. `window` is its date and the last second at which it is accepted, or `None` without
+/// a clock.
+///
+/// Expired entries are compared too. That costs nothing, and helps if a clock was set back.
 pub(crate) fn claim(
     entries: &mut [Entry],
     tag: &Tag,
@@ -142,7 +143,7 @@ pub(crate) fn claim(
         if entry.used != 0 && entry.tag == *tag {
             return Err(Error::Replayed);
         }
-        // What was never used goes before what is past its time, which is forgotten late.
+        // Prefer a never-used entry over an expired one, to remember expired tags for longer.
         if entry.is_free(clock) && free.as_ref().is_none_or(|free| free.used > entry.used) {
             free = Some(entry);
         }
@@ -156,7 +157,7 @@ pub(crate) fn claim(
     Ok(())
 }
 
-/// The entries that `tag` may stand in.
+/// Returns the entries that `tag` can use.
 fn places<'e>(entries: &'e mut [Entry], tag: &Tag) -> impl Iterator<Item = &'e mut Entry> {
     let [a, b, c, d, ..] = *tag;
     let first = u32::from_le_bytes([a, b, c, d]) as usize;

@@ -1,4 +1,4 @@
-//! The request as the caller's HTTP server holds it, and the lookup of its fields.
+//! A view of the caller's HTTP request, and the lookup of its fields.
 
 use crate::{
     Error,
@@ -8,13 +8,13 @@ use crate::{
 
 /// The header fields of a request, in the order in which they were received.
 ///
-/// Every instance of a repeated field is given. Names are compared without regard to ASCII case;
-/// values are octets as received, with optional white space around them or without.
+/// A repeated field is yielded once for each occurrence. Names are compared ignoring ASCII case.
+/// Values are the octets as received, with or without the white space around them.
 ///
-/// Implemented for slices and arrays of `(name, value)` pairs, and behind the features `http` and
-/// `httparse` for `http::HeaderMap` and `[httparse::Header]`.
+/// Implemented for slices and arrays of `(name, value)` pairs. The features `http` and `httparse`
+/// implement it for `http::HeaderMap` and `[httparse::Header]`.
 pub trait Headers {
-    /// All fields as (name, value).
+    /// Returns all fields as (name, value).
     fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])>;
 }
 
@@ -46,17 +46,18 @@ impl Headers for [httparse::Header<'_>] {
 
 /// A borrowed view of a request's head.
 ///
-/// Method and target matter only to a signature that covers `(request-target)`; Drone's do not.
+/// Method and target matter only for a signature that covers `(request-target)`. Drone's does not.
 #[derive(Debug)]
 pub struct Request<'a, H: ?Sized> {
     pub(crate) method: &'a [u8],
-    /// `None` where `(request-target)` is a header that is not there.
+    /// `None` if the request line is unknown. A signature that covers `(request-target)` is then
+    /// refused with `MissingHeader`.
     pub(crate) target: Option<&'a [u8]>,
     pub(crate) headers: &'a H,
 }
 
 impl<'a, H: Headers + ?Sized> Request<'a, H> {
-    /// A view of `method`, `target` (path and query as received) and `headers`.
+    /// Creates a view of `method`, `target` (path and query as received) and `headers`.
     pub fn new(
         method: &'a (impl AsRef<[u8]> + ?Sized),
         target: &'a (impl AsRef<[u8]> + ?Sized),
@@ -65,13 +66,14 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
         Self { method: method.as_ref(), target: Some(target.as_ref()), headers }
     }
 
-    /// A view of `headers` alone, in which `(request-target)` is a header that is not there.
+    /// Creates a view without a request line. A signature that covers `(request-target)` is then
+    /// refused with [`Error::MissingHeader`].
     pub fn of_headers(headers: &'a H) -> Self {
         Self { method: b"", target: None, headers }
     }
 
-    /// Checks that at most one host is named: `Host` does not appear twice, and an absolute target
-    /// does not contradict it.
+    /// Checks that `Host` does not appear twice, and that an absolute target does not name another
+    /// host.
     pub(crate) fn check_host(&self) -> Result<(), Error> {
         let mut fields = self.values(|name| name.eq_ignore_ascii_case(b"host"));
         let Some(host) = fields.next() else { return Ok(()) };
@@ -83,7 +85,7 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
         Ok(())
     }
 
-    /// The values of every field whose name fits, in order, without the white space around them.
+    /// Returns the trimmed values of all fields whose name fits, in order.
     pub(crate) fn values<F>(&self, fits: F) -> impl Iterator<Item = &'a [u8]> + use<'a, H, F>
     where
         F: Fn(&[u8]) -> bool,
@@ -93,8 +95,8 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
     }
 }
 
-/// Returns the authority of a target in absolute form (RFC 9112, section 3.2.2), or `None` if it is
-/// in another form.
+/// Returns the authority of a target in absolute form (RFC 9112, section 3.2.2), or `None` for a
+/// target in another form.
 fn authority(target: &[u8]) -> Option<&[u8]> {
     let is_scheme =
         |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'-' | b'.');
@@ -112,7 +114,7 @@ impl<H: ?Sized> Clone for Request<'_, H> {
 
 impl<H: ?Sized> Copy for Request<'_, H> {}
 
-/// How often a field that must stand alone was found.
+/// A field that must occur exactly once: absent, found once (with its value), or repeated.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Single<'a> {
     #[default]
@@ -129,7 +131,7 @@ impl<'a> Single<'a> {
         };
     }
 
-    /// The value, if there is one and no other.
+    /// Returns the value if the field occurs exactly once.
     pub(crate) fn once(self) -> Option<&'a [u8]> {
         match self {
             Self::Once(value) => Some(value),
@@ -137,7 +139,7 @@ impl<'a> Single<'a> {
         }
     }
 
-    /// The value, or the error for "none" or for "more than one".
+    /// Returns the value, or the given error if the field is absent or repeated.
     pub(crate) fn get<E>(self, absent: E, repeated: E) -> Result<&'a [u8], E> {
         match self {
             Self::Absent => Err(absent),
@@ -147,12 +149,12 @@ impl<'a> Single<'a> {
     }
 }
 
-/// The fields that decide about a request, found in one pass over its headers.
+/// The fields that every verification needs, found in one pass over the headers.
 #[derive(Debug, Default)]
 pub(crate) struct Fields<'a> {
-    /// The parameters of the one signature, from `Signature` or from `Authorization`.
+    /// The parameters of the signature, from `Signature` or from `Authorization`.
     pub(crate) signature: Single<'a>,
-    /// `Signature-Input` is there: RFC 9421.
+    /// Whether there is a `Signature-Input` field, which only RFC 9421 uses.
     pub(crate) signature_input: bool,
     pub(crate) date: Single<'a>,
     pub(crate) digest: Single<'a>,
@@ -167,7 +169,7 @@ impl<'a> Fields<'a> {
         const AUTH: u32 = start(b"auth");
         let mut fields = Self::default();
         for (name, value) in headers.fields() {
-            // Most names are told from these five by how they start.
+            // The first four octets rule out most other names.
             match start(name) {
                 DATE if is_word(name, b"date") => fields.date.add(trim(value)),
                 DIGE if is_word(name, b"digest") => fields.digest.add(trim(value)),
@@ -185,7 +187,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The first four octets of a token, its letters in lower case; 0 where there are less.
+/// Returns the first four octets of a token in lower case, or 0 if there are fewer.
 const fn start(token: &[u8]) -> u32 {
     match token.first_chunk() {
         Some(start) => u32::from_le_bytes(*start) | 0x2020_2020,
@@ -193,8 +195,8 @@ const fn start(token: &[u8]) -> u32 {
     }
 }
 
-/// What follows the scheme `Signature` (in any case) and its spaces in the value of `Authorization`
-/// (RFC 9110, section 11.4), or `None` where the scheme is another.
+/// Returns the parameters after the scheme `Signature` (in any case) and its spaces in the value of
+/// `Authorization` (RFC 9110, section 11.4), or `None` if the scheme is another.
 fn signature_credentials(value: &[u8]) -> Option<&[u8]> {
     let (scheme, mut params) = value.split_at_checked(b"Signature".len())?;
     if !scheme.eq_ignore_ascii_case(b"Signature") || params.first().is_some_and(|&b| b != b' ') {

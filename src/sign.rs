@@ -1,4 +1,4 @@
-//! Signing: the value of the `Signature` field.
+//! Signing, and the value of the `Signature` field.
 
 use crate::{
     Error, HeaderNames, Headers, Key, Request,
@@ -17,12 +17,12 @@ pub struct Signer<'k> {
 }
 
 impl<'k> Signer<'k> {
-    /// A signer that names its key `key_id`.
+    /// Creates a signer that names its key `key_id`.
     ///
     /// # Errors
     ///
     /// [`Error::InvalidKeyId`] if `key_id` is empty or holds a quote, a backslash or a control
-    /// octet (HTAB too), with which it could forge another parameter.
+    /// octet (including HTAB), which could forge another parameter.
     pub fn new(key: &'k Key, key_id: &'k (impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
         let key_id = key_id.as_ref();
         let unfit = |octet| is_control(octet) || matches!(octet, b'\t' | b'"' | b'\\');
@@ -32,12 +32,12 @@ impl<'k> Signer<'k> {
         Ok(Self { key, key_id })
     }
 
-    /// Signs `names` of `request`, writes the value of the `Signature` field to `out` and gives
-    /// the part written. `Authorization` takes the same after `Signature `.
+    /// Signs the headers `names` of `request`. Writes the value of the `Signature` field to `out` and
+    /// returns the written part. The value of `Authorization` is the same after `Signature `.
     ///
-    /// The parameters stand in the order in which Drone writes them: keyId, algorithm, signature,
-    /// headers, names in lower case. The body is covered only through `digest`
-    /// ([`digest::field`](crate::digest::field)); a receiver for Drone demands `date` and `digest`.
+    /// Writes the parameters in Drone's order: keyId, algorithm, signature, headers, with the names in
+    /// lower case. The body is covered only through `digest`
+    /// ([`digest::field`](crate::digest::field)). A receiver for Drone requires `date` and `digest`.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ impl<'k> Signer<'k> {
     }
 }
 
-/// The length of the value of a `Signature` field with this keyId over these names, in bytes.
+/// Returns the length of the value of a `Signature` field with this keyId and these names, in bytes.
 pub fn signature_len<N>(key_id: &(impl AsRef<[u8]> + ?Sized), names: &N) -> usize
 where
     N: HeaderNames + ?Sized,

@@ -1,4 +1,4 @@
-//! The signing string (draft 10, section 2.3): what the MAC is made of.
+//! The signing string (draft 10, section 2.3), which is the input of the MAC.
 
 use crate::{
     Error, HeaderNames, Headers, Name, Request,
@@ -9,18 +9,18 @@ use crate::{
     writer::Writer,
 };
 
-/// Writes the signing string of `request` over `names` to `out` and gives the part written.
+/// Writes the signing string of `request` over `names` to `out` and returns the written part.
 ///
-/// For each name a line `name: value`, joined by `\n`: the name in lower case, the instances of
-/// the header in order joined by `, `, each without the white space around it. `(request-target)`
-/// is the method in lower case, a space and the target.
+/// The string has a line `name: value` for each name, joined by `\n`. The name is in lower case, and
+/// the trimmed values of a repeated header are joined by `, ` in order. The value of
+/// `(request-target)` is the method in lower case, a space and the target.
 ///
-/// Signing and verifying do not need it: they stream the string into the MAC. It is here for
-/// diagnostics and for other algorithms.
+/// This function is for diagnostics and for other algorithms. To sign and to verify, the crate streams
+/// the string into the MAC.
 ///
 /// # Errors
 ///
-/// - [`Error::BufferTooSmall`] with the length that is needed
+/// - [`Error::BufferTooSmall`] with the length needed
 /// - [`Error::EmptyList`], [`Error::TooManyNames`], [`Error::MalformedList`],
 ///   [`Error::RepeatedName`] or [`Error::UnsupportedName`] if `names` cannot be signed
 /// - [`Error::MissingHeader`] if a name is not in the request
@@ -59,12 +59,12 @@ where
     writer.finish()
 }
 
-/// The signing string of `request` over `names`, never held whole.
+/// The signing string of `request` over `names`, which is written in pieces.
 pub(crate) struct SigningString<'r, 'a, H: ?Sized, I> {
     request: &'r Request<'a, H>,
     names: I,
-    /// The value of each name, found in one pass over the fields. Empty in builds that have no stack
-    /// for it.
+    /// The value of each name, found in one pass over the fields. Empty in builds with `HELD_NAMES` 0,
+    /// to save stack.
     values: heapless::Vec<Single<'a>, HELD_NAMES>,
 }
 
@@ -73,11 +73,11 @@ where
     H: Headers + ?Sized,
     I: Iterator<Item = Name<'n>> + Clone,
 {
-    /// Looks the names up, which must have been found to be a list.
+    /// Looks up the names, which must have been checked with [`names::check_list`].
     ///
     /// # Errors
     ///
-    /// [`Error::TooManyNames`] if there are several fields of more than [`MAX_REPEATED`] of them.
+    /// [`Error::TooManyNames`] if the request repeats more than [`MAX_REPEATED`] of them.
     pub(crate) fn new(request: &'r Request<'a, H>, names: I) -> Result<Self, Error> {
         let mut string = Self { request, names, values: heapless::Vec::new() };
         if string.count_repeated() > MAX_REPEATED {
@@ -86,7 +86,7 @@ where
         Ok(string)
     }
 
-    /// Of how many names there are several fields.
+    /// Returns the number of names that the request repeats.
     fn count_repeated(&mut self) -> usize {
         if HELD_NAMES == 0 {
             let is_repeated =
@@ -105,7 +105,7 @@ where
         self.values.iter().filter(|value| matches!(value, Single::Repeated)).count()
     }
 
-    /// The value of the covered header at `index`, instance by instance.
+    /// Passes the value of the covered header at `index` to `sink`.
     fn value(
         &self,
         name: Name<'n>,
@@ -115,7 +115,7 @@ where
         if name.is_request_target() {
             let Request { method, target, .. } = self.request;
             let target = target.ok_or(Error::MissingHeader { index })?;
-            // Neither could have been received with one of these.
+            // Neither can hold one of these in a request that was received.
             let unfit = |octet: &u8| *octet == b' ' || octet.is_ascii_control();
             if method.iter().any(unfit) || target.iter().any(unfit) {
                 return Err(Error::ControlByte { index });
@@ -154,12 +154,12 @@ where
     H: Headers + ?Sized,
     I: Iterator<Item = Name<'n>> + Clone,
 {
-    /// Gives the string to `sink`, piece by piece.
+    /// Passes the string to `sink`, piece by piece.
     ///
     /// # Errors
     ///
-    /// [`Error::MissingHeader`], [`Error::HostMismatch`] or [`Error::ControlByte`], with which a line
-    /// could be forged. `sink` may have been given a part of the string by then.
+    /// [`Error::MissingHeader`], [`Error::HostMismatch`] or [`Error::ControlByte`], because a control
+    /// byte could forge a line. `sink` may have received a part of the string by then.
     fn write(&self, sink: &mut impl FnMut(&[u8])) -> Result<(), Error> {
         for (index, name) in self.names.clone().enumerate() {
             if index > 0 {
@@ -173,7 +173,7 @@ where
     }
 }
 
-/// Checks what is covered at `index`.
+/// Checks that the value of the covered header at `index` holds no control byte.
 fn check_value(octets: &[u8], index: usize) -> Result<(), Error> {
     if has_control(octets) { Err(Error::ControlByte { index }) } else { Ok(()) }
 }

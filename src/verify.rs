@@ -13,10 +13,10 @@ use crate::{
     signing_string::SigningString,
 };
 
-/// Decides whether a request is genuine.
+/// Verifies requests with a set of keys and a policy.
 ///
-/// Keys and policy are borrowed; a verifier is cheap to make and to copy, and may be shared
-/// between threads. `K` is a [`Key`] or what holds one, such as `&Key` or `Arc<Key>`.
+/// Keys and policy are borrowed, so a verifier is cheap to create and to copy. It may be shared
+/// between threads. `K` is a [`Key`], or a type that holds one, such as `&Key` or `Arc<Key>`.
 #[derive(Debug)]
 pub struct Verifier<'k, K = Key> {
     keys: &'k [K],
@@ -32,10 +32,9 @@ impl<K> Clone for Verifier<'_, K> {
 impl<K> Copy for Verifier<'_, K> {}
 
 impl<'k, K: AsRef<Key>> Verifier<'k, K> {
-    /// A verifier that takes the signature of any of `keys` under the default policy.
+    /// Creates a verifier with the default policy, which accepts a signature by any of `keys`.
     ///
-    /// Several keys are what the rotation of a secret needs: Drone's keyId does not tell an old
-    /// secret from a new one.
+    /// Pass the old and the new key while a secret is rotated. Drone's keyId is the same for both.
     ///
     /// # Errors
     ///
@@ -44,12 +43,12 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         Self::with_policy(keys, Policy::DRONE)
     }
 
-    /// A verifier with a policy of the caller's.
+    /// Creates a verifier with the given policy.
     ///
     /// # Errors
     ///
     /// [`Error::NoKeys`] if `keys` is empty, [`Error::EmptyList`] if the policy requires no header
-    /// to be covered: a signature over nothing would do.
+    /// to be covered, because it would accept a signature that covers nothing.
     pub const fn with_policy(keys: &'k [K], policy: Policy<'k>) -> Result<Self, Error> {
         match keys {
             [] => Err(Error::NoKeys),
@@ -58,15 +57,16 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         }
     }
 
-    /// Looks at the head of a request: parameters, policy, date, then the MAC.
+    /// Checks the head of a request: parameters, policy, date, then the MAC.
     ///
-    /// What it gives is **not a verdict**: the body must be fed to it and
-    /// [`finish`](PendingBody::finish) must say so. A request that is refused here costs no
-    /// hashing of its body, and one that is not even well-formed, or stale, no hashing at all.
+    /// The result is **not a verdict**. Pass the body to [`update`](PendingBody::update); only
+    /// [`finish`](PendingBody::finish) tells whether the request is genuine. The body of a request
+    /// that is refused here is never hashed, and a malformed or stale head is refused without any
+    /// hashing.
     ///
     /// # Errors
     ///
-    /// In this order, those of one line in the order in which they are met:
+    /// Checked in this order. Errors of one line are reported in the order in which they are found:
     ///
     /// - [`Error::MissingSignature`], [`Error::RepeatedSignature`]
     /// - [`Error::MalformedParams`] or [`Error::Rfc9421Signature`], [`Error::RepeatedParam`],
@@ -118,7 +118,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let date = self.policy.read_date(date_field, clock)?;
         let digest_field = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
         let digest = digest::parse(digest_field)?;
-        // A date that was read and a digest of Drone's length hold no control byte.
+        // A parsed date and a digest of Drone's length cannot hold a control byte.
         let verbatim = match names {
             CheckedNames::DateDigest if date.is_some() || !has_control(date_field) => {
                 verbatim::read_signing_string(date_field, digest_field)
@@ -142,12 +142,14 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         Ok((digest, verified))
     }
 
-    /// Verifies a request whose body is at hand: [`begin`](Self::begin),
-    /// [`update`](PendingBody::update) and [`finish`](PendingBody::finish) in one.
+    /// Verifies a request and its whole body in one call.
+    ///
+    /// Does the same as [`begin`](Self::begin), [`update`](PendingBody::update) and
+    /// [`finish`](PendingBody::finish).
     ///
     /// # Errors
     ///
-    /// Those of `begin`, then [`Error::DigestMismatch`] if the body is not the one signed.
+    /// Those of `begin`, then [`Error::DigestMismatch`] if the body is not the signed one.
     pub fn verify<'r, H>(
         &self,
         request: &Request<'r, H>,
@@ -163,9 +165,9 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     }
 }
 
-/// A request whose head is genuine and whose body has still to show that it is.
+/// A request whose head is verified and whose body is not verified yet.
 ///
-/// Not a verdict: only [`finish`](Self::finish) gives one.
+/// This is not a verdict. Only [`finish`](Self::finish) returns one.
 #[must_use = "nothing is verified until `finish` says so"]
 #[derive(Clone)]
 pub struct PendingBody<'r> {
@@ -174,17 +176,16 @@ pub struct PendingBody<'r> {
 }
 
 impl<'r> PendingBody<'r> {
-    /// Takes the next bytes of the body, as received (before any decompression), in chunks of
-    /// any size.
+    /// Hashes the next chunk of the body, of any size, as received and before any decompression.
     pub fn update(&mut self, chunk: &[u8]) {
         self.body.update(chunk);
     }
 
-    /// The verdict, once the whole body was given.
+    /// Returns the verdict. Call it after the whole body was passed to [`update`](Self::update).
     ///
     /// # Errors
     ///
-    /// [`Error::DigestMismatch`] if the body is not the one that was signed.
+    /// [`Error::DigestMismatch`] if the body is not the signed one.
     pub fn finish(mut self) -> Result<Verified<'r>, Error> {
         self.body.finish()?;
         Ok(self.verified)
@@ -197,7 +198,7 @@ impl fmt::Debug for PendingBody<'_> {
     }
 }
 
-/// What is known of a request that is genuine: MAC, date and body belong together.
+/// The facts about a genuine request, whose MAC, date and body were all checked.
 #[derive(Clone, Copy)]
 pub struct Verified<'r> {
     key_index: usize,
@@ -209,40 +210,40 @@ pub struct Verified<'r> {
 }
 
 impl<'r> Verified<'r> {
-    /// The index of the key that made the signature, in the slice given to [`Verifier::new`].
+    /// Returns the index of the key that made the signature, in the slice given to [`Verifier::new`].
     pub fn key_index(&self) -> usize {
         self.key_index
     }
 
-    /// The MAC: a key under which to remember the delivery.
+    /// Returns the MAC, which identifies the delivery in a replay store.
     pub fn tag(&self) -> &Tag {
         &self.tag
     }
 
-    /// `Date` in Unix seconds, or `None` where there was no clock.
+    /// Returns `Date` in Unix seconds, or `None` if there was no clock.
     pub fn date(&self) -> Option<i64> {
         self.date
     }
 
-    /// The last second (Unix) at which this request would be accepted, or `None` where there was
-    /// no clock: a replay must be looked for until then.
+    /// Returns the last Unix second at which this request is accepted, or `None` if there was no
+    /// clock. Remember the delivery until then, to refuse a replay.
     pub fn expires(&self) -> Option<i64> {
         self.expires
     }
 
-    /// The keyId. Drone's is always `hmac-key`.
+    /// Returns the keyId. Drone always sends `hmac-key`.
     pub fn key_id(&self) -> Value<'r> {
         self.key_id
     }
 
-    /// The headers that the signature covers. Any other header may have been changed or added on
-    /// the way.
+    /// Returns the headers that the signature covers. Any other header may have been changed or
+    /// added in transit.
     pub fn covered(&self) -> HeaderList<'r> {
         self.covered
     }
 }
 
-/// Without the MAC, so that it comes into no log.
+/// Omits the MAC, to keep it out of logs.
 impl fmt::Debug for Verified<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verified")
