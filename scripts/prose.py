@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # A file belongs to the first part whose path it begins with.
 LIMITS = {
     "docs/": 1.0,
-    "src/": 5.0,
+    "src/": 2.0,
     "include/": 4.5,
     "cli/": 1.0,
     "tower/": 1.0,

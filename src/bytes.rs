@@ -1,4 +1,4 @@
-//! Bytes: their classes, and what is around and between them.
+//! Classes of bytes, trimming and splitting.
 
 /// Returns whether `byte` may be in a token (RFC 9110, section 5.6.2).
 pub(crate) fn is_token(byte: u8) -> bool {
@@ -7,14 +7,14 @@ pub(crate) fn is_token(byte: u8) -> bool {
     is_in(&TOKEN, byte)
 }
 
-/// A bit for each byte.
+/// A set of bytes, as one bit for each.
 pub(crate) type Set = [u32; 8];
 
 pub(crate) fn is_in(set: &Set, byte: u8) -> bool {
     set.get(usize::from(byte / 32)).is_some_and(|bits| bits >> (byte % 32) & 1 == 1)
 }
 
-#[allow(clippy::indexing_slicing)] // The compiler does it.
+#[allow(clippy::indexing_slicing)] // Evaluated by the compiler.
 pub(crate) const fn set(mut bytes: &[u8]) -> Set {
     let mut set = [0; 8];
     while let [byte, rest @ ..] = bytes {
@@ -24,8 +24,8 @@ pub(crate) const fn set(mut bytes: &[u8]) -> Set {
     set
 }
 
-/// Returns whether `byte` is a control byte other than HTAB: no header value, method or target may
-/// hold one.
+/// Returns whether `byte` is a control byte other than HTAB, which no header value, method or target
+/// may hold.
 pub(crate) const fn is_control(byte: u8) -> bool {
     (byte < b' ') & (byte != b'\t') | (byte == 127)
 }

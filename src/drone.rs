@@ -1,4 +1,4 @@
-//! What Drone's system webhooks mean: events, actions, and the headers of a delivery.
+//! Drone's system webhooks: events, actions, and the headers of a delivery.
 
 use core::fmt;
 
@@ -19,10 +19,10 @@ pub const KEY_ID: &str = "hmac-key";
 /// The headers that Drone covers, in its order.
 pub const COVERED: [&str; 2] = crate::names::COVERED;
 
-/// The length of the value of the `Signature` field of a Drone delivery.
+/// The length of the value of the `Signature` field of a Drone delivery, in bytes.
 pub const SIGNATURE_LEN: usize = verbatim::PARAMS_LEN;
 
-/// What a delivery is about: the body's `event`.
+/// The kind of object that a delivery is about: the body's `event`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
     /// `user`
@@ -31,14 +31,14 @@ pub enum Event<'a> {
     Repo,
     /// `build`
     Build,
-    /// Any other, as it stands between its quotes in the body: escapes are not resolved.
+    /// Any other, as written between the quotes in the body, with escapes not resolved.
     Unknown(&'a str),
 }
 
 impl<'a> Event<'a> {
     const KNOWN: [Self; 3] = [Self::User, Self::Repo, Self::Build];
 
-    /// The word as Drone writes it.
+    /// Returns the word as Drone writes it.
     pub const fn as_str(&self) -> &'a str {
         match self {
             Self::User => "user",
@@ -54,7 +54,7 @@ impl<'a> Event<'a> {
     }
 }
 
-/// What happened: the body's `action`.
+/// The change that a delivery reports: the body's `action`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action<'a> {
     /// `created`
@@ -67,7 +67,7 @@ pub enum Action<'a> {
     Enabled,
     /// `disabled`
     Disabled,
-    /// Any other, as it stands between its quotes in the body: escapes are not resolved.
+    /// Any other, as written between the quotes in the body, with escapes not resolved.
     Unknown(&'a str),
 }
 
@@ -75,7 +75,7 @@ impl<'a> Action<'a> {
     const KNOWN: [Self; 5] =
         [Self::Created, Self::Updated, Self::Deleted, Self::Enabled, Self::Disabled];
 
-    /// The word as Drone writes it.
+    /// Returns the word as Drone writes it.
     pub const fn as_str(&self) -> &'a str {
         match self {
             Self::Created => "created",
@@ -93,7 +93,7 @@ impl<'a> Action<'a> {
     }
 }
 
-/// Event and action of a delivery, read from its body.
+/// The event and the action of a delivery, read from its body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delivery<'a> {
     event: Option<JsonText<'a>>,
@@ -101,19 +101,19 @@ pub struct Delivery<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    /// Reads `event` and `action` from a body, which should have been verified.
+    /// Reads `event` and `action` from a body. Verify the body first.
     ///
-    /// Reading stops as soon as both are known, which in Drone's deliveries is after the first two
-    /// members. Other members are skipped, at any depth. Later repetitions are not seen.
+    /// Stops as soon as both are known. In Drone's deliveries they are the first two members. Other
+    /// members are skipped, at any depth. Later repetitions are not seen.
     ///
     /// # Errors
     ///
-    /// [`Error::MalformedBody`] if, as far as the body is read,
+    /// [`Error::MalformedBody`] if, up to there,
     ///
-    /// - it is not a JSON object (a byte order mark before it makes it none),
+    /// - the body is not a JSON object, or begins with a byte order mark,
     /// - `event` or `action` is not a string,
-    /// - `event` or `action` appears twice, or a name that equals one of them but for ASCII case:
-    ///   other JSON libraries could take that member for it.
+    /// - `event` or `action` appears twice, or a name differs from one of them only in ASCII case,
+    ///   because another JSON library could read that member instead.
     pub fn read(body: &'a (impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
         let mut delivery = Self::default();
         match delivery.read_members(&mut SliceLexer::new(body.as_ref())) {
@@ -122,18 +122,18 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// The event, or `None` where the body has none: older servers do not send it, and the
-    /// `X-Drone-Event` field, which anyone could change on the way, is all there is.
+    /// Returns the event, or `None` if the body has none. Older servers send it only in the
+    /// `X-Drone-Event` field, which is not signed and could be changed in transit.
     pub fn event(&self) -> Option<Event<'a>> {
         self.event.map(Event::from_json)
     }
 
-    /// The action, or `None` where the body has none.
+    /// Returns the action, or `None` if the body has none.
     pub fn action(&self) -> Option<Action<'a>> {
         self.action.map(Action::from_json)
     }
 
-    /// The event and the action as they stand between their quotes in the body.
+    /// Returns the event and the action as written between the quotes in the body.
     #[cfg(feature = "capi")]
     pub(crate) fn texts(&self) -> [Option<&'a str>; 2] {
         [self.event, self.action].map(|text| text.map(|text| text.0))
@@ -141,7 +141,7 @@ impl<'a> Delivery<'a> {
 
     /// Compares the unsigned `X-Drone-Event` field with the body's event.
     ///
-    /// Where either is absent there is nothing to compare.
+    /// Succeeds if either is absent.
     ///
     /// # Errors
     ///
@@ -183,13 +183,13 @@ impl<'a> Delivery<'a> {
     }
 }
 
-/// A member of the body that is read.
+/// A member that the reader looks for.
 enum Member {
     Event,
     Action,
 }
 
-/// Why reading a body ended before the body did.
+/// The reason to stop before the end of the body.
 enum Stop {
     Complete,
     Malformed,
@@ -201,7 +201,7 @@ impl From<hifijson::Expect> for Stop {
     }
 }
 
-/// The inside of a JSON string, escapes not resolved.
+/// The content of a JSON string, with escapes not resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct JsonText<'a>(&'a str);
 
@@ -210,18 +210,18 @@ impl<'a> JsonText<'a> {
         lexer.expect(|lexer| lexer.peek_next(), b'"').ok_or(Stop::Malformed)?;
         let inside = lexer.as_slice();
         lexer.str_ignore().map_err(|_| Stop::Malformed)?;
-        // What was read is the inside and the closing quote.
+        // The lexer has consumed the content and the closing quote.
         let read = inside.len().saturating_sub(lexer.as_slice().len());
         let octets = inside.get(..read.saturating_sub(1)).unwrap_or_default();
         core::str::from_utf8(octets).map(Self).map_err(|_| Stop::Malformed)
     }
 
-    /// Whether the string stands for `word`, which is ASCII.
+    /// Returns whether the string, with escapes resolved, equals `word`, which is ASCII.
     fn is(&self, word: &str) -> bool {
         self.has_chars(word, |resolved, expected| resolved == expected)
     }
 
-    /// The member of this name, if it is one that is read.
+    /// Returns the member with this name, if the reader looks for it.
     fn member(&self) -> Result<Option<Member>, Stop> {
         let [is_event, is_action] = ["event", "action"]
             .map(|word| self.has_chars(word, |one, other| one.eq_ignore_ascii_case(&other)));
@@ -233,8 +233,8 @@ impl<'a> JsonText<'a> {
         }
     }
 
-    /// Whether the string stands for as many characters as `word`, which is ASCII, each of them the
-    /// same.
+    /// Returns whether the string, with escapes resolved, has the same characters as `word`, which is
+    /// ASCII. `is_same` compares two characters.
     fn has_chars(&self, word: &str, is_same: impl Fn(char, char) -> bool) -> bool {
         let mut lexer = SliceLexer::new(self.0.as_bytes());
         let same = word.chars().all(|expected| {
@@ -248,9 +248,9 @@ impl<'a> JsonText<'a> {
     }
 }
 
-/// Reads over a value without recursion: what nests deeply must not use up the stack.
+/// Skips a value, without recursion, so that deep nesting cannot overflow the stack.
 ///
-/// Strings, numbers and words are checked, brackets are only counted.
+/// Checks strings, numbers and words. Only counts brackets.
 fn skip_value(lexer: &mut SliceLexer<'_>) -> Result<(), Stop> {
     let mut depth = 0usize;
     loop {
@@ -278,9 +278,9 @@ fn skip_value(lexer: &mut SliceLexer<'_>) -> Result<(), Stop> {
     }
 }
 
-/// The header values of a delivery as Drone sends it.
+/// The signed header values of a delivery, as Drone writes them.
 ///
-/// `X-Drone-Event`, which Drone sends too, is not signed: it is [`Event::as_str`] of the event.
+/// Drone also sends `X-Drone-Event`, which is not signed. Its value is [`Event::as_str`] of the event.
 #[derive(Clone)]
 pub struct SignedHeaders {
     pub(crate) date: Text<{ date::LEN }>,
@@ -289,23 +289,23 @@ pub struct SignedHeaders {
 }
 
 impl SignedHeaders {
-    /// The value of `Date`.
+    /// Returns the value of `Date`.
     pub fn date(&self) -> &str {
         &self.date
     }
 
-    /// The value of `Digest`.
+    /// Returns the value of `Digest`.
     pub fn digest(&self) -> &str {
         &self.digest
     }
 
-    /// The value of `Signature`.
+    /// Returns the value of `Signature`.
     pub fn signature(&self) -> &str {
         &self.signature
     }
 }
 
-/// Without the MAC and the digest, so that they come into no log.
+/// Omits the MAC and the digest, to keep them out of logs.
 impl fmt::Debug for SignedHeaders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SignedHeaders(..)")
@@ -323,7 +323,7 @@ pub fn sign(
     now: i64,
 ) -> Result<SignedHeaders, Error> {
     let hash = primitives::sha256(body.as_ref());
-    // Behind the hash, of which it needs nothing: the processor does both at once.
+    // Needs nothing of the hash, so the processor can compute both at once.
     let date = date::write(now)?;
     let digest = digest::write(&hash);
     let tag = key.mac_of_whole(&verbatim::write_signing_string(&date, &digest));

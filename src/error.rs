@@ -1,4 +1,4 @@
-//! Why a request was refused, or why a call could not be carried out.
+//! The reasons to refuse a request, and the errors of a call.
 
 use core::{ffi::CStr, fmt};
 
@@ -13,12 +13,12 @@ pub enum Param {
     Headers,
     /// `signature`
     Signature,
-    /// One that the draft does not know.
+    /// A parameter that the draft does not define.
     Unknown,
 }
 
 impl Param {
-    /// The name as the draft writes it.
+    /// Returns the name as the draft writes it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::KeyId => "keyId",
@@ -30,35 +30,34 @@ impl Param {
     }
 }
 
-/// Why a request was refused, or why a call could not be carried out.
+/// The reason why a request was refused or a call failed.
 ///
-/// One variant stands for each thing that a caller can act on, with the parameter, the offset or
+/// There is one variant for each cause that a caller can act on, with the parameter, the offset or
 /// the index at fault. No variant holds the secret, a computed MAC or a computed digest.
 ///
 /// The text of [`Display`](fmt::Display) and the word of [`reason`](Self::reason) are for the
-/// operator. What goes back to the sender should be one fixed text whatever the error: an
-/// attacker learns from the difference. `docs/refused.md` in the repository goes through all of
-/// them: what causes each, and what to do.
+/// operator. Answer the sender with the same fixed text for every error, because an attacker learns
+/// from differences. `docs/refused.md` in the repository lists the causes and the remedy of each
+/// error.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    // In the order of their numbers in C, so that no table is needed to tell the number.
+    // In the order of their numbers in C, so that the compiler needs no lookup table.
 
     // The call is wrong.
     /// The output buffer is too small.
     BufferTooSmall {
-        /// The length that is needed, in bytes.
+        /// The length needed, in bytes.
         needed: usize,
     },
-    /// A secret has no bytes, or only NUL bytes, which HMAC cannot tell from none. Anyone could sign
-    /// with it.
+    /// A secret is empty or holds only NUL bytes, which give the same key. Anyone could sign with it.
     EmptySecret,
-    /// No key was given, so that nothing could ever verify.
+    /// No key was given, so no request could ever be accepted.
     NoKeys,
-    /// A keyId to sign with is empty or holds a quote, a backslash or a control byte.
+    /// The keyId to sign with is empty, or holds a quote, a backslash or a control byte.
     InvalidKeyId,
-    /// A list of headers to sign or to require is empty (drafts 11 and 12: a signature of nothing
-    /// fits everything).
+    /// A list of headers to sign or to require is empty. A signature that covers nothing fits every
+    /// request (drafts 11 and 12).
     EmptyList,
     /// A time cannot be written as an HTTP-date: its year is not in 0–9999.
     TimeOutOfRange,
@@ -77,7 +76,7 @@ pub enum Error {
     },
     /// A parameter appears twice.
     RepeatedParam(Param),
-    /// A parameter that must be there is absent or empty.
+    /// A required parameter is absent or empty.
     MissingParam(Param),
     /// `algorithm` is not one that the policy allows.
     UnsupportedAlgorithm,
@@ -121,7 +120,8 @@ pub enum Error {
     MissingDigest,
     /// There is more than one `Digest` field.
     RepeatedDigest,
-    /// `Digest` is not a list of `algorithm=value`, or its `SHA-256` is not canonical base64 of 32 bytes.
+    /// `Digest` is not a list of `algorithm=value`, or its `SHA-256` is not canonical base64 of 32
+    /// bytes.
     MalformedDigest,
     /// `Digest` has no `SHA-256`.
     UnsupportedDigest,
@@ -138,9 +138,9 @@ pub enum Error {
     DateTooOld,
     /// `Date` lies further in the future than the policy allows.
     DateTooNew,
-    /// No key makes this signature.
+    /// No key gives this signature.
     SignatureMismatch,
-    /// The body is not the one that `Digest` was made of.
+    /// The hash of the body is not the one in `Digest`.
     DigestMismatch,
     /// `X-Drone-Event` contradicts the event in the body.
     EventMismatch,
@@ -149,9 +149,9 @@ pub enum Error {
     /// The replay guard is full of deliveries that may still be replayed.
     ReplayGuardFull,
 
-    // What was added to those that cannot be read.
-    /// The body is not a JSON object, its `event` or `action` is not a string, or a member before
-    /// both are known could be taken for one of them.
+    // Added later, so they have the last numbers.
+    /// The body is not a JSON object, its `event` or `action` is not a string, or another member
+    /// before both are known could be mistaken for one of them.
     MalformedBody,
     /// A raw head is not that of an HTTP/1.1 request (RFC 9112).
     MalformedHead {
@@ -161,18 +161,17 @@ pub enum Error {
     /// `host` is covered, and the request contradicts itself about it: the field appears twice, or
     /// an absolute target names another host.
     HostMismatch,
-    /// The replay guard is made for a smaller skew than the policy that the delivery was verified
-    /// under.
+    /// The policy that verified the delivery allows a larger skew than the replay guard.
     SkewTooLarge,
 }
 
 impl Error {
-    /// A stable word for logs, metrics and test tables, such as `digest-mismatch`.
+    /// Returns a stable word for logs, metrics and test tables, such as `digest-mismatch`.
     pub const fn reason(&self) -> &'static str {
         str_of(self.c_reason())
     }
 
-    /// As [`reason`](Self::reason), for C.
+    /// Returns the word of [`reason`](Self::reason) for C.
     pub(crate) const fn c_reason(&self) -> &'static CStr {
         match self {
             Self::EmptySecret => c"empty-secret",
@@ -218,12 +217,12 @@ impl Error {
         }
     }
 
-    /// One sentence: what was wrong, and what to do where that is not plain.
+    /// Returns one sentence that tells the cause, and the remedy if it is not obvious.
     pub const fn text(&self) -> &'static str {
         str_of(self.c_text())
     }
 
-    /// As [`text`](Self::text), for C.
+    /// Returns the sentence of [`text`](Self::text) for C.
     pub(crate) const fn c_text(&self) -> &'static CStr {
         match self {
             Self::EmptySecret => c"the secret is empty or only NUL bytes; configure the one that the Drone server has",
@@ -298,7 +297,7 @@ impl Error {
     }
 }
 
-/// The text of a C string literal, all of which are ASCII here.
+/// Returns the text of a C string literal, which is ASCII.
 const fn str_of(text: &'static CStr) -> &'static str {
     match core::str::from_utf8(text.to_bytes()) {
         Ok(text) => text,

@@ -1,7 +1,7 @@
 //! The head of a raw HTTP/1.1 request: its request line and its field lines, in one buffer.
 //!
-//! It is read in place and line by line, so that any number of fields needs no memory; that is
-//! why it does not stand on an HTTP parser, which wants room for all of them.
+//! Parsed in place, one line at a time, so the number of fields is unlimited. `httparse` is not used
+//! because it needs a slice for all headers up front.
 
 use crate::{
     Error, Headers, Request,
@@ -30,12 +30,12 @@ pub struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// Reads a head from its request line to the empty line, and nothing behind it.
+    /// Parses a head, from its request line to the empty line. Nothing may follow.
     ///
-    /// Nothing is tolerated in the form of a line that RFC 9112 does not allow a sender: every line
-    /// ends in CRLF, no line is folded, nothing stands between a name and its colon. What a target
-    /// or a field means is not looked at: the target may be any octets but white space and control
-    /// octets, and `Host` need not be there.
+    /// Only lines that RFC 9112 allows a sender are accepted. Every line ends in CRLF, no line is
+    /// folded, and no space comes between a name and its colon. The meaning of the target and the
+    /// fields is not checked. The target may be any octets other than white space and control octets,
+    /// and `Host` may be absent.
     ///
     /// # Errors
     ///
@@ -59,8 +59,8 @@ impl<'a> Head<'a> {
         Ok(Self { method, target, fields: fields.get(..len).unwrap_or_default() })
     }
 
-    /// Returns the head at the start of `received`, up to and with its empty line, or `None` while that
-    /// has not come yet.
+    /// Returns the head at the start of `received`, including its empty line, or `None` if the empty
+    /// line has not been received yet.
     ///
     /// # Examples
     ///
@@ -83,8 +83,8 @@ impl<'a> Head<'a> {
 
     /// Returns the length of the body: `Content-Length`, or 0 without that field.
     ///
-    /// `None` if the end of the body is not certain: there is a `Transfer-Encoding` field, more than one
-    /// `Content-Length`, or one that is not a decimal number or is larger than any object can be. A
+    /// Returns `None` if the end of the body is not certain. Then there is a `Transfer-Encoding` field,
+    /// more than one `Content-Length`, or one that is not a decimal number or exceeds `isize::MAX`. A
     /// receiver refuses such a request and closes the connection.
     pub fn body_len(&self) -> Option<usize> {
         let mut len = None;
@@ -101,17 +101,17 @@ impl<'a> Head<'a> {
         Some(len.unwrap_or_default())
     }
 
-    /// The method.
+    /// Returns the method.
     pub fn method(&self) -> &'a [u8] {
         self.method
     }
 
-    /// The target as it stands in the request line.
+    /// Returns the target as written in the request line.
     pub fn target(&self) -> &'a [u8] {
         self.target
     }
 
-    /// The request that this is the head of.
+    /// Returns a view of this head as a request.
     pub fn request(&self) -> Request<'_, Self> {
         Request::new(self.method, self.target, self)
     }
@@ -130,13 +130,13 @@ fn next_field<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
     split_field(line)
 }
 
-/// Splits at the first LF, which must stand behind a CR.
+/// Splits at the first LF. Returns `None` if there is none, or no CR before it.
 fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (line, rest) = split_at(text, b'\n');
     Some((line.strip_suffix(b"\r")?, rest.get(1..)?))
 }
 
-/// `1*DIGIT`, of at most what an object can have.
+/// Parses `1*DIGIT`, at most `isize::MAX`, the largest size of an object.
 fn parse_len(value: &[u8]) -> Option<usize> {
     let mut len = if value.is_empty() { None } else { Some(0usize) };
     for octet in value {
@@ -146,7 +146,7 @@ fn parse_len(value: &[u8]) -> Option<usize> {
     len.filter(|len| isize::try_from(*len).is_ok())
 }
 
-/// `method SP request-target SP HTTP-version`
+/// Parses `method SP request-target SP HTTP-version`.
 fn parse_request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let (method, rest) = split_at(line, b' ');
     let (target, version) = split_at(rest.get(1..)?, b' ');
@@ -163,7 +163,7 @@ fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((name, trim(value.get(1..)?)))
 }
 
-/// `field-name ":" OWS field-value OWS`
+/// Returns whether `line` is `field-name ":" OWS field-value OWS`.
 fn is_field(line: &[u8]) -> bool {
     split_field(line).is_some_and(|(name, value)| {
         !name.is_empty() && name.iter().copied().all(is_token) && !has_control(value)

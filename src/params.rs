@@ -222,7 +222,7 @@ fn present(value: Option<Value<'_>>, param: Param) -> Result<Value<'_>, Error> {
 /// Reads `#auth-param` (RFC 7235, section 2.1, with the list rule of RFC 7230, section 7).
 struct Reader<'a> {
     rest: &'a [u8],
-    /// The length of the whole text, from which offsets are computed.
+    /// The length of the whole text, to compute offsets.
     len: usize,
 }
 
@@ -311,7 +311,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Writes the parameters in the order in which Drone sends them.
+/// Writes the parameters in Drone's order.
 pub(crate) fn write<'a>(
     key_id: &[u8],
     names: impl Iterator<Item = crate::Name<'a>>,

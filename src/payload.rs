@@ -1,11 +1,11 @@
-//! What the body of a verified delivery says, as typed data.
+//! Types for the JSON body of a verified delivery.
 //!
-//! The types are what current Drone servers send. A server leaves members out that are empty, and
-//! older ones know fewer, so that **every member is an option**; a member that is not known here
-//! is read over, and one of another kind than it should be is an error. Times are Unix seconds.
+//! They have the members that current Drone servers send. **Every member is an option**, because a
+//! server omits empty members, and older servers know fewer. An unknown member is skipped. A member
+//! with a value of the wrong type is an error. Times are Unix seconds.
 //!
-//! Read a body only once it was verified, and from the very bytes that were: parse them with any
-//! library for `serde`. Where the event alone is asked for, [`drone::Delivery`] needs none.
+//! Verify a body first, and then parse the same bytes with any library for `serde`. If you need only
+//! the event and the action, use [`drone::Delivery`], which needs no such library.
 //!
 //! [`drone::Delivery`]: crate::drone::Delivery
 //!
@@ -28,7 +28,7 @@
 
 use alloc::string::String;
 
-/// An object of which each member may be absent; one that is absent is not written either.
+/// Declares an object whose members are options. An absent member is not written.
 macro_rules! object {
     (
         $(#[$doc:meta])*
@@ -66,13 +66,13 @@ object! {
         event: String,
         /// `created`, `updated`, `deleted`, `enabled` or `disabled`.
         action: String,
-        /// Whom a `user` event is about, or who set off another.
+        /// The user that a `user` event is about, or that caused another event.
         user: User,
         /// The repository of a `repo` or `build` event.
         repo: Repo,
         /// The build of a `build` event.
         build: Build,
-        /// The server that sends.
+        /// The server that sent the delivery.
         system: System,
     }
 }

@@ -9,7 +9,7 @@ use crate::{Clock, DEFAULT_MAX_SKEW, Error, TAG_LEN, Tag, Verified};
 #[derive(Clone, Copy)]
 pub struct Entry {
     tag: Tag,
-    /// The last second in which the delivery is remembered.
+    /// The last Unix second at which the delivery is remembered.
     until: i64,
     /// Not 0 if the entry holds a delivery.
     used: u64,

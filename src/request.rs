@@ -6,7 +6,7 @@ use crate::{
     primitives::is_word,
 };
 
-/// The header fields of a request, in the order in which they were received.
+/// The header fields of a request, in the order received.
 ///
 /// A repeated field is yielded once for each occurrence. Names are compared ignoring ASCII case.
 /// Values are the octets as received, with or without the white space around them.

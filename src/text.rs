@@ -1,21 +1,20 @@
-//! Short texts of a known length.
+//! Texts of a fixed length, held by value.
 
 use core::{fmt, ops::Deref};
 
-/// Text of `N` bytes, all of them ASCII, that holds its own room.
+/// An ASCII text of `N` bytes, held by value. The header values that the crate writes have this type.
 ///
-/// It dereferences to `str`; the header values that the crate writes have this type. The bytes are
-/// at hand as [`AsRef<[u8]>`](AsRef).
+/// It dereferences to `str`, and [`AsRef<[u8]>`](AsRef) returns its bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Text<const N: usize>([u8; N]);
 
 impl<const N: usize> Text<N> {
-    /// What is written here is ASCII, without which there would be no text.
+    /// Creates a text from `octets`, which must be ASCII. If they are not UTF-8, the text is empty.
     pub(crate) const fn of(octets: [u8; N]) -> Self {
         Self(octets)
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()
     }

@@ -66,7 +66,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     ///
     /// # Errors
     ///
-    /// Checked in this order. Errors of one line are reported in the order in which they are found:
+    /// Checked in this order. Of the errors of one line, the first one found is returned:
     ///
     /// - [`Error::MissingSignature`], [`Error::RepeatedSignature`]
     /// - [`Error::MalformedParams`] or [`Error::Rfc9421Signature`], [`Error::RepeatedParam`],

@@ -2,7 +2,7 @@
 
 use crate::Error;
 
-/// Writes pieces into a caller's buffer and counts what would have been needed.
+/// Writes pieces into a caller's buffer and counts the length needed.
 pub(crate) struct Writer<'o> {
     out: &'o mut [u8],
     len: usize,
@@ -13,7 +13,7 @@ impl<'o> Writer<'o> {
         Self { out, len: 0 }
     }
 
-    /// A writer into `out`, if that has room for `needed` bytes; otherwise nothing will be written.
+    /// Creates a writer into `out`, or fails if `out` is shorter than `needed` bytes.
     pub(crate) fn exact(out: &'o mut [u8], needed: usize) -> Result<Self, Error> {
         if out.len() < needed {
             return Err(Error::BufferTooSmall { needed });
@@ -29,12 +29,12 @@ impl<'o> Writer<'o> {
         self.len = self.len.saturating_add(bytes.len());
     }
 
-    /// The length of all that was pushed, whether there was room for it or not.
+    /// Returns the length of all pieces, even if the buffer is too small for them.
     pub(crate) fn needed(&self) -> usize {
         self.len
     }
 
-    /// The part written, or the length needed.
+    /// Returns the written part, or an error with the length needed.
     pub(crate) fn finish(self) -> Result<&'o [u8], Error> {
         let out: &'o [u8] = self.out;
         out.get(..self.len).ok_or(Error::BufferTooSmall { needed: self.len })

@@ -1,16 +1,16 @@
-//! Which events a server sends: the patterns of `DRONE_WEBHOOK_EVENTS`.
+//! The patterns of `DRONE_WEBHOOK_EVENTS`, which select the events that a server sends.
 
 use core::{iter::once, str::Chars};
 
 use super::{Action, Event};
 
-/// Whether a server with these `DRONE_WEBHOOK_EVENTS` patterns sends such a delivery.
+/// Returns whether a server with these `DRONE_WEBHOOK_EVENTS` patterns sends such a delivery.
 ///
-/// A pattern such as `user:*`, `repo:enabled` or `build:created` is matched as Go's
-/// `filepath.Match` does against `event:action`, or against `event` alone where there is no
-/// action: `*` is any run of characters other than `/`, `?` one such character, `[a-z]` and
-/// `[^a-z]` one of a class, and `\` takes the next character as it is. No pattern at all means
-/// everything; a malformed one matches nothing.
+/// A pattern such as `user:*`, `repo:enabled` or `build:created` is matched against `event:action`,
+/// or only `event` if there is no action, with the rules of Go's `filepath.Match`: `*` matches any run
+/// of characters other than `/`, `?` one such character, and `[a-z]` and `[^a-z]` one of a class. `\`
+/// escapes the next character. Without patterns everything is sent. A malformed pattern matches
+/// nothing.
 ///
 /// # Examples
 ///
@@ -29,9 +29,9 @@ pub fn selects(patterns: &[&str], event: Event<'_>, action: Option<Action<'_>>) 
     patterns.is_empty() || patterns.iter().any(|pattern| matches(pattern.chars(), name.clone()))
 }
 
-/// Whether `name` as a whole fits `pattern`.
+/// Returns whether the whole `name` fits `pattern`.
 ///
-/// A star first takes nothing; each time that the rest does not fit, the last star takes one
+/// A star matches nothing at first. Each time that the rest does not fit, the last star matches one
 /// character more.
 fn matches<N>(mut pattern: Chars<'_>, mut name: N) -> bool
 where
@@ -59,7 +59,7 @@ where
     }
 }
 
-/// Whether the pattern's next element, which is not a star, is there and fits `character`.
+/// Returns whether the pattern's next element, which is not a star, fits `character`.
 fn match_one(pattern: &mut Chars<'_>, character: char) -> bool {
     match pattern.next() {
         Some('?') => character != '/',
@@ -69,7 +69,7 @@ fn match_one(pattern: &mut Chars<'_>, character: char) -> bool {
     }
 }
 
-/// The rest of a class, or `None` where it is malformed.
+/// Matches `character` with the rest of a class. Returns `None` if the class is malformed.
 fn match_class(pattern: &mut Chars<'_>, character: char) -> Option<bool> {
     let negated = take(pattern, '^');
     let mut fits = false;
@@ -83,7 +83,7 @@ fn match_class(pattern: &mut Chars<'_>, character: char) -> Option<bool> {
     Some(fits != negated)
 }
 
-/// One end of a range; `-` and `]` stand for themselves only behind a backslash.
+/// Reads one end of a range. `-` and `]` are literal only after a backslash.
 fn class_end(pattern: &mut Chars<'_>) -> Option<char> {
     match pattern.next()? {
         '-' | ']' => None,

@@ -1,7 +1,7 @@
-//! The exact bytes that a Drone server writes. No other file knows them.
+//! The exact bytes that a Drone server writes. Only this file contains them.
 //!
-//! Nearly every request has this form, and comparing costs a tenth of reading. What is recognised
-//! here the general reader accepts too, with the same result; anything else is left to it.
+//! Nearly every request has this form, and comparing takes a tenth of the time of the general reader.
+//! That reader accepts the same bytes with the same result, and reads every other form.
 
 use crate::{
     HeaderList, Params, Tag, Value, date, digest,
@@ -14,11 +14,11 @@ use crate::{
 const PARAMS_START: &[u8; 52] = br#"keyId="hmac-key",algorithm="hmac-sha256",signature=""#;
 const PARAMS_END: &[u8; 23] = br#"",headers="date digest""#;
 
-/// The length of the parameters.
+/// The length of the parameters, in bytes.
 pub(crate) const PARAMS_LEN: usize = PARAMS_START.len() + BASE64_LEN + PARAMS_END.len();
 
-/// Recognises the parameters. Returns them with the MAC that is their signature.
-// A call and the moves of its result would take 8 % more instructions (`make test-instructions`).
+/// Recognises the parameters. Returns them and the decoded signature.
+// Not inlined, this takes 8 % more instructions (`make test-instructions`).
 #[inline(always)]
 pub(crate) fn read_params(field: &[u8]) -> Option<(Params<'_>, Tag)> {
     let field: &[u8; PARAMS_LEN] = field.try_into().ok()?;
@@ -27,7 +27,7 @@ pub(crate) fn read_params(field: &[u8]) -> Option<(Params<'_>, Tag)> {
     if !is_equal(start, PARAMS_START) || end != PARAMS_END {
         return None;
     }
-    // A signature that is base64 has no quote in it.
+    // Decoding fails if the signature contains a quote.
     let tag = primitives::decode(signature)?;
     let params = Params {
         key_id: Value::plain(b"hmac-key"),
@@ -38,7 +38,7 @@ pub(crate) fn read_params(field: &[u8]) -> Option<(Params<'_>, Tag)> {
     Some((params, tag))
 }
 
-/// Compares every byte: a call of `memcmp` would cost more.
+/// Compares every byte inline, because a call of `memcmp` takes longer.
 fn is_equal<const N: usize>(bytes: &[u8; N], other: &[u8; N]) -> bool {
     let mut differ = 0;
     for (byte, other) in bytes.iter().zip(other) {
@@ -57,14 +57,14 @@ pub(crate) fn write_params(tag: &Tag) -> [u8; PARAMS_LEN] {
     field
 }
 
-/// The length of the signing string.
+/// The length of the signing string, in bytes.
 pub(crate) const SIGNING_STRING_LEN: usize = DIGEST_AT + digest::LEN;
 
 const DATE_AT: usize = b"date: ".len();
 const DIGEST_AT: usize = DATE_AT + date::LEN + b"\ndigest: ".len();
 
-/// Returns the signing string over [`DATE_DIGEST`], if both values have the lengths that Drone's have.
-/// They must hold no control byte.
+/// Returns the signing string over [`DATE_DIGEST`] if both values have the length of Drone's. The
+/// caller checks that they hold no control byte.
 pub(crate) fn read_signing_string(date: &[u8], digest: &[u8]) -> Option<[u8; SIGNING_STRING_LEN]> {
     Some(write_signing_string(date.try_into().ok()?, digest.try_into().ok()?))
 }
@@ -92,7 +92,7 @@ mod tests {
 
     const PARAMS: &[u8; 119] = br#"keyId="hmac-key",algorithm="hmac-sha256",signature="huzpVbeWzgna3SGdxJ15qHyB+H8anlMlh5+g5uMX2aQ=",headers="date digest""#;
 
-    /// The four values, and the MAC.
+    /// The values of the four parameters, and the MAC.
     type Parts<'a> = ([Option<&'a [u8]>; 4], Option<Tag>);
 
     fn parts<'a>(params: Params<'a>, tag: Option<Tag>) -> Parts<'a> {
@@ -114,8 +114,8 @@ mod tests {
                 recognised += 1;
             }
         }
-        // As they are, once for each byte, and with any other digit of the signature; of its last
-        // digit four bits count.
+        // Each of the 119 bytes is also tried unchanged. Any other digit is recognised in the first
+        // 42 digits of the signature. In the last digit only four bits count, so 15 others are.
         assert_eq!(recognised, 119 + 42 * 63 + 15);
     }
 
@@ -134,7 +134,7 @@ mod tests {
         for (at, byte) in places {
             let (mut date, mut digest) = (*DATE, *DIGEST);
             *date.iter_mut().chain(&mut digest).nth(at).expect("a place") = byte;
-            // What is around a value is removed before.
+            // Values are trimmed before.
             if [date[0], date[28], digest[0], digest[51]]
                 .iter()
                 .any(|byte| matches!(byte, b' ' | b'\t'))

@@ -9,9 +9,9 @@ object! {
     Build {
         /// The server's number for the build.
         id: i64,
-        /// The number of its repository.
+        /// The server's number for its repository.
         repo_id: i64,
-        /// What started it: a user, or `@hook` or `@cron`.
+        /// The user who started it, or `@hook` or `@cron`.
         trigger: String,
         /// Its number within the repository.
         number: i64,
@@ -20,12 +20,12 @@ object! {
         /// `pending`, `running`, `success`, `failure`, `error`, `killed`, `skipped`, `blocked`,
         /// `declined` or `waiting_on_dependencies`.
         status: String,
-        /// Why it could not be run.
+        /// The reason why it could not be run.
         error: String,
-        /// What it was started for: `push`, `pull_request`, `tag`, `promote`, `rollback`, `cron`
-        /// or `custom`.
+        /// The reason to start it: `push`, `pull_request`, `tag`, `promote`, `rollback`, `cron` or
+        /// `custom`.
         event: String,
-        /// What happened to the pull request, if anything.
+        /// The change to the pull request, if any.
         action: String,
         /// The page of the change at the source code host.
         link: String,
@@ -52,25 +52,25 @@ object! {
         author_login: String,
         /// The author's name.
         author_name: String,
-        /// The author's address for e-mail.
+        /// The author's e-mail address.
         author_email: String,
         /// The address of the author's picture.
         author_avatar: String,
-        /// The login of the one who pushed it.
+        /// The login of the user who pushed it.
         sender: String,
         /// Parameters that it was started with.
         params: BTreeMap<String, String>,
         /// The name of the schedule that started it.
         cron: String,
-        /// Where it is deployed to.
+        /// The target of the deployment.
         deploy_to: String,
         /// The source code host's number for the deployment.
         deploy_id: i64,
         /// Whether its runners write more to the log.
         debug: bool,
-        /// When it was started; 0 where it was not.
+        /// When it was started, or 0 if it was not.
         started: i64,
-        /// When it ended; 0 where it did not.
+        /// When it ended, or 0 if it did not.
         finished: i64,
         /// When it was created.
         created: i64,
@@ -78,7 +78,7 @@ object! {
         updated: i64,
         /// How often it was changed.
         version: i64,
-        /// Its stages, absent where it has none yet.
+        /// Its stages, absent if it has none yet.
         stages: Vec<Stage>,
     }
 }

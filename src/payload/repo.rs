@@ -9,9 +9,9 @@ object! {
     Repo {
         /// The server's number for the repository.
         id: i64,
-        /// What the source code host calls it by.
+        /// The source code host's identifier for it.
         uid: String,
-        /// The number of the user whose rights the server acts with.
+        /// The server's number for the user whose rights it uses.
         user_id: i64,
         /// The owner, a user or an organisation.
         namespace: String,
@@ -27,9 +27,9 @@ object! {
         git_ssh_url: String,
         /// Its page at the source code host.
         link: String,
-        /// The branch that is taken where none is named.
+        /// The default branch.
         default_branch: String,
-        /// Whether the source code host shows it to few.
+        /// Whether it is private at the source code host.
         private: bool,
         /// Who sees its builds: `public`, `private` or `internal`.
         visibility: String,
@@ -37,7 +37,7 @@ object! {
         active: bool,
         /// The path of its pipelines, such as `.drone.yml`.
         config_path: String,
-        /// Whether its pipelines may do what is open to trusted ones alone.
+        /// Whether it is trusted, so that its pipelines have privileges that others lack.
         trusted: bool,
         /// Whether pipelines that are not signed are held back.
         protected: bool,
@@ -67,21 +67,21 @@ object! {
         version: i64,
         /// A build of it.
         build: Box<Build>,
-        /// What the user may do.
+        /// The rights of the user.
         permissions: Permissions,
-        /// Whether the source code host keeps it for reading alone.
+        /// Whether it is archived at the source code host, and so read-only.
         archived: bool,
     }
 }
 
 object! {
-    /// What a user may do with a repository.
+    /// The rights of a user in a repository.
     Permissions {
-        /// See it.
+        /// The user may read it.
         read: bool,
-        /// Change it.
+        /// The user may change it.
         write: bool,
-        /// Administrate it.
+        /// The user may administer it.
         admin: bool,
     }
 }

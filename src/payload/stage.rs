@@ -9,44 +9,44 @@ object! {
     Stage {
         /// The server's number for the stage.
         id: i64,
-        /// The number of its repository.
+        /// The server's number for its repository.
         repo_id: i64,
-        /// The number of its build.
+        /// The server's number for its build.
         build_id: i64,
         /// Its number within the build.
         number: i64,
         /// Its name.
         name: String,
-        /// Its kind, `pipeline` mostly.
+        /// Its kind, mostly `pipeline`.
         kind: String,
-        /// What runs it, such as `docker`.
+        /// The type of its runner, such as `docker`.
         #[serde(rename = "type")]
         runner: String,
-        /// As that of a build.
+        /// Its status, with the same values as a build's.
         status: String,
-        /// Why it could not be run.
+        /// The reason why it could not be run.
         error: String,
-        /// Whether the build goes on where it fails.
+        /// Whether the build continues if it fails.
         errignore: bool,
         /// The exit code of the step that failed.
         exit_code: i64,
         /// The name of the machine that runs it.
         machine: String,
-        /// The operating system that it asks for.
+        /// The operating system that it requires.
         os: String,
-        /// The processor that it asks for.
+        /// The processor architecture that it requires.
         arch: String,
         /// The variant of the processor.
         variant: String,
         /// The version of the operating system.
         kernel: String,
-        /// How many of its name may run at once.
+        /// How many stages of its name may run at once.
         limit: i64,
-        /// How many of its repository may run at once.
+        /// How many stages of its repository may run at once.
         throttle: i64,
-        /// When it was started; 0 where it was not.
+        /// When it was started, or 0 if it was not.
         started: i64,
-        /// When it ended; 0 where it did not.
+        /// When it ended, or 0 if it did not.
         stopped: i64,
         /// When it was created.
         created: i64,
@@ -54,15 +54,15 @@ object! {
         updated: i64,
         /// How often it was changed.
         version: i64,
-        /// Whether it runs where those before it succeed.
+        /// Whether it runs if the stages before it succeed.
         on_success: bool,
-        /// Whether it runs where one before it fails.
+        /// Whether it runs if a stage before it fails.
         on_failure: bool,
         /// The names of the stages that it waits for.
         depends_on: Vec<String>,
-        /// What the machine must be labelled with.
+        /// The labels that the machine must have.
         labels: BTreeMap<String, String>,
-        /// Its steps, absent where it has none yet.
+        /// Its steps, absent if it has none yet.
         steps: Vec<Step>,
     }
 }

@@ -7,23 +7,23 @@ object! {
     Step {
         /// The server's number for the step.
         id: i64,
-        /// The number of its stage, whatever the name says.
+        /// The server's number for its stage, despite the name of the member.
         step_id: i64,
         /// Its number within the stage.
         number: i64,
         /// Its name.
         name: String,
-        /// As that of a build.
+        /// Its status, with the same values as a build's.
         status: String,
-        /// Why it could not be run.
+        /// The reason why it could not be run.
         error: String,
-        /// Whether the stage goes on where it fails.
+        /// Whether the stage continues if it fails.
         errignore: bool,
-        /// What its program ended with.
+        /// The exit code of its program.
         exit_code: i64,
-        /// When it was started; absent where it was not.
+        /// When it was started, absent if it was not.
         started: i64,
-        /// When it ended; absent where it did not.
+        /// When it ended, absent if it did not.
         stopped: i64,
         /// How often it was changed.
         version: i64,
@@ -31,9 +31,9 @@ object! {
         depends_on: Vec<String>,
         /// The image of its container.
         image: String,
-        /// Whether the next steps do not wait for its end.
+        /// Whether the next steps start without waiting for its end.
         detached: bool,
-        /// The address of the schema of its results.
+        /// The URL of the schema of its results.
         schema: String,
     }
 }

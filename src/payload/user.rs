@@ -7,19 +7,19 @@ object! {
     User {
         /// The server's number for the user.
         id: i64,
-        /// The name that the user logs in with.
+        /// The login name.
         login: String,
-        /// The address for e-mail.
+        /// The e-mail address.
         email: String,
-        /// Whether it is a program that uses the server.
+        /// Whether the user is a machine account.
         machine: bool,
-        /// Whether the user administrates the server.
+        /// Whether the user administers the server.
         admin: bool,
         /// Whether the user may log in.
         active: bool,
-        /// The address of a picture.
+        /// The URL of a picture.
         avatar: String,
-        /// Whether the user's repositories are being fetched just now.
+        /// Whether the user's repositories are being fetched now.
         syncing: bool,
         /// When they were fetched last.
         synced: i64,

@@ -1,7 +1,9 @@
-//! The alphabet of base64 (RFC 4648, section 4), without a table: no address tells a digit.
+//! The alphabet of base64 (RFC 4648, section 4).
+//!
+//! There is no table, so that no address depends on a digit.
 
-/// Returns the step from a digit to its value, 0 if it is no digit. The ranges of the alphabet do not
-/// overlap, so that at most one step is taken.
+/// Returns the difference between a digit and its value, or 0 for any other byte. The ranges of the
+/// alphabet do not overlap, so at most one step is not 0.
 pub(super) const fn step_from_digit(digit: u8) -> u8 {
     const fn step(is_taken: bool, from: u8, to: u8) -> u8 {
         if is_taken { to.wrapping_sub(from) } else { 0 }
@@ -13,7 +15,8 @@ pub(super) const fn step_from_digit(digit: u8) -> u8 {
         | step(digit == b'/', b'/', 63)
 }
 
-/// Returns the step from a value to its digit: the steps between the ranges of the alphabet add up.
+/// Returns the difference between a value and its digit, as the sum of the steps between the ranges of
+/// the alphabet.
 pub(super) const fn step_to_digit(value: u8) -> u8 {
     const fn step(is_taken: bool, step: u8) -> u8 {
         if is_taken { step } else { 0 }

@@ -1,9 +1,10 @@
-//! The one place through which the fast and the small version compress SHA-256 blocks.
+//! The compression function of SHA-256, for the fast and the small version.
 //!
-//! With `--cfg hooksig_host_compress` a function of the platform does it: a program in another language,
-//! or a peripheral that can load and read a state. Padding, HMAC and comparisons stay in the crate.
+//! `--cfg hooksig_host_compress` replaces it with a function of the platform. That can be a program in
+//! another language, or a peripheral that can load and read a state. Padding, HMAC and comparisons stay
+//! in the crate.
 
-/// The state between blocks; at the end its words are the hash.
+/// The state between blocks. After the last block, its words are the hash.
 pub(super) type State = [u32; 8];
 
 /// The input of one compression.
@@ -28,6 +29,6 @@ pub(super) fn compress(state: &mut State, blocks: &[Block]) {
         return;
     }
     // SAFETY: the function reads `n` blocks of 64 bytes, reads and writes the eight words of the
-    // state, and keeps neither pointer; docs/firmware.md demands it of its author.
+    // state, and keeps neither pointer. docs/firmware.md requires this of its author.
     unsafe { hooksig_host_compress(state.as_mut_ptr(), blocks.as_ptr().cast(), blocks.len()) }
 }

@@ -6,19 +6,19 @@ use super::{
 };
 use crate::Error;
 
-/// A message that is never held whole.
+/// A message that is written in pieces.
 pub(crate) trait Pieces {
-    /// Gives the message to `sink` piece by piece, the same each time.
+    /// Passes the message to `sink`, piece by piece. Every call writes the same message.
     fn write(&self, sink: &mut impl FnMut(&[u8])) -> Result<(), Error>;
 }
 
-/// Gives the MAC of `message` under each key to `found`, in the order of the keys.
+/// Passes the MAC of `message` under each key to `found`, in the order of the keys.
 ///
-/// A short message is put together once; a longer one is written to several keys at a time.
+/// A short message is assembled once. A longer message is written to several MACs in one pass.
 ///
 /// # Errors
 ///
-/// Those of writing the message.
+/// The errors of writing the message.
 pub(crate) fn for_each_mac<'k>(
     keys: impl IntoIterator<Item = &'k HmacKey>,
     message: &impl Pieces,

@@ -1,13 +1,13 @@
-//! Hashes, MACs, base64 and scanners: the only code that there is in more than one version.
+//! Hashes, MACs, base64 and scanners. Only this code has more than one version.
 //!
-//! - `plain` is straightforward, over the crates `hmac`, `sha2` and `base64ct`. It is the version of
-//!   every target without a fast one, and of every target with the feature `plain`. The tests of this
-//!   folder compare the other versions with it.
-//! - `fast` is the version of 64-bit processors and of WebAssembly.
-//! - `small` is the version of builds with the feature `small`.
+//! - `plain` is a simple version over the crates `hmac`, `sha2` and `base64ct`. It is used with the
+//!   feature `plain`, and on every target without a fast version. The tests of this folder compare the
+//!   other versions with it.
+//! - `fast` is for 64-bit processors and WebAssembly.
+//! - `small` is for builds with the feature `small`.
 //!
-//! With both features, as with `--all-features`, neither counts. Every version is compiled in every
-//! build, and what is not used is left out by the linker.
+//! Setting both features, as `--all-features` does, has no effect. Every build compiles every version,
+//! and the linker drops the unused ones.
 
 #[allow(dead_code)]
 mod alphabet;
@@ -52,7 +52,7 @@ pub(crate) const HASH_LEN: usize = 32;
 /// A hash or a MAC.
 pub(crate) type Hash = [u8; HASH_LEN];
 
-/// The length of the base64 of a hash.
+/// The length of the base64 of a hash, in bytes.
 pub(crate) const BASE64_LEN: usize = 44;
 
 /// The canonical, padded, standard base64 (RFC 4648, section 4) of a hash.

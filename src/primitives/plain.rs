@@ -1,4 +1,4 @@
-//! Every primitive over the crates `hmac`, `sha2` and `base64ct`, or byte by byte.
+//! The version over the crates `hmac`, `sha2` and `base64ct`, with scanners that go byte by byte.
 
 use base64ct::{Base64, Encoding};
 use ctutils::{Choice, CtEq};
@@ -8,14 +8,14 @@ use sha2::{Digest, digest::block_api::CoreProxy};
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText};
 use crate::bytes::{is_control, is_qdtext, split_while};
 
-/// Messages up to this length are put together before their MAC is made.
+/// The largest message, in bytes, that is assembled in a buffer before its MAC is computed.
 pub(super) const HELD_BYTES: usize = 0;
 
-/// The number of MACs that are made at a time of a longer message.
+/// The number of MACs of a longer message that are computed in one pass.
 pub(super) const STREAMS: usize = 16;
 
-/// The number of names that an index of a list may take stack for; without it a list is searched
-/// from its start.
+/// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
+/// start.
 pub(crate) const HELD_NAMES: usize = if cfg!(target_pointer_width = "64") { 128 } else { 0 };
 
 /// Returns the SHA-256 of a whole message.
@@ -33,18 +33,18 @@ impl Sha256 {
         Digest::update(&mut self.0, bytes);
     }
 
-    /// Returns the hash. The stream is then used up.
+    /// Returns the hash. Call it once.
     pub(crate) fn finish(&mut self) -> Hash {
         self.0.finalize_reset().into()
     }
 }
 
-/// An HMAC-SHA-256 key, as midstates that are wiped when dropped.
+/// The midstates of an HMAC-SHA-256 key, wiped when dropped.
 #[derive(Clone)]
 pub(crate) struct HmacKey(HmacCore<sha2::Sha256>);
 
 impl HmacKey {
-    /// Prepares a secret. Never `None`: HMAC takes any length.
+    /// Creates a key from a secret. Never returns `None`, because HMAC takes any length.
     pub(crate) fn new(secret: &[u8]) -> Option<Self> {
         HmacCore::new_from_slice(secret).ok().map(Self)
     }
@@ -72,18 +72,18 @@ impl Hmac {
         Mac::update(&mut self.0, bytes);
     }
 
-    /// Returns the MAC. The stream is then used up.
+    /// Returns the MAC. Call it once.
     pub(crate) fn finish(&mut self) -> Hash {
         self.0.clone().finalize().into_bytes().into()
     }
 }
 
-/// Compares two hashes in a time that depends on neither.
+/// Compares two hashes in constant time.
 pub(crate) fn ct_eq(hash: &Hash, other: &Hash) -> Choice {
     hash.ct_eq(other)
 }
 
-/// Returns the base64 of a hash, in a time that does not depend on it.
+/// Returns the base64 of a hash, in constant time.
 pub(crate) fn encode(hash: &Hash) -> HashText {
     let mut text = [0; BASE64_LEN];
     let written = Base64::encode(hash, &mut text);
@@ -91,9 +91,9 @@ pub(crate) fn encode(hash: &Hash) -> HashText {
     text
 }
 
-/// Returns the hash with this canonical base64, if there is one.
+/// Decodes the canonical base64 of a hash. Returns `None` for any other text.
 pub(crate) fn decode(text: &HashText) -> Option<Hash> {
-    // One byte more than a hash: 44 digits without padding decode to 33.
+    // One byte longer than a hash, because 44 digits without padding decode to 33 bytes.
     let mut decoded = [0; HASH_LEN + 1];
     Base64::decode(text, &mut decoded).ok()?.try_into().ok()
 }

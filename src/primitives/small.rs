@@ -1,4 +1,4 @@
-//! The version for little flash (feature `small`).
+//! The version for small code (feature `small`).
 
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText, alphabet};
 
@@ -7,17 +7,17 @@ pub(crate) use super::{
     stream::{HmacKey, Sha256, sha256},
 };
 
-/// Messages up to this length are put together before their MAC is made.
+/// The largest message, in bytes, that is assembled in a buffer before its MAC is computed.
 pub(super) const HELD_BYTES: usize = 0;
 
-/// The number of MACs that are made at a time of a longer message.
+/// The number of MACs of a longer message that are computed in one pass.
 pub(super) const STREAMS: usize = 1;
 
-/// The number of names that an index of a list may take stack for; without it a list is searched
-/// from its start.
+/// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
+/// start.
 pub(crate) const HELD_NAMES: usize = 0;
 
-/// Returns the base64 of a hash, in a time that does not depend on it.
+/// Returns the base64 of a hash, in constant time.
 pub(crate) fn encode(hash: &Hash) -> HashText {
     let mut text = [b'='; BASE64_LEN];
     let mut bytes = hash.iter();
@@ -34,7 +34,7 @@ pub(crate) fn encode(hash: &Hash) -> HashText {
     text
 }
 
-/// Returns the hash with this canonical base64, if there is one.
+/// Decodes the canonical base64 of a hash. Returns `None` for any other text.
 pub(crate) fn decode(text: &HashText) -> Option<Hash> {
     let [digits @ .., b'='] = text else { return None };
     let mut hash = [0; HASH_LEN];
@@ -52,11 +52,11 @@ pub(crate) fn decode(text: &HashText) -> Option<Hash> {
             *bytes.next()? = (bits >> len) as u8;
         }
     }
-    // The last digit has two bits too many, which must be zero.
+    // The last digit has two surplus bits, which must be zero.
     (bits & 0x3 == 0).then_some(hash)
 }
 
-/// The values of the bytes from the first digit to the last, 64 for one that is no digit.
+/// The values of the bytes from `+` to `z`. A byte that is not a digit has the value 64.
 static VALUES: [u8; 80] = {
     let mut values = [64; 80];
     let mut at = 0;
@@ -94,7 +94,7 @@ pub(crate) fn eq_ignore_case(word: &[u8], other: &[u8]) -> bool {
     super::plain::eq_ignore_case(word, other)
 }
 
-/// Compares a word with one in lower case, ignoring ASCII case: once for all lengths.
+/// Compares a word with one in lower case, ignoring ASCII case. Calls one function for all lengths.
 pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
     eq_ignore_case(word, lower)
 }

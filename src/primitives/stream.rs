@@ -35,7 +35,7 @@ pub(crate) struct Sha256 {
     state: State,
     /// The length of the message so far, in bytes.
     len: u64,
-    /// Starts with the bytes that do not fill a block yet.
+    /// Begins with the bytes that do not fill a block yet.
     block: Block,
 }
 
@@ -46,7 +46,7 @@ impl Default for Sha256 {
 }
 
 impl Sha256 {
-    /// Continues after whole blocks of `len` bytes that led to `state`.
+    /// Continues from `state`, after whole blocks of `len` bytes in total.
     fn after(state: State, len: usize) -> Self {
         Self { state, len: len as u64, block: [0; BLOCK_LEN] }
     }
@@ -71,19 +71,19 @@ impl Sha256 {
         copy_to_start(&mut self.block, tail);
     }
 
-    /// Returns the hash. The stream is then used up.
+    /// Returns the hash. Call it once.
     pub(crate) fn finish(&mut self) -> Hash {
         let tail = self.block.get(..self.used()).unwrap_or_default();
         finish(self.state, tail, self.len)
     }
 
-    /// Returns how many bytes do not fill a block yet: always less than [`BLOCK_LEN`].
+    /// Returns the number of bytes that do not fill a block yet, which is less than [`BLOCK_LEN`].
     const fn used(&self) -> usize {
         self.len as usize % BLOCK_LEN
     }
 }
 
-/// Returns the hash of a message of `len` bytes, of which all but the `tail` was compressed.
+/// Returns the hash of a message of `len` bytes, which was compressed up to `tail`.
 #[cfg_attr(not(feature = "small"), inline(always))]
 fn finish(mut state: State, tail: &[u8], len: u64) -> Hash {
     let mut padded = [[0; BLOCK_LEN]; 2];
@@ -92,7 +92,7 @@ fn finish(mut state: State, tail: &[u8], len: u64) -> Hash {
     if let Some(first) = bytes.get_mut(tail.len()) {
         *first = 0x80;
     }
-    // One byte and the length come after the message.
+    // The padding is at least one byte and the length.
     let count = if tail.len() < const { BLOCK_LEN - 8 } { 1 } else { 2 };
     let blocks = padded.get_mut(..count).unwrap_or_default();
     if let Some(end) = blocks.as_flattened_mut().last_chunk_mut() {
@@ -106,7 +106,7 @@ fn finish(mut state: State, tail: &[u8], len: u64) -> Hash {
     hash
 }
 
-/// Copies `from`, which is not longer, to the start of `to`.
+/// Copies `from` to the start of `to`, which must not be shorter.
 fn copy_to_start(to: &mut [u8], from: &[u8]) {
     debug_assert!(from.len() <= to.len());
     if let Some(start) = to.get_mut(..from.len()) {
@@ -114,17 +114,17 @@ fn copy_to_start(to: &mut [u8], from: &[u8]) {
     }
 }
 
-/// The length of the outer hash's message: the secret's block and the inner hash.
+/// The length of the outer hash's message, which is a block of the padded secret and the inner hash.
 const MAC_INPUT_LEN: u64 = (BLOCK_LEN + HASH_LEN) as u64;
 
-/// The two midstates of a secret, inner and outer: all that is kept of it. Wiped when dropped.
+/// The inner and the outer midstate of a secret, wiped when dropped. The secret itself is not kept.
 #[derive(Clone)]
 pub(crate) struct HmacKey {
     midstates: Zeroizing<[State; 2]>,
 }
 
 impl HmacKey {
-    /// Prepares a secret. Never `None`: that is for versions whose types cannot say so.
+    /// Creates a key from a secret. Never returns `None`; the type is that of `plain`.
     pub(crate) fn new(secret: &[u8]) -> Option<Self> {
         let mut block = Zeroizing::new([0; BLOCK_LEN]);
         if secret.len() > BLOCK_LEN {
@@ -133,7 +133,7 @@ impl HmacKey {
             copy_to_start(&mut *block, secret);
         }
         let mut midstates = Zeroizing::new([INITIAL; 2]);
-        // The second pad replaces the first: it is XORed with both.
+        // The second value removes the first pad and applies the second.
         for (state, pad) in midstates.iter_mut().zip([0x36, 0x36 ^ 0x5c]) {
             block.iter_mut().for_each(|byte| *byte ^= pad);
             compress(state, from_ref(&block));
@@ -161,8 +161,8 @@ impl HmacKey {
 
 /// An incremental HMAC-SHA-256.
 ///
-/// The states are wiped when dropped. The buffer is not: it holds only the end of the message or the
-/// inner hash, and without the outer midstate no MAC can be made from either.
+/// The states are wiped when dropped. The buffer is not wiped, because it holds only the end of the
+/// message or the inner hash. No MAC can be computed from either without the outer midstate.
 #[derive(Clone)]
 pub(crate) struct Hmac {
     inner: Sha256,
@@ -175,7 +175,7 @@ impl Hmac {
         self.inner.update(bytes);
     }
 
-    /// Returns the MAC. The stream is then used up.
+    /// Returns the MAC. Call it once.
     pub(crate) fn finish(&mut self) -> Hash {
         finish(self.outer, &self.inner.finish(), MAC_INPUT_LEN)
     }

@@ -3,12 +3,12 @@
 
 use super::{BASE64_LEN, Hash, HashText, fast, plain, small, stream};
 
-/// Bytes without a pattern that a block could repeat.
+/// Returns bytes with no pattern that repeats from block to block.
 fn message() -> [u8; 300] {
     core::array::from_fn(|at| (at.wrapping_mul(167) >> 3) as u8)
 }
 
-/// Every length up to five blocks, split into three pieces in many ways.
+/// Calls `test` with messages of every length up to 300, split into three pieces in many ways.
 fn for_each_split(mut test: impl FnMut(&[u8], [&[u8]; 3])) {
     let message = message();
     for whole in (0..=message.len()).map(|len| &message[..len]) {
@@ -67,7 +67,7 @@ fn a_key_is_64_bytes() {
     assert_eq!(size_of::<stream::HmacKey>(), 64);
 }
 
-/// Hashes in which each byte takes each value.
+/// Returns hashes that together have each value in each byte.
 fn hashes() -> impl Iterator<Item = Hash> {
     (0..=255u8)
         .map(|seed| core::array::from_fn(|at| seed.wrapping_add(37u8.wrapping_mul(at as u8))))
@@ -97,7 +97,7 @@ fn hashes_are_encoded_as_base64ct_does() {
     }
 }
 
-/// Texts with each byte at each place.
+/// Returns texts that together have each value in each byte.
 fn texts() -> impl Iterator<Item = HashText> {
     (0..=255).zip(hashes()).flat_map(|(byte, hash)| {
         (0..BASE64_LEN).map(move |at| {
@@ -121,8 +121,8 @@ fn texts_are_decoded_as_base64ct_does() {
     }
 }
 
-/// Gives every length up to four words, with each byte at one and at two places among plain ones, and
-/// everywhere.
+/// Calls `test` with texts of every length up to four words. Each value is tried in one byte, in two
+/// bytes and in all bytes.
 fn for_each_text(test: impl Fn(&[u8])) {
     for (len, byte) in (0..=32).flat_map(|len| (0..=255).map(move |byte| (len, byte))) {
         test(&[byte; 32][..len]);
@@ -151,7 +151,7 @@ fn texts_are_scanned_as_byte_by_byte() {
     });
 }
 
-/// Compares words of one length, one byte of which is replaced by any other, with the same words.
+/// Compares `lower` with its upper case, with each byte replaced by each value in turn.
 fn compare_words<const N: usize>(lower: &[u8; N]) {
     let mut words = (0..N).flat_map(|at| (0..=255).map(move |byte| (at, byte)));
     assert!(words.all(|(at, byte)| {

@@ -1,5 +1,7 @@
-//! The canonical, padded, standard base64 (RFC 4648, section 4) of a hash, each step for many digits
-//! at a time: this becomes vector instructions (270 ns of 395 less than digit by digit; `make bench`).
+//! The canonical, padded, standard base64 (RFC 4648, section 4) of a hash.
+//!
+//! Each step handles many digits, so that the compiler uses vector instructions. That saves 270 ns of
+//! 395 compared with one digit at a time (`make bench`).
 
 use super::scan::all;
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
 
 /// Returns whether `text` is the canonical base64 of a hash.
 pub(crate) fn is_canonical(text: &HashText) -> bool {
-    // The last digit before the padding has two bits too many, which must be zero.
+    // The last digit before the padding has two surplus bits, which must be zero.
     static FOURTHS: Set = set(b"AEIMQUYcgkosw048");
     let [digits @ .., last, b'='] = text else { return false };
     are_digits(digits) && is_in(&FOURTHS, *last)
@@ -17,13 +19,13 @@ pub(crate) fn is_canonical(text: &HashText) -> bool {
 
 /// Returns whether every byte is a digit.
 fn are_digits(bytes: &[u8]) -> bool {
-    // The digits come after the slash; the cases of letters differ in one bit.
+    // The digits 0 to 9 follow the slash in ASCII, and the cases of a letter differ in one bit.
     all(bytes, |byte| {
         ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'/') < 11) | (byte == b'+')
     })
 }
 
-/// Returns the hash with this canonical base64, if there is one.
+/// Decodes the canonical base64 of a hash. Returns `None` for any other text.
 #[inline(always)]
 pub(crate) fn decode(text: &HashText) -> Option<Hash> {
     let [digits @ .., b'='] = text else { return None };
@@ -48,11 +50,11 @@ pub(crate) fn decode(text: &HashText) -> Option<Hash> {
     for (to, word) in hash.as_chunks_mut().0.iter_mut().zip(words) {
         *to = word.to_be_bytes();
     }
-    // The last digit has two bits too many, which must be zero.
+    // The last digit has two surplus bits, which must be zero.
     (all_valid && f & 0xffff_ffff == 0).then_some(hash)
 }
 
-/// Joins eight times six bits.
+/// Joins eight values of six bits.
 const fn join(sextets: [u8; 8]) -> u64 {
     let ones = u64::from_be_bytes(sextets);
     let pairs = (ones & 0x3f00_3f00_3f00_3f00) >> 2 | ones & 0x003f_003f_003f_003f;
@@ -60,7 +62,7 @@ const fn join(sextets: [u8; 8]) -> u64 {
     (fours & 0x00ff_ffff_0000_0000) >> 8 | fours & 0x00ff_ffff
 }
 
-/// Returns the base64 of a hash, in a time that does not depend on it.
+/// Returns the base64 of a hash, in constant time.
 pub(crate) fn encode(hash: &Hash) -> HashText {
     let mut words = [0; 4];
     for (to, bytes) in words.iter_mut().zip(hash.as_chunks().0) {
@@ -83,7 +85,7 @@ pub(crate) fn encode(hash: &Hash) -> HashText {
     text
 }
 
-/// Splits the lower 48 bits into six in each byte.
+/// Splits the lower 48 bits into eight values of six bits.
 const fn split(bits: u64) -> [u8; 8] {
     let fours = (bits & 0xffff_ff00_0000) << 8 | bits & 0x00ff_ffff;
     let pairs = (fours & 0x00ff_f000_00ff_f000) << 4 | fours & 0x0000_0fff_0000_0fff;

@@ -1,4 +1,4 @@
-//! Scanners that look at many bytes at a time.
+//! Scanners that check many bytes at a time.
 
 use crate::bytes::{is_control, is_qdtext, split_while};
 
@@ -25,8 +25,8 @@ pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
 
 /// Compares two words, ignoring ASCII case.
 ///
-/// The ends are compared first, without the bit that tells the cases of letters apart: of many words,
-/// few are left to be compared whole.
+/// Compares the ends first, ignoring the bit that distinguishes the cases of a letter. That rules out
+/// most words before the whole words are compared.
 pub(crate) fn eq_ignore_case(word: &[u8], other: &[u8]) -> bool {
     const CASE: u64 = u64::from_ne_bytes([0x20; 8]);
     let folded = |word| ends(word).map(|end| u64::from_ne_bytes(end) | CASE);
@@ -35,7 +35,7 @@ pub(crate) fn eq_ignore_case(word: &[u8], other: &[u8]) -> bool {
         && (word == other || word.eq_ignore_ascii_case(other))
 }
 
-/// Returns the first and the last `N` bytes, zeros if there are fewer.
+/// Returns the first and the last `N` bytes, or zeros if there are fewer.
 fn ends<const N: usize>(bytes: &[u8]) -> [[u8; N]; 2] {
     [bytes.first_chunk(), bytes.last_chunk()].map(|end| end.copied().unwrap_or([0; N]))
 }
@@ -52,7 +52,8 @@ pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
     split_by_words(bytes, |word| below(word ^ each(end), 1), |byte| byte != end)
 }
 
-/// As [`split_while`], a word at a time: bytes are looked at one by one only in a word with a mark.
+/// Does the same as [`split_while`], a machine word at a time. Single bytes are checked only in a word
+/// with a mark, and in the rest.
 fn split_by_words(
     bytes: &[u8],
     marks: impl Fn(usize) -> usize,
@@ -73,10 +74,10 @@ const fn may_be_control(word: usize) -> usize {
     below(word, b' ') | below(word ^ each(127), 1)
 }
 
-/// Marks the bytes of `word` that are less than `limit`, itself at most 128; it may mark others
-/// too if there is one.
+/// Marks the bytes of `word` that are less than `limit`, which must be at most 128. If there is such a
+/// byte, others may be marked too.
 ///
-/// Subtracting sets the top bit of such a byte; `!word` leaves out those that had it before.
+/// The subtraction sets the top bit of such a byte, and `!word` excludes bytes that had it before.
 const fn below(word: usize, limit: u8) -> usize {
     word.wrapping_sub(each(limit)) & !word & each(0x80)
 }
@@ -92,8 +93,8 @@ pub(crate) fn has_control(bytes: &[u8]) -> bool {
 
 /// Returns whether every byte is in a class.
 ///
-/// Sixteen bytes are looked at without a branch between them, which becomes vector instructions; the
-/// last sixteen overlap those before, so that none is left to be looked at alone.
+/// Checks sixteen bytes at a time without branches, so that the compiler uses vector instructions. The
+/// last sixteen overlap the ones before, so no byte has to be checked alone.
 #[inline]
 pub(super) fn all(bytes: &[u8], is_in_class: impl Fn(u8) -> bool) -> bool {
     let all_of = |chunk: &[u8; 16]| chunk.iter().fold(true, |all, &byte| all & is_in_class(byte));
