@@ -59,7 +59,7 @@ pub enum Error {
     /// A list of headers to sign or to require is empty. A signature that covers nothing fits every
     /// request (drafts 11 and 12).
     EmptyList,
-    /// A time cannot be written as an HTTP-date: its year is not in 0–9999.
+    /// A time cannot be written as an HTTP-date, because its year is not in 0–9999.
     TimeOutOfRange,
 
     // The message cannot be read.
@@ -158,8 +158,7 @@ pub enum Error {
         /// The offset of the first line that does not fit.
         at: usize,
     },
-    /// `host` is covered, and the request contradicts itself about it: the field appears twice, or
-    /// an absolute target names another host.
+    /// `host` is covered, and the `Host` field appears twice or an absolute target names another host.
     HostMismatch,
     /// The policy that verified the delivery allows a larger skew than the replay guard.
     SkewTooLarge,

@@ -5,7 +5,7 @@ use crate::{
     names::{self, COVERED, CheckedNames},
 };
 
-/// The default of the largest accepted difference between `Date` and the receiver's clock, in seconds.
+/// The default for [`Policy::max_skew`], in seconds.
 pub const DEFAULT_MAX_SKEW: u32 = 300;
 
 /// The receiver's clock.
@@ -64,8 +64,10 @@ impl Default for Policy<'_> {
 }
 
 impl Policy<'_> {
-    /// Accepts every delivery of a Drone server: at least `date` and `digest` are covered, `Date` is
-    /// within 300 s, the keyId is any, and `algorithm` is exactly `hmac-sha256`.
+    /// The default policy, which fits every Drone server.
+    ///
+    /// At least `date` and `digest` must be covered, `Date` must be within 300 s of the clock, and
+    /// `algorithm` must be `hmac-sha256`. Any keyId is accepted.
     pub const DRONE: Self = Self {
         required: Required::DateDigest,
         max_skew: DEFAULT_MAX_SKEW,

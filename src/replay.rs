@@ -81,8 +81,8 @@ pub struct Guard<S> {
 impl<S: AsMut<[Entry]>> Guard<S> {
     /// Creates a guard over `entries`.
     ///
-    /// The entries may already hold deliveries, if they were claimed with the same number of entries:
-    /// that number decides which entries a delivery can use.
+    /// The entries may already hold deliveries, but only if they were claimed with the same number of
+    /// entries, because that number decides which entries a delivery can use.
     pub const fn new(entries: S) -> Self {
         Self { entries, max_skew: DEFAULT_MAX_SKEW }
     }
@@ -102,8 +102,8 @@ impl<S: AsMut<[Entry]>> Guard<S> {
     ///
     /// - [`Error::SkewTooLarge`] if it was verified with a larger skew than the guard's
     /// - [`Error::Replayed`] if it was claimed before
-    /// - [`Error::DateTooOld`] if it has expired since its head was verified, for example because the
-    ///   body arrived slowly: an earlier claim may already be forgotten
+    /// - [`Error::DateTooOld`] if it has expired since its head was verified, for example while the
+    ///   body arrived slowly, because an earlier claim may already be forgotten
     /// - [`Error::ReplayGuardFull`] if every entry that it can use holds a delivery that could still
     ///   be replayed
     pub fn claim(&mut self, verified: &Verified<'_>, clock: Clock) -> Result<(), Error> {

@@ -198,7 +198,7 @@ impl fmt::Debug for PendingBody<'_> {
     }
 }
 
-/// The facts about a genuine request, whose MAC, date and body were all checked.
+/// The facts about a genuine request. Its MAC, date and body were all checked.
 #[derive(Clone, Copy)]
 pub struct Verified<'r> {
     key_index: usize,
