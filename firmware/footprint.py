@@ -48,7 +48,8 @@ def image_of(profile, program):
 def flash(profile, program):
     """Returns the bytes of each part of hooksig in a program."""
     image = image_of(profile, program)
-    make(profile, f"{image}.elf")
+    # The Makefile names its targets relative to its folder.
+    make(profile, f"../{image.relative_to(ROOT)}.elf")
     sizes = sizes_of(f"{image}.elf")
     del sizes[PROGRAM[1]]
     # Constants have no source line, so those of the program itself are subtracted.
