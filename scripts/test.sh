@@ -25,7 +25,7 @@ setup() {
         clippy rustfmt crates || return
     # Without these tools their checks are skipped, or fail if CI is set.
     scripts/setup.sh clang cmake fish zsh valgrind pkg:jansson pkg:hiredis redis-server nginx nc \
-        arm-none-eabi-gcc qemu-system-arm target:thumbv7em-none-eabi || skipped_tools=yes
+        arm-none-eabi-gcc qemu-system-arm target:thumbv7em-none-eabi target:wasm32-unknown-unknown || skipped_tools=yes
     if scripts/setup.sh go; then
         scripts/setup.sh modules:go modules:go/redisstore modules:go/interop modules:go/load modules:go/translate modules:tests/receivers/go || return
     else
