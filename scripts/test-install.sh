@@ -276,7 +276,7 @@ licences_are_installed() {
 # Prints every package except those that only test or measure.
 packages() {
     find . -path ./target -prune -o \( -name go.mod -o -name Cargo.toml \) -printf '%h\n' | sort -u |
-        grep -vE '^\./(benches|ffi-tests|vectors|fuzz|firmware|tests|go/interop|go/load)(/|$)'
+        grep -vE '^\./(benches|ffi-tests|vectors|fuzz|firmware|tests|go/interop|go/load|go/translate)(/|$)'
 }
 
 every_package_has_licences() {
