@@ -364,5 +364,9 @@ func TestReplayStoreThatFails(t *testing.T) {
 		if code != run.code || !errors.Is(s.refused.last(), run.want) {
 			t.Errorf("%s: %d, %v", name, code, s.refused.last())
 		}
+		code, _ = s.deliver(t, body, func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader(strings.ToUpper(body))) })
+		if code != http.StatusUnauthorized || !errors.Is(s.refused.last(), hooksig.ErrDigestMismatch) {
+			t.Errorf("%s, another body: %d, %v", name, code, s.refused.last())
+		}
 	}
 }

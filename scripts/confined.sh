@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Fails if anything about speed or size is written outside src/primitives. Two functions that every
-# request goes through may be inlined: the loop over its fields, and the reader of Drone's exact bytes.
+# Fails if anything about speed or size is written outside src/primitives, or unsafe code outside it
+# and src/capi. Two functions that every request goes through may be inlined: the loop over its
+# fields, and the reader of Drone's exact bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,5 +9,10 @@ pattern='\b(SMALL|VECTORS)\b|sha2_backend_soft|inline\(|#\[inline|feature = "(sm
 if grep -rnE "$pattern" src --include='*.rs' |
     grep -vE '^src/primitives/|^src/(request|drone/verbatim)\.rs:[0-9]+: *#\[inline\(always\)\]$'; then
     echo "confined: this belongs in src/primitives" >&2
+    exit 1
+fi
+
+if grep -rnE 'allow\(unsafe_code\)' src cli tower --include='*.rs' | grep -vE '^src/(primitives|capi)/'; then
+    echo "confined: unsafe code belongs in src/capi or src/primitives" >&2
     exit 1
 fi

@@ -1,13 +1,16 @@
-"""Checks that the files, folders and tests that a page names exist.
+"""Checks that the files, folders and tests that a page names exist, and that every promise has its row.
 
 usage: proofs.py [PAGE...]
 
 In backquotes, a path with a suffix names a file, and one that ends with a slash names a folder. A name after a colon or
-a comma is a test; the last file before it on the line must define it.
+a comma is a test; the last file before it on the line must define it. Without PAGE,
+promises.py also looks for promises that docs/promises.md does not list.
 """
 import pathlib
 import re
 import sys
+
+import promises
 
 PAGES = """ARCHITECTURE.md CONTRIBUTING.md SECURITY.md docs/assurance.md docs/promises.md docs/threat-model.md""".split()
 FILE = r"`(?P<file>(?:[\w.-]+/)*[\w-][\w.-]*\.\w+)`"
@@ -42,6 +45,8 @@ def main():
         for number, line in enumerate(pathlib.Path(page).read_text().splitlines(), 1)
         for fault in missing(line)
     ]
+    if not sys.argv[1:]:
+        faults += promises.faults()
     print(*faults, sep="\n")
     sys.exit(bool(faults))
 

@@ -139,6 +139,9 @@ fn a_guard_without_room_refuses() {
     let (answer, refusal) = server.refusal(signed("{}  "));
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     assert_eq!(refusal, Refusal::Invalid(Error::ReplayGuardFull));
+    let (answer, refusal) = server.refusal(edit(&signed("{}   "), "{}   ", "{}  \t"));
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    assert_eq!(refusal, Refusal::Invalid(Error::DigestMismatch));
 }
 
 #[test]
