@@ -1,6 +1,7 @@
 //! The core through its public interface, in one program to build it only once.
 
 mod allocations;
+mod arguments;
 mod common;
 mod conformance;
 mod dates;

@@ -6,6 +6,8 @@
 //! `method`, `target`, `headers`, `list`, `signature_header` and `text` is a byte string: each code
 //! point 0–255 is one octet.
 
+pub mod functions;
+
 use std::path::{Path, PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};

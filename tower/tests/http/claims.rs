@@ -32,7 +32,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::{Server, key, now, server::Seen, signed, signed_at};
 
 /// Returns a delivery dated `time`, for use without a server.
-fn request_at(time: i64, body: &str) -> Request<Body> {
+pub(crate) fn request_at(time: i64, body: &str) -> Request<Body> {
     let sent = drone::sign(&key(SECRET), body, time).expect("it has a date");
     let request = Request::post("/")
         .header("Date", sent.date())
@@ -45,12 +45,12 @@ fn request(body: &str) -> Request<Body> {
     request_at(now(), body)
 }
 
-fn layer() -> VerifyLayer {
+pub(crate) fn layer() -> VerifyLayer {
     VerifyLayer::new([key(SECRET)]).expect("there is a key")
 }
 
 /// Returns the status of the answer; a request that passes gets 200.
-async fn status(layer: &VerifyLayer, request: Request<Body>) -> u16 {
+pub(crate) async fn status(layer: &VerifyLayer, request: Request<Body>) -> u16 {
     let service = layer.layer(service_fn(async |_: Request<VerifiedBody>| {
         Ok::<_, Infallible>(Response::new(Body::empty()))
     }));
@@ -254,31 +254,6 @@ async fn layers_with_different_skews_share_a_store() {
     }
     later.store(303, Ordering::Relaxed);
     assert_eq!(status(&wide, request_at(time + 303, "{} ")).await, 200);
-}
-
-/// A store, limit or time at the end of its range turns no check off.
-#[tokio::test]
-async fn settings_at_the_ends_of_their_range_do_what_they_say() {
-    let store = |capacity| layer().replay_store(MemoryStore::new(capacity)).expect("it is one");
-    for (name, layer, expected) in [
-        ("no body", layer().max_body(0), [413, 413]),
-        ("any body", layer().max_body(usize::MAX), [200, 401]),
-        ("any time", layer().body_timeout(Duration::MAX), [200, 401]),
-        ("no room", store(0), [503, 503]),
-        ("all room", store(usize::MAX), [200, 401]),
-        ("no clock of this world", layer().clock(|| i64::MAX), [401, 401]),
-        ("none of the other", layer().clock(|| i64::MIN), [401, 401]),
-    ] {
-        let sent = now();
-        for expected in expected {
-            assert_eq!(status(&layer, request_at(sent, "{}")).await, expected, "{name}");
-        }
-        assert_ne!(status(&layer, Request::post("/").body("{}".into()).unwrap()).await, 200);
-    }
-    let at_once = layer().body_timeout(Duration::ZERO);
-    assert!([200, 408].contains(&status(&at_once, request("{}")).await));
-    let forgets = MemoryStore::new(1).for_skew(299);
-    assert_eq!(layer().replay_store(forgets).err(), Some(Error::SkewTooLarge));
 }
 
 /// A shared store that answers when it is told to, and counts how often it is asked.

@@ -1,5 +1,7 @@
 //! The layer in an axum server, over real connections.
 
+#[cfg(feature = "redis")]
+mod arguments;
 mod cases;
 mod claims;
 mod deliveries;

@@ -16,7 +16,13 @@ use hooksig_tower::{RedisStore, Refusal};
 use hooksig_vectors::SECRET;
 use tempfile::TempDir;
 
-use crate::{Server, edit, example, object, server::Seen, signed};
+use crate::{
+    Server,
+    claims::{layer, request_at, status},
+    edit, example, now, object,
+    server::Seen,
+    signed,
+};
 
 /// A Redis server of the test.
 struct Redis {
@@ -277,15 +283,23 @@ fn a_delivery_that_another_receiver_claimed_is_a_replay() {
 }
 
 #[test]
-fn a_store_that_cannot_be_opened_is_an_error() {
-    let is_refused = |address: &str| RedisStore::open(address).is_err();
-    assert!(is_refused("redis://127.0.0.1"), "there is no runtime");
+fn any_prefix_will_do() {
+    let Some(redis) = Redis::start() else { return };
     let runtime = tokio::runtime::Runtime::new().expect("there are threads");
-    let _inside = runtime.enter();
-    for address in ["", "127.0.0.1", "http://127.0.0.1", "redis://127.0.0.1:a"] {
-        assert!(is_refused(address), "{address:?}");
+    for (number, prefix) in ["", " ", "\0", "é\r\n", "*", "%s{}"].into_iter().enumerate() {
+        let body = format!("{{\"n\":{number}}}");
+        let layers = [(); 2].map(|()| {
+            let _inside = runtime.enter();
+            let store = RedisStore::open(redis.url()).expect("it is an address").prefix(prefix);
+            layer().replay_store(store).expect("it is made for the skew")
+        });
+        let sent = now();
+        for (layer, expected) in layers.iter().zip([200, 401]) {
+            let status = runtime.block_on(status(layer, request_at(sent, &body)));
+            assert_eq!(status, expected, "{prefix:?}");
+        }
     }
-    RedisStore::open("redis://127.0.0.1").expect("it is an address");
+    assert_eq!(redis.ask::<usize>("DBSIZE"), 6);
 }
 
 #[test]
