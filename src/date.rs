@@ -3,7 +3,11 @@
 
 use core::ops::Range;
 
-use crate::{Error, Text};
+use crate::{
+    Error, Text,
+    bytes::{split_while, trim},
+    primitives::SHORTCUTS,
+};
 
 /// The length of an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub const LEN: usize = 29;
@@ -16,8 +20,16 @@ const MONTHS: [[u8; 3]; 12] = [
     *b"Nov", *b"Dec",
 ];
 const DAYS: [[u8; 3]; 7] = [*b"Mon", *b"Tue", *b"Wed", *b"Thu", *b"Fri", *b"Sat", *b"Sun"];
-/// The rest of the long name of each day, after its first three letters.
-const LONG_DAY_ENDS: [&str; 7] = ["day", "sday", "nesday", "rsday", "day", "urday", "day"];
+/// The long names of the days, each with spaces up to the length of the longest.
+const LONG_DAYS: [[u8; 9]; 7] = [
+    *b"Monday   ",
+    *b"Tuesday  ",
+    *b"Wednesday",
+    *b"Thursday ",
+    *b"Friday   ",
+    *b"Saturday ",
+    *b"Sunday   ",
+];
 
 /// Parses an HTTP-date in any of its three forms and returns Unix seconds.
 ///
@@ -44,18 +56,10 @@ const LONG_DAY_ENDS: [&str; 7] = ["day", "sday", "nesday", "rsday", "day", "urda
 pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error> {
     let text = text.as_ref();
     let read = match text.try_into() {
-        // Only this form has 29 bytes.
-        Ok(text) => read_imf_fixdate(text).and_then(DateTime::unix_seconds),
-        _ => read_obsolete(text, now).and_then(DateTime::unix_seconds),
+        Ok(text) if SHORTCUTS => read_imf_fixdate(text),
+        _ => read(text, now),
     };
-    read.ok_or(Error::MalformedDate)
-}
-
-fn read_obsolete(text: &[u8], now: i64) -> Option<DateTime> {
-    match text.iter().position(|&octet| octet == b',') {
-        Some(_) => read(RFC850_DATE, text).map(|date| date.with_century(now)),
-        None => read(ASCTIME_DATE, text),
-    }
+    read.and_then(DateTime::unix_seconds).ok_or(Error::MalformedDate)
 }
 
 /// Formats Unix seconds as an IMF-fixdate, the only form that a sender may use.
@@ -106,43 +110,50 @@ const fn two_digits(number: u32) -> [u8; 2] {
     [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
 }
 
-/// The obsolete forms. A lower-case letter is a part to read (see [`read`]); the rest is literal.
-const RFC850_DATE: &[u8] = b"l, d-m-c h:n:s GMT";
-const ASCTIME_DATE: &[u8] = b"w m e h:n:s y";
+/// The forms of a date after its weekday. A lower-case letter is a byte of a part: `c` and `y` of the
+/// year, `m` of the month, `d` of the day, `h`, `n` and `s` of the time. The rest is literal.
+const FORMS: [&[u8]; 4] = [
+    b", dd mmm ccyy hh:nn:ss GMT",
+    RFC850_FORM,
+    b" mmm dd hh:nn:ss ccyy",
+    b" mmm  d hh:nn:ss ccyy",
+];
+const RFC850_FORM: &[u8] = b", dd-mmm-yy hh:nn:ss GMT";
+const PARTS: [u8; 7] = *b"cymdhns";
 
-/// Reads `text` in the given form, or returns `None` if it has another.
-fn read(form: &[u8], text: &[u8]) -> Option<DateTime> {
-    let mut text = Reader(text);
-    let mut date = DateTime::default();
-    for part in form {
-        let (number, digits) = match part {
-            b'y' => (&mut date.year, 4),
-            b'c' => (&mut date.year, 2),
-            b'd' => (&mut date.day, 2),
-            b'e' => (&mut date.day, if text.literal(b" ").is_some() { 1 } else { 2 }),
-            b'h' => (&mut date.hour, 2),
-            b'n' => (&mut date.minute, 2),
-            b's' => (&mut date.second, 2),
-            b'm' => {
-                date.month = text.word(&MONTHS)?;
-                continue;
-            }
-            b'w' => {
-                text.word(&DAYS)?;
-                continue;
-            }
-            b'l' => {
-                text.long_day()?;
-                continue;
-            }
-            literal => {
-                text.literal(&[*literal])?;
-                continue;
-            }
-        };
-        *number = text.number(digits)?;
+/// Reads a date in any of its forms.
+fn read(text: &[u8], now: i64) -> Option<DateTime> {
+    let (weekday, rest) = split_while(text, |byte| byte.is_ascii_alphabetic());
+    let date = FORMS.into_iter().find_map(|form| read_form(form, rest))?;
+    let is_rfc850 = rest.len() == RFC850_FORM.len();
+    let is_weekday = LONG_DAYS.iter().any(|day| {
+        let day =
+            if is_rfc850 { trim(day) } else { day.first_chunk::<3>().map_or(&[][..], |day| day) };
+        day == weekday
+    });
+    is_weekday.then(|| if is_rfc850 { date.with_century(now) } else { date })
+}
+
+/// Reads the part of a date after its weekday in the given form.
+fn read_form(form: &[u8], text: &[u8]) -> Option<DateTime> {
+    if form.len() != text.len() {
+        return None;
     }
-    text.0.is_empty().then_some(date)
+    let mut parts = [0; PARTS.len()];
+    for (&expected, &byte) in form.iter().zip(text) {
+        let digit = u32::from(byte.wrapping_sub(b'0'));
+        let at = PARTS.iter().position(|&part| part == expected);
+        match at.and_then(|at| parts.get_mut(at)) {
+            None if byte == expected => {}
+            Some(name) if expected == b'm' => *name = *name << 8 | u32::from(byte),
+            Some(number) if digit <= 9 => *number = *number * 10 + digit,
+            _ => return None,
+        }
+    }
+    let [century, year, month, day, hour, minute, second] = parts;
+    let [_, m0, m1, m2] = month.to_be_bytes();
+    let year = century * 100 + year;
+    Some(DateTime { year, month: place(&MONTHS, [m0, m1, m2]), day, hour, minute, second })
 }
 
 /// Reads a date such as `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -165,7 +176,7 @@ fn read_imf_fixdate(text: &[u8; LEN]) -> Option<DateTime> {
         minute: n0 * 10 + n1,
         second: s0 * 10 + s1,
     };
-    (all_digits & (day_of_week > 0) & (month > 0)).then_some(date)
+    (all_digits & (day_of_week > 0)).then_some(date)
 }
 
 /// A date of the proleptic Gregorian calendar and a time of day.
@@ -182,7 +193,8 @@ struct DateTime {
 impl DateTime {
     /// Returns Unix seconds, or `None` if the month has no such day or the day no such second.
     fn unix_seconds(self) -> Option<i64> {
-        let day_exists = (1..=days_in_month(self.year, self.month)).contains(&self.day);
+        let day_exists =
+            self.month > 0 && (1..=days_in_month(self.year, self.month)).contains(&self.day);
         // 60 is a leap second.
         let second_exists = self.hour < 24 && self.minute < 60 && self.second <= 60;
         let midnight = midnight(self.year as i32, self.month, self.day);
@@ -195,19 +207,15 @@ impl DateTime {
 
     /// Completes a two-digit year to the latest year with which the date is at most 50 years after
     /// `now` (RFC 9110, section 5.6.7).
-    fn with_century(self, now: i64) -> Self {
-        let years = (self.year..10_000).step_by(100);
-        let is_near = |year: &u32| self.fifty_years_before(*year) <= now;
-        Self { year: years.take_while(is_near).last().unwrap_or(self.year), ..self }
-    }
-
-    /// Returns Unix seconds of this date in the year 50 years before `year`. 29 February is never in
-    /// both years, and becomes the start of 1 March.
-    fn fifty_years_before(&self, year: u32) -> i64 {
-        // The calendar repeats every 400 years, so this is the year 50 years before.
-        let day_exists = self.day <= days_in_month(year + 350, self.month);
-        let second = if day_exists { self.second_of_day() } else { 0 };
-        midnight(year as i32 - 50, self.month, self.day) + i64::from(second)
+    fn with_century(mut self, now: i64) -> Self {
+        // 29 February is never in both years, and becomes the start of 1 March.
+        let is_leap_day = (self.month, self.day) == (2, 29);
+        let second = if is_leap_day { 0 } else { self.second_of_day() };
+        let fifty_years_before = |year: u32| midnight(year as i32 - 50, self.month, self.day);
+        while self.year < 9900 && fifty_years_before(self.year + 100) + i64::from(second) <= now {
+            self.year += 100;
+        }
+        self
     }
 }
 
@@ -248,35 +256,6 @@ fn civil_from_days(days: i32) -> (i32, i32, i32) {
     (year, month, day)
 }
 
-/// Reads a text from its start. A method returns `None` if the text does not fit.
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn literal(&mut self, text: &[u8]) -> Option<()> {
-        self.0 = self.0.strip_prefix(text)?;
-        Some(())
-    }
-
-    /// Reads a word of three letters and returns its place in `words`, from 1.
-    fn word(&mut self, words: &[[u8; 3]]) -> Option<u32> {
-        let (word, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(place(words, *word)).filter(|place| *place > 0)
-    }
-
-    fn long_day(&mut self) -> Option<()> {
-        let place = self.word(&DAYS)?;
-        self.literal(LONG_DAY_ENDS.get(place as usize - 1)?.as_bytes())
-    }
-
-    /// Reads a number of exactly this many digits.
-    fn number(&mut self, digits: usize) -> Option<u32> {
-        let (digits, rest) = self.0.split_at_checked(digits)?;
-        self.0 = rest;
-        number(digits)
-    }
-}
-
 /// Returns the place of a word of three letters in `words`, from 1, or 0 if it is not one of them.
 ///
 /// Every word is compared, so that the compiler can use vector instructions.
@@ -286,9 +265,4 @@ fn place(words: &[[u8; 3]], word: [u8; 3]) -> u32 {
     words.iter().zip(1..).fold(0, |found, (listed, place)| {
         found | if as_number(*listed) == word { place } else { 0 }
     })
-}
-
-fn number(digits: &[u8]) -> Option<u32> {
-    let number = digits.iter().fold(0, |n, digit| n * 10 + u32::from(digit.wrapping_sub(b'0')));
-    digits.iter().all(u8::is_ascii_digit).then_some(number)
 }

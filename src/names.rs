@@ -6,7 +6,7 @@ use crate::{
     Error,
     bytes::is_token,
     params::Value,
-    primitives::{HELD_NAMES, eq_ignore_case},
+    primitives::{HELD_NAMES, PIECE_LEN, SHORTCUTS, eq_ignore_case},
 };
 
 /// The largest number of names that a signature may cover.
@@ -25,14 +25,29 @@ pub(crate) const COVERED: [&str; 2] = ["date", "digest"];
 /// [`COVERED`] as a list.
 pub(crate) const DATE_DIGEST: &[u8] = b"date digest";
 
-const REQUEST_TARGET: &[u8] = b"(request-target)";
+/// The names with a meaning of their own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Special {
+    /// `(request-target)` covers method and target (draft 10, section 2.3).
+    RequestTarget,
+    Host,
+    /// `(created)` and `(expires)` cannot be covered with HMAC.
+    Unsupported,
+}
+
+static SPECIAL: [(Name<'static>, Special); 4] = [
+    (Name::plain(b"(request-target)"), Special::RequestTarget),
+    (Name::plain(b"host"), Special::Host),
+    (Name::plain(b"(created)"), Special::Unsupported),
+    (Name::plain(b"(expires)"), Special::Unsupported),
+];
 
 /// The name of a covered header, compared ignoring ASCII case.
 #[derive(Clone, Copy, Debug)]
 pub struct Name<'a>(Value<'a>);
 
 impl<'a> Name<'a> {
-    const fn plain(name: &'a [u8]) -> Self {
+    pub(crate) const fn plain(name: &'a [u8]) -> Self {
         Self(Value::plain(name))
     }
 
@@ -41,10 +56,9 @@ impl<'a> Name<'a> {
         self.same(&Name::plain(name.as_ref()))
     }
 
-    /// Returns whether this is `(request-target)`, which covers method and target (draft 10, section
-    /// 2.3).
-    pub(crate) fn is_request_target(&self) -> bool {
-        self.is(REQUEST_TARGET)
+    /// Returns the meaning of the name if it has one of its own.
+    pub(crate) fn special(&self) -> Option<Special> {
+        SPECIAL.iter().find(|(name, _)| self.same(name)).map(|(_, special)| *special)
     }
 
     /// Returns the octets of the name in lower case.
@@ -54,7 +68,7 @@ impl<'a> Name<'a> {
 
     /// Passes the name in lower case to `sink`, in one piece if it is in lower case already.
     pub(crate) fn lowercase(&self, sink: &mut impl FnMut(&[u8])) {
-        match self.0.as_slice() {
+        match self.0.plain_slice() {
             Some(plain) if !plain.iter().any(u8::is_ascii_uppercase) => sink(plain),
             _ => write_lower(self.lower(), sink),
         }
@@ -92,26 +106,26 @@ impl<'a> Name<'a> {
     }
 
     pub(crate) fn same(&self, other: &Name<'_>) -> bool {
-        match (self.0.as_slice(), other.0.as_slice()) {
+        match (self.0.plain_slice(), other.0.plain_slice()) {
             (Some(one), Some(other)) => eq_ignore_case(one, other),
-            _ => self.lower().eq(other.lower()),
+            _ => self.0.equals(&other.0, true),
         }
     }
 
     fn check_syntax(&self, index: usize) -> Result<(), Error> {
-        if !self.0.is_empty() && self.0.all(is_token) || self.is_request_target() {
-            return Ok(());
+        match self.special() {
+            Some(Special::Unsupported) => Err(Error::UnsupportedName { index }),
+            None if self.0.is_empty() || !self.0.all(is_token) => {
+                Err(Error::MalformedList { index })
+            }
+            _ => Ok(()),
         }
-        if self.is(b"(created)") || self.is(b"(expires)") {
-            return Err(Error::UnsupportedName { index });
-        }
-        Err(Error::MalformedList { index })
     }
 }
 
-/// Passes bytes to `sink` in pieces of up to 64, because every piece is a call for each of many MACs.
-pub(crate) fn write_lower(mut lower: impl Iterator<Item = u8>, sink: &mut impl FnMut(&[u8])) {
-    let mut piece = [0; 64];
+/// Passes bytes to `sink` in pieces, because every piece is a call for each of many MACs.
+fn write_lower(mut lower: impl Iterator<Item = u8>, sink: &mut impl FnMut(&[u8])) {
+    let mut piece = [0; PIECE_LEN];
     loop {
         let filled = piece.iter_mut().zip(&mut lower).map(|(to, byte)| *to = byte).count();
         match piece.get(..filled) {
@@ -291,7 +305,7 @@ pub(crate) enum CheckedNames<'a> {
 impl<'a> CheckedNames<'a> {
     /// Checks the syntax of a list.
     pub(crate) fn new(list: HeaderList<'a>) -> Result<Self, Error> {
-        if list.0.is(DATE_DIGEST) {
+        if SHORTCUTS && list.0.is(DATE_DIGEST) {
             return Ok(Self::DateDigest);
         }
         check_list(list.iter())?;
@@ -308,9 +322,7 @@ impl<'a> CheckedNames<'a> {
 
 /// Checks that `names` are 1 to [`MAX_NAMES`] header names without repetition.
 pub(crate) fn check_list<'a>(names: impl Iterator<Item = Name<'a>> + Clone) -> Result<(), Error> {
-    if names.clone().next().is_none() {
-        return Err(Error::EmptyList);
-    }
+    let mut checked = Err(Error::EmptyList);
     let mut earlier = NameIndex::EMPTY;
     for (index, name) in names.clone().enumerate() {
         if index == MAX_NAMES {
@@ -325,8 +337,9 @@ pub(crate) fn check_list<'a>(names: impl Iterator<Item = Name<'a>> + Clone) -> R
         if is_repeated {
             return Err(Error::RepeatedName { index });
         }
+        checked = Ok(());
     }
-    Ok(())
+    checked
 }
 
 #[cfg(test)]

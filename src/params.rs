@@ -3,7 +3,7 @@
 use crate::{
     Error, HeaderList, Headers, Param, Request, Tag,
     bytes::{is_control, is_token, split_while},
-    primitives::{self, BASE64_LEN, is_word},
+    primitives::{self, BASE64_LEN, eq_ignore_case, is_word, start},
     request::Fields,
     writer::Writer,
 };
@@ -32,13 +32,13 @@ impl<'a> Value<'a> {
 
     /// Removes and returns the first octet, with quoted-pairs resolved.
     fn take_first(&mut self) -> Option<u8> {
-        let (octet, rest) = match self.raw {
-            [b'\\', octet, rest @ ..] if self.escapes > 0 => (octet, rest),
-            [octet, rest @ ..] => (octet, rest),
-            [] => return None,
-        };
-        self.raw = rest;
-        Some(*octet)
+        primitives::take_first(&mut self.raw, self.escapes > 0)
+    }
+
+    /// Returns the octets as received if a slice is handled faster than octets, and there is no
+    /// quoted-pair.
+    pub(crate) fn plain_slice(&self) -> Option<&'a [u8]> {
+        if primitives::SHORTCUTS { self.as_slice() } else { None }
     }
 
     /// Returns the octets as received, or `None` if they contain a quoted-pair.
@@ -48,15 +48,28 @@ impl<'a> Value<'a> {
 
     /// Returns whether the value, with quoted-pairs resolved, equals `octets`.
     pub fn is(&self, octets: &(impl AsRef<[u8]> + ?Sized)) -> bool {
-        match self.as_slice() {
+        match self.plain_slice() {
             Some(plain) => plain == octets.as_ref(),
-            None => self.octets().eq(Value::plain(octets.as_ref()).octets()),
+            None => self.equals(&Value::plain(octets.as_ref()), false),
+        }
+    }
+
+    /// Returns whether two values have the same octets, with quoted-pairs resolved.
+    pub(crate) fn equals(&self, other: &Value<'_>, ignores_case: bool) -> bool {
+        let (mut one, mut other) = (*self, *other);
+        let fold = |octet: u8| if ignores_case { octet.to_ascii_lowercase() } else { octet };
+        loop {
+            match (one.take_first().map(fold), other.take_first().map(fold)) {
+                (None, None) => return true,
+                (one, other) if one == other => {}
+                _ => return false,
+            }
         }
     }
 
     /// Returns whether every octet fits.
     pub(crate) fn all(&self, fits: impl Fn(u8) -> bool) -> bool {
-        match self.as_slice() {
+        match self.plain_slice() {
             Some(plain) => plain.iter().copied().all(fits),
             None => self.octets().all(fits),
         }
@@ -77,7 +90,7 @@ impl<'a> Value<'a> {
     /// the part after it if there is a separator.
     pub(crate) fn split_once(self, separator: u8) -> (Self, Option<Self>) {
         let mut behind = self;
-        if let Some(plain) = self.as_slice() {
+        if let Some(plain) = self.plain_slice() {
             behind.raw = primitives::split_at(plain, separator).1;
         }
         loop {
@@ -117,15 +130,25 @@ impl<'a> Params<'a> {
     /// - [`Error::MissingParam`] if `keyId`, `headers` or `signature` is absent, or if any parameter
     ///   that the draft defines is empty; the policy decides about an absent `algorithm`
     pub fn parse(field: &'a [u8]) -> Result<Self, Error> {
+        Self::parse_field(field, false)
+    }
+
+    /// Does the same as [`parse`](Self::parse). In a request with `Signature-Input`, malformed
+    /// parameters are those of RFC 9421.
+    fn parse_field(field: &'a [u8], has_signature_input: bool) -> Result<Self, Error> {
         let [mut key_id, mut algorithm, mut headers, mut signature] = [None; 4];
         let mut unknown = Unknown::default();
-        let mut reader = Reader { rest: field, len: field.len() };
+        let mut reader = Reader { rest: field, len: field.len(), has_signature_input };
         while let Some((name, value)) = reader.next_param()? {
-            let (slot, param) = match name.len() {
-                5 if is_word(name, b"keyid") => (&mut key_id, Param::KeyId),
-                9 if is_word(name, b"algorithm") => (&mut algorithm, Param::Algorithm),
-                7 if is_word(name, b"headers") => (&mut headers, Param::Headers),
-                9 if is_word(name, b"signature") => (&mut signature, Param::Signature),
+            const KEYI: u32 = start(b"keyi");
+            const ALGO: u32 = start(b"algo");
+            const HEAD: u32 = start(b"head");
+            const SIGN: u32 = start(b"sign");
+            let (slot, param) = match start(name) {
+                KEYI if is_word(name, b"keyid") => (&mut key_id, Param::KeyId),
+                ALGO if is_word(name, b"algorithm") => (&mut algorithm, Param::Algorithm),
+                HEAD if is_word(name, b"headers") => (&mut headers, Param::Headers),
+                SIGN if is_word(name, b"signature") => (&mut signature, Param::Signature),
                 _ => {
                     unknown.add(name)?;
                     continue;
@@ -162,15 +185,12 @@ impl<'a> Params<'a> {
     /// Does the same as [`find`](Self::find), for fields that were looked up before.
     pub(crate) fn read(fields: &Fields<'a>) -> Result<Self, Error> {
         let field = fields.signature.get(Error::MissingSignature, Error::RepeatedSignature)?;
-        Self::parse(field).map_err(|error| match error {
-            Error::MalformedParams { .. } if fields.signature_input => Error::Rfc9421Signature,
-            error => error,
-        })
+        Self::parse_field(field, fields.signature_input)
     }
 
     /// Decodes the signature. Returns `None` if it is not the base64 of a MAC.
     pub(crate) fn tag(&self) -> Option<Tag> {
-        match self.signature.as_slice() {
+        match self.signature.plain_slice() {
             Some(plain) => primitives::decode(plain.try_into().ok()?),
             None => {
                 let mut text = [0; BASE64_LEN];
@@ -207,7 +227,7 @@ struct Unknown<'a>(heapless::Vec<&'a [u8], 8>);
 
 impl<'a> Unknown<'a> {
     fn add(&mut self, name: &'a [u8]) -> Result<(), Error> {
-        if self.0.iter().any(|earlier| earlier.eq_ignore_ascii_case(name)) {
+        if self.0.iter().any(|earlier| eq_ignore_case(earlier, name)) {
             return Err(Error::RepeatedParam(Param::Unknown));
         }
         let _ = self.0.push(name);
@@ -224,6 +244,7 @@ struct Reader<'a> {
     rest: &'a [u8],
     /// The length of the whole text, to compute offsets.
     len: usize,
+    has_signature_input: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -307,6 +328,9 @@ impl<'a> Reader<'a> {
     }
 
     fn malformed(&self) -> Error {
+        if self.has_signature_input {
+            return Error::Rfc9421Signature;
+        }
         Error::MalformedParams { at: self.len.saturating_sub(self.rest.len()) }
     }
 }

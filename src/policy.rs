@@ -2,7 +2,7 @@
 
 use crate::{
     Error, HeaderList, Params, date,
-    names::{self, COVERED, CheckedNames},
+    names::{self, CheckedNames, DATE_DIGEST},
 };
 
 /// The default for [`Policy::max_skew`], in seconds.
@@ -42,18 +42,15 @@ enum Required<'a> {
 impl Required<'_> {
     /// Returns the index of the first name that `covered` lacks.
     fn first_missing(&self, covered: &CheckedNames<'_>) -> Option<usize> {
-        let covered = match (self, covered) {
+        let required = match (self, covered) {
             (Self::DateDigest, CheckedNames::DateDigest) => return None,
-            _ => covered.list(),
-        };
-        let names = match self {
-            Self::DateDigest => COVERED.as_slice(),
-            Self::Names(names) => names,
-            Self::List(list) => {
-                return list.iter().position(|name| !covered.contains_name(&name));
+            (Self::DateDigest, _) => HeaderList::new(DATE_DIGEST),
+            (Self::List(list), _) => *list,
+            (Self::Names(names), _) => {
+                return names.iter().position(|name| !covered.list().contains(name));
             }
         };
-        names.iter().position(|name| !covered.contains(name))
+        required.iter().position(|name| !covered.list().contains_name(&name))
     }
 }
 
@@ -190,10 +187,5 @@ impl<'a> Policy<'a> {
         } else {
             Err(Error::DateTooNew)
         }
-    }
-
-    /// Returns the last second at which a request with this date is accepted.
-    pub(crate) fn expires(&self, date: i64) -> i64 {
-        date.saturating_add(i64::from(self.max_skew))
     }
 }

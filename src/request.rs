@@ -3,7 +3,7 @@
 use crate::{
     Error,
     bytes::{split_while, trim},
-    primitives::is_word,
+    primitives::{is_word, start},
 };
 
 /// The header fields of a request, in the order received.
@@ -75,7 +75,7 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
     /// Checks that `Host` does not appear twice, and that an absolute target does not name another
     /// host.
     pub(crate) fn check_host(&self) -> Result<(), Error> {
-        let mut fields = self.values(|name| name.eq_ignore_ascii_case(b"host"));
+        let mut fields = self.values(|name| is_word(name, b"host"));
         let Some(host) = fields.next() else { return Ok(()) };
         let target_host = self.target.and_then(authority);
         let contradicts = |authority: &[u8]| !authority.eq_ignore_ascii_case(host);
@@ -187,19 +187,11 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Returns the first four octets of a token in lower case, or 0 if there are fewer.
-const fn start(token: &[u8]) -> u32 {
-    match token.first_chunk() {
-        Some(start) => u32::from_le_bytes(*start) | 0x2020_2020,
-        None => 0,
-    }
-}
-
 /// Returns the parameters after the scheme `Signature` (in any case) and its spaces in the value of
 /// `Authorization` (RFC 9110, section 11.4), or `None` if the scheme is another.
 fn signature_credentials(value: &[u8]) -> Option<&[u8]> {
     let (scheme, mut params) = value.split_at_checked(b"Signature".len())?;
-    if !scheme.eq_ignore_ascii_case(b"Signature") || params.first().is_some_and(|&b| b != b' ') {
+    if !is_word(scheme, b"signature") || params.first().is_some_and(|&b| b != b' ') {
         return None;
     }
     while let [b' ', rest @ ..] = params {

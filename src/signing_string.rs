@@ -3,7 +3,7 @@
 use crate::{
     Error, HeaderNames, Headers, Name, Request,
     bytes::trim,
-    names::{self, MAX_REPEATED, NameIndex},
+    names::{self, MAX_REPEATED, NameIndex, Special},
     primitives::{HELD_NAMES, Pieces, has_control},
     request::Single,
     writer::Writer,
@@ -112,23 +112,13 @@ where
         index: usize,
         sink: &mut impl FnMut(&[u8]),
     ) -> Result<(), Error> {
-        if name.is_request_target() {
-            let Request { method, target, .. } = self.request;
-            let target = target.ok_or(Error::MissingHeader { index })?;
-            // Neither can hold one of these in a request that was received.
-            let unfit = |octet: &u8| *octet == b' ' || octet.is_ascii_control();
-            if method.iter().any(unfit) || target.iter().any(unfit) {
-                return Err(Error::ControlByte { index });
-            }
-            names::write_lower(method.iter().map(u8::to_ascii_lowercase), sink);
-            sink(b" ");
-            sink(target);
-            return Ok(());
+        match name.special() {
+            Some(Special::RequestTarget) => return self.request_target(index, sink),
+            Some(Special::Host) => self.request.check_host()?,
+            _ => {}
         }
-        if name.is("host") {
-            self.request.check_host()?;
-        }
-        match self.values.get(index) {
+        let held = if HELD_NAMES == 0 { None } else { self.values.get(index) };
+        match held {
             Some(Single::Absent) => return Err(Error::MissingHeader { index }),
             Some(Single::Once(value)) => {
                 sink(value);
@@ -146,6 +136,21 @@ where
             found = Ok(());
         }
         found
+    }
+
+    /// Passes method and target to `sink`.
+    fn request_target(&self, index: usize, sink: &mut impl FnMut(&[u8])) -> Result<(), Error> {
+        let Request { method, target, .. } = self.request;
+        let target = target.ok_or(Error::MissingHeader { index })?;
+        // Neither can hold one of these in a request that was received.
+        let unfit = |octet: &u8| *octet == b' ' || octet.is_ascii_control();
+        if method.iter().any(unfit) || target.iter().any(unfit) {
+            return Err(Error::ControlByte { index });
+        }
+        Name::plain(method).lowercase(sink);
+        sink(b" ");
+        sink(target);
+        Ok(())
     }
 }
 

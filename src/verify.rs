@@ -8,7 +8,7 @@ use crate::{
     drone::verbatim,
     key,
     names::CheckedNames,
-    primitives::{HashText, has_control},
+    primitives::{HashText, SHORTCUTS, has_control},
     request::Fields,
     signing_string::SigningString,
 };
@@ -91,36 +91,40 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     where
         H: Headers + ?Sized,
     {
-        let (digest, verified) = self.head(request, clock)?;
+        let (digest, verified) = self.head::<H, Error>(request, clock)?;
         Ok(PendingBody { body: BodyDigest::new(digest), verified })
     }
 
     /// Runs every check on the head, one line per rule of `docs/rules.md`, in the order of refusal.
     ///
     /// Returns the expected body digest, and the verdict that holds once the body matches it.
-    pub(crate) fn head<'r, H>(
+    pub(crate) fn head<'r, H, E>(
         &self,
         request: &Request<'r, H>,
         clock: Clock,
-    ) -> Result<(&'r HashText, Verified<'r>), Error>
+    ) -> Result<(&'r HashText, Verified<'r>), E>
     where
         H: Headers + ?Sized,
+        E: From<Error>,
     {
         let fields = Fields::find(request.headers);
-        let (params, tag) = match fields.signature.once().and_then(verbatim::read_params) {
-            Some((params, tag)) => (params, Some(tag)),
-            None => Params::read(&fields).map(|params| (params, params.tag()))?,
-        };
+        let (params, tag) =
+            match fields.signature.once().filter(|_| SHORTCUTS).and_then(verbatim::read_params) {
+                Some((params, tag)) => (params, Some(tag)),
+                None => (Params::read(&fields)?, None),
+            };
         let names = CheckedNames::new(params.headers)?;
         self.policy.check_params(&params, &names)?;
-        let tag = tag.ok_or(Error::MalformedSignature)?;
+        let tag = tag.or_else(|| params.tag()).ok_or(Error::MalformedSignature)?;
         let date_field = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;
         let date = self.policy.read_date(date_field, clock)?;
         let digest_field = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
         let digest = digest::parse(digest_field)?;
         // A parsed date and a digest of Drone's length cannot hold a control byte.
         let verbatim = match names {
-            CheckedNames::DateDigest if date.is_some() || !has_control(date_field) => {
+            CheckedNames::DateDigest
+                if SHORTCUTS && (date.is_some() || !has_control(date_field)) =>
+            {
                 verbatim::read_signing_string(date_field, digest_field)
             }
             _ => None,
@@ -135,7 +139,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
             key_index,
             tag,
             date,
-            expires: date.map(|date| self.policy.expires(date)),
+            skew: self.policy.skew(),
             key_id: params.key_id,
             covered: params.headers,
         };
@@ -159,7 +163,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     where
         H: Headers + ?Sized,
     {
-        let (digest, verified) = self.head(request, clock)?;
+        let (digest, verified) = self.head::<H, Error>(request, clock)?;
         digest::check_body(body.as_ref(), digest)?;
         Ok(verified)
     }
@@ -204,7 +208,7 @@ pub struct Verified<'r> {
     key_index: usize,
     tag: Tag,
     date: Option<i64>,
-    expires: Option<i64>,
+    skew: u32,
     key_id: Value<'r>,
     covered: HeaderList<'r>,
 }
@@ -228,7 +232,7 @@ impl<'r> Verified<'r> {
     /// Returns the last Unix second at which this request is accepted, or `None` if there was no
     /// clock. Remember the delivery until then, to refuse a replay.
     pub fn expires(&self) -> Option<i64> {
-        self.expires
+        self.date.map(|date| date.saturating_add(i64::from(self.skew)))
     }
 
     /// Returns the keyId. Drone always sends `hmac-key`.
@@ -249,7 +253,7 @@ impl fmt::Debug for Verified<'_> {
         f.debug_struct("Verified")
             .field("key_index", &self.key_index)
             .field("date", &self.date)
-            .field("expires", &self.expires)
+            .field("expires", &self.expires())
             .field("key_id", &self.key_id)
             .field("covered", &self.covered)
             .finish_non_exhaustive()

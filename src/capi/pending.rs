@@ -4,7 +4,7 @@ use super::{
     handle::{self, Handle, fits},
     hooksig_receiver, hooksig_request, hooksig_status, hooksig_verified,
     memory::{body, not_null, pending, reference, status, store},
-    request::{CheckedHead, CheckedRequest, raw_head},
+    request::{CheckedHead, checked_request, raw_head},
 };
 use crate::digest::BodyDigest;
 
@@ -52,7 +52,7 @@ unsafe fn begin(
             let request = head.request();
             let (expected, verified) = reference(receiver)?.head(&request)?;
             let body = BodyDigest::new(expected);
-            handle::make(pending, Pending { body, is_fed: false, verified: verified.into() })
+            handle::make(pending, Pending { body, is_fed: false, verified })
         }
     })
 }
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn hooksig_begin(
 ) -> hooksig_status {
     // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
     // overlap nothing else.
-    unsafe { begin(pending, receiver, CheckedRequest::new(request)) }
+    unsafe { begin(pending, receiver, checked_request(request)) }
 }
 
 /// As hooksig_begin, with a raw head; also returns _MALFORMED_HEAD.

@@ -7,7 +7,7 @@ use super::{
     memory::{body, not_null, reference, status, store},
     pending::finish_whole,
     replay::Guard,
-    request::{CheckedHead, CheckedRequest, raw_head},
+    request::{CheckedHead, checked_request, raw_head},
 };
 use crate::{digest, drone::Delivery};
 
@@ -33,7 +33,7 @@ unsafe fn verify_whole(
     // SAFETY: the caller's contract is that of `head`.
     let (expected, verified) = unsafe { receiver.head(&request) }?;
     digest::check_body(body, expected)?;
-    Ok(verified.into())
+    Ok(verified)
 }
 
 /// Makes a call that receives a delivery, with the head in either form. `verify` gives the verdict
@@ -96,7 +96,7 @@ pub unsafe extern "C" fn hooksig_receive(
     // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
     // overlap nothing else.
     unsafe {
-        let request = CheckedRequest::new(request);
+        let request = checked_request(request);
         receive(receiver, request, (body, body_len), received, |receiver, request, body| {
             verify_whole(receiver, request, body)
         })
@@ -149,7 +149,7 @@ pub unsafe extern "C" fn hooksig_pending_body_receive(
 ) -> hooksig_status {
     // SAFETY: as in `hooksig_receive`.
     unsafe {
-        let request = CheckedRequest::new(request);
+        let request = checked_request(request);
         receive(receiver, request, (body, body_len), received, |_, _, body| {
             finish_whole(pending, body)
         })

@@ -1,8 +1,8 @@
 use super::{
-    hooksig_key, hooksig_policy, hooksig_replay_entry, hooksig_status, key::made_keys,
-    policy::policy_or_default,
+    hooksig_key, hooksig_policy, hooksig_replay_entry, hooksig_status, hooksig_verified,
+    key::made_keys, policy::policy_or_default,
 };
-use crate::{Clock, Headers, Request, Verified, Verifier, primitives::HashText};
+use crate::{Clock, Headers, Request, Verifier, primitives::HashText};
 
 /// Instead of a time: there is no clock. Date is then not compared with the time, and a delivery can
 /// be replayed forever: use a replay guard, which then never forgets.
@@ -49,13 +49,15 @@ impl hooksig_receiver {
     ///
     /// SAFETY: each pointer is NULL or points to as many elements as its length says, readable
     /// and unchanged during the call.
-    pub(super) unsafe fn head<'r, H: Headers>(
+    pub(super) unsafe fn head<'r, H: Headers + ?Sized>(
         &self,
         request: &Request<'r, H>,
-    ) -> Result<(&'r HashText, Verified<'r>), hooksig_status> {
+    ) -> Result<(&'r HashText, hooksig_verified), hooksig_status> {
         // SAFETY: the caller's contract covers both pointers.
         let (keys, policy) =
             unsafe { (made_keys(self.keys, self.keys_len)?, policy_or_default(self.policy)?) };
-        Ok(Verifier::with_policy(keys, policy)?.head(request, self.clock())?)
+        let verifier = Verifier::with_policy(keys, policy)?;
+        let (expected, verified) = verifier.head::<H, hooksig_status>(request, self.clock())?;
+        Ok((expected, verified.into()))
     }
 }

@@ -1,10 +1,10 @@
-use core::ffi::c_char;
+use core::{ffi::c_char, ptr};
 
 use super::{
     hooksig_status::{self, InvalidLength, NullPointer},
     memory::{checked_text, reference, text, view},
 };
-use crate::{Head, Headers};
+use crate::{Head, Headers, Request, primitives::SHORTCUTS};
 
 /// One header field of a request: name and value as received, no NUL needed.
 ///
@@ -44,11 +44,11 @@ pub struct hooksig_request {
 
 /// The head of a request in either form that C passes it in, with every pointer checked.
 pub(super) trait CheckedHead {
-    fn request(&self) -> crate::Request<'_, impl Headers>;
+    fn request(&self) -> Request<'_, impl Headers + ?Sized>;
 }
 
 impl CheckedHead for Head<'_> {
-    fn request(&self) -> crate::Request<'_, impl Headers> {
+    fn request(&self) -> Request<'_, impl Headers + ?Sized> {
         self.request()
     }
 }
@@ -64,47 +64,47 @@ pub(super) unsafe fn raw_head<'a>(
     Ok(Head::parse(unsafe { text(head, head_len) }?)?)
 }
 
-/// A [`hooksig_request`] in which every pointer was checked.
-pub(super) struct CheckedRequest<'a> {
-    method: &'a [u8],
-    target: Option<&'a [u8]>,
-    headers: CheckedHeaders<'a>,
-}
-
 /// Header views in which every pointer was checked.
-struct CheckedHeaders<'a>(&'a [hooksig_header]);
+#[repr(transparent)]
+pub(super) struct CheckedHeaders([hooksig_header]);
 
-impl<'a> CheckedRequest<'a> {
-    /// SAFETY: `request` and every pointer in it must be NULL or point to as many elements as
-    /// its length says, readable and unchanged for `'a`.
-    pub(super) unsafe fn new(request: *const hooksig_request) -> Result<Self, hooksig_status> {
-        // SAFETY: the caller's contract, for all of them.
-        unsafe {
-            let request = reference(request)?;
-            let headers = view(request.headers, request.headers_len)?;
-            check_headers(headers)?;
-            Ok(Self {
-                method: text(request.method, request.method_len)?,
-                target: text(request.target, request.target_len)
-                    .map(|target| (!request.target.is_null()).then_some(target))?,
-                headers: CheckedHeaders(headers),
-            })
-        }
+impl CheckedHeaders {
+    /// SAFETY: every pointer in `headers` must be NULL or point to as many elements as its length
+    /// says.
+    unsafe fn new(headers: &[hooksig_header]) -> Result<&Self, hooksig_status> {
+        check_headers(headers)?;
+        // SAFETY: `Self` has the layout of the slice.
+        Ok(unsafe { &*(ptr::from_ref(headers) as *const Self) })
     }
 }
 
-impl CheckedHead for CheckedRequest<'_> {
-    fn request(&self) -> crate::Request<'_, impl Headers> {
-        match self.target {
-            Some(target) => crate::Request::new(self.method, target, &self.headers),
-            None => crate::Request::of_headers(&self.headers),
-        }
+/// Views a [`hooksig_request`], and checks every pointer in it.
+///
+/// SAFETY: `request` and every pointer in it must be NULL or point to as many elements as its length
+/// says, readable and unchanged for `'a`.
+pub(super) unsafe fn checked_request<'a>(
+    request: *const hooksig_request,
+) -> Result<Request<'a, CheckedHeaders>, hooksig_status> {
+    // SAFETY: the caller's contract, for all of them.
+    unsafe {
+        let request = reference(request)?;
+        let headers = CheckedHeaders::new(view(request.headers, request.headers_len)?)?;
+        let method = text(request.method, request.method_len)?;
+        let target = text(request.target, request.target_len)?;
+        let target = (!request.target.is_null()).then_some(target);
+        Ok(Request { method, target, headers })
+    }
+}
+
+impl CheckedHead for Request<'_, CheckedHeaders> {
+    fn request(&self) -> Request<'_, impl Headers + ?Sized> {
+        *self
     }
 }
 
 /// Checks that every name and every value is a view, as `text` would.
 fn check_headers(headers: &[hooksig_header]) -> Result<(), hooksig_status> {
-    if are_plain(headers) { Ok(()) } else { check_each(headers) }
+    if SHORTCUTS && are_plain(headers) { Ok(()) } else { check_each(headers) }
 }
 
 /// Whether no pointer is NULL and no length is beyond what an object can have, all of them looked
@@ -137,7 +137,7 @@ fn check_each(headers: &[hooksig_header]) -> Result<(), hooksig_status> {
     }
 }
 
-impl Headers for CheckedHeaders<'_> {
+impl Headers for CheckedHeaders {
     fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.0.iter().map(|header| {
             // SAFETY: `check_headers` found that both are views.

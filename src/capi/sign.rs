@@ -3,7 +3,7 @@ use core::ffi::c_char;
 use super::{
     handle, hooksig_key, hooksig_request, hooksig_status,
     memory::{fill, status, text},
-    request::{CheckedHead, CheckedRequest},
+    request::{CheckedHead, checked_request},
 };
 use crate::{HeaderList, Signer, signing_string};
 
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn hooksig_sign(
         unsafe {
             let key = handle::get(key)?;
             let key_id = text(key_id, key_id_len)?;
-            let request = CheckedRequest::new(request)?;
+            let request = checked_request(request)?;
             let list = HeaderList::new(text(list, list_len)?);
             fill(out, out_capacity, out_len, |out| {
                 let signer = Signer::new(key, key_id)?;
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn hooksig_signing_string(
         // SAFETY: a pointer is NULL or points to as many elements as its length says, and
         // outputs overlap nothing else.
         unsafe {
-            let request = CheckedRequest::new(request)?;
+            let request = checked_request(request)?;
             let list = HeaderList::new(text(list, list_len)?);
             fill(out, out_capacity, out_len, |out| {
                 signing_string(&request.request(), &list, out).map(<[u8]>::len)

@@ -3,7 +3,7 @@ use core::ffi::{c_char, c_void};
 use super::{
     HOOKSIG_NEVER, HOOKSIG_NO_CLOCK, hooksig_receiver, hooksig_request, hooksig_status,
     memory::{body, not_null, reference, status, store},
-    request::{CheckedHead, CheckedRequest, raw_head},
+    request::{CheckedHead, checked_request, raw_head},
 };
 use crate::{TAG_LEN, Verified, digest};
 
@@ -60,7 +60,7 @@ unsafe fn verify(
             let request = head.request();
             let (expected, known) = reference(receiver)?.head(&request)?;
             digest::check_body(body, expected)?;
-            store(verified, known.into())
+            store(verified, known)
         }
     })
 }
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn hooksig_verify(
 ) -> hooksig_status {
     // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
     // overlap nothing else.
-    unsafe { verify(receiver, CheckedRequest::new(request), (body, body_len), verified) }
+    unsafe { verify(receiver, checked_request(request), (body, body_len), verified) }
 }
 
 /// As hooksig_verify, with a raw head; also returns _MALFORMED_HEAD.

@@ -7,7 +7,10 @@ use ctutils::{Choice, CtEq};
 
 use super::Hash;
 
-pub(crate) use super::stream::{HmacKey, Sha256, sha256};
+pub(crate) use super::{
+    plain::{PIECE_LEN, SHORTCUTS, start, take_first},
+    stream::{HmacKey, Sha256, sha256},
+};
 pub(crate) use base64::{decode, encode, is_canonical};
 pub(crate) use scan::{eq_ignore_case, has_control, is_word, split_at, split_qdtext};
 

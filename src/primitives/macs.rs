@@ -34,6 +34,14 @@ pub(crate) fn for_each_mac<'k>(
             return Ok(());
         }
     }
+    if STREAMS == 1 {
+        for key in keys {
+            let mut stream = key.start();
+            message.write(&mut |piece| stream.update(piece))?;
+            found(&stream.finish());
+        }
+        return Ok(());
+    }
     loop {
         let mut streams = heapless::Vec::<_, STREAMS>::new();
         for key in keys.by_ref().take(STREAMS) {

@@ -18,6 +18,13 @@ pub(super) const STREAMS: usize = 16;
 /// start.
 pub(crate) const HELD_NAMES: usize = if cfg!(target_pointer_width = "64") { 128 } else { 0 };
 
+/// The largest piece in which a name is passed on that is not in lower case, in bytes.
+pub(crate) const PIECE_LEN: usize = 64;
+
+/// If `true`, usual inputs are handled at once. Otherwise only the general code decides, which decides
+/// the same.
+pub(crate) const SHORTCUTS: bool = true;
+
 /// Returns the SHA-256 of a whole message.
 pub(crate) fn sha256(message: &[u8]) -> Hash {
     sha2::Sha256::digest(message).into()
@@ -111,6 +118,26 @@ pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
 /// Splits before the first byte that a quoted-string cannot hold unescaped.
 pub(crate) fn split_qdtext(bytes: &[u8]) -> (&[u8], &[u8]) {
     split_while(bytes, is_qdtext)
+}
+
+/// Removes and returns the first byte, or the second if the first is a backslash and `is_escaped`.
+pub(crate) fn take_first(bytes: &mut &[u8], is_escaped: bool) -> Option<u8> {
+    let (byte, rest) = match *bytes {
+        [b'\\', byte, rest @ ..] if is_escaped => (byte, rest),
+        [byte, rest @ ..] => (byte, rest),
+        [] => return None,
+    };
+    *bytes = rest;
+    Some(*byte)
+}
+
+/// Returns the first four bytes of a word in lower case, or 0 if there are fewer. They rule out most
+/// other words.
+pub(crate) const fn start(word: &[u8]) -> u32 {
+    match word.first_chunk() {
+        Some(start) => u32::from_le_bytes(*start) | 0x2020_2020,
+        None => 0,
+    }
 }
 
 /// Returns whether any byte is a control byte other than HTAB.

@@ -17,6 +17,13 @@ pub(super) const STREAMS: usize = 1;
 /// start.
 pub(crate) const HELD_NAMES: usize = 0;
 
+/// The largest piece in which a name is passed on that is not in lower case, in bytes.
+pub(crate) const PIECE_LEN: usize = 1;
+
+/// If `true`, usual inputs are handled at once. Otherwise only the general code decides, which decides
+/// the same.
+pub(crate) const SHORTCUTS: bool = false;
+
 /// Returns the base64 of a hash, in constant time.
 pub(crate) fn encode(hash: &Hash) -> HashText {
     let mut text = [b'='; BASE64_LEN];
@@ -74,6 +81,17 @@ static VALUES: [u8; 80] = {
 /// Returns whether `text` is the canonical base64 of a hash.
 pub(crate) fn is_canonical(text: &HashText) -> bool {
     decode(text).is_some()
+}
+
+/// Removes and returns the first byte, or the second if the first is a backslash and `is_escaped`.
+#[inline(never)]
+pub(crate) fn take_first(bytes: &mut &[u8], is_escaped: bool) -> Option<u8> {
+    super::plain::take_first(bytes, is_escaped)
+}
+
+/// Returns 0, which rules out no word.
+pub(crate) const fn start(_: &[u8]) -> u32 {
+    0
 }
 
 /// Splits before the first `end`.

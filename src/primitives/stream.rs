@@ -7,6 +7,7 @@ use sha2::digest::zeroize::{Zeroize, Zeroizing};
 use super::{
     HASH_LEN, Hash,
     compress::{BLOCK_LEN, Block, State, compress},
+    version::SHORTCUTS,
 };
 
 /// The state before the first block (FIPS 180-4, section 5.3.3).
@@ -23,10 +24,34 @@ const INITIAL: State = [
 
 /// Returns the SHA-256 of a whole message.
 pub(crate) fn sha256(message: &[u8]) -> Hash {
-    let (blocks, tail) = message.as_chunks();
-    let mut state = INITIAL;
+    if SHORTCUTS {
+        let (blocks, tail) = message.as_chunks();
+        let mut state = INITIAL;
+        compress(&mut state, blocks);
+        return hash_end(state, tail, message.len());
+    }
+    let mut stream = Sha256::default();
+    stream.update(message);
+    stream.finish()
+}
+
+/// Returns the hash of a message of `len` bytes, which was compressed up to `tail`. Does the same as a
+/// stream, without a buffer between its calls.
+#[inline(always)]
+fn hash_end(mut state: State, tail: &[u8], len: usize) -> Hash {
+    let mut padded = [[0; BLOCK_LEN]; 2];
+    let bytes = padded.as_flattened_mut();
+    copy_to_start(bytes, tail);
+    if let Some(first) = bytes.get_mut(tail.len()) {
+        *first = 0x80;
+    }
+    let count = if tail.len() < TWO_BLOCKS_FROM { 1 } else { 2 };
+    let blocks = padded.get_mut(..count).unwrap_or_default();
+    if let Some(end) = blocks.as_flattened_mut().last_chunk_mut() {
+        *end = bits(len as u64);
+    }
     compress(&mut state, blocks);
-    finish(state, tail, message.len() as u64)
+    bytes_of(state)
 }
 
 /// An incremental SHA-256.
@@ -72,9 +97,28 @@ impl Sha256 {
     }
 
     /// Returns the hash. Call it once.
+    #[cfg_attr(feature = "small", inline(never))]
     pub(crate) fn finish(&mut self) -> Hash {
-        let tail = self.block.get(..self.used()).unwrap_or_default();
-        finish(self.state, tail, self.len)
+        let (mut end, mut padding) = (self.used(), 0x80);
+        if end >= TWO_BLOCKS_FROM {
+            self.pad(end, padding);
+            compress(&mut self.state, from_ref(&self.block));
+            (end, padding) = (0, 0);
+        }
+        self.pad(end, padding);
+        if let Some(len) = self.block.last_chunk_mut() {
+            *len = bits(self.len);
+        }
+        compress(&mut self.state, from_ref(&self.block));
+        bytes_of(self.state)
+    }
+
+    /// Fills the block after its first `used` bytes with `padding` and zeros.
+    fn pad(&mut self, used: usize, padding: u8) {
+        if let Some([first, rest @ ..]) = self.block.get_mut(used..) {
+            *first = padding;
+            rest.fill(0);
+        }
     }
 
     /// Returns the number of bytes that do not fill a block yet, which is less than [`BLOCK_LEN`].
@@ -83,22 +127,15 @@ impl Sha256 {
     }
 }
 
-/// Returns the hash of a message of `len` bytes, which was compressed up to `tail`.
-#[cfg_attr(not(feature = "small"), inline(always))]
-fn finish(mut state: State, tail: &[u8], len: u64) -> Hash {
-    let mut padded = [[0; BLOCK_LEN]; 2];
-    let bytes = padded.as_flattened_mut();
-    copy_to_start(bytes, tail);
-    if let Some(first) = bytes.get_mut(tail.len()) {
-        *first = 0x80;
-    }
-    // The padding is at least one byte and the length.
-    let count = if tail.len() < const { BLOCK_LEN - 8 } { 1 } else { 2 };
-    let blocks = padded.get_mut(..count).unwrap_or_default();
-    if let Some(end) = blocks.as_flattened_mut().last_chunk_mut() {
-        *end = len.wrapping_mul(8).to_be_bytes();
-    }
-    compress(&mut state, blocks);
+/// The padding is at least one byte and the length, so a block with more bytes needs another block.
+const TWO_BLOCKS_FROM: usize = BLOCK_LEN - size_of::<u64>();
+
+/// Returns the length of a message as its padding holds it, in bits.
+const fn bits(len: u64) -> [u8; 8] {
+    len.wrapping_mul(8).to_be_bytes()
+}
+
+fn bytes_of(state: State) -> Hash {
     let mut hash = [0; HASH_LEN];
     for (to, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
         *to = word.to_be_bytes();
@@ -115,7 +152,7 @@ fn copy_to_start(to: &mut [u8], from: &[u8]) {
 }
 
 /// The length of the outer hash's message, which is a block of the padded secret and the inner hash.
-const MAC_INPUT_LEN: u64 = (BLOCK_LEN + HASH_LEN) as u64;
+const MAC_INPUT_LEN: usize = BLOCK_LEN + HASH_LEN;
 
 /// The inner and the outer midstate of a secret, wiped when dropped. The secret itself is not kept.
 #[derive(Clone)]
@@ -142,48 +179,54 @@ impl HmacKey {
     }
 
     /// Returns the MAC of a whole message.
-    #[cfg_attr(feature = "small", inline(never))]
     #[cfg_attr(not(feature = "small"), inline(always))]
     pub(crate) fn mac(&self, message: &[u8]) -> Hash {
-        let [mut inner, outer] = *self.midstates;
-        let (blocks, tail) = message.as_chunks();
-        compress(&mut inner, blocks);
-        let len = (message.len() as u64).wrapping_add(BLOCK_LEN as u64);
-        finish(outer, &finish(inner, tail, len), MAC_INPUT_LEN)
+        if SHORTCUTS {
+            let [mut inner, outer] = *self.midstates;
+            let (blocks, tail) = message.as_chunks();
+            compress(&mut inner, blocks);
+            let len = message.len().wrapping_add(BLOCK_LEN);
+            return hash_end(outer, &hash_end(inner, tail, len), MAC_INPUT_LEN);
+        }
+        let mut stream = self.start();
+        stream.update(message);
+        stream.finish()
     }
 
     /// Starts an incremental MAC.
-    pub(crate) fn start(&self) -> Hmac {
-        let [inner, outer] = *self.midstates;
-        Hmac { inner: Sha256::after(inner, BLOCK_LEN), outer }
+    pub(crate) fn start(&self) -> Hmac<'_> {
+        let [inner, outer] = &*self.midstates;
+        Hmac { stream: Sha256::after(*inner, BLOCK_LEN), outer }
     }
 }
 
 /// An incremental HMAC-SHA-256.
 ///
-/// The states are wiped when dropped. The buffer is not wiped, because it holds only the end of the
+/// The state is wiped when dropped. The buffer is not wiped, because it holds only the end of the
 /// message or the inner hash. No MAC can be computed from either without the outer midstate.
 #[derive(Clone)]
-pub(crate) struct Hmac {
-    inner: Sha256,
-    outer: State,
+pub(crate) struct Hmac<'k> {
+    stream: Sha256,
+    outer: &'k State,
 }
 
-impl Hmac {
+impl Hmac<'_> {
     /// Takes the next bytes of the message.
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        self.inner.update(bytes);
+        self.stream.update(bytes);
     }
 
     /// Returns the MAC. Call it once.
     pub(crate) fn finish(&mut self) -> Hash {
-        finish(self.outer, &self.inner.finish(), MAC_INPUT_LEN)
+        let inner = self.stream.finish();
+        self.stream = Sha256::after(*self.outer, BLOCK_LEN);
+        self.stream.update(&inner);
+        self.stream.finish()
     }
 }
 
-impl Drop for Hmac {
+impl Drop for Hmac<'_> {
     fn drop(&mut self) {
-        self.inner.state.zeroize();
-        self.outer.zeroize();
+        self.stream.state.zeroize();
     }
 }

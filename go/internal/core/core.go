@@ -21,7 +21,7 @@ func New(v0 Xhost) *Module {
 	m.memory = make([]byte, 65536)
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
 	m.___stack_pointer = i32(0x4000)
-	m.g1 = i32(22016)
+	m.g1 = i32(21968)
 	if i, ok := any(v0).(interface {
 		Init(any)
 	}); ok {
@@ -81,128 +81,6 @@ l1:
 l0:
 	return v3
 }
-func (m *Module) _core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v0 int32) {
-	var v1, v2, v3, v4 int32
-	{
-		t0 := int32(load32(m.memory, uint32(v0)))
-		v1 = t0
-		if v1 == 0 {
-			return
-		}
-		v2 = v0 + i32(8)
-		v3 = v0 + i32(104)
-		v4 = i32(0)
-	l3:
-		v0 = i32(0)
-	l1:
-		store32(m.memory, uint32(v3+v0), uint32(i32(0)))
-		v0 = v0 + i32(4)
-		if v0 != i32(32) {
-			goto l1
-		}
-		v0 = i32(0)
-	l2:
-		store32(m.memory, uint32(v2+v0), uint32(i32(0)))
-		v0 = v0 + i32(4)
-		if v0 != i32(32) {
-			goto l2
-		}
-		v2 = v2 + i32(136)
-		v3 = v3 + i32(136)
-		v4 = v4 + i32(1)
-		if v4 != v1 {
-			goto l3
-		}
-	}
-}
-func (m *Module) _core__iter__traits__iterator__Iterator__eq__hb81fdb2f5f6622ce_q6uknu(v0, v1 int32) int32 {
-	var v2, v3, v4, v5, v6, v7, v8, v9, v10 int32
-	t0 := int32(load32(m.memory, uint32(v0)))
-	v2 = t0
-	t1 := int32(load32(m.memory, uint64(uint32(v0))+4))
-	v3 = t1
-	t2 := int32(load32(m.memory, uint64(uint32(v0))+8))
-	v4 = t2
-	t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	v5 = t3
-	t4 := int32(load32(m.memory, uint64(uint32(v1))+4))
-	v6 = t4
-	t5 := int32(load32(m.memory, uint32(v1)))
-	v1 = t5
-l10:
-	{
-		if uint32(v3) > uint32(i32(1)) {
-			t6 := int32(m.memory[uint32(v2)])
-			if t6 != i32(92) {
-				goto l2
-			}
-			if v4 == 0 {
-				goto l2
-			}
-			v3 = v3 + i32(-2)
-			v7 = v2 + i32(2)
-			v2 = v2 + i32(1)
-			goto l3
-		}
-		if v3 == 0 {
-			v3 = i32(1)
-			if uint32(v6) > uint32(i32(1)) {
-				t7 := int32(m.memory[uint32(v1)])
-				var p8 int32
-				if t7 != i32(92) {
-					p8 = 1
-				}
-				_ = p8
-				goto l5
-			}
-			if v6 != 0 {
-				goto l5
-			}
-			goto l6
-		}
-		goto l2
-	l2:
-		v3 = v3 + i32(-1)
-		v7 = v2 + i32(1)
-	l3:
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-		store32(m.memory, uint32(v0), uint32(v7))
-		t9 := int32(m.memory[uint32(v2)])
-		v8 = t9
-		if uint32(v6) > uint32(i32(1)) {
-			t10 := int32(m.memory[uint32(v1)])
-			if t10 != i32(92) {
-				goto l8
-			}
-			if v5 == 0 {
-				goto l8
-			}
-			v6 = v6 + i32(-2)
-			v9 = v1 + i32(2)
-			v1 = v1 + i32(1)
-			goto l9
-		}
-		if v6 == 0 {
-			goto l5
-		}
-		goto l8
-	l8:
-		v6 = v6 + i32(-1)
-		v9 = v1 + i32(1)
-	l9:
-		t11 := int32(m.memory[uint32(v1)])
-		v10 = t11
-		v2 = v7
-		v1 = v9
-		if v10 == v8&i32(255) {
-			goto l10
-		}
-	}
-l5:
-	v3 = i32(0)
-l6:
-	return v3
-}
 func (m *Module) _hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v0, v1 int32) int32 {
 	var v2, v3, v4, v5 int32
 	_ = v5
@@ -240,6 +118,52 @@ l0:
 	v4 = v2 + i32(12)
 	t9 := int32(m.memory[uint64(uint32(v2))+12])
 	return (t9 ^ i32(-1)) & i32(1)
+}
+func (m *Module) _hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(v0, v1, v2 int32) {
+	var v3, v4 int32
+	{
+		{
+			{
+				t0 := int32(load32(m.memory, uint64(uint32(v1))+4))
+				v3 = t0
+				if uint32(v3) > uint32(i32(1)) {
+					t1 := int32(load32(m.memory, uint32(v1)))
+					v4 = t1
+					t2 := int32(m.memory[uint32(v4)])
+					if t2 != i32(92) {
+						goto l3
+					}
+					if v2 == 0 {
+						goto l3
+					}
+					v3 = v3 + i32(-2)
+					v2 = v4 + i32(2)
+					v4 = v4 + i32(1)
+					goto l4
+				}
+				if v3 != 0 {
+					goto l1
+				}
+				v1 = i32(0)
+				goto l2
+			}
+		l1:
+			t3 := int32(load32(m.memory, uint32(v1)))
+			v4 = t3
+		}
+	l3:
+		v3 = v3 + i32(-1)
+		v2 = v4 + i32(1)
+	l4:
+		store32(m.memory, uint64(uint32(v1))+4, uint32(v3))
+		store32(m.memory, uint32(v1), uint32(v2))
+		t4 := int32(m.memory[uint32(v4)])
+		v4 = t4
+		v1 = i32(1)
+	}
+l2:
+	m.memory[uint64(uint32(v0))+1] = byte(v4)
+	m.memory[uint32(v0)] = byte(v1)
 }
 func (m *Module) _hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v0, v1 int32) int32 {
 	var v2, v3 int32
@@ -451,122 +375,104 @@ l3:
 	}
 	memory_copy(m.memory, uint32(v0), uint32(v2+i32(4)), uint32(i32(44)))
 }
-func (m *Module) _hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v0, v1, v2, v3 int32) {
-	var v4 int32
-	v4 = i32(0)
-	if v2 == 0 {
-		goto l0
-	}
-	v3 = v3 & i32(255)
-l1:
-	{
-		t0 := int32(m.memory[uint32(v1+v4)])
-		if t0 == v3 {
-			goto l0
-		}
-		t1 := v2
-		v4 = v4 + i32(1)
-		if t1 != v4 {
-			goto l1
-		}
-	}
-	v4 = v2
-l0:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
-	store32(m.memory, uint32(v0), uint32(v1))
-	store32(m.memory, uint64(uint32(v0))+12, uint32(v2-v4))
-	store32(m.memory, uint64(uint32(v0))+8, uint32(v1+v4))
+func (m *Module) _hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v0, v1 int32) {
+	var v2, v3 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(128)
+	m.___stack_pointer = v2
+	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v2, v1)
+	t1 := int32(load32(m.memory, uint64(uint32(v1))+104))
+	t2 := v2
+	v3 = t1
+	t3 := int64(load64(m.memory, uint32(v3)))
+	store64(m.memory, uint64(uint32(t2))+96, uint64(t3))
+	t4 := int64(load64(m.memory, uint64(uint32(v3))+8))
+	store64(m.memory, uint64(uint32(v2))+104, uint64(t4))
+	t5 := int64(load64(m.memory, uint64(uint32(v3))+16))
+	store64(m.memory, uint64(uint32(v2))+112, uint64(t5))
+	t6 := int64(load64(m.memory, uint64(uint32(v3))+24))
+	store64(m.memory, uint64(uint32(v2))+120, uint64(t6))
+	memory_zero(m.memory, uint32(v2+i32(32)), uint32(i32(64)))
+	memory_copy(m.memory, uint32(v1), uint32(v2+i32(32)), uint32(i32(96)))
+	store64(m.memory, uint64(uint32(v1))+96, uint64(i64(64)))
+	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v2, i32(32))
+	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v0, v1)
+	m.___stack_pointer = v2 + i32(128)
 }
-func (m *Module) _hooksig__primitives__stream__Hmac__finish__h1bdcb544fb5d9c29_a013x7(v0, v1 int32) {
-	var v2 int32
-	var v3 int64
+func (m *Module) _hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v0, v1 int32) {
+	var v2, v3, v4, v5 int32
+	var v6 int64
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(96)
 	m.___stack_pointer = v2
-	t1 := int64(load64(m.memory, uint64(uint32(v1))+24))
-	store64(m.memory, uint64(uint32(v2))+24, uint64(t1))
-	t2 := int64(load64(m.memory, uint64(uint32(v1))+16))
-	store64(m.memory, uint64(uint32(v2))+16, uint64(t2))
-	t3 := int64(load64(m.memory, uint64(uint32(v1))+8))
-	store64(m.memory, uint64(uint32(v2))+8, uint64(t3))
-	t4 := int64(load64(m.memory, uint32(v1)))
-	store64(m.memory, uint32(v2), uint64(t4))
-	t5 := int64(load64(m.memory, uint64(uint32(v1))+128))
-	v3 = t5
-	t6 := int64(load64(m.memory, uint64(uint32(v1))+120))
-	store64(m.memory, uint64(uint32(v2))+88, uint64(t6))
-	t7 := int64(load64(m.memory, uint64(uint32(v1))+112))
-	store64(m.memory, uint64(uint32(v2))+80, uint64(t7))
-	t8 := int64(load64(m.memory, uint64(uint32(v1))+104))
-	store64(m.memory, uint64(uint32(v2))+72, uint64(t8))
-	t9 := int64(load64(m.memory, uint64(uint32(v1))+96))
-	store64(m.memory, uint64(uint32(v2))+64, uint64(t9))
-	m._hooksig__primitives__stream__finish__hc02025971a8dc78f_1wjlfp(v2+i32(32), v2+i32(64), v1+i32(32), int32(v3)&i32(63), v3)
-	m._hooksig__primitives__stream__finish__hc02025971a8dc78f_1wjlfp(v0, v2, v2+i32(32), i32(32), i64(96))
-	m.___stack_pointer = v2 + i32(96)
-}
-func (m *Module) _hooksig__primitives__stream__finish__hc02025971a8dc78f_1wjlfp(v0, v1, v2, v3 int32, v4 int64) {
-	var v5 int32
-	t0 := m.___stack_pointer
-	v5 = t0 - i32(224)
-	m.___stack_pointer = v5
-	memory_zero(m.memory, uint32(v5+i32(8)), uint32(i32(128)))
-	if v3 == 0 {
-		goto l0
-	}
-	memory_copy(m.memory, uint32(v5+i32(8)), uint32(v2), uint32(v3))
-l0:
-	m.memory[uint32(v5+i32(8)+v3)] = byte(i32(128))
+	v3 = i32(128)
 	{
-		t2 := v5 + i32(8)
-		p1 := i32(2)
-		if uint32(v3) < uint32(i32(56)) {
-			p1 = i32(1)
+		t1 := int32(load32(m.memory, uint64(uint32(v1))+96))
+		v4 = t1 & i32(63)
+		if uint32(v4) < uint32(i32(56)) {
+			goto l0
 		}
-		v3 = p1
-		v2 = t2 + v3<<6 + i32(-8)
-		if v2 == 0 {
+		v5 = v1 + v4
+		m.memory[uint32(v5)] = byte(i32(128))
+		v3 = v4 ^ i32(63)
+		v4 = i32(0)
+		if v3 == 0 {
 			goto l1
 		}
-		store64(m.memory, uint32(v2), uint64(v4<<59|v4<<43&i64(0xff000000000000)|(v4<<27&i64(0xff0000000000)|v4<<11&i64(0xff00000000))|(int64(uint64(v4)>>5)&i64(0xff000000)|int64(uint64(v4)>>21)&i64(0xff0000)|(int64(uint64(v4)>>37)&i64(0xff00)|int64(uint64(v4<<3)>>56)))))
+		memory_zero(m.memory, uint32(v5+i32(1)), uint32(v3))
+	l1:
+		m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v1+i32(64), v1, i32(1))
+		v3 = i32(0)
 	}
-l1:
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v1, v5+i32(8), v3)
-	store64(m.memory, uint64(uint32(v5))+160, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v5))+152, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v5))+144, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v5))+136, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v5))+216, uint64(i64(0)))
-	t3 := int64(load64(m.memory, uint64(uint32(v1))+24))
-	store64(m.memory, uint64(uint32(v5))+208, uint64(t3))
-	t4 := int64(load64(m.memory, uint64(uint32(v1))+16))
-	store64(m.memory, uint64(uint32(v5))+200, uint64(t4))
-	t5 := int64(load64(m.memory, uint64(uint32(v1))+8))
-	store64(m.memory, uint64(uint32(v5))+192, uint64(t5))
-	t6 := int64(load64(m.memory, uint32(v1)))
-	store64(m.memory, uint64(uint32(v5))+184, uint64(t6))
-	v2 = v5 + i32(184)
-	v1 = i32(0)
+l0:
+	v5 = v1 + v4
+	m.memory[uint32(v5)] = byte(v3)
+	v3 = i32(0)
+	v4 = v4 ^ i32(63)
+	if v4 == 0 {
+		goto l2
+	}
+	memory_zero(m.memory, uint32(v5+i32(1)), uint32(v4))
 l2:
+	t2 := int64(load64(m.memory, uint64(uint32(v1))+96))
+	t3 := v1
+	v6 = t2
+	store64(m.memory, uint64(uint32(t3))+56, uint64(v6<<59|v6<<43&i64(0xff000000000000)|(v6<<27&i64(0xff0000000000)|v6<<11&i64(0xff00000000))|(int64(uint64(v6)>>5)&i64(0xff000000)|int64(uint64(v6)>>21)&i64(0xff0000)|(int64(uint64(v6)>>37)&i64(0xff00)|int64(uint64(v6<<3)>>56)))))
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v1+i32(64), v1, i32(1))
+	t4 := int64(load64(m.memory, uint64(uint32(v1))+88))
+	store64(m.memory, uint64(uint32(v2))+80, uint64(t4))
+	t5 := int64(load64(m.memory, uint64(uint32(v1))+80))
+	store64(m.memory, uint64(uint32(v2))+72, uint64(t5))
+	t6 := int64(load64(m.memory, uint64(uint32(v1))+72))
+	store64(m.memory, uint64(uint32(v2))+64, uint64(t6))
+	t7 := int64(load64(m.memory, uint64(uint32(v1))+64))
+	store64(m.memory, uint64(uint32(v2))+56, uint64(t7))
+	store64(m.memory, uint64(uint32(v2))+88, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v2))+32, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v2))+24, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v2))+16, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v2))+8, uint64(i64(0)))
+	v4 = v2 + i32(56)
+l3:
 	{
-		t7 := int32(load32(m.memory, uint32(v2+v1)))
-		t8 := v5 + i32(136) + v1
-		v3 = t7
-		store32(m.memory, uint32(t8), uint32(i32_rotr(v3&i32(0xff00ff), i32(8))|i32_rotr(v3, i32(24))&i32(0xff00ff)))
-		v1 = v1 + i32(4)
-		if v1 != i32(32) {
-			goto l2
+		t8 := int32(load32(m.memory, uint32(v4+v3)))
+		t9 := v2 + i32(8) + v3
+		v1 = t8
+		store32(m.memory, uint32(t9), uint32(i32_rotr(v1&i32(0xff00ff), i32(8))|i32_rotr(v1, i32(24))&i32(0xff00ff)))
+		v3 = v3 + i32(4)
+		if v3 != i32(32) {
+			goto l3
 		}
 	}
-	t9 := int64(load64(m.memory, uint64(uint32(v5))+160))
-	store64(m.memory, uint64(uint32(v0))+24, uint64(t9))
-	t10 := int64(load64(m.memory, uint64(uint32(v5))+152))
-	store64(m.memory, uint64(uint32(v0))+16, uint64(t10))
-	t11 := int64(load64(m.memory, uint64(uint32(v5))+144))
-	store64(m.memory, uint64(uint32(v0))+8, uint64(t11))
-	t12 := int64(load64(m.memory, uint64(uint32(v5))+136))
-	store64(m.memory, uint32(v0), uint64(t12))
-	m.___stack_pointer = v5 + i32(224)
+	t10 := int64(load64(m.memory, uint64(uint32(v2))+32))
+	store64(m.memory, uint64(uint32(v0))+24, uint64(t10))
+	t11 := int64(load64(m.memory, uint64(uint32(v2))+24))
+	store64(m.memory, uint64(uint32(v0))+16, uint64(t11))
+	t12 := int64(load64(m.memory, uint64(uint32(v2))+16))
+	store64(m.memory, uint64(uint32(v0))+8, uint64(t12))
+	t13 := int64(load64(m.memory, uint64(uint32(v2))+8))
+	store64(m.memory, uint32(v0), uint64(t13))
+	m.___stack_pointer = v2 + i32(96)
 }
 func (m *Module) _hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v1, v2 int32) {
 	var v3 int64
@@ -614,373 +520,84 @@ l4:
 	memory_copy(m.memory, uint32(v0), uint32(v1+v2&i32(0x7fffffc0)), uint32(v4))
 	return
 }
-func (m *Module) _hooksig__primitives__stream__sha256__h6d793310ecaab5e4_uqi83z(v0, v1, v2 int32) {
-	var v3, v4 int32
+func (m *Module) _hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v0, v1, v2 int32) int32 {
+	var v3, v4, v5 int32
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(64)
+	v3 = t0 - i32(48)
 	m.___stack_pointer = v3
-	t1 := int64(load64(m.memory, uint64(uint32(i32(0)))+16492))
-	store64(m.memory, uint64(uint32(v3))+24, uint64(t1))
-	t2 := int64(load64(m.memory, uint64(uint32(i32(0)))+16484))
+	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+	store32(m.memory, uint64(uint32(v3))+24, uint32(t1))
+	t2 := int64(load64(m.memory, uint32(v0)))
 	store64(m.memory, uint64(uint32(v3))+16, uint64(t2))
-	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16476))
-	store64(m.memory, uint64(uint32(v3))+8, uint64(t3))
-	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16468))
-	store64(m.memory, uint32(v3), uint64(t4))
-	v4 = int32(uint32(v2) >> 6)
-	if v4 == 0 {
-		goto l0
-	}
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3, v1, v4)
-l0:
-	t5 := int64(load64(m.memory, uint64(uint32(v3))+24))
-	store64(m.memory, uint64(uint32(v3))+56, uint64(t5))
-	t6 := int64(load64(m.memory, uint64(uint32(v3))+16))
-	store64(m.memory, uint64(uint32(v3))+48, uint64(t6))
-	t7 := int64(load64(m.memory, uint64(uint32(v3))+8))
-	store64(m.memory, uint64(uint32(v3))+40, uint64(t7))
-	t8 := int64(load64(m.memory, uint32(v3)))
-	store64(m.memory, uint64(uint32(v3))+32, uint64(t8))
-	m._hooksig__primitives__stream__finish__hc02025971a8dc78f_1wjlfp(v0, v3+i32(32), v1+v2&i32(0x7fffffc0), v2&i32(63), int64(uint32(v2)))
-	m.___stack_pointer = v3 + i32(64)
-}
-func (m *Module) _hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v0, v1, v2 int32) {
-	var v3 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(128)
-	m.___stack_pointer = v3
-	t1 := int64(load64(m.memory, uint64(uint32(v1))+24))
-	store64(m.memory, uint64(uint32(v3))+24, uint64(t1))
-	t2 := int64(load64(m.memory, uint64(uint32(v1))+16))
-	store64(m.memory, uint64(uint32(v3))+16, uint64(t2))
-	t3 := int64(load64(m.memory, uint64(uint32(v1))+8))
-	store64(m.memory, uint64(uint32(v3))+8, uint64(t3))
+	t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	store32(m.memory, uint64(uint32(v3))+40, uint32(t3))
 	t4 := int64(load64(m.memory, uint32(v1)))
-	store64(m.memory, uint32(v3), uint64(t4))
-	t5 := int64(load64(m.memory, uint64(uint32(v1))+32))
-	store64(m.memory, uint64(uint32(v3))+32, uint64(t5))
-	t6 := int64(load64(m.memory, uint64(uint32(v1))+40))
-	store64(m.memory, uint64(uint32(v3))+40, uint64(t6))
-	t7 := int64(load64(m.memory, uint64(uint32(v1))+48))
-	store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
-	t8 := int64(load64(m.memory, uint64(uint32(v1))+56))
-	store64(m.memory, uint64(uint32(v3))+56, uint64(t8))
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3, v2, i32(1))
-	t9 := int64(load64(m.memory, uint64(uint32(v3))+24))
-	store64(m.memory, uint64(uint32(v3))+120, uint64(t9))
-	t10 := int64(load64(m.memory, uint64(uint32(v3))+16))
-	store64(m.memory, uint64(uint32(v3))+112, uint64(t10))
-	t11 := int64(load64(m.memory, uint64(uint32(v3))+8))
-	store64(m.memory, uint64(uint32(v3))+104, uint64(t11))
-	t12 := int64(load64(m.memory, uint32(v3)))
-	store64(m.memory, uint64(uint32(v3))+96, uint64(t12))
-	m._hooksig__primitives__stream__finish__hc02025971a8dc78f_1wjlfp(v3+i32(64), v3+i32(96), v2+i32(64), i32(32), i64(160))
-	m._hooksig__primitives__stream__finish__hc02025971a8dc78f_1wjlfp(v0, v3+i32(32), v3+i32(64), i32(32), i64(96))
-	m.___stack_pointer = v3 + i32(128)
-}
-func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd29a71b126fc2c_z5pxjq(v0, v1, v2 int32, v3 int64) {
-	var v4, v5, v6 int32
-	var v7 int64
-	var v8, v9, v10, v11, v12, v13 int32
-	var v14 int64
-	var v15, v16, v17, v18 int32
-	t0 := m.___stack_pointer
-	v4 = t0 - i32(48)
-	m.___stack_pointer = v4
+	store64(m.memory, uint64(uint32(v3))+32, uint64(t4))
+l2:
 	{
-		if v2 == 0 {
+		t5 := int32(load32(m.memory, uint64(uint32(v3))+24))
+		t6 := v3 + i32(8)
+		t7 := v3 + i32(16)
+		var p8 int32
+		if t5 != i32(0) {
+			p8 = 1
+		}
+		m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t6, t7, p8)
+		t9 := int32(m.memory[uint64(uint32(v3))+9])
+		v0 = t9
+		t10 := int32(m.memory[uint64(uint32(v3))+8])
+		v1 = t10
+		t11 := int32(load32(m.memory, uint64(uint32(v3))+40))
+		t12 := v3
+		t13 := v3 + i32(32)
+		var p14 int32
+		if t11 != i32(0) {
+			p14 = 1
+		}
+		m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t12, t13, p14)
+		t15 := int32(m.memory[uint32(v3)])
+		v4 = t15
+		if v1 == 0 {
 			goto l0
 		}
-		t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		v5 = t1
-		v6 = v4 + i32(20) + i32(4)
-		v7 = v3
-		v8 = i32(0)
-		v9 = v2
-	l11:
-		{
-			v10 = int32(v7)
-			v11 = v10
-			v12 = v9
-			v13 = v12
-			{
-				v14 = int64(uint64(v7) >> 32)
-				var p2 int32
-				if v14 != i64(0) {
-					p2 = 1
-				}
-				v15 = p2
-				if v15 != 0 {
-					goto l1
-				}
-				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(20), v12, v10, i32(32))
-				t3 := int32(load32(m.memory, uint64(uint32(v4))+32))
-				v11 = t3
-				t4 := int32(load32(m.memory, uint64(uint32(v4))+28))
-				v13 = t4
-			}
-		l1:
-			v16 = int32(v14)
-		l6:
-			{
-				v17 = v11
-				if uint32(v17) > uint32(i32(1)) {
-					t5 := int32(m.memory[uint32(v13)])
-					if t5 != i32(92) {
-						goto l3
-					}
-					if v15 == 0 {
-						goto l3
-					}
-					v11 = v17 + i32(-2)
-					v9 = v13 + i32(2)
-					v13 = v13 + i32(1)
-					goto l5
-				}
-				if v17 != 0 {
-					goto l3
-				}
-				v17 = i32(0)
-				v9 = i32(0)
-				v11 = i32(0)
-				goto l4
-			l3:
-				v11 = v17 + i32(-1)
-				v9 = v13 + i32(1)
-			l5:
-				t6 := int32(m.memory[uint32(v13)])
-				v18 = t6
-				v13 = v9
-				if v18 != i32(32) {
-					goto l6
-				}
-			}
-		l4:
-			store32(m.memory, uint64(uint32(v4))+32, uint32(v16))
-			store32(m.memory, uint64(uint32(v4))+24, uint32(v12))
-			store32(m.memory, uint64(uint32(v4))+20, uint32(v8))
-			t7 := v4
-			v13 = v10 - v17
-			p8 := v13
-			if uint32(v13) > uint32(v10) {
-				p8 = i32(0)
-			}
-			store32(m.memory, uint64(uint32(t7))+28, uint32(p8))
-			t9 := int32(load32(m.memory, uint64(uint32(v5))+4))
-			v17 = t9 << 4
-			v7 = v7&i64(-0x100000000) | int64(uint32(v11))
-			t10 := int32(load32(m.memory, uint32(v5)))
-			v13 = t10
-			{
-			l9:
-				{
-					if v17 != 0 {
-						goto l7
-					}
-					v16 = i32(0)
-					goto l8
-				l7:
-					t11 := int32(load32(m.memory, uint64(uint32(v13))+12))
-					v10 = t11
-					t12 := int32(load32(m.memory, uint64(uint32(v13))+8))
-					v15 = t12
-					t13 := int32(load32(m.memory, uint32(v13)))
-					v11 = t13
-					t14 := int32(load32(m.memory, uint64(uint32(v13))+4))
-					v18 = t14
-					store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v4))+40, uint32(v18))
-					t16 := v4
-					p15 := i32(1)
-					if v11 != 0 {
-						p15 = v11
-					}
-					store32(m.memory, uint64(uint32(t16))+36, uint32(p15))
-					v17 = v17 + i32(-16)
-					v13 = v13 + i32(16)
-					t17 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6, v4+i32(36))
-					if t17 == 0 {
-						goto l9
-					}
-				}
-				t19 := v4 + i32(8)
-				p18 := i32(1)
-				if v15 != 0 {
-					p18 = v15
-				}
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t19, p18, v10)
-				v16 = i32(0)
-				v11 = i32(0)
-			l10:
-				{
-					if v17 == v11 {
-						goto l8
-					}
-					t20 := int32(load32(m.memory, uint64(uint32(v13))+12))
-					v12 = t20
-					t21 := int32(load32(m.memory, uint64(uint32(v13))+8))
-					v10 = t21
-					t22 := int32(load32(m.memory, uint32(v13)))
-					v18 = t22
-					t23 := int32(load32(m.memory, uint64(uint32(v13))+4))
-					v15 = t23
-					store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v4))+40, uint32(v15))
-					t25 := v4
-					p24 := i32(1)
-					if v18 != 0 {
-						p24 = v18
-					}
-					store32(m.memory, uint64(uint32(t25))+36, uint32(p24))
-					v11 = v11 + i32(16)
-					v13 = v13 + i32(16)
-					t26 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6, v4+i32(36))
-					if t26 == 0 {
-						goto l10
-					}
-				}
-				v16 = i32(1)
-				t28 := v4
-				p27 := i32(1)
-				if v10 != 0 {
-					p27 = v10
-				}
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t28, p27, v12)
-			}
-		l8:
-			v8 = v16 + v8
-			if v9 != 0 {
-				goto l11
-			}
+		if v4&i32(1) == 0 {
+			goto l1
 		}
-		if uint32(v8) > uint32(i32(8)) {
-			goto l12
+		v5 = i32(0)
+		p16 := i32(0)
+		if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+			p16 = i32(32)
 		}
+		p17 := i32(0)
+		if v2 != 0 {
+			p17 = p16
+		}
+		t18 := int32(m.memory[uint64(uint32(v3))+1])
+		t19 := (p17 | v0) & i32(255)
+		v0 = t18
+		p20 := i32(0)
+		if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+			p20 = i32(32)
+		}
+		p21 := i32(0)
+		if v2 != 0 {
+			p21 = p20
+		}
+		if t19 == (p21|v0)&i32(255) {
+			goto l2
+		}
+		goto l3
 	}
 l0:
-	store32(m.memory, uint64(uint32(v0))+16, uint32(i32(0)))
-	store64(m.memory, uint64(uint32(v0))+8, uint64(v3))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
-	store32(m.memory, uint32(v0), uint32(v1))
-	goto l13
-l12:
-	store32(m.memory, uint32(v0), uint32(i32(0)))
-	m.memory[uint64(uint32(v0))+4] = byte(i32(16))
-l13:
-	m.___stack_pointer = v4 + i32(48)
-}
-func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 int32) int32 {
-	var v2, v3, v4, v5, v6, v7, v8, v9, v10 int32
-	t0 := int32(load32(m.memory, uint64(uint32(v1))+4))
-	v2 = t0
-	t1 := int32(load32(m.memory, uint32(v1)))
-	v3 = t1
-	t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
-	v4 = t2
-	t3 := int32(load32(m.memory, uint32(v0)))
-	v5 = t3
-	{
-		{
-			t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v6 = t4
-			t5 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			t6 := v6
-			v7 = t5
-			if t6|v7 == 0 {
-				goto l0
-			}
-		l11:
-			{
-				{
-					if uint32(v4) > uint32(i32(1)) {
-						t7 := int32(m.memory[uint32(v5)])
-						if t7 != i32(92) {
-							goto l3
-						}
-						if v7 == 0 {
-							goto l3
-						}
-						v4 = v4 + i32(-2)
-						v8 = v5 + i32(2)
-						v5 = v5 + i32(1)
-						goto l4
-					}
-					if v4 == 0 {
-						v9 = i32(1)
-						if uint32(v2) > uint32(i32(1)) {
-							if v6 == 0 {
-								goto l6
-							}
-							t8 := int32(m.memory[uint32(v3)])
-							var p9 int32
-							if t8&i32(255) == i32(92) {
-								p9 = 1
-							}
-							_ = p9
-							goto l6
-						}
-						if v2 != 0 {
-							goto l6
-						}
-						goto l7
-					}
-					goto l3
-				l3:
-					v4 = v4 + i32(-1)
-					v8 = v5 + i32(1)
-				l4:
-					t10 := int32(m.memory[uint32(v5)])
-					v0 = t10
-					if uint32(v2) > uint32(i32(1)) {
-						if v6 == 0 {
-							goto l9
-						}
-						t11 := int32(m.memory[uint32(v3)])
-						if t11&i32(255) != i32(92) {
-							goto l9
-						}
-						v2 = v2 + i32(-2)
-						v10 = v3 + i32(2)
-						v3 = v3 + i32(1)
-						goto l10
-					}
-					if v2 != 0 {
-						goto l9
-					}
-				}
-			l6:
-				return i32(0)
-			l9:
-				v2 = v2 + i32(-1)
-				v10 = v3 + i32(1)
-			l10:
-				t12 := int32(m.memory[uint32(v3)])
-				v1 = t12
-				v9 = i32(0)
-				v5 = v8
-				v3 = v10
-				t14 := v1
-				p13 := i32(0)
-				if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p13 = i32(32)
-				}
-				t16 := (t14 | p13) & i32(255)
-				p15 := i32(0)
-				if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p15 = i32(32)
-				}
-				if t16 == (p15|v0)&i32(255) {
-					goto l11
-				}
-				goto l7
-			}
-		}
-	l0:
-		t17 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v5, v4, v3, v2)
-		v9 = t17
+	v5 = i32(0)
+	if v4&i32(1) != 0 {
+		goto l3
 	}
-l7:
-	return v9
+l1:
+	v5 = v1 ^ i32(1)
+l3:
+	m.___stack_pointer = v3 + i32(48)
+	return v5
 }
 func (m *Module) _hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v0, v1, v2 int32) {
 	var v3 int32
@@ -1020,40 +637,181 @@ l3:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	store32(m.memory, uint32(v0), uint32(v1))
 }
-func (m *Module) _hooksig__key__find_key_of_whole__h99bd471cea5dc891_4sd5hy(v0, v1, v2, v3, v4 int32) {
-	var v5 int32
+func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hde77f2e695de0e75_jciie0(v0, v1, v2 int32, v3 int64) {
+	var v4, v5, v6, v7, v8, v9 int32
+	var v10 int64
+	var v11, v12, v13 int32
+	var v14 int64
+	var v15, v16, v17, v18, v19, v20 int32
 	t0 := m.___stack_pointer
-	v5 = t0 - i32(48)
-	m.___stack_pointer = v5
-	store64(m.memory, uint64(uint32(v5))+8, uint64(i64(0xffffffff)))
-	v1 = v1 + i32(8)
-	v2 = v2 * i32(160)
-l0:
+	v4 = t0 - i32(48)
+	m.___stack_pointer = v4
 	{
-		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(16), v1, v3)
-		t1 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(16), v4)
-		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t1&i32(255))
-		v1 = v1 + i32(160)
-		v2 = v2 + i32(-160)
-		if v2 != 0 {
+		if v2 == 0 {
 			goto l0
 		}
-	}
-	{
-		t2 := int32(load32(m.memory, uint64(uint32(v5))+8))
-		v1 = t2
-		if v1 != i32(-1) {
-			goto l1
+		t1 := int32(load32(m.memory, uint64(uint32(v1))+12))
+		v5 = t1 << 4
+		t2 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		v6 = t2
+		v7 = v4 + i32(20) + i32(4)
+		v8 = i32(0)
+		v9 = v2
+		v10 = v3
+	l7:
+		{
+			store64(m.memory, uint64(uint32(v4))+24, uint64(v10))
+			t3 := v4
+			v11 = v9
+			store32(m.memory, uint64(uint32(t3))+20, uint32(v11))
+		l2:
+			{
+				t4 := int32(load32(m.memory, uint64(uint32(v4))+24))
+				v12 = t4
+				t5 := int32(load32(m.memory, uint64(uint32(v4))+28))
+				t6 := v4 + i32(16)
+				t7 := v4 + i32(20)
+				var p8 int32
+				if t5 != i32(0) {
+					p8 = 1
+				}
+				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t6, t7, p8)
+				t9 := int32(m.memory[uint64(uint32(v4))+16])
+				v13 = t9
+				if v13 == 0 {
+					goto l1
+				}
+				t10 := int32(m.memory[uint64(uint32(v4))+17])
+				if t10&i32(255) != i32(32) {
+					goto l2
+				}
+			}
+		l1:
+			t11 := int32(load32(m.memory, uint64(uint32(v4))+20))
+			v9 = t11
+			t12 := int64(load64(m.memory, uint64(uint32(v4))+24))
+			v14 = t12
+			store32(m.memory, uint64(uint32(v4))+32, uint32(int64(uint64(v10)>>32)))
+			store32(m.memory, uint64(uint32(v4))+24, uint32(v11))
+			store32(m.memory, uint64(uint32(v4))+20, uint32(v8))
+			t13 := v4
+			v11 = int32(v10)
+			v12 = v11 - v12
+			p14 := v12
+			if uint32(v12) > uint32(v11) {
+				p14 = i32(0)
+			}
+			store32(m.memory, uint64(uint32(t13))+28, uint32(p14))
+			v10 = v14
+			v11 = v5
+			v12 = v6
+			{
+			l5:
+				{
+					if v11 != 0 {
+						goto l3
+					}
+					v15 = i32(0)
+					goto l4
+				l3:
+					t15 := int32(load32(m.memory, uint64(uint32(v12))+12))
+					v16 = t15
+					t16 := int32(load32(m.memory, uint64(uint32(v12))+8))
+					v17 = t16
+					t17 := int32(load32(m.memory, uint32(v12)))
+					v18 = t17
+					t18 := int32(load32(m.memory, uint64(uint32(v12))+4))
+					v19 = t18
+					store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
+					store32(m.memory, uint64(uint32(v4))+40, uint32(v19))
+					t20 := v4
+					p19 := i32(1)
+					if v18 != 0 {
+						p19 = v18
+					}
+					store32(m.memory, uint64(uint32(t20))+36, uint32(p19))
+					v11 = v11 + i32(-16)
+					v12 = v12 + i32(16)
+					t21 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v7, v4+i32(36), i32(1))
+					if t21 == 0 {
+						goto l5
+					}
+				}
+				t23 := v4 + i32(8)
+				p22 := i32(1)
+				if v17 != 0 {
+					p22 = v17
+				}
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t23, p22, v16)
+				v15 = i32(0)
+				v18 = i32(0)
+			l6:
+				{
+					if v11 == v18 {
+						goto l4
+					}
+					t24 := int32(load32(m.memory, uint64(uint32(v12))+12))
+					v20 = t24
+					t25 := int32(load32(m.memory, uint64(uint32(v12))+8))
+					v16 = t25
+					t26 := int32(load32(m.memory, uint32(v12)))
+					v19 = t26
+					t27 := int32(load32(m.memory, uint64(uint32(v12))+4))
+					v17 = t27
+					store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
+					store32(m.memory, uint64(uint32(v4))+40, uint32(v17))
+					t29 := v4
+					p28 := i32(1)
+					if v19 != 0 {
+						p28 = v19
+					}
+					store32(m.memory, uint64(uint32(t29))+36, uint32(p28))
+					v18 = v18 + i32(16)
+					v12 = v12 + i32(16)
+					t30 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v7, v4+i32(36), i32(1))
+					if t30 == 0 {
+						goto l6
+					}
+				}
+				t32 := v4
+				p31 := i32(1)
+				if v16 != 0 {
+					p31 = v16
+				}
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t32, p31, v20)
+				t33 := int32(load32(m.memory, uint32(v4)))
+				var p34 int32
+				if t33 != i32(0) {
+					p34 = 1
+				}
+				v15 = p34
+			}
+		l4:
+			v8 = v15 + v8
+			t35 := v13
+			var p36 int32
+			if v9 != i32(0) {
+				p36 = 1
+			}
+			if t35&p36 != 0 {
+				goto l7
+			}
 		}
-		v1 = i32(31)
-		goto l2
+		if uint32(v8) > uint32(i32(8)) {
+			goto l8
+		}
 	}
-l1:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
-	v1 = i32(40)
-l2:
-	m.memory[uint32(v0)] = byte(v1)
-	m.___stack_pointer = v5 + i32(48)
+l0:
+	store32(m.memory, uint64(uint32(v0))+16, uint32(i32(0)))
+	store64(m.memory, uint64(uint32(v0))+8, uint64(v3))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
+	store32(m.memory, uint32(v0), uint32(v1))
+	goto l9
+l8:
+	store32(m.memory, uint32(v0), uint32(i32(0)))
+	m.memory[uint64(uint32(v0))+4] = byte(i32(16))
+l9:
+	m.___stack_pointer = v4 + i32(48)
 }
 func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 int32) {
 	var v2, v3, v4 int32
@@ -1090,935 +848,584 @@ func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 i
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v1+i32(1)))
 	store32(m.memory, uint32(v0), uint32(v1&(i32(0)-v2)|v3&(v2+i32(-1))))
 }
-func (m *Module) _hooksig__key__find_key__hf2137c4ddc746884_o0awf7(v0, v1, v2, v3, v4 int32) {
+func (m *Module) _hooksig__key__find_key__h0f13d1e78f773234_egt0g2(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7, v8 int32
 	var v9 int64
-	var v10, v11, v12, v13, v14, v15, v16, v17 int32
-	var v18 int64
-	var v19, v20 int32
-	var v21 int64
-	var v22, v23, v24, v25, v26, v27, v28, v29, v30 int32
+	var v10, v11, v12, v13 int32
+	var v14 int64
+	var v15, v16, v17, v18, v19, v20, v21, v22 int32
+	var v23 int64
+	var v24 int32
 	t0 := m.___stack_pointer
-	v5 = t0 - i32(384)
+	v5 = t0 - i32(256)
 	m.___stack_pointer = v5
-	store64(m.memory, uint64(uint32(v5))+8, uint64(i64(0xffffffff)))
-	v6 = v3 + i32(20)
-	v7 = v1 + v2*i32(160)
-	t1 := int32(load32(m.memory, uint64(uint32(v3))+4))
+	store64(m.memory, uint64(uint32(v5))+24, uint64(i64(0xffffffff)))
+	v6 = v1 + v2*i32(160)
+	v7 = v5 + i32(32) + i32(64)
+	t1 := int32(load32(m.memory, uint32(v3)))
 	v8 = t1
 	t2 := int64(load64(m.memory, uint64(uint32(v3))+8))
 	v9 = t2
-	t3 := int32(load32(m.memory, uint32(v3)))
+	t3 := int32(load32(m.memory, uint64(uint32(v3))+4))
 	v10 = t3
-	t4 := int32(load32(m.memory, uint64(uint32(v3))+16))
-	v11 = t4
-	v12 = v5 + i32(16) + i32(40)
-	v13 = v5 + i32(16) + i32(8)
-	v14 = v5 + i32(160) + i32(32)
-	v15 = v5 + i32(288) + i32(64)
-l57:
+	v11 = v5 + i32(144) + i32(64)
+l23:
 	{
-		t5 := int64(load64(m.memory, uint64(uint32(v1))+64))
-		store64(m.memory, uint64(uint32(v5))+184, uint64(t5))
-		t6 := int64(load64(m.memory, uint64(uint32(v1))+56))
-		store64(m.memory, uint64(uint32(v5))+176, uint64(t6))
-		t7 := int64(load64(m.memory, uint64(uint32(v1))+48))
-		store64(m.memory, uint64(uint32(v5))+168, uint64(t7))
-		t8 := int64(load64(m.memory, uint64(uint32(v1))+40))
-		store64(m.memory, uint64(uint32(v5))+160, uint64(t8))
-		memory_zero(m.memory, uint32(v5+i32(288)), uint32(i32(64)))
-		t9 := int64(load64(m.memory, uint64(uint32(v1))+32))
-		store64(m.memory, uint64(uint32(v15))+24, uint64(t9))
-		t10 := int64(load64(m.memory, uint64(uint32(v1))+24))
-		store64(m.memory, uint64(uint32(v15))+16, uint64(t10))
-		t11 := int64(load64(m.memory, uint64(uint32(v1))+16))
-		store64(m.memory, uint64(uint32(v15))+8, uint64(t11))
-		t12 := int64(load64(m.memory, uint64(uint32(v1))+8))
-		store64(m.memory, uint32(v15), uint64(t12))
-		memory_copy(m.memory, uint32(v14), uint32(v5+i32(288)), uint32(i32(96)))
-		memory_copy(m.memory, uint32(v13), uint32(v5+i32(160)), uint32(i32(128)))
-		store32(m.memory, uint64(uint32(v5))+16, uint32(i32(1)))
-		store64(m.memory, uint64(uint32(v5))+152, uint64(i64(64)))
-		v3 = i32(1)
+		memory_zero(m.memory, uint32(v5+i32(144)), uint32(i32(64)))
+		t4 := int64(load64(m.memory, uint64(uint32(v1))+32))
+		store64(m.memory, uint64(uint32(v11))+24, uint64(t4))
+		t5 := int64(load64(m.memory, uint64(uint32(v1))+24))
+		store64(m.memory, uint64(uint32(v11))+16, uint64(t5))
+		t6 := int64(load64(m.memory, uint64(uint32(v1))+16))
+		store64(m.memory, uint64(uint32(v11))+8, uint64(t6))
+		t7 := int64(load64(m.memory, uint64(uint32(v1))+8))
+		store64(m.memory, uint32(v11), uint64(t7))
+		memory_copy(m.memory, uint32(v5+i32(32)), uint32(v5+i32(144)), uint32(i32(96)))
+		store32(m.memory, uint64(uint32(v5))+136, uint32(v1+i32(40)))
+		store64(m.memory, uint64(uint32(v5))+128, uint64(i64(64)))
+		if v10 == 0 {
+			goto l0
+		}
+		v12 = i32(0)
+		v13 = v10
+		v14 = v9
+	l21:
 		{
-			if v8 == 0 {
-				goto l0
-			}
-			v16 = i32(0)
-			v17 = v8
-			v18 = v9
-		l54:
+			v15 = v12
+			store64(m.memory, uint64(uint32(v5))+148, uint64(v14))
+			store32(m.memory, uint64(uint32(v5))+144, uint32(v13))
+		l2:
 			{
-				v19 = int32(v18)
-				v20 = v19
-				v3 = v17
-				{
-					v21 = int64(uint64(v18) >> 32)
-					var p13 int32
-					if v21 != i64(0) {
-						p13 = 1
-					}
-					v22 = p13
-					if v22 != 0 {
-						goto l1
-					}
-					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(160), v17, v19, i32(32))
-					t14 := int32(load32(m.memory, uint64(uint32(v5))+172))
-					v20 = t14
-					t15 := int32(load32(m.memory, uint64(uint32(v5))+168))
-					v3 = t15
+				t8 := int32(load32(m.memory, uint64(uint32(v5))+148))
+				v3 = t8
+				t9 := int32(load32(m.memory, uint64(uint32(v5))+152))
+				t10 := v5 + i32(16)
+				t11 := v5 + i32(144)
+				var p12 int32
+				if t9 != i32(0) {
+					p12 = 1
 				}
-			l1:
-				v23 = int32(v21)
-			l6:
+				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t10, t11, p12)
+				t13 := int32(m.memory[uint64(uint32(v5))+16])
+				v16 = t13
+				if v16 == 0 {
+					goto l1
+				}
+				t14 := int32(m.memory[uint64(uint32(v5))+17])
+				if t14&i32(255) != i32(32) {
+					goto l2
+				}
+			}
+		l1:
+			store32(m.memory, uint64(uint32(v5))+244, uint32(v13))
+			store32(m.memory, uint64(uint32(v5))+252, uint32(int64(uint64(v14)>>32)))
+			t15 := v5
+			v2 = int32(v14)
+			v3 = v2 - v3
+			p16 := v3
+			if uint32(v3) > uint32(v2) {
+				p16 = i32(0)
+			}
+			store32(m.memory, uint64(uint32(t15))+248, uint32(p16))
+			t17 := int32(load32(m.memory, uint64(uint32(v5))+144))
+			v13 = t17
+			t18 := int64(load64(m.memory, uint64(uint32(v5))+148))
+			v14 = t18
+			if v15 == 0 {
+				goto l3
+			}
+			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32), i32(16464), i32(1))
+		l3:
+			v12 = v15 + i32(1)
+			m._hooksig__names__Name__lowercase__h8f8fae0793021d12_wonhvm(v5+i32(244), v5+i32(32))
+			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32), i32(16465), i32(2))
+			v3 = i32(-16)
+			{
+			l5:
 				{
-					v2 = v20
-					if uint32(v2) > uint32(i32(1)) {
-						t16 := int32(m.memory[uint32(v3)])
-						if t16 != i32(92) {
-							goto l3
-						}
-						if v22 == 0 {
-							goto l3
-						}
-						v20 = v2 + i32(-2)
-						v24 = v3 + i32(2)
-						v3 = v3 + i32(1)
+					if v3 == i32(48) {
+						goto l4
+					}
+					v2 = v3 + i32(20840)
+					v17 = v3 + i32(16)
+					v3 = v17
+					t19 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5+i32(244), v2, i32(1))
+					if t19 == 0 {
 						goto l5
 					}
-					if v2 != 0 {
-						goto l3
-					}
-					v2 = i32(0)
-					v24 = i32(0)
-					v20 = i32(0)
-					goto l4
-				l3:
-					v20 = v2 + i32(-1)
-					v24 = v3 + i32(1)
-				l5:
-					t17 := int32(m.memory[uint32(v3)])
-					v25 = t17
-					v3 = v24
-					if v25 != i32(32) {
-						goto l6
-					}
 				}
-			l4:
-				v25 = v19 - v2
-				var p18 int32
-				if uint32(v25) > uint32(v19) {
-					p18 = 1
-				}
-				v19 = p18
 				{
-					if v16 == 0 {
-						goto l7
-					}
-					t19 := int32(load32(m.memory, uint64(uint32(v5))+16))
-					v3 = t19
-					if v3 == 0 {
-						goto l7
-					}
-					v2 = v3 * i32(136)
-					v3 = v12
-				l8:
-					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, i32(16464), i32(1))
-					v3 = v3 + i32(136)
-					v2 = v2 + i32(-136)
-					if v2 != 0 {
-						goto l8
-					}
-				}
-			l7:
-				p20 := v25
-				if v19 != 0 {
-					p20 = i32(0)
-				}
-				v26 = p20
-				{
-					{
-						if v22 != 0 {
-							goto l9
-						}
-						v3 = i32(0)
-					l11:
-						{
-							if v26 == v3 {
-								goto l10
-							}
-							v2 = v17 + v3
-							v3 = v3 + i32(1)
-							t21 := int32(m.memory[uint32(v2)])
-							if uint32((t21+i32(-65))&i32(255)) > uint32(i32(25)) {
+					t20 := int32(m.memory[uint32(v17+i32(20836))])
+					switch t20 {
+					case 2:
+						goto l4
+					default:
+						t21 := int32(load32(m.memory, uint64(uint32(v8))+16))
+						v18 = t21
+						if v18 != 0 {
+							t22 := int32(load32(m.memory, uint64(uint32(v8))+20))
+							v21 = t22
+							t23 := int32(load32(m.memory, uint64(uint32(v8))+4))
+							v17 = t23
+							t24 := int32(load32(m.memory, uint32(v8)))
+							v22 = t24
+							v3 = i32(0)
+						l12:
+							{
+								if v17 == v3 {
+									v3 = i32(0)
+								l14:
+									{
+										if v21 == v3 {
+											store32(m.memory, uint64(uint32(v5))+152, uint32(i32(0)))
+											store32(m.memory, uint64(uint32(v5))+148, uint32(v17))
+											store32(m.memory, uint64(uint32(v5))+144, uint32(v22))
+											m._hooksig__names__Name__lowercase__h8f8fae0793021d12_wonhvm(v5+i32(144), v5+i32(32))
+											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32), i32(16500), i32(1))
+											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32), v18, v21)
+											goto l16
+										}
+										v23 = i64(19)
+										t26 := int32(m.memory[uint32(v18+v3)])
+										v2 = t26
+										if v2 == i32(32) {
+											goto l11
+										}
+										if uint32(v2) < uint32(i32(32)) {
+											goto l11
+										}
+										v3 = v3 + i32(1)
+										if v2 != i32(127) {
+											goto l14
+										}
+										goto l11
+									}
+								}
+								v23 = i64(19)
+								t25 := int32(m.memory[uint32(v22+v3)])
+								v2 = t25
+								if v2 == i32(32) {
+									goto l11
+								}
+								if uint32(v2) < uint32(i32(32)) {
+									goto l11
+								}
+								v3 = v3 + i32(1)
+								if v2 != i32(127) {
+									goto l12
+								}
 								goto l11
 							}
 						}
-					l9:
-						v19 = i32(0)
-						memory_zero(m.memory, uint32(v5+i32(160)), uint32(i32(64)))
-						v3 = v17
-						v27 = v26
-					l18:
-						{
-							{
-								if uint32(v27) > uint32(i32(1)) {
-									t22 := int32(m.memory[uint32(v3)])
-									if t22 != i32(92) {
-										goto l14
-									}
-									if v22 == 0 {
-										goto l14
-									}
-									v27 = v27 + i32(-2)
-									v28 = v3 + i32(2)
-									v3 = v3 + i32(1)
-									goto l15
-								}
-								if v27 == 0 {
-									v27 = i32(0)
-									v28 = v3
-									v25 = v19
-									if uint32(v19+i32(-65)) < uint32(i32(-64)) {
-										goto l16
-									}
-									goto l17
-								}
-								goto l14
-							l14:
-								v27 = v27 + i32(-1)
-								v28 = v3 + i32(1)
-							l15:
-								t23 := int32(m.memory[uint32(v3)])
-								t24 := v5 + i32(160) + v19
-								v3 = t23
-								p25 := i32(0)
-								if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
-									p25 = i32(32)
-								}
-								m.memory[uint32(t24)] = byte(p25 | v3)
-								v25 = i32(64)
-								v3 = v28
-								v19 = v19 + i32(1)
-								if v19 != i32(64) {
-									goto l18
-								}
-							}
-						l17:
-							t26 := int32(load32(m.memory, uint64(uint32(v5))+16))
-							v29 = t26
-							v2 = v29 * i32(136)
-							v3 = v28
-							v19 = i32(0)
-							if v29 == 0 {
-								goto l18
-							}
-							v3 = v12
-						l19:
-							m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v5+i32(160), v25)
-							v3 = v3 + i32(136)
-							v2 = v2 + i32(-136)
-							if v2 != 0 {
-								goto l19
-							}
-							v3 = v28
-							v19 = i32(0)
-							goto l18
-						}
-					l10:
-						t27 := int32(load32(m.memory, uint64(uint32(v5))+16))
-						v3 = t27
-						if v3 == 0 {
-							goto l20
-						}
-						v2 = v3 * i32(136)
-						v3 = v12
-					l21:
-						m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v17, v26)
-						v3 = v3 + i32(136)
-						v2 = v2 + i32(-136)
-						if v2 != 0 {
-							goto l21
-						}
-					}
-				l16:
-					t28 := int32(load32(m.memory, uint64(uint32(v5))+16))
-					v3 = t28
-					if v3 == 0 {
-						goto l20
-					}
-					v2 = v3 * i32(136)
-					v3 = v12
-				l22:
-					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, i32(16465), i32(2))
-					v3 = v3 + i32(136)
-					v2 = v2 + i32(-136)
-					if v2 != 0 {
-						goto l22
-					}
-				}
-			l20:
-				store32(m.memory, uint64(uint32(v5))+296, uint32(v23))
-				store32(m.memory, uint64(uint32(v5))+292, uint32(v26))
-				store32(m.memory, uint64(uint32(v5))+288, uint32(v17))
-				store64(m.memory, uint64(uint32(v5))+164, uint64(i64(16)))
-				store32(m.memory, uint64(uint32(v5))+160, uint32(i32(20879)))
-				{
-					{
-						t29 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(288), v5+i32(160))
-						if t29 != 0 {
-							t34 := int32(load32(m.memory, uint64(uint32(v10))+12))
-							v17 = t34
-							if v17 != 0 {
-								t57 := int32(load32(m.memory, uint64(uint32(v10))+16))
-								v22 = t57
-								t58 := int32(load32(m.memory, uint32(v10)))
-								v25 = t58
-								t59 := int32(load32(m.memory, uint64(uint32(v10))+4))
-								t60 := v25
-								v19 = t59
-								v27 = t60 + v19
-								v3 = i32(0)
-							l42:
-								{
-									if v19 == v3 {
-										v3 = i32(0)
-									l44:
-										{
-											if v22 == v3 {
-												memory_zero(m.memory, uint32(v5+i32(160)), uint32(i32(64)))
-												{
-													if v19 == 0 {
-														goto l45
-													}
-													p63 := i32(64)
-													if uint32(v19) < uint32(i32(64)) {
-														p63 = v19
-													}
-													v29 = p63
-												l50:
-													{
-														v3 = i32(0)
-														v28 = v29
-														v2 = v25
-													l47:
-														{
-															v25 = v27
-															{
-																if v2 == v27 {
-																	goto l46
-																}
-																v25 = v2 + i32(1)
-																t64 := int32(m.memory[uint32(v2)])
-																v2 = t64
-																p65 := i32(0)
-																if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
-																	p65 = i32(32)
-																}
-																v19 = p65 | v2
-															}
-														l46:
-															m.memory[uint32(v5+i32(160)+v3)] = byte(v19)
-															v2 = v25
-															t66 := v3
-															var p67 int32
-															if v3 != i32(64) {
-																p67 = 1
-															}
-															v3 = t66 + p67
-															v28 = v28 + i32(-1)
-															if v28 != 0 {
-																goto l47
-															}
-														}
-														{
-															t68 := int32(load32(m.memory, uint64(uint32(v5))+16))
-															v3 = t68
-															if v3 == 0 {
-																goto l48
-															}
-															v2 = v3 * i32(136)
-															v3 = v12
-														l49:
-															m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v5+i32(160), v29)
-															v3 = v3 + i32(136)
-															v2 = v2 + i32(-136)
-															if v2 != 0 {
-																goto l49
-															}
-														}
-													l48:
-														v3 = v27 - v25
-														p69 := i32(64)
-														if uint32(v3) < uint32(i32(64)) {
-															p69 = v3
-														}
-														v29 = p69
-														if v27 != v25 {
-															goto l50
-														}
-													}
-												}
-											l45:
-												t70 := int32(load32(m.memory, uint64(uint32(v5))+16))
-												v3 = t70
-												if v3 == 0 {
-													goto l32
-												}
-												v2 = v3 * i32(136)
-												v3 = i32(0)
-											l51:
-												{
-													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(16)+v3+i32(40), i32(16506), i32(1))
-													t71 := v2
-													v3 = v3 + i32(136)
-													if t71 != v3 {
-														goto l51
-													}
-												}
-												t72 := int32(load32(m.memory, uint64(uint32(v5))+16))
-												v3 = t72
-												if v3 == 0 {
-													goto l32
-												}
-												v2 = v3 * i32(136)
-												v3 = v12
-											l52:
-												m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v17, v22)
-												v3 = v3 + i32(136)
-												v2 = v2 + i32(-136)
-												if v2 != 0 {
-													goto l52
-												}
-												goto l32
-											}
-											v29 = i32(19)
-											t62 := int32(m.memory[uint32(v17+v3)])
-											v2 = t62
-											if v2 == i32(32) {
-												goto l27
-											}
-											if uint32(v2) < uint32(i32(32)) {
-												goto l27
-											}
-											v3 = v3 + i32(1)
-											if v2 == i32(127) {
-												goto l27
-											}
-											goto l44
-										}
-									}
-									v29 = i32(19)
-									t61 := int32(m.memory[uint32(v25+v3)])
-									v2 = t61
-									if v2 == i32(32) {
-										goto l27
-									}
-									if uint32(v2) < uint32(i32(32)) {
-										goto l27
-									}
-									v3 = v3 + i32(1)
-									if v2 == i32(127) {
-										goto l27
-									}
-									goto l42
-								}
-							}
-							v30 = i32(0)
-							v29 = i32(18)
-							goto l27
-						}
-						store64(m.memory, uint64(uint32(v5))+164, uint64(i64(4)))
-						store32(m.memory, uint64(uint32(v5))+160, uint32(i32(16500)))
-						{
-							t30 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(288), v5+i32(160))
-							if t30 == 0 {
-								goto l24
-							}
-							m._hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v5+i32(160), v10)
-							t31 := int32(m.memory[uint64(uint32(v5))+160])
-							if t31 == i32(40) {
-								goto l24
-							}
-							t32 := int64(load64(m.memory, uint64(uint32(v5))+160))
-							v21 = t32
-							if v21&i64(255) != i64(40) {
-								goto l25
-							}
-						}
-					l24:
-						if uint32(v16) >= uint32(v11) {
-							goto l26
-						}
-						v29 = i32(18)
-						v3 = v6 + v16*i32(12)
-						t33 := int32(load32(m.memory, uint32(v3)))
-						switch t33 {
-						case 1:
-							t35 := int32(load32(m.memory, uint64(uint32(v3))+8))
-							v25 = t35
-							t36 := int32(load32(m.memory, uint64(uint32(v3))+4))
-							v19 = t36
-							{
-								t37 := int32(load32(m.memory, uint64(uint32(v5))+16))
-								v3 = t37
-								if v3 == 0 {
-									goto l30
-								}
-								v2 = v3 * i32(136)
-								v3 = v12
-							l31:
-								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v19, v25)
-								v3 = v3 + i32(136)
-								v2 = v2 + i32(-136)
-								if v2 != 0 {
-									goto l31
-								}
-							}
-						l30:
-							t38 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v19, v25)
-							if t38 == 0 {
-								goto l32
-							}
-							goto l33
-						case 2:
-							goto l26
-						default:
-							goto l27
-						}
-					}
-				l26:
-					t39 := int32(load32(m.memory, uint64(uint32(v10))+8))
-					v2 = t39
-					t40 := int32(load32(m.memory, uint32(v2)))
-					v3 = t40
-					t41 := int32(load32(m.memory, uint64(uint32(v2))+4))
-					v19 = v3 + t41<<4
-					v29 = i32(18)
-					v22 = i32(0)
-				l36:
-					{
-						if v3 != v19 {
-							goto l34
-						}
-						v30 = i32(0)
-						v3 = v16
-						goto l35
-					l34:
-						t42 := int32(load32(m.memory, uint32(v3+i32(12))))
-						v28 = t42
-						t43 := int32(load32(m.memory, uint32(v3+i32(8))))
-						v27 = t43
-						t44 := int32(load32(m.memory, uint32(v3+i32(4))))
-						v25 = t44
-						t45 := int32(load32(m.memory, uint32(v3)))
-						v2 = t45
-						store32(m.memory, uint64(uint32(v5))+168, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v5))+164, uint32(v25))
-						t47 := v5
-						p46 := i32(1)
-						if v2 != 0 {
-							p46 = v2
-						}
-						store32(m.memory, uint64(uint32(t47))+160, uint32(p46))
-						v3 = v3 + i32(16)
-						t48 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(288), v5+i32(160))
-						if t48 == 0 {
-							goto l36
-						}
-						t50 := v5
-						p49 := i32(1)
-						if v27 != 0 {
-							p49 = v27
-						}
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t50, p49, v28)
-						t51 := int32(load32(m.memory, uint64(uint32(v5))+16))
-						v2 = t51
-						t52 := int32(load32(m.memory, uint64(uint32(v5))+4))
-						v27 = t52
-						t53 := int32(load32(m.memory, uint32(v5)))
-						v28 = t53
-						{
-							if v22&i32(1) == 0 {
-								goto l37
-							}
-							if v2 == 0 {
-								goto l38
-							}
-							v25 = v2 * i32(136)
-							v2 = i32(0)
-						l39:
-							{
-								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(16)+v2+i32(40), i32(16504), i32(2))
-								t54 := v25
-								v2 = v2 + i32(136)
-								if t54 != v2 {
-									goto l39
-								}
-							}
-							t55 := int32(load32(m.memory, uint64(uint32(v5))+16))
-							v2 = t55
-						}
-					l37:
-						if v2 == 0 {
-							goto l38
-						}
-						v25 = v2 * i32(136)
-						v2 = v12
-					l40:
-						m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v2, v28, v27)
-						v2 = v2 + i32(136)
-						v25 = v25 + i32(-136)
-						if v25 != 0 {
-							goto l40
-						}
-					l38:
-						v29 = i32(40)
-						v22 = i32(1)
-						t56 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v28, v27)
-						if t56 == 0 {
-							goto l36
-						}
-					}
-					v30 = i32(0)
-					goto l33
-				}
-			l25:
-				v3 = int32(int64(uint64(v21) >> 32))
-				v30 = int32(int64(uint64(v21) >> 8))
-				v29 = int32(v21)
-			l35:
-				if v29&i32(255) != i32(40) {
-					goto l53
-				}
-			l32:
-				v16 = v16 + i32(1)
-				v18 = v18&i64(-0x100000000) | int64(uint32(v20))
-				v17 = v24
-				if v24 != 0 {
-					goto l54
-				}
-			}
-			t73 := int32(load32(m.memory, uint64(uint32(v5))+16))
-			v3 = t73
-			if v3 == 0 {
-				goto l55
-			}
-		}
-	l0:
-		v2 = v3 * i32(136)
-		v3 = v13
-	l56:
-		{
-			m._hooksig__primitives__stream__Hmac__finish__h1bdcb544fb5d9c29_a013x7(v5+i32(160), v3)
-			t74 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(160), v4)
-			m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t74&i32(255))
-			v3 = v3 + i32(136)
-			v2 = v2 + i32(-136)
-			if v2 != 0 {
-				goto l56
-			}
-		}
-	l55:
-		m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v5 + i32(16))
-		store32(m.memory, uint64(uint32(v5))+16, uint32(i32(0)))
-		v1 = v1 + i32(160)
-		if v1 != v7 {
-			goto l57
-		}
-	}
-	m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v5 + i32(16))
-	{
-		t75 := int32(load32(m.memory, uint64(uint32(v5))+8))
-		v3 = t75
-		if v3 != i32(-1) {
-			goto l58
-		}
-		v3 = i32(31)
-		goto l59
-	}
-l58:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-	v3 = i32(40)
-l59:
-	m.memory[uint32(v0)] = byte(v3)
-	goto l60
-l33:
-	v29 = i32(19)
-l27:
-	v3 = v16
-l53:
-	m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v5 + i32(16))
-	store64(m.memory, uint32(v0), uint64(int64(uint32(v3))<<32|int64(uint32(v30))&i64(0xffffff)<<8|int64(uint32(v29))&i64(255)))
-l60:
-	m.___stack_pointer = v5 + i32(384)
-}
-func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v0, v1 int32) {
-	var v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(16)
-	m.___stack_pointer = v2
-	v3 = i32(40)
-	{
-		t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		v4 = t1
-		t2 := int32(load32(m.memory, uint64(uint32(v4))+4))
-		v5 = t2
-		if v5 == 0 {
-			goto l0
-		}
-		t3 := int32(load32(m.memory, uint32(v4)))
-		v6 = t3
-		v7 = v6 + v5<<4
-	l4:
-		v8 = v6 + i32(16)
-		{
-			t4 := int32(load32(m.memory, uint64(uint32(v6))+4))
-			if t4 != i32(4) {
-				goto l1
-			}
-			t5 := int32(load32(m.memory, uint32(v6)))
-			v4 = t5
-			p6 := i32(1)
-			if v4 != 0 {
-				p6 = v4
-			}
-			v9 = p6
-			v4 = i32(0)
-		l3:
-			{
-				if v4 == i32(4) {
-					goto l2
-				}
-				v5 = v9 + v4
-				v10 = v4 + i32(16500)
-				v4 = v4 + i32(1)
-				t7 := int32(m.memory[uint32(v5)])
-				v5 = t7
-				p8 := i32(0)
-				if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p8 = i32(32)
-				}
-				t9 := int32(m.memory[uint32(v10)])
-				t10 := (p8 | v5) & i32(255)
-				v5 = t9
-				p11 := i32(0)
-				if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p11 = i32(32)
-				}
-				if t10 == (p11|v5)&i32(255) {
-					goto l3
-				}
-			}
-		}
-	l1:
-		v6 = v8
-		if v8 != v7 {
-			goto l4
-		}
-		goto l0
-	l2:
-		t12 := int32(load32(m.memory, uint64(uint32(v6))+8))
-		t13 := v2 + i32(8)
-		v4 = t12
-		p14 := i32(1)
-		if v4 != 0 {
-			p14 = v4
-		}
-		t15 := int32(load32(m.memory, uint64(uint32(v6))+12))
-		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t13, p14, t15)
-		v6 = i32(0)
-		{
-			t16 := int32(load32(m.memory, uint64(uint32(v1))+12))
-			v10 = t16
-			if v10 == 0 {
-				goto l9
-			}
-			t17 := int32(load32(m.memory, uint64(uint32(v1))+16))
-			v9 = t17
-			if v9 == 0 {
-				goto l9
-			}
-			v4 = i32(0)
-		l8:
-			{
-				{
-					t18 := int32(m.memory[uint32(v10+v4)])
-					v5 = t18
-					if uint32((v5+i32(-48))&i32(255)) < uint32(i32(10)) {
-						goto l6
-					}
-					if uint32((v5&i32(223)+i32(-65))&i32(255)) < uint32(i32(26)) {
-						goto l6
-					}
-					v5 = v5 + i32(-43)
-					if uint32(v5) > uint32(i32(3)) {
-						goto l7
-					}
-					if v5 == i32(1) {
-						goto l7
-					}
-				}
-			l6:
-				t19 := v9
-				v4 = v4 + i32(1)
-				if t19 != v4 {
-					goto l8
-				}
-			}
-			v4 = v9
-		l7:
-			v6 = i32(0)
-			if v4 == 0 {
-				goto l9
-			}
-			t20 := int32(m.memory[uint32(v10)])
-			if uint32((t20&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
-				goto l9
-			}
-			v5 = v9 - v4
-			if uint32(v5) < uint32(i32(3)) {
-				goto l9
-			}
-			v4 = v10 + v4
-			t21 := int32(load16(m.memory, uint32(v4)))
-			t22 := int32(m.memory[uint32(v4+i32(2))])
-			if (t21^i32(12090)|(t22^i32(47)))&i32(0xffff) != 0 {
-				goto l9
-			}
-			v6 = v4 + i32(3)
-			v11 = i32(0)
-			v5 = v5 + i32(-3)
-			if v5 == 0 {
-				goto l9
-			}
-		l11:
-			{
-				{
-					t23 := int32(m.memory[uint32(v6+v11)])
-					v4 = t23 + i32(-35)
-					if uint32(v4) > uint32(i32(28)) {
-						goto l10
-					}
-					if i32_shl(i32(1), v4)&i32(0x10001001) != 0 {
+						v19 = i32(18)
+						v20 = i32(0)
 						goto l9
-					}
-				}
-			l10:
-				t24 := v5
-				v11 = v11 + i32(1)
-				if t24 != v11 {
-					goto l11
-				}
-			}
-			v11 = v5
-			goto l9
-		}
-	l9:
-		t25 := int32(load32(m.memory, uint64(uint32(v2))+12))
-		v1 = t25
-		t26 := int32(load32(m.memory, uint64(uint32(v2))+8))
-		v12 = t26
-		{
-			if v8 == v7 {
-				goto l12
-			}
-		l16:
-			{
-				t27 := int32(load32(m.memory, uint64(uint32(v8))+4))
-				if t27 != i32(4) {
-					goto l13
-				}
-				t28 := int32(load32(m.memory, uint32(v8)))
-				v4 = t28
-				p29 := i32(1)
-				if v4 != 0 {
-					p29 = v4
-				}
-				v9 = p29
-				v4 = i32(0)
-			l15:
-				{
-					if v4 == i32(4) {
-						goto l14
-					}
-					v5 = v9 + v4
-					v10 = v4 + i32(16500)
-					v4 = v4 + i32(1)
-					t30 := int32(m.memory[uint32(v5)])
-					v5 = t30
-					p31 := i32(0)
-					if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p31 = i32(32)
-					}
-					t32 := int32(m.memory[uint32(v10)])
-					t33 := (p31 | v5) & i32(255)
-					v5 = t32
-					p34 := i32(0)
-					if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p34 = i32(32)
-					}
-					if t33 == (p34|v5)&i32(255) {
+					case 1:
+						m._hooksig__request__Request_LT_H_GT___check_host__h762e5717c9a63798_dv44tu(v5+i32(144), v8)
+						t27 := int32(m.memory[uint64(uint32(v5))+144])
+						if t27 == i32(40) {
+							goto l4
+						}
+						t28 := int64(load64(m.memory, uint64(uint32(v5))+144))
+						v23 = t28
+						if v23&i64(255) == i64(40) {
+							goto l4
+						}
+						v15 = int32(int64(uint64(v23) >> 32))
+						v20 = int32(int64(uint64(v23) >> 8))
+						v19 = int32(v23)
 						goto l15
 					}
 				}
+			l4:
+				t29 := int32(load32(m.memory, uint64(uint32(v8))+8))
+				v3 = t29
+				t30 := int32(load32(m.memory, uint64(uint32(v8))+12))
+				v22 = v3 + t30<<4
+				v19 = i32(18)
+				v24 = i32(0)
+			l17:
+				{
+					v20 = i32(0)
+					if v3 == v22 {
+						goto l15
+					}
+					t31 := int32(load32(m.memory, uint32(v3+i32(12))))
+					v18 = t31
+					t32 := int32(load32(m.memory, uint32(v3+i32(8))))
+					v21 = t32
+					t33 := int32(load32(m.memory, uint32(v3+i32(4))))
+					v17 = t33
+					t34 := int32(load32(m.memory, uint32(v3)))
+					v2 = t34
+					store32(m.memory, uint64(uint32(v5))+152, uint32(i32(0)))
+					store32(m.memory, uint64(uint32(v5))+148, uint32(v17))
+					t36 := v5
+					p35 := i32(1)
+					if v2 != 0 {
+						p35 = v2
+					}
+					store32(m.memory, uint64(uint32(t36))+144, uint32(p35))
+					v3 = v3 + i32(16)
+					t37 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5+i32(244), v5+i32(144), i32(1))
+					if t37 == 0 {
+						goto l17
+					}
+					t39 := v5 + i32(8)
+					p38 := i32(1)
+					if v21 != 0 {
+						p38 = v21
+					}
+					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t39, p38, v18)
+					t40 := int32(load32(m.memory, uint64(uint32(v5))+8))
+					v2 = t40
+					if v2 == 0 {
+						goto l15
+					}
+					t41 := int32(load32(m.memory, uint64(uint32(v5))+12))
+					v17 = t41
+					if v24&i32(1) == 0 {
+						goto l18
+					}
+					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32), i32(16501), i32(2))
+				l18:
+					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32), v2, v17)
+					v19 = i32(40)
+					v24 = i32(1)
+					t42 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v17)
+					if t42 == 0 {
+						goto l17
+					}
+				}
+				v23 = i64(19)
+				v20 = i32(0)
+				goto l11
 			}
-		l13:
-			v8 = v8 + i32(16)
-			if v8 != v7 {
+		l15:
+			if v19&i32(255) == i32(40) {
 				goto l16
 			}
-		l12:
-			if v6 == 0 {
-				goto l0
+		l9:
+			v23 = int64(uint32(v19)) & i64(255)
+		l11:
+			v3 = i32(0)
+		l19:
+			store32(m.memory, uint32(v7+v3), uint32(i32(0)))
+			v3 = v3 + i32(4)
+			if v3 != i32(32) {
+				goto l19
 			}
-			if v11 != v1 {
-				goto l17
+			store64(m.memory, uint32(v0), uint64(int64(uint32(v15))<<32|int64(uint32(v20))&i64(0xffffff)<<8|v23))
+			goto l20
+		l16:
+			t43 := v16
+			var p44 int32
+			if v13 != i32(0) {
+				p44 = 1
 			}
-		l18:
-			{
-				if v1 == 0 {
-					goto l0
-				}
-				t35 := int32(m.memory[uint32(v12)])
-				v4 = t35
-				t36 := int32(m.memory[uint32(v6)])
-				v5 = t36
-				v12 = v12 + i32(1)
-				v1 = v1 + i32(-1)
-				v6 = v6 + i32(1)
-				t38 := v5
-				p37 := i32(0)
-				if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p37 = i32(32)
-				}
-				t40 := (t38 | p37) & i32(255)
-				t41 := v4
-				p39 := i32(0)
-				if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p39 = i32(32)
-				}
-				if t40 == (t41|p39)&i32(255) {
-					goto l18
-				}
-				goto l17
+			if t43&p44 != 0 {
+				goto l21
 			}
-		l14:
-			t42 := int32(load32(m.memory, uint64(uint32(v8))+8))
-			t43 := v2
-			v4 = t42
-			p44 := i32(1)
-			if v4 != 0 {
-				p44 = v4
-			}
-			t45 := int32(load32(m.memory, uint64(uint32(v8))+12))
-			m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t43, p44, t45)
 		}
-	l17:
-		v3 = i32(38)
+	l0:
+		v1 = v1 + i32(160)
+		m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v5+i32(144), v5+i32(32))
+		t45 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(144), v4)
+		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t45&i32(255))
+		v3 = i32(0)
+	l22:
+		store32(m.memory, uint32(v7+v3), uint32(i32(0)))
+		v3 = v3 + i32(4)
+		if v3 != i32(32) {
+			goto l22
+		}
+		if v1 != v6 {
+			goto l23
+		}
+	}
+	{
+		t46 := int32(load32(m.memory, uint64(uint32(v5))+24))
+		v3 = t46
+		if v3 != i32(-1) {
+			goto l24
+		}
+		v3 = i32(31)
+		goto l25
+	}
+l24:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
+	v3 = i32(40)
+l25:
+	m.memory[uint32(v0)] = byte(v3)
+l20:
+	m.___stack_pointer = v5 + i32(256)
+}
+func (m *Module) _hooksig__names__Name__lowercase__h8f8fae0793021d12_wonhvm(v0, v1 int32) {
+	var v2, v3 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(32)
+	m.___stack_pointer = v2
+	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+	t2 := v2
+	v3 = t1
+	store32(m.memory, uint64(uint32(t2))+24, uint32(v3))
+	t3 := int64(load64(m.memory, uint32(v0)))
+	store64(m.memory, uint64(uint32(v2))+16, uint64(t3))
+	t4 := v2 + i32(8)
+	t5 := v2 + i32(16)
+	var p6 int32
+	if v3 != i32(0) {
+		p6 = 1
+	}
+	m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t4, t5, p6)
+	{
+		t7 := int32(m.memory[uint64(uint32(v2))+8])
+		if t7 == 0 {
+			goto l0
+		}
+		t8 := int32(m.memory[uint64(uint32(v2))+9])
+		v0 = t8
+	l1:
+		{
+			t10 := v2
+			p9 := i32(0)
+			if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+				p9 = i32(32)
+			}
+			m.memory[uint64(uint32(t10))+31] = byte(p9 | v0)
+			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v2+i32(31), i32(1))
+			t11 := int32(load32(m.memory, uint64(uint32(v2))+24))
+			t12 := v2
+			t13 := v2 + i32(16)
+			var p14 int32
+			if t11 != i32(0) {
+				p14 = 1
+			}
+			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t12, t13, p14)
+			t15 := int32(m.memory[uint64(uint32(v2))+1])
+			v0 = t15
+			t16 := int32(m.memory[uint32(v2)])
+			if t16 != 0 {
+				goto l1
+			}
+		}
 	}
 l0:
-	m.memory[uint32(v0)] = byte(v3)
+	m.___stack_pointer = v2 + i32(32)
+}
+func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h762e5717c9a63798_dv44tu(v0, v1 int32) {
+	var v2, v3, v4, v5, v6, v7, v8, v9, v10 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(16)
+	m.___stack_pointer = v2
+	t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	v3 = t1 + i32(-16)
+	t2 := int32(load32(m.memory, uint64(uint32(v1))+12))
+	v4 = t2 << 4
+	{
+	l1:
+		{
+			if v4 == 0 {
+				goto l0
+			}
+			v4 = v4 + i32(-16)
+			v5 = v3 + i32(20)
+			v6 = v3 + i32(16)
+			v3 = v6
+			t3 := int32(load32(m.memory, uint32(v6)))
+			v7 = t3
+			p4 := i32(1)
+			if v7 != 0 {
+				p4 = v7
+			}
+			t5 := int32(load32(m.memory, uint32(v5)))
+			t6 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(p4, t5, i32(20801), i32(4))
+			if t6 == 0 {
+				goto l1
+			}
+		}
+		t7 := int32(load32(m.memory, uint64(uint32(v6))+8))
+		t8 := v2 + i32(8)
+		v3 = t7
+		p9 := i32(1)
+		if v3 != 0 {
+			p9 = v3
+		}
+		t10 := int32(load32(m.memory, uint64(uint32(v6))+12))
+		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t8, p9, t10)
+		t11 := int32(load32(m.memory, uint64(uint32(v2))+8))
+		v8 = t11
+		if v8 == 0 {
+			goto l0
+		}
+		v9 = i32(0)
+		{
+			t12 := int32(load32(m.memory, uint64(uint32(v1))+16))
+			v7 = t12
+			if v7 == 0 {
+				goto l6
+			}
+			t13 := int32(load32(m.memory, uint64(uint32(v1))+20))
+			v1 = t13
+			if v1 == 0 {
+				goto l6
+			}
+			v3 = i32(0)
+		l5:
+			{
+				{
+					t14 := int32(m.memory[uint32(v7+v3)])
+					v5 = t14
+					if uint32((v5+i32(-48))&i32(255)) < uint32(i32(10)) {
+						goto l3
+					}
+					if uint32((v5&i32(223)+i32(-65))&i32(255)) < uint32(i32(26)) {
+						goto l3
+					}
+					v5 = v5 + i32(-43)
+					if uint32(v5) > uint32(i32(3)) {
+						goto l4
+					}
+					if v5 == i32(1) {
+						goto l4
+					}
+				}
+			l3:
+				t15 := v1
+				v3 = v3 + i32(1)
+				if t15 != v3 {
+					goto l5
+				}
+			}
+			v3 = v1
+		l4:
+			v9 = i32(0)
+			if v3 == 0 {
+				goto l6
+			}
+			t16 := int32(m.memory[uint32(v7)])
+			if uint32((t16&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
+				goto l6
+			}
+			v5 = v1 - v3
+			if uint32(v5) < uint32(i32(3)) {
+				goto l6
+			}
+			v3 = v7 + v3
+			t17 := int32(load16(m.memory, uint32(v3)))
+			t18 := int32(m.memory[uint32(v3+i32(2))])
+			if (t17^i32(12090)|(t18^i32(47)))&i32(0xffff) != 0 {
+				goto l6
+			}
+			v9 = v3 + i32(3)
+			v10 = i32(0)
+			v5 = v5 + i32(-3)
+			if v5 == 0 {
+				goto l6
+			}
+		l8:
+			{
+				{
+					t19 := int32(m.memory[uint32(v9+v10)])
+					v3 = t19 + i32(-35)
+					if uint32(v3) > uint32(i32(28)) {
+						goto l7
+					}
+					if i32_shl(i32(1), v3)&i32(0x10001001) != 0 {
+						goto l6
+					}
+				}
+			l7:
+				t20 := v5
+				v10 = v10 + i32(1)
+				if t20 != v10 {
+					goto l8
+				}
+			}
+			v10 = v5
+			goto l6
+		}
+	l6:
+		t21 := int32(load32(m.memory, uint64(uint32(v2))+12))
+		v1 = t21
+		{
+		l10:
+			{
+				if v4 == 0 {
+					goto l9
+				}
+				v4 = v4 + i32(-16)
+				v5 = v6 + i32(20)
+				v3 = v6 + i32(16)
+				v6 = v3
+				t22 := int32(load32(m.memory, uint32(v3)))
+				v7 = t22
+				p23 := i32(1)
+				if v7 != 0 {
+					p23 = v7
+				}
+				t24 := int32(load32(m.memory, uint32(v5)))
+				t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(p23, t24, i32(20801), i32(4))
+				if t25 == 0 {
+					goto l10
+				}
+			}
+			t26 := int32(load32(m.memory, uint64(uint32(v3))+8))
+			t27 := v2
+			v4 = t26
+			p28 := i32(1)
+			if v4 != 0 {
+				p28 = v4
+			}
+			t29 := int32(load32(m.memory, uint64(uint32(v3))+12))
+			m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t27, p28, t29)
+			v6 = i32(38)
+			t30 := int32(load32(m.memory, uint32(v2)))
+			if t30 != 0 {
+				goto l11
+			}
+		}
+	l9:
+		if v9 == 0 {
+			goto l0
+		}
+		v6 = i32(38)
+		if v10 != v1 {
+			goto l11
+		}
+	l12:
+		{
+			if v1 == 0 {
+				goto l0
+			}
+			t31 := int32(m.memory[uint32(v8)])
+			v4 = t31
+			t32 := int32(m.memory[uint32(v9)])
+			v3 = t32
+			v8 = v8 + i32(1)
+			v1 = v1 + i32(-1)
+			v9 = v9 + i32(1)
+			t34 := v3
+			p33 := i32(0)
+			if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
+				p33 = i32(32)
+			}
+			t36 := (t34 | p33) & i32(255)
+			t37 := v4
+			p35 := i32(0)
+			if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
+				p35 = i32(32)
+			}
+			if t36 == (t37|p35)&i32(255) {
+				goto l12
+			}
+			goto l11
+		}
+	}
+l0:
+	v6 = i32(40)
+l11:
+	m.memory[uint32(v0)] = byte(v6)
 	m.___stack_pointer = v2 + i32(16)
 }
 func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, v1, v2 int32) {
@@ -2034,7 +1441,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 	v5 = t3
 	m._hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(t2, t4, v5)
 	t5 := int32(load32(m.memory, uint64(uint32(v3))+12))
-	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+21060))
+	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+21024))
 	v6 = t6
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+12))
 	v7 = t7
@@ -2049,11 +1456,11 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 			goto l1
 		}
 	l0:
-		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(20612)), uint32(i32(60)))
+		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(20692)), uint32(i32(60)))
 		v1 = i32(0)
 	l9:
 		{
-			v10 = i32(20576)
+			v10 = i32(20656)
 			v11 = i32(7)
 			{
 				v12 = v3 + i32(12) + v1
@@ -2063,16 +1470,16 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 				default:
 					goto l2
 				case 1:
-					v10 = i32(20583)
+					v10 = i32(20663)
 					goto l2
 				case 2:
-					v10 = i32(20590)
+					v10 = i32(20670)
 					goto l2
 				case 3:
-					v10 = i32(20597)
+					v10 = i32(20677)
 					goto l2
 				case 4:
-					v10 = i32(20604)
+					v10 = i32(20684)
 					v11 = i32(8)
 					goto l2
 				case 5:
@@ -2101,7 +1508,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 		store32(m.memory, uint64(uint32(v3))+80, uint32(v9))
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(5)))
 		t13 := int32(load32(m.memory, uint32(v1)))
-		t14 := int32(load32(m.memory, uint32(t13<<2+i32(21080))))
+		t14 := int32(load32(m.memory, uint32(t13<<2+i32(21044))))
 		v9 = t14
 	}
 l1:
@@ -2171,7 +1578,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 		if v1 == 0 {
 			goto l0
 		}
-		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(20540)), uint32(i32(36)))
+		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(20620)), uint32(i32(36)))
 		v4 = i32(0)
 	l7:
 		{
@@ -2180,7 +1587,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 			v6 = t1
 			t2 := int32(load32(m.memory, uint32(v5+i32(12))))
 			v7 = t2
-			v8 = i32(20524)
+			v8 = i32(20604)
 			v9 = i32(4)
 			{
 				t3 := int32(load32(m.memory, uint32(v5+i32(8))))
@@ -2189,10 +1596,10 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 				default:
 					goto l1
 				case 1:
-					v8 = i32(20528)
+					v8 = i32(20608)
 					goto l1
 				case 2:
-					v8 = i32(20532)
+					v8 = i32(20612)
 					v9 = i32(5)
 					goto l1
 				case 3:
@@ -2407,21 +1814,21 @@ l1:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	return
 l0:
-	t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16532))
+	t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16528))
 	store64(m.memory, uint64(uint32(v0))+24, uint64(t13))
-	t14 := int64(load64(m.memory, uint64(uint32(i32(0)))+16524))
+	t14 := int64(load64(m.memory, uint64(uint32(i32(0)))+16520))
 	store64(m.memory, uint64(uint32(v0))+16, uint64(t14))
-	t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16516))
+	t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16512))
 	store64(m.memory, uint64(uint32(v0))+8, uint64(t15))
-	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16508))
+	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16504))
 	store64(m.memory, uint32(v0), uint64(t16))
 }
 func (m *Module) _hooksig__capi__status__words__he407ba4454de8a9f_3kkkuu(v0, v1 int32) {
 	var v2, v3, v4, v5 int32
 	v2 = i32(3)
 	v3 = i32(17)
-	v4 = i32(18708)
-	v5 = i32(17966)
+	v4 = i32(18704)
+	v5 = i32(17962)
 	switch v1 {
 	case 0:
 		goto l0
@@ -2435,12 +1842,12 @@ func (m *Module) _hooksig__capi__status__words__he407ba4454de8a9f_3kkkuu(v0, v1 
 					goto l9
 				}
 				v3 = i32(37)
-				v4 = i32(18214)
+				v4 = i32(18210)
 				v2 = i32(15)
-				v5 = i32(17285)
+				v5 = i32(17281)
 				goto l0
 			l9:
-				v3 = v2 + i32(20280)
+				v3 = v2 + i32(20276)
 				v2 = v2 + i32(8)
 				t0 := int32(load32(m.memory, uint32(v3)))
 				v3 = t0
@@ -2449,51 +1856,51 @@ func (m *Module) _hooksig__capi__status__words__he407ba4454de8a9f_3kkkuu(v0, v1 
 				}
 			}
 			v1 = v3 << 2 & i32(1020)
-			t1 := int32(load32(m.memory, uint64(uint32(v1))+21588))
+			t1 := int32(load32(m.memory, uint64(uint32(v1))+21552))
 			v3 = t1
-			t2 := int32(load32(m.memory, uint64(uint32(v1))+21428))
+			t2 := int32(load32(m.memory, uint64(uint32(v1))+21392))
 			v4 = t2
-			t3 := int32(load32(m.memory, uint64(uint32(v1))+21268))
+			t3 := int32(load32(m.memory, uint64(uint32(v1))+21232))
 			v2 = t3
-			t4 := int32(load32(m.memory, uint64(uint32(v1))+21108))
+			t4 := int32(load32(m.memory, uint64(uint32(v1))+21072))
 			v5 = t4
 			goto l0
 		case 2:
 			v3 = i32(35)
-			v4 = i32(17789)
+			v4 = i32(17785)
 			v2 = i32(17)
-			v5 = i32(17984)
+			v5 = i32(17980)
 			goto l0
 		case 1:
 			v3 = i32(39)
-			v4 = i32(17164)
+			v4 = i32(17160)
 			v2 = i32(16)
-			v5 = i32(19562)
+			v5 = i32(19558)
 			goto l0
 		case 0:
 			v3 = i32(57)
-			v4 = i32(19388)
+			v4 = i32(19384)
 			v2 = i32(8)
-			v5 = i32(18206)
+			v5 = i32(18202)
 			goto l0
 		}
 	case 3:
 		v3 = i32(48)
-		v4 = i32(17741)
+		v4 = i32(17737)
 		v2 = i32(12)
-		v5 = i32(18331)
+		v5 = i32(18327)
 		goto l0
 	case 2:
 		v3 = i32(42)
-		v4 = i32(19064)
+		v4 = i32(19060)
 		v2 = i32(15)
-		v5 = i32(17969)
+		v5 = i32(17965)
 		goto l0
 	case 1:
 		v3 = i32(38)
-		v4 = i32(19026)
+		v4 = i32(19022)
 		v2 = i32(13)
-		v5 = i32(17713)
+		v5 = i32(17709)
 	}
 l0:
 	store32(m.memory, uint64(uint32(v0))+12, uint32(v3))
@@ -2505,66 +1912,54 @@ func (m *Module) _hooksig__capi__pending__finish__h40df16d8450464ff_vvd6kj(v0, v
 	var v2, v3, v4 int32
 	var v5 int64
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(128)
+	v2 = t0 - i32(96)
 	m.___stack_pointer = v2
 	v3 = i32(1)
 	v4 = i32(1)
 	{
-		{
-			if v1 == 0 {
-				goto l0
-			}
-			v4 = i32(3)
-			t1 := int64(load64(m.memory, uint32(v1)))
-			if t1 == i64(5211632774743893338) {
-				goto l1
-			}
+		if v1 == 0 {
+			goto l0
 		}
-	l0:
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
-		goto l2
-	l1:
-		t2 := int64(load64(m.memory, uint64(uint32(v1))+104))
-		v5 = t2
-		t3 := int64(load64(m.memory, uint64(uint32(v1))+96))
-		store64(m.memory, uint64(uint32(v2))+120, uint64(t3))
-		t4 := int64(load64(m.memory, uint64(uint32(v1))+88))
-		store64(m.memory, uint64(uint32(v2))+112, uint64(t4))
-		t5 := int64(load64(m.memory, uint64(uint32(v1))+80))
-		store64(m.memory, uint64(uint32(v2))+104, uint64(t5))
-		t6 := int64(load64(m.memory, uint64(uint32(v1))+72))
-		store64(m.memory, uint64(uint32(v2))+96, uint64(t6))
-		m._hooksig__primitives__stream__finish__hc02025971a8dc78f_1wjlfp(v2+i32(64), v2+i32(96), v1+i32(8), int32(v5)&i32(63), v5)
-		m._hooksig__digest__compare__h791e8c47c31bc3a5_23ep4z(v2, v2+i32(64), v1+i32(112))
-		memory_copy(m.memory, uint32(v2+i32(8)), uint32(v1+i32(160)), uint32(i32(56)))
-		v3 = i32(0)
-	l3:
-		store64(m.memory, uint32(v1+v3), uint64(i64(0)))
-		v3 = v3 + i32(8)
-		if v3 != i32(256) {
-			goto l3
+		v4 = i32(3)
+		t1 := int64(load64(m.memory, uint32(v1)))
+		if t1 == i64(5211632774743893338) {
+			goto l1
 		}
-		{
-			t7 := int32(m.memory[uint32(v2)])
-			if t7 == i32(40) {
-				goto l4
-			}
-			t8 := int64(load64(m.memory, uint32(v2)))
-			v5 = t8
-			if v5&i64(255) == i64(40) {
-				goto l4
-			}
-			store32(m.memory, uint64(uint32(v0))+4, uint32((int32(v5)+i32(4))&i32(255)))
-			v3 = i32(1)
-			goto l2
-		}
-	l4:
-		memory_copy(m.memory, uint32(v0+i32(8)), uint32(v2+i32(8)), uint32(i32(56)))
-		v3 = i32(0)
 	}
+l0:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
+	goto l2
+l1:
+	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v2+i32(64), v1+i32(8))
+	m._hooksig__digest__compare__h791e8c47c31bc3a5_23ep4z(v2, v2+i32(64), v1+i32(112))
+	memory_copy(m.memory, uint32(v2+i32(8)), uint32(v1+i32(160)), uint32(i32(56)))
+	v3 = i32(0)
+l3:
+	store64(m.memory, uint32(v1+v3), uint64(i64(0)))
+	v3 = v3 + i32(8)
+	if v3 != i32(256) {
+		goto l3
+	}
+	{
+		t2 := int32(m.memory[uint32(v2)])
+		if t2 == i32(40) {
+			goto l4
+		}
+		t3 := int64(load64(m.memory, uint32(v2)))
+		v5 = t3
+		if v5&i64(255) == i64(40) {
+			goto l4
+		}
+		store32(m.memory, uint64(uint32(v0))+4, uint32((int32(v5)+i32(4))&i32(255)))
+		v3 = i32(1)
+		goto l2
+	}
+l4:
+	memory_copy(m.memory, uint32(v0+i32(8)), uint32(v2+i32(8)), uint32(i32(56)))
+	v3 = i32(0)
 l2:
 	store32(m.memory, uint32(v0), uint32(v3))
-	m.___stack_pointer = v2 + i32(128)
+	m.___stack_pointer = v2 + i32(96)
 }
 func (m *Module) _hooksig__digest__compare__h791e8c47c31bc3a5_23ep4z(v0, v1, v2 int32) {
 	var v3 int32
@@ -2618,54 +2013,57 @@ l1:
 }
 func (m *Module) _hooksig__capi__request__check_each__h3d696e5f3f61314c_8g1mtl(v0, v1 int32) int32 {
 	var v2, v3, v4, v5 int32
-	v2 = v0 + v1<<4
-	v1 = i32(0)
-	v3 = i32(0)
-l0:
-	{
-		t0 := int32(load32(m.memory, uint32(v0+i32(4))))
-		v4 = t0
-		t1 := int32(load32(m.memory, uint32(v0+i32(12))))
-		t2 := v4 | v3
-		v5 = t1
-		v3 = t2 | v5
-		t3 := int32(load32(m.memory, uint32(v0)))
-		t4 := v1
-		var p5 int32
-		if t3 == 0 {
-			p5 = 1
+	if v1 != 0 {
+		v2 = v0 + v1<<4
+		v1 = i32(0)
+		v3 = i32(0)
+	l1:
+		{
+			t0 := int32(load32(m.memory, uint32(v0+i32(4))))
+			v4 = t0
+			t1 := int32(load32(m.memory, uint32(v0+i32(12))))
+			t2 := v4 | v3
+			v5 = t1
+			v3 = t2 | v5
+			t3 := int32(load32(m.memory, uint32(v0)))
+			t4 := v1
+			var p5 int32
+			if t3 == 0 {
+				p5 = 1
+			}
+			var p6 int32
+			if v4 != i32(0) {
+				p6 = 1
+			}
+			t7 := int32(load32(m.memory, uint32(v0+i32(8))))
+			t8 := p5 & p6
+			var p9 int32
+			if t7 == 0 {
+				p9 = 1
+			}
+			var p10 int32
+			if v5 != i32(0) {
+				p10 = 1
+			}
+			v1 = t4 | (t8 | p9&p10)
+			v0 = v0 + i32(16)
+			if v0 != v2 {
+				goto l1
+			}
 		}
-		var p6 int32
-		if v4 != i32(0) {
-			p6 = 1
+		p11 := i32(47)
+		if v3 < i32(0) {
+			p11 = i32(2)
 		}
-		t7 := int32(load32(m.memory, uint32(v0+i32(8))))
-		t8 := p5 & p6
-		var p9 int32
-		if t7 == 0 {
-			p9 = 1
+		p12 := p11
+		if v1&i32(1) != 0 {
+			p12 = i32(1)
 		}
-		var p10 int32
-		if v5 != i32(0) {
-			p10 = 1
-		}
-		v1 = t4 | (t8 | p9&p10)
-		v0 = v0 + i32(16)
-		if v0 != v2 {
-			goto l0
-		}
+		return p12
 	}
-	p11 := i32(47)
-	if v3 < i32(0) {
-		p11 = i32(2)
-	}
-	p12 := p11
-	if v1&i32(1) != 0 {
-		p12 = i32(1)
-	}
-	return p12
+	return i32(47)
 }
-func (m *Module) _hooksig__capi__request__CheckedRequest__new__h0a50d0d1e0242091_ot5j3w(v0, v1 int32) {
+func (m *Module) _hooksig__capi__request__checked_request__h3f5c1c97c2114f97_oqqzf0(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7 int32
 	if v1 != 0 {
 		goto l0
@@ -2697,193 +2095,152 @@ l2:
 		goto l5
 	}
 	if v4 > i32(-1) {
-		if v3 != 0 {
-			v5 = i32(0)
-			v4 = v2
-			v6 = v3
-		l9:
-			{
-				t2 := int32(load32(m.memory, uint32(v4+i32(4))))
-				t3 := int32(load32(m.memory, uint32(v4)))
-				t4 := int32(load32(m.memory, uint32(v4+i32(12))))
-				t5 := int32(load32(m.memory, uint32(v4+i32(8))))
-				v5 = t2 | v5 | (t3 + i32(-1)) | t4 | (t5 + i32(-1))
-				v4 = v4 + i32(16)
-				v6 = v6 + i32(-1)
-				if v6 != 0 {
-					goto l9
-				}
-			}
-			if v5 > i32(-1) {
-				goto l3
-			}
-			t6 := m._hooksig__capi__request__check_each__h3d696e5f3f61314c_8g1mtl(v2, v3)
-			v4 = t6
-			if v4 == i32(47) {
-				goto l3
-			}
-			store32(m.memory, uint32(v0), uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
-			return
-		}
-		v3 = i32(0)
 		goto l3
 	}
 l4:
-	v4 = i32(2)
-	goto l7
+	v1 = i32(2)
+	goto l6
 l5:
-	v4 = i32(1)
-l7:
+	v1 = i32(1)
+l6:
 	store32(m.memory, uint32(v0), uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
 	return
 l3:
-	v7 = i32(1)
+	{
+		t2 := m._hooksig__capi__request__check_each__h3d696e5f3f61314c_8g1mtl(v2, v3)
+		v4 = t2
+		if v4 == i32(47) {
+			goto l7
+		}
+		store32(m.memory, uint32(v0), uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
+		return
+	}
+l7:
+	v5 = i32(1)
 	v4 = i32(1)
 	{
-		t7 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		v5 = t7
-		if v5 == 0 {
-			goto l10
+		t3 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		v6 = t3
+		if v6 == 0 {
+			goto l8
 		}
 		{
-			t8 := int32(load32(m.memory, uint32(v1)))
-			v4 = t8
+			t4 := int32(load32(m.memory, uint32(v1)))
+			v4 = t4
 			if v4 != 0 {
-				goto l11
+				goto l9
 			}
-			v4 = i32(1)
-			goto l12
-		}
-	l11:
-		if v5 > i32(-1) {
+			v1 = i32(1)
 			goto l10
 		}
-		v4 = i32(2)
-	l12:
+	l9:
+		if v6 > i32(-1) {
+			goto l8
+		}
+		v1 = i32(2)
+	l10:
 		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
 		return
 	}
-l10:
-	t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	v6 = t9
+l8:
+	t5 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	v7 = t5
 	{
-		t10 := int32(load32(m.memory, uint64(uint32(v1))+12))
-		v1 = t10
+		t6 := int32(load32(m.memory, uint64(uint32(v1))+12))
+		v1 = t6
 		if v1 == 0 {
-			goto l13
+			goto l11
 		}
-		if v6 != 0 {
-			goto l14
+		if v7 != 0 {
+			goto l12
 		}
-		v4 = i32(1)
-		goto l15
-	l14:
-		v7 = v6
+		v1 = i32(1)
+		goto l13
+	l12:
+		v5 = v7
 		if v1 > i32(-1) {
-			goto l13
+			goto l11
 		}
-		v4 = i32(2)
-	l15:
+		v1 = i32(2)
+	l13:
 		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
 		return
 	}
-l13:
+l11:
 	store32(m.memory, uint64(uint32(v0))+20, uint32(v1))
 	store32(m.memory, uint64(uint32(v0))+12, uint32(v3))
 	store32(m.memory, uint64(uint32(v0))+8, uint32(v2))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v6))
 	store32(m.memory, uint32(v0), uint32(v4))
-	t12 := v0
-	p11 := i32(0)
-	if v6 != 0 {
-		p11 = v7
+	t8 := v0
+	p7 := i32(0)
+	if v7 != 0 {
+		p7 = v5
 	}
-	store32(m.memory, uint64(uint32(t12))+16, uint32(p11))
+	store32(m.memory, uint64(uint32(t8))+16, uint32(p7))
 }
 func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v0, v1, v2 int32) {
-	var v3, v4, v5, v6, v7, v8, v9 int32
-	if uint32(v2) < uint32(i32(9)) {
-		goto l0
-	}
-	v3 = v2 + i32(-9)
-	v4 = v1 + i32(9)
-	v5 = i32(0)
-l2:
+	var v3, v4 int32
+	v3 = i32(0)
 	{
-		if v5 == i32(9) {
-			{
-				if v3 != 0 {
-					goto l4
-				}
-				v9 = i32(0)
-				goto l5
-			l4:
-				t5 := int32(m.memory[uint32(v4)])
-				if t5 != i32(32) {
-					goto l0
-				}
-				v5 = v2 + i32(-10)
-				v8 = v1 + v2
-			l8:
-				{
-					if v5 == 0 {
-						v9 = i32(0)
-						goto l3
-					}
-					v5 = v5 + i32(-1)
-					v4 = v4 + i32(1)
-					t6 := int32(m.memory[uint32(v4)])
-					if t6 != i32(32) {
-						goto l7
-					}
-					goto l8
-				}
-			l7:
-				v9 = v5 + i32(1)
-			}
-		l5:
-			v8 = v4
-			goto l3
+		if uint32(v2) >= uint32(i32(9)) {
+			goto l0
 		}
-		v6 = v1 + v5
-		v7 = v5 + i32(21020)
-		v8 = i32(0)
-		v5 = v5 + i32(1)
-		t0 := int32(m.memory[uint32(v6)])
-		v6 = t0
-		p1 := i32(0)
-		if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p1 = i32(32)
+		goto l1
+	l0:
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(20971), i32(9))
+		if t0 == 0 {
+			goto l1
 		}
-		t2 := int32(m.memory[uint32(v7)])
-		t3 := (p1 | v6) & i32(255)
-		v6 = t2
-		p4 := i32(0)
-		if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p4 = i32(32)
-		}
-		if t3 == (p4|v6)&i32(255) {
+		v3 = v1 + i32(9)
+		if v2+i32(-9) != 0 {
 			goto l2
 		}
-		goto l3
+		v4 = i32(0)
+		goto l1
+	l2:
+		{
+			t1 := int32(m.memory[uint32(v3)])
+			if t1 == i32(32) {
+				goto l3
+			}
+			v3 = i32(0)
+			goto l1
+		}
+	l3:
+		v4 = v2 + i32(-10)
+		v2 = v1 + v2
+	l6:
+		{
+			if v4 == 0 {
+				v4 = i32(0)
+				v3 = v2
+				goto l1
+			}
+			v4 = v4 + i32(-1)
+			v3 = v3 + i32(1)
+			t2 := int32(m.memory[uint32(v3)])
+			if t2 != i32(32) {
+				goto l5
+			}
+			goto l6
+		}
+	l5:
+		v4 = v4 + i32(1)
 	}
-l0:
-	v8 = i32(0)
-l3:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
-	store32(m.memory, uint32(v0), uint32(v8))
+l1:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
+	store32(m.memory, uint32(v0), uint32(v3))
 }
 func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1 int32) {
 	var v2 int32
 	var v3 int64
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15 int32
-	var v16, v17 int64
-	var v18 int32
-	var v19 int64
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
+	var v15 int64
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(160)
 	m.___stack_pointer = v2
@@ -2903,40 +2260,43 @@ func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1
 			v4 = t2
 			t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
 			v5 = t3
-			store32(m.memory, uint64(uint32(v2))+20, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+36, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+52, uint32(i32(0)))
+			t4 := int32(m.memory[uint64(uint32(v1))+36])
+			v1 = t4
+			store32(m.memory, uint64(uint32(v2))+12, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+28, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+44, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+60, uint32(i32(0)))
 			store32(m.memory, uint64(uint32(v2))+64, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+68, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+144, uint32(v5))
+			m.memory[uint64(uint32(v2))+144] = byte(v1)
 			store32(m.memory, uint64(uint32(v2))+140, uint32(v5))
-			store32(m.memory, uint64(uint32(v2))+136, uint32(v4))
+			store32(m.memory, uint64(uint32(v2))+136, uint32(v5))
+			store32(m.memory, uint64(uint32(v2))+132, uint32(v4))
+			if v5 == 0 {
+				goto l4
+			}
+			v6 = v2 + i32(68)
+			v7 = i32(0)
 			{
-				if v5 == 0 {
-					goto l4
-				}
-				v6 = v2 + i32(72)
-				v7 = i32(0)
-			l54:
+			l48:
 				{
 					{
-						t4 := int32(m.memory[uint32(v4)])
-						if t4 != i32(44) {
+						t5 := int32(m.memory[uint32(v4)])
+						if t5 != i32(44) {
 							goto l5
 						}
 					l9:
 						{
 							v8 = v4 + i32(1)
 							v4 = i32(0)
-							v9 = v5 + i32(-1)
-							if v9 == 0 {
+							v1 = v5 + i32(-1)
+							if v1 == 0 {
 								goto l6
 							}
 						l8:
 							{
 								{
-									t5 := int32(m.memory[uint32(v8+v4)])
-									v5 = t5
+									t6 := int32(m.memory[uint32(v8+v4)])
+									v5 = t6
 									if v5 == i32(32) {
 										goto l7
 									}
@@ -2945,632 +2305,523 @@ func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1
 									}
 								}
 							l7:
-								t6 := v9
+								t7 := v1
 								v4 = v4 + i32(1)
-								if t6 != v4 {
+								if t7 != v4 {
 									goto l8
 								}
 							}
-							v4 = v9
+							v4 = v1
 						l6:
-							v5 = v9 - v4
+							v5 = v1 - v4
 							if v5 == 0 {
 								goto l4
 							}
 							v4 = v8 + v4
-							t7 := int32(m.memory[uint32(v4)])
-							if t7 == i32(44) {
+							t8 := int32(m.memory[uint32(v4)])
+							if t8 == i32(44) {
 								goto l9
 							}
 						}
 					}
 				l5:
-					store32(m.memory, uint64(uint32(v2))+140, uint32(v5))
-					store32(m.memory, uint64(uint32(v2))+136, uint32(v4))
-					m._hooksig__params__Reader__token__h53fc65efb13b1e5e_psx7rd(v2+i32(148), v2+i32(136))
-					t8 := int32(load32(m.memory, uint64(uint32(v2))+156))
-					v10 = t8
+					store32(m.memory, uint64(uint32(v2))+136, uint32(v5))
+					store32(m.memory, uint64(uint32(v2))+132, uint32(v4))
+					m._hooksig__params__Reader__token__he7a3d88f46878790_8tln9i(v2+i32(148), v2+i32(132))
+					t9 := int32(load32(m.memory, uint64(uint32(v2))+156))
+					v9 = t9
 					{
-						t9 := int32(load32(m.memory, uint64(uint32(v2))+148))
-						if t9 != i32(1) {
+						t10 := int32(load32(m.memory, uint64(uint32(v2))+148))
+						if t10 != i32(1) {
 							goto l10
 						}
-						t10 := int32(load32(m.memory, uint64(uint32(v2))+152))
-						v4 = t10
+						t11 := int32(load32(m.memory, uint64(uint32(v2))+152))
+						v4 = t11
 						goto l11
 					}
 				l10:
-					{
-						{
-							{
-								t11 := int32(load32(m.memory, uint64(uint32(v2))+140))
-								v9 = t11
-								if v9 == 0 {
-									goto l12
-								}
-								t12 := int32(load32(m.memory, uint64(uint32(v2))+136))
-								v8 = t12
-								v11 = v8 + v9
-								t13 := int32(load32(m.memory, uint64(uint32(v2))+152))
-								v12 = t13
-								v4 = i32(0)
-							l15:
-								{
-									{
-										v13 = v8 + v4
-										t14 := int32(m.memory[uint32(v13)])
-										v5 = t14
-										if v5 == i32(32) {
-											goto l13
-										}
-										if v5 != i32(9) {
-											goto l14
-										}
-									}
-								l13:
-									t15 := v9
-									v4 = v4 + i32(1)
-									if t15 != v4 {
-										goto l15
-									}
-								}
-							}
-						l12:
-							v5 = i32(0)
-							goto l16
-						l14:
-							v5 = v9 - v4
-							t16 := int32(m.memory[uint32(v13)])
-							if t16 == i32(61) {
-								goto l17
-							}
-						}
-					l16:
-						t17 := int32(load32(m.memory, uint64(uint32(v2))+144))
-						v4 = t17
-						v5 = v4 - v5
-						p18 := v5
-						if uint32(v5) > uint32(v4) {
-							p18 = i32(0)
-						}
-						v10 = p18
-						goto l18
+					t12 := int32(load32(m.memory, uint64(uint32(v2))+136))
+					v1 = t12
+					if v1 == 0 {
+						goto l12
 					}
-				l17:
+					t13 := int32(load32(m.memory, uint64(uint32(v2))+132))
+					v8 = t13
+					v10 = v8 + v1
+					t14 := int32(load32(m.memory, uint64(uint32(v2))+152))
+					v11 = t14
+					v4 = i32(0)
+				l15:
+					{
+						{
+							v12 = v8 + v4
+							t15 := int32(m.memory[uint32(v12)])
+							v5 = t15
+							if v5 == i32(32) {
+								goto l13
+							}
+							if v5 != i32(9) {
+								goto l14
+							}
+						}
+					l13:
+						t16 := v1
+						v4 = v4 + i32(1)
+						if t16 == v4 {
+							goto l12
+						}
+						goto l15
+					}
+				l14:
+					v5 = v1 - v4
+					t17 := int32(m.memory[uint32(v12)])
+					if t17 != i32(61) {
+						goto l16
+					}
 					{
 						{
 							{
-								v14 = v5 + i32(-1)
-								if v14 == 0 {
-									goto l19
-								}
-								v8 = v13 + i32(1)
-								v13 = v4 - v9 + i32(1)
-								v4 = i32(0)
-							l22:
 								{
-									{
-										v9 = v8 + v4
-										t19 := int32(m.memory[uint32(v9)])
-										v5 = t19
-										if v5 == i32(32) {
-											goto l20
-										}
-										if v5 != i32(9) {
-											goto l21
-										}
+									v13 = v5 + i32(-1)
+									if v13 == 0 {
+										goto l17
 									}
+									v8 = v12 + i32(1)
+									v12 = v4 - v1 + i32(1)
+									v4 = i32(0)
 								l20:
-									t20 := v13
-									v4 = v4 + i32(1)
-									if t20+v4 != 0 {
-										goto l22
-									}
-								}
-							l19:
-								store32(m.memory, uint64(uint32(v2))+140, uint32(i32(0)))
-								store32(m.memory, uint64(uint32(v2))+136, uint32(v11))
-								goto l23
-							l21:
-								t21 := v2
-								v4 = v14 - v4
-								store32(m.memory, uint64(uint32(t21))+140, uint32(v4))
-								store32(m.memory, uint64(uint32(v2))+136, uint32(v9))
-								t22 := int32(m.memory[uint32(v9)])
-								if t22 == i32(34) {
-									v11 = i32(0)
-									v14 = v9 + i32(1)
-									v8 = v14
-									v15 = v4 + i32(-1)
-									v9 = v15
-								l35:
-									v5 = i32(0)
-									if v9 == 0 {
-										goto l26
-									}
-									v5 = i32(0)
-								l28:
 									{
 										{
-											t26 := int32(m.memory[uint32(v8+v5)])
-											v4 = t26
-											if uint32(v4) > uint32(i32(31)) {
-												goto l27
+											v1 = v8 + v4
+											t18 := int32(m.memory[uint32(v1)])
+											v5 = t18
+											if v5 == i32(32) {
+												goto l18
 											}
-											if v4 != i32(9) {
+											if v5 != i32(9) {
+												goto l19
+											}
+										}
+									l18:
+										t19 := v12
+										v4 = v4 + i32(1)
+										if t19+v4 != 0 {
+											goto l20
+										}
+									}
+								l17:
+									store32(m.memory, uint64(uint32(v2))+136, uint32(i32(0)))
+									store32(m.memory, uint64(uint32(v2))+132, uint32(v10))
+									goto l21
+								l19:
+									t20 := v2
+									v4 = v13 - v4
+									store32(m.memory, uint64(uint32(t20))+136, uint32(v4))
+									store32(m.memory, uint64(uint32(v2))+132, uint32(v1))
+									t21 := int32(m.memory[uint32(v1)])
+									if t21 == i32(34) {
+										v13 = i32(0)
+										v10 = v1 + i32(1)
+										v8 = v10
+										v14 = v4 + i32(-1)
+										v1 = v14
+									l33:
+										v5 = i32(0)
+										if v1 == 0 {
+											goto l24
+										}
+										v5 = i32(0)
+									l26:
+										{
+											{
+												t25 := int32(m.memory[uint32(v8+v5)])
+												v4 = t25
+												if uint32(v4) > uint32(i32(31)) {
+													goto l25
+												}
+												if v4 != i32(9) {
+													goto l24
+												}
+											}
+										l25:
+											if v4 == i32(34) {
+												goto l24
+											}
+											if v4 == i32(92) {
+												goto l24
+											}
+											if v4 == i32(127) {
+												goto l24
+											}
+											t26 := v1
+											v5 = v5 + i32(1)
+											if t26 != v5 {
 												goto l26
 											}
 										}
-									l27:
-										if v4 == i32(34) {
-											goto l26
-										}
-										if v4 == i32(92) {
-											goto l26
-										}
-										if v4 == i32(127) {
-											goto l26
-										}
-										t27 := v9
-										v5 = v5 + i32(1)
-										if t27 != v5 {
-											goto l28
-										}
-									}
-									v5 = v9
-								l26:
-									if v9 != v5 {
-										v4 = v9 - v5
-										v5 = v8 + v5
-										t28 := int32(m.memory[uint32(v5)])
-										v9 = t28
-										if v9 == i32(34) {
-											goto l31
-										}
-										if v4 == i32(1) {
+										v5 = v1
+									l24:
+										if v1 != v5 {
+											v4 = v1 - v5
+											v5 = v8 + v5
+											t27 := int32(m.memory[uint32(v5)])
+											v1 = t27
+											if v1 == i32(34) {
+												goto l29
+											}
+											if v4 == i32(1) {
+												goto l30
+											}
+											if v1 == i32(92) {
+												t28 := int32(m.memory[uint64(uint32(v5))+1])
+												v1 = t28
+												if v1 == i32(127) {
+													goto l32
+												}
+												var p29 int32
+												if uint32(v1) < uint32(i32(32)) {
+													p29 = 1
+												}
+												var p30 int32
+												if v1 != i32(9) {
+													p30 = 1
+												}
+												if p29&p30 != 0 {
+													goto l32
+												}
+												v8 = v5 + i32(2)
+												v1 = v4 + i32(-2)
+												v4 = v13 + i32(1)
+												p31 := i32(-1)
+												if v4 != 0 {
+													p31 = v4
+												}
+												v13 = p31
+												goto l33
+											}
+										l30:
+											if v1 != i32(92) {
+												goto l28
+											}
 											goto l32
 										}
-										if v9 == i32(92) {
-											t29 := int32(m.memory[uint64(uint32(v5))+1])
-											v9 = t29
-											if v9 == i32(127) {
-												goto l34
-											}
-											var p30 int32
-											if uint32(v9) < uint32(i32(32)) {
-												p30 = 1
-											}
-											var p31 int32
-											if v9 != i32(9) {
-												p31 = 1
-											}
-											if p30&p31 != 0 {
-												goto l34
-											}
-											v8 = v5 + i32(2)
-											v9 = v4 + i32(-2)
-											v4 = v11 + i32(1)
-											p32 := i32(-1)
-											if v4 != 0 {
-												p32 = v4
-											}
-											v11 = p32
-											goto l35
-										}
-									l32:
-										if v9 != i32(92) {
-											goto l30
-										}
-										goto l34
+										v4 = i32(0)
+										goto l28
 									}
-									v4 = i32(0)
-									goto l30
+								}
+							l21:
+								m._hooksig__params__Reader__token__he7a3d88f46878790_8tln9i(v2+i32(148), v2+i32(132))
+								t22 := int32(load32(m.memory, uint64(uint32(v2))+156))
+								v5 = t22
+								t23 := int32(load32(m.memory, uint64(uint32(v2))+148))
+								if t23 == 0 {
+									t32 := int32(load32(m.memory, uint64(uint32(v2))+152))
+									v10 = t32
+									v3 = int64(uint32(v5))
+									t33 := int32(load32(m.memory, uint64(uint32(v2))+132))
+									v12 = t33
+									t34 := int32(load32(m.memory, uint64(uint32(v2))+136))
+									v8 = t34
+									goto l34
+								}
+								t24 := int32(load32(m.memory, uint64(uint32(v2))+152))
+								v4 = t24
+								v9 = v5
+								goto l11
+							}
+						l29:
+							t35 := v2
+							v12 = v5 + i32(1)
+							store32(m.memory, uint64(uint32(t35))+132, uint32(v12))
+							t36 := int64(uint32(v13)) << 32
+							v5 = v14 - v4
+							p37 := v5
+							if uint32(v5) > uint32(v14) {
+								p37 = i32(0)
+							}
+							v3 = t36 | int64(uint32(p37))
+							v8 = v4 + i32(-1)
+						}
+					l34:
+						v1 = i32(0)
+						if v8 == 0 {
+							goto l35
+						}
+					l37:
+						{
+							{
+								t38 := int32(m.memory[uint32(v12+v1)])
+								v4 = t38
+								if v4 == i32(32) {
+									goto l36
+								}
+								if v4 != i32(9) {
+									goto l35
 								}
 							}
-						l23:
-							m._hooksig__params__Reader__token__h53fc65efb13b1e5e_psx7rd(v2+i32(148), v2+i32(136))
-							t23 := int32(load32(m.memory, uint64(uint32(v2))+156))
-							v5 = t23
-							t24 := int32(load32(m.memory, uint64(uint32(v2))+148))
-							if t24 == 0 {
-								t33 := int32(load32(m.memory, uint64(uint32(v2))+152))
-								v14 = t33
-								v16 = int64(uint32(v5))
-								t34 := int32(load32(m.memory, uint64(uint32(v2))+136))
-								v13 = t34
-								t35 := int32(load32(m.memory, uint64(uint32(v2))+140))
-								v8 = t35
-								goto l36
-							}
-							t25 := int32(load32(m.memory, uint64(uint32(v2))+152))
-							v4 = t25
-							v10 = v5
-							goto l11
-						}
-					l31:
-						t36 := v2
-						v13 = v5 + i32(1)
-						store32(m.memory, uint64(uint32(t36))+136, uint32(v13))
-						t37 := int64(uint32(v11)) << 32
-						v5 = v15 - v4
-						p38 := v5
-						if uint32(v5) > uint32(v15) {
-							p38 = i32(0)
-						}
-						v16 = t37 | int64(uint32(p38))
-						v8 = v4 + i32(-1)
-					}
-				l36:
-					v9 = i32(0)
-					if v8 == 0 {
-						goto l37
-					}
-				l39:
-					{
-						{
-							t39 := int32(m.memory[uint32(v13+v9)])
-							v4 = t39
-							if v4 == i32(32) {
-								goto l38
-							}
-							if v4 != i32(9) {
+						l36:
+							t39 := v8
+							v1 = v1 + i32(1)
+							if t39 != v1 {
 								goto l37
 							}
 						}
+						v1 = v8
+					l35:
+						t40 := v2
+						v5 = v8 - v1
+						store32(m.memory, uint64(uint32(t40))+136, uint32(v5))
+						t41 := v2
+						v4 = v12 + v1
+						store32(m.memory, uint64(uint32(t41))+132, uint32(v4))
+						{
+							if v8 == v1 {
+								goto l38
+							}
+							t42 := int32(m.memory[uint32(v4)])
+							if t42 == i32(44) {
+								goto l38
+							}
+							t43 := int32(load32(m.memory, uint64(uint32(v2))+140))
+							v4 = t43
+							v5 = v4 - v5
+							p44 := v5
+							if uint32(v5) > uint32(v4) {
+								p44 = i32(0)
+							}
+							t45 := int32(m.memory[uint64(uint32(v2))+144])
+							v4 = t45
+							p46 := p44
+							if v4 != 0 {
+								p46 = i32(0)
+							}
+							v9 = p46
+							v4 = v4 ^ i32(9)
+							goto l11
+						}
 					l38:
-						t40 := v8
-						v9 = v9 + i32(1)
-						if t40 != v9 {
-							goto l39
-						}
-					}
-					v9 = v8
-				l37:
-					t41 := v2
-					v5 = v8 - v9
-					store32(m.memory, uint64(uint32(t41))+140, uint32(v5))
-					t42 := v2
-					v4 = v13 + v9
-					store32(m.memory, uint64(uint32(t42))+136, uint32(v4))
-					{
-						if v8 == v9 {
-							goto l40
-						}
-						t43 := int32(m.memory[uint32(v4)])
-						if t43 == i32(44) {
-							goto l40
-						}
-						t44 := int32(load32(m.memory, uint64(uint32(v2))+144))
-						v4 = t44
-						v5 = v4 - v5
-						p45 := v5
-						if uint32(v5) > uint32(v4) {
-							p45 = i32(0)
-						}
-						v10 = p45
-						goto l18
-					}
-				l40:
-					{
 						{
 							{
-								switch v10 + i32(-5) {
-								default:
-									goto l42
-								case 0:
-									t46 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v12, i32(5), i32(20957), i32(5))
-									if t46 == 0 {
-										goto l42
+								{
+									{
+										t47 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(20950), i32(5))
+										if t47 == 0 {
+											goto l39
+										}
+										v12 = i32(0)
+										v1 = v2 + i32(12)
+										v8 = v2
+										goto l40
 									}
-									v3 = i64(0)
-									v9 = v2 + i32(20)
-									v8 = v2 + i32(8)
-									goto l45
-								case 4:
-									t47 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v12, i32(9), i32(20962), i32(9))
-									if t47 == 0 {
-										goto l46
+								l39:
+									{
+										t48 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(20955), i32(9))
+										if t48 == 0 {
+											goto l41
+										}
+										v12 = i32(1)
+										v1 = v2 + i32(28)
+										v8 = v2 + i32(16)
+										goto l40
 									}
-									v3 = i64(256)
-									v9 = v2 + i32(36)
-									v8 = v2 + i32(24)
-									goto l45
-								case 2:
-									t48 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v12, i32(7), i32(20980), i32(7))
-									if t48 == 0 {
-										goto l42
+								l41:
+									{
+										t49 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(20964), i32(7))
+										if t49 == 0 {
+											goto l42
+										}
+										v12 = i32(2)
+										v1 = v2 + i32(44)
+										v8 = v2 + i32(32)
+										goto l40
 									}
-									v3 = i64(512)
-									v9 = v2 + i32(52)
-									v8 = v2 + i32(40)
-									goto l45
+								l42:
+									t50 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(20971), i32(9))
+									if t50 == 0 {
+										goto l43
+									}
+									v12 = i32(3)
+									v1 = v2 + i32(60)
+									v8 = v2 + i32(48)
 								}
-							l46:
-								t49 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v12, i32(9), i32(20971), i32(9))
-								if t49 == 0 {
-									goto l42
+							l40:
+								store64(m.memory, uint32(v8), uint64(v3))
+								t51 := int32(load32(m.memory, uint32(v1)))
+								v8 = t51
+								store32(m.memory, uint32(v1), uint32(v10))
+								if v8 == 0 {
+									goto l44
 								}
-								v3 = i64(768)
-								v9 = v2 + i32(64)
-								v8 = v2 + i32(56)
+								m.memory[uint64(uint32(v0))+5] = byte(v12)
+								m.memory[uint64(uint32(v0))+4] = byte(i32(10))
+								goto l45
 							}
-						l45:
-							store64(m.memory, uint32(v8), uint64(v16))
-							t50 := int32(load32(m.memory, uint32(v9)))
-							v8 = t50
-							store32(m.memory, uint32(v9), uint32(v14))
-							if v8 == 0 {
-								goto l47
+						l43:
+							t52 := v6
+							v8 = v7 << 3
+							v13 = t52 + v8
+							v1 = v6
+						l47:
+							{
+								if v8 == 0 {
+									goto l46
+								}
+								v8 = v8 + i32(-8)
+								t53 := int32(load32(m.memory, uint64(uint32(v1))+4))
+								v12 = t53
+								t54 := int32(load32(m.memory, uint32(v1)))
+								v10 = t54
+								v1 = v1 + i32(8)
+								t55 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v10, v12, v11, v9)
+								if t55 == 0 {
+									goto l47
+								}
 							}
-							v16 = i64(0)
-							v17 = i64(10)
+							store64(m.memory, uint64(uint32(v0))+4, uint64(i64(1034)))
+							goto l45
+						l46:
+							if uint32(v7) > uint32(i32(7)) {
+								goto l44
+							}
+							store32(m.memory, uint64(uint32(v13))+4, uint32(v9))
+							store32(m.memory, uint32(v13), uint32(v11))
+							t56 := v2
+							v7 = v7 + i32(1)
+							store32(m.memory, uint64(uint32(t56))+64, uint32(v7))
+						}
+					l44:
+						if v5 != 0 {
 							goto l48
 						}
-					l42:
-						v18 = v6 + v7<<3
-						if v7 == 0 {
-							goto l49
-						}
-						v15 = v6
-					l53:
-						{
-							t51 := int32(load32(m.memory, uint64(uint32(v15))+4))
-							if t51 != v10 {
-								goto l50
-							}
-							t52 := int32(load32(m.memory, uint32(v15)))
-							v8 = t52
-							v9 = v10
-							v13 = v12
-						l52:
-							{
-								if v9 != 0 {
-									goto l51
-								}
-								v16 = i64(0)
-								v3 = i64(1024)
-								v17 = i64(10)
-								goto l48
-							l51:
-								t53 := int32(m.memory[uint32(v13)])
-								v11 = t53
-								t54 := int32(m.memory[uint32(v8)])
-								v14 = t54
-								v13 = v13 + i32(1)
-								v9 = v9 + i32(-1)
-								v8 = v8 + i32(1)
-								t56 := v14
-								p55 := i32(0)
-								if uint32((v14+i32(-65))&i32(255)) < uint32(i32(26)) {
-									p55 = i32(32)
-								}
-								t58 := (t56 | p55) & i32(255)
-								t59 := v11
-								p57 := i32(0)
-								if uint32((v11+i32(-65))&i32(255)) < uint32(i32(26)) {
-									p57 = i32(32)
-								}
-								if t58 == (t59|p57)&i32(255) {
-									goto l52
-								}
-							}
-						}
-					l50:
-						v15 = v15 + i32(8)
-						if v15 != v18 {
-							goto l53
-						}
-						if uint32(v7) > uint32(i32(7)) {
-							goto l47
-						}
-					l49:
-						store32(m.memory, uint64(uint32(v18))+4, uint32(v10))
-						store32(m.memory, uint32(v18), uint32(v12))
-						t60 := v2
-						v7 = v7 + i32(1)
-						store32(m.memory, uint64(uint32(t60))+68, uint32(v7))
+						goto l4
 					}
-				l47:
-					if v5 != 0 {
-						goto l54
-					}
+				l32:
 				}
-			l4:
+				v4 = v4 + i32(-1)
+			l28:
+				t57 := int32(load32(m.memory, uint64(uint32(v2))+140))
+				v5 = t57
+				v4 = v5 - v4
+				p58 := v4
+				if uint32(v4) > uint32(v5) {
+					p58 = i32(0)
+				}
+				t59 := int32(m.memory[uint64(uint32(v2))+144])
+				v4 = t59
+				p60 := p58
+				if v4 != 0 {
+					p60 = i32(0)
+				}
+				v9 = p60
+				v4 = v4 ^ i32(9)
+				goto l11
+			}
+		l12:
+			v5 = i32(0)
+		l16:
+			v3 = i64(8)
+			{
+				t61 := int32(m.memory[uint64(uint32(v2))+144])
+				if t61 != 0 {
+					goto l49
+				}
+				t62 := int32(load32(m.memory, uint64(uint32(v2))+140))
+				v4 = t62
+				v5 = v4 - v5
+				p63 := v5
+				if uint32(v5) > uint32(v4) {
+					p63 = i32(0)
+				}
+				v3 = int64(uint32(p63))<<32 | i64(9)
+			}
+		l49:
+			v9 = int32(int64(uint64(v3) >> 32))
+			v4 = int32(v3)
+		l11:
+			store64(m.memory, uint64(uint32(v0))+4, uint64(int64(uint32(v9))<<32|int64(uint32(v4))))
+			goto l45
+		l4:
+			{
 				{
 					{
-						t61 := int32(load32(m.memory, uint64(uint32(v2))+36))
-						v4 = t61
+						t64 := int32(load32(m.memory, uint64(uint32(v2))+28))
+						v4 = t64
 						if v4 != 0 {
-							goto l55
+							goto l50
 						}
 						v4 = i32(0)
-						goto l56
+						goto l51
 					}
-				l55:
-					{
-						t62 := int32(load32(m.memory, uint64(uint32(v2))+24))
-						v5 = t62
-						if v5 != 0 {
-							goto l57
-						}
-						v16 = i64(0)
-						v3 = i64(256)
-						v17 = i64(11)
-						goto l48
-					}
-				l57:
-					t63 := int64(load32(m.memory, uint64(uint32(v2))+28))
-					v19 = t63<<32 | int64(uint32(v5))
-				}
-			l56:
-				v16 = i64(0)
-				v17 = i64(11)
-				{
-					t64 := int32(load32(m.memory, uint64(uint32(v2))+20))
-					v5 = t64
+				l50:
+					t65 := int32(load32(m.memory, uint64(uint32(v2))+16))
+					v5 = t65
 					if v5 == 0 {
-						goto l58
+						store64(m.memory, uint64(uint32(v0))+4, uint64(i64(267)))
+						goto l45
 					}
-					t65 := int32(load32(m.memory, uint64(uint32(v2))+8))
-					v9 = t65
+					t66 := int64(load32(m.memory, uint64(uint32(v2))+20))
+					v3 = t66<<32 | int64(uint32(v5))
+				}
+			l51:
+				t67 := int32(load32(m.memory, uint64(uint32(v2))+12))
+				v5 = t67
+				if v5 == 0 {
+					goto l53
+				}
+				t68 := int32(load32(m.memory, uint32(v2)))
+				v1 = t68
+				if v1 == 0 {
+					goto l53
+				}
+				t69 := int32(load32(m.memory, uint64(uint32(v2))+44))
+				v8 = t69
+				if v8 == 0 {
+					goto l54
+				}
+				t70 := int32(load32(m.memory, uint64(uint32(v2))+32))
+				v12 = t70
+				if v12 == 0 {
+					goto l54
+				}
+				{
+					t71 := int32(load32(m.memory, uint64(uint32(v2))+60))
+					v9 = t71
 					if v9 == 0 {
-						goto l58
+						goto l55
 					}
-					v3 = i64(512)
-					t66 := int32(load32(m.memory, uint64(uint32(v2))+52))
-					v8 = t66
-					if v8 == 0 {
-						goto l48
+					t72 := int32(load32(m.memory, uint64(uint32(v2))+48))
+					v11 = t72
+					if v11 != 0 {
+						t73 := int64(load32(m.memory, uint64(uint32(v2))+4))
+						v15 = t73
+						store64(m.memory, uint64(uint32(v0))+40, uint64(v3))
+						store32(m.memory, uint64(uint32(v0))+36, uint32(v4))
+						store32(m.memory, uint64(uint32(v0))+24, uint32(v9))
+						store32(m.memory, uint64(uint32(v0))+12, uint32(v8))
+						store64(m.memory, uint64(uint32(v0))+4, uint64(v15<<32|int64(uint32(v1))))
+						store32(m.memory, uint32(v0), uint32(v5))
+						t74 := int64(load32(m.memory, uint64(uint32(v2))+52))
+						store64(m.memory, uint64(uint32(v0))+28, uint64(t74<<32|int64(uint32(v11))))
+						t75 := int64(load32(m.memory, uint64(uint32(v2))+36))
+						store64(m.memory, uint64(uint32(v0))+16, uint64(t75<<32|int64(uint32(v12))))
+						goto l3
 					}
-					t67 := int32(load32(m.memory, uint64(uint32(v2))+40))
-					v13 = t67
-					if v13 == 0 {
-						goto l48
-					}
-					v3 = i64(768)
-					t68 := int32(load32(m.memory, uint64(uint32(v2))+64))
-					v11 = t68
-					if v11 == 0 {
-						goto l48
-					}
-					t69 := int32(load32(m.memory, uint64(uint32(v2))+56))
-					v14 = t69
-					if v14 == 0 {
-						goto l48
-					}
-					t70 := int64(load32(m.memory, uint64(uint32(v2))+12))
-					v3 = t70
-					t71 := int64(load32(m.memory, uint64(uint32(v2))+44))
-					v16 = t71
-					t72 := int64(load32(m.memory, uint64(uint32(v2))+60))
-					v17 = t72
-					store64(m.memory, uint64(uint32(v0))+40, uint64(v19))
-					store32(m.memory, uint64(uint32(v0))+36, uint32(v4))
-					store64(m.memory, uint64(uint32(v0))+28, uint64(v17<<32|int64(uint32(v14))))
-					store32(m.memory, uint64(uint32(v0))+24, uint32(v11))
-					store64(m.memory, uint64(uint32(v0))+16, uint64(v16<<32|int64(uint32(v13))))
-					store32(m.memory, uint64(uint32(v0))+12, uint32(v8))
-					store64(m.memory, uint64(uint32(v0))+4, uint64(v3<<32|int64(uint32(v9&i32(-256)))|int64(uint32(v9&i32(255)))))
-					store32(m.memory, uint32(v0), uint32(v5))
-					goto l3
 				}
-			l58:
-				v3 = i64(0)
-				goto l48
-			l34:
-				v4 = v4 + i32(-1)
-			l30:
-				t73 := int32(load32(m.memory, uint64(uint32(v2))+144))
-				v5 = t73
-				v4 = v5 - v4
-				p74 := v4
-				if uint32(v4) > uint32(v5) {
-					p74 = i32(0)
-				}
-				v10 = p74
+			l55:
+				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(779)))
+				goto l45
 			}
-		l18:
-			v4 = i32(9)
-		l11:
-			v3 = int64(uint32(v4))
-			v16 = v3&i64(0xffff0000) | int64(uint32(v10))<<32
-			v17 = int64(uint32(v4 & i32(255)))
-		l48:
+		l53:
+			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(11)))
+			goto l45
+		l54:
+			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(523)))
+		l45:
 			store32(m.memory, uint32(v0), uint32(i32(0)))
-			t75 := v0
-			v3 = v3&i64(0xff00) | v16 | v17
-			t76 := int32(m.memory[uint64(uint32(v1))+36])
-			p77 := v3
-			if t76&i32(1) != 0 {
-				p77 = i64(8)
-			}
-			p78 := v3
-			if v3&i64(255) == i64(9) {
-				p78 = p77
-			}
-			store64(m.memory, uint64(uint32(t75))+4, uint64(p78))
 		}
 	}
 l3:
 	m.___stack_pointer = v2 + i32(160)
-}
-func (m *Module) _hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v0, v1 int32) {
-	var v2, v3, v4, v5 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(80)
-	m.___stack_pointer = v2
-	t1 := int32(load32(m.memory, uint64(uint32(v1))+28))
-	v3 = t1
-	t2 := int32(load32(m.memory, uint64(uint32(v1))+24))
-	v4 = t2
-	{
-		t3 := int32(load32(m.memory, uint64(uint32(v1))+32))
-		if t3 != 0 {
-			v1 = i32(0)
-			memory_zero(m.memory, uint32(v2+i32(3)), uint32(i32(44)))
-			{
-			l7:
-				{
-					if uint32(v3) > uint32(i32(1)) {
-						t4 := int32(m.memory[uint32(v4)])
-						if t4 != i32(92) {
-							goto l5
-						}
-						v3 = v3 + i32(-2)
-						v5 = v4 + i32(2)
-						v4 = v4 + i32(1)
-						goto l6
-					}
-					if v3 == 0 {
-						goto l4
-					}
-					goto l5
-				l5:
-					v3 = v3 + i32(-1)
-					v5 = v4 + i32(1)
-				l6:
-					t5 := int32(m.memory[uint32(v4)])
-					m.memory[uint32(v2+i32(3)+v1)] = byte(t5)
-					v4 = v5
-					v5 = v1 + i32(1)
-					v1 = v5
-					if v5 != i32(44) {
-						goto l7
-					}
-				}
-				if v3 != 0 {
-					goto l4
-				}
-				m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v2+i32(47), v2+i32(3))
-				t6 := int32(m.memory[uint64(uint32(v2))+47])
-				v4 = t6
-				if v4 != i32(2) {
-					t7 := int64(load64(m.memory, uint64(uint32(v2))+72))
-					store64(m.memory, uint64(uint32(v0))+25, uint64(t7))
-					t8 := int64(load64(m.memory, uint64(uint32(v2))+64))
-					store64(m.memory, uint64(uint32(v0))+17, uint64(t8))
-					t9 := int64(load64(m.memory, uint64(uint32(v2))+56))
-					store64(m.memory, uint64(uint32(v0))+9, uint64(t9))
-					t10 := int64(load64(m.memory, uint64(uint32(v2))+48))
-					store64(m.memory, uint64(uint32(v0))+1, uint64(t10))
-					m.memory[uint32(v0)] = byte(v4)
-					goto l2
-				}
-			}
-		l4:
-			m.memory[uint32(v0)] = byte(i32(0))
-			goto l2
-		}
-		if v3 == i32(44) {
-			goto l1
-		}
-		m.memory[uint32(v0)] = byte(i32(0))
-		goto l2
-	}
-l1:
-	m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v0, v4)
-l2:
-	m.___stack_pointer = v2 + i32(80)
 }
 func (m *Module) _hooksig__names__CheckedNames__new__h2edc1ecffb67d006_pvtp0w(v0, v1 int32) {
 	var v2 int32
@@ -3578,311 +2829,324 @@ func (m *Module) _hooksig__names__CheckedNames__new__h2edc1ecffb67d006_pvtp0w(v0
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(16)
 	m.___stack_pointer = v2
+	t1 := int32(load32(m.memory, uint32(v1)))
+	t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
+	t4 := v2 + i32(8)
+	p3 := i32(0)
+	if t2 != 0 {
+		p3 = t1
+	}
+	t5 := int64(load64(m.memory, uint64(uint32(v1))+4))
+	m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(t4, p3, t5)
 	{
-		t1 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v1, i32(20754), i32(11))
-		if t1 != 0 {
-			goto l0
-		}
-		t2 := int32(load32(m.memory, uint32(v1)))
-		t3 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		t5 := v2 + i32(8)
-		p4 := i32(0)
-		if t3 != 0 {
-			p4 = t2
-		}
-		t6 := int64(load64(m.memory, uint64(uint32(v1))+4))
-		m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(t5, p4, t6)
 		{
-			t7 := int32(m.memory[uint64(uint32(v2))+8])
-			if t7 == i32(40) {
-				goto l1
+			t6 := int32(m.memory[uint64(uint32(v2))+8])
+			if t6 == i32(40) {
+				goto l0
 			}
-			t8 := int64(load64(m.memory, uint64(uint32(v2))+8))
-			v3 = t8
+			t7 := int64(load64(m.memory, uint64(uint32(v2))+8))
+			v3 = t7
 			if v3&i64(255) == i64(40) {
-				goto l1
+				goto l0
 			}
 			store64(m.memory, uint64(uint32(v0))+4, uint64(v3))
 			v1 = i32(1)
-			goto l2
+			goto l1
 		}
-	l1:
-		t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		store32(m.memory, uint64(uint32(v0))+12, uint32(t9))
-		t10 := int64(load64(m.memory, uint32(v1)))
-		store64(m.memory, uint64(uint32(v0))+4, uint64(t10))
+	l0:
+		t8 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		store32(m.memory, uint64(uint32(v0))+12, uint32(t8))
+		t9 := int64(load64(m.memory, uint32(v1)))
+		store64(m.memory, uint64(uint32(v0))+4, uint64(t9))
 		v1 = i32(0)
-		goto l2
 	}
-l0:
-	v1 = i32(0)
-	store32(m.memory, uint64(uint32(v0))+4, uint32(i32(0)))
-l2:
+l1:
 	store32(m.memory, uint32(v0), uint32(v1))
 	m.___stack_pointer = v2 + i32(16)
 }
 func (m *Module) _hooksig__policy__Policy__check_params__h18c373c9b9dd0d0d_sqdhb8(v0, v1, v2, v3 int32) {
-	var v4, v5, v6, v7 int32
-	var v8 int64
-	var v9, v10 int32
-	var v11 int64
-	var v12, v13 int32
+	var v4, v5, v6 int32
+	var v7 int64
+	var v8, v9 int32
+	var v10 int64
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(32)
+	v4 = t0 - i32(48)
 	m.___stack_pointer = v4
 	{
-		{
-			t1 := int32(load32(m.memory, uint64(uint32(v2))+36))
-			v5 = t1
-			if v5 == 0 {
-				t6 := int32(m.memory[uint64(uint32(v1))+28])
-				if t6 != 0 {
-					goto l3
-				}
-				store16(m.memory, uint32(v0), uint16(i32(267)))
-				goto l5
+		t1 := int32(load32(m.memory, uint64(uint32(v2))+36))
+		if t1 == 0 {
+			t3 := int32(m.memory[uint64(uint32(v1))+28])
+			if t3 != 0 {
+				goto l2
 			}
-			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
-			if t2 != 0 {
-				t7 := v4
-				v5 = v2 + i32(36)
-				t8 := int32(load32(m.memory, uint64(uint32(v5))+8))
-				store32(m.memory, uint64(uint32(t7))+8, uint32(t8))
-				t9 := int64(load64(m.memory, uint32(v5)))
-				store64(m.memory, uint32(v4), uint64(t9))
-				store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(20743)))
-				t10 := m._core__iter__traits__iterator__Iterator__eq__hb81fdb2f5f6622ce_q6uknu(v4, v4+i32(16))
-				if t10 == 0 {
-					goto l6
-				}
-				goto l3
-			}
-			t3 := int32(load32(m.memory, uint64(uint32(v2))+40))
-			v6 = t3
-			if v6 != i32(11) {
-				if v6 != i32(6) {
-					goto l4
-				}
-				t11 := int32(m.memory[uint64(uint32(v1))+29])
-				if t11&i32(1) == 0 {
-					goto l4
-				}
-				t12 := int32(load32(m.memory, uint32(v5)))
-				t13 := int32(load16(m.memory, uint32(v5+i32(4))))
-				if t12^i32(808612712)|(t13^i32(14641)) == 0 {
-					goto l3
-				}
-				goto l4
-			}
-			t4 := int64(load64(m.memory, uint32(v5)))
-			t5 := int64(load64(m.memory, uint32(v5+i32(3))))
-			if t4^i64(7018986658034969960)|(t5^i64(0x3635326168732d63)) == 0 {
-				goto l3
-			}
-			goto l4
-		}
-	l6:
-		t14 := int32(m.memory[uint64(uint32(v1))+29])
-		if t14 != i32(1) {
-			goto l4
-		}
-		t15 := int32(load32(m.memory, uint64(uint32(v5))+8))
-		store32(m.memory, uint64(uint32(v4))+8, uint32(t15))
-		t16 := int64(load64(m.memory, uint32(v5)))
-		store64(m.memory, uint32(v4), uint64(t16))
-		store64(m.memory, uint64(uint32(v4))+20, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(20987)))
-		t17 := m._core__iter__traits__iterator__Iterator__eq__hb81fdb2f5f6622ce_q6uknu(v4, v4+i32(16))
-		if t17 != 0 {
+			store16(m.memory, uint32(v0), uint16(i32(267)))
 			goto l3
 		}
-	}
-l4:
-	m.memory[uint32(v0)] = byte(i32(12))
-	goto l5
-l3:
-	{
-		t18 := int32(load32(m.memory, uint64(uint32(v1))+20))
-		v5 = t18
-		if v5 == 0 {
-			goto l7
-		}
-		t19 := int32(load32(m.memory, uint64(uint32(v1))+24))
-		t20 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v2, v5, t19)
-		if t20 != 0 {
-			goto l7
-		}
-		m.memory[uint32(v0)] = byte(i32(28))
-		goto l5
-	}
-l7:
-	{
-		{
-			t21 := int32(load32(m.memory, uint32(v1)))
-			v2 = t21
-			if v2 != 0 {
-				goto l8
-			}
-			t22 := int32(load32(m.memory, uint32(v3)))
-			if t22 == 0 {
-				goto l9
-			}
-			t23 := int32(load32(m.memory, uint64(uint32(v3))+8))
-			store32(m.memory, uint64(uint32(v4))+8, uint32(t23))
-			t24 := int64(load64(m.memory, uint32(v3)))
-			store64(m.memory, uint32(v4), uint64(t24))
-			v2 = i32(21004)
-			v1 = i32(21020)
-			goto l10
-		}
-	l8:
-		{
-			t25 := int32(load32(m.memory, uint32(v3)))
-			if t25 == 0 {
-				goto l11
-			}
-			t26 := int32(load32(m.memory, uint64(uint32(v3))+8))
-			store32(m.memory, uint64(uint32(v4))+8, uint32(t26))
-			t27 := int64(load64(m.memory, uint32(v3)))
-			store64(m.memory, uint32(v4), uint64(t27))
-			goto l12
-		}
-	l11:
-		store64(m.memory, uint64(uint32(v4))+4, uint64(i64(11)))
-		store32(m.memory, uint32(v4), uint32(i32(20754)))
-	l12:
-		{
-			if v2 != i32(2) {
-				goto l13
-			}
-			t28 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			if t28 == 0 {
-				goto l9
-			}
-			t29 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v7 = t29
-			if v7 == 0 {
-				goto l9
-			}
-			t30 := int64(load64(m.memory, uint64(uint32(v1))+8))
-			v8 = t30
-			v9 = i32(0)
-		l21:
+		store64(m.memory, uint64(uint32(v4))+36, uint64(i64(11)))
+		store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20763)))
+		v5 = v2 + i32(36)
+		t2 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(32), i32(0))
+		if t2 == 0 {
 			{
-				v10 = int32(v8)
-				v3 = v10
-				v2 = v7
+				t4 := int32(m.memory[uint64(uint32(v1))+29])
+				if t4 != i32(1) {
+					goto l4
+				}
+				store64(m.memory, uint64(uint32(v4))+36, uint64(i64(6)))
+				store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20980)))
+				t5 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(32), i32(0))
+				if t5 != 0 {
+					goto l2
+				}
+			}
+		l4:
+			m.memory[uint32(v0)] = byte(i32(12))
+			goto l3
+		}
+		goto l2
+	}
+l2:
+	{
+		{
+			t6 := int32(load32(m.memory, uint64(uint32(v1))+20))
+			v5 = t6
+			if v5 == 0 {
+				goto l5
+			}
+			t7 := int32(load32(m.memory, uint64(uint32(v1))+24))
+			v6 = t7
+			store32(m.memory, uint64(uint32(v4))+40, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v4))+36, uint32(v6))
+			store32(m.memory, uint64(uint32(v4))+32, uint32(v5))
+			t8 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v2, v4+i32(32), i32(0))
+			if t8 == 0 {
+				m.memory[uint32(v0)] = byte(i32(28))
+				goto l3
+			}
+		}
+	l5:
+		{
+			t9 := int32(load32(m.memory, uint32(v1)))
+			switch t9 {
+			default:
+				t10 := int32(load32(m.memory, uint32(v3)))
+				if t10 == 0 {
+					goto l10
+				}
+				v6 = i32(20774)
+				v7 = i64(11)
+				goto l11
+			case 1:
+				t11 := int32(load32(m.memory, uint64(uint32(v1))+8))
+				v2 = t11
+				if v2 == 0 {
+					goto l10
+				}
+				t12 := int32(load32(m.memory, uint64(uint32(v1))+4))
+				v1 = t12
+				v6 = v1 + v2<<3
+				t13 := int32(load32(m.memory, uint32(v3)))
+				v2 = t13
+				v5 = i32(0)
+			l15:
 				{
-					v11 = int64(uint64(v8) >> 32)
-					var p31 int32
-					if v11 != i64(0) {
-						p31 = 1
+					{
+						if v2 == 0 {
+							goto l12
+						}
+						t14 := int32(load32(m.memory, uint64(uint32(v3))+8))
+						store32(m.memory, uint64(uint32(v4))+24, uint32(t14))
+						t15 := int64(load64(m.memory, uint32(v3)))
+						store64(m.memory, uint64(uint32(v4))+16, uint64(t15))
+						goto l13
 					}
-					v12 = p31
-					if v12 != 0 {
+				l12:
+					store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
+					store32(m.memory, uint64(uint32(v4))+16, uint32(i32(20774)))
+				l13:
+					store32(m.memory, uint64(uint32(v4))+40, uint32(i32(0)))
+					t16 := int64(load64(m.memory, uint32(v1)))
+					store64(m.memory, uint64(uint32(v4))+32, uint64(t16))
+					t17 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v4+i32(16), v4+i32(32))
+					if t17 == 0 {
 						goto l14
 					}
-					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(16), v7, v10, i32(32))
-					t32 := int32(load32(m.memory, uint64(uint32(v4))+28))
-					v3 = t32
-					t33 := int32(load32(m.memory, uint64(uint32(v4))+24))
-					v2 = t33
-				}
-			l14:
-				v13 = int32(v11)
-			l19:
-				{
-					v1 = v3
-					if uint32(v1) > uint32(i32(1)) {
-						t34 := int32(m.memory[uint32(v2)])
-						if t34 != i32(92) {
-							goto l16
-						}
-						if v12 == 0 {
-							goto l16
-						}
-						v3 = v1 + i32(-2)
-						v5 = v2 + i32(2)
-						v2 = v2 + i32(1)
-						goto l18
+					v5 = v5 + i32(1)
+					v1 = v1 + i32(8)
+					if v1 != v6 {
+						goto l15
 					}
-					if v1 != 0 {
-						goto l16
-					}
-					v1 = i32(0)
-					v5 = i32(0)
-					v3 = i32(0)
-					goto l17
-				l16:
-					v3 = v1 + i32(-1)
-					v5 = v2 + i32(1)
-				l18:
-					t35 := int32(m.memory[uint32(v2)])
-					v6 = t35
-					v2 = v5
-					if v6 != i32(32) {
-						goto l19
-					}
+					goto l10
 				}
-			l17:
-				store32(m.memory, uint64(uint32(v4))+24, uint32(v13))
-				store32(m.memory, uint64(uint32(v4))+16, uint32(v7))
-				t36 := v4
-				v2 = v10 - v1
-				p37 := v2
-				if uint32(v2) > uint32(v10) {
-					p37 = i32(0)
-				}
-				store32(m.memory, uint64(uint32(t36))+20, uint32(p37))
-				t38 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v4, v4+i32(16))
-				if t38 == 0 {
-					goto l20
-				}
-				v9 = v9 + i32(1)
-				v8 = v8&i64(-0x100000000) | int64(uint32(v3))
-				v7 = v5
-				if v5 != 0 {
-					goto l21
-				}
-				goto l9
+			case 2:
+				t18 := int64(load64(m.memory, uint64(uint32(v1))+8))
+				v7 = t18
+				t19 := int32(load32(m.memory, uint64(uint32(v1))+4))
+				v6 = t19
 			}
 		}
-	l13:
-		t39 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		v3 = t39
-		if v3 == 0 {
-			goto l9
+	l11:
+		if int32(v7) == 0 {
+			goto l10
 		}
-		t40 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		v2 = t40
-		v1 = v2 + v3<<3
-	}
-l10:
-	v9 = i32(0)
-l22:
-	{
-		store32(m.memory, uint64(uint32(v4))+24, uint32(i32(0)))
-		t41 := int64(load64(m.memory, uint32(v2)))
-		store64(m.memory, uint64(uint32(v4))+16, uint64(t41))
-		t42 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v4, v4+i32(16))
-		if t42 == 0 {
+		if v6 == 0 {
+			goto l10
+		}
+		t20 := int32(load32(m.memory, uint32(v3)))
+		v8 = t20
+		v5 = i32(0)
+	l20:
+		{
+			store64(m.memory, uint64(uint32(v4))+36, uint64(v7))
+			store32(m.memory, uint64(uint32(v4))+32, uint32(v6))
+		l17:
+			{
+				t21 := int32(load32(m.memory, uint64(uint32(v4))+36))
+				v1 = t21
+				t22 := int32(load32(m.memory, uint64(uint32(v4))+40))
+				t23 := v4 + i32(8)
+				t24 := v4 + i32(32)
+				var p25 int32
+				if t22 != i32(0) {
+					p25 = 1
+				}
+				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t23, t24, p25)
+				t26 := int32(m.memory[uint64(uint32(v4))+8])
+				v2 = t26
+				if v2 == 0 {
+					goto l16
+				}
+				t27 := int32(m.memory[uint64(uint32(v4))+9])
+				if t27&i32(255) != i32(32) {
+					goto l17
+				}
+			}
+		l16:
+			t28 := int32(load32(m.memory, uint64(uint32(v4))+32))
+			v9 = t28
+			t29 := int64(load64(m.memory, uint64(uint32(v4))+36))
+			v10 = t29
+			store32(m.memory, uint64(uint32(v4))+24, uint32(int64(uint64(v7)>>32)))
+			store32(m.memory, uint64(uint32(v4))+16, uint32(v6))
+			t30 := v4
+			v6 = int32(v7)
+			v1 = v6 - v1
+			p31 := v1
+			if uint32(v1) > uint32(v6) {
+				p31 = i32(0)
+			}
+			store32(m.memory, uint64(uint32(t30))+20, uint32(p31))
+			{
+				if v8 == 0 {
+					goto l18
+				}
+				t32 := int32(load32(m.memory, uint64(uint32(v3))+8))
+				store32(m.memory, uint64(uint32(v4))+40, uint32(t32))
+				t33 := int64(load64(m.memory, uint32(v3)))
+				store64(m.memory, uint64(uint32(v4))+32, uint64(t33))
+				goto l19
+			}
+		l18:
+			store64(m.memory, uint64(uint32(v4))+36, uint64(i64(11)))
+			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20774)))
+		l19:
+			t34 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v4+i32(32), v4+i32(16))
+			if t34 == 0 {
+				goto l14
+			}
+			v5 = v5 + i32(1)
+			v6 = v9
+			v7 = v10
+			t35 := v2
+			var p36 int32
+			if v9 != i32(0) {
+				p36 = 1
+			}
+			if t35&p36 == 0 {
+				goto l10
+			}
 			goto l20
 		}
-		v9 = v9 + i32(1)
-		v2 = v2 + i32(8)
-		if v2 != v1 {
-			goto l22
-		}
 	}
-l9:
-	m.memory[uint32(v0)] = byte(i32(40))
-	goto l5
-l20:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
+l14:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
 	m.memory[uint32(v0)] = byte(i32(27))
-l5:
-	m.___stack_pointer = v4 + i32(32)
+	goto l3
+l10:
+	m.memory[uint32(v0)] = byte(i32(40))
+l3:
+	m.___stack_pointer = v4 + i32(48)
+}
+func (m *Module) _hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v0, v1 int32) {
+	var v2, v3 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(96)
+	m.___stack_pointer = v2
+	memory_zero(m.memory, uint32(v2+i32(12)), uint32(i32(44)))
+	t1 := int32(load32(m.memory, uint64(uint32(v1))+32))
+	store32(m.memory, uint64(uint32(v2))+64, uint32(t1))
+	t2 := int64(load64(m.memory, uint64(uint32(v1))+24))
+	store64(m.memory, uint64(uint32(v2))+56, uint64(t2))
+	v1 = i32(0)
+	{
+	l2:
+		{
+			t3 := int32(load32(m.memory, uint64(uint32(v2))+64))
+			t4 := v2 + i32(8)
+			t5 := v2 + i32(56)
+			var p6 int32
+			if t3 != i32(0) {
+				p6 = 1
+			}
+			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t4, t5, p6)
+			{
+				t7 := int32(m.memory[uint64(uint32(v2))+8])
+				if t7 != 0 {
+					goto l0
+				}
+				v1 = i32(0)
+				goto l1
+			}
+		l0:
+			t8 := int32(m.memory[uint64(uint32(v2))+9])
+			m.memory[uint32(v2+i32(12)+v1)] = byte(t8)
+			v1 = v1 + i32(1)
+			if v1 != i32(44) {
+				goto l2
+			}
+		}
+		v1 = i32(0)
+		t9 := int32(load32(m.memory, uint64(uint32(v2))+64))
+		t10 := v2
+		t11 := v2 + i32(56)
+		var p12 int32
+		if t9 != i32(0) {
+			p12 = 1
+		}
+		m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t10, t11, p12)
+		t13 := int32(m.memory[uint32(v2)])
+		if t13 != 0 {
+			goto l1
+		}
+		m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v2+i32(56), v2+i32(12))
+		t14 := int32(m.memory[uint64(uint32(v2))+56])
+		v3 = t14
+		if v3 == i32(2) {
+			goto l1
+		}
+		t15 := int64(load64(m.memory, uint64(uint32(v2))+81))
+		store64(m.memory, uint64(uint32(v0))+25, uint64(t15))
+		t16 := int64(load64(m.memory, uint64(uint32(v2))+73))
+		store64(m.memory, uint64(uint32(v0))+17, uint64(t16))
+		t17 := int64(load64(m.memory, uint64(uint32(v2))+65))
+		store64(m.memory, uint64(uint32(v0))+9, uint64(t17))
+		t18 := int64(load64(m.memory, uint64(uint32(v2))+57))
+		store64(m.memory, uint64(uint32(v0))+1, uint64(t18))
+		v1 = v3
+	}
+l1:
+	m.memory[uint32(v0)] = byte(v1)
+	m.___stack_pointer = v2 + i32(96)
 }
 func (m *Module) _hooksig__policy__Policy__read_date__h6f1e542271960fff_q95can(v0, v1, v2, v3 int32, v4, v5 int64) {
 	var v6 int32
@@ -3938,260 +3202,169 @@ func (m *Module) _hooksig__digest__parse__h782b152bc4bd60ef_atz4ot(v0, v1, v2 in
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(64)
 	m.___stack_pointer = v3
-	{
-		if uint32(v2) < uint32(i32(8)) {
-			goto l0
-		}
-		t1 := int64(load64(m.memory, uint32(v1)))
-		var p2 int32
-		if t1 != i64(4410771374679869523) {
-			p2 = 1
-		}
-		v4 = p2
-		if v4 != 0 {
-			goto l0
-		}
-		if v2 == i32(52) {
-			t3 := v3 + i32(28)
-			v6 = v1 + i32(8)
-			m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(t3, v6)
-			v1 = i32(25)
-			{
-				t4 := int32(m.memory[uint64(uint32(v3))+28])
-				if t4 != i32(1) {
-					goto l3
-				}
-				t6 := v0
-				p5 := v6
-				if v4 != 0 {
-					p5 = i32(0)
-				}
-				p7 := p5
-				if v2 != i32(52) {
-					p7 = i32(0)
-				}
-				store32(m.memory, uint64(uint32(t6))+4, uint32(p7))
-				v1 = i32(40)
-			}
-		l3:
-			m.memory[uint32(v0)] = byte(v1)
-			goto l4
-		}
-	}
-l0:
-	v5 = i32(0)
-l19:
+	v4 = i32(0)
+l15:
 	{
 		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v2)
-		t8 := int32(load32(m.memory, uint64(uint32(v3))+16))
-		t9 := int32(load32(m.memory, uint64(uint32(v3))+20))
-		m._hooksig__bytes__split_while__hb7b06f7ee8678064_hla6ma(v3+i32(28), t8, t9)
-		t10 := int32(load32(m.memory, uint64(uint32(v3))+40))
-		v7 = t10
-		t11 := int32(load32(m.memory, uint64(uint32(v3))+36))
-		v1 = t11
+		t1 := int32(load32(m.memory, uint64(uint32(v3))+16))
+		t2 := int32(load32(m.memory, uint64(uint32(v3))+20))
+		m._hooksig__bytes__split_while__hb7b06f7ee8678064_hla6ma(v3+i32(28), t1, t2)
+		t3 := int32(load32(m.memory, uint64(uint32(v3))+40))
+		v5 = t3
+		t4 := int32(load32(m.memory, uint64(uint32(v3))+36))
+		v1 = t4
 		{
 			{
-				t12 := int32(load32(m.memory, uint64(uint32(v3))+32))
-				v2 = t12
+				t5 := int32(load32(m.memory, uint64(uint32(v3))+32))
+				v2 = t5
 				if v2 != 0 {
-					goto l5
+					goto l0
 				}
-				if v7 == 0 {
-					goto l6
+				if v5 == 0 {
+					goto l1
 				}
-				t13 := int32(m.memory[uint32(v1)])
-				if t13 == i32(44) {
-					goto l7
+				t6 := int32(m.memory[uint32(v1)])
+				if t6 == i32(44) {
+					goto l2
 				}
-				goto l8
+				goto l3
 			}
-		l5:
-			if v7 == 0 {
-				goto l8
+		l0:
+			if v5 == 0 {
+				goto l3
 			}
-			t14 := int32(m.memory[uint32(v1)])
-			if t14 != i32(61) {
-				goto l8
+			t7 := int32(m.memory[uint32(v1)])
+			if t7 != i32(61) {
+				goto l3
 			}
-			v6 = v7 + i32(-1)
-			v4 = v1 + i32(1)
+			v6 = v5 + i32(-1)
+			v7 = v1 + i32(1)
 			{
 				{
-					t15 := int32(load32(m.memory, uint64(uint32(v3))+28))
-					t16 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t15, v2, i32(20895), i32(7))
-					if t16 != 0 {
-						goto l9
+					t8 := int32(load32(m.memory, uint64(uint32(v3))+28))
+					t9 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t8, v2, i32(20888), i32(7))
+					if t9 != 0 {
+						goto l4
 					}
-					v1 = v4
-					v7 = v6
-					goto l10
+					v5 = v6
+					v1 = v7
+					goto l5
 				}
-			l9:
+			l4:
 				if uint32(v6) > uint32(i32(43)) {
-					goto l11
+					goto l6
 				}
 				store64(m.memory, uint32(v0), uint64(i64(25)))
-				goto l4
-			l11:
-				m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v3+i32(28), v4)
-				t17 := int32(m.memory[uint64(uint32(v3))+28])
-				t18 := v4
-				t19 := v8
-				v2 = t17
-				p20 := t19
+				goto l7
+			l6:
+				m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v3+i32(28), v7)
+				t10 := int32(m.memory[uint64(uint32(v3))+28])
+				t11 := v7
+				t12 := v8
+				v2 = t10
+				p13 := t12
 				if v2 != 0 {
-					p20 = t18
+					p13 = t11
 				}
-				v8 = p20
+				v8 = p13
 				{
-					t22 := v9&i32(-256) | i32(40)
-					p21 := i32(25)
+					t15 := v9&i32(-256) | i32(40)
+					p14 := i32(25)
 					if v2 != 0 {
-						p21 = i32(40)
+						p14 = i32(40)
 					}
-					v10 = p21 | v10&i32(-256)
-					p23 := v10
+					v10 = p14 | v10&i32(-256)
+					p16 := v10
 					if v2 != 0 {
-						p23 = t22
+						p16 = t15
 					}
-					v9 = p23
+					v9 = p16
 					if v9&i32(57) == i32(40) {
-						goto l12
+						goto l8
 					}
 					store64(m.memory, uint32(v0), uint64(int64(uint32(v8))<<32|int64(uint32(v9))))
-					goto l4
+					goto l7
 				}
-			l12:
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1+i32(45), v7+i32(-45))
-				t24 := int32(load32(m.memory, uint64(uint32(v3))+8))
-				v1 = t24
+			l8:
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1+i32(45), v5+i32(-45))
+				t17 := int32(load32(m.memory, uint64(uint32(v3))+8))
+				v1 = t17
 				{
 					{
-						t25 := int32(load32(m.memory, uint64(uint32(v3))+12))
-						v7 = t25
-						if v7 == 0 {
-							goto l13
+						t18 := int32(load32(m.memory, uint64(uint32(v3))+12))
+						v5 = t18
+						if v5 == 0 {
+							goto l9
 						}
-						t26 := int32(m.memory[uint32(v1)])
-						if t26 == i32(44) {
-							goto l13
+						t19 := int32(m.memory[uint32(v1)])
+						if t19 == i32(44) {
+							goto l9
 						}
 						v2 = i32(25)
-						goto l14
+						goto l10
 					}
-				l13:
-					if v5 == 0 {
-						goto l15
+				l9:
+					if v4 == 0 {
+						goto l11
 					}
-					t27 := m._memcmp(v5, v8, i32(44))
-					if t27 == 0 {
-						goto l15
+					t20 := m._memcmp(v4, v8, i32(44))
+					if t20 == 0 {
+						goto l11
 					}
 					v2 = i32(32)
 				}
-			l14:
+			l10:
 				m.memory[uint32(v0)] = byte(v2)
-				goto l4
-			l15:
-				v5 = v8
+				goto l7
+			l11:
+				v4 = v8
 			}
-		l10:
-			if v7 == 0 {
-				goto l6
+		l5:
+			if v5 == 0 {
+				goto l1
 			}
 		}
-	l7:
-		v6 = v1 + v7
+	l2:
+		v6 = v1 + v5
 		v2 = i32(0)
-	l17:
+	l13:
 		{
-			v4 = v1 + v2
-			t28 := int32(m.memory[uint32(v4)])
-			if t28 == i32(44) {
-				v2 = v7 + (v2 ^ i32(-1))
-				v1 = v4 + i32(1)
-				goto l19
+			v7 = v1 + v2
+			t21 := int32(m.memory[uint32(v7)])
+			if t21 == i32(44) {
+				v2 = v5 + (v2 ^ i32(-1))
+				v1 = v7 + i32(1)
+				goto l15
 			}
-			t29 := v1
+			t22 := v1
 			v2 = v2 + i32(1)
-			if t29+v2 != v6 {
-				goto l17
+			if t22+v2 != v6 {
+				goto l13
 			}
-		}
-	l6:
-		if v5 == 0 {
-			store64(m.memory, uint32(v0), uint64(i64(26)))
-			goto l4
-		}
-		m.memory[uint32(v0)] = byte(i32(40))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
-		goto l4
-	l8:
-		m.memory[uint32(v0)] = byte(i32(25))
-		goto l4
-	}
-l4:
-	m.___stack_pointer = v3 + i32(64)
-}
-func (m *Module) _hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v0, v1, v2 int32) {
-	var v3, v4, v5, v6 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(20765)), uint32(i32(96)))
-	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
-	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
-	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
-	store32(m.memory, uint64(uint32(v3))+108, uint32(v1))
-	store32(m.memory, uint64(uint32(v3))+104, uint32(i32(6)))
-	v4 = v3 + i32(104)
-	v2 = i32(0)
-l2:
-	{
-		v1 = v2
-		v2 = v4 + v2*i32(12)
-		t1 := int32(load32(m.memory, uint64(uint32(v2))+4))
-		v5 = t1
-		if v5 == 0 {
-			goto l0
-		}
-		{
-			t2 := int32(load32(m.memory, uint32(v2)))
-			v6 = t2
-			if uint32(v6) > uint32(i32(96)) {
-				goto l1
-			}
-			t3 := int32(load32(m.memory, uint64(uint32(v2))+8))
-			t4 := i32(96) - v6
-			v2 = t3
-			if uint32(t4) < uint32(v2) {
-				goto l1
-			}
-			if v2 == 0 {
-				goto l1
-			}
-			memory_copy(m.memory, uint32(v3+v6), uint32(v5), uint32(v2))
 		}
 	l1:
-		v2 = i32(1)
-		if v1&i32(1) == 0 {
-			goto l2
+		if v4 == 0 {
+			store64(m.memory, uint32(v0), uint64(i64(26)))
+			goto l7
 		}
+		m.memory[uint32(v0)] = byte(i32(40))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
+		goto l7
 	}
-l0:
-	memory_copy(m.memory, uint32(v0), uint32(v3), uint32(i32(96)))
+l3:
+	m.memory[uint32(v0)] = byte(i32(25))
+l7:
+	m.___stack_pointer = v3 + i32(64)
 }
-func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__ha2b551d0504afba5_seqb52(v0, v1, v2 int32) {
+func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h54096d4cef1a7712_advomw(v0, v1, v2 int32) {
 	var v3, v4, v5 int32
 	var v6 int64
 	var v7, v8, v9 int32
 	var v10 int64
-	var v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
-	var v24 int64
-	var v25, v26 int32
-	var v27, v28, v29 int64
+	var v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22 int32
+	var v23, v24 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(496)
+	v3 = t0 - i32(384)
 	m.___stack_pointer = v3
 	t1 := int32(load32(m.memory, uint32(v1)))
 	v4 = t1
@@ -4244,39 +3417,33 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__ha2b551d0504a
 		}
 		v7 = i32(3)
 	l5:
-		store64(m.memory, uint64(uint32(v0))+8, uint64(i64(2)))
-		store32(m.memory, uint32(v0), uint32(v7))
+		store32(m.memory, uint32(v0), uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
 		goto l8
 	l6:
 		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		m._hooksig__capi__policy__policy_or_default__h37ba83ca9fa12406_sx7awa(v3+i32(240), t4)
+		m._hooksig__capi__policy__policy_or_default__h37ba83ca9fa12406_sx7awa(v3+i32(232), t4)
 		{
-			t5 := int32(load32(m.memory, uint64(uint32(v3))+240))
+			t5 := int32(load32(m.memory, uint64(uint32(v3))+232))
 			v7 = t5
 			if v7 != i32(3) {
 				goto l9
 			}
-			t6 := int32(load32(m.memory, uint64(uint32(v3))+244))
+			t6 := int32(load32(m.memory, uint64(uint32(v3))+236))
 			v7 = t6
-			store64(m.memory, uint64(uint32(v0))+8, uint64(i64(2)))
-			store32(m.memory, uint32(v0), uint32(v7))
+			store32(m.memory, uint32(v0), uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
 			goto l8
 		}
 	l9:
-		t7 := int64(load64(m.memory, uint64(uint32(v3))+252))
-		store64(m.memory, uint64(uint32(v3))+40, uint64(t7))
-		t8 := int64(load64(m.memory, uint64(uint32(v3))+260))
-		store64(m.memory, uint64(uint32(v3))+48, uint64(t8))
-		t9 := int32(load32(m.memory, uint64(uint32(v3))+268))
-		store32(m.memory, uint64(uint32(v3))+56, uint32(t9))
-		{
-			if v5 != 0 {
-				goto l10
-			}
-			v7 = i32(6)
-			goto l11
-		l10:
-			t10 := int64(load64(m.memory, uint64(uint32(v3))+244))
+		t7 := int64(load64(m.memory, uint64(uint32(v3))+244))
+		store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
+		t8 := int64(load64(m.memory, uint64(uint32(v3))+252))
+		store64(m.memory, uint64(uint32(v3))+56, uint64(t8))
+		t9 := int32(load32(m.memory, uint64(uint32(v3))+260))
+		store32(m.memory, uint64(uint32(v3))+64, uint32(t9))
+		if v5 != 0 {
+			t10 := int64(load64(m.memory, uint64(uint32(v3))+236))
 			v6 = t10
 			if v7 != i32(1) {
 				goto l12
@@ -4287,24 +3454,22 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__ha2b551d0504a
 			v7 = i32(8)
 			goto l11
 		l12:
-			t11 := int32(load32(m.memory, uint64(uint32(v3))+56))
-			store32(m.memory, uint64(uint32(v3))+92, uint32(t11))
-			t12 := int64(load64(m.memory, uint64(uint32(v3))+48))
-			store64(m.memory, uint64(uint32(v3))+84, uint64(t12))
-			t13 := int64(load64(m.memory, uint64(uint32(v3))+40))
-			store64(m.memory, uint64(uint32(v3))+76, uint64(t13))
-			store32(m.memory, uint64(uint32(v3))+100, uint32(v5))
-			store32(m.memory, uint64(uint32(v3))+96, uint32(v4))
-			store64(m.memory, uint64(uint32(v3))+68, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+64, uint32(v7))
+			t11 := int32(load32(m.memory, uint64(uint32(v3))+64))
+			store32(m.memory, uint64(uint32(v3))+100, uint32(t11))
+			t12 := int64(load64(m.memory, uint64(uint32(v3))+56))
+			store64(m.memory, uint64(uint32(v3))+92, uint64(t12))
+			t13 := int64(load64(m.memory, uint64(uint32(v3))+48))
+			store64(m.memory, uint64(uint32(v3))+84, uint64(t13))
+			store32(m.memory, uint64(uint32(v3))+108, uint32(v5))
+			store32(m.memory, uint64(uint32(v3))+104, uint32(v4))
+			store64(m.memory, uint64(uint32(v3))+76, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+72, uint32(v7))
 			t14 := int64(load64(m.memory, uint64(uint32(v1))+16))
 			v10 = t14
 			{
 				{
-					t15 := int32(load32(m.memory, uint64(uint32(v2))+8))
-					v7 = t15
-					t16 := int32(load32(m.memory, uint64(uint32(v7))+4))
-					v8 = t16
+					t15 := int32(load32(m.memory, uint64(uint32(v2))+12))
+					v8 = t15
 					if v8 != 0 {
 						goto l13
 					}
@@ -4315,1331 +3480,698 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__ha2b551d0504a
 					goto l14
 				}
 			l13:
-				t17 := int32(load32(m.memory, uint32(v7)))
-				v7 = t17
-				v1 = v7 + v8<<4
+				t16 := int32(load32(m.memory, uint64(uint32(v2))+8))
+				v7 = t16
+				v15 = v7 + v8<<4
 				v13 = i32(0)
 				v14 = i32(0)
 				v12 = i32(0)
 				v11 = i32(0)
-			l21:
+			l20:
 				{
-					t18 := int32(load32(m.memory, uint32(v7+i32(4))))
-					v8 = t18
-					if uint32(v8) < uint32(i32(4)) {
-						goto l15
+					t17 := int32(load32(m.memory, uint32(v7+i32(8))))
+					v8 = t17
+					p18 := i32(1)
+					if v8 != 0 {
+						p18 = v8
 					}
-					t19 := int32(load32(m.memory, uint32(v7+i32(8))))
-					v9 = t19
-					p20 := i32(1)
-					if v9 != 0 {
-						p20 = v9
-					}
-					v15 = p20
-					t21 := int32(load32(m.memory, uint32(v7+i32(12))))
-					v16 = t21
+					v1 = p18
+					t19 := int32(load32(m.memory, uint32(v7+i32(12))))
+					v16 = t19
 					{
-						t22 := int32(load32(m.memory, uint32(v7)))
-						v9 = t22
-						p23 := i32(1)
-						if v9 != 0 {
-							p23 = v9
-						}
-						v17 = p23
-						t24 := int32(load32(m.memory, uint32(v17)))
-						v9 = t24 | i32(538976288)
-						if v9 > i32(1752462688) {
-							if v9 == i32(1752462689) {
-								t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v17, v8, i32(21044), i32(13))
-								if t33 == 0 {
-									goto l15
-								}
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v15, v16)
-								t34 := int32(load32(m.memory, uint64(uint32(v3))+32))
-								t35 := int32(load32(m.memory, uint64(uint32(v3))+36))
-								m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(24), t34, t35)
-								t36 := int32(load32(m.memory, uint64(uint32(v3))+24))
-								v8 = t36
-								if v8 == 0 {
-									goto l15
-								}
-								t37 := int32(load32(m.memory, uint64(uint32(v3))+28))
-								v22 = t37
-								p38 := i32(1)
-								if v11 != 0 {
-									p38 = i32(2)
-								}
-								v11 = p38
-								v23 = v8
-								goto l15
+						{
+							t20 := int32(load32(m.memory, uint32(v7)))
+							v8 = t20
+							p21 := i32(1)
+							if v8 != 0 {
+								p21 = v8
 							}
-							if v9 == i32(1852270963) {
+							v8 = p21
+							t22 := int32(load32(m.memory, uint32(v7+i32(4))))
+							t23 := v8
+							v9 = t22
+							t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t23, v9, i32(20986), i32(4))
+							if t24 != 0 {
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v16)
+								p37 := i32(1)
+								if v12 != 0 {
+									p37 = i32(2)
+								}
+								v12 = p37
+								t38 := int32(load32(m.memory, uint64(uint32(v3))+12))
+								v19 = t38
+								t39 := int32(load32(m.memory, uint64(uint32(v3))+8))
+								v20 = t39
 								goto l19
 							}
-							goto l15
-						}
-						if v9 == i32(1701276004) {
-							t29 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v17, v8, i32(20997), i32(6))
-							if t29 == 0 {
-								goto l15
+							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(20990), i32(6))
+							if t25 != 0 {
+								goto l16
 							}
-							m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v15, v16)
-							p30 := i32(1)
-							if v13 != 0 {
-								p30 = i32(2)
+							{
+								t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(20971), i32(9))
+								if t26 != 0 {
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v1, v16)
+									p28 := i32(1)
+									if v11 != 0 {
+										p28 = i32(2)
+									}
+									v11 = p28
+									t29 := int32(load32(m.memory, uint64(uint32(v3))+28))
+									v17 = t29
+									t30 := int32(load32(m.memory, uint64(uint32(v3))+24))
+									v18 = t30
+									goto l19
+								}
+								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(20996), i32(15))
+								if t27 == 0 {
+									t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21011), i32(13))
+									if t31 == 0 {
+										goto l19
+									}
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(40), v1, v16)
+									t32 := int32(load32(m.memory, uint64(uint32(v3))+40))
+									t33 := int32(load32(m.memory, uint64(uint32(v3))+44))
+									m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(32), t32, t33)
+									t34 := int32(load32(m.memory, uint64(uint32(v3))+32))
+									v8 = t34
+									if v8 == 0 {
+										goto l19
+									}
+									t35 := int32(load32(m.memory, uint64(uint32(v3))+36))
+									v17 = t35
+									p36 := i32(1)
+									if v11 != 0 {
+										p36 = i32(2)
+									}
+									v11 = p36
+									v18 = v8
+									goto l19
+								}
+								v14 = i32(1)
+								goto l19
 							}
-							v13 = p30
-							t31 := int32(load32(m.memory, uint64(uint32(v3))+12))
-							v20 = t31
-							t32 := int32(load32(m.memory, uint64(uint32(v3))+8))
-							v21 = t32
-							goto l15
 						}
-						if v9 != i32(1702125924) {
-							goto l15
+					l16:
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v16)
+						p40 := i32(1)
+						if v13 != 0 {
+							p40 = i32(2)
 						}
-						t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v17, v8, i32(20993), i32(4))
-						if t25 == 0 {
-							goto l15
-						}
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v15, v16)
-						p26 := i32(1)
-						if v12 != 0 {
-							p26 = i32(2)
-						}
-						v12 = p26
-						t27 := int32(load32(m.memory, uint64(uint32(v3))+4))
-						v18 = t27
-						t28 := int32(load32(m.memory, uint32(v3)))
-						v19 = t28
-						goto l15
+						v13 = p40
+						t41 := int32(load32(m.memory, uint64(uint32(v3))+20))
+						v21 = t41
+						t42 := int32(load32(m.memory, uint64(uint32(v3))+16))
+						v22 = t42
 					}
 				l19:
-					{
-						t39 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v17, v8, i32(20971), i32(9))
-						if t39 != 0 {
-							goto l20
-						}
-						t40 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v17, v8, i32(21029), i32(15))
-						p41 := v14
-						if t40 != 0 {
-							p41 = i32(1)
-						}
-						v14 = p41
-						goto l15
+					v7 = v7 + i32(16)
+					if v7 != v15 {
+						goto l20
 					}
-				l20:
-					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v15, v16)
-					p42 := i32(1)
-					if v11 != 0 {
-						p42 = i32(2)
-					}
-					v11 = p42
-					t43 := int32(load32(m.memory, uint64(uint32(v3))+20))
-					v22 = t43
-					t44 := int32(load32(m.memory, uint64(uint32(v3))+16))
-					v23 = t44
-				}
-			l15:
-				v7 = v7 + i32(16)
-				if v7 != v1 {
-					goto l21
 				}
 			}
 		l14:
-			m.memory[uint64(uint32(v3))+140] = byte(v14)
-			store32(m.memory, uint64(uint32(v3))+136, uint32(v20))
-			store32(m.memory, uint64(uint32(v3))+132, uint32(v21))
-			store32(m.memory, uint64(uint32(v3))+128, uint32(v13))
-			store32(m.memory, uint64(uint32(v3))+124, uint32(v18))
-			store32(m.memory, uint64(uint32(v3))+120, uint32(v19))
-			store32(m.memory, uint64(uint32(v3))+116, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+112, uint32(v22))
-			store32(m.memory, uint64(uint32(v3))+108, uint32(v23))
-			store32(m.memory, uint64(uint32(v3))+104, uint32(v11))
+			m.memory[uint64(uint32(v3))+180] = byte(v14)
+			store32(m.memory, uint64(uint32(v3))+176, uint32(v21))
+			store32(m.memory, uint64(uint32(v3))+172, uint32(v22))
+			store32(m.memory, uint64(uint32(v3))+168, uint32(v13))
+			store32(m.memory, uint64(uint32(v3))+164, uint32(v19))
+			store32(m.memory, uint64(uint32(v3))+160, uint32(v20))
+			store32(m.memory, uint64(uint32(v3))+156, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+152, uint32(v17))
+			store32(m.memory, uint64(uint32(v3))+148, uint32(v18))
+			store32(m.memory, uint64(uint32(v3))+144, uint32(v11))
+			m._hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v3+i32(232), v3+i32(144))
+			t43 := int64(load64(m.memory, uint64(uint32(v3))+236))
+			v6 = t43
 			{
-				{
+				t44 := int32(load32(m.memory, uint64(uint32(v3))+232))
+				v7 = t44
+				if v7 != 0 {
+					v8 = v3 + i32(184) + i32(12)
+					memory_copy(m.memory, uint32(v8), uint32(v3+i32(232)+i32(12)), uint32(i32(36)))
+					store64(m.memory, uint64(uint32(v3))+188, uint64(v6))
+					store32(m.memory, uint64(uint32(v3))+184, uint32(v7))
+					m._hooksig__names__CheckedNames__new__h2edc1ecffb67d006_pvtp0w(v3+i32(232), v8)
+					t45 := int64(load64(m.memory, uint64(uint32(v3))+236))
+					v6 = t45
 					{
-						if v11 != i32(1) {
-							goto l22
-						}
-						if v23 == 0 {
-							goto l22
-						}
-						if v22 != i32(119) {
-							goto l22
-						}
-						v7 = i32(0)
-						v8 = i32(0)
-					l23:
-						{
-							t45 := int32(m.memory[uint32(v7+i32(20683))])
-							t46 := int32(m.memory[uint32(v23+v7)])
-							v8 = t45 ^ t46 | v8
-							v7 = v7 + i32(1)
-							if v7 != i32(52) {
-								goto l23
-							}
-						}
-						if v8&i32(255) != 0 {
-							goto l22
-						}
-						t47 := int64(load64(m.memory, uint64(uint32(v23))+96))
-						t48 := int64(load64(m.memory, uint32(v23+i32(104))))
-						t49 := int64(load64(m.memory, uint32(v23+i32(111))))
-						if t47^i64(0x7265646165682c22)|(t48^i64(2334399943502085491))|(t49^i64(0x2274736567696420)) != i64(0) {
-							goto l22
-						}
-						t50 := v3 + i32(240)
-						v8 = v23 + i32(52)
-						m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(t50, v8)
-						t51 := int32(m.memory[uint64(uint32(v3))+240])
-						if t51 == 0 {
-							goto l22
-						}
-						t52 := int32(m.memory[uint64(uint32(v3))+243])
-						m.memory[uint64(uint32(v3))+494] = byte(t52)
-						t53 := int32(load16(m.memory, uint64(uint32(v3))+241))
-						store16(m.memory, uint64(uint32(v3))+492, uint16(t53))
-						t54 := int64(load64(m.memory, uint64(uint32(v3))+252))
-						store64(m.memory, uint64(uint32(v3))+464, uint64(t54))
-						t55 := int64(load64(m.memory, uint64(uint32(v3))+260))
-						store64(m.memory, uint64(uint32(v3))+472, uint64(t55))
-						t56 := int64(load64(m.memory, uint64(uint32(v3))+265))
-						store64(m.memory, uint64(uint32(v3))+477, uint64(t56))
-						t57 := int64(load64(m.memory, uint64(uint32(v3))+244))
-						v24 = t57
-						v7 = i32(1)
-						v9 = i32(20743)
-						v1 = i32(44)
-						v17 = i32(11)
-						v15 = i32(20754)
-						v16 = i32(0)
-						v23 = i32(8)
-						v11 = i32(20735)
-						v22 = i32(0)
-						v14 = i32(0)
-						v25 = i32(11)
-						v26 = i32(0)
-						goto l24
-					}
-				l22:
-					m._hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v3+i32(344), v3+i32(104))
-					{
-						{
-							t58 := int32(load32(m.memory, uint64(uint32(v3))+344))
-							if t58 != 0 {
-								goto l25
-							}
-							t59 := int64(load64(m.memory, uint64(uint32(v3))+348))
-							v6 = t59
-							goto l26
-						}
-					l25:
-						m._hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v3+i32(240)+i32(48), v3+i32(344))
-						memory_copy(m.memory, uint32(v3+i32(240)), uint32(v3+i32(344)), uint32(i32(48)))
-						t60 := int32(load16(m.memory, uint64(uint32(v3))+289))
-						store16(m.memory, uint64(uint32(v3))+208, uint16(t60))
-						t61 := int32(m.memory[uint64(uint32(v3))+291])
-						m.memory[uint64(uint32(v3))+210] = byte(t61)
-						t62 := int64(load64(m.memory, uint64(uint32(v3))+300))
-						store64(m.memory, uint64(uint32(v3))+144, uint64(t62))
-						t63 := int64(load64(m.memory, uint64(uint32(v3))+308))
-						store64(m.memory, uint64(uint32(v3))+152, uint64(t63))
-						t64 := int64(load64(m.memory, uint64(uint32(v3))+313))
-						store64(m.memory, uint64(uint32(v3))+157, uint64(t64))
-						t65 := int64(load64(m.memory, uint64(uint32(v3))+240))
-						v6 = t65
-						t66 := int32(m.memory[uint64(uint32(v3))+288])
-						v7 = t66
-						if v7 != i32(2) {
-							goto l27
-						}
-					}
-				l26:
-					v7 = int32(v6)
-					goto l28
-				l27:
-					t67 := int32(load32(m.memory, uint64(uint32(v3))+284))
-					v26 = t67
-					t68 := int32(load32(m.memory, uint64(uint32(v3))+280))
-					v25 = t68
-					t69 := int32(load32(m.memory, uint64(uint32(v3))+276))
-					v9 = t69
-					t70 := int32(load32(m.memory, uint64(uint32(v3))+272))
-					v14 = t70
-					t71 := int32(load32(m.memory, uint64(uint32(v3))+268))
-					v1 = t71
-					t72 := int32(load32(m.memory, uint64(uint32(v3))+264))
-					v8 = t72
-					t73 := int32(load32(m.memory, uint64(uint32(v3))+260))
-					v22 = t73
-					t74 := int32(load32(m.memory, uint64(uint32(v3))+256))
-					v17 = t74
-					t75 := int32(load32(m.memory, uint64(uint32(v3))+252))
-					v15 = t75
-					t76 := int32(load32(m.memory, uint64(uint32(v3))+248))
-					v16 = t76
-					t77 := int64(load64(m.memory, uint64(uint32(v3))+292))
-					v24 = t77
-					t78 := int32(m.memory[uint64(uint32(v3))+210])
-					m.memory[uint64(uint32(v3))+494] = byte(t78)
-					t79 := int32(load16(m.memory, uint64(uint32(v3))+208))
-					store16(m.memory, uint64(uint32(v3))+492, uint16(t79))
-					t80 := int64(load64(m.memory, uint64(uint32(v3))+144))
-					store64(m.memory, uint64(uint32(v3))+464, uint64(t80))
-					t81 := int64(load64(m.memory, uint64(uint32(v3))+152))
-					store64(m.memory, uint64(uint32(v3))+472, uint64(t81))
-					t82 := int64(load64(m.memory, uint64(uint32(v3))+157))
-					store64(m.memory, uint64(uint32(v3))+477, uint64(t82))
-					v23 = int32(int64(uint64(v6) >> 32))
-					v11 = int32(v6)
-				}
-			l24:
-				store32(m.memory, uint64(uint32(v3))+188, uint32(v26))
-				store32(m.memory, uint64(uint32(v3))+184, uint32(v25))
-				store32(m.memory, uint64(uint32(v3))+180, uint32(v9))
-				store32(m.memory, uint64(uint32(v3))+176, uint32(v14))
-				store32(m.memory, uint64(uint32(v3))+172, uint32(v1))
-				store32(m.memory, uint64(uint32(v3))+168, uint32(v8))
-				store32(m.memory, uint64(uint32(v3))+164, uint32(v22))
-				store32(m.memory, uint64(uint32(v3))+160, uint32(v17))
-				store32(m.memory, uint64(uint32(v3))+156, uint32(v15))
-				store32(m.memory, uint64(uint32(v3))+152, uint32(v16))
-				store32(m.memory, uint64(uint32(v3))+148, uint32(v23))
-				store32(m.memory, uint64(uint32(v3))+144, uint32(v11))
-				t83 := v3 + i32(240)
-				v9 = v3 + i32(156)
-				m._hooksig__names__CheckedNames__new__h2edc1ecffb67d006_pvtp0w(t83, v9)
-				t84 := int32(load32(m.memory, uint64(uint32(v3))+244))
-				v8 = t84
-				{
-					t85 := int32(load32(m.memory, uint64(uint32(v3))+240))
-					if t85 != i32(1) {
-						goto l29
-					}
-					v7 = v8
-					goto l28
-				}
-			l29:
-				t86 := int64(load64(m.memory, uint64(uint32(v3))+248))
-				t87 := v3
-				v6 = t86
-				store64(m.memory, uint64(uint32(t87))+200, uint64(v6))
-				store32(m.memory, uint64(uint32(v3))+196, uint32(v8))
-				m._hooksig__policy__Policy__check_params__h18c373c9b9dd0d0d_sqdhb8(v3+i32(240), v3+i32(64), v3+i32(144), v3+i32(196))
-				{
-					t88 := int32(m.memory[uint64(uint32(v3))+240])
-					if t88 == i32(40) {
-						goto l30
-					}
-					t89 := int64(m.memory[uint64(uint32(v3))+240])
-					if t89 != i64(40) {
-						goto l31
-					}
-				}
-			l30:
-				if v7&i32(1) != 0 {
-					t90 := int32(m.memory[uint64(uint32(v3))+494])
-					m.memory[uint64(uint32(v3))+210] = byte(t90)
-					t91 := int32(load16(m.memory, uint64(uint32(v3))+492))
-					store16(m.memory, uint64(uint32(v3))+208, uint16(t91))
-					store64(m.memory, uint64(uint32(v3))+211, uint64(v24))
-					t92 := int64(load64(m.memory, uint64(uint32(v3))+464))
-					store64(m.memory, uint64(uint32(v3))+219, uint64(t92))
-					t93 := int64(load64(m.memory, uint64(uint32(v3))+472))
-					store64(m.memory, uint64(uint32(v3))+227, uint64(t93))
-					t94 := int64(load64(m.memory, uint64(uint32(v3))+477))
-					store64(m.memory, uint64(uint32(v3))+232, uint64(t94))
-					v7 = i32(20)
-					switch v12 {
-					default:
-						goto l28
-					case 2:
-						v7 = i32(21)
-						goto l28
-					case 1:
-						t95 := int32(load32(m.memory, uint64(uint32(v3))+80))
-						t96 := v3 + i32(240)
-						v1 = t95
-						t97 := v1
-						t98 := v19
-						t99 := v18
-						var p100 int32
-						if v10 == i64(-0x8000000000000000) {
-							p100 = 1
-						}
-						m._hooksig__policy__Policy__read_date__h6f1e542271960fff_q95can(t96, t97, t98, t99, int64(uint32(p100)), v10)
-						{
-							t101 := int64(load64(m.memory, uint64(uint32(v3))+240))
-							v10 = t101
-							if v10 != i64(2) {
-								v7 = i32(23)
-								switch v13 {
-								default:
-									goto l28
-								case 2:
-									v7 = i32(24)
-									goto l28
-								case 1:
-									t103 := int64(load64(m.memory, uint64(uint32(v3))+248))
-									v27 = t103
-									m._hooksig__digest__parse__h782b152bc4bd60ef_atz4ot(v3+i32(240), v21, v20)
-									{
-										{
-											t104 := int32(m.memory[uint64(uint32(v3))+240])
-											if t104 != i32(40) {
-												goto l38
-											}
-											t105 := int32(load32(m.memory, uint64(uint32(v3))+244))
-											v7 = t105
-											goto l39
-										}
-									l38:
-										t106 := int64(load64(m.memory, uint64(uint32(v3))+240))
-										v28 = t106
-										if v28&i64(255) != i64(40) {
-											goto l31
-										}
-										v7 = int32(int64(uint64(v28) >> 32))
-									}
-								l39:
-									{
-										{
-											if v8 != 0 {
-												goto l40
-											}
-											{
-												if v10 != i64(0) {
-													goto l41
-												}
-												t107 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v19, v18)
-												if t107 == 0 {
-													goto l41
-												}
-												v8 = i32(20754)
-												v6 = i64(11)
-												goto l40
-											}
-										l41:
-											v8 = i32(20754)
-											v6 = i64(11)
-											if v18 != i32(29) {
-												goto l40
-											}
-											if v20 != i32(52) {
-												goto l40
-											}
-											v8 = v3 + i32(241)
-											m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v8, v19, v21)
-											memory_copy(m.memory, uint32(v3+i32(344)), uint32(v8), uint32(i32(96)))
-											m._hooksig__key__find_key_of_whole__h99bd471cea5dc891_4sd5hy(v3+i32(440), v4, v5, v3+i32(344), v3+i32(208))
-											{
-												t108 := int32(m.memory[uint64(uint32(v3))+440])
-												if t108 != i32(40) {
-													t110 := int64(load64(m.memory, uint64(uint32(v3))+440))
-													v6 = t110
-													if v6&i64(255) != i64(40) {
-														t111 := int32(load32(m.memory, uint64(uint32(v3))+440))
-														v7 = t111
-														goto l28
-													}
-													v8 = int32(int64(uint64(v6) >> 32))
-													goto l43
-												}
-												t109 := int32(load32(m.memory, uint64(uint32(v3))+444))
-												v8 = t109
-												goto l43
-											}
-										l40:
-											t113 := v3 + i32(344)
-											t114 := v2
-											p112 := i32(0)
-											if int32(v6) != 0 {
-												p112 = v8
-											}
-											m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd29a71b126fc2c_z5pxjq(t113, t114, p112, v6)
-											t115 := int64(load64(m.memory, uint64(uint32(v3))+348))
-											v6 = t115
-											t116 := int32(load32(m.memory, uint64(uint32(v3))+344))
-											v8 = t116
-											if v8 == 0 {
-												goto l45
-											}
-											t117 := int64(load64(m.memory, uint64(uint32(v3))+356))
-											store64(m.memory, uint64(uint32(v3))+452, uint64(t117))
-											store64(m.memory, uint64(uint32(v3))+444, uint64(v6))
-											store32(m.memory, uint64(uint32(v3))+440, uint32(v8))
-											m._hooksig__key__find_key__hf2137c4ddc746884_o0awf7(v3+i32(344), v4, v5, v3+i32(440), v3+i32(208))
-											{
-												t118 := int32(m.memory[uint64(uint32(v3))+344])
-												if t118 != i32(40) {
-													goto l46
-												}
-												t119 := int32(load32(m.memory, uint64(uint32(v3))+348))
-												v8 = t119
-												goto l43
-											}
-										l46:
-											t120 := int64(load64(m.memory, uint64(uint32(v3))+344))
-											v6 = t120
-											if v6&i64(255) != i64(40) {
-												goto l45
-											}
-											v8 = int32(int64(uint64(v6) >> 32))
-										}
-									l43:
-										v6 = i64(1)
-										{
-											if v10 == i64(1) {
-												goto l47
-											}
-											v6 = i64(0)
-											goto l48
-										l47:
-											t121 := v27
-											v28 = int64(uint32(v1))
-											v29 = t121 + v28
-											t122 := v29
-											var p123 int32
-											if v28 < i64(0) {
-												p123 = 1
-											}
-											var p124 int32
-											if v29 < v27 {
-												p124 = 1
-											}
-											p125 := t122
-											if p123^p124 != 0 {
-												p125 = i64(0x7fffffffffffffff)
-											}
-											v28 = p125
-										}
-									l48:
-										t126 := int32(load32(m.memory, uint64(uint32(v3))+152))
-										store32(m.memory, uint64(uint32(v0))+80, uint32(t126))
-										t127 := int64(load64(m.memory, uint64(uint32(v3))+144))
-										store64(m.memory, uint64(uint32(v0))+72, uint64(t127))
-										t128 := int32(load16(m.memory, uint64(uint32(v3))+492))
-										store16(m.memory, uint64(uint32(v0))+40, uint16(t128))
-										t129 := int32(m.memory[uint64(uint32(v3))+494])
-										m.memory[uint64(uint32(v0))+42] = byte(t129)
-										t130 := int64(load64(m.memory, uint64(uint32(v3))+464))
-										store64(m.memory, uint64(uint32(v0))+51, uint64(t130))
-										t131 := int64(load64(m.memory, uint64(uint32(v3))+472))
-										store64(m.memory, uint64(uint32(v0))+59, uint64(t131))
-										t132 := int64(load64(m.memory, uint64(uint32(v3))+477))
-										store64(m.memory, uint64(uint32(v0))+64, uint64(t132))
-										t133 := int64(load64(m.memory, uint32(v9)))
-										store64(m.memory, uint64(uint32(v0))+84, uint64(t133))
-										t134 := int32(load32(m.memory, uint64(uint32(v9))+8))
-										store32(m.memory, uint64(uint32(v0))+92, uint32(t134))
-										store32(m.memory, uint64(uint32(v0))+96, uint32(v8))
-										store64(m.memory, uint64(uint32(v0))+43, uint64(v24))
-										store64(m.memory, uint64(uint32(v0))+32, uint64(v28))
-										store64(m.memory, uint64(uint32(v0))+24, uint64(v6))
-										store64(m.memory, uint64(uint32(v0))+16, uint64(v27))
-										store64(m.memory, uint64(uint32(v0))+8, uint64(v10))
-										store64(m.memory, uint32(v0), uint64(uint32(v7)))
-										goto l8
-									}
-								l45:
-									v7 = int32(v6)
-									goto l28
+						t46 := int32(load32(m.memory, uint64(uint32(v3))+232))
+						if t46 != i32(1) {
+							t47 := int32(load32(m.memory, uint64(uint32(v3))+244))
+							store32(m.memory, uint64(uint32(v3))+288, uint32(t47))
+							store64(m.memory, uint64(uint32(v3))+280, uint64(v6))
+							m._hooksig__policy__Policy__check_params__h18c373c9b9dd0d0d_sqdhb8(v3+i32(232), v3+i32(72), v3+i32(184), v3+i32(280))
+							{
+								t48 := int32(m.memory[uint64(uint32(v3))+232])
+								if t48 == i32(40) {
+									goto l23
 								}
+								t49 := int64(load64(m.memory, uint64(uint32(v3))+232))
+								v23 = t49
+								if v23&i64(255) == i64(40) {
+									goto l23
+								}
+								v7 = (int32(v23) + i32(4)) & i32(255)
+								goto l11
 							}
-							t102 := int32(load32(m.memory, uint64(uint32(v3))+248))
-							v7 = t102
-							goto l28
+						l23:
+							m._hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v3+i32(232), v3+i32(184))
+							{
+								t50 := int32(m.memory[uint64(uint32(v3))+232])
+								if t50 != 0 {
+									t51 := int64(load64(m.memory, uint64(uint32(v3))+257))
+									store64(m.memory, uint64(uint32(v3))+341, uint64(t51))
+									t52 := int64(load64(m.memory, uint64(uint32(v3))+252))
+									store64(m.memory, uint64(uint32(v3))+336, uint64(t52))
+									t53 := int32(m.memory[uint64(uint32(v3))+235])
+									m.memory[uint64(uint32(v3))+382] = byte(t53)
+									t54 := int32(load16(m.memory, uint64(uint32(v3))+233))
+									store16(m.memory, uint64(uint32(v3))+380, uint16(t54))
+									t55 := int64(load64(m.memory, uint64(uint32(v3))+244))
+									t56 := v3
+									v23 = t55
+									store64(m.memory, uint64(uint32(t56))+328, uint64(v23))
+									store64(m.memory, uint64(uint32(v3))+352, uint64(v23))
+									t57 := int64(load64(m.memory, uint64(uint32(v3))+336))
+									store64(m.memory, uint64(uint32(v3))+360, uint64(t57))
+									t58 := int64(load64(m.memory, uint64(uint32(v3))+341))
+									store64(m.memory, uint64(uint32(v3))+365, uint64(t58))
+									t59 := int64(load64(m.memory, uint64(uint32(v3))+236))
+									v23 = t59
+									t60 := int32(m.memory[uint64(uint32(v3))+382])
+									m.memory[uint64(uint32(v3))+298] = byte(t60)
+									t61 := int32(load16(m.memory, uint64(uint32(v3))+380))
+									store16(m.memory, uint64(uint32(v3))+296, uint16(t61))
+									store64(m.memory, uint64(uint32(v3))+299, uint64(v23))
+									t62 := int64(load64(m.memory, uint64(uint32(v3))+341))
+									store64(m.memory, uint64(uint32(v3))+320, uint64(t62))
+									t63 := int64(load64(m.memory, uint64(uint32(v3))+336))
+									store64(m.memory, uint64(uint32(v3))+315, uint64(t63))
+									t64 := int64(load64(m.memory, uint64(uint32(v3))+328))
+									store64(m.memory, uint64(uint32(v3))+307, uint64(t64))
+									v7 = i32(24)
+									switch v12 {
+									default:
+										goto l11
+									case 2:
+										v7 = i32(25)
+										goto l11
+									case 1:
+										t65 := int32(load32(m.memory, uint64(uint32(v3))+88))
+										t66 := v3 + i32(232)
+										v8 = t65
+										t67 := v8
+										t68 := v20
+										t69 := v19
+										var p70 int32
+										if v10 == i64(-0x8000000000000000) {
+											p70 = 1
+										}
+										m._hooksig__policy__Policy__read_date__h6f1e542271960fff_q95can(t66, t67, t68, t69, int64(uint32(p70)), v10)
+										t71 := int64(load64(m.memory, uint64(uint32(v3))+240))
+										v10 = t71
+										{
+											t72 := int64(load64(m.memory, uint64(uint32(v3))+232))
+											v24 = t72
+											if v24 != i64(2) {
+												v7 = i32(27)
+												switch v13 {
+												default:
+													goto l11
+												case 2:
+													v7 = i32(28)
+													goto l11
+												case 1:
+													m._hooksig__digest__parse__h782b152bc4bd60ef_atz4ot(v3+i32(232), v22, v21)
+													{
+														t73 := int32(m.memory[uint64(uint32(v3))+232])
+														if t73 == i32(40) {
+															goto l30
+														}
+														t74 := int32(load32(m.memory, uint64(uint32(v3))+232))
+														v7 = t74
+														if v7&i32(255) == i32(40) {
+															goto l30
+														}
+														v7 = (v7 + i32(4)) & i32(255)
+														goto l11
+													}
+												l30:
+													t75 := int32(load32(m.memory, uint64(uint32(v3))+236))
+													v9 = t75
+													t76 := v3 + i32(232)
+													t77 := v2
+													v7 = int32(v6)
+													p78 := i32(20774)
+													if v7 != 0 {
+														p78 = v7
+													}
+													t79 := int64(load64(m.memory, uint64(uint32(v3))+284))
+													p80 := i64(11)
+													if v7 != 0 {
+														p80 = t79
+													}
+													v6 = p80
+													p81 := i32(0)
+													if int32(v6) != 0 {
+														p81 = p78
+													}
+													m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hde77f2e695de0e75_jciie0(t76, t77, p81, v6)
+													t82 := int64(load64(m.memory, uint64(uint32(v3))+236))
+													v6 = t82
+													{
+														t83 := int32(load32(m.memory, uint64(uint32(v3))+232))
+														v7 = t83
+														if v7 == 0 {
+															goto l31
+														}
+														t84 := int64(load64(m.memory, uint64(uint32(v3))+244))
+														store64(m.memory, uint64(uint32(v3))+340, uint64(t84))
+														store64(m.memory, uint64(uint32(v3))+332, uint64(v6))
+														store32(m.memory, uint64(uint32(v3))+328, uint32(v7))
+														m._hooksig__key__find_key__h0f13d1e78f773234_egt0g2(v3+i32(232), v4, v5, v3+i32(328), v3+i32(296))
+														{
+															t85 := int32(m.memory[uint64(uint32(v3))+232])
+															if t85 != i32(40) {
+																t87 := int64(load64(m.memory, uint64(uint32(v3))+232))
+																v6 = t87
+																if v6&i64(255) != i64(40) {
+																	goto l31
+																}
+																v7 = int32(int64(uint64(v6) >> 32))
+																goto l33
+															}
+															t86 := int32(load32(m.memory, uint64(uint32(v3))+236))
+															v7 = t86
+															goto l33
+														}
+													}
+												l31:
+													v7 = (int32(v6) + i32(4)) & i32(255)
+													goto l11
+												l33:
+													t88 := int32(load16(m.memory, uint64(uint32(v3))+380))
+													store16(m.memory, uint64(uint32(v3))+136, uint16(t88))
+													t89 := int32(m.memory[uint64(uint32(v3))+382])
+													m.memory[uint64(uint32(v3))+138] = byte(t89)
+													t90 := int64(load64(m.memory, uint64(uint32(v3))+352))
+													store64(m.memory, uint64(uint32(v3))+112, uint64(t90))
+													t91 := int64(load64(m.memory, uint64(uint32(v3))+360))
+													store64(m.memory, uint64(uint32(v3))+120, uint64(t91))
+													t92 := int64(load64(m.memory, uint64(uint32(v3))+365))
+													store64(m.memory, uint64(uint32(v3))+125, uint64(t92))
+													{
+														if v24 == i64(1) {
+															goto l34
+														}
+														v10 = i64(-0x8000000000000000)
+														v6 = i64(0x7fffffffffffffff)
+														goto l35
+													l34:
+														t93 := v10
+														v6 = int64(uint32(v8))
+														v24 = t93 + v6
+														t94 := v24
+														var p95 int32
+														if v6 < i64(0) {
+															p95 = 1
+														}
+														var p96 int32
+														if v24 < v10 {
+															p96 = 1
+														}
+														p97 := t94
+														if p95^p96 != 0 {
+															p97 = i64(0x7fffffffffffffff)
+														}
+														v6 = p97
+													}
+												l35:
+													store32(m.memory, uint32(v0), uint32(v9))
+													t98 := int32(load32(m.memory, uint64(uint32(v3))+232))
+													store32(m.memory, uint64(uint32(v0))+4, uint32(t98))
+													store64(m.memory, uint64(uint32(v0))+11, uint64(v23))
+													t99 := int64(load64(m.memory, uint64(uint32(v3))+112))
+													store64(m.memory, uint64(uint32(v0))+19, uint64(t99))
+													t100 := int64(load64(m.memory, uint64(uint32(v3))+120))
+													store64(m.memory, uint64(uint32(v0))+27, uint64(t100))
+													t101 := int64(load64(m.memory, uint64(uint32(v3))+125))
+													store64(m.memory, uint64(uint32(v0))+32, uint64(t101))
+													store64(m.memory, uint64(uint32(v0))+40, uint64(v10))
+													store64(m.memory, uint64(uint32(v0))+48, uint64(v6))
+													store32(m.memory, uint64(uint32(v0))+56, uint32(v7))
+													t102 := int32(m.memory[uint64(uint32(v3))+138])
+													m.memory[uint64(uint32(v3))+238] = byte(t102)
+													t103 := int32(load16(m.memory, uint64(uint32(v3))+136))
+													store16(m.memory, uint64(uint32(v3))+236, uint16(t103))
+													t104 := int32(load32(m.memory, uint64(uint32(v3))+235))
+													store32(m.memory, uint64(uint32(v0))+7, uint32(t104))
+													goto l8
+												}
+											}
+											v7 = (int32(v10) + i32(4)) & i32(255)
+											goto l11
+										}
+									}
+								}
+								v7 = i32(17)
+								goto l11
+							}
 						}
-					}
-				}
-				v7 = i32(13)
-				goto l28
-			l31:
-				t135 := int32(load32(m.memory, uint64(uint32(v3))+240))
-				v7 = t135
-			}
-		l28:
-			v7 = (v7 + i32(4)) & i32(255)
-		}
-	l11:
-		store64(m.memory, uint64(uint32(v0))+8, uint64(i64(2)))
-		store32(m.memory, uint32(v0), uint32(v7))
-	}
-l8:
-	m.___stack_pointer = v3 + i32(496)
-}
-func (m *Module) _hooksig__date__read__ha68e4779f7ebca89_mv2o4(v0, v1, v2, v3, v4 int32) {
-	var v5, v6, v7, v8, v9, v10, v11 int32
-	t0 := m.___stack_pointer
-	v5 = t0 - i32(32)
-	m.___stack_pointer = v5
-	store32(m.memory, uint64(uint32(v5))+28, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v5))+24, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v5))+20, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v5))+16, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v5))+12, uint32(i32(0)))
-	v6 = v1 + v2
-	v7 = i32(0)
-	{
-	l23:
-		{
-			t1 := int32(m.memory[uint32(v1)])
-			v2 = t1
-			v1 = v1 + i32(1)
-			v8 = i32(4)
-			v9 = v5 + i32(28)
-			switch v2 + i32(-99) {
-			case 22:
-				goto l10
-			default:
-				v10 = i32(0)
-				if v4 == 0 {
-					goto l11
-				}
-				t2 := int32(m.memory[uint32(v3)])
-				if t2 != v2 {
-					goto l11
-				}
-				v3 = v3 + i32(1)
-				v4 = v4 + i32(-1)
-				goto l12
-			case 1:
-				v8 = i32(2)
-				v9 = v5 + i32(24)
-				goto l10
-			case 2:
-				{
-					if v4 != 0 {
-						goto l13
-					}
-					v2 = i32(0)
-					goto l14
-				l13:
-					t3 := int32(m.memory[uint32(v3)])
-					p4 := i32(0)
-					if t3 == i32(32) {
-						p4 = v3 + i32(1)
-					}
-					v2 = p4
-					v10 = v4 + i32(-1)
-				}
-			l14:
-				p5 := i32(2)
-				if v2 != 0 {
-					p5 = i32(1)
-				}
-				v8 = p5
-				p6 := v4
-				if v2 != 0 {
-					p6 = v10
-				}
-				v4 = p6
-				p7 := v3
-				if v2 != 0 {
-					p7 = v2
-				}
-				v3 = p7
-				v9 = v5 + i32(24)
-				goto l10
-			case 5:
-				v8 = i32(2)
-				v9 = v5 + i32(20)
-				goto l10
-			case 11:
-				v8 = i32(2)
-				v9 = v5 + i32(16)
-				goto l10
-			case 16:
-				v8 = i32(2)
-				v9 = v5 + i32(12)
-				goto l10
-			case 10:
-				if uint32(v4) < uint32(i32(3)) {
-					goto l15
-				}
-				v7 = i32(0)
-				v10 = i32(1)
-				v2 = i32(20332)
-				t8 := int32(load16(m.memory, uint32(v3)))
-				t9 := int32(m.memory[uint32(v3+i32(2))])
-				v11 = (t8 | t9<<16) & i32(0xffffff)
-			l16:
-				{
-					t10 := int32(load16(m.memory, uint32(v2)))
-					t11 := int32(m.memory[uint32(v2+i32(2))])
-					p12 := i32(0)
-					if v11 == t10|t11<<16 {
-						p12 = v10
-					}
-					v7 = p12 | v7
-					v2 = v2 + i32(3)
-					v10 = v10 + i32(1)
-					if v10 != i32(13) {
-						goto l16
-					}
-				}
-				if v7 == 0 {
-					goto l15
-				}
-				goto l17
-			case 20:
-				if uint32(v4) < uint32(i32(3)) {
-					goto l15
-				}
-				v11 = i32(0)
-				v10 = i32(1)
-				v2 = i32(20311)
-				t13 := int32(load16(m.memory, uint32(v3)))
-				t14 := int32(m.memory[uint32(v3+i32(2))])
-				v8 = (t13 | t14<<16) & i32(0xffffff)
-			l18:
-				{
-					t15 := int32(load16(m.memory, uint32(v2)))
-					t16 := int32(m.memory[uint32(v2+i32(2))])
-					p17 := i32(0)
-					if v8 == t15|t16<<16 {
-						p17 = v10
-					}
-					v11 = p17 | v11
-					v2 = v2 + i32(3)
-					v10 = v10 + i32(1)
-					if v10 != i32(8) {
-						goto l18
-					}
-				}
-				if v11 == 0 {
-					goto l15
-				}
-				goto l17
-			case 9:
-				if uint32(v4) < uint32(i32(3)) {
-					goto l15
-				}
-				v11 = i32(0)
-				v10 = i32(1)
-				v2 = i32(20311)
-				t18 := int32(load16(m.memory, uint32(v3)))
-				t19 := int32(m.memory[uint32(v3+i32(2))])
-				v8 = (t18 | t19<<16) & i32(0xffffff)
-			l19:
-				{
-					t20 := int32(load16(m.memory, uint32(v2)))
-					t21 := int32(m.memory[uint32(v2+i32(2))])
-					p22 := i32(0)
-					if v8 == t20|t21<<16 {
-						p22 = v10
-					}
-					v11 = p22 | v11
-					v2 = v2 + i32(3)
-					v10 = v10 + i32(1)
-					if v10 != i32(8) {
-						goto l19
-					}
-				}
-				v10 = i32(0)
-				if v11 == 0 {
-					goto l11
-				}
-				v2 = v11 + i32(-1)
-				if uint32(v2) > uint32(i32(6)) {
-					goto l11
-				}
-				v8 = v4 + i32(-3)
-				t23 := v8
-				v11 = v2 << 3
-				t24 := int32(load32(m.memory, uint64(uint32(v11))+20396))
-				v2 = t24
-				if uint32(t23) < uint32(v2) {
-					goto l11
-				}
-				v3 = v3 + i32(3)
-				t25 := int32(load32(m.memory, uint32(v11+i32(20392))))
-				t26 := m._memcmp(v3, t25, v2)
-				if t26 != 0 {
-					goto l11
-				}
-				v4 = v8 - v2
-				v3 = v3 + v2
-				goto l12
-			case 0:
-				v8 = i32(2)
-			}
-		l10:
-			if uint32(v4) < uint32(v8) {
-				goto l15
-			}
-			v10 = i32(0)
-			v2 = v3
-			v11 = v8
-		l20:
-			{
-				t27 := int32(m.memory[uint32(v2)])
-				v10 = v10*i32(10) + (t27+i32(-48))&i32(255)
-				v2 = v2 + i32(1)
-				v11 = v11 + i32(-1)
-				if v11 != 0 {
-					goto l20
-				}
-			}
-			v4 = v4 - v8
-			v11 = v3 + v8
-		l22:
-			{
-				if v8 == 0 {
-					goto l21
-				}
-				v8 = v8 + i32(-1)
-				t28 := int32(m.memory[uint32(v3)])
-				v2 = t28
-				v3 = v3 + i32(1)
-				if uint32((v2+i32(-48))&i32(255)) >= uint32(i32(10)) {
-					goto l15
-				}
-				goto l22
-			}
-		l17:
-			v4 = v4 + i32(-3)
-			v3 = v3 + i32(3)
-		l12:
-			if v1 != v6 {
-				goto l23
-			}
-			goto l24
-		l21:
-			store32(m.memory, uint32(v9), uint32(v10))
-			v3 = v11
-			if v1 != v6 {
-				goto l23
-			}
-		}
-	l24:
-		if v4 == 0 {
-			goto l25
-		}
-	l15:
-		v10 = i32(0)
-		goto l11
-	l25:
-		t29 := int32(load32(m.memory, uint64(uint32(v5))+12))
-		store32(m.memory, uint64(uint32(v0))+24, uint32(t29))
-		t30 := int32(load32(m.memory, uint64(uint32(v5))+16))
-		store32(m.memory, uint64(uint32(v0))+20, uint32(t30))
-		t31 := int32(load32(m.memory, uint64(uint32(v5))+20))
-		store32(m.memory, uint64(uint32(v0))+16, uint32(t31))
-		t32 := int32(load32(m.memory, uint64(uint32(v5))+24))
-		store32(m.memory, uint64(uint32(v0))+12, uint32(t32))
-		store32(m.memory, uint64(uint32(v0))+8, uint32(v7))
-		t33 := int32(load32(m.memory, uint64(uint32(v5))+28))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(t33))
-		v10 = i32(1)
-	}
-l11:
-	store32(m.memory, uint32(v0), uint32(v10))
-	m.___stack_pointer = v5 + i32(32)
-}
-func (m *Module) _hooksig__date__parse__he743007e79876248_servwl(v0, v1, v2 int32, v3 int64) {
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
-	t0 := m.___stack_pointer
-	v4 = t0 - i32(80)
-	m.___stack_pointer = v4
-	{
-		{
-			if v2 == i32(29) {
-				t29 := int32(m.memory[uint64(uint32(v1))+3])
-				if t29 != i32(44) {
-					goto l10
-				}
-				t30 := int32(m.memory[uint64(uint32(v1))+4])
-				if t30 != i32(32) {
-					goto l10
-				}
-				t31 := int32(m.memory[uint64(uint32(v1))+7])
-				if t31&i32(255) != i32(32) {
-					goto l10
-				}
-				t32 := int32(m.memory[uint64(uint32(v1))+11])
-				if t32 != i32(32) {
-					goto l10
-				}
-				t33 := int32(m.memory[uint64(uint32(v1))+16])
-				if t33&i32(255) != i32(32) {
-					goto l10
-				}
-				t34 := int32(m.memory[uint64(uint32(v1))+19])
-				if t34 != i32(58) {
-					goto l10
-				}
-				t35 := int32(m.memory[uint64(uint32(v1))+22])
-				if t35&i32(255) != i32(58) {
-					goto l10
-				}
-				t36 := int32(m.memory[uint64(uint32(v1))+25])
-				if t36&i32(255) != i32(32) {
-					goto l10
-				}
-				t37 := int32(m.memory[uint64(uint32(v1))+26])
-				if t37&i32(255) != i32(71) {
-					goto l10
-				}
-				t38 := int32(m.memory[uint64(uint32(v1))+27])
-				if t38&i32(255) != i32(77) {
-					goto l10
-				}
-				t39 := int32(m.memory[uint64(uint32(v1))+28])
-				if t39&i32(255) != i32(84) {
-					goto l10
-				}
-				t40 := int32(m.memory[uint64(uint32(v1))+24])
-				v19 = t40
-				t41 := int32(m.memory[uint64(uint32(v1))+23])
-				v20 = t41
-				t42 := int32(m.memory[uint64(uint32(v1))+21])
-				v11 = t42
-				t43 := int32(m.memory[uint64(uint32(v1))+20])
-				v10 = t43
-				t44 := int32(m.memory[uint64(uint32(v1))+18])
-				v9 = t44
-				t45 := int32(m.memory[uint64(uint32(v1))+17])
-				v21 = t45
-				t46 := int32(m.memory[uint64(uint32(v1))+15])
-				v22 = t46
-				t47 := int32(m.memory[uint64(uint32(v1))+14])
-				v16 = t47
-				t48 := int32(m.memory[uint64(uint32(v1))+13])
-				v17 = t48
-				t49 := int32(m.memory[uint64(uint32(v1))+12])
-				v13 = t49
-				t50 := int32(m.memory[uint64(uint32(v1))+10])
-				v23 = t50
-				t51 := int32(m.memory[uint64(uint32(v1))+9])
-				v6 = t51
-				t52 := int32(m.memory[uint64(uint32(v1))+8])
-				v7 = t52
-				t53 := int32(m.memory[uint64(uint32(v1))+6])
-				v8 = t53
-				t54 := int32(m.memory[uint64(uint32(v1))+5])
-				v14 = t54
-				v5 = i32(20311)
-				t55 := int32(load16(m.memory, uint32(v1)))
-				t56 := int32(m.memory[uint64(uint32(v1))+2])
-				v2 = (t55 | t56<<16) & i32(0xffffff)
-				v1 = i32(1)
-				v12 = i32(0)
-			l11:
-				{
-					t57 := int32(load16(m.memory, uint32(v5)))
-					t58 := int32(m.memory[uint32(v5+i32(2))])
-					p59 := i32(0)
-					if v2 == t57|t58<<16 {
-						p59 = v1
-					}
-					v12 = p59 | v12
-					v5 = v5 + i32(3)
-					v1 = v1 + i32(1)
-					if v1 != i32(8) {
+						v7 = (int32(v6) + i32(4)) & i32(255)
 						goto l11
 					}
 				}
-				v5 = i32(20332)
-				v23 = (v6&i32(255)<<8 | v7&i32(255) | v23<<16) & i32(0xffffff)
-				v1 = i32(1)
-				v2 = i32(0)
-			l12:
-				{
-					t60 := int32(load16(m.memory, uint32(v5)))
-					t61 := int32(m.memory[uint32(v5+i32(2))])
-					p62 := i32(0)
-					if v23 == t60|t61<<16 {
-						p62 = v1
-					}
-					v2 = p62 | v2
-					v5 = v5 + i32(3)
-					v1 = v1 + i32(1)
-					if v1 != i32(13) {
-						goto l12
-					}
-				}
-				m.memory[uint64(uint32(v4))+43] = byte(v19)
-				m.memory[uint64(uint32(v4))+42] = byte(v20)
-				m.memory[uint64(uint32(v4))+41] = byte(v11)
-				m.memory[uint64(uint32(v4))+40] = byte(v10)
-				m.memory[uint64(uint32(v4))+39] = byte(v9)
-				m.memory[uint64(uint32(v4))+38] = byte(v21)
-				m.memory[uint64(uint32(v4))+37] = byte(v8)
-				m.memory[uint64(uint32(v4))+36] = byte(v14)
-				m.memory[uint64(uint32(v4))+35] = byte(v22)
-				m.memory[uint64(uint32(v4))+34] = byte(v16)
-				m.memory[uint64(uint32(v4))+33] = byte(v17)
-				m.memory[uint64(uint32(v4))+32] = byte(v13)
-				v5 = i32(0)
-			l13:
-				{
-					t63 := int32(m.memory[uint32(v4+i32(32)+v5)])
-					m.memory[uint32(v4+i32(4)+v5)] = byte(t63 + i32(-48))
-					v5 = v5 + i32(1)
-					if v5 != i32(12) {
-						goto l13
-					}
-				}
-				v5 = i32(0)
-				v23 = i32(1)
-			l14:
-				{
-					t64 := int32(m.memory[uint32(v4+i32(4)+v5)])
-					t65 := v23
-					var p66 int32
-					if uint32(t64) < uint32(i32(10)) {
-						p66 = 1
-					}
-					v23 = t65 & p66
-					v5 = v5 + i32(1)
-					if v5 != i32(12) {
-						goto l14
-					}
-				}
-				v5 = v4 + i32(4)
-				v1 = i32(0)
-			l15:
-				{
-					t67 := int32(m.memory[uint32(v5)])
-					store32(m.memory, uint32(v4+i32(32)+v1), uint32(t67))
-					v5 = v5 + i32(1)
-					v1 = v1 + i32(4)
-					if v1 != i32(48) {
-						goto l15
-					}
-				}
-				var p68 int32
-				if v12 != i32(0) {
-					p68 = 1
-				}
-				var p69 int32
-				if v2 != i32(0) {
-					p69 = 1
-				}
-				if p68&p69&v23 == 0 {
-					goto l10
-				}
-				t70 := int32(load32(m.memory, uint64(uint32(v4))+76))
-				v20 = t70
-				t71 := int32(load32(m.memory, uint64(uint32(v4))+72))
-				v11 = t71
-				t72 := int32(load32(m.memory, uint64(uint32(v4))+68))
-				v12 = t72
-				t73 := int32(load32(m.memory, uint64(uint32(v4))+64))
-				v23 = t73
-				t74 := int32(load32(m.memory, uint64(uint32(v4))+52))
-				v10 = t74
-				t75 := int32(load32(m.memory, uint64(uint32(v4))+48))
-				v9 = t75
-				t76 := int32(load32(m.memory, uint64(uint32(v4))+36))
-				t77 := int32(load32(m.memory, uint64(uint32(v4))+32))
-				t78 := int32(load32(m.memory, uint64(uint32(v4))+40))
-				t79 := int32(load32(m.memory, uint64(uint32(v4))+44))
-				v19 = t76*i32(100) + t77*i32(1000) + t78*i32(10) + t79
-				t80 := int32(load32(m.memory, uint64(uint32(v4))+56))
-				t81 := int32(load32(m.memory, uint64(uint32(v4))+60))
-				v1 = t80*i32(10) + t81
-				v5 = i32(31)
-				if uint32(v2) > uint32(i32(11)) {
-					goto l16
-				}
-				{
-					if i32_shl(i32(1), v2)&i32(2640) != 0 {
-						goto l17
-					}
-					if v2 != i32(2) {
-						goto l16
-					}
-					v5 = i32(28)
-					if v19&i32(3) != 0 {
-						goto l16
-					}
-					t82 := int32(uint32(v19) % uint32(i32(400)))
-					p83 := i32(29)
-					if t82 != 0 {
-						p83 = i32(28)
-					}
-					t84 := int32(uint32(v19) % uint32(i32(100)))
-					p85 := p83
-					if t84 != 0 {
-						p85 = i32(29)
-					}
-					v5 = p85
-					goto l16
-				}
-			l17:
-				v5 = i32(30)
-			l16:
-				if uint32(v1) > uint32(i32(23)) {
-					goto l10
-				}
-				v12 = v23*i32(10) + v12
-				if uint32(v12) > uint32(i32(59)) {
-					goto l10
-				}
-				v23 = v11*i32(10) + v20
-				if uint32(v23) > uint32(i32(60)) {
-					goto l10
-				}
-				v20 = v9*i32(10) + v10
-				if uint32(v20+i32(-1)) >= uint32(v5) {
-					goto l10
-				}
-				t86 := int32(uint32(v2+i32(9)) % uint32(i32(12)))
-				t87 := int32(uint32(t86*i32(153)+i32(2)) / uint32(i32(5)))
-				t89 := int64(uint32((v12+v1*i32(60))*i32(60) + v23))
-				t90 := v20 + t87
-				p88 := i32(400)
-				if uint32(v2) < uint32(i32(3)) {
-					p88 = i32(399)
-				}
-				v5 = p88 + v19
-				t91 := int32(uint32(v5) / uint32(i32(100)))
-				t92 := int32(uint32(v5) / uint32(i32(400)))
-				v3 = t89 + int64(uint32(t90-t91+int32(uint32(v5)>>2)+t92+v5*i32(365)))*i64(86400) + i64(-74784902400)
-				goto l18
+				v7 = (int32(v6) + i32(4)) & i32(255)
+				goto l11
 			}
-			if v2 != 0 {
-				v5 = i32(0)
-			l4:
+		}
+		v7 = i32(6)
+		goto l11
+	l11:
+		store32(m.memory, uint32(v0), uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
+	}
+l8:
+	m.___stack_pointer = v3 + i32(384)
+}
+func (m *Module) _hooksig__date__parse__he743007e79876248_servwl(v0, v1, v2 int32, v3 int64) {
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17 int32
+	var v18 int64
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(80)
+	m.___stack_pointer = v4
+	v5 = i32(0)
+	v6 = i32(0)
+	if v2 == 0 {
+		goto l0
+	}
+	v6 = i32(0)
+l1:
+	{
+		t1 := int32(m.memory[uint32(v1+v6)])
+		if uint32((t1&i32(223)+i32(-91))&i32(255)) < uint32(i32(230)) {
+			goto l0
+		}
+		t2 := v2
+		v6 = v6 + i32(1)
+		if t2 != v6 {
+			goto l1
+		}
+	}
+	v6 = v2
+l0:
+	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+20392))
+	store64(m.memory, uint64(uint32(v4))+40, uint64(t3))
+	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+20384))
+	store64(m.memory, uint64(uint32(v4))+32, uint64(t4))
+	t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+20376))
+	store64(m.memory, uint64(uint32(v4))+24, uint64(t5))
+	t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+20368))
+	store64(m.memory, uint64(uint32(v4))+16, uint64(t6))
+	v7 = v2 - v6
+	v8 = v1 + v6
+	v9 = v4 + i32(8) + i32(8)
+l25:
+	{
+		v10 = v9 + v5<<3
+		t7 := int32(load32(m.memory, uint64(uint32(v10))+4))
+		if t7 != v7 {
+			goto l2
+		}
+		t8 := int32(load32(m.memory, uint32(v10)))
+		v11 = t8
+		store32(m.memory, uint64(uint32(v4))+72, uint32(i32(0)))
+		store64(m.memory, uint64(uint32(v4))+64, uint64(i64(0)))
+		store64(m.memory, uint64(uint32(v4))+56, uint64(i64(0)))
+		store64(m.memory, uint64(uint32(v4))+48, uint64(i64(0)))
+		{
+			if v2 != v6 {
+				goto l3
+			}
+			v12 = i32(0)
+			v9 = i32(0)
+			v5 = i32(0)
+			v2 = i32(0)
+			v10 = i32(0)
+			v11 = i32(0)
+			v8 = i32(0)
+			goto l4
+		l3:
+			v13 = i32(0)
+		l10:
+			{
+				v10 = v13
+				v13 = v10 + i32(1)
+				t9 := int32(m.memory[uint32(v8+v10)])
+				v14 = t9
+				v15 = (v14 + i32(-48)) & i32(255)
+				t10 := int32(m.memory[uint32(v11+v10)])
+				v16 = t10
+				v10 = i32(0)
+			l6:
 				{
-					t1 := int32(m.memory[uint32(v1+v5)])
-					if t1 == i32(44) {
-						m._hooksig__date__read__ha68e4779f7ebca89_mv2o4(v4+i32(32), i32(20293), i32(18), v1, v2)
-						v5 = i32(0)
-						t3 := int32(load32(m.memory, uint64(uint32(v4))+32))
-						if t3 != i32(1) {
-							goto l5
-						}
-						t4 := int32(load32(m.memory, uint64(uint32(v4))+56))
-						v6 = t4
-						t5 := int32(load32(m.memory, uint64(uint32(v4))+52))
-						v7 = t5
-						t6 := int32(load32(m.memory, uint64(uint32(v4))+48))
-						v8 = t6
-						t7 := int32(load32(m.memory, uint64(uint32(v4))+44))
-						v9 = t7
-						t8 := int32(load32(m.memory, uint64(uint32(v4))+40))
-						v10 = t8
-						{
-							t9 := int32(load32(m.memory, uint64(uint32(v4))+36))
-							v11 = t9
-							v5 = i32(10000) - v11
-							p10 := v5
-							if uint32(v5) > uint32(i32(10000)) {
-								p10 = i32(0)
-							}
-							v1 = p10
-							t11 := int32(uint32(v1) / uint32(i32(100)))
-							v5 = t11
-							var p12 int32
-							if v5*i32(-100)&i32(65532) != (i32(0)-v1)&i32(0xffff) {
-								p12 = 1
-							}
-							v1 = p12
-							v12 = v1 + v5
-							if v12 == 0 {
-								goto l6
-							}
-							v13 = v5*i32(100) + v1*i32(100)
-							t13 := int32(uint32(v10+i32(9)) % uint32(i32(12)))
-							t14 := int32(uint32(t13*i32(153)+i32(2)) / uint32(i32(5)))
-							t15 := v9 + t14
-							t16 := v11
-							var p17 int32
-							if uint32(v10) < uint32(i32(3)) {
-								p17 = 1
-							}
-							v5 = t16 - p17
-							v2 = t15 + v5*i32(365) + i32(127750)
-							v14 = i32(-350) - v11
-							v1 = v11 + i32(350)
-							v5 = v5 + i32(350)
-							v15 = v11 + v12*i32(100) + i32(-100)
-							v16 = (v8*i32(60)+v7)*i32(60) + v6
-							var p18 int32
-							if uint32(v10) > uint32(i32(11)) {
-								p18 = 1
-							}
-							v17 = p18
-							var p19 int32
-							if v11&i32(3) != i32(2) {
-								p19 = 1
-							}
-							v18 = p19
-							v19 = i32(0)
-							v12 = v11
-						l9:
-							{
-								t20 := int32(uint32(v5) / uint32(i32(400)))
-								t21 := int32(uint32(v5) / uint32(i32(100)))
-								v20 = v2 + t20 + int32(uint32(v5)>>2) - t21
-								t22 := int32(uint32(v1) / uint32(i32(100)))
-								v21 = t22
-								t23 := int32(uint32(v1) / uint32(i32(400)))
-								v22 = t23
-								v23 = i32(31)
-								if v17 != 0 {
-									goto l7
-								}
-								{
-									if i32_shl(i32(1), v10)&i32(2640) != 0 {
-										goto l8
-									}
-									if v10 != i32(2) {
-										goto l7
-									}
-									v23 = i32(28)
-									if v18 != 0 {
-										goto l7
-									}
-									p24 := i32(28)
-									if v14+v22*i32(400) == v19 {
-										p24 = i32(29)
-									}
-									p25 := p24
-									if v14+v21*i32(100) != v19 {
-										p25 = i32(29)
-									}
-									v23 = p25
-									goto l7
-								}
-							l8:
-								v23 = i32(30)
-							l7:
-								t27 := int64(uint32(v20)) * i64(86400)
-								p26 := v16
-								if uint32(v9) > uint32(v23) {
-									p26 = i32(0)
-								}
-								if t27+int64(uint32(p26))+i64(-74784902400) > v3 {
-									goto l6
-								}
-								v5 = v5 + i32(100)
-								v2 = v2 + i32(36500)
-								v1 = v1 + i32(100)
-								v11 = v12
-								v12 = v12 + i32(100)
-								t28 := v13
-								v19 = v19 + i32(100)
-								if t28 != v19 {
-									goto l9
-								}
-							}
-							v11 = v15
-						}
-					l6:
-						store32(m.memory, uint64(uint32(v4))+28, uint32(v6))
-						store32(m.memory, uint64(uint32(v4))+24, uint32(v7))
-						store32(m.memory, uint64(uint32(v4))+20, uint32(v8))
-						store32(m.memory, uint64(uint32(v4))+16, uint32(v9))
-						store32(m.memory, uint64(uint32(v4))+12, uint32(v10))
-						store32(m.memory, uint64(uint32(v4))+8, uint32(v11))
-						v5 = i32(1)
+					t11 := int32(m.memory[uint32(v10+i32(20520))])
+					v17 = v16 & i32(255)
+					if t11 == v17 {
 						goto l5
 					}
-					t2 := v2
-					v5 = v5 + i32(1)
-					if t2 == v5 {
-						goto l2
+					v10 = v10 + i32(1)
+					if v10 != i32(7) {
+						goto l6
 					}
-					goto l4
+				}
+				if v14 == v17 {
+					goto l7
+				}
+				goto l2
+			l5:
+				v10 = v4 + i32(48) + v10<<2
+				{
+					{
+						if v17 == i32(109) {
+							goto l8
+						}
+						if uint32(v15) > uint32(i32(9)) {
+							goto l2
+						}
+						t12 := int32(load32(m.memory, uint32(v10)))
+						v16 = t12*i32(10) + v15
+						goto l9
+					}
+				l8:
+					t13 := int32(load32(m.memory, uint32(v10)))
+					v16 = t13<<8 | v14
+				}
+			l9:
+				store32(m.memory, uint32(v10), uint32(v16))
+			l7:
+				if v13 != v7 {
+					goto l10
 				}
 			}
-			v2 = i32(0)
-			goto l2
-		l2:
-			m._hooksig__date__read__ha68e4779f7ebca89_mv2o4(v4+i32(4), i32(20280), i32(13), v1, v2)
-			t93 := int32(load32(m.memory, uint64(uint32(v4))+4))
-			v5 = t93
+			t14 := int32(load32(m.memory, uint64(uint32(v4))+56))
+			v10 = t14
+			v10 = i32_rotr(v10&i32(0xff00ff), i32(8)) | i32_rotr(v10, i32(24))&i32(0xff00ff)
+			t15 := int32(load32(m.memory, uint64(uint32(v4))+48))
+			v8 = t15 * i32(100)
+			t16 := int32(load32(m.memory, uint64(uint32(v4))+72))
+			v12 = t16
+			t17 := int32(load32(m.memory, uint64(uint32(v4))+68))
+			v9 = t17
+			t18 := int32(load32(m.memory, uint64(uint32(v4))+64))
+			v5 = t18
+			t19 := int32(load32(m.memory, uint64(uint32(v4))+60))
+			v2 = t19
+			t20 := int32(load32(m.memory, uint64(uint32(v4))+52))
+			v11 = t20
 		}
-	l5:
-		if v5 == 0 {
-			goto l10
-		}
-		v1 = i32(31)
-		t94 := int32(load32(m.memory, uint64(uint32(v4))+28))
-		v23 = t94
-		t95 := int32(load32(m.memory, uint64(uint32(v4))+24))
-		v12 = t95
-		t96 := int32(load32(m.memory, uint64(uint32(v4))+20))
-		v2 = t96
-		t97 := int32(load32(m.memory, uint64(uint32(v4))+16))
-		v19 = t97
-		t98 := int32(load32(m.memory, uint64(uint32(v4))+8))
-		v20 = t98
+	l4:
+		v13 = int32(uint32(v10)>>8)&i32(0xff0000) | int32(uint32(v10&i32(0xffff00))>>8)
+		v10 = i32(20484)
+		v16 = i32(1)
+		v17 = i32(0)
+	l11:
 		{
-			t99 := int32(load32(m.memory, uint64(uint32(v4))+12))
-			v5 = t99
-			if uint32(v5) > uint32(i32(11)) {
-				goto l19
+			t21 := int32(load16(m.memory, uint32(v10)))
+			t22 := int32(m.memory[uint32(v10+i32(2))])
+			p23 := i32(0)
+			if v13 == t21|t22<<16 {
+				p23 = v16
 			}
-			{
-				if i32_shl(i32(1), v5)&i32(2640) != 0 {
-					goto l20
-				}
-				if v5 != i32(2) {
-					goto l19
-				}
-				v1 = i32(28)
-				if v20&i32(3) != 0 {
-					goto l19
-				}
-				t100 := int32(uint32(v20) % uint32(i32(400)))
-				p101 := i32(29)
-				if t100 != 0 {
-					p101 = i32(28)
-				}
-				t102 := int32(uint32(v20) % uint32(i32(100)))
-				p103 := p101
-				if t102 != 0 {
-					p103 = i32(29)
-				}
-				v1 = p103
-				goto l19
+			v17 = p23 | v17
+			v10 = v10 + i32(3)
+			v16 = v16 + i32(1)
+			if v16 != i32(13) {
+				goto l11
 			}
-		l20:
-			v1 = i32(30)
 		}
-	l19:
-		if uint32(v2) > uint32(i32(23)) {
-			goto l10
+		v15 = v8 + v11
+		v10 = i32(0)
+		var p24 int32
+		if v7 != i32(24) {
+			p24 = 1
 		}
-		if uint32(v12) > uint32(i32(59)) {
-			goto l10
+		v14 = p24
+	l15:
+		v16 = v10 + i32(20400)
+		v13 = i32(3)
+		{
+			if v14 != 0 {
+				goto l12
+			}
+			m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4, v16, i32(9))
+			t25 := int32(load32(m.memory, uint64(uint32(v4))+4))
+			v13 = t25
+			t26 := int32(load32(m.memory, uint32(v4)))
+			v16 = t26
 		}
-		if uint32(v23) > uint32(i32(60)) {
-			goto l10
+	l12:
+		{
+			if v13 != v6 {
+				goto l13
+			}
+			t27 := m._memcmp(v16, v1, v6)
+			if t27 == 0 {
+				{
+					if v7 != i32(24) {
+						goto l17
+					}
+					if v2 != i32(29) {
+						goto l18
+					}
+					v18 = i64(-74784902400)
+					if v17 == i32(2) {
+						goto l19
+					}
+				l18:
+					v18 = int64(uint32((v5*i32(60)+v9)*i32(60)+v12)) + i64(-74784902400)
+				l19:
+					if uint32(v15) > uint32(i32(9899)) {
+						goto l17
+					}
+					t29 := v2
+					p28 := i32(450)
+					if uint32(v17) < uint32(i32(3)) {
+						p28 = i32(449)
+					}
+					v10 = p28 + v11 + v8
+					t30 := int32(uint32(v17+i32(9)) % uint32(i32(12)))
+					t31 := int32(uint32(t30*i32(153)+i32(2)) / uint32(i32(5)))
+					v16 = t29 + int32(uint32(v10)>>2) + v10*i32(365) + t31
+				l20:
+					{
+						t32 := v16
+						v13 = v10 & i32(0xffff)
+						t33 := int32(uint32(v13) / uint32(i32(400)))
+						t34 := int32(uint32(v13) / uint32(i32(100)))
+						if int64(uint32(t32+t33-t34))*i64(86400)+v18 > v3 {
+							goto l17
+						}
+						v10 = v10 + i32(100)
+						v16 = v16 + i32(36525)
+						var p35 int32
+						if uint32(v15) < uint32(i32(9800)) {
+							p35 = 1
+						}
+						v13 = p35
+						v6 = v15 + i32(100)
+						v15 = v6
+						if v13 != 0 {
+							goto l20
+						}
+						goto l21
+					}
+				}
+			l17:
+				v6 = v15
+			l21:
+				v10 = i32(31)
+				if uint32(v17) > uint32(i32(11)) {
+					goto l22
+				}
+				{
+					if i32_shl(i32(1), v17)&i32(2640) != 0 {
+						goto l23
+					}
+					if v17 == 0 {
+						goto l16
+					}
+					if v17 != i32(2) {
+						goto l22
+					}
+					v10 = i32(28)
+					if v6&i32(3) != 0 {
+						goto l22
+					}
+					t36 := int32(uint32(v6) % uint32(i32(400)))
+					p37 := i32(29)
+					if t36 != 0 {
+						p37 = i32(28)
+					}
+					t38 := int32(uint32(v6) % uint32(i32(100)))
+					p39 := p37
+					if t38 != 0 {
+						p39 = i32(29)
+					}
+					v10 = p39
+					goto l22
+				}
+			l23:
+				v10 = i32(30)
+			l22:
+				if v2 == 0 {
+					goto l16
+				}
+				if uint32(v5) > uint32(i32(23)) {
+					goto l16
+				}
+				if uint32(v9) > uint32(i32(59)) {
+					goto l16
+				}
+				if uint32(v12) > uint32(i32(60)) {
+					goto l16
+				}
+				if uint32(v2) > uint32(v10) {
+					goto l16
+				}
+				t40 := int32(uint32(v17+i32(9)) % uint32(i32(12)))
+				t41 := int32(uint32(t40*i32(153)+i32(2)) / uint32(i32(5)))
+				t43 := v0
+				t44 := int64(uint32((v5*i32(60)+v9)*i32(60) + v12))
+				t45 := v2 + t41
+				t46 := v6
+				p42 := i32(400)
+				if uint32(v17) < uint32(i32(3)) {
+					p42 = i32(399)
+				}
+				v10 = t46 + p42
+				t47 := int32(uint32(v10) / uint32(i32(100)))
+				t48 := int32(uint32(v10) / uint32(i32(400)))
+				store64(m.memory, uint64(uint32(t43))+8, uint64(t44+int64(uint32(t45-t47+int32(uint32(v10)>>2)+t48+v10*i32(365)))*i64(86400)+i64(-74784902400)))
+				v10 = i32(0)
+				goto l24
+			}
 		}
-		if uint32(v19+i32(-1)) >= uint32(v1) {
-			goto l10
+	l13:
+		v10 = v10 + i32(9)
+		if v10 != i32(63) {
+			goto l15
 		}
-		t104 := int64(uint32((v2*i32(60)+v12)*i32(60) + v23))
-		t105 := v19
-		t106 := v20
-		var p107 int32
-		if uint32(v5) < uint32(i32(3)) {
-			p107 = 1
-		}
-		v1 = t106 - p107 + i32(400)
-		t108 := int32(uint32(v1) / uint32(i32(100)))
-		t109 := int32(uint32(v1) / uint32(i32(400)))
-		t110 := int32(uint32(v5+i32(9)) % uint32(i32(12)))
-		t111 := int32(uint32(t110*i32(153)+i32(2)) / uint32(i32(5)))
-		v3 = t104 + int64(uint32(t105-t108+int32(uint32(v1)>>2)+t109+v1*i32(365)+t111))*i64(86400) + i64(-74784902400)
+		goto l16
 	}
-l18:
-	store64(m.memory, uint64(uint32(v0))+8, uint64(v3))
-	v5 = i32(0)
-	goto l21
-l10:
+l2:
+	v5 = v5 + i32(1)
+	if v5 != i32(4) {
+		goto l25
+	}
+l16:
 	store64(m.memory, uint64(uint32(v0))+4, uint64(i64(22)))
-	v5 = i32(1)
-l21:
-	store32(m.memory, uint32(v0), uint32(v5))
+	v10 = i32(1)
+l24:
+	store32(m.memory, uint32(v0), uint32(v10))
 	m.___stack_pointer = v4 + i32(80)
 }
 func (m *Module) _hooksig__date__write__h101ebb03f80e8a2a_h72uyw(v0 int32, v1 int64) {
@@ -5701,8 +4233,8 @@ func (m *Module) _hooksig__date__write__h101ebb03f80e8a2a_h72uyw(v0 int32, v1 in
 				goto l2
 			}
 			v7 = v7 * i32(3)
-			t11 := int32(load16(m.memory, uint64(uint32(v7))+20311))
-			t12 := int32(m.memory[uint32(v7+i32(20311)+i32(2))])
+			t11 := int32(load16(m.memory, uint64(uint32(v7))+20463))
+			t12 := int32(m.memory[uint32(v7+i32(20463)+i32(2))])
 			v11 = t12
 			v9 = t11 | v11<<16
 			v10 = int32(uint32(v9) >> 8)
@@ -5717,8 +4249,8 @@ func (m *Module) _hooksig__date__write__h101ebb03f80e8a2a_h72uyw(v0 int32, v1 in
 				goto l3
 			}
 			v5 = v5 * i32(3)
-			t13 := int32(load16(m.memory, uint64(uint32(v5))+20332))
-			t14 := int32(m.memory[uint32(v5+i32(20332)+i32(2))])
+			t13 := int32(load16(m.memory, uint64(uint32(v5))+20484))
+			t14 := int32(m.memory[uint32(v5+i32(20484)+i32(2))])
 			v12 = t14
 			v6 = t13 | v12<<16
 			v8 = int32(uint32(v6) >> 8)
@@ -5792,7 +4324,7 @@ l1:
 	{
 		t0 := int32(m.memory[uint32(v1+v3)])
 		v4 = t0
-		t1 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4)>>3)&i32(28)))+20492))
+		t1 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4)>>3)&i32(28)))+20572))
 		if i32_shr_u(t1, v4)&i32(1) == 0 {
 			goto l0
 		}
@@ -5981,9 +4513,9 @@ func (m *Module) _hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v0, v
 				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
 			l9:
 				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(20677)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(20757)))
 				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(20672)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(20752)))
 				v9 = v3 + i32(28)
 				v10 = v3 + i32(47)
 				v11 = i32(1)
@@ -6118,7 +4650,7 @@ func (m *Module) _hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v0, v
 								}
 								if v2 != 0 {
 									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20677), i32(6))
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20757), i32(6))
 									if t54 != 0 {
 										goto l52
 									}
@@ -6404,7 +4936,7 @@ func (m *Module) _hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v0, v
 							}
 						l21:
 							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20672), i32(5))
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20752), i32(5))
 							if t55 != 0 {
 								goto l52
 							}
@@ -6412,7 +4944,7 @@ func (m *Module) _hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v0, v
 								goto l0
 							}
 							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20677), i32(6))
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20757), i32(6))
 							if t56 == 0 {
 								goto l0
 							}
@@ -6616,7 +5148,7 @@ func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v
 						if v7 < i32(0) {
 							{
 								{
-									t20 := int32(m.memory[uint64(uint32(v3))+21748])
+									t20 := int32(m.memory[uint64(uint32(v3))+21712])
 									switch t20 + i32(-2) {
 									default:
 										goto l13
@@ -7064,9 +5596,9 @@ l18:
 func (m *Module) _hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v0, v1 int32) int32 {
 	var v2, v3 int32
 	var v4 int64
-	var v5, v6, v7 int32
-	var v8 int64
-	var v9, v10, v11, v12 int32
+	var v5 int32
+	var v6 int64
+	var v7, v8 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(16)
 	m.___stack_pointer = v2
@@ -7079,476 +5611,362 @@ func (m *Module) _hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_s
 	v3 = p3
 	t4 := int64(load64(m.memory, uint64(uint32(v0))+4))
 	v4 = t4
-l7:
+l3:
 	{
 		v5 = v3
 		if v5 == 0 {
 			goto l0
 		}
-		v6 = int32(v4)
-		v7 = v6
-		v0 = v5
+		store64(m.memory, uint64(uint32(v2))+8, uint64(v4))
+		store32(m.memory, uint64(uint32(v2))+4, uint32(v5))
+	l2:
 		{
-			v8 = int64(uint64(v4) >> 32)
-			var p5 int32
-			if v8 != i64(0) {
-				p5 = 1
+			t5 := int32(load32(m.memory, uint64(uint32(v2))+8))
+			v3 = t5
+			t6 := int32(load32(m.memory, uint64(uint32(v2))+12))
+			t7 := v2
+			t8 := v2 + i32(4)
+			var p9 int32
+			if t6 != i32(0) {
+				p9 = 1
 			}
-			v9 = p5
-			if v9 != 0 {
+			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t7, t8, p9)
+			t10 := int32(m.memory[uint32(v2)])
+			v0 = t10
+			if v0 == 0 {
 				goto l1
 			}
-			m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v2, v5, v6, i32(32))
-			t6 := int32(load32(m.memory, uint64(uint32(v2))+12))
-			v7 = t6
-			t7 := int32(load32(m.memory, uint64(uint32(v2))+8))
-			v0 = t7
+			t11 := int32(m.memory[uint64(uint32(v2))+1])
+			if t11&i32(255) != i32(32) {
+				goto l2
+			}
 		}
 	l1:
-		v10 = int32(v8)
-	l6:
-		{
-			v11 = v7
-			if uint32(v11) > uint32(i32(1)) {
-				t8 := int32(m.memory[uint32(v0)])
-				if t8 != i32(92) {
-					goto l3
-				}
-				if v9 == 0 {
-					goto l3
-				}
-				v7 = v11 + i32(-2)
-				v3 = v0 + i32(2)
-				v0 = v0 + i32(1)
-				goto l5
-			}
-			if v11 != 0 {
-				goto l3
-			}
-			v11 = i32(0)
-			v3 = i32(0)
-			v7 = i32(0)
-			goto l4
-		l3:
-			v7 = v11 + i32(-1)
-			v3 = v0 + i32(1)
-		l5:
-			t9 := int32(m.memory[uint32(v0)])
-			v12 = t9
-			v0 = v3
-			if v12 != i32(32) {
-				goto l6
-			}
+		t12 := int64(load64(m.memory, uint64(uint32(v2))+8))
+		v6 = t12
+		t13 := int32(load32(m.memory, uint64(uint32(v2))+4))
+		v7 = t13
+		store32(m.memory, uint64(uint32(v2))+12, uint32(int64(uint64(v4)>>32)))
+		store32(m.memory, uint64(uint32(v2))+4, uint32(v5))
+		t14 := v2
+		v8 = int32(v4)
+		v3 = v8 - v3
+		p15 := v3
+		if uint32(v3) > uint32(v8) {
+			p15 = i32(0)
 		}
-	l4:
-		store32(m.memory, uint64(uint32(v2))+8, uint32(v10))
-		store32(m.memory, uint32(v2), uint32(v5))
-		t10 := v2
-		v0 = v6 - v11
-		p11 := v0
-		if uint32(v0) > uint32(v6) {
-			p11 = i32(0)
+		store32(m.memory, uint64(uint32(t14))+8, uint32(p15))
+		p16 := i32(0)
+		if v0 != 0 {
+			p16 = v7
 		}
-		store32(m.memory, uint64(uint32(t10))+4, uint32(p11))
-		v4 = v4&i64(-0x100000000) | int64(uint32(v7))
-		t12 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2, v1)
-		if t12 == 0 {
-			goto l7
+		v3 = p16
+		v4 = v6
+		t17 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v2+i32(4), v1, i32(1))
+		if t17 == 0 {
+			goto l3
 		}
 	}
 l0:
 	m.___stack_pointer = v2 + i32(16)
-	var p13 int32
+	var p18 int32
 	if v5 != i32(0) {
-		p13 = 1
+		p18 = 1
 	}
-	return p13
+	return p18
 }
 func (m *Module) _hooksig__names__check_list__hfd76d57a81261a43_vnayvq(v0, v1 int32, v2 int64) {
-	var v3, v4, v5, v6, v7, v8, v9 int32
-	var v10 int64
-	var v11, v12, v13 int32
-	var v14 int64
-	var v15, v16, v17 int32
-	var v18 int64
-	var v19 int32
+	var v3, v4, v5 int32
+	var v6 int64
+	var v7, v8, v9, v10, v11, v12, v13 int32
+	var v14, v15 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(32)
+	v3 = t0 - i32(48)
 	m.___stack_pointer = v3
-	if v1 == 0 {
-		m.memory[uint32(v0)] = byte(i32(4))
-		goto l15
-	}
-	v4 = int32(v2)
-	{
+	if v1 != 0 {
+		v5 = v1
+		v6 = v2
+		v7 = i32(0)
+	l16:
 		{
-			var p1 int32
-			if uint64(v2) > uint64(i64(0xffffffff)) {
-				p1 = 1
-			}
-			v5 = p1
-			if v5 == 0 {
-				goto l1
-			}
-			v6 = v1
-			goto l7
-		}
-	l1:
-		m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v3+i32(16), v1, v4, i32(32))
-		t2 := int32(load32(m.memory, uint64(uint32(v3))+28))
-		v4 = t2
-		t3 := int32(load32(m.memory, uint64(uint32(v3))+24))
-		v6 = t3
-	}
-l7:
-	{
-		if uint32(v4) > uint32(i32(1)) {
-			t4 := int32(m.memory[uint32(v6)])
-			if t4 != i32(92) {
-				goto l5
-			}
-			if v5 == 0 {
-				goto l5
-			}
-			v4 = v4 + i32(-2)
-			v7 = v6 + i32(2)
-			v6 = v6 + i32(1)
-			goto l6
-		}
-		if v4 == 0 {
-			goto l4
-		}
-		goto l5
-	l5:
-		v4 = v4 + i32(-1)
-		v7 = v6 + i32(1)
-	l6:
-		t5 := int32(m.memory[uint32(v6)])
-		v8 = t5
-		v6 = v7
-		if v8 != i32(32) {
-			goto l7
-		}
-	}
-l4:
-	v9 = v1
-	v10 = v2
-	v11 = i32(0)
-l35:
-	{
-		v12 = int32(v10)
-		v13 = v12
-		v8 = v9
-		v6 = v8
-		{
-			v14 = int64(uint64(v10) >> 32)
-			var p6 int32
-			if v14 != i64(0) {
-				p6 = 1
-			}
-			v5 = p6
-			if v5 != 0 {
-				goto l8
-			}
-			m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v3+i32(16), v8, v12, i32(32))
-			t7 := int32(load32(m.memory, uint64(uint32(v3))+28))
-			v13 = t7
-			t8 := int32(load32(m.memory, uint64(uint32(v3))+24))
-			v6 = t8
-		}
-	l8:
-		v15 = int32(v14)
-	l13:
-		{
-			v4 = v13
-			if uint32(v4) > uint32(i32(1)) {
-				t9 := int32(m.memory[uint32(v6)])
-				if t9 != i32(92) {
-					goto l10
+			v8 = v7
+			store64(m.memory, uint64(uint32(v3))+36, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+32, uint32(v5))
+		l3:
+			{
+				t1 := int32(load32(m.memory, uint64(uint32(v3))+36))
+				v9 = t1
+				t2 := int32(load32(m.memory, uint64(uint32(v3))+40))
+				t3 := v3 + i32(16)
+				t4 := v3 + i32(32)
+				var p5 int32
+				if t2 != i32(0) {
+					p5 = 1
 				}
-				if v5 == 0 {
-					goto l10
+				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t3, t4, p5)
+				t6 := int32(m.memory[uint64(uint32(v3))+16])
+				v10 = t6
+				if v10 == 0 {
+					goto l2
 				}
-				v13 = v4 + i32(-2)
-				v9 = v6 + i32(2)
-				v6 = v6 + i32(1)
-				goto l12
+				t7 := int32(m.memory[uint64(uint32(v3))+17])
+				if t7&i32(255) != i32(32) {
+					goto l3
+				}
 			}
-			if v4 != 0 {
+		l2:
+			store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
+			store32(m.memory, uint64(uint32(v3))+28, uint32(int64(uint64(v6)>>32)))
+			t8 := v3
+			v11 = int32(v6)
+			v4 = v11 - v9
+			p9 := v4
+			if uint32(v4) > uint32(v11) {
+				p9 = i32(0)
+			}
+			store32(m.memory, uint64(uint32(t8))+24, uint32(p9))
+			if v8 == i32(128) {
+				m.memory[uint32(v0)] = byte(i32(16))
 				goto l10
 			}
-			v4 = i32(0)
-			v9 = i32(0)
-			v13 = i32(0)
-			goto l11
-		l10:
-			v13 = v4 + i32(-1)
-			v9 = v6 + i32(1)
-		l12:
-			t10 := int32(m.memory[uint32(v6)])
-			v7 = t10
-			v6 = v9
-			if v7 != i32(32) {
-				goto l13
-			}
-		}
-	l11:
-		store32(m.memory, uint64(uint32(v3))+12, uint32(v15))
-		store32(m.memory, uint64(uint32(v3))+4, uint32(v8))
-		t11 := v3
-		v6 = v12 - v4
-		p12 := v6
-		if uint32(v6) > uint32(v12) {
-			p12 = i32(0)
-		}
-		v6 = p12
-		store32(m.memory, uint64(uint32(t11))+8, uint32(v6))
-		if v11 != i32(128) {
-			goto l14
-		}
-		m.memory[uint32(v0)] = byte(i32(16))
-		goto l15
-	l14:
-		{
-			if uint32(v4) >= uint32(v12) {
-				goto l16
-			}
-			if !(v14 == 0) {
-				goto l23
-			}
-		l19:
+			v7 = v8 + i32(1)
+			t10 := int32(load32(m.memory, uint64(uint32(v3))+32))
+			v5 = t10
+			t11 := int64(load64(m.memory, uint64(uint32(v3))+36))
+			v6 = t11
+			v4 = i32(-16)
 			{
-				if v6 == 0 {
-					goto l18
-				}
-				v6 = v6 + i32(-1)
-				t13 := int32(m.memory[uint32(v8)])
-				v4 = t13
-				v8 = v8 + i32(1)
-				t14 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4)>>3)&i32(28)))+20492))
-				if i32_shr_u(t14, v4)&i32(1) != 0 {
-					goto l19
-				}
-				goto l16
-			}
-		l23:
-			{
-				if uint32(v6) > uint32(i32(1)) {
-					t15 := int32(m.memory[uint32(v8)])
-					if t15 != i32(92) {
-						goto l21
+				{
+				l6:
+					{
+						if v4 == i32(48) {
+							goto l5
+						}
+						v12 = v4 + i32(20840)
+						v13 = v4 + i32(16)
+						v4 = v13
+						t12 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v3+i32(20), v12, i32(1))
+						if t12 == 0 {
+							goto l6
+						}
 					}
-					v5 = v8 + i32(1)
-					v4 = i32(-2)
-					v7 = i32(2)
-					goto l22
-				}
-				if v6 == 0 {
-					goto l18
-				}
-				goto l21
-			l21:
-				v4 = i32(-1)
-				v7 = i32(1)
-				v5 = v8
-			l22:
-				v6 = v4 + v6
-				v8 = v8 + v7
-				t16 := int32(m.memory[uint32(v5)])
-				v4 = t16
-				t17 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4)>>3)&i32(28)))+20492))
-				if i32_shr_u(t17, v4)&i32(1) != 0 {
-					goto l23
-				}
-			}
-		l16:
-			store64(m.memory, uint64(uint32(v3))+20, uint64(i64(16)))
-			store32(m.memory, uint64(uint32(v3))+16, uint32(i32(20879)))
-			t18 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(4), v3+i32(16))
-			if t18 != 0 {
-				goto l18
-			}
-			store64(m.memory, uint64(uint32(v3))+20, uint64(i64(9)))
-			store32(m.memory, uint64(uint32(v3))+16, uint32(i32(20861)))
-			v14 = i64(17)
-			{
-				t19 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(4), v3+i32(16))
-				if t19 != 0 {
-					goto l24
-				}
-				store64(m.memory, uint64(uint32(v3))+20, uint64(i64(9)))
-				store32(m.memory, uint64(uint32(v3))+16, uint32(i32(20870)))
-				t20 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(4), v3+i32(16))
-				p21 := i64(14)
-				if t20 != 0 {
-					p21 = i64(17)
-				}
-				v14 = p21
-			}
-		l24:
-			store64(m.memory, uint32(v0), uint64(v14|int64(uint32(v11))<<32))
-			goto l15
-		}
-	l18:
-		if v11 == 0 {
-			goto l25
-		}
-		v14 = v2
-		v16 = v11
-		v15 = v1
-	l32:
-		{
-			if v15 == 0 {
-				goto l25
-			}
-			v17 = int32(v14)
-			v7 = v17
-			v6 = v15
-			{
-				v18 = int64(uint64(v14) >> 32)
-				var p22 int32
-				if v18 != i64(0) {
-					p22 = 1
-				}
-				v12 = p22
-				if v12 != 0 {
-					goto l26
-				}
-				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v3+i32(16), v15, v17, i32(32))
-				t23 := int32(load32(m.memory, uint64(uint32(v3))+28))
-				v7 = t23
-				t24 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				v6 = t24
-			}
-		l26:
-			v19 = int32(v18)
-		l31:
-			{
-				v4 = v7
-				if uint32(v4) > uint32(i32(1)) {
-					t25 := int32(m.memory[uint32(v6)])
-					if t25 != i32(92) {
-						goto l28
+					t13 := int32(m.memory[uint32(v13+i32(20836))])
+					if t13 != i32(2) {
+						goto l7
 					}
-					if v12 == 0 {
-						goto l28
-					}
-					v7 = v4 + i32(-2)
-					v8 = v6 + i32(2)
-					v6 = v6 + i32(1)
-					goto l30
+					v14 = i64(17)
+					goto l8
 				}
+			l5:
+				v14 = i64(14)
+				if uint32(v9) >= uint32(v11) {
+					goto l8
+				}
+				t14 := int32(load32(m.memory, uint64(uint32(v3))+28))
+				store32(m.memory, uint64(uint32(v3))+40, uint32(t14))
+				t15 := int64(load64(m.memory, uint64(uint32(v3))+20))
+				store64(m.memory, uint64(uint32(v3))+32, uint64(t15))
+			l9:
+				{
+					t16 := int32(load32(m.memory, uint64(uint32(v3))+40))
+					t17 := v3 + i32(8)
+					t18 := v3 + i32(32)
+					var p19 int32
+					if t16 != i32(0) {
+						p19 = 1
+					}
+					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t17, t18, p19)
+					t20 := int32(m.memory[uint64(uint32(v3))+8])
+					if t20 == 0 {
+						goto l7
+					}
+					t21 := int32(m.memory[uint64(uint32(v3))+9])
+					v4 = t21
+					t22 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4&i32(224))>>3)))+20572))
+					if i32_shr_u(t22, v4)&i32(1) != 0 {
+						goto l9
+					}
+				}
+			}
+		l8:
+			store64(m.memory, uint32(v0), uint64(v14|int64(uint32(v8))<<32))
+			goto l10
+		l7:
+			if v8 == 0 {
+				goto l11
+			}
+			v13 = v8
+			v14 = v2
+			v12 = v1
+		l14:
+			{
+				if v12 == 0 {
+					goto l11
+				}
+				store64(m.memory, uint64(uint32(v3))+36, uint64(v14))
+				store32(m.memory, uint64(uint32(v3))+32, uint32(v12))
+			l13:
+				{
+					t23 := int32(load32(m.memory, uint64(uint32(v3))+36))
+					v4 = t23
+					t24 := int32(load32(m.memory, uint64(uint32(v3))+40))
+					t25 := v3
+					t26 := v3 + i32(32)
+					var p27 int32
+					if t24 != i32(0) {
+						p27 = 1
+					}
+					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t25, t26, p27)
+					t28 := int32(m.memory[uint32(v3)])
+					v9 = t28
+					if v9 == 0 {
+						goto l12
+					}
+					t29 := int32(m.memory[uint64(uint32(v3))+1])
+					if t29&i32(255) != i32(32) {
+						goto l13
+					}
+				}
+			l12:
+				t30 := int64(load64(m.memory, uint64(uint32(v3))+36))
+				v15 = t30
+				t31 := int32(load32(m.memory, uint64(uint32(v3))+32))
+				v11 = t31
+				store32(m.memory, uint64(uint32(v3))+40, uint32(int64(uint64(v14)>>32)))
+				store32(m.memory, uint64(uint32(v3))+32, uint32(v12))
+				t32 := v3
+				v12 = int32(v14)
+				v4 = v12 - v4
+				p33 := v4
+				if uint32(v4) > uint32(v12) {
+					p33 = i32(0)
+				}
+				store32(m.memory, uint64(uint32(t32))+36, uint32(p33))
+				p34 := i32(0)
+				if v9 != 0 {
+					p34 = v11
+				}
+				v12 = p34
+				v14 = v15
+				t35 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v3+i32(32), v3+i32(20), i32(1))
+				v4 = t35
+				p36 := i32(2)
 				if v4 != 0 {
-					goto l28
+					p36 = i32(1)
 				}
-				v4 = i32(0)
-				v8 = i32(0)
-				v7 = i32(0)
-				goto l29
-			l28:
-				v7 = v4 + i32(-1)
-				v8 = v6 + i32(1)
-			l30:
-				t26 := int32(m.memory[uint32(v6)])
-				v5 = t26
-				v6 = v8
-				if v5 != i32(32) {
-					goto l31
+				t37 := v4
+				v13 = v13 + i32(-1)
+				p38 := t37
+				if v13 != 0 {
+					p38 = p36
+				}
+				v4 = p38
+				if v4 == i32(2) {
+					goto l14
 				}
 			}
-		l29:
-			store32(m.memory, uint64(uint32(v3))+24, uint32(v19))
-			store32(m.memory, uint64(uint32(v3))+16, uint32(v15))
-			t27 := v3
-			v6 = v17 - v4
-			p28 := v6
-			if uint32(v6) > uint32(v17) {
-				p28 = i32(0)
+			if v4 != 0 {
+				store32(m.memory, uint64(uint32(v0))+4, uint32(v8))
+				m.memory[uint32(v0)] = byte(i32(15))
+				goto l10
 			}
-			store32(m.memory, uint64(uint32(t27))+20, uint32(p28))
-			v14 = v14&i64(-0x100000000) | int64(uint32(v7))
-			v15 = v8
-			t29 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(16), v3+i32(4))
-			v6 = t29
-			p30 := i32(2)
-			if v6 != 0 {
-				p30 = i32(1)
+		l11:
+			t39 := v10
+			var p40 int32
+			if v5 != i32(0) {
+				p40 = 1
 			}
-			t31 := v6
-			v16 = v16 + i32(-1)
-			p32 := t31
-			if v16 != 0 {
-				p32 = p30
-			}
-			v6 = p32
-			if v6 == i32(2) {
-				goto l32
+			if t39&p40 != 0 {
+				goto l16
 			}
 		}
-		if v6 != 0 {
-			goto l33
-		}
-	l25:
-		v11 = v11 + i32(1)
-		v10 = v10&i64(-0x100000000) | int64(uint32(v13))
-		if v9 == 0 {
-			goto l34
-		}
-		goto l35
-	l33:
+		v4 = i32(40)
+		goto l1
 	}
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v11))
-	m.memory[uint32(v0)] = byte(i32(15))
-	goto l15
-l34:
-	m.memory[uint32(v0)] = byte(i32(40))
-l15:
-	m.___stack_pointer = v3 + i32(32)
-}
-func (m *Module) _hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v0, v1, v2 int32) int32 {
-	var v3, v4 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(32)
-	m.___stack_pointer = v3
-	{
-		{
-			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			if t1 != 0 {
-				goto l0
-			}
-			v4 = i32(0)
-			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
-			if t2 != v2 {
-				goto l1
-			}
-			t3 := int32(load32(m.memory, uint32(v0)))
-			t4 := m._memcmp(t3, v1, v2)
-			var p5 int32
-			if t4 == 0 {
-				p5 = 1
-			}
-			v4 = p5
-			goto l1
-		}
-	l0:
-		t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
-		store32(m.memory, uint64(uint32(v3))+16, uint32(t6))
-		t7 := int64(load64(m.memory, uint32(v0)))
-		store64(m.memory, uint64(uint32(v3))+8, uint64(t7))
-		store32(m.memory, uint64(uint32(v3))+28, uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
-		store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
-		t8 := m._core__iter__traits__iterator__Iterator__eq__hb81fdb2f5f6622ce_q6uknu(v3+i32(8), v3+i32(20))
-		v4 = t8
-	}
+	v4 = i32(4)
+	goto l1
 l1:
-	m.___stack_pointer = v3 + i32(32)
-	return v4
+	m.memory[uint32(v0)] = byte(v4)
+l10:
+	m.___stack_pointer = v3 + i32(48)
+}
+func (m *Module) _hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v0, v1 int32) {
+	var v2, v3, v4 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(32)
+	m.___stack_pointer = v2
+	t1 := int64(load64(m.memory, uint32(v0)))
+	store64(m.memory, uint64(uint32(v2))+16, uint64(t1))
+	t2 := int32(load32(m.memory, uint64(uint32(v0))+8))
+	t3 := v2
+	v0 = t2
+	store32(m.memory, uint64(uint32(t3))+24, uint32(v0))
+	t4 := v2 + i32(8)
+	t5 := v2 + i32(16)
+	var p6 int32
+	if v0 != i32(0) {
+		p6 = 1
+	}
+	m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t4, t5, p6)
+	{
+		t7 := int32(m.memory[uint64(uint32(v2))+8])
+		if t7 == 0 {
+			goto l0
+		}
+		t8 := int32(m.memory[uint64(uint32(v2))+9])
+		v3 = t8
+		t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		v0 = t9
+		t10 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		v4 = t10
+	l2:
+		{
+			{
+				if uint32(v4) <= uint32(v0) {
+					goto l1
+				}
+				t11 := int32(load32(m.memory, uint32(v1)))
+				t13 := t11 + v0
+				p12 := i32(0)
+				if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p12 = i32(32)
+				}
+				m.memory[uint32(t13)] = byte(p12 | v3)
+			}
+		l1:
+			t14 := v1
+			v0 = v0 + i32(1)
+			p15 := i32(-1)
+			if v0 != 0 {
+				p15 = v0
+			}
+			v0 = p15
+			store32(m.memory, uint64(uint32(t14))+8, uint32(v0))
+			t16 := int32(load32(m.memory, uint64(uint32(v2))+24))
+			t17 := v2
+			t18 := v2 + i32(16)
+			var p19 int32
+			if t16 != i32(0) {
+				p19 = 1
+			}
+			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t17, t18, p19)
+			t20 := int32(m.memory[uint64(uint32(v2))+1])
+			v3 = t20
+			t21 := int32(m.memory[uint32(v2)])
+			if t21 != 0 {
+				goto l2
+			}
+		}
+	}
+l0:
+	m.___stack_pointer = v2 + i32(32)
 }
 func (m *Module) _hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
-	var v6, v7, v8, v9, v10, v11, v12, v13 int32
+	var v6, v7, v8, v9, v10 int32
+	var v11 int64
+	var v12 int32
 	t0 := m.___stack_pointer
-	v6 = t0 - i32(64)
+	v6 = t0 - i32(32)
 	m.___stack_pointer = v6
 	{
 		t1 := int32(load32(m.memory, uint64(uint32(v5))+4))
@@ -7564,9 +5982,9 @@ func (m *Module) _hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+20902))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+20895))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+20905))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+20898))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -7606,18 +6024,19 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(20909)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(20902)), uint32(i32(37)))
 	}
 l2:
+	t13 := v5
+	v1 = v8 + i32(37)
+	p14 := v1
+	if uint32(v1) < uint32(v8) {
+		p14 = i32(-1)
+	}
+	v1 = p14
+	store32(m.memory, uint64(uint32(t13))+8, uint32(v1))
 	{
-		t13 := v7
-		v1 = v8 + i32(37)
-		p14 := v1
-		if uint32(v1) < uint32(v8) {
-			p14 = i32(-1)
-		}
-		v1 = p14
-		if uint32(t13) < uint32(v1) {
+		if uint32(v7) < uint32(v1) {
 			goto l3
 		}
 		if uint32(v7-v1) < uint32(i32(44)) {
@@ -7643,213 +6062,169 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+20946))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+20939))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+20953))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+20946))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
-	t21 := v5
 	v1 = v8 + i32(92)
-	p22 := v1
+	p21 := v1
 	if uint32(v1) < uint32(v8) {
-		p22 = i32(-1)
+		p21 = i32(-1)
 	}
-	v0 = p22
-	store32(m.memory, uint64(uint32(t21))+8, uint32(v0))
+	v8 = p21
 	{
 		if v2 == 0 {
 			goto l5
 		}
-		t23 := int32(load32(m.memory, uint32(v5)))
-		v10 = t23
-		v11 = int32(v3)
-		v12 = i32(0)
-	l20:
+		t22 := int32(load32(m.memory, uint32(v5)))
+		v4 = t22
+		v0 = i32(0)
+	l13:
 		{
-			t24 := v6
-			v9 = v2
-			t25 := v9
-			v13 = v11
-			m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(t24, t25, v13, i32(32))
-			t26 := int32(load32(m.memory, uint64(uint32(v6))+12))
-			v11 = t26
-			t27 := int32(load32(m.memory, uint64(uint32(v6))+8))
-			v8 = t27
-		l8:
+			store64(m.memory, uint64(uint32(v6))+24, uint64(v3))
+			t23 := v6
+			v10 = v2
+			store32(m.memory, uint64(uint32(t23))+20, uint32(v10))
+		l7:
 			{
-				v1 = v11
-				if v1 != 0 {
+				t24 := int32(load32(m.memory, uint64(uint32(v6))+24))
+				v1 = t24
+				t25 := int32(load32(m.memory, uint64(uint32(v6))+28))
+				t26 := v6 + i32(16)
+				t27 := v6 + i32(20)
+				var p28 int32
+				if t25 != i32(0) {
+					p28 = 1
+				}
+				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t26, t27, p28)
+				t29 := int32(m.memory[uint64(uint32(v6))+16])
+				v9 = t29
+				if v9 == 0 {
 					goto l6
 				}
-				v8 = i32(0)
-				v2 = i32(0)
-				v11 = i32(0)
-				goto l7
-			l6:
-				v11 = v1 + i32(-1)
-				t28 := int32(m.memory[uint32(v8)])
-				v4 = t28
-				v2 = v8 + i32(1)
-				v8 = v2
-				if v4 != i32(32) {
+				t30 := int32(m.memory[uint64(uint32(v6))+17])
+				if t30&i32(255) != i32(32) {
+					goto l7
+				}
+			}
+		l6:
+			v2 = int32(v3)
+			v1 = v2 - v1
+			p31 := v1
+			if uint32(v1) > uint32(v2) {
+				p31 = i32(0)
+			}
+			v1 = p31
+			v11 = int64(uint64(v3) >> 32)
+			v12 = int32(v11)
+			t32 := int32(load32(m.memory, uint64(uint32(v6))+20))
+			v2 = t32
+			t33 := int64(load64(m.memory, uint64(uint32(v6))+24))
+			v3 = t33
+			{
+				if v0 == 0 {
 					goto l8
 				}
-			}
-			v8 = v11 + i32(1)
-		l7:
-			v8 = v13 - v8
-			var p29 int32
-			if uint32(v8) > uint32(v13) {
-				p29 = 1
-			}
-			v4 = p29
-			{
-				if v12 == 0 {
+				if uint32(v7) <= uint32(v8) {
 					goto l9
 				}
-				if uint32(v7) <= uint32(v0) {
+				m.memory[uint32(v4+v8)] = byte(i32(32))
+			l9:
+				v8 = v8 + i32(1)
+				p34 := i32(-1)
+				if v8 != 0 {
+					p34 = v8
+				}
+				v8 = p34
+			}
+		l8:
+			store32(m.memory, uint64(uint32(v6))+28, uint32(v12))
+			store32(m.memory, uint64(uint32(v6))+24, uint32(v1))
+			store32(m.memory, uint64(uint32(v6))+20, uint32(v10))
+			t35 := v6 + i32(8)
+			t36 := v6 + i32(20)
+			var p37 int32
+			if v11 != i64(0) {
+				p37 = 1
+			}
+			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t35, t36, p37)
+			{
+				t38 := int32(m.memory[uint64(uint32(v6))+8])
+				if t38 == 0 {
 					goto l10
 				}
-				m.memory[uint32(v10+v0)] = byte(i32(32))
-			l10:
-				t30 := v5
-				v0 = v0 + i32(1)
-				p31 := i32(-1)
-				if v0 != 0 {
-					p31 = v0
-				}
-				v0 = p31
-				store32(m.memory, uint64(uint32(t30))+8, uint32(v0))
-			}
-		l9:
-			p32 := v8
-			if v4 != 0 {
-				p32 = i32(0)
-			}
-			v4 = p32
-			v12 = v12 + i32(1)
-			v8 = i32(0)
-			v1 = v13 - v1
-			p33 := v1
-			if uint32(v1) > uint32(v13) {
-				p33 = i32(0)
-			}
-			v13 = p33
-			{
+				t39 := int32(m.memory[uint64(uint32(v6))+9])
+				v1 = t39
 			l12:
 				{
-					if v13 == v8 {
-						goto l11
+					{
+						if uint32(v7) <= uint32(v8) {
+							goto l11
+						}
+						t41 := v4 + v8
+						p40 := i32(0)
+						if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+							p40 = i32(32)
+						}
+						m.memory[uint32(t41)] = byte(p40 | v1)
 					}
-					v1 = v9 + v8
+				l11:
+					t42 := int32(load32(m.memory, uint64(uint32(v6))+28))
+					t43 := v6
+					t44 := v6 + i32(20)
+					var p45 int32
+					if t42 != i32(0) {
+						p45 = 1
+					}
+					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t43, t44, p45)
 					v8 = v8 + i32(1)
-					t34 := int32(m.memory[uint32(v1)])
-					if uint32((t34+i32(-65))&i32(255)) > uint32(i32(25)) {
+					p46 := i32(-1)
+					if v8 != 0 {
+						p46 = v8
+					}
+					v8 = p46
+					t47 := int32(m.memory[uint64(uint32(v6))+1])
+					v1 = t47
+					t48 := int32(m.memory[uint32(v6)])
+					if t48 != 0 {
 						goto l12
 					}
 				}
-				memory_zero(m.memory, uint32(v6), uint32(i32(64)))
-			l18:
-				{
-					v8 = i32(0)
-				l14:
-					{
-						v1 = v9 + v8
-						if v4 == v8 {
-							goto l13
-						}
-						t35 := int32(m.memory[uint32(v1)])
-						t36 := v6 + v8
-						v1 = t35
-						p37 := i32(0)
-						if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-							p37 = i32(32)
-						}
-						m.memory[uint32(t36)] = byte(p37 | v1)
-						v8 = v8 + i32(1)
-						if v8 != i32(64) {
-							goto l14
-						}
-					}
-					v4 = v4 - v8
-					v9 = v9 + v8
-					v8 = i32(64)
-					goto l15
-				l13:
-					v4 = i32(0)
-					v9 = v1
-					if uint32(v8+i32(-65)) < uint32(i32(-64)) {
-						goto l16
-					}
-				l15:
-					if uint32(v7) < uint32(v0) {
-						goto l17
-					}
-					if uint32(v7-v0) < uint32(v8) {
-						goto l17
-					}
-					if v8 == 0 {
-						goto l17
-					}
-					memory_copy(m.memory, uint32(v10+v0), uint32(v6), uint32(v8))
-				l17:
-					t38 := v5
-					v8 = v0 + v8
-					p39 := v8
-					if uint32(v8) < uint32(v0) {
-						p39 = i32(-1)
-					}
-					v0 = p39
-					store32(m.memory, uint64(uint32(t38))+8, uint32(v0))
-					goto l18
-				}
-			l11:
-				if uint32(v7) < uint32(v0) {
-					goto l19
-				}
-				if uint32(v7-v0) < uint32(v4) {
-					goto l19
-				}
-				if v4 == 0 {
-					goto l19
-				}
-				memory_copy(m.memory, uint32(v10+v0), uint32(v9), uint32(v4))
-			l19:
-				t40 := v5
-				v8 = v0 + v4
-				p41 := v8
-				if uint32(v8) < uint32(v0) {
-					p41 = i32(-1)
-				}
-				v0 = p41
-				store32(m.memory, uint64(uint32(t40))+8, uint32(v0))
+				store32(m.memory, uint64(uint32(v5))+8, uint32(v8))
 			}
-		l16:
-			if v2 != 0 {
-				goto l20
+		l10:
+			v0 = v0 + i32(1)
+			t49 := v9
+			var p50 int32
+			if v2 != i32(0) {
+				p50 = 1
+			}
+			if t49&p50 != 0 {
+				goto l13
 			}
 		}
 	}
 l5:
 	{
-		if uint32(v7) <= uint32(v0) {
-			goto l21
+		if uint32(v7) <= uint32(v8) {
+			goto l14
 		}
-		t42 := int32(load32(m.memory, uint32(v5)))
-		m.memory[uint32(t42+v0)] = byte(i32(34))
+		t51 := int32(load32(m.memory, uint32(v5)))
+		m.memory[uint32(t51+v8)] = byte(i32(34))
 	}
-l21:
-	t43 := v5
-	v8 = v0 + i32(1)
-	p44 := i32(-1)
+l14:
+	t52 := v5
+	v8 = v8 + i32(1)
+	p53 := i32(-1)
 	if v8 != 0 {
-		p44 = v8
+		p53 = v8
 	}
-	store32(m.memory, uint64(uint32(t43))+8, uint32(p44))
-	m.___stack_pointer = v6 + i32(64)
+	store32(m.memory, uint64(uint32(t52))+8, uint32(p53))
+	m.___stack_pointer = v6 + i32(32)
 }
-func (m *Module) _hooksig__params__Reader__token__h53fc65efb13b1e5e_psx7rd(v0, v1 int32) {
+func (m *Module) _hooksig__params__Reader__token__he7a3d88f46878790_8tln9i(v0, v1 int32) {
 	var v2, v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(16)
@@ -7874,13 +6249,20 @@ func (m *Module) _hooksig__params__Reader__token__h53fc65efb13b1e5e_psx7rd(v0, v
 		}
 		t8 := int32(load32(m.memory, uint64(uint32(v1))+8))
 		t9 := v0
-		v1 = t8
-		v3 = v1 - v6
-		p10 := v3
-		if uint32(v3) > uint32(v1) {
+		v3 = t8
+		v5 = v3 - v6
+		p10 := v5
+		if uint32(v5) > uint32(v3) {
 			p10 = i32(0)
 		}
-		store64(m.memory, uint64(uint32(t9))+4, uint64(int64(uint32(p10))<<32|i64(9)))
+		t11 := int32(m.memory[uint64(uint32(v1))+12])
+		t12 := int64(uint32(p10)) << 32
+		v1 = t11
+		p13 := t12
+		if v1 != 0 {
+			p13 = i64(0)
+		}
+		store64(m.memory, uint64(uint32(t9))+4, uint64(p13|int64(uint32(v1^i32(9)))))
 		v1 = i32(1)
 		goto l1
 	}
@@ -7947,136 +6329,77 @@ l4:
 	store16(m.memory, uint64(uint32(v0))+2, uint16(v5))
 }
 func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
-	var v3, v4, v5 int32
-	var v6 int64
-	var v7, v8 int32
-	var v9, v10 int64
+	var v3, v4 int32
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(304)
+	v3 = t0 - i32(272)
 	m.___stack_pointer = v3
-	m._hooksig__capi__request__CheckedRequest__new__h0a50d0d1e0242091_ot5j3w(v3+i32(4), v2)
+	m._hooksig__capi__request__checked_request__h3f5c1c97c2114f97_oqqzf0(v3+i32(8), v2)
 	{
-		if v0 != 0 {
+		if v0 == 0 {
 			goto l0
 		}
-		v0 = i32(1)
-		goto l1
-	l0:
-		t1 := int32(load32(m.memory, uint64(uint32(v3))+8))
-		v4 = t1
+		t1 := int32(load32(m.memory, uint64(uint32(v3))+12))
+		v2 = t1
 		{
+			t2 := int32(load32(m.memory, uint64(uint32(v3))+8))
+			v4 = t2
+			if v4 == 0 {
+				goto l1
+			}
+			store32(m.memory, uint64(uint32(v3))+36, uint32(v2))
+			store32(m.memory, uint64(uint32(v3))+32, uint32(v4))
+			t3 := v3
+			v2 = v3 + i32(16)
+			t4 := int64(load64(m.memory, uint64(uint32(v2))+8))
+			store64(m.memory, uint64(uint32(t3))+48, uint64(t4))
+			t5 := int64(load64(m.memory, uint32(v2)))
+			store64(m.memory, uint64(uint32(v3))+40, uint64(t5))
+			if v1 == 0 {
+				goto l0
+			}
+			m._hooksig__capi__receiver__hooksig_receiver__head__h54096d4cef1a7712_advomw(v3+i32(56), v1, v3+i32(32))
 			{
-				t2 := int32(load32(m.memory, uint64(uint32(v3))+4))
-				v5 = t2
-				if v5 != 0 {
+				t6 := int32(load32(m.memory, uint64(uint32(v3))+56))
+				v2 = t6
+				if v2 != 0 {
 					goto l2
 				}
-				v2 = v4
+				t7 := int32(load32(m.memory, uint64(uint32(v3))+60))
+				v0 = t7
 				goto l3
 			}
 		l2:
-			store32(m.memory, uint64(uint32(v3))+32, uint32(v4))
-			store32(m.memory, uint64(uint32(v3))+28, uint32(v5))
-			t3 := v3
-			v2 = v3 + i32(12)
-			t4 := int64(load64(m.memory, uint64(uint32(v2))+8))
-			v6 = t4
-			store64(m.memory, uint64(uint32(t3))+44, uint64(v6))
-			t5 := int64(load64(m.memory, uint32(v2)))
-			store64(m.memory, uint64(uint32(v3))+36, uint64(t5))
-			v7 = v3 + i32(36)
-			v2 = i32(1)
-			{
-				v8 = int32(v6)
-				if v8 != 0 {
-					goto l4
-				}
-				v4 = i32(0)
-				v5 = i32(1)
-				goto l5
-			l4:
-				t6 := int32(load32(m.memory, uint64(uint32(v3))+48))
-				store32(m.memory, uint64(uint32(v3))+68, uint32(t6))
-			}
-		l5:
-			store32(m.memory, uint64(uint32(v3))+64, uint32(v8))
-			store32(m.memory, uint64(uint32(v3))+56, uint32(v4))
-			store32(m.memory, uint64(uint32(v3))+52, uint32(v5))
-			store32(m.memory, uint64(uint32(v3))+60, uint32(v7))
-			if v1 == 0 {
-				goto l3
-			}
-			m._hooksig__capi__receiver__hooksig_receiver__head__ha2b551d0504afba5_seqb52(v3+i32(72), v1, v3+i32(52))
-			t7 := int32(load32(m.memory, uint64(uint32(v3))+72))
-			v2 = t7
-			t8 := int64(load64(m.memory, uint64(uint32(v3))+80))
-			v6 = t8
-			if v6 == i64(2) {
-				goto l3
-			}
-			t9 := int64(load64(m.memory, uint64(uint32(v3))+88))
-			v9 = t9
-			t10 := int64(load64(m.memory, uint64(uint32(v3))+104))
-			v10 = t10
-			t11 := int32(load32(m.memory, uint64(uint32(v3))+96))
-			v4 = t11
-			t12 := int64(load64(m.memory, uint64(uint32(v3))+136))
-			store64(m.memory, uint64(uint32(v3))+200, uint64(t12))
-			t13 := int64(load64(m.memory, uint64(uint32(v3))+128))
-			store64(m.memory, uint64(uint32(v3))+192, uint64(t13))
-			t14 := int64(load64(m.memory, uint64(uint32(v3))+120))
-			store64(m.memory, uint64(uint32(v3))+184, uint64(t14))
-			t15 := int64(load64(m.memory, uint64(uint32(v3))+112))
-			store64(m.memory, uint64(uint32(v3))+176, uint64(t15))
-			t16 := int32(load32(m.memory, uint64(uint32(v3))+168))
-			v1 = t16
-			memory_zero(m.memory, uint32(v3+i32(208)), uint32(i32(64)))
-			t17 := int64(load64(m.memory, uint64(uint32(i32(0)))+16492))
-			store64(m.memory, uint64(uint32(v3))+296, uint64(t17))
-			t18 := int64(load64(m.memory, uint64(uint32(i32(0)))+16484))
-			store64(m.memory, uint64(uint32(v3))+288, uint64(t18))
-			t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+16476))
-			store64(m.memory, uint64(uint32(v3))+280, uint64(t19))
-			t20 := int64(load64(m.memory, uint64(uint32(i32(0)))+16468))
-			store64(m.memory, uint64(uint32(v3))+272, uint64(t20))
-			memory_copy(m.memory, uint32(v3+i32(72)), uint32(v2), uint32(i32(44)))
+			memory_copy(m.memory, uint32(v3+i32(120)), uint32(v3+i32(56)+i32(8)), uint32(i32(56)))
+			memory_zero(m.memory, uint32(v3+i32(176)), uint32(i32(64)))
+			t8 := int64(load64(m.memory, uint64(uint32(i32(0)))+16492))
+			store64(m.memory, uint64(uint32(v3))+264, uint64(t8))
+			t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16484))
+			store64(m.memory, uint64(uint32(v3))+256, uint64(t9))
+			t10 := int64(load64(m.memory, uint64(uint32(i32(0)))+16476))
+			store64(m.memory, uint64(uint32(v3))+248, uint64(t10))
+			t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16468))
+			store64(m.memory, uint64(uint32(v3))+240, uint64(t11))
+			memory_copy(m.memory, uint32(v3+i32(56)), uint32(v2), uint32(i32(44)))
 			store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
-			memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(208)), uint32(i32(96)))
+			memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(176)), uint32(i32(96)))
 			store64(m.memory, uint64(uint32(v0))+104, uint64(i64(0)))
-			memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(72)), uint32(i32(44)))
+			memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(56)), uint32(i32(44)))
+			memory_copy(m.memory, uint32(v0+i32(160)), uint32(v3+i32(120)), uint32(i32(56)))
 			m.memory[uint64(uint32(v0))+216] = byte(i32(0))
-			store32(m.memory, uint64(uint32(v0))+208, uint32(v1))
-			t22 := v0
-			p21 := i64(0x7fffffffffffffff)
-			if v4&i32(1) != 0 {
-				p21 = v10
-			}
-			store64(m.memory, uint64(uint32(t22))+200, uint64(p21))
-			t24 := v0
-			p23 := i64(-0x8000000000000000)
-			if int32(v6)&i32(1) != 0 {
-				p23 = v9
-			}
-			store64(m.memory, uint64(uint32(t24))+192, uint64(p23))
-			t25 := int64(load64(m.memory, uint64(uint32(v3))+200))
-			store64(m.memory, uint64(uint32(v0))+184, uint64(t25))
-			t26 := int64(load64(m.memory, uint64(uint32(v3))+192))
-			store64(m.memory, uint64(uint32(v0))+176, uint64(t26))
-			t27 := int64(load64(m.memory, uint64(uint32(v3))+184))
-			store64(m.memory, uint64(uint32(v0))+168, uint64(t27))
-			t28 := int64(load64(m.memory, uint64(uint32(v3))+176))
-			store64(m.memory, uint64(uint32(v0))+160, uint64(t28))
 			v2 = i32(47)
 		}
-	l3:
-		p29 := v2
+	l1:
+		p12 := v2
 		if v2 == i32(47) {
-			p29 = i32(44)
+			p12 = i32(44)
 		}
-		v0 = p29
+		v0 = p12
+		goto l3
 	}
-l1:
-	m.___stack_pointer = v3 + i32(304)
+l0:
+	v0 = i32(1)
+l3:
+	m.___stack_pointer = v3 + i32(272)
 	return v0
 }
 func (m *Module) Xhooksig_date_format(v0 int64, v1, v2, v3 int32) int32 {
@@ -8289,7 +6612,7 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 	var v6, v7, v8, v9 int64
 	var v10, v11 int32
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(192)
+	v3 = t0 - i32(240)
 	m.___stack_pointer = v3
 	v4 = i32(1)
 	{
@@ -8327,8 +6650,8 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 		if v5&i32(255) == 0 {
 			goto l0
 		}
-		v5 = v3 + i32(160)
-		memory_zero(m.memory, uint32(v3), uint32(i32(64)))
+		v5 = v3 + i32(168)
+		memory_zero(m.memory, uint32(v3+i32(8)), uint32(i32(64)))
 		{
 			if uint32(v2) > uint32(i32(64)) {
 				goto l4
@@ -8336,21 +6659,32 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 			if v2 == 0 {
 				goto l5
 			}
-			memory_copy(m.memory, uint32(v3), uint32(v1), uint32(v2))
+			memory_copy(m.memory, uint32(v3+i32(8)), uint32(v1), uint32(v2))
 			goto l5
 		l4:
-			m._hooksig__primitives__stream__sha256__h6d793310ecaab5e4_uqi83z(v3+i32(128), v1, v2)
-			t3 := int64(load64(m.memory, uint64(uint32(v3))+152))
-			store64(m.memory, uint64(uint32(v3))+24, uint64(t3))
-			t4 := int64(load64(m.memory, uint64(uint32(v3))+144))
-			store64(m.memory, uint64(uint32(v3))+16, uint64(t4))
-			t5 := int64(load64(m.memory, uint64(uint32(v3))+136))
-			store64(m.memory, uint64(uint32(v3))+8, uint64(t5))
-			t6 := int64(load64(m.memory, uint64(uint32(v3))+128))
-			store64(m.memory, uint32(v3), uint64(t6))
+			memory_zero(m.memory, uint32(v3+i32(136)), uint32(i32(64)))
+			store64(m.memory, uint64(uint32(v3))+232, uint64(i64(0)))
+			t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16492))
+			store64(m.memory, uint64(uint32(v3))+224, uint64(t3))
+			t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16484))
+			store64(m.memory, uint64(uint32(v3))+216, uint64(t4))
+			t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+16476))
+			store64(m.memory, uint64(uint32(v3))+208, uint64(t5))
+			t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+16468))
+			store64(m.memory, uint64(uint32(v3))+200, uint64(t6))
+			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3+i32(136), v1, v2)
+			m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v3+i32(72), v3+i32(136))
+			t7 := int64(load64(m.memory, uint64(uint32(v3))+72))
+			store64(m.memory, uint64(uint32(v3))+8, uint64(t7))
+			t8 := int64(load64(m.memory, uint64(uint32(v3))+80))
+			store64(m.memory, uint64(uint32(v3))+16, uint64(t8))
+			t9 := int64(load64(m.memory, uint64(uint32(v3))+88))
+			store64(m.memory, uint64(uint32(v3))+24, uint64(t9))
+			t10 := int64(load64(m.memory, uint64(uint32(v3))+96))
+			store64(m.memory, uint64(uint32(v3))+32, uint64(t10))
 			v4 = i32(0)
 		l6:
-			m.memory[uint32(v3+i32(128)+v4)] = byte(i32(0))
+			m.memory[uint32(v3+i32(72)+v4)] = byte(i32(0))
 			v4 = v4 + i32(1)
 			if v4 != i32(32) {
 				goto l6
@@ -8358,70 +6692,70 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 		}
 	l5:
 		v1 = i32(0)
-		t7 := int64(load64(m.memory, uint64(uint32(i32(0)))+16468))
-		t8 := v5
-		v6 = t7
-		store64(m.memory, uint32(t8), uint64(v6))
-		t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16476))
-		t10 := v5
-		v7 = t9
-		store64(m.memory, uint64(uint32(t10))+8, uint64(v7))
-		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16484))
+		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16468))
 		t12 := v5
-		v8 = t11
-		store64(m.memory, uint64(uint32(t12))+16, uint64(v8))
-		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16492))
+		v6 = t11
+		store64(m.memory, uint32(t12), uint64(v6))
+		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16476))
 		t14 := v5
-		v9 = t13
-		store64(m.memory, uint64(uint32(t14))+24, uint64(v9))
-		store64(m.memory, uint64(uint32(v3))+152, uint64(v9))
-		store64(m.memory, uint64(uint32(v3))+144, uint64(v8))
-		store64(m.memory, uint64(uint32(v3))+136, uint64(v7))
-		store64(m.memory, uint64(uint32(v3))+128, uint64(v6))
-		memory_copy(m.memory, uint32(v3+i32(64)), uint32(v3+i32(128)), uint32(i32(64)))
-		store64(m.memory, uint64(uint32(v3))+148, uint64(i64(0)))
-		store16(m.memory, uint64(uint32(v3))+144, uint16(i32(27190)))
-		v10 = v3 + i32(144)
+		v7 = t13
+		store64(m.memory, uint64(uint32(t14))+8, uint64(v7))
+		t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16484))
+		t16 := v5
+		v8 = t15
+		store64(m.memory, uint64(uint32(t16))+16, uint64(v8))
+		t17 := int64(load64(m.memory, uint64(uint32(i32(0)))+16492))
+		t18 := v5
+		v9 = t17
+		store64(m.memory, uint64(uint32(t18))+24, uint64(v9))
+		store64(m.memory, uint64(uint32(v3))+160, uint64(v9))
+		store64(m.memory, uint64(uint32(v3))+152, uint64(v8))
+		store64(m.memory, uint64(uint32(v3))+144, uint64(v7))
+		store64(m.memory, uint64(uint32(v3))+136, uint64(v6))
+		memory_copy(m.memory, uint32(v3+i32(72)), uint32(v3+i32(136)), uint32(i32(64)))
+		store64(m.memory, uint64(uint32(v3))+156, uint64(i64(0)))
+		store16(m.memory, uint64(uint32(v3))+152, uint16(i32(27190)))
+		v10 = v3 + i32(152)
 		v11 = i32(0)
 	l8:
 		{
-			t15 := int32(m.memory[uint32(v10+v11)])
-			v2 = t15
+			t19 := int32(m.memory[uint32(v10+v11)])
+			v2 = t19
 			v4 = i32(0)
 		l7:
 			{
-				v5 = v3 + v4
-				t16 := int32(m.memory[uint32(v5)])
-				m.memory[uint32(v5)] = byte(t16 ^ v2)
+				v5 = v3 + i32(8) + v4
+				t20 := int32(m.memory[uint32(v5)])
+				m.memory[uint32(v5)] = byte(t20 ^ v2)
 				v4 = v4 + i32(1)
 				if v4 != i32(64) {
 					goto l7
 				}
 			}
-			m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(64)+v1, v3, i32(1))
+			m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(72)+v1, v3+i32(8), i32(1))
 			v11 = v11 + i32(1)
 			v1 = v1 + i32(32)
 			if v1 != i32(64) {
 				goto l8
 			}
 		}
-		t17 := int64(load64(m.memory, uint64(uint32(v3))+64))
-		v6 = t17
-		memory_copy(m.memory, uint32(v3+i32(128)), uint32(v3+i32(72)), uint32(i32(56)))
+		t21 := int64(load64(m.memory, uint64(uint32(v3))+72))
+		v6 = t21
+		memory_copy(m.memory, uint32(v3+i32(136)), uint32(v3+i32(80)), uint32(i32(56)))
 		v4 = i32(0)
 	l9:
-		m.memory[uint32(v3+v4)] = byte(i32(0))
+		m.memory[uint32(v3+i32(8)+v4)] = byte(i32(0))
 		v4 = v4 + i32(1)
 		if v4 != i32(64) {
 			goto l9
 		}
 		store64(m.memory, uint64(uint32(v0))+8, uint64(v6))
 		store64(m.memory, uint32(v0), uint64(i64(5211627277363815770)))
-		memory_copy(m.memory, uint32(v0+i32(16)), uint32(v3+i32(128)), uint32(i32(56)))
+		memory_copy(m.memory, uint32(v0+i32(16)), uint32(v3+i32(136)), uint32(i32(56)))
 		v4 = i32(0)
 	}
 l0:
-	m.___stack_pointer = v3 + i32(192)
+	m.___stack_pointer = v3 + i32(240)
 	return v4
 }
 func (m *Module) Xhooksig_pending_body_finish(v0, v1 int32) int32 {
@@ -8580,7 +6914,7 @@ l0:
 func (m *Module) Xhooksig_policy_init(v0 int32) int32 {
 	if v0 != 0 {
 		store64(m.memory, uint32(v0), uint64(i64(5211632817660339546)))
-		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16540)), uint32(i32(208)))
+		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16536)), uint32(i32(208)))
 		return i32(0)
 	}
 	return i32(1)
@@ -8672,15 +7006,13 @@ func (m *Module) Xhooksig_policy_set_max_skew(v0, v1 int32) int32 {
 	return i32(1)
 }
 func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
-	var v9, v10, v11, v12, v13, v14 int32
-	var v15 int64
-	var v16 int32
-	var v17 int64
-	var v18 int32
-	var v19 int64
-	var v20, v21, v22, v23, v24, v25, v26, v27, v28, v29 int32
+	var v9, v10, v11, v12, v13 int32
+	var v14 int64
+	var v15, v16 int32
+	var v17, v18 int64
+	var v19, v20, v21, v22, v23, v24 int32
 	t0 := m.___stack_pointer
-	v9 = t0 - i32(528)
+	v9 = t0 - i32(368)
 	m.___stack_pointer = v9
 	if v0 == 0 {
 		goto l0
@@ -8702,21 +7034,19 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					goto l5
 				}
 			l4:
-				m._hooksig__capi__request__CheckedRequest__new__h0a50d0d1e0242091_ot5j3w(v9+i32(160), v3)
-				t2 := int32(load32(m.memory, uint64(uint32(v9))+164))
+				m._hooksig__capi__request__checked_request__h3f5c1c97c2114f97_oqqzf0(v9+i32(144), v3)
+				t2 := int32(load32(m.memory, uint64(uint32(v9))+148))
 				v10 = t2
 				{
-					t3 := int32(load32(m.memory, uint64(uint32(v9))+160))
+					t3 := int32(load32(m.memory, uint64(uint32(v9))+144))
 					v11 = t3
 					if v11 == 0 {
 						goto l6
 					}
-					t4 := int64(load64(m.memory, uint64(uint32(v9))+176))
+					t4 := int64(load64(m.memory, uint64(uint32(v9))+160))
 					store64(m.memory, uint64(uint32(v9))+24, uint64(t4))
-					t5 := int64(load64(m.memory, uint64(uint32(v9))+168))
+					t5 := int64(load64(m.memory, uint64(uint32(v9))+152))
 					store64(m.memory, uint64(uint32(v9))+16, uint64(t5))
-					store32(m.memory, uint64(uint32(v9))+12, uint32(v10))
-					store32(m.memory, uint64(uint32(v9))+8, uint32(v11))
 					if v5 != 0 {
 						goto l7
 					}
@@ -8747,808 +7077,439 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					}
 				l10:
 					v12 = i32(7)
-					if v2 == 0 {
-						goto l11
-					}
-					v13 = v0 + i32(8)
-					v14 = v9 + i32(16)
-					v15 = int64(uint32(v5))
-					v5 = i32(0)
-				l13:
 					{
-						if v2 == v5 {
-							goto l12
-						}
-						t6 := int32(m.memory[uint32(v1+v5)])
-						v3 = t6
-						if v3 == i32(127) {
+						if v2 == 0 {
 							goto l11
 						}
-						var p7 int32
-						if uint32(v3) < uint32(i32(32)) {
-							p7 = 1
-						}
-						var p8 int32
-						if v3 != i32(9) {
-							p8 = 1
-						}
-						if p7&p8 != 0 {
-							goto l11
-						}
-						if v3 == i32(9) {
-							goto l11
-						}
-						if v3 == i32(34) {
-							goto l11
-						}
-						v5 = v5 + i32(1)
-						if v3 != i32(92) {
-							goto l13
-						}
-						goto l11
-					}
-				l12:
-					{
+						v13 = v0 + i32(8)
+						v14 = int64(uint32(v5))
+						v5 = i32(0)
+					l13:
 						{
-							t9 := int32(load32(m.memory, uint64(uint32(v9))+24))
-							v3 = t9
-							if v3 != 0 {
+							if v2 == v5 {
+								goto l12
+							}
+							t6 := int32(m.memory[uint32(v1+v5)])
+							v3 = t6
+							if v3 == i32(127) {
+								goto l11
+							}
+							var p7 int32
+							if uint32(v3) < uint32(i32(32)) {
+								p7 = 1
+							}
+							var p8 int32
+							if v3 != i32(9) {
+								p8 = 1
+							}
+							if p7&p8 != 0 {
+								goto l11
+							}
+							if v3 == i32(9) {
+								goto l11
+							}
+							if v3 == i32(34) {
+								goto l11
+							}
+							v5 = v5 + i32(1)
+							if v3 != i32(92) {
+								goto l13
+							}
+							goto l11
+						}
+					l12:
+						store32(m.memory, uint64(uint32(v9))+36, uint32(v10))
+						store32(m.memory, uint64(uint32(v9))+32, uint32(v11))
+						t9 := int64(load64(m.memory, uint64(uint32(v9))+16))
+						store64(m.memory, uint64(uint32(v9))+40, uint64(t9))
+						t10 := int64(load64(m.memory, uint64(uint32(v9))+24))
+						store64(m.memory, uint64(uint32(v9))+48, uint64(t10))
+						m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(v9+i32(144), v4, v14)
+						{
+							t11 := int32(m.memory[uint64(uint32(v9))+144])
+							if t11 == i32(40) {
 								goto l14
 							}
-							v10 = i32(0)
-							v11 = i32(1)
+							t12 := int64(m.memory[uint64(uint32(v9))+144])
+							if t12 == i64(40) {
+								goto l14
+							}
+							t13 := int32(load32(m.memory, uint64(uint32(v9))+148))
+							v15 = t13
+							t14 := int32(load32(m.memory, uint64(uint32(v9))+144))
+							v0 = t14
 							goto l15
 						}
 					l14:
-						t10 := int32(load32(m.memory, uint64(uint32(v9))+28))
-						store32(m.memory, uint64(uint32(v9))+48, uint32(t10))
-					}
-				l15:
-					store32(m.memory, uint64(uint32(v9))+44, uint32(v3))
-					store32(m.memory, uint64(uint32(v9))+36, uint32(v10))
-					store32(m.memory, uint64(uint32(v9))+32, uint32(v11))
-					store32(m.memory, uint64(uint32(v9))+40, uint32(v14))
-					m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(v9+i32(160), v4, v15)
-					{
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hde77f2e695de0e75_jciie0(v9+i32(144), v9+i32(32), v4, v14)
 						{
-							t11 := int32(m.memory[uint64(uint32(v9))+160])
-							if t11 == i32(40) {
-								goto l16
-							}
-							t12 := int64(m.memory[uint64(uint32(v9))+160])
-							if t12 == i64(40) {
-								goto l16
-							}
-							t13 := int32(load32(m.memory, uint64(uint32(v9))+164))
-							v0 = t13
-							t14 := int32(load32(m.memory, uint64(uint32(v9))+160))
-							v16 = t14
-							goto l17
-						}
-					l16:
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd29a71b126fc2c_z5pxjq(v9+i32(160), v9+i32(32), v4, v15)
-						t15 := int64(load64(m.memory, uint64(uint32(v9))+164))
-						v17 = t15
-						v16 = int32(v17)
-						{
-							t16 := int32(load32(m.memory, uint64(uint32(v9))+160))
-							v18 = t16
-							if v18 != 0 {
-								goto l18
-							}
-							v0 = int32(int64(uint64(v17) >> 32))
-							goto l17
-						}
-					l18:
-						t17 := int64(load64(m.memory, uint64(uint32(v9))+172))
-						t18 := v9
-						v19 = t17
-						store64(m.memory, uint64(uint32(t18))+64, uint64(v19))
-						store64(m.memory, uint64(uint32(v9))+56, uint64(v17))
-						store32(m.memory, uint64(uint32(v9))+52, uint32(v18))
-						store64(m.memory, uint64(uint32(v9))+152, uint64(i64(0)))
-						store64(m.memory, uint64(uint32(v9))+144, uint64(i64(0)))
-						store64(m.memory, uint64(uint32(v9))+136, uint64(i64(0)))
-						store64(m.memory, uint64(uint32(v9))+128, uint64(i64(0)))
-						t19 := int64(load64(m.memory, uint64(uint32(v9))+60))
-						v17 = t19
-						t20 := int64(load64(m.memory, uint64(uint32(v0))+64))
-						store64(m.memory, uint64(uint32(v9))+328, uint64(t20))
-						t21 := int64(load64(m.memory, uint64(uint32(v0))+56))
-						store64(m.memory, uint64(uint32(v9))+320, uint64(t21))
-						t22 := int64(load64(m.memory, uint64(uint32(v0))+48))
-						store64(m.memory, uint64(uint32(v9))+312, uint64(t22))
-						t23 := int64(load64(m.memory, uint64(uint32(v0))+40))
-						store64(m.memory, uint64(uint32(v9))+304, uint64(t23))
-						memory_zero(m.memory, uint32(v9+i32(432)), uint32(i32(64)))
-						t24 := int64(load64(m.memory, uint64(uint32(v13))+24))
-						store64(m.memory, uint64(uint32(v9))+520, uint64(t24))
-						t25 := int64(load64(m.memory, uint64(uint32(v13))+16))
-						store64(m.memory, uint64(uint32(v9))+512, uint64(t25))
-						t26 := int64(load64(m.memory, uint64(uint32(v13))+8))
-						store64(m.memory, uint64(uint32(v9))+504, uint64(t26))
-						t27 := int64(load64(m.memory, uint32(v13)))
-						store64(m.memory, uint64(uint32(v9))+496, uint64(t27))
-						memory_copy(m.memory, uint32(v9+i32(304)+i32(32)), uint32(v9+i32(432)), uint32(i32(96)))
-						v20 = v9 + i32(160) + i32(8)
-						memory_copy(m.memory, uint32(v20), uint32(v9+i32(304)), uint32(i32(128)))
-						v0 = i32(1)
-						store32(m.memory, uint64(uint32(v9))+160, uint32(i32(1)))
-						store64(m.memory, uint64(uint32(v9))+296, uint64(i64(64)))
-						{
-							{
+							t15 := int32(load32(m.memory, uint64(uint32(v9))+144))
+							v16 = t15
+							if v16 != 0 {
+								t18 := int64(load64(m.memory, uint64(uint32(v9))+148))
+								v17 = t18
+								t19 := int64(load64(m.memory, uint64(uint32(v9))+156))
+								store64(m.memory, uint64(uint32(v9))+148, uint64(t19))
+								store32(m.memory, uint64(uint32(v9))+144, uint32(int64(uint64(v17)>>32)))
+								t20 := int64(load64(m.memory, uint64(uint32(v9))+144))
+								v18 = t20
+								store64(m.memory, uint64(uint32(v9))+136, uint64(i64(0)))
+								store64(m.memory, uint64(uint32(v9))+128, uint64(i64(0)))
+								store64(m.memory, uint64(uint32(v9))+120, uint64(i64(0)))
+								store64(m.memory, uint64(uint32(v9))+112, uint64(i64(0)))
+								memory_zero(m.memory, uint32(v9+i32(256)), uint32(i32(64)))
+								t21 := int64(load64(m.memory, uint64(uint32(v13))+24))
+								store64(m.memory, uint64(uint32(v9))+344, uint64(t21))
+								t22 := int64(load64(m.memory, uint64(uint32(v13))+16))
+								store64(m.memory, uint64(uint32(v9))+336, uint64(t22))
+								t23 := int64(load64(m.memory, uint64(uint32(v13))+8))
+								store64(m.memory, uint64(uint32(v9))+328, uint64(t23))
+								t24 := int64(load64(m.memory, uint32(v13)))
+								store64(m.memory, uint64(uint32(v9))+320, uint64(t24))
+								memory_copy(m.memory, uint32(v9+i32(144)), uint32(v9+i32(256)), uint32(i32(96)))
+								store32(m.memory, uint64(uint32(v9))+248, uint32(v0+i32(40)))
+								store64(m.memory, uint64(uint32(v9))+240, uint64(i64(64)))
+								v19 = v9 + i32(144) + i32(64)
+								v20 = int32(v17)
+								if v20 == 0 {
+									goto l17
+								}
+								v21 = i32(0)
+							l37:
 								{
-									if v16 == 0 {
-										goto l19
-									}
-									v21 = int32(int64(uint64(v19) >> 32))
-									v22 = v9 + i32(72)
-									v23 = v9 + i32(160) + i32(40)
-									v24 = i32(0)
-								l73:
+									v15 = v21
+									store64(m.memory, uint64(uint32(v9))+260, uint64(v18))
+									store32(m.memory, uint64(uint32(v9))+256, uint32(v20))
+								l19:
 									{
-										v10 = int32(v17)
-										v14 = v10
-										v0 = v16
-										{
-											v19 = int64(uint64(v17) >> 32)
-											var p28 int32
-											if v19 != i64(0) {
-												p28 = 1
-											}
-											v25 = p28
-											if v25 != 0 {
-												goto l20
-											}
-											m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v9+i32(304), v16, v10, i32(32))
-											t29 := int32(load32(m.memory, uint64(uint32(v9))+316))
-											v14 = t29
-											t30 := int32(load32(m.memory, uint64(uint32(v9))+312))
-											v0 = t30
+										t25 := int32(load32(m.memory, uint64(uint32(v9))+260))
+										v0 = t25
+										t26 := int32(load32(m.memory, uint64(uint32(v9))+264))
+										t27 := v9 + i32(8)
+										t28 := v9 + i32(256)
+										var p29 int32
+										if t26 != i32(0) {
+											p29 = 1
 										}
-									l20:
-										v26 = int32(v19)
-									l25:
+										m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t27, t28, p29)
+										t30 := int32(m.memory[uint64(uint32(v9))+8])
+										v10 = t30
+										if v10 == 0 {
+											goto l18
+										}
+										t31 := int32(m.memory[uint64(uint32(v9))+9])
+										if t31&i32(255) != i32(32) {
+											goto l19
+										}
+									}
+								l18:
+									store32(m.memory, uint64(uint32(v9))+356, uint32(v20))
+									store32(m.memory, uint64(uint32(v9))+364, uint32(int64(uint64(v18)>>32)))
+									t32 := v9
+									v3 = int32(v18)
+									v0 = v3 - v0
+									p33 := v0
+									if uint32(v0) > uint32(v3) {
+										p33 = i32(0)
+									}
+									store32(m.memory, uint64(uint32(t32))+360, uint32(p33))
+									t34 := int32(load32(m.memory, uint64(uint32(v9))+256))
+									v20 = t34
+									t35 := int64(load64(m.memory, uint64(uint32(v9))+260))
+									v18 = t35
+									if v15 == 0 {
+										goto l20
+									}
+									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(144), i32(16464), i32(1))
+								l20:
+									v21 = v15 + i32(1)
+									m._hooksig__names__Name__lowercase__h8f8fae0793021d12_wonhvm(v9+i32(356), v9+i32(144))
+									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(144), i32(16465), i32(2))
+									v0 = i32(-16)
+									{
+									l22:
 										{
-											v3 = v14
-											if uint32(v3) > uint32(i32(1)) {
-												t31 := int32(m.memory[uint32(v0)])
-												if t31 != i32(92) {
-													goto l22
-												}
-												if v25 == 0 {
-													goto l22
-												}
-												v14 = v3 + i32(-2)
-												v27 = v0 + i32(2)
-												v0 = v0 + i32(1)
-												goto l24
+											if v0 == i32(48) {
+												goto l21
 											}
-											if v3 != 0 {
+											v3 = v0 + i32(20840)
+											v5 = v0 + i32(16)
+											v0 = v5
+											t36 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v9+i32(356), v3, i32(1))
+											if t36 == 0 {
 												goto l22
 											}
-											v3 = i32(0)
-											v27 = i32(0)
-											v14 = i32(0)
-											goto l23
-										l22:
-											v14 = v3 + i32(-1)
-											v27 = v0 + i32(1)
-										l24:
-											t32 := int32(m.memory[uint32(v0)])
-											v5 = t32
-											v0 = v27
-											if v5 != i32(32) {
-												goto l25
-											}
 										}
-									l23:
-										v5 = v10 - v3
-										var p33 int32
-										if uint32(v5) > uint32(v10) {
-											p33 = 1
-										}
-										v10 = p33
 										{
-											if v24 == 0 {
-												goto l26
-											}
-											t34 := int32(load32(m.memory, uint64(uint32(v9))+160))
-											v0 = t34
-											if v0 == 0 {
-												goto l26
-											}
-											v3 = v0 * i32(136)
-											v0 = v23
-										l27:
-											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, i32(16464), i32(1))
-											v0 = v0 + i32(136)
-											v3 = v3 + i32(-136)
-											if v3 != 0 {
-												goto l27
-											}
-										}
-									l26:
-										p35 := v5
-										if v10 != 0 {
-											p35 = i32(0)
-										}
-										v28 = p35
-										{
-											{
-												if v25 != 0 {
-													goto l28
-												}
-												v0 = i32(0)
-											l30:
-												{
-													if v28 == v0 {
-														goto l29
-													}
-													v3 = v16 + v0
-													v0 = v0 + i32(1)
-													t36 := int32(m.memory[uint32(v3)])
-													if uint32((t36+i32(-65))&i32(255)) > uint32(i32(25)) {
-														goto l30
-													}
-												}
-											l28:
-												v10 = i32(0)
-												memory_zero(m.memory, uint32(v9+i32(304)), uint32(i32(64)))
-												v0 = v16
-												v11 = v28
-											l37:
-												{
+											t37 := int32(m.memory[uint32(v5+i32(20836))])
+											switch t37 {
+											case 2:
+												goto l21
+											default:
+												t38 := int32(load32(m.memory, uint64(uint32(v16))+16))
+												v22 = t38
+												if v22 != 0 {
+													t39 := int32(load32(m.memory, uint64(uint32(v16))+20))
+													v23 = t39
+													t40 := int32(load32(m.memory, uint64(uint32(v16))+4))
+													v11 = t40
+													t41 := int32(load32(m.memory, uint32(v16)))
+													v12 = t41
+													v0 = i32(0)
+												l29:
 													{
-														if uint32(v11) > uint32(i32(1)) {
-															t37 := int32(m.memory[uint32(v0)])
-															if t37 != i32(92) {
-																goto l33
-															}
-															if v25 == 0 {
-																goto l33
-															}
-															v11 = v11 + i32(-2)
-															v12 = v0 + i32(2)
-															v0 = v0 + i32(1)
-															goto l34
-														}
-														if v11 == 0 {
-															v11 = i32(0)
-															v12 = v0
-															v5 = v10
-															if uint32(v10+i32(-65)) < uint32(i32(-64)) {
-																goto l35
-															}
-															goto l36
-														}
-														goto l33
-													l33:
-														v11 = v11 + i32(-1)
-														v12 = v0 + i32(1)
-													l34:
-														t38 := int32(m.memory[uint32(v0)])
-														t39 := v9 + i32(304) + v10
-														v0 = t38
-														p40 := i32(0)
-														if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-															p40 = i32(32)
-														}
-														m.memory[uint32(t39)] = byte(p40 | v0)
-														v5 = i32(64)
-														v0 = v12
-														v10 = v10 + i32(1)
-														if v10 != i32(64) {
-															goto l37
-														}
-													}
-												l36:
-													t41 := int32(load32(m.memory, uint64(uint32(v9))+160))
-													v13 = t41
-													v3 = v13 * i32(136)
-													v0 = v12
-													v10 = i32(0)
-													if v13 == 0 {
-														goto l37
-													}
-													v0 = v23
-												l38:
-													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v9+i32(304), v5)
-													v0 = v0 + i32(136)
-													v3 = v3 + i32(-136)
-													if v3 != 0 {
-														goto l38
-													}
-													v0 = v12
-													v10 = i32(0)
-													goto l37
-												}
-											l29:
-												t42 := int32(load32(m.memory, uint64(uint32(v9))+160))
-												v0 = t42
-												if v0 == 0 {
-													goto l39
-												}
-												v3 = v0 * i32(136)
-												v0 = v23
-											l40:
-												m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v16, v28)
-												v0 = v0 + i32(136)
-												v3 = v3 + i32(-136)
-												if v3 != 0 {
-													goto l40
-												}
-											}
-										l35:
-											t43 := int32(load32(m.memory, uint64(uint32(v9))+160))
-											v0 = t43
-											if v0 == 0 {
-												goto l39
-											}
-											v3 = v0 * i32(136)
-											v0 = v23
-										l41:
-											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, i32(16465), i32(2))
-											v0 = v0 + i32(136)
-											v3 = v3 + i32(-136)
-											if v3 != 0 {
-												goto l41
-											}
-										}
-									l39:
-										store32(m.memory, uint64(uint32(v9))+440, uint32(v26))
-										store32(m.memory, uint64(uint32(v9))+436, uint32(v28))
-										store32(m.memory, uint64(uint32(v9))+432, uint32(v16))
-										store64(m.memory, uint64(uint32(v9))+308, uint64(i64(16)))
-										store32(m.memory, uint64(uint32(v9))+304, uint32(i32(20879)))
-										{
-											{
-												t44 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(432), v9+i32(304))
-												if t44 != 0 {
-													t49 := int32(load32(m.memory, uint64(uint32(v18))+12))
-													v16 = t49
-													if v16 != 0 {
-														t72 := int32(load32(m.memory, uint64(uint32(v18))+16))
-														v25 = t72
-														t73 := int32(load32(m.memory, uint32(v18)))
-														v5 = t73
-														t74 := int32(load32(m.memory, uint64(uint32(v18))+4))
-														t75 := v5
-														v10 = t74
-														v11 = t75 + v10
-														v0 = i32(0)
-													l61:
-														{
-															if v10 == v0 {
-																v0 = i32(0)
-															l63:
-																{
-																	if v25 == v0 {
-																		memory_zero(m.memory, uint32(v9+i32(304)), uint32(i32(64)))
-																		{
-																			if v10 == 0 {
-																				goto l64
-																			}
-																			p78 := i32(64)
-																			if uint32(v10) < uint32(i32(64)) {
-																				p78 = v10
-																			}
-																			v13 = p78
-																		l69:
-																			{
-																				v0 = i32(0)
-																				v12 = v13
-																				v3 = v5
-																			l66:
-																				{
-																					v5 = v11
-																					{
-																						if v3 == v11 {
-																							goto l65
-																						}
-																						v5 = v3 + i32(1)
-																						t79 := int32(m.memory[uint32(v3)])
-																						v3 = t79
-																						p80 := i32(0)
-																						if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
-																							p80 = i32(32)
-																						}
-																						v10 = p80 | v3
-																					}
-																				l65:
-																					m.memory[uint32(v9+i32(304)+v0)] = byte(v10)
-																					v3 = v5
-																					t81 := v0
-																					var p82 int32
-																					if v0 != i32(64) {
-																						p82 = 1
-																					}
-																					v0 = t81 + p82
-																					v12 = v12 + i32(-1)
-																					if v12 != 0 {
-																						goto l66
-																					}
-																				}
-																				{
-																					t83 := int32(load32(m.memory, uint64(uint32(v9))+160))
-																					v0 = t83
-																					if v0 == 0 {
-																						goto l67
-																					}
-																					v3 = v0 * i32(136)
-																					v0 = v23
-																				l68:
-																					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v9+i32(304), v13)
-																					v0 = v0 + i32(136)
-																					v3 = v3 + i32(-136)
-																					if v3 != 0 {
-																						goto l68
-																					}
-																				}
-																			l67:
-																				v0 = v11 - v5
-																				p84 := i32(64)
-																				if uint32(v0) < uint32(i32(64)) {
-																					p84 = v0
-																				}
-																				v13 = p84
-																				if v11 != v5 {
-																					goto l69
-																				}
-																			}
-																		}
-																	l64:
-																		t85 := int32(load32(m.memory, uint64(uint32(v9))+160))
-																		v0 = t85
-																		if v0 == 0 {
-																			goto l51
-																		}
-																		v3 = v0 * i32(136)
-																		v0 = i32(0)
-																	l70:
-																		{
-																			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(160)+v0+i32(40), i32(16506), i32(1))
-																			t86 := v3
-																			v0 = v0 + i32(136)
-																			if t86 != v0 {
-																				goto l70
-																			}
-																		}
-																		t87 := int32(load32(m.memory, uint64(uint32(v9))+160))
-																		v0 = t87
-																		if v0 == 0 {
-																			goto l51
-																		}
-																		v3 = v0 * i32(136)
-																		v0 = v23
-																	l71:
-																		m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v16, v25)
-																		v0 = v0 + i32(136)
-																		v3 = v3 + i32(-136)
-																		if v3 != 0 {
-																			goto l71
-																		}
-																		goto l51
-																	}
-																	v13 = i32(19)
-																	t77 := int32(m.memory[uint32(v16+v0)])
-																	v3 = t77
-																	if v3 == i32(32) {
-																		goto l46
-																	}
-																	if uint32(v3) < uint32(i32(32)) {
-																		goto l46
-																	}
-																	v0 = v0 + i32(1)
-																	if v3 == i32(127) {
-																		goto l46
-																	}
-																	goto l63
+														if v11 == v0 {
+															v0 = i32(0)
+														l31:
+															{
+																if v23 == v0 {
+																	store32(m.memory, uint64(uint32(v9))+264, uint32(i32(0)))
+																	store32(m.memory, uint64(uint32(v9))+260, uint32(v11))
+																	store32(m.memory, uint64(uint32(v9))+256, uint32(v12))
+																	m._hooksig__names__Name__lowercase__h8f8fae0793021d12_wonhvm(v9+i32(256), v9+i32(144))
+																	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(144), i32(16500), i32(1))
+																	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(144), v22, v23)
+																	goto l33
 																}
+																v5 = i32(19)
+																t43 := int32(m.memory[uint32(v22+v0)])
+																v3 = t43
+																if v3 == i32(32) {
+																	goto l28
+																}
+																if uint32(v3) < uint32(i32(32)) {
+																	goto l28
+																}
+																v0 = v0 + i32(1)
+																if v3 != i32(127) {
+																	goto l31
+																}
+																goto l28
 															}
-															v13 = i32(19)
-															t76 := int32(m.memory[uint32(v5+v0)])
-															v3 = t76
-															if v3 == i32(32) {
-																goto l46
-															}
-															if uint32(v3) < uint32(i32(32)) {
-																goto l46
-															}
-															v0 = v0 + i32(1)
-															if v3 == i32(127) {
-																goto l46
-															}
-															goto l61
 														}
-													}
-													v29 = i32(0)
-													v13 = i32(18)
-													goto l46
-												}
-												store64(m.memory, uint64(uint32(v9))+308, uint64(i64(4)))
-												store32(m.memory, uint64(uint32(v9))+304, uint32(i32(16500)))
-												{
-													t45 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(432), v9+i32(304))
-													if t45 == 0 {
-														goto l43
-													}
-													m._hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v9+i32(304), v18)
-													t46 := int32(m.memory[uint64(uint32(v9))+304])
-													if t46 == i32(40) {
-														goto l43
-													}
-													t47 := int64(load64(m.memory, uint64(uint32(v9))+304))
-													v19 = t47
-													if v19&i64(255) != i64(40) {
-														goto l44
-													}
-												}
-											l43:
-												if uint32(v24) >= uint32(v21) {
-													goto l45
-												}
-												v13 = i32(18)
-												v0 = v22 + v24*i32(12)
-												t48 := int32(load32(m.memory, uint32(v0)))
-												switch t48 {
-												case 1:
-													t50 := int32(load32(m.memory, uint64(uint32(v0))+8))
-													v5 = t50
-													t51 := int32(load32(m.memory, uint64(uint32(v0))+4))
-													v10 = t51
-													{
-														t52 := int32(load32(m.memory, uint64(uint32(v9))+160))
-														v0 = t52
-														if v0 == 0 {
-															goto l49
+														v5 = i32(19)
+														t42 := int32(m.memory[uint32(v12+v0)])
+														v3 = t42
+														if v3 == i32(32) {
+															goto l28
 														}
-														v3 = v0 * i32(136)
-														v0 = v23
-													l50:
-														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v10, v5)
-														v0 = v0 + i32(136)
-														v3 = v3 + i32(-136)
-														if v3 != 0 {
-															goto l50
+														if uint32(v3) < uint32(i32(32)) {
+															goto l28
 														}
+														v0 = v0 + i32(1)
+														if v3 != i32(127) {
+															goto l29
+														}
+														goto l28
 													}
-												l49:
-													t53 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v10, v5)
-													if t53 == 0 {
-														goto l51
-													}
-													goto l52
-												case 2:
-													goto l45
-												default:
-													goto l46
 												}
+												v22 = i32(18)
+												v13 = i32(0)
+												goto l26
+											case 1:
+												m._hooksig__request__Request_LT_H_GT___check_host__h762e5717c9a63798_dv44tu(v9+i32(256), v16)
+												t44 := int32(m.memory[uint64(uint32(v9))+256])
+												if t44 == i32(40) {
+													goto l21
+												}
+												t45 := int64(load64(m.memory, uint64(uint32(v9))+256))
+												v17 = t45
+												if v17&i64(255) == i64(40) {
+													goto l21
+												}
+												v15 = int32(int64(uint64(v17) >> 32))
+												v13 = int32(int64(uint64(v17) >> 8))
+												v22 = int32(v17)
+												goto l32
 											}
-										l45:
-											t54 := int32(load32(m.memory, uint64(uint32(v18))+8))
-											v3 = t54
-											t55 := int32(load32(m.memory, uint32(v3)))
-											v0 = t55
-											t56 := int32(load32(m.memory, uint64(uint32(v3))+4))
-											v10 = v0 + t56<<4
-											v13 = i32(18)
-											v25 = i32(0)
-										l55:
-											{
-												if v0 != v10 {
-													goto l53
-												}
-												v29 = i32(0)
-												v0 = v24
-												goto l54
-											l53:
-												t57 := int32(load32(m.memory, uint32(v0+i32(12))))
-												v12 = t57
-												t58 := int32(load32(m.memory, uint32(v0+i32(8))))
-												v11 = t58
-												t59 := int32(load32(m.memory, uint32(v0+i32(4))))
-												v5 = t59
-												t60 := int32(load32(m.memory, uint32(v0)))
-												v3 = t60
-												store32(m.memory, uint64(uint32(v9))+312, uint32(i32(0)))
-												store32(m.memory, uint64(uint32(v9))+308, uint32(v5))
-												t62 := v9
-												p61 := i32(1)
-												if v3 != 0 {
-													p61 = v3
-												}
-												store32(m.memory, uint64(uint32(t62))+304, uint32(p61))
-												v0 = v0 + i32(16)
-												t63 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(432), v9+i32(304))
-												if t63 == 0 {
-													goto l55
-												}
-												t65 := v9
-												p64 := i32(1)
-												if v11 != 0 {
-													p64 = v11
-												}
-												m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t65, p64, v12)
-												t66 := int32(load32(m.memory, uint64(uint32(v9))+160))
-												v3 = t66
-												t67 := int32(load32(m.memory, uint64(uint32(v9))+4))
-												v11 = t67
-												t68 := int32(load32(m.memory, uint32(v9)))
-												v12 = t68
-												{
-													if v25&i32(1) == 0 {
-														goto l56
-													}
-													if v3 == 0 {
-														goto l57
-													}
-													v5 = v3 * i32(136)
-													v3 = i32(0)
-												l58:
-													{
-														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(160)+v3+i32(40), i32(16504), i32(2))
-														t69 := v5
-														v3 = v3 + i32(136)
-														if t69 != v3 {
-															goto l58
-														}
-													}
-													t70 := int32(load32(m.memory, uint64(uint32(v9))+160))
-													v3 = t70
-												}
-											l56:
-												if v3 == 0 {
-													goto l57
-												}
-												v5 = v3 * i32(136)
-												v3 = v23
-											l59:
-												m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v12, v11)
-												v3 = v3 + i32(136)
-												v5 = v5 + i32(-136)
-												if v5 != 0 {
-													goto l59
-												}
-											l57:
-												v13 = i32(40)
-												v25 = i32(1)
-												t71 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v12, v11)
-												if t71 == 0 {
-													goto l55
-												}
+										}
+									l21:
+										t46 := int32(load32(m.memory, uint64(uint32(v16))+8))
+										v0 = t46
+										t47 := int32(load32(m.memory, uint64(uint32(v16))+12))
+										v11 = v0 + t47<<4
+										v22 = i32(18)
+										v24 = i32(0)
+									l34:
+										{
+											v13 = i32(0)
+											if v0 == v11 {
+												goto l32
 											}
-											v29 = i32(0)
-											goto l52
+											t48 := int32(load32(m.memory, uint32(v0+i32(12))))
+											v23 = t48
+											t49 := int32(load32(m.memory, uint32(v0+i32(8))))
+											v12 = t49
+											t50 := int32(load32(m.memory, uint32(v0+i32(4))))
+											v5 = t50
+											t51 := int32(load32(m.memory, uint32(v0)))
+											v3 = t51
+											store32(m.memory, uint64(uint32(v9))+264, uint32(i32(0)))
+											store32(m.memory, uint64(uint32(v9))+260, uint32(v5))
+											t53 := v9
+											p52 := i32(1)
+											if v3 != 0 {
+												p52 = v3
+											}
+											store32(m.memory, uint64(uint32(t53))+256, uint32(p52))
+											v0 = v0 + i32(16)
+											t54 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v9+i32(356), v9+i32(256), i32(1))
+											if t54 == 0 {
+												goto l34
+											}
+											t56 := v9
+											p55 := i32(1)
+											if v12 != 0 {
+												p55 = v12
+											}
+											m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t56, p55, v23)
+											t57 := int32(load32(m.memory, uint32(v9)))
+											v3 = t57
+											if v3 == 0 {
+												goto l32
+											}
+											t58 := int32(load32(m.memory, uint64(uint32(v9))+4))
+											v5 = t58
+											if v24&i32(1) == 0 {
+												goto l35
+											}
+											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(144), i32(16501), i32(2))
+										l35:
+											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(144), v3, v5)
+											v22 = i32(40)
+											v24 = i32(1)
+											t59 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v3, v5)
+											if t59 == 0 {
+												goto l34
+											}
 										}
-									l44:
-										v0 = int32(int64(uint64(v19) >> 32))
-										v29 = int32(int64(uint64(v19) >> 8))
-										v13 = int32(v19)
-									l54:
-										if v13&i32(255) != i32(40) {
-											goto l72
-										}
-									l51:
-										v24 = v24 + i32(1)
-										v17 = v17&i64(-0x100000000) | int64(uint32(v14))
-										v16 = v27
-										if v27 != 0 {
-											goto l73
-										}
+										v5 = i32(19)
+										v13 = i32(0)
+										goto l28
 									}
-									t88 := int32(load32(m.memory, uint64(uint32(v9))+160))
-									v0 = t88
-									if v0 != 0 {
-										goto l19
+								l32:
+									if v22&i32(255) == i32(40) {
+										goto l33
 									}
-									v17 = i64(0)
-									goto l74
+								l26:
+									v5 = v22 & i32(255)
+								l28:
+									v0 = i32(0)
+								l36:
+									store32(m.memory, uint32(v19+v0), uint32(i32(0)))
+									v0 = v0 + i32(4)
+									if v0 != i32(32) {
+										goto l36
+									}
+									v0 = v13<<8 | v5
+									goto l15
+								l33:
+									t60 := v10
+									var p61 int32
+									if v20 != i32(0) {
+										p61 = 1
+									}
+									if t60&p61 != 0 {
+										goto l37
+									}
 								}
-							l19:
-								v0 = v0 * i32(136)
-							l75:
-								m._hooksig__primitives__stream__Hmac__finish__h1bdcb544fb5d9c29_a013x7(v9+i32(128), v20)
-								v20 = v20 + i32(136)
-								v0 = v0 + i32(-136)
-								if v0 != 0 {
-									goto l75
+							l17:
+								m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v9+i32(112), v9+i32(144))
+								v0 = i32(0)
+							l38:
+								store32(m.memory, uint32(v19+v0), uint32(i32(0)))
+								v0 = v0 + i32(4)
+								if v0 != i32(32) {
+									goto l38
 								}
-								t89 := int64(load64(m.memory, uint64(uint32(v9))+131))
-								v17 = t89
+								t62 := int64(load64(m.memory, uint64(uint32(v9))+136))
+								store64(m.memory, uint64(uint32(v9))+101, uint64(t62))
+								t63 := int64(load64(m.memory, uint64(uint32(v9))+131))
+								store64(m.memory, uint64(uint32(v9))+96, uint64(t63))
+								t64 := int32(load16(m.memory, uint64(uint32(v9))+112))
+								store16(m.memory, uint64(uint32(v9))+56, uint16(t64))
+								t65 := int32(m.memory[uint64(uint32(v9))+114])
+								m.memory[uint64(uint32(v9))+58] = byte(t65)
+								t66 := int64(load64(m.memory, uint64(uint32(v9))+123))
+								t67 := v9
+								v18 = t66
+								store64(m.memory, uint64(uint32(t67))+88, uint64(v18))
+								store64(m.memory, uint64(uint32(v9))+67, uint64(v18))
+								t68 := int64(load64(m.memory, uint64(uint32(v9))+96))
+								store64(m.memory, uint64(uint32(v9))+75, uint64(t68))
+								t69 := int64(load64(m.memory, uint64(uint32(v9))+101))
+								store64(m.memory, uint64(uint32(v9))+80, uint64(t69))
+								t70 := int64(load64(m.memory, uint64(uint32(v9))+115))
+								store64(m.memory, uint64(uint32(v9))+59, uint64(t70))
+								v0 = i32(0)
+								store32(m.memory, uint64(uint32(v9))+152, uint32(i32(0)))
+								store64(m.memory, uint64(uint32(v9))+144, uint64(i64(1)))
+								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v14, i32(20527), v9+i32(144))
+								t71 := int32(load32(m.memory, uint64(uint32(v9))+152))
+								t72 := v7
+								v15 = t71
+								if uint32(t72) < uint32(v15) {
+									goto l15
+								}
+								store32(m.memory, uint64(uint32(v9))+256, uint32(v6))
+								store64(m.memory, uint64(uint32(v9))+260, uint64(uint32(v7)))
+								m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(144), v9+i32(56))
+								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v14, v9+i32(144), v9+i32(256))
+								t73 := int32(load32(m.memory, uint64(uint32(v9))+260))
+								v0 = t73
+								t74 := int32(load32(m.memory, uint64(uint32(v9))+264))
+								t75 := v8
+								v2 = t74
+								store32(m.memory, uint32(t75), uint32(v2))
+								v12 = i32(4)
+								if uint32(v2) > uint32(v0) {
+									goto l11
+								}
+								goto l39
 							}
-						l74:
-							m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v9 + i32(160))
-							v16 = i32(0)
-							store32(m.memory, uint64(uint32(v9))+160, uint32(i32(0)))
-							m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v9 + i32(160))
-							t90 := int64(load64(m.memory, uint64(uint32(v9))+152))
-							store64(m.memory, uint64(uint32(v9))+117, uint64(t90))
-							t91 := int64(load64(m.memory, uint64(uint32(v9))+147))
-							store64(m.memory, uint64(uint32(v9))+112, uint64(t91))
-							t92 := int32(load16(m.memory, uint64(uint32(v9))+128))
-							store16(m.memory, uint64(uint32(v9))+72, uint16(t92))
-							t93 := int32(m.memory[uint64(uint32(v9))+130])
-							m.memory[uint64(uint32(v9))+74] = byte(t93)
-							t94 := int64(load64(m.memory, uint64(uint32(v9))+139))
-							t95 := v9
-							v19 = t94
-							store64(m.memory, uint64(uint32(t95))+104, uint64(v19))
-							store64(m.memory, uint64(uint32(v9))+83, uint64(v19))
-							t96 := int64(load64(m.memory, uint64(uint32(v9))+112))
-							store64(m.memory, uint64(uint32(v9))+91, uint64(t96))
-							t97 := int64(load64(m.memory, uint64(uint32(v9))+117))
-							store64(m.memory, uint64(uint32(v9))+96, uint64(t97))
-							store64(m.memory, uint64(uint32(v9))+75, uint64(v17))
-							store32(m.memory, uint64(uint32(v9))+168, uint32(i32(0)))
-							store64(m.memory, uint64(uint32(v9))+160, uint64(i64(1)))
-							m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v15, i32(20448), v9+i32(160))
-							t98 := int32(load32(m.memory, uint64(uint32(v9))+168))
-							t99 := v7
-							v0 = t98
-							if uint32(t99) < uint32(v0) {
-								goto l17
+							t16 := int32(load32(m.memory, uint64(uint32(v9))+148))
+							v0 = t16
+							t17 := int32(load32(m.memory, uint64(uint32(v9))+152))
+							v15 = t17
+							goto l15
+						}
+					l15:
+						{
+							v2 = v0 & i32(255)
+							var p76 int32
+							if v2 == i32(40) {
+								p76 = 1
 							}
-							store32(m.memory, uint64(uint32(v9))+304, uint32(v6))
-							store64(m.memory, uint64(uint32(v9))+308, uint64(uint32(v7)))
-							m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(160), v9+i32(72))
-							m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v15, v9+i32(160), v9+i32(304))
-							t100 := int32(load32(m.memory, uint64(uint32(v9))+308))
-							v0 = t100
-							t101 := int32(load32(m.memory, uint64(uint32(v9))+312))
-							t102 := v8
-							v3 = t101
-							store32(m.memory, uint32(t102), uint32(v3))
-							v12 = i32(4)
-							if uint32(v3) > uint32(v0) {
-								goto l11
+							v1 = p76
+							if v1 != 0 {
+								goto l40
 							}
-							goto l76
+							if v2 != 0 {
+								goto l41
+							}
 						}
-					l52:
-						v13 = i32(19)
-					l46:
-						v0 = v24
-					l72:
-						v16 = v29<<8 | v13&i32(255)
-						m._core__ptr__drop_in_place_LT_heapless__vec__VecInner_LT_hooksig__primitives__stream__Hmac_C_usize_C_heapless__vec__storage__VecStorageInner_LT__u5b_core__mem__maybe_uninit__MaybeUninit_LT_hooksig__primitives__stream__Hmac_GT__u3b__u20_1_u5d__GT__GT__GT___h47d7f3de84481403_uc6pth(v9 + i32(160))
+					l40:
+						store32(m.memory, uint32(v8), uint32(v15))
+						if v1 != 0 {
+							goto l39
+						}
+						v12 = v0 + i32(4)
+						goto l11
+					l39:
+						v12 = i32(47)
+						goto l11
+					l41:
+						v12 = v0 + i32(4)
 					}
-				l17:
-					{
-						v3 = v16 & i32(255)
-						var p103 int32
-						if v3 == i32(40) {
-							p103 = 1
-						}
-						v5 = p103
-						if v5 != 0 {
-							goto l77
-						}
-						if v3 != 0 {
-							goto l78
-						}
-					}
-				l77:
-					store32(m.memory, uint32(v8), uint32(v0))
-					if v5 != 0 {
-						goto l76
-					}
-					v12 = v16 + i32(4)
-					goto l11
-				l76:
-					v12 = i32(47)
-					goto l11
-				l78:
-					v12 = v16 + i32(4)
 				l11:
 					v10 = v12 & i32(255)
 				}
 			l6:
-				p104 := v10
+				p77 := v10
 				if v10 == i32(47) {
-					p104 = i32(0)
+					p77 = i32(0)
 				}
-				v0 = p104
+				v0 = p77
 				goto l2
 			}
 		l5:
@@ -9561,1220 +7522,853 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 l0:
 	v0 = i32(1)
 l2:
-	m.___stack_pointer = v9 + i32(528)
+	m.___stack_pointer = v9 + i32(368)
 	return v0
 }
 func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
-	var v6, v7, v8, v9 int32
-	var v10 int64
-	var v11 int32
-	var v12 int64
-	var v13, v14, v15, v16, v17 int32
-	var v18 int64
-	var v19, v20, v21, v22, v23 int32
-	var v24 int64
+	var v6, v7 int32
+	var v8 int64
+	var v9, v10 int32
+	var v11 int64
+	var v12, v13, v14, v15, v16, v17, v18, v19, v20 int32
+	var v21 int64
+	var v22, v23 int32
 	t0 := m.___stack_pointer
-	v6 = t0 - i32(160)
+	v6 = t0 - i32(128)
 	m.___stack_pointer = v6
-	m._hooksig__capi__request__CheckedRequest__new__h0a50d0d1e0242091_ot5j3w(v6+i32(96), v0)
-	t1 := int32(load32(m.memory, uint64(uint32(v6))+100))
+	m._hooksig__capi__request__checked_request__h3f5c1c97c2114f97_oqqzf0(v6+i32(48), v0)
+	t1 := int32(load32(m.memory, uint64(uint32(v6))+52))
 	v0 = t1
 	{
 		{
-			t2 := int32(load32(m.memory, uint64(uint32(v6))+96))
+			t2 := int32(load32(m.memory, uint64(uint32(v6))+48))
 			v7 = t2
 			if v7 == 0 {
 				goto l0
 			}
-			t3 := int64(load64(m.memory, uint64(uint32(v6))+112))
-			store64(m.memory, uint64(uint32(v6))+36, uint64(t3))
-			t4 := int64(load64(m.memory, uint64(uint32(v6))+104))
-			store64(m.memory, uint64(uint32(v6))+28, uint64(t4))
-			store32(m.memory, uint64(uint32(v6))+24, uint32(v0))
-			store32(m.memory, uint64(uint32(v6))+20, uint32(v7))
-			{
-				{
-					if v2 != 0 {
-						goto l1
-					}
-					v1 = i32(0)
-					goto l2
-				l1:
-					if v1 == 0 {
-						goto l3
-					}
-					if v2 < i32(0) {
-						goto l4
-					}
-				l2:
-					if v5 == 0 {
-						goto l3
-					}
-					v8 = i32(1)
-					v9 = i32(1)
-					if v4 == 0 {
-						goto l5
-					}
-					if v3 == 0 {
-						goto l3
-					}
-					v9 = v3
-					if v4 < i32(0) {
-						goto l4
-					}
-				l5:
-					v3 = v6 + i32(28)
-					v10 = int64(uint32(v2))
-					t5 := int32(load32(m.memory, uint64(uint32(v6))+36))
-					v2 = t5
-					if v2 != 0 {
-						goto l6
-					}
-					v0 = i32(0)
-					goto l7
-				}
-			l3:
-				v0 = i32(1)
-				goto l8
-			l4:
-				v0 = i32(2)
-				goto l8
-			l6:
-				t6 := int32(load32(m.memory, uint64(uint32(v6))+40))
-				store32(m.memory, uint64(uint32(v6))+60, uint32(t6))
-				v8 = v7
+			t3 := int64(load64(m.memory, uint64(uint32(v6))+64))
+			store64(m.memory, uint64(uint32(v6))+40, uint64(t3))
+			t4 := int64(load64(m.memory, uint64(uint32(v6))+56))
+			store64(m.memory, uint64(uint32(v6))+32, uint64(t4))
+			if v2 != 0 {
+				goto l1
 			}
-		l7:
-			store32(m.memory, uint64(uint32(v6))+56, uint32(v2))
-			store32(m.memory, uint64(uint32(v6))+48, uint32(v0))
-			store32(m.memory, uint64(uint32(v6))+44, uint32(v8))
-			store32(m.memory, uint64(uint32(v6))+52, uint32(v3))
-			m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(v6+i32(96), v1, v10)
+			v1 = i32(0)
+			goto l2
+		l1:
+			if v1 == 0 {
+				goto l3
+			}
+			if v2 < i32(0) {
+				goto l4
+			}
+		l2:
+			if v5 == 0 {
+				goto l3
+			}
+			if v4 != 0 {
+				goto l5
+			}
+			v3 = i32(1)
+			goto l6
+		l5:
+			if v3 == 0 {
+				goto l3
+			}
+			if v4 < i32(0) {
+				goto l4
+			}
+		l6:
+			store32(m.memory, uint64(uint32(v6))+52, uint32(v0))
+			store32(m.memory, uint64(uint32(v6))+48, uint32(v7))
+			t5 := int64(load64(m.memory, uint64(uint32(v6))+32))
+			store64(m.memory, uint64(uint32(v6))+56, uint64(t5))
+			t6 := int64(load64(m.memory, uint64(uint32(v6))+40))
+			store64(m.memory, uint64(uint32(v6))+64, uint64(t6))
+			t7 := v6 + i32(72)
+			t8 := v1
+			v8 = int64(uint32(v2))
+			m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(t7, t8, v8)
 			{
 				{
-					t7 := int32(m.memory[uint64(uint32(v6))+96])
-					if t7 == i32(40) {
+					t9 := int32(m.memory[uint64(uint32(v6))+72])
+					if t9 == i32(40) {
+						goto l7
+					}
+					t10 := int64(m.memory[uint64(uint32(v6))+72])
+					if t10 == i64(40) {
+						goto l7
+					}
+					t11 := int32(load32(m.memory, uint64(uint32(v6))+76))
+					v9 = t11
+					t12 := int32(load32(m.memory, uint64(uint32(v6))+72))
+					v2 = t12
+					goto l8
+				}
+			l7:
+				m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hde77f2e695de0e75_jciie0(v6+i32(72), v6+i32(48), v1, v8)
+				{
+					t13 := int32(load32(m.memory, uint64(uint32(v6))+72))
+					v10 = t13
+					if v10 != 0 {
 						goto l9
 					}
-					t8 := int64(m.memory[uint64(uint32(v6))+96])
-					if t8 == i64(40) {
-						goto l9
-					}
-					t9 := int32(load32(m.memory, uint64(uint32(v6))+100))
-					v2 = t9
-					t10 := int32(load32(m.memory, uint64(uint32(v6))+96))
-					v0 = t10
-					goto l10
+					t14 := int32(load32(m.memory, uint64(uint32(v6))+76))
+					v2 = t14
+					t15 := int32(load32(m.memory, uint64(uint32(v6))+80))
+					v9 = t15
+					goto l8
 				}
 			l9:
-				m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h8bd29a71b126fc2c_z5pxjq(v6+i32(96), v6+i32(44), v1, v10)
+				t16 := int64(load64(m.memory, uint64(uint32(v6))+76))
+				v8 = t16
+				t17 := int64(load64(m.memory, uint64(uint32(v6))+84))
+				store64(m.memory, uint64(uint32(v6))+76, uint64(t17))
+				store32(m.memory, uint64(uint32(v6))+72, uint32(int64(uint64(v8)>>32)))
+				t18 := int64(load64(m.memory, uint64(uint32(v6))+72))
+				v11 = t18
+				store32(m.memory, uint64(uint32(v6))+100, uint32(i32(0)))
+				store64(m.memory, uint64(uint32(v6))+92, uint64(i64(1)))
 				{
-					t11 := int32(load32(m.memory, uint64(uint32(v6))+96))
-					v11 = t11
-					if v11 != 0 {
-						goto l11
+					v12 = int32(v8)
+					if v12 == 0 {
+						v2 = i32(40)
+						v9 = i32(0)
+						goto l60
 					}
-					t12 := int32(load32(m.memory, uint64(uint32(v6))+100))
-					v0 = t12
-					t13 := int32(load32(m.memory, uint64(uint32(v6))+104))
-					v2 = t13
-					goto l10
-				}
-			l11:
-				t14 := int64(load64(m.memory, uint64(uint32(v6))+108))
-				t15 := v6
-				v12 = t14
-				store64(m.memory, uint64(uint32(t15))+76, uint64(v12))
-				t16 := int64(load64(m.memory, uint64(uint32(v6))+100))
-				t17 := v6
-				v10 = t16
-				store64(m.memory, uint64(uint32(t17))+68, uint64(v10))
-				store32(m.memory, uint64(uint32(v6))+64, uint32(v11))
-				{
-					v13 = int32(v10)
-					if v13 != 0 {
-						goto l12
-					}
-					v2 = i32(0)
-					goto l13
-				l12:
-					v14 = int32(int64(uint64(v12) >> 32))
-					v15 = v6 + i32(84)
+					v13 = i32(0)
+					v14 = i32(0)
+					v15 = v12
+					v8 = v11
 					v16 = i32(0)
-					v17 = v13
-					t18 := int64(load64(m.memory, uint64(uint32(v6))+72))
-					v18 = t18
-					v10 = v18
-					v19 = i32(0)
-				l52:
+				l34:
 					{
-						v7 = int32(v10)
-						v20 = v7
-						v0 = v17
+						v9 = v16
+						store64(m.memory, uint64(uint32(v6))+76, uint64(v8))
+						store32(m.memory, uint64(uint32(v6))+72, uint32(v15))
+					l12:
 						{
-							v12 = int64(uint64(v10) >> 32)
-							var p19 int32
-							if v12 != i64(0) {
-								p19 = 1
+							t19 := int32(load32(m.memory, uint64(uint32(v6))+76))
+							v0 = t19
+							t20 := int32(load32(m.memory, uint64(uint32(v6))+80))
+							t21 := v6 + i32(24)
+							t22 := v6 + i32(72)
+							var p23 int32
+							if t20 != i32(0) {
+								p23 = 1
 							}
-							v3 = p19
-							if v3 != 0 {
-								goto l14
+							m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t21, t22, p23)
+							t24 := int32(m.memory[uint64(uint32(v6))+24])
+							v7 = t24
+							if v7 == 0 {
+								goto l11
 							}
-							m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(96), v17, v7, i32(32))
-							t20 := int32(load32(m.memory, uint64(uint32(v6))+108))
-							v20 = t20
-							t21 := int32(load32(m.memory, uint64(uint32(v6))+104))
-							v0 = t21
+							t25 := int32(m.memory[uint64(uint32(v6))+25])
+							if t25&i32(255) != i32(32) {
+								goto l12
+							}
 						}
-					l14:
-						v21 = int32(v12)
-					l19:
+					l11:
+						store32(m.memory, uint64(uint32(v6))+116, uint32(v15))
+						store32(m.memory, uint64(uint32(v6))+124, uint32(int64(uint64(v8)>>32)))
+						t26 := v6
+						v2 = int32(v8)
+						v0 = v2 - v0
+						p27 := v0
+						if uint32(v0) > uint32(v2) {
+							p27 = i32(0)
+						}
+						store32(m.memory, uint64(uint32(t26))+120, uint32(p27))
+						t28 := int32(load32(m.memory, uint64(uint32(v6))+72))
+						v15 = t28
+						t29 := int64(load64(m.memory, uint64(uint32(v6))+76))
+						v8 = t29
 						{
-							v2 = v20
-							if uint32(v2) > uint32(i32(1)) {
-								t22 := int32(m.memory[uint32(v0)])
-								if t22 != i32(92) {
+							if v9 == 0 {
+								goto l13
+							}
+							{
+								if uint32(v13) <= uint32(v14) {
+									goto l14
+								}
+								t30 := int32(load32(m.memory, uint64(uint32(v6))+92))
+								m.memory[uint32(t30+v14)] = byte(i32(10))
+							}
+						l14:
+							t31 := v6
+							v0 = v14 + i32(1)
+							p32 := i32(-1)
+							if v0 != 0 {
+								p32 = v0
+							}
+							store32(m.memory, uint64(uint32(t31))+100, uint32(p32))
+						}
+					l13:
+						m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(116), v6+i32(92))
+						{
+							t33 := int32(load32(m.memory, uint64(uint32(v6))+96))
+							v13 = t33
+							t34 := int32(load32(m.memory, uint64(uint32(v6))+100))
+							t35 := v13
+							v0 = t34
+							if uint32(t35) < uint32(v0) {
+								goto l15
+							}
+							if uint32(v13-v0) < uint32(i32(2)) {
+								goto l15
+							}
+							t36 := int32(load32(m.memory, uint64(uint32(v6))+92))
+							store16(m.memory, uint32(t36+v0), uint16(i32(8250)))
+						}
+					l15:
+						v16 = v9 + i32(1)
+						t37 := v6
+						v2 = v0 + i32(2)
+						p38 := v2
+						if uint32(v2) < uint32(v0) {
+							p38 = i32(-1)
+						}
+						v14 = p38
+						store32(m.memory, uint64(uint32(t37))+100, uint32(v14))
+						v0 = i32(-16)
+						{
+						l17:
+							{
+								if v0 == i32(48) {
 									goto l16
 								}
-								if v3 == 0 {
+								v2 = v0 + i32(20840)
+								v1 = v0 + i32(16)
+								v0 = v1
+								t39 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(116), v2, i32(1))
+								if t39 == 0 {
+									goto l17
+								}
+							}
+							{
+								t40 := int32(m.memory[uint32(v1+i32(20836))])
+								switch t40 {
+								case 2:
 									goto l16
-								}
-								v20 = v2 + i32(-2)
-								v22 = v0 + i32(2)
-								v0 = v0 + i32(1)
-								goto l18
-							}
-							if v2 != 0 {
-								goto l16
-							}
-							v2 = i32(0)
-							v22 = i32(0)
-							v20 = i32(0)
-							goto l17
-						l16:
-							v20 = v2 + i32(-1)
-							v22 = v0 + i32(1)
-						l18:
-							t23 := int32(m.memory[uint32(v0)])
-							v1 = t23
-							v0 = v22
-							if v1 != i32(32) {
-								goto l19
-							}
-						}
-					l17:
-						v0 = v7 - v2
-						p24 := v0
-						if uint32(v0) > uint32(v7) {
-							p24 = i32(0)
-						}
-						v23 = p24
-						v0 = v16 + i32(1)
-						p25 := i32(-1)
-						if v0 != 0 {
-							p25 = v0
-						}
-						p26 := v16
-						if v19 != 0 {
-							p26 = p25
-						}
-						v8 = p26
-						{
-							if v3 != 0 {
-								goto l20
-							}
-							v0 = i32(0)
-						l22:
-							{
-								if v23 == v0 {
-									goto l21
-								}
-								v1 = v17 + v0
-								v0 = v0 + i32(1)
-								t27 := int32(m.memory[uint32(v1)])
-								if uint32((t27+i32(-65))&i32(255)) > uint32(i32(25)) {
-									goto l22
-								}
-							}
-						l20:
-							v2 = v17
-							v0 = v23
-						l30:
-							{
-								v1 = i32(0)
-							l29:
-								if uint32(v0) > uint32(i32(1)) {
-									t28 := int32(m.memory[uint32(v2)])
-									if t28 != i32(92) {
-										goto l25
-									}
-									if v3 == 0 {
-										goto l25
-									}
-									v0 = v0 + i32(-2)
-									v2 = v2 + i32(2)
-									goto l26
-								}
-								if v0 == 0 {
-									v0 = i32(0)
-									v7 = v1
-									if uint32(v1+i32(-65)) < uint32(i32(-64)) {
-										goto l27
-									}
-									goto l28
-								}
-								goto l25
-							l25:
-								v0 = v0 + i32(-1)
-								v2 = v2 + i32(1)
-							l26:
-								v7 = i32(64)
-								v1 = v1 + i32(1)
-								if v1 != i32(64) {
-									goto l29
-								}
-							l28:
-								v1 = v8 + v7
-								p29 := v1
-								if uint32(v1) < uint32(v8) {
-									p29 = i32(-1)
-								}
-								v8 = p29
-								goto l30
-							}
-						l21:
-							if v8 != 0 {
-								goto l31
-							}
-							if uint32(v2) < uint32(v7) {
-								goto l31
-							}
-							if v23 == 0 {
-								goto l31
-							}
-							memory_copy(m.memory, uint32(i32(1)), uint32(v17), uint32(v23))
-						l31:
-							v0 = v8 + v23
-							p30 := v0
-							if uint32(v0) < uint32(v8) {
-								p30 = i32(-1)
-							}
-							v8 = p30
-						}
-					l27:
-						store32(m.memory, uint64(uint32(v6))+92, uint32(v21))
-						store32(m.memory, uint64(uint32(v6))+88, uint32(v23))
-						store32(m.memory, uint64(uint32(v6))+84, uint32(v17))
-						store64(m.memory, uint64(uint32(v6))+100, uint64(i64(16)))
-						store32(m.memory, uint64(uint32(v6))+96, uint32(i32(20879)))
-						v0 = v8 + i32(2)
-						p31 := v0
-						if uint32(v0) < uint32(v8) {
-							p31 = i32(-1)
-						}
-						v16 = p31
-						{
-							{
-								t32 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(84), v6+i32(96))
-								if t32 != 0 {
-									t37 := int32(load32(m.memory, uint64(uint32(v11))+12))
-									v3 = t37
-									if v3 != 0 {
-										t61 := int32(load32(m.memory, uint64(uint32(v11))+16))
-										v23 = t61
-										t62 := int32(load32(m.memory, uint32(v11)))
-										v0 = t62
-										t63 := int32(load32(m.memory, uint64(uint32(v11))+4))
-										t64 := v0
-										v7 = t63
-										v8 = t64 + v7
-										v2 = i32(0)
-									l45:
+								default:
+									t41 := int32(load32(m.memory, uint64(uint32(v10))+16))
+									v14 = t41
+									if v14 != 0 {
+										t42 := int32(load32(m.memory, uint64(uint32(v10))+20))
+										v18 = t42
+										t43 := int32(load32(m.memory, uint64(uint32(v10))+4))
+										v19 = t43
+										t44 := int32(load32(m.memory, uint32(v10)))
+										v20 = t44
+										v0 = i32(0)
+									l23:
 										{
-											if v7 == v2 {
-												v2 = v23
-											l47:
+											if v19 == v0 {
+												v0 = i32(0)
+											l25:
 												{
-													if v2 == 0 {
+													if v18 == v0 {
+														store32(m.memory, uint64(uint32(v6))+80, uint32(i32(0)))
+														store32(m.memory, uint64(uint32(v6))+76, uint32(v19))
+														store32(m.memory, uint64(uint32(v6))+72, uint32(v20))
+														m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(72), v6+i32(92))
 														{
-															if v7 == 0 {
-																goto l48
+															t47 := int32(load32(m.memory, uint64(uint32(v6))+96))
+															v13 = t47
+															t48 := int32(load32(m.memory, uint64(uint32(v6))+100))
+															t49 := v13
+															v0 = t48
+															if uint32(t49) <= uint32(v0) {
+																goto l26
 															}
-															p67 := i32(64)
-															if uint32(v7) < uint32(i32(64)) {
-																p67 = v7
-															}
-															v1 = p67
-														l50:
-															{
-																v2 = v1
-															l49:
-																v0 = v0 + i32(1)
-																v2 = v2 + i32(-1)
-																if v2 != 0 {
-																	goto l49
-																}
-																v2 = v16 + v1
-																p68 := v2
-																if uint32(v2) < uint32(v16) {
-																	p68 = i32(-1)
-																}
-																v16 = p68
-																v2 = v8 - v0
-																p69 := i32(64)
-																if uint32(v2) < uint32(i32(64)) {
-																	p69 = v2
-																}
-																v1 = p69
-																if v8 != v0 {
-																	goto l50
-																}
-															}
+															t50 := int32(load32(m.memory, uint64(uint32(v6))+92))
+															m.memory[uint32(t50+v0)] = byte(i32(32))
 														}
-													l48:
-														v0 = v16 + i32(1)
-														p70 := i32(-1)
-														if v0 != 0 {
-															p70 = v0
+													l26:
+														{
+															t51 := v13
+															v0 = v0 + i32(1)
+															p52 := i32(-1)
+															if v0 != 0 {
+																p52 = v0
+															}
+															v0 = p52
+															if uint32(t51) < uint32(v0) {
+																goto l27
+															}
+															if uint32(v13-v0) < uint32(v18) {
+																goto l27
+															}
+															if v18 == 0 {
+																goto l27
+															}
+															t53 := int32(load32(m.memory, uint64(uint32(v6))+92))
+															memory_copy(m.memory, uint32(t53+v0), uint32(v14), uint32(v18))
 														}
-														v0 = p70
-														v2 = v0 + v23
-														p71 := v2
+													l27:
+														t54 := v6
+														v2 = v0 + v18
+														p55 := v2
 														if uint32(v2) < uint32(v0) {
-															p71 = i32(-1)
+															p55 = i32(-1)
 														}
-														v16 = p71
-														goto l40
+														v14 = p55
+														store32(m.memory, uint64(uint32(t54))+100, uint32(v14))
+														goto l28
 													}
-													v17 = i32(19)
-													t66 := int32(m.memory[uint32(v3)])
-													v1 = t66
+													v2 = i32(19)
+													t46 := int32(m.memory[uint32(v14+v0)])
+													v1 = t46
 													if v1 == i32(32) {
-														goto l36
+														goto l8
 													}
 													if uint32(v1) < uint32(i32(32)) {
-														goto l36
+														goto l8
 													}
-													v2 = v2 + i32(-1)
-													v3 = v3 + i32(1)
+													v0 = v0 + i32(1)
 													if v1 == i32(127) {
-														goto l36
+														goto l8
 													}
-													goto l47
+													goto l25
 												}
 											}
-											v17 = i32(19)
-											t65 := int32(m.memory[uint32(v0+v2)])
-											v1 = t65
+											v2 = i32(19)
+											t45 := int32(m.memory[uint32(v20+v0)])
+											v1 = t45
 											if v1 == i32(32) {
-												goto l36
+												goto l8
 											}
 											if uint32(v1) < uint32(i32(32)) {
-												goto l36
+												goto l8
 											}
-											v2 = v2 + i32(1)
-											if v1 != i32(127) {
-												goto l45
+											v0 = v0 + i32(1)
+											if v1 == i32(127) {
+												goto l8
 											}
-											goto l36
+											goto l23
 										}
 									}
 									v17 = i32(18)
-									goto l36
-								}
-								store64(m.memory, uint64(uint32(v6))+100, uint64(i64(4)))
-								store32(m.memory, uint64(uint32(v6))+96, uint32(i32(16500)))
-								{
-									t33 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(84), v6+i32(96))
-									if t33 == 0 {
-										goto l33
-									}
-									m._hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v6+i32(96), v11)
-									t34 := int32(m.memory[uint64(uint32(v6))+96])
-									if t34 == i32(40) {
-										goto l33
-									}
-									t35 := int64(load64(m.memory, uint64(uint32(v6))+96))
-									v12 = t35
-									if v12&i64(255) != i64(40) {
-										goto l34
-									}
-								}
-							l33:
-								if uint32(v19) >= uint32(v14) {
-									goto l35
-								}
-								v17 = i32(18)
-								v0 = v15 + v19*i32(12)
-								t36 := int32(load32(m.memory, uint32(v0)))
-								switch t36 {
+									goto l21
 								case 1:
-									t38 := int32(load32(m.memory, uint64(uint32(v0))+4))
-									t39 := int32(load32(m.memory, uint64(uint32(v0))+8))
-									v0 = t39
-									t40 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(t38, v0)
-									if t40 != 0 {
-										goto l39
+									m._hooksig__request__Request_LT_H_GT___check_host__h762e5717c9a63798_dv44tu(v6+i32(72), v10)
+									t56 := int32(m.memory[uint64(uint32(v6))+72])
+									if t56 == i32(40) {
+										goto l16
 									}
-									v0 = v16 + v0
-									p41 := v0
-									if uint32(v0) < uint32(v16) {
-										p41 = i32(-1)
+									t57 := int64(load64(m.memory, uint64(uint32(v6))+72))
+									v21 = t57
+									if v21&i64(255) == i64(40) {
+										goto l16
 									}
-									v16 = p41
-									goto l40
-								case 2:
-									goto l35
-								default:
-									goto l36
+									v9 = int32(int64(uint64(v21) >> 32))
+									v17 = int32(v21)
+									goto l29
 								}
 							}
-						l35:
-							t42 := int32(load32(m.memory, uint64(uint32(v11))+8))
-							v2 = t42
-							t43 := int32(load32(m.memory, uint32(v2)))
-							v0 = t43
-							t44 := int32(load32(m.memory, uint64(uint32(v2))+4))
-							v7 = v0 + t44<<4
+						l16:
+							t58 := int32(load32(m.memory, uint64(uint32(v10))+8))
+							v0 = t58
+							t59 := int32(load32(m.memory, uint64(uint32(v10))+12))
+							v19 = v0 + t59<<4
 							v17 = i32(18)
-							v23 = i32(0)
-						l43:
-							{
-								if v0 != v7 {
-									goto l41
-								}
-								v2 = v19
-								goto l42
-							l41:
-								t45 := int32(load32(m.memory, uint32(v0+i32(12))))
-								v8 = t45
-								t46 := int32(load32(m.memory, uint32(v0+i32(8))))
-								v3 = t46
-								t47 := int32(load32(m.memory, uint32(v0+i32(4))))
-								v1 = t47
-								t48 := int32(load32(m.memory, uint32(v0)))
-								v2 = t48
-								store32(m.memory, uint64(uint32(v6))+104, uint32(i32(0)))
-								store32(m.memory, uint64(uint32(v6))+100, uint32(v1))
-								t50 := v6
-								p49 := i32(1)
-								if v2 != 0 {
-									p49 = v2
-								}
-								store32(m.memory, uint64(uint32(t50))+96, uint32(p49))
-								v0 = v0 + i32(16)
-								t51 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(84), v6+i32(96))
-								if t51 == 0 {
-									goto l43
-								}
-								t53 := v6 + i32(8)
-								p52 := i32(1)
-								if v3 != 0 {
-									p52 = v3
-								}
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t53, p52, v8)
-								v2 = v16 + i32(2)
-								p54 := v2
-								if uint32(v2) < uint32(v16) {
-									p54 = i32(-1)
-								}
-								p55 := v16
-								if v23&i32(1) != 0 {
-									p55 = p54
-								}
-								v2 = p55
-								t56 := int32(load32(m.memory, uint64(uint32(v6))+12))
-								t57 := v2
-								v1 = t56
-								v3 = t57 + v1
-								p58 := v3
-								if uint32(v3) < uint32(v2) {
-									p58 = i32(-1)
-								}
-								v16 = p58
-								v17 = i32(40)
-								v23 = i32(1)
-								t59 := int32(load32(m.memory, uint64(uint32(v6))+8))
-								t60 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(t59, v1)
-								if t60 == 0 {
-									goto l43
-								}
-							}
-						}
-					l39:
-						v17 = i32(19)
-						goto l36
-					l34:
-						v2 = int32(int64(uint64(v12) >> 32))
-						v17 = int32(v12)
-					l42:
-						if v17&i32(255) != i32(40) {
-							goto l51
-						}
-					l40:
-						v19 = v19 + i32(1)
-						v10 = v10&i64(-0x100000000) | int64(uint32(v20))
-						v17 = v22
-						if v22 != 0 {
-							goto l52
-						}
-					}
-					if uint32(v4) >= uint32(v16) {
-						goto l53
-					}
-					v10 = int64(uint32(v16)) << 32
-					goto l54
-				l53:
-					v10 = int64(uint32(v4))
-					v16 = i32(0)
-				l105:
-					{
-						v7 = int32(v18)
-						v4 = v7
-						v0 = v13
-						{
-							v12 = int64(uint64(v18) >> 32)
-							var p72 int32
-							if v12 != i64(0) {
-								p72 = 1
-							}
-							v8 = p72
-							if v8 != 0 {
-								goto l55
-							}
-							m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(96), v13, v7, i32(32))
-							t73 := int32(load32(m.memory, uint64(uint32(v6))+108))
-							v4 = t73
-							t74 := int32(load32(m.memory, uint64(uint32(v6))+104))
-							v0 = t74
-						}
-					l55:
-						v19 = int32(v12)
-					l60:
-						{
-							v2 = v4
-							if uint32(v2) > uint32(i32(1)) {
-								t75 := int32(m.memory[uint32(v0)])
-								if t75 != i32(92) {
-									goto l57
-								}
-								if v8 == 0 {
-									goto l57
-								}
-								v4 = v2 + i32(-2)
-								v17 = v0 + i32(2)
-								v0 = v0 + i32(1)
-								goto l59
-							}
-							if v2 != 0 {
-								goto l57
-							}
-							v2 = i32(0)
-							v17 = i32(0)
-							v4 = i32(0)
-							goto l58
-						l57:
-							v4 = v2 + i32(-1)
-							v17 = v0 + i32(1)
-						l59:
-							t76 := int32(m.memory[uint32(v0)])
-							v1 = t76
-							v0 = v17
-							if v1 != i32(32) {
-								goto l60
-							}
-						}
-					l58:
-						v0 = v7 - v2
-						var p77 int32
-						if uint32(v0) > uint32(v7) {
-							p77 = 1
-						}
-						v2 = p77
-						{
-							if v16 == 0 {
-								goto l61
-							}
-							{
-								t78 := int32(v10)
-								v1 = int32(int64(uint64(v10) >> 32))
-								if uint32(t78) <= uint32(v1) {
-									goto l62
-								}
-								m.memory[uint32(v9+v1)] = byte(i32(10))
-							}
-						l62:
-							t79 := v10 & i64(0xffffffff)
-							v1 = v1 + i32(1)
-							p80 := i32(-1)
-							if v1 != 0 {
-								p80 = v1
-							}
-							v10 = t79 | int64(uint32(p80))<<32
-						}
-					l61:
-						p81 := v0
-						if v2 != 0 {
-							p81 = i32(0)
-						}
-						v23 = p81
-						{
-							if v8 != 0 {
-								goto l63
-							}
-							v0 = i32(0)
-						l65:
-							{
-								if v23 == v0 {
-									goto l64
-								}
-								v2 = v13 + v0
-								v0 = v0 + i32(1)
-								t82 := int32(m.memory[uint32(v2)])
-								if uint32((t82+i32(-65))&i32(255)) > uint32(i32(25)) {
-									goto l65
-								}
-							}
-						l63:
-							memory_zero(m.memory, uint32(v6+i32(96)), uint32(i32(64)))
-							v20 = int32(int64(uint64(v10) >> 32))
-							v22 = int32(v10)
-							v7 = v13
-							v2 = v23
-						l74:
-							{
-								v1 = i32(0)
-								v0 = v7
-							l72:
-								{
-									if uint32(v2) > uint32(i32(1)) {
-										t83 := int32(m.memory[uint32(v0)])
-										if t83 != i32(92) {
-											goto l68
-										}
-										if v8 == 0 {
-											goto l68
-										}
-										v2 = v2 + i32(-2)
-										v7 = v0 + i32(2)
-										v0 = v0 + i32(1)
-										goto l69
-									}
-									if v2 == 0 {
-										v2 = i32(0)
-										v7 = v0
-										v3 = v1
-										if uint32(v1+i32(-65)) < uint32(i32(-64)) {
-											goto l70
-										}
-										goto l71
-									}
-									goto l68
-								l68:
-									v2 = v2 + i32(-1)
-									v7 = v0 + i32(1)
-								l69:
-									t84 := int32(m.memory[uint32(v0)])
-									t85 := v6 + i32(96) + v1
-									v0 = t84
-									p86 := i32(0)
-									if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-										p86 = i32(32)
-									}
-									m.memory[uint32(t85)] = byte(p86 | v0)
-									v3 = i32(64)
-									v0 = v7
-									v1 = v1 + i32(1)
-									if v1 != i32(64) {
-										goto l72
-									}
-								}
-							l71:
-								if uint32(v22) < uint32(v20) {
-									goto l73
-								}
-								if uint32(v22-v20) < uint32(v3) {
-									goto l73
-								}
-								if v3 == 0 {
-									goto l73
-								}
-								memory_copy(m.memory, uint32(v9+v20), uint32(v6+i32(96)), uint32(v3))
-							l73:
-								t87 := v10 & i64(0xffffffff)
-								v0 = v20 + v3
-								p88 := v0
-								if uint32(v0) < uint32(v20) {
-									p88 = i32(-1)
-								}
-								v20 = p88
-								v10 = t87 | int64(uint32(v20))<<32
-								goto l74
-							}
-						l64:
-							{
-								v2 = int32(v10)
-								t89 := v2
-								v0 = int32(int64(uint64(v10) >> 32))
-								if uint32(t89) < uint32(v0) {
-									goto l75
-								}
-								if uint32(v2-v0) < uint32(v23) {
-									goto l75
-								}
-								if v23 == 0 {
-									goto l75
-								}
-								memory_copy(m.memory, uint32(v9+v0), uint32(v13), uint32(v23))
-							}
-						l75:
-							t90 := v10 & i64(0xffffffff)
-							v2 = v0 + v23
-							p91 := v2
-							if uint32(v2) < uint32(v0) {
-								p91 = i32(-1)
-							}
-							v10 = t90 | int64(uint32(p91))<<32
-						}
-					l70:
-						{
-							v1 = int32(v10)
-							t92 := v1
-							v0 = int32(int64(uint64(v10) >> 32))
-							if uint32(t92) < uint32(v0) {
-								goto l76
-							}
-							if uint32(v1-v0) < uint32(i32(2)) {
-								goto l76
-							}
-							store16(m.memory, uint32(v9+v0), uint16(i32(8250)))
-						}
-					l76:
-						store32(m.memory, uint64(uint32(v6))+92, uint32(v19))
-						store32(m.memory, uint64(uint32(v6))+88, uint32(v23))
-						store32(m.memory, uint64(uint32(v6))+84, uint32(v13))
-						store64(m.memory, uint64(uint32(v6))+100, uint64(i64(16)))
-						store32(m.memory, uint64(uint32(v6))+96, uint32(i32(20879)))
-						v12 = v10 & i64(0xffffffff)
-						t93 := v12
-						v2 = v0 + i32(2)
-						p94 := v2
-						if uint32(v2) < uint32(v0) {
-							p94 = i32(-1)
-						}
-						v0 = p94
-						v10 = t93 | int64(uint32(v0))<<32
-						{
-							{
-								t95 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(84), v6+i32(96))
-								if t95 != 0 {
-									t100 := int32(load32(m.memory, uint64(uint32(v11))+12))
-									v23 = t100
-									if v23 != 0 {
-										t127 := int32(load32(m.memory, uint64(uint32(v11))+16))
-										v22 = t127
-										t128 := int32(load32(m.memory, uint32(v11)))
-										v1 = t128
-										t129 := int32(load32(m.memory, uint64(uint32(v11))+4))
-										t130 := v1
-										v7 = t129
-										v3 = t130 + v7
-										v0 = i32(0)
-									l94:
-										{
-											if v7 == v0 {
-												v0 = i32(0)
-											l96:
-												{
-													if v22 == v0 {
-														memory_zero(m.memory, uint32(v6+i32(96)), uint32(i32(64)))
-														{
-															if v7 == 0 {
-																goto l97
-															}
-															p133 := i32(64)
-															if uint32(v7) < uint32(i32(64)) {
-																p133 = v7
-															}
-															v2 = p133
-														l101:
-															{
-																v0 = i32(0)
-																v20 = v2
-																v8 = v20
-																v2 = v1
-															l99:
-																{
-																	v1 = v3
-																	{
-																		if v2 == v3 {
-																			goto l98
-																		}
-																		v1 = v2 + i32(1)
-																		t134 := int32(m.memory[uint32(v2)])
-																		v2 = t134
-																		p135 := i32(0)
-																		if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
-																			p135 = i32(32)
-																		}
-																		v7 = p135 | v2
-																	}
-																l98:
-																	m.memory[uint32(v6+i32(96)+v0)] = byte(v7)
-																	v2 = v1
-																	t136 := v0
-																	var p137 int32
-																	if v0 != i32(64) {
-																		p137 = 1
-																	}
-																	v0 = t136 + p137
-																	v8 = v8 + i32(-1)
-																	if v8 != 0 {
-																		goto l99
-																	}
-																}
-																{
-																	v2 = int32(v10)
-																	t138 := v2
-																	v0 = int32(int64(uint64(v10) >> 32))
-																	if uint32(t138) < uint32(v0) {
-																		goto l100
-																	}
-																	if uint32(v2-v0) < uint32(v20) {
-																		goto l100
-																	}
-																	if v20 == 0 {
-																		goto l100
-																	}
-																	memory_copy(m.memory, uint32(v9+v0), uint32(v6+i32(96)), uint32(v20))
-																}
-															l100:
-																v2 = v3 - v1
-																p139 := i32(64)
-																if uint32(v2) < uint32(i32(64)) {
-																	p139 = v2
-																}
-																v2 = p139
-																t140 := v10 & i64(0xffffffff)
-																v7 = v0 + v20
-																p141 := v7
-																if uint32(v7) < uint32(v0) {
-																	p141 = i32(-1)
-																}
-																v10 = t140 | int64(uint32(p141))<<32
-																if v3 != v1 {
-																	goto l101
-																}
-															}
-														}
-													l97:
-														{
-															v2 = int32(v10)
-															t142 := v2
-															v0 = int32(int64(uint64(v10) >> 32))
-															if uint32(t142) <= uint32(v0) {
-																goto l102
-															}
-															m.memory[uint32(v9+v0)] = byte(i32(32))
-														}
-													l102:
-														v10 = v10 & i64(0xffffffff)
-														{
-															t143 := v2
-															v0 = v0 + i32(1)
-															p144 := i32(-1)
-															if v0 != 0 {
-																p144 = v0
-															}
-															v0 = p144
-															if uint32(t143) < uint32(v0) {
-																goto l103
-															}
-															if uint32(v2-v0) < uint32(v22) {
-																goto l103
-															}
-															if v22 == 0 {
-																goto l103
-															}
-															memory_copy(m.memory, uint32(v9+v0), uint32(v23), uint32(v22))
-														}
-													l103:
-														t145 := v10
-														v2 = v0 + v22
-														p146 := v2
-														if uint32(v2) < uint32(v0) {
-															p146 = i32(-1)
-														}
-														v10 = t145 | int64(uint32(p146))<<32
-														goto l86
-													}
-													v20 = i32(19)
-													t132 := int32(m.memory[uint32(v23+v0)])
-													v2 = t132
-													if v2 == i32(32) {
-														goto l81
-													}
-													if uint32(v2) < uint32(i32(32)) {
-														goto l81
-													}
-													v0 = v0 + i32(1)
-													if v2 == i32(127) {
-														goto l81
-													}
-													goto l96
-												}
-											}
-											v20 = i32(19)
-											t131 := int32(m.memory[uint32(v1+v0)])
-											v2 = t131
-											if v2 == i32(32) {
-												goto l81
-											}
-											if uint32(v2) < uint32(i32(32)) {
-												goto l81
-											}
-											v0 = v0 + i32(1)
-											if v2 != i32(127) {
-												goto l94
-											}
-											goto l81
-										}
-									}
-									v20 = i32(18)
-									goto l81
-								}
-								store64(m.memory, uint64(uint32(v6))+100, uint64(i64(4)))
-								store32(m.memory, uint64(uint32(v6))+96, uint32(i32(16500)))
-								{
-									t96 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(84), v6+i32(96))
-									if t96 == 0 {
-										goto l78
-									}
-									m._hooksig__request__Request_LT_H_GT___check_host__h955b110eb5d675a5_8vdrcg(v6+i32(96), v11)
-									t97 := int32(m.memory[uint64(uint32(v6))+96])
-									if t97 == i32(40) {
-										goto l78
-									}
-									t98 := int64(load64(m.memory, uint64(uint32(v6))+96))
-									v24 = t98
-									if v24&i64(255) != i64(40) {
-										goto l79
-									}
-								}
-							l78:
-								if uint32(v16) >= uint32(v14) {
-									goto l80
-								}
-								v20 = i32(18)
-								v7 = v15 + v16*i32(12)
-								t99 := int32(load32(m.memory, uint32(v7)))
-								switch t99 {
-								case 1:
-									t101 := int32(load32(m.memory, uint64(uint32(v7))+8))
-									v2 = t101
-									t102 := int32(load32(m.memory, uint64(uint32(v7))+4))
-									v7 = t102
-									if uint32(v1) < uint32(v0) {
-										goto l84
-									}
-									if uint32(v1-v0) < uint32(v2) {
-										goto l84
-									}
-									if v2 == 0 {
-										goto l84
-									}
-									memory_copy(m.memory, uint32(v9+v0), uint32(v7), uint32(v2))
-								l84:
-									t103 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v7, v2)
-									if t103 != 0 {
-										goto l85
-									}
-									t104 := v12
-									v2 = v0 + v2
-									p105 := v2
-									if uint32(v2) < uint32(v0) {
-										p105 = i32(-1)
-									}
-									v10 = t104 | int64(uint32(p105))<<32
-									goto l86
-								case 2:
-									goto l80
-								default:
-									goto l81
-								}
-							}
-						l80:
-							t106 := int32(load32(m.memory, uint64(uint32(v11))+8))
-							v2 = t106
-							t107 := int32(load32(m.memory, uint32(v2)))
-							v0 = t107
-							t108 := int32(load32(m.memory, uint64(uint32(v2))+4))
-							v7 = v0 + t108<<4
-							v20 = i32(18)
 							v22 = i32(0)
-						l89:
+							t60 := int32(load32(m.memory, uint64(uint32(v6))+92))
+							v23 = t60
+						l30:
 							{
-								if v0 != v7 {
-									goto l87
+								if v0 == v19 {
+									goto l29
 								}
-								v0 = v16
-								goto l88
-							l87:
-								t109 := int32(load32(m.memory, uint32(v0+i32(12))))
-								v8 = t109
-								t110 := int32(load32(m.memory, uint32(v0+i32(8))))
-								v3 = t110
-								t111 := int32(load32(m.memory, uint32(v0+i32(4))))
-								v1 = t111
-								t112 := int32(load32(m.memory, uint32(v0)))
-								v2 = t112
-								store32(m.memory, uint64(uint32(v6))+104, uint32(i32(0)))
-								store32(m.memory, uint64(uint32(v6))+100, uint32(v1))
-								t114 := v6
-								p113 := i32(1)
+								t61 := int32(load32(m.memory, uint32(v0+i32(12))))
+								v18 = t61
+								t62 := int32(load32(m.memory, uint32(v0+i32(8))))
+								v20 = t62
+								t63 := int32(load32(m.memory, uint32(v0+i32(4))))
+								v1 = t63
+								t64 := int32(load32(m.memory, uint32(v0)))
+								v2 = t64
+								store32(m.memory, uint64(uint32(v6))+80, uint32(i32(0)))
+								store32(m.memory, uint64(uint32(v6))+76, uint32(v1))
+								t66 := v6
+								p65 := i32(1)
 								if v2 != 0 {
-									p113 = v2
+									p65 = v2
 								}
-								store32(m.memory, uint64(uint32(t114))+96, uint32(p113))
+								store32(m.memory, uint64(uint32(t66))+72, uint32(p65))
 								v0 = v0 + i32(16)
-								t115 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(84), v6+i32(96))
-								if t115 == 0 {
-									goto l89
+								t67 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(116), v6+i32(72), i32(1))
+								if t67 == 0 {
+									goto l30
 								}
-								t117 := v6
-								p116 := i32(1)
-								if v3 != 0 {
-									p116 = v3
+								t69 := v6 + i32(16)
+								p68 := i32(1)
+								if v20 != 0 {
+									p68 = v20
 								}
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t117, p116, v8)
-								t118 := int32(load32(m.memory, uint64(uint32(v6))+4))
-								v2 = t118
-								t119 := int32(load32(m.memory, uint32(v6)))
-								v3 = t119
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t69, p68, v18)
+								t70 := int32(load32(m.memory, uint64(uint32(v6))+16))
+								v1 = t70
+								if v1 == 0 {
+									goto l29
+								}
+								t71 := int32(load32(m.memory, uint64(uint32(v6))+20))
+								v2 = t71
 								{
 									if v22&i32(1) == 0 {
-										goto l90
+										goto l31
 									}
-									{
-										v8 = int32(v10)
-										t120 := v8
-										v1 = int32(int64(uint64(v10) >> 32))
-										if uint32(t120) < uint32(v1) {
-											goto l91
-										}
-										if uint32(v8-v1) < uint32(i32(2)) {
-											goto l91
-										}
-										store16(m.memory, uint32(v9+v1), uint16(i32(8236)))
+									if uint32(v13) < uint32(v14) {
+										goto l32
 									}
-								l91:
-									t121 := v10 & i64(0xffffffff)
-									v8 = v1 + i32(2)
-									p122 := v8
-									if uint32(v8) < uint32(v1) {
-										p122 = i32(-1)
+									if uint32(v13-v14) < uint32(i32(2)) {
+										goto l32
 									}
-									v10 = t121 | int64(uint32(p122))<<32
+									store16(m.memory, uint32(v23+v14), uint16(i32(8236)))
+								l32:
+									v20 = v14 + i32(2)
+									p72 := v20
+									if uint32(v20) < uint32(v14) {
+										p72 = i32(-1)
+									}
+									v14 = p72
 								}
-							l90:
-								{
-									v8 = int32(v10)
-									t123 := v8
-									v1 = int32(int64(uint64(v10) >> 32))
-									if uint32(t123) < uint32(v1) {
-										goto l92
-									}
-									if uint32(v8-v1) < uint32(v2) {
-										goto l92
-									}
-									if v2 == 0 {
-										goto l92
-									}
-									memory_copy(m.memory, uint32(v9+v1), uint32(v3), uint32(v2))
+							l31:
+								if uint32(v13) < uint32(v14) {
+									goto l33
 								}
-							l92:
-								t124 := v10 & i64(0xffffffff)
-								v8 = v1 + v2
-								p125 := v8
-								if uint32(v8) < uint32(v1) {
-									p125 = i32(-1)
+								if uint32(v13-v14) < uint32(v2) {
+									goto l33
 								}
-								v10 = t124 | int64(uint32(p125))<<32
-								v20 = i32(40)
+								if v2 == 0 {
+									goto l33
+								}
+								memory_copy(m.memory, uint32(v23+v14), uint32(v1), uint32(v2))
+							l33:
+								t73 := v6
+								v20 = v14 + v2
+								p74 := v20
+								if uint32(v20) < uint32(v14) {
+									p74 = i32(-1)
+								}
+								v14 = p74
+								store32(m.memory, uint64(uint32(t73))+100, uint32(v14))
+								v17 = i32(40)
 								v22 = i32(1)
-								t126 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v3, v2)
-								if t126 == 0 {
-									goto l89
+								t75 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v1, v2)
+								if t75 == 0 {
+									goto l30
 								}
 							}
+							v2 = i32(19)
+							goto l8
 						}
-					l85:
-						v20 = i32(19)
-						goto l81
-					l79:
-						v0 = int32(int64(uint64(v24) >> 32))
-						v20 = int32(v24)
-					l88:
-						if v20&i32(255) != i32(40) {
-							goto l104
+					l29:
+						if v17&i32(255) == i32(40) {
+							goto l28
 						}
-					l86:
-						v16 = v16 + i32(1)
-						v18 = v18&i64(-0x100000000) | int64(uint32(v4))
-						v13 = v17
-						if v17 != 0 {
-							goto l105
+					l21:
+						v2 = v17 & i32(255)
+						goto l8
+					l28:
+						t76 := v7
+						var p77 int32
+						if v15 != i32(0) {
+							p77 = 1
+						}
+						if t76&p77 != 0 {
+							goto l34
 						}
 					}
-					v0 = i32(0)
-					v2 = int32(int64(uint64(v10) >> 32))
-					if uint32(v2) > uint32(int32(v10)) {
-						goto l10
+					v2 = i32(0)
+					if uint32(v4) < uint32(v14) {
+						goto l35
 					}
+					store32(m.memory, uint64(uint32(v6))+104, uint32(v3))
+					store64(m.memory, uint64(uint32(v6))+108, uint64(uint32(v4)))
+					v9 = i32(0)
+					v13 = i32(0)
+				l59:
+					{
+						v14 = v13
+						store64(m.memory, uint64(uint32(v6))+76, uint64(v11))
+						store32(m.memory, uint64(uint32(v6))+72, uint32(v12))
+					l37:
+						{
+							t78 := int32(load32(m.memory, uint64(uint32(v6))+76))
+							v0 = t78
+							t79 := int32(load32(m.memory, uint64(uint32(v6))+80))
+							t80 := v6 + i32(8)
+							t81 := v6 + i32(72)
+							var p82 int32
+							if t79 != i32(0) {
+								p82 = 1
+							}
+							m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t80, t81, p82)
+							t83 := int32(m.memory[uint64(uint32(v6))+8])
+							v7 = t83
+							if v7 == 0 {
+								goto l36
+							}
+							t84 := int32(m.memory[uint64(uint32(v6))+9])
+							if t84&i32(255) != i32(32) {
+								goto l37
+							}
+						}
+					l36:
+						store32(m.memory, uint64(uint32(v6))+116, uint32(v12))
+						store32(m.memory, uint64(uint32(v6))+124, uint32(int64(uint64(v11)>>32)))
+						t85 := v6
+						v2 = int32(v11)
+						v0 = v2 - v0
+						p86 := v0
+						if uint32(v0) > uint32(v2) {
+							p86 = i32(0)
+						}
+						store32(m.memory, uint64(uint32(t85))+120, uint32(p86))
+						t87 := int32(load32(m.memory, uint64(uint32(v6))+72))
+						v12 = t87
+						t88 := int64(load64(m.memory, uint64(uint32(v6))+76))
+						v11 = t88
+						{
+							if v14 == 0 {
+								goto l38
+							}
+							{
+								if uint32(v4) <= uint32(v9) {
+									goto l39
+								}
+								t89 := int32(load32(m.memory, uint64(uint32(v6))+104))
+								m.memory[uint32(t89+v9)] = byte(i32(10))
+							}
+						l39:
+							t90 := v6
+							v0 = v9 + i32(1)
+							p91 := i32(-1)
+							if v0 != 0 {
+								p91 = v0
+							}
+							store32(m.memory, uint64(uint32(t90))+112, uint32(p91))
+						}
+					l38:
+						m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(116), v6+i32(104))
+						{
+							t92 := int32(load32(m.memory, uint64(uint32(v6))+108))
+							v4 = t92
+							t93 := int32(load32(m.memory, uint64(uint32(v6))+112))
+							t94 := v4
+							v0 = t93
+							if uint32(t94) < uint32(v0) {
+								goto l40
+							}
+							if uint32(v4-v0) < uint32(i32(2)) {
+								goto l40
+							}
+							t95 := int32(load32(m.memory, uint64(uint32(v6))+104))
+							store16(m.memory, uint32(t95+v0), uint16(i32(8250)))
+						}
+					l40:
+						v13 = v14 + i32(1)
+						t96 := v6
+						v2 = v0 + i32(2)
+						p97 := v2
+						if uint32(v2) < uint32(v0) {
+							p97 = i32(-1)
+						}
+						v9 = p97
+						store32(m.memory, uint64(uint32(t96))+112, uint32(v9))
+						v0 = i32(-16)
+						{
+						l42:
+							{
+								if v0 == i32(48) {
+									goto l41
+								}
+								v2 = v0 + i32(20840)
+								v1 = v0 + i32(16)
+								v0 = v1
+								t98 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(116), v2, i32(1))
+								if t98 == 0 {
+									goto l42
+								}
+							}
+							{
+								t99 := int32(m.memory[uint32(v1+i32(20836))])
+								switch t99 {
+								case 2:
+									goto l41
+								default:
+									t100 := int32(load32(m.memory, uint64(uint32(v10))+16))
+									v3 = t100
+									if v3 != 0 {
+										t101 := int32(load32(m.memory, uint64(uint32(v10))+20))
+										v18 = t101
+										t102 := int32(load32(m.memory, uint64(uint32(v10))+4))
+										v19 = t102
+										t103 := int32(load32(m.memory, uint32(v10)))
+										v20 = t103
+										v0 = i32(0)
+									l48:
+										{
+											if v19 == v0 {
+												v0 = i32(0)
+											l50:
+												{
+													if v18 == v0 {
+														store32(m.memory, uint64(uint32(v6))+80, uint32(i32(0)))
+														store32(m.memory, uint64(uint32(v6))+76, uint32(v19))
+														store32(m.memory, uint64(uint32(v6))+72, uint32(v20))
+														m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(72), v6+i32(104))
+														{
+															t106 := int32(load32(m.memory, uint64(uint32(v6))+108))
+															v4 = t106
+															t107 := int32(load32(m.memory, uint64(uint32(v6))+112))
+															t108 := v4
+															v0 = t107
+															if uint32(t108) <= uint32(v0) {
+																goto l51
+															}
+															t109 := int32(load32(m.memory, uint64(uint32(v6))+104))
+															m.memory[uint32(t109+v0)] = byte(i32(32))
+														}
+													l51:
+														{
+															t110 := v4
+															v0 = v0 + i32(1)
+															p111 := i32(-1)
+															if v0 != 0 {
+																p111 = v0
+															}
+															v0 = p111
+															if uint32(t110) < uint32(v0) {
+																goto l52
+															}
+															if uint32(v4-v0) < uint32(v18) {
+																goto l52
+															}
+															if v18 == 0 {
+																goto l52
+															}
+															t112 := int32(load32(m.memory, uint64(uint32(v6))+104))
+															memory_copy(m.memory, uint32(t112+v0), uint32(v3), uint32(v18))
+														}
+													l52:
+														t113 := v6
+														v2 = v0 + v18
+														p114 := v2
+														if uint32(v2) < uint32(v0) {
+															p114 = i32(-1)
+														}
+														v9 = p114
+														store32(m.memory, uint64(uint32(t113))+112, uint32(v9))
+														goto l53
+													}
+													v2 = i32(19)
+													t105 := int32(m.memory[uint32(v3+v0)])
+													v1 = t105
+													if v1 == i32(32) {
+														goto l35
+													}
+													if uint32(v1) < uint32(i32(32)) {
+														goto l35
+													}
+													v0 = v0 + i32(1)
+													if v1 != i32(127) {
+														goto l50
+													}
+													goto l35
+												}
+											}
+											v2 = i32(19)
+											t104 := int32(m.memory[uint32(v20+v0)])
+											v1 = t104
+											if v1 == i32(32) {
+												goto l35
+											}
+											if uint32(v1) < uint32(i32(32)) {
+												goto l35
+											}
+											v0 = v0 + i32(1)
+											if v1 != i32(127) {
+												goto l48
+											}
+											goto l35
+										}
+									}
+									v3 = i32(18)
+									goto l46
+								case 1:
+									m._hooksig__request__Request_LT_H_GT___check_host__h762e5717c9a63798_dv44tu(v6+i32(72), v10)
+									t115 := int32(m.memory[uint64(uint32(v6))+72])
+									if t115 == i32(40) {
+										goto l41
+									}
+									t116 := int64(load64(m.memory, uint64(uint32(v6))+72))
+									v8 = t116
+									if v8&i64(255) == i64(40) {
+										goto l41
+									}
+									v14 = int32(int64(uint64(v8) >> 32))
+									v3 = int32(v8)
+									goto l54
+								}
+							}
+						l41:
+							t117 := int32(load32(m.memory, uint64(uint32(v10))+8))
+							v0 = t117
+							t118 := int32(load32(m.memory, uint64(uint32(v10))+12))
+							v19 = v0 + t118<<4
+							v3 = i32(18)
+							v15 = i32(0)
+							t119 := int32(load32(m.memory, uint64(uint32(v6))+104))
+							v17 = t119
+						l55:
+							{
+								if v0 == v19 {
+									goto l54
+								}
+								t120 := int32(load32(m.memory, uint32(v0+i32(12))))
+								v18 = t120
+								t121 := int32(load32(m.memory, uint32(v0+i32(8))))
+								v20 = t121
+								t122 := int32(load32(m.memory, uint32(v0+i32(4))))
+								v1 = t122
+								t123 := int32(load32(m.memory, uint32(v0)))
+								v2 = t123
+								store32(m.memory, uint64(uint32(v6))+80, uint32(i32(0)))
+								store32(m.memory, uint64(uint32(v6))+76, uint32(v1))
+								t125 := v6
+								p124 := i32(1)
+								if v2 != 0 {
+									p124 = v2
+								}
+								store32(m.memory, uint64(uint32(t125))+72, uint32(p124))
+								v0 = v0 + i32(16)
+								t126 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(116), v6+i32(72), i32(1))
+								if t126 == 0 {
+									goto l55
+								}
+								t128 := v6
+								p127 := i32(1)
+								if v20 != 0 {
+									p127 = v20
+								}
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t128, p127, v18)
+								t129 := int32(load32(m.memory, uint32(v6)))
+								v1 = t129
+								if v1 == 0 {
+									goto l54
+								}
+								t130 := int32(load32(m.memory, uint64(uint32(v6))+4))
+								v2 = t130
+								{
+									if v15&i32(1) == 0 {
+										goto l56
+									}
+									if uint32(v4) < uint32(v9) {
+										goto l57
+									}
+									if uint32(v4-v9) < uint32(i32(2)) {
+										goto l57
+									}
+									store16(m.memory, uint32(v17+v9), uint16(i32(8236)))
+								l57:
+									v20 = v9 + i32(2)
+									p131 := v20
+									if uint32(v20) < uint32(v9) {
+										p131 = i32(-1)
+									}
+									v9 = p131
+								}
+							l56:
+								if uint32(v4) < uint32(v9) {
+									goto l58
+								}
+								if uint32(v4-v9) < uint32(v2) {
+									goto l58
+								}
+								if v2 == 0 {
+									goto l58
+								}
+								memory_copy(m.memory, uint32(v17+v9), uint32(v1), uint32(v2))
+							l58:
+								t132 := v6
+								v20 = v9 + v2
+								p133 := v20
+								if uint32(v20) < uint32(v9) {
+									p133 = i32(-1)
+								}
+								v9 = p133
+								store32(m.memory, uint64(uint32(t132))+112, uint32(v9))
+								v3 = i32(40)
+								v15 = i32(1)
+								t134 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v1, v2)
+								if t134 == 0 {
+									goto l55
+								}
+							}
+							v2 = i32(19)
+							goto l35
+						}
+					l54:
+						if v3&i32(255) == i32(40) {
+							goto l53
+						}
+					l46:
+						v2 = v3 & i32(255)
+						goto l35
+					l53:
+						t135 := v7
+						var p136 int32
+						if v12 != i32(0) {
+							p136 = 1
+						}
+						if t135&p136 != 0 {
+							goto l59
+						}
+					}
+					p137 := i32(40)
+					if uint32(v9) > uint32(v4) {
+						p137 = i32(0)
+					}
+					v2 = p137
+					goto l60
 				}
-			l13:
-				v0 = i32(40)
-				goto l106
-			l81:
-				v0 = v16
-			l104:
-				v10 = int64(uint32(v0))<<32 | int64(uint32(v20))&i64(255)
-			l54:
-				v2 = int32(int64(uint64(v10) >> 32))
-				v0 = int32(v10)
-				goto l10
-			l36:
-				v2 = v19
-			l51:
-				v0 = v17 & i32(255)
+			l35:
+				v9 = v14
 			}
-		l10:
-			v1 = v0 & i32(255)
-			if v1 == i32(40) {
-				goto l106
+		l8:
+			v0 = v2 & i32(255)
+			if v0 == 0 {
+				goto l60
 			}
-			if v1 != 0 {
-				goto l107
+			if v0 != i32(40) {
+				goto l61
 			}
-		l106:
-			store32(m.memory, uint32(v5), uint32(v2))
-		l107:
-			p147 := v0 + i32(4)
-			if v0&i32(255) == i32(40) {
-				p147 = i32(47)
+		l60:
+			store32(m.memory, uint32(v5), uint32(v9))
+		l61:
+			p138 := v2 + i32(4)
+			if v2&i32(255) == i32(40) {
+				p138 = i32(47)
 			}
-			v0 = p147 & i32(255)
+			v0 = p138 & i32(255)
 		}
 	l0:
-		p148 := v0
+		p139 := v0
 		if v0 == i32(47) {
-			p148 = i32(0)
+			p139 = i32(0)
 		}
-		v0 = p148
+		v0 = p139
+		goto l62
 	}
-l8:
-	m.___stack_pointer = v6 + i32(160)
+l4:
+	v0 = i32(2)
+	goto l62
+l3:
+	v0 = i32(1)
+l62:
+	m.___stack_pointer = v6 + i32(128)
 	return v0
 }
 func (m *Module) Xhooksig_status_name(v0 int32) int32 {
@@ -10914,4 +8508,4 @@ func memory_zero[T uint32 | uint64](mem []byte, dest, n T) {
 	clear(mem[x:y:len(mem)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\n: \x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[host,  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\a\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\v\x00\x00\x00\x00\x00\x00\x00\f\x00\x00\x00\x00\x00\x00\x00\r\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x11\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x13\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x19\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00!\x00\x00\x00\x00\x00\x00\x00\"\x00\x00\x00\x00\x00\x00\x00#\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00%\x00\x00\x00\x00\x00\x00\x00&\x00\x00\x00\x00\x00\x00\x00'\x00\x00\x00\x00\x00\x00\x00w m e h:n:s yl, d-m-c h:n:s GMTMonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDecdaysdaynesdayrsdayurday\x00\x90O\x00\x00\x03\x00\x00\x00\x93O\x00\x00\x04\x00\x00\x00\x97O\x00\x00\x06\x00\x00\x00\x9dO\x00\x00\x05\x00\x00\x00\x90O\x00\x00\x03\x00\x00\x00\xa2O\x00\x00\x05\x00\x00\x00\x90O\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=(created)(expires)(request-target)sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmsignatureheadershs2019datedigest\x00\x01R\x00\x00\x04\x00\x00\x00\x05R\x00\x00\x06\x00\x00\x00Signaturesignature-inputauthorization\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\xe5E\x00\x003C\x00\x00}C\x00\x00%K\x00\x00\\B\x00\x00\xa7I\x00\x00\xf4G\x00\x00\x06H\x00\x00-H\x00\x00\xefC\x00\x00\xc4E\x00\x00\xb6E\x00\x00\xa0E\x00\x00\x19H\x00\x00gB\x00\x00\x8aI\x00\x00:D\x00\x00yI\x00\x00>E\x00\x00KG\x00\x00\xa7G\x00\x00\xb4G\x00\x00\xc2G\x00\x00\xc9B\x00\x00\xebB\x00\x00\xfbB\x00\x00\xd8B\x00\x00\x88K\x00\x004K\x00\x00\xa2J\x00\x00\bB\x00\x00~F\x00\x00_F\x00\x00oF\x00\x00\x7fK\x00\x00\xd3E\x00\x00\xc9A\x00\x00zL\x00\x00QF\x00\x00\x98I\x00\x00\x11\x00\x00\x00\r\x00\x00\x00\b\x00\x00\x00\x0f\x00\x00\x00\v\x00\x00\x00\x12\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x16\x00\x00\x00\x14\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x13\x00\x00\x00\f\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x13\x00\x00\x00\x10\x00\x00\x00\x0f\x00\x00\x00\t\x00\x00\x00\x12\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\xf6E\x00\x00\x93D\x00\x00AL\x00\x00XG\x00\x00lA\x00\x00\x89L\x00\x00%I\x00\x00?H\x00\x00JM\x00\x00\xafM\x00\x00\xb9I\x00\x00\x9fA\x00\x00\xc1L\x00\x00\x00D\x00\x00ID\x00\x00\xddI\x00\x00\x94C\x00\x00\x92H\x00\x00vB\x00\x00\x04J\x00\x00\xecJ\x00\x00\x03K\x00\x00\xd1G\x00\x00\xafJ\x00\x00\xc8J\x00\x00\x02M\x00\x00\xe2L\x00\x00`H\x00\x00\xf2H\x00\x00\x91F\x00\x00\xdeF\x00\x00\xf5K\x00\x00\x94K\x00\x00\xd8A\x00\x00\xd1H\x00\x00FK\x00\x00\x15B\x00\x00\x9dB\x00\x00@C\x00\x00\xe6D\x00\x008\x00\x00\x00S\x00\x00\x00)\x00\x00\x00C\x00\x00\x003\x00\x00\x008\x00\x00\x00T\x00\x00\x00!\x00\x00\x00e\x00\x00\x00H\x00\x00\x00$\x00\x00\x00*\x00\x00\x00!\x00\x00\x00:\x00\x00\x00J\x00\x00\x00'\x00\x00\x00[\x00\x00\x00?\x00\x00\x00'\x00\x00\x00N\x00\x00\x00\x17\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00\x19\x00\x00\x00$\x00\x00\x00H\x00\x00\x00 \x00\x00\x002\x00\x00\x00\"\x00\x00\x00M\x00\x00\x00@\x00\x00\x00L\x00\x00\x00(\x00\x00\x000\x00\x00\x00!\x00\x00\x00B\x00\x00\x00G\x00\x00\x00,\x00\x00\x00=\x00\x00\x00K\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\n: \x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[ , \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\a\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\v\x00\x00\x00\x00\x00\x00\x00\f\x00\x00\x00\x00\x00\x00\x00\r\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x11\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x13\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x19\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00!\x00\x00\x00\x00\x00\x00\x00\"\x00\x00\x00\x00\x00\x00\x00#\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00%\x00\x00\x00\x00\x00\x00\x00&\x00\x00\x00\x00\x00\x00\x00'\x00\x00\x00\x00\x00\x00\x00, dd mmm ccyy hh:nn:ss GMT, dd-mmm-yy hh:nn:ss GMT mmm dd hh:nn:ss ccyy mmm  d hh:nn:ss ccyy4O\x00\x00\x1a\x00\x00\x00NO\x00\x00\x18\x00\x00\x00fO\x00\x00\x15\x00\x00\x00{O\x00\x00\x15\x00\x00\x00Monday   Tuesday  WednesdayThursday Friday   Saturday Sunday   MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDeccymdhns\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionhmac-sha256date digest(request-target)host(created)(expires)\x001Q\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00AQ\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00EQ\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00NQ\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\xe1E\x00\x00/C\x00\x00yC\x00\x00!K\x00\x00XB\x00\x00\xa3I\x00\x00\xf0G\x00\x00\x02H\x00\x00)H\x00\x00\xebC\x00\x00\xc0E\x00\x00\xb2E\x00\x00\x9cE\x00\x00\x15H\x00\x00cB\x00\x00\x86I\x00\x006D\x00\x00uI\x00\x00:E\x00\x00GG\x00\x00\xa3G\x00\x00\xb0G\x00\x00\xbeG\x00\x00\xc5B\x00\x00\xe7B\x00\x00\xf7B\x00\x00\xd4B\x00\x00\x84K\x00\x000K\x00\x00\x9eJ\x00\x00\x04B\x00\x00zF\x00\x00[F\x00\x00kF\x00\x00{K\x00\x00\xcfE\x00\x00\xc5A\x00\x00vL\x00\x00MF\x00\x00\x94I\x00\x00\x11\x00\x00\x00\r\x00\x00\x00\b\x00\x00\x00\x0f\x00\x00\x00\v\x00\x00\x00\x12\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x16\x00\x00\x00\x14\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x13\x00\x00\x00\f\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x13\x00\x00\x00\x10\x00\x00\x00\x0f\x00\x00\x00\t\x00\x00\x00\x12\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\xf2E\x00\x00\x8fD\x00\x00=L\x00\x00TG\x00\x00hA\x00\x00\x85L\x00\x00!I\x00\x00;H\x00\x00FM\x00\x00\xabM\x00\x00\xb5I\x00\x00\x9bA\x00\x00\xbdL\x00\x00\xfcC\x00\x00ED\x00\x00\xd9I\x00\x00\x90C\x00\x00\x8eH\x00\x00rB\x00\x00\x00J\x00\x00\xe8J\x00\x00\xffJ\x00\x00\xcdG\x00\x00\xabJ\x00\x00\xc4J\x00\x00\xfeL\x00\x00\xdeL\x00\x00\\H\x00\x00\xeeH\x00\x00\x8dF\x00\x00\xdaF\x00\x00\xf1K\x00\x00\x90K\x00\x00\xd4A\x00\x00\xcdH\x00\x00BK\x00\x00\x11B\x00\x00\x99B\x00\x00<C\x00\x00\xe2D\x00\x008\x00\x00\x00S\x00\x00\x00)\x00\x00\x00C\x00\x00\x003\x00\x00\x008\x00\x00\x00T\x00\x00\x00!\x00\x00\x00e\x00\x00\x00H\x00\x00\x00$\x00\x00\x00*\x00\x00\x00!\x00\x00\x00:\x00\x00\x00J\x00\x00\x00'\x00\x00\x00[\x00\x00\x00?\x00\x00\x00'\x00\x00\x00N\x00\x00\x00\x17\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00\x19\x00\x00\x00$\x00\x00\x00H\x00\x00\x00 \x00\x00\x002\x00\x00\x00\"\x00\x00\x00M\x00\x00\x00@\x00\x00\x00L\x00\x00\x00(\x00\x00\x000\x00\x00\x00!\x00\x00\x00B\x00\x00\x00G\x00\x00\x00,\x00\x00\x00=\x00\x00\x00K\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
