@@ -77,7 +77,7 @@ const FILES: [(&str, usize); 8] = [
     ("peers/sign", 69),
     ("peers/verify", 536),
     ("rotation", 3),
-    ("rules", 31),
+    ("rules", 33),
     ("server-2.28.1", 24),
     ("sign", 27),
     ("verify", 141),
