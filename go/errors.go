@@ -111,6 +111,8 @@ var (
 	ErrHostMismatch = sentinel(statusHostMismatch)
 	// ErrSkewTooLarge: the replay guard is made for a smaller skew than the policy that the delivery was verified under.
 	ErrSkewTooLarge = sentinel(statusSkewTooLarge)
+	// ErrSigningStringTooLong: the signing string, which is all covered names and values, is longer than 4096 bytes.
+	ErrSigningStringTooLong = sentinel(statusSigningStringTooLong)
 )
 
 // statuses maps numbers to sentinels.

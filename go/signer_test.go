@@ -92,10 +92,12 @@ func TestSignerRefuses(t *testing.T) {
 		"two names in one":   {"hmac-key", []string{"date digest"}, hooksig.ErrMalformedList},
 		"a quote in keyId":   {`"`, []string{"date"}, hooksig.ErrInvalidKeyID},
 		"a forged line":      {"hmac-key", []string{"date", "x-forged"}, hooksig.ErrControlByte},
+		"a long field":       {"hmac-key", []string{"date", "x-long"}, hooksig.ErrSigningStringTooLong},
 		"(created) and HMAC": {"hmac-key", []string{"date", "(created)"}, hooksig.ErrUnsupportedName},
 	} {
 		r := signed(t, body)
 		r.Header.Set("X-Forged", "a\ndigest: b")
+		r.Header.Set("X-Long", strings.Repeat("a", 4096))
 		before := r.Header.Get("Signature")
 		if err := signer.SignHeaders(r, refused.keyID, refused.names...); !errors.Is(err, refused.want) {
 			t.Errorf("%s: got %v, want %v", name, err, refused.want)

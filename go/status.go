@@ -50,6 +50,7 @@ const (
 	statusPending              = 44
 	statusIncompleteHead       = 45
 	statusMalformedLength      = 46
+	statusSigningStringTooLong = 47
 	eventAbsent                = 0
 	eventUser                  = 1
 	eventRepo                  = 2
@@ -71,6 +72,7 @@ const (
 	deliverySignatureLen       = 119
 	pendingBodyWords           = 32
 	tagLen                     = 32
+	maxSigningStringLen        = 4096
 	signatureBaseLen           = 100
 	digestFieldLen             = 52
 	dateLen                    = 29

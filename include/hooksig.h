@@ -168,6 +168,9 @@
 // The maximum number of names that a signature may cover.
 #define HOOKSIG_MAX_NAMES 128
 
+// The maximum length of a signing string, in bytes.
+#define HOOKSIG_MAX_SIGNING_STRING_LEN 4096
+
 // The length of a Signature value without keyId and list, in bytes, for hooksig_sign.
 #define HOOKSIG_SIGNATURE_BASE_LEN 100
 
@@ -180,9 +183,9 @@
 // The result of a call. HOOKSIG_STATUS_OK (0) from a verifying function means that the request is
 // genuine. From any other function it means that the call did its work.
 //
-// Numbers never change and are never reused. 1 to 9 and 43: the call is wrong. 10 to 30, 40, 41, 45
-// and 46: the message cannot be read. 31 to 39 and 42: it was read, and is refused. 18 to 23 and 42
-// also report a list or request that the caller passed to sign or to require.
+// Numbers never change and are never reused. 1 to 9 and 43: the call is wrong. 10 to 30, 40, 41
+// and 45 to 47: the message cannot be read. 31 to 39 and 42: it was read, and is refused. 18 to 23, 42
+// and 47 also report a list or request that the caller passed to sign or to require.
 //
 // Log the number or its name. Answer the sender with one fixed text whatever the status, because an
 // attacker learns from differences. docs/refused.md in the repository explains each status.
@@ -288,6 +291,9 @@ enum hooksig_status
     HOOKSIG_STATUS_INCOMPLETE_HEAD = 45,
     // The length of the body is uncertain; hooksig_head_body_len says when.
     HOOKSIG_STATUS_MALFORMED_LENGTH = 46,
+    // The signing string, which is all covered names and values, is longer than
+    // HOOKSIG_MAX_SIGNING_STRING_LEN bytes.
+    HOOKSIG_STATUS_SIGNING_STRING_TOO_LONG = 47,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -726,8 +732,8 @@ hooksig_status hooksig_pending_body_receive_head(struct hooksig_pending_body *pe
 // _UNEXPECTED_KEY_ID; _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE,
 // _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST,
 // _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts itself;
-// _MISSING_HEADER, _CONTROL_BYTE, _HOST_MISMATCH; _SIGNATURE_MISMATCH. pending is written only on
-// HOOKSIG_STATUS_PENDING.
+// _MISSING_HEADER, _CONTROL_BYTE, _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG; _SIGNATURE_MISMATCH.
+// pending is written only on HOOKSIG_STATUS_PENDING.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_begin(struct hooksig_pending_body *pending,
                              const struct hooksig_receiver *receiver,
@@ -825,7 +831,8 @@ hooksig_status hooksig_head_body_len(const char *received,
 // Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if the key was not
 // initialised; _INVALID_KEY_ID; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST, _REPEATED_NAME or
 // _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is not in the request;
-// _CONTROL_BYTE if a covered value, the method or the target has one; _BUFFER_TOO_SMALL.
+// _CONTROL_BYTE if a covered value, the method or the target has one; _HOST_MISMATCH;
+// _SIGNING_STRING_TOO_LONG, since no receiver could accept the signature; _BUFFER_TOO_SMALL.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_sign(const struct hooksig_key *key,
                             const char *key_id,
@@ -841,7 +848,8 @@ hooksig_status hooksig_sign(const struct hooksig_key *key,
 // "name: value", joined by LF. For diagnostics and other algorithms; hooksig_sign does not need it.
 //
 // request, list, list_len  as for hooksig_sign
-// out, out_capacity        the buffer; NULL with 0 asks for the length
+// out, out_capacity        the buffer; NULL with 0 asks for the length, which is at most
+//                          HOOKSIG_MAX_SIGNING_STRING_LEN
 // out_len                  receives the length written, or the length needed on _BUFFER_TOO_SMALL
 //
 // Returns a status of hooksig_sign, except those about key and keyId.

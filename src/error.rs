@@ -42,7 +42,7 @@ impl Param {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    // In the order of their numbers in C, so that the compiler needs no lookup table.
+    // In the order of their numbers in C.
 
     // The call is wrong.
     /// The output buffer is too small.
@@ -162,6 +162,9 @@ pub enum Error {
     HostMismatch,
     /// The policy that verified the delivery allows a larger skew than the replay guard.
     SkewTooLarge,
+    /// The signing string is longer than [`MAX_SIGNING_STRING_LEN`](crate::MAX_SIGNING_STRING_LEN)
+    /// bytes.
+    SigningStringTooLong,
 }
 
 impl Error {
@@ -203,6 +206,7 @@ impl Error {
             Self::MalformedHead { .. } => c"malformed-head",
             Self::HostMismatch => c"host-mismatch",
             Self::SkewTooLarge => c"skew-too-large",
+            Self::SigningStringTooLong => c"signing-string-too-long",
             Self::MalformedBody => c"malformed-body",
             Self::NotCovered { .. } => c"not-covered",
             Self::UnexpectedKeyId => c"unexpected-key-id",
@@ -273,6 +277,9 @@ impl Error {
             }
             Self::SkewTooLarge => {
                 c"the policy's skew is larger than the one that the replay guard is made for"
+            }
+            Self::SigningStringTooLong => {
+                c"the signing string, which is all covered names and values, is longer than 4096 bytes"
             }
             Self::MalformedBody => {
                 c"the body is not a JSON object with one event and one action, both text"

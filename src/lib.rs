@@ -100,7 +100,7 @@ pub use params::{Params, Value};
 pub use policy::{Clock, DEFAULT_MAX_SKEW, Policy};
 pub use request::{Headers, Request};
 pub use sign::{Signer, signature_len};
-pub use signing_string::signing_string;
+pub use signing_string::{MAX_SIGNING_STRING_LEN, signing_string};
 pub use text::Text;
 pub use verify::{PendingBody, Verified, Verifier};
 

@@ -187,16 +187,8 @@ pub(crate) struct NameIndex<'n> {
 }
 
 impl<'n> NameIndex<'n> {
-    const EMPTY: Self = Self { names: heapless::Vec::new(), sorted: heapless::Vec::new() };
-
-    /// Creates the index of a list that [`check_list`] has accepted.
-    pub(crate) fn new(names: impl Iterator<Item = Name<'n>>) -> Self {
-        let mut index = Self::EMPTY;
-        for name in names {
-            index.insert(name);
-        }
-        index
-    }
+    pub(crate) const EMPTY: Self =
+        Self { names: heapless::Vec::new(), sorted: heapless::Vec::new() };
 
     /// Adds a name at the end of the list. Returns `false` if the list has it already.
     fn insert(&mut self, name: Name<'n>) -> bool {
@@ -303,12 +295,13 @@ pub(crate) enum CheckedNames<'a> {
 }
 
 impl<'a> CheckedNames<'a> {
-    /// Checks the syntax of a list.
-    pub(crate) fn new(list: HeaderList<'a>) -> Result<Self, Error> {
+    /// Checks the syntax of a list, and adds its names to `index`, which must be empty. The names of
+    /// Drone's list are not added.
+    pub(crate) fn new(list: HeaderList<'a>, index: &mut NameIndex<'a>) -> Result<Self, Error> {
         if SHORTCUTS && list.0.is(DATE_DIGEST) {
             return Ok(Self::DateDigest);
         }
-        check_list(list.iter())?;
+        check_list(list.iter(), index)?;
         Ok(Self::Listed(list))
     }
 
@@ -320,17 +313,20 @@ impl<'a> CheckedNames<'a> {
     }
 }
 
-/// Checks that `names` are 1 to [`MAX_NAMES`] header names without repetition.
-pub(crate) fn check_list<'a>(names: impl Iterator<Item = Name<'a>> + Clone) -> Result<(), Error> {
+/// Checks that `names` are 1 to [`MAX_NAMES`] header names without repetition, and adds them to `known`,
+/// which must be empty.
+pub(crate) fn check_list<'a>(
+    names: impl Iterator<Item = Name<'a>> + Clone,
+    known: &mut NameIndex<'a>,
+) -> Result<(), Error> {
     let mut checked = Err(Error::EmptyList);
-    let mut earlier = NameIndex::EMPTY;
     for (index, name) in names.clone().enumerate() {
         if index == MAX_NAMES {
             return Err(Error::TooManyNames);
         }
         name.check_syntax(index)?;
         let is_repeated = if HELD_NAMES != 0 {
-            !earlier.insert(name)
+            !known.insert(name)
         } else {
             names.clone().take(index).any(|earlier| earlier.same(&name))
         };

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, HeaderList, Params, date,
-    names::{self, CheckedNames, DATE_DIGEST},
+    names::{self, CheckedNames, DATE_DIGEST, NameIndex},
 };
 
 /// The default for [`Policy::max_skew`], in seconds.
@@ -94,7 +94,8 @@ impl<'a> Policy<'a> {
     ///
     /// The errors of a list to sign, such as [`Error::MalformedList`].
     pub fn require_list(self, list: HeaderList<'a>) -> Result<Self, Error> {
-        names::check_list(list.iter())?;
+        let mut index = NameIndex::EMPTY;
+        names::check_list(list.iter(), &mut index)?;
         Ok(self.require_checked(list))
     }
 

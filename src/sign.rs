@@ -3,7 +3,8 @@
 use crate::{
     Error, HeaderNames, Headers, Key, Request,
     bytes::is_control,
-    names, params,
+    names::{self, NameIndex},
+    params,
     primitives::{self, BASE64_LEN},
     signing_string::SigningString,
     writer::Writer,
@@ -47,6 +48,7 @@ impl<'k> Signer<'k> {
     /// - [`Error::MissingHeader`] if a name is not in the request
     /// - [`Error::ControlByte`] if a covered value holds one, or the method or target one or a space
     /// - [`Error::HostMismatch`] if `host` is in `names` and the request contradicts itself about it
+    /// - [`Error::SigningStringTooLong`] if no receiver could accept the signature
     pub fn sign<'o, H, N>(
         &self,
         request: &Request<'_, H>,
@@ -57,8 +59,9 @@ impl<'k> Signer<'k> {
         H: Headers + ?Sized,
         N: HeaderNames + ?Sized,
     {
-        names::check_list(names.names())?;
-        let string = SigningString::new(request, names.names())?;
+        let mut index = NameIndex::EMPTY;
+        names::check_list(names.names(), &mut index)?;
+        let string = SigningString::new(request, names.names(), &index)?;
         let tag = self.key.mac(&string)?;
         let mut writer = Writer::exact(out, signature_len(self.key_id, names))?;
         let signature = primitives::encode(&tag);

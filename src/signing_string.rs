@@ -9,6 +9,12 @@ use crate::{
     writer::Writer,
 };
 
+/// The length of the longest signing string, in bytes.
+///
+/// A signature over a longer one is refused with [`Error::SigningStringTooLong`] before anything is
+/// hashed, because every key would hash it. The string of Drone has 96 bytes.
+pub const MAX_SIGNING_STRING_LEN: usize = 4096;
+
 /// Writes the signing string of `request` over `names` to `out` and returns the written part.
 ///
 /// The string has a line `name: value` for each name, joined by `\n`. The name is in lower case, and
@@ -26,6 +32,7 @@ use crate::{
 /// - [`Error::MissingHeader`] if a name is not in the request
 /// - [`Error::ControlByte`] if a covered value holds one, or the method or target one or a space
 /// - [`Error::HostMismatch`] if `host` is in `names` and the request contradicts itself about it
+/// - [`Error::SigningStringTooLong`] if the string is longer than [`MAX_SIGNING_STRING_LEN`] bytes
 ///
 /// # Examples
 ///
@@ -50,10 +57,14 @@ where
     H: Headers + ?Sized,
     N: HeaderNames + ?Sized,
 {
-    names::check_list(names.names())?;
-    let string = SigningString::new(request, names.names())?;
+    let mut index = NameIndex::EMPTY;
+    names::check_list(names.names(), &mut index)?;
+    let string = SigningString::new(request, names.names(), &index)?;
     let mut counter = Writer::new(&mut []);
     string.write(&mut |octets| counter.push(octets))?;
+    if counter.needed() > MAX_SIGNING_STRING_LEN {
+        return Err(Error::SigningStringTooLong);
+    }
     let mut writer = Writer::exact(out, counter.needed())?;
     string.write(&mut |octets| writer.push(octets))?;
     writer.finish()
@@ -73,27 +84,30 @@ where
     H: Headers + ?Sized,
     I: Iterator<Item = Name<'n>> + Clone,
 {
-    /// Looks up the names, which must have been checked with [`names::check_list`].
+    /// Looks up the names, which [`names::check_list`] has checked and added to `index`.
     ///
     /// # Errors
     ///
     /// [`Error::TooManyNames`] if the request repeats more than [`MAX_REPEATED`] of them.
-    pub(crate) fn new(request: &'r Request<'a, H>, names: I) -> Result<Self, Error> {
+    pub(crate) fn new(
+        request: &'r Request<'a, H>,
+        names: I,
+        index: &NameIndex<'n>,
+    ) -> Result<Self, Error> {
         let mut string = Self { request, names, values: heapless::Vec::new() };
-        if string.count_repeated() > MAX_REPEATED {
+        if string.count_repeated(index) > MAX_REPEATED {
             return Err(Error::TooManyNames);
         }
         Ok(string)
     }
 
     /// Returns the number of names that the request repeats.
-    fn count_repeated(&mut self) -> usize {
+    fn count_repeated(&mut self, index: &NameIndex<'n>) -> usize {
         if HELD_NAMES == 0 {
             let is_repeated =
                 |name: &Name<'n>| self.request.values(|found| name.is(found)).nth(1).is_some();
             return self.names.clone().filter(is_repeated).count();
         }
-        let index = NameIndex::new(self.names.clone());
         for _ in 0..index.len() {
             let _ = self.values.push(Single::Absent);
         }

@@ -7,7 +7,7 @@ use crate::{
     digest::{self, BodyDigest},
     drone::verbatim,
     key,
-    names::CheckedNames,
+    names::{CheckedNames, NameIndex},
     primitives::{HashText, SHORTCUTS, has_control},
     request::Fields,
     signing_string::SigningString,
@@ -82,6 +82,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     ///   [`Error::UnsupportedDigest`], [`Error::DigestMismatch`] if it contradicts itself
     /// - [`Error::TooManyNames`] if more than eight covered headers have several fields
     /// - [`Error::MissingHeader`], [`Error::ControlByte`], [`Error::HostMismatch`]
+    /// - [`Error::SigningStringTooLong`]
     /// - [`Error::SignatureMismatch`]
     pub fn begin<'r, H>(
         &self,
@@ -113,7 +114,8 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
                 Some((params, tag)) => (params, Some(tag)),
                 None => (Params::read(&fields)?, None),
             };
-        let names = CheckedNames::new(params.headers)?;
+        let mut index = NameIndex::EMPTY;
+        let names = CheckedNames::new(params.headers, &mut index)?;
         self.policy.check_params(&params, &names)?;
         let tag = tag.or_else(|| params.tag()).ok_or(Error::MalformedSignature)?;
         let date_field = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;
@@ -132,7 +134,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let key_index = if let Some(string) = verbatim {
             key::find_key_of_whole(self.keys, &string, &tag)?
         } else {
-            let string = SigningString::new(request, names.list().iter())?;
+            let string = SigningString::new(request, names.list().iter(), &index)?;
             key::find_key(self.keys, &string, &tag)?
         };
         let verified = Verified {

@@ -52,7 +52,8 @@
     X(SKEW_TOO_LARGE, 43, "skew-too-large")                                                       \
     X(PENDING, 44, "pending")                                                                     \
     X(INCOMPLETE_HEAD, 45, "incomplete-head")                                                     \
-    X(MALFORMED_LENGTH, 46, "malformed-length")
+    X(MALFORMED_LENGTH, 46, "malformed-length")                                                   \
+    X(SIGNING_STRING_TOO_LONG, 47, "signing-string-too-long")
 
 #define EVENTS(X)                                                                                 \
     X(ABSENT, 0)                                                                                  \
@@ -132,7 +133,7 @@ static void every_status_has_its_own_sentence(void)
     for (size_t i = 0; i < COUNT(numbers); i++)
         if (strcmp(hooksig_status_text(numbers[i]), hooksig_status_name(numbers[i])) == 0)
             check(false, "%d has its name for a sentence", (int)numbers[i]);
-    check(COUNT(numbers) == 47, "there are 47 statuses");
+    check(COUNT(numbers) == 48, "there are 48 statuses");
 }
 
 static bool is_listed(int32_t number)
@@ -304,6 +305,7 @@ static void macros_have_the_values_that_they_had(void)
     VALUE(HOOKSIG_EXPECTED_KEY_ID_MAX_LEN, 64);
     VALUE(HOOKSIG_TAG_LEN, 32);
     VALUE(HOOKSIG_MAX_NAMES, 128);
+    VALUE(HOOKSIG_MAX_SIGNING_STRING_LEN, 4096);
     VALUE(HOOKSIG_NO_CLOCK, INT64_MIN);
     VALUE(HOOKSIG_NEVER, INT64_MAX);
     VALUE(HOOKSIG_DELIVERY_SIGNATURE_LEN, 119);

@@ -157,11 +157,15 @@ static hooksig_status sign_with(const hooksig_key *key)
     return sign_all(key, TEXT(KEY_ID), &sent.request, TEXT(LIST));
 }
 
-/* A control byte in the second of two covered values: the first was already read. */
-static void control_octets(taking_request *take)
+/* A control byte in the second of two covered values, or a byte too much: the first was already read. */
+static void covered_values(taking_request *take)
 {
+    static char value[HOOKSIG_MAX_SIGNING_STRING_LEN];
+    memset(value, 'a', sizeof value);
     REQUEST(CONTROL_BYTE, "refuses a control byte",
             (header->value = "SHA\n256", header->value_len = 7));
+    REQUEST(SIGNING_STRING_TOO_LONG, "refuses a string that is too long",
+            (header->value = value, header->value_len = sizeof value));
 }
 
 static void sign(void)
@@ -172,7 +176,7 @@ static void sign(void)
           "%s fits into HOOKSIG_SIGNATURE_BASE_LEN and its texts", function);
     list_states(sign_list);
     request_states(sign_request, HOOKSIG_STATUS_OK);
-    control_octets(sign_request);
+    covered_values(sign_request);
     EXPECT(INVALID_KEY_ID, "refuses an empty keyId", sign_as(KEY_ID, 0));
     EXPECT(INVALID_KEY_ID, "refuses a keyId NULL with 0", sign_as(NULL, 0));
     EXPECT(NULL_POINTER, "refuses a keyId NULL with a length", sign_as(NULL, 1));
@@ -225,7 +229,7 @@ static void signing_string(void)
     text_states(string_to, expected, (size_t)needed);
     list_states(string_of_list);
     request_states(string_of_request, HOOKSIG_STATUS_OK);
-    control_octets(string_of_request);
+    covered_values(string_of_request);
     targets(string_of_target);
 }
 

@@ -27,7 +27,8 @@ pub const HOOKSIG_SIGNATURE_BASE_LEN: usize = 100;
 /// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if the key was not
 /// initialised; _INVALID_KEY_ID; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST, _REPEATED_NAME or
 /// _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is not in the request;
-/// _CONTROL_BYTE if a covered value, the method or the target has one; _BUFFER_TOO_SMALL.
+/// _CONTROL_BYTE if a covered value, the method or the target has one; _HOST_MISMATCH;
+/// _SIGNING_STRING_TOO_LONG, since no receiver could accept the signature; _BUFFER_TOO_SMALL.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_sign(
@@ -61,7 +62,8 @@ pub unsafe extern "C" fn hooksig_sign(
 /// "name: value", joined by LF. For diagnostics and other algorithms; hooksig_sign does not need it.
 ///
 /// request, list, list_len  as for hooksig_sign
-/// out, out_capacity        the buffer; NULL with 0 asks for the length
+/// out, out_capacity        the buffer; NULL with 0 asks for the length, which is at most
+///                          HOOKSIG_MAX_SIGNING_STRING_LEN
 /// out_len                  receives the length written, or the length needed on _BUFFER_TOO_SMALL
 ///
 /// Returns a status of hooksig_sign, except those about key and keyId.

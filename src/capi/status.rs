@@ -5,9 +5,9 @@ use crate::{Error, Param};
 /// The result of a call. HOOKSIG_STATUS_OK (0) from a verifying function means that the request is
 /// genuine. From any other function it means that the call did its work.
 ///
-/// Numbers never change and are never reused. 1 to 9 and 43: the call is wrong. 10 to 30, 40, 41, 45
-/// and 46: the message cannot be read. 31 to 39 and 42: it was read, and is refused. 18 to 23 and 42
-/// also report a list or request that the caller passed to sign or to require.
+/// Numbers never change and are never reused. 1 to 9 and 43: the call is wrong. 10 to 30, 40, 41
+/// and 45 to 47: the message cannot be read. 31 to 39 and 42: it was read, and is refused. 18 to 23, 42
+/// and 47 also report a list or request that the caller passed to sign or to require.
 ///
 /// Log the number or its name. Answer the sender with one fixed text whatever the status, because an
 /// attacker learns from differences. docs/refused.md in the repository explains each status.
@@ -111,6 +111,9 @@ pub enum hooksig_status {
     IncompleteHead = 45,
     /// The length of the body is uncertain; hooksig_head_body_len says when.
     MalformedLength = 46,
+    /// The signing string, which is all covered names and values, is longer than
+    /// HOOKSIG_MAX_SIGNING_STRING_LEN bytes.
+    SigningStringTooLong = 47,
 }
 
 impl From<Error> for hooksig_status {
@@ -157,12 +160,13 @@ impl From<Error> for hooksig_status {
             Error::MalformedHead { .. } => Self::MalformedHead,
             Error::HostMismatch => Self::HostMismatch,
             Error::SkewTooLarge => Self::SkewTooLarge,
+            Error::SigningStringTooLong => Self::SigningStringTooLong,
         }
     }
 }
 
 /// Every error, to find the words of a number.
-const ERRORS: [Error; 40] = [
+const ERRORS: [Error; 41] = [
     Error::EmptySecret,
     Error::NoKeys,
     Error::BufferTooSmall { needed: 0 },
@@ -203,6 +207,7 @@ const ERRORS: [Error; 40] = [
     Error::MalformedHead { at: 0 },
     Error::HostMismatch,
     Error::SkewTooLarge,
+    Error::SigningStringTooLong,
 ];
 
 /// The name and the text of a status.

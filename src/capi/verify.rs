@@ -13,8 +13,12 @@ pub const HOOKSIG_TAG_LEN: usize = 32;
 /// The maximum number of names that a signature may cover.
 pub const HOOKSIG_MAX_NAMES: usize = 128;
 
+/// The maximum length of a signing string, in bytes.
+pub const HOOKSIG_MAX_SIGNING_STRING_LEN: usize = 4096;
+
 const _: () = assert!(HOOKSIG_TAG_LEN == TAG_LEN);
 const _: () = assert!(HOOKSIG_MAX_NAMES == crate::MAX_NAMES);
+const _: () = assert!(HOOKSIG_MAX_SIGNING_STRING_LEN == crate::MAX_SIGNING_STRING_LEN);
 
 /// A genuine request: its MAC, date and body belong together.
 #[repr(C)]

@@ -14,14 +14,8 @@ pub(crate) use super::{
 pub(crate) use base64::{decode, encode, is_canonical};
 pub(crate) use scan::{eq_ignore_case, has_control, is_word, split_at, split_qdtext};
 
-/// The largest message, in bytes, that is assembled in a buffer before its MAC is computed.
-pub(super) const HELD_BYTES: usize = 256;
-
-/// The number of MACs of a longer message that are computed in one pass.
-pub(super) const STREAMS: usize = 16;
-
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
-/// start.
+/// start, and no signing string is assembled in a buffer.
 pub(crate) const HELD_NAMES: usize = 128;
 
 /// Compares two hashes in constant time.

@@ -1,10 +1,11 @@
 //! The MACs of one message under many keys.
 
-use super::{
-    Hash,
-    version::{HELD_BYTES, HmacKey, STREAMS},
-};
-use crate::Error;
+use super::{HELD_NAMES, Hash, version::HmacKey};
+use crate::{Error, MAX_SIGNING_STRING_LEN};
+
+/// The capacity, on the stack, of the buffer for a message. Where even names are not held, there is no
+/// memory for it.
+const HELD_BYTES: usize = if HELD_NAMES == 0 { 0 } else { MAX_SIGNING_STRING_LEN };
 
 /// A message that is written in pieces.
 pub(crate) trait Pieces {
@@ -14,45 +15,31 @@ pub(crate) trait Pieces {
 
 /// Passes the MAC of `message` under each key to `found`, in the order of the keys.
 ///
-/// A short message is assembled once. A longer message is written to several MACs in one pass.
-///
 /// # Errors
 ///
-/// The errors of writing the message.
+/// The errors of writing the message, then [`Error::SigningStringTooLong`].
 pub(crate) fn for_each_mac<'k>(
     keys: impl IntoIterator<Item = &'k HmacKey>,
     message: &impl Pieces,
     mut found: impl FnMut(&Hash),
 ) -> Result<(), Error> {
-    let mut keys = keys.into_iter();
     if HELD_BYTES != 0 {
         let mut held = heapless::Vec::<u8, HELD_BYTES>::new();
-        let mut is_held = true;
-        message.write(&mut |piece| is_held &= held.extend_from_slice(piece).is_ok())?;
-        if is_held {
-            keys.for_each(|key| found(&key.mac(&held)));
-            return Ok(());
+        let mut fits = true;
+        message.write(&mut |piece| fits &= held.extend_from_slice(piece).is_ok())?;
+        if !fits {
+            return Err(Error::SigningStringTooLong);
         }
-    }
-    if STREAMS == 1 {
-        for key in keys {
-            let mut stream = key.start();
-            message.write(&mut |piece| stream.update(piece))?;
-            found(&stream.finish());
-        }
+        keys.into_iter().for_each(|key| found(&key.mac(&held)));
         return Ok(());
     }
-    loop {
-        let mut streams = heapless::Vec::<_, STREAMS>::new();
-        for key in keys.by_ref().take(STREAMS) {
-            let _ = streams.push(key.start());
+    for key in keys {
+        let mut stream = key.start();
+        message.write(&mut |piece| stream.update(piece))?;
+        if stream.len() > MAX_SIGNING_STRING_LEN as u64 {
+            return Err(Error::SigningStringTooLong);
         }
-        if streams.is_empty() {
-            return Ok(());
-        }
-        message.write(&mut |piece| streams.iter_mut().for_each(|stream| stream.update(piece)))?;
-        for stream in &mut streams {
-            found(&stream.finish());
-        }
+        found(&stream.finish());
     }
+    Ok(())
 }

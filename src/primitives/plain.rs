@@ -8,15 +8,9 @@ use sha2::{Digest, digest::block_api::CoreProxy};
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText};
 use crate::bytes::{is_control, is_qdtext, split_while};
 
-/// The largest message, in bytes, that is assembled in a buffer before its MAC is computed.
-pub(super) const HELD_BYTES: usize = 0;
-
-/// The number of MACs of a longer message that are computed in one pass.
-pub(super) const STREAMS: usize = 16;
-
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
-/// start.
-pub(crate) const HELD_NAMES: usize = if cfg!(target_pointer_width = "64") { 128 } else { 0 };
+/// start, and no signing string is assembled in a buffer.
+pub(crate) const HELD_NAMES: usize = if cfg!(target_os = "none") { 0 } else { 128 };
 
 /// The largest piece in which a name is passed on that is not in lower case, in bytes.
 pub(crate) const PIECE_LEN: usize = 64;
@@ -65,23 +59,32 @@ impl HmacKey {
 
     /// Starts an incremental MAC.
     pub(crate) fn start(&self) -> Hmac {
-        Hmac(CoreProxy::compose(self.0.clone(), Default::default()))
+        Hmac { mac: CoreProxy::compose(self.0.clone(), Default::default()), len: 0 }
     }
 }
 
 /// An incremental HMAC-SHA-256.
 #[derive(Clone)]
-pub(crate) struct Hmac(hmac::Hmac<sha2::Sha256>);
+pub(crate) struct Hmac {
+    mac: hmac::Hmac<sha2::Sha256>,
+    len: u64,
+}
 
 impl Hmac {
     /// Takes the next bytes of the message.
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        Mac::update(&mut self.0, bytes);
+        Mac::update(&mut self.mac, bytes);
+        self.len = self.len.wrapping_add(bytes.len() as u64);
+    }
+
+    /// Returns the length of the message so far, in bytes.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
     }
 
     /// Returns the MAC. Call it once.
     pub(crate) fn finish(&mut self) -> Hash {
-        self.0.clone().finalize().into_bytes().into()
+        self.mac.clone().finalize().into_bytes().into()
     }
 }
 

@@ -7,15 +7,9 @@ pub(crate) use super::{
     stream::{HmacKey, Sha256, sha256},
 };
 
-/// The largest message, in bytes, that is assembled in a buffer before its MAC is computed.
-pub(super) const HELD_BYTES: usize = 0;
-
-/// The number of MACs of a longer message that are computed in one pass.
-pub(super) const STREAMS: usize = 1;
-
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
-/// start.
-pub(crate) const HELD_NAMES: usize = 0;
+/// start, and no signing string is assembled in a buffer.
+pub(crate) const HELD_NAMES: usize = if cfg!(target_family = "wasm") { 128 } else { 0 };
 
 /// The largest piece in which a name is passed on that is not in lower case, in bytes.
 pub(crate) const PIECE_LEN: usize = 1;

@@ -216,6 +216,11 @@ impl Hmac<'_> {
         self.stream.update(bytes);
     }
 
+    /// Returns the length of the message so far, in bytes.
+    pub(crate) fn len(&self) -> u64 {
+        self.stream.len.wrapping_sub(BLOCK_LEN as u64)
+    }
+
     /// Returns the MAC. Call it once.
     pub(crate) fn finish(&mut self) -> Hash {
         let inner = self.stream.finish();

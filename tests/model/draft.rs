@@ -117,6 +117,10 @@ pub(crate) fn sha256_field(body: &[u8]) -> Vec<u8> {
 impl Draft {
     /// Makes the MAC of the listed names, whether or not the rules allow them.
     fn sign(&mut self, secret: &[u8]) {
+        self.mac = BASE64_STANDARD.encode(mac_of(secret, &self.signing_string())).into();
+    }
+
+    pub(crate) fn signing_string(&self) -> Vec<u8> {
         let names = self.list.split(|octet| *octet == b' ').map(<[u8]>::to_ascii_lowercase);
         let lines: Vec<_> = names
             .map(|name| {
@@ -130,8 +134,7 @@ impl Draft {
                 [name, b": ".into(), value].concat()
             })
             .collect();
-        let mac = mac_of(secret, &lines.join(b"\n".as_slice()));
-        self.mac = BASE64_STANDARD.encode(mac).into();
+        lines.join(b"\n".as_slice())
     }
 
     fn write_params(&mut self) {

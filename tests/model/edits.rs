@@ -22,6 +22,7 @@ pub(crate) const CONTENT: &[Edit<Draft>] = &[
     names,
     names,
     many_names,
+    long_string,
     line,
     hosts,
     date,
@@ -171,6 +172,22 @@ fn many_names(draft: &mut Draft, dice: &mut Dice) {
             draft.message.headers.push((name.to_uppercase().into(), b"twice".into()));
         }
         draft.message.headers.push((name.into(), Vec::new()));
+    }
+}
+
+/// Grows the signing string to the edge of its limit.
+fn long_string(draft: &mut Draft, dice: &mut Dice) {
+    let name = dice.text(&["x-long", "(request-target)"]);
+    if !draft.list.split(|byte| *byte == b' ').any(|listed| *listed == *name) {
+        draft.list.extend([b" ", name.as_slice()].concat());
+        draft.message.headers.push((b"X-Long".into(), b"a".into()));
+    }
+    let len: usize = dice.pick(&[4095, 4096, 4096, 4097, 4097, 9000]);
+    let missing = len.saturating_sub(draft.signing_string().len());
+    let filling = vec![b'a'; missing];
+    match name.as_slice() {
+        b"x-long" => set(&mut draft.message, "x-long", [b"a", filling.as_slice()].concat()),
+        _ => draft.message.target.extend(filling),
     }
 }
 

@@ -28,7 +28,7 @@ use rules::{Message, Word, judge};
 const CASES: usize = 15_000;
 
 /// All reasons of the default policy to refuse a request or its keys.
-const WORDS: [Word; 29] = [
+const WORDS: [Word; 30] = [
     "no-keys",
     "empty-secret",
     "missing-signature",
@@ -56,6 +56,7 @@ const WORDS: [Word; 29] = [
     "missing-header",
     "control-byte",
     "host-mismatch",
+    "signing-string-too-long",
     "signature-mismatch",
     "digest-mismatch",
 ];

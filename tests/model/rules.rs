@@ -137,7 +137,8 @@ fn signing_string(message: &Message, names: &[Vec<u8>]) -> Result<Vec<u8>, Word>
         }
         Ok([name, b": ".as_slice(), &value].concat())
     });
-    Ok(lines.collect::<Result<Vec<_>, Word>>()?.join(b"\n".as_slice()))
+    let string = lines.collect::<Result<Vec<_>, Word>>()?.join(b"\n".as_slice());
+    if string.len() > 4096 { Err("signing-string-too-long") } else { Ok(string) }
 }
 
 fn covered_value(message: &Message, name: &[u8]) -> Result<Vec<u8>, Word> {

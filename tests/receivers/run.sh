@@ -18,6 +18,8 @@ rm -f target/receivers/go
 if command -v go >/dev/null; then
     go -C tests/receivers/go build -o "$PWD/target/receivers/go" .
 fi
-# As the tests are built, so that nothing is built twice.
-cargo build --locked --quiet --workspace --all-features --bins --example axum
-exec target/debug/hooksig-receivers "$@"
+# As the tests are built, so that nothing is built twice. Times are measured of optimised programs.
+profile=dev built=debug
+if [[ -n ${LONG:-} ]]; then profile=measured built=measured; fi
+cargo build --locked --quiet --workspace --all-features --profile "$profile" --bins --example axum
+exec "target/$built/hooksig-receivers" "$@"

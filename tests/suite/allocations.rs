@@ -96,7 +96,7 @@ fn refusing_allocates_nothing() {
 fn large_requests_allocate_nothing() {
     let mut sent = Sent::by_drone();
     let names: Vec<_> = (0..126).map(|index| format!("x-{index}")).collect();
-    names.iter().for_each(|name| sent.add(name, "a".repeat(1024)));
+    names.iter().for_each(|name| sent.add(name, "a".repeat(16)));
     let names: Vec<_> =
         ["date", "digest"].into_iter().chain(names.iter().map(String::as_str)).collect();
     sent.body = vec![b'a'; 1 << 20];

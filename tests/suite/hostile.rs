@@ -2,7 +2,8 @@
 
 use crate::common::{BODY, NOW, SECRET, Sent, key};
 use hooksig::{
-    Clock, Error, Key, Param, Params, Policy, Request, Signer, Verifier, date,
+    Clock, Error, Key, MAX_SIGNING_STRING_LEN, Param, Params, Policy, Request, Signer, Verifier,
+    date,
     drone::{self, Delivery, Event},
     signing_string,
 };
@@ -39,23 +40,6 @@ fn any_octet_anywhere_in_a_covered_value_is_refused() {
             // White space around a value is not part of it.
             assert!(verdict(sent).is_err() || !replaced && is_padded(sent));
         });
-    }
-}
-
-/// Before the MAC is looked at, so that no secret makes such a value genuine.
-#[test]
-fn any_control_byte_in_a_covered_value_is_told() {
-    for octet in 0..=255u8 {
-        for (before, behind) in [(1, 1), (1, 20), (20, 1), (17, 17)] {
-            let value = [vec![b'a'; before], vec![octet], vec![b'a'; behind]].concat();
-            let mut sent = Sent::by_drone();
-            sent.add("X-A", value);
-            sent.edit_signature("digest\"", "digest x-a\"");
-            let is_control = octet.is_ascii_control() && octet != b'\t';
-            let expected =
-                if is_control { Error::ControlByte { index: 2 } } else { Error::SignatureMismatch };
-            assert_eq!(verdict(&sent), Err(expected), "{octet} after {before}");
-        }
     }
 }
 
@@ -155,12 +139,52 @@ fn a_field_of_a_hundred_kibibytes_gets_a_verdict() {
     }
     let mut sent = Sent::by_drone();
     sent.add(&long, &long);
-    sent.sign(SECRET, &["date", "digest", &long]);
     assert_eq!(verdict(&sent), Ok(()));
     sent.edit_signature("hmac-key", &"\\\"".repeat(50 << 10));
     assert_eq!(verdict(&sent), Ok(()));
+    sent.edit_signature("date digest", &format!("date digest {long}"));
+    assert_eq!(verdict(&sent), Err(Error::SigningStringTooLong));
     sent.set("Signature", format!("keyId=\"{long}"));
     assert_eq!(verdict(&sent), Err(Error::MalformedParams { at: 7 + long.len() }));
+}
+
+/// Returns a request with one more field that makes the signing string of `names` this long, and these
+/// names.
+fn with_string_of(len: usize, name: &'static str) -> (Sent, [&'static str; 3]) {
+    let names = ["date", name, "digest"];
+    let mut sent = Sent::by_drone();
+    sent.target.clear();
+    sent.add(name, "");
+    let mut room = [0; 256];
+    let least = signing_string(&sent.request(), &names, &mut room).unwrap().len();
+    let filling = "/".repeat(len - least);
+    match name {
+        "(request-target)" => sent.target = filling.into(),
+        _ => sent.set(name, filling),
+    }
+    (sent, names)
+}
+
+#[test]
+fn a_signing_string_of_4096_bytes_is_accepted_and_no_longer() {
+    let signing_key = key(SECRET);
+    let signer = Signer::new(&signing_key, "k").unwrap();
+    for name in ["x-a", "(request-target)"] {
+        let (mut sent, names) = with_string_of(MAX_SIGNING_STRING_LEN, name);
+        let mut room = [0; 4096];
+        assert_eq!(signing_string(&sent.request(), &names, &mut room).unwrap().len(), 4096);
+        sent.sign(SECRET, &names);
+        assert_eq!(verdict(&sent), Ok(()));
+        sent.sign("another", &names);
+        assert_eq!(verdict(&sent), Err(Error::SignatureMismatch));
+
+        let (mut sent, names) = with_string_of(MAX_SIGNING_STRING_LEN + 1, name);
+        let too_long = Some(Error::SigningStringTooLong);
+        assert_eq!(signer.sign(&sent.request(), &names, &mut [0; 256]).err(), too_long);
+        assert_eq!(signing_string(&sent.request(), &names, &mut [0; 8192]).err(), too_long);
+        sent.edit_signature("date digest", &names.join(" "));
+        assert_eq!(verdict(&sent).err(), too_long);
+    }
 }
 
 #[test]
@@ -206,13 +230,15 @@ fn a_hundred_and_twenty_eight_names_can_be_covered_and_no_more() {
 }
 
 #[test]
-fn ten_thousand_fields_of_one_name_are_joined_or_refused() {
+fn fields_of_one_name_are_joined_or_refused() {
     let mut sent = Sent::by_drone();
-    (0..10_000).for_each(|_| sent.add("X-A", ""));
+    (0..1_000).for_each(|_| sent.add("X-A", ""));
     sent.sign(SECRET, &["x-a", "date", "digest"]);
     assert_eq!(verdict(&sent), Ok(()));
     sent.add("X-A", "");
     assert_eq!(verdict(&sent), Err(Error::SignatureMismatch));
+    (0..10_000).for_each(|_| sent.add("X-A", ""));
+    assert_eq!(verdict(&sent), Err(Error::SigningStringTooLong));
     (0..10_000).for_each(|_| sent.add("Signature", ""));
     assert_eq!(verdict(&sent), Err(Error::RepeatedSignature));
 }
@@ -343,7 +369,7 @@ fn passes(secrets: usize, repeated: usize, list: impl Fn(usize) -> String) -> us
     let mut fields: Vec<_> =
         sent.headers.iter().map(|(name, value)| (text(name), text(value))).collect();
     let names: Vec<_> = (0..126).map(list).collect();
-    fields.extend(names.iter().map(|name| (name.replace('\\', ""), "value".repeat(9))));
+    fields.extend(names.iter().map(|name| (name.replace('\\', ""), "value".to_owned())));
     fields.extend(names[..repeated].iter().map(|name| (name.to_uppercase(), String::new())));
     for (name, value) in &mut fields {
         if name == "Signature" {
@@ -354,27 +380,26 @@ fn passes(secrets: usize, repeated: usize, list: impl Fn(usize) -> String) -> us
     let keys: Vec<_> = (0..secrets).map(|index| key(&format!("secret {index}"))).collect();
     let request = hooksig::Request::new("POST", "/", &headers);
     let begun = hooksig::Verifier::new(&keys).unwrap().begin(&request, Clock::At(NOW));
-    let expected = if repeated > 8 { Error::TooManyNames } else { Error::SignatureMismatch };
+    let expected = match repeated {
+        9.. => Error::TooManyNames,
+        _ if names.concat().len() > MAX_SIGNING_STRING_LEN => Error::SigningStringTooLong,
+        _ => Error::SignatureMismatch,
+    };
     assert_eq!(begun.err(), Some(expected));
     headers.passes.get()
 }
 
-/// One pass for the required fields, one for all names, and at most sixteen for the eight headers
-/// that may have several fields, whatever the number of names, fields and keys.
+/// One pass for the required fields, one for all names, and one for each of the eight headers that may
+/// have several fields, whatever the number of names, fields and keys.
 #[test]
-#[cfg_attr(
-    not(target_pointer_width = "64"),
-    ignore = "32-bit builds look for each name in all fields"
-)]
 fn the_fields_are_passed_over_a_bounded_number_of_times() {
     let long = |index: usize| format!("x{}{index:03}{}", "a".repeat(300), "b".repeat(300));
-    for secrets in [1, 16] {
+    for secrets in [1, 16, 32] {
         assert_eq!(passes(secrets, 0, |index| format!("x-{index}")), 2);
         assert_eq!(passes(secrets, 0, long), 2);
         assert_eq!(passes(secrets, 0, |index| format!("\\x-{index}")), 2);
-        assert_eq!(passes(secrets, 8, |index| format!("x-{index}")), 2 + 16);
+        assert_eq!(passes(secrets, 8, |index| format!("x-{index}")), 2 + 8);
         assert_eq!(passes(secrets, 9, |index| format!("x-{index}")), 2);
         assert_eq!(passes(secrets, 126, |index| format!("x-{index}")), 2);
     }
-    assert_eq!(passes(32, 8, |index| format!("x-{index}")), 2 + 24);
 }

@@ -562,3 +562,15 @@ fn odd_octets_in_every_field_are_explained() {
         }
     }
 }
+
+#[test]
+fn a_signing_string_that_is_too_long_is_told_with_its_length() {
+    let large = format!("X-Large: {}\r\nHost: ", "x".repeat(4096));
+    let request = edit(&delivery("user-created"), "Host: ", &large);
+    let request = edit(&request, "\"date digest\"", "\"date digest x-large\"");
+    let run = explain(request.clone(), &["--json"]);
+    assert_eq!(run.code, 1);
+    assert_eq!(broken(&report_of(&run)), ["signing-string-too-long"]);
+    let run = explain(request, &[]);
+    assert!(run.stdout.contains("4202 bytes are covered, and 4096 are allowed"), "{}", run.stdout);
+}

@@ -21,7 +21,7 @@ func New(v0 Xhost) *Module {
 	m.memory = make([]byte, 65536)
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
 	m.___stack_pointer = i32(0x4000)
-	m.g1 = i32(21968)
+	m.g1 = i32(22256)
 	if i, ok := any(v0).(interface {
 		Init(any)
 	}); ok {
@@ -375,30 +375,6 @@ l3:
 	}
 	memory_copy(m.memory, uint32(v0), uint32(v2+i32(4)), uint32(i32(44)))
 }
-func (m *Module) _hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v0, v1 int32) {
-	var v2, v3 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(128)
-	m.___stack_pointer = v2
-	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v2, v1)
-	t1 := int32(load32(m.memory, uint64(uint32(v1))+104))
-	t2 := v2
-	v3 = t1
-	t3 := int64(load64(m.memory, uint32(v3)))
-	store64(m.memory, uint64(uint32(t2))+96, uint64(t3))
-	t4 := int64(load64(m.memory, uint64(uint32(v3))+8))
-	store64(m.memory, uint64(uint32(v2))+104, uint64(t4))
-	t5 := int64(load64(m.memory, uint64(uint32(v3))+16))
-	store64(m.memory, uint64(uint32(v2))+112, uint64(t5))
-	t6 := int64(load64(m.memory, uint64(uint32(v3))+24))
-	store64(m.memory, uint64(uint32(v2))+120, uint64(t6))
-	memory_zero(m.memory, uint32(v2+i32(32)), uint32(i32(64)))
-	memory_copy(m.memory, uint32(v1), uint32(v2+i32(32)), uint32(i32(96)))
-	store64(m.memory, uint64(uint32(v1))+96, uint64(i64(64)))
-	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v2, i32(32))
-	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v0, v1)
-	m.___stack_pointer = v2 + i32(128)
-}
 func (m *Module) _hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v0, v1 int32) {
 	var v2, v3, v4, v5 int32
 	var v6 int64
@@ -520,6 +496,356 @@ l4:
 	memory_copy(m.memory, uint32(v0), uint32(v1+v2&i32(0x7fffffc0)), uint32(v4))
 	return
 }
+func (m *Module) _hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v0, v1, v2, v3 int32) {
+	var v4 int32
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(240)
+	m.___stack_pointer = v4
+	memory_zero(m.memory, uint32(v4+i32(144)), uint32(i32(64)))
+	t1 := int64(load64(m.memory, uint64(uint32(v1))+24))
+	store64(m.memory, uint64(uint32(v4))+232, uint64(t1))
+	t2 := int64(load64(m.memory, uint64(uint32(v1))+16))
+	store64(m.memory, uint64(uint32(v4))+224, uint64(t2))
+	t3 := int64(load64(m.memory, uint64(uint32(v1))+8))
+	store64(m.memory, uint64(uint32(v4))+216, uint64(t3))
+	t4 := int64(load64(m.memory, uint32(v1)))
+	store64(m.memory, uint64(uint32(v4))+208, uint64(t4))
+	memory_copy(m.memory, uint32(v4), uint32(v4+i32(144)), uint32(i32(96)))
+	store32(m.memory, uint64(uint32(v4))+104, uint32(v1+i32(32)))
+	store64(m.memory, uint64(uint32(v4))+96, uint64(i64(64)))
+	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v4, v2, v3)
+	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v4+i32(112), v4)
+	t5 := int32(load32(m.memory, uint64(uint32(v4))+104))
+	t6 := v4
+	v1 = t5
+	t7 := int64(load64(m.memory, uint32(v1)))
+	store64(m.memory, uint64(uint32(t6))+208, uint64(t7))
+	t8 := int64(load64(m.memory, uint64(uint32(v1))+8))
+	store64(m.memory, uint64(uint32(v4))+216, uint64(t8))
+	t9 := int64(load64(m.memory, uint64(uint32(v1))+16))
+	store64(m.memory, uint64(uint32(v4))+224, uint64(t9))
+	t10 := int64(load64(m.memory, uint64(uint32(v1))+24))
+	store64(m.memory, uint64(uint32(v4))+232, uint64(t10))
+	memory_zero(m.memory, uint32(v4+i32(144)), uint32(i32(64)))
+	memory_copy(m.memory, uint32(v4), uint32(v4+i32(144)), uint32(i32(96)))
+	store64(m.memory, uint64(uint32(v4))+96, uint64(i64(64)))
+	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v4, v4+i32(112), i32(32))
+	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v0, v4)
+	v3 = v4 + i32(64)
+	v1 = i32(0)
+l0:
+	store32(m.memory, uint32(v3+v1), uint32(i32(0)))
+	v1 = v1 + i32(4)
+	if v1 != i32(32) {
+		goto l0
+	}
+	m.___stack_pointer = v4 + i32(240)
+}
+func (m *Module) _hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(v0, v1, v2, v3 int32) {
+	var v4, v5 int32
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(32)
+	m.___stack_pointer = v4
+	v5 = i32(0)
+	store32(m.memory, uint64(uint32(v4))+28, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v4))+24, uint32(v3))
+	store32(m.memory, uint64(uint32(v4))+20, uint32(v2))
+	t1 := m._hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v4 + i32(20))
+	m._hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(v4+i32(8), v1, t1, v4+i32(20))
+	{
+		{
+			t2 := int32(load32(m.memory, uint64(uint32(v4))+8))
+			if t2&i32(1) == 0 {
+				goto l0
+			}
+			goto l1
+		}
+	l0:
+		t3 := int32(load32(m.memory, uint64(uint32(v4))+12))
+		v2 = t3
+		t4 := int32(load32(m.memory, uint32(v1)))
+		if uint32(v2) >= uint32(t4) {
+			goto l1
+		}
+		t5 := int32(m.memory[uint64(uint32(v1+v2<<4))+16])
+		v3 = t5
+		v5 = i32(1)
+	}
+l1:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
+	store32(m.memory, uint32(v0), uint32(v5))
+	m.___stack_pointer = v4 + i32(32)
+}
+func (m *Module) _hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v0, v1, v2 int32) {
+	var v3 int32
+	if v2 == 0 {
+		goto l0
+	}
+l4:
+	{
+		t0 := int32(m.memory[uint32(v1)])
+		v3 = t0
+		if v3 == i32(9) {
+			goto l1
+		}
+		if v3 == i32(32) {
+			goto l1
+		}
+		t1 := int32(m.memory[uint32(v1+v2+i32(-1))])
+		v3 = t1
+		if v3 == i32(9) {
+			goto l2
+		}
+		if v3 != i32(32) {
+			goto l3
+		}
+		goto l2
+	}
+l1:
+	v1 = v1 + i32(1)
+l2:
+	v2 = v2 + i32(-1)
+	if v2 != 0 {
+		goto l4
+	}
+l0:
+	v2 = i32(0)
+l3:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
+	store32(m.memory, uint32(v0), uint32(v1))
+}
+func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hcfc97406df1e5ed4_qxhn3q(v0, v1, v2, v3 int32) {
+	var v4, v5, v6, v7, v8, v9 int32
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(1584)
+	m.___stack_pointer = v4
+	store32(m.memory, uint64(uint32(v4))+28, uint32(v1))
+	v5 = i32(0)
+	store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
+	t1 := int64(load64(m.memory, uint32(v2)))
+	store64(m.memory, uint64(uint32(v4))+32, uint64(t1))
+	t2 := int32(load32(m.memory, uint64(uint32(v2))+8))
+	store32(m.memory, uint64(uint32(v4))+40, uint32(t2))
+	{
+		t3 := int32(load32(m.memory, uint64(uint32(v3))+2056))
+		v2 = t3
+		if v2 == 0 {
+			goto l0
+		}
+		v6 = v4 + i32(48)
+		v5 = i32(0)
+	l2:
+		if uint32(v5) > uint32(i32(127)) {
+			goto l1
+		}
+		store32(m.memory, uint32(v6+v5*i32(12)), uint32(i32(0)))
+		v5 = v5 + i32(1)
+	l1:
+		v2 = v2 + i32(-1)
+		if v2 != 0 {
+			goto l2
+		}
+		store32(m.memory, uint64(uint32(v4))+44, uint32(v5))
+	}
+l0:
+	{
+		t4 := int32(load32(m.memory, uint64(uint32(v1))+12))
+		v6 = t4
+		if v6 == 0 {
+			goto l3
+		}
+		t5 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		v2 = t5
+		v7 = v2 + v6<<4
+		v8 = v4 + i32(48)
+	l5:
+		{
+			t6 := int32(load32(m.memory, uint32(v2+i32(12))))
+			v9 = t6
+			t7 := int32(load32(m.memory, uint32(v2+i32(8))))
+			v6 = t7
+			t8 := int32(load32(m.memory, uint32(v2)))
+			t9 := v4 + i32(16)
+			t10 := v3
+			v1 = t8
+			p11 := i32(1)
+			if v1 != 0 {
+				p11 = v1
+			}
+			t12 := int32(load32(m.memory, uint32(v2+i32(4))))
+			m._hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(t9, t10, p11, t12)
+			{
+				t13 := int32(load32(m.memory, uint64(uint32(v4))+16))
+				if t13 != i32(1) {
+					goto l4
+				}
+				t14 := int32(load32(m.memory, uint64(uint32(v4))+20))
+				v1 = t14
+				if uint32(v1) >= uint32(v5) {
+					goto l4
+				}
+				t16 := v4 + i32(8)
+				p15 := i32(1)
+				if v6 != 0 {
+					p15 = v6
+				}
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t16, p15, v9)
+				v6 = v8 + v1*i32(12)
+				t17 := int64(load64(m.memory, uint64(uint32(v4))+8))
+				store64(m.memory, uint64(uint32(v6))+4, uint64(t17))
+				t18 := int32(load32(m.memory, uint32(v6)))
+				t20 := v6
+				p19 := i32(1)
+				if t18 != 0 {
+					p19 = i32(2)
+				}
+				store32(m.memory, uint32(t20), uint32(p19))
+			}
+		l4:
+			v2 = v2 + i32(16)
+			if v2 != v7 {
+				goto l5
+			}
+		}
+	}
+l3:
+	if v5 == 0 {
+		goto l6
+	}
+	v2 = v4 + i32(48)
+	v6 = i32(0)
+l7:
+	{
+		t21 := int32(load32(m.memory, uint32(v2)))
+		t22 := v6
+		var p23 int32
+		if t21 == i32(2) {
+			p23 = 1
+		}
+		v6 = t22 + p23
+		v2 = v2 + i32(12)
+		v5 = v5 + i32(-1)
+		if v5 != 0 {
+			goto l7
+		}
+	}
+	if uint32(v6) > uint32(i32(8)) {
+		goto l8
+	}
+l6:
+	memory_copy(m.memory, uint32(v0), uint32(v4+i32(28)), uint32(i32(1556)))
+	goto l9
+l8:
+	store32(m.memory, uint32(v0), uint32(i32(0)))
+	m.memory[uint64(uint32(v0))+4] = byte(i32(16))
+l9:
+	m.___stack_pointer = v4 + i32(1584)
+}
+func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 int32) {
+	var v2, v3, v4 int32
+	_ = v4
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(16)
+	t1 := int32(load32(m.memory, uint32(v0)))
+	t2 := v2
+	v3 = t1
+	var p3 int32
+	if v3 != i32(-1) {
+		p3 = 1
+	}
+	store32(m.memory, uint32(t2), uint32(p3))
+	v4 = v2
+	t4 := int32(load32(m.memory, uint32(v2)))
+	store32(m.memory, uint64(uint32(v2))+4, uint32(t4&i32(1)))
+	v4 = v2 + i32(4)
+	t5 := int32(m.memory[uint64(uint32(v2))+4])
+	m.memory[uint64(uint32(v2))+11] = byte(v1 & (t5 + i32(-1)))
+	v1 = v2 + i32(11)
+	t6 := int32(load32(m.memory, uint64(uint32(v0))+4))
+	v1 = t6
+	t7 := int32(m.memory[uint64(uint32(v2))+11])
+	t8 := v2
+	var p9 int32
+	if t7 != i32(0) {
+		p9 = 1
+	}
+	store32(m.memory, uint64(uint32(t8))+12, uint32(p9))
+	v4 = v2 + i32(12)
+	t10 := int32(load32(m.memory, uint64(uint32(v2))+12))
+	v2 = t10
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v1+i32(1)))
+	store32(m.memory, uint32(v0), uint32(v1&(i32(0)-v2)|v3&(v2+i32(-1))))
+}
+func (m *Module) _hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v0, v1, v2 int32) {
+	var v3, v4, v5, v6 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(32)
+	m.___stack_pointer = v3
+	t1 := int64(load64(m.memory, uint32(v0)))
+	store64(m.memory, uint64(uint32(v3))+16, uint64(t1))
+	t2 := int32(load32(m.memory, uint64(uint32(v0))+8))
+	t3 := v3
+	v0 = t2
+	store32(m.memory, uint64(uint32(t3))+24, uint32(v0))
+	t4 := v3 + i32(8)
+	t5 := v3 + i32(16)
+	var p6 int32
+	if v0 != i32(0) {
+		p6 = 1
+	}
+	m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t4, t5, p6)
+	{
+		t7 := int32(m.memory[uint64(uint32(v3))+8])
+		if t7 == 0 {
+			goto l0
+		}
+		v4 = v2 + i32(4)
+		t8 := int32(m.memory[uint64(uint32(v3))+9])
+		v5 = t8
+	l2:
+		{
+			{
+				t9 := int32(load32(m.memory, uint32(v2)))
+				v6 = t9
+				v0 = v6 + i32(1)
+				if uint32(v0) > uint32(i32(4096)) {
+					goto l1
+				}
+				store32(m.memory, uint32(v2), uint32(v0))
+				t11 := v4 + v6
+				p10 := i32(0)
+				if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p10 = i32(32)
+				}
+				m.memory[uint32(t11)] = byte(p10 | v5)
+			}
+		l1:
+			t12 := int32(m.memory[uint32(v1)])
+			t13 := v1
+			var p14 int32
+			if uint32(v0) < uint32(i32(4097)) {
+				p14 = 1
+			}
+			m.memory[uint32(t13)] = byte(p14 & t12)
+			t15 := int32(load32(m.memory, uint64(uint32(v3))+24))
+			t16 := v3
+			t17 := v3 + i32(16)
+			var p18 int32
+			if t15 != i32(0) {
+				p18 = 1
+			}
+			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t16, t17, p18)
+			t19 := int32(m.memory[uint64(uint32(v3))+1])
+			v5 = t19
+			t20 := int32(m.memory[uint32(v3)])
+			if t20 != 0 {
+				goto l2
+			}
+		}
+	}
+l0:
+	m.___stack_pointer = v3 + i32(32)
+}
 func (m *Module) _hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v0, v1, v2 int32) int32 {
 	var v3, v4, v5 int32
 	t0 := m.___stack_pointer
@@ -599,621 +925,469 @@ l3:
 	m.___stack_pointer = v3 + i32(48)
 	return v5
 }
-func (m *Module) _hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v0, v1, v2 int32) {
-	var v3 int32
-	if v2 == 0 {
-		goto l0
-	}
-l4:
-	{
-		t0 := int32(m.memory[uint32(v1)])
-		v3 = t0
-		if v3 == i32(9) {
-			goto l1
-		}
-		if v3 == i32(32) {
-			goto l1
-		}
-		t1 := int32(m.memory[uint32(v1+v2+i32(-1))])
-		v3 = t1
-		if v3 == i32(9) {
-			goto l2
-		}
-		if v3 != i32(32) {
-			goto l3
-		}
-		goto l2
-	}
-l1:
-	v1 = v1 + i32(1)
-l2:
-	v2 = v2 + i32(-1)
-	if v2 != 0 {
-		goto l4
-	}
-l0:
-	v2 = i32(0)
-l3:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
-	store32(m.memory, uint32(v0), uint32(v1))
-}
-func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hde77f2e695de0e75_jciie0(v0, v1, v2 int32, v3 int64) {
-	var v4, v5, v6, v7, v8, v9 int32
-	var v10 int64
-	var v11, v12, v13 int32
-	var v14 int64
-	var v15, v16, v17, v18, v19, v20 int32
-	t0 := m.___stack_pointer
-	v4 = t0 - i32(48)
-	m.___stack_pointer = v4
-	{
-		if v2 == 0 {
-			goto l0
-		}
-		t1 := int32(load32(m.memory, uint64(uint32(v1))+12))
-		v5 = t1 << 4
-		t2 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		v6 = t2
-		v7 = v4 + i32(20) + i32(4)
-		v8 = i32(0)
-		v9 = v2
-		v10 = v3
-	l7:
-		{
-			store64(m.memory, uint64(uint32(v4))+24, uint64(v10))
-			t3 := v4
-			v11 = v9
-			store32(m.memory, uint64(uint32(t3))+20, uint32(v11))
-		l2:
-			{
-				t4 := int32(load32(m.memory, uint64(uint32(v4))+24))
-				v12 = t4
-				t5 := int32(load32(m.memory, uint64(uint32(v4))+28))
-				t6 := v4 + i32(16)
-				t7 := v4 + i32(20)
-				var p8 int32
-				if t5 != i32(0) {
-					p8 = 1
-				}
-				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t6, t7, p8)
-				t9 := int32(m.memory[uint64(uint32(v4))+16])
-				v13 = t9
-				if v13 == 0 {
-					goto l1
-				}
-				t10 := int32(m.memory[uint64(uint32(v4))+17])
-				if t10&i32(255) != i32(32) {
-					goto l2
-				}
-			}
-		l1:
-			t11 := int32(load32(m.memory, uint64(uint32(v4))+20))
-			v9 = t11
-			t12 := int64(load64(m.memory, uint64(uint32(v4))+24))
-			v14 = t12
-			store32(m.memory, uint64(uint32(v4))+32, uint32(int64(uint64(v10)>>32)))
-			store32(m.memory, uint64(uint32(v4))+24, uint32(v11))
-			store32(m.memory, uint64(uint32(v4))+20, uint32(v8))
-			t13 := v4
-			v11 = int32(v10)
-			v12 = v11 - v12
-			p14 := v12
-			if uint32(v12) > uint32(v11) {
-				p14 = i32(0)
-			}
-			store32(m.memory, uint64(uint32(t13))+28, uint32(p14))
-			v10 = v14
-			v11 = v5
-			v12 = v6
-			{
-			l5:
-				{
-					if v11 != 0 {
-						goto l3
-					}
-					v15 = i32(0)
-					goto l4
-				l3:
-					t15 := int32(load32(m.memory, uint64(uint32(v12))+12))
-					v16 = t15
-					t16 := int32(load32(m.memory, uint64(uint32(v12))+8))
-					v17 = t16
-					t17 := int32(load32(m.memory, uint32(v12)))
-					v18 = t17
-					t18 := int32(load32(m.memory, uint64(uint32(v12))+4))
-					v19 = t18
-					store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v4))+40, uint32(v19))
-					t20 := v4
-					p19 := i32(1)
-					if v18 != 0 {
-						p19 = v18
-					}
-					store32(m.memory, uint64(uint32(t20))+36, uint32(p19))
-					v11 = v11 + i32(-16)
-					v12 = v12 + i32(16)
-					t21 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v7, v4+i32(36), i32(1))
-					if t21 == 0 {
-						goto l5
-					}
-				}
-				t23 := v4 + i32(8)
-				p22 := i32(1)
-				if v17 != 0 {
-					p22 = v17
-				}
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t23, p22, v16)
-				v15 = i32(0)
-				v18 = i32(0)
-			l6:
-				{
-					if v11 == v18 {
-						goto l4
-					}
-					t24 := int32(load32(m.memory, uint64(uint32(v12))+12))
-					v20 = t24
-					t25 := int32(load32(m.memory, uint64(uint32(v12))+8))
-					v16 = t25
-					t26 := int32(load32(m.memory, uint32(v12)))
-					v19 = t26
-					t27 := int32(load32(m.memory, uint64(uint32(v12))+4))
-					v17 = t27
-					store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v4))+40, uint32(v17))
-					t29 := v4
-					p28 := i32(1)
-					if v19 != 0 {
-						p28 = v19
-					}
-					store32(m.memory, uint64(uint32(t29))+36, uint32(p28))
-					v18 = v18 + i32(16)
-					v12 = v12 + i32(16)
-					t30 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v7, v4+i32(36), i32(1))
-					if t30 == 0 {
-						goto l6
-					}
-				}
-				t32 := v4
-				p31 := i32(1)
-				if v16 != 0 {
-					p31 = v16
-				}
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t32, p31, v20)
-				t33 := int32(load32(m.memory, uint32(v4)))
-				var p34 int32
-				if t33 != i32(0) {
-					p34 = 1
-				}
-				v15 = p34
-			}
-		l4:
-			v8 = v15 + v8
-			t35 := v13
-			var p36 int32
-			if v9 != i32(0) {
-				p36 = 1
-			}
-			if t35&p36 != 0 {
-				goto l7
-			}
-		}
-		if uint32(v8) > uint32(i32(8)) {
-			goto l8
-		}
-	}
-l0:
-	store32(m.memory, uint64(uint32(v0))+16, uint32(i32(0)))
-	store64(m.memory, uint64(uint32(v0))+8, uint64(v3))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
-	store32(m.memory, uint32(v0), uint32(v1))
-	goto l9
-l8:
-	store32(m.memory, uint32(v0), uint32(i32(0)))
-	m.memory[uint64(uint32(v0))+4] = byte(i32(16))
-l9:
-	m.___stack_pointer = v4 + i32(48)
-}
-func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 int32) {
-	var v2, v3, v4 int32
-	_ = v4
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(16)
-	t1 := int32(load32(m.memory, uint32(v0)))
-	t2 := v2
-	v3 = t1
-	var p3 int32
-	if v3 != i32(-1) {
-		p3 = 1
-	}
-	store32(m.memory, uint32(t2), uint32(p3))
-	v4 = v2
-	t4 := int32(load32(m.memory, uint32(v2)))
-	store32(m.memory, uint64(uint32(v2))+4, uint32(t4&i32(1)))
-	v4 = v2 + i32(4)
-	t5 := int32(m.memory[uint64(uint32(v2))+4])
-	m.memory[uint64(uint32(v2))+11] = byte(v1 & (t5 + i32(-1)))
-	v1 = v2 + i32(11)
-	t6 := int32(load32(m.memory, uint64(uint32(v0))+4))
-	v1 = t6
-	t7 := int32(m.memory[uint64(uint32(v2))+11])
-	t8 := v2
-	var p9 int32
-	if t7 != i32(0) {
-		p9 = 1
-	}
-	store32(m.memory, uint64(uint32(t8))+12, uint32(p9))
-	v4 = v2 + i32(12)
-	t10 := int32(load32(m.memory, uint64(uint32(v2))+12))
-	v2 = t10
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v1+i32(1)))
-	store32(m.memory, uint32(v0), uint32(v1&(i32(0)-v2)|v3&(v2+i32(-1))))
-}
-func (m *Module) _hooksig__key__find_key__h0f13d1e78f773234_egt0g2(v0, v1, v2, v3, v4 int32) {
-	var v5, v6, v7, v8 int32
-	var v9 int64
-	var v10, v11, v12, v13 int32
-	var v14 int64
-	var v15, v16, v17, v18, v19, v20, v21, v22 int32
+func (m *Module) _hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v0, v1, v2, v3, v4 int32) {
+	var v5, v6, v7, v8, v9, v10, v11 int32
+	var v12 int64
+	var v13, v14, v15, v16, v17, v18, v19, v20, v21, v22 int32
 	var v23 int64
 	var v24 int32
 	t0 := m.___stack_pointer
-	v5 = t0 - i32(256)
+	v5 = t0 - i32(4176)
 	m.___stack_pointer = v5
-	store64(m.memory, uint64(uint32(v5))+24, uint64(i64(0xffffffff)))
-	v6 = v1 + v2*i32(160)
-	v7 = v5 + i32(32) + i32(64)
-	t1 := int32(load32(m.memory, uint32(v3)))
-	v8 = t1
-	t2 := int64(load64(m.memory, uint64(uint32(v3))+8))
-	v9 = t2
-	t3 := int32(load32(m.memory, uint64(uint32(v3))+4))
-	v10 = t3
-	v11 = v5 + i32(144) + i32(64)
-l23:
+	store64(m.memory, uint64(uint32(v5))+20, uint64(i64(0xffffffff)))
+	store32(m.memory, uint64(uint32(v5))+28, uint32(i32(0)))
+	m.memory[uint64(uint32(v5))+4131] = byte(i32(1))
 	{
-		memory_zero(m.memory, uint32(v5+i32(144)), uint32(i32(64)))
-		t4 := int64(load64(m.memory, uint64(uint32(v1))+32))
-		store64(m.memory, uint64(uint32(v11))+24, uint64(t4))
-		t5 := int64(load64(m.memory, uint64(uint32(v1))+24))
-		store64(m.memory, uint64(uint32(v11))+16, uint64(t5))
-		t6 := int64(load64(m.memory, uint64(uint32(v1))+16))
-		store64(m.memory, uint64(uint32(v11))+8, uint64(t6))
-		t7 := int64(load64(m.memory, uint64(uint32(v1))+8))
-		store64(m.memory, uint32(v11), uint64(t7))
-		memory_copy(m.memory, uint32(v5+i32(32)), uint32(v5+i32(144)), uint32(i32(96)))
-		store32(m.memory, uint64(uint32(v5))+136, uint32(v1+i32(40)))
-		store64(m.memory, uint64(uint32(v5))+128, uint64(i64(64)))
-		if v10 == 0 {
-			goto l0
-		}
-		v12 = i32(0)
-		v13 = v10
-		v14 = v9
-	l21:
-		{
-			v15 = v12
-			store64(m.memory, uint64(uint32(v5))+148, uint64(v14))
-			store32(m.memory, uint64(uint32(v5))+144, uint32(v13))
-		l2:
+		t1 := int32(load32(m.memory, uint64(uint32(v3))+4))
+		v6 = t1
+		if v6 != 0 {
+			v8 = v3 + i32(20)
+			t2 := int32(load32(m.memory, uint64(uint32(v3))+16))
+			v9 = t2
+			t3 := int32(load32(m.memory, uint32(v3)))
+			v10 = t3
+			v11 = v5 + i32(28) + i32(4)
+			t4 := int64(load64(m.memory, uint64(uint32(v3))+8))
+			v12 = t4
+			v13 = i32(1)
+			v7 = i32(0)
+			v14 = i32(0)
+		l34:
 			{
-				t8 := int32(load32(m.memory, uint64(uint32(v5))+148))
-				v3 = t8
-				t9 := int32(load32(m.memory, uint64(uint32(v5))+152))
-				t10 := v5 + i32(16)
-				t11 := v5 + i32(144)
-				var p12 int32
-				if t9 != i32(0) {
-					p12 = 1
-				}
-				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t10, t11, p12)
-				t13 := int32(m.memory[uint64(uint32(v5))+16])
-				v16 = t13
-				if v16 == 0 {
-					goto l1
-				}
-				t14 := int32(m.memory[uint64(uint32(v5))+17])
-				if t14&i32(255) != i32(32) {
-					goto l2
-				}
-			}
-		l1:
-			store32(m.memory, uint64(uint32(v5))+244, uint32(v13))
-			store32(m.memory, uint64(uint32(v5))+252, uint32(int64(uint64(v14)>>32)))
-			t15 := v5
-			v2 = int32(v14)
-			v3 = v2 - v3
-			p16 := v3
-			if uint32(v3) > uint32(v2) {
-				p16 = i32(0)
-			}
-			store32(m.memory, uint64(uint32(t15))+248, uint32(p16))
-			t17 := int32(load32(m.memory, uint64(uint32(v5))+144))
-			v13 = t17
-			t18 := int64(load64(m.memory, uint64(uint32(v5))+148))
-			v14 = t18
-			if v15 == 0 {
-				goto l3
-			}
-			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32), i32(16464), i32(1))
-		l3:
-			v12 = v15 + i32(1)
-			m._hooksig__names__Name__lowercase__h8f8fae0793021d12_wonhvm(v5+i32(244), v5+i32(32))
-			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32), i32(16465), i32(2))
-			v3 = i32(-16)
-			{
-			l5:
+				v15 = v14
+				store64(m.memory, uint64(uint32(v5))+4148, uint64(v12))
+				store32(m.memory, uint64(uint32(v5))+4144, uint32(v6))
+			l3:
 				{
-					if v3 == i32(48) {
+					t5 := int32(load32(m.memory, uint64(uint32(v5))+4148))
+					v3 = t5
+					t6 := int32(load32(m.memory, uint64(uint32(v5))+4152))
+					t7 := v5 + i32(16)
+					t8 := v5 + i32(4144)
+					var p9 int32
+					if t6 != i32(0) {
+						p9 = 1
+					}
+					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t7, t8, p9)
+					t10 := int32(m.memory[uint64(uint32(v5))+16])
+					v16 = t10
+					if v16 == 0 {
+						goto l2
+					}
+					t11 := int32(m.memory[uint64(uint32(v5))+17])
+					if t11&i32(255) != i32(32) {
+						goto l3
+					}
+				}
+			l2:
+				store32(m.memory, uint64(uint32(v5))+4132, uint32(v6))
+				store32(m.memory, uint64(uint32(v5))+4140, uint32(int64(uint64(v12)>>32)))
+				t12 := v5
+				v17 = int32(v12)
+				v3 = v17 - v3
+				p13 := v3
+				if uint32(v3) > uint32(v17) {
+					p13 = i32(0)
+				}
+				store32(m.memory, uint64(uint32(t12))+4136, uint32(p13))
+				t14 := int32(load32(m.memory, uint64(uint32(v5))+4144))
+				v6 = t14
+				t15 := int64(load64(m.memory, uint64(uint32(v5))+4148))
+				v12 = t15
+				{
+					if v15 == 0 {
 						goto l4
 					}
-					v2 = v3 + i32(20840)
-					v17 = v3 + i32(16)
-					v3 = v17
-					t19 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5+i32(244), v2, i32(1))
-					if t19 == 0 {
+					v3 = v7 + i32(1)
+					if uint32(v3) > uint32(i32(4096)) {
 						goto l5
 					}
-				}
-				{
-					t20 := int32(m.memory[uint32(v17+i32(20836))])
-					switch t20 {
-					case 2:
-						goto l4
-					default:
-						t21 := int32(load32(m.memory, uint64(uint32(v8))+16))
-						v18 = t21
-						if v18 != 0 {
-							t22 := int32(load32(m.memory, uint64(uint32(v8))+20))
-							v21 = t22
-							t23 := int32(load32(m.memory, uint64(uint32(v8))+4))
-							v17 = t23
-							t24 := int32(load32(m.memory, uint32(v8)))
-							v22 = t24
-							v3 = i32(0)
-						l12:
-							{
-								if v17 == v3 {
-									v3 = i32(0)
-								l14:
-									{
-										if v21 == v3 {
-											store32(m.memory, uint64(uint32(v5))+152, uint32(i32(0)))
-											store32(m.memory, uint64(uint32(v5))+148, uint32(v17))
-											store32(m.memory, uint64(uint32(v5))+144, uint32(v22))
-											m._hooksig__names__Name__lowercase__h8f8fae0793021d12_wonhvm(v5+i32(144), v5+i32(32))
-											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32), i32(16500), i32(1))
-											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32), v18, v21)
-											goto l16
-										}
-										v23 = i64(19)
-										t26 := int32(m.memory[uint32(v18+v3)])
-										v2 = t26
-										if v2 == i32(32) {
-											goto l11
-										}
-										if uint32(v2) < uint32(i32(32)) {
-											goto l11
-										}
-										v3 = v3 + i32(1)
-										if v2 != i32(127) {
-											goto l14
-										}
-										goto l11
-									}
-								}
-								v23 = i64(19)
-								t25 := int32(m.memory[uint32(v22+v3)])
-								v2 = t25
-								if v2 == i32(32) {
-									goto l11
-								}
-								if uint32(v2) < uint32(i32(32)) {
-									goto l11
-								}
-								v3 = v3 + i32(1)
-								if v2 != i32(127) {
-									goto l12
-								}
-								goto l11
-							}
-						}
-						v19 = i32(18)
-						v20 = i32(0)
-						goto l9
-					case 1:
-						m._hooksig__request__Request_LT_H_GT___check_host__h762e5717c9a63798_dv44tu(v5+i32(144), v8)
-						t27 := int32(m.memory[uint64(uint32(v5))+144])
-						if t27 == i32(40) {
-							goto l4
-						}
-						t28 := int64(load64(m.memory, uint64(uint32(v5))+144))
-						v23 = t28
-						if v23&i64(255) == i64(40) {
-							goto l4
-						}
-						v15 = int32(int64(uint64(v23) >> 32))
-						v20 = int32(int64(uint64(v23) >> 8))
-						v19 = int32(v23)
-						goto l15
+					m.memory[uint32(v11+v7)] = byte(i32(10))
+					store32(m.memory, uint64(uint32(v5))+28, uint32(v3))
+				l5:
+					t16 := v5
+					t17 := v13
+					var p18 int32
+					if uint32(v3) < uint32(i32(4097)) {
+						p18 = 1
 					}
+					m.memory[uint64(uint32(t16))+4131] = byte(t17 & p18)
 				}
 			l4:
-				t29 := int32(load32(m.memory, uint64(uint32(v8))+8))
-				v3 = t29
-				t30 := int32(load32(m.memory, uint64(uint32(v8))+12))
-				v22 = v3 + t30<<4
-				v19 = i32(18)
-				v24 = i32(0)
-			l17:
+				m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4132), v5+i32(4131), v5+i32(28))
 				{
-					v20 = i32(0)
-					if v3 == v22 {
-						goto l15
+					t19 := int32(load32(m.memory, uint64(uint32(v5))+28))
+					v7 = t19
+					v3 = v7 + i32(2)
+					if uint32(v3) > uint32(i32(4096)) {
+						goto l6
 					}
-					t31 := int32(load32(m.memory, uint32(v3+i32(12))))
-					v18 = t31
-					t32 := int32(load32(m.memory, uint32(v3+i32(8))))
-					v21 = t32
-					t33 := int32(load32(m.memory, uint32(v3+i32(4))))
-					v17 = t33
-					t34 := int32(load32(m.memory, uint32(v3)))
-					v2 = t34
-					store32(m.memory, uint64(uint32(v5))+152, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v5))+148, uint32(v17))
-					t36 := v5
-					p35 := i32(1)
-					if v2 != 0 {
-						p35 = v2
-					}
-					store32(m.memory, uint64(uint32(t36))+144, uint32(p35))
-					v3 = v3 + i32(16)
-					t37 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5+i32(244), v5+i32(144), i32(1))
-					if t37 == 0 {
-						goto l17
-					}
-					t39 := v5 + i32(8)
-					p38 := i32(1)
-					if v21 != 0 {
-						p38 = v21
-					}
-					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t39, p38, v18)
-					t40 := int32(load32(m.memory, uint64(uint32(v5))+8))
-					v2 = t40
-					if v2 == 0 {
-						goto l15
-					}
-					t41 := int32(load32(m.memory, uint64(uint32(v5))+12))
-					v17 = t41
-					if v24&i32(1) == 0 {
-						goto l18
-					}
-					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32), i32(16501), i32(2))
-				l18:
-					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32), v2, v17)
-					v19 = i32(40)
-					v24 = i32(1)
-					t42 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v17)
-					if t42 == 0 {
-						goto l17
-					}
+					store16(m.memory, uint32(v11+v7), uint16(i32(8250)))
+					store32(m.memory, uint64(uint32(v5))+28, uint32(v3))
+					v7 = v3
 				}
-				v23 = i64(19)
-				v20 = i32(0)
-				goto l11
+			l6:
+				v14 = v15 + i32(1)
+				t20 := int32(m.memory[uint64(uint32(v5))+4131])
+				t21 := v5
+				var p22 int32
+				if uint32(v3) < uint32(i32(4097)) {
+					p22 = 1
+				}
+				v13 = p22 & t20
+				m.memory[uint64(uint32(t21))+4131] = byte(v13)
+				v3 = i32(-16)
+				{
+				l8:
+					{
+						if v3 == i32(48) {
+							goto l7
+						}
+						v17 = v3 + i32(20948)
+						v18 = v3 + i32(16)
+						v3 = v18
+						t23 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5+i32(4132), v17, i32(1))
+						if t23 == 0 {
+							goto l8
+						}
+					}
+					{
+						t24 := int32(m.memory[uint32(v18+i32(20944))])
+						switch t24 {
+						case 2:
+							goto l7
+						default:
+							t25 := int32(load32(m.memory, uint64(uint32(v10))+16))
+							v13 = t25
+							if v13 != 0 {
+								t26 := int32(load32(m.memory, uint64(uint32(v10))+20))
+								v21 = t26
+								t27 := int32(load32(m.memory, uint64(uint32(v10))+4))
+								v18 = t27
+								t28 := int32(load32(m.memory, uint32(v10)))
+								v22 = t28
+								v3 = i32(0)
+							l15:
+								{
+									if v18 == v3 {
+										v3 = i32(0)
+									l17:
+										{
+											if v21 == v3 {
+												store32(m.memory, uint64(uint32(v5))+4152, uint32(i32(0)))
+												store32(m.memory, uint64(uint32(v5))+4148, uint32(v18))
+												store32(m.memory, uint64(uint32(v5))+4144, uint32(v22))
+												m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4144), v5+i32(4131), v5+i32(28))
+												{
+													t31 := int32(load32(m.memory, uint64(uint32(v5))+28))
+													v7 = t31
+													v3 = v7 + i32(1)
+													if uint32(v3) > uint32(i32(4096)) {
+														goto l18
+													}
+													m.memory[uint32(v11+v7)] = byte(i32(32))
+													store32(m.memory, uint64(uint32(v5))+28, uint32(v3))
+													v7 = v3
+												}
+											l18:
+												t32 := int32(m.memory[uint64(uint32(v5))+4131])
+												v18 = t32
+												v17 = v7 + v21
+												if uint32(v17) > uint32(i32(4096)) {
+													goto l19
+												}
+												if v21 == 0 {
+													goto l19
+												}
+												if v21 == 0 {
+													goto l20
+												}
+												memory_copy(m.memory, uint32(v11+v7), uint32(v13), uint32(v21))
+											l20:
+												store32(m.memory, uint64(uint32(v5))+28, uint32(v17))
+												v7 = v17
+											l19:
+												t33 := v5
+												t34 := v18
+												var p35 int32
+												if uint32(v17) < uint32(i32(4097)) {
+													p35 = 1
+												}
+												t36 := t34 & p35
+												var p37 int32
+												if uint32(v3) < uint32(i32(4097)) {
+													p37 = 1
+												}
+												v13 = t36 & p37
+												m.memory[uint64(uint32(t33))+4131] = byte(v13)
+												goto l21
+											}
+											v23 = i64(19)
+											t30 := int32(m.memory[uint32(v13+v3)])
+											v17 = t30
+											if v17 == i32(32) {
+												goto l14
+											}
+											if uint32(v17) < uint32(i32(32)) {
+												goto l14
+											}
+											v3 = v3 + i32(1)
+											if v17 != i32(127) {
+												goto l17
+											}
+											goto l14
+										}
+									}
+									v23 = i64(19)
+									t29 := int32(m.memory[uint32(v22+v3)])
+									v17 = t29
+									if v17 == i32(32) {
+										goto l14
+									}
+									if uint32(v17) < uint32(i32(32)) {
+										goto l14
+									}
+									v3 = v3 + i32(1)
+									if v17 != i32(127) {
+										goto l15
+									}
+									goto l14
+								}
+							}
+							v19 = i32(18)
+							v20 = i32(0)
+							goto l12
+						case 1:
+							m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v5+i32(4144), v10)
+							t38 := int32(m.memory[uint64(uint32(v5))+4144])
+							if t38 == i32(41) {
+								goto l7
+							}
+							t39 := int64(load64(m.memory, uint64(uint32(v5))+4144))
+							v23 = t39
+							if v23&i64(255) == i64(41) {
+								goto l7
+							}
+							v15 = int32(int64(uint64(v23) >> 32))
+							v20 = int32(int64(uint64(v23) >> 8))
+							v19 = int32(v23)
+							goto l22
+						}
+					}
+				l7:
+					if uint32(v15) >= uint32(v9) {
+						goto l23
+					}
+					v19 = i32(18)
+					{
+						v3 = v8 + v15*i32(12)
+						t40 := int32(load32(m.memory, uint32(v3)))
+						switch t40 {
+						case 2:
+							goto l23
+						default:
+							goto l12
+						case 1:
+							t41 := int32(load32(m.memory, uint64(uint32(v3))+4))
+							v18 = t41
+							{
+								t42 := int32(load32(m.memory, uint64(uint32(v3))+8))
+								v3 = t42
+								v17 = v3 + v7
+								if uint32(v17) > uint32(i32(4096)) {
+									goto l25
+								}
+								if v3 == 0 {
+									goto l25
+								}
+								if v3 == 0 {
+									goto l26
+								}
+								memory_copy(m.memory, uint32(v11+v7), uint32(v18), uint32(v3))
+							l26:
+								store32(m.memory, uint64(uint32(v5))+28, uint32(v17))
+								v7 = v17
+							}
+						l25:
+							t43 := v5
+							t44 := v13
+							var p45 int32
+							if uint32(v17) < uint32(i32(4097)) {
+								p45 = 1
+							}
+							v13 = t44 & p45
+							m.memory[uint64(uint32(t43))+4131] = byte(v13)
+							t46 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v18, v3)
+							if t46 == 0 {
+								goto l21
+							}
+							v19 = i32(19)
+							goto l12
+						}
+					}
+				l23:
+					t47 := int32(load32(m.memory, uint64(uint32(v10))+8))
+					v3 = t47
+					t48 := int32(load32(m.memory, uint64(uint32(v10))+12))
+					v22 = v3 + t48<<4
+					v19 = i32(18)
+					v24 = i32(0)
+				l28:
+					{
+						if v3 == v22 {
+							goto l27
+						}
+						t49 := int32(load32(m.memory, uint32(v3+i32(12))))
+						v21 = t49
+						t50 := int32(load32(m.memory, uint32(v3+i32(8))))
+						v20 = t50
+						t51 := int32(load32(m.memory, uint32(v3+i32(4))))
+						v18 = t51
+						t52 := int32(load32(m.memory, uint32(v3)))
+						v17 = t52
+						store32(m.memory, uint64(uint32(v5))+4152, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v5))+4148, uint32(v18))
+						t54 := v5
+						p53 := i32(1)
+						if v17 != 0 {
+							p53 = v17
+						}
+						store32(m.memory, uint64(uint32(t54))+4144, uint32(p53))
+						v3 = v3 + i32(16)
+						t55 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5+i32(4132), v5+i32(4144), i32(1))
+						if t55 == 0 {
+							goto l28
+						}
+						t57 := v5 + i32(8)
+						p56 := i32(1)
+						if v20 != 0 {
+							p56 = v20
+						}
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t57, p56, v21)
+						t58 := int32(load32(m.memory, uint64(uint32(v5))+8))
+						v20 = t58
+						if v20 == 0 {
+							goto l27
+						}
+						t59 := int32(load32(m.memory, uint64(uint32(v5))+12))
+						v17 = t59
+						{
+							if v24&i32(1) == 0 {
+								goto l29
+							}
+							v18 = v7 + i32(2)
+							if uint32(v18) > uint32(i32(4096)) {
+								goto l30
+							}
+							store16(m.memory, uint32(v11+v7), uint16(i32(8236)))
+							store32(m.memory, uint64(uint32(v5))+28, uint32(v18))
+							v7 = v18
+						l30:
+							t60 := v13
+							var p61 int32
+							if uint32(v18) < uint32(i32(4097)) {
+								p61 = 1
+							}
+							v13 = t60 & p61
+						}
+					l29:
+						v18 = v7 + v17
+						if uint32(v18) > uint32(i32(4096)) {
+							goto l31
+						}
+						if v17 == 0 {
+							goto l31
+						}
+						if v17 == 0 {
+							goto l32
+						}
+						memory_copy(m.memory, uint32(v11+v7), uint32(v20), uint32(v17))
+					l32:
+						store32(m.memory, uint64(uint32(v5))+28, uint32(v18))
+						v7 = v18
+					l31:
+						t62 := v13
+						var p63 int32
+						if uint32(v18) < uint32(i32(4097)) {
+							p63 = 1
+						}
+						v13 = t62 & p63
+						v19 = i32(41)
+						v24 = i32(1)
+						t64 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v20, v17)
+						if t64 == 0 {
+							goto l28
+						}
+					}
+					v23 = i64(19)
+					v20 = i32(0)
+					goto l14
+				l27:
+					m.memory[uint64(uint32(v5))+4131] = byte(v13)
+					v20 = i32(0)
+				}
+			l22:
+				if v19&i32(255) == i32(41) {
+					goto l21
+				}
+			l12:
+				v23 = int64(uint32(v19)) & i64(255)
+			l14:
+				v12 = int64(uint32(v15))<<32 | int64(uint32(v20))&i64(0xffffff)<<8 | v23
+				goto l33
+			l21:
+				t65 := v16
+				var p66 int32
+				if v6 != i32(0) {
+					p66 = 1
+				}
+				if t65&p66 != 0 {
+					goto l34
+				}
 			}
-		l15:
-			if v19&i32(255) == i32(40) {
-				goto l16
-			}
-		l9:
-			v23 = int64(uint32(v19)) & i64(255)
-		l11:
-			v3 = i32(0)
-		l19:
-			store32(m.memory, uint32(v7+v3), uint32(i32(0)))
-			v3 = v3 + i32(4)
-			if v3 != i32(32) {
-				goto l19
-			}
-			store64(m.memory, uint32(v0), uint64(int64(uint32(v15))<<32|int64(uint32(v20))&i64(0xffffff)<<8|v23))
-			goto l20
-		l16:
-			t43 := v16
-			var p44 int32
-			if v13 != i32(0) {
-				p44 = 1
-			}
-			if t43&p44 != 0 {
-				goto l21
-			}
-		}
-	l0:
-		v1 = v1 + i32(160)
-		m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v5+i32(144), v5+i32(32))
-		t45 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(144), v4)
-		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t45&i32(255))
-		v3 = i32(0)
-	l22:
-		store32(m.memory, uint32(v7+v3), uint32(i32(0)))
-		v3 = v3 + i32(4)
-		if v3 != i32(32) {
-			goto l22
-		}
-		if v1 != v6 {
-			goto l23
-		}
-	}
-	{
-		t46 := int32(load32(m.memory, uint64(uint32(v5))+24))
-		v3 = t46
-		if v3 != i32(-1) {
-			goto l24
-		}
-		v3 = i32(31)
-		goto l25
-	}
-l24:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-	v3 = i32(40)
-l25:
-	m.memory[uint32(v0)] = byte(v3)
-l20:
-	m.___stack_pointer = v5 + i32(256)
-}
-func (m *Module) _hooksig__names__Name__lowercase__h8f8fae0793021d12_wonhvm(v0, v1 int32) {
-	var v2, v3 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(32)
-	m.___stack_pointer = v2
-	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-	t2 := v2
-	v3 = t1
-	store32(m.memory, uint64(uint32(t2))+24, uint32(v3))
-	t3 := int64(load64(m.memory, uint32(v0)))
-	store64(m.memory, uint64(uint32(v2))+16, uint64(t3))
-	t4 := v2 + i32(8)
-	t5 := v2 + i32(16)
-	var p6 int32
-	if v3 != i32(0) {
-		p6 = 1
-	}
-	m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t4, t5, p6)
-	{
-		t7 := int32(m.memory[uint64(uint32(v2))+8])
-		if t7 == 0 {
-			goto l0
-		}
-		t8 := int32(m.memory[uint64(uint32(v2))+9])
-		v0 = t8
-	l1:
-		{
-			t10 := v2
-			p9 := i32(0)
-			if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-				p9 = i32(32)
-			}
-			m.memory[uint64(uint32(t10))+31] = byte(p9 | v0)
-			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v2+i32(31), i32(1))
-			t11 := int32(load32(m.memory, uint64(uint32(v2))+24))
-			t12 := v2
-			t13 := v2 + i32(16)
-			var p14 int32
-			if t11 != i32(0) {
-				p14 = 1
-			}
-			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t12, t13, p14)
-			t15 := int32(m.memory[uint64(uint32(v2))+1])
-			v0 = t15
-			t16 := int32(m.memory[uint32(v2)])
-			if t16 != 0 {
+			if v13&i32(1) != 0 {
 				goto l1
 			}
+			v12 = i64(40)
+		l33:
+			store64(m.memory, uint32(v0), uint64(v12))
+			goto l35
+		}
+		v7 = i32(0)
+		goto l1
+	}
+l1:
+	v3 = v1 + i32(8)
+	v17 = v5 + i32(32)
+l36:
+	{
+		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(4144), v3, v17, v7)
+		t67 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(4144), v4)
+		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(20), t67&i32(255))
+		v3 = v3 + i32(160)
+		v2 = v2 + i32(-1)
+		if v2 != 0 {
+			goto l36
 		}
 	}
-l0:
-	m.___stack_pointer = v2 + i32(32)
+	{
+		t68 := int32(load32(m.memory, uint64(uint32(v5))+20))
+		v3 = t68
+		if v3 != i32(-1) {
+			goto l37
+		}
+		v3 = i32(31)
+		goto l38
+	}
+l37:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
+	v3 = i32(41)
+l38:
+	m.memory[uint32(v0)] = byte(v3)
+l35:
+	m.___stack_pointer = v5 + i32(4176)
 }
-func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h762e5717c9a63798_dv44tu(v0, v1 int32) {
+func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7, v8, v9, v10 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(16)
@@ -1239,7 +1413,7 @@ func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h762e5717c9a63
 				p4 = v7
 			}
 			t5 := int32(load32(m.memory, uint32(v5)))
-			t6 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(p4, t5, i32(20801), i32(4))
+			t6 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(p4, t5, i32(20909), i32(4))
 			if t6 == 0 {
 				goto l1
 			}
@@ -1365,7 +1539,7 @@ func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h762e5717c9a63
 					p23 = v7
 				}
 				t24 := int32(load32(m.memory, uint32(v5)))
-				t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(p23, t24, i32(20801), i32(4))
+				t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(p23, t24, i32(20909), i32(4))
 				if t25 == 0 {
 					goto l10
 				}
@@ -1423,7 +1597,7 @@ func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h762e5717c9a63
 		}
 	}
 l0:
-	v6 = i32(40)
+	v6 = i32(41)
 l11:
 	m.memory[uint32(v0)] = byte(v6)
 	m.___stack_pointer = v2 + i32(16)
@@ -1441,7 +1615,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 	v5 = t3
 	m._hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(t2, t4, v5)
 	t5 := int32(load32(m.memory, uint64(uint32(v3))+12))
-	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+21024))
+	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+21296))
 	v6 = t6
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+12))
 	v7 = t7
@@ -1456,11 +1630,11 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 			goto l1
 		}
 	l0:
-		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(20692)), uint32(i32(60)))
+		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(20800)), uint32(i32(60)))
 		v1 = i32(0)
 	l9:
 		{
-			v10 = i32(20656)
+			v10 = i32(20764)
 			v11 = i32(7)
 			{
 				v12 = v3 + i32(12) + v1
@@ -1470,16 +1644,16 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 				default:
 					goto l2
 				case 1:
-					v10 = i32(20663)
+					v10 = i32(20771)
 					goto l2
 				case 2:
-					v10 = i32(20670)
+					v10 = i32(20778)
 					goto l2
 				case 3:
-					v10 = i32(20677)
+					v10 = i32(20785)
 					goto l2
 				case 4:
-					v10 = i32(20684)
+					v10 = i32(20792)
 					v11 = i32(8)
 					goto l2
 				case 5:
@@ -1508,7 +1682,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 		store32(m.memory, uint64(uint32(v3))+80, uint32(v9))
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(5)))
 		t13 := int32(load32(m.memory, uint32(v1)))
-		t14 := int32(load32(m.memory, uint32(t13<<2+i32(21044))))
+		t14 := int32(load32(m.memory, uint32(t13<<2+i32(21316))))
 		v9 = t14
 	}
 l1:
@@ -1578,7 +1752,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 		if v1 == 0 {
 			goto l0
 		}
-		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(20620)), uint32(i32(36)))
+		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(20728)), uint32(i32(36)))
 		v4 = i32(0)
 	l7:
 		{
@@ -1587,7 +1761,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 			v6 = t1
 			t2 := int32(load32(m.memory, uint32(v5+i32(12))))
 			v7 = t2
-			v8 = i32(20604)
+			v8 = i32(20712)
 			v9 = i32(4)
 			{
 				t3 := int32(load32(m.memory, uint32(v5+i32(8))))
@@ -1596,10 +1770,10 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 				default:
 					goto l1
 				case 1:
-					v8 = i32(20608)
+					v8 = i32(20716)
 					goto l1
 				case 2:
-					v8 = i32(20612)
+					v8 = i32(20720)
 					v9 = i32(5)
 					goto l1
 				case 3:
@@ -1761,7 +1935,7 @@ l10:
 	m.___stack_pointer = v4 + i32(16)
 	return v2
 }
-func (m *Module) _hooksig__capi__policy__policy_or_default__h37ba83ca9fa12406_sx7awa(v0, v1 int32) {
+func (m *Module) _hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v0, v1 int32) {
 	var v2, v3 int32
 	if v1 == 0 {
 		goto l0
@@ -1814,93 +1988,94 @@ l1:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	return
 l0:
-	t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16528))
+	t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16520))
 	store64(m.memory, uint64(uint32(v0))+24, uint64(t13))
-	t14 := int64(load64(m.memory, uint64(uint32(i32(0)))+16520))
+	t14 := int64(load64(m.memory, uint64(uint32(i32(0)))+16512))
 	store64(m.memory, uint64(uint32(v0))+16, uint64(t14))
-	t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16512))
+	t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16504))
 	store64(m.memory, uint64(uint32(v0))+8, uint64(t15))
-	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16504))
+	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16496))
 	store64(m.memory, uint32(v0), uint64(t16))
 }
 func (m *Module) _hooksig__capi__status__words__he407ba4454de8a9f_3kkkuu(v0, v1 int32) {
 	var v2, v3, v4, v5 int32
 	v2 = i32(3)
 	v3 = i32(17)
-	v4 = i32(18704)
-	v5 = i32(17962)
+	v4 = i32(18805)
+	v5 = i32(18039)
 	switch v1 {
 	case 0:
 		goto l0
 	default:
 		switch v1 + i32(-44) {
 		default:
-			v2 = i32(-320)
+			v2 = i32(-328)
 		l10:
 			{
 				if v2 != 0 {
 					goto l9
 				}
 				v3 = i32(37)
-				v4 = i32(18210)
+				v4 = i32(18311)
 				v2 = i32(15)
-				v5 = i32(17281)
+				v5 = i32(17273)
 				goto l0
 			l9:
-				v3 = v2 + i32(20276)
+				v3 = v2 + i32(20384)
 				v2 = v2 + i32(8)
-				t0 := int32(load32(m.memory, uint32(v3)))
+				t0 := int32(m.memory[uint32(v3)])
 				v3 = t0
-				if (v3+i32(4))&i32(255) != v1 {
+				t1 := int32(load32(m.memory, uint64(uint32(v3<<2))+21132))
+				if t1 != v1 {
 					goto l10
 				}
 			}
-			v1 = v3 << 2 & i32(1020)
-			t1 := int32(load32(m.memory, uint64(uint32(v1))+21552))
-			v3 = t1
-			t2 := int32(load32(m.memory, uint64(uint32(v1))+21392))
-			v4 = t2
-			t3 := int32(load32(m.memory, uint64(uint32(v1))+21232))
-			v2 = t3
-			t4 := int32(load32(m.memory, uint64(uint32(v1))+21072))
-			v5 = t4
+			v1 = v3 << 2
+			t2 := int32(load32(m.memory, uint64(uint32(v1))+21836))
+			v3 = t2
+			t3 := int32(load32(m.memory, uint64(uint32(v1))+21672))
+			v4 = t3
+			t4 := int32(load32(m.memory, uint64(uint32(v1))+21508))
+			v2 = t4
+			t5 := int32(load32(m.memory, uint64(uint32(v1))+21344))
+			v5 = t5
 			goto l0
 		case 2:
 			v3 = i32(35)
-			v4 = i32(17785)
+			v4 = i32(17862)
 			v2 = i32(17)
-			v5 = i32(17980)
+			v5 = i32(18057)
 			goto l0
 		case 1:
 			v3 = i32(39)
-			v4 = i32(17160)
+			v4 = i32(17152)
 			v2 = i32(16)
-			v5 = i32(19558)
+			v5 = i32(19659)
 			goto l0
 		case 0:
 			v3 = i32(57)
-			v4 = i32(19384)
+			v4 = i32(19485)
 			v2 = i32(8)
-			v5 = i32(18202)
+			v5 = i32(18303)
 			goto l0
 		}
 	case 3:
 		v3 = i32(48)
-		v4 = i32(17737)
+		v4 = i32(17814)
 		v2 = i32(12)
-		v5 = i32(18327)
+		v5 = i32(18428)
 		goto l0
 	case 2:
 		v3 = i32(42)
-		v4 = i32(19060)
+		v4 = i32(19161)
 		v2 = i32(15)
-		v5 = i32(17965)
+		v5 = i32(18042)
 		goto l0
 	case 1:
 		v3 = i32(38)
-		v4 = i32(19022)
+		v4 = i32(19123)
 		v2 = i32(13)
-		v5 = i32(17709)
+		v5 = i32(17786)
 	}
 l0:
 	store32(m.memory, uint64(uint32(v0))+12, uint32(v3))
@@ -1908,7 +2083,7 @@ l0:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	store32(m.memory, uint32(v0), uint32(v5))
 }
-func (m *Module) _hooksig__capi__pending__finish__h40df16d8450464ff_vvd6kj(v0, v1 int32) {
+func (m *Module) _hooksig__capi__pending__finish__h7b1ed7176482b7a4_gvlpco(v0, v1 int32) {
 	var v2, v3, v4 int32
 	var v5 int64
 	t0 := m.___stack_pointer
@@ -1931,7 +2106,7 @@ l0:
 	goto l2
 l1:
 	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v2+i32(64), v1+i32(8))
-	m._hooksig__digest__compare__h791e8c47c31bc3a5_23ep4z(v2, v2+i32(64), v1+i32(112))
+	m._hooksig__digest__compare__h8ef7f19bd04220c0_t3954j(v2, v2+i32(64), v1+i32(112))
 	memory_copy(m.memory, uint32(v2+i32(8)), uint32(v1+i32(160)), uint32(i32(56)))
 	v3 = i32(0)
 l3:
@@ -1942,15 +2117,16 @@ l3:
 	}
 	{
 		t2 := int32(m.memory[uint32(v2)])
-		if t2 == i32(40) {
+		if t2 == i32(41) {
 			goto l4
 		}
 		t3 := int64(load64(m.memory, uint32(v2)))
 		v5 = t3
-		if v5&i64(255) == i64(40) {
+		if v5&i64(255) == i64(41) {
 			goto l4
 		}
-		store32(m.memory, uint64(uint32(v0))+4, uint32((int32(v5)+i32(4))&i32(255)))
+		t4 := int32(load32(m.memory, uint64(uint32(int32(v5)&i32(255)<<2))+21132))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(t4))
 		v3 = i32(1)
 		goto l2
 	}
@@ -1961,7 +2137,7 @@ l2:
 	store32(m.memory, uint32(v0), uint32(v3))
 	m.___stack_pointer = v2 + i32(96)
 }
-func (m *Module) _hooksig__digest__compare__h791e8c47c31bc3a5_23ep4z(v0, v1, v2 int32) {
+func (m *Module) _hooksig__digest__compare__h8ef7f19bd04220c0_t3954j(v0, v1, v2 int32) {
 	var v3 int32
 	var v4 int64
 	t0 := m.___stack_pointer
@@ -2004,14 +2180,14 @@ func (m *Module) _hooksig__digest__compare__h791e8c47c31bc3a5_23ep4z(v0, v1, v2 
 		t14 := v0
 		p13 := i32(32)
 		if t12 != 0 {
-			p13 = i32(40)
+			p13 = i32(41)
 		}
 		m.memory[uint32(t14)] = byte(p13)
 	}
 l1:
 	m.___stack_pointer = v3 + i32(96)
 }
-func (m *Module) _hooksig__capi__request__check_each__h3d696e5f3f61314c_8g1mtl(v0, v1 int32) int32 {
+func (m *Module) _hooksig__capi__request__check_each__h16e2beb6edf7c5de_p7sa2(v0, v1 int32) int32 {
 	var v2, v3, v4, v5 int32
 	if v1 != 0 {
 		v2 = v0 + v1<<4
@@ -2051,7 +2227,7 @@ func (m *Module) _hooksig__capi__request__check_each__h3d696e5f3f61314c_8g1mtl(v
 				goto l1
 			}
 		}
-		p11 := i32(47)
+		p11 := i32(48)
 		if v3 < i32(0) {
 			p11 = i32(2)
 		}
@@ -2061,9 +2237,9 @@ func (m *Module) _hooksig__capi__request__check_each__h3d696e5f3f61314c_8g1mtl(v
 		}
 		return p12
 	}
-	return i32(47)
+	return i32(48)
 }
-func (m *Module) _hooksig__capi__request__checked_request__h3f5c1c97c2114f97_oqqzf0(v0, v1 int32) {
+func (m *Module) _hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7 int32
 	if v1 != 0 {
 		goto l0
@@ -2108,9 +2284,9 @@ l6:
 	return
 l3:
 	{
-		t2 := m._hooksig__capi__request__check_each__h3d696e5f3f61314c_8g1mtl(v2, v3)
+		t2 := m._hooksig__capi__request__check_each__h16e2beb6edf7c5de_p7sa2(v2, v3)
 		v4 = t2
-		if v4 == i32(47) {
+		if v4 == i32(48) {
 			goto l7
 		}
 		store32(m.memory, uint32(v0), uint32(i32(0)))
@@ -2183,6 +2359,542 @@ l11:
 	}
 	store32(m.memory, uint64(uint32(t8))+16, uint32(p7))
 }
+func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513d91a_i8w5yt(v0, v1, v2 int32) {
+	var v3, v4, v5 int32
+	var v6 int64
+	var v7, v8, v9 int32
+	var v10 int64
+	var v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22 int32
+	var v23, v24 int64
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(7040)
+	m.___stack_pointer = v3
+	t1 := int32(load32(m.memory, uint32(v1)))
+	v4 = t1
+	{
+		{
+			t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v5 = t2
+			v6 = int64(uint32(v5)) * i64(160)
+			if int32(int64(uint64(v6)>>32)) != 0 {
+				if v4 != 0 {
+					goto l3
+				}
+				goto l4
+			}
+			v7 = i32(0)
+			v8 = int32(v6)
+			if v8 != 0 {
+				goto l1
+			}
+			v4 = i32(8)
+			v5 = i32(0)
+			goto l2
+		}
+	l1:
+		if v4 == 0 {
+			goto l4
+		}
+		if v8 > i32(-1) {
+			goto l2
+		}
+	l3:
+		v7 = i32(2)
+		goto l5
+	l4:
+		v7 = i32(1)
+		goto l5
+	l2:
+		v9 = v5 * i32(160)
+	l7:
+		{
+			if v9 == v7 {
+				goto l6
+			}
+			v8 = v4 + v7
+			v7 = v7 + i32(160)
+			t3 := int64(load64(m.memory, uint32(v8)))
+			if t3 == i64(5211627277363815770) {
+				goto l7
+			}
+		}
+		v7 = i32(3)
+	l5:
+		store32(m.memory, uint32(v0), uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
+		goto l8
+	l6:
+		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(232), t4)
+		{
+			t5 := int32(load32(m.memory, uint64(uint32(v3))+232))
+			v7 = t5
+			if v7 != i32(3) {
+				goto l9
+			}
+			t6 := int32(load32(m.memory, uint64(uint32(v3))+236))
+			v7 = t6
+			store32(m.memory, uint32(v0), uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
+			goto l8
+		}
+	l9:
+		t7 := int64(load64(m.memory, uint64(uint32(v3))+244))
+		store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
+		t8 := int64(load64(m.memory, uint64(uint32(v3))+252))
+		store64(m.memory, uint64(uint32(v3))+56, uint64(t8))
+		t9 := int32(load32(m.memory, uint64(uint32(v3))+260))
+		store32(m.memory, uint64(uint32(v3))+64, uint32(t9))
+		v8 = i32(2)
+		{
+			{
+				{
+					if v5 == 0 {
+						goto l10
+					}
+					t10 := int64(load64(m.memory, uint64(uint32(v3))+236))
+					v6 = t10
+					if v7 != i32(1) {
+						goto l11
+					}
+					v8 = i32(4)
+					if uint64(v6) > uint64(i64(0xffffffff)) {
+						goto l11
+					}
+				}
+			l10:
+				t11 := int32(load32(m.memory, uint64(uint32(v8<<2))+21132))
+				v7 = t11
+				goto l12
+			}
+		l11:
+			t12 := int32(load32(m.memory, uint64(uint32(v3))+64))
+			store32(m.memory, uint64(uint32(v3))+100, uint32(t12))
+			t13 := int64(load64(m.memory, uint64(uint32(v3))+56))
+			store64(m.memory, uint64(uint32(v3))+92, uint64(t13))
+			t14 := int64(load64(m.memory, uint64(uint32(v3))+48))
+			store64(m.memory, uint64(uint32(v3))+84, uint64(t14))
+			store32(m.memory, uint64(uint32(v3))+108, uint32(v5))
+			store32(m.memory, uint64(uint32(v3))+104, uint32(v4))
+			store64(m.memory, uint64(uint32(v3))+76, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+72, uint32(v7))
+			t15 := int64(load64(m.memory, uint64(uint32(v1))+16))
+			v10 = t15
+			{
+				{
+					t16 := int32(load32(m.memory, uint64(uint32(v2))+12))
+					v8 = t16
+					if v8 != 0 {
+						goto l13
+					}
+					v11 = i32(0)
+					v12 = i32(0)
+					v13 = i32(0)
+					v14 = i32(0)
+					goto l14
+				}
+			l13:
+				t17 := int32(load32(m.memory, uint64(uint32(v2))+8))
+				v7 = t17
+				v15 = v7 + v8<<4
+				v13 = i32(0)
+				v14 = i32(0)
+				v12 = i32(0)
+				v11 = i32(0)
+			l20:
+				{
+					t18 := int32(load32(m.memory, uint32(v7+i32(8))))
+					v8 = t18
+					p19 := i32(1)
+					if v8 != 0 {
+						p19 = v8
+					}
+					v1 = p19
+					t20 := int32(load32(m.memory, uint32(v7+i32(12))))
+					v16 = t20
+					{
+						{
+							t21 := int32(load32(m.memory, uint32(v7)))
+							v8 = t21
+							p22 := i32(1)
+							if v8 != 0 {
+								p22 = v8
+							}
+							v8 = p22
+							t23 := int32(load32(m.memory, uint32(v7+i32(4))))
+							t24 := v8
+							v9 = t23
+							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(21094), i32(4))
+							if t25 != 0 {
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v16)
+								p38 := i32(1)
+								if v12 != 0 {
+									p38 = i32(2)
+								}
+								v12 = p38
+								t39 := int32(load32(m.memory, uint64(uint32(v3))+12))
+								v19 = t39
+								t40 := int32(load32(m.memory, uint64(uint32(v3))+8))
+								v20 = t40
+								goto l19
+							}
+							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21098), i32(6))
+							if t26 != 0 {
+								goto l16
+							}
+							{
+								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21079), i32(9))
+								if t27 != 0 {
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v1, v16)
+									p29 := i32(1)
+									if v11 != 0 {
+										p29 = i32(2)
+									}
+									v11 = p29
+									t30 := int32(load32(m.memory, uint64(uint32(v3))+28))
+									v17 = t30
+									t31 := int32(load32(m.memory, uint64(uint32(v3))+24))
+									v18 = t31
+									goto l19
+								}
+								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21104), i32(15))
+								if t28 == 0 {
+									t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21119), i32(13))
+									if t32 == 0 {
+										goto l19
+									}
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(40), v1, v16)
+									t33 := int32(load32(m.memory, uint64(uint32(v3))+40))
+									t34 := int32(load32(m.memory, uint64(uint32(v3))+44))
+									m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(32), t33, t34)
+									t35 := int32(load32(m.memory, uint64(uint32(v3))+32))
+									v8 = t35
+									if v8 == 0 {
+										goto l19
+									}
+									t36 := int32(load32(m.memory, uint64(uint32(v3))+36))
+									v17 = t36
+									p37 := i32(1)
+									if v11 != 0 {
+										p37 = i32(2)
+									}
+									v11 = p37
+									v18 = v8
+									goto l19
+								}
+								v14 = i32(1)
+								goto l19
+							}
+						}
+					l16:
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v16)
+						p41 := i32(1)
+						if v13 != 0 {
+							p41 = i32(2)
+						}
+						v13 = p41
+						t42 := int32(load32(m.memory, uint64(uint32(v3))+20))
+						v21 = t42
+						t43 := int32(load32(m.memory, uint64(uint32(v3))+16))
+						v22 = t43
+					}
+				l19:
+					v7 = v7 + i32(16)
+					if v7 != v15 {
+						goto l20
+					}
+				}
+			}
+		l14:
+			m.memory[uint64(uint32(v3))+180] = byte(v14)
+			store32(m.memory, uint64(uint32(v3))+176, uint32(v21))
+			store32(m.memory, uint64(uint32(v3))+172, uint32(v22))
+			store32(m.memory, uint64(uint32(v3))+168, uint32(v13))
+			store32(m.memory, uint64(uint32(v3))+164, uint32(v19))
+			store32(m.memory, uint64(uint32(v3))+160, uint32(v20))
+			store32(m.memory, uint64(uint32(v3))+156, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+152, uint32(v17))
+			store32(m.memory, uint64(uint32(v3))+148, uint32(v18))
+			store32(m.memory, uint64(uint32(v3))+144, uint32(v11))
+			m._hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v3+i32(232), v3+i32(144))
+			t44 := int64(load64(m.memory, uint64(uint32(v3))+236))
+			v6 = t44
+			{
+				t45 := int32(load32(m.memory, uint64(uint32(v3))+232))
+				v7 = t45
+				if v7 != 0 {
+					v8 = v3 + i32(184) + i32(12)
+					memory_copy(m.memory, uint32(v8), uint32(v3+i32(232)+i32(12)), uint32(i32(36)))
+					store64(m.memory, uint64(uint32(v3))+188, uint64(v6))
+					store32(m.memory, uint64(uint32(v3))+184, uint32(v7))
+					memory_zero(m.memory, uint32(v3+i32(232)), uint32(i32(3600)))
+					m._hooksig__names__CheckedNames__new__hec204b362129dc92_dzyw8w(v3+i32(5472), v8, v3+i32(232))
+					t47 := int64(load64(m.memory, uint64(uint32(v3))+5476))
+					v6 = t47
+					{
+						t48 := int32(load32(m.memory, uint64(uint32(v3))+5472))
+						if t48 != i32(1) {
+							t50 := int32(load32(m.memory, uint64(uint32(v3))+5484))
+							store32(m.memory, uint64(uint32(v3))+3840, uint32(t50))
+							store64(m.memory, uint64(uint32(v3))+3832, uint64(v6))
+							m._hooksig__policy__Policy__check_params__hcddb1ecc17e9ff95_m9gnrl(v3+i32(5472), v3+i32(72), v3+i32(184), v3+i32(3832))
+							{
+								t51 := int32(m.memory[uint64(uint32(v3))+5472])
+								if t51 == i32(41) {
+									goto l23
+								}
+								t52 := int64(load64(m.memory, uint64(uint32(v3))+5472))
+								v23 = t52
+								if v23&i64(255) == i64(41) {
+									goto l23
+								}
+								t53 := int32(load32(m.memory, uint64(uint32(int32(v23)&i32(255)<<2))+21132))
+								v7 = t53
+								goto l12
+							}
+						l23:
+							m._hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v3+i32(5472), v3+i32(184))
+							{
+								t54 := int32(m.memory[uint64(uint32(v3))+5472])
+								if t54 != 0 {
+									t55 := int64(load64(m.memory, uint64(uint32(v3))+5497))
+									store64(m.memory, uint64(uint32(v3))+3925, uint64(t55))
+									t56 := int64(load64(m.memory, uint64(uint32(v3))+5492))
+									store64(m.memory, uint64(uint32(v3))+3920, uint64(t56))
+									t57 := int32(m.memory[uint64(uint32(v3))+5475])
+									m.memory[uint64(uint32(v3))+3910] = byte(t57)
+									t58 := int32(load16(m.memory, uint64(uint32(v3))+5473))
+									store16(m.memory, uint64(uint32(v3))+3908, uint16(t58))
+									t59 := int64(load64(m.memory, uint64(uint32(v3))+5484))
+									t60 := v3
+									v23 = t59
+									store64(m.memory, uint64(uint32(t60))+3912, uint64(v23))
+									store64(m.memory, uint64(uint32(v3))+3880, uint64(v23))
+									t61 := int64(load64(m.memory, uint64(uint32(v3))+3920))
+									store64(m.memory, uint64(uint32(v3))+3888, uint64(t61))
+									t62 := int64(load64(m.memory, uint64(uint32(v3))+3925))
+									store64(m.memory, uint64(uint32(v3))+3893, uint64(t62))
+									t63 := int64(load64(m.memory, uint64(uint32(v3))+5476))
+									v23 = t63
+									t64 := int32(m.memory[uint64(uint32(v3))+3910])
+									m.memory[uint64(uint32(v3))+3850] = byte(t64)
+									t65 := int32(load16(m.memory, uint64(uint32(v3))+3908))
+									store16(m.memory, uint64(uint32(v3))+3848, uint16(t65))
+									store64(m.memory, uint64(uint32(v3))+3851, uint64(v23))
+									t66 := int64(load64(m.memory, uint64(uint32(v3))+3925))
+									store64(m.memory, uint64(uint32(v3))+3872, uint64(t66))
+									t67 := int64(load64(m.memory, uint64(uint32(v3))+3920))
+									store64(m.memory, uint64(uint32(v3))+3867, uint64(t67))
+									t68 := int64(load64(m.memory, uint64(uint32(v3))+3912))
+									store64(m.memory, uint64(uint32(v3))+3859, uint64(t68))
+									v7 = i32(20)
+									switch v12 {
+									case 2:
+										v7 = i32(21)
+										fallthrough
+									default:
+										t69 := int32(load32(m.memory, uint64(uint32(v7<<2))+21132))
+										v7 = t69
+										goto l12
+									case 1:
+										t70 := int32(load32(m.memory, uint64(uint32(v3))+88))
+										t71 := v3 + i32(5472)
+										v7 = t70
+										t72 := v7
+										t73 := v20
+										t74 := v19
+										var p75 int32
+										if v10 == i64(-0x8000000000000000) {
+											p75 = 1
+										}
+										m._hooksig__policy__Policy__read_date__h22537982089511d3_7qmxkg(t71, t72, t73, t74, int64(uint32(p75)), v10)
+										t76 := int64(load64(m.memory, uint64(uint32(v3))+5480))
+										v10 = t76
+										{
+											t77 := int64(load64(m.memory, uint64(uint32(v3))+5472))
+											v24 = t77
+											if v24 != i64(2) {
+												v8 = i32(23)
+												switch v13 {
+												case 2:
+													v8 = i32(24)
+													fallthrough
+												default:
+													t79 := int32(load32(m.memory, uint64(uint32(v8<<2))+21132))
+													v7 = t79
+													goto l12
+												case 1:
+													m._hooksig__digest__parse__h139fe636b9388c69_ov64p0(v3+i32(5472), v22, v21)
+													{
+														t80 := int32(m.memory[uint64(uint32(v3))+5472])
+														if t80 == i32(41) {
+															goto l32
+														}
+														t81 := int32(m.memory[uint64(uint32(v3))+5472])
+														v8 = t81
+														if v8 == i32(41) {
+															goto l32
+														}
+														t82 := int32(load32(m.memory, uint64(uint32(v8<<2))+21132))
+														v7 = t82
+														goto l12
+													}
+												l32:
+													t83 := int32(load32(m.memory, uint64(uint32(v3))+5476))
+													v9 = t83
+													t84 := int64(load64(m.memory, uint64(uint32(v3))+3836))
+													t85 := v3
+													v8 = int32(v6)
+													p86 := i64(11)
+													if v8 != 0 {
+														p86 = t84
+													}
+													v6 = p86
+													store64(m.memory, uint64(uint32(t85))+7032, uint64(v6))
+													t88 := v3
+													p87 := i32(20882)
+													if v8 != 0 {
+														p87 = v8
+													}
+													p89 := i32(0)
+													if int32(v6) != 0 {
+														p89 = p87
+													}
+													store32(m.memory, uint64(uint32(t88))+7028, uint32(p89))
+													m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hcfc97406df1e5ed4_qxhn3q(v3+i32(5472), v2, v3+i32(7028), v3+i32(232))
+													{
+														{
+															{
+																t90 := int32(load32(m.memory, uint64(uint32(v3))+5472))
+																v8 = t90
+																if v8 != 0 {
+																	goto l33
+																}
+																t91 := int32(m.memory[uint64(uint32(v3))+5476])
+																v7 = t91
+																goto l34
+															}
+														l33:
+															t92 := int64(load64(m.memory, uint64(uint32(v3))+5476))
+															v6 = t92
+															memory_copy(m.memory, uint32(v3+i32(3912)+i32(12)), uint32(v3+i32(5472)+i32(12)), uint32(i32(1544)))
+															store64(m.memory, uint64(uint32(v3))+3916, uint64(v6))
+															store32(m.memory, uint64(uint32(v3))+3912, uint32(v8))
+															m._hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v3+i32(5472), v4, v5, v3+i32(3912), v3+i32(3848))
+															{
+																t93 := int32(m.memory[uint64(uint32(v3))+5472])
+																if t93 != i32(41) {
+																	goto l35
+																}
+																t94 := int32(load32(m.memory, uint64(uint32(v3))+5476))
+																v8 = t94
+																goto l36
+															}
+														l35:
+															{
+																t95 := int64(load64(m.memory, uint64(uint32(v3))+5472))
+																v6 = t95
+																if v6&i64(255) != i64(41) {
+																	goto l37
+																}
+																v8 = int32(int64(uint64(v6) >> 32))
+																goto l36
+															}
+														l37:
+															v7 = int32(v6)
+														}
+													l34:
+														t96 := int32(load32(m.memory, uint64(uint32(v7&i32(255)<<2))+21132))
+														v7 = t96
+														goto l12
+													}
+												l36:
+													t97 := int32(load16(m.memory, uint64(uint32(v3))+3908))
+													store16(m.memory, uint64(uint32(v3))+136, uint16(t97))
+													t98 := int32(m.memory[uint64(uint32(v3))+3910])
+													m.memory[uint64(uint32(v3))+138] = byte(t98)
+													t99 := int64(load64(m.memory, uint64(uint32(v3))+3880))
+													store64(m.memory, uint64(uint32(v3))+112, uint64(t99))
+													t100 := int64(load64(m.memory, uint64(uint32(v3))+3888))
+													store64(m.memory, uint64(uint32(v3))+120, uint64(t100))
+													t101 := int64(load64(m.memory, uint64(uint32(v3))+3893))
+													store64(m.memory, uint64(uint32(v3))+125, uint64(t101))
+													{
+														if v24 == i64(1) {
+															goto l38
+														}
+														v10 = i64(-0x8000000000000000)
+														v6 = i64(0x7fffffffffffffff)
+														goto l39
+													l38:
+														t102 := v10
+														v6 = int64(uint32(v7))
+														v24 = t102 + v6
+														t103 := v24
+														var p104 int32
+														if v6 < i64(0) {
+															p104 = 1
+														}
+														var p105 int32
+														if v24 < v10 {
+															p105 = 1
+														}
+														p106 := t103
+														if p104^p105 != 0 {
+															p106 = i64(0x7fffffffffffffff)
+														}
+														v6 = p106
+													}
+												l39:
+													store32(m.memory, uint32(v0), uint32(v9))
+													t107 := int32(load32(m.memory, uint64(uint32(v3))+232))
+													store32(m.memory, uint64(uint32(v0))+4, uint32(t107))
+													store64(m.memory, uint64(uint32(v0))+11, uint64(v23))
+													t108 := int64(load64(m.memory, uint64(uint32(v3))+112))
+													store64(m.memory, uint64(uint32(v0))+19, uint64(t108))
+													t109 := int64(load64(m.memory, uint64(uint32(v3))+120))
+													store64(m.memory, uint64(uint32(v0))+27, uint64(t109))
+													t110 := int64(load64(m.memory, uint64(uint32(v3))+125))
+													store64(m.memory, uint64(uint32(v0))+32, uint64(t110))
+													store64(m.memory, uint64(uint32(v0))+40, uint64(v10))
+													store64(m.memory, uint64(uint32(v0))+48, uint64(v6))
+													store32(m.memory, uint64(uint32(v0))+56, uint32(v8))
+													t111 := int32(m.memory[uint64(uint32(v3))+138])
+													m.memory[uint64(uint32(v3))+238] = byte(t111)
+													t112 := int32(load16(m.memory, uint64(uint32(v3))+136))
+													store16(m.memory, uint64(uint32(v3))+236, uint16(t112))
+													t113 := int32(load32(m.memory, uint64(uint32(v3))+235))
+													store32(m.memory, uint64(uint32(v0))+7, uint32(t113))
+													goto l8
+												}
+											}
+											t78 := int32(load32(m.memory, uint64(uint32(int32(v10)&i32(255)<<2))+21132))
+											v7 = t78
+											goto l12
+										}
+									}
+								}
+								v7 = i32(17)
+								goto l12
+							}
+						}
+						t49 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21132))
+						v7 = t49
+						goto l12
+					}
+				}
+				t46 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21132))
+				v7 = t46
+				goto l12
+			}
+		}
+	l12:
+		store32(m.memory, uint32(v0), uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
+	}
+l8:
+	m.___stack_pointer = v3 + i32(7040)
+}
 func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v0, v1, v2 int32) {
 	var v3, v4 int32
 	v3 = i32(0)
@@ -2192,7 +2904,7 @@ func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa
 		}
 		goto l1
 	l0:
-		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(20971), i32(9))
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21079), i32(9))
 		if t0 == 0 {
 			goto l1
 		}
@@ -2236,7 +2948,7 @@ l1:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
 	store32(m.memory, uint32(v0), uint32(v3))
 }
-func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1 int32) {
+func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1 int32) {
 	var v2 int32
 	var v3 int64
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
@@ -2327,7 +3039,7 @@ func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1
 				l5:
 					store32(m.memory, uint64(uint32(v2))+136, uint32(v5))
 					store32(m.memory, uint64(uint32(v2))+132, uint32(v4))
-					m._hooksig__params__Reader__token__he7a3d88f46878790_8tln9i(v2+i32(148), v2+i32(132))
+					m._hooksig__params__Reader__token__ha8f8074f9fff5705_rx1006(v2+i32(148), v2+i32(132))
 					t9 := int32(load32(m.memory, uint64(uint32(v2))+156))
 					v9 = t9
 					{
@@ -2510,7 +3222,7 @@ func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1
 									}
 								}
 							l21:
-								m._hooksig__params__Reader__token__he7a3d88f46878790_8tln9i(v2+i32(148), v2+i32(132))
+								m._hooksig__params__Reader__token__ha8f8074f9fff5705_rx1006(v2+i32(148), v2+i32(132))
 								t22 := int32(load32(m.memory, uint64(uint32(v2))+156))
 								v5 = t22
 								t23 := int32(load32(m.memory, uint64(uint32(v2))+148))
@@ -2604,7 +3316,7 @@ func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1
 							{
 								{
 									{
-										t47 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(20950), i32(5))
+										t47 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21058), i32(5))
 										if t47 == 0 {
 											goto l39
 										}
@@ -2615,7 +3327,7 @@ func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1
 									}
 								l39:
 									{
-										t48 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(20955), i32(9))
+										t48 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21063), i32(9))
 										if t48 == 0 {
 											goto l41
 										}
@@ -2626,7 +3338,7 @@ func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1
 									}
 								l41:
 									{
-										t49 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(20964), i32(7))
+										t49 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21072), i32(7))
 										if t49 == 0 {
 											goto l42
 										}
@@ -2636,7 +3348,7 @@ func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1
 										goto l40
 									}
 								l42:
-									t50 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(20971), i32(9))
+									t50 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21079), i32(9))
 									if t50 == 0 {
 										goto l43
 									}
@@ -2823,33 +3535,33 @@ func (m *Module) _hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v0, v1
 l3:
 	m.___stack_pointer = v2 + i32(160)
 }
-func (m *Module) _hooksig__names__CheckedNames__new__h2edc1ecffb67d006_pvtp0w(v0, v1 int32) {
-	var v2 int32
-	var v3 int64
+func (m *Module) _hooksig__names__CheckedNames__new__hec204b362129dc92_dzyw8w(v0, v1, v2 int32) {
+	var v3 int32
+	var v4 int64
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(16)
-	m.___stack_pointer = v2
+	v3 = t0 - i32(16)
+	m.___stack_pointer = v3
 	t1 := int32(load32(m.memory, uint32(v1)))
 	t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
-	t4 := v2 + i32(8)
+	t4 := v3 + i32(8)
 	p3 := i32(0)
 	if t2 != 0 {
 		p3 = t1
 	}
 	t5 := int64(load64(m.memory, uint64(uint32(v1))+4))
-	m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(t4, p3, t5)
+	m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(t4, p3, t5, v2)
 	{
 		{
-			t6 := int32(m.memory[uint64(uint32(v2))+8])
-			if t6 == i32(40) {
+			t6 := int32(m.memory[uint64(uint32(v3))+8])
+			if t6 == i32(41) {
 				goto l0
 			}
-			t7 := int64(load64(m.memory, uint64(uint32(v2))+8))
-			v3 = t7
-			if v3&i64(255) == i64(40) {
+			t7 := int64(load64(m.memory, uint64(uint32(v3))+8))
+			v4 = t7
+			if v4&i64(255) == i64(41) {
 				goto l0
 			}
-			store64(m.memory, uint64(uint32(v0))+4, uint64(v3))
+			store64(m.memory, uint64(uint32(v0))+4, uint64(v4))
 			v1 = i32(1)
 			goto l1
 		}
@@ -2862,9 +3574,9 @@ func (m *Module) _hooksig__names__CheckedNames__new__h2edc1ecffb67d006_pvtp0w(v0
 	}
 l1:
 	store32(m.memory, uint32(v0), uint32(v1))
-	m.___stack_pointer = v2 + i32(16)
+	m.___stack_pointer = v3 + i32(16)
 }
-func (m *Module) _hooksig__policy__Policy__check_params__h18c373c9b9dd0d0d_sqdhb8(v0, v1, v2, v3 int32) {
+func (m *Module) _hooksig__policy__Policy__check_params__hcddb1ecc17e9ff95_m9gnrl(v0, v1, v2, v3 int32) {
 	var v4, v5, v6 int32
 	var v7 int64
 	var v8, v9 int32
@@ -2883,7 +3595,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__h18c373c9b9dd0d0d_sqdhb
 			goto l3
 		}
 		store64(m.memory, uint64(uint32(v4))+36, uint64(i64(11)))
-		store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20763)))
+		store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20871)))
 		v5 = v2 + i32(36)
 		t2 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(32), i32(0))
 		if t2 == 0 {
@@ -2893,7 +3605,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__h18c373c9b9dd0d0d_sqdhb
 					goto l4
 				}
 				store64(m.memory, uint64(uint32(v4))+36, uint64(i64(6)))
-				store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20980)))
+				store32(m.memory, uint64(uint32(v4))+32, uint32(i32(21088)))
 				t5 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(32), i32(0))
 				if t5 != 0 {
 					goto l2
@@ -2933,7 +3645,7 @@ l2:
 				if t10 == 0 {
 					goto l10
 				}
-				v6 = i32(20774)
+				v6 = i32(20882)
 				v7 = i64(11)
 				goto l11
 			case 1:
@@ -2962,7 +3674,7 @@ l2:
 					}
 				l12:
 					store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
-					store32(m.memory, uint64(uint32(v4))+16, uint32(i32(20774)))
+					store32(m.memory, uint64(uint32(v4))+16, uint32(i32(20882)))
 				l13:
 					store32(m.memory, uint64(uint32(v4))+40, uint32(i32(0)))
 					t16 := int64(load64(m.memory, uint32(v1)))
@@ -3048,7 +3760,7 @@ l2:
 			}
 		l18:
 			store64(m.memory, uint64(uint32(v4))+36, uint64(i64(11)))
-			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20774)))
+			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20882)))
 		l19:
 			t34 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v4+i32(32), v4+i32(16))
 			if t34 == 0 {
@@ -3073,7 +3785,7 @@ l14:
 	m.memory[uint32(v0)] = byte(i32(27))
 	goto l3
 l10:
-	m.memory[uint32(v0)] = byte(i32(40))
+	m.memory[uint32(v0)] = byte(i32(41))
 l3:
 	m.___stack_pointer = v4 + i32(48)
 }
@@ -3148,7 +3860,7 @@ l1:
 	m.memory[uint32(v0)] = byte(v1)
 	m.___stack_pointer = v2 + i32(96)
 }
-func (m *Module) _hooksig__policy__Policy__read_date__h6f1e542271960fff_q95can(v0, v1, v2, v3 int32, v4, v5 int64) {
+func (m *Module) _hooksig__policy__Policy__read_date__h22537982089511d3_7qmxkg(v0, v1, v2, v3 int32, v4, v5 int64) {
 	var v6 int32
 	t0 := m.___stack_pointer
 	v6 = t0 - i32(16)
@@ -3159,7 +3871,7 @@ func (m *Module) _hooksig__policy__Policy__read_date__h6f1e542271960fff_q95can(v
 	store64(m.memory, uint32(v0), uint64(i64(0)))
 	goto l1
 l0:
-	m._hooksig__date__parse__he743007e79876248_servwl(v6, v2, v3, v5)
+	m._hooksig__date__parse__h135b59b5c05b8429_8txx2d(v6, v2, v3, v5)
 	{
 		t1 := int32(load32(m.memory, uint32(v6)))
 		if t1 != i32(1) {
@@ -3197,7 +3909,7 @@ l3:
 l1:
 	m.___stack_pointer = v6 + i32(16)
 }
-func (m *Module) _hooksig__digest__parse__h782b152bc4bd60ef_atz4ot(v0, v1, v2 int32) {
+func (m *Module) _hooksig__digest__parse__h139fe636b9388c69_ov64p0(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(64)
@@ -3242,7 +3954,7 @@ l15:
 			{
 				{
 					t8 := int32(load32(m.memory, uint64(uint32(v3))+28))
-					t9 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t8, v2, i32(20888), i32(7))
+					t9 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t8, v2, i32(20996), i32(7))
 					if t9 != 0 {
 						goto l4
 					}
@@ -3268,10 +3980,10 @@ l15:
 				}
 				v8 = p13
 				{
-					t15 := v9&i32(-256) | i32(40)
+					t15 := v9&i32(-256) | i32(41)
 					p14 := i32(25)
 					if v2 != 0 {
-						p14 = i32(40)
+						p14 = i32(41)
 					}
 					v10 = p14 | v10&i32(-256)
 					p16 := v10
@@ -3279,7 +3991,7 @@ l15:
 						p16 = t15
 					}
 					v9 = p16
-					if v9&i32(57) == i32(40) {
+					if v9&i32(57) == i32(41) {
 						goto l8
 					}
 					store64(m.memory, uint32(v0), uint64(int64(uint32(v8))<<32|int64(uint32(v9))))
@@ -3347,7 +4059,7 @@ l15:
 			store64(m.memory, uint32(v0), uint64(i64(26)))
 			goto l7
 		}
-		m.memory[uint32(v0)] = byte(i32(40))
+		m.memory[uint32(v0)] = byte(i32(41))
 		store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
 		goto l7
 	}
@@ -3356,508 +4068,7 @@ l3:
 l7:
 	m.___stack_pointer = v3 + i32(64)
 }
-func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h54096d4cef1a7712_advomw(v0, v1, v2 int32) {
-	var v3, v4, v5 int32
-	var v6 int64
-	var v7, v8, v9 int32
-	var v10 int64
-	var v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22 int32
-	var v23, v24 int64
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(384)
-	m.___stack_pointer = v3
-	t1 := int32(load32(m.memory, uint32(v1)))
-	v4 = t1
-	{
-		{
-			t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v5 = t2
-			v6 = int64(uint32(v5)) * i64(160)
-			if int32(int64(uint64(v6)>>32)) != 0 {
-				if v4 != 0 {
-					goto l3
-				}
-				goto l4
-			}
-			v7 = i32(0)
-			v8 = int32(v6)
-			if v8 != 0 {
-				goto l1
-			}
-			v4 = i32(8)
-			v5 = i32(0)
-			goto l2
-		}
-	l1:
-		if v4 == 0 {
-			goto l4
-		}
-		if v8 > i32(-1) {
-			goto l2
-		}
-	l3:
-		v7 = i32(2)
-		goto l5
-	l4:
-		v7 = i32(1)
-		goto l5
-	l2:
-		v9 = v5 * i32(160)
-	l7:
-		{
-			if v9 == v7 {
-				goto l6
-			}
-			v8 = v4 + v7
-			v7 = v7 + i32(160)
-			t3 := int64(load64(m.memory, uint32(v8)))
-			if t3 == i64(5211627277363815770) {
-				goto l7
-			}
-		}
-		v7 = i32(3)
-	l5:
-		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
-		goto l8
-	l6:
-		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		m._hooksig__capi__policy__policy_or_default__h37ba83ca9fa12406_sx7awa(v3+i32(232), t4)
-		{
-			t5 := int32(load32(m.memory, uint64(uint32(v3))+232))
-			v7 = t5
-			if v7 != i32(3) {
-				goto l9
-			}
-			t6 := int32(load32(m.memory, uint64(uint32(v3))+236))
-			v7 = t6
-			store32(m.memory, uint32(v0), uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
-			goto l8
-		}
-	l9:
-		t7 := int64(load64(m.memory, uint64(uint32(v3))+244))
-		store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
-		t8 := int64(load64(m.memory, uint64(uint32(v3))+252))
-		store64(m.memory, uint64(uint32(v3))+56, uint64(t8))
-		t9 := int32(load32(m.memory, uint64(uint32(v3))+260))
-		store32(m.memory, uint64(uint32(v3))+64, uint32(t9))
-		if v5 != 0 {
-			t10 := int64(load64(m.memory, uint64(uint32(v3))+236))
-			v6 = t10
-			if v7 != i32(1) {
-				goto l12
-			}
-			if uint64(v6) >= uint64(i64(0x100000000)) {
-				goto l12
-			}
-			v7 = i32(8)
-			goto l11
-		l12:
-			t11 := int32(load32(m.memory, uint64(uint32(v3))+64))
-			store32(m.memory, uint64(uint32(v3))+100, uint32(t11))
-			t12 := int64(load64(m.memory, uint64(uint32(v3))+56))
-			store64(m.memory, uint64(uint32(v3))+92, uint64(t12))
-			t13 := int64(load64(m.memory, uint64(uint32(v3))+48))
-			store64(m.memory, uint64(uint32(v3))+84, uint64(t13))
-			store32(m.memory, uint64(uint32(v3))+108, uint32(v5))
-			store32(m.memory, uint64(uint32(v3))+104, uint32(v4))
-			store64(m.memory, uint64(uint32(v3))+76, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+72, uint32(v7))
-			t14 := int64(load64(m.memory, uint64(uint32(v1))+16))
-			v10 = t14
-			{
-				{
-					t15 := int32(load32(m.memory, uint64(uint32(v2))+12))
-					v8 = t15
-					if v8 != 0 {
-						goto l13
-					}
-					v11 = i32(0)
-					v12 = i32(0)
-					v13 = i32(0)
-					v14 = i32(0)
-					goto l14
-				}
-			l13:
-				t16 := int32(load32(m.memory, uint64(uint32(v2))+8))
-				v7 = t16
-				v15 = v7 + v8<<4
-				v13 = i32(0)
-				v14 = i32(0)
-				v12 = i32(0)
-				v11 = i32(0)
-			l20:
-				{
-					t17 := int32(load32(m.memory, uint32(v7+i32(8))))
-					v8 = t17
-					p18 := i32(1)
-					if v8 != 0 {
-						p18 = v8
-					}
-					v1 = p18
-					t19 := int32(load32(m.memory, uint32(v7+i32(12))))
-					v16 = t19
-					{
-						{
-							t20 := int32(load32(m.memory, uint32(v7)))
-							v8 = t20
-							p21 := i32(1)
-							if v8 != 0 {
-								p21 = v8
-							}
-							v8 = p21
-							t22 := int32(load32(m.memory, uint32(v7+i32(4))))
-							t23 := v8
-							v9 = t22
-							t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t23, v9, i32(20986), i32(4))
-							if t24 != 0 {
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v16)
-								p37 := i32(1)
-								if v12 != 0 {
-									p37 = i32(2)
-								}
-								v12 = p37
-								t38 := int32(load32(m.memory, uint64(uint32(v3))+12))
-								v19 = t38
-								t39 := int32(load32(m.memory, uint64(uint32(v3))+8))
-								v20 = t39
-								goto l19
-							}
-							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(20990), i32(6))
-							if t25 != 0 {
-								goto l16
-							}
-							{
-								t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(20971), i32(9))
-								if t26 != 0 {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v1, v16)
-									p28 := i32(1)
-									if v11 != 0 {
-										p28 = i32(2)
-									}
-									v11 = p28
-									t29 := int32(load32(m.memory, uint64(uint32(v3))+28))
-									v17 = t29
-									t30 := int32(load32(m.memory, uint64(uint32(v3))+24))
-									v18 = t30
-									goto l19
-								}
-								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(20996), i32(15))
-								if t27 == 0 {
-									t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21011), i32(13))
-									if t31 == 0 {
-										goto l19
-									}
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(40), v1, v16)
-									t32 := int32(load32(m.memory, uint64(uint32(v3))+40))
-									t33 := int32(load32(m.memory, uint64(uint32(v3))+44))
-									m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(32), t32, t33)
-									t34 := int32(load32(m.memory, uint64(uint32(v3))+32))
-									v8 = t34
-									if v8 == 0 {
-										goto l19
-									}
-									t35 := int32(load32(m.memory, uint64(uint32(v3))+36))
-									v17 = t35
-									p36 := i32(1)
-									if v11 != 0 {
-										p36 = i32(2)
-									}
-									v11 = p36
-									v18 = v8
-									goto l19
-								}
-								v14 = i32(1)
-								goto l19
-							}
-						}
-					l16:
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v16)
-						p40 := i32(1)
-						if v13 != 0 {
-							p40 = i32(2)
-						}
-						v13 = p40
-						t41 := int32(load32(m.memory, uint64(uint32(v3))+20))
-						v21 = t41
-						t42 := int32(load32(m.memory, uint64(uint32(v3))+16))
-						v22 = t42
-					}
-				l19:
-					v7 = v7 + i32(16)
-					if v7 != v15 {
-						goto l20
-					}
-				}
-			}
-		l14:
-			m.memory[uint64(uint32(v3))+180] = byte(v14)
-			store32(m.memory, uint64(uint32(v3))+176, uint32(v21))
-			store32(m.memory, uint64(uint32(v3))+172, uint32(v22))
-			store32(m.memory, uint64(uint32(v3))+168, uint32(v13))
-			store32(m.memory, uint64(uint32(v3))+164, uint32(v19))
-			store32(m.memory, uint64(uint32(v3))+160, uint32(v20))
-			store32(m.memory, uint64(uint32(v3))+156, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+152, uint32(v17))
-			store32(m.memory, uint64(uint32(v3))+148, uint32(v18))
-			store32(m.memory, uint64(uint32(v3))+144, uint32(v11))
-			m._hooksig__params__Params__read__h5254cc43c76f456b_vr8ixs(v3+i32(232), v3+i32(144))
-			t43 := int64(load64(m.memory, uint64(uint32(v3))+236))
-			v6 = t43
-			{
-				t44 := int32(load32(m.memory, uint64(uint32(v3))+232))
-				v7 = t44
-				if v7 != 0 {
-					v8 = v3 + i32(184) + i32(12)
-					memory_copy(m.memory, uint32(v8), uint32(v3+i32(232)+i32(12)), uint32(i32(36)))
-					store64(m.memory, uint64(uint32(v3))+188, uint64(v6))
-					store32(m.memory, uint64(uint32(v3))+184, uint32(v7))
-					m._hooksig__names__CheckedNames__new__h2edc1ecffb67d006_pvtp0w(v3+i32(232), v8)
-					t45 := int64(load64(m.memory, uint64(uint32(v3))+236))
-					v6 = t45
-					{
-						t46 := int32(load32(m.memory, uint64(uint32(v3))+232))
-						if t46 != i32(1) {
-							t47 := int32(load32(m.memory, uint64(uint32(v3))+244))
-							store32(m.memory, uint64(uint32(v3))+288, uint32(t47))
-							store64(m.memory, uint64(uint32(v3))+280, uint64(v6))
-							m._hooksig__policy__Policy__check_params__h18c373c9b9dd0d0d_sqdhb8(v3+i32(232), v3+i32(72), v3+i32(184), v3+i32(280))
-							{
-								t48 := int32(m.memory[uint64(uint32(v3))+232])
-								if t48 == i32(40) {
-									goto l23
-								}
-								t49 := int64(load64(m.memory, uint64(uint32(v3))+232))
-								v23 = t49
-								if v23&i64(255) == i64(40) {
-									goto l23
-								}
-								v7 = (int32(v23) + i32(4)) & i32(255)
-								goto l11
-							}
-						l23:
-							m._hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v3+i32(232), v3+i32(184))
-							{
-								t50 := int32(m.memory[uint64(uint32(v3))+232])
-								if t50 != 0 {
-									t51 := int64(load64(m.memory, uint64(uint32(v3))+257))
-									store64(m.memory, uint64(uint32(v3))+341, uint64(t51))
-									t52 := int64(load64(m.memory, uint64(uint32(v3))+252))
-									store64(m.memory, uint64(uint32(v3))+336, uint64(t52))
-									t53 := int32(m.memory[uint64(uint32(v3))+235])
-									m.memory[uint64(uint32(v3))+382] = byte(t53)
-									t54 := int32(load16(m.memory, uint64(uint32(v3))+233))
-									store16(m.memory, uint64(uint32(v3))+380, uint16(t54))
-									t55 := int64(load64(m.memory, uint64(uint32(v3))+244))
-									t56 := v3
-									v23 = t55
-									store64(m.memory, uint64(uint32(t56))+328, uint64(v23))
-									store64(m.memory, uint64(uint32(v3))+352, uint64(v23))
-									t57 := int64(load64(m.memory, uint64(uint32(v3))+336))
-									store64(m.memory, uint64(uint32(v3))+360, uint64(t57))
-									t58 := int64(load64(m.memory, uint64(uint32(v3))+341))
-									store64(m.memory, uint64(uint32(v3))+365, uint64(t58))
-									t59 := int64(load64(m.memory, uint64(uint32(v3))+236))
-									v23 = t59
-									t60 := int32(m.memory[uint64(uint32(v3))+382])
-									m.memory[uint64(uint32(v3))+298] = byte(t60)
-									t61 := int32(load16(m.memory, uint64(uint32(v3))+380))
-									store16(m.memory, uint64(uint32(v3))+296, uint16(t61))
-									store64(m.memory, uint64(uint32(v3))+299, uint64(v23))
-									t62 := int64(load64(m.memory, uint64(uint32(v3))+341))
-									store64(m.memory, uint64(uint32(v3))+320, uint64(t62))
-									t63 := int64(load64(m.memory, uint64(uint32(v3))+336))
-									store64(m.memory, uint64(uint32(v3))+315, uint64(t63))
-									t64 := int64(load64(m.memory, uint64(uint32(v3))+328))
-									store64(m.memory, uint64(uint32(v3))+307, uint64(t64))
-									v7 = i32(24)
-									switch v12 {
-									default:
-										goto l11
-									case 2:
-										v7 = i32(25)
-										goto l11
-									case 1:
-										t65 := int32(load32(m.memory, uint64(uint32(v3))+88))
-										t66 := v3 + i32(232)
-										v8 = t65
-										t67 := v8
-										t68 := v20
-										t69 := v19
-										var p70 int32
-										if v10 == i64(-0x8000000000000000) {
-											p70 = 1
-										}
-										m._hooksig__policy__Policy__read_date__h6f1e542271960fff_q95can(t66, t67, t68, t69, int64(uint32(p70)), v10)
-										t71 := int64(load64(m.memory, uint64(uint32(v3))+240))
-										v10 = t71
-										{
-											t72 := int64(load64(m.memory, uint64(uint32(v3))+232))
-											v24 = t72
-											if v24 != i64(2) {
-												v7 = i32(27)
-												switch v13 {
-												default:
-													goto l11
-												case 2:
-													v7 = i32(28)
-													goto l11
-												case 1:
-													m._hooksig__digest__parse__h782b152bc4bd60ef_atz4ot(v3+i32(232), v22, v21)
-													{
-														t73 := int32(m.memory[uint64(uint32(v3))+232])
-														if t73 == i32(40) {
-															goto l30
-														}
-														t74 := int32(load32(m.memory, uint64(uint32(v3))+232))
-														v7 = t74
-														if v7&i32(255) == i32(40) {
-															goto l30
-														}
-														v7 = (v7 + i32(4)) & i32(255)
-														goto l11
-													}
-												l30:
-													t75 := int32(load32(m.memory, uint64(uint32(v3))+236))
-													v9 = t75
-													t76 := v3 + i32(232)
-													t77 := v2
-													v7 = int32(v6)
-													p78 := i32(20774)
-													if v7 != 0 {
-														p78 = v7
-													}
-													t79 := int64(load64(m.memory, uint64(uint32(v3))+284))
-													p80 := i64(11)
-													if v7 != 0 {
-														p80 = t79
-													}
-													v6 = p80
-													p81 := i32(0)
-													if int32(v6) != 0 {
-														p81 = p78
-													}
-													m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hde77f2e695de0e75_jciie0(t76, t77, p81, v6)
-													t82 := int64(load64(m.memory, uint64(uint32(v3))+236))
-													v6 = t82
-													{
-														t83 := int32(load32(m.memory, uint64(uint32(v3))+232))
-														v7 = t83
-														if v7 == 0 {
-															goto l31
-														}
-														t84 := int64(load64(m.memory, uint64(uint32(v3))+244))
-														store64(m.memory, uint64(uint32(v3))+340, uint64(t84))
-														store64(m.memory, uint64(uint32(v3))+332, uint64(v6))
-														store32(m.memory, uint64(uint32(v3))+328, uint32(v7))
-														m._hooksig__key__find_key__h0f13d1e78f773234_egt0g2(v3+i32(232), v4, v5, v3+i32(328), v3+i32(296))
-														{
-															t85 := int32(m.memory[uint64(uint32(v3))+232])
-															if t85 != i32(40) {
-																t87 := int64(load64(m.memory, uint64(uint32(v3))+232))
-																v6 = t87
-																if v6&i64(255) != i64(40) {
-																	goto l31
-																}
-																v7 = int32(int64(uint64(v6) >> 32))
-																goto l33
-															}
-															t86 := int32(load32(m.memory, uint64(uint32(v3))+236))
-															v7 = t86
-															goto l33
-														}
-													}
-												l31:
-													v7 = (int32(v6) + i32(4)) & i32(255)
-													goto l11
-												l33:
-													t88 := int32(load16(m.memory, uint64(uint32(v3))+380))
-													store16(m.memory, uint64(uint32(v3))+136, uint16(t88))
-													t89 := int32(m.memory[uint64(uint32(v3))+382])
-													m.memory[uint64(uint32(v3))+138] = byte(t89)
-													t90 := int64(load64(m.memory, uint64(uint32(v3))+352))
-													store64(m.memory, uint64(uint32(v3))+112, uint64(t90))
-													t91 := int64(load64(m.memory, uint64(uint32(v3))+360))
-													store64(m.memory, uint64(uint32(v3))+120, uint64(t91))
-													t92 := int64(load64(m.memory, uint64(uint32(v3))+365))
-													store64(m.memory, uint64(uint32(v3))+125, uint64(t92))
-													{
-														if v24 == i64(1) {
-															goto l34
-														}
-														v10 = i64(-0x8000000000000000)
-														v6 = i64(0x7fffffffffffffff)
-														goto l35
-													l34:
-														t93 := v10
-														v6 = int64(uint32(v8))
-														v24 = t93 + v6
-														t94 := v24
-														var p95 int32
-														if v6 < i64(0) {
-															p95 = 1
-														}
-														var p96 int32
-														if v24 < v10 {
-															p96 = 1
-														}
-														p97 := t94
-														if p95^p96 != 0 {
-															p97 = i64(0x7fffffffffffffff)
-														}
-														v6 = p97
-													}
-												l35:
-													store32(m.memory, uint32(v0), uint32(v9))
-													t98 := int32(load32(m.memory, uint64(uint32(v3))+232))
-													store32(m.memory, uint64(uint32(v0))+4, uint32(t98))
-													store64(m.memory, uint64(uint32(v0))+11, uint64(v23))
-													t99 := int64(load64(m.memory, uint64(uint32(v3))+112))
-													store64(m.memory, uint64(uint32(v0))+19, uint64(t99))
-													t100 := int64(load64(m.memory, uint64(uint32(v3))+120))
-													store64(m.memory, uint64(uint32(v0))+27, uint64(t100))
-													t101 := int64(load64(m.memory, uint64(uint32(v3))+125))
-													store64(m.memory, uint64(uint32(v0))+32, uint64(t101))
-													store64(m.memory, uint64(uint32(v0))+40, uint64(v10))
-													store64(m.memory, uint64(uint32(v0))+48, uint64(v6))
-													store32(m.memory, uint64(uint32(v0))+56, uint32(v7))
-													t102 := int32(m.memory[uint64(uint32(v3))+138])
-													m.memory[uint64(uint32(v3))+238] = byte(t102)
-													t103 := int32(load16(m.memory, uint64(uint32(v3))+136))
-													store16(m.memory, uint64(uint32(v3))+236, uint16(t103))
-													t104 := int32(load32(m.memory, uint64(uint32(v3))+235))
-													store32(m.memory, uint64(uint32(v0))+7, uint32(t104))
-													goto l8
-												}
-											}
-											v7 = (int32(v10) + i32(4)) & i32(255)
-											goto l11
-										}
-									}
-								}
-								v7 = i32(17)
-								goto l11
-							}
-						}
-						v7 = (int32(v6) + i32(4)) & i32(255)
-						goto l11
-					}
-				}
-				v7 = (int32(v6) + i32(4)) & i32(255)
-				goto l11
-			}
-		}
-		v7 = i32(6)
-		goto l11
-	l11:
-		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
-	}
-l8:
-	m.___stack_pointer = v3 + i32(384)
-}
-func (m *Module) _hooksig__date__parse__he743007e79876248_servwl(v0, v1, v2 int32, v3 int64) {
+func (m *Module) _hooksig__date__parse__h135b59b5c05b8429_8txx2d(v0, v1, v2 int32, v3 int64) {
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17 int32
 	var v18 int64
 	t0 := m.___stack_pointer
@@ -3883,13 +4094,13 @@ l1:
 	}
 	v6 = v2
 l0:
-	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+20392))
+	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+20500))
 	store64(m.memory, uint64(uint32(v4))+40, uint64(t3))
-	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+20384))
+	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+20492))
 	store64(m.memory, uint64(uint32(v4))+32, uint64(t4))
-	t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+20376))
+	t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+20484))
 	store64(m.memory, uint64(uint32(v4))+24, uint64(t5))
-	t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+20368))
+	t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+20476))
 	store64(m.memory, uint64(uint32(v4))+16, uint64(t6))
 	v7 = v2 - v6
 	v8 = v1 + v6
@@ -3933,7 +4144,7 @@ l25:
 				v10 = i32(0)
 			l6:
 				{
-					t11 := int32(m.memory[uint32(v10+i32(20520))])
+					t11 := int32(m.memory[uint32(v10+i32(20628))])
 					v17 = v16 & i32(255)
 					if t11 == v17 {
 						goto l5
@@ -3990,7 +4201,7 @@ l25:
 		}
 	l4:
 		v13 = int32(uint32(v10)>>8)&i32(0xff0000) | int32(uint32(v10&i32(0xffff00))>>8)
-		v10 = i32(20484)
+		v10 = i32(20592)
 		v16 = i32(1)
 		v17 = i32(0)
 	l11:
@@ -4016,7 +4227,7 @@ l25:
 		}
 		v14 = p24
 	l15:
-		v16 = v10 + i32(20400)
+		v16 = v10 + i32(20508)
 		v13 = i32(3)
 		{
 			if v14 != 0 {
@@ -4174,7 +4385,7 @@ l24:
 	store32(m.memory, uint32(v0), uint32(v10))
 	m.___stack_pointer = v4 + i32(80)
 }
-func (m *Module) _hooksig__date__write__h101ebb03f80e8a2a_h72uyw(v0 int32, v1 int64) {
+func (m *Module) _hooksig__date__write__h5add958305a89546_mkv3qv(v0 int32, v1 int64) {
 	var v2 int32
 	var v3 int64
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -4233,8 +4444,8 @@ func (m *Module) _hooksig__date__write__h101ebb03f80e8a2a_h72uyw(v0 int32, v1 in
 				goto l2
 			}
 			v7 = v7 * i32(3)
-			t11 := int32(load16(m.memory, uint64(uint32(v7))+20463))
-			t12 := int32(m.memory[uint32(v7+i32(20463)+i32(2))])
+			t11 := int32(load16(m.memory, uint64(uint32(v7))+20571))
+			t12 := int32(m.memory[uint32(v7+i32(20571)+i32(2))])
 			v11 = t12
 			v9 = t11 | v11<<16
 			v10 = int32(uint32(v9) >> 8)
@@ -4249,8 +4460,8 @@ func (m *Module) _hooksig__date__write__h101ebb03f80e8a2a_h72uyw(v0 int32, v1 in
 				goto l3
 			}
 			v5 = v5 * i32(3)
-			t13 := int32(load16(m.memory, uint64(uint32(v5))+20484))
-			t14 := int32(m.memory[uint32(v5+i32(20484)+i32(2))])
+			t13 := int32(load16(m.memory, uint64(uint32(v5))+20592))
+			t14 := int32(m.memory[uint32(v5+i32(20592)+i32(2))])
 			v12 = t14
 			v6 = t13 | v12<<16
 			v8 = int32(uint32(v6) >> 8)
@@ -4324,7 +4535,7 @@ l1:
 	{
 		t0 := int32(m.memory[uint32(v1+v3)])
 		v4 = t0
-		t1 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4)>>3)&i32(28)))+20572))
+		t1 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4)>>3)&i32(28)))+20680))
 		if i32_shr_u(t1, v4)&i32(1) == 0 {
 			goto l0
 		}
@@ -4341,7 +4552,7 @@ l0:
 	store32(m.memory, uint64(uint32(v0))+12, uint32(v2-v3))
 	store32(m.memory, uint64(uint32(v0))+8, uint32(v1+v3))
 }
-func (m *Module) _hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v0, v1, v2 int32) {
+func (m *Module) _hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(64)
@@ -4513,9 +4724,9 @@ func (m *Module) _hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v0, v
 				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
 			l9:
 				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(20757)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(20865)))
 				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(20752)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(20860)))
 				v9 = v3 + i32(28)
 				v10 = v3 + i32(47)
 				v11 = i32(1)
@@ -4650,7 +4861,7 @@ func (m *Module) _hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v0, v
 								}
 								if v2 != 0 {
 									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20757), i32(6))
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20865), i32(6))
 									if t54 != 0 {
 										goto l52
 									}
@@ -4936,7 +5147,7 @@ func (m *Module) _hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v0, v
 							}
 						l21:
 							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20752), i32(5))
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20860), i32(5))
 							if t55 != 0 {
 								goto l52
 							}
@@ -4944,7 +5155,7 @@ func (m *Module) _hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v0, v
 								goto l0
 							}
 							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20757), i32(6))
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20865), i32(6))
 							if t56 == 0 {
 								goto l0
 							}
@@ -5148,7 +5359,7 @@ func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v
 						if v7 < i32(0) {
 							{
 								{
-									t20 := int32(m.memory[uint64(uint32(v3))+21712])
+									t20 := int32(m.memory[uint64(uint32(v3))+22000])
 									switch t20 + i32(-2) {
 									default:
 										goto l13
@@ -5675,220 +5886,410 @@ l0:
 	}
 	return p18
 }
-func (m *Module) _hooksig__names__check_list__hfd76d57a81261a43_vnayvq(v0, v1 int32, v2 int64) {
-	var v3, v4, v5 int32
-	var v6 int64
-	var v7, v8, v9, v10, v11, v12, v13 int32
-	var v14, v15 int64
+func (m *Module) _hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v0, v1 int32, v2 int64, v3 int32) {
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
+	var v15, v16 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(48)
-	m.___stack_pointer = v3
+	v4 = t0 - i32(48)
+	m.___stack_pointer = v4
 	if v1 != 0 {
-		v5 = v1
-		v6 = v2
-		v7 = i32(0)
+		v6 = v3 + i32(8)
+		v7 = v3 + i32(2060)
+		v8 = i32(0)
 	l16:
 		{
-			v8 = v7
-			store64(m.memory, uint64(uint32(v3))+36, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+32, uint32(v5))
+			v9 = v8
+			store64(m.memory, uint64(uint32(v4))+36, uint64(v2))
+			store32(m.memory, uint64(uint32(v4))+32, uint32(v1))
 		l3:
 			{
-				t1 := int32(load32(m.memory, uint64(uint32(v3))+36))
-				v9 = t1
-				t2 := int32(load32(m.memory, uint64(uint32(v3))+40))
-				t3 := v3 + i32(16)
-				t4 := v3 + i32(32)
+				t1 := int32(load32(m.memory, uint64(uint32(v4))+36))
+				v10 = t1
+				t2 := int32(load32(m.memory, uint64(uint32(v4))+40))
+				t3 := v4 + i32(16)
+				t4 := v4 + i32(32)
 				var p5 int32
 				if t2 != i32(0) {
 					p5 = 1
 				}
 				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t3, t4, p5)
-				t6 := int32(m.memory[uint64(uint32(v3))+16])
-				v10 = t6
-				if v10 == 0 {
+				t6 := int32(m.memory[uint64(uint32(v4))+16])
+				v11 = t6
+				if v11 == 0 {
 					goto l2
 				}
-				t7 := int32(m.memory[uint64(uint32(v3))+17])
+				t7 := int32(m.memory[uint64(uint32(v4))+17])
 				if t7&i32(255) != i32(32) {
 					goto l3
 				}
 			}
 		l2:
-			store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
-			store32(m.memory, uint64(uint32(v3))+28, uint32(int64(uint64(v6)>>32)))
-			t8 := v3
-			v11 = int32(v6)
-			v4 = v11 - v9
-			p9 := v4
-			if uint32(v4) > uint32(v11) {
+			store32(m.memory, uint64(uint32(v4))+20, uint32(v1))
+			store32(m.memory, uint64(uint32(v4))+28, uint32(int64(uint64(v2)>>32)))
+			t8 := v4
+			v12 = int32(v2)
+			v5 = v12 - v10
+			p9 := v5
+			if uint32(v5) > uint32(v12) {
 				p9 = i32(0)
 			}
 			store32(m.memory, uint64(uint32(t8))+24, uint32(p9))
-			if v8 == i32(128) {
+			if v9 == i32(128) {
 				m.memory[uint32(v0)] = byte(i32(16))
 				goto l10
 			}
-			v7 = v8 + i32(1)
-			t10 := int32(load32(m.memory, uint64(uint32(v3))+32))
-			v5 = t10
-			t11 := int64(load64(m.memory, uint64(uint32(v3))+36))
-			v6 = t11
-			v4 = i32(-16)
+			v8 = v9 + i32(1)
+			t10 := int32(load32(m.memory, uint64(uint32(v4))+32))
+			v1 = t10
+			t11 := int64(load64(m.memory, uint64(uint32(v4))+36))
+			v2 = t11
+			v5 = i32(-16)
 			{
 				{
 				l6:
 					{
-						if v4 == i32(48) {
+						if v5 == i32(48) {
 							goto l5
 						}
-						v12 = v4 + i32(20840)
-						v13 = v4 + i32(16)
-						v4 = v13
-						t12 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v3+i32(20), v12, i32(1))
+						v13 = v5 + i32(20948)
+						v14 = v5 + i32(16)
+						v5 = v14
+						t12 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v4+i32(20), v13, i32(1))
 						if t12 == 0 {
 							goto l6
 						}
 					}
-					t13 := int32(m.memory[uint32(v13+i32(20836))])
+					t13 := int32(m.memory[uint32(v14+i32(20944))])
 					if t13 != i32(2) {
 						goto l7
 					}
-					v14 = i64(17)
+					v15 = i64(17)
 					goto l8
 				}
 			l5:
-				v14 = i64(14)
-				if uint32(v9) >= uint32(v11) {
+				v15 = i64(14)
+				if uint32(v10) >= uint32(v12) {
 					goto l8
 				}
-				t14 := int32(load32(m.memory, uint64(uint32(v3))+28))
-				store32(m.memory, uint64(uint32(v3))+40, uint32(t14))
-				t15 := int64(load64(m.memory, uint64(uint32(v3))+20))
-				store64(m.memory, uint64(uint32(v3))+32, uint64(t15))
+				t14 := int32(load32(m.memory, uint64(uint32(v4))+28))
+				store32(m.memory, uint64(uint32(v4))+40, uint32(t14))
+				t15 := int64(load64(m.memory, uint64(uint32(v4))+20))
+				store64(m.memory, uint64(uint32(v4))+32, uint64(t15))
 			l9:
 				{
-					t16 := int32(load32(m.memory, uint64(uint32(v3))+40))
-					t17 := v3 + i32(8)
-					t18 := v3 + i32(32)
+					t16 := int32(load32(m.memory, uint64(uint32(v4))+40))
+					t17 := v4 + i32(8)
+					t18 := v4 + i32(32)
 					var p19 int32
 					if t16 != i32(0) {
 						p19 = 1
 					}
 					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t17, t18, p19)
-					t20 := int32(m.memory[uint64(uint32(v3))+8])
+					t20 := int32(m.memory[uint64(uint32(v4))+8])
 					if t20 == 0 {
 						goto l7
 					}
-					t21 := int32(m.memory[uint64(uint32(v3))+9])
-					v4 = t21
-					t22 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4&i32(224))>>3)))+20572))
-					if i32_shr_u(t22, v4)&i32(1) != 0 {
+					t21 := int32(m.memory[uint64(uint32(v4))+9])
+					v5 = t21
+					t22 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5&i32(224))>>3)))+20680))
+					if i32_shr_u(t22, v5)&i32(1) != 0 {
 						goto l9
 					}
 				}
 			}
 		l8:
-			store64(m.memory, uint32(v0), uint64(v14|int64(uint32(v8))<<32))
+			store64(m.memory, uint32(v0), uint64(v15|int64(uint32(v9))<<32))
 			goto l10
 		l7:
-			if v8 == 0 {
-				goto l11
-			}
-			v13 = v8
-			v14 = v2
-			v12 = v1
-		l14:
-			{
-				if v12 == 0 {
-					goto l11
-				}
-				store64(m.memory, uint64(uint32(v3))+36, uint64(v14))
-				store32(m.memory, uint64(uint32(v3))+32, uint32(v12))
-			l13:
-				{
-					t23 := int32(load32(m.memory, uint64(uint32(v3))+36))
-					v4 = t23
-					t24 := int32(load32(m.memory, uint64(uint32(v3))+40))
-					t25 := v3
-					t26 := v3 + i32(32)
-					var p27 int32
-					if t24 != i32(0) {
-						p27 = 1
-					}
-					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t25, t26, p27)
-					t28 := int32(m.memory[uint32(v3)])
-					v9 = t28
-					if v9 == 0 {
-						goto l12
-					}
-					t29 := int32(m.memory[uint64(uint32(v3))+1])
-					if t29&i32(255) != i32(32) {
-						goto l13
-					}
-				}
-			l12:
-				t30 := int64(load64(m.memory, uint64(uint32(v3))+36))
-				v15 = t30
-				t31 := int32(load32(m.memory, uint64(uint32(v3))+32))
-				v11 = t31
-				store32(m.memory, uint64(uint32(v3))+40, uint32(int64(uint64(v14)>>32)))
-				store32(m.memory, uint64(uint32(v3))+32, uint32(v12))
-				t32 := v3
-				v12 = int32(v14)
-				v4 = v12 - v4
-				p33 := v4
-				if uint32(v4) > uint32(v12) {
-					p33 = i32(0)
-				}
-				store32(m.memory, uint64(uint32(t32))+36, uint32(p33))
-				p34 := i32(0)
-				if v9 != 0 {
-					p34 = v11
-				}
-				v12 = p34
-				v14 = v15
-				t35 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v3+i32(32), v3+i32(20), i32(1))
-				v4 = t35
-				p36 := i32(2)
-				if v4 != 0 {
-					p36 = i32(1)
-				}
-				t37 := v4
-				v13 = v13 + i32(-1)
-				p38 := t37
-				if v13 != 0 {
-					p38 = p36
-				}
-				v4 = p38
-				if v4 == i32(2) {
-					goto l14
-				}
-			}
-			if v4 != 0 {
-				store32(m.memory, uint64(uint32(v0))+4, uint32(v8))
+			t23 := int32(load32(m.memory, uint64(uint32(v4))+28))
+			store32(m.memory, uint64(uint32(v4))+40, uint32(t23))
+			t24 := int64(load64(m.memory, uint64(uint32(v4))+20))
+			store64(m.memory, uint64(uint32(v4))+32, uint64(t24))
+			t25 := m._hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v4 + i32(20))
+			t26 := v4
+			t27 := v3
+			v15 = t25
+			m._hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(t26, t27, v15, v4+i32(32))
+			t28 := int32(load32(m.memory, uint32(v4)))
+			if t28 != i32(1) {
+				store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
 				m.memory[uint32(v0)] = byte(i32(15))
 				goto l10
 			}
-		l11:
-			t39 := v10
-			var p40 int32
-			if v5 != i32(0) {
-				p40 = 1
+			t29 := int32(load32(m.memory, uint64(uint32(v4))+4))
+			v13 = t29
+			t30 := int32(load32(m.memory, uint64(uint32(v4))+32))
+			v5 = t30
+			{
+				{
+					t31 := int32(load32(m.memory, uint64(uint32(v3))+2056))
+					v10 = t31
+					if uint32(v10) > uint32(i32(127)) {
+						goto l12
+					}
+					t32 := int64(load64(m.memory, uint64(uint32(v4))+36))
+					v16 = t32
+					store32(m.memory, uint64(uint32(v3))+2056, uint32(v10+i32(1)))
+					v14 = v7 + v10*i32(12)
+					store64(m.memory, uint64(uint32(v14))+4, uint64(v16))
+					store32(m.memory, uint32(v14), uint32(v5))
+					goto l13
+				}
+			l12:
+				if v5 != 0 {
+					goto l14
+				}
+			l13:
+				t33 := int32(load32(m.memory, uint32(v3)))
+				v5 = t33
+				if uint32(v5) > uint32(i32(127)) {
+					goto l14
+				}
+				t34 := v3
+				v14 = v5 + i32(1)
+				store32(m.memory, uint32(t34), uint32(v14))
+				v9 = v6 + v5<<4
+				m.memory[uint64(uint32(v9))+8] = byte(v10)
+				store64(m.memory, uint32(v9), uint64(v15))
+				if uint32(v5) < uint32(v13) {
+					goto l14
+				}
+				p35 := v6 + v13<<4
+				if uint32(v14) < uint32(v13) {
+					p35 = i32(8)
+				}
+				v5 = p35
+				t36 := v5
+				v13 = v14 - v13
+				p37 := v13
+				if uint32(v13) > uint32(v14) {
+					p37 = i32(0)
+				}
+				v9 = t36 + p37<<4
+			l15:
+				{
+					t38 := int64(load64(m.memory, uint32(v5)))
+					v16 = t38
+					store64(m.memory, uint32(v5), uint64(v15))
+					v13 = v5 + i32(8)
+					t39 := int32(m.memory[uint32(v13)])
+					v14 = t39
+					m.memory[uint32(v13)] = byte(v10)
+					v10 = v14
+					v15 = v16
+					v5 = v5 + i32(16)
+					if v5 != v9 {
+						goto l15
+					}
+				}
 			}
-			if t39&p40 != 0 {
+		l14:
+			t40 := v11
+			var p41 int32
+			if v1 != i32(0) {
+				p41 = 1
+			}
+			if t40&p41 != 0 {
 				goto l16
 			}
 		}
-		v4 = i32(40)
+		v5 = i32(41)
 		goto l1
 	}
-	v4 = i32(4)
+	v5 = i32(4)
 	goto l1
 l1:
-	m.memory[uint32(v0)] = byte(v4)
+	m.memory[uint32(v0)] = byte(v5)
 l10:
-	m.___stack_pointer = v3 + i32(48)
+	m.___stack_pointer = v4 + i32(48)
+}
+func (m *Module) _hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v0 int32) int64 {
+	var v1, v2, v3, v4 int32
+	var v5, v6, v7 int64
+	t0 := m.___stack_pointer
+	v1 = t0 - i32(32)
+	m.___stack_pointer = v1
+	{
+		{
+			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			if t1 != 0 {
+				goto l0
+			}
+			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+			v2 = t2
+			v3 = v2 & i32(7)
+			t3 := int32(load32(m.memory, uint32(v0)))
+			v0 = t3
+			v4 = v0 + v2&i32(0x7ffffff8)
+			v5 = i64(0)
+			if uint32(v2) < uint32(i32(8)) {
+				goto l1
+			}
+			v2 = int32(uint32(v2) >> 3)
+			v5 = i64(0)
+		l2:
+			{
+				t4 := int64(load64(m.memory, uint32(v0)))
+				v6 = t4
+				v6 = v6<<56 | v6&i64(0xff00)<<40 | (v6&i64(0xff0000)<<24 | v6&i64(0xff000000)<<8) | (int64(uint64(v6)>>8)&i64(0xff000000) | int64(uint64(v6)>>24)&i64(0xff0000) | (int64(uint64(v6)>>40)&i64(0xff00) | int64(uint64(v6)>>56)))
+				v7 = v6 & i64(0x7f7f7f7f7f7f7f7f)
+				v5 = (int64(uint64((v7+i64(4557430888798830399)^(v7+i64(2676586395008836901)))&(v6^i64(-1)))>>2)&i64(2314885530818453536) | v6 ^ i64_rotl(v5, i64(23))) * i64(-0x61c8864680b583eb)
+				v0 = v0 + i32(8)
+				v2 = v2 + i32(-1)
+				if v2 != 0 {
+					goto l2
+				}
+			}
+		l1:
+			t5 := m._hooksig__names__mix_rest__h37ac7f3229302bbd_f79fko(v5, v4, v3)
+			v6 = t5
+			goto l3
+		}
+	l0:
+		t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
+		store32(m.memory, uint64(uint32(v1))+16, uint32(t6))
+		t7 := int64(load64(m.memory, uint32(v0)))
+		store64(m.memory, uint64(uint32(v1))+8, uint64(t7))
+		v5 = i64(0)
+		store64(m.memory, uint64(uint32(v1))+24, uint64(i64(0)))
+	l8:
+		v0 = i32(0)
+		{
+		l5:
+			{
+				t8 := int32(load32(m.memory, uint64(uint32(v1))+16))
+				t9 := v1
+				t10 := v1 + i32(8)
+				var p11 int32
+				if t8 != i32(0) {
+					p11 = 1
+				}
+				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t9, t10, p11)
+				t12 := int32(m.memory[uint32(v1)])
+				if t12 == 0 {
+					goto l4
+				}
+				t13 := int32(m.memory[uint64(uint32(v1))+1])
+				m.memory[uint32(v1+i32(24)+v0)] = byte(t13)
+				v0 = v0 + i32(1)
+				if v0 != i32(8) {
+					goto l5
+				}
+				goto l6
+			}
+		l4:
+			if uint32(v0) < uint32(i32(8)) {
+				goto l7
+			}
+		l6:
+			t14 := int64(load64(m.memory, uint64(uint32(v1))+24))
+			v6 = t14
+			v6 = v6<<56 | v6&i64(0xff00)<<40 | (v6&i64(0xff0000)<<24 | v6&i64(0xff000000)<<8) | (int64(uint64(v6)>>8)&i64(0xff000000) | int64(uint64(v6)>>24)&i64(0xff0000) | (int64(uint64(v6)>>40)&i64(0xff00) | int64(uint64(v6)>>56)))
+			v7 = v6 & i64(0x7f7f7f7f7f7f7f7f)
+			v5 = (int64(uint64((v7+i64(4557430888798830399)^(v7+i64(2676586395008836901)))&(v6^i64(-1)))>>2)&i64(2314885530818453536) | v6 ^ i64_rotl(v5, i64(23))) * i64(-0x61c8864680b583eb)
+			goto l8
+		}
+	l7:
+		t15 := m._hooksig__names__mix_rest__h37ac7f3229302bbd_f79fko(v5, v1+i32(24), v0)
+		v6 = t15
+	}
+l3:
+	m.___stack_pointer = v1 + i32(32)
+	return v6
+}
+func (m *Module) _hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(v0, v1 int32, v2 int64, v3 int32) {
+	var v4, v5, v6, v7, v8, v9 int32
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(32)
+	m.___stack_pointer = v4
+	store64(m.memory, uint64(uint32(v4))+8, uint64(v2))
+	t1 := int32(load32(m.memory, uint32(v1)))
+	v5 = t1
+	store32(m.memory, uint64(uint32(v4))+28, uint32(v3))
+	store32(m.memory, uint64(uint32(v4))+24, uint32(v1))
+	v6 = i32(1)
+	v7 = v1 + i32(8)
+	store32(m.memory, uint64(uint32(v4))+20, uint32(v4+i32(8)))
+	v1 = i32(0)
+	switch v5 {
+	case 0:
+		goto l0
+	default:
+		v1 = i32(0)
+	l3:
+		{
+			v8 = int32(uint32(v5) >> 1)
+			v3 = v8 + v1
+			t2 := v1
+			t3 := v3
+			t4 := v4 + i32(20)
+			v9 = v7 + v3<<4
+			t5 := int64(load64(m.memory, uint32(v9)))
+			t6 := int32(m.memory[uint32(v9+i32(8))])
+			t7 := m._hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___haaa9297a4e68f6f4_e1e1l(t4, t5, t6)
+			p8 := t3
+			if t7&i32(255) == i32(1) {
+				p8 = t2
+			}
+			v1 = p8
+			v5 = v5 - v8
+			if uint32(v5) > uint32(i32(1)) {
+				goto l3
+			}
+		}
+		fallthrough
+	case 1:
+		{
+			t9 := v4 + i32(20)
+			v5 = v7 + v1<<4
+			t10 := int64(load64(m.memory, uint32(v5)))
+			t11 := int32(m.memory[uint32(v5+i32(8))])
+			t12 := m._hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___haaa9297a4e68f6f4_e1e1l(t9, t10, t11)
+			v5 = t12 & i32(255)
+			if v5 != 0 {
+				goto l4
+			}
+			v5 = v1
+			v6 = i32(0)
+			goto l0
+		}
+	l4:
+		t13 := v1
+		var p14 int32
+		if v5 == i32(255) {
+			p14 = 1
+		}
+		v5 = t13 + p14
+	}
+l0:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
+	store32(m.memory, uint32(v0), uint32(v6))
+	m.___stack_pointer = v4 + i32(32)
+}
+func (m *Module) _hooksig__names__mix_rest__h37ac7f3229302bbd_f79fko(v0 int64, v1, v2 int32) int64 {
+	var v3 int64
+	var v4 int32
+	var v5 int64
+	v3 = i64(0)
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(16)
+	store64(m.memory, uint64(uint32(v4))+8, uint64(i64(0)))
+	{
+		if v2 == 0 {
+			goto l0
+		}
+		if v2 == 0 {
+			goto l1
+		}
+		memory_copy(m.memory, uint32(v4+i32(8)), uint32(v1), uint32(v2))
+	l1:
+		t1 := int64(load64(m.memory, uint64(uint32(v4))+8))
+		v3 = t1
+		v3 = v3<<56 | v3&i64(0xff00)<<40 | (v3&i64(0xff0000)<<24 | v3&i64(0xff000000)<<8) | (int64(uint64(v3)>>8)&i64(0xff000000) | int64(uint64(v3)>>24)&i64(0xff0000) | (int64(uint64(v3)>>40)&i64(0xff00) | int64(uint64(v3)>>56)))
+	}
+l0:
+	v5 = v3 & i64(0x7f7f7f7f7f7f7f7f)
+	return (i64_rotl((int64(uint64((v5+i64(4557430888798830399)^(v5+i64(2676586395008836901)))&(v3^i64(-1)))>>2)&i64(2314885530818453536)|v3^i64_rotl(v0, i64(23)))*i64(-0x61c8864680b583eb), i64(23)) ^ int64(uint32(v2))) * i64(-0x61c8864680b583eb)
 }
 func (m *Module) _hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v0, v1 int32) {
 	var v2, v3, v4 int32
@@ -5961,6 +6362,244 @@ func (m *Module) _hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v0, 
 l0:
 	m.___stack_pointer = v2 + i32(32)
 }
+func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___haaa9297a4e68f6f4_e1e1l(v0 int32, v1 int64, v2 int32) int32 {
+	var v3 int32
+	var v4 int64
+	var v5, v6, v7, v8 int32
+	var v9 int64
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(48)
+	m.___stack_pointer = v3
+	{
+		{
+			t1 := int32(load32(m.memory, uint32(v0)))
+			t2 := int64(load64(m.memory, uint32(t1)))
+			t3 := v1
+			v4 = t2
+			if t3 == v4 {
+				goto l0
+			}
+			var p4 int32
+			if uint64(v1) > uint64(v4) {
+				p4 = 1
+			}
+			var p5 int32
+			if uint64(v1) < uint64(v4) {
+				p5 = 1
+			}
+			v5 = p4 - p5
+			goto l1
+		}
+	l0:
+		v5 = i32(1)
+		t6 := int32(load32(m.memory, uint64(uint32(v0))+4))
+		v6 = t6
+		t7 := int32(load32(m.memory, uint64(uint32(v6))+2056))
+		v2 = v2 & i32(255)
+		if uint32(t7) <= uint32(v2) {
+			goto l1
+		}
+		{
+			t8 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			v0 = t8
+			t9 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			v5 = v6 + v2*i32(12) + i32(2060)
+			t10 := int32(load32(m.memory, uint64(uint32(v5))+8))
+			if t9|t10 == 0 {
+				goto l2
+			}
+			t11 := int32(load32(m.memory, uint64(uint32(v5))+8))
+			store32(m.memory, uint64(uint32(v3))+24, uint32(t11))
+			t12 := int64(load64(m.memory, uint32(v5)))
+			store64(m.memory, uint64(uint32(v3))+16, uint64(t12))
+			t13 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			store32(m.memory, uint64(uint32(v3))+40, uint32(t13))
+			t14 := int64(load64(m.memory, uint32(v0)))
+			store64(m.memory, uint64(uint32(v3))+32, uint64(t14))
+			{
+			l4:
+				{
+					t15 := int32(load32(m.memory, uint64(uint32(v3))+24))
+					t16 := v3 + i32(8)
+					t17 := v3 + i32(16)
+					var p18 int32
+					if t15 != i32(0) {
+						p18 = 1
+					}
+					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t16, t17, p18)
+					t19 := int32(m.memory[uint64(uint32(v3))+9])
+					v0 = t19
+					t20 := int32(m.memory[uint64(uint32(v3))+8])
+					v5 = t20
+					t21 := int32(load32(m.memory, uint64(uint32(v3))+40))
+					t22 := v3
+					t23 := v3 + i32(32)
+					var p24 int32
+					if t21 != i32(0) {
+						p24 = 1
+					}
+					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t22, t23, p24)
+					t25 := int32(m.memory[uint32(v3)])
+					v2 = t25
+					if v5 == 0 {
+						v5 = i32(0) - v2&i32(1)
+						goto l1
+					}
+					v5 = i32(1)
+					if v2&i32(1) == 0 {
+						goto l1
+					}
+					p26 := i32(0)
+					if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+						p26 = i32(32)
+					}
+					v5 = p26 | v0
+					t27 := int32(m.memory[uint64(uint32(v3))+1])
+					t28 := v5 & i32(255)
+					v0 = t27
+					p29 := i32(0)
+					if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+						p29 = i32(32)
+					}
+					v0 = p29 | v0
+					if t28 == v0&i32(255) {
+						goto l4
+					}
+				}
+				v5 = v5 & i32(255)
+				t30 := v5
+				v0 = v0 & i32(255)
+				var p31 int32
+				if uint32(t30) > uint32(v0) {
+					p31 = 1
+				}
+				var p32 int32
+				if uint32(v5) < uint32(v0) {
+					p32 = 1
+				}
+				v5 = p31 - p32
+				goto l1
+			}
+		}
+	l2:
+		{
+			t33 := int32(load32(m.memory, uint64(uint32(v5))+4))
+			v6 = t33
+			t34 := int32(load32(m.memory, uint64(uint32(v0))+4))
+			t35 := v6
+			v2 = t34
+			if t35 == v2 {
+				goto l5
+			}
+			var p36 int32
+			if uint32(v6) > uint32(v2) {
+				p36 = 1
+			}
+			var p37 int32
+			if uint32(v6) < uint32(v2) {
+				p37 = 1
+			}
+			v5 = p36 - p37
+			goto l1
+		}
+	l5:
+		v7 = v6 & i32(7)
+		v2 = int32(uint32(v6)>>3) + i32(1)
+		t38 := int32(load32(m.memory, uint32(v0)))
+		v0 = t38
+		t39 := v0
+		v6 = v6 & i32(0x7ffffff8)
+		v8 = t39 + v6
+		t40 := int32(load32(m.memory, uint32(v5)))
+		v5 = t40
+		v6 = v5 + v6
+		{
+		l7:
+			{
+				v2 = v2 + i32(-1)
+				if v2 == 0 {
+					goto l6
+				}
+				t41 := int64(load64(m.memory, uint32(v0)))
+				v1 = t41
+				t42 := int64(load64(m.memory, uint32(v5)))
+				v4 = t42
+				v0 = v0 + i32(8)
+				v5 = v5 + i32(8)
+				v4 = v4<<56 | v4&i64(0xff00)<<40 | (v4&i64(0xff0000)<<24 | v4&i64(0xff000000)<<8) | (int64(uint64(v4)>>8)&i64(0xff000000) | int64(uint64(v4)>>24)&i64(0xff0000) | (int64(uint64(v4)>>40)&i64(0xff00) | int64(uint64(v4)>>56)))
+				v9 = v4 & i64(0x7f7f7f7f7f7f7f7f)
+				v9 = int64(uint64((v9+i64(4557430888798830399)^(v9+i64(2676586395008836901)))&(v4^i64(-1)))>>2)&i64(2314885530818453536) | v4
+				t43 := v9
+				v1 = v1<<56 | v1&i64(0xff00)<<40 | (v1&i64(0xff0000)<<24 | v1&i64(0xff000000)<<8) | (int64(uint64(v1)>>8)&i64(0xff000000) | int64(uint64(v1)>>24)&i64(0xff0000) | (int64(uint64(v1)>>40)&i64(0xff00) | int64(uint64(v1)>>56)))
+				v4 = v1 & i64(0x7f7f7f7f7f7f7f7f)
+				v1 = int64(uint64((v4+i64(4557430888798830399)^(v4+i64(2676586395008836901)))&(v1^i64(-1)))>>2)&i64(2314885530818453536) | v1
+				if t43 == v1 {
+					goto l7
+				}
+			}
+			var p44 int32
+			if uint64(v9) > uint64(v1) {
+				p44 = 1
+			}
+			var p45 int32
+			if uint64(v9) < uint64(v1) {
+				p45 = 1
+			}
+			v5 = p44 - p45
+			goto l1
+		}
+	l6:
+		v4 = i64(0)
+		store64(m.memory, uint64(uint32(v3))+32, uint64(i64(0)))
+		v1 = i64(0)
+		{
+			if v7 == 0 {
+				goto l8
+			}
+			if v7 == 0 {
+				goto l9
+			}
+			memory_copy(m.memory, uint32(v3+i32(32)), uint32(v6), uint32(v7))
+		l9:
+			t46 := int64(load64(m.memory, uint64(uint32(v3))+32))
+			v1 = t46
+			v1 = v1<<56 | v1&i64(0xff00)<<40 | (v1&i64(0xff0000)<<24 | v1&i64(0xff000000)<<8) | (int64(uint64(v1)>>8)&i64(0xff000000) | int64(uint64(v1)>>24)&i64(0xff0000) | (int64(uint64(v1)>>40)&i64(0xff00) | int64(uint64(v1)>>56)))
+		}
+	l8:
+		store64(m.memory, uint64(uint32(v3))+32, uint64(i64(0)))
+		v9 = v1 & i64(0x7f7f7f7f7f7f7f7f)
+		v9 = int64(uint64((v9+i64(4557430888798830399)^(v9+i64(2676586395008836901)))&(v1^i64(-1)))>>2)&i64(2314885530818453536) | v1
+		{
+			if v7 == 0 {
+				goto l10
+			}
+			if v7 == 0 {
+				goto l11
+			}
+			memory_copy(m.memory, uint32(v3+i32(32)), uint32(v8), uint32(v7))
+		l11:
+			t47 := int64(load64(m.memory, uint64(uint32(v3))+32))
+			v1 = t47
+			v4 = v1<<56 | v1&i64(0xff00)<<40 | (v1&i64(0xff0000)<<24 | v1&i64(0xff000000)<<8) | (int64(uint64(v1)>>8)&i64(0xff000000) | int64(uint64(v1)>>24)&i64(0xff0000) | (int64(uint64(v1)>>40)&i64(0xff00) | int64(uint64(v1)>>56)))
+		}
+	l10:
+		t48 := v9
+		v1 = v4 & i64(0x7f7f7f7f7f7f7f7f)
+		v1 = int64(uint64((v1+i64(4557430888798830399)^(v1+i64(2676586395008836901)))&(v4^i64(-1)))>>2)&i64(2314885530818453536) | v4
+		var p49 int32
+		if uint64(t48) > uint64(v1) {
+			p49 = 1
+		}
+		var p50 int32
+		if uint64(v9) < uint64(v1) {
+			p50 = 1
+		}
+		v5 = p49 - p50
+	}
+l1:
+	m.___stack_pointer = v3 + i32(48)
+	return v5
+}
 func (m *Module) _hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
 	var v6, v7, v8, v9, v10 int32
 	var v11 int64
@@ -5982,9 +6621,9 @@ func (m *Module) _hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+20895))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21003))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+20898))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21006))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -6024,7 +6663,7 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(20902)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21010)), uint32(i32(37)))
 	}
 l2:
 	t13 := v5
@@ -6062,9 +6701,9 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+20939))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21047))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+20946))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21054))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
@@ -6224,7 +6863,7 @@ l14:
 	store32(m.memory, uint64(uint32(t52))+8, uint32(p53))
 	m.___stack_pointer = v6 + i32(32)
 }
-func (m *Module) _hooksig__params__Reader__token__he7a3d88f46878790_8tln9i(v0, v1 int32) {
+func (m *Module) _hooksig__params__Reader__token__ha8f8074f9fff5705_rx1006(v0, v1 int32) {
 	var v2, v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(16)
@@ -6333,7 +6972,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(272)
 	m.___stack_pointer = v3
-	m._hooksig__capi__request__checked_request__h3f5c1c97c2114f97_oqqzf0(v3+i32(8), v2)
+	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v3+i32(8), v2)
 	{
 		if v0 == 0 {
 			goto l0
@@ -6357,7 +6996,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 			if v1 == 0 {
 				goto l0
 			}
-			m._hooksig__capi__receiver__hooksig_receiver__head__h54096d4cef1a7712_advomw(v3+i32(56), v1, v3+i32(32))
+			m._hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513d91a_i8w5yt(v3+i32(56), v1, v3+i32(32))
 			{
 				t6 := int32(load32(m.memory, uint64(uint32(v3))+56))
 				v2 = t6
@@ -6371,13 +7010,13 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 		l2:
 			memory_copy(m.memory, uint32(v3+i32(120)), uint32(v3+i32(56)+i32(8)), uint32(i32(56)))
 			memory_zero(m.memory, uint32(v3+i32(176)), uint32(i32(64)))
-			t8 := int64(load64(m.memory, uint64(uint32(i32(0)))+16492))
+			t8 := int64(load64(m.memory, uint64(uint32(i32(0)))+16488))
 			store64(m.memory, uint64(uint32(v3))+264, uint64(t8))
-			t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16484))
+			t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16480))
 			store64(m.memory, uint64(uint32(v3))+256, uint64(t9))
-			t10 := int64(load64(m.memory, uint64(uint32(i32(0)))+16476))
+			t10 := int64(load64(m.memory, uint64(uint32(i32(0)))+16472))
 			store64(m.memory, uint64(uint32(v3))+248, uint64(t10))
-			t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16468))
+			t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16464))
 			store64(m.memory, uint64(uint32(v3))+240, uint64(t11))
 			memory_copy(m.memory, uint32(v3+i32(56)), uint32(v2), uint32(i32(44)))
 			store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
@@ -6386,11 +7025,11 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 			memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(56)), uint32(i32(44)))
 			memory_copy(m.memory, uint32(v0+i32(160)), uint32(v3+i32(120)), uint32(i32(56)))
 			m.memory[uint64(uint32(v0))+216] = byte(i32(0))
-			v2 = i32(47)
+			v2 = i32(48)
 		}
 	l1:
 		p12 := v2
-		if v2 == i32(47) {
+		if v2 == i32(48) {
 			p12 = i32(44)
 		}
 		v0 = p12
@@ -6407,89 +7046,84 @@ func (m *Module) Xhooksig_date_format(v0 int64, v1, v2, v3 int32) int32 {
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(64)
 	m.___stack_pointer = v4
-	{
-		if v3 == 0 {
+	if v3 == 0 {
+		goto l0
+	}
+	if v2 != 0 {
+		if v1 == 0 {
 			goto l0
 		}
-		if v2 != 0 {
-			if v1 == 0 {
-				goto l0
-			}
-			if v2 >= i32(0) {
-				goto l2
-			}
-			v3 = i32(2)
-			goto l3
+		if v2 >= i32(0) {
+			goto l2
 		}
-		v1 = i32(1)
-		goto l2
-	l2:
-		m._hooksig__date__write__h101ebb03f80e8a2a_h72uyw(v4+i32(32), v0)
-		{
-			{
-				t1 := int32(m.memory[uint64(uint32(v4))+32])
-				if t1 != 0 {
-					goto l4
-				}
-				t2 := int32(m.memory[uint64(uint32(v4))+35])
-				m.memory[uint64(uint32(v4))+6] = byte(t2)
-				t3 := int32(load16(m.memory, uint64(uint32(v4))+33))
-				store16(m.memory, uint64(uint32(v4))+4, uint16(t3))
-				t4 := int64(load64(m.memory, uint64(uint32(v4))+44))
-				store64(m.memory, uint64(uint32(v4))+8, uint64(t4))
-				t5 := int64(load64(m.memory, uint64(uint32(v4))+52))
-				store64(m.memory, uint64(uint32(v4))+16, uint64(t5))
-				t6 := int32(load16(m.memory, uint64(uint32(v4))+60))
-				store16(m.memory, uint64(uint32(v4))+24, uint16(t6))
-				v5 = i32(29)
-				v6 = i32(0)
-				if uint32(v2) < uint32(i32(29)) {
-					goto l5
-				}
-				t7 := int64(load64(m.memory, uint64(uint32(v4))+36))
-				v0 = t7
-				t8 := int32(m.memory[uint64(uint32(v4))+6])
-				m.memory[uint64(uint32(v1))+2] = byte(t8)
-				t9 := int32(load16(m.memory, uint64(uint32(v4))+4))
-				store16(m.memory, uint32(v1), uint16(t9))
-				store64(m.memory, uint64(uint32(v1))+3, uint64(v0))
-				t10 := int64(load64(m.memory, uint64(uint32(v4))+8))
-				store64(m.memory, uint64(uint32(v1))+11, uint64(t10))
-				t11 := int64(load64(m.memory, uint64(uint32(v4))+16))
-				store64(m.memory, uint64(uint32(v1))+19, uint64(t11))
-				t12 := int32(load16(m.memory, uint64(uint32(v4))+24))
-				store16(m.memory, uint64(uint32(v1))+27, uint16(t12))
-				v6 = i32(40)
-				goto l5
-			}
-		l4:
-			t13 := int64(load64(m.memory, uint64(uint32(v4))+36))
-			v0 = t13
-			v5 = int32(int64(uint64(v0) >> 32))
-			v6 = int32(v0)
-			v1 = v6 & i32(255)
-			if v1 == 0 {
-				goto l5
-			}
-			if v1 != i32(40) {
-				goto l6
-			}
-		}
-	l5:
-		store32(m.memory, uint32(v3), uint32(v5))
-	l6:
-		p14 := v6 + i32(4)
-		if v6&i32(255) == i32(40) {
-			p14 = i32(47)
-		}
-		v3 = p14
-		p15 := v3
-		if v3&i32(255) == i32(47) {
-			p15 = i32(0)
-		}
-		v3 = p15 & i32(255)
+		v3 = i32(2)
 		goto l3
 	}
+	v1 = i32(1)
+	goto l2
+l2:
+	m._hooksig__date__write__h5add958305a89546_mkv3qv(v4+i32(32), v0)
+	{
+		{
+			t1 := int32(m.memory[uint64(uint32(v4))+32])
+			if t1 != 0 {
+				goto l4
+			}
+			t2 := int32(m.memory[uint64(uint32(v4))+35])
+			m.memory[uint64(uint32(v4))+6] = byte(t2)
+			t3 := int32(load16(m.memory, uint64(uint32(v4))+33))
+			store16(m.memory, uint64(uint32(v4))+4, uint16(t3))
+			t4 := int64(load64(m.memory, uint64(uint32(v4))+44))
+			store64(m.memory, uint64(uint32(v4))+8, uint64(t4))
+			t5 := int64(load64(m.memory, uint64(uint32(v4))+52))
+			store64(m.memory, uint64(uint32(v4))+16, uint64(t5))
+			t6 := int32(load16(m.memory, uint64(uint32(v4))+60))
+			store16(m.memory, uint64(uint32(v4))+24, uint16(t6))
+			v5 = i32(29)
+			v6 = i32(0)
+			if uint32(v2) < uint32(i32(29)) {
+				goto l5
+			}
+			t7 := int64(load64(m.memory, uint64(uint32(v4))+36))
+			v0 = t7
+			t8 := int32(m.memory[uint64(uint32(v4))+6])
+			m.memory[uint64(uint32(v1))+2] = byte(t8)
+			t9 := int32(load16(m.memory, uint64(uint32(v4))+4))
+			store16(m.memory, uint32(v1), uint16(t9))
+			store64(m.memory, uint64(uint32(v1))+3, uint64(v0))
+			t10 := int64(load64(m.memory, uint64(uint32(v4))+8))
+			store64(m.memory, uint64(uint32(v1))+11, uint64(t10))
+			t11 := int64(load64(m.memory, uint64(uint32(v4))+16))
+			store64(m.memory, uint64(uint32(v1))+19, uint64(t11))
+			t12 := int32(load16(m.memory, uint64(uint32(v4))+24))
+			store16(m.memory, uint64(uint32(v1))+27, uint16(t12))
+			v6 = i32(41)
+			goto l5
+		}
+	l4:
+		t13 := int64(load64(m.memory, uint64(uint32(v4))+36))
+		v0 = t13
+		v5 = int32(int64(uint64(v0) >> 32))
+		v6 = int32(v0)
+		v1 = v6 & i32(255)
+		if v1 == 0 {
+			goto l5
+		}
+		if v1 != i32(41) {
+			goto l6
+		}
+	}
+l5:
+	store32(m.memory, uint32(v3), uint32(v5))
+l6:
+	v3 = v6 & i32(255)
+	if v3 != i32(41) {
+		t14 := int32(load32(m.memory, uint64(uint32(v3<<2))+21132))
+		v3 = t14
+		goto l3
+	}
+	v3 = i32(0)
+	goto l3
 l0:
 	v3 = i32(1)
 l3:
@@ -6501,47 +7135,47 @@ func (m *Module) Xhooksig_date_parse(v0, v1 int32, v2 int64, v3 int32) int32 {
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(16)
 	m.___stack_pointer = v4
-	if v1 != 0 {
-		goto l0
-	}
-	m._hooksig__date__parse__he743007e79876248_servwl(v4, i32(1), i32(0), v2)
-	goto l1
-l0:
-	if v0 == 0 {
-		goto l2
-	}
-	if v1 >= i32(0) {
-		goto l3
-	}
-	v1 = i32(2)
-	goto l4
-l3:
-	m._hooksig__date__parse__he743007e79876248_servwl(v4, v0, v1, v2)
-l1:
 	{
-		t1 := int32(load32(m.memory, uint32(v4)))
-		if t1 != 0 {
-			t3 := int64(load64(m.memory, uint64(uint32(v4))+4))
-			v1 = int32(t3)
-			if v1&i32(255) == i32(43) {
-				goto l6
-			}
-			v1 = (v1 + i32(4)) & i32(255)
-			goto l4
+		if v1 != 0 {
+			goto l0
 		}
-		if v3 == 0 {
+		m._hooksig__date__parse__h135b59b5c05b8429_8txx2d(v4, i32(1), i32(0), v2)
+		goto l1
+	l0:
+		if v0 != 0 {
 			goto l2
 		}
-		t2 := int64(load64(m.memory, uint64(uint32(v4))+8))
-		store64(m.memory, uint32(v3), uint64(t2))
-		goto l6
+		v1 = i32(1)
+		goto l3
+	l2:
+		if v1 >= i32(0) {
+			goto l4
+		}
+		v1 = i32(2)
+		goto l3
+	l4:
+		m._hooksig__date__parse__h135b59b5c05b8429_8txx2d(v4, v0, v1, v2)
+	l1:
+		v1 = i32(1)
+		{
+			t1 := int32(load32(m.memory, uint32(v4)))
+			if t1 != i32(1) {
+				goto l5
+			}
+			t2 := int32(m.memory[uint64(uint32(v4))+4])
+			t3 := int32(load32(m.memory, uint64(uint32(t2<<2))+21132))
+			v1 = t3
+			goto l3
+		}
+	l5:
+		if v3 == 0 {
+			goto l3
+		}
+		t4 := int64(load64(m.memory, uint64(uint32(v4))+8))
+		store64(m.memory, uint32(v3), uint64(t4))
+		v1 = i32(0)
 	}
-l6:
-	v1 = i32(0)
-	goto l4
-l2:
-	v1 = i32(1)
-l4:
+l3:
 	m.___stack_pointer = v4 + i32(16)
 	return v1
 }
@@ -6556,54 +7190,52 @@ func (m *Module) Xhooksig_delivery_read(v0, v1, v2 int32) int32 {
 			goto l0
 		}
 		v0 = i32(1)
-		m._hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v3+i32(28), i32(1), i32(0))
+		m._hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v3+i32(28), i32(1), i32(0))
 		goto l1
 	l0:
-		if v0 == 0 {
+		if v0 != 0 {
 			goto l2
 		}
+		v1 = i32(1)
+		goto l3
+	l2:
 		if v1 >= i32(0) {
-			goto l3
+			goto l4
 		}
 		v1 = i32(2)
-		goto l4
-	l3:
-		m._hooksig__drone__Delivery__read__hab3c897dd2072dd2_rhpy46(v3+i32(28), v0, v1)
+		goto l3
+	l4:
+		m._hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v3+i32(28), v0, v1)
 	l1:
+		v1 = i32(1)
 		t1 := int64(load64(m.memory, uint64(uint32(v3))+32))
 		v4 = t1
 		{
 			t2 := int32(load32(m.memory, uint64(uint32(v3))+28))
-			if t2 != 0 {
-				v1 = int32(v4)
-				if v1&i32(255) == i32(43) {
-					goto l6
-				}
-				v1 = (v1 + i32(4)) & i32(255)
-				goto l4
+			if t2 != i32(1) {
+				goto l5
 			}
-			t3 := int64(load64(m.memory, uint64(uint32(v3))+40))
-			store64(m.memory, uint64(uint32(v3))+56, uint64(t3))
-			store64(m.memory, uint64(uint32(v3))+48, uint64(v4))
-			m._hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v3+i32(4), v3+i32(48), v0)
-			if v2 == 0 {
-				goto l2
-			}
-			t4 := int64(load64(m.memory, uint64(uint32(v3))+20))
-			store64(m.memory, uint64(uint32(v2))+16, uint64(t4))
-			t5 := int64(load64(m.memory, uint64(uint32(v3))+12))
-			store64(m.memory, uint64(uint32(v2))+8, uint64(t5))
-			t6 := int64(load64(m.memory, uint64(uint32(v3))+4))
-			store64(m.memory, uint32(v2), uint64(t6))
-			goto l6
+			t3 := int32(load32(m.memory, uint64(uint32(int32(v4)&i32(255)<<2))+21132))
+			v1 = t3
+			goto l3
 		}
-	l6:
+	l5:
+		t4 := int64(load64(m.memory, uint64(uint32(v3))+40))
+		store64(m.memory, uint64(uint32(v3))+56, uint64(t4))
+		store64(m.memory, uint64(uint32(v3))+48, uint64(v4))
+		m._hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v3+i32(4), v3+i32(48), v0)
+		if v2 == 0 {
+			goto l3
+		}
+		t5 := int64(load64(m.memory, uint64(uint32(v3))+20))
+		store64(m.memory, uint64(uint32(v2))+16, uint64(t5))
+		t6 := int64(load64(m.memory, uint64(uint32(v3))+12))
+		store64(m.memory, uint64(uint32(v2))+8, uint64(t6))
+		t7 := int64(load64(m.memory, uint64(uint32(v3))+4))
+		store64(m.memory, uint32(v2), uint64(t7))
 		v1 = i32(0)
-		goto l4
 	}
-l2:
-	v1 = i32(1)
-l4:
+l3:
 	m.___stack_pointer = v3 + i32(64)
 	return v1
 }
@@ -6664,13 +7296,13 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 		l4:
 			memory_zero(m.memory, uint32(v3+i32(136)), uint32(i32(64)))
 			store64(m.memory, uint64(uint32(v3))+232, uint64(i64(0)))
-			t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16492))
+			t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16488))
 			store64(m.memory, uint64(uint32(v3))+224, uint64(t3))
-			t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16484))
+			t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16480))
 			store64(m.memory, uint64(uint32(v3))+216, uint64(t4))
-			t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+16476))
+			t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+16472))
 			store64(m.memory, uint64(uint32(v3))+208, uint64(t5))
-			t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+16468))
+			t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+16464))
 			store64(m.memory, uint64(uint32(v3))+200, uint64(t6))
 			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3+i32(136), v1, v2)
 			m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v3+i32(72), v3+i32(136))
@@ -6692,19 +7324,19 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 		}
 	l5:
 		v1 = i32(0)
-		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16468))
+		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16464))
 		t12 := v5
 		v6 = t11
 		store64(m.memory, uint32(t12), uint64(v6))
-		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16476))
+		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16472))
 		t14 := v5
 		v7 = t13
 		store64(m.memory, uint64(uint32(t14))+8, uint64(v7))
-		t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16484))
+		t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16480))
 		t16 := v5
 		v8 = t15
 		store64(m.memory, uint64(uint32(t16))+16, uint64(v8))
-		t17 := int64(load64(m.memory, uint64(uint32(i32(0)))+16492))
+		t17 := int64(load64(m.memory, uint64(uint32(i32(0)))+16488))
 		t18 := v5
 		v9 = t17
 		store64(m.memory, uint64(uint32(t18))+24, uint64(v9))
@@ -6769,7 +7401,7 @@ func (m *Module) Xhooksig_pending_body_finish(v0, v1 int32) int32 {
 	v1 = i32(1)
 	goto l1
 l0:
-	m._hooksig__capi__pending__finish__h40df16d8450464ff_vvd6kj(v2+i32(8), v0)
+	m._hooksig__capi__pending__finish__h7b1ed7176482b7a4_gvlpco(v2+i32(8), v0)
 	{
 		t1 := int32(load32(m.memory, uint64(uint32(v2))+8))
 		if t1 != i32(1) {
@@ -6914,7 +7546,7 @@ l0:
 func (m *Module) Xhooksig_policy_init(v0 int32) int32 {
 	if v0 != 0 {
 		store64(m.memory, uint32(v0), uint64(i64(5211632817660339546)))
-		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16536)), uint32(i32(208)))
+		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16528)), uint32(i32(208)))
 		return i32(0)
 	}
 	return i32(1)
@@ -6923,7 +7555,7 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 	var v3, v4 int32
 	var v5 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(272)
+	v3 = t0 - i32(3728)
 	m.___stack_pointer = v3
 	if v0 == 0 {
 		goto l0
@@ -6946,43 +7578,40 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 			v1 = i32(0)
 			goto l4
 		l4:
-			m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(v3+i32(136), v1, int64(uint32(v2)))
+			memory_zero(m.memory, uint32(v3+i32(128)), uint32(i32(3600)))
+			m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v3, v1, int64(uint32(v2)), v3+i32(128))
 			{
-				t2 := int32(m.memory[uint64(uint32(v3))+136])
-				if t2 == i32(40) {
+				t2 := int32(m.memory[uint32(v3)])
+				if t2 == i32(41) {
 					goto l5
 				}
-				t3 := int64(load64(m.memory, uint64(uint32(v3))+136))
+				t3 := int64(load64(m.memory, uint32(v3)))
 				v5 = t3
-				if v5&i64(255) != i64(40) {
-					v0 = int32(v5)
-					if v0&i32(255) == i32(43) {
-						goto l9
-					}
-					v0 = (v0 + i32(4)) & i32(255)
-					goto l2
+				if v5&i64(255) == i64(41) {
+					goto l5
 				}
+				t4 := int32(load32(m.memory, uint64(uint32(int32(v5)&i32(255)<<2))+21132))
+				v0 = t4
+				goto l2
 			}
 		l5:
-			memory_zero(m.memory, uint32(v3+i32(136)), uint32(i32(128)))
-			store32(m.memory, uint64(uint32(v3))+264, uint32(v2))
+			memory_zero(m.memory, uint32(v3+i32(128)), uint32(i32(128)))
+			store32(m.memory, uint64(uint32(v3))+256, uint32(v2))
 			if uint32(v2) < uint32(i32(129)) {
 				if v2 == 0 {
-					goto l8
+					goto l7
 				}
-				memory_copy(m.memory, uint32(v3+i32(136)), uint32(v4), uint32(v2))
-			l8:
-				t4 := int32(load32(m.memory, uint64(uint32(v3))+136))
-				v2 = t4
-				memory_copy(m.memory, uint32(v3+i32(8)), uint32(v3+i32(140)), uint32(i32(128)))
+				memory_copy(m.memory, uint32(v3+i32(128)), uint32(v4), uint32(v2))
+			l7:
+				t5 := int32(load32(m.memory, uint64(uint32(v3))+128))
+				v2 = t5
+				memory_copy(m.memory, uint32(v3), uint32(v3+i32(132)), uint32(i32(128)))
 				store32(m.memory, uint64(uint32(v0))+8, uint32(v2))
-				memory_copy(m.memory, uint32(v0+i32(12)), uint32(v3+i32(8)), uint32(i32(128)))
-				goto l9
+				memory_copy(m.memory, uint32(v0+i32(12)), uint32(v3), uint32(i32(128)))
+				v0 = i32(0)
+				goto l2
 			}
 			v0 = i32(4)
-			goto l2
-		l9:
-			v0 = i32(0)
 			goto l2
 		}
 		v0 = i32(3)
@@ -6991,7 +7620,7 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 l0:
 	v0 = i32(1)
 l2:
-	m.___stack_pointer = v3 + i32(272)
+	m.___stack_pointer = v3 + i32(3728)
 	return v0
 }
 func (m *Module) Xhooksig_policy_set_max_skew(v0, v1 int32) int32 {
@@ -7006,13 +7635,15 @@ func (m *Module) Xhooksig_policy_set_max_skew(v0, v1 int32) int32 {
 	return i32(1)
 }
 func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
-	var v9, v10, v11, v12, v13 int32
-	var v14 int64
-	var v15, v16 int32
-	var v17, v18 int64
-	var v19, v20, v21, v22, v23, v24 int32
+	var v9, v10, v11, v12 int32
+	var v13 int64
+	var v14 int32
+	var v15 int64
+	var v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26 int32
+	var v27 int64
+	var v28 int32
 	t0 := m.___stack_pointer
-	v9 = t0 - i32(368)
+	v9 = t0 - i32(9440)
 	m.___stack_pointer = v9
 	if v0 == 0 {
 		goto l0
@@ -7034,1341 +7665,1593 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					goto l5
 				}
 			l4:
-				m._hooksig__capi__request__checked_request__h3f5c1c97c2114f97_oqqzf0(v9+i32(144), v3)
-				t2 := int32(load32(m.memory, uint64(uint32(v9))+148))
-				v10 = t2
+				m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v9+i32(5304), v3)
+				t2 := int32(load32(m.memory, uint64(uint32(v9))+5308))
+				v3 = t2
 				{
-					t3 := int32(load32(m.memory, uint64(uint32(v9))+144))
-					v11 = t3
-					if v11 == 0 {
-						goto l6
-					}
-					t4 := int64(load64(m.memory, uint64(uint32(v9))+160))
-					store64(m.memory, uint64(uint32(v9))+24, uint64(t4))
-					t5 := int64(load64(m.memory, uint64(uint32(v9))+152))
-					store64(m.memory, uint64(uint32(v9))+16, uint64(t5))
-					if v5 != 0 {
-						goto l7
-					}
-					v4 = i32(0)
-					goto l8
-				l7:
-					if v4 == 0 {
-						goto l0
-					}
-					if v5 < i32(0) {
-						goto l5
+					{
+						t3 := int32(load32(m.memory, uint64(uint32(v9))+5304))
+						v10 = t3
+						if v10 == 0 {
+							if v3 != i32(48) {
+								goto l2
+							}
+							goto l9
+						}
+						t4 := int64(load64(m.memory, uint64(uint32(v9))+5320))
+						store64(m.memory, uint64(uint32(v9))+24, uint64(t4))
+						t5 := int64(load64(m.memory, uint64(uint32(v9))+5312))
+						store64(m.memory, uint64(uint32(v9))+16, uint64(t5))
+						if v5 != 0 {
+							if v4 == 0 {
+								goto l0
+							}
+							if v5 >= i32(0) {
+								goto l8
+							}
+							goto l5
+						}
+						v4 = i32(0)
+						goto l8
 					}
 				l8:
 					if v8 == 0 {
 						goto l0
 					}
 					if v7 != 0 {
-						goto l9
+						goto l10
 					}
 					v6 = i32(1)
-					goto l10
-				l9:
+					goto l11
+				l10:
 					if v6 == 0 {
 						goto l0
 					}
 					if v7 < i32(0) {
 						goto l5
 					}
-				l10:
-					v12 = i32(7)
+				l11:
+					v11 = i32(3)
 					{
 						if v2 == 0 {
-							goto l11
+							goto l12
 						}
-						v13 = v0 + i32(8)
-						v14 = int64(uint32(v5))
+						v12 = v0 + i32(8)
+						v13 = int64(uint32(v5))
 						v5 = i32(0)
-					l13:
+					l14:
 						{
 							if v2 == v5 {
-								goto l12
+								goto l13
 							}
 							t6 := int32(m.memory[uint32(v1+v5)])
-							v3 = t6
-							if v3 == i32(127) {
-								goto l11
+							v0 = t6
+							if v0 == i32(127) {
+								goto l12
 							}
 							var p7 int32
-							if uint32(v3) < uint32(i32(32)) {
+							if uint32(v0) < uint32(i32(32)) {
 								p7 = 1
 							}
 							var p8 int32
-							if v3 != i32(9) {
+							if v0 != i32(9) {
 								p8 = 1
 							}
 							if p7&p8 != 0 {
-								goto l11
+								goto l12
 							}
-							if v3 == i32(9) {
-								goto l11
+							if v0 == i32(9) {
+								goto l12
 							}
-							if v3 == i32(34) {
-								goto l11
+							if v0 == i32(34) {
+								goto l12
 							}
 							v5 = v5 + i32(1)
-							if v3 != i32(92) {
-								goto l13
+							if v0 != i32(92) {
+								goto l14
 							}
-							goto l11
+							goto l12
 						}
-					l12:
-						store32(m.memory, uint64(uint32(v9))+36, uint32(v10))
-						store32(m.memory, uint64(uint32(v9))+32, uint32(v11))
+					l13:
+						store32(m.memory, uint64(uint32(v9))+36, uint32(v3))
+						store32(m.memory, uint64(uint32(v9))+32, uint32(v10))
 						t9 := int64(load64(m.memory, uint64(uint32(v9))+16))
 						store64(m.memory, uint64(uint32(v9))+40, uint64(t9))
 						t10 := int64(load64(m.memory, uint64(uint32(v9))+24))
 						store64(m.memory, uint64(uint32(v9))+48, uint64(t10))
-						m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(v9+i32(144), v4, v14)
+						memory_zero(m.memory, uint32(v9+i32(56)), uint32(i32(3600)))
+						m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v9+i32(5304), v4, v13, v9+i32(56))
 						{
-							t11 := int32(m.memory[uint64(uint32(v9))+144])
-							if t11 == i32(40) {
-								goto l14
+							t11 := int32(m.memory[uint64(uint32(v9))+5304])
+							if t11 == i32(41) {
+								goto l15
 							}
-							t12 := int64(m.memory[uint64(uint32(v9))+144])
-							if t12 == i64(40) {
-								goto l14
+							t12 := int64(m.memory[uint64(uint32(v9))+5304])
+							if t12 == i64(41) {
+								goto l15
 							}
-							t13 := int32(load32(m.memory, uint64(uint32(v9))+148))
-							v15 = t13
-							t14 := int32(load32(m.memory, uint64(uint32(v9))+144))
-							v0 = t14
-							goto l15
-						}
-					l14:
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hde77f2e695de0e75_jciie0(v9+i32(144), v9+i32(32), v4, v14)
-						{
-							t15 := int32(load32(m.memory, uint64(uint32(v9))+144))
-							v16 = t15
-							if v16 != 0 {
-								t18 := int64(load64(m.memory, uint64(uint32(v9))+148))
-								v17 = t18
-								t19 := int64(load64(m.memory, uint64(uint32(v9))+156))
-								store64(m.memory, uint64(uint32(v9))+148, uint64(t19))
-								store32(m.memory, uint64(uint32(v9))+144, uint32(int64(uint64(v17)>>32)))
-								t20 := int64(load64(m.memory, uint64(uint32(v9))+144))
-								v18 = t20
-								store64(m.memory, uint64(uint32(v9))+136, uint64(i64(0)))
-								store64(m.memory, uint64(uint32(v9))+128, uint64(i64(0)))
-								store64(m.memory, uint64(uint32(v9))+120, uint64(i64(0)))
-								store64(m.memory, uint64(uint32(v9))+112, uint64(i64(0)))
-								memory_zero(m.memory, uint32(v9+i32(256)), uint32(i32(64)))
-								t21 := int64(load64(m.memory, uint64(uint32(v13))+24))
-								store64(m.memory, uint64(uint32(v9))+344, uint64(t21))
-								t22 := int64(load64(m.memory, uint64(uint32(v13))+16))
-								store64(m.memory, uint64(uint32(v9))+336, uint64(t22))
-								t23 := int64(load64(m.memory, uint64(uint32(v13))+8))
-								store64(m.memory, uint64(uint32(v9))+328, uint64(t23))
-								t24 := int64(load64(m.memory, uint32(v13)))
-								store64(m.memory, uint64(uint32(v9))+320, uint64(t24))
-								memory_copy(m.memory, uint32(v9+i32(144)), uint32(v9+i32(256)), uint32(i32(96)))
-								store32(m.memory, uint64(uint32(v9))+248, uint32(v0+i32(40)))
-								store64(m.memory, uint64(uint32(v9))+240, uint64(i64(64)))
-								v19 = v9 + i32(144) + i32(64)
-								v20 = int32(v17)
-								if v20 == 0 {
-									goto l17
-								}
-								v21 = i32(0)
-							l37:
-								{
-									v15 = v21
-									store64(m.memory, uint64(uint32(v9))+260, uint64(v18))
-									store32(m.memory, uint64(uint32(v9))+256, uint32(v20))
-								l19:
-									{
-										t25 := int32(load32(m.memory, uint64(uint32(v9))+260))
-										v0 = t25
-										t26 := int32(load32(m.memory, uint64(uint32(v9))+264))
-										t27 := v9 + i32(8)
-										t28 := v9 + i32(256)
-										var p29 int32
-										if t26 != i32(0) {
-											p29 = 1
-										}
-										m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t27, t28, p29)
-										t30 := int32(m.memory[uint64(uint32(v9))+8])
-										v10 = t30
-										if v10 == 0 {
-											goto l18
-										}
-										t31 := int32(m.memory[uint64(uint32(v9))+9])
-										if t31&i32(255) != i32(32) {
-											goto l19
-										}
-									}
-								l18:
-									store32(m.memory, uint64(uint32(v9))+356, uint32(v20))
-									store32(m.memory, uint64(uint32(v9))+364, uint32(int64(uint64(v18)>>32)))
-									t32 := v9
-									v3 = int32(v18)
-									v0 = v3 - v0
-									p33 := v0
-									if uint32(v0) > uint32(v3) {
-										p33 = i32(0)
-									}
-									store32(m.memory, uint64(uint32(t32))+360, uint32(p33))
-									t34 := int32(load32(m.memory, uint64(uint32(v9))+256))
-									v20 = t34
-									t35 := int64(load64(m.memory, uint64(uint32(v9))+260))
-									v18 = t35
-									if v15 == 0 {
-										goto l20
-									}
-									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(144), i32(16464), i32(1))
-								l20:
-									v21 = v15 + i32(1)
-									m._hooksig__names__Name__lowercase__h8f8fae0793021d12_wonhvm(v9+i32(356), v9+i32(144))
-									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(144), i32(16465), i32(2))
-									v0 = i32(-16)
-									{
-									l22:
-										{
-											if v0 == i32(48) {
-												goto l21
-											}
-											v3 = v0 + i32(20840)
-											v5 = v0 + i32(16)
-											v0 = v5
-											t36 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v9+i32(356), v3, i32(1))
-											if t36 == 0 {
-												goto l22
-											}
-										}
-										{
-											t37 := int32(m.memory[uint32(v5+i32(20836))])
-											switch t37 {
-											case 2:
-												goto l21
-											default:
-												t38 := int32(load32(m.memory, uint64(uint32(v16))+16))
-												v22 = t38
-												if v22 != 0 {
-													t39 := int32(load32(m.memory, uint64(uint32(v16))+20))
-													v23 = t39
-													t40 := int32(load32(m.memory, uint64(uint32(v16))+4))
-													v11 = t40
-													t41 := int32(load32(m.memory, uint32(v16)))
-													v12 = t41
-													v0 = i32(0)
-												l29:
-													{
-														if v11 == v0 {
-															v0 = i32(0)
-														l31:
-															{
-																if v23 == v0 {
-																	store32(m.memory, uint64(uint32(v9))+264, uint32(i32(0)))
-																	store32(m.memory, uint64(uint32(v9))+260, uint32(v11))
-																	store32(m.memory, uint64(uint32(v9))+256, uint32(v12))
-																	m._hooksig__names__Name__lowercase__h8f8fae0793021d12_wonhvm(v9+i32(256), v9+i32(144))
-																	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(144), i32(16500), i32(1))
-																	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(144), v22, v23)
-																	goto l33
-																}
-																v5 = i32(19)
-																t43 := int32(m.memory[uint32(v22+v0)])
-																v3 = t43
-																if v3 == i32(32) {
-																	goto l28
-																}
-																if uint32(v3) < uint32(i32(32)) {
-																	goto l28
-																}
-																v0 = v0 + i32(1)
-																if v3 != i32(127) {
-																	goto l31
-																}
-																goto l28
-															}
-														}
-														v5 = i32(19)
-														t42 := int32(m.memory[uint32(v12+v0)])
-														v3 = t42
-														if v3 == i32(32) {
-															goto l28
-														}
-														if uint32(v3) < uint32(i32(32)) {
-															goto l28
-														}
-														v0 = v0 + i32(1)
-														if v3 != i32(127) {
-															goto l29
-														}
-														goto l28
-													}
-												}
-												v22 = i32(18)
-												v13 = i32(0)
-												goto l26
-											case 1:
-												m._hooksig__request__Request_LT_H_GT___check_host__h762e5717c9a63798_dv44tu(v9+i32(256), v16)
-												t44 := int32(m.memory[uint64(uint32(v9))+256])
-												if t44 == i32(40) {
-													goto l21
-												}
-												t45 := int64(load64(m.memory, uint64(uint32(v9))+256))
-												v17 = t45
-												if v17&i64(255) == i64(40) {
-													goto l21
-												}
-												v15 = int32(int64(uint64(v17) >> 32))
-												v13 = int32(int64(uint64(v17) >> 8))
-												v22 = int32(v17)
-												goto l32
-											}
-										}
-									l21:
-										t46 := int32(load32(m.memory, uint64(uint32(v16))+8))
-										v0 = t46
-										t47 := int32(load32(m.memory, uint64(uint32(v16))+12))
-										v11 = v0 + t47<<4
-										v22 = i32(18)
-										v24 = i32(0)
-									l34:
-										{
-											v13 = i32(0)
-											if v0 == v11 {
-												goto l32
-											}
-											t48 := int32(load32(m.memory, uint32(v0+i32(12))))
-											v23 = t48
-											t49 := int32(load32(m.memory, uint32(v0+i32(8))))
-											v12 = t49
-											t50 := int32(load32(m.memory, uint32(v0+i32(4))))
-											v5 = t50
-											t51 := int32(load32(m.memory, uint32(v0)))
-											v3 = t51
-											store32(m.memory, uint64(uint32(v9))+264, uint32(i32(0)))
-											store32(m.memory, uint64(uint32(v9))+260, uint32(v5))
-											t53 := v9
-											p52 := i32(1)
-											if v3 != 0 {
-												p52 = v3
-											}
-											store32(m.memory, uint64(uint32(t53))+256, uint32(p52))
-											v0 = v0 + i32(16)
-											t54 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v9+i32(356), v9+i32(256), i32(1))
-											if t54 == 0 {
-												goto l34
-											}
-											t56 := v9
-											p55 := i32(1)
-											if v12 != 0 {
-												p55 = v12
-											}
-											m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t56, p55, v23)
-											t57 := int32(load32(m.memory, uint32(v9)))
-											v3 = t57
-											if v3 == 0 {
-												goto l32
-											}
-											t58 := int32(load32(m.memory, uint64(uint32(v9))+4))
-											v5 = t58
-											if v24&i32(1) == 0 {
-												goto l35
-											}
-											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(144), i32(16501), i32(2))
-										l35:
-											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(144), v3, v5)
-											v22 = i32(40)
-											v24 = i32(1)
-											t59 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v3, v5)
-											if t59 == 0 {
-												goto l34
-											}
-										}
-										v5 = i32(19)
-										v13 = i32(0)
-										goto l28
-									}
-								l32:
-									if v22&i32(255) == i32(40) {
-										goto l33
-									}
-								l26:
-									v5 = v22 & i32(255)
-								l28:
-									v0 = i32(0)
-								l36:
-									store32(m.memory, uint32(v19+v0), uint32(i32(0)))
-									v0 = v0 + i32(4)
-									if v0 != i32(32) {
-										goto l36
-									}
-									v0 = v13<<8 | v5
-									goto l15
-								l33:
-									t60 := v10
-									var p61 int32
-									if v20 != i32(0) {
-										p61 = 1
-									}
-									if t60&p61 != 0 {
-										goto l37
-									}
-								}
-							l17:
-								m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v9+i32(112), v9+i32(144))
-								v0 = i32(0)
-							l38:
-								store32(m.memory, uint32(v19+v0), uint32(i32(0)))
-								v0 = v0 + i32(4)
-								if v0 != i32(32) {
-									goto l38
-								}
-								t62 := int64(load64(m.memory, uint64(uint32(v9))+136))
-								store64(m.memory, uint64(uint32(v9))+101, uint64(t62))
-								t63 := int64(load64(m.memory, uint64(uint32(v9))+131))
-								store64(m.memory, uint64(uint32(v9))+96, uint64(t63))
-								t64 := int32(load16(m.memory, uint64(uint32(v9))+112))
-								store16(m.memory, uint64(uint32(v9))+56, uint16(t64))
-								t65 := int32(m.memory[uint64(uint32(v9))+114])
-								m.memory[uint64(uint32(v9))+58] = byte(t65)
-								t66 := int64(load64(m.memory, uint64(uint32(v9))+123))
-								t67 := v9
-								v18 = t66
-								store64(m.memory, uint64(uint32(t67))+88, uint64(v18))
-								store64(m.memory, uint64(uint32(v9))+67, uint64(v18))
-								t68 := int64(load64(m.memory, uint64(uint32(v9))+96))
-								store64(m.memory, uint64(uint32(v9))+75, uint64(t68))
-								t69 := int64(load64(m.memory, uint64(uint32(v9))+101))
-								store64(m.memory, uint64(uint32(v9))+80, uint64(t69))
-								t70 := int64(load64(m.memory, uint64(uint32(v9))+115))
-								store64(m.memory, uint64(uint32(v9))+59, uint64(t70))
-								v0 = i32(0)
-								store32(m.memory, uint64(uint32(v9))+152, uint32(i32(0)))
-								store64(m.memory, uint64(uint32(v9))+144, uint64(i64(1)))
-								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v14, i32(20527), v9+i32(144))
-								t71 := int32(load32(m.memory, uint64(uint32(v9))+152))
-								t72 := v7
-								v15 = t71
-								if uint32(t72) < uint32(v15) {
-									goto l15
-								}
-								store32(m.memory, uint64(uint32(v9))+256, uint32(v6))
-								store64(m.memory, uint64(uint32(v9))+260, uint64(uint32(v7)))
-								m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(144), v9+i32(56))
-								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v14, v9+i32(144), v9+i32(256))
-								t73 := int32(load32(m.memory, uint64(uint32(v9))+260))
-								v0 = t73
-								t74 := int32(load32(m.memory, uint64(uint32(v9))+264))
-								t75 := v8
-								v2 = t74
-								store32(m.memory, uint32(t75), uint32(v2))
-								v12 = i32(4)
-								if uint32(v2) > uint32(v0) {
-									goto l11
-								}
-								goto l39
-							}
-							t16 := int32(load32(m.memory, uint64(uint32(v9))+148))
-							v0 = t16
-							t17 := int32(load32(m.memory, uint64(uint32(v9))+152))
-							v15 = t17
-							goto l15
+							t13 := int32(load32(m.memory, uint64(uint32(v9))+5308))
+							v0 = t13
+							t14 := int32(m.memory[uint64(uint32(v9))+5304])
+							v11 = t14
+							goto l16
 						}
 					l15:
+						store64(m.memory, uint64(uint32(v9))+5276, uint64(v13))
+						store32(m.memory, uint64(uint32(v9))+5272, uint32(v4))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hcfc97406df1e5ed4_qxhn3q(v9+i32(5304), v9+i32(32), v9+i32(5272), v9+i32(56))
 						{
-							v2 = v0 & i32(255)
-							var p76 int32
-							if v2 == i32(40) {
-								p76 = 1
+							t15 := int32(load32(m.memory, uint64(uint32(v9))+5304))
+							v14 = t15
+							if v14 != 0 {
+								t18 := int64(load64(m.memory, uint64(uint32(v9))+5308))
+								v15 = t18
+								memory_copy(m.memory, uint32(v9+i32(3660)+i32(12)), uint32(v9+i32(5304)+i32(12)), uint32(i32(1544)))
+								store64(m.memory, uint64(uint32(v9))+3664, uint64(v15))
+								store32(m.memory, uint64(uint32(v9))+3660, uint32(v14))
+								store64(m.memory, uint64(uint32(v9))+5296, uint64(i64(0)))
+								store64(m.memory, uint64(uint32(v9))+5288, uint64(i64(0)))
+								store64(m.memory, uint64(uint32(v9))+5280, uint64(i64(0)))
+								store64(m.memory, uint64(uint32(v9))+5272, uint64(i64(0)))
+								store32(m.memory, uint64(uint32(v9))+5304, uint32(i32(0)))
+								m.memory[uint64(uint32(v9))+9411] = byte(i32(1))
+								v16 = int32(v15)
+								if v16 != 0 {
+									v18 = v9 + i32(3680)
+									v19 = v9 + i32(5304) + i32(4)
+									t19 := int32(load32(m.memory, uint64(uint32(v9))+3676))
+									v20 = t19
+									t20 := int64(load64(m.memory, uint64(uint32(v9))+3668))
+									v15 = t20
+									v21 = i32(1)
+									v17 = i32(0)
+									v22 = i32(0)
+								l52:
+									{
+										v23 = v22
+										store64(m.memory, uint64(uint32(v9))+9428, uint64(v15))
+										store32(m.memory, uint64(uint32(v9))+9424, uint32(v16))
+									l21:
+										{
+											t21 := int32(load32(m.memory, uint64(uint32(v9))+9428))
+											v0 = t21
+											t22 := int32(load32(m.memory, uint64(uint32(v9))+9432))
+											t23 := v9 + i32(8)
+											t24 := v9 + i32(9424)
+											var p25 int32
+											if t22 != i32(0) {
+												p25 = 1
+											}
+											m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t23, t24, p25)
+											t26 := int32(m.memory[uint64(uint32(v9))+8])
+											v10 = t26
+											if v10 == 0 {
+												goto l20
+											}
+											t27 := int32(m.memory[uint64(uint32(v9))+9])
+											if t27&i32(255) != i32(32) {
+												goto l21
+											}
+										}
+									l20:
+										store32(m.memory, uint64(uint32(v9))+9412, uint32(v16))
+										store32(m.memory, uint64(uint32(v9))+9420, uint32(int64(uint64(v15)>>32)))
+										t28 := v9
+										v3 = int32(v15)
+										v0 = v3 - v0
+										p29 := v0
+										if uint32(v0) > uint32(v3) {
+											p29 = i32(0)
+										}
+										store32(m.memory, uint64(uint32(t28))+9416, uint32(p29))
+										t30 := int32(load32(m.memory, uint64(uint32(v9))+9424))
+										v16 = t30
+										t31 := int64(load64(m.memory, uint64(uint32(v9))+9428))
+										v15 = t31
+										{
+											if v23 == 0 {
+												goto l22
+											}
+											v0 = v17 + i32(1)
+											if uint32(v0) > uint32(i32(4096)) {
+												goto l23
+											}
+											m.memory[uint32(v19+v17)] = byte(i32(10))
+											store32(m.memory, uint64(uint32(v9))+5304, uint32(v0))
+										l23:
+											t32 := v9
+											t33 := v21
+											var p34 int32
+											if uint32(v0) < uint32(i32(4097)) {
+												p34 = 1
+											}
+											m.memory[uint64(uint32(t32))+9411] = byte(t33 & p34)
+										}
+									l22:
+										m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9412), v9+i32(9411), v9+i32(5304))
+										{
+											t35 := int32(load32(m.memory, uint64(uint32(v9))+5304))
+											v17 = t35
+											v0 = v17 + i32(2)
+											if uint32(v0) > uint32(i32(4096)) {
+												goto l24
+											}
+											store16(m.memory, uint32(v19+v17), uint16(i32(8250)))
+											store32(m.memory, uint64(uint32(v9))+5304, uint32(v0))
+											v17 = v0
+										}
+									l24:
+										v22 = v23 + i32(1)
+										t36 := int32(m.memory[uint64(uint32(v9))+9411])
+										t37 := v9
+										var p38 int32
+										if uint32(v0) < uint32(i32(4097)) {
+											p38 = 1
+										}
+										v21 = p38 & t36
+										m.memory[uint64(uint32(t37))+9411] = byte(v21)
+										v0 = i32(-16)
+										{
+										l26:
+											{
+												if v0 == i32(48) {
+													goto l25
+												}
+												v3 = v0 + i32(20948)
+												v5 = v0 + i32(16)
+												v0 = v5
+												t39 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v9+i32(9412), v3, i32(1))
+												if t39 == 0 {
+													goto l26
+												}
+											}
+											{
+												t40 := int32(m.memory[uint32(v5+i32(20944))])
+												switch t40 {
+												case 2:
+													goto l25
+												default:
+													t41 := int32(load32(m.memory, uint64(uint32(v14))+16))
+													v24 = t41
+													if v24 != 0 {
+														t42 := int32(load32(m.memory, uint64(uint32(v14))+20))
+														v26 = t42
+														t43 := int32(load32(m.memory, uint64(uint32(v14))+4))
+														v5 = t43
+														t44 := int32(load32(m.memory, uint32(v14)))
+														v11 = t44
+														v0 = i32(0)
+													l33:
+														{
+															if v5 == v0 {
+																v0 = i32(0)
+															l35:
+																{
+																	if v26 == v0 {
+																		store32(m.memory, uint64(uint32(v9))+9432, uint32(i32(0)))
+																		store32(m.memory, uint64(uint32(v9))+9428, uint32(v5))
+																		store32(m.memory, uint64(uint32(v9))+9424, uint32(v11))
+																		m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9424), v9+i32(9411), v9+i32(5304))
+																		{
+																			t47 := int32(load32(m.memory, uint64(uint32(v9))+5304))
+																			v17 = t47
+																			v0 = v17 + i32(1)
+																			if uint32(v0) > uint32(i32(4096)) {
+																				goto l36
+																			}
+																			m.memory[uint32(v19+v17)] = byte(i32(32))
+																			store32(m.memory, uint64(uint32(v9))+5304, uint32(v0))
+																			v17 = v0
+																		}
+																	l36:
+																		t48 := int32(m.memory[uint64(uint32(v9))+9411])
+																		v5 = t48
+																		v3 = v17 + v26
+																		if uint32(v3) > uint32(i32(4096)) {
+																			goto l37
+																		}
+																		if v26 == 0 {
+																			goto l37
+																		}
+																		if v26 == 0 {
+																			goto l38
+																		}
+																		memory_copy(m.memory, uint32(v19+v17), uint32(v24), uint32(v26))
+																	l38:
+																		store32(m.memory, uint64(uint32(v9))+5304, uint32(v3))
+																		v17 = v3
+																	l37:
+																		t49 := v9
+																		t50 := v5
+																		var p51 int32
+																		if uint32(v3) < uint32(i32(4097)) {
+																			p51 = 1
+																		}
+																		t52 := t50 & p51
+																		var p53 int32
+																		if uint32(v0) < uint32(i32(4097)) {
+																			p53 = 1
+																		}
+																		v21 = t52 & p53
+																		m.memory[uint64(uint32(t49))+9411] = byte(v21)
+																		goto l39
+																	}
+																	v27 = i64(19)
+																	t46 := int32(m.memory[uint32(v24+v0)])
+																	v3 = t46
+																	if v3 == i32(32) {
+																		goto l32
+																	}
+																	if uint32(v3) < uint32(i32(32)) {
+																		goto l32
+																	}
+																	v0 = v0 + i32(1)
+																	if v3 != i32(127) {
+																		goto l35
+																	}
+																	goto l32
+																}
+															}
+															v27 = i64(19)
+															t45 := int32(m.memory[uint32(v11+v0)])
+															v3 = t45
+															if v3 == i32(32) {
+																goto l32
+															}
+															if uint32(v3) < uint32(i32(32)) {
+																goto l32
+															}
+															v0 = v0 + i32(1)
+															if v3 != i32(127) {
+																goto l33
+															}
+															goto l32
+														}
+													}
+													v25 = i32(18)
+													goto l30
+												case 1:
+													m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v9+i32(9424), v14)
+													t54 := int32(m.memory[uint64(uint32(v9))+9424])
+													if t54 == i32(41) {
+														goto l25
+													}
+													t55 := int64(load64(m.memory, uint64(uint32(v9))+9424))
+													v27 = t55
+													if v27&i64(255) == i64(41) {
+														goto l25
+													}
+													v23 = int32(int64(uint64(v27) >> 32))
+													v25 = int32(v27)
+													goto l40
+												}
+											}
+										l25:
+											if uint32(v23) >= uint32(v20) {
+												goto l41
+											}
+											v25 = i32(18)
+											{
+												v0 = v18 + v23*i32(12)
+												t56 := int32(load32(m.memory, uint32(v0)))
+												switch t56 {
+												case 2:
+													goto l41
+												default:
+													goto l30
+												case 1:
+													t57 := int32(load32(m.memory, uint64(uint32(v0))+4))
+													v5 = t57
+													{
+														t58 := int32(load32(m.memory, uint64(uint32(v0))+8))
+														v0 = t58
+														v3 = v0 + v17
+														if uint32(v3) > uint32(i32(4096)) {
+															goto l43
+														}
+														if v0 == 0 {
+															goto l43
+														}
+														if v0 == 0 {
+															goto l44
+														}
+														memory_copy(m.memory, uint32(v19+v17), uint32(v5), uint32(v0))
+													l44:
+														store32(m.memory, uint64(uint32(v9))+5304, uint32(v3))
+														v17 = v3
+													}
+												l43:
+													t59 := v9
+													t60 := v21
+													var p61 int32
+													if uint32(v3) < uint32(i32(4097)) {
+														p61 = 1
+													}
+													v21 = t60 & p61
+													m.memory[uint64(uint32(t59))+9411] = byte(v21)
+													t62 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v5, v0)
+													if t62 == 0 {
+														goto l39
+													}
+													v25 = i32(19)
+													goto l30
+												}
+											}
+										l41:
+											t63 := int32(load32(m.memory, uint64(uint32(v14))+8))
+											v0 = t63
+											t64 := int32(load32(m.memory, uint64(uint32(v14))+12))
+											v11 = v0 + t64<<4
+											v25 = i32(18)
+											v28 = i32(0)
+										l46:
+											{
+												if v0 == v11 {
+													goto l45
+												}
+												t65 := int32(load32(m.memory, uint32(v0+i32(12))))
+												v24 = t65
+												t66 := int32(load32(m.memory, uint32(v0+i32(8))))
+												v26 = t66
+												t67 := int32(load32(m.memory, uint32(v0+i32(4))))
+												v5 = t67
+												t68 := int32(load32(m.memory, uint32(v0)))
+												v3 = t68
+												store32(m.memory, uint64(uint32(v9))+9432, uint32(i32(0)))
+												store32(m.memory, uint64(uint32(v9))+9428, uint32(v5))
+												t70 := v9
+												p69 := i32(1)
+												if v3 != 0 {
+													p69 = v3
+												}
+												store32(m.memory, uint64(uint32(t70))+9424, uint32(p69))
+												v0 = v0 + i32(16)
+												t71 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v9+i32(9412), v9+i32(9424), i32(1))
+												if t71 == 0 {
+													goto l46
+												}
+												t73 := v9
+												p72 := i32(1)
+												if v26 != 0 {
+													p72 = v26
+												}
+												m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t73, p72, v24)
+												t74 := int32(load32(m.memory, uint32(v9)))
+												v26 = t74
+												if v26 == 0 {
+													goto l45
+												}
+												t75 := int32(load32(m.memory, uint64(uint32(v9))+4))
+												v3 = t75
+												{
+													if v28&i32(1) == 0 {
+														goto l47
+													}
+													v5 = v17 + i32(2)
+													if uint32(v5) > uint32(i32(4096)) {
+														goto l48
+													}
+													store16(m.memory, uint32(v19+v17), uint16(i32(8236)))
+													store32(m.memory, uint64(uint32(v9))+5304, uint32(v5))
+													v17 = v5
+												l48:
+													t76 := v21
+													var p77 int32
+													if uint32(v5) < uint32(i32(4097)) {
+														p77 = 1
+													}
+													v21 = t76 & p77
+												}
+											l47:
+												v5 = v17 + v3
+												if uint32(v5) > uint32(i32(4096)) {
+													goto l49
+												}
+												if v3 == 0 {
+													goto l49
+												}
+												if v3 == 0 {
+													goto l50
+												}
+												memory_copy(m.memory, uint32(v19+v17), uint32(v26), uint32(v3))
+											l50:
+												store32(m.memory, uint64(uint32(v9))+5304, uint32(v5))
+												v17 = v5
+											l49:
+												t78 := v21
+												var p79 int32
+												if uint32(v5) < uint32(i32(4097)) {
+													p79 = 1
+												}
+												v21 = t78 & p79
+												v25 = i32(41)
+												v28 = i32(1)
+												t80 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v26, v3)
+												if t80 == 0 {
+													goto l46
+												}
+											}
+											v27 = i64(19)
+											goto l32
+										l45:
+											m.memory[uint64(uint32(v9))+9411] = byte(v21)
+										}
+									l40:
+										if v25&i32(255) == i32(41) {
+											goto l39
+										}
+									l30:
+										v27 = int64(uint32(v25)) & i64(255)
+									l32:
+										v13 = int64(uint32(v23))<<32 | v27
+										goto l51
+									l39:
+										t81 := v10
+										var p82 int32
+										if v16 != i32(0) {
+											p82 = 1
+										}
+										if t81&p82 != 0 {
+											goto l52
+										}
+									}
+									if v21&i32(1) != 0 {
+										goto l19
+									}
+									v13 = i64(40)
+								l51:
+									v0 = int32(int64(uint64(v13) >> 32))
+									v11 = int32(v13)
+									goto l16
+								}
+								v17 = i32(0)
+								goto l19
+							l19:
+								m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v9+i32(5272), v12, v9+i32(5308), v17)
+								t83 := int64(load64(m.memory, uint64(uint32(v9))+5296))
+								store64(m.memory, uint64(uint32(v9))+5261, uint64(t83))
+								t84 := int64(load64(m.memory, uint64(uint32(v9))+5291))
+								store64(m.memory, uint64(uint32(v9))+5256, uint64(t84))
+								t85 := int32(load16(m.memory, uint64(uint32(v9))+5272))
+								store16(m.memory, uint64(uint32(v9))+5216, uint16(t85))
+								t86 := int32(m.memory[uint64(uint32(v9))+5274])
+								m.memory[uint64(uint32(v9))+5218] = byte(t86)
+								t87 := int64(load64(m.memory, uint64(uint32(v9))+5283))
+								t88 := v9
+								v15 = t87
+								store64(m.memory, uint64(uint32(t88))+5248, uint64(v15))
+								store64(m.memory, uint64(uint32(v9))+5227, uint64(v15))
+								t89 := int64(load64(m.memory, uint64(uint32(v9))+5256))
+								store64(m.memory, uint64(uint32(v9))+5235, uint64(t89))
+								t90 := int64(load64(m.memory, uint64(uint32(v9))+5261))
+								store64(m.memory, uint64(uint32(v9))+5240, uint64(t90))
+								t91 := int64(load64(m.memory, uint64(uint32(v9))+5275))
+								store64(m.memory, uint64(uint32(v9))+5219, uint64(t91))
+								v11 = i32(0)
+								store32(m.memory, uint64(uint32(v9))+5312, uint32(i32(0)))
+								store64(m.memory, uint64(uint32(v9))+5304, uint64(i64(1)))
+								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, i32(20635), v9+i32(5304))
+								{
+									t92 := int32(load32(m.memory, uint64(uint32(v9))+5312))
+									t93 := v7
+									v0 = t92
+									if uint32(t93) >= uint32(v0) {
+										store32(m.memory, uint64(uint32(v9))+5272, uint32(v6))
+										store64(m.memory, uint64(uint32(v9))+5276, uint64(uint32(v7)))
+										m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(5304), v9+i32(5216))
+										m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, v9+i32(5304), v9+i32(5272))
+										t94 := int32(load32(m.memory, uint64(uint32(v9))+5276))
+										v0 = t94
+										t95 := int32(load32(m.memory, uint64(uint32(v9))+5280))
+										t96 := v8
+										v3 = t95
+										store32(m.memory, uint32(t96), uint32(v3))
+										if uint32(v3) <= uint32(v0) {
+											goto l9
+										}
+										goto l12
+									}
+									v11 = i32(0)
+									goto l16
+								}
 							}
-							v1 = p76
-							if v1 != 0 {
-								goto l40
+							t16 := int32(m.memory[uint64(uint32(v9))+5308])
+							v11 = t16
+							t17 := int32(load32(m.memory, uint64(uint32(v9))+5312))
+							v0 = t17
+							goto l16
+						}
+					l16:
+						{
+							v3 = v11 & i32(255)
+							var p97 int32
+							if v3 == i32(41) {
+								p97 = 1
 							}
+							v2 = p97
 							if v2 != 0 {
-								goto l41
+								goto l54
+							}
+							if v3 != 0 {
+								goto l12
 							}
 						}
-					l40:
-						store32(m.memory, uint32(v8), uint32(v15))
-						if v1 != 0 {
-							goto l39
+					l54:
+						store32(m.memory, uint32(v8), uint32(v0))
+						if v2 != 0 {
+							goto l9
 						}
-						v12 = v0 + i32(4)
-						goto l11
-					l39:
-						v12 = i32(47)
-						goto l11
-					l41:
-						v12 = v0 + i32(4)
 					}
-				l11:
-					v10 = v12 & i32(255)
+				l12:
+					t98 := int32(load32(m.memory, uint64(uint32(v11&i32(255)<<2))+21132))
+					v3 = t98
+					goto l2
 				}
-			l6:
-				p77 := v10
-				if v10 == i32(47) {
-					p77 = i32(0)
-				}
-				v0 = p77
+			l9:
+				v3 = i32(0)
 				goto l2
 			}
 		l5:
-			v0 = i32(2)
+			v3 = i32(2)
 			goto l2
 		}
-		v0 = i32(3)
+		v3 = i32(3)
 		goto l2
 	}
 l0:
-	v0 = i32(1)
+	v3 = i32(1)
 l2:
-	m.___stack_pointer = v9 + i32(368)
-	return v0
+	m.___stack_pointer = v9 + i32(9440)
+	return v3
 }
 func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 	var v6, v7 int32
 	var v8 int64
-	var v9, v10 int32
-	var v11 int64
-	var v12, v13, v14, v15, v16, v17, v18, v19, v20 int32
-	var v21 int64
-	var v22, v23 int32
+	var v9, v10, v11, v12, v13, v14, v15, v16, v17 int32
+	var v18 int64
+	var v19, v20, v21, v22 int32
+	var v23 int64
+	var v24, v25 int32
 	t0 := m.___stack_pointer
-	v6 = t0 - i32(128)
+	v6 = t0 - i32(6832)
 	m.___stack_pointer = v6
-	m._hooksig__capi__request__checked_request__h3f5c1c97c2114f97_oqqzf0(v6+i32(48), v0)
-	t1 := int32(load32(m.memory, uint64(uint32(v6))+52))
+	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v6+i32(80), v0)
+	t1 := int32(load32(m.memory, uint64(uint32(v6))+84))
 	v0 = t1
 	{
 		{
-			t2 := int32(load32(m.memory, uint64(uint32(v6))+48))
+			t2 := int32(load32(m.memory, uint64(uint32(v6))+80))
 			v7 = t2
 			if v7 == 0 {
-				goto l0
+				if v0 != i32(48) {
+					goto l5
+				}
+				goto l6
 			}
-			t3 := int64(load64(m.memory, uint64(uint32(v6))+64))
-			store64(m.memory, uint64(uint32(v6))+40, uint64(t3))
-			t4 := int64(load64(m.memory, uint64(uint32(v6))+56))
-			store64(m.memory, uint64(uint32(v6))+32, uint64(t4))
+			t3 := int64(load64(m.memory, uint64(uint32(v6))+96))
+			store64(m.memory, uint64(uint32(v6))+48, uint64(t3))
+			t4 := int64(load64(m.memory, uint64(uint32(v6))+88))
+			store64(m.memory, uint64(uint32(v6))+40, uint64(t4))
 			if v2 != 0 {
-				goto l1
+				if v1 == 0 {
+					goto l3
+				}
+				if v2 >= i32(0) {
+					goto l2
+				}
+				goto l4
 			}
 			v1 = i32(0)
 			goto l2
-		l1:
-			if v1 == 0 {
-				goto l3
-			}
-			if v2 < i32(0) {
-				goto l4
-			}
-		l2:
-			if v5 == 0 {
-				goto l3
-			}
-			if v4 != 0 {
-				goto l5
-			}
-			v3 = i32(1)
-			goto l6
-		l5:
-			if v3 == 0 {
-				goto l3
-			}
-			if v4 < i32(0) {
-				goto l4
-			}
-		l6:
-			store32(m.memory, uint64(uint32(v6))+52, uint32(v0))
-			store32(m.memory, uint64(uint32(v6))+48, uint32(v7))
-			t5 := int64(load64(m.memory, uint64(uint32(v6))+32))
-			store64(m.memory, uint64(uint32(v6))+56, uint64(t5))
-			t6 := int64(load64(m.memory, uint64(uint32(v6))+40))
-			store64(m.memory, uint64(uint32(v6))+64, uint64(t6))
-			t7 := v6 + i32(72)
-			t8 := v1
-			v8 = int64(uint32(v2))
-			m._hooksig__names__check_list__hfd76d57a81261a43_vnayvq(t7, t8, v8)
+		}
+	l2:
+		if v5 == 0 {
+			goto l3
+		}
+		if v4 != 0 {
+			goto l7
+		}
+		v3 = i32(1)
+		goto l8
+	l7:
+		if v3 == 0 {
+			goto l3
+		}
+		if v4 < i32(0) {
+			goto l4
+		}
+	l8:
+		store32(m.memory, uint64(uint32(v6))+60, uint32(v0))
+		store32(m.memory, uint64(uint32(v6))+56, uint32(v7))
+		t5 := int64(load64(m.memory, uint64(uint32(v6))+40))
+		store64(m.memory, uint64(uint32(v6))+64, uint64(t5))
+		t6 := int64(load64(m.memory, uint64(uint32(v6))+48))
+		store64(m.memory, uint64(uint32(v6))+72, uint64(t6))
+		memory_zero(m.memory, uint32(v6+i32(80)), uint32(i32(3600)))
+		t7 := v6 + i32(5240)
+		t8 := v1
+		v8 = int64(uint32(v2))
+		m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(t7, t8, v8, v6+i32(80))
+		{
 			{
-				{
-					t9 := int32(m.memory[uint64(uint32(v6))+72])
-					if t9 == i32(40) {
-						goto l7
-					}
-					t10 := int64(m.memory[uint64(uint32(v6))+72])
-					if t10 == i64(40) {
-						goto l7
-					}
-					t11 := int32(load32(m.memory, uint64(uint32(v6))+76))
-					v9 = t11
-					t12 := int32(load32(m.memory, uint64(uint32(v6))+72))
-					v2 = t12
-					goto l8
+				t9 := int32(m.memory[uint64(uint32(v6))+5240])
+				if t9 == i32(41) {
+					goto l9
 				}
-			l7:
-				m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hde77f2e695de0e75_jciie0(v6+i32(72), v6+i32(48), v1, v8)
-				{
-					t13 := int32(load32(m.memory, uint64(uint32(v6))+72))
-					v10 = t13
-					if v10 != 0 {
-						goto l9
-					}
-					t14 := int32(load32(m.memory, uint64(uint32(v6))+76))
-					v2 = t14
-					t15 := int32(load32(m.memory, uint64(uint32(v6))+80))
-					v9 = t15
-					goto l8
+				t10 := int64(m.memory[uint64(uint32(v6))+5240])
+				if t10 == i64(41) {
+					goto l9
 				}
-			l9:
-				t16 := int64(load64(m.memory, uint64(uint32(v6))+76))
-				v8 = t16
-				t17 := int64(load64(m.memory, uint64(uint32(v6))+84))
-				store64(m.memory, uint64(uint32(v6))+76, uint64(t17))
-				store32(m.memory, uint64(uint32(v6))+72, uint32(int64(uint64(v8)>>32)))
-				t18 := int64(load64(m.memory, uint64(uint32(v6))+72))
-				v11 = t18
-				store32(m.memory, uint64(uint32(v6))+100, uint32(i32(0)))
-				store64(m.memory, uint64(uint32(v6))+92, uint64(i64(1)))
+				t11 := int32(load32(m.memory, uint64(uint32(v6))+5244))
+				v9 = t11
+				t12 := int32(load32(m.memory, uint64(uint32(v6))+5240))
+				v10 = t12
+				goto l10
+			}
+		l9:
+			store64(m.memory, uint64(uint32(v6))+6824, uint64(v8))
+			store32(m.memory, uint64(uint32(v6))+6820, uint32(v1))
+			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hcfc97406df1e5ed4_qxhn3q(v6+i32(5240), v6+i32(56), v6+i32(6820), v6+i32(80))
+			{
+				t13 := int32(load32(m.memory, uint64(uint32(v6))+5240))
+				v11 = t13
+				if v11 != 0 {
+					goto l11
+				}
+				t14 := int32(load32(m.memory, uint64(uint32(v6))+5244))
+				v10 = t14
+				t15 := int32(load32(m.memory, uint64(uint32(v6))+5248))
+				v9 = t15
+				goto l10
+			}
+		l11:
+			t16 := int64(load64(m.memory, uint64(uint32(v6))+5244))
+			v8 = t16
+			memory_copy(m.memory, uint32(v6+i32(3684)+i32(12)), uint32(v6+i32(5240)+i32(12)), uint32(i32(1544)))
+			store64(m.memory, uint64(uint32(v6))+3688, uint64(v8))
+			store32(m.memory, uint64(uint32(v6))+3684, uint32(v11))
+			store32(m.memory, uint64(uint32(v6))+6804, uint32(i32(0)))
+			store64(m.memory, uint64(uint32(v6))+6796, uint64(i64(1)))
+			v12 = int32(v8)
+			if v12 != 0 {
+				goto l12
+			}
+			v10 = i32(41)
+			v9 = i32(0)
+			goto l13
+		l12:
+			v13 = v6 + i32(3704)
+			t17 := int32(load32(m.memory, uint64(uint32(v6))+3700))
+			v14 = t17
+			v15 = i32(0)
+			v16 = i32(0)
+			v17 = v12
+			t18 := int64(load64(m.memory, uint64(uint32(v6))+3692))
+			v18 = t18
+			v8 = v18
+			v19 = i32(0)
+		l40:
+			{
+				v9 = v19
+				store64(m.memory, uint64(uint32(v6))+5244, uint64(v8))
+				store32(m.memory, uint64(uint32(v6))+5240, uint32(v17))
+			l15:
 				{
-					v12 = int32(v8)
-					if v12 == 0 {
-						v2 = i32(40)
-						v9 = i32(0)
-						goto l60
+					t19 := int32(load32(m.memory, uint64(uint32(v6))+5244))
+					v0 = t19
+					t20 := int32(load32(m.memory, uint64(uint32(v6))+5248))
+					t21 := v6 + i32(32)
+					t22 := v6 + i32(5240)
+					var p23 int32
+					if t20 != i32(0) {
+						p23 = 1
 					}
-					v13 = i32(0)
-					v14 = i32(0)
-					v15 = v12
-					v8 = v11
-					v16 = i32(0)
-				l34:
+					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t21, t22, p23)
+					t24 := int32(m.memory[uint64(uint32(v6))+32])
+					v7 = t24
+					if v7 == 0 {
+						goto l14
+					}
+					t25 := int32(m.memory[uint64(uint32(v6))+33])
+					if t25&i32(255) != i32(32) {
+						goto l15
+					}
+				}
+			l14:
+				store32(m.memory, uint64(uint32(v6))+6820, uint32(v17))
+				store32(m.memory, uint64(uint32(v6))+6828, uint32(int64(uint64(v8)>>32)))
+				t26 := v6
+				v2 = int32(v8)
+				v0 = v2 - v0
+				p27 := v0
+				if uint32(v0) > uint32(v2) {
+					p27 = i32(0)
+				}
+				store32(m.memory, uint64(uint32(t26))+6824, uint32(p27))
+				t28 := int32(load32(m.memory, uint64(uint32(v6))+5240))
+				v17 = t28
+				t29 := int64(load64(m.memory, uint64(uint32(v6))+5244))
+				v8 = t29
+				{
+					if v9 == 0 {
+						goto l16
+					}
 					{
-						v9 = v16
-						store64(m.memory, uint64(uint32(v6))+76, uint64(v8))
-						store32(m.memory, uint64(uint32(v6))+72, uint32(v15))
-					l12:
-						{
-							t19 := int32(load32(m.memory, uint64(uint32(v6))+76))
-							v0 = t19
-							t20 := int32(load32(m.memory, uint64(uint32(v6))+80))
-							t21 := v6 + i32(24)
-							t22 := v6 + i32(72)
-							var p23 int32
-							if t20 != i32(0) {
-								p23 = 1
-							}
-							m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t21, t22, p23)
-							t24 := int32(m.memory[uint64(uint32(v6))+24])
-							v7 = t24
-							if v7 == 0 {
-								goto l11
-							}
-							t25 := int32(m.memory[uint64(uint32(v6))+25])
-							if t25&i32(255) != i32(32) {
-								goto l12
-							}
+						if uint32(v15) <= uint32(v16) {
+							goto l17
 						}
-					l11:
-						store32(m.memory, uint64(uint32(v6))+116, uint32(v15))
-						store32(m.memory, uint64(uint32(v6))+124, uint32(int64(uint64(v8)>>32)))
-						t26 := v6
-						v2 = int32(v8)
-						v0 = v2 - v0
-						p27 := v0
-						if uint32(v0) > uint32(v2) {
-							p27 = i32(0)
-						}
-						store32(m.memory, uint64(uint32(t26))+120, uint32(p27))
-						t28 := int32(load32(m.memory, uint64(uint32(v6))+72))
-						v15 = t28
-						t29 := int64(load64(m.memory, uint64(uint32(v6))+76))
-						v8 = t29
-						{
-							if v9 == 0 {
-								goto l13
-							}
+						t30 := int32(load32(m.memory, uint64(uint32(v6))+6796))
+						m.memory[uint32(t30+v16)] = byte(i32(10))
+					}
+				l17:
+					t31 := v6
+					v0 = v16 + i32(1)
+					p32 := i32(-1)
+					if v0 != 0 {
+						p32 = v0
+					}
+					store32(m.memory, uint64(uint32(t31))+6804, uint32(p32))
+				}
+			l16:
+				m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6820), v6+i32(6796))
+				{
+					t33 := int32(load32(m.memory, uint64(uint32(v6))+6800))
+					v15 = t33
+					t34 := int32(load32(m.memory, uint64(uint32(v6))+6804))
+					t35 := v15
+					v0 = t34
+					if uint32(t35) < uint32(v0) {
+						goto l18
+					}
+					if uint32(v15-v0) < uint32(i32(2)) {
+						goto l18
+					}
+					t36 := int32(load32(m.memory, uint64(uint32(v6))+6796))
+					store16(m.memory, uint32(t36+v0), uint16(i32(8250)))
+				}
+			l18:
+				v19 = v9 + i32(1)
+				t37 := v6
+				v2 = v0 + i32(2)
+				p38 := v2
+				if uint32(v2) < uint32(v0) {
+					p38 = i32(-1)
+				}
+				v16 = p38
+				store32(m.memory, uint64(uint32(t37))+6804, uint32(v16))
+				v0 = i32(-16)
+			l20:
+				{
+					if v0 == i32(48) {
+						goto l19
+					}
+					v2 = v0 + i32(20948)
+					v1 = v0 + i32(16)
+					v0 = v1
+					t39 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(6820), v2, i32(1))
+					if t39 == 0 {
+						goto l20
+					}
+				}
+				{
+					t40 := int32(m.memory[uint32(v1+i32(20944))])
+					switch t40 {
+					case 2:
+						goto l19
+					default:
+						t41 := int32(load32(m.memory, uint64(uint32(v11))+16))
+						v20 = t41
+						if v20 != 0 {
+							t42 := int32(load32(m.memory, uint64(uint32(v11))+20))
+							v21 = t42
+							t43 := int32(load32(m.memory, uint64(uint32(v11))+4))
+							v1 = t43
+							t44 := int32(load32(m.memory, uint32(v11)))
+							v22 = t44
+							v0 = i32(0)
+						l25:
 							{
-								if uint32(v13) <= uint32(v14) {
-									goto l14
-								}
-								t30 := int32(load32(m.memory, uint64(uint32(v6))+92))
-								m.memory[uint32(t30+v14)] = byte(i32(10))
-							}
-						l14:
-							t31 := v6
-							v0 = v14 + i32(1)
-							p32 := i32(-1)
-							if v0 != 0 {
-								p32 = v0
-							}
-							store32(m.memory, uint64(uint32(t31))+100, uint32(p32))
-						}
-					l13:
-						m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(116), v6+i32(92))
-						{
-							t33 := int32(load32(m.memory, uint64(uint32(v6))+96))
-							v13 = t33
-							t34 := int32(load32(m.memory, uint64(uint32(v6))+100))
-							t35 := v13
-							v0 = t34
-							if uint32(t35) < uint32(v0) {
-								goto l15
-							}
-							if uint32(v13-v0) < uint32(i32(2)) {
-								goto l15
-							}
-							t36 := int32(load32(m.memory, uint64(uint32(v6))+92))
-							store16(m.memory, uint32(t36+v0), uint16(i32(8250)))
-						}
-					l15:
-						v16 = v9 + i32(1)
-						t37 := v6
-						v2 = v0 + i32(2)
-						p38 := v2
-						if uint32(v2) < uint32(v0) {
-							p38 = i32(-1)
-						}
-						v14 = p38
-						store32(m.memory, uint64(uint32(t37))+100, uint32(v14))
-						v0 = i32(-16)
-						{
-						l17:
-							{
-								if v0 == i32(48) {
-									goto l16
-								}
-								v2 = v0 + i32(20840)
-								v1 = v0 + i32(16)
-								v0 = v1
-								t39 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(116), v2, i32(1))
-								if t39 == 0 {
-									goto l17
-								}
-							}
-							{
-								t40 := int32(m.memory[uint32(v1+i32(20836))])
-								switch t40 {
-								case 2:
-									goto l16
-								default:
-									t41 := int32(load32(m.memory, uint64(uint32(v10))+16))
-									v14 = t41
-									if v14 != 0 {
-										t42 := int32(load32(m.memory, uint64(uint32(v10))+20))
-										v18 = t42
-										t43 := int32(load32(m.memory, uint64(uint32(v10))+4))
-										v19 = t43
-										t44 := int32(load32(m.memory, uint32(v10)))
-										v20 = t44
-										v0 = i32(0)
-									l23:
-										{
-											if v19 == v0 {
-												v0 = i32(0)
-											l25:
-												{
-													if v18 == v0 {
-														store32(m.memory, uint64(uint32(v6))+80, uint32(i32(0)))
-														store32(m.memory, uint64(uint32(v6))+76, uint32(v19))
-														store32(m.memory, uint64(uint32(v6))+72, uint32(v20))
-														m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(72), v6+i32(92))
-														{
-															t47 := int32(load32(m.memory, uint64(uint32(v6))+96))
-															v13 = t47
-															t48 := int32(load32(m.memory, uint64(uint32(v6))+100))
-															t49 := v13
-															v0 = t48
-															if uint32(t49) <= uint32(v0) {
-																goto l26
-															}
-															t50 := int32(load32(m.memory, uint64(uint32(v6))+92))
-															m.memory[uint32(t50+v0)] = byte(i32(32))
-														}
-													l26:
-														{
-															t51 := v13
-															v0 = v0 + i32(1)
-															p52 := i32(-1)
-															if v0 != 0 {
-																p52 = v0
-															}
-															v0 = p52
-															if uint32(t51) < uint32(v0) {
-																goto l27
-															}
-															if uint32(v13-v0) < uint32(v18) {
-																goto l27
-															}
-															if v18 == 0 {
-																goto l27
-															}
-															t53 := int32(load32(m.memory, uint64(uint32(v6))+92))
-															memory_copy(m.memory, uint32(t53+v0), uint32(v14), uint32(v18))
-														}
-													l27:
-														t54 := v6
-														v2 = v0 + v18
-														p55 := v2
-														if uint32(v2) < uint32(v0) {
-															p55 = i32(-1)
-														}
-														v14 = p55
-														store32(m.memory, uint64(uint32(t54))+100, uint32(v14))
-														goto l28
-													}
-													v2 = i32(19)
-													t46 := int32(m.memory[uint32(v14+v0)])
-													v1 = t46
-													if v1 == i32(32) {
-														goto l8
-													}
-													if uint32(v1) < uint32(i32(32)) {
-														goto l8
-													}
-													v0 = v0 + i32(1)
-													if v1 == i32(127) {
-														goto l8
-													}
-													goto l25
+								if v1 == v0 {
+									v0 = i32(0)
+								l27:
+									{
+										if v21 == v0 {
+											store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
+											store32(m.memory, uint64(uint32(v6))+5244, uint32(v1))
+											store32(m.memory, uint64(uint32(v6))+5240, uint32(v22))
+											m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5240), v6+i32(6796))
+											{
+												t47 := int32(load32(m.memory, uint64(uint32(v6))+6800))
+												v15 = t47
+												t48 := int32(load32(m.memory, uint64(uint32(v6))+6804))
+												t49 := v15
+												v0 = t48
+												if uint32(t49) <= uint32(v0) {
+													goto l28
 												}
+												t50 := int32(load32(m.memory, uint64(uint32(v6))+6796))
+												m.memory[uint32(t50+v0)] = byte(i32(32))
 											}
-											v2 = i32(19)
-											t45 := int32(m.memory[uint32(v20+v0)])
-											v1 = t45
-											if v1 == i32(32) {
-												goto l8
+										l28:
+											{
+												t51 := v15
+												v0 = v0 + i32(1)
+												p52 := i32(-1)
+												if v0 != 0 {
+													p52 = v0
+												}
+												v0 = p52
+												if uint32(t51) < uint32(v0) {
+													goto l29
+												}
+												if uint32(v15-v0) < uint32(v21) {
+													goto l29
+												}
+												if v21 == 0 {
+													goto l29
+												}
+												t53 := int32(load32(m.memory, uint64(uint32(v6))+6796))
+												memory_copy(m.memory, uint32(t53+v0), uint32(v20), uint32(v21))
 											}
-											if uint32(v1) < uint32(i32(32)) {
-												goto l8
+										l29:
+											t54 := v6
+											v2 = v0 + v21
+											p55 := v2
+											if uint32(v2) < uint32(v0) {
+												p55 = i32(-1)
 											}
-											v0 = v0 + i32(1)
-											if v1 == i32(127) {
-												goto l8
-											}
-											goto l23
+											v16 = p55
+											store32(m.memory, uint64(uint32(t54))+6804, uint32(v16))
+											goto l30
 										}
+										v10 = i32(19)
+										t46 := int32(m.memory[uint32(v20+v0)])
+										v2 = t46
+										if v2 == i32(32) {
+											goto l10
+										}
+										if uint32(v2) < uint32(i32(32)) {
+											goto l10
+										}
+										v0 = v0 + i32(1)
+										if v2 == i32(127) {
+											goto l10
+										}
+										goto l27
 									}
-									v17 = i32(18)
-									goto l21
-								case 1:
-									m._hooksig__request__Request_LT_H_GT___check_host__h762e5717c9a63798_dv44tu(v6+i32(72), v10)
-									t56 := int32(m.memory[uint64(uint32(v6))+72])
-									if t56 == i32(40) {
-										goto l16
-									}
-									t57 := int64(load64(m.memory, uint64(uint32(v6))+72))
-									v21 = t57
-									if v21&i64(255) == i64(40) {
-										goto l16
-									}
-									v9 = int32(int64(uint64(v21) >> 32))
-									v17 = int32(v21)
-									goto l29
 								}
+								v10 = i32(19)
+								t45 := int32(m.memory[uint32(v22+v0)])
+								v2 = t45
+								if v2 == i32(32) {
+									goto l10
+								}
+								if uint32(v2) < uint32(i32(32)) {
+									goto l10
+								}
+								v0 = v0 + i32(1)
+								if v2 == i32(127) {
+									goto l10
+								}
+								goto l25
 							}
-						l16:
-							t58 := int32(load32(m.memory, uint64(uint32(v10))+8))
-							v0 = t58
-							t59 := int32(load32(m.memory, uint64(uint32(v10))+12))
-							v19 = v0 + t59<<4
-							v17 = i32(18)
-							v22 = i32(0)
-							t60 := int32(load32(m.memory, uint64(uint32(v6))+92))
-							v23 = t60
-						l30:
-							{
-								if v0 == v19 {
-									goto l29
-								}
-								t61 := int32(load32(m.memory, uint32(v0+i32(12))))
-								v18 = t61
-								t62 := int32(load32(m.memory, uint32(v0+i32(8))))
-								v20 = t62
-								t63 := int32(load32(m.memory, uint32(v0+i32(4))))
-								v1 = t63
-								t64 := int32(load32(m.memory, uint32(v0)))
-								v2 = t64
-								store32(m.memory, uint64(uint32(v6))+80, uint32(i32(0)))
-								store32(m.memory, uint64(uint32(v6))+76, uint32(v1))
-								t66 := v6
-								p65 := i32(1)
-								if v2 != 0 {
-									p65 = v2
-								}
-								store32(m.memory, uint64(uint32(t66))+72, uint32(p65))
-								v0 = v0 + i32(16)
-								t67 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(116), v6+i32(72), i32(1))
-								if t67 == 0 {
-									goto l30
-								}
-								t69 := v6 + i32(16)
-								p68 := i32(1)
-								if v20 != 0 {
-									p68 = v20
-								}
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t69, p68, v18)
-								t70 := int32(load32(m.memory, uint64(uint32(v6))+16))
-								v1 = t70
-								if v1 == 0 {
-									goto l29
-								}
-								t71 := int32(load32(m.memory, uint64(uint32(v6))+20))
-								v2 = t71
-								{
-									if v22&i32(1) == 0 {
-										goto l31
-									}
-									if uint32(v13) < uint32(v14) {
-										goto l32
-									}
-									if uint32(v13-v14) < uint32(i32(2)) {
-										goto l32
-									}
-									store16(m.memory, uint32(v23+v14), uint16(i32(8236)))
-								l32:
-									v20 = v14 + i32(2)
-									p72 := v20
-									if uint32(v20) < uint32(v14) {
-										p72 = i32(-1)
-									}
-									v14 = p72
-								}
-							l31:
-								if uint32(v13) < uint32(v14) {
-									goto l33
-								}
-								if uint32(v13-v14) < uint32(v2) {
-									goto l33
-								}
-								if v2 == 0 {
-									goto l33
-								}
-								memory_copy(m.memory, uint32(v23+v14), uint32(v1), uint32(v2))
-							l33:
-								t73 := v6
-								v20 = v14 + v2
-								p74 := v20
-								if uint32(v20) < uint32(v14) {
-									p74 = i32(-1)
-								}
-								v14 = p74
-								store32(m.memory, uint64(uint32(t73))+100, uint32(v14))
-								v17 = i32(40)
-								v22 = i32(1)
-								t75 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v1, v2)
-								if t75 == 0 {
-									goto l30
-								}
-							}
-							v2 = i32(19)
-							goto l8
 						}
-					l29:
-						if v17&i32(255) == i32(40) {
-							goto l28
+						v10 = i32(18)
+						goto l10
+					case 1:
+						m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v6+i32(5240), v11)
+						t56 := int32(m.memory[uint64(uint32(v6))+5240])
+						if t56 == i32(41) {
+							goto l19
 						}
-					l21:
-						v2 = v17 & i32(255)
-						goto l8
-					l28:
-						t76 := v7
-						var p77 int32
-						if v15 != i32(0) {
-							p77 = 1
+						t57 := int64(load64(m.memory, uint64(uint32(v6))+5240))
+						v23 = t57
+						if v23&i64(255) == i64(41) {
+							goto l19
 						}
-						if t76&p77 != 0 {
-							goto l34
-						}
+						v9 = int32(int64(uint64(v23) >> 32))
+						v10 = int32(v23)
+						goto l31
 					}
-					v2 = i32(0)
-					if uint32(v4) < uint32(v14) {
-						goto l35
+				}
+			l19:
+				{
+					if uint32(v9) >= uint32(v14) {
+						goto l32
 					}
-					store32(m.memory, uint64(uint32(v6))+104, uint32(v3))
-					store64(m.memory, uint64(uint32(v6))+108, uint64(uint32(v4)))
-					v9 = i32(0)
-					v13 = i32(0)
-				l59:
+					v10 = i32(18)
 					{
-						v14 = v13
-						store64(m.memory, uint64(uint32(v6))+76, uint64(v11))
-						store32(m.memory, uint64(uint32(v6))+72, uint32(v12))
-					l37:
+						v2 = v13 + v9*i32(12)
+						t58 := int32(load32(m.memory, uint32(v2)))
+						switch t58 {
+						case 2:
+							goto l32
+						default:
+							goto l10
+						case 1:
+							t59 := int32(load32(m.memory, uint64(uint32(v2))+8))
+							v0 = t59
+							t60 := int32(load32(m.memory, uint64(uint32(v2))+4))
+							v2 = t60
+							{
+								if uint32(v15) < uint32(v16) {
+									goto l34
+								}
+								if uint32(v15-v16) < uint32(v0) {
+									goto l34
+								}
+								if v0 == 0 {
+									goto l34
+								}
+								t61 := int32(load32(m.memory, uint64(uint32(v6))+6796))
+								memory_copy(m.memory, uint32(t61+v16), uint32(v2), uint32(v0))
+							}
+						l34:
+							t62 := v6
+							v1 = v16 + v0
+							p63 := v1
+							if uint32(v1) < uint32(v16) {
+								p63 = i32(-1)
+							}
+							v16 = p63
+							store32(m.memory, uint64(uint32(t62))+6804, uint32(v16))
+							t64 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
+							if t64 == 0 {
+								goto l30
+							}
+							goto l35
+						}
+					}
+				l32:
+					t65 := int32(load32(m.memory, uint64(uint32(v11))+8))
+					v0 = t65
+					t66 := int32(load32(m.memory, uint64(uint32(v11))+12))
+					v22 = v0 + t66<<4
+					v10 = i32(18)
+					v24 = i32(0)
+					t67 := int32(load32(m.memory, uint64(uint32(v6))+6796))
+					v25 = t67
+				l36:
+					{
+						if v0 == v22 {
+							goto l31
+						}
+						t68 := int32(load32(m.memory, uint32(v0+i32(12))))
+						v20 = t68
+						t69 := int32(load32(m.memory, uint32(v0+i32(8))))
+						v21 = t69
+						t70 := int32(load32(m.memory, uint32(v0+i32(4))))
+						v1 = t70
+						t71 := int32(load32(m.memory, uint32(v0)))
+						v2 = t71
+						store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v6))+5244, uint32(v1))
+						t73 := v6
+						p72 := i32(1)
+						if v2 != 0 {
+							p72 = v2
+						}
+						store32(m.memory, uint64(uint32(t73))+5240, uint32(p72))
+						v0 = v0 + i32(16)
+						t74 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(6820), v6+i32(5240), i32(1))
+						if t74 == 0 {
+							goto l36
+						}
+						t76 := v6 + i32(24)
+						p75 := i32(1)
+						if v21 != 0 {
+							p75 = v21
+						}
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t76, p75, v20)
+						t77 := int32(load32(m.memory, uint64(uint32(v6))+24))
+						v1 = t77
+						if v1 == 0 {
+							goto l31
+						}
+						t78 := int32(load32(m.memory, uint64(uint32(v6))+28))
+						v2 = t78
 						{
-							t78 := int32(load32(m.memory, uint64(uint32(v6))+76))
-							v0 = t78
-							t79 := int32(load32(m.memory, uint64(uint32(v6))+80))
-							t80 := v6 + i32(8)
-							t81 := v6 + i32(72)
-							var p82 int32
-							if t79 != i32(0) {
-								p82 = 1
-							}
-							m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t80, t81, p82)
-							t83 := int32(m.memory[uint64(uint32(v6))+8])
-							v7 = t83
-							if v7 == 0 {
-								goto l36
-							}
-							t84 := int32(m.memory[uint64(uint32(v6))+9])
-							if t84&i32(255) != i32(32) {
+							if v24&i32(1) == 0 {
 								goto l37
 							}
-						}
-					l36:
-						store32(m.memory, uint64(uint32(v6))+116, uint32(v12))
-						store32(m.memory, uint64(uint32(v6))+124, uint32(int64(uint64(v11)>>32)))
-						t85 := v6
-						v2 = int32(v11)
-						v0 = v2 - v0
-						p86 := v0
-						if uint32(v0) > uint32(v2) {
-							p86 = i32(0)
-						}
-						store32(m.memory, uint64(uint32(t85))+120, uint32(p86))
-						t87 := int32(load32(m.memory, uint64(uint32(v6))+72))
-						v12 = t87
-						t88 := int64(load64(m.memory, uint64(uint32(v6))+76))
-						v11 = t88
-						{
-							if v14 == 0 {
+							if uint32(v15) < uint32(v16) {
 								goto l38
 							}
-							{
-								if uint32(v4) <= uint32(v9) {
-									goto l39
-								}
-								t89 := int32(load32(m.memory, uint64(uint32(v6))+104))
-								m.memory[uint32(t89+v9)] = byte(i32(10))
+							if uint32(v15-v16) < uint32(i32(2)) {
+								goto l38
 							}
-						l39:
-							t90 := v6
-							v0 = v9 + i32(1)
-							p91 := i32(-1)
-							if v0 != 0 {
-								p91 = v0
+							store16(m.memory, uint32(v25+v16), uint16(i32(8236)))
+						l38:
+							v21 = v16 + i32(2)
+							p79 := v21
+							if uint32(v21) < uint32(v16) {
+								p79 = i32(-1)
 							}
-							store32(m.memory, uint64(uint32(t90))+112, uint32(p91))
+							v16 = p79
 						}
-					l38:
-						m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(116), v6+i32(104))
+					l37:
+						if uint32(v15) < uint32(v16) {
+							goto l39
+						}
+						if uint32(v15-v16) < uint32(v2) {
+							goto l39
+						}
+						if v2 == 0 {
+							goto l39
+						}
+						memory_copy(m.memory, uint32(v25+v16), uint32(v1), uint32(v2))
+					l39:
+						t80 := v6
+						v21 = v16 + v2
+						p81 := v21
+						if uint32(v21) < uint32(v16) {
+							p81 = i32(-1)
+						}
+						v16 = p81
+						store32(m.memory, uint64(uint32(t80))+6804, uint32(v16))
+						v10 = i32(41)
+						v24 = i32(1)
+						t82 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v1, v2)
+						if t82 == 0 {
+							goto l36
+						}
+					}
+				}
+			l35:
+				v10 = i32(19)
+				goto l10
+			l31:
+				if v10&i32(255) != i32(41) {
+					goto l10
+				}
+			l30:
+				t83 := v7
+				var p84 int32
+				if v17 != i32(0) {
+					p84 = 1
+				}
+				if t83&p84 != 0 {
+					goto l40
+				}
+			}
+			if uint32(v16) <= uint32(i32(4096)) {
+				goto l41
+			}
+			v10 = i32(40)
+			goto l10
+		l41:
+			v10 = i32(0)
+			{
+				if uint32(v4) < uint32(v16) {
+					goto l42
+				}
+				store32(m.memory, uint64(uint32(v6))+6808, uint32(v3))
+				store64(m.memory, uint64(uint32(v6))+6812, uint64(uint32(v4)))
+				v9 = i32(0)
+				v3 = i32(0)
+			l69:
+				{
+					v16 = v3
+					store64(m.memory, uint64(uint32(v6))+5244, uint64(v18))
+					store32(m.memory, uint64(uint32(v6))+5240, uint32(v12))
+				l44:
+					{
+						t85 := int32(load32(m.memory, uint64(uint32(v6))+5244))
+						v0 = t85
+						t86 := int32(load32(m.memory, uint64(uint32(v6))+5248))
+						t87 := v6 + i32(16)
+						t88 := v6 + i32(5240)
+						var p89 int32
+						if t86 != i32(0) {
+							p89 = 1
+						}
+						m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t87, t88, p89)
+						t90 := int32(m.memory[uint64(uint32(v6))+16])
+						v7 = t90
+						if v7 == 0 {
+							goto l43
+						}
+						t91 := int32(m.memory[uint64(uint32(v6))+17])
+						if t91&i32(255) != i32(32) {
+							goto l44
+						}
+					}
+				l43:
+					store32(m.memory, uint64(uint32(v6))+6820, uint32(v12))
+					store32(m.memory, uint64(uint32(v6))+6828, uint32(int64(uint64(v18)>>32)))
+					t92 := v6
+					v2 = int32(v18)
+					v0 = v2 - v0
+					p93 := v0
+					if uint32(v0) > uint32(v2) {
+						p93 = i32(0)
+					}
+					store32(m.memory, uint64(uint32(t92))+6824, uint32(p93))
+					t94 := int32(load32(m.memory, uint64(uint32(v6))+5240))
+					v12 = t94
+					t95 := int64(load64(m.memory, uint64(uint32(v6))+5244))
+					v18 = t95
+					{
+						if v16 == 0 {
+							goto l45
+						}
 						{
-							t92 := int32(load32(m.memory, uint64(uint32(v6))+108))
-							v4 = t92
-							t93 := int32(load32(m.memory, uint64(uint32(v6))+112))
-							t94 := v4
-							v0 = t93
-							if uint32(t94) < uint32(v0) {
-								goto l40
+							if uint32(v4) <= uint32(v9) {
+								goto l46
 							}
-							if uint32(v4-v0) < uint32(i32(2)) {
-								goto l40
-							}
-							t95 := int32(load32(m.memory, uint64(uint32(v6))+104))
-							store16(m.memory, uint32(t95+v0), uint16(i32(8250)))
+							t96 := int32(load32(m.memory, uint64(uint32(v6))+6808))
+							m.memory[uint32(t96+v9)] = byte(i32(10))
 						}
-					l40:
-						v13 = v14 + i32(1)
-						t96 := v6
-						v2 = v0 + i32(2)
-						p97 := v2
-						if uint32(v2) < uint32(v0) {
-							p97 = i32(-1)
+					l46:
+						t97 := v6
+						v0 = v9 + i32(1)
+						p98 := i32(-1)
+						if v0 != 0 {
+							p98 = v0
 						}
-						v9 = p97
-						store32(m.memory, uint64(uint32(t96))+112, uint32(v9))
-						v0 = i32(-16)
-						{
-						l42:
-							{
-								if v0 == i32(48) {
-									goto l41
-								}
-								v2 = v0 + i32(20840)
-								v1 = v0 + i32(16)
-								v0 = v1
-								t98 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(116), v2, i32(1))
-								if t98 == 0 {
+						store32(m.memory, uint64(uint32(t97))+6816, uint32(p98))
+					}
+				l45:
+					m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6820), v6+i32(6808))
+					{
+						t99 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+						v4 = t99
+						t100 := int32(load32(m.memory, uint64(uint32(v6))+6816))
+						t101 := v4
+						v0 = t100
+						if uint32(t101) < uint32(v0) {
+							goto l47
+						}
+						if uint32(v4-v0) < uint32(i32(2)) {
+							goto l47
+						}
+						t102 := int32(load32(m.memory, uint64(uint32(v6))+6808))
+						store16(m.memory, uint32(t102+v0), uint16(i32(8250)))
+					}
+				l47:
+					v3 = v16 + i32(1)
+					t103 := v6
+					v2 = v0 + i32(2)
+					p104 := v2
+					if uint32(v2) < uint32(v0) {
+						p104 = i32(-1)
+					}
+					v9 = p104
+					store32(m.memory, uint64(uint32(t103))+6816, uint32(v9))
+					v0 = i32(-16)
+				l49:
+					{
+						if v0 == i32(48) {
+							goto l48
+						}
+						v2 = v0 + i32(20948)
+						v1 = v0 + i32(16)
+						v0 = v1
+						t105 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(6820), v2, i32(1))
+						if t105 == 0 {
+							goto l49
+						}
+					}
+					{
+						t106 := int32(m.memory[uint32(v1+i32(20944))])
+						switch t106 {
+						case 2:
+							goto l48
+						default:
+							t107 := int32(load32(m.memory, uint64(uint32(v11))+16))
+							v20 = t107
+							if v20 != 0 {
+								t108 := int32(load32(m.memory, uint64(uint32(v11))+20))
+								v21 = t108
+								t109 := int32(load32(m.memory, uint64(uint32(v11))+4))
+								v1 = t109
+								t110 := int32(load32(m.memory, uint32(v11)))
+								v22 = t110
+								v0 = i32(0)
+							l54:
+								{
+									if v1 == v0 {
+										v0 = i32(0)
+									l56:
+										{
+											if v21 == v0 {
+												store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
+												store32(m.memory, uint64(uint32(v6))+5244, uint32(v1))
+												store32(m.memory, uint64(uint32(v6))+5240, uint32(v22))
+												m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5240), v6+i32(6808))
+												{
+													t113 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+													v4 = t113
+													t114 := int32(load32(m.memory, uint64(uint32(v6))+6816))
+													t115 := v4
+													v0 = t114
+													if uint32(t115) <= uint32(v0) {
+														goto l57
+													}
+													t116 := int32(load32(m.memory, uint64(uint32(v6))+6808))
+													m.memory[uint32(t116+v0)] = byte(i32(32))
+												}
+											l57:
+												{
+													t117 := v4
+													v0 = v0 + i32(1)
+													p118 := i32(-1)
+													if v0 != 0 {
+														p118 = v0
+													}
+													v0 = p118
+													if uint32(t117) < uint32(v0) {
+														goto l58
+													}
+													if uint32(v4-v0) < uint32(v21) {
+														goto l58
+													}
+													if v21 == 0 {
+														goto l58
+													}
+													t119 := int32(load32(m.memory, uint64(uint32(v6))+6808))
+													memory_copy(m.memory, uint32(t119+v0), uint32(v20), uint32(v21))
+												}
+											l58:
+												t120 := v6
+												v2 = v0 + v21
+												p121 := v2
+												if uint32(v2) < uint32(v0) {
+													p121 = i32(-1)
+												}
+												v9 = p121
+												store32(m.memory, uint64(uint32(t120))+6816, uint32(v9))
+												goto l59
+											}
+											v10 = i32(19)
+											t112 := int32(m.memory[uint32(v20+v0)])
+											v2 = t112
+											if v2 == i32(32) {
+												goto l42
+											}
+											if uint32(v2) < uint32(i32(32)) {
+												goto l42
+											}
+											v0 = v0 + i32(1)
+											if v2 != i32(127) {
+												goto l56
+											}
+											goto l42
+										}
+									}
+									v10 = i32(19)
+									t111 := int32(m.memory[uint32(v22+v0)])
+									v2 = t111
+									if v2 == i32(32) {
+										goto l42
+									}
+									if uint32(v2) < uint32(i32(32)) {
+										goto l42
+									}
+									v0 = v0 + i32(1)
+									if v2 != i32(127) {
+										goto l54
+									}
 									goto l42
 								}
 							}
-							{
-								t99 := int32(m.memory[uint32(v1+i32(20836))])
-								switch t99 {
-								case 2:
-									goto l41
-								default:
-									t100 := int32(load32(m.memory, uint64(uint32(v10))+16))
-									v3 = t100
-									if v3 != 0 {
-										t101 := int32(load32(m.memory, uint64(uint32(v10))+20))
-										v18 = t101
-										t102 := int32(load32(m.memory, uint64(uint32(v10))+4))
-										v19 = t102
-										t103 := int32(load32(m.memory, uint32(v10)))
-										v20 = t103
-										v0 = i32(0)
-									l48:
-										{
-											if v19 == v0 {
-												v0 = i32(0)
-											l50:
-												{
-													if v18 == v0 {
-														store32(m.memory, uint64(uint32(v6))+80, uint32(i32(0)))
-														store32(m.memory, uint64(uint32(v6))+76, uint32(v19))
-														store32(m.memory, uint64(uint32(v6))+72, uint32(v20))
-														m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(72), v6+i32(104))
-														{
-															t106 := int32(load32(m.memory, uint64(uint32(v6))+108))
-															v4 = t106
-															t107 := int32(load32(m.memory, uint64(uint32(v6))+112))
-															t108 := v4
-															v0 = t107
-															if uint32(t108) <= uint32(v0) {
-																goto l51
-															}
-															t109 := int32(load32(m.memory, uint64(uint32(v6))+104))
-															m.memory[uint32(t109+v0)] = byte(i32(32))
-														}
-													l51:
-														{
-															t110 := v4
-															v0 = v0 + i32(1)
-															p111 := i32(-1)
-															if v0 != 0 {
-																p111 = v0
-															}
-															v0 = p111
-															if uint32(t110) < uint32(v0) {
-																goto l52
-															}
-															if uint32(v4-v0) < uint32(v18) {
-																goto l52
-															}
-															if v18 == 0 {
-																goto l52
-															}
-															t112 := int32(load32(m.memory, uint64(uint32(v6))+104))
-															memory_copy(m.memory, uint32(t112+v0), uint32(v3), uint32(v18))
-														}
-													l52:
-														t113 := v6
-														v2 = v0 + v18
-														p114 := v2
-														if uint32(v2) < uint32(v0) {
-															p114 = i32(-1)
-														}
-														v9 = p114
-														store32(m.memory, uint64(uint32(t113))+112, uint32(v9))
-														goto l53
-													}
-													v2 = i32(19)
-													t105 := int32(m.memory[uint32(v3+v0)])
-													v1 = t105
-													if v1 == i32(32) {
-														goto l35
-													}
-													if uint32(v1) < uint32(i32(32)) {
-														goto l35
-													}
-													v0 = v0 + i32(1)
-													if v1 != i32(127) {
-														goto l50
-													}
-													goto l35
-												}
-											}
-											v2 = i32(19)
-											t104 := int32(m.memory[uint32(v20+v0)])
-											v1 = t104
-											if v1 == i32(32) {
-												goto l35
-											}
-											if uint32(v1) < uint32(i32(32)) {
-												goto l35
-											}
-											v0 = v0 + i32(1)
-											if v1 != i32(127) {
-												goto l48
-											}
-											goto l35
-										}
-									}
-									v3 = i32(18)
-									goto l46
-								case 1:
-									m._hooksig__request__Request_LT_H_GT___check_host__h762e5717c9a63798_dv44tu(v6+i32(72), v10)
-									t115 := int32(m.memory[uint64(uint32(v6))+72])
-									if t115 == i32(40) {
-										goto l41
-									}
-									t116 := int64(load64(m.memory, uint64(uint32(v6))+72))
-									v8 = t116
-									if v8&i64(255) == i64(40) {
-										goto l41
-									}
-									v14 = int32(int64(uint64(v8) >> 32))
-									v3 = int32(v8)
-									goto l54
-								}
+							v10 = i32(18)
+							goto l42
+						case 1:
+							m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v6+i32(5240), v11)
+							t122 := int32(m.memory[uint64(uint32(v6))+5240])
+							if t122 == i32(41) {
+								goto l48
 							}
-						l41:
-							t117 := int32(load32(m.memory, uint64(uint32(v10))+8))
-							v0 = t117
-							t118 := int32(load32(m.memory, uint64(uint32(v10))+12))
-							v19 = v0 + t118<<4
-							v3 = i32(18)
-							v15 = i32(0)
-							t119 := int32(load32(m.memory, uint64(uint32(v6))+104))
-							v17 = t119
-						l55:
-							{
-								if v0 == v19 {
-									goto l54
-								}
-								t120 := int32(load32(m.memory, uint32(v0+i32(12))))
-								v18 = t120
-								t121 := int32(load32(m.memory, uint32(v0+i32(8))))
-								v20 = t121
-								t122 := int32(load32(m.memory, uint32(v0+i32(4))))
-								v1 = t122
-								t123 := int32(load32(m.memory, uint32(v0)))
-								v2 = t123
-								store32(m.memory, uint64(uint32(v6))+80, uint32(i32(0)))
-								store32(m.memory, uint64(uint32(v6))+76, uint32(v1))
-								t125 := v6
-								p124 := i32(1)
-								if v2 != 0 {
-									p124 = v2
-								}
-								store32(m.memory, uint64(uint32(t125))+72, uint32(p124))
-								v0 = v0 + i32(16)
-								t126 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(116), v6+i32(72), i32(1))
-								if t126 == 0 {
-									goto l55
-								}
-								t128 := v6
-								p127 := i32(1)
-								if v20 != 0 {
-									p127 = v20
-								}
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t128, p127, v18)
-								t129 := int32(load32(m.memory, uint32(v6)))
-								v1 = t129
-								if v1 == 0 {
-									goto l54
-								}
-								t130 := int32(load32(m.memory, uint64(uint32(v6))+4))
-								v2 = t130
+							t123 := int64(load64(m.memory, uint64(uint32(v6))+5240))
+							v8 = t123
+							if v8&i64(255) == i64(41) {
+								goto l48
+							}
+							v16 = int32(int64(uint64(v8) >> 32))
+							v10 = int32(v8)
+							goto l60
+						}
+					}
+				l48:
+					{
+						if uint32(v16) >= uint32(v14) {
+							goto l61
+						}
+						v10 = i32(18)
+						{
+							v2 = v13 + v16*i32(12)
+							t124 := int32(load32(m.memory, uint32(v2)))
+							switch t124 {
+							case 2:
+								goto l61
+							default:
+								goto l42
+							case 1:
+								t125 := int32(load32(m.memory, uint64(uint32(v2))+8))
+								v0 = t125
+								t126 := int32(load32(m.memory, uint64(uint32(v2))+4))
+								v2 = t126
 								{
-									if v15&i32(1) == 0 {
-										goto l56
-									}
 									if uint32(v4) < uint32(v9) {
-										goto l57
+										goto l63
 									}
-									if uint32(v4-v9) < uint32(i32(2)) {
-										goto l57
+									if uint32(v4-v9) < uint32(v0) {
+										goto l63
 									}
-									store16(m.memory, uint32(v17+v9), uint16(i32(8236)))
-								l57:
-									v20 = v9 + i32(2)
-									p131 := v20
-									if uint32(v20) < uint32(v9) {
-										p131 = i32(-1)
+									if v0 == 0 {
+										goto l63
 									}
-									v9 = p131
+									t127 := int32(load32(m.memory, uint64(uint32(v6))+6808))
+									memory_copy(m.memory, uint32(t127+v9), uint32(v2), uint32(v0))
 								}
-							l56:
-								if uint32(v4) < uint32(v9) {
-									goto l58
+							l63:
+								t128 := v6
+								v1 = v9 + v0
+								p129 := v1
+								if uint32(v1) < uint32(v9) {
+									p129 = i32(-1)
 								}
-								if uint32(v4-v9) < uint32(v2) {
-									goto l58
+								v9 = p129
+								store32(m.memory, uint64(uint32(t128))+6816, uint32(v9))
+								t130 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
+								if t130 == 0 {
+									goto l59
 								}
-								if v2 == 0 {
-									goto l58
-								}
-								memory_copy(m.memory, uint32(v17+v9), uint32(v1), uint32(v2))
-							l58:
-								t132 := v6
-								v20 = v9 + v2
-								p133 := v20
-								if uint32(v20) < uint32(v9) {
-									p133 = i32(-1)
-								}
-								v9 = p133
-								store32(m.memory, uint64(uint32(t132))+112, uint32(v9))
-								v3 = i32(40)
-								v15 = i32(1)
-								t134 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v1, v2)
-								if t134 == 0 {
-									goto l55
-								}
+								goto l64
 							}
-							v2 = i32(19)
-							goto l35
 						}
-					l54:
-						if v3&i32(255) == i32(40) {
-							goto l53
-						}
-					l46:
-						v2 = v3 & i32(255)
-						goto l35
-					l53:
-						t135 := v7
-						var p136 int32
-						if v12 != i32(0) {
-							p136 = 1
-						}
-						if t135&p136 != 0 {
-							goto l59
+					l61:
+						t131 := int32(load32(m.memory, uint64(uint32(v11))+8))
+						v0 = t131
+						t132 := int32(load32(m.memory, uint64(uint32(v11))+12))
+						v22 = v0 + t132<<4
+						v10 = i32(18)
+						v15 = i32(0)
+						t133 := int32(load32(m.memory, uint64(uint32(v6))+6808))
+						v17 = t133
+					l65:
+						{
+							if v0 == v22 {
+								goto l60
+							}
+							t134 := int32(load32(m.memory, uint32(v0+i32(12))))
+							v20 = t134
+							t135 := int32(load32(m.memory, uint32(v0+i32(8))))
+							v21 = t135
+							t136 := int32(load32(m.memory, uint32(v0+i32(4))))
+							v1 = t136
+							t137 := int32(load32(m.memory, uint32(v0)))
+							v2 = t137
+							store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
+							store32(m.memory, uint64(uint32(v6))+5244, uint32(v1))
+							t139 := v6
+							p138 := i32(1)
+							if v2 != 0 {
+								p138 = v2
+							}
+							store32(m.memory, uint64(uint32(t139))+5240, uint32(p138))
+							v0 = v0 + i32(16)
+							t140 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(6820), v6+i32(5240), i32(1))
+							if t140 == 0 {
+								goto l65
+							}
+							t142 := v6 + i32(8)
+							p141 := i32(1)
+							if v21 != 0 {
+								p141 = v21
+							}
+							m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t142, p141, v20)
+							t143 := int32(load32(m.memory, uint64(uint32(v6))+8))
+							v1 = t143
+							if v1 == 0 {
+								goto l60
+							}
+							t144 := int32(load32(m.memory, uint64(uint32(v6))+12))
+							v2 = t144
+							{
+								if v15&i32(1) == 0 {
+									goto l66
+								}
+								if uint32(v4) < uint32(v9) {
+									goto l67
+								}
+								if uint32(v4-v9) < uint32(i32(2)) {
+									goto l67
+								}
+								store16(m.memory, uint32(v17+v9), uint16(i32(8236)))
+							l67:
+								v21 = v9 + i32(2)
+								p145 := v21
+								if uint32(v21) < uint32(v9) {
+									p145 = i32(-1)
+								}
+								v9 = p145
+							}
+						l66:
+							if uint32(v4) < uint32(v9) {
+								goto l68
+							}
+							if uint32(v4-v9) < uint32(v2) {
+								goto l68
+							}
+							if v2 == 0 {
+								goto l68
+							}
+							memory_copy(m.memory, uint32(v17+v9), uint32(v1), uint32(v2))
+						l68:
+							t146 := v6
+							v21 = v9 + v2
+							p147 := v21
+							if uint32(v21) < uint32(v9) {
+								p147 = i32(-1)
+							}
+							v9 = p147
+							store32(m.memory, uint64(uint32(t146))+6816, uint32(v9))
+							v10 = i32(41)
+							v15 = i32(1)
+							t148 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v1, v2)
+							if t148 == 0 {
+								goto l65
+							}
 						}
 					}
-					p137 := i32(40)
-					if uint32(v9) > uint32(v4) {
-						p137 = i32(0)
+				l64:
+					v10 = i32(19)
+					goto l42
+				l60:
+					if v10&i32(255) != i32(41) {
+						goto l42
 					}
-					v2 = p137
-					goto l60
+				l59:
+					t149 := v7
+					var p150 int32
+					if v12 != i32(0) {
+						p150 = 1
+					}
+					if t149&p150 != 0 {
+						goto l69
+					}
 				}
-			l35:
-				v9 = v14
+				p151 := i32(41)
+				if uint32(v9) > uint32(v4) {
+					p151 = i32(0)
+				}
+				v10 = p151
+				goto l13
 			}
-		l8:
-			v0 = v2 & i32(255)
-			if v0 == 0 {
-				goto l60
-			}
-			if v0 != i32(40) {
-				goto l61
-			}
-		l60:
-			store32(m.memory, uint32(v5), uint32(v9))
-		l61:
-			p138 := v2 + i32(4)
-			if v2&i32(255) == i32(40) {
-				p138 = i32(47)
-			}
-			v0 = p138 & i32(255)
+		l42:
+			v9 = v16
 		}
-	l0:
-		p139 := v0
-		if v0 == i32(47) {
-			p139 = i32(0)
+	l10:
+		v0 = v10 & i32(255)
+		if v0 == 0 {
+			goto l13
 		}
-		v0 = p139
-		goto l62
+		if v0 != i32(41) {
+			goto l70
+		}
+	l13:
+		store32(m.memory, uint32(v5), uint32(v9))
+	l70:
+		v0 = v10 & i32(255)
+		if v0 == i32(41) {
+			goto l6
+		}
+		t152 := int32(load32(m.memory, uint64(uint32(v0<<2))+21132))
+		v0 = t152
+		goto l5
 	}
+l6:
+	v0 = i32(0)
+	goto l5
 l4:
 	v0 = i32(2)
-	goto l62
+	goto l5
 l3:
 	v0 = i32(1)
-l62:
-	m.___stack_pointer = v6 + i32(128)
+l5:
+	m.___stack_pointer = v6 + i32(6832)
 	return v0
 }
 func (m *Module) Xhooksig_status_name(v0 int32) int32 {
@@ -8419,6 +9302,11 @@ func i32_shr_u(x, y int32) int32 {
 //go:nosplit
 func i32_rotr(x, y int32) int32 {
 	return int32(bits.RotateLeft32(uint32(x), -int(y)))
+}
+
+//go:nosplit
+func i64_rotl(x, y int64) int64 {
+	return int64(bits.RotateLeft64(uint64(x), int(y)))
 }
 
 //go:nosplit
@@ -8508,4 +9396,4 @@ func memory_zero[T uint32 | uint64](mem []byte, dest, n T) {
 	clear(mem[x:y:len(mem)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\n: \x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[ , \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\a\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\v\x00\x00\x00\x00\x00\x00\x00\f\x00\x00\x00\x00\x00\x00\x00\r\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x11\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x13\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x19\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00!\x00\x00\x00\x00\x00\x00\x00\"\x00\x00\x00\x00\x00\x00\x00#\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00%\x00\x00\x00\x00\x00\x00\x00&\x00\x00\x00\x00\x00\x00\x00'\x00\x00\x00\x00\x00\x00\x00, dd mmm ccyy hh:nn:ss GMT, dd-mmm-yy hh:nn:ss GMT mmm dd hh:nn:ss ccyy mmm  d hh:nn:ss ccyy4O\x00\x00\x1a\x00\x00\x00NO\x00\x00\x18\x00\x00\x00fO\x00\x00\x15\x00\x00\x00{O\x00\x00\x15\x00\x00\x00Monday   Tuesday  WednesdayThursday Friday   Saturday Sunday   MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDeccymdhns\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionhmac-sha256date digest(request-target)host(created)(expires)\x001Q\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00AQ\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00EQ\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00NQ\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\xe1E\x00\x00/C\x00\x00yC\x00\x00!K\x00\x00XB\x00\x00\xa3I\x00\x00\xf0G\x00\x00\x02H\x00\x00)H\x00\x00\xebC\x00\x00\xc0E\x00\x00\xb2E\x00\x00\x9cE\x00\x00\x15H\x00\x00cB\x00\x00\x86I\x00\x006D\x00\x00uI\x00\x00:E\x00\x00GG\x00\x00\xa3G\x00\x00\xb0G\x00\x00\xbeG\x00\x00\xc5B\x00\x00\xe7B\x00\x00\xf7B\x00\x00\xd4B\x00\x00\x84K\x00\x000K\x00\x00\x9eJ\x00\x00\x04B\x00\x00zF\x00\x00[F\x00\x00kF\x00\x00{K\x00\x00\xcfE\x00\x00\xc5A\x00\x00vL\x00\x00MF\x00\x00\x94I\x00\x00\x11\x00\x00\x00\r\x00\x00\x00\b\x00\x00\x00\x0f\x00\x00\x00\v\x00\x00\x00\x12\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x16\x00\x00\x00\x14\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x13\x00\x00\x00\f\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x13\x00\x00\x00\x10\x00\x00\x00\x0f\x00\x00\x00\t\x00\x00\x00\x12\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\xf2E\x00\x00\x8fD\x00\x00=L\x00\x00TG\x00\x00hA\x00\x00\x85L\x00\x00!I\x00\x00;H\x00\x00FM\x00\x00\xabM\x00\x00\xb5I\x00\x00\x9bA\x00\x00\xbdL\x00\x00\xfcC\x00\x00ED\x00\x00\xd9I\x00\x00\x90C\x00\x00\x8eH\x00\x00rB\x00\x00\x00J\x00\x00\xe8J\x00\x00\xffJ\x00\x00\xcdG\x00\x00\xabJ\x00\x00\xc4J\x00\x00\xfeL\x00\x00\xdeL\x00\x00\\H\x00\x00\xeeH\x00\x00\x8dF\x00\x00\xdaF\x00\x00\xf1K\x00\x00\x90K\x00\x00\xd4A\x00\x00\xcdH\x00\x00BK\x00\x00\x11B\x00\x00\x99B\x00\x00<C\x00\x00\xe2D\x00\x008\x00\x00\x00S\x00\x00\x00)\x00\x00\x00C\x00\x00\x003\x00\x00\x008\x00\x00\x00T\x00\x00\x00!\x00\x00\x00e\x00\x00\x00H\x00\x00\x00$\x00\x00\x00*\x00\x00\x00!\x00\x00\x00:\x00\x00\x00J\x00\x00\x00'\x00\x00\x00[\x00\x00\x00?\x00\x00\x00'\x00\x00\x00N\x00\x00\x00\x17\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00\x19\x00\x00\x00$\x00\x00\x00H\x00\x00\x00 \x00\x00\x002\x00\x00\x00\"\x00\x00\x00M\x00\x00\x00@\x00\x00\x00L\x00\x00\x00(\x00\x00\x000\x00\x00\x00!\x00\x00\x00B\x00\x00\x00G\x00\x00\x00,\x00\x00\x00=\x00\x00\x00K\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\a\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\v\x00\x00\x00\x00\x00\x00\x00\f\x00\x00\x00\x00\x00\x00\x00\r\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x11\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x13\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x19\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00!\x00\x00\x00\x00\x00\x00\x00\"\x00\x00\x00\x00\x00\x00\x00#\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00%\x00\x00\x00\x00\x00\x00\x00&\x00\x00\x00\x00\x00\x00\x00'\x00\x00\x00\x00\x00\x00\x00(\x00\x00\x00\x00\x00\x00\x00, dd mmm ccyy hh:nn:ss GMT, dd-mmm-yy hh:nn:ss GMT mmm dd hh:nn:ss ccyy mmm  d hh:nn:ss ccyy\xa0O\x00\x00\x1a\x00\x00\x00\xbaO\x00\x00\x18\x00\x00\x00\xd2O\x00\x00\x15\x00\x00\x00\xe7O\x00\x00\x15\x00\x00\x00Monday   Tuesday  WednesdayThursday Friday   Saturday Sunday   MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDeccymdhns\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionhmac-sha256date digest(request-target)host(created)(expires)\x00\x9dQ\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xadQ\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\xb1Q\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xbaQ\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x04\x00\x00\x00\x05\x00\x00\x00\x06\x00\x00\x00\a\x00\x00\x00\b\x00\x00\x00\t\x00\x00\x00\n\x00\x00\x00\v\x00\x00\x00\f\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x14\x00\x00\x00\x15\x00\x00\x00\x16\x00\x00\x00\x17\x00\x00\x00\x18\x00\x00\x00\x19\x00\x00\x00\x1a\x00\x00\x00\x1b\x00\x00\x00\x1c\x00\x00\x00\x1d\x00\x00\x00\x1e\x00\x00\x00\x1f\x00\x00\x00 \x00\x00\x00!\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00$\x00\x00\x00%\x00\x00\x00&\x00\x00\x00'\x00\x00\x00(\x00\x00\x00)\x00\x00\x00*\x00\x00\x00+\x00\x00\x00/\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00.F\x00\x00'C\x00\x00qC\x00\x00\x86K\x00\x00PB\x00\x00\bJ\x00\x00UH\x00\x00gH\x00\x00\x8eH\x00\x00\xe3C\x00\x00\rF\x00\x00\xffE\x00\x00\xe9E\x00\x00zH\x00\x00[B\x00\x00\xebI\x00\x00\x83D\x00\x00\xdaI\x00\x00\x87E\x00\x00\xacG\x00\x00\bH\x00\x00\x15H\x00\x00#H\x00\x00\xbdB\x00\x00\xdfB\x00\x00\xefB\x00\x00\xccB\x00\x00\xe9K\x00\x00\x95K\x00\x00\x03K\x00\x00\xfcA\x00\x00\xc7F\x00\x00\xa8F\x00\x00\xb8F\x00\x00\xe0K\x00\x00\x1cF\x00\x00\xbdA\x00\x00\xdbL\x00\x00\x9aF\x00\x00\xf9I\x00\x00gG\x00\x00\x11\x00\x00\x00\r\x00\x00\x00\b\x00\x00\x00\x0f\x00\x00\x00\v\x00\x00\x00\x12\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x16\x00\x00\x00\x14\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x13\x00\x00\x00\f\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x13\x00\x00\x00\x10\x00\x00\x00\x0f\x00\x00\x00\t\x00\x00\x00\x12\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x18\x00\x00\x00?F\x00\x00\xdcD\x00\x00\xa2L\x00\x00\xb9G\x00\x00`A\x00\x00\xeaL\x00\x00\x86I\x00\x00\xa0H\x00\x00\xabM\x00\x00\x10N\x00\x00\x1aJ\x00\x00\x93A\x00\x00\"M\x00\x00ID\x00\x00\x92D\x00\x00>J\x00\x00\x88C\x00\x00\xf3H\x00\x00jB\x00\x00eJ\x00\x00MK\x00\x00dK\x00\x002H\x00\x00\x10K\x00\x00)K\x00\x00cM\x00\x00CM\x00\x00\xc1H\x00\x00SI\x00\x00\xdaF\x00\x00'G\x00\x00VL\x00\x00\xf5K\x00\x00\xccA\x00\x002I\x00\x00\xa7K\x00\x00\tB\x00\x00\x91B\x00\x004C\x00\x00/E\x00\x00\xf4C\x00\x008\x00\x00\x00S\x00\x00\x00)\x00\x00\x00C\x00\x00\x003\x00\x00\x008\x00\x00\x00T\x00\x00\x00!\x00\x00\x00e\x00\x00\x00H\x00\x00\x00$\x00\x00\x00*\x00\x00\x00!\x00\x00\x00:\x00\x00\x00J\x00\x00\x00'\x00\x00\x00[\x00\x00\x00?\x00\x00\x00'\x00\x00\x00N\x00\x00\x00\x17\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00\x19\x00\x00\x00$\x00\x00\x00H\x00\x00\x00 \x00\x00\x002\x00\x00\x00\"\x00\x00\x00M\x00\x00\x00@\x00\x00\x00L\x00\x00\x00(\x00\x00\x000\x00\x00\x00!\x00\x00\x00B\x00\x00\x00G\x00\x00\x00,\x00\x00\x00=\x00\x00\x00K\x00\x00\x00U\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"

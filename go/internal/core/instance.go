@@ -11,7 +11,7 @@ import (
 // downwards. A test checks that no call uses more than stackUsed of it.
 const (
 	stackLen  = 16 << 10
-	stackUsed = 4 << 10
+	stackUsed = 13 << 10
 )
 
 // Instance is the core with its own memory. One goroutine at a time may use it.

@@ -19,6 +19,9 @@ pub(crate) const HOST: &str = "receiver.test";
 /// The path of every delivery: the axum example has no other.
 pub(crate) const PATH: &str = "/hook";
 
+/// The length of Drone's signing string.
+pub(crate) const STRING_LEN: usize = 96;
+
 /// Gives every body another number, so that no delivery is a replay of another.
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 

@@ -1,10 +1,11 @@
 //! The attacks, and the answer to each.
 
 use anyhow::Result;
+use hooksig::MAX_SIGNING_STRING_LEN;
 
 use crate::{
     attack::{Attack, But, Table},
-    delivery::{Delivery, HOST, PATH, body, digest, mac, now},
+    delivery::{Delivery, HOST, PATH, STRING_LEN, body, digest, mac, now},
     http2,
     receivers::{
         Kind::{self, C, Core, Go, GoHandler, Listen, Tower},
@@ -33,6 +34,9 @@ const CUT_AT_NUL: &str =
 const AXUM_ANSWERS: &str = "The layer is on the route of the example: axum refuses what does not fit it before anything is claimed.";
 const TARGET_UNKNOWN: &str = "`http::Uri` does not keep an absolute target as it was received.";
 const NO_LIMIT: &str = "It has no limit of its own: its caller's buffer is one.";
+
+const ONE_SECRET: &str = "It takes one secret.";
+const NO_SOCKET_TO_READ: &str = "It reads from no socket, which is most of the cost elsewhere. It makes at most ten passes over the fields, and a MAC for each secret.";
 
 /// All rows.
 pub(crate) fn attacks() -> Vec<Attack> {
@@ -376,6 +380,10 @@ fn signatures(t: &mut Table) {
     t.send("a repeated field that is covered", "204", |_| {
         Delivery::new().covering("x", "x: a, b").with("X: a\r\nX:  b \r\n")
     });
+    t.send("a signing string of 4096 bytes", "204", |_| with_string_of(MAX_SIGNING_STRING_LEN));
+    t.send("a signing string of 4097 bytes", "401 signing-string-too-long", |_| {
+        with_string_of(MAX_SIGNING_STRING_LEN + 1)
+    });
     t.send("a covered `host` that is the request's", "204", |_| {
         host_covered("receiver.test").raw()
     });
@@ -415,6 +423,12 @@ fn signatures(t: &mut Table) {
             "Like drone-go's it returns no error.",
         );
     }
+}
+
+/// A delivery with a covered field that makes the signing string this long.
+fn with_string_of(len: usize) -> Vec<u8> {
+    let value = "v".repeat(len - STRING_LEN - "\nx: ".len());
+    Delivery::new().covering("x", &format!("x: {value}")).with(format!("X: {value}\r\n"))
 }
 
 fn host_covered(host: &str) -> Delivery {
@@ -722,5 +736,31 @@ fn senders(t: &mut Table) {
         "at most 3 times the cost of reading it",
         play::largest_head_with_16_secrets,
     )
-    .not(&[GoHandler], "It takes one secret.");
+    .not(&[GoHandler], ONE_SECRET);
+    t.measure(
+        "eight repeated names listed, 1 secret",
+        "at most 3 times the cost of reading it",
+        play::repeated_names_with_1_secret,
+    )
+    .not(&[Core], NO_SOCKET_TO_READ);
+    t.measure(
+        "eight repeated names listed, 16 secrets",
+        "at most 3 times the cost of reading it",
+        play::repeated_names_with_16_secrets,
+    )
+    .not(&[Core], NO_SOCKET_TO_READ)
+    .not(&[GoHandler], ONE_SECRET);
+    t.measure(
+        "the longest signing string, 1 secret",
+        "at most 3 times the cost of reading it",
+        play::longest_string_with_1_secret,
+    )
+    .not(&[Core], NO_SOCKET_TO_READ);
+    t.measure(
+        "the longest signing string, 16 secrets",
+        "at most 3 times the cost of reading it",
+        play::longest_string_with_16_secrets,
+    )
+    .not(&[Core], NO_SOCKET_TO_READ)
+    .not(&[GoHandler], ONE_SECRET);
 }

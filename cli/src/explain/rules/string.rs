@@ -1,6 +1,6 @@
 //! The signing string, line by line, and its MAC.
 
-use hooksig::Error;
+use hooksig::{Error, MAX_SIGNING_STRING_LEN};
 
 use super::{Line, Rule, prose};
 use crate::{
@@ -21,8 +21,21 @@ pub(super) fn examine(case: &Case<'_>) -> Rule {
         Err(
             error @ (Error::MissingHeader { .. } | Error::ControlByte { .. } | Error::HostMismatch),
         ) => Rule::judged("string", case, Err(*error), lines(case)),
+        Err(error @ Error::SigningStringTooLong) => {
+            let len: usize = case.lines.iter().map(len_of_line).sum();
+            let found = format!(
+                "{} bytes are covered, and {MAX_SIGNING_STRING_LEN} are allowed",
+                len.saturating_sub(1)
+            );
+            Rule::judged("string", case, Err(*error), [prose(found)])
+        }
         Err(_) => Rule::skipped("string", "the list of headers is malformed"),
     }
+}
+
+/// Returns the length of a line with its end.
+fn len_of_line(line: &CoveredLine<'_>) -> usize {
+    line.name.len() + ": ".len() + line.value.as_ref().map_or(0, Vec::len) + "\n".len()
 }
 
 fn lines<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Line> + 'c {

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, process::Command};
 
 pub(super) fn command(secrets: &[PathBuf]) -> Command {
-    let mut command = Command::new(super::target().join("debug/examples/axum"));
+    let mut command = Command::new(super::built().join("examples/axum"));
     command.arg("127.0.0.1:0").args(secrets);
     command
 }

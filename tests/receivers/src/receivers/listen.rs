@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, process::Command};
 
 pub(super) fn command(secrets: &[PathBuf]) -> Command {
-    let mut command = Command::new(super::target().join("debug/hooksig"));
+    let mut command = Command::new(super::built().join("hooksig"));
     command.args(["listen", "127.0.0.1:0", "--json"]);
     for secret in secrets {
         command.arg("--secret-file").arg(secret);

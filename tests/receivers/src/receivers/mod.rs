@@ -303,7 +303,12 @@ fn write_secrets(folder: &Path, secrets: &[&[u8]]) -> Result<Vec<PathBuf>> {
 
 /// The folder of the workspace's programs and libraries.
 fn target() -> PathBuf {
+    // target/PROFILE
+    built().parent().expect("it is in a folder").to_owned()
+}
+
+/// The folder of the programs of the workspace, which are built together.
+fn built() -> PathBuf {
     let program = env::current_exe().expect("this program has a path");
-    // target/PROFILE/receivers
-    program.ancestors().nth(2).expect("it is in two folders").to_owned()
+    program.parent().expect("it is in a folder").to_owned()
 }
