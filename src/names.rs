@@ -31,7 +31,7 @@ pub(crate) enum Special {
     /// `(request-target)` covers method and target (draft 10, section 2.3).
     RequestTarget,
     Host,
-    /// `(created)` and `(expires)` cannot be covered with HMAC.
+    /// `(created)` and `(expires)`, which drafts 11 and 12 forbid with HMAC.
     Unsupported,
 }
 
@@ -187,8 +187,10 @@ pub(crate) struct NameIndex<'n> {
 }
 
 impl<'n> NameIndex<'n> {
-    pub(crate) const EMPTY: Self =
-        Self { names: heapless::Vec::new(), sorted: heapless::Vec::new() };
+    /// Creates an index without names.
+    pub(crate) const fn new() -> Self {
+        Self { names: heapless::Vec::new(), sorted: heapless::Vec::new() }
+    }
 
     /// Adds a name at the end of the list. Returns `false` if the list has it already.
     fn insert(&mut self, name: Name<'n>) -> bool {
@@ -295,13 +297,15 @@ pub(crate) enum CheckedNames<'a> {
 }
 
 impl<'a> CheckedNames<'a> {
-    /// Checks the syntax of a list, and adds its names to `index`, which must be empty. The names of
-    /// Drone's list are not added.
-    pub(crate) fn new(list: HeaderList<'a>, index: &mut NameIndex<'a>) -> Result<Self, Error> {
+    /// Checks the syntax of a list, and makes the index of its names, which Drone's list does not need.
+    pub(crate) fn new(
+        list: HeaderList<'a>,
+        index: &mut Option<NameIndex<'a>>,
+    ) -> Result<Self, Error> {
         if SHORTCUTS && list.0.is(DATE_DIGEST) {
             return Ok(Self::DateDigest);
         }
-        check_list(list.iter(), index)?;
+        check_list(list.iter(), index.insert(NameIndex::new()))?;
         Ok(Self::Listed(list))
     }
 

@@ -94,7 +94,7 @@ impl<'a> Policy<'a> {
     ///
     /// The errors of a list to sign, such as [`Error::MalformedList`].
     pub fn require_list(self, list: HeaderList<'a>) -> Result<Self, Error> {
-        let mut index = NameIndex::EMPTY;
+        let mut index = NameIndex::new();
         names::check_list(list.iter(), &mut index)?;
         Ok(self.require_checked(list))
     }

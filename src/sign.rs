@@ -59,9 +59,9 @@ impl<'k> Signer<'k> {
         H: Headers + ?Sized,
         N: HeaderNames + ?Sized,
     {
-        let mut index = NameIndex::EMPTY;
+        let mut index = NameIndex::new();
         names::check_list(names.names(), &mut index)?;
-        let string = SigningString::new(request, names.names(), &index)?;
+        let string = SigningString::new(request, names.names(), Some(&index))?;
         let tag = self.key.mac(&string)?;
         let mut writer = Writer::exact(out, signature_len(self.key_id, names))?;
         let signature = primitives::encode(&tag);

@@ -57,9 +57,9 @@ where
     H: Headers + ?Sized,
     N: HeaderNames + ?Sized,
 {
-    let mut index = NameIndex::EMPTY;
+    let mut index = NameIndex::new();
     names::check_list(names.names(), &mut index)?;
-    let string = SigningString::new(request, names.names(), &index)?;
+    let string = SigningString::new(request, names.names(), Some(&index))?;
     let mut counter = Writer::new(&mut []);
     string.write(&mut |octets| counter.push(octets))?;
     if counter.needed() > MAX_SIGNING_STRING_LEN {
@@ -92,7 +92,7 @@ where
     pub(crate) fn new(
         request: &'r Request<'a, H>,
         names: I,
-        index: &NameIndex<'n>,
+        index: Option<&NameIndex<'n>>,
     ) -> Result<Self, Error> {
         let mut string = Self { request, names, values: heapless::Vec::new() };
         if string.count_repeated(index) > MAX_REPEATED {
@@ -102,12 +102,14 @@ where
     }
 
     /// Returns the number of names that the request repeats.
-    fn count_repeated(&mut self, index: &NameIndex<'n>) -> usize {
+    fn count_repeated(&mut self, index: Option<&NameIndex<'n>>) -> usize {
         if HELD_NAMES == 0 {
             let is_repeated =
                 |name: &Name<'n>| self.request.values(|found| name.is(found)).nth(1).is_some();
             return self.names.clone().filter(is_repeated).count();
         }
+        // Drone's list has no index: its two names were found once each.
+        let Some(index) = index else { return 0 };
         for _ in 0..index.len() {
             let _ = self.values.push(Single::Absent);
         }

@@ -7,7 +7,7 @@ use crate::{
     digest::{self, BodyDigest},
     drone::verbatim,
     key,
-    names::{CheckedNames, NameIndex},
+    names::CheckedNames,
     primitives::{HashText, SHORTCUTS, has_control},
     request::Fields,
     signing_string::SigningString,
@@ -114,7 +114,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
                 Some((params, tag)) => (params, Some(tag)),
                 None => (Params::read(&fields)?, None),
             };
-        let mut index = NameIndex::EMPTY;
+        let mut index = None;
         let names = CheckedNames::new(params.headers, &mut index)?;
         self.policy.check_params(&params, &names)?;
         let tag = tag.or_else(|| params.tag()).ok_or(Error::MalformedSignature)?;
@@ -134,7 +134,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let key_index = if let Some(string) = verbatim {
             key::find_key_of_whole(self.keys, &string, &tag)?
         } else {
-            let string = SigningString::new(request, names.list().iter(), &index)?;
+            let string = SigningString::new(request, names.list().iter(), index.as_ref())?;
             key::find_key(self.keys, &string, &tag)?
         };
         let verified = Verified {

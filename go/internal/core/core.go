@@ -21,7 +21,7 @@ func New(v0 Xhost) *Module {
 	m.memory = make([]byte, 65536)
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
 	m.___stack_pointer = i32(0x4000)
-	m.g1 = i32(22256)
+	m.g1 = i32(22416)
 	if i, ok := any(v0).(interface {
 		Init(any)
 	}); ok {
@@ -375,6 +375,32 @@ l3:
 	}
 	memory_copy(m.memory, uint32(v0), uint32(v2+i32(4)), uint32(i32(44)))
 }
+func (m *Module) _hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v0, v1, v2, v3 int32) {
+	var v4 int32
+	v4 = i32(0)
+	if v2 == 0 {
+		goto l0
+	}
+	v3 = v3 & i32(255)
+l1:
+	{
+		t0 := int32(m.memory[uint32(v1+v4)])
+		if t0 == v3 {
+			goto l0
+		}
+		t1 := v2
+		v4 = v4 + i32(1)
+		if t1 != v4 {
+			goto l1
+		}
+	}
+	v4 = v2
+l0:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
+	store32(m.memory, uint32(v0), uint32(v1))
+	store32(m.memory, uint64(uint32(v0))+12, uint32(v2-v4))
+	store32(m.memory, uint64(uint32(v0))+8, uint32(v1+v4))
+}
 func (m *Module) _hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v0, v1 int32) {
 	var v2, v3, v4, v5 int32
 	var v6 int64
@@ -496,50 +522,359 @@ l4:
 	memory_copy(m.memory, uint32(v0), uint32(v1+v2&i32(0x7fffffc0)), uint32(v4))
 	return
 }
-func (m *Module) _hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v0, v1, v2, v3 int32) {
-	var v4 int32
+func (m *Module) _hooksig__primitives__stream__sha256__h6d793310ecaab5e4_uqi83z(v0, v1, v2 int32) {
+	var v3, v4, v5 int32
+	var v6 int64
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(240)
-	m.___stack_pointer = v4
-	memory_zero(m.memory, uint32(v4+i32(144)), uint32(i32(64)))
-	t1 := int64(load64(m.memory, uint64(uint32(v1))+24))
-	store64(m.memory, uint64(uint32(v4))+232, uint64(t1))
-	t2 := int64(load64(m.memory, uint64(uint32(v1))+16))
-	store64(m.memory, uint64(uint32(v4))+224, uint64(t2))
-	t3 := int64(load64(m.memory, uint64(uint32(v1))+8))
-	store64(m.memory, uint64(uint32(v4))+216, uint64(t3))
-	t4 := int64(load64(m.memory, uint32(v1)))
-	store64(m.memory, uint64(uint32(v4))+208, uint64(t4))
-	memory_copy(m.memory, uint32(v4), uint32(v4+i32(144)), uint32(i32(96)))
-	store32(m.memory, uint64(uint32(v4))+104, uint32(v1+i32(32)))
-	store64(m.memory, uint64(uint32(v4))+96, uint64(i64(64)))
-	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v4, v2, v3)
-	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v4+i32(112), v4)
-	t5 := int32(load32(m.memory, uint64(uint32(v4))+104))
-	t6 := v4
-	v1 = t5
-	t7 := int64(load64(m.memory, uint32(v1)))
-	store64(m.memory, uint64(uint32(t6))+208, uint64(t7))
-	t8 := int64(load64(m.memory, uint64(uint32(v1))+8))
-	store64(m.memory, uint64(uint32(v4))+216, uint64(t8))
-	t9 := int64(load64(m.memory, uint64(uint32(v1))+16))
-	store64(m.memory, uint64(uint32(v4))+224, uint64(t9))
-	t10 := int64(load64(m.memory, uint64(uint32(v1))+24))
-	store64(m.memory, uint64(uint32(v4))+232, uint64(t10))
-	memory_zero(m.memory, uint32(v4+i32(144)), uint32(i32(64)))
-	memory_copy(m.memory, uint32(v4), uint32(v4+i32(144)), uint32(i32(96)))
-	store64(m.memory, uint64(uint32(v4))+96, uint64(i64(64)))
-	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v4, v4+i32(112), i32(32))
-	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v0, v4)
-	v3 = v4 + i32(64)
-	v1 = i32(0)
-l0:
-	store32(m.memory, uint32(v3+v1), uint32(i32(0)))
-	v1 = v1 + i32(4)
-	if v1 != i32(32) {
+	v3 = t0 - i32(288)
+	m.___stack_pointer = v3
+	t1 := int64(load64(m.memory, uint64(uint32(i32(0)))+16488))
+	store64(m.memory, uint64(uint32(v3))+32, uint64(t1))
+	t2 := int64(load64(m.memory, uint64(uint32(i32(0)))+16480))
+	store64(m.memory, uint64(uint32(v3))+24, uint64(t2))
+	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16472))
+	store64(m.memory, uint64(uint32(v3))+16, uint64(t3))
+	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16464))
+	store64(m.memory, uint64(uint32(v3))+8, uint64(t4))
+	v4 = v2 & i32(63)
+	v5 = int32(uint32(v2) >> 6)
+	if v5 == 0 {
 		goto l0
 	}
-	m.___stack_pointer = v4 + i32(240)
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(8), v1, v5)
+l0:
+	t5 := int64(load64(m.memory, uint64(uint32(v3))+32))
+	store64(m.memory, uint64(uint32(v3))+64, uint64(t5))
+	t6 := int64(load64(m.memory, uint64(uint32(v3))+24))
+	store64(m.memory, uint64(uint32(v3))+56, uint64(t6))
+	t7 := int64(load64(m.memory, uint64(uint32(v3))+16))
+	store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
+	t8 := int64(load64(m.memory, uint64(uint32(v3))+8))
+	store64(m.memory, uint64(uint32(v3))+40, uint64(t8))
+	memory_zero(m.memory, uint32(v3+i32(72)), uint32(i32(128)))
+	if v4 == 0 {
+		goto l1
+	}
+	memory_copy(m.memory, uint32(v3+i32(72)), uint32(v1+v2&i32(0x7fffffc0)), uint32(v4))
+l1:
+	m.memory[uint32(v3+i32(72)+v4)] = byte(i32(128))
+	{
+		t10 := v3 + i32(72)
+		p9 := i32(2)
+		if uint32(v4) < uint32(i32(56)) {
+			p9 = i32(1)
+		}
+		v4 = p9
+		v1 = t10 + v4<<6 + i32(-8)
+		if v1 == 0 {
+			goto l2
+		}
+		t11 := v1
+		v6 = int64(uint32(v2))
+		store64(m.memory, uint32(t11), uint64(int64(uint64(v6)>>5)&i64(0x7000000)|(v6<<59|v6<<43&i64(0xff000000000000)|(v6<<27&i64(0xff0000000000)|v6<<11&i64(0xff00000000)))))
+	}
+l2:
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(40), v3+i32(72), v4)
+	t12 := int64(load64(m.memory, uint64(uint32(v3))+64))
+	store64(m.memory, uint64(uint32(v3))+272, uint64(t12))
+	t13 := int64(load64(m.memory, uint64(uint32(v3))+56))
+	store64(m.memory, uint64(uint32(v3))+264, uint64(t13))
+	t14 := int64(load64(m.memory, uint64(uint32(v3))+48))
+	store64(m.memory, uint64(uint32(v3))+256, uint64(t14))
+	t15 := int64(load64(m.memory, uint64(uint32(v3))+40))
+	store64(m.memory, uint64(uint32(v3))+248, uint64(t15))
+	store64(m.memory, uint64(uint32(v3))+280, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v3))+224, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v3))+216, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v3))+208, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v3))+200, uint64(i64(0)))
+	v1 = v3 + i32(248)
+	v4 = i32(0)
+l3:
+	{
+		t16 := int32(load32(m.memory, uint32(v1+v4)))
+		t17 := v3 + i32(200) + v4
+		v2 = t16
+		store32(m.memory, uint32(t17), uint32(i32_rotr(v2&i32(0xff00ff), i32(8))|i32_rotr(v2, i32(24))&i32(0xff00ff)))
+		v4 = v4 + i32(4)
+		if v4 != i32(32) {
+			goto l3
+		}
+	}
+	t18 := int64(load64(m.memory, uint64(uint32(v3))+224))
+	store64(m.memory, uint64(uint32(v0))+24, uint64(t18))
+	t19 := int64(load64(m.memory, uint64(uint32(v3))+216))
+	store64(m.memory, uint64(uint32(v0))+16, uint64(t19))
+	t20 := int64(load64(m.memory, uint64(uint32(v3))+208))
+	store64(m.memory, uint64(uint32(v0))+8, uint64(t20))
+	t21 := int64(load64(m.memory, uint64(uint32(v3))+200))
+	store64(m.memory, uint32(v0), uint64(t21))
+	m.___stack_pointer = v3 + i32(288)
+}
+func (m *Module) _hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v0, v1, v2, v3 int32) {
+	var v4, v5 int32
+	var v6 int64
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(320)
+	m.___stack_pointer = v4
+	t1 := int64(load64(m.memory, uint64(uint32(v1))+24))
+	store64(m.memory, uint64(uint32(v4))+32, uint64(t1))
+	t2 := int64(load64(m.memory, uint64(uint32(v1))+16))
+	store64(m.memory, uint64(uint32(v4))+24, uint64(t2))
+	t3 := int64(load64(m.memory, uint64(uint32(v1))+8))
+	store64(m.memory, uint64(uint32(v4))+16, uint64(t3))
+	t4 := int64(load64(m.memory, uint32(v1)))
+	store64(m.memory, uint64(uint32(v4))+8, uint64(t4))
+	t5 := int64(load64(m.memory, uint64(uint32(v1))+32))
+	store64(m.memory, uint64(uint32(v4))+40, uint64(t5))
+	t6 := int64(load64(m.memory, uint64(uint32(v1))+40))
+	store64(m.memory, uint64(uint32(v4))+48, uint64(t6))
+	t7 := int64(load64(m.memory, uint64(uint32(v1))+48))
+	store64(m.memory, uint64(uint32(v4))+56, uint64(t7))
+	t8 := int64(load64(m.memory, uint64(uint32(v1))+56))
+	store64(m.memory, uint64(uint32(v4))+64, uint64(t8))
+	v1 = v3 & i32(63)
+	v5 = int32(uint32(v3) >> 6)
+	if v5 == 0 {
+		goto l0
+	}
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4+i32(8), v2, v5)
+l0:
+	t9 := int64(load64(m.memory, uint64(uint32(v4))+32))
+	store64(m.memory, uint64(uint32(v4))+256, uint64(t9))
+	t10 := int64(load64(m.memory, uint64(uint32(v4))+24))
+	store64(m.memory, uint64(uint32(v4))+248, uint64(t10))
+	t11 := int64(load64(m.memory, uint64(uint32(v4))+16))
+	store64(m.memory, uint64(uint32(v4))+240, uint64(t11))
+	t12 := int64(load64(m.memory, uint64(uint32(v4))+8))
+	store64(m.memory, uint64(uint32(v4))+232, uint64(t12))
+	memory_zero(m.memory, uint32(v4+i32(72)), uint32(i32(128)))
+	if v1 == 0 {
+		goto l1
+	}
+	memory_copy(m.memory, uint32(v4+i32(72)), uint32(v2+v3&i32(0x7fffffc0)), uint32(v1))
+l1:
+	m.memory[uint32(v4+i32(72)+v1)] = byte(i32(128))
+	{
+		t14 := v4 + i32(72)
+		p13 := i32(2)
+		if uint32(v1) < uint32(i32(56)) {
+			p13 = i32(1)
+		}
+		v1 = p13
+		v2 = t14 + v1<<6 + i32(-8)
+		if v2 == 0 {
+			goto l2
+		}
+		t15 := v2
+		v6 = int64(uint32(v3 + i32(64)))
+		store64(m.memory, uint32(t15), uint64(int64(uint64(v6)>>5)&i64(0x7000000)|(v6<<59|v6<<43&i64(0xff000000000000)|(v6<<27&i64(0xff0000000000)|v6<<11&i64(0xff00000000)))))
+	}
+l2:
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4+i32(232), v4+i32(72), v1)
+	store64(m.memory, uint64(uint32(v4))+200, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+208, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+216, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+224, uint64(i64(0)))
+	t16 := int64(load64(m.memory, uint64(uint32(v4))+256))
+	store64(m.memory, uint64(uint32(v4))+304, uint64(t16))
+	t17 := int64(load64(m.memory, uint64(uint32(v4))+248))
+	store64(m.memory, uint64(uint32(v4))+296, uint64(t17))
+	t18 := int64(load64(m.memory, uint64(uint32(v4))+240))
+	store64(m.memory, uint64(uint32(v4))+288, uint64(t18))
+	t19 := int64(load64(m.memory, uint64(uint32(v4))+232))
+	store64(m.memory, uint64(uint32(v4))+280, uint64(t19))
+	store64(m.memory, uint64(uint32(v4))+312, uint64(i64(0)))
+	v2 = v4 + i32(280)
+	v1 = i32(0)
+l3:
+	{
+		t20 := int32(load32(m.memory, uint32(v2+v1)))
+		t21 := v4 + i32(200) + v1
+		v3 = t20
+		store32(m.memory, uint32(t21), uint32(i32_rotr(v3&i32(0xff00ff), i32(8))|i32_rotr(v3, i32(24))&i32(0xff00ff)))
+		v1 = v1 + i32(4)
+		if v1 != i32(32) {
+			goto l3
+		}
+	}
+	v1 = i32(0)
+	memory_zero(m.memory, uint32(v4+i32(105)), uint32(i32(95)))
+	store64(m.memory, uint64(uint32(v4))+128, uint64(i64(0x3000000000000)))
+	m.memory[uint64(uint32(v4))+104] = byte(i32(128))
+	t22 := int64(load64(m.memory, uint64(uint32(v4))+224))
+	store64(m.memory, uint64(uint32(v4))+96, uint64(t22))
+	t23 := int64(load64(m.memory, uint64(uint32(v4))+216))
+	store64(m.memory, uint64(uint32(v4))+88, uint64(t23))
+	t24 := int64(load64(m.memory, uint64(uint32(v4))+208))
+	store64(m.memory, uint64(uint32(v4))+80, uint64(t24))
+	t25 := int64(load64(m.memory, uint64(uint32(v4))+200))
+	store64(m.memory, uint64(uint32(v4))+72, uint64(t25))
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4+i32(40), v4+i32(72), i32(1))
+	t26 := int64(load64(m.memory, uint64(uint32(v4))+64))
+	store64(m.memory, uint64(uint32(v4))+304, uint64(t26))
+	t27 := int64(load64(m.memory, uint64(uint32(v4))+56))
+	store64(m.memory, uint64(uint32(v4))+296, uint64(t27))
+	t28 := int64(load64(m.memory, uint64(uint32(v4))+48))
+	store64(m.memory, uint64(uint32(v4))+288, uint64(t28))
+	t29 := int64(load64(m.memory, uint64(uint32(v4))+40))
+	store64(m.memory, uint64(uint32(v4))+280, uint64(t29))
+	store64(m.memory, uint64(uint32(v4))+312, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+256, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+248, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+240, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+232, uint64(i64(0)))
+	v2 = v4 + i32(280)
+l4:
+	{
+		t30 := int32(load32(m.memory, uint32(v2+v1)))
+		t31 := v4 + i32(232) + v1
+		v3 = t30
+		store32(m.memory, uint32(t31), uint32(i32_rotr(v3&i32(0xff00ff), i32(8))|i32_rotr(v3, i32(24))&i32(0xff00ff)))
+		v1 = v1 + i32(4)
+		if v1 != i32(32) {
+			goto l4
+		}
+	}
+	t32 := int64(load64(m.memory, uint64(uint32(v4))+256))
+	store64(m.memory, uint64(uint32(v0))+24, uint64(t32))
+	t33 := int64(load64(m.memory, uint64(uint32(v4))+248))
+	store64(m.memory, uint64(uint32(v0))+16, uint64(t33))
+	t34 := int64(load64(m.memory, uint64(uint32(v4))+240))
+	store64(m.memory, uint64(uint32(v0))+8, uint64(t34))
+	t35 := int64(load64(m.memory, uint64(uint32(v4))+232))
+	store64(m.memory, uint32(v0), uint64(t35))
+	m.___stack_pointer = v4 + i32(320)
+}
+func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h28f8f7e0dadef4f6_66uph0(v0, v1, v2, v3 int32) {
+	var v4, v5, v6, v7, v8, v9 int32
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(1584)
+	m.___stack_pointer = v4
+	store32(m.memory, uint64(uint32(v4))+28, uint32(v1))
+	v5 = i32(0)
+	store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
+	t1 := int64(load64(m.memory, uint32(v2)))
+	store64(m.memory, uint64(uint32(v4))+32, uint64(t1))
+	t2 := int32(load32(m.memory, uint64(uint32(v2))+8))
+	store32(m.memory, uint64(uint32(v4))+40, uint32(t2))
+	if v3 == 0 {
+		goto l0
+	}
+	{
+		t3 := int32(load32(m.memory, uint64(uint32(v3))+2056))
+		v2 = t3
+		if v2 == 0 {
+			goto l1
+		}
+		v6 = v4 + i32(48)
+		v5 = i32(0)
+	l3:
+		if uint32(v5) > uint32(i32(127)) {
+			goto l2
+		}
+		store32(m.memory, uint32(v6+v5*i32(12)), uint32(i32(0)))
+		v5 = v5 + i32(1)
+	l2:
+		v2 = v2 + i32(-1)
+		if v2 != 0 {
+			goto l3
+		}
+		store32(m.memory, uint64(uint32(v4))+44, uint32(v5))
+	}
+l1:
+	{
+		t4 := int32(load32(m.memory, uint64(uint32(v1))+12))
+		v6 = t4
+		if v6 == 0 {
+			goto l4
+		}
+		t5 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		v2 = t5
+		v7 = v2 + v6<<4
+		v8 = v4 + i32(48)
+	l6:
+		{
+			t6 := int32(load32(m.memory, uint32(v2+i32(12))))
+			v9 = t6
+			t7 := int32(load32(m.memory, uint32(v2+i32(8))))
+			v6 = t7
+			t8 := int32(load32(m.memory, uint32(v2)))
+			t9 := v4 + i32(16)
+			t10 := v3
+			v1 = t8
+			p11 := i32(1)
+			if v1 != 0 {
+				p11 = v1
+			}
+			t12 := int32(load32(m.memory, uint32(v2+i32(4))))
+			m._hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(t9, t10, p11, t12)
+			{
+				t13 := int32(load32(m.memory, uint64(uint32(v4))+16))
+				if t13 != i32(1) {
+					goto l5
+				}
+				t14 := int32(load32(m.memory, uint64(uint32(v4))+20))
+				v1 = t14
+				if uint32(v1) >= uint32(v5) {
+					goto l5
+				}
+				t16 := v4 + i32(8)
+				p15 := i32(1)
+				if v6 != 0 {
+					p15 = v6
+				}
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t16, p15, v9)
+				v6 = v8 + v1*i32(12)
+				t17 := int64(load64(m.memory, uint64(uint32(v4))+8))
+				store64(m.memory, uint64(uint32(v6))+4, uint64(t17))
+				t18 := int32(load32(m.memory, uint32(v6)))
+				t20 := v6
+				p19 := i32(1)
+				if t18 != 0 {
+					p19 = i32(2)
+				}
+				store32(m.memory, uint32(t20), uint32(p19))
+			}
+		l5:
+			v2 = v2 + i32(16)
+			if v2 != v7 {
+				goto l6
+			}
+		}
+	}
+l4:
+	if v5 == 0 {
+		goto l0
+	}
+	v2 = v4 + i32(48)
+	v6 = i32(0)
+l7:
+	{
+		t21 := int32(load32(m.memory, uint32(v2)))
+		t22 := v6
+		var p23 int32
+		if t21 == i32(2) {
+			p23 = 1
+		}
+		v6 = t22 + p23
+		v2 = v2 + i32(12)
+		v5 = v5 + i32(-1)
+		if v5 != 0 {
+			goto l7
+		}
+	}
+	if uint32(v6) > uint32(i32(8)) {
+		goto l8
+	}
+l0:
+	memory_copy(m.memory, uint32(v0), uint32(v4+i32(28)), uint32(i32(1556)))
+	goto l9
+l8:
+	store32(m.memory, uint32(v0), uint32(i32(0)))
+	m.memory[uint64(uint32(v0))+4] = byte(i32(16))
+l9:
+	m.___stack_pointer = v4 + i32(1584)
 }
 func (m *Module) _hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(v0, v1, v2, v3 int32) {
 	var v4, v5 int32
@@ -614,132 +949,40 @@ l3:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	store32(m.memory, uint32(v0), uint32(v1))
 }
-func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hcfc97406df1e5ed4_qxhn3q(v0, v1, v2, v3 int32) {
-	var v4, v5, v6, v7, v8, v9 int32
+func (m *Module) _hooksig__key__find_key_of_whole__hc1dded7f526b0c45_6vmil9(v0, v1, v2, v3, v4 int32) {
+	var v5 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(1584)
-	m.___stack_pointer = v4
-	store32(m.memory, uint64(uint32(v4))+28, uint32(v1))
-	v5 = i32(0)
-	store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
-	t1 := int64(load64(m.memory, uint32(v2)))
-	store64(m.memory, uint64(uint32(v4))+32, uint64(t1))
-	t2 := int32(load32(m.memory, uint64(uint32(v2))+8))
-	store32(m.memory, uint64(uint32(v4))+40, uint32(t2))
-	{
-		t3 := int32(load32(m.memory, uint64(uint32(v3))+2056))
-		v2 = t3
-		if v2 == 0 {
-			goto l0
-		}
-		v6 = v4 + i32(48)
-		v5 = i32(0)
-	l2:
-		if uint32(v5) > uint32(i32(127)) {
-			goto l1
-		}
-		store32(m.memory, uint32(v6+v5*i32(12)), uint32(i32(0)))
-		v5 = v5 + i32(1)
-	l1:
-		v2 = v2 + i32(-1)
-		if v2 != 0 {
-			goto l2
-		}
-		store32(m.memory, uint64(uint32(v4))+44, uint32(v5))
-	}
+	v5 = t0 - i32(48)
+	m.___stack_pointer = v5
+	store64(m.memory, uint64(uint32(v5))+8, uint64(i64(0xffffffff)))
+	v1 = v1 + i32(8)
+	v2 = v2 * i32(160)
 l0:
 	{
-		t4 := int32(load32(m.memory, uint64(uint32(v1))+12))
-		v6 = t4
-		if v6 == 0 {
-			goto l3
-		}
-		t5 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		v2 = t5
-		v7 = v2 + v6<<4
-		v8 = v4 + i32(48)
-	l5:
-		{
-			t6 := int32(load32(m.memory, uint32(v2+i32(12))))
-			v9 = t6
-			t7 := int32(load32(m.memory, uint32(v2+i32(8))))
-			v6 = t7
-			t8 := int32(load32(m.memory, uint32(v2)))
-			t9 := v4 + i32(16)
-			t10 := v3
-			v1 = t8
-			p11 := i32(1)
-			if v1 != 0 {
-				p11 = v1
-			}
-			t12 := int32(load32(m.memory, uint32(v2+i32(4))))
-			m._hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(t9, t10, p11, t12)
-			{
-				t13 := int32(load32(m.memory, uint64(uint32(v4))+16))
-				if t13 != i32(1) {
-					goto l4
-				}
-				t14 := int32(load32(m.memory, uint64(uint32(v4))+20))
-				v1 = t14
-				if uint32(v1) >= uint32(v5) {
-					goto l4
-				}
-				t16 := v4 + i32(8)
-				p15 := i32(1)
-				if v6 != 0 {
-					p15 = v6
-				}
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t16, p15, v9)
-				v6 = v8 + v1*i32(12)
-				t17 := int64(load64(m.memory, uint64(uint32(v4))+8))
-				store64(m.memory, uint64(uint32(v6))+4, uint64(t17))
-				t18 := int32(load32(m.memory, uint32(v6)))
-				t20 := v6
-				p19 := i32(1)
-				if t18 != 0 {
-					p19 = i32(2)
-				}
-				store32(m.memory, uint32(t20), uint32(p19))
-			}
-		l4:
-			v2 = v2 + i32(16)
-			if v2 != v7 {
-				goto l5
-			}
+		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(16), v1, v3, i32(96))
+		t1 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(16), v4)
+		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t1&i32(255))
+		v1 = v1 + i32(160)
+		v2 = v2 + i32(-160)
+		if v2 != 0 {
+			goto l0
 		}
 	}
-l3:
-	if v5 == 0 {
-		goto l6
-	}
-	v2 = v4 + i32(48)
-	v6 = i32(0)
-l7:
 	{
-		t21 := int32(load32(m.memory, uint32(v2)))
-		t22 := v6
-		var p23 int32
-		if t21 == i32(2) {
-			p23 = 1
+		t2 := int32(load32(m.memory, uint64(uint32(v5))+8))
+		v1 = t2
+		if v1 != i32(-1) {
+			goto l1
 		}
-		v6 = t22 + p23
-		v2 = v2 + i32(12)
-		v5 = v5 + i32(-1)
-		if v5 != 0 {
-			goto l7
-		}
+		v1 = i32(31)
+		goto l2
 	}
-	if uint32(v6) > uint32(i32(8)) {
-		goto l8
-	}
-l6:
-	memory_copy(m.memory, uint32(v0), uint32(v4+i32(28)), uint32(i32(1556)))
-	goto l9
-l8:
-	store32(m.memory, uint32(v0), uint32(i32(0)))
-	m.memory[uint64(uint32(v0))+4] = byte(i32(16))
-l9:
-	m.___stack_pointer = v4 + i32(1584)
+l1:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
+	v1 = i32(41)
+l2:
+	m.memory[uint32(v0)] = byte(v1)
+	m.___stack_pointer = v5 + i32(48)
 }
 func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 int32) {
 	var v2, v3, v4 int32
@@ -777,153 +1020,141 @@ func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 i
 	store32(m.memory, uint32(v0), uint32(v1&(i32(0)-v2)|v3&(v2+i32(-1))))
 }
 func (m *Module) _hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v0, v1, v2 int32) {
-	var v3, v4, v5, v6 int32
+	var v3, v4, v5, v6, v7 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(32)
 	m.___stack_pointer = v3
-	t1 := int64(load64(m.memory, uint32(v0)))
-	store64(m.memory, uint64(uint32(v3))+16, uint64(t1))
-	t2 := int32(load32(m.memory, uint64(uint32(v0))+8))
-	t3 := v3
-	v0 = t2
-	store32(m.memory, uint64(uint32(t3))+24, uint32(v0))
-	t4 := v3 + i32(8)
-	t5 := v3 + i32(16)
-	var p6 int32
-	if v0 != i32(0) {
-		p6 = 1
-	}
-	m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t4, t5, p6)
 	{
-		t7 := int32(m.memory[uint64(uint32(v3))+8])
-		if t7 == 0 {
-			goto l0
-		}
-		v4 = v2 + i32(4)
-		t8 := int32(m.memory[uint64(uint32(v3))+9])
-		v5 = t8
-	l2:
 		{
 			{
-				t9 := int32(load32(m.memory, uint32(v2)))
-				v6 = t9
-				v0 = v6 + i32(1)
-				if uint32(v0) > uint32(i32(4096)) {
-					goto l1
+				t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+				if t1 != 0 {
+					goto l0
 				}
-				store32(m.memory, uint32(v2), uint32(v0))
-				t11 := v4 + v6
-				p10 := i32(0)
-				if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p10 = i32(32)
+				t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+				v4 = t2
+				t3 := int32(load32(m.memory, uint32(v0)))
+				v5 = t3
+				v6 = i32(0)
+			l2:
+				{
+					if v4 == v6 {
+						goto l1
+					}
+					v7 = v5 + v6
+					v6 = v6 + i32(1)
+					t4 := int32(m.memory[uint32(v7)])
+					if uint32((t4+i32(-65))&i32(255)) > uint32(i32(25)) {
+						goto l2
+					}
 				}
-				m.memory[uint32(t11)] = byte(p10 | v5)
 			}
-		l1:
-			t12 := int32(m.memory[uint32(v1)])
-			t13 := v1
-			var p14 int32
-			if uint32(v0) < uint32(i32(4097)) {
-				p14 = 1
+		l0:
+			t5 := int64(load64(m.memory, uint32(v0)))
+			store64(m.memory, uint64(uint32(v3))+16, uint64(t5))
+			t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			t7 := v3
+			v6 = t6
+			store32(m.memory, uint64(uint32(t7))+24, uint32(v6))
+			t8 := v3 + i32(8)
+			t9 := v3 + i32(16)
+			var p10 int32
+			if v6 != i32(0) {
+				p10 = 1
 			}
-			m.memory[uint32(t13)] = byte(p14 & t12)
-			t15 := int32(load32(m.memory, uint64(uint32(v3))+24))
-			t16 := v3
-			t17 := v3 + i32(16)
-			var p18 int32
-			if t15 != i32(0) {
-				p18 = 1
+			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t8, t9, p10)
+			t11 := int32(m.memory[uint64(uint32(v3))+8])
+			if t11 == 0 {
+				goto l3
 			}
-			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t16, t17, p18)
-			t19 := int32(m.memory[uint64(uint32(v3))+1])
-			v5 = t19
-			t20 := int32(m.memory[uint32(v3)])
-			if t20 != 0 {
-				goto l2
+			v5 = v2 + i32(4)
+			t12 := int32(m.memory[uint64(uint32(v3))+9])
+			v7 = t12
+		l5:
+			{
+				{
+					t13 := int32(load32(m.memory, uint32(v2)))
+					v4 = t13
+					v6 = v4 + i32(1)
+					if uint32(v6) > uint32(i32(4096)) {
+						goto l4
+					}
+					store32(m.memory, uint32(v2), uint32(v6))
+					t15 := v5 + v4
+					p14 := i32(0)
+					if uint32((v7+i32(-65))&i32(255)) < uint32(i32(26)) {
+						p14 = i32(32)
+					}
+					m.memory[uint32(t15)] = byte(p14 | v7)
+				}
+			l4:
+				t16 := int32(m.memory[uint32(v1)])
+				t17 := v1
+				var p18 int32
+				if uint32(v6) < uint32(i32(4097)) {
+					p18 = 1
+				}
+				m.memory[uint32(t17)] = byte(p18 & t16)
+				t19 := int32(load32(m.memory, uint64(uint32(v3))+24))
+				t20 := v3
+				t21 := v3 + i32(16)
+				var p22 int32
+				if t19 != i32(0) {
+					p22 = 1
+				}
+				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t20, t21, p22)
+				t23 := int32(m.memory[uint64(uint32(v3))+1])
+				v7 = t23
+				t24 := int32(m.memory[uint32(v3)])
+				if t24 != 0 {
+					goto l5
+				}
+				goto l3
 			}
 		}
+	l1:
+		{
+			t25 := int32(load32(m.memory, uint32(v2)))
+			v7 = t25
+			v6 = v7 + v4
+			if uint32(v6) > uint32(i32(4096)) {
+				goto l6
+			}
+			if v4 == 0 {
+				goto l6
+			}
+			if v4 == 0 {
+				goto l7
+			}
+			memory_copy(m.memory, uint32(v2+v7+i32(4)), uint32(v5), uint32(v4))
+		l7:
+			store32(m.memory, uint32(v2), uint32(v6))
+		}
+	l6:
+		t26 := int32(m.memory[uint32(v1)])
+		t27 := v1
+		var p28 int32
+		if uint32(v6) < uint32(i32(4097)) {
+			p28 = 1
+		}
+		m.memory[uint32(t27)] = byte(p28 & t26)
 	}
-l0:
+l3:
 	m.___stack_pointer = v3 + i32(32)
 }
-func (m *Module) _hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v0, v1, v2 int32) int32 {
-	var v3, v4, v5 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(48)
-	m.___stack_pointer = v3
+func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 int32) int32 {
+	t0 := int32(load32(m.memory, uint64(uint32(v1))+8))
 	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-	store32(m.memory, uint64(uint32(v3))+24, uint32(t1))
-	t2 := int64(load64(m.memory, uint32(v0)))
-	store64(m.memory, uint64(uint32(v3))+16, uint64(t2))
-	t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	store32(m.memory, uint64(uint32(v3))+40, uint32(t3))
-	t4 := int64(load64(m.memory, uint32(v1)))
-	store64(m.memory, uint64(uint32(v3))+32, uint64(t4))
-l2:
-	{
-		t5 := int32(load32(m.memory, uint64(uint32(v3))+24))
-		t6 := v3 + i32(8)
-		t7 := v3 + i32(16)
-		var p8 int32
-		if t5 != i32(0) {
-			p8 = 1
-		}
-		m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t6, t7, p8)
-		t9 := int32(m.memory[uint64(uint32(v3))+9])
-		v0 = t9
-		t10 := int32(m.memory[uint64(uint32(v3))+8])
-		v1 = t10
-		t11 := int32(load32(m.memory, uint64(uint32(v3))+40))
-		t12 := v3
-		t13 := v3 + i32(32)
-		var p14 int32
-		if t11 != i32(0) {
-			p14 = 1
-		}
-		m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t12, t13, p14)
-		t15 := int32(m.memory[uint32(v3)])
-		v4 = t15
-		if v1 == 0 {
-			goto l0
-		}
-		if v4&i32(1) == 0 {
-			goto l1
-		}
-		v5 = i32(0)
-		p16 := i32(0)
-		if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p16 = i32(32)
-		}
-		p17 := i32(0)
-		if v2 != 0 {
-			p17 = p16
-		}
-		t18 := int32(m.memory[uint64(uint32(v3))+1])
-		t19 := (p17 | v0) & i32(255)
-		v0 = t18
-		p20 := i32(0)
-		if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p20 = i32(32)
-		}
-		p21 := i32(0)
-		if v2 != 0 {
-			p21 = p20
-		}
-		if t19 == (p21|v0)&i32(255) {
-			goto l2
-		}
-		goto l3
+	if t0|t1 == 0 {
+		t3 := int32(load32(m.memory, uint32(v0)))
+		t4 := int32(load32(m.memory, uint64(uint32(v0))+4))
+		t5 := int32(load32(m.memory, uint32(v1)))
+		t6 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		t7 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t3, t4, t5, t6)
+		return t7
 	}
-l0:
-	v5 = i32(0)
-	if v4&i32(1) != 0 {
-		goto l3
-	}
-l1:
-	v5 = v1 ^ i32(1)
-l3:
-	m.___stack_pointer = v3 + i32(48)
-	return v5
+	t2 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v0, v1, i32(1))
+	return t2
 }
 func (m *Module) _hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7, v8, v9, v10, v11 int32
@@ -932,11 +1163,11 @@ func (m *Module) _hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v0, v1, v2, v
 	var v23 int64
 	var v24 int32
 	t0 := m.___stack_pointer
-	v5 = t0 - i32(4176)
+	v5 = t0 - i32(4192)
 	m.___stack_pointer = v5
-	store64(m.memory, uint64(uint32(v5))+20, uint64(i64(0xffffffff)))
-	store32(m.memory, uint64(uint32(v5))+28, uint32(i32(0)))
-	m.memory[uint64(uint32(v5))+4131] = byte(i32(1))
+	store64(m.memory, uint64(uint32(v5))+24, uint64(i64(0xffffffff)))
+	store32(m.memory, uint64(uint32(v5))+32, uint32(i32(0)))
+	m.memory[uint64(uint32(v5))+4135] = byte(i32(1))
 	{
 		t1 := int32(load32(m.memory, uint64(uint32(v3))+4))
 		v6 = t1
@@ -946,446 +1177,457 @@ func (m *Module) _hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v0, v1, v2, v
 			v9 = t2
 			t3 := int32(load32(m.memory, uint32(v3)))
 			v10 = t3
-			v11 = v5 + i32(28) + i32(4)
+			v11 = v5 + i32(32) + i32(4)
 			t4 := int64(load64(m.memory, uint64(uint32(v3))+8))
 			v12 = t4
 			v13 = i32(1)
 			v7 = i32(0)
 			v14 = i32(0)
-		l34:
+		l35:
 			{
 				v15 = v14
-				store64(m.memory, uint64(uint32(v5))+4148, uint64(v12))
-				store32(m.memory, uint64(uint32(v5))+4144, uint32(v6))
-			l3:
+				store32(m.memory, uint64(uint32(v5))+4148, uint32(v6))
+				store64(m.memory, uint64(uint32(v5))+4152, uint64(v12))
+				v16 = int32(v12)
 				{
-					t5 := int32(load32(m.memory, uint64(uint32(v5))+4148))
-					v3 = t5
-					t6 := int32(load32(m.memory, uint64(uint32(v5))+4152))
-					t7 := v5 + i32(16)
-					t8 := v5 + i32(4144)
-					var p9 int32
-					if t6 != i32(0) {
-						p9 = 1
-					}
-					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t7, t8, p9)
-					t10 := int32(m.memory[uint64(uint32(v5))+16])
-					v16 = t10
-					if v16 == 0 {
+					v12 = int64(uint64(v12) >> 32)
+					if v12 != i64(0) {
 						goto l2
 					}
-					t11 := int32(m.memory[uint64(uint32(v5))+17])
-					if t11&i32(255) != i32(32) {
-						goto l3
-					}
+					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(4160), v6, v16, i32(32))
+					t5 := int64(load64(m.memory, uint64(uint32(v5))+4168))
+					store64(m.memory, uint64(uint32(v5))+4148, uint64(t5))
 				}
 			l2:
-				store32(m.memory, uint64(uint32(v5))+4132, uint32(v6))
-				store32(m.memory, uint64(uint32(v5))+4140, uint32(int64(uint64(v12)>>32)))
-				t12 := v5
 				v17 = int32(v12)
-				v3 = v17 - v3
-				p13 := v3
-				if uint32(v3) > uint32(v17) {
-					p13 = i32(0)
+			l4:
+				{
+					t6 := int32(load32(m.memory, uint64(uint32(v5))+4152))
+					v3 = t6
+					t7 := int32(load32(m.memory, uint64(uint32(v5))+4156))
+					t8 := v5 + i32(16)
+					t9 := v5 + i32(4148)
+					var p10 int32
+					if t7 != i32(0) {
+						p10 = 1
+					}
+					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t8, t9, p10)
+					t11 := int32(m.memory[uint64(uint32(v5))+16])
+					v18 = t11
+					if v18 == 0 {
+						goto l3
+					}
+					t12 := int32(m.memory[uint64(uint32(v5))+17])
+					if t12&i32(255) != i32(32) {
+						goto l4
+					}
 				}
-				store32(m.memory, uint64(uint32(t12))+4136, uint32(p13))
-				t14 := int32(load32(m.memory, uint64(uint32(v5))+4144))
-				v6 = t14
-				t15 := int64(load64(m.memory, uint64(uint32(v5))+4148))
-				v12 = t15
+			l3:
+				store32(m.memory, uint64(uint32(v5))+4144, uint32(v17))
+				store32(m.memory, uint64(uint32(v5))+4136, uint32(v6))
+				t13 := v5
+				v3 = v16 - v3
+				p14 := v3
+				if uint32(v3) > uint32(v16) {
+					p14 = i32(0)
+				}
+				store32(m.memory, uint64(uint32(t13))+4140, uint32(p14))
+				t15 := int32(load32(m.memory, uint64(uint32(v5))+4148))
+				v6 = t15
+				t16 := int64(load64(m.memory, uint64(uint32(v5))+4152))
+				v12 = t16
 				{
 					if v15 == 0 {
-						goto l4
+						goto l5
 					}
 					v3 = v7 + i32(1)
 					if uint32(v3) > uint32(i32(4096)) {
-						goto l5
-					}
-					m.memory[uint32(v11+v7)] = byte(i32(10))
-					store32(m.memory, uint64(uint32(v5))+28, uint32(v3))
-				l5:
-					t16 := v5
-					t17 := v13
-					var p18 int32
-					if uint32(v3) < uint32(i32(4097)) {
-						p18 = 1
-					}
-					m.memory[uint64(uint32(t16))+4131] = byte(t17 & p18)
-				}
-			l4:
-				m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4132), v5+i32(4131), v5+i32(28))
-				{
-					t19 := int32(load32(m.memory, uint64(uint32(v5))+28))
-					v7 = t19
-					v3 = v7 + i32(2)
-					if uint32(v3) > uint32(i32(4096)) {
 						goto l6
 					}
+					m.memory[uint32(v11+v7)] = byte(i32(10))
+					store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
+				l6:
+					t17 := v5
+					t18 := v13
+					var p19 int32
+					if uint32(v3) < uint32(i32(4097)) {
+						p19 = 1
+					}
+					m.memory[uint64(uint32(t17))+4135] = byte(t18 & p19)
+				}
+			l5:
+				m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4136), v5+i32(4135), v5+i32(32))
+				{
+					t20 := int32(load32(m.memory, uint64(uint32(v5))+32))
+					v7 = t20
+					v3 = v7 + i32(2)
+					if uint32(v3) > uint32(i32(4096)) {
+						goto l7
+					}
 					store16(m.memory, uint32(v11+v7), uint16(i32(8250)))
-					store32(m.memory, uint64(uint32(v5))+28, uint32(v3))
+					store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
 					v7 = v3
 				}
-			l6:
+			l7:
 				v14 = v15 + i32(1)
-				t20 := int32(m.memory[uint64(uint32(v5))+4131])
-				t21 := v5
-				var p22 int32
+				t21 := int32(m.memory[uint64(uint32(v5))+4135])
+				t22 := v5
+				var p23 int32
 				if uint32(v3) < uint32(i32(4097)) {
-					p22 = 1
+					p23 = 1
 				}
-				v13 = p22 & t20
-				m.memory[uint64(uint32(t21))+4131] = byte(v13)
+				v13 = p23 & t21
+				m.memory[uint64(uint32(t22))+4135] = byte(v13)
 				v3 = i32(-16)
 				{
-				l8:
+				l9:
 					{
 						if v3 == i32(48) {
-							goto l7
-						}
-						v17 = v3 + i32(20948)
-						v18 = v3 + i32(16)
-						v3 = v18
-						t23 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5+i32(4132), v17, i32(1))
-						if t23 == 0 {
 							goto l8
+						}
+						v16 = v3 + i32(21108)
+						v17 = v3 + i32(16)
+						v3 = v17
+						t24 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(4136), v16)
+						if t24 == 0 {
+							goto l9
 						}
 					}
 					{
-						t24 := int32(m.memory[uint32(v18+i32(20944))])
-						switch t24 {
+						t25 := int32(m.memory[uint32(v17+i32(21104))])
+						switch t25 {
 						case 2:
-							goto l7
+							goto l8
 						default:
-							t25 := int32(load32(m.memory, uint64(uint32(v10))+16))
-							v13 = t25
+							t26 := int32(load32(m.memory, uint64(uint32(v10))+16))
+							v13 = t26
 							if v13 != 0 {
-								t26 := int32(load32(m.memory, uint64(uint32(v10))+20))
-								v21 = t26
-								t27 := int32(load32(m.memory, uint64(uint32(v10))+4))
-								v18 = t27
-								t28 := int32(load32(m.memory, uint32(v10)))
-								v22 = t28
+								t27 := int32(load32(m.memory, uint64(uint32(v10))+20))
+								v21 = t27
+								t28 := int32(load32(m.memory, uint64(uint32(v10))+4))
+								v17 = t28
+								t29 := int32(load32(m.memory, uint32(v10)))
+								v22 = t29
 								v3 = i32(0)
-							l15:
+							l16:
 								{
-									if v18 == v3 {
+									if v17 == v3 {
 										v3 = i32(0)
-									l17:
+									l18:
 										{
 											if v21 == v3 {
-												store32(m.memory, uint64(uint32(v5))+4152, uint32(i32(0)))
-												store32(m.memory, uint64(uint32(v5))+4148, uint32(v18))
-												store32(m.memory, uint64(uint32(v5))+4144, uint32(v22))
-												m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4144), v5+i32(4131), v5+i32(28))
+												store32(m.memory, uint64(uint32(v5))+4168, uint32(i32(0)))
+												store32(m.memory, uint64(uint32(v5))+4164, uint32(v17))
+												store32(m.memory, uint64(uint32(v5))+4160, uint32(v22))
+												m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4160), v5+i32(4135), v5+i32(32))
 												{
-													t31 := int32(load32(m.memory, uint64(uint32(v5))+28))
-													v7 = t31
+													t32 := int32(load32(m.memory, uint64(uint32(v5))+32))
+													v7 = t32
 													v3 = v7 + i32(1)
 													if uint32(v3) > uint32(i32(4096)) {
-														goto l18
+														goto l19
 													}
 													m.memory[uint32(v11+v7)] = byte(i32(32))
-													store32(m.memory, uint64(uint32(v5))+28, uint32(v3))
+													store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
 													v7 = v3
 												}
-											l18:
-												t32 := int32(m.memory[uint64(uint32(v5))+4131])
-												v18 = t32
-												v17 = v7 + v21
-												if uint32(v17) > uint32(i32(4096)) {
-													goto l19
-												}
-												if v21 == 0 {
-													goto l19
+											l19:
+												t33 := int32(m.memory[uint64(uint32(v5))+4135])
+												v17 = t33
+												v16 = v7 + v21
+												if uint32(v16) > uint32(i32(4096)) {
+													goto l20
 												}
 												if v21 == 0 {
 													goto l20
 												}
+												if v21 == 0 {
+													goto l21
+												}
 												memory_copy(m.memory, uint32(v11+v7), uint32(v13), uint32(v21))
+											l21:
+												store32(m.memory, uint64(uint32(v5))+32, uint32(v16))
+												v7 = v16
 											l20:
-												store32(m.memory, uint64(uint32(v5))+28, uint32(v17))
-												v7 = v17
-											l19:
-												t33 := v5
-												t34 := v18
-												var p35 int32
-												if uint32(v17) < uint32(i32(4097)) {
-													p35 = 1
+												t34 := v5
+												t35 := v17
+												var p36 int32
+												if uint32(v16) < uint32(i32(4097)) {
+													p36 = 1
 												}
-												t36 := t34 & p35
-												var p37 int32
+												t37 := t35 & p36
+												var p38 int32
 												if uint32(v3) < uint32(i32(4097)) {
-													p37 = 1
+													p38 = 1
 												}
-												v13 = t36 & p37
-												m.memory[uint64(uint32(t33))+4131] = byte(v13)
-												goto l21
+												v13 = t37 & p38
+												m.memory[uint64(uint32(t34))+4135] = byte(v13)
+												goto l22
 											}
 											v23 = i64(19)
-											t30 := int32(m.memory[uint32(v13+v3)])
-											v17 = t30
-											if v17 == i32(32) {
-												goto l14
+											t31 := int32(m.memory[uint32(v13+v3)])
+											v16 = t31
+											if v16 == i32(32) {
+												goto l15
 											}
-											if uint32(v17) < uint32(i32(32)) {
-												goto l14
+											if uint32(v16) < uint32(i32(32)) {
+												goto l15
 											}
 											v3 = v3 + i32(1)
-											if v17 != i32(127) {
-												goto l17
+											if v16 != i32(127) {
+												goto l18
 											}
-											goto l14
+											goto l15
 										}
 									}
 									v23 = i64(19)
-									t29 := int32(m.memory[uint32(v22+v3)])
-									v17 = t29
-									if v17 == i32(32) {
-										goto l14
-									}
-									if uint32(v17) < uint32(i32(32)) {
-										goto l14
-									}
-									v3 = v3 + i32(1)
-									if v17 != i32(127) {
+									t30 := int32(m.memory[uint32(v22+v3)])
+									v16 = t30
+									if v16 == i32(32) {
 										goto l15
 									}
-									goto l14
+									if uint32(v16) < uint32(i32(32)) {
+										goto l15
+									}
+									v3 = v3 + i32(1)
+									if v16 != i32(127) {
+										goto l16
+									}
+									goto l15
 								}
 							}
 							v19 = i32(18)
 							v20 = i32(0)
-							goto l12
+							goto l13
 						case 1:
-							m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v5+i32(4144), v10)
-							t38 := int32(m.memory[uint64(uint32(v5))+4144])
-							if t38 == i32(41) {
-								goto l7
+							m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v5+i32(4160), v10)
+							t39 := int32(m.memory[uint64(uint32(v5))+4160])
+							if t39 == i32(41) {
+								goto l8
 							}
-							t39 := int64(load64(m.memory, uint64(uint32(v5))+4144))
-							v23 = t39
+							t40 := int64(load64(m.memory, uint64(uint32(v5))+4160))
+							v23 = t40
 							if v23&i64(255) == i64(41) {
-								goto l7
+								goto l8
 							}
 							v15 = int32(int64(uint64(v23) >> 32))
 							v20 = int32(int64(uint64(v23) >> 8))
 							v19 = int32(v23)
-							goto l22
+							goto l23
 						}
 					}
-				l7:
+				l8:
 					if uint32(v15) >= uint32(v9) {
-						goto l23
+						goto l24
 					}
 					v19 = i32(18)
 					{
 						v3 = v8 + v15*i32(12)
-						t40 := int32(load32(m.memory, uint32(v3)))
-						switch t40 {
+						t41 := int32(load32(m.memory, uint32(v3)))
+						switch t41 {
 						case 2:
-							goto l23
+							goto l24
 						default:
-							goto l12
+							goto l13
 						case 1:
-							t41 := int32(load32(m.memory, uint64(uint32(v3))+4))
-							v18 = t41
+							t42 := int32(load32(m.memory, uint64(uint32(v3))+4))
+							v17 = t42
 							{
-								t42 := int32(load32(m.memory, uint64(uint32(v3))+8))
-								v3 = t42
-								v17 = v3 + v7
-								if uint32(v17) > uint32(i32(4096)) {
-									goto l25
-								}
-								if v3 == 0 {
-									goto l25
+								t43 := int32(load32(m.memory, uint64(uint32(v3))+8))
+								v3 = t43
+								v16 = v3 + v7
+								if uint32(v16) > uint32(i32(4096)) {
+									goto l26
 								}
 								if v3 == 0 {
 									goto l26
 								}
-								memory_copy(m.memory, uint32(v11+v7), uint32(v18), uint32(v3))
-							l26:
-								store32(m.memory, uint64(uint32(v5))+28, uint32(v17))
-								v7 = v17
+								if v3 == 0 {
+									goto l27
+								}
+								memory_copy(m.memory, uint32(v11+v7), uint32(v17), uint32(v3))
+							l27:
+								store32(m.memory, uint64(uint32(v5))+32, uint32(v16))
+								v7 = v16
 							}
-						l25:
-							t43 := v5
-							t44 := v13
-							var p45 int32
-							if uint32(v17) < uint32(i32(4097)) {
-								p45 = 1
+						l26:
+							t44 := v5
+							t45 := v13
+							var p46 int32
+							if uint32(v16) < uint32(i32(4097)) {
+								p46 = 1
 							}
-							v13 = t44 & p45
-							m.memory[uint64(uint32(t43))+4131] = byte(v13)
-							t46 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v18, v3)
-							if t46 == 0 {
-								goto l21
+							v13 = t45 & p46
+							m.memory[uint64(uint32(t44))+4135] = byte(v13)
+							t47 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v17, v3)
+							if t47 == 0 {
+								goto l22
 							}
 							v19 = i32(19)
-							goto l12
+							goto l13
 						}
 					}
-				l23:
-					t47 := int32(load32(m.memory, uint64(uint32(v10))+8))
-					v3 = t47
-					t48 := int32(load32(m.memory, uint64(uint32(v10))+12))
-					v22 = v3 + t48<<4
+				l24:
+					t48 := int32(load32(m.memory, uint64(uint32(v10))+8))
+					v3 = t48
+					t49 := int32(load32(m.memory, uint64(uint32(v10))+12))
+					v22 = v3 + t49<<4
 					v19 = i32(18)
 					v24 = i32(0)
-				l28:
+				l29:
 					{
 						if v3 == v22 {
-							goto l27
-						}
-						t49 := int32(load32(m.memory, uint32(v3+i32(12))))
-						v21 = t49
-						t50 := int32(load32(m.memory, uint32(v3+i32(8))))
-						v20 = t50
-						t51 := int32(load32(m.memory, uint32(v3+i32(4))))
-						v18 = t51
-						t52 := int32(load32(m.memory, uint32(v3)))
-						v17 = t52
-						store32(m.memory, uint64(uint32(v5))+4152, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v5))+4148, uint32(v18))
-						t54 := v5
-						p53 := i32(1)
-						if v17 != 0 {
-							p53 = v17
-						}
-						store32(m.memory, uint64(uint32(t54))+4144, uint32(p53))
-						v3 = v3 + i32(16)
-						t55 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5+i32(4132), v5+i32(4144), i32(1))
-						if t55 == 0 {
 							goto l28
 						}
-						t57 := v5 + i32(8)
-						p56 := i32(1)
+						t50 := int32(load32(m.memory, uint32(v3+i32(12))))
+						v21 = t50
+						t51 := int32(load32(m.memory, uint32(v3+i32(8))))
+						v20 = t51
+						t52 := int32(load32(m.memory, uint32(v3+i32(4))))
+						v17 = t52
+						t53 := int32(load32(m.memory, uint32(v3)))
+						v16 = t53
+						store32(m.memory, uint64(uint32(v5))+4168, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v5))+4164, uint32(v17))
+						t55 := v5
+						p54 := i32(1)
+						if v16 != 0 {
+							p54 = v16
+						}
+						store32(m.memory, uint64(uint32(t55))+4160, uint32(p54))
+						v3 = v3 + i32(16)
+						t56 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(4136), v5+i32(4160))
+						if t56 == 0 {
+							goto l29
+						}
+						t58 := v5 + i32(8)
+						p57 := i32(1)
 						if v20 != 0 {
-							p56 = v20
+							p57 = v20
 						}
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t57, p56, v21)
-						t58 := int32(load32(m.memory, uint64(uint32(v5))+8))
-						v20 = t58
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t58, p57, v21)
+						t59 := int32(load32(m.memory, uint64(uint32(v5))+8))
+						v20 = t59
 						if v20 == 0 {
-							goto l27
+							goto l28
 						}
-						t59 := int32(load32(m.memory, uint64(uint32(v5))+12))
-						v17 = t59
+						t60 := int32(load32(m.memory, uint64(uint32(v5))+12))
+						v16 = t60
 						{
 							if v24&i32(1) == 0 {
-								goto l29
-							}
-							v18 = v7 + i32(2)
-							if uint32(v18) > uint32(i32(4096)) {
 								goto l30
 							}
-							store16(m.memory, uint32(v11+v7), uint16(i32(8236)))
-							store32(m.memory, uint64(uint32(v5))+28, uint32(v18))
-							v7 = v18
-						l30:
-							t60 := v13
-							var p61 int32
-							if uint32(v18) < uint32(i32(4097)) {
-								p61 = 1
+							v17 = v7 + i32(2)
+							if uint32(v17) > uint32(i32(4096)) {
+								goto l31
 							}
-							v13 = t60 & p61
+							store16(m.memory, uint32(v11+v7), uint16(i32(8236)))
+							store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
+							v7 = v17
+						l31:
+							t61 := v13
+							var p62 int32
+							if uint32(v17) < uint32(i32(4097)) {
+								p62 = 1
+							}
+							v13 = t61 & p62
 						}
-					l29:
-						v18 = v7 + v17
-						if uint32(v18) > uint32(i32(4096)) {
-							goto l31
-						}
-						if v17 == 0 {
-							goto l31
-						}
-						if v17 == 0 {
+					l30:
+						v17 = v7 + v16
+						if uint32(v17) > uint32(i32(4096)) {
 							goto l32
 						}
-						memory_copy(m.memory, uint32(v11+v7), uint32(v20), uint32(v17))
-					l32:
-						store32(m.memory, uint64(uint32(v5))+28, uint32(v18))
-						v7 = v18
-					l31:
-						t62 := v13
-						var p63 int32
-						if uint32(v18) < uint32(i32(4097)) {
-							p63 = 1
+						if v16 == 0 {
+							goto l32
 						}
-						v13 = t62 & p63
+						if v16 == 0 {
+							goto l33
+						}
+						memory_copy(m.memory, uint32(v11+v7), uint32(v20), uint32(v16))
+					l33:
+						store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
+						v7 = v17
+					l32:
+						t63 := v13
+						var p64 int32
+						if uint32(v17) < uint32(i32(4097)) {
+							p64 = 1
+						}
+						v13 = t63 & p64
 						v19 = i32(41)
 						v24 = i32(1)
-						t64 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v20, v17)
-						if t64 == 0 {
-							goto l28
+						t65 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v20, v16)
+						if t65 == 0 {
+							goto l29
 						}
 					}
 					v23 = i64(19)
 					v20 = i32(0)
-					goto l14
-				l27:
-					m.memory[uint64(uint32(v5))+4131] = byte(v13)
+					goto l15
+				l28:
+					m.memory[uint64(uint32(v5))+4135] = byte(v13)
 					v20 = i32(0)
 				}
-			l22:
+			l23:
 				if v19&i32(255) == i32(41) {
-					goto l21
+					goto l22
 				}
-			l12:
+			l13:
 				v23 = int64(uint32(v19)) & i64(255)
-			l14:
+			l15:
 				v12 = int64(uint32(v15))<<32 | int64(uint32(v20))&i64(0xffffff)<<8 | v23
-				goto l33
-			l21:
-				t65 := v16
-				var p66 int32
+				goto l34
+			l22:
+				t66 := v18
+				var p67 int32
 				if v6 != i32(0) {
-					p66 = 1
+					p67 = 1
 				}
-				if t65&p66 != 0 {
-					goto l34
+				if t66&p67 != 0 {
+					goto l35
 				}
 			}
 			if v13&i32(1) != 0 {
 				goto l1
 			}
 			v12 = i64(40)
-		l33:
+		l34:
 			store64(m.memory, uint32(v0), uint64(v12))
-			goto l35
+			goto l36
 		}
 		v7 = i32(0)
 		goto l1
 	}
 l1:
 	v3 = v1 + i32(8)
-	v17 = v5 + i32(32)
-l36:
+	v16 = v5 + i32(36)
+l37:
 	{
-		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(4144), v3, v17, v7)
-		t67 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(4144), v4)
-		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(20), t67&i32(255))
+		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(4160), v3, v16, v7)
+		t68 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(4160), v4)
+		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t68&i32(255))
 		v3 = v3 + i32(160)
 		v2 = v2 + i32(-1)
 		if v2 != 0 {
-			goto l36
+			goto l37
 		}
 	}
 	{
-		t68 := int32(load32(m.memory, uint64(uint32(v5))+20))
-		v3 = t68
+		t69 := int32(load32(m.memory, uint64(uint32(v5))+24))
+		v3 = t69
 		if v3 != i32(-1) {
-			goto l37
+			goto l38
 		}
 		v3 = i32(31)
-		goto l38
+		goto l39
 	}
-l37:
+l38:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
 	v3 = i32(41)
-l38:
+l39:
 	m.memory[uint32(v0)] = byte(v3)
-l35:
-	m.___stack_pointer = v5 + i32(4176)
+l36:
+	m.___stack_pointer = v5 + i32(4192)
 }
 func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7, v8, v9, v10 int32
@@ -1413,7 +1655,7 @@ func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed
 				p4 = v7
 			}
 			t5 := int32(load32(m.memory, uint32(v5)))
-			t6 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(p4, t5, i32(20909), i32(4))
+			t6 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(p4, t5, i32(21069), i32(4))
 			if t6 == 0 {
 				goto l1
 			}
@@ -1539,7 +1781,7 @@ func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed
 					p23 = v7
 				}
 				t24 := int32(load32(m.memory, uint32(v5)))
-				t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(p23, t24, i32(20909), i32(4))
+				t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(p23, t24, i32(21069), i32(4))
 				if t25 == 0 {
 					goto l10
 				}
@@ -1615,7 +1857,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 	v5 = t3
 	m._hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(t2, t4, v5)
 	t5 := int32(load32(m.memory, uint64(uint32(v3))+12))
-	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+21296))
+	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+21456))
 	v6 = t6
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+12))
 	v7 = t7
@@ -1630,11 +1872,11 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 			goto l1
 		}
 	l0:
-		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(20800)), uint32(i32(60)))
+		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(20804)), uint32(i32(60)))
 		v1 = i32(0)
 	l9:
 		{
-			v10 = i32(20764)
+			v10 = i32(20768)
 			v11 = i32(7)
 			{
 				v12 = v3 + i32(12) + v1
@@ -1644,16 +1886,16 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 				default:
 					goto l2
 				case 1:
-					v10 = i32(20771)
+					v10 = i32(20775)
 					goto l2
 				case 2:
-					v10 = i32(20778)
+					v10 = i32(20782)
 					goto l2
 				case 3:
-					v10 = i32(20785)
+					v10 = i32(20789)
 					goto l2
 				case 4:
-					v10 = i32(20792)
+					v10 = i32(20796)
 					v11 = i32(8)
 					goto l2
 				case 5:
@@ -1682,7 +1924,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 		store32(m.memory, uint64(uint32(v3))+80, uint32(v9))
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(5)))
 		t13 := int32(load32(m.memory, uint32(v1)))
-		t14 := int32(load32(m.memory, uint32(t13<<2+i32(21316))))
+		t14 := int32(load32(m.memory, uint32(t13<<2+i32(21476))))
 		v9 = t14
 	}
 l1:
@@ -1752,7 +1994,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 		if v1 == 0 {
 			goto l0
 		}
-		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(20728)), uint32(i32(36)))
+		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(20732)), uint32(i32(36)))
 		v4 = i32(0)
 	l7:
 		{
@@ -1761,7 +2003,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 			v6 = t1
 			t2 := int32(load32(m.memory, uint32(v5+i32(12))))
 			v7 = t2
-			v8 = i32(20712)
+			v8 = i32(20716)
 			v9 = i32(4)
 			{
 				t3 := int32(load32(m.memory, uint32(v5+i32(8))))
@@ -1770,10 +2012,10 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 				default:
 					goto l1
 				case 1:
-					v8 = i32(20716)
+					v8 = i32(20720)
 					goto l1
 				case 2:
-					v8 = i32(20720)
+					v8 = i32(20724)
 					v9 = i32(5)
 					goto l1
 				case 3:
@@ -2025,19 +2267,19 @@ func (m *Module) _hooksig__capi__status__words__he407ba4454de8a9f_3kkkuu(v0, v1 
 				v2 = v2 + i32(8)
 				t0 := int32(m.memory[uint32(v3)])
 				v3 = t0
-				t1 := int32(load32(m.memory, uint64(uint32(v3<<2))+21132))
+				t1 := int32(load32(m.memory, uint64(uint32(v3<<2))+21292))
 				if t1 != v1 {
 					goto l10
 				}
 			}
 			v1 = v3 << 2
-			t2 := int32(load32(m.memory, uint64(uint32(v1))+21836))
+			t2 := int32(load32(m.memory, uint64(uint32(v1))+21996))
 			v3 = t2
-			t3 := int32(load32(m.memory, uint64(uint32(v1))+21672))
+			t3 := int32(load32(m.memory, uint64(uint32(v1))+21832))
 			v4 = t3
-			t4 := int32(load32(m.memory, uint64(uint32(v1))+21508))
+			t4 := int32(load32(m.memory, uint64(uint32(v1))+21668))
 			v2 = t4
-			t5 := int32(load32(m.memory, uint64(uint32(v1))+21344))
+			t5 := int32(load32(m.memory, uint64(uint32(v1))+21504))
 			v5 = t5
 			goto l0
 		case 2:
@@ -2125,7 +2367,7 @@ l3:
 		if v5&i64(255) == i64(41) {
 			goto l4
 		}
-		t4 := int32(load32(m.memory, uint64(uint32(int32(v5)&i32(255)<<2))+21132))
+		t4 := int32(load32(m.memory, uint64(uint32(int32(v5)&i32(255)<<2))+21292))
 		store32(m.memory, uint64(uint32(v0))+4, uint32(t4))
 		v3 = i32(1)
 		goto l2
@@ -2189,55 +2431,52 @@ l1:
 }
 func (m *Module) _hooksig__capi__request__check_each__h16e2beb6edf7c5de_p7sa2(v0, v1 int32) int32 {
 	var v2, v3, v4, v5 int32
-	if v1 != 0 {
-		v2 = v0 + v1<<4
-		v1 = i32(0)
-		v3 = i32(0)
-	l1:
-		{
-			t0 := int32(load32(m.memory, uint32(v0+i32(4))))
-			v4 = t0
-			t1 := int32(load32(m.memory, uint32(v0+i32(12))))
-			t2 := v4 | v3
-			v5 = t1
-			v3 = t2 | v5
-			t3 := int32(load32(m.memory, uint32(v0)))
-			t4 := v1
-			var p5 int32
-			if t3 == 0 {
-				p5 = 1
-			}
-			var p6 int32
-			if v4 != i32(0) {
-				p6 = 1
-			}
-			t7 := int32(load32(m.memory, uint32(v0+i32(8))))
-			t8 := p5 & p6
-			var p9 int32
-			if t7 == 0 {
-				p9 = 1
-			}
-			var p10 int32
-			if v5 != i32(0) {
-				p10 = 1
-			}
-			v1 = t4 | (t8 | p9&p10)
-			v0 = v0 + i32(16)
-			if v0 != v2 {
-				goto l1
-			}
+	v2 = v0 + v1<<4
+	v1 = i32(0)
+	v3 = i32(0)
+l0:
+	{
+		t0 := int32(load32(m.memory, uint32(v0+i32(4))))
+		v4 = t0
+		t1 := int32(load32(m.memory, uint32(v0+i32(12))))
+		t2 := v4 | v3
+		v5 = t1
+		v3 = t2 | v5
+		t3 := int32(load32(m.memory, uint32(v0)))
+		t4 := v1
+		var p5 int32
+		if t3 == 0 {
+			p5 = 1
 		}
-		p11 := i32(48)
-		if v3 < i32(0) {
-			p11 = i32(2)
+		var p6 int32
+		if v4 != i32(0) {
+			p6 = 1
 		}
-		p12 := p11
-		if v1&i32(1) != 0 {
-			p12 = i32(1)
+		t7 := int32(load32(m.memory, uint32(v0+i32(8))))
+		t8 := p5 & p6
+		var p9 int32
+		if t7 == 0 {
+			p9 = 1
 		}
-		return p12
+		var p10 int32
+		if v5 != i32(0) {
+			p10 = 1
+		}
+		v1 = t4 | (t8 | p9&p10)
+		v0 = v0 + i32(16)
+		if v0 != v2 {
+			goto l0
+		}
 	}
-	return i32(48)
+	p11 := i32(48)
+	if v3 < i32(0) {
+		p11 = i32(2)
+	}
+	p12 := p11
+	if v1&i32(1) != 0 {
+		p12 = i32(1)
+	}
+	return p12
 }
 func (m *Module) _hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7 int32
@@ -2271,103 +2510,122 @@ l2:
 		goto l5
 	}
 	if v4 > i32(-1) {
+		if v3 != 0 {
+			v5 = i32(0)
+			v4 = v2
+			v6 = v3
+		l9:
+			{
+				t2 := int32(load32(m.memory, uint32(v4+i32(4))))
+				t3 := int32(load32(m.memory, uint32(v4)))
+				t4 := int32(load32(m.memory, uint32(v4+i32(12))))
+				t5 := int32(load32(m.memory, uint32(v4+i32(8))))
+				v5 = t2 | v5 | (t3 + i32(-1)) | t4 | (t5 + i32(-1))
+				v4 = v4 + i32(16)
+				v6 = v6 + i32(-1)
+				if v6 != 0 {
+					goto l9
+				}
+			}
+			if v5 > i32(-1) {
+				goto l3
+			}
+			t6 := m._hooksig__capi__request__check_each__h16e2beb6edf7c5de_p7sa2(v2, v3)
+			v4 = t6
+			if v4 == i32(48) {
+				goto l3
+			}
+			store32(m.memory, uint32(v0), uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
+			return
+		}
+		v3 = i32(0)
 		goto l3
 	}
 l4:
-	v1 = i32(2)
-	goto l6
+	v4 = i32(2)
+	goto l7
 l5:
-	v1 = i32(1)
-l6:
+	v4 = i32(1)
+l7:
 	store32(m.memory, uint32(v0), uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
 	return
 l3:
+	v7 = i32(1)
+	v4 = i32(1)
 	{
-		t2 := m._hooksig__capi__request__check_each__h16e2beb6edf7c5de_p7sa2(v2, v3)
-		v4 = t2
-		if v4 == i32(48) {
-			goto l7
+		t7 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		v5 = t7
+		if v5 == 0 {
+			goto l10
 		}
+		{
+			t8 := int32(load32(m.memory, uint32(v1)))
+			v4 = t8
+			if v4 != 0 {
+				goto l11
+			}
+			v4 = i32(1)
+			goto l12
+		}
+	l11:
+		if v5 > i32(-1) {
+			goto l10
+		}
+		v4 = i32(2)
+	l12:
 		store32(m.memory, uint32(v0), uint32(i32(0)))
 		store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
 		return
 	}
-l7:
-	v5 = i32(1)
-	v4 = i32(1)
+l10:
+	t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	v6 = t9
 	{
-		t3 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		v6 = t3
-		if v6 == 0 {
-			goto l8
-		}
-		{
-			t4 := int32(load32(m.memory, uint32(v1)))
-			v4 = t4
-			if v4 != 0 {
-				goto l9
-			}
-			v1 = i32(1)
-			goto l10
-		}
-	l9:
-		if v6 > i32(-1) {
-			goto l8
-		}
-		v1 = i32(2)
-	l10:
-		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
-		return
-	}
-l8:
-	t5 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	v7 = t5
-	{
-		t6 := int32(load32(m.memory, uint64(uint32(v1))+12))
-		v1 = t6
+		t10 := int32(load32(m.memory, uint64(uint32(v1))+12))
+		v1 = t10
 		if v1 == 0 {
-			goto l11
+			goto l13
 		}
-		if v7 != 0 {
-			goto l12
+		if v6 != 0 {
+			goto l14
 		}
-		v1 = i32(1)
-		goto l13
-	l12:
-		v5 = v7
+		v4 = i32(1)
+		goto l15
+	l14:
+		v7 = v6
 		if v1 > i32(-1) {
-			goto l11
+			goto l13
 		}
-		v1 = i32(2)
-	l13:
+		v4 = i32(2)
+	l15:
 		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
 		return
 	}
-l11:
+l13:
 	store32(m.memory, uint64(uint32(v0))+20, uint32(v1))
 	store32(m.memory, uint64(uint32(v0))+12, uint32(v3))
 	store32(m.memory, uint64(uint32(v0))+8, uint32(v2))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v6))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
 	store32(m.memory, uint32(v0), uint32(v4))
-	t8 := v0
-	p7 := i32(0)
-	if v7 != 0 {
-		p7 = v5
+	t12 := v0
+	p11 := i32(0)
+	if v6 != 0 {
+		p11 = v7
 	}
-	store32(m.memory, uint64(uint32(t8))+16, uint32(p7))
+	store32(m.memory, uint64(uint32(t12))+16, uint32(p11))
 }
 func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513d91a_i8w5yt(v0, v1, v2 int32) {
 	var v3, v4, v5 int32
 	var v6 int64
 	var v7, v8, v9 int32
 	var v10 int64
-	var v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22 int32
-	var v23, v24 int64
+	var v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
+	var v24, v25 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(7040)
+	v3 = t0 - i32(7168)
 	m.___stack_pointer = v3
 	t1 := int32(load32(m.memory, uint32(v1)))
 	v4 = t1
@@ -2425,26 +2683,26 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 		goto l8
 	l6:
 		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(232), t4)
+		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(256), t4)
 		{
-			t5 := int32(load32(m.memory, uint64(uint32(v3))+232))
+			t5 := int32(load32(m.memory, uint64(uint32(v3))+256))
 			v7 = t5
 			if v7 != i32(3) {
 				goto l9
 			}
-			t6 := int32(load32(m.memory, uint64(uint32(v3))+236))
+			t6 := int32(load32(m.memory, uint64(uint32(v3))+260))
 			v7 = t6
 			store32(m.memory, uint32(v0), uint32(i32(0)))
 			store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
 			goto l8
 		}
 	l9:
-		t7 := int64(load64(m.memory, uint64(uint32(v3))+244))
-		store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
-		t8 := int64(load64(m.memory, uint64(uint32(v3))+252))
-		store64(m.memory, uint64(uint32(v3))+56, uint64(t8))
-		t9 := int32(load32(m.memory, uint64(uint32(v3))+260))
-		store32(m.memory, uint64(uint32(v3))+64, uint32(t9))
+		t7 := int64(load64(m.memory, uint64(uint32(v3))+268))
+		store64(m.memory, uint64(uint32(v3))+40, uint64(t7))
+		t8 := int64(load64(m.memory, uint64(uint32(v3))+276))
+		store64(m.memory, uint64(uint32(v3))+48, uint64(t8))
+		t9 := int32(load32(m.memory, uint64(uint32(v3))+284))
+		store32(m.memory, uint64(uint32(v3))+56, uint32(t9))
 		v8 = i32(2)
 		{
 			{
@@ -2452,7 +2710,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					if v5 == 0 {
 						goto l10
 					}
-					t10 := int64(load64(m.memory, uint64(uint32(v3))+236))
+					t10 := int64(load64(m.memory, uint64(uint32(v3))+260))
 					v6 = t10
 					if v7 != i32(1) {
 						goto l11
@@ -2463,21 +2721,21 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					}
 				}
 			l10:
-				t11 := int32(load32(m.memory, uint64(uint32(v8<<2))+21132))
+				t11 := int32(load32(m.memory, uint64(uint32(v8<<2))+21292))
 				v7 = t11
 				goto l12
 			}
 		l11:
-			t12 := int32(load32(m.memory, uint64(uint32(v3))+64))
-			store32(m.memory, uint64(uint32(v3))+100, uint32(t12))
-			t13 := int64(load64(m.memory, uint64(uint32(v3))+56))
-			store64(m.memory, uint64(uint32(v3))+92, uint64(t13))
-			t14 := int64(load64(m.memory, uint64(uint32(v3))+48))
-			store64(m.memory, uint64(uint32(v3))+84, uint64(t14))
-			store32(m.memory, uint64(uint32(v3))+108, uint32(v5))
-			store32(m.memory, uint64(uint32(v3))+104, uint32(v4))
-			store64(m.memory, uint64(uint32(v3))+76, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+72, uint32(v7))
+			t12 := int32(load32(m.memory, uint64(uint32(v3))+56))
+			store32(m.memory, uint64(uint32(v3))+92, uint32(t12))
+			t13 := int64(load64(m.memory, uint64(uint32(v3))+48))
+			store64(m.memory, uint64(uint32(v3))+84, uint64(t13))
+			t14 := int64(load64(m.memory, uint64(uint32(v3))+40))
+			store64(m.memory, uint64(uint32(v3))+76, uint64(t14))
+			store32(m.memory, uint64(uint32(v3))+100, uint32(v5))
+			store32(m.memory, uint64(uint32(v3))+96, uint32(v4))
+			store64(m.memory, uint64(uint32(v3))+68, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+64, uint32(v7))
 			t15 := int64(load64(m.memory, uint64(uint32(v1))+16))
 			v10 = t15
 			{
@@ -2524,55 +2782,55 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 							t23 := int32(load32(m.memory, uint32(v7+i32(4))))
 							t24 := v8
 							v9 = t23
-							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(21094), i32(4))
+							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(21254), i32(4))
 							if t25 != 0 {
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v16)
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v1, v16)
 								p38 := i32(1)
 								if v12 != 0 {
 									p38 = i32(2)
 								}
 								v12 = p38
-								t39 := int32(load32(m.memory, uint64(uint32(v3))+12))
+								t39 := int32(load32(m.memory, uint64(uint32(v3))+4))
 								v19 = t39
-								t40 := int32(load32(m.memory, uint64(uint32(v3))+8))
+								t40 := int32(load32(m.memory, uint32(v3)))
 								v20 = t40
 								goto l19
 							}
-							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21098), i32(6))
+							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21258), i32(6))
 							if t26 != 0 {
 								goto l16
 							}
 							{
-								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21079), i32(9))
+								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21239), i32(9))
 								if t27 != 0 {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v1, v16)
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v16)
 									p29 := i32(1)
 									if v11 != 0 {
 										p29 = i32(2)
 									}
 									v11 = p29
-									t30 := int32(load32(m.memory, uint64(uint32(v3))+28))
+									t30 := int32(load32(m.memory, uint64(uint32(v3))+20))
 									v17 = t30
-									t31 := int32(load32(m.memory, uint64(uint32(v3))+24))
+									t31 := int32(load32(m.memory, uint64(uint32(v3))+16))
 									v18 = t31
 									goto l19
 								}
-								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21104), i32(15))
+								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21264), i32(15))
 								if t28 == 0 {
-									t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21119), i32(13))
+									t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21279), i32(13))
 									if t32 == 0 {
 										goto l19
 									}
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(40), v1, v16)
-									t33 := int32(load32(m.memory, uint64(uint32(v3))+40))
-									t34 := int32(load32(m.memory, uint64(uint32(v3))+44))
-									m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(32), t33, t34)
-									t35 := int32(load32(m.memory, uint64(uint32(v3))+32))
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v1, v16)
+									t33 := int32(load32(m.memory, uint64(uint32(v3))+32))
+									t34 := int32(load32(m.memory, uint64(uint32(v3))+36))
+									m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(24), t33, t34)
+									t35 := int32(load32(m.memory, uint64(uint32(v3))+24))
 									v8 = t35
 									if v8 == 0 {
 										goto l19
 									}
-									t36 := int32(load32(m.memory, uint64(uint32(v3))+36))
+									t36 := int32(load32(m.memory, uint64(uint32(v3))+28))
 									v17 = t36
 									p37 := i32(1)
 									if v11 != 0 {
@@ -2587,15 +2845,15 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 							}
 						}
 					l16:
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v16)
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v16)
 						p41 := i32(1)
 						if v13 != 0 {
 							p41 = i32(2)
 						}
 						v13 = p41
-						t42 := int32(load32(m.memory, uint64(uint32(v3))+20))
+						t42 := int32(load32(m.memory, uint64(uint32(v3))+12))
 						v21 = t42
-						t43 := int32(load32(m.memory, uint64(uint32(v3))+16))
+						t43 := int32(load32(m.memory, uint64(uint32(v3))+8))
 						v22 = t43
 					}
 				l19:
@@ -2606,294 +2864,444 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 				}
 			}
 		l14:
-			m.memory[uint64(uint32(v3))+180] = byte(v14)
-			store32(m.memory, uint64(uint32(v3))+176, uint32(v21))
-			store32(m.memory, uint64(uint32(v3))+172, uint32(v22))
-			store32(m.memory, uint64(uint32(v3))+168, uint32(v13))
-			store32(m.memory, uint64(uint32(v3))+164, uint32(v19))
-			store32(m.memory, uint64(uint32(v3))+160, uint32(v20))
-			store32(m.memory, uint64(uint32(v3))+156, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+152, uint32(v17))
-			store32(m.memory, uint64(uint32(v3))+148, uint32(v18))
-			store32(m.memory, uint64(uint32(v3))+144, uint32(v11))
-			m._hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v3+i32(232), v3+i32(144))
-			t44 := int64(load64(m.memory, uint64(uint32(v3))+236))
-			v6 = t44
+			m.memory[uint64(uint32(v3))+172] = byte(v14)
+			store32(m.memory, uint64(uint32(v3))+168, uint32(v21))
+			store32(m.memory, uint64(uint32(v3))+164, uint32(v22))
+			store32(m.memory, uint64(uint32(v3))+160, uint32(v13))
+			store32(m.memory, uint64(uint32(v3))+156, uint32(v19))
+			store32(m.memory, uint64(uint32(v3))+152, uint32(v20))
+			store32(m.memory, uint64(uint32(v3))+148, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+144, uint32(v17))
+			store32(m.memory, uint64(uint32(v3))+140, uint32(v18))
+			store32(m.memory, uint64(uint32(v3))+136, uint32(v11))
 			{
-				t45 := int32(load32(m.memory, uint64(uint32(v3))+232))
-				v7 = t45
-				if v7 != 0 {
-					v8 = v3 + i32(184) + i32(12)
-					memory_copy(m.memory, uint32(v8), uint32(v3+i32(232)+i32(12)), uint32(i32(36)))
-					store64(m.memory, uint64(uint32(v3))+188, uint64(v6))
-					store32(m.memory, uint64(uint32(v3))+184, uint32(v7))
-					memory_zero(m.memory, uint32(v3+i32(232)), uint32(i32(3600)))
-					m._hooksig__names__CheckedNames__new__hec204b362129dc92_dzyw8w(v3+i32(5472), v8, v3+i32(232))
-					t47 := int64(load64(m.memory, uint64(uint32(v3))+5476))
-					v6 = t47
+				{
+					if v11 != i32(1) {
+						goto l21
+					}
+					if v18 == 0 {
+						goto l21
+					}
+					if v17 != i32(119) {
+						goto l21
+					}
+					v7 = i32(0)
+					v8 = i32(0)
+				l22:
 					{
-						t48 := int32(load32(m.memory, uint64(uint32(v3))+5472))
-						if t48 != i32(1) {
-							t50 := int32(load32(m.memory, uint64(uint32(v3))+5484))
-							store32(m.memory, uint64(uint32(v3))+3840, uint32(t50))
-							store64(m.memory, uint64(uint32(v3))+3832, uint64(v6))
-							m._hooksig__policy__Policy__check_params__hcddb1ecc17e9ff95_m9gnrl(v3+i32(5472), v3+i32(72), v3+i32(184), v3+i32(3832))
-							{
-								t51 := int32(m.memory[uint64(uint32(v3))+5472])
-								if t51 == i32(41) {
-									goto l23
-								}
-								t52 := int64(load64(m.memory, uint64(uint32(v3))+5472))
-								v23 = t52
-								if v23&i64(255) == i64(41) {
-									goto l23
-								}
-								t53 := int32(load32(m.memory, uint64(uint32(int32(v23)&i32(255)<<2))+21132))
-								v7 = t53
-								goto l12
-							}
-						l23:
-							m._hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v3+i32(5472), v3+i32(184))
-							{
-								t54 := int32(m.memory[uint64(uint32(v3))+5472])
-								if t54 != 0 {
-									t55 := int64(load64(m.memory, uint64(uint32(v3))+5497))
-									store64(m.memory, uint64(uint32(v3))+3925, uint64(t55))
-									t56 := int64(load64(m.memory, uint64(uint32(v3))+5492))
-									store64(m.memory, uint64(uint32(v3))+3920, uint64(t56))
-									t57 := int32(m.memory[uint64(uint32(v3))+5475])
-									m.memory[uint64(uint32(v3))+3910] = byte(t57)
-									t58 := int32(load16(m.memory, uint64(uint32(v3))+5473))
-									store16(m.memory, uint64(uint32(v3))+3908, uint16(t58))
-									t59 := int64(load64(m.memory, uint64(uint32(v3))+5484))
-									t60 := v3
-									v23 = t59
-									store64(m.memory, uint64(uint32(t60))+3912, uint64(v23))
-									store64(m.memory, uint64(uint32(v3))+3880, uint64(v23))
-									t61 := int64(load64(m.memory, uint64(uint32(v3))+3920))
-									store64(m.memory, uint64(uint32(v3))+3888, uint64(t61))
-									t62 := int64(load64(m.memory, uint64(uint32(v3))+3925))
-									store64(m.memory, uint64(uint32(v3))+3893, uint64(t62))
-									t63 := int64(load64(m.memory, uint64(uint32(v3))+5476))
-									v23 = t63
-									t64 := int32(m.memory[uint64(uint32(v3))+3910])
-									m.memory[uint64(uint32(v3))+3850] = byte(t64)
-									t65 := int32(load16(m.memory, uint64(uint32(v3))+3908))
-									store16(m.memory, uint64(uint32(v3))+3848, uint16(t65))
-									store64(m.memory, uint64(uint32(v3))+3851, uint64(v23))
-									t66 := int64(load64(m.memory, uint64(uint32(v3))+3925))
-									store64(m.memory, uint64(uint32(v3))+3872, uint64(t66))
-									t67 := int64(load64(m.memory, uint64(uint32(v3))+3920))
-									store64(m.memory, uint64(uint32(v3))+3867, uint64(t67))
-									t68 := int64(load64(m.memory, uint64(uint32(v3))+3912))
-									store64(m.memory, uint64(uint32(v3))+3859, uint64(t68))
-									v7 = i32(20)
-									switch v12 {
-									case 2:
-										v7 = i32(21)
-										fallthrough
-									default:
-										t69 := int32(load32(m.memory, uint64(uint32(v7<<2))+21132))
-										v7 = t69
-										goto l12
-									case 1:
-										t70 := int32(load32(m.memory, uint64(uint32(v3))+88))
-										t71 := v3 + i32(5472)
-										v7 = t70
-										t72 := v7
-										t73 := v20
-										t74 := v19
-										var p75 int32
-										if v10 == i64(-0x8000000000000000) {
-											p75 = 1
-										}
-										m._hooksig__policy__Policy__read_date__h22537982089511d3_7qmxkg(t71, t72, t73, t74, int64(uint32(p75)), v10)
-										t76 := int64(load64(m.memory, uint64(uint32(v3))+5480))
-										v10 = t76
-										{
-											t77 := int64(load64(m.memory, uint64(uint32(v3))+5472))
-											v24 = t77
-											if v24 != i64(2) {
-												v8 = i32(23)
-												switch v13 {
-												case 2:
-													v8 = i32(24)
-													fallthrough
-												default:
-													t79 := int32(load32(m.memory, uint64(uint32(v8<<2))+21132))
-													v7 = t79
-													goto l12
-												case 1:
-													m._hooksig__digest__parse__h139fe636b9388c69_ov64p0(v3+i32(5472), v22, v21)
-													{
-														t80 := int32(m.memory[uint64(uint32(v3))+5472])
-														if t80 == i32(41) {
-															goto l32
-														}
-														t81 := int32(m.memory[uint64(uint32(v3))+5472])
-														v8 = t81
-														if v8 == i32(41) {
-															goto l32
-														}
-														t82 := int32(load32(m.memory, uint64(uint32(v8<<2))+21132))
-														v7 = t82
-														goto l12
-													}
-												l32:
-													t83 := int32(load32(m.memory, uint64(uint32(v3))+5476))
-													v9 = t83
-													t84 := int64(load64(m.memory, uint64(uint32(v3))+3836))
-													t85 := v3
-													v8 = int32(v6)
-													p86 := i64(11)
-													if v8 != 0 {
-														p86 = t84
-													}
-													v6 = p86
-													store64(m.memory, uint64(uint32(t85))+7032, uint64(v6))
-													t88 := v3
-													p87 := i32(20882)
-													if v8 != 0 {
-														p87 = v8
-													}
-													p89 := i32(0)
-													if int32(v6) != 0 {
-														p89 = p87
-													}
-													store32(m.memory, uint64(uint32(t88))+7028, uint32(p89))
-													m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hcfc97406df1e5ed4_qxhn3q(v3+i32(5472), v2, v3+i32(7028), v3+i32(232))
-													{
-														{
-															{
-																t90 := int32(load32(m.memory, uint64(uint32(v3))+5472))
-																v8 = t90
-																if v8 != 0 {
-																	goto l33
-																}
-																t91 := int32(m.memory[uint64(uint32(v3))+5476])
-																v7 = t91
-																goto l34
-															}
-														l33:
-															t92 := int64(load64(m.memory, uint64(uint32(v3))+5476))
-															v6 = t92
-															memory_copy(m.memory, uint32(v3+i32(3912)+i32(12)), uint32(v3+i32(5472)+i32(12)), uint32(i32(1544)))
-															store64(m.memory, uint64(uint32(v3))+3916, uint64(v6))
-															store32(m.memory, uint64(uint32(v3))+3912, uint32(v8))
-															m._hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v3+i32(5472), v4, v5, v3+i32(3912), v3+i32(3848))
-															{
-																t93 := int32(m.memory[uint64(uint32(v3))+5472])
-																if t93 != i32(41) {
-																	goto l35
-																}
-																t94 := int32(load32(m.memory, uint64(uint32(v3))+5476))
-																v8 = t94
-																goto l36
-															}
-														l35:
-															{
-																t95 := int64(load64(m.memory, uint64(uint32(v3))+5472))
-																v6 = t95
-																if v6&i64(255) != i64(41) {
-																	goto l37
-																}
-																v8 = int32(int64(uint64(v6) >> 32))
-																goto l36
-															}
-														l37:
-															v7 = int32(v6)
-														}
-													l34:
-														t96 := int32(load32(m.memory, uint64(uint32(v7&i32(255)<<2))+21132))
-														v7 = t96
-														goto l12
-													}
-												l36:
-													t97 := int32(load16(m.memory, uint64(uint32(v3))+3908))
-													store16(m.memory, uint64(uint32(v3))+136, uint16(t97))
-													t98 := int32(m.memory[uint64(uint32(v3))+3910])
-													m.memory[uint64(uint32(v3))+138] = byte(t98)
-													t99 := int64(load64(m.memory, uint64(uint32(v3))+3880))
-													store64(m.memory, uint64(uint32(v3))+112, uint64(t99))
-													t100 := int64(load64(m.memory, uint64(uint32(v3))+3888))
-													store64(m.memory, uint64(uint32(v3))+120, uint64(t100))
-													t101 := int64(load64(m.memory, uint64(uint32(v3))+3893))
-													store64(m.memory, uint64(uint32(v3))+125, uint64(t101))
-													{
-														if v24 == i64(1) {
-															goto l38
-														}
-														v10 = i64(-0x8000000000000000)
-														v6 = i64(0x7fffffffffffffff)
-														goto l39
-													l38:
-														t102 := v10
-														v6 = int64(uint32(v7))
-														v24 = t102 + v6
-														t103 := v24
-														var p104 int32
-														if v6 < i64(0) {
-															p104 = 1
-														}
-														var p105 int32
-														if v24 < v10 {
-															p105 = 1
-														}
-														p106 := t103
-														if p104^p105 != 0 {
-															p106 = i64(0x7fffffffffffffff)
-														}
-														v6 = p106
-													}
-												l39:
-													store32(m.memory, uint32(v0), uint32(v9))
-													t107 := int32(load32(m.memory, uint64(uint32(v3))+232))
-													store32(m.memory, uint64(uint32(v0))+4, uint32(t107))
-													store64(m.memory, uint64(uint32(v0))+11, uint64(v23))
-													t108 := int64(load64(m.memory, uint64(uint32(v3))+112))
-													store64(m.memory, uint64(uint32(v0))+19, uint64(t108))
-													t109 := int64(load64(m.memory, uint64(uint32(v3))+120))
-													store64(m.memory, uint64(uint32(v0))+27, uint64(t109))
-													t110 := int64(load64(m.memory, uint64(uint32(v3))+125))
-													store64(m.memory, uint64(uint32(v0))+32, uint64(t110))
-													store64(m.memory, uint64(uint32(v0))+40, uint64(v10))
-													store64(m.memory, uint64(uint32(v0))+48, uint64(v6))
-													store32(m.memory, uint64(uint32(v0))+56, uint32(v8))
-													t111 := int32(m.memory[uint64(uint32(v3))+138])
-													m.memory[uint64(uint32(v3))+238] = byte(t111)
-													t112 := int32(load16(m.memory, uint64(uint32(v3))+136))
-													store16(m.memory, uint64(uint32(v3))+236, uint16(t112))
-													t113 := int32(load32(m.memory, uint64(uint32(v3))+235))
-													store32(m.memory, uint64(uint32(v0))+7, uint32(t113))
-													goto l8
-												}
-											}
-											t78 := int32(load32(m.memory, uint64(uint32(int32(v10)&i32(255)<<2))+21132))
-											v7 = t78
-											goto l12
-										}
-									}
-								}
-								v7 = i32(17)
-								goto l12
-							}
+						t44 := int32(m.memory[uint32(v7+i32(20875))])
+						t45 := int32(m.memory[uint32(v18+v7)])
+						v8 = t44 ^ t45 | v8
+						v7 = v7 + i32(1)
+						if v7 != i32(52) {
+							goto l22
 						}
-						t49 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21132))
-						v7 = t49
+					}
+					if v8&i32(255) != 0 {
+						goto l21
+					}
+					t46 := int64(load64(m.memory, uint64(uint32(v18))+96))
+					t47 := int64(load64(m.memory, uint32(v18+i32(104))))
+					t48 := int64(load64(m.memory, uint32(v18+i32(111))))
+					if t46^i64(0x7265646165682c22)|(t47^i64(2334399943502085491))|(t48^i64(0x2274736567696420)) != i64(0) {
+						goto l21
+					}
+					t49 := v3 + i32(256)
+					v8 = v18 + i32(52)
+					m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(t49, v8)
+					t50 := int32(m.memory[uint64(uint32(v3))+256])
+					if t50 == 0 {
+						goto l21
+					}
+					t51 := int64(load64(m.memory, uint64(uint32(v3))+281))
+					store64(m.memory, uint64(uint32(v3))+248, uint64(t51))
+					t52 := int64(load64(m.memory, uint64(uint32(v3))+273))
+					store64(m.memory, uint64(uint32(v3))+240, uint64(t52))
+					t53 := int64(load64(m.memory, uint64(uint32(v3))+265))
+					store64(m.memory, uint64(uint32(v3))+232, uint64(t53))
+					t54 := int64(load64(m.memory, uint64(uint32(v3))+257))
+					store64(m.memory, uint64(uint32(v3))+224, uint64(t54))
+					v6 = i64(8)
+					v7 = i32(20927)
+					v9 = i32(20946)
+					v1 = i32(44)
+					v16 = i32(20935)
+					v15 = i32(11)
+					v18 = i32(0)
+					v23 = i32(1)
+					v11 = i32(0)
+					v17 = i32(0)
+					v14 = i32(11)
+					goto l23
+				}
+			l21:
+				m._hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v3+i32(256), v3+i32(136))
+				t55 := int64(load64(m.memory, uint64(uint32(v3))+260))
+				v6 = t55
+				{
+					t56 := int32(load32(m.memory, uint64(uint32(v3))+256))
+					v7 = t56
+					if v7 != 0 {
+						goto l24
+					}
+					t57 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21292))
+					v7 = t57
+					goto l12
+				}
+			l24:
+				t58 := int32(load32(m.memory, uint64(uint32(v3))+300))
+				v18 = t58
+				t59 := int32(load32(m.memory, uint64(uint32(v3))+296))
+				v15 = t59
+				t60 := int32(load32(m.memory, uint64(uint32(v3))+292))
+				v16 = t60
+				t61 := int32(load32(m.memory, uint64(uint32(v3))+288))
+				v11 = t61
+				t62 := int32(load32(m.memory, uint64(uint32(v3))+284))
+				v1 = t62
+				t63 := int32(load32(m.memory, uint64(uint32(v3))+280))
+				v8 = t63
+				t64 := int32(load32(m.memory, uint64(uint32(v3))+276))
+				v17 = t64
+				t65 := int32(load32(m.memory, uint64(uint32(v3))+272))
+				v14 = t65
+				t66 := int32(load32(m.memory, uint64(uint32(v3))+268))
+				v9 = t66
+				v23 = i32(0)
+			}
+		l23:
+			store32(m.memory, uint64(uint32(v3))+220, uint32(v18))
+			store32(m.memory, uint64(uint32(v3))+216, uint32(v15))
+			store32(m.memory, uint64(uint32(v3))+212, uint32(v16))
+			store32(m.memory, uint64(uint32(v3))+208, uint32(v11))
+			store32(m.memory, uint64(uint32(v3))+204, uint32(v1))
+			store32(m.memory, uint64(uint32(v3))+200, uint32(v8))
+			store32(m.memory, uint64(uint32(v3))+196, uint32(v17))
+			store32(m.memory, uint64(uint32(v3))+192, uint32(v14))
+			store32(m.memory, uint64(uint32(v3))+188, uint32(v9))
+			store64(m.memory, uint64(uint32(v3))+180, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+176, uint32(v7))
+			store64(m.memory, uint64(uint32(v3))+256, uint64(i64(0)))
+			m._hooksig__names__CheckedNames__new__hec2a52b1390f0455_p2djys(v3+i32(5600), v3+i32(188), v3+i32(256))
+			t67 := int32(load32(m.memory, uint64(uint32(v3))+5604))
+			v7 = t67
+			{
+				t68 := int32(load32(m.memory, uint64(uint32(v3))+5600))
+				if t68 != i32(1) {
+					goto l25
+				}
+				t69 := int32(load32(m.memory, uint64(uint32(v7&i32(255)<<2))+21292))
+				v7 = t69
+				goto l12
+			}
+		l25:
+			t70 := int64(load64(m.memory, uint64(uint32(v3))+5608))
+			t71 := v3
+			v24 = t70
+			store64(m.memory, uint64(uint32(t71))+3872, uint64(v24))
+			store32(m.memory, uint64(uint32(v3))+3868, uint32(v7))
+			m._hooksig__policy__Policy__check_params__hcddb1ecc17e9ff95_m9gnrl(v3+i32(5600), v3+i32(64), v3+i32(176), v3+i32(3868))
+			{
+				t72 := int32(m.memory[uint64(uint32(v3))+5600])
+				if t72 == i32(41) {
+					goto l26
+				}
+				t73 := int64(load64(m.memory, uint64(uint32(v3))+5600))
+				v6 = t73
+				if v6&i64(255) == i64(41) {
+					goto l26
+				}
+				t74 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21292))
+				v7 = t74
+				goto l12
+			}
+		l26:
+			{
+				if v23 == 0 {
+					m._hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v3+i32(5600), v3+i32(176))
+					t79 := int32(m.memory[uint64(uint32(v3))+5600])
+					if t79 != 0 {
+						goto l28
+					}
+					v7 = i32(17)
+					goto l12
+				}
+				m.memory[uint64(uint32(v3))+5600] = byte(i32(1))
+				t75 := int64(load64(m.memory, uint64(uint32(v3))+224))
+				store64(m.memory, uint64(uint32(v3))+5601, uint64(t75))
+				t76 := int64(load64(m.memory, uint64(uint32(v3))+232))
+				store64(m.memory, uint64(uint32(v3))+5609, uint64(t76))
+				t77 := int64(load64(m.memory, uint64(uint32(v3))+240))
+				store64(m.memory, uint64(uint32(v3))+5617, uint64(t77))
+				t78 := int64(load64(m.memory, uint64(uint32(v3))+248))
+				store64(m.memory, uint64(uint32(v3))+5625, uint64(t78))
+				goto l28
+			}
+		l28:
+			t80 := int64(load64(m.memory, uint64(uint32(v3))+5625))
+			store64(m.memory, uint64(uint32(v3))+4053, uint64(t80))
+			t81 := int64(load64(m.memory, uint64(uint32(v3))+5620))
+			store64(m.memory, uint64(uint32(v3))+4048, uint64(t81))
+			t82 := int32(m.memory[uint64(uint32(v3))+5603])
+			m.memory[uint64(uint32(v3))+3942] = byte(t82)
+			t83 := int32(load16(m.memory, uint64(uint32(v3))+5601))
+			store16(m.memory, uint64(uint32(v3))+3940, uint16(t83))
+			t84 := int64(load64(m.memory, uint64(uint32(v3))+5612))
+			t85 := v3
+			v6 = t84
+			store64(m.memory, uint64(uint32(t85))+4040, uint64(v6))
+			store64(m.memory, uint64(uint32(v3))+3912, uint64(v6))
+			t86 := int64(load64(m.memory, uint64(uint32(v3))+4048))
+			store64(m.memory, uint64(uint32(v3))+3920, uint64(t86))
+			t87 := int64(load64(m.memory, uint64(uint32(v3))+4053))
+			store64(m.memory, uint64(uint32(v3))+3925, uint64(t87))
+			t88 := int64(load64(m.memory, uint64(uint32(v3))+5604))
+			v6 = t88
+			t89 := int32(m.memory[uint64(uint32(v3))+3942])
+			m.memory[uint64(uint32(v3))+3882] = byte(t89)
+			t90 := int32(load16(m.memory, uint64(uint32(v3))+3940))
+			store16(m.memory, uint64(uint32(v3))+3880, uint16(t90))
+			store64(m.memory, uint64(uint32(v3))+3883, uint64(v6))
+			t91 := int64(load64(m.memory, uint64(uint32(v3))+4053))
+			store64(m.memory, uint64(uint32(v3))+3904, uint64(t91))
+			t92 := int64(load64(m.memory, uint64(uint32(v3))+4048))
+			store64(m.memory, uint64(uint32(v3))+3899, uint64(t92))
+			t93 := int64(load64(m.memory, uint64(uint32(v3))+4040))
+			store64(m.memory, uint64(uint32(v3))+3891, uint64(t93))
+			v8 = i32(20)
+			switch v12 {
+			case 2:
+				v8 = i32(21)
+				fallthrough
+			default:
+				t94 := int32(load32(m.memory, uint64(uint32(v8<<2))+21292))
+				v7 = t94
+				goto l12
+			case 1:
+				t95 := int32(load32(m.memory, uint64(uint32(v3))+80))
+				t96 := v3 + i32(5600)
+				v8 = t95
+				t97 := v8
+				t98 := v20
+				t99 := v19
+				var p100 int32
+				if v10 == i64(-0x8000000000000000) {
+					p100 = 1
+				}
+				m._hooksig__policy__Policy__read_date__h22537982089511d3_7qmxkg(t96, t97, t98, t99, int64(uint32(p100)), v10)
+				t101 := int64(load64(m.memory, uint64(uint32(v3))+5608))
+				v10 = t101
+				{
+					t102 := int64(load64(m.memory, uint64(uint32(v3))+5600))
+					v25 = t102
+					if v25 != i64(2) {
+						goto l32
+					}
+					t103 := int32(load32(m.memory, uint64(uint32(int32(v10)&i32(255)<<2))+21292))
+					v7 = t103
+					goto l12
+				}
+			l32:
+				v9 = i32(23)
+				switch v13 {
+				case 2:
+					v9 = i32(24)
+					fallthrough
+				default:
+					t104 := int32(load32(m.memory, uint64(uint32(v9<<2))+21292))
+					v7 = t104
+					goto l12
+				case 1:
+					m._hooksig__digest__parse__h139fe636b9388c69_ov64p0(v3+i32(5600), v22, v21)
+					{
+						t105 := int32(m.memory[uint64(uint32(v3))+5600])
+						if t105 == i32(41) {
+							goto l36
+						}
+						t106 := int32(m.memory[uint64(uint32(v3))+5600])
+						v9 = t106
+						if v9 == i32(41) {
+							goto l36
+						}
+						t107 := int32(load32(m.memory, uint64(uint32(v9<<2))+21292))
+						v7 = t107
 						goto l12
 					}
+				l36:
+					t108 := int32(load32(m.memory, uint64(uint32(v3))+5604))
+					v9 = t108
+					if v7 != 0 {
+						goto l37
+					}
+					{
+						if v25 != i64(0) {
+							goto l38
+						}
+						t109 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v20, v19)
+						if t109 == 0 {
+							goto l38
+						}
+						v24 = i64(11)
+						v7 = i32(20946)
+						goto l37
+					}
+				l38:
+					v24 = i64(11)
+					v7 = i32(20946)
+					if v19 != i32(29) {
+						goto l37
+					}
+					if v21 != i32(52) {
+						goto l37
+					}
+					v7 = v3 + i32(3944)
+					m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v7, v20, v22)
+					memory_copy(m.memory, uint32(v3+i32(5600)), uint32(v7), uint32(i32(96)))
+					m._hooksig__key__find_key_of_whole__hc1dded7f526b0c45_6vmil9(v3+i32(4040), v4, v5, v3+i32(5600), v3+i32(3880))
+					{
+						t110 := int32(m.memory[uint64(uint32(v3))+4040])
+						if t110 != i32(41) {
+							t112 := int64(load64(m.memory, uint64(uint32(v3))+4040))
+							v24 = t112
+							if v24&i64(255) != i64(41) {
+								t113 := int32(load32(m.memory, uint64(uint32(int32(v24)&i32(255)<<2))+21292))
+								v7 = t113
+								goto l12
+							}
+							v7 = int32(int64(uint64(v24) >> 32))
+							goto l40
+						}
+						t111 := int32(load32(m.memory, uint64(uint32(v3))+4044))
+						v7 = t111
+						goto l40
+					}
+				l37:
+					store64(m.memory, uint64(uint32(v3))+7160, uint64(v24))
+					t115 := v3
+					p114 := i32(0)
+					if int32(v24) != 0 {
+						p114 = v7
+					}
+					store32(m.memory, uint64(uint32(t115))+7156, uint32(p114))
+					t116 := int32(load32(m.memory, uint64(uint32(v3))+256))
+					t118 := v3 + i32(5600)
+					t119 := v2
+					t120 := v3 + i32(7156)
+					p117 := i32(0)
+					if t116 != 0 {
+						p117 = v3 + i32(264)
+					}
+					m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h28f8f7e0dadef4f6_66uph0(t118, t119, t120, p117)
+					{
+						{
+							t121 := int32(load32(m.memory, uint64(uint32(v3))+5600))
+							v7 = t121
+							if v7 != 0 {
+								goto l42
+							}
+							t122 := int32(m.memory[uint64(uint32(v3))+5604])
+							v7 = t122
+							goto l43
+						}
+					l42:
+						t123 := int64(load64(m.memory, uint64(uint32(v3))+5604))
+						v24 = t123
+						memory_copy(m.memory, uint32(v3+i32(4040)+i32(12)), uint32(v3+i32(5600)+i32(12)), uint32(i32(1544)))
+						store64(m.memory, uint64(uint32(v3))+4044, uint64(v24))
+						store32(m.memory, uint64(uint32(v3))+4040, uint32(v7))
+						m._hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v3+i32(5600), v4, v5, v3+i32(4040), v3+i32(3880))
+						{
+							t124 := int32(m.memory[uint64(uint32(v3))+5600])
+							if t124 != i32(41) {
+								goto l44
+							}
+							t125 := int32(load32(m.memory, uint64(uint32(v3))+5604))
+							v7 = t125
+							goto l40
+						}
+					l44:
+						{
+							t126 := int64(load64(m.memory, uint64(uint32(v3))+5600))
+							v24 = t126
+							if v24&i64(255) != i64(41) {
+								goto l45
+							}
+							v7 = int32(int64(uint64(v24) >> 32))
+							goto l40
+						}
+					l45:
+						v7 = int32(v24)
+					}
+				l43:
+					t127 := int32(load32(m.memory, uint64(uint32(v7&i32(255)<<2))+21292))
+					v7 = t127
 				}
-				t46 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21132))
-				v7 = t46
-				goto l12
 			}
 		}
 	l12:
 		store32(m.memory, uint32(v0), uint32(i32(0)))
 		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
+		goto l8
+	l40:
+		t128 := int32(m.memory[uint64(uint32(v3))+3942])
+		m.memory[uint64(uint32(v3))+130] = byte(t128)
+		t129 := int32(load16(m.memory, uint64(uint32(v3))+3940))
+		store16(m.memory, uint64(uint32(v3))+128, uint16(t129))
+		t130 := int64(load64(m.memory, uint64(uint32(v3))+3912))
+		store64(m.memory, uint64(uint32(v3))+104, uint64(t130))
+		t131 := int64(load64(m.memory, uint64(uint32(v3))+3920))
+		store64(m.memory, uint64(uint32(v3))+112, uint64(t131))
+		t132 := int64(load64(m.memory, uint64(uint32(v3))+3925))
+		store64(m.memory, uint64(uint32(v3))+117, uint64(t132))
+		{
+			if v25 == i64(1) {
+				goto l46
+			}
+			v10 = i64(-0x8000000000000000)
+			v24 = i64(0x7fffffffffffffff)
+			goto l47
+		l46:
+			t133 := v10
+			v24 = int64(uint32(v8))
+			v25 = t133 + v24
+			t134 := v25
+			var p135 int32
+			if v24 < i64(0) {
+				p135 = 1
+			}
+			var p136 int32
+			if v25 < v10 {
+				p136 = 1
+			}
+			p137 := t134
+			if p135^p136 != 0 {
+				p137 = i64(0x7fffffffffffffff)
+			}
+			v24 = p137
+		}
+	l47:
+		store32(m.memory, uint32(v0), uint32(v9))
+		t138 := int32(load32(m.memory, uint64(uint32(v3))+256))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(t138))
+		store64(m.memory, uint64(uint32(v0))+11, uint64(v6))
+		t139 := int64(load64(m.memory, uint64(uint32(v3))+104))
+		store64(m.memory, uint64(uint32(v0))+19, uint64(t139))
+		t140 := int64(load64(m.memory, uint64(uint32(v3))+112))
+		store64(m.memory, uint64(uint32(v0))+27, uint64(t140))
+		t141 := int64(load64(m.memory, uint64(uint32(v3))+117))
+		store64(m.memory, uint64(uint32(v0))+32, uint64(t141))
+		store64(m.memory, uint64(uint32(v0))+40, uint64(v10))
+		store64(m.memory, uint64(uint32(v0))+48, uint64(v24))
+		store32(m.memory, uint64(uint32(v0))+56, uint32(v7))
+		t142 := int32(m.memory[uint64(uint32(v3))+130])
+		m.memory[uint64(uint32(v3))+262] = byte(t142)
+		t143 := int32(load16(m.memory, uint64(uint32(v3))+128))
+		store16(m.memory, uint64(uint32(v3))+260, uint16(t143))
+		t144 := int32(load32(m.memory, uint64(uint32(v3))+259))
+		store32(m.memory, uint64(uint32(v0))+7, uint32(t144))
 	}
 l8:
-	m.___stack_pointer = v3 + i32(7040)
+	m.___stack_pointer = v3 + i32(7168)
 }
 func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v0, v1, v2 int32) {
 	var v3, v4 int32
@@ -2904,7 +3312,7 @@ func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa
 		}
 		goto l1
 	l0:
-		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21079), i32(9))
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21239), i32(9))
 		if t0 == 0 {
 			goto l1
 		}
@@ -3316,7 +3724,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 							{
 								{
 									{
-										t47 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21058), i32(5))
+										t47 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21218), i32(5))
 										if t47 == 0 {
 											goto l39
 										}
@@ -3327,7 +3735,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 									}
 								l39:
 									{
-										t48 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21063), i32(9))
+										t48 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21223), i32(9))
 										if t48 == 0 {
 											goto l41
 										}
@@ -3338,7 +3746,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 									}
 								l41:
 									{
-										t49 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21072), i32(7))
+										t49 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21232), i32(7))
 										if t49 == 0 {
 											goto l42
 										}
@@ -3348,7 +3756,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 										goto l40
 									}
 								l42:
-									t50 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21079), i32(9))
+									t50 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21239), i32(9))
 									if t50 == 0 {
 										goto l43
 									}
@@ -3535,330 +3943,388 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 l3:
 	m.___stack_pointer = v2 + i32(160)
 }
-func (m *Module) _hooksig__names__CheckedNames__new__hec204b362129dc92_dzyw8w(v0, v1, v2 int32) {
+func (m *Module) _hooksig__names__CheckedNames__new__hec2a52b1390f0455_p2djys(v0, v1, v2 int32) {
 	var v3 int32
 	var v4 int64
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(16)
 	m.___stack_pointer = v3
-	t1 := int32(load32(m.memory, uint32(v1)))
-	t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
-	t4 := v3 + i32(8)
-	p3 := i32(0)
-	if t2 != 0 {
-		p3 = t1
-	}
-	t5 := int64(load64(m.memory, uint64(uint32(v1))+4))
-	m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(t4, p3, t5, v2)
 	{
+		t1 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v1, i32(20946), i32(11))
+		if t1 != 0 {
+			goto l0
+		}
+		store32(m.memory, uint64(uint32(v2))+2064, uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v2))+8, uint32(i32(0)))
+		store64(m.memory, uint32(v2), uint64(i64(1)))
+		t2 := int32(load32(m.memory, uint32(v1)))
+		t3 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		t5 := v3 + i32(8)
+		p4 := i32(0)
+		if t3 != 0 {
+			p4 = t2
+		}
+		t6 := int64(load64(m.memory, uint64(uint32(v1))+4))
+		m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(t5, p4, t6, v2+i32(8))
 		{
-			t6 := int32(m.memory[uint64(uint32(v3))+8])
-			if t6 == i32(41) {
-				goto l0
+			t7 := int32(m.memory[uint64(uint32(v3))+8])
+			if t7 == i32(41) {
+				goto l1
 			}
-			t7 := int64(load64(m.memory, uint64(uint32(v3))+8))
-			v4 = t7
+			t8 := int64(load64(m.memory, uint64(uint32(v3))+8))
+			v4 = t8
 			if v4&i64(255) == i64(41) {
-				goto l0
+				goto l1
 			}
 			store64(m.memory, uint64(uint32(v0))+4, uint64(v4))
 			v1 = i32(1)
-			goto l1
+			goto l2
 		}
-	l0:
-		t8 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		store32(m.memory, uint64(uint32(v0))+12, uint32(t8))
-		t9 := int64(load64(m.memory, uint32(v1)))
-		store64(m.memory, uint64(uint32(v0))+4, uint64(t9))
+	l1:
+		t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		store32(m.memory, uint64(uint32(v0))+12, uint32(t9))
+		t10 := int64(load64(m.memory, uint32(v1)))
+		store64(m.memory, uint64(uint32(v0))+4, uint64(t10))
 		v1 = i32(0)
+		goto l2
 	}
-l1:
+l0:
+	v1 = i32(0)
+	store32(m.memory, uint64(uint32(v0))+4, uint32(i32(0)))
+l2:
 	store32(m.memory, uint32(v0), uint32(v1))
 	m.___stack_pointer = v3 + i32(16)
 }
 func (m *Module) _hooksig__policy__Policy__check_params__hcddb1ecc17e9ff95_m9gnrl(v0, v1, v2, v3 int32) {
 	var v4, v5, v6 int32
 	var v7 int64
-	var v8, v9 int32
-	var v10 int64
+	var v8, v9, v10, v11 int32
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(48)
 	m.___stack_pointer = v4
 	{
-		t1 := int32(load32(m.memory, uint64(uint32(v2))+36))
-		if t1 == 0 {
-			t3 := int32(m.memory[uint64(uint32(v1))+28])
-			if t3 != 0 {
-				goto l2
-			}
-			store16(m.memory, uint32(v0), uint16(i32(267)))
-			goto l3
-		}
-		store64(m.memory, uint64(uint32(v4))+36, uint64(i64(11)))
-		store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20871)))
-		v5 = v2 + i32(36)
-		t2 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(32), i32(0))
-		if t2 == 0 {
-			{
-				t4 := int32(m.memory[uint64(uint32(v1))+29])
-				if t4 != i32(1) {
-					goto l4
-				}
-				store64(m.memory, uint64(uint32(v4))+36, uint64(i64(6)))
-				store32(m.memory, uint64(uint32(v4))+32, uint32(i32(21088)))
-				t5 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(32), i32(0))
-				if t5 != 0 {
-					goto l2
-				}
-			}
-		l4:
-			m.memory[uint32(v0)] = byte(i32(12))
-			goto l3
-		}
-		goto l2
-	}
-l2:
-	{
 		{
-			t6 := int32(load32(m.memory, uint64(uint32(v1))+20))
-			v5 = t6
+			t1 := int32(load32(m.memory, uint64(uint32(v2))+36))
+			v5 = t1
 			if v5 == 0 {
+				t6 := int32(m.memory[uint64(uint32(v1))+28])
+				if t6 != 0 {
+					goto l3
+				}
+				store16(m.memory, uint32(v0), uint16(i32(267)))
 				goto l5
 			}
-			t7 := int32(load32(m.memory, uint64(uint32(v1))+24))
-			v6 = t7
-			store32(m.memory, uint64(uint32(v4))+40, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v4))+36, uint32(v6))
-			store32(m.memory, uint64(uint32(v4))+32, uint32(v5))
-			t8 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v2, v4+i32(32), i32(0))
-			if t8 == 0 {
-				m.memory[uint32(v0)] = byte(i32(28))
+			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
+			if t2 != 0 {
+				store64(m.memory, uint64(uint32(v4))+36, uint64(i64(11)))
+				store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20935)))
+				v5 = v2 + i32(36)
+				t7 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(32), i32(0))
+				if t7 == 0 {
+					goto l6
+				}
 				goto l3
 			}
+			t3 := int32(load32(m.memory, uint64(uint32(v2))+40))
+			v6 = t3
+			if v6 != i32(11) {
+				if v6 != i32(6) {
+					goto l4
+				}
+				t8 := int32(m.memory[uint64(uint32(v1))+29])
+				if t8&i32(1) == 0 {
+					goto l4
+				}
+				t9 := int32(load32(m.memory, uint32(v5)))
+				t10 := int32(load16(m.memory, uint32(v5+i32(4))))
+				if t9^i32(808612712)|(t10^i32(14641)) == 0 {
+					goto l3
+				}
+				goto l4
+			}
+			t4 := int64(load64(m.memory, uint32(v5)))
+			t5 := int64(load64(m.memory, uint32(v5+i32(3))))
+			if t4^i64(7018986658034969960)|(t5^i64(0x3635326168732d63)) == 0 {
+				goto l3
+			}
+			goto l4
 		}
-	l5:
-		{
-			t9 := int32(load32(m.memory, uint32(v1)))
-			switch t9 {
-			default:
-				t10 := int32(load32(m.memory, uint32(v3)))
-				if t10 == 0 {
-					goto l10
-				}
-				v6 = i32(20882)
-				v7 = i64(11)
-				goto l11
-			case 1:
-				t11 := int32(load32(m.memory, uint64(uint32(v1))+8))
-				v2 = t11
-				if v2 == 0 {
-					goto l10
-				}
-				t12 := int32(load32(m.memory, uint64(uint32(v1))+4))
-				v1 = t12
-				v6 = v1 + v2<<3
-				t13 := int32(load32(m.memory, uint32(v3)))
-				v2 = t13
-				v5 = i32(0)
-			l15:
-				{
-					{
-						if v2 == 0 {
-							goto l12
-						}
-						t14 := int32(load32(m.memory, uint64(uint32(v3))+8))
-						store32(m.memory, uint64(uint32(v4))+24, uint32(t14))
-						t15 := int64(load64(m.memory, uint32(v3)))
-						store64(m.memory, uint64(uint32(v4))+16, uint64(t15))
-						goto l13
-					}
-				l12:
-					store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
-					store32(m.memory, uint64(uint32(v4))+16, uint32(i32(20882)))
-				l13:
-					store32(m.memory, uint64(uint32(v4))+40, uint32(i32(0)))
-					t16 := int64(load64(m.memory, uint32(v1)))
-					store64(m.memory, uint64(uint32(v4))+32, uint64(t16))
-					t17 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v4+i32(16), v4+i32(32))
-					if t17 == 0 {
-						goto l14
-					}
-					v5 = v5 + i32(1)
-					v1 = v1 + i32(8)
-					if v1 != v6 {
-						goto l15
-					}
-					goto l10
-				}
-			case 2:
-				t18 := int64(load64(m.memory, uint64(uint32(v1))+8))
-				v7 = t18
-				t19 := int32(load32(m.memory, uint64(uint32(v1))+4))
-				v6 = t19
-			}
+	l6:
+		t11 := int32(m.memory[uint64(uint32(v1))+29])
+		if t11 != i32(1) {
+			goto l4
 		}
-	l11:
-		if int32(v7) == 0 {
-			goto l10
-		}
-		if v6 == 0 {
-			goto l10
-		}
-		t20 := int32(load32(m.memory, uint32(v3)))
-		v8 = t20
-		v5 = i32(0)
-	l20:
-		{
-			store64(m.memory, uint64(uint32(v4))+36, uint64(v7))
-			store32(m.memory, uint64(uint32(v4))+32, uint32(v6))
-		l17:
-			{
-				t21 := int32(load32(m.memory, uint64(uint32(v4))+36))
-				v1 = t21
-				t22 := int32(load32(m.memory, uint64(uint32(v4))+40))
-				t23 := v4 + i32(8)
-				t24 := v4 + i32(32)
-				var p25 int32
-				if t22 != i32(0) {
-					p25 = 1
-				}
-				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t23, t24, p25)
-				t26 := int32(m.memory[uint64(uint32(v4))+8])
-				v2 = t26
-				if v2 == 0 {
-					goto l16
-				}
-				t27 := int32(m.memory[uint64(uint32(v4))+9])
-				if t27&i32(255) != i32(32) {
-					goto l17
-				}
-			}
-		l16:
-			t28 := int32(load32(m.memory, uint64(uint32(v4))+32))
-			v9 = t28
-			t29 := int64(load64(m.memory, uint64(uint32(v4))+36))
-			v10 = t29
-			store32(m.memory, uint64(uint32(v4))+24, uint32(int64(uint64(v7)>>32)))
-			store32(m.memory, uint64(uint32(v4))+16, uint32(v6))
-			t30 := v4
-			v6 = int32(v7)
-			v1 = v6 - v1
-			p31 := v1
-			if uint32(v1) > uint32(v6) {
-				p31 = i32(0)
-			}
-			store32(m.memory, uint64(uint32(t30))+20, uint32(p31))
-			{
-				if v8 == 0 {
-					goto l18
-				}
-				t32 := int32(load32(m.memory, uint64(uint32(v3))+8))
-				store32(m.memory, uint64(uint32(v4))+40, uint32(t32))
-				t33 := int64(load64(m.memory, uint32(v3)))
-				store64(m.memory, uint64(uint32(v4))+32, uint64(t33))
-				goto l19
-			}
-		l18:
-			store64(m.memory, uint64(uint32(v4))+36, uint64(i64(11)))
-			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20882)))
-		l19:
-			t34 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v4+i32(32), v4+i32(16))
-			if t34 == 0 {
-				goto l14
-			}
-			v5 = v5 + i32(1)
-			v6 = v9
-			v7 = v10
-			t35 := v2
-			var p36 int32
-			if v9 != i32(0) {
-				p36 = 1
-			}
-			if t35&p36 == 0 {
-				goto l10
-			}
-			goto l20
+		store64(m.memory, uint64(uint32(v4))+36, uint64(i64(6)))
+		store32(m.memory, uint64(uint32(v4))+32, uint32(i32(21248)))
+		t12 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(32), i32(0))
+		if t12 != 0 {
+			goto l3
 		}
 	}
-l14:
+l4:
+	m.memory[uint32(v0)] = byte(i32(12))
+	goto l5
+l3:
+	{
+		{
+			t13 := int32(load32(m.memory, uint64(uint32(v1))+20))
+			v5 = t13
+			if v5 == 0 {
+				goto l7
+			}
+			t14 := int32(load32(m.memory, uint64(uint32(v1))+24))
+			t15 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v2, v5, t14)
+			if t15 == 0 {
+				m.memory[uint32(v0)] = byte(i32(28))
+				goto l5
+			}
+		}
+	l7:
+		{
+			t16 := int32(load32(m.memory, uint32(v1)))
+			switch t16 {
+			default:
+				t17 := int32(load32(m.memory, uint32(v3)))
+				if t17 == 0 {
+					goto l12
+				}
+				v6 = i32(20946)
+				v7 = i64(11)
+				goto l13
+			case 1:
+				t18 := int32(load32(m.memory, uint64(uint32(v1))+8))
+				v5 = t18
+				if v5 == 0 {
+					goto l12
+				}
+				t19 := int32(load32(m.memory, uint64(uint32(v1))+4))
+				v2 = t19
+				v6 = v2 + v5<<3
+				t20 := int32(load32(m.memory, uint32(v3)))
+				v1 = t20
+				v5 = i32(0)
+			l17:
+				{
+					{
+						if v1 == 0 {
+							goto l14
+						}
+						t21 := int32(load32(m.memory, uint64(uint32(v3))+8))
+						store32(m.memory, uint64(uint32(v4))+24, uint32(t21))
+						t22 := int64(load64(m.memory, uint32(v3)))
+						store64(m.memory, uint64(uint32(v4))+16, uint64(t22))
+						goto l15
+					}
+				l14:
+					store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
+					store32(m.memory, uint64(uint32(v4))+16, uint32(i32(20946)))
+				l15:
+					store32(m.memory, uint64(uint32(v4))+40, uint32(i32(0)))
+					t23 := int64(load64(m.memory, uint32(v2)))
+					store64(m.memory, uint64(uint32(v4))+32, uint64(t23))
+					t24 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v4+i32(16), v4+i32(32))
+					if t24 == 0 {
+						goto l16
+					}
+					v5 = v5 + i32(1)
+					v2 = v2 + i32(8)
+					if v2 != v6 {
+						goto l17
+					}
+					goto l12
+				}
+			case 2:
+				t25 := int64(load64(m.memory, uint64(uint32(v1))+8))
+				v7 = t25
+				t26 := int32(load32(m.memory, uint64(uint32(v1))+4))
+				v6 = t26
+			}
+		}
+	l13:
+		if int32(v7) == 0 {
+			goto l12
+		}
+		if v6 == 0 {
+			goto l12
+		}
+		t27 := int32(load32(m.memory, uint32(v3)))
+		v8 = t27
+		v5 = i32(0)
+	l23:
+		{
+			store32(m.memory, uint64(uint32(v4))+16, uint32(v6))
+			store64(m.memory, uint64(uint32(v4))+20, uint64(v7))
+			v9 = int32(v7)
+			{
+				v7 = int64(uint64(v7) >> 32)
+				if v7 != i64(0) {
+					goto l18
+				}
+				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(32), v6, v9, i32(32))
+				t28 := int64(load64(m.memory, uint64(uint32(v4))+40))
+				store64(m.memory, uint64(uint32(v4))+16, uint64(t28))
+			}
+		l18:
+			v10 = int32(v7)
+		l20:
+			{
+				t29 := int32(load32(m.memory, uint64(uint32(v4))+20))
+				v2 = t29
+				t30 := int32(load32(m.memory, uint64(uint32(v4))+24))
+				t31 := v4 + i32(8)
+				t32 := v4 + i32(16)
+				var p33 int32
+				if t30 != i32(0) {
+					p33 = 1
+				}
+				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t31, t32, p33)
+				t34 := int32(m.memory[uint64(uint32(v4))+8])
+				v1 = t34
+				if v1 == 0 {
+					goto l19
+				}
+				t35 := int32(m.memory[uint64(uint32(v4))+9])
+				if t35&i32(255) != i32(32) {
+					goto l20
+				}
+			}
+		l19:
+			t36 := int32(load32(m.memory, uint64(uint32(v4))+16))
+			v11 = t36
+			t37 := int64(load64(m.memory, uint64(uint32(v4))+20))
+			v7 = t37
+			store32(m.memory, uint64(uint32(v4))+24, uint32(v10))
+			store32(m.memory, uint64(uint32(v4))+16, uint32(v6))
+			t38 := v4
+			v2 = v9 - v2
+			p39 := v2
+			if uint32(v2) > uint32(v9) {
+				p39 = i32(0)
+			}
+			store32(m.memory, uint64(uint32(t38))+20, uint32(p39))
+			{
+				if v8 == 0 {
+					goto l21
+				}
+				t40 := int32(load32(m.memory, uint64(uint32(v3))+8))
+				store32(m.memory, uint64(uint32(v4))+40, uint32(t40))
+				t41 := int64(load64(m.memory, uint32(v3)))
+				store64(m.memory, uint64(uint32(v4))+32, uint64(t41))
+				goto l22
+			}
+		l21:
+			store64(m.memory, uint64(uint32(v4))+36, uint64(i64(11)))
+			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20946)))
+		l22:
+			t42 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v4+i32(32), v4+i32(16))
+			if t42 == 0 {
+				goto l16
+			}
+			v5 = v5 + i32(1)
+			v6 = v11
+			t43 := v1
+			var p44 int32
+			if v11 != i32(0) {
+				p44 = 1
+			}
+			if t43&p44 == 0 {
+				goto l12
+			}
+			goto l23
+		}
+	}
+l16:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
 	m.memory[uint32(v0)] = byte(i32(27))
-	goto l3
-l10:
+	goto l5
+l12:
 	m.memory[uint32(v0)] = byte(i32(41))
-l3:
+l5:
 	m.___stack_pointer = v4 + i32(48)
 }
 func (m *Module) _hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v0, v1 int32) {
 	var v2, v3 int32
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(96)
+	v2 = t0 - i32(112)
 	m.___stack_pointer = v2
-	memory_zero(m.memory, uint32(v2+i32(12)), uint32(i32(44)))
-	t1 := int32(load32(m.memory, uint64(uint32(v1))+32))
-	store32(m.memory, uint64(uint32(v2))+64, uint32(t1))
-	t2 := int64(load64(m.memory, uint64(uint32(v1))+24))
-	store64(m.memory, uint64(uint32(v2))+56, uint64(t2))
-	v1 = i32(0)
+	v3 = v1 + i32(24)
 	{
-	l2:
 		{
-			t3 := int32(load32(m.memory, uint64(uint32(v2))+64))
-			t4 := v2 + i32(8)
-			t5 := v2 + i32(56)
-			var p6 int32
-			if t3 != i32(0) {
-				p6 = 1
-			}
-			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t4, t5, p6)
-			{
-				t7 := int32(m.memory[uint64(uint32(v2))+8])
-				if t7 != 0 {
-					goto l0
-				}
+			t1 := int32(load32(m.memory, uint64(uint32(v1))+32))
+			if t1 != 0 {
+				memory_zero(m.memory, uint32(v2+i32(19)), uint32(i32(44)))
+				t3 := int32(load32(m.memory, uint64(uint32(v3))+8))
+				store32(m.memory, uint64(uint32(v2))+104, uint32(t3))
+				t4 := int64(load64(m.memory, uint32(v3)))
+				store64(m.memory, uint64(uint32(v2))+96, uint64(t4))
 				v1 = i32(0)
-				goto l1
-			}
-		l0:
-			t8 := int32(m.memory[uint64(uint32(v2))+9])
-			m.memory[uint32(v2+i32(12)+v1)] = byte(t8)
-			v1 = v1 + i32(1)
-			if v1 != i32(44) {
+				{
+				l4:
+					{
+						t5 := int32(load32(m.memory, uint64(uint32(v2))+104))
+						t6 := v2 + i32(16)
+						t7 := v2 + i32(96)
+						var p8 int32
+						if t5 != i32(0) {
+							p8 = 1
+						}
+						m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t6, t7, p8)
+						t9 := int32(m.memory[uint64(uint32(v2))+16])
+						if t9 == 0 {
+							goto l3
+						}
+						t10 := int32(m.memory[uint64(uint32(v2))+17])
+						m.memory[uint32(v2+i32(19)+v1)] = byte(t10)
+						v1 = v1 + i32(1)
+						if v1 != i32(44) {
+							goto l4
+						}
+					}
+					t11 := int32(load32(m.memory, uint64(uint32(v2))+104))
+					t12 := v2 + i32(8)
+					t13 := v2 + i32(96)
+					var p14 int32
+					if t11 != i32(0) {
+						p14 = 1
+					}
+					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t12, t13, p14)
+					t15 := int32(m.memory[uint64(uint32(v2))+8])
+					if t15 != 0 {
+						goto l3
+					}
+					m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v2+i32(63), v2+i32(19))
+					t16 := int32(m.memory[uint64(uint32(v2))+63])
+					v1 = t16
+					if v1 != i32(2) {
+						t17 := int64(load64(m.memory, uint64(uint32(v2))+88))
+						store64(m.memory, uint64(uint32(v0))+25, uint64(t17))
+						t18 := int64(load64(m.memory, uint64(uint32(v2))+80))
+						store64(m.memory, uint64(uint32(v0))+17, uint64(t18))
+						t19 := int64(load64(m.memory, uint64(uint32(v2))+72))
+						store64(m.memory, uint64(uint32(v0))+9, uint64(t19))
+						t20 := int64(load64(m.memory, uint64(uint32(v2))+64))
+						store64(m.memory, uint64(uint32(v0))+1, uint64(t20))
+						m.memory[uint32(v0)] = byte(v1)
+						goto l2
+					}
+				}
+			l3:
+				m.memory[uint32(v0)] = byte(i32(0))
 				goto l2
 			}
+			t2 := int32(load32(m.memory, uint64(uint32(v1))+28))
+			if t2 == i32(44) {
+				goto l1
+			}
+			m.memory[uint32(v0)] = byte(i32(0))
+			goto l2
 		}
-		v1 = i32(0)
-		t9 := int32(load32(m.memory, uint64(uint32(v2))+64))
-		t10 := v2
-		t11 := v2 + i32(56)
-		var p12 int32
-		if t9 != i32(0) {
-			p12 = 1
-		}
-		m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t10, t11, p12)
-		t13 := int32(m.memory[uint32(v2)])
-		if t13 != 0 {
-			goto l1
-		}
-		m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v2+i32(56), v2+i32(12))
-		t14 := int32(m.memory[uint64(uint32(v2))+56])
-		v3 = t14
-		if v3 == i32(2) {
-			goto l1
-		}
-		t15 := int64(load64(m.memory, uint64(uint32(v2))+81))
-		store64(m.memory, uint64(uint32(v0))+25, uint64(t15))
-		t16 := int64(load64(m.memory, uint64(uint32(v2))+73))
-		store64(m.memory, uint64(uint32(v0))+17, uint64(t16))
-		t17 := int64(load64(m.memory, uint64(uint32(v2))+65))
-		store64(m.memory, uint64(uint32(v0))+9, uint64(t17))
-		t18 := int64(load64(m.memory, uint64(uint32(v2))+57))
-		store64(m.memory, uint64(uint32(v0))+1, uint64(t18))
-		v1 = v3
+	l1:
+		t21 := int32(load32(m.memory, uint32(v3)))
+		m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v0, t21)
 	}
-l1:
-	m.memory[uint32(v0)] = byte(v1)
-	m.___stack_pointer = v2 + i32(96)
+l2:
+	m.___stack_pointer = v2 + i32(112)
 }
 func (m *Module) _hooksig__policy__Policy__read_date__h22537982089511d3_7qmxkg(v0, v1, v2, v3 int32, v4, v5 int64) {
 	var v6 int32
@@ -3914,476 +4380,761 @@ func (m *Module) _hooksig__digest__parse__h139fe636b9388c69_ov64p0(v0, v1, v2 in
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(64)
 	m.___stack_pointer = v3
-	v4 = i32(0)
-l15:
+	{
+		if uint32(v2) < uint32(i32(8)) {
+			goto l0
+		}
+		t1 := int64(load64(m.memory, uint32(v1)))
+		var p2 int32
+		if t1 != i64(4410771374679869523) {
+			p2 = 1
+		}
+		v4 = p2
+		if v4 != 0 {
+			goto l0
+		}
+		if v2 == i32(52) {
+			t3 := v3 + i32(28)
+			v6 = v1 + i32(8)
+			m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(t3, v6)
+			v1 = i32(25)
+			{
+				t4 := int32(m.memory[uint64(uint32(v3))+28])
+				if t4 != i32(1) {
+					goto l3
+				}
+				t6 := v0
+				p5 := v6
+				if v4 != 0 {
+					p5 = i32(0)
+				}
+				p7 := p5
+				if v2 != i32(52) {
+					p7 = i32(0)
+				}
+				store32(m.memory, uint64(uint32(t6))+4, uint32(p7))
+				v1 = i32(41)
+			}
+		l3:
+			m.memory[uint32(v0)] = byte(v1)
+			goto l4
+		}
+	}
+l0:
+	v5 = i32(0)
+l19:
 	{
 		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v2)
-		t1 := int32(load32(m.memory, uint64(uint32(v3))+16))
-		t2 := int32(load32(m.memory, uint64(uint32(v3))+20))
-		m._hooksig__bytes__split_while__hb7b06f7ee8678064_hla6ma(v3+i32(28), t1, t2)
-		t3 := int32(load32(m.memory, uint64(uint32(v3))+40))
-		v5 = t3
-		t4 := int32(load32(m.memory, uint64(uint32(v3))+36))
-		v1 = t4
+		t8 := int32(load32(m.memory, uint64(uint32(v3))+16))
+		t9 := int32(load32(m.memory, uint64(uint32(v3))+20))
+		m._hooksig__bytes__split_while__hb7b06f7ee8678064_hla6ma(v3+i32(28), t8, t9)
+		t10 := int32(load32(m.memory, uint64(uint32(v3))+40))
+		v7 = t10
+		t11 := int32(load32(m.memory, uint64(uint32(v3))+36))
+		v1 = t11
 		{
 			{
-				t5 := int32(load32(m.memory, uint64(uint32(v3))+32))
-				v2 = t5
+				t12 := int32(load32(m.memory, uint64(uint32(v3))+32))
+				v2 = t12
 				if v2 != 0 {
-					goto l0
-				}
-				if v5 == 0 {
-					goto l1
-				}
-				t6 := int32(m.memory[uint32(v1)])
-				if t6 == i32(44) {
-					goto l2
-				}
-				goto l3
-			}
-		l0:
-			if v5 == 0 {
-				goto l3
-			}
-			t7 := int32(m.memory[uint32(v1)])
-			if t7 != i32(61) {
-				goto l3
-			}
-			v6 = v5 + i32(-1)
-			v7 = v1 + i32(1)
-			{
-				{
-					t8 := int32(load32(m.memory, uint64(uint32(v3))+28))
-					t9 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t8, v2, i32(20996), i32(7))
-					if t9 != 0 {
-						goto l4
-					}
-					v5 = v6
-					v1 = v7
 					goto l5
 				}
-			l4:
-				if uint32(v6) > uint32(i32(43)) {
+				if v7 == 0 {
 					goto l6
 				}
-				store64(m.memory, uint32(v0), uint64(i64(25)))
-				goto l7
-			l6:
-				m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v3+i32(28), v7)
-				t10 := int32(m.memory[uint64(uint32(v3))+28])
-				t11 := v7
-				t12 := v8
-				v2 = t10
-				p13 := t12
-				if v2 != 0 {
-					p13 = t11
-				}
-				v8 = p13
-				{
-					t15 := v9&i32(-256) | i32(41)
-					p14 := i32(25)
-					if v2 != 0 {
-						p14 = i32(41)
-					}
-					v10 = p14 | v10&i32(-256)
-					p16 := v10
-					if v2 != 0 {
-						p16 = t15
-					}
-					v9 = p16
-					if v9&i32(57) == i32(41) {
-						goto l8
-					}
-					store64(m.memory, uint32(v0), uint64(int64(uint32(v8))<<32|int64(uint32(v9))))
+				t13 := int32(m.memory[uint32(v1)])
+				if t13 == i32(44) {
 					goto l7
 				}
-			l8:
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1+i32(45), v5+i32(-45))
-				t17 := int32(load32(m.memory, uint64(uint32(v3))+8))
-				v1 = t17
+				goto l8
+			}
+		l5:
+			if v7 == 0 {
+				goto l8
+			}
+			t14 := int32(m.memory[uint32(v1)])
+			if t14 != i32(61) {
+				goto l8
+			}
+			v6 = v7 + i32(-1)
+			v4 = v1 + i32(1)
+			{
+				{
+					t15 := int32(load32(m.memory, uint64(uint32(v3))+28))
+					t16 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t15, v2, i32(21156), i32(7))
+					if t16 != 0 {
+						goto l9
+					}
+					v1 = v4
+					v7 = v6
+					goto l10
+				}
+			l9:
+				if uint32(v6) > uint32(i32(43)) {
+					goto l11
+				}
+				store64(m.memory, uint32(v0), uint64(i64(25)))
+				goto l4
+			l11:
+				m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v3+i32(28), v4)
+				t17 := int32(m.memory[uint64(uint32(v3))+28])
+				t18 := v4
+				t19 := v8
+				v2 = t17
+				p20 := t19
+				if v2 != 0 {
+					p20 = t18
+				}
+				v8 = p20
+				{
+					t22 := v9&i32(-256) | i32(41)
+					p21 := i32(25)
+					if v2 != 0 {
+						p21 = i32(41)
+					}
+					v10 = p21 | v10&i32(-256)
+					p23 := v10
+					if v2 != 0 {
+						p23 = t22
+					}
+					v9 = p23
+					if v9&i32(57) == i32(41) {
+						goto l12
+					}
+					store64(m.memory, uint32(v0), uint64(int64(uint32(v8))<<32|int64(uint32(v9))))
+					goto l4
+				}
+			l12:
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1+i32(45), v7+i32(-45))
+				t24 := int32(load32(m.memory, uint64(uint32(v3))+8))
+				v1 = t24
 				{
 					{
-						t18 := int32(load32(m.memory, uint64(uint32(v3))+12))
-						v5 = t18
-						if v5 == 0 {
-							goto l9
+						t25 := int32(load32(m.memory, uint64(uint32(v3))+12))
+						v7 = t25
+						if v7 == 0 {
+							goto l13
 						}
-						t19 := int32(m.memory[uint32(v1)])
-						if t19 == i32(44) {
-							goto l9
+						t26 := int32(m.memory[uint32(v1)])
+						if t26 == i32(44) {
+							goto l13
 						}
 						v2 = i32(25)
-						goto l10
+						goto l14
 					}
-				l9:
-					if v4 == 0 {
-						goto l11
+				l13:
+					if v5 == 0 {
+						goto l15
 					}
-					t20 := m._memcmp(v4, v8, i32(44))
-					if t20 == 0 {
-						goto l11
+					t27 := m._memcmp(v5, v8, i32(44))
+					if t27 == 0 {
+						goto l15
 					}
 					v2 = i32(32)
 				}
-			l10:
+			l14:
 				m.memory[uint32(v0)] = byte(v2)
-				goto l7
-			l11:
-				v4 = v8
+				goto l4
+			l15:
+				v5 = v8
 			}
-		l5:
-			if v5 == 0 {
-				goto l1
+		l10:
+			if v7 == 0 {
+				goto l6
 			}
 		}
-	l2:
-		v6 = v1 + v5
+	l7:
+		v6 = v1 + v7
 		v2 = i32(0)
-	l13:
+	l17:
 		{
-			v7 = v1 + v2
-			t21 := int32(m.memory[uint32(v7)])
-			if t21 == i32(44) {
-				v2 = v5 + (v2 ^ i32(-1))
-				v1 = v7 + i32(1)
-				goto l15
+			v4 = v1 + v2
+			t28 := int32(m.memory[uint32(v4)])
+			if t28 == i32(44) {
+				v2 = v7 + (v2 ^ i32(-1))
+				v1 = v4 + i32(1)
+				goto l19
 			}
-			t22 := v1
+			t29 := v1
 			v2 = v2 + i32(1)
-			if t22+v2 != v6 {
-				goto l13
+			if t29+v2 != v6 {
+				goto l17
 			}
 		}
-	l1:
-		if v4 == 0 {
+	l6:
+		if v5 == 0 {
 			store64(m.memory, uint32(v0), uint64(i64(26)))
-			goto l7
+			goto l4
 		}
 		m.memory[uint32(v0)] = byte(i32(41))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
-		goto l7
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
+		goto l4
+	l8:
+		m.memory[uint32(v0)] = byte(i32(25))
+		goto l4
 	}
-l3:
-	m.memory[uint32(v0)] = byte(i32(25))
-l7:
+l4:
 	m.___stack_pointer = v3 + i32(64)
+}
+func (m *Module) _hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v0, v1, v2 int32) {
+	var v3, v4, v5, v6 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(128)
+	memory_copy(m.memory, uint32(v3), uint32(i32(20957)), uint32(i32(96)))
+	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
+	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
+	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
+	store32(m.memory, uint64(uint32(v3))+108, uint32(v1))
+	store32(m.memory, uint64(uint32(v3))+104, uint32(i32(6)))
+	v4 = v3 + i32(104)
+	v2 = i32(0)
+l2:
+	{
+		v1 = v2
+		v2 = v4 + v2*i32(12)
+		t1 := int32(load32(m.memory, uint64(uint32(v2))+4))
+		v5 = t1
+		if v5 == 0 {
+			goto l0
+		}
+		{
+			t2 := int32(load32(m.memory, uint32(v2)))
+			v6 = t2
+			if uint32(v6) > uint32(i32(96)) {
+				goto l1
+			}
+			t3 := int32(load32(m.memory, uint64(uint32(v2))+8))
+			t4 := i32(96) - v6
+			v2 = t3
+			if uint32(t4) < uint32(v2) {
+				goto l1
+			}
+			if v2 == 0 {
+				goto l1
+			}
+			memory_copy(m.memory, uint32(v3+v6), uint32(v5), uint32(v2))
+		}
+	l1:
+		v2 = i32(1)
+		if v1&i32(1) == 0 {
+			goto l2
+		}
+	}
+l0:
+	memory_copy(m.memory, uint32(v0), uint32(v3), uint32(i32(96)))
 }
 func (m *Module) _hooksig__date__parse__h135b59b5c05b8429_8txx2d(v0, v1, v2 int32, v3 int64) {
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17 int32
 	var v18 int64
+	var v19, v20, v21, v22, v23 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(80)
+	v4 = t0 - i32(96)
 	m.___stack_pointer = v4
-	v5 = i32(0)
-	v6 = i32(0)
-	if v2 == 0 {
-		goto l0
-	}
-	v6 = i32(0)
-l1:
 	{
-		t1 := int32(m.memory[uint32(v1+v6)])
-		if uint32((t1&i32(223)+i32(-91))&i32(255)) < uint32(i32(230)) {
-			goto l0
-		}
-		t2 := v2
-		v6 = v6 + i32(1)
-		if t2 != v6 {
-			goto l1
-		}
-	}
-	v6 = v2
-l0:
-	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+20500))
-	store64(m.memory, uint64(uint32(v4))+40, uint64(t3))
-	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+20492))
-	store64(m.memory, uint64(uint32(v4))+32, uint64(t4))
-	t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+20484))
-	store64(m.memory, uint64(uint32(v4))+24, uint64(t5))
-	t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+20476))
-	store64(m.memory, uint64(uint32(v4))+16, uint64(t6))
-	v7 = v2 - v6
-	v8 = v1 + v6
-	v9 = v4 + i32(8) + i32(8)
-l25:
-	{
-		v10 = v9 + v5<<3
-		t7 := int32(load32(m.memory, uint64(uint32(v10))+4))
-		if t7 != v7 {
-			goto l2
-		}
-		t8 := int32(load32(m.memory, uint32(v10)))
-		v11 = t8
-		store32(m.memory, uint64(uint32(v4))+72, uint32(i32(0)))
-		store64(m.memory, uint64(uint32(v4))+64, uint64(i64(0)))
-		store64(m.memory, uint64(uint32(v4))+56, uint64(i64(0)))
-		store64(m.memory, uint64(uint32(v4))+48, uint64(i64(0)))
 		{
-			if v2 != v6 {
-				goto l3
-			}
-			v12 = i32(0)
-			v9 = i32(0)
-			v5 = i32(0)
-			v2 = i32(0)
-			v10 = i32(0)
-			v11 = i32(0)
-			v8 = i32(0)
-			goto l4
-		l3:
-			v13 = i32(0)
-		l10:
 			{
-				v10 = v13
-				v13 = v10 + i32(1)
-				t9 := int32(m.memory[uint32(v8+v10)])
-				v14 = t9
-				v15 = (v14 + i32(-48)) & i32(255)
-				t10 := int32(m.memory[uint32(v11+v10)])
-				v16 = t10
-				v10 = i32(0)
-			l6:
+				if v2 == i32(29) {
+					goto l0
+				}
+				v5 = i32(0)
+				v6 = i32(0)
+				if v2 == 0 {
+					goto l1
+				}
+				v6 = i32(0)
+			l2:
 				{
-					t11 := int32(m.memory[uint32(v10+i32(20628))])
-					v17 = v16 & i32(255)
-					if t11 == v17 {
+					t1 := int32(m.memory[uint32(v1+v6)])
+					if uint32((t1&i32(223)+i32(-91))&i32(255)) < uint32(i32(230)) {
+						goto l1
+					}
+					t2 := v2
+					v6 = v6 + i32(1)
+					if t2 != v6 {
+						goto l2
+					}
+				}
+				v6 = v2
+			l1:
+				t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+20560))
+				store64(m.memory, uint64(uint32(v4))+80, uint64(t3))
+				t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+20552))
+				store64(m.memory, uint64(uint32(v4))+72, uint64(t4))
+				t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+20544))
+				store64(m.memory, uint64(uint32(v4))+64, uint64(t5))
+				t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+20536))
+				store64(m.memory, uint64(uint32(v4))+56, uint64(t6))
+				v7 = v2 - v6
+				v8 = v1 + v6
+				v9 = v4 + i32(48) + i32(8)
+			l22:
+				{
+					v10 = v9 + v5<<3
+					t7 := int32(load32(m.memory, uint64(uint32(v10))+4))
+					if t7 != v7 {
+						goto l3
+					}
+					t8 := int32(load32(m.memory, uint32(v10)))
+					v11 = t8
+					store32(m.memory, uint64(uint32(v4))+40, uint32(i32(0)))
+					store64(m.memory, uint64(uint32(v4))+32, uint64(i64(0)))
+					store64(m.memory, uint64(uint32(v4))+24, uint64(i64(0)))
+					store64(m.memory, uint64(uint32(v4))+16, uint64(i64(0)))
+					{
+						if v2 != v6 {
+							goto l4
+						}
+						v12 = i32(0)
+						v9 = i32(0)
+						v5 = i32(0)
+						v2 = i32(0)
+						v10 = i32(0)
+						v11 = i32(0)
+						v8 = i32(0)
 						goto l5
+					l4:
+						v13 = i32(0)
+					l11:
+						{
+							v10 = v13
+							v13 = v10 + i32(1)
+							t9 := int32(m.memory[uint32(v8+v10)])
+							v14 = t9
+							v15 = (v14 + i32(-48)) & i32(255)
+							t10 := int32(m.memory[uint32(v11+v10)])
+							v16 = t10
+							v10 = i32(0)
+						l7:
+							{
+								t11 := int32(m.memory[uint32(v10+i32(20631))])
+								v17 = v16 & i32(255)
+								if t11 == v17 {
+									goto l6
+								}
+								v10 = v10 + i32(1)
+								if v10 != i32(7) {
+									goto l7
+								}
+							}
+							if v14 == v17 {
+								goto l8
+							}
+							goto l3
+						l6:
+							v10 = v4 + i32(16) + v10<<2
+							{
+								{
+									if v17 == i32(109) {
+										goto l9
+									}
+									if uint32(v15) > uint32(i32(9)) {
+										goto l3
+									}
+									t12 := int32(load32(m.memory, uint32(v10)))
+									v16 = t12*i32(10) + v15
+									goto l10
+								}
+							l9:
+								t13 := int32(load32(m.memory, uint32(v10)))
+								v16 = t13<<8 | v14
+							}
+						l10:
+							store32(m.memory, uint32(v10), uint32(v16))
+						l8:
+							if v13 != v7 {
+								goto l11
+							}
+						}
+						t14 := int32(load32(m.memory, uint64(uint32(v4))+24))
+						v10 = t14
+						v10 = i32_rotr(v10&i32(0xff00ff), i32(8)) | i32_rotr(v10, i32(24))&i32(0xff00ff)
+						t15 := int32(load32(m.memory, uint64(uint32(v4))+16))
+						v8 = t15 * i32(100)
+						t16 := int32(load32(m.memory, uint64(uint32(v4))+40))
+						v12 = t16
+						t17 := int32(load32(m.memory, uint64(uint32(v4))+36))
+						v9 = t17
+						t18 := int32(load32(m.memory, uint64(uint32(v4))+32))
+						v5 = t18
+						t19 := int32(load32(m.memory, uint64(uint32(v4))+28))
+						v2 = t19
+						t20 := int32(load32(m.memory, uint64(uint32(v4))+20))
+						v11 = t20
 					}
-					v10 = v10 + i32(1)
-					if v10 != i32(7) {
-						goto l6
-					}
-				}
-				if v14 == v17 {
-					goto l7
-				}
-				goto l2
-			l5:
-				v10 = v4 + i32(48) + v10<<2
-				{
+				l5:
+					v13 = int32(uint32(v10)>>8)&i32(0xff0000) | int32(uint32(v10&i32(0xffff00))>>8)
+					v10 = i32(20405)
+					v16 = i32(1)
+					v17 = i32(0)
+				l12:
 					{
-						if v17 == i32(109) {
-							goto l8
+						t21 := int32(load16(m.memory, uint32(v10)))
+						t22 := int32(m.memory[uint32(v10+i32(2))])
+						p23 := i32(0)
+						if v13 == t21|t22<<16 {
+							p23 = v16
 						}
-						if uint32(v15) > uint32(i32(9)) {
-							goto l2
+						v17 = p23 | v17
+						v10 = v10 + i32(3)
+						v16 = v16 + i32(1)
+						if v16 != i32(13) {
+							goto l12
 						}
-						t12 := int32(load32(m.memory, uint32(v10)))
-						v16 = t12*i32(10) + v15
-						goto l9
 					}
-				l8:
-					t13 := int32(load32(m.memory, uint32(v10)))
-					v16 = t13<<8 | v14
-				}
-			l9:
-				store32(m.memory, uint32(v10), uint32(v16))
-			l7:
-				if v13 != v7 {
-					goto l10
-				}
-			}
-			t14 := int32(load32(m.memory, uint64(uint32(v4))+56))
-			v10 = t14
-			v10 = i32_rotr(v10&i32(0xff00ff), i32(8)) | i32_rotr(v10, i32(24))&i32(0xff00ff)
-			t15 := int32(load32(m.memory, uint64(uint32(v4))+48))
-			v8 = t15 * i32(100)
-			t16 := int32(load32(m.memory, uint64(uint32(v4))+72))
-			v12 = t16
-			t17 := int32(load32(m.memory, uint64(uint32(v4))+68))
-			v9 = t17
-			t18 := int32(load32(m.memory, uint64(uint32(v4))+64))
-			v5 = t18
-			t19 := int32(load32(m.memory, uint64(uint32(v4))+60))
-			v2 = t19
-			t20 := int32(load32(m.memory, uint64(uint32(v4))+52))
-			v11 = t20
-		}
-	l4:
-		v13 = int32(uint32(v10)>>8)&i32(0xff0000) | int32(uint32(v10&i32(0xffff00))>>8)
-		v10 = i32(20592)
-		v16 = i32(1)
-		v17 = i32(0)
-	l11:
-		{
-			t21 := int32(load16(m.memory, uint32(v10)))
-			t22 := int32(m.memory[uint32(v10+i32(2))])
-			p23 := i32(0)
-			if v13 == t21|t22<<16 {
-				p23 = v16
-			}
-			v17 = p23 | v17
-			v10 = v10 + i32(3)
-			v16 = v16 + i32(1)
-			if v16 != i32(13) {
-				goto l11
-			}
-		}
-		v15 = v8 + v11
-		v10 = i32(0)
-		var p24 int32
-		if v7 != i32(24) {
-			p24 = 1
-		}
-		v14 = p24
-	l15:
-		v16 = v10 + i32(20508)
-		v13 = i32(3)
-		{
-			if v14 != 0 {
-				goto l12
-			}
-			m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4, v16, i32(9))
-			t25 := int32(load32(m.memory, uint64(uint32(v4))+4))
-			v13 = t25
-			t26 := int32(load32(m.memory, uint32(v4)))
-			v16 = t26
-		}
-	l12:
-		{
-			if v13 != v6 {
-				goto l13
-			}
-			t27 := m._memcmp(v16, v1, v6)
-			if t27 == 0 {
-				{
+					v15 = v8 + v11
+					v10 = i32(0)
+					var p24 int32
 					if v7 != i32(24) {
-						goto l17
+						p24 = 1
 					}
-					if v2 != i32(29) {
-						goto l18
-					}
-					v18 = i64(-74784902400)
-					if v17 == i32(2) {
-						goto l19
-					}
-				l18:
-					v18 = int64(uint32((v5*i32(60)+v9)*i32(60)+v12)) + i64(-74784902400)
-				l19:
-					if uint32(v15) > uint32(i32(9899)) {
-						goto l17
-					}
-					t29 := v2
-					p28 := i32(450)
-					if uint32(v17) < uint32(i32(3)) {
-						p28 = i32(449)
-					}
-					v10 = p28 + v11 + v8
-					t30 := int32(uint32(v17+i32(9)) % uint32(i32(12)))
-					t31 := int32(uint32(t30*i32(153)+i32(2)) / uint32(i32(5)))
-					v16 = t29 + int32(uint32(v10)>>2) + v10*i32(365) + t31
-				l20:
+					v14 = p24
+				l16:
+					v16 = v10 + i32(20568)
+					v13 = i32(3)
 					{
-						t32 := v16
-						v13 = v10 & i32(0xffff)
-						t33 := int32(uint32(v13) / uint32(i32(400)))
-						t34 := int32(uint32(v13) / uint32(i32(100)))
-						if int64(uint32(t32+t33-t34))*i64(86400)+v18 > v3 {
-							goto l17
+						if v14 != 0 {
+							goto l13
 						}
-						v10 = v10 + i32(100)
-						v16 = v16 + i32(36525)
-						var p35 int32
-						if uint32(v15) < uint32(i32(9800)) {
-							p35 = 1
-						}
-						v13 = p35
-						v6 = v15 + i32(100)
-						v15 = v6
-						if v13 != 0 {
-							goto l20
-						}
-						goto l21
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4+i32(8), v16, i32(9))
+						t25 := int32(load32(m.memory, uint64(uint32(v4))+12))
+						v13 = t25
+						t26 := int32(load32(m.memory, uint64(uint32(v4))+8))
+						v16 = t26
 					}
-				}
-			l17:
-				v6 = v15
-			l21:
-				v10 = i32(31)
-				if uint32(v17) > uint32(i32(11)) {
-					goto l22
-				}
-				{
-					if i32_shl(i32(1), v17)&i32(2640) != 0 {
-						goto l23
+				l13:
+					{
+						if v13 != v6 {
+							goto l14
+						}
+						t27 := m._memcmp(v16, v1, v6)
+						if t27 == 0 {
+							if v7 != i32(24) {
+								goto l18
+							}
+							if v2 != i32(29) {
+								goto l19
+							}
+							v18 = i64(-74784902400)
+							if v17 == i32(2) {
+								goto l20
+							}
+						l19:
+							v18 = int64(uint32((v5*i32(60)+v9)*i32(60)+v12)) + i64(-74784902400)
+						l20:
+							if uint32(v15) > uint32(i32(9899)) {
+								goto l18
+							}
+							t29 := v2
+							p28 := i32(450)
+							if uint32(v17) < uint32(i32(3)) {
+								p28 = i32(449)
+							}
+							v10 = p28 + v11 + v8
+							t30 := int32(uint32(v17+i32(9)) % uint32(i32(12)))
+							t31 := int32(uint32(t30*i32(153)+i32(2)) / uint32(i32(5)))
+							v16 = t29 + int32(uint32(v10)>>2) + v10*i32(365) + t31
+						l21:
+							{
+								t32 := v16
+								v13 = v10 & i32(0xffff)
+								t33 := int32(uint32(v13) / uint32(i32(400)))
+								t34 := int32(uint32(v13) / uint32(i32(100)))
+								if int64(uint32(t32+t33-t34))*i64(86400)+v18 > v3 {
+									goto l18
+								}
+								v10 = v10 + i32(100)
+								v16 = v16 + i32(36525)
+								var p35 int32
+								if uint32(v15) < uint32(i32(9800)) {
+									p35 = 1
+								}
+								v13 = p35
+								v6 = v15 + i32(100)
+								v15 = v6
+								if v13 != 0 {
+									goto l21
+								}
+							}
+							v15 = v6
+							goto l18
+						}
 					}
-					if v17 == 0 {
+				l14:
+					v10 = v10 + i32(9)
+					if v10 != i32(63) {
 						goto l16
 					}
-					if v17 != i32(2) {
-						goto l22
-					}
-					v10 = i32(28)
-					if v6&i32(3) != 0 {
-						goto l22
-					}
-					t36 := int32(uint32(v6) % uint32(i32(400)))
-					p37 := i32(29)
-					if t36 != 0 {
-						p37 = i32(28)
-					}
-					t38 := int32(uint32(v6) % uint32(i32(100)))
-					p39 := p37
-					if t38 != 0 {
-						p39 = i32(29)
-					}
-					v10 = p39
+					goto l17
+				}
+			l3:
+				v5 = v5 + i32(1)
+				if v5 != i32(4) {
 					goto l22
 				}
-			l23:
-				v10 = i32(30)
-			l22:
-				if v2 == 0 {
-					goto l16
-				}
-				if uint32(v5) > uint32(i32(23)) {
-					goto l16
-				}
-				if uint32(v9) > uint32(i32(59)) {
-					goto l16
-				}
-				if uint32(v12) > uint32(i32(60)) {
-					goto l16
-				}
-				if uint32(v2) > uint32(v10) {
-					goto l16
-				}
-				t40 := int32(uint32(v17+i32(9)) % uint32(i32(12)))
-				t41 := int32(uint32(t40*i32(153)+i32(2)) / uint32(i32(5)))
-				t43 := v0
-				t44 := int64(uint32((v5*i32(60)+v9)*i32(60) + v12))
-				t45 := v2 + t41
-				t46 := v6
-				p42 := i32(400)
-				if uint32(v17) < uint32(i32(3)) {
-					p42 = i32(399)
-				}
-				v10 = t46 + p42
-				t47 := int32(uint32(v10) / uint32(i32(100)))
-				t48 := int32(uint32(v10) / uint32(i32(400)))
-				store64(m.memory, uint64(uint32(t43))+8, uint64(t44+int64(uint32(t45-t47+int32(uint32(v10)>>2)+t48+v10*i32(365)))*i64(86400)+i64(-74784902400)))
-				v10 = i32(0)
-				goto l24
+				goto l17
 			}
+		l0:
+			t36 := int32(m.memory[uint64(uint32(v1))+3])
+			if t36 != i32(44) {
+				goto l17
+			}
+			t37 := int32(m.memory[uint64(uint32(v1))+4])
+			if t37 != i32(32) {
+				goto l17
+			}
+			t38 := int32(m.memory[uint64(uint32(v1))+7])
+			if t38&i32(255) != i32(32) {
+				goto l17
+			}
+			t39 := int32(m.memory[uint64(uint32(v1))+11])
+			if t39 != i32(32) {
+				goto l17
+			}
+			t40 := int32(m.memory[uint64(uint32(v1))+16])
+			if t40&i32(255) != i32(32) {
+				goto l17
+			}
+			t41 := int32(m.memory[uint64(uint32(v1))+19])
+			if t41 != i32(58) {
+				goto l17
+			}
+			t42 := int32(m.memory[uint64(uint32(v1))+22])
+			if t42&i32(255) != i32(58) {
+				goto l17
+			}
+			t43 := int32(m.memory[uint64(uint32(v1))+25])
+			if t43&i32(255) != i32(32) {
+				goto l17
+			}
+			t44 := int32(m.memory[uint64(uint32(v1))+26])
+			if t44&i32(255) != i32(71) {
+				goto l17
+			}
+			t45 := int32(m.memory[uint64(uint32(v1))+27])
+			if t45&i32(255) != i32(77) {
+				goto l17
+			}
+			t46 := int32(m.memory[uint64(uint32(v1))+28])
+			if t46&i32(255) != i32(84) {
+				goto l17
+			}
+			t47 := int32(m.memory[uint64(uint32(v1))+24])
+			v14 = t47
+			t48 := int32(m.memory[uint64(uint32(v1))+23])
+			v15 = t48
+			t49 := int32(m.memory[uint64(uint32(v1))+21])
+			v7 = t49
+			t50 := int32(m.memory[uint64(uint32(v1))+20])
+			v11 = t50
+			t51 := int32(m.memory[uint64(uint32(v1))+18])
+			v8 = t51
+			t52 := int32(m.memory[uint64(uint32(v1))+17])
+			v2 = t52
+			t53 := int32(m.memory[uint64(uint32(v1))+15])
+			v5 = t53
+			t54 := int32(m.memory[uint64(uint32(v1))+14])
+			v9 = t54
+			t55 := int32(m.memory[uint64(uint32(v1))+13])
+			v12 = t55
+			t56 := int32(m.memory[uint64(uint32(v1))+12])
+			v19 = t56
+			t57 := int32(m.memory[uint64(uint32(v1))+10])
+			v6 = t57
+			t58 := int32(m.memory[uint64(uint32(v1))+9])
+			v20 = t58
+			t59 := int32(m.memory[uint64(uint32(v1))+8])
+			v21 = t59
+			t60 := int32(m.memory[uint64(uint32(v1))+6])
+			v22 = t60
+			t61 := int32(m.memory[uint64(uint32(v1))+5])
+			v23 = t61
+			v10 = i32(20384)
+			t62 := int32(load16(m.memory, uint32(v1)))
+			t63 := int32(m.memory[uint64(uint32(v1))+2])
+			v17 = (t62 | t63<<16) & i32(0xffffff)
+			v16 = i32(1)
+			v13 = i32(0)
+		l23:
+			{
+				t64 := int32(load16(m.memory, uint32(v10)))
+				t65 := int32(m.memory[uint32(v10+i32(2))])
+				p66 := i32(0)
+				if v17 == t64|t65<<16 {
+					p66 = v16
+				}
+				v13 = p66 | v13
+				v10 = v10 + i32(3)
+				v16 = v16 + i32(1)
+				if v16 != i32(8) {
+					goto l23
+				}
+			}
+			v10 = i32(20405)
+			v6 = (v20&i32(255)<<8 | v21&i32(255) | v6<<16) & i32(0xffffff)
+			v16 = i32(1)
+			v17 = i32(0)
+		l24:
+			{
+				t67 := int32(load16(m.memory, uint32(v10)))
+				t68 := int32(m.memory[uint32(v10+i32(2))])
+				p69 := i32(0)
+				if v6 == t67|t68<<16 {
+					p69 = v16
+				}
+				v17 = p69 | v17
+				v10 = v10 + i32(3)
+				v16 = v16 + i32(1)
+				if v16 != i32(13) {
+					goto l24
+				}
+			}
+			m.memory[uint64(uint32(v4))+59] = byte(v14)
+			m.memory[uint64(uint32(v4))+58] = byte(v15)
+			m.memory[uint64(uint32(v4))+57] = byte(v7)
+			m.memory[uint64(uint32(v4))+56] = byte(v11)
+			m.memory[uint64(uint32(v4))+55] = byte(v8)
+			m.memory[uint64(uint32(v4))+54] = byte(v2)
+			m.memory[uint64(uint32(v4))+53] = byte(v22)
+			m.memory[uint64(uint32(v4))+52] = byte(v23)
+			m.memory[uint64(uint32(v4))+51] = byte(v5)
+			m.memory[uint64(uint32(v4))+50] = byte(v9)
+			m.memory[uint64(uint32(v4))+49] = byte(v12)
+			m.memory[uint64(uint32(v4))+48] = byte(v19)
+			v10 = i32(0)
+		l25:
+			{
+				t70 := int32(m.memory[uint32(v4+i32(48)+v10)])
+				m.memory[uint32(v4+i32(16)+v10)] = byte(t70 + i32(-48))
+				v10 = v10 + i32(1)
+				if v10 != i32(12) {
+					goto l25
+				}
+			}
+			v10 = i32(0)
+			v6 = i32(1)
+		l26:
+			{
+				t71 := int32(m.memory[uint32(v4+i32(16)+v10)])
+				t72 := v6
+				var p73 int32
+				if uint32(t71) < uint32(i32(10)) {
+					p73 = 1
+				}
+				v6 = t72 & p73
+				v10 = v10 + i32(1)
+				if v10 != i32(12) {
+					goto l26
+				}
+			}
+			v10 = v4 + i32(16)
+			v16 = i32(0)
+		l27:
+			{
+				t74 := int32(m.memory[uint32(v10)])
+				store32(m.memory, uint32(v4+i32(48)+v16), uint32(t74))
+				v10 = v10 + i32(1)
+				v16 = v16 + i32(4)
+				if v16 != i32(48) {
+					goto l27
+				}
+			}
+			var p75 int32
+			if v13 != i32(0) {
+				p75 = 1
+			}
+			if p75&v6 == 0 {
+				goto l17
+			}
+			t76 := int32(load32(m.memory, uint64(uint32(v4))+52))
+			t77 := int32(load32(m.memory, uint64(uint32(v4))+48))
+			t78 := int32(load32(m.memory, uint64(uint32(v4))+56))
+			t79 := int32(load32(m.memory, uint64(uint32(v4))+60))
+			v15 = t76*i32(100) + t77*i32(1000) + t78*i32(10) + t79
+			t80 := int32(load32(m.memory, uint64(uint32(v4))+64))
+			t81 := int32(load32(m.memory, uint64(uint32(v4))+68))
+			v2 = t80*i32(10) + t81
+			t82 := int32(load32(m.memory, uint64(uint32(v4))+72))
+			t83 := int32(load32(m.memory, uint64(uint32(v4))+76))
+			v5 = t82*i32(10) + t83
+			t84 := int32(load32(m.memory, uint64(uint32(v4))+80))
+			t85 := int32(load32(m.memory, uint64(uint32(v4))+84))
+			v9 = t84*i32(10) + t85
+			t86 := int32(load32(m.memory, uint64(uint32(v4))+88))
+			t87 := int32(load32(m.memory, uint64(uint32(v4))+92))
+			v12 = t86*i32(10) + t87
 		}
-	l13:
-		v10 = v10 + i32(9)
-		if v10 != i32(63) {
-			goto l15
+	l18:
+		v10 = i32(31)
+		if uint32(v17) > uint32(i32(11)) {
+			goto l28
 		}
-		goto l16
+		{
+			if i32_shl(i32(1), v17)&i32(2640) != 0 {
+				goto l29
+			}
+			if v17 == 0 {
+				goto l17
+			}
+			if v17 != i32(2) {
+				goto l28
+			}
+			v10 = i32(28)
+			if v15&i32(3) != 0 {
+				goto l28
+			}
+			t88 := int32(uint32(v15) % uint32(i32(400)))
+			p89 := i32(29)
+			if t88 != 0 {
+				p89 = i32(28)
+			}
+			t90 := int32(uint32(v15) % uint32(i32(100)))
+			p91 := p89
+			if t90 != 0 {
+				p91 = i32(29)
+			}
+			v10 = p91
+			goto l28
+		}
+	l29:
+		v10 = i32(30)
+	l28:
+		if v2 == 0 {
+			goto l17
+		}
+		if uint32(v5) > uint32(i32(23)) {
+			goto l17
+		}
+		if uint32(v9) > uint32(i32(59)) {
+			goto l17
+		}
+		if uint32(v12) > uint32(i32(60)) {
+			goto l17
+		}
+		if uint32(v2) > uint32(v10) {
+			goto l17
+		}
+		t93 := v0
+		t94 := int64(uint32((v5*i32(60)+v9)*i32(60) + v12))
+		t95 := v2
+		p92 := i32(400)
+		if uint32(v17) < uint32(i32(3)) {
+			p92 = i32(399)
+		}
+		v10 = p92 + v15
+		t96 := int32(uint32(v10) / uint32(i32(100)))
+		t97 := int32(uint32(v10) / uint32(i32(400)))
+		t98 := int32(uint32(v17+i32(9)) % uint32(i32(12)))
+		t99 := int32(uint32(t98*i32(153)+i32(2)) / uint32(i32(5)))
+		store64(m.memory, uint64(uint32(t93))+8, uint64(t94+int64(uint32(t95-t96+int32(uint32(v10)>>2)+t97+v10*i32(365)+t99))*i64(86400)+i64(-74784902400)))
+		v10 = i32(0)
+		goto l30
 	}
-l2:
-	v5 = v5 + i32(1)
-	if v5 != i32(4) {
-		goto l25
-	}
-l16:
+l17:
 	store64(m.memory, uint64(uint32(v0))+4, uint64(i64(22)))
 	v10 = i32(1)
-l24:
+l30:
 	store32(m.memory, uint32(v0), uint32(v10))
-	m.___stack_pointer = v4 + i32(80)
+	m.___stack_pointer = v4 + i32(96)
 }
 func (m *Module) _hooksig__date__write__h5add958305a89546_mkv3qv(v0 int32, v1 int64) {
 	var v2 int32
@@ -4444,8 +5195,8 @@ func (m *Module) _hooksig__date__write__h5add958305a89546_mkv3qv(v0 int32, v1 in
 				goto l2
 			}
 			v7 = v7 * i32(3)
-			t11 := int32(load16(m.memory, uint64(uint32(v7))+20571))
-			t12 := int32(m.memory[uint32(v7+i32(20571)+i32(2))])
+			t11 := int32(load16(m.memory, uint64(uint32(v7))+20384))
+			t12 := int32(m.memory[uint32(v7+i32(20384)+i32(2))])
 			v11 = t12
 			v9 = t11 | v11<<16
 			v10 = int32(uint32(v9) >> 8)
@@ -4460,8 +5211,8 @@ func (m *Module) _hooksig__date__write__h5add958305a89546_mkv3qv(v0 int32, v1 in
 				goto l3
 			}
 			v5 = v5 * i32(3)
-			t13 := int32(load16(m.memory, uint64(uint32(v5))+20592))
-			t14 := int32(m.memory[uint32(v5+i32(20592)+i32(2))])
+			t13 := int32(load16(m.memory, uint64(uint32(v5))+20405))
+			t14 := int32(m.memory[uint32(v5+i32(20405)+i32(2))])
 			v12 = t14
 			v6 = t13 | v12<<16
 			v8 = int32(uint32(v6) >> 8)
@@ -4535,7 +5286,7 @@ l1:
 	{
 		t0 := int32(m.memory[uint32(v1+v3)])
 		v4 = t0
-		t1 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4)>>3)&i32(28)))+20680))
+		t1 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4)>>3)&i32(28)))+20684))
 		if i32_shr_u(t1, v4)&i32(1) == 0 {
 			goto l0
 		}
@@ -4724,9 +5475,9 @@ func (m *Module) _hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v0, v
 				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
 			l9:
 				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(20865)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(20869)))
 				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(20860)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(20864)))
 				v9 = v3 + i32(28)
 				v10 = v3 + i32(47)
 				v11 = i32(1)
@@ -4861,7 +5612,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v0, v
 								}
 								if v2 != 0 {
 									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20865), i32(6))
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20869), i32(6))
 									if t54 != 0 {
 										goto l52
 									}
@@ -5147,7 +5898,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v0, v
 							}
 						l21:
 							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20860), i32(5))
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20864), i32(5))
 							if t55 != 0 {
 								goto l52
 							}
@@ -5155,7 +5906,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v0, v
 								goto l0
 							}
 							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20865), i32(6))
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20869), i32(6))
 							if t56 == 0 {
 								goto l0
 							}
@@ -5359,7 +6110,7 @@ func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v
 						if v7 < i32(0) {
 							{
 								{
-									t20 := int32(m.memory[uint64(uint32(v3))+22000])
+									t20 := int32(m.memory[uint64(uint32(v3))+22160])
 									switch t20 + i32(-2) {
 									default:
 										goto l13
@@ -5807,11 +6558,9 @@ l18:
 func (m *Module) _hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v0, v1 int32) int32 {
 	var v2, v3 int32
 	var v4 int64
-	var v5 int32
-	var v6 int64
-	var v7, v8 int32
+	var v5, v6, v7, v8 int32
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(16)
+	v2 = t0 - i32(32)
 	m.___stack_pointer = v2
 	t1 := int32(load32(m.memory, uint32(v0)))
 	t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
@@ -5822,275 +6571,325 @@ func (m *Module) _hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_s
 	v3 = p3
 	t4 := int64(load64(m.memory, uint64(uint32(v0))+4))
 	v4 = t4
-l3:
+l4:
 	{
 		v5 = v3
 		if v5 == 0 {
 			goto l0
 		}
-		store64(m.memory, uint64(uint32(v2))+8, uint64(v4))
 		store32(m.memory, uint64(uint32(v2))+4, uint32(v5))
-	l2:
+		store64(m.memory, uint64(uint32(v2))+8, uint64(v4))
+		v6 = int32(v4)
 		{
-			t5 := int32(load32(m.memory, uint64(uint32(v2))+8))
-			v3 = t5
-			t6 := int32(load32(m.memory, uint64(uint32(v2))+12))
-			t7 := v2
-			t8 := v2 + i32(4)
-			var p9 int32
-			if t6 != i32(0) {
-				p9 = 1
-			}
-			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t7, t8, p9)
-			t10 := int32(m.memory[uint32(v2)])
-			v0 = t10
-			if v0 == 0 {
+			v4 = int64(uint64(v4) >> 32)
+			if v4 != i64(0) {
 				goto l1
 			}
-			t11 := int32(m.memory[uint64(uint32(v2))+1])
-			if t11&i32(255) != i32(32) {
-				goto l2
-			}
+			m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v2+i32(16), v5, v6, i32(32))
+			t5 := int64(load64(m.memory, uint64(uint32(v2))+24))
+			store64(m.memory, uint64(uint32(v2))+4, uint64(t5))
 		}
 	l1:
-		t12 := int64(load64(m.memory, uint64(uint32(v2))+8))
-		v6 = t12
-		t13 := int32(load32(m.memory, uint64(uint32(v2))+4))
-		v7 = t13
-		store32(m.memory, uint64(uint32(v2))+12, uint32(int64(uint64(v4)>>32)))
-		store32(m.memory, uint64(uint32(v2))+4, uint32(v5))
-		t14 := v2
-		v8 = int32(v4)
-		v3 = v8 - v3
-		p15 := v3
-		if uint32(v3) > uint32(v8) {
-			p15 = i32(0)
+		v7 = int32(v4)
+	l3:
+		{
+			t6 := int32(load32(m.memory, uint64(uint32(v2))+8))
+			v3 = t6
+			t7 := int32(load32(m.memory, uint64(uint32(v2))+12))
+			t8 := v2
+			t9 := v2 + i32(4)
+			var p10 int32
+			if t7 != i32(0) {
+				p10 = 1
+			}
+			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t8, t9, p10)
+			t11 := int32(m.memory[uint32(v2)])
+			v0 = t11
+			if v0 == 0 {
+				goto l2
+			}
+			t12 := int32(m.memory[uint64(uint32(v2))+1])
+			if t12&i32(255) != i32(32) {
+				goto l3
+			}
 		}
-		store32(m.memory, uint64(uint32(t14))+8, uint32(p15))
-		p16 := i32(0)
+	l2:
+		t13 := int64(load64(m.memory, uint64(uint32(v2))+8))
+		v4 = t13
+		t14 := int32(load32(m.memory, uint64(uint32(v2))+4))
+		v8 = t14
+		store32(m.memory, uint64(uint32(v2))+24, uint32(v7))
+		store32(m.memory, uint64(uint32(v2))+16, uint32(v5))
+		t15 := v2
+		v3 = v6 - v3
+		p16 := v3
+		if uint32(v3) > uint32(v6) {
+			p16 = i32(0)
+		}
+		store32(m.memory, uint64(uint32(t15))+20, uint32(p16))
+		p17 := i32(0)
 		if v0 != 0 {
-			p16 = v7
+			p17 = v8
 		}
-		v3 = p16
-		v4 = v6
-		t17 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v2+i32(4), v1, i32(1))
-		if t17 == 0 {
-			goto l3
+		v3 = p17
+		t18 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(16), v1)
+		if t18 == 0 {
+			goto l4
 		}
 	}
 l0:
-	m.___stack_pointer = v2 + i32(16)
-	var p18 int32
+	m.___stack_pointer = v2 + i32(32)
+	var p19 int32
 	if v5 != i32(0) {
-		p18 = 1
+		p19 = 1
 	}
-	return p18
+	return p19
 }
 func (m *Module) _hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v0, v1 int32, v2 int64, v3 int32) {
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
-	var v15, v16 int64
+	var v4, v5, v6, v7, v8, v9, v10, v11 int32
+	var v12 int64
+	var v13, v14, v15, v16, v17, v18 int32
+	var v19 int64
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(48)
+	v4 = t0 - i32(64)
 	m.___stack_pointer = v4
 	if v1 != 0 {
 		v6 = v3 + i32(8)
 		v7 = v3 + i32(2060)
 		v8 = i32(0)
-	l16:
+	l19:
 		{
 			v9 = v8
-			store64(m.memory, uint64(uint32(v4))+36, uint64(v2))
-			store32(m.memory, uint64(uint32(v4))+32, uint32(v1))
-		l3:
+			t1 := v4
+			v10 = v1
+			store32(m.memory, uint64(uint32(t1))+36, uint32(v10))
+			store64(m.memory, uint64(uint32(v4))+40, uint64(v2))
+			v11 = int32(v2)
 			{
-				t1 := int32(load32(m.memory, uint64(uint32(v4))+36))
-				v10 = t1
-				t2 := int32(load32(m.memory, uint64(uint32(v4))+40))
-				t3 := v4 + i32(16)
-				t4 := v4 + i32(32)
-				var p5 int32
-				if t2 != i32(0) {
-					p5 = 1
+				v12 = int64(uint64(v2) >> 32)
+				var p2 int32
+				if v12 != i64(0) {
+					p2 = 1
 				}
-				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t3, t4, p5)
-				t6 := int32(m.memory[uint64(uint32(v4))+16])
-				v11 = t6
-				if v11 == 0 {
+				v13 = p2
+				if v13 != 0 {
 					goto l2
 				}
-				t7 := int32(m.memory[uint64(uint32(v4))+17])
-				if t7&i32(255) != i32(32) {
-					goto l3
-				}
+				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(48), v10, v11, i32(32))
+				t3 := int64(load64(m.memory, uint64(uint32(v4))+56))
+				store64(m.memory, uint64(uint32(v4))+36, uint64(t3))
 			}
 		l2:
-			store32(m.memory, uint64(uint32(v4))+20, uint32(v1))
-			store32(m.memory, uint64(uint32(v4))+28, uint32(int64(uint64(v2)>>32)))
-			t8 := v4
-			v12 = int32(v2)
-			v5 = v12 - v10
-			p9 := v5
-			if uint32(v5) > uint32(v12) {
-				p9 = i32(0)
+			v5 = int32(v12)
+		l4:
+			{
+				t4 := int32(load32(m.memory, uint64(uint32(v4))+40))
+				v14 = t4
+				t5 := int32(load32(m.memory, uint64(uint32(v4))+44))
+				t6 := v4 + i32(16)
+				t7 := v4 + i32(36)
+				var p8 int32
+				if t5 != i32(0) {
+					p8 = 1
+				}
+				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t6, t7, p8)
+				t9 := int32(m.memory[uint64(uint32(v4))+16])
+				v15 = t9
+				if v15 == 0 {
+					goto l3
+				}
+				t10 := int32(m.memory[uint64(uint32(v4))+17])
+				if t10&i32(255) != i32(32) {
+					goto l4
+				}
 			}
-			store32(m.memory, uint64(uint32(t8))+24, uint32(p9))
+		l3:
+			store32(m.memory, uint64(uint32(v4))+32, uint32(v5))
+			store32(m.memory, uint64(uint32(v4))+24, uint32(v10))
+			t11 := v4
+			v5 = v11 - v14
+			p12 := v5
+			if uint32(v5) > uint32(v11) {
+				p12 = i32(0)
+			}
+			v16 = p12
+			store32(m.memory, uint64(uint32(t11))+28, uint32(v16))
 			if v9 == i32(128) {
 				m.memory[uint32(v0)] = byte(i32(16))
-				goto l10
+				goto l13
 			}
 			v8 = v9 + i32(1)
-			t10 := int32(load32(m.memory, uint64(uint32(v4))+32))
-			v1 = t10
-			t11 := int64(load64(m.memory, uint64(uint32(v4))+36))
-			v2 = t11
+			t13 := int32(load32(m.memory, uint64(uint32(v4))+36))
+			v1 = t13
+			t14 := int64(load64(m.memory, uint64(uint32(v4))+40))
+			v2 = t14
 			v5 = i32(-16)
 			{
 				{
-				l6:
+				l7:
 					{
 						if v5 == i32(48) {
-							goto l5
-						}
-						v13 = v5 + i32(20948)
-						v14 = v5 + i32(16)
-						v5 = v14
-						t12 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v4+i32(20), v13, i32(1))
-						if t12 == 0 {
 							goto l6
 						}
+						v17 = v5 + i32(21108)
+						v18 = v5 + i32(16)
+						v5 = v18
+						t15 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(24), v17)
+						if t15 == 0 {
+							goto l7
+						}
 					}
-					t13 := int32(m.memory[uint32(v14+i32(20944))])
-					if t13 != i32(2) {
-						goto l7
+					t16 := int32(m.memory[uint32(v18+i32(21104))])
+					if t16 != i32(2) {
+						goto l8
 					}
-					v15 = i64(17)
-					goto l8
+					v12 = i64(17)
+					goto l9
 				}
-			l5:
-				v15 = i64(14)
-				if uint32(v10) >= uint32(v12) {
-					goto l8
+			l6:
+				v12 = i64(14)
+				if uint32(v14) >= uint32(v11) {
+					goto l9
 				}
-				t14 := int32(load32(m.memory, uint64(uint32(v4))+28))
-				store32(m.memory, uint64(uint32(v4))+40, uint32(t14))
-				t15 := int64(load64(m.memory, uint64(uint32(v4))+20))
-				store64(m.memory, uint64(uint32(v4))+32, uint64(t15))
-			l9:
+				if v13 != 0 {
+					goto l10
+				}
+			l11:
 				{
-					t16 := int32(load32(m.memory, uint64(uint32(v4))+40))
-					t17 := v4 + i32(8)
-					t18 := v4 + i32(32)
-					var p19 int32
-					if t16 != i32(0) {
-						p19 = 1
+					if v16 == 0 {
+						goto l8
 					}
-					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t17, t18, p19)
-					t20 := int32(m.memory[uint64(uint32(v4))+8])
-					if t20 == 0 {
-						goto l7
+					v16 = v16 + i32(-1)
+					t17 := int32(m.memory[uint32(v10)])
+					v5 = t17
+					v10 = v10 + i32(1)
+					t18 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5)>>3)&i32(28)))+20684))
+					if i32_shr_u(t18, v5)&i32(1) != 0 {
+						goto l11
 					}
-					t21 := int32(m.memory[uint64(uint32(v4))+9])
-					v5 = t21
-					t22 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5&i32(224))>>3)))+20680))
-					if i32_shr_u(t22, v5)&i32(1) != 0 {
-						goto l9
-					}
+					goto l9
 				}
-			}
-		l8:
-			store64(m.memory, uint32(v0), uint64(v15|int64(uint32(v9))<<32))
-			goto l10
-		l7:
-			t23 := int32(load32(m.memory, uint64(uint32(v4))+28))
-			store32(m.memory, uint64(uint32(v4))+40, uint32(t23))
-			t24 := int64(load64(m.memory, uint64(uint32(v4))+20))
-			store64(m.memory, uint64(uint32(v4))+32, uint64(t24))
-			t25 := m._hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v4 + i32(20))
-			t26 := v4
-			t27 := v3
-			v15 = t25
-			m._hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(t26, t27, v15, v4+i32(32))
-			t28 := int32(load32(m.memory, uint32(v4)))
-			if t28 != i32(1) {
-				store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
-				m.memory[uint32(v0)] = byte(i32(15))
-				goto l10
-			}
-			t29 := int32(load32(m.memory, uint64(uint32(v4))+4))
-			v13 = t29
-			t30 := int32(load32(m.memory, uint64(uint32(v4))+32))
-			v5 = t30
-			{
+			l10:
+				t19 := int32(load32(m.memory, uint64(uint32(v4))+32))
+				store32(m.memory, uint64(uint32(v4))+56, uint32(t19))
+				t20 := int64(load64(m.memory, uint64(uint32(v4))+24))
+				store64(m.memory, uint64(uint32(v4))+48, uint64(t20))
+			l12:
 				{
-					t31 := int32(load32(m.memory, uint64(uint32(v3))+2056))
-					v10 = t31
-					if uint32(v10) > uint32(i32(127)) {
+					t21 := int32(load32(m.memory, uint64(uint32(v4))+56))
+					t22 := v4 + i32(8)
+					t23 := v4 + i32(48)
+					var p24 int32
+					if t21 != i32(0) {
+						p24 = 1
+					}
+					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t22, t23, p24)
+					t25 := int32(m.memory[uint64(uint32(v4))+8])
+					if t25 == 0 {
+						goto l8
+					}
+					t26 := int32(m.memory[uint64(uint32(v4))+9])
+					v5 = t26
+					t27 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5&i32(224))>>3)))+20684))
+					if i32_shr_u(t27, v5)&i32(1) != 0 {
 						goto l12
 					}
-					t32 := int64(load64(m.memory, uint64(uint32(v4))+36))
-					v16 = t32
-					store32(m.memory, uint64(uint32(v3))+2056, uint32(v10+i32(1)))
-					v14 = v7 + v10*i32(12)
-					store64(m.memory, uint64(uint32(v14))+4, uint64(v16))
-					store32(m.memory, uint32(v14), uint32(v5))
-					goto l13
 				}
-			l12:
-				if v5 != 0 {
-					goto l14
-				}
-			l13:
-				t33 := int32(load32(m.memory, uint32(v3)))
-				v5 = t33
-				if uint32(v5) > uint32(i32(127)) {
-					goto l14
-				}
-				t34 := v3
-				v14 = v5 + i32(1)
-				store32(m.memory, uint32(t34), uint32(v14))
-				v9 = v6 + v5<<4
-				m.memory[uint64(uint32(v9))+8] = byte(v10)
-				store64(m.memory, uint32(v9), uint64(v15))
-				if uint32(v5) < uint32(v13) {
-					goto l14
-				}
-				p35 := v6 + v13<<4
-				if uint32(v14) < uint32(v13) {
-					p35 = i32(8)
-				}
-				v5 = p35
-				t36 := v5
-				v13 = v14 - v13
-				p37 := v13
-				if uint32(v13) > uint32(v14) {
-					p37 = i32(0)
-				}
-				v9 = t36 + p37<<4
-			l15:
+			}
+		l9:
+			store64(m.memory, uint32(v0), uint64(v12|int64(uint32(v9))<<32))
+			goto l13
+		l8:
+			t28 := int32(load32(m.memory, uint64(uint32(v4))+32))
+			store32(m.memory, uint64(uint32(v4))+56, uint32(t28))
+			t29 := int64(load64(m.memory, uint64(uint32(v4))+24))
+			store64(m.memory, uint64(uint32(v4))+48, uint64(t29))
+			t30 := m._hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v4 + i32(24))
+			t31 := v4
+			t32 := v3
+			v12 = t30
+			m._hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(t31, t32, v12, v4+i32(48))
+			t33 := int32(load32(m.memory, uint32(v4)))
+			if t33 != i32(1) {
+				store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
+				m.memory[uint32(v0)] = byte(i32(15))
+				goto l13
+			}
+			t34 := int32(load32(m.memory, uint64(uint32(v4))+4))
+			v17 = t34
+			t35 := int32(load32(m.memory, uint64(uint32(v4))+48))
+			v5 = t35
+			{
 				{
-					t38 := int64(load64(m.memory, uint32(v5)))
-					v16 = t38
-					store64(m.memory, uint32(v5), uint64(v15))
-					v13 = v5 + i32(8)
-					t39 := int32(m.memory[uint32(v13)])
-					v14 = t39
-					m.memory[uint32(v13)] = byte(v10)
-					v10 = v14
-					v15 = v16
-					v5 = v5 + i32(16)
-					if v5 != v9 {
+					t36 := int32(load32(m.memory, uint64(uint32(v3))+2056))
+					v14 = t36
+					if uint32(v14) > uint32(i32(127)) {
 						goto l15
+					}
+					t37 := int64(load64(m.memory, uint64(uint32(v4))+52))
+					v19 = t37
+					store32(m.memory, uint64(uint32(v3))+2056, uint32(v14+i32(1)))
+					v18 = v7 + v14*i32(12)
+					store64(m.memory, uint64(uint32(v18))+4, uint64(v19))
+					store32(m.memory, uint32(v18), uint32(v5))
+					goto l16
+				}
+			l15:
+				if v5 != 0 {
+					goto l17
+				}
+			l16:
+				t38 := int32(load32(m.memory, uint32(v3)))
+				v5 = t38
+				if uint32(v5) > uint32(i32(127)) {
+					goto l17
+				}
+				t39 := v3
+				v18 = v5 + i32(1)
+				store32(m.memory, uint32(t39), uint32(v18))
+				v10 = v6 + v5<<4
+				m.memory[uint64(uint32(v10))+8] = byte(v14)
+				store64(m.memory, uint32(v10), uint64(v12))
+				if uint32(v5) < uint32(v17) {
+					goto l17
+				}
+				p40 := v6 + v17<<4
+				if uint32(v18) < uint32(v17) {
+					p40 = i32(8)
+				}
+				v5 = p40
+				t41 := v5
+				v17 = v18 - v17
+				p42 := v17
+				if uint32(v17) > uint32(v18) {
+					p42 = i32(0)
+				}
+				v10 = t41 + p42<<4
+			l18:
+				{
+					t43 := int64(load64(m.memory, uint32(v5)))
+					v19 = t43
+					store64(m.memory, uint32(v5), uint64(v12))
+					v17 = v5 + i32(8)
+					t44 := int32(m.memory[uint32(v17)])
+					v18 = t44
+					m.memory[uint32(v17)] = byte(v14)
+					v14 = v18
+					v12 = v19
+					v5 = v5 + i32(16)
+					if v5 != v10 {
+						goto l18
 					}
 				}
 			}
-		l14:
-			t40 := v11
-			var p41 int32
+		l17:
+			t45 := v15
+			var p46 int32
 			if v1 != i32(0) {
-				p41 = 1
+				p46 = 1
 			}
-			if t40&p41 != 0 {
-				goto l16
+			if t45&p46 != 0 {
+				goto l19
 			}
 		}
 		v5 = i32(41)
@@ -6100,8 +6899,8 @@ func (m *Module) _hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v0, v1 in
 	goto l1
 l1:
 	m.memory[uint32(v0)] = byte(v5)
-l10:
-	m.___stack_pointer = v4 + i32(48)
+l13:
+	m.___stack_pointer = v4 + i32(64)
 }
 func (m *Module) _hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v0 int32) int64 {
 	var v1, v2, v3, v4 int32
@@ -6266,6 +7065,42 @@ l0:
 	store32(m.memory, uint32(v0), uint32(v6))
 	m.___stack_pointer = v4 + i32(32)
 }
+func (m *Module) _hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v0, v1, v2 int32) int32 {
+	var v3, v4 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(16)
+	m.___stack_pointer = v3
+	{
+		{
+			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			if t1 != 0 {
+				goto l0
+			}
+			v4 = i32(0)
+			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+			if t2 != v2 {
+				goto l1
+			}
+			t3 := int32(load32(m.memory, uint32(v0)))
+			t4 := m._memcmp(t3, v1, v2)
+			var p5 int32
+			if t4 == 0 {
+				p5 = 1
+			}
+			v4 = p5
+			goto l1
+		}
+	l0:
+		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v3))+8, uint32(v2))
+		store32(m.memory, uint64(uint32(v3))+4, uint32(v1))
+		t6 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v0, v3+i32(4), i32(0))
+		v4 = t6
+	}
+l1:
+	m.___stack_pointer = v3 + i32(16)
+	return v4
+}
 func (m *Module) _hooksig__names__mix_rest__h37ac7f3229302bbd_f79fko(v0 int64, v1, v2 int32) int64 {
 	var v3 int64
 	var v4 int32
@@ -6291,75 +7126,208 @@ l0:
 	v5 = v3 & i64(0x7f7f7f7f7f7f7f7f)
 	return (i64_rotl((int64(uint64((v5+i64(4557430888798830399)^(v5+i64(2676586395008836901)))&(v3^i64(-1)))>>2)&i64(2314885530818453536)|v3^i64_rotl(v0, i64(23)))*i64(-0x61c8864680b583eb), i64(23)) ^ int64(uint32(v2))) * i64(-0x61c8864680b583eb)
 }
+func (m *Module) _hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v0, v1, v2 int32) int32 {
+	var v3, v4, v5 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(48)
+	m.___stack_pointer = v3
+	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+	store32(m.memory, uint64(uint32(v3))+24, uint32(t1))
+	t2 := int64(load64(m.memory, uint32(v0)))
+	store64(m.memory, uint64(uint32(v3))+16, uint64(t2))
+	t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	store32(m.memory, uint64(uint32(v3))+40, uint32(t3))
+	t4 := int64(load64(m.memory, uint32(v1)))
+	store64(m.memory, uint64(uint32(v3))+32, uint64(t4))
+l2:
+	{
+		t5 := int32(load32(m.memory, uint64(uint32(v3))+24))
+		t6 := v3 + i32(8)
+		t7 := v3 + i32(16)
+		var p8 int32
+		if t5 != i32(0) {
+			p8 = 1
+		}
+		m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t6, t7, p8)
+		t9 := int32(m.memory[uint64(uint32(v3))+9])
+		v0 = t9
+		t10 := int32(m.memory[uint64(uint32(v3))+8])
+		v1 = t10
+		t11 := int32(load32(m.memory, uint64(uint32(v3))+40))
+		t12 := v3
+		t13 := v3 + i32(32)
+		var p14 int32
+		if t11 != i32(0) {
+			p14 = 1
+		}
+		m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t12, t13, p14)
+		t15 := int32(m.memory[uint32(v3)])
+		v4 = t15
+		if v1 == 0 {
+			goto l0
+		}
+		if v4&i32(1) == 0 {
+			goto l1
+		}
+		v5 = i32(0)
+		p16 := i32(0)
+		if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+			p16 = i32(32)
+		}
+		p17 := i32(0)
+		if v2 != 0 {
+			p17 = p16
+		}
+		t18 := int32(m.memory[uint64(uint32(v3))+1])
+		t19 := (p17 | v0) & i32(255)
+		v0 = t18
+		p20 := i32(0)
+		if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+			p20 = i32(32)
+		}
+		p21 := i32(0)
+		if v2 != 0 {
+			p21 = p20
+		}
+		if t19 == (p21|v0)&i32(255) {
+			goto l2
+		}
+		goto l3
+	}
+l0:
+	v5 = i32(0)
+	if v4&i32(1) != 0 {
+		goto l3
+	}
+l1:
+	v5 = v1 ^ i32(1)
+l3:
+	m.___stack_pointer = v3 + i32(48)
+	return v5
+}
 func (m *Module) _hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v0, v1 int32) {
-	var v2, v3, v4 int32
+	var v2, v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(32)
 	m.___stack_pointer = v2
-	t1 := int64(load64(m.memory, uint32(v0)))
-	store64(m.memory, uint64(uint32(v2))+16, uint64(t1))
-	t2 := int32(load32(m.memory, uint64(uint32(v0))+8))
-	t3 := v2
-	v0 = t2
-	store32(m.memory, uint64(uint32(t3))+24, uint32(v0))
-	t4 := v2 + i32(8)
-	t5 := v2 + i32(16)
-	var p6 int32
-	if v0 != i32(0) {
-		p6 = 1
-	}
-	m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t4, t5, p6)
 	{
-		t7 := int32(m.memory[uint64(uint32(v2))+8])
-		if t7 == 0 {
-			goto l0
-		}
-		t8 := int32(m.memory[uint64(uint32(v2))+9])
-		v3 = t8
-		t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		v0 = t9
-		t10 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		v4 = t10
-	l2:
 		{
 			{
-				if uint32(v4) <= uint32(v0) {
-					goto l1
+				t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+				if t1 != 0 {
+					goto l0
 				}
-				t11 := int32(load32(m.memory, uint32(v1)))
-				t13 := t11 + v0
-				p12 := i32(0)
-				if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p12 = i32(32)
+				t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+				v3 = t2
+				t3 := int32(load32(m.memory, uint32(v0)))
+				v4 = t3
+				v5 = i32(0)
+			l2:
+				{
+					if v3 == v5 {
+						goto l1
+					}
+					v6 = v4 + v5
+					v5 = v5 + i32(1)
+					t4 := int32(m.memory[uint32(v6)])
+					if uint32((t4+i32(-65))&i32(255)) > uint32(i32(25)) {
+						goto l2
+					}
 				}
-				m.memory[uint32(t13)] = byte(p12 | v3)
 			}
-		l1:
-			t14 := v1
-			v0 = v0 + i32(1)
-			p15 := i32(-1)
-			if v0 != 0 {
-				p15 = v0
+		l0:
+			t5 := int64(load64(m.memory, uint32(v0)))
+			store64(m.memory, uint64(uint32(v2))+16, uint64(t5))
+			t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			t7 := v2
+			v5 = t6
+			store32(m.memory, uint64(uint32(t7))+24, uint32(v5))
+			t8 := v2 + i32(8)
+			t9 := v2 + i32(16)
+			var p10 int32
+			if v5 != i32(0) {
+				p10 = 1
 			}
-			v0 = p15
-			store32(m.memory, uint64(uint32(t14))+8, uint32(v0))
-			t16 := int32(load32(m.memory, uint64(uint32(v2))+24))
-			t17 := v2
-			t18 := v2 + i32(16)
-			var p19 int32
-			if t16 != i32(0) {
-				p19 = 1
+			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t8, t9, p10)
+			t11 := int32(m.memory[uint64(uint32(v2))+8])
+			if t11 == 0 {
+				goto l3
 			}
-			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t17, t18, p19)
-			t20 := int32(m.memory[uint64(uint32(v2))+1])
-			v3 = t20
-			t21 := int32(m.memory[uint32(v2)])
-			if t21 != 0 {
-				goto l2
+			t12 := int32(m.memory[uint64(uint32(v2))+9])
+			v6 = t12
+			t13 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v5 = t13
+			t14 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v3 = t14
+		l5:
+			{
+				{
+					if uint32(v3) <= uint32(v5) {
+						goto l4
+					}
+					t15 := int32(load32(m.memory, uint32(v1)))
+					t17 := t15 + v5
+					p16 := i32(0)
+					if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
+						p16 = i32(32)
+					}
+					m.memory[uint32(t17)] = byte(p16 | v6)
+				}
+			l4:
+				t18 := v1
+				v5 = v5 + i32(1)
+				p19 := i32(-1)
+				if v5 != 0 {
+					p19 = v5
+				}
+				v5 = p19
+				store32(m.memory, uint64(uint32(t18))+8, uint32(v5))
+				t20 := int32(load32(m.memory, uint64(uint32(v2))+24))
+				t21 := v2
+				t22 := v2 + i32(16)
+				var p23 int32
+				if t20 != i32(0) {
+					p23 = 1
+				}
+				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t21, t22, p23)
+				t24 := int32(m.memory[uint64(uint32(v2))+1])
+				v6 = t24
+				t25 := int32(m.memory[uint32(v2)])
+				if t25 != 0 {
+					goto l5
+				}
+				goto l3
 			}
 		}
+	l1:
+		{
+			t26 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v6 = t26
+			t27 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			t28 := v6
+			v5 = t27
+			if uint32(t28) < uint32(v5) {
+				goto l6
+			}
+			if uint32(v6-v5) < uint32(v3) {
+				goto l6
+			}
+			if v3 == 0 {
+				goto l6
+			}
+			t29 := int32(load32(m.memory, uint32(v1)))
+			memory_copy(m.memory, uint32(t29+v5), uint32(v4), uint32(v3))
+		}
+	l6:
+		t30 := v1
+		v6 = v5 + v3
+		p31 := v6
+		if uint32(v6) < uint32(v5) {
+			p31 = i32(-1)
+		}
+		store32(m.memory, uint64(uint32(t30))+8, uint32(p31))
 	}
-l0:
+l3:
 	m.___stack_pointer = v2 + i32(32)
 }
 func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___haaa9297a4e68f6f4_e1e1l(v0 int32, v1 int64, v2 int32) int32 {
@@ -6601,11 +7569,9 @@ l1:
 	return v5
 }
 func (m *Module) _hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
-	var v6, v7, v8, v9, v10 int32
-	var v11 int64
-	var v12 int32
+	var v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
 	t0 := m.___stack_pointer
-	v6 = t0 - i32(32)
+	v6 = t0 - i32(48)
 	m.___stack_pointer = v6
 	{
 		t1 := int32(load32(m.memory, uint64(uint32(v5))+4))
@@ -6621,9 +7587,9 @@ func (m *Module) _hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21003))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21163))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21006))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21166))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -6663,7 +7629,7 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21010)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21170)), uint32(i32(37)))
 	}
 l2:
 	t13 := v5
@@ -6701,9 +7667,9 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21047))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21207))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21054))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21214))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
@@ -6718,150 +7684,201 @@ l4:
 			goto l5
 		}
 		t22 := int32(load32(m.memory, uint32(v5)))
-		v4 = t22
-		v0 = i32(0)
-	l13:
+		v10 = t22
+		v11 = i32(0)
+	l19:
 		{
+			store32(m.memory, uint64(uint32(v6))+20, uint32(v2))
 			store64(m.memory, uint64(uint32(v6))+24, uint64(v3))
-			t23 := v6
-			v10 = v2
-			store32(m.memory, uint64(uint32(t23))+20, uint32(v10))
-		l7:
+			v4 = int32(v3)
 			{
-				t24 := int32(load32(m.memory, uint64(uint32(v6))+24))
-				v1 = t24
-				t25 := int32(load32(m.memory, uint64(uint32(v6))+28))
-				t26 := v6 + i32(16)
-				t27 := v6 + i32(20)
-				var p28 int32
-				if t25 != i32(0) {
-					p28 = 1
+				v3 = int64(uint64(v3) >> 32)
+				var p23 int32
+				if v3 != i64(0) {
+					p23 = 1
 				}
-				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t26, t27, p28)
-				t29 := int32(m.memory[uint64(uint32(v6))+16])
-				v9 = t29
-				if v9 == 0 {
+				v12 = p23
+				if v12 != 0 {
 					goto l6
 				}
-				t30 := int32(m.memory[uint64(uint32(v6))+17])
-				if t30&i32(255) != i32(32) {
-					goto l7
-				}
+				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(32), v2, v4, i32(32))
+				t24 := int64(load64(m.memory, uint64(uint32(v6))+40))
+				store64(m.memory, uint64(uint32(v6))+20, uint64(t24))
 			}
 		l6:
-			v2 = int32(v3)
-			v1 = v2 - v1
-			p31 := v1
-			if uint32(v1) > uint32(v2) {
-				p31 = i32(0)
-			}
-			v1 = p31
-			v11 = int64(uint64(v3) >> 32)
-			v12 = int32(v11)
-			t32 := int32(load32(m.memory, uint64(uint32(v6))+20))
-			v2 = t32
-			t33 := int64(load64(m.memory, uint64(uint32(v6))+24))
-			v3 = t33
+			v13 = int32(v3)
+		l8:
 			{
-				if v0 == 0 {
+				t25 := int32(load32(m.memory, uint64(uint32(v6))+24))
+				v1 = t25
+				t26 := int32(load32(m.memory, uint64(uint32(v6))+28))
+				t27 := v6 + i32(16)
+				t28 := v6 + i32(20)
+				var p29 int32
+				if t26 != i32(0) {
+					p29 = 1
+				}
+				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t27, t28, p29)
+				t30 := int32(m.memory[uint64(uint32(v6))+16])
+				v9 = t30
+				if v9 == 0 {
+					goto l7
+				}
+				t31 := int32(m.memory[uint64(uint32(v6))+17])
+				if t31&i32(255) != i32(32) {
 					goto l8
 				}
-				if uint32(v7) <= uint32(v8) {
+			}
+		l7:
+			v1 = v4 - v1
+			var p32 int32
+			if uint32(v1) > uint32(v4) {
+				p32 = 1
+			}
+			v4 = p32
+			t33 := int32(load32(m.memory, uint64(uint32(v6))+20))
+			v14 = t33
+			t34 := int64(load64(m.memory, uint64(uint32(v6))+24))
+			v3 = t34
+			{
+				if v11 == 0 {
 					goto l9
 				}
-				m.memory[uint32(v4+v8)] = byte(i32(32))
-			l9:
-				v8 = v8 + i32(1)
-				p34 := i32(-1)
-				if v8 != 0 {
-					p34 = v8
-				}
-				v8 = p34
-			}
-		l8:
-			store32(m.memory, uint64(uint32(v6))+28, uint32(v12))
-			store32(m.memory, uint64(uint32(v6))+24, uint32(v1))
-			store32(m.memory, uint64(uint32(v6))+20, uint32(v10))
-			t35 := v6 + i32(8)
-			t36 := v6 + i32(20)
-			var p37 int32
-			if v11 != i64(0) {
-				p37 = 1
-			}
-			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t35, t36, p37)
-			{
-				t38 := int32(m.memory[uint64(uint32(v6))+8])
-				if t38 == 0 {
+				if uint32(v7) <= uint32(v8) {
 					goto l10
 				}
-				t39 := int32(m.memory[uint64(uint32(v6))+9])
-				v1 = t39
-			l12:
+				m.memory[uint32(v10+v8)] = byte(i32(32))
+			l10:
+				v8 = v8 + i32(1)
+				p35 := i32(-1)
+				if v8 != 0 {
+					p35 = v8
+				}
+				v8 = p35
+			}
+		l9:
+			p36 := v1
+			if v4 != 0 {
+				p36 = i32(0)
+			}
+			v0 = p36
+			{
 				{
+					if v12 != 0 {
+						goto l11
+					}
+					v1 = i32(0)
+				l13:
 					{
-						if uint32(v7) <= uint32(v8) {
-							goto l11
+						if v0 == v1 {
+							goto l12
 						}
-						t41 := v4 + v8
-						p40 := i32(0)
-						if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-							p40 = i32(32)
+						v4 = v2 + v1
+						v1 = v1 + i32(1)
+						t37 := int32(m.memory[uint32(v4)])
+						if uint32((t37+i32(-65))&i32(255)) > uint32(i32(25)) {
+							goto l13
 						}
-						m.memory[uint32(t41)] = byte(p40 | v1)
 					}
 				l11:
-					t42 := int32(load32(m.memory, uint64(uint32(v6))+28))
-					t43 := v6
-					t44 := v6 + i32(20)
-					var p45 int32
-					if t42 != i32(0) {
-						p45 = 1
+					store32(m.memory, uint64(uint32(v6))+40, uint32(v13))
+					store32(m.memory, uint64(uint32(v6))+36, uint32(v0))
+					store32(m.memory, uint64(uint32(v6))+32, uint32(v2))
+					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(v6+i32(8), v6+i32(32), v12)
+					t38 := int32(m.memory[uint64(uint32(v6))+8])
+					if t38 == 0 {
+						goto l14
 					}
-					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t43, t44, p45)
-					v8 = v8 + i32(1)
-					p46 := i32(-1)
-					if v8 != 0 {
-						p46 = v8
-					}
-					v8 = p46
-					t47 := int32(m.memory[uint64(uint32(v6))+1])
-					v1 = t47
-					t48 := int32(m.memory[uint32(v6)])
-					if t48 != 0 {
-						goto l12
+					t39 := int32(m.memory[uint64(uint32(v6))+9])
+					v1 = t39
+				l16:
+					{
+						{
+							if uint32(v7) <= uint32(v8) {
+								goto l15
+							}
+							t41 := v10 + v8
+							p40 := i32(0)
+							if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+								p40 = i32(32)
+							}
+							m.memory[uint32(t41)] = byte(p40 | v1)
+						}
+					l15:
+						t42 := int32(load32(m.memory, uint64(uint32(v6))+40))
+						t43 := v6
+						t44 := v6 + i32(32)
+						var p45 int32
+						if t42 != i32(0) {
+							p45 = 1
+						}
+						m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t43, t44, p45)
+						v8 = v8 + i32(1)
+						p46 := i32(-1)
+						if v8 != 0 {
+							p46 = v8
+						}
+						v8 = p46
+						t47 := int32(m.memory[uint64(uint32(v6))+1])
+						v1 = t47
+						t48 := int32(m.memory[uint32(v6)])
+						if t48 != 0 {
+							goto l16
+						}
+						goto l17
 					}
 				}
-				store32(m.memory, uint64(uint32(v5))+8, uint32(v8))
+			l12:
+				if uint32(v7) < uint32(v8) {
+					goto l18
+				}
+				if uint32(v7-v8) < uint32(v0) {
+					goto l18
+				}
+				if v0 == 0 {
+					goto l18
+				}
+				memory_copy(m.memory, uint32(v10+v8), uint32(v2), uint32(v0))
+			l18:
+				v1 = v8 + v0
+				p49 := v1
+				if uint32(v1) < uint32(v8) {
+					p49 = i32(-1)
+				}
+				v8 = p49
 			}
-		l10:
-			v0 = v0 + i32(1)
-			t49 := v9
-			var p50 int32
-			if v2 != i32(0) {
-				p50 = 1
+		l17:
+			store32(m.memory, uint64(uint32(v5))+8, uint32(v8))
+		l14:
+			v11 = v11 + i32(1)
+			v2 = v14
+			t50 := v9
+			var p51 int32
+			if v14 != i32(0) {
+				p51 = 1
 			}
-			if t49&p50 != 0 {
-				goto l13
+			if t50&p51 != 0 {
+				goto l19
 			}
 		}
 	}
 l5:
 	{
 		if uint32(v7) <= uint32(v8) {
-			goto l14
+			goto l20
 		}
-		t51 := int32(load32(m.memory, uint32(v5)))
-		m.memory[uint32(t51+v8)] = byte(i32(34))
+		t52 := int32(load32(m.memory, uint32(v5)))
+		m.memory[uint32(t52+v8)] = byte(i32(34))
 	}
-l14:
-	t52 := v5
+l20:
+	t53 := v5
 	v8 = v8 + i32(1)
-	p53 := i32(-1)
+	p54 := i32(-1)
 	if v8 != 0 {
-		p53 = v8
+		p54 = v8
 	}
-	store32(m.memory, uint64(uint32(t52))+8, uint32(p53))
-	m.___stack_pointer = v6 + i32(32)
+	store32(m.memory, uint64(uint32(t53))+8, uint32(p54))
+	m.___stack_pointer = v6 + i32(48)
 }
 func (m *Module) _hooksig__params__Reader__token__ha8f8074f9fff5705_rx1006(v0, v1 int32) {
 	var v2, v3, v4, v5, v6 int32
@@ -7118,7 +8135,7 @@ l5:
 l6:
 	v3 = v6 & i32(255)
 	if v3 != i32(41) {
-		t14 := int32(load32(m.memory, uint64(uint32(v3<<2))+21132))
+		t14 := int32(load32(m.memory, uint64(uint32(v3<<2))+21292))
 		v3 = t14
 		goto l3
 	}
@@ -7163,7 +8180,7 @@ func (m *Module) Xhooksig_date_parse(v0, v1 int32, v2 int64, v3 int32) int32 {
 				goto l5
 			}
 			t2 := int32(m.memory[uint64(uint32(v4))+4])
-			t3 := int32(load32(m.memory, uint64(uint32(t2<<2))+21132))
+			t3 := int32(load32(m.memory, uint64(uint32(t2<<2))+21292))
 			v1 = t3
 			goto l3
 		}
@@ -7215,7 +8232,7 @@ func (m *Module) Xhooksig_delivery_read(v0, v1, v2 int32) int32 {
 			if t2 != i32(1) {
 				goto l5
 			}
-			t3 := int32(load32(m.memory, uint64(uint32(int32(v4)&i32(255)<<2))+21132))
+			t3 := int32(load32(m.memory, uint64(uint32(int32(v4)&i32(255)<<2))+21292))
 			v1 = t3
 			goto l3
 		}
@@ -7244,7 +8261,7 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 	var v6, v7, v8, v9 int64
 	var v10, v11 int32
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(240)
+	v3 = t0 - i32(192)
 	m.___stack_pointer = v3
 	v4 = i32(1)
 	{
@@ -7282,8 +8299,8 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 		if v5&i32(255) == 0 {
 			goto l0
 		}
-		v5 = v3 + i32(168)
-		memory_zero(m.memory, uint32(v3+i32(8)), uint32(i32(64)))
+		v5 = v3 + i32(160)
+		memory_zero(m.memory, uint32(v3), uint32(i32(64)))
 		{
 			if uint32(v2) > uint32(i32(64)) {
 				goto l4
@@ -7291,32 +8308,21 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 			if v2 == 0 {
 				goto l5
 			}
-			memory_copy(m.memory, uint32(v3+i32(8)), uint32(v1), uint32(v2))
+			memory_copy(m.memory, uint32(v3), uint32(v1), uint32(v2))
 			goto l5
 		l4:
-			memory_zero(m.memory, uint32(v3+i32(136)), uint32(i32(64)))
-			store64(m.memory, uint64(uint32(v3))+232, uint64(i64(0)))
-			t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16488))
-			store64(m.memory, uint64(uint32(v3))+224, uint64(t3))
-			t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16480))
-			store64(m.memory, uint64(uint32(v3))+216, uint64(t4))
-			t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+16472))
-			store64(m.memory, uint64(uint32(v3))+208, uint64(t5))
-			t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+16464))
-			store64(m.memory, uint64(uint32(v3))+200, uint64(t6))
-			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3+i32(136), v1, v2)
-			m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v3+i32(72), v3+i32(136))
-			t7 := int64(load64(m.memory, uint64(uint32(v3))+72))
-			store64(m.memory, uint64(uint32(v3))+8, uint64(t7))
-			t8 := int64(load64(m.memory, uint64(uint32(v3))+80))
-			store64(m.memory, uint64(uint32(v3))+16, uint64(t8))
-			t9 := int64(load64(m.memory, uint64(uint32(v3))+88))
-			store64(m.memory, uint64(uint32(v3))+24, uint64(t9))
-			t10 := int64(load64(m.memory, uint64(uint32(v3))+96))
-			store64(m.memory, uint64(uint32(v3))+32, uint64(t10))
+			m._hooksig__primitives__stream__sha256__h6d793310ecaab5e4_uqi83z(v3+i32(128), v1, v2)
+			t3 := int64(load64(m.memory, uint64(uint32(v3))+152))
+			store64(m.memory, uint64(uint32(v3))+24, uint64(t3))
+			t4 := int64(load64(m.memory, uint64(uint32(v3))+144))
+			store64(m.memory, uint64(uint32(v3))+16, uint64(t4))
+			t5 := int64(load64(m.memory, uint64(uint32(v3))+136))
+			store64(m.memory, uint64(uint32(v3))+8, uint64(t5))
+			t6 := int64(load64(m.memory, uint64(uint32(v3))+128))
+			store64(m.memory, uint32(v3), uint64(t6))
 			v4 = i32(0)
 		l6:
-			m.memory[uint32(v3+i32(72)+v4)] = byte(i32(0))
+			m.memory[uint32(v3+i32(128)+v4)] = byte(i32(0))
 			v4 = v4 + i32(1)
 			if v4 != i32(32) {
 				goto l6
@@ -7324,70 +8330,70 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 		}
 	l5:
 		v1 = i32(0)
-		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16464))
+		t7 := int64(load64(m.memory, uint64(uint32(i32(0)))+16464))
+		t8 := v5
+		v6 = t7
+		store64(m.memory, uint32(t8), uint64(v6))
+		t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16472))
+		t10 := v5
+		v7 = t9
+		store64(m.memory, uint64(uint32(t10))+8, uint64(v7))
+		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16480))
 		t12 := v5
-		v6 = t11
-		store64(m.memory, uint32(t12), uint64(v6))
-		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16472))
+		v8 = t11
+		store64(m.memory, uint64(uint32(t12))+16, uint64(v8))
+		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16488))
 		t14 := v5
-		v7 = t13
-		store64(m.memory, uint64(uint32(t14))+8, uint64(v7))
-		t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16480))
-		t16 := v5
-		v8 = t15
-		store64(m.memory, uint64(uint32(t16))+16, uint64(v8))
-		t17 := int64(load64(m.memory, uint64(uint32(i32(0)))+16488))
-		t18 := v5
-		v9 = t17
-		store64(m.memory, uint64(uint32(t18))+24, uint64(v9))
-		store64(m.memory, uint64(uint32(v3))+160, uint64(v9))
-		store64(m.memory, uint64(uint32(v3))+152, uint64(v8))
-		store64(m.memory, uint64(uint32(v3))+144, uint64(v7))
-		store64(m.memory, uint64(uint32(v3))+136, uint64(v6))
-		memory_copy(m.memory, uint32(v3+i32(72)), uint32(v3+i32(136)), uint32(i32(64)))
-		store64(m.memory, uint64(uint32(v3))+156, uint64(i64(0)))
-		store16(m.memory, uint64(uint32(v3))+152, uint16(i32(27190)))
-		v10 = v3 + i32(152)
+		v9 = t13
+		store64(m.memory, uint64(uint32(t14))+24, uint64(v9))
+		store64(m.memory, uint64(uint32(v3))+152, uint64(v9))
+		store64(m.memory, uint64(uint32(v3))+144, uint64(v8))
+		store64(m.memory, uint64(uint32(v3))+136, uint64(v7))
+		store64(m.memory, uint64(uint32(v3))+128, uint64(v6))
+		memory_copy(m.memory, uint32(v3+i32(64)), uint32(v3+i32(128)), uint32(i32(64)))
+		store64(m.memory, uint64(uint32(v3))+148, uint64(i64(0)))
+		store16(m.memory, uint64(uint32(v3))+144, uint16(i32(27190)))
+		v10 = v3 + i32(144)
 		v11 = i32(0)
 	l8:
 		{
-			t19 := int32(m.memory[uint32(v10+v11)])
-			v2 = t19
+			t15 := int32(m.memory[uint32(v10+v11)])
+			v2 = t15
 			v4 = i32(0)
 		l7:
 			{
-				v5 = v3 + i32(8) + v4
-				t20 := int32(m.memory[uint32(v5)])
-				m.memory[uint32(v5)] = byte(t20 ^ v2)
+				v5 = v3 + v4
+				t16 := int32(m.memory[uint32(v5)])
+				m.memory[uint32(v5)] = byte(t16 ^ v2)
 				v4 = v4 + i32(1)
 				if v4 != i32(64) {
 					goto l7
 				}
 			}
-			m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(72)+v1, v3+i32(8), i32(1))
+			m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(64)+v1, v3, i32(1))
 			v11 = v11 + i32(1)
 			v1 = v1 + i32(32)
 			if v1 != i32(64) {
 				goto l8
 			}
 		}
-		t21 := int64(load64(m.memory, uint64(uint32(v3))+72))
-		v6 = t21
-		memory_copy(m.memory, uint32(v3+i32(136)), uint32(v3+i32(80)), uint32(i32(56)))
+		t17 := int64(load64(m.memory, uint64(uint32(v3))+64))
+		v6 = t17
+		memory_copy(m.memory, uint32(v3+i32(128)), uint32(v3+i32(72)), uint32(i32(56)))
 		v4 = i32(0)
 	l9:
-		m.memory[uint32(v3+i32(8)+v4)] = byte(i32(0))
+		m.memory[uint32(v3+v4)] = byte(i32(0))
 		v4 = v4 + i32(1)
 		if v4 != i32(64) {
 			goto l9
 		}
 		store64(m.memory, uint64(uint32(v0))+8, uint64(v6))
 		store64(m.memory, uint32(v0), uint64(i64(5211627277363815770)))
-		memory_copy(m.memory, uint32(v0+i32(16)), uint32(v3+i32(136)), uint32(i32(56)))
+		memory_copy(m.memory, uint32(v0+i32(16)), uint32(v3+i32(128)), uint32(i32(56)))
 		v4 = i32(0)
 	}
 l0:
-	m.___stack_pointer = v3 + i32(240)
+	m.___stack_pointer = v3 + i32(192)
 	return v4
 }
 func (m *Module) Xhooksig_pending_body_finish(v0, v1 int32) int32 {
@@ -7578,7 +8584,8 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 			v1 = i32(0)
 			goto l4
 		l4:
-			memory_zero(m.memory, uint32(v3+i32(128)), uint32(i32(3600)))
+			store32(m.memory, uint64(uint32(v3))+128, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v3))+0x888, uint32(i32(0)))
 			m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v3, v1, int64(uint32(v2)), v3+i32(128))
 			{
 				t2 := int32(m.memory[uint32(v3)])
@@ -7590,7 +8597,7 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 				if v5&i64(255) == i64(41) {
 					goto l5
 				}
-				t4 := int32(load32(m.memory, uint64(uint32(int32(v5)&i32(255)<<2))+21132))
+				t4 := int32(load32(m.memory, uint64(uint32(int32(v5)&i32(255)<<2))+21292))
 				v0 = t4
 				goto l2
 			}
@@ -7643,7 +8650,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 	var v27 int64
 	var v28 int32
 	t0 := m.___stack_pointer
-	v9 = t0 - i32(9440)
+	v9 = t0 - i32(9456)
 	m.___stack_pointer = v9
 	if v0 == 0 {
 		goto l0
@@ -7665,12 +8672,12 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					goto l5
 				}
 			l4:
-				m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v9+i32(5304), v3)
-				t2 := int32(load32(m.memory, uint64(uint32(v9))+5308))
+				m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v9+i32(5312), v3)
+				t2 := int32(load32(m.memory, uint64(uint32(v9))+5316))
 				v3 = t2
 				{
 					{
-						t3 := int32(load32(m.memory, uint64(uint32(v9))+5304))
+						t3 := int32(load32(m.memory, uint64(uint32(v9))+5312))
 						v10 = t3
 						if v10 == 0 {
 							if v3 != i32(48) {
@@ -7678,10 +8685,10 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 							}
 							goto l9
 						}
-						t4 := int64(load64(m.memory, uint64(uint32(v9))+5320))
-						store64(m.memory, uint64(uint32(v9))+24, uint64(t4))
-						t5 := int64(load64(m.memory, uint64(uint32(v9))+5312))
-						store64(m.memory, uint64(uint32(v9))+16, uint64(t5))
+						t4 := int64(load64(m.memory, uint64(uint32(v9))+5328))
+						store64(m.memory, uint64(uint32(v9))+32, uint64(t4))
+						t5 := int64(load64(m.memory, uint64(uint32(v9))+5320))
+						store64(m.memory, uint64(uint32(v9))+24, uint64(t5))
 						if v5 != 0 {
 							if v4 == 0 {
 								goto l0
@@ -7753,453 +8760,465 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 							goto l12
 						}
 					l13:
-						store32(m.memory, uint64(uint32(v9))+36, uint32(v3))
-						store32(m.memory, uint64(uint32(v9))+32, uint32(v10))
-						t9 := int64(load64(m.memory, uint64(uint32(v9))+16))
-						store64(m.memory, uint64(uint32(v9))+40, uint64(t9))
-						t10 := int64(load64(m.memory, uint64(uint32(v9))+24))
-						store64(m.memory, uint64(uint32(v9))+48, uint64(t10))
-						memory_zero(m.memory, uint32(v9+i32(56)), uint32(i32(3600)))
-						m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v9+i32(5304), v4, v13, v9+i32(56))
+						store32(m.memory, uint64(uint32(v9))+44, uint32(v3))
+						store32(m.memory, uint64(uint32(v9))+40, uint32(v10))
+						t9 := int64(load64(m.memory, uint64(uint32(v9))+24))
+						store64(m.memory, uint64(uint32(v9))+48, uint64(t9))
+						t10 := int64(load64(m.memory, uint64(uint32(v9))+32))
+						store64(m.memory, uint64(uint32(v9))+56, uint64(t10))
+						store32(m.memory, uint64(uint32(v9))+64, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v9))+2120, uint32(i32(0)))
+						m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v9+i32(5312), v4, v13, v9+i32(64))
 						{
-							t11 := int32(m.memory[uint64(uint32(v9))+5304])
+							t11 := int32(m.memory[uint64(uint32(v9))+5312])
 							if t11 == i32(41) {
 								goto l15
 							}
-							t12 := int64(m.memory[uint64(uint32(v9))+5304])
+							t12 := int64(m.memory[uint64(uint32(v9))+5312])
 							if t12 == i64(41) {
 								goto l15
 							}
-							t13 := int32(load32(m.memory, uint64(uint32(v9))+5308))
+							t13 := int32(load32(m.memory, uint64(uint32(v9))+5316))
 							v0 = t13
-							t14 := int32(m.memory[uint64(uint32(v9))+5304])
+							t14 := int32(m.memory[uint64(uint32(v9))+5312])
 							v11 = t14
 							goto l16
 						}
 					l15:
-						store64(m.memory, uint64(uint32(v9))+5276, uint64(v13))
-						store32(m.memory, uint64(uint32(v9))+5272, uint32(v4))
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hcfc97406df1e5ed4_qxhn3q(v9+i32(5304), v9+i32(32), v9+i32(5272), v9+i32(56))
+						store64(m.memory, uint64(uint32(v9))+5284, uint64(v13))
+						store32(m.memory, uint64(uint32(v9))+5280, uint32(v4))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h28f8f7e0dadef4f6_66uph0(v9+i32(5312), v9+i32(40), v9+i32(5280), v9+i32(64))
 						{
-							t15 := int32(load32(m.memory, uint64(uint32(v9))+5304))
+							t15 := int32(load32(m.memory, uint64(uint32(v9))+5312))
 							v14 = t15
 							if v14 != 0 {
-								t18 := int64(load64(m.memory, uint64(uint32(v9))+5308))
+								t18 := int64(load64(m.memory, uint64(uint32(v9))+5316))
 								v15 = t18
-								memory_copy(m.memory, uint32(v9+i32(3660)+i32(12)), uint32(v9+i32(5304)+i32(12)), uint32(i32(1544)))
-								store64(m.memory, uint64(uint32(v9))+3664, uint64(v15))
-								store32(m.memory, uint64(uint32(v9))+3660, uint32(v14))
+								memory_copy(m.memory, uint32(v9+i32(3668)+i32(12)), uint32(v9+i32(5312)+i32(12)), uint32(i32(1544)))
+								store64(m.memory, uint64(uint32(v9))+3672, uint64(v15))
+								store32(m.memory, uint64(uint32(v9))+3668, uint32(v14))
+								store64(m.memory, uint64(uint32(v9))+5304, uint64(i64(0)))
 								store64(m.memory, uint64(uint32(v9))+5296, uint64(i64(0)))
 								store64(m.memory, uint64(uint32(v9))+5288, uint64(i64(0)))
 								store64(m.memory, uint64(uint32(v9))+5280, uint64(i64(0)))
-								store64(m.memory, uint64(uint32(v9))+5272, uint64(i64(0)))
-								store32(m.memory, uint64(uint32(v9))+5304, uint32(i32(0)))
-								m.memory[uint64(uint32(v9))+9411] = byte(i32(1))
+								store32(m.memory, uint64(uint32(v9))+5312, uint32(i32(0)))
+								m.memory[uint64(uint32(v9))+9415] = byte(i32(1))
 								v16 = int32(v15)
 								if v16 != 0 {
-									v18 = v9 + i32(3680)
-									v19 = v9 + i32(5304) + i32(4)
-									t19 := int32(load32(m.memory, uint64(uint32(v9))+3676))
+									v18 = v9 + i32(3688)
+									v19 = v9 + i32(5312) + i32(4)
+									t19 := int32(load32(m.memory, uint64(uint32(v9))+3684))
 									v20 = t19
-									t20 := int64(load64(m.memory, uint64(uint32(v9))+3668))
+									t20 := int64(load64(m.memory, uint64(uint32(v9))+3676))
 									v15 = t20
 									v21 = i32(1)
 									v17 = i32(0)
 									v22 = i32(0)
-								l52:
+								l53:
 									{
 										v23 = v22
-										store64(m.memory, uint64(uint32(v9))+9428, uint64(v15))
-										store32(m.memory, uint64(uint32(v9))+9424, uint32(v16))
-									l21:
+										store32(m.memory, uint64(uint32(v9))+9428, uint32(v16))
+										store64(m.memory, uint64(uint32(v9))+9432, uint64(v15))
+										v3 = int32(v15)
 										{
-											t21 := int32(load32(m.memory, uint64(uint32(v9))+9428))
-											v0 = t21
-											t22 := int32(load32(m.memory, uint64(uint32(v9))+9432))
-											t23 := v9 + i32(8)
-											t24 := v9 + i32(9424)
-											var p25 int32
-											if t22 != i32(0) {
-												p25 = 1
-											}
-											m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t23, t24, p25)
-											t26 := int32(m.memory[uint64(uint32(v9))+8])
-											v10 = t26
-											if v10 == 0 {
+											v15 = int64(uint64(v15) >> 32)
+											if v15 != i64(0) {
 												goto l20
 											}
-											t27 := int32(m.memory[uint64(uint32(v9))+9])
-											if t27&i32(255) != i32(32) {
-												goto l21
-											}
+											m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v9+i32(9440), v16, v3, i32(32))
+											t21 := int64(load64(m.memory, uint64(uint32(v9))+9448))
+											store64(m.memory, uint64(uint32(v9))+9428, uint64(t21))
 										}
 									l20:
-										store32(m.memory, uint64(uint32(v9))+9412, uint32(v16))
-										store32(m.memory, uint64(uint32(v9))+9420, uint32(int64(uint64(v15)>>32)))
-										t28 := v9
-										v3 = int32(v15)
-										v0 = v3 - v0
-										p29 := v0
-										if uint32(v0) > uint32(v3) {
-											p29 = i32(0)
+										v5 = int32(v15)
+									l22:
+										{
+											t22 := int32(load32(m.memory, uint64(uint32(v9))+9432))
+											v0 = t22
+											t23 := int32(load32(m.memory, uint64(uint32(v9))+9436))
+											t24 := v9 + i32(16)
+											t25 := v9 + i32(9428)
+											var p26 int32
+											if t23 != i32(0) {
+												p26 = 1
+											}
+											m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t24, t25, p26)
+											t27 := int32(m.memory[uint64(uint32(v9))+16])
+											v10 = t27
+											if v10 == 0 {
+												goto l21
+											}
+											t28 := int32(m.memory[uint64(uint32(v9))+17])
+											if t28&i32(255) != i32(32) {
+												goto l22
+											}
 										}
-										store32(m.memory, uint64(uint32(t28))+9416, uint32(p29))
-										t30 := int32(load32(m.memory, uint64(uint32(v9))+9424))
-										v16 = t30
-										t31 := int64(load64(m.memory, uint64(uint32(v9))+9428))
-										v15 = t31
+									l21:
+										store32(m.memory, uint64(uint32(v9))+9424, uint32(v5))
+										store32(m.memory, uint64(uint32(v9))+9416, uint32(v16))
+										t29 := v9
+										v0 = v3 - v0
+										p30 := v0
+										if uint32(v0) > uint32(v3) {
+											p30 = i32(0)
+										}
+										store32(m.memory, uint64(uint32(t29))+9420, uint32(p30))
+										t31 := int32(load32(m.memory, uint64(uint32(v9))+9428))
+										v16 = t31
+										t32 := int64(load64(m.memory, uint64(uint32(v9))+9432))
+										v15 = t32
 										{
 											if v23 == 0 {
-												goto l22
+												goto l23
 											}
 											v0 = v17 + i32(1)
 											if uint32(v0) > uint32(i32(4096)) {
-												goto l23
-											}
-											m.memory[uint32(v19+v17)] = byte(i32(10))
-											store32(m.memory, uint64(uint32(v9))+5304, uint32(v0))
-										l23:
-											t32 := v9
-											t33 := v21
-											var p34 int32
-											if uint32(v0) < uint32(i32(4097)) {
-												p34 = 1
-											}
-											m.memory[uint64(uint32(t32))+9411] = byte(t33 & p34)
-										}
-									l22:
-										m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9412), v9+i32(9411), v9+i32(5304))
-										{
-											t35 := int32(load32(m.memory, uint64(uint32(v9))+5304))
-											v17 = t35
-											v0 = v17 + i32(2)
-											if uint32(v0) > uint32(i32(4096)) {
 												goto l24
 											}
+											m.memory[uint32(v19+v17)] = byte(i32(10))
+											store32(m.memory, uint64(uint32(v9))+5312, uint32(v0))
+										l24:
+											t33 := v9
+											t34 := v21
+											var p35 int32
+											if uint32(v0) < uint32(i32(4097)) {
+												p35 = 1
+											}
+											m.memory[uint64(uint32(t33))+9415] = byte(t34 & p35)
+										}
+									l23:
+										m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9416), v9+i32(9415), v9+i32(5312))
+										{
+											t36 := int32(load32(m.memory, uint64(uint32(v9))+5312))
+											v17 = t36
+											v0 = v17 + i32(2)
+											if uint32(v0) > uint32(i32(4096)) {
+												goto l25
+											}
 											store16(m.memory, uint32(v19+v17), uint16(i32(8250)))
-											store32(m.memory, uint64(uint32(v9))+5304, uint32(v0))
+											store32(m.memory, uint64(uint32(v9))+5312, uint32(v0))
 											v17 = v0
 										}
-									l24:
+									l25:
 										v22 = v23 + i32(1)
-										t36 := int32(m.memory[uint64(uint32(v9))+9411])
-										t37 := v9
-										var p38 int32
+										t37 := int32(m.memory[uint64(uint32(v9))+9415])
+										t38 := v9
+										var p39 int32
 										if uint32(v0) < uint32(i32(4097)) {
-											p38 = 1
+											p39 = 1
 										}
-										v21 = p38 & t36
-										m.memory[uint64(uint32(t37))+9411] = byte(v21)
+										v21 = p39 & t37
+										m.memory[uint64(uint32(t38))+9415] = byte(v21)
 										v0 = i32(-16)
 										{
-										l26:
+										l27:
 											{
 												if v0 == i32(48) {
-													goto l25
+													goto l26
 												}
-												v3 = v0 + i32(20948)
+												v3 = v0 + i32(21108)
 												v5 = v0 + i32(16)
 												v0 = v5
-												t39 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v9+i32(9412), v3, i32(1))
-												if t39 == 0 {
-													goto l26
+												t40 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(9416), v3)
+												if t40 == 0 {
+													goto l27
 												}
 											}
 											{
-												t40 := int32(m.memory[uint32(v5+i32(20944))])
-												switch t40 {
+												t41 := int32(m.memory[uint32(v5+i32(21104))])
+												switch t41 {
 												case 2:
-													goto l25
+													goto l26
 												default:
-													t41 := int32(load32(m.memory, uint64(uint32(v14))+16))
-													v24 = t41
+													t42 := int32(load32(m.memory, uint64(uint32(v14))+16))
+													v24 = t42
 													if v24 != 0 {
-														t42 := int32(load32(m.memory, uint64(uint32(v14))+20))
-														v26 = t42
-														t43 := int32(load32(m.memory, uint64(uint32(v14))+4))
-														v5 = t43
-														t44 := int32(load32(m.memory, uint32(v14)))
-														v11 = t44
+														t43 := int32(load32(m.memory, uint64(uint32(v14))+20))
+														v26 = t43
+														t44 := int32(load32(m.memory, uint64(uint32(v14))+4))
+														v5 = t44
+														t45 := int32(load32(m.memory, uint32(v14)))
+														v11 = t45
 														v0 = i32(0)
-													l33:
+													l34:
 														{
 															if v5 == v0 {
 																v0 = i32(0)
-															l35:
+															l36:
 																{
 																	if v26 == v0 {
-																		store32(m.memory, uint64(uint32(v9))+9432, uint32(i32(0)))
-																		store32(m.memory, uint64(uint32(v9))+9428, uint32(v5))
-																		store32(m.memory, uint64(uint32(v9))+9424, uint32(v11))
-																		m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9424), v9+i32(9411), v9+i32(5304))
+																		store32(m.memory, uint64(uint32(v9))+9448, uint32(i32(0)))
+																		store32(m.memory, uint64(uint32(v9))+9444, uint32(v5))
+																		store32(m.memory, uint64(uint32(v9))+9440, uint32(v11))
+																		m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9440), v9+i32(9415), v9+i32(5312))
 																		{
-																			t47 := int32(load32(m.memory, uint64(uint32(v9))+5304))
-																			v17 = t47
+																			t48 := int32(load32(m.memory, uint64(uint32(v9))+5312))
+																			v17 = t48
 																			v0 = v17 + i32(1)
 																			if uint32(v0) > uint32(i32(4096)) {
-																				goto l36
+																				goto l37
 																			}
 																			m.memory[uint32(v19+v17)] = byte(i32(32))
-																			store32(m.memory, uint64(uint32(v9))+5304, uint32(v0))
+																			store32(m.memory, uint64(uint32(v9))+5312, uint32(v0))
 																			v17 = v0
 																		}
-																	l36:
-																		t48 := int32(m.memory[uint64(uint32(v9))+9411])
-																		v5 = t48
+																	l37:
+																		t49 := int32(m.memory[uint64(uint32(v9))+9415])
+																		v5 = t49
 																		v3 = v17 + v26
 																		if uint32(v3) > uint32(i32(4096)) {
-																			goto l37
-																		}
-																		if v26 == 0 {
-																			goto l37
+																			goto l38
 																		}
 																		if v26 == 0 {
 																			goto l38
 																		}
+																		if v26 == 0 {
+																			goto l39
+																		}
 																		memory_copy(m.memory, uint32(v19+v17), uint32(v24), uint32(v26))
-																	l38:
-																		store32(m.memory, uint64(uint32(v9))+5304, uint32(v3))
+																	l39:
+																		store32(m.memory, uint64(uint32(v9))+5312, uint32(v3))
 																		v17 = v3
-																	l37:
-																		t49 := v9
-																		t50 := v5
-																		var p51 int32
+																	l38:
+																		t50 := v9
+																		t51 := v5
+																		var p52 int32
 																		if uint32(v3) < uint32(i32(4097)) {
-																			p51 = 1
+																			p52 = 1
 																		}
-																		t52 := t50 & p51
-																		var p53 int32
+																		t53 := t51 & p52
+																		var p54 int32
 																		if uint32(v0) < uint32(i32(4097)) {
-																			p53 = 1
+																			p54 = 1
 																		}
-																		v21 = t52 & p53
-																		m.memory[uint64(uint32(t49))+9411] = byte(v21)
-																		goto l39
+																		v21 = t53 & p54
+																		m.memory[uint64(uint32(t50))+9415] = byte(v21)
+																		goto l40
 																	}
 																	v27 = i64(19)
-																	t46 := int32(m.memory[uint32(v24+v0)])
-																	v3 = t46
+																	t47 := int32(m.memory[uint32(v24+v0)])
+																	v3 = t47
 																	if v3 == i32(32) {
-																		goto l32
+																		goto l33
 																	}
 																	if uint32(v3) < uint32(i32(32)) {
-																		goto l32
+																		goto l33
 																	}
 																	v0 = v0 + i32(1)
 																	if v3 != i32(127) {
-																		goto l35
+																		goto l36
 																	}
-																	goto l32
+																	goto l33
 																}
 															}
 															v27 = i64(19)
-															t45 := int32(m.memory[uint32(v11+v0)])
-															v3 = t45
+															t46 := int32(m.memory[uint32(v11+v0)])
+															v3 = t46
 															if v3 == i32(32) {
-																goto l32
+																goto l33
 															}
 															if uint32(v3) < uint32(i32(32)) {
-																goto l32
+																goto l33
 															}
 															v0 = v0 + i32(1)
 															if v3 != i32(127) {
-																goto l33
+																goto l34
 															}
-															goto l32
+															goto l33
 														}
 													}
 													v25 = i32(18)
-													goto l30
+													goto l31
 												case 1:
-													m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v9+i32(9424), v14)
-													t54 := int32(m.memory[uint64(uint32(v9))+9424])
-													if t54 == i32(41) {
-														goto l25
+													m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v9+i32(9440), v14)
+													t55 := int32(m.memory[uint64(uint32(v9))+9440])
+													if t55 == i32(41) {
+														goto l26
 													}
-													t55 := int64(load64(m.memory, uint64(uint32(v9))+9424))
-													v27 = t55
+													t56 := int64(load64(m.memory, uint64(uint32(v9))+9440))
+													v27 = t56
 													if v27&i64(255) == i64(41) {
-														goto l25
+														goto l26
 													}
 													v23 = int32(int64(uint64(v27) >> 32))
 													v25 = int32(v27)
-													goto l40
+													goto l41
 												}
 											}
-										l25:
+										l26:
 											if uint32(v23) >= uint32(v20) {
-												goto l41
+												goto l42
 											}
 											v25 = i32(18)
 											{
 												v0 = v18 + v23*i32(12)
-												t56 := int32(load32(m.memory, uint32(v0)))
-												switch t56 {
+												t57 := int32(load32(m.memory, uint32(v0)))
+												switch t57 {
 												case 2:
-													goto l41
+													goto l42
 												default:
-													goto l30
+													goto l31
 												case 1:
-													t57 := int32(load32(m.memory, uint64(uint32(v0))+4))
-													v5 = t57
+													t58 := int32(load32(m.memory, uint64(uint32(v0))+4))
+													v5 = t58
 													{
-														t58 := int32(load32(m.memory, uint64(uint32(v0))+8))
-														v0 = t58
+														t59 := int32(load32(m.memory, uint64(uint32(v0))+8))
+														v0 = t59
 														v3 = v0 + v17
 														if uint32(v3) > uint32(i32(4096)) {
-															goto l43
-														}
-														if v0 == 0 {
-															goto l43
+															goto l44
 														}
 														if v0 == 0 {
 															goto l44
 														}
+														if v0 == 0 {
+															goto l45
+														}
 														memory_copy(m.memory, uint32(v19+v17), uint32(v5), uint32(v0))
-													l44:
-														store32(m.memory, uint64(uint32(v9))+5304, uint32(v3))
+													l45:
+														store32(m.memory, uint64(uint32(v9))+5312, uint32(v3))
 														v17 = v3
 													}
-												l43:
-													t59 := v9
-													t60 := v21
-													var p61 int32
+												l44:
+													t60 := v9
+													t61 := v21
+													var p62 int32
 													if uint32(v3) < uint32(i32(4097)) {
-														p61 = 1
+														p62 = 1
 													}
-													v21 = t60 & p61
-													m.memory[uint64(uint32(t59))+9411] = byte(v21)
-													t62 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v5, v0)
-													if t62 == 0 {
-														goto l39
+													v21 = t61 & p62
+													m.memory[uint64(uint32(t60))+9415] = byte(v21)
+													t63 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v5, v0)
+													if t63 == 0 {
+														goto l40
 													}
 													v25 = i32(19)
-													goto l30
+													goto l31
 												}
 											}
-										l41:
-											t63 := int32(load32(m.memory, uint64(uint32(v14))+8))
-											v0 = t63
-											t64 := int32(load32(m.memory, uint64(uint32(v14))+12))
-											v11 = v0 + t64<<4
+										l42:
+											t64 := int32(load32(m.memory, uint64(uint32(v14))+8))
+											v0 = t64
+											t65 := int32(load32(m.memory, uint64(uint32(v14))+12))
+											v11 = v0 + t65<<4
 											v25 = i32(18)
 											v28 = i32(0)
-										l46:
+										l47:
 											{
 												if v0 == v11 {
-													goto l45
-												}
-												t65 := int32(load32(m.memory, uint32(v0+i32(12))))
-												v24 = t65
-												t66 := int32(load32(m.memory, uint32(v0+i32(8))))
-												v26 = t66
-												t67 := int32(load32(m.memory, uint32(v0+i32(4))))
-												v5 = t67
-												t68 := int32(load32(m.memory, uint32(v0)))
-												v3 = t68
-												store32(m.memory, uint64(uint32(v9))+9432, uint32(i32(0)))
-												store32(m.memory, uint64(uint32(v9))+9428, uint32(v5))
-												t70 := v9
-												p69 := i32(1)
-												if v3 != 0 {
-													p69 = v3
-												}
-												store32(m.memory, uint64(uint32(t70))+9424, uint32(p69))
-												v0 = v0 + i32(16)
-												t71 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v9+i32(9412), v9+i32(9424), i32(1))
-												if t71 == 0 {
 													goto l46
 												}
-												t73 := v9
-												p72 := i32(1)
+												t66 := int32(load32(m.memory, uint32(v0+i32(12))))
+												v24 = t66
+												t67 := int32(load32(m.memory, uint32(v0+i32(8))))
+												v26 = t67
+												t68 := int32(load32(m.memory, uint32(v0+i32(4))))
+												v5 = t68
+												t69 := int32(load32(m.memory, uint32(v0)))
+												v3 = t69
+												store32(m.memory, uint64(uint32(v9))+9448, uint32(i32(0)))
+												store32(m.memory, uint64(uint32(v9))+9444, uint32(v5))
+												t71 := v9
+												p70 := i32(1)
+												if v3 != 0 {
+													p70 = v3
+												}
+												store32(m.memory, uint64(uint32(t71))+9440, uint32(p70))
+												v0 = v0 + i32(16)
+												t72 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(9416), v9+i32(9440))
+												if t72 == 0 {
+													goto l47
+												}
+												t74 := v9 + i32(8)
+												p73 := i32(1)
 												if v26 != 0 {
-													p72 = v26
+													p73 = v26
 												}
-												m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t73, p72, v24)
-												t74 := int32(load32(m.memory, uint32(v9)))
-												v26 = t74
+												m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t74, p73, v24)
+												t75 := int32(load32(m.memory, uint64(uint32(v9))+8))
+												v26 = t75
 												if v26 == 0 {
-													goto l45
+													goto l46
 												}
-												t75 := int32(load32(m.memory, uint64(uint32(v9))+4))
-												v3 = t75
+												t76 := int32(load32(m.memory, uint64(uint32(v9))+12))
+												v3 = t76
 												{
 													if v28&i32(1) == 0 {
-														goto l47
+														goto l48
 													}
 													v5 = v17 + i32(2)
 													if uint32(v5) > uint32(i32(4096)) {
-														goto l48
+														goto l49
 													}
 													store16(m.memory, uint32(v19+v17), uint16(i32(8236)))
-													store32(m.memory, uint64(uint32(v9))+5304, uint32(v5))
+													store32(m.memory, uint64(uint32(v9))+5312, uint32(v5))
 													v17 = v5
-												l48:
-													t76 := v21
-													var p77 int32
+												l49:
+													t77 := v21
+													var p78 int32
 													if uint32(v5) < uint32(i32(4097)) {
-														p77 = 1
+														p78 = 1
 													}
-													v21 = t76 & p77
+													v21 = t77 & p78
 												}
-											l47:
+											l48:
 												v5 = v17 + v3
 												if uint32(v5) > uint32(i32(4096)) {
-													goto l49
-												}
-												if v3 == 0 {
-													goto l49
+													goto l50
 												}
 												if v3 == 0 {
 													goto l50
 												}
-												memory_copy(m.memory, uint32(v19+v17), uint32(v26), uint32(v3))
-											l50:
-												store32(m.memory, uint64(uint32(v9))+5304, uint32(v5))
-												v17 = v5
-											l49:
-												t78 := v21
-												var p79 int32
-												if uint32(v5) < uint32(i32(4097)) {
-													p79 = 1
+												if v3 == 0 {
+													goto l51
 												}
-												v21 = t78 & p79
+												memory_copy(m.memory, uint32(v19+v17), uint32(v26), uint32(v3))
+											l51:
+												store32(m.memory, uint64(uint32(v9))+5312, uint32(v5))
+												v17 = v5
+											l50:
+												t79 := v21
+												var p80 int32
+												if uint32(v5) < uint32(i32(4097)) {
+													p80 = 1
+												}
+												v21 = t79 & p80
 												v25 = i32(41)
 												v28 = i32(1)
-												t80 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v26, v3)
-												if t80 == 0 {
-													goto l46
+												t81 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v26, v3)
+												if t81 == 0 {
+													goto l47
 												}
 											}
 											v27 = i64(19)
-											goto l32
-										l45:
-											m.memory[uint64(uint32(v9))+9411] = byte(v21)
+											goto l33
+										l46:
+											m.memory[uint64(uint32(v9))+9415] = byte(v21)
 										}
-									l40:
+									l41:
 										if v25&i32(255) == i32(41) {
-											goto l39
+											goto l40
 										}
-									l30:
+									l31:
 										v27 = int64(uint32(v25)) & i64(255)
-									l32:
+									l33:
 										v13 = int64(uint32(v23))<<32 | v27
-										goto l51
-									l39:
-										t81 := v10
-										var p82 int32
+										goto l52
+									l40:
+										t82 := v10
+										var p83 int32
 										if v16 != i32(0) {
-											p82 = 1
+											p83 = 1
 										}
-										if t81&p82 != 0 {
-											goto l52
+										if t82&p83 != 0 {
+											goto l53
 										}
 									}
 									if v21&i32(1) != 0 {
 										goto l19
 									}
 									v13 = i64(40)
-								l51:
+								l52:
 									v0 = int32(int64(uint64(v13) >> 32))
 									v11 = int32(v13)
 									goto l16
@@ -8207,45 +9226,45 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 								v17 = i32(0)
 								goto l19
 							l19:
-								m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v9+i32(5272), v12, v9+i32(5308), v17)
-								t83 := int64(load64(m.memory, uint64(uint32(v9))+5296))
-								store64(m.memory, uint64(uint32(v9))+5261, uint64(t83))
-								t84 := int64(load64(m.memory, uint64(uint32(v9))+5291))
-								store64(m.memory, uint64(uint32(v9))+5256, uint64(t84))
-								t85 := int32(load16(m.memory, uint64(uint32(v9))+5272))
-								store16(m.memory, uint64(uint32(v9))+5216, uint16(t85))
-								t86 := int32(m.memory[uint64(uint32(v9))+5274])
-								m.memory[uint64(uint32(v9))+5218] = byte(t86)
-								t87 := int64(load64(m.memory, uint64(uint32(v9))+5283))
-								t88 := v9
-								v15 = t87
-								store64(m.memory, uint64(uint32(t88))+5248, uint64(v15))
-								store64(m.memory, uint64(uint32(v9))+5227, uint64(v15))
-								t89 := int64(load64(m.memory, uint64(uint32(v9))+5256))
-								store64(m.memory, uint64(uint32(v9))+5235, uint64(t89))
-								t90 := int64(load64(m.memory, uint64(uint32(v9))+5261))
-								store64(m.memory, uint64(uint32(v9))+5240, uint64(t90))
-								t91 := int64(load64(m.memory, uint64(uint32(v9))+5275))
-								store64(m.memory, uint64(uint32(v9))+5219, uint64(t91))
+								m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v9+i32(5280), v12, v9+i32(5316), v17)
+								t84 := int64(load64(m.memory, uint64(uint32(v9))+5304))
+								store64(m.memory, uint64(uint32(v9))+5269, uint64(t84))
+								t85 := int64(load64(m.memory, uint64(uint32(v9))+5299))
+								store64(m.memory, uint64(uint32(v9))+5264, uint64(t85))
+								t86 := int32(load16(m.memory, uint64(uint32(v9))+5280))
+								store16(m.memory, uint64(uint32(v9))+5224, uint16(t86))
+								t87 := int32(m.memory[uint64(uint32(v9))+5282])
+								m.memory[uint64(uint32(v9))+5226] = byte(t87)
+								t88 := int64(load64(m.memory, uint64(uint32(v9))+5291))
+								t89 := v9
+								v15 = t88
+								store64(m.memory, uint64(uint32(t89))+5256, uint64(v15))
+								store64(m.memory, uint64(uint32(v9))+5235, uint64(v15))
+								t90 := int64(load64(m.memory, uint64(uint32(v9))+5264))
+								store64(m.memory, uint64(uint32(v9))+5243, uint64(t90))
+								t91 := int64(load64(m.memory, uint64(uint32(v9))+5269))
+								store64(m.memory, uint64(uint32(v9))+5248, uint64(t91))
+								t92 := int64(load64(m.memory, uint64(uint32(v9))+5283))
+								store64(m.memory, uint64(uint32(v9))+5227, uint64(t92))
 								v11 = i32(0)
-								store32(m.memory, uint64(uint32(v9))+5312, uint32(i32(0)))
-								store64(m.memory, uint64(uint32(v9))+5304, uint64(i64(1)))
-								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, i32(20635), v9+i32(5304))
+								store32(m.memory, uint64(uint32(v9))+5320, uint32(i32(0)))
+								store64(m.memory, uint64(uint32(v9))+5312, uint64(i64(1)))
+								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, i32(20638), v9+i32(5312))
 								{
-									t92 := int32(load32(m.memory, uint64(uint32(v9))+5312))
-									t93 := v7
-									v0 = t92
-									if uint32(t93) >= uint32(v0) {
-										store32(m.memory, uint64(uint32(v9))+5272, uint32(v6))
-										store64(m.memory, uint64(uint32(v9))+5276, uint64(uint32(v7)))
-										m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(5304), v9+i32(5216))
-										m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, v9+i32(5304), v9+i32(5272))
-										t94 := int32(load32(m.memory, uint64(uint32(v9))+5276))
-										v0 = t94
-										t95 := int32(load32(m.memory, uint64(uint32(v9))+5280))
-										t96 := v8
-										v3 = t95
-										store32(m.memory, uint32(t96), uint32(v3))
+									t93 := int32(load32(m.memory, uint64(uint32(v9))+5320))
+									t94 := v7
+									v0 = t93
+									if uint32(t94) >= uint32(v0) {
+										store32(m.memory, uint64(uint32(v9))+5280, uint32(v6))
+										store64(m.memory, uint64(uint32(v9))+5284, uint64(uint32(v7)))
+										m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(5312), v9+i32(5224))
+										m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, v9+i32(5312), v9+i32(5280))
+										t95 := int32(load32(m.memory, uint64(uint32(v9))+5284))
+										v0 = t95
+										t96 := int32(load32(m.memory, uint64(uint32(v9))+5288))
+										t97 := v8
+										v3 = t96
+										store32(m.memory, uint32(t97), uint32(v3))
 										if uint32(v3) <= uint32(v0) {
 											goto l9
 										}
@@ -8255,36 +9274,36 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 									goto l16
 								}
 							}
-							t16 := int32(m.memory[uint64(uint32(v9))+5308])
+							t16 := int32(m.memory[uint64(uint32(v9))+5316])
 							v11 = t16
-							t17 := int32(load32(m.memory, uint64(uint32(v9))+5312))
+							t17 := int32(load32(m.memory, uint64(uint32(v9))+5320))
 							v0 = t17
 							goto l16
 						}
 					l16:
 						{
 							v3 = v11 & i32(255)
-							var p97 int32
+							var p98 int32
 							if v3 == i32(41) {
-								p97 = 1
+								p98 = 1
 							}
-							v2 = p97
+							v2 = p98
 							if v2 != 0 {
-								goto l54
+								goto l55
 							}
 							if v3 != 0 {
 								goto l12
 							}
 						}
-					l54:
+					l55:
 						store32(m.memory, uint32(v8), uint32(v0))
 						if v2 != 0 {
 							goto l9
 						}
 					}
 				l12:
-					t98 := int32(load32(m.memory, uint64(uint32(v11&i32(255)<<2))+21132))
-					v3 = t98
+					t99 := int32(load32(m.memory, uint64(uint32(v11&i32(255)<<2))+21292))
+					v3 = t99
 					goto l2
 				}
 			l9:
@@ -8301,7 +9320,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 l0:
 	v3 = i32(1)
 l2:
-	m.___stack_pointer = v9 + i32(9440)
+	m.___stack_pointer = v9 + i32(9456)
 	return v3
 }
 func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
@@ -8313,7 +9332,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 	var v23 int64
 	var v24, v25 int32
 	t0 := m.___stack_pointer
-	v6 = t0 - i32(6832)
+	v6 = t0 - i32(6848)
 	m.___stack_pointer = v6
 	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v6+i32(80), v0)
 	t1 := int32(load32(m.memory, uint64(uint32(v6))+84))
@@ -8367,7 +9386,8 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 		store64(m.memory, uint64(uint32(v6))+64, uint64(t5))
 		t6 := int64(load64(m.memory, uint64(uint32(v6))+48))
 		store64(m.memory, uint64(uint32(v6))+72, uint64(t6))
-		memory_zero(m.memory, uint32(v6+i32(80)), uint32(i32(3600)))
+		store32(m.memory, uint64(uint32(v6))+80, uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v6))+2136, uint32(i32(0)))
 		t7 := v6 + i32(5240)
 		t8 := v1
 		v8 = int64(uint32(v2))
@@ -8389,9 +9409,9 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 				goto l10
 			}
 		l9:
-			store64(m.memory, uint64(uint32(v6))+6824, uint64(v8))
-			store32(m.memory, uint64(uint32(v6))+6820, uint32(v1))
-			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__hcfc97406df1e5ed4_qxhn3q(v6+i32(5240), v6+i32(56), v6+i32(6820), v6+i32(80))
+			store64(m.memory, uint64(uint32(v6))+6840, uint64(v8))
+			store32(m.memory, uint64(uint32(v6))+6836, uint32(v1))
+			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h28f8f7e0dadef4f6_66uph0(v6+i32(5240), v6+i32(56), v6+i32(6836), v6+i32(80))
 			{
 				t13 := int32(load32(m.memory, uint64(uint32(v6))+5240))
 				v11 = t13
@@ -8410,8 +9430,8 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 			memory_copy(m.memory, uint32(v6+i32(3684)+i32(12)), uint32(v6+i32(5240)+i32(12)), uint32(i32(1544)))
 			store64(m.memory, uint64(uint32(v6))+3688, uint64(v8))
 			store32(m.memory, uint64(uint32(v6))+3684, uint32(v11))
-			store32(m.memory, uint64(uint32(v6))+6804, uint32(i32(0)))
-			store64(m.memory, uint64(uint32(v6))+6796, uint64(i64(1)))
+			store32(m.memory, uint64(uint32(v6))+6808, uint32(i32(0)))
+			store64(m.memory, uint64(uint32(v6))+6800, uint64(i64(1)))
 			v12 = int32(v8)
 			if v12 != 0 {
 				goto l12
@@ -8430,183 +9450,194 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 			v18 = t18
 			v8 = v18
 			v19 = i32(0)
-		l40:
+		l41:
 			{
 				v9 = v19
-				store64(m.memory, uint64(uint32(v6))+5244, uint64(v8))
-				store32(m.memory, uint64(uint32(v6))+5240, uint32(v17))
-			l15:
+				store32(m.memory, uint64(uint32(v6))+6836, uint32(v17))
+				store64(m.memory, uint64(uint32(v6))+6840, uint64(v8))
+				v2 = int32(v8)
 				{
-					t19 := int32(load32(m.memory, uint64(uint32(v6))+5244))
-					v0 = t19
-					t20 := int32(load32(m.memory, uint64(uint32(v6))+5248))
-					t21 := v6 + i32(32)
-					t22 := v6 + i32(5240)
-					var p23 int32
-					if t20 != i32(0) {
-						p23 = 1
-					}
-					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t21, t22, p23)
-					t24 := int32(m.memory[uint64(uint32(v6))+32])
-					v7 = t24
-					if v7 == 0 {
+					v8 = int64(uint64(v8) >> 32)
+					if v8 != i64(0) {
 						goto l14
 					}
-					t25 := int32(m.memory[uint64(uint32(v6))+33])
-					if t25&i32(255) != i32(32) {
-						goto l15
-					}
+					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(5240), v17, v2, i32(32))
+					t19 := int64(load64(m.memory, uint64(uint32(v6))+5248))
+					store64(m.memory, uint64(uint32(v6))+6836, uint64(t19))
 				}
 			l14:
-				store32(m.memory, uint64(uint32(v6))+6820, uint32(v17))
-				store32(m.memory, uint64(uint32(v6))+6828, uint32(int64(uint64(v8)>>32)))
-				t26 := v6
-				v2 = int32(v8)
-				v0 = v2 - v0
-				p27 := v0
-				if uint32(v0) > uint32(v2) {
-					p27 = i32(0)
+				v1 = int32(v8)
+			l16:
+				{
+					t20 := int32(load32(m.memory, uint64(uint32(v6))+6840))
+					v0 = t20
+					t21 := int32(load32(m.memory, uint64(uint32(v6))+6844))
+					t22 := v6 + i32(32)
+					t23 := v6 + i32(6836)
+					var p24 int32
+					if t21 != i32(0) {
+						p24 = 1
+					}
+					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t22, t23, p24)
+					t25 := int32(m.memory[uint64(uint32(v6))+32])
+					v7 = t25
+					if v7 == 0 {
+						goto l15
+					}
+					t26 := int32(m.memory[uint64(uint32(v6))+33])
+					if t26&i32(255) != i32(32) {
+						goto l16
+					}
 				}
-				store32(m.memory, uint64(uint32(t26))+6824, uint32(p27))
-				t28 := int32(load32(m.memory, uint64(uint32(v6))+5240))
-				v17 = t28
-				t29 := int64(load64(m.memory, uint64(uint32(v6))+5244))
-				v8 = t29
+			l15:
+				store32(m.memory, uint64(uint32(v6))+6832, uint32(v1))
+				store32(m.memory, uint64(uint32(v6))+6824, uint32(v17))
+				t27 := v6
+				v0 = v2 - v0
+				p28 := v0
+				if uint32(v0) > uint32(v2) {
+					p28 = i32(0)
+				}
+				store32(m.memory, uint64(uint32(t27))+6828, uint32(p28))
+				t29 := int32(load32(m.memory, uint64(uint32(v6))+6836))
+				v17 = t29
+				t30 := int64(load64(m.memory, uint64(uint32(v6))+6840))
+				v8 = t30
 				{
 					if v9 == 0 {
-						goto l16
+						goto l17
 					}
 					{
 						if uint32(v15) <= uint32(v16) {
-							goto l17
+							goto l18
 						}
-						t30 := int32(load32(m.memory, uint64(uint32(v6))+6796))
-						m.memory[uint32(t30+v16)] = byte(i32(10))
+						t31 := int32(load32(m.memory, uint64(uint32(v6))+6800))
+						m.memory[uint32(t31+v16)] = byte(i32(10))
 					}
-				l17:
-					t31 := v6
+				l18:
+					t32 := v6
 					v0 = v16 + i32(1)
-					p32 := i32(-1)
+					p33 := i32(-1)
 					if v0 != 0 {
-						p32 = v0
+						p33 = v0
 					}
-					store32(m.memory, uint64(uint32(t31))+6804, uint32(p32))
+					store32(m.memory, uint64(uint32(t32))+6808, uint32(p33))
 				}
-			l16:
-				m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6820), v6+i32(6796))
+			l17:
+				m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6824), v6+i32(6800))
 				{
-					t33 := int32(load32(m.memory, uint64(uint32(v6))+6800))
-					v15 = t33
 					t34 := int32(load32(m.memory, uint64(uint32(v6))+6804))
-					t35 := v15
-					v0 = t34
-					if uint32(t35) < uint32(v0) {
-						goto l18
+					v15 = t34
+					t35 := int32(load32(m.memory, uint64(uint32(v6))+6808))
+					t36 := v15
+					v0 = t35
+					if uint32(t36) < uint32(v0) {
+						goto l19
 					}
 					if uint32(v15-v0) < uint32(i32(2)) {
-						goto l18
+						goto l19
 					}
-					t36 := int32(load32(m.memory, uint64(uint32(v6))+6796))
-					store16(m.memory, uint32(t36+v0), uint16(i32(8250)))
+					t37 := int32(load32(m.memory, uint64(uint32(v6))+6800))
+					store16(m.memory, uint32(t37+v0), uint16(i32(8250)))
 				}
-			l18:
+			l19:
 				v19 = v9 + i32(1)
-				t37 := v6
+				t38 := v6
 				v2 = v0 + i32(2)
-				p38 := v2
+				p39 := v2
 				if uint32(v2) < uint32(v0) {
-					p38 = i32(-1)
+					p39 = i32(-1)
 				}
-				v16 = p38
-				store32(m.memory, uint64(uint32(t37))+6804, uint32(v16))
+				v16 = p39
+				store32(m.memory, uint64(uint32(t38))+6808, uint32(v16))
 				v0 = i32(-16)
-			l20:
+			l21:
 				{
 					if v0 == i32(48) {
-						goto l19
+						goto l20
 					}
-					v2 = v0 + i32(20948)
+					v2 = v0 + i32(21108)
 					v1 = v0 + i32(16)
 					v0 = v1
-					t39 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(6820), v2, i32(1))
-					if t39 == 0 {
-						goto l20
+					t40 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6824), v2)
+					if t40 == 0 {
+						goto l21
 					}
 				}
 				{
-					t40 := int32(m.memory[uint32(v1+i32(20944))])
-					switch t40 {
+					t41 := int32(m.memory[uint32(v1+i32(21104))])
+					switch t41 {
 					case 2:
-						goto l19
+						goto l20
 					default:
-						t41 := int32(load32(m.memory, uint64(uint32(v11))+16))
-						v20 = t41
+						t42 := int32(load32(m.memory, uint64(uint32(v11))+16))
+						v20 = t42
 						if v20 != 0 {
-							t42 := int32(load32(m.memory, uint64(uint32(v11))+20))
-							v21 = t42
-							t43 := int32(load32(m.memory, uint64(uint32(v11))+4))
-							v1 = t43
-							t44 := int32(load32(m.memory, uint32(v11)))
-							v22 = t44
+							t43 := int32(load32(m.memory, uint64(uint32(v11))+20))
+							v21 = t43
+							t44 := int32(load32(m.memory, uint64(uint32(v11))+4))
+							v1 = t44
+							t45 := int32(load32(m.memory, uint32(v11)))
+							v22 = t45
 							v0 = i32(0)
-						l25:
+						l26:
 							{
 								if v1 == v0 {
 									v0 = i32(0)
-								l27:
+								l28:
 									{
 										if v21 == v0 {
 											store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
 											store32(m.memory, uint64(uint32(v6))+5244, uint32(v1))
 											store32(m.memory, uint64(uint32(v6))+5240, uint32(v22))
-											m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5240), v6+i32(6796))
+											m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5240), v6+i32(6800))
 											{
-												t47 := int32(load32(m.memory, uint64(uint32(v6))+6800))
-												v15 = t47
 												t48 := int32(load32(m.memory, uint64(uint32(v6))+6804))
-												t49 := v15
-												v0 = t48
-												if uint32(t49) <= uint32(v0) {
-													goto l28
-												}
-												t50 := int32(load32(m.memory, uint64(uint32(v6))+6796))
-												m.memory[uint32(t50+v0)] = byte(i32(32))
-											}
-										l28:
-											{
-												t51 := v15
-												v0 = v0 + i32(1)
-												p52 := i32(-1)
-												if v0 != 0 {
-													p52 = v0
-												}
-												v0 = p52
-												if uint32(t51) < uint32(v0) {
+												v15 = t48
+												t49 := int32(load32(m.memory, uint64(uint32(v6))+6808))
+												t50 := v15
+												v0 = t49
+												if uint32(t50) <= uint32(v0) {
 													goto l29
 												}
-												if uint32(v15-v0) < uint32(v21) {
-													goto l29
-												}
-												if v21 == 0 {
-													goto l29
-												}
-												t53 := int32(load32(m.memory, uint64(uint32(v6))+6796))
-												memory_copy(m.memory, uint32(t53+v0), uint32(v20), uint32(v21))
+												t51 := int32(load32(m.memory, uint64(uint32(v6))+6800))
+												m.memory[uint32(t51+v0)] = byte(i32(32))
 											}
 										l29:
-											t54 := v6
-											v2 = v0 + v21
-											p55 := v2
-											if uint32(v2) < uint32(v0) {
-												p55 = i32(-1)
+											{
+												t52 := v15
+												v0 = v0 + i32(1)
+												p53 := i32(-1)
+												if v0 != 0 {
+													p53 = v0
+												}
+												v0 = p53
+												if uint32(t52) < uint32(v0) {
+													goto l30
+												}
+												if uint32(v15-v0) < uint32(v21) {
+													goto l30
+												}
+												if v21 == 0 {
+													goto l30
+												}
+												t54 := int32(load32(m.memory, uint64(uint32(v6))+6800))
+												memory_copy(m.memory, uint32(t54+v0), uint32(v20), uint32(v21))
 											}
-											v16 = p55
-											store32(m.memory, uint64(uint32(t54))+6804, uint32(v16))
-											goto l30
+										l30:
+											t55 := v6
+											v2 = v0 + v21
+											p56 := v2
+											if uint32(v2) < uint32(v0) {
+												p56 = i32(-1)
+											}
+											v16 = p56
+											store32(m.memory, uint64(uint32(t55))+6808, uint32(v16))
+											goto l31
 										}
 										v10 = i32(19)
-										t46 := int32(m.memory[uint32(v20+v0)])
-										v2 = t46
+										t47 := int32(m.memory[uint32(v20+v0)])
+										v2 = t47
 										if v2 == i32(32) {
 											goto l10
 										}
@@ -8617,12 +9648,12 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 										if v2 == i32(127) {
 											goto l10
 										}
-										goto l27
+										goto l28
 									}
 								}
 								v10 = i32(19)
-								t45 := int32(m.memory[uint32(v22+v0)])
-								v2 = t45
+								t46 := int32(m.memory[uint32(v22+v0)])
+								v2 = t46
 								if v2 == i32(32) {
 									goto l10
 								}
@@ -8633,594 +9664,605 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 								if v2 == i32(127) {
 									goto l10
 								}
-								goto l25
+								goto l26
 							}
 						}
 						v10 = i32(18)
 						goto l10
 					case 1:
 						m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v6+i32(5240), v11)
-						t56 := int32(m.memory[uint64(uint32(v6))+5240])
-						if t56 == i32(41) {
-							goto l19
+						t57 := int32(m.memory[uint64(uint32(v6))+5240])
+						if t57 == i32(41) {
+							goto l20
 						}
-						t57 := int64(load64(m.memory, uint64(uint32(v6))+5240))
-						v23 = t57
+						t58 := int64(load64(m.memory, uint64(uint32(v6))+5240))
+						v23 = t58
 						if v23&i64(255) == i64(41) {
-							goto l19
+							goto l20
 						}
 						v9 = int32(int64(uint64(v23) >> 32))
 						v10 = int32(v23)
-						goto l31
+						goto l32
 					}
 				}
-			l19:
+			l20:
 				{
 					if uint32(v9) >= uint32(v14) {
-						goto l32
+						goto l33
 					}
 					v10 = i32(18)
 					{
 						v2 = v13 + v9*i32(12)
-						t58 := int32(load32(m.memory, uint32(v2)))
-						switch t58 {
+						t59 := int32(load32(m.memory, uint32(v2)))
+						switch t59 {
 						case 2:
-							goto l32
+							goto l33
 						default:
 							goto l10
 						case 1:
-							t59 := int32(load32(m.memory, uint64(uint32(v2))+8))
-							v0 = t59
-							t60 := int32(load32(m.memory, uint64(uint32(v2))+4))
-							v2 = t60
+							t60 := int32(load32(m.memory, uint64(uint32(v2))+8))
+							v0 = t60
+							t61 := int32(load32(m.memory, uint64(uint32(v2))+4))
+							v2 = t61
 							{
 								if uint32(v15) < uint32(v16) {
-									goto l34
+									goto l35
 								}
 								if uint32(v15-v16) < uint32(v0) {
-									goto l34
+									goto l35
 								}
 								if v0 == 0 {
-									goto l34
+									goto l35
 								}
-								t61 := int32(load32(m.memory, uint64(uint32(v6))+6796))
-								memory_copy(m.memory, uint32(t61+v16), uint32(v2), uint32(v0))
+								t62 := int32(load32(m.memory, uint64(uint32(v6))+6800))
+								memory_copy(m.memory, uint32(t62+v16), uint32(v2), uint32(v0))
 							}
-						l34:
-							t62 := v6
+						l35:
+							t63 := v6
 							v1 = v16 + v0
-							p63 := v1
+							p64 := v1
 							if uint32(v1) < uint32(v16) {
-								p63 = i32(-1)
+								p64 = i32(-1)
 							}
-							v16 = p63
-							store32(m.memory, uint64(uint32(t62))+6804, uint32(v16))
-							t64 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
-							if t64 == 0 {
-								goto l30
+							v16 = p64
+							store32(m.memory, uint64(uint32(t63))+6808, uint32(v16))
+							t65 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
+							if t65 == 0 {
+								goto l31
 							}
-							goto l35
+							goto l36
 						}
 					}
-				l32:
-					t65 := int32(load32(m.memory, uint64(uint32(v11))+8))
-					v0 = t65
-					t66 := int32(load32(m.memory, uint64(uint32(v11))+12))
-					v22 = v0 + t66<<4
+				l33:
+					t66 := int32(load32(m.memory, uint64(uint32(v11))+8))
+					v0 = t66
+					t67 := int32(load32(m.memory, uint64(uint32(v11))+12))
+					v22 = v0 + t67<<4
 					v10 = i32(18)
 					v24 = i32(0)
-					t67 := int32(load32(m.memory, uint64(uint32(v6))+6796))
-					v25 = t67
-				l36:
+					t68 := int32(load32(m.memory, uint64(uint32(v6))+6800))
+					v25 = t68
+				l37:
 					{
 						if v0 == v22 {
-							goto l31
+							goto l32
 						}
-						t68 := int32(load32(m.memory, uint32(v0+i32(12))))
-						v20 = t68
-						t69 := int32(load32(m.memory, uint32(v0+i32(8))))
-						v21 = t69
-						t70 := int32(load32(m.memory, uint32(v0+i32(4))))
-						v1 = t70
-						t71 := int32(load32(m.memory, uint32(v0)))
-						v2 = t71
+						t69 := int32(load32(m.memory, uint32(v0+i32(12))))
+						v20 = t69
+						t70 := int32(load32(m.memory, uint32(v0+i32(8))))
+						v21 = t70
+						t71 := int32(load32(m.memory, uint32(v0+i32(4))))
+						v1 = t71
+						t72 := int32(load32(m.memory, uint32(v0)))
+						v2 = t72
 						store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
 						store32(m.memory, uint64(uint32(v6))+5244, uint32(v1))
-						t73 := v6
-						p72 := i32(1)
+						t74 := v6
+						p73 := i32(1)
 						if v2 != 0 {
-							p72 = v2
+							p73 = v2
 						}
-						store32(m.memory, uint64(uint32(t73))+5240, uint32(p72))
+						store32(m.memory, uint64(uint32(t74))+5240, uint32(p73))
 						v0 = v0 + i32(16)
-						t74 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(6820), v6+i32(5240), i32(1))
-						if t74 == 0 {
-							goto l36
+						t75 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6824), v6+i32(5240))
+						if t75 == 0 {
+							goto l37
 						}
-						t76 := v6 + i32(24)
-						p75 := i32(1)
+						t77 := v6 + i32(24)
+						p76 := i32(1)
 						if v21 != 0 {
-							p75 = v21
+							p76 = v21
 						}
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t76, p75, v20)
-						t77 := int32(load32(m.memory, uint64(uint32(v6))+24))
-						v1 = t77
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t77, p76, v20)
+						t78 := int32(load32(m.memory, uint64(uint32(v6))+24))
+						v1 = t78
 						if v1 == 0 {
-							goto l31
+							goto l32
 						}
-						t78 := int32(load32(m.memory, uint64(uint32(v6))+28))
-						v2 = t78
+						t79 := int32(load32(m.memory, uint64(uint32(v6))+28))
+						v2 = t79
 						{
 							if v24&i32(1) == 0 {
-								goto l37
+								goto l38
 							}
 							if uint32(v15) < uint32(v16) {
-								goto l38
+								goto l39
 							}
 							if uint32(v15-v16) < uint32(i32(2)) {
-								goto l38
+								goto l39
 							}
 							store16(m.memory, uint32(v25+v16), uint16(i32(8236)))
-						l38:
+						l39:
 							v21 = v16 + i32(2)
-							p79 := v21
+							p80 := v21
 							if uint32(v21) < uint32(v16) {
-								p79 = i32(-1)
+								p80 = i32(-1)
 							}
-							v16 = p79
+							v16 = p80
 						}
-					l37:
+					l38:
 						if uint32(v15) < uint32(v16) {
-							goto l39
+							goto l40
 						}
 						if uint32(v15-v16) < uint32(v2) {
-							goto l39
+							goto l40
 						}
 						if v2 == 0 {
-							goto l39
+							goto l40
 						}
 						memory_copy(m.memory, uint32(v25+v16), uint32(v1), uint32(v2))
-					l39:
-						t80 := v6
+					l40:
+						t81 := v6
 						v21 = v16 + v2
-						p81 := v21
+						p82 := v21
 						if uint32(v21) < uint32(v16) {
-							p81 = i32(-1)
+							p82 = i32(-1)
 						}
-						v16 = p81
-						store32(m.memory, uint64(uint32(t80))+6804, uint32(v16))
+						v16 = p82
+						store32(m.memory, uint64(uint32(t81))+6808, uint32(v16))
 						v10 = i32(41)
 						v24 = i32(1)
-						t82 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v1, v2)
-						if t82 == 0 {
-							goto l36
+						t83 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v1, v2)
+						if t83 == 0 {
+							goto l37
 						}
 					}
 				}
-			l35:
+			l36:
 				v10 = i32(19)
 				goto l10
-			l31:
+			l32:
 				if v10&i32(255) != i32(41) {
 					goto l10
 				}
-			l30:
-				t83 := v7
-				var p84 int32
+			l31:
+				t84 := v7
+				var p85 int32
 				if v17 != i32(0) {
-					p84 = 1
+					p85 = 1
 				}
-				if t83&p84 != 0 {
-					goto l40
+				if t84&p85 != 0 {
+					goto l41
 				}
 			}
 			if uint32(v16) <= uint32(i32(4096)) {
-				goto l41
+				goto l42
 			}
 			v10 = i32(40)
 			goto l10
-		l41:
+		l42:
 			v10 = i32(0)
 			{
 				if uint32(v4) < uint32(v16) {
-					goto l42
+					goto l43
 				}
-				store32(m.memory, uint64(uint32(v6))+6808, uint32(v3))
-				store64(m.memory, uint64(uint32(v6))+6812, uint64(uint32(v4)))
+				store32(m.memory, uint64(uint32(v6))+6812, uint32(v3))
+				store64(m.memory, uint64(uint32(v6))+6816, uint64(uint32(v4)))
 				v9 = i32(0)
 				v3 = i32(0)
-			l69:
+			l71:
 				{
 					v16 = v3
-					store64(m.memory, uint64(uint32(v6))+5244, uint64(v18))
-					store32(m.memory, uint64(uint32(v6))+5240, uint32(v12))
-				l44:
+					store32(m.memory, uint64(uint32(v6))+6836, uint32(v12))
+					store64(m.memory, uint64(uint32(v6))+6840, uint64(v18))
+					v2 = int32(v18)
 					{
-						t85 := int32(load32(m.memory, uint64(uint32(v6))+5244))
-						v0 = t85
-						t86 := int32(load32(m.memory, uint64(uint32(v6))+5248))
-						t87 := v6 + i32(16)
-						t88 := v6 + i32(5240)
-						var p89 int32
-						if t86 != i32(0) {
-							p89 = 1
-						}
-						m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t87, t88, p89)
-						t90 := int32(m.memory[uint64(uint32(v6))+16])
-						v7 = t90
-						if v7 == 0 {
-							goto l43
-						}
-						t91 := int32(m.memory[uint64(uint32(v6))+17])
-						if t91&i32(255) != i32(32) {
+						v8 = int64(uint64(v18) >> 32)
+						if v8 != i64(0) {
 							goto l44
 						}
+						m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(5240), v12, v2, i32(32))
+						t86 := int64(load64(m.memory, uint64(uint32(v6))+5248))
+						store64(m.memory, uint64(uint32(v6))+6836, uint64(t86))
 					}
-				l43:
-					store32(m.memory, uint64(uint32(v6))+6820, uint32(v12))
-					store32(m.memory, uint64(uint32(v6))+6828, uint32(int64(uint64(v18)>>32)))
-					t92 := v6
-					v2 = int32(v18)
+				l44:
+					v1 = int32(v8)
+				l46:
+					{
+						t87 := int32(load32(m.memory, uint64(uint32(v6))+6840))
+						v0 = t87
+						t88 := int32(load32(m.memory, uint64(uint32(v6))+6844))
+						t89 := v6 + i32(16)
+						t90 := v6 + i32(6836)
+						var p91 int32
+						if t88 != i32(0) {
+							p91 = 1
+						}
+						m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t89, t90, p91)
+						t92 := int32(m.memory[uint64(uint32(v6))+16])
+						v7 = t92
+						if v7 == 0 {
+							goto l45
+						}
+						t93 := int32(m.memory[uint64(uint32(v6))+17])
+						if t93&i32(255) != i32(32) {
+							goto l46
+						}
+					}
+				l45:
+					store32(m.memory, uint64(uint32(v6))+6832, uint32(v1))
+					store32(m.memory, uint64(uint32(v6))+6824, uint32(v12))
+					t94 := v6
 					v0 = v2 - v0
-					p93 := v0
+					p95 := v0
 					if uint32(v0) > uint32(v2) {
-						p93 = i32(0)
+						p95 = i32(0)
 					}
-					store32(m.memory, uint64(uint32(t92))+6824, uint32(p93))
-					t94 := int32(load32(m.memory, uint64(uint32(v6))+5240))
-					v12 = t94
-					t95 := int64(load64(m.memory, uint64(uint32(v6))+5244))
-					v18 = t95
+					store32(m.memory, uint64(uint32(t94))+6828, uint32(p95))
+					t96 := int32(load32(m.memory, uint64(uint32(v6))+6836))
+					v12 = t96
+					t97 := int64(load64(m.memory, uint64(uint32(v6))+6840))
+					v18 = t97
 					{
 						if v16 == 0 {
-							goto l45
+							goto l47
 						}
 						{
 							if uint32(v4) <= uint32(v9) {
-								goto l46
+								goto l48
 							}
-							t96 := int32(load32(m.memory, uint64(uint32(v6))+6808))
-							m.memory[uint32(t96+v9)] = byte(i32(10))
+							t98 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+							m.memory[uint32(t98+v9)] = byte(i32(10))
 						}
-					l46:
-						t97 := v6
+					l48:
+						t99 := v6
 						v0 = v9 + i32(1)
-						p98 := i32(-1)
+						p100 := i32(-1)
 						if v0 != 0 {
-							p98 = v0
+							p100 = v0
 						}
-						store32(m.memory, uint64(uint32(t97))+6816, uint32(p98))
-					}
-				l45:
-					m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6820), v6+i32(6808))
-					{
-						t99 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-						v4 = t99
-						t100 := int32(load32(m.memory, uint64(uint32(v6))+6816))
-						t101 := v4
-						v0 = t100
-						if uint32(t101) < uint32(v0) {
-							goto l47
-						}
-						if uint32(v4-v0) < uint32(i32(2)) {
-							goto l47
-						}
-						t102 := int32(load32(m.memory, uint64(uint32(v6))+6808))
-						store16(m.memory, uint32(t102+v0), uint16(i32(8250)))
+						store32(m.memory, uint64(uint32(t99))+6820, uint32(p100))
 					}
 				l47:
-					v3 = v16 + i32(1)
-					t103 := v6
-					v2 = v0 + i32(2)
-					p104 := v2
-					if uint32(v2) < uint32(v0) {
-						p104 = i32(-1)
-					}
-					v9 = p104
-					store32(m.memory, uint64(uint32(t103))+6816, uint32(v9))
-					v0 = i32(-16)
-				l49:
+					m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6824), v6+i32(6812))
 					{
-						if v0 == i32(48) {
-							goto l48
-						}
-						v2 = v0 + i32(20948)
-						v1 = v0 + i32(16)
-						v0 = v1
-						t105 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(6820), v2, i32(1))
-						if t105 == 0 {
+						t101 := int32(load32(m.memory, uint64(uint32(v6))+6816))
+						v4 = t101
+						t102 := int32(load32(m.memory, uint64(uint32(v6))+6820))
+						t103 := v4
+						v0 = t102
+						if uint32(t103) < uint32(v0) {
 							goto l49
 						}
+						if uint32(v4-v0) < uint32(i32(2)) {
+							goto l49
+						}
+						t104 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+						store16(m.memory, uint32(t104+v0), uint16(i32(8250)))
+					}
+				l49:
+					v3 = v16 + i32(1)
+					t105 := v6
+					v2 = v0 + i32(2)
+					p106 := v2
+					if uint32(v2) < uint32(v0) {
+						p106 = i32(-1)
+					}
+					v9 = p106
+					store32(m.memory, uint64(uint32(t105))+6820, uint32(v9))
+					v0 = i32(-16)
+				l51:
+					{
+						if v0 == i32(48) {
+							goto l50
+						}
+						v2 = v0 + i32(21108)
+						v1 = v0 + i32(16)
+						v0 = v1
+						t107 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6824), v2)
+						if t107 == 0 {
+							goto l51
+						}
 					}
 					{
-						t106 := int32(m.memory[uint32(v1+i32(20944))])
-						switch t106 {
+						t108 := int32(m.memory[uint32(v1+i32(21104))])
+						switch t108 {
 						case 2:
-							goto l48
+							goto l50
 						default:
-							t107 := int32(load32(m.memory, uint64(uint32(v11))+16))
-							v20 = t107
+							t109 := int32(load32(m.memory, uint64(uint32(v11))+16))
+							v20 = t109
 							if v20 != 0 {
-								t108 := int32(load32(m.memory, uint64(uint32(v11))+20))
-								v21 = t108
-								t109 := int32(load32(m.memory, uint64(uint32(v11))+4))
-								v1 = t109
-								t110 := int32(load32(m.memory, uint32(v11)))
-								v22 = t110
+								t110 := int32(load32(m.memory, uint64(uint32(v11))+20))
+								v21 = t110
+								t111 := int32(load32(m.memory, uint64(uint32(v11))+4))
+								v1 = t111
+								t112 := int32(load32(m.memory, uint32(v11)))
+								v22 = t112
 								v0 = i32(0)
-							l54:
+							l56:
 								{
 									if v1 == v0 {
 										v0 = i32(0)
-									l56:
+									l58:
 										{
 											if v21 == v0 {
 												store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
 												store32(m.memory, uint64(uint32(v6))+5244, uint32(v1))
 												store32(m.memory, uint64(uint32(v6))+5240, uint32(v22))
-												m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5240), v6+i32(6808))
+												m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5240), v6+i32(6812))
 												{
-													t113 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-													v4 = t113
-													t114 := int32(load32(m.memory, uint64(uint32(v6))+6816))
-													t115 := v4
-													v0 = t114
-													if uint32(t115) <= uint32(v0) {
-														goto l57
-													}
-													t116 := int32(load32(m.memory, uint64(uint32(v6))+6808))
-													m.memory[uint32(t116+v0)] = byte(i32(32))
-												}
-											l57:
-												{
+													t115 := int32(load32(m.memory, uint64(uint32(v6))+6816))
+													v4 = t115
+													t116 := int32(load32(m.memory, uint64(uint32(v6))+6820))
 													t117 := v4
-													v0 = v0 + i32(1)
-													p118 := i32(-1)
-													if v0 != 0 {
-														p118 = v0
+													v0 = t116
+													if uint32(t117) <= uint32(v0) {
+														goto l59
 													}
-													v0 = p118
-													if uint32(t117) < uint32(v0) {
-														goto l58
+													t118 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+													m.memory[uint32(t118+v0)] = byte(i32(32))
+												}
+											l59:
+												{
+													t119 := v4
+													v0 = v0 + i32(1)
+													p120 := i32(-1)
+													if v0 != 0 {
+														p120 = v0
+													}
+													v0 = p120
+													if uint32(t119) < uint32(v0) {
+														goto l60
 													}
 													if uint32(v4-v0) < uint32(v21) {
-														goto l58
+														goto l60
 													}
 													if v21 == 0 {
-														goto l58
+														goto l60
 													}
-													t119 := int32(load32(m.memory, uint64(uint32(v6))+6808))
-													memory_copy(m.memory, uint32(t119+v0), uint32(v20), uint32(v21))
+													t121 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+													memory_copy(m.memory, uint32(t121+v0), uint32(v20), uint32(v21))
 												}
-											l58:
-												t120 := v6
+											l60:
+												t122 := v6
 												v2 = v0 + v21
-												p121 := v2
+												p123 := v2
 												if uint32(v2) < uint32(v0) {
-													p121 = i32(-1)
+													p123 = i32(-1)
 												}
-												v9 = p121
-												store32(m.memory, uint64(uint32(t120))+6816, uint32(v9))
-												goto l59
+												v9 = p123
+												store32(m.memory, uint64(uint32(t122))+6820, uint32(v9))
+												goto l61
 											}
 											v10 = i32(19)
-											t112 := int32(m.memory[uint32(v20+v0)])
-											v2 = t112
+											t114 := int32(m.memory[uint32(v20+v0)])
+											v2 = t114
 											if v2 == i32(32) {
-												goto l42
+												goto l43
 											}
 											if uint32(v2) < uint32(i32(32)) {
-												goto l42
+												goto l43
 											}
 											v0 = v0 + i32(1)
 											if v2 != i32(127) {
-												goto l56
+												goto l58
 											}
-											goto l42
+											goto l43
 										}
 									}
 									v10 = i32(19)
-									t111 := int32(m.memory[uint32(v22+v0)])
-									v2 = t111
+									t113 := int32(m.memory[uint32(v22+v0)])
+									v2 = t113
 									if v2 == i32(32) {
-										goto l42
+										goto l43
 									}
 									if uint32(v2) < uint32(i32(32)) {
-										goto l42
+										goto l43
 									}
 									v0 = v0 + i32(1)
 									if v2 != i32(127) {
-										goto l54
+										goto l56
 									}
-									goto l42
+									goto l43
 								}
 							}
 							v10 = i32(18)
-							goto l42
+							goto l43
 						case 1:
 							m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v6+i32(5240), v11)
-							t122 := int32(m.memory[uint64(uint32(v6))+5240])
-							if t122 == i32(41) {
-								goto l48
+							t124 := int32(m.memory[uint64(uint32(v6))+5240])
+							if t124 == i32(41) {
+								goto l50
 							}
-							t123 := int64(load64(m.memory, uint64(uint32(v6))+5240))
-							v8 = t123
+							t125 := int64(load64(m.memory, uint64(uint32(v6))+5240))
+							v8 = t125
 							if v8&i64(255) == i64(41) {
-								goto l48
+								goto l50
 							}
 							v16 = int32(int64(uint64(v8) >> 32))
 							v10 = int32(v8)
-							goto l60
+							goto l62
 						}
 					}
-				l48:
+				l50:
 					{
 						if uint32(v16) >= uint32(v14) {
-							goto l61
+							goto l63
 						}
 						v10 = i32(18)
 						{
 							v2 = v13 + v16*i32(12)
-							t124 := int32(load32(m.memory, uint32(v2)))
-							switch t124 {
+							t126 := int32(load32(m.memory, uint32(v2)))
+							switch t126 {
 							case 2:
-								goto l61
+								goto l63
 							default:
-								goto l42
+								goto l43
 							case 1:
-								t125 := int32(load32(m.memory, uint64(uint32(v2))+8))
-								v0 = t125
-								t126 := int32(load32(m.memory, uint64(uint32(v2))+4))
-								v2 = t126
+								t127 := int32(load32(m.memory, uint64(uint32(v2))+8))
+								v0 = t127
+								t128 := int32(load32(m.memory, uint64(uint32(v2))+4))
+								v2 = t128
 								{
 									if uint32(v4) < uint32(v9) {
-										goto l63
+										goto l65
 									}
 									if uint32(v4-v9) < uint32(v0) {
-										goto l63
+										goto l65
 									}
 									if v0 == 0 {
-										goto l63
+										goto l65
 									}
-									t127 := int32(load32(m.memory, uint64(uint32(v6))+6808))
-									memory_copy(m.memory, uint32(t127+v9), uint32(v2), uint32(v0))
+									t129 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+									memory_copy(m.memory, uint32(t129+v9), uint32(v2), uint32(v0))
 								}
-							l63:
-								t128 := v6
+							l65:
+								t130 := v6
 								v1 = v9 + v0
-								p129 := v1
+								p131 := v1
 								if uint32(v1) < uint32(v9) {
-									p129 = i32(-1)
+									p131 = i32(-1)
 								}
-								v9 = p129
-								store32(m.memory, uint64(uint32(t128))+6816, uint32(v9))
-								t130 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
-								if t130 == 0 {
-									goto l59
+								v9 = p131
+								store32(m.memory, uint64(uint32(t130))+6820, uint32(v9))
+								t132 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
+								if t132 == 0 {
+									goto l61
 								}
-								goto l64
+								goto l66
 							}
 						}
-					l61:
-						t131 := int32(load32(m.memory, uint64(uint32(v11))+8))
-						v0 = t131
-						t132 := int32(load32(m.memory, uint64(uint32(v11))+12))
-						v22 = v0 + t132<<4
+					l63:
+						t133 := int32(load32(m.memory, uint64(uint32(v11))+8))
+						v0 = t133
+						t134 := int32(load32(m.memory, uint64(uint32(v11))+12))
+						v22 = v0 + t134<<4
 						v10 = i32(18)
-						v15 = i32(0)
-						t133 := int32(load32(m.memory, uint64(uint32(v6))+6808))
-						v17 = t133
-					l65:
+						v17 = i32(0)
+						t135 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+						v15 = t135
+					l67:
 						{
 							if v0 == v22 {
-								goto l60
+								goto l62
 							}
-							t134 := int32(load32(m.memory, uint32(v0+i32(12))))
-							v20 = t134
-							t135 := int32(load32(m.memory, uint32(v0+i32(8))))
-							v21 = t135
-							t136 := int32(load32(m.memory, uint32(v0+i32(4))))
-							v1 = t136
-							t137 := int32(load32(m.memory, uint32(v0)))
-							v2 = t137
+							t136 := int32(load32(m.memory, uint32(v0+i32(12))))
+							v20 = t136
+							t137 := int32(load32(m.memory, uint32(v0+i32(8))))
+							v21 = t137
+							t138 := int32(load32(m.memory, uint32(v0+i32(4))))
+							v1 = t138
+							t139 := int32(load32(m.memory, uint32(v0)))
+							v2 = t139
 							store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
 							store32(m.memory, uint64(uint32(v6))+5244, uint32(v1))
-							t139 := v6
-							p138 := i32(1)
+							t141 := v6
+							p140 := i32(1)
 							if v2 != 0 {
-								p138 = v2
+								p140 = v2
 							}
-							store32(m.memory, uint64(uint32(t139))+5240, uint32(p138))
+							store32(m.memory, uint64(uint32(t141))+5240, uint32(p140))
 							v0 = v0 + i32(16)
-							t140 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v6+i32(6820), v6+i32(5240), i32(1))
-							if t140 == 0 {
-								goto l65
+							t142 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6824), v6+i32(5240))
+							if t142 == 0 {
+								goto l67
 							}
-							t142 := v6 + i32(8)
-							p141 := i32(1)
+							t144 := v6 + i32(8)
+							p143 := i32(1)
 							if v21 != 0 {
-								p141 = v21
+								p143 = v21
 							}
-							m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t142, p141, v20)
-							t143 := int32(load32(m.memory, uint64(uint32(v6))+8))
-							v1 = t143
+							m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t144, p143, v20)
+							t145 := int32(load32(m.memory, uint64(uint32(v6))+8))
+							v1 = t145
 							if v1 == 0 {
-								goto l60
+								goto l62
 							}
-							t144 := int32(load32(m.memory, uint64(uint32(v6))+12))
-							v2 = t144
+							t146 := int32(load32(m.memory, uint64(uint32(v6))+12))
+							v2 = t146
 							{
-								if v15&i32(1) == 0 {
-									goto l66
+								if v17&i32(1) == 0 {
+									goto l68
 								}
 								if uint32(v4) < uint32(v9) {
-									goto l67
+									goto l69
 								}
 								if uint32(v4-v9) < uint32(i32(2)) {
-									goto l67
+									goto l69
 								}
-								store16(m.memory, uint32(v17+v9), uint16(i32(8236)))
-							l67:
+								store16(m.memory, uint32(v15+v9), uint16(i32(8236)))
+							l69:
 								v21 = v9 + i32(2)
-								p145 := v21
+								p147 := v21
 								if uint32(v21) < uint32(v9) {
-									p145 = i32(-1)
+									p147 = i32(-1)
 								}
-								v9 = p145
+								v9 = p147
 							}
-						l66:
+						l68:
 							if uint32(v4) < uint32(v9) {
-								goto l68
+								goto l70
 							}
 							if uint32(v4-v9) < uint32(v2) {
-								goto l68
+								goto l70
 							}
 							if v2 == 0 {
-								goto l68
+								goto l70
 							}
-							memory_copy(m.memory, uint32(v17+v9), uint32(v1), uint32(v2))
-						l68:
-							t146 := v6
+							memory_copy(m.memory, uint32(v15+v9), uint32(v1), uint32(v2))
+						l70:
+							t148 := v6
 							v21 = v9 + v2
-							p147 := v21
+							p149 := v21
 							if uint32(v21) < uint32(v9) {
-								p147 = i32(-1)
+								p149 = i32(-1)
 							}
-							v9 = p147
-							store32(m.memory, uint64(uint32(t146))+6816, uint32(v9))
+							v9 = p149
+							store32(m.memory, uint64(uint32(t148))+6820, uint32(v9))
 							v10 = i32(41)
-							v15 = i32(1)
-							t148 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v1, v2)
-							if t148 == 0 {
-								goto l65
+							v17 = i32(1)
+							t150 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v1, v2)
+							if t150 == 0 {
+								goto l67
 							}
 						}
 					}
-				l64:
+				l66:
 					v10 = i32(19)
-					goto l42
-				l60:
+					goto l43
+				l62:
 					if v10&i32(255) != i32(41) {
-						goto l42
+						goto l43
 					}
-				l59:
-					t149 := v7
-					var p150 int32
+				l61:
+					t151 := v7
+					var p152 int32
 					if v12 != i32(0) {
-						p150 = 1
+						p152 = 1
 					}
-					if t149&p150 != 0 {
-						goto l69
+					if t151&p152 != 0 {
+						goto l71
 					}
 				}
-				p151 := i32(41)
+				p153 := i32(41)
 				if uint32(v9) > uint32(v4) {
-					p151 = i32(0)
+					p153 = i32(0)
 				}
-				v10 = p151
+				v10 = p153
 				goto l13
 			}
-		l42:
+		l43:
 			v9 = v16
 		}
 	l10:
@@ -9229,17 +10271,17 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 			goto l13
 		}
 		if v0 != i32(41) {
-			goto l70
+			goto l72
 		}
 	l13:
 		store32(m.memory, uint32(v5), uint32(v9))
-	l70:
+	l72:
 		v0 = v10 & i32(255)
 		if v0 == i32(41) {
 			goto l6
 		}
-		t152 := int32(load32(m.memory, uint64(uint32(v0<<2))+21132))
-		v0 = t152
+		t154 := int32(load32(m.memory, uint64(uint32(v0<<2))+21292))
+		v0 = t154
 		goto l5
 	}
 l6:
@@ -9251,7 +10293,7 @@ l4:
 l3:
 	v0 = i32(1)
 l5:
-	m.___stack_pointer = v6 + i32(6832)
+	m.___stack_pointer = v6 + i32(6848)
 	return v0
 }
 func (m *Module) Xhooksig_status_name(v0 int32) int32 {
@@ -9396,4 +10438,4 @@ func memory_zero[T uint32 | uint64](mem []byte, dest, n T) {
 	clear(mem[x:y:len(mem)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\a\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\v\x00\x00\x00\x00\x00\x00\x00\f\x00\x00\x00\x00\x00\x00\x00\r\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x11\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x13\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x19\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00!\x00\x00\x00\x00\x00\x00\x00\"\x00\x00\x00\x00\x00\x00\x00#\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00%\x00\x00\x00\x00\x00\x00\x00&\x00\x00\x00\x00\x00\x00\x00'\x00\x00\x00\x00\x00\x00\x00(\x00\x00\x00\x00\x00\x00\x00, dd mmm ccyy hh:nn:ss GMT, dd-mmm-yy hh:nn:ss GMT mmm dd hh:nn:ss ccyy mmm  d hh:nn:ss ccyy\xa0O\x00\x00\x1a\x00\x00\x00\xbaO\x00\x00\x18\x00\x00\x00\xd2O\x00\x00\x15\x00\x00\x00\xe7O\x00\x00\x15\x00\x00\x00Monday   Tuesday  WednesdayThursday Friday   Saturday Sunday   MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDeccymdhns\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionhmac-sha256date digest(request-target)host(created)(expires)\x00\x9dQ\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xadQ\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\xb1Q\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xbaQ\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x04\x00\x00\x00\x05\x00\x00\x00\x06\x00\x00\x00\a\x00\x00\x00\b\x00\x00\x00\t\x00\x00\x00\n\x00\x00\x00\v\x00\x00\x00\f\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x14\x00\x00\x00\x15\x00\x00\x00\x16\x00\x00\x00\x17\x00\x00\x00\x18\x00\x00\x00\x19\x00\x00\x00\x1a\x00\x00\x00\x1b\x00\x00\x00\x1c\x00\x00\x00\x1d\x00\x00\x00\x1e\x00\x00\x00\x1f\x00\x00\x00 \x00\x00\x00!\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00$\x00\x00\x00%\x00\x00\x00&\x00\x00\x00'\x00\x00\x00(\x00\x00\x00)\x00\x00\x00*\x00\x00\x00+\x00\x00\x00/\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00.F\x00\x00'C\x00\x00qC\x00\x00\x86K\x00\x00PB\x00\x00\bJ\x00\x00UH\x00\x00gH\x00\x00\x8eH\x00\x00\xe3C\x00\x00\rF\x00\x00\xffE\x00\x00\xe9E\x00\x00zH\x00\x00[B\x00\x00\xebI\x00\x00\x83D\x00\x00\xdaI\x00\x00\x87E\x00\x00\xacG\x00\x00\bH\x00\x00\x15H\x00\x00#H\x00\x00\xbdB\x00\x00\xdfB\x00\x00\xefB\x00\x00\xccB\x00\x00\xe9K\x00\x00\x95K\x00\x00\x03K\x00\x00\xfcA\x00\x00\xc7F\x00\x00\xa8F\x00\x00\xb8F\x00\x00\xe0K\x00\x00\x1cF\x00\x00\xbdA\x00\x00\xdbL\x00\x00\x9aF\x00\x00\xf9I\x00\x00gG\x00\x00\x11\x00\x00\x00\r\x00\x00\x00\b\x00\x00\x00\x0f\x00\x00\x00\v\x00\x00\x00\x12\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x16\x00\x00\x00\x14\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x13\x00\x00\x00\f\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x13\x00\x00\x00\x10\x00\x00\x00\x0f\x00\x00\x00\t\x00\x00\x00\x12\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x18\x00\x00\x00?F\x00\x00\xdcD\x00\x00\xa2L\x00\x00\xb9G\x00\x00`A\x00\x00\xeaL\x00\x00\x86I\x00\x00\xa0H\x00\x00\xabM\x00\x00\x10N\x00\x00\x1aJ\x00\x00\x93A\x00\x00\"M\x00\x00ID\x00\x00\x92D\x00\x00>J\x00\x00\x88C\x00\x00\xf3H\x00\x00jB\x00\x00eJ\x00\x00MK\x00\x00dK\x00\x002H\x00\x00\x10K\x00\x00)K\x00\x00cM\x00\x00CM\x00\x00\xc1H\x00\x00SI\x00\x00\xdaF\x00\x00'G\x00\x00VL\x00\x00\xf5K\x00\x00\xccA\x00\x002I\x00\x00\xa7K\x00\x00\tB\x00\x00\x91B\x00\x004C\x00\x00/E\x00\x00\xf4C\x00\x008\x00\x00\x00S\x00\x00\x00)\x00\x00\x00C\x00\x00\x003\x00\x00\x008\x00\x00\x00T\x00\x00\x00!\x00\x00\x00e\x00\x00\x00H\x00\x00\x00$\x00\x00\x00*\x00\x00\x00!\x00\x00\x00:\x00\x00\x00J\x00\x00\x00'\x00\x00\x00[\x00\x00\x00?\x00\x00\x00'\x00\x00\x00N\x00\x00\x00\x17\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00\x19\x00\x00\x00$\x00\x00\x00H\x00\x00\x00 \x00\x00\x002\x00\x00\x00\"\x00\x00\x00M\x00\x00\x00@\x00\x00\x00L\x00\x00\x00(\x00\x00\x000\x00\x00\x00!\x00\x00\x00B\x00\x00\x00G\x00\x00\x00,\x00\x00\x00=\x00\x00\x00K\x00\x00\x00U\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\a\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\v\x00\x00\x00\x00\x00\x00\x00\f\x00\x00\x00\x00\x00\x00\x00\r\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x11\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x13\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x19\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00!\x00\x00\x00\x00\x00\x00\x00\"\x00\x00\x00\x00\x00\x00\x00#\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00%\x00\x00\x00\x00\x00\x00\x00&\x00\x00\x00\x00\x00\x00\x00'\x00\x00\x00\x00\x00\x00\x00(\x00\x00\x00\x00\x00\x00\x00MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDec, dd mmm ccyy hh:nn:ss GMT, dd-mmm-yy hh:nn:ss GMT mmm dd hh:nn:ss ccyy mmm  d hh:nn:ss ccyy\x00\x00\x00\xd9O\x00\x00\x1a\x00\x00\x00\xf3O\x00\x00\x18\x00\x00\x00\vP\x00\x00\x15\x00\x00\x00 P\x00\x00\x15\x00\x00\x00Monday   Tuesday  WednesdayThursday Friday   Saturday Sunday   cymdhns\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=(request-target)host(created)(expires)\x00=R\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00MR\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00QR\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00ZR\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x04\x00\x00\x00\x05\x00\x00\x00\x06\x00\x00\x00\a\x00\x00\x00\b\x00\x00\x00\t\x00\x00\x00\n\x00\x00\x00\v\x00\x00\x00\f\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x14\x00\x00\x00\x15\x00\x00\x00\x16\x00\x00\x00\x17\x00\x00\x00\x18\x00\x00\x00\x19\x00\x00\x00\x1a\x00\x00\x00\x1b\x00\x00\x00\x1c\x00\x00\x00\x1d\x00\x00\x00\x1e\x00\x00\x00\x1f\x00\x00\x00 \x00\x00\x00!\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00$\x00\x00\x00%\x00\x00\x00&\x00\x00\x00'\x00\x00\x00(\x00\x00\x00)\x00\x00\x00*\x00\x00\x00+\x00\x00\x00/\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00.F\x00\x00'C\x00\x00qC\x00\x00\x86K\x00\x00PB\x00\x00\bJ\x00\x00UH\x00\x00gH\x00\x00\x8eH\x00\x00\xe3C\x00\x00\rF\x00\x00\xffE\x00\x00\xe9E\x00\x00zH\x00\x00[B\x00\x00\xebI\x00\x00\x83D\x00\x00\xdaI\x00\x00\x87E\x00\x00\xacG\x00\x00\bH\x00\x00\x15H\x00\x00#H\x00\x00\xbdB\x00\x00\xdfB\x00\x00\xefB\x00\x00\xccB\x00\x00\xe9K\x00\x00\x95K\x00\x00\x03K\x00\x00\xfcA\x00\x00\xc7F\x00\x00\xa8F\x00\x00\xb8F\x00\x00\xe0K\x00\x00\x1cF\x00\x00\xbdA\x00\x00\xdbL\x00\x00\x9aF\x00\x00\xf9I\x00\x00gG\x00\x00\x11\x00\x00\x00\r\x00\x00\x00\b\x00\x00\x00\x0f\x00\x00\x00\v\x00\x00\x00\x12\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x16\x00\x00\x00\x14\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x13\x00\x00\x00\f\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x13\x00\x00\x00\x10\x00\x00\x00\x0f\x00\x00\x00\t\x00\x00\x00\x12\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x18\x00\x00\x00?F\x00\x00\xdcD\x00\x00\xa2L\x00\x00\xb9G\x00\x00`A\x00\x00\xeaL\x00\x00\x86I\x00\x00\xa0H\x00\x00\xabM\x00\x00\x10N\x00\x00\x1aJ\x00\x00\x93A\x00\x00\"M\x00\x00ID\x00\x00\x92D\x00\x00>J\x00\x00\x88C\x00\x00\xf3H\x00\x00jB\x00\x00eJ\x00\x00MK\x00\x00dK\x00\x002H\x00\x00\x10K\x00\x00)K\x00\x00cM\x00\x00CM\x00\x00\xc1H\x00\x00SI\x00\x00\xdaF\x00\x00'G\x00\x00VL\x00\x00\xf5K\x00\x00\xccA\x00\x002I\x00\x00\xa7K\x00\x00\tB\x00\x00\x91B\x00\x004C\x00\x00/E\x00\x00\xf4C\x00\x008\x00\x00\x00S\x00\x00\x00)\x00\x00\x00C\x00\x00\x003\x00\x00\x008\x00\x00\x00T\x00\x00\x00!\x00\x00\x00e\x00\x00\x00H\x00\x00\x00$\x00\x00\x00*\x00\x00\x00!\x00\x00\x00:\x00\x00\x00J\x00\x00\x00'\x00\x00\x00[\x00\x00\x00?\x00\x00\x00'\x00\x00\x00N\x00\x00\x00\x17\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00\x19\x00\x00\x00$\x00\x00\x00H\x00\x00\x00 \x00\x00\x002\x00\x00\x00\"\x00\x00\x00M\x00\x00\x00@\x00\x00\x00L\x00\x00\x00(\x00\x00\x000\x00\x00\x00!\x00\x00\x00B\x00\x00\x00G\x00\x00\x00,\x00\x00\x00=\x00\x00\x00K\x00\x00\x00U\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
