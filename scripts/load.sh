@@ -13,6 +13,8 @@ if ! command -v go >/dev/null; then
 fi
 scripts/setup.sh redis-server || true
 go -C go/load build -o "$PWD/target/load" .
+# What the attacks notice is itself tested on receivers that break their promises.
+go -C go/load test -race ./...
 cargo build --locked --quiet --workspace --all-features --example replica
 exec target/load -c-receiver target/c-example/receiver \
     -rust-receiver target/debug/examples/replica "$@"

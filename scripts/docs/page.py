@@ -56,6 +56,8 @@ def environment(home):
         "CARGO_HOME": os.environ.get("CARGO_HOME", str(old_home / ".cargo")),
         "RUSTUP_HOME": os.environ.get("RUSTUP_HOME", str(old_home / ".rustup")),
         "CARGO_INSTALL_ROOT": str(home / ".local"),
+        # Builds a third faster.
+        "CARGO_PROFILE_DEV_DEBUG": "false",
         # Debian installs servers outside the usual PATH.
         "PATH": f"{home}/.local/bin:{os.environ['PATH']}:/usr/sbin",
         "LC_ALL": "C.UTF-8",
