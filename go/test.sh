@@ -30,9 +30,8 @@ source "$root/packaging/go-flags.sh"
 
 # check SENTENCE COMMAND...
 check() {
-    local sentence=$1
+    local sentence=$1 began=$SECONDS
     shift
-    local began=$SECONDS
     if "$@" >"$work/said" 2>&1; then
         printf "pass  %s, %s s\n" "$sentence" $((SECONDS - began))
         passed=$((passed + 1))
