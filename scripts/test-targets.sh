@@ -260,6 +260,7 @@ check 'docs/firmware.md shows what is built' python3 firmware/quotes.py
 
 with 'aarch64-linux-gnu-gcc qemu-aarch64' 'aarch64: links and verifies' \
     links aarch64-unknown-linux-gnu 'aarch64-linux-gnu-gcc -static' qemu-aarch64
+with musl-gcc 'musl: links and verifies' links x86_64-unknown-linux-musl 'musl-gcc -static'
 with "$arm" 'hard-float Cortex-M4: links' links_hard_float
 with "$arm" 'hard-float Cortex-M4: verifies, refuses and signs' prints mps2-hard-float size gateway
 with python3 'zig cc: links and verifies' zig
