@@ -114,16 +114,18 @@ fn a_delivery_is_remembered_for_a_margin_longer_than_it_could_be_accepted() {
 #[test]
 fn a_guard_remembers_for_the_largest_skew_of_its_receivers() {
     let mut entries = [Entry::EMPTY; 1];
-    let sent = delivery(NOW, 0);
-    let mut receive_under = |skew, now| {
+    let (sent, other) = (delivery(NOW, 0), delivery(NOW + 300, 1));
+    let mut receive_under = |sent: &Sent, skew, now| {
         let keys = [key(SECRET)];
         let verifier = Verifier::with_policy(&keys, Policy::DRONE.max_skew(skew))?;
         let verified = verifier.verify(&sent.request(), &sent.body, Clock::At(now))?;
         Guard::new(&mut entries).claim(&verified, Clock::At(now))
     };
-    assert_eq!(receive_under(10, NOW), Ok(()));
-    assert_eq!(receive_under(300, NOW + 300), Err(Error::Replayed));
-    assert_eq!(receive_under(301, NOW), Err(Error::SkewTooLarge));
+    assert_eq!(receive_under(&sent, 10, NOW), Ok(()));
+    assert_eq!(receive_under(&other, 300, NOW + 302), Err(Error::ReplayGuardFull));
+    assert_eq!(receive_under(&sent, 300, NOW + 300), Err(Error::Replayed));
+    assert_eq!(receive_under(&sent, 301, NOW), Err(Error::SkewTooLarge));
+    assert_eq!(receive_under(&other, 300, NOW + 303), Ok(()));
 }
 
 #[test]
