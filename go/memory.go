@@ -137,7 +137,11 @@ func (s *MemoryStore) until(d *Verified) int64 {
 	if d.Date.IsZero() || s.maxSkew == Forever {
 		return never
 	}
-	return d.Date.Unix() + int64((s.maxSkew+time.Second-1)/time.Second) + memoryMargin
+	seconds := int64(s.maxSkew / time.Second)
+	if s.maxSkew%time.Second > 0 {
+		seconds++
+	}
+	return d.Date.Unix() + seconds + memoryMargin
 }
 
 func (s *MemoryStore) add(tag Tag, until int64, now time.Time) error {

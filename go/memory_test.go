@@ -5,6 +5,29 @@ import (
 	"time"
 )
 
+// A skew that is nearly Forever is rounded up to seconds without an overflow, in which a delivery would
+// be forgotten at once.
+func TestLargestSkews(t *testing.T) {
+	now := time.Now()
+	for _, skew := range []time.Duration{Forever - 1, Forever - time.Second + 1, Forever - time.Second, Forever / 2} {
+		memory := NewMemoryStore(10, skew)
+		for name, store := range map[string]ReplayStore{"memory": memory, "shared": AcceptOnFailure(memory, nil)} {
+			d := &Verified{Date: now, Expires: now, Tag: Tag{name[0]}}
+			g := newGuard(store)
+			clock := func() time.Time { return now }
+			if err := g.claim(t.Context(), d, clock); err != nil {
+				t.Errorf("%v, %s: %v", skew, name, err)
+			}
+			if err := g.claim(t.Context(), d, clock); err != ErrReplayed {
+				t.Errorf("%v, %s, again: %v", skew, name, err)
+			}
+			if left, _ := memory.look(d, clock); left < skew {
+				t.Errorf("%v, %s: remembered for %v", skew, name, left)
+			}
+		}
+	}
+}
+
 // The clock is read under the lock. Otherwise times could reach the store out of order.
 func TestClockIsReadUnderTheLock(t *testing.T) {
 	s := NewMemoryStore(10, DefaultMaxSkew)
