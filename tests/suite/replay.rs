@@ -195,6 +195,26 @@ fn a_delivery_that_ends_after_its_time_is_not_claimed() {
     assert_eq!(guard.claim(&verified, Clock::At(NOW + 301)), Err(Error::Replayed));
 }
 
+/// So that a lookup costs the same in a guard of any length.
+#[test]
+fn a_delivery_can_use_sixty_four_of_the_entries() {
+    let mut entries = vec![Entry::EMPTY; 65];
+    let mut claimed = 0;
+    for number in 0.. {
+        claimed += usize::from(receive_at(&delivery(NOW, number), &mut entries, NOW).is_ok());
+        if claimed == 64 {
+            break;
+        }
+    }
+    // One entry is free, and each of 65 places is the one that a delivery cannot use.
+    let verdicts =
+        (1000..2000).map(|number| receive_at(&delivery(NOW, number), &mut entries.clone(), NOW));
+    let (refused, taken): (Vec<_>, Vec<_>) = verdicts.partition(Result::is_err);
+    assert_eq!(refused.first(), Some(&Err(Error::ReplayGuardFull)));
+    assert!(refused.len() < 100, "{} of 1000 found no place", refused.len());
+    assert!(!taken.is_empty());
+}
+
 #[test]
 fn a_guard_of_twice_the_room_finds_room_for_all() {
     let mut entries = vec![Entry::EMPTY; 2048];
