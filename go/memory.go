@@ -99,7 +99,9 @@ func (s *MemoryStore) look(d *Verified, clock func() time.Time) (time.Duration, 
 	return remaining(s.until(d), now), s.checkDelivery(d, now)
 }
 
-// remember keeps d if there is space. It returns an error if d may be forgotten already.
+// remember keeps a delivery about which another store was asked. It returns ErrReplayGuardFull if there
+// is no space, and ErrDateTooOld if that store may have forgotten an earlier claim by now, so that its
+// answer is worthless.
 func (s *MemoryStore) remember(d *Verified, clock func() time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,8 +109,7 @@ func (s *MemoryStore) remember(d *Verified, clock func() time.Time) error {
 	if now.Unix() > until {
 		return ErrDateTooOld
 	}
-	_ = s.add(d.Tag, until, now)
-	return nil
+	return s.add(d.Tag, until, now)
 }
 
 func (s *MemoryStore) checkDelivery(d *Verified, now time.Time) error {

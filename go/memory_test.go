@@ -1,6 +1,8 @@
 package hooksig
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 )
@@ -23,6 +25,38 @@ func TestLargestSkews(t *testing.T) {
 			}
 			if left, _ := memory.look(d, clock); left < skew {
 				t.Errorf("%v, %s: remembered for %v", skew, name, left)
+			}
+		}
+	}
+}
+
+// silentStore gives no answer but its error.
+type silentStore struct{ err error }
+
+func (s silentStore) Claim(context.Context, Tag, time.Duration) error { return s.err }
+func (silentStore) MaxSkew() time.Duration                            { return DefaultMaxSkew }
+
+// A process that cannot remember a delivery would accept each replay of it while the store is down.
+// The answer of a working store needs no memory.
+func TestFullMemoryBesideAStore(t *testing.T) {
+	now := time.Now()
+	clock := func() time.Time { return now }
+	down := AcceptOnFailure(silentStore{errors.New("down")}, nil)
+	for _, run := range []struct {
+		store ReplayStore
+		want  [3]error
+	}{
+		{down, [3]error{nil, ErrReplayed, ErrReplayGuardFull}},
+		{AcceptOnFailure(down, nil), [3]error{nil, ErrReplayed, ErrReplayGuardFull}},
+		{silentStore{}, [3]error{nil, ErrReplayed, nil}},
+		{AcceptOnFailure(silentStore{}, nil), [3]error{nil, ErrReplayed, nil}},
+	} {
+		g := newGuard(run.store)
+		g.known = NewMemoryStore(1, DefaultMaxSkew)
+		for i, want := range run.want {
+			d := &Verified{Date: now, Expires: now.Add(time.Minute), Tag: Tag{byte(i / 2)}}
+			if err := g.claim(t.Context(), d, clock); err != want {
+				t.Errorf("%v, claim %d: got %v, want %v", run.store, i, err, want)
 			}
 		}
 	}
