@@ -45,7 +45,7 @@ const minLimit = 1 << 10
 // NewMemoryStore returns a store for at most size deliveries of 60 to 100 bytes, and for verifiers
 // with a skew of at most maxSkew: usually [DefaultMaxSkew], and [Forever] for one without a clock.
 // When the store is full it refuses with [ErrReplayGuardFull] rather than forget a delivery that
-// could still be replayed. A store of size 0, like a zero MemoryStore, is always full.
+// could still be replayed. A store of size 0, like a nil or zero MemoryStore, is always full.
 func NewMemoryStore(size int, maxSkew time.Duration) *MemoryStore {
 	return &MemoryStore{
 		size:      size,
@@ -63,10 +63,18 @@ func (*MemoryStore) Format(f fmt.State, _ rune) {
 }
 
 // MaxSkew implements [ReplayStore].
-func (s *MemoryStore) MaxSkew() time.Duration { return s.maxSkew }
+func (s *MemoryStore) MaxSkew() time.Duration {
+	if s == nil {
+		return 0
+	}
+	return s.maxSkew
+}
 
 // Claim implements [ReplayStore] with the system clock.
 func (s *MemoryStore) Claim(_ context.Context, tag Tag, remember time.Duration) error {
+	if s == nil {
+		return ErrReplayGuardFull
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
