@@ -12,6 +12,8 @@
 //! with `received` for each delivery, and one with `refused` and the reason for each refused request. SIGTERM and Ctrl-C
 //! stop it after it has answered pending requests.
 
+mod serve;
+
 use std::{
     env,
     error::Error,
@@ -25,7 +27,7 @@ use axum::{
 };
 use hooksig::payload::Payload;
 use hooksig_tower::{Escaped, Key, Refused, Verified, VerifyLayer};
-use tokio::{net::TcpListener, select, signal::unix, time};
+use tokio::{net::TcpListener, select, signal::unix};
 use tracing::{info, warn};
 
 /// The longest body that is accepted, in bytes.
@@ -33,9 +35,6 @@ const MAX_BODY: usize = 4 << 20;
 
 /// How long the body of a request may take.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long pending requests may take to end when the program is stopped.
-const GRACE: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -55,12 +54,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let listener = TcpListener::bind(address).await?;
     info!("listening on {}", listener.local_addr()?);
-    let server = axum::serve(listener, router).with_graceful_shutdown(stop_signal());
-    select! {
-        served = server => served?,
-        // An idle connection would keep it waiting.
-        () = async { stop_signal().await; time::sleep(GRACE).await } => {}
-    }
+    serve::serve(listener, router, stop_signal()).await;
     info!("stopped");
     Ok(())
 }

@@ -4,28 +4,17 @@
 //! The secret is in `DRONE_WEBHOOK_SECRET`. It prints `listening on ADDRESS`, and for each delivery a line to
 //! standard error: `accepted ok EVENT:ACTION` or `refused …`. SIGTERM stops it.
 
+mod serve;
+
 use std::{
     env,
     error::Error,
     io::{self, Write},
-    time::Duration,
 };
 
 use axum::{Extension, Router, http::StatusCode, routing::post};
 use hooksig_tower::{Key, RedisStore, Verified, VerifyLayer};
-use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
-};
-use tokio::{net::TcpListener, select, signal::unix, time::sleep};
-
-/// How long a head may take.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long pending requests may take to end when the program is stopped.
-const GRACE: Duration = Duration::from_secs(5);
+use tokio::{net::TcpListener, signal::unix};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -42,26 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address).await?;
     println!("listening on {}", listener.local_addr()?);
     let mut terminate = unix::signal(unix::SignalKind::terminate())?;
-    let connections = GracefulShutdown::new();
-    loop {
-        select! {
-            accepted = listener.accept() => {
-                let connection = TokioIo::new(accepted?.0);
-                let service = TowerToHyperService::new(router.clone());
-                // `axum::serve` waits for a head without end.
-                let serving = http1::Builder::new()
-                    .timer(TokioTimer::new())
-                    .header_read_timeout(HEAD_TIMEOUT)
-                    .serve_connection(connection, service);
-                tokio::spawn(connections.watch(serving));
-            }
-            _ = terminate.recv() => break,
-        }
-    }
-    select! {
-        () = connections.shutdown() => {}
-        () = sleep(GRACE) => {}
-    }
+    serve::serve(listener, router, terminate.recv()).await;
     Ok(())
 }
 

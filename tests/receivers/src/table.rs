@@ -700,11 +700,7 @@ fn senders(t: &mut Table) {
         "cut off within 35 s",
         play::idle_connections,
     )
-    .not(&[Core], NO_SOCKETS)
-    .not(
-        &[Tower],
-        "`axum::serve` has no time limit for a head, so half a head stays open. Put a proxy in front.",
-    );
+    .not(&[Core], NO_SOCKETS);
     t.play(
         "100 refused posts of 1.4 MB",
         "99 or more read the answer",

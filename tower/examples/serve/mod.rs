@@ -1,0 +1,70 @@
+//! Serves a router as `axum::serve` does, but ends connections: `axum::serve` waits for a head without
+//! end.
+
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use axum::Router;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto::Builder,
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    select,
+    sync::{Semaphore, watch},
+    time::{sleep, timeout},
+};
+
+/// How many connections are served at once. More wait.
+const MAX_CONNECTIONS: usize = 1024;
+
+/// How long a head may take.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection takes new requests.
+const CONNECTION_TIME: Duration = Duration::from_secs(20);
+
+/// How long the last request may take, at the end of that time or when the program is stopped.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves until `stop` is ready, and then until all requests are answered or [`GRACE`] is over.
+pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future) {
+    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let (stopping, stopped) = watch::channel(());
+    let accept = async {
+        loop {
+            let Ok(place) = room.clone().acquire_owned().await else { return };
+            let Ok((stream, _)) = listener.accept().await else {
+                sleep(Duration::from_secs(1)).await; // There may be too many open files.
+                continue;
+            };
+            let (router, stopped) = (router.clone(), stopped.clone());
+            tokio::spawn(async move {
+                serve_connection(stream, router, stopped).await;
+                drop(place);
+            });
+        }
+    };
+    select! {
+        () = accept => {}
+        _ = stop => {}
+    }
+    drop((listener, stopped));
+    stopping.send_replace(());
+    let _ = timeout(GRACE, stopping.closed()).await;
+}
+
+async fn serve_connection(stream: TcpStream, router: Router, mut stopped: watch::Receiver<()>) {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    let service = TowerToHyperService::new(router);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    select! {
+        _ = connection.as_mut() => return,
+        () = sleep(CONNECTION_TIME) => {}
+        _ = stopped.changed() => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = timeout(GRACE, connection).await;
+}
