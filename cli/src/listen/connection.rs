@@ -2,8 +2,9 @@
 
 use std::{
     convert::Infallible,
-    net::TcpStream,
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -13,8 +14,9 @@ use hyper_util::{
     server::graceful::Watcher,
 };
 use tokio::{
-    io::{self, AsyncReadExt, AsyncWriteExt},
-    net, time,
+    io::{self, AsyncRead, AsyncReadExt, ReadBuf},
+    net::{TcpStream, tcp::OwnedReadHalf},
+    time,
 };
 use tokio_util::io::InspectReader;
 
@@ -31,18 +33,15 @@ const MAX_DRAINED: u64 = 8 << 20;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Serves one request. Errors of the connection are not reported here; the sender sees them.
-pub(super) async fn serve(
-    stream: net::TcpStream,
-    desk: Arc<Desk>,
-    watcher: Watcher,
-) -> io::Result<()> {
-    let stream = stream.into_std()?;
-    let rest = stream.try_clone()?;
+pub(super) async fn serve(stream: TcpStream, desk: Arc<Desk>, watcher: Watcher) {
+    let (input, output) = stream.into_split();
+    let input = Arc::new(Mutex::new(input));
     let line = Arc::new(Mutex::new(RequestLine::default()));
     let seen = Arc::clone(&line);
-    let stream = InspectReader::new(net::TcpStream::from_std(stream)?, move |octets: &[u8]| {
+    let reader = InspectReader::new(Input(Arc::clone(&input)), move |octets: &[u8]| {
         seen.lock().unwrap_or_else(PoisonError::into_inner).read(octets);
     });
+    let stream = io::join(reader, output);
     let answer = service_fn(move |request: http::Request<_>| {
         let (desk, line) = (Arc::clone(&desk), Arc::clone(&line));
         async move {
@@ -62,17 +61,25 @@ pub(super) async fn serve(
         .half_close(true)
         .serve_connection(TokioIo::new(stream), answer);
     let _ = watcher.watch(connection).await;
-    let _ = time::timeout(DRAIN_TIMEOUT, drain(rest)).await;
-    Ok(())
+    // The output was closed with the connection. Closing the socket while the sender is still writing
+    // resets it, and the sender gets a broken pipe instead of the answer.
+    let mut rest = Input(input).take(MAX_DRAINED);
+    let _ = time::timeout(DRAIN_TIMEOUT, io::copy(&mut rest, &mut io::sink())).await;
 }
 
-/// Reads the rest that the sender is still writing, within bounds. Closing a socket before that
-/// resets the connection, and the sender gets a broken pipe instead of the answer.
-async fn drain(rest: TcpStream) -> io::Result<()> {
-    let mut rest = net::TcpStream::from_std(rest)?;
-    rest.shutdown().await?;
-    io::copy(&mut rest.take(MAX_DRAINED), &mut io::sink()).await?;
-    Ok(())
+/// The input of a connection, which is read on after the connection. A copy of the socket would need a
+/// second descriptor.
+struct Input(Arc<Mutex<OwnedReadHalf>>);
+
+impl AsyncRead for Input {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut half = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Pin::new(&mut *half).poll_read(context, buffer)
+    }
 }
 
 /// The first line of the input, which holds the target as received: the server drops fragments and

@@ -49,8 +49,7 @@ async fn serve(listener: TcpListener, desk: &Arc<Desk>, printer: &Printer) -> an
             (stream, permit) = accept(&listener, &room) => {
                 let serve = connection::serve(stream, Arc::clone(desk), connections.watcher());
                 tokio::spawn(async move {
-                    // The sender sees a broken connection.
-                    let _ = serve.await;
+                    serve.await;
                     drop(permit);
                 });
             }

@@ -502,6 +502,18 @@ fn many_come_at_once() {
     assert_eq!((code, lines.lines().count()), (Some(0), 100));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connection_takes_one_file_descriptor() {
+    let listener = Listener::start(&[]);
+    listener.limit_files(64);
+    let idle: Vec<_> = (0..48).map(|_| listener.connect()).collect();
+    for mut stream in &idle {
+        stream.write_all(b"POST / HTTP/1.1\r\n").unwrap();
+    }
+    assert!(listener.send(delivery("user-created")).starts_with("HTTP/1.1 401"));
+}
+
 #[test]
 fn signals_stop_it() {
     for signal in [Signal::INT, Signal::TERM] {

@@ -89,6 +89,14 @@ impl Listener {
         kill_process(Pid::from_child(&self.child), signal).expect("it runs");
     }
 
+    /// Limits the number of its open files.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn limit_files(&self, count: u64) {
+        use rustix::process::{Resource, Rlimit, prlimit};
+        let limit = Rlimit { current: Some(count), maximum: Some(count) };
+        prlimit(Some(Pid::from_child(&self.child)), Resource::Nofile, limit).expect("it runs");
+    }
+
     /// Returns true if it has ended by itself.
     pub(crate) fn has_ended(&mut self) -> bool {
         self.child.try_wait().expect("it can be asked").is_some()
