@@ -44,8 +44,9 @@ const minLimit = 1 << 10
 
 // NewMemoryStore returns a store for at most size deliveries of 60 to 100 bytes, and for verifiers
 // with a skew of at most maxSkew: usually [DefaultMaxSkew], and [Forever] for one without a clock.
+// While it drops the expired ones it needs memory for the others twice.
 // When the store is full it refuses with [ErrReplayGuardFull] rather than forget a delivery that
-// could still be replayed. A store of size 0, like a nil or zero MemoryStore, is always full.
+// could still be replayed. A store of size 0, like a zero MemoryStore, is always full.
 func NewMemoryStore(size int, maxSkew time.Duration) *MemoryStore {
 	return &MemoryStore{
 		size:      size,
@@ -63,18 +64,10 @@ func (*MemoryStore) Format(f fmt.State, _ rune) {
 }
 
 // MaxSkew implements [ReplayStore].
-func (s *MemoryStore) MaxSkew() time.Duration {
-	if s == nil {
-		return 0
-	}
-	return s.maxSkew
-}
+func (s *MemoryStore) MaxSkew() time.Duration { return s.maxSkew }
 
 // Claim implements [ReplayStore] with the system clock.
 func (s *MemoryStore) Claim(_ context.Context, tag Tag, remember time.Duration) error {
-	if s == nil {
-		return ErrReplayGuardFull
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
@@ -107,9 +100,7 @@ func (s *MemoryStore) look(d *Verified, clock func() time.Time) (time.Duration, 
 	return remaining(s.until(d), now), s.checkDelivery(d, now)
 }
 
-// remember keeps a delivery about which another store was asked. It returns ErrReplayGuardFull if there
-// is no space, and ErrDateTooOld if that store may have forgotten an earlier claim by now, so that its
-// answer is worthless.
+// remember keeps d if there is space. It returns an error if d may be forgotten already.
 func (s *MemoryStore) remember(d *Verified, clock func() time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,7 +108,8 @@ func (s *MemoryStore) remember(d *Verified, clock func() time.Time) error {
 	if now.Unix() > until {
 		return ErrDateTooOld
 	}
-	return s.add(d.Tag, until, now)
+	_ = s.add(d.Tag, until, now)
+	return nil
 }
 
 func (s *MemoryStore) checkDelivery(d *Verified, now time.Time) error {
@@ -146,11 +138,7 @@ func (s *MemoryStore) until(d *Verified) int64 {
 	if d.Date.IsZero() || s.maxSkew == Forever {
 		return never
 	}
-	seconds := int64(s.maxSkew / time.Second)
-	if s.maxSkew%time.Second > 0 {
-		seconds++
-	}
-	return d.Date.Unix() + seconds + memoryMargin
+	return d.Date.Unix() + int64((s.maxSkew+time.Second-1)/time.Second) + memoryMargin
 }
 
 func (s *MemoryStore) add(tag Tag, until int64, now time.Time) error {
@@ -165,19 +153,28 @@ func (s *MemoryStore) add(tag Tag, until int64, now time.Time) error {
 	return nil
 }
 
-// forget drops expired entries. It sweeps when their number has doubled or the store is full, and
+// forget moves the entries that have not expired to a new map. It sweeps when their number has doubled or the store is full, and
 // at most once a second, so that each claim stays cheap.
 func (s *MemoryStore) forget(now int64) {
 	if now > s.forgets {
+		live := 0
+		for _, until := range s.entries {
+			if until >= now {
+				live++
+			}
+		}
+		// A map whose entries come and go grows although their number stays the same.
+		kept := make(map[Tag]int64, live)
 		s.forgets = never
 		for tag, until := range s.entries {
 			if until < now {
-				delete(s.entries, tag)
 				s.forgotten = max(s.forgotten, until)
 			} else {
+				kept[tag] = until
 				s.forgets = min(s.forgets, until)
 			}
 		}
+		s.entries = kept
 		s.forgets = max(s.forgets, now)
 	}
 	s.limit = min(s.size, max(2*len(s.entries), minLimit))

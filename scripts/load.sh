@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Attacks the C receiver, the Go middleware and the tower layer, kills them in the middle, and counts the
-# accepted deliveries: scripts/load.sh [OPTION...], with the options of go/load.
+# Measures the memory of the Go middleware at full speed. Then attacks the C receiver, the Go middleware and
+# the tower layer, kills them in the middle, and counts the accepted deliveries: scripts/load.sh [OPTION...],
+# with the options of go/load.
 #
 # `make load` builds the programs first. Without Go this is skipped, or fails if CI is set.
 set -euo pipefail
@@ -13,8 +14,8 @@ if ! command -v go >/dev/null; then
 fi
 scripts/setup.sh redis-server || true
 go -C go/load build -o "$PWD/target/load" .
-# What the attacks notice is itself tested on receivers that break their promises.
-go -C go/load test -race ./...
 cargo build --locked --quiet --workspace --all-features --example replica
+# The middleware at full speed, and the memory that it uses.
+go -C go test -run 'TestLoad$' -count 1 -load 45s .
 exec target/load -c-receiver target/c-example/receiver \
     -rust-receiver target/debug/examples/replica "$@"

@@ -289,11 +289,11 @@ impl HeaderNames for HeaderList<'_> {
 
 /// A covered list that was checked.
 #[derive(Clone, Copy)]
-pub(crate) struct CheckedNames<'a> {
-    list: HeaderList<'a>,
-    /// Whether this is known to be the list of every Drone server. Never set in builds without
-    /// shortcuts.
-    pub(crate) is_date_digest: bool,
+pub(crate) enum CheckedNames<'a> {
+    /// `date digest`, the list of every Drone server.
+    DateDigest,
+    /// Any other list.
+    Listed(HeaderList<'a>),
 }
 
 impl<'a> CheckedNames<'a> {
@@ -303,14 +303,17 @@ impl<'a> CheckedNames<'a> {
         index: &mut Option<NameIndex<'a>>,
     ) -> Result<Self, Error> {
         if SHORTCUTS && list.0.is(DATE_DIGEST) {
-            return Ok(Self { list, is_date_digest: true });
+            return Ok(Self::DateDigest);
         }
         check_list(list.iter(), index.insert(NameIndex::new()))?;
-        Ok(Self { list, is_date_digest: false })
+        Ok(Self::Listed(list))
     }
 
     pub(crate) fn list(&self) -> HeaderList<'a> {
-        self.list
+        match self {
+            Self::DateDigest => HeaderList::new(DATE_DIGEST),
+            Self::Listed(list) => *list,
+        }
     }
 }
 
@@ -329,7 +332,7 @@ pub(crate) fn check_list<'a>(
         let is_repeated = if HELD_NAMES != 0 {
             !known.insert(name)
         } else {
-            names.clone().position(|listed| listed.same(&name)) != Some(index)
+            names.clone().take(index).any(|earlier| earlier.same(&name))
         };
         if is_repeated {
             return Err(Error::RepeatedName { index });

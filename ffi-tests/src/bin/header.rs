@@ -1,7 +1,5 @@
 //! Writes `include/hooksig.h`.
 
-use hooksig_ffi_tests::{header, header_path, root};
-
 fn main() -> std::io::Result<()> {
-    std::fs::write(header_path(), header(&root().join("src/capi")))
+    std::fs::write(hooksig_ffi_tests::header_path(), hooksig_ffi_tests::header())
 }
