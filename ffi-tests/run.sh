@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests the C interface: the header alone, C and C++ programs against both libraries, the libraries
-# themselves, their installation, and that the proofs among all that can fail.
+# themselves, their installation, and that the proof of no panic can fail.
 #
 # `make lib program` must have been run: `make test-ffi` does everything. Arguments choose parts, such as
 # `ffi-tests/run.sh header programs`. Each check prints a line, and its output if it fails. A tool that
@@ -26,7 +26,7 @@ strict_c=("${strict[@]}" -Wstrict-prototypes)
 
 # check SENTENCE COMMAND...
 check() {
-    local sentence=$1 status
+    local sentence=$1 began=$SECONDS status
     shift
     set +e
     (
@@ -36,7 +36,7 @@ check() {
     status=$?
     set -e
     if [[ $status -eq 0 ]]; then
-        echo "pass  $sentence"
+        printf 'pass  %s, %s s\n' "$sentence" $((SECONDS - began))
         passed=$((passed + 1))
     else
         echo "FAIL  $sentence"
@@ -60,7 +60,7 @@ skip() {
 declare -A has
 find_tools() {
     local tool
-    for tool in clang cmake fish ld.gold ld.lld meson musl-gcc valgrind zsh pkg:jansson; do
+    for tool in clang cmake fish ld.gold ld.lld meson valgrind zsh pkg:jansson; do
         if scripts/setup.sh "$tool"; then
             has[$tool]=1
         else

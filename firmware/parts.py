@@ -32,10 +32,10 @@ PARTS = [
 ]
 HELPERS = [
     (r"src/(bytes|text|primitives)\b", "bytes"),
-    (r"compiler.builtins|/newlib|libgcc|^(mem|__aeabi)", "memory functions"),
+    (r"compiler.builtins|/firmware/memory\.c|/newlib|libgcc|^(mem|__aeabi)", "memory functions"),
     (r"/library/|/heapless-", "Rust's core library"),
 ]
-PROGRAM = (r"/firmware/|^(delivery|vectors|Reset|HardFault_|Default\w+|__(EXCEPTIONS|INTERRUPTS|RESET_VECTOR))\b", "the program itself")
+PROGRAM = (r"/firmware/(?!memory\.c)|^(delivery|vectors|Reset|HardFault_|Default\w+|__(EXCEPTIONS|INTERRUPTS|RESET_VECTOR))\b", "the program itself")
 
 
 def tool(name, *arguments, text=None):

@@ -67,15 +67,18 @@ func (g *guard) claim(ctx context.Context, d *Verified, clock func() time.Time) 
 // The sender may hang up meanwhile. That must not cancel the claim: if it has been made, the
 // delivery would be refused forever without having been handled.
 func (g *guard) ask(ctx context.Context, d *Verified, remember time.Duration, clock func() time.Time) error {
-	err := g.shared.Claim(context.WithoutCancel(ctx), d.Tag, remember)
+	failed, err := claimShared(context.WithoutCancel(ctx), g.shared, d.Tag, remember)
 	if err != nil && !errors.Is(err, ErrReplayed) {
 		return err
 	}
-	// An answer that took so long that the store may have forgotten an earlier claim is worthless.
-	if late := g.known.remember(d, clock); late != nil {
-		return late
+	switch unknown := g.known.remember(d, clock); {
+	case errors.Is(unknown, ErrReplayGuardFull) && !failed:
+		return err // The store is asked again next time.
+	case unknown != nil:
+		return unknown
+	default:
+		return err
 	}
-	return err
 }
 
 func (g *guard) close(tag Tag, q *question) {

@@ -46,7 +46,7 @@ const minLimit = 1 << 10
 // with a skew of at most maxSkew: usually [DefaultMaxSkew], and [Forever] for one without a clock.
 // While it drops the expired ones it needs memory for the others twice.
 // When the store is full it refuses with [ErrReplayGuardFull] rather than forget a delivery that
-// could still be replayed. A store of size 0, like a zero MemoryStore, is always full.
+// could still be replayed. A store of size 0, like a nil or zero MemoryStore, is always full.
 func NewMemoryStore(size int, maxSkew time.Duration) *MemoryStore {
 	return &MemoryStore{
 		size:      size,
@@ -64,10 +64,18 @@ func (*MemoryStore) Format(f fmt.State, _ rune) {
 }
 
 // MaxSkew implements [ReplayStore].
-func (s *MemoryStore) MaxSkew() time.Duration { return s.maxSkew }
+func (s *MemoryStore) MaxSkew() time.Duration {
+	if s == nil {
+		return 0
+	}
+	return s.maxSkew
+}
 
 // Claim implements [ReplayStore] with the system clock.
 func (s *MemoryStore) Claim(_ context.Context, tag Tag, remember time.Duration) error {
+	if s == nil {
+		return ErrReplayGuardFull
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
@@ -100,7 +108,9 @@ func (s *MemoryStore) look(d *Verified, clock func() time.Time) (time.Duration, 
 	return remaining(s.until(d), now), s.checkDelivery(d, now)
 }
 
-// remember keeps d if there is space. It returns an error if d may be forgotten already.
+// remember keeps a delivery about which another store was asked. It returns ErrReplayGuardFull if there
+// is no space, and ErrDateTooOld if that store may have forgotten an earlier claim by now, so that its
+// answer is worthless.
 func (s *MemoryStore) remember(d *Verified, clock func() time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,8 +118,7 @@ func (s *MemoryStore) remember(d *Verified, clock func() time.Time) error {
 	if now.Unix() > until {
 		return ErrDateTooOld
 	}
-	_ = s.add(d.Tag, until, now)
-	return nil
+	return s.add(d.Tag, until, now)
 }
 
 func (s *MemoryStore) checkDelivery(d *Verified, now time.Time) error {
@@ -138,7 +147,11 @@ func (s *MemoryStore) until(d *Verified) int64 {
 	if d.Date.IsZero() || s.maxSkew == Forever {
 		return never
 	}
-	return d.Date.Unix() + int64((s.maxSkew+time.Second-1)/time.Second) + memoryMargin
+	seconds := int64(s.maxSkew / time.Second)
+	if s.maxSkew%time.Second > 0 {
+		seconds++
+	}
+	return d.Date.Unix() + seconds + memoryMargin
 }
 
 func (s *MemoryStore) add(tag Tag, until int64, now time.Time) error {
@@ -153,8 +166,8 @@ func (s *MemoryStore) add(tag Tag, until int64, now time.Time) error {
 	return nil
 }
 
-// forget moves the entries that have not expired to a new map. It sweeps when their number has doubled or the store is full, and
-// at most once a second, so that each claim stays cheap.
+// forget moves the entries that have not expired to a new map. It sweeps when their number has doubled
+// or the store is full, and at most once a second, so that each claim stays cheap.
 func (s *MemoryStore) forget(now int64) {
 	if now > s.forgets {
 		live := 0

@@ -1,11 +1,68 @@
 package hooksig
 
 import (
+	"context"
 	"encoding/binary"
+	"errors"
 	"runtime"
 	"testing"
 	"time"
 )
+
+// A skew that is nearly Forever is rounded up to seconds without an overflow, in which a delivery would
+// be forgotten at once.
+func TestLargestSkews(t *testing.T) {
+	now := time.Now()
+	for _, skew := range []time.Duration{Forever - 1, Forever - time.Second + 1, Forever - time.Second, Forever / 2} {
+		memory := NewMemoryStore(10, skew)
+		for name, store := range map[string]ReplayStore{"memory": memory, "shared": AcceptOnFailure(memory, nil)} {
+			d := &Verified{Date: now, Expires: now, Tag: Tag{name[0]}}
+			g := newGuard(store)
+			clock := func() time.Time { return now }
+			if err := g.claim(t.Context(), d, clock); err != nil {
+				t.Errorf("%v, %s: %v", skew, name, err)
+			}
+			if err := g.claim(t.Context(), d, clock); err != ErrReplayed {
+				t.Errorf("%v, %s, again: %v", skew, name, err)
+			}
+			if left, _ := memory.look(d, clock); left < skew {
+				t.Errorf("%v, %s: remembered for %v", skew, name, left)
+			}
+		}
+	}
+}
+
+// silentStore gives no answer but its error.
+type silentStore struct{ err error }
+
+func (s silentStore) Claim(context.Context, Tag, time.Duration) error { return s.err }
+func (silentStore) MaxSkew() time.Duration                            { return DefaultMaxSkew }
+
+// A process that cannot remember a delivery would accept each replay of it while the store is down.
+// The answer of a working store needs no memory.
+func TestFullMemoryBesideAStore(t *testing.T) {
+	now := time.Now()
+	clock := func() time.Time { return now }
+	down := AcceptOnFailure(silentStore{errors.New("down")}, nil)
+	for _, run := range []struct {
+		store ReplayStore
+		want  [3]error
+	}{
+		{down, [3]error{nil, ErrReplayed, ErrReplayGuardFull}},
+		{AcceptOnFailure(down, nil), [3]error{nil, ErrReplayed, ErrReplayGuardFull}},
+		{silentStore{}, [3]error{nil, ErrReplayed, nil}},
+		{AcceptOnFailure(silentStore{}, nil), [3]error{nil, ErrReplayed, nil}},
+	} {
+		g := newGuard(run.store)
+		g.known = NewMemoryStore(1, DefaultMaxSkew)
+		for i, want := range run.want {
+			d := &Verified{Date: now, Expires: now.Add(time.Minute), Tag: Tag{byte(i / 2)}}
+			if err := g.claim(t.Context(), d, clock); err != want {
+				t.Errorf("%v, claim %d: got %v, want %v", run.store, i, err, want)
+			}
+		}
+	}
+}
 
 // The clock is read under the lock. Otherwise times could reach the store out of order.
 func TestClockIsReadUnderTheLock(t *testing.T) {

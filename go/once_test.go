@@ -257,8 +257,18 @@ func TestSharedStoreIsAskedOnce(t *testing.T) {
 		}
 		ready.Wait()
 		time.Sleep(100 * time.Millisecond) // All of them are waiting for the answer.
-		store.answer <- run.answer
-		senders.Wait()
+		answered := make(chan struct{})
+		go func() {
+			senders.Wait()
+			close(answered)
+		}()
+		for waiting := true; waiting; {
+			select {
+			case store.answer <- run.answer:
+			case <-answered:
+				waiting = false
+			}
+		}
 		if got := [3]int32{accepted.Load(), replayed.Load(), failures.Load()}; got != [3]int32{run.accepted, run.replayed, run.failed} || store.asked.Load() != 1 {
 			t.Errorf("%s: accepted, replayed, failed %v times, asked %d times", run.name, got, store.asked.Load())
 		}

@@ -39,7 +39,8 @@ const Forever time.Duration = math.MaxInt64
 // once: use it only if losing deliveries is worse.
 //
 // It does not apply to a replayed delivery, to a full store, or to failures that strangers could
-// cause: a store that too many ask at once, and an ended context.
+// cause: a store that too many ask at once, and an ended context. A Verifier that already remembers
+// [DefaultMemoryStoreSize] deliveries refuses unknown ones with [ErrReplayGuardFull].
 //
 // A nil failed is not called. [NewVerifier] refuses a nil store.
 func AcceptOnFailure(store ReplayStore, failed func(error)) ReplayStore {
@@ -52,18 +53,32 @@ type acceptOnFailure struct {
 }
 
 func (s acceptOnFailure) Claim(ctx context.Context, tag Tag, remember time.Duration) error {
-	err := checkStore(s)
-	if err != nil {
-		return err
+	_, err := s.claim(ctx, tag, remember)
+	return err
+}
+
+// claim also reports whether the store failed, so that an accepted delivery may be a replay.
+func (s acceptOnFailure) claim(ctx context.Context, tag Tag, remember time.Duration) (failed bool, err error) {
+	if err := checkStore(s); err != nil {
+		return false, err
 	}
-	err = s.store.Claim(ctx, tag, remember)
+	failed, err = claimShared(ctx, s.store, tag, remember)
 	if err == nil || isRefusal(err) || ctx.Err() != nil {
-		return err
+		return failed, err
 	}
 	if s.failed != nil {
 		s.failed(err)
 	}
-	return nil
+	return true, nil
+}
+
+// claimShared claims a delivery in a store, and reports whether it was accepted because the store
+// failed.
+func claimShared(ctx context.Context, store ReplayStore, tag Tag, remember time.Duration) (failed bool, err error) {
+	if accepting, ok := store.(acceptOnFailure); ok {
+		return accepting.claim(ctx, tag, remember)
+	}
+	return false, store.Claim(ctx, tag, remember)
 }
 
 // Format prevents the store's content from being printed.

@@ -54,7 +54,7 @@ func TestMemoryStoreStaysSmall(t *testing.T) {
 }
 
 func TestMemoryStoreAcceptsOnceAmongMany(t *testing.T) {
-	store := hooksig.NewMemoryStore(1, time.Minute)
+	store := hooksig.NewMemoryStore(100, time.Minute)
 	var accepted atomic.Int32
 	var claims sync.WaitGroup
 	for range 100 {

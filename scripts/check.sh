@@ -72,6 +72,11 @@ clang_tidy() {
     clang-tidy -quiet $(c_sources) -- "${c_flags[@]}"
 }
 
+# Go checks every pointer that C is given. It builds its own library anew for this.
+go_pointers() {
+    env -C go CGO_ENABLED=1 GOEXPERIMENT=cgocheck2 go test -tags hooksig_static ./...
+}
+
 address_sanitizer() {
     RUSTFLAGS=-Zsanitizer=address RUSTDOCFLAGS=-Zsanitizer=address cargo +nightly test --locked --target "$host" \
         --target-dir "$out/sanitized" -p hooksig -p hooksig-tower --all-features
@@ -107,6 +112,7 @@ quick() {
     with cargo-deny 'licences, duplicates and sources of all dependencies' licences_and_sources
     with python3 "no published crate's dependency needs more than Rust $msrv" msrv_of_dependencies
     with cargo-hack 'the core with every set of features' every_set_of_features
+    with 'go modules:go cc pkg-config' 'Go: every pointer that C is given' go_pointers
     with nightly 'lowest versions of the dependencies, published crates' minimal_versions -p hooksig -p hooksig-tower --all-features
 }
 

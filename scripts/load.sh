@@ -14,6 +14,8 @@ if ! command -v go >/dev/null; then
 fi
 scripts/setup.sh redis-server || true
 go -C go/load build -o "$PWD/target/load" .
+# What the attacks notice is itself tested on receivers that break their promises.
+go -C go/load test -race ./...
 cargo build --locked --quiet --workspace --all-features --example replica
 # The middleware at full speed, and the memory that it uses.
 go -C go test -run 'TestLoad$' -count 1 -load 45s .

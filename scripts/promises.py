@@ -9,7 +9,8 @@ import re
 
 LIST = pathlib.Path("docs/promises.md")
 WORD = re.compile(r"\b(?:never|always|cannot|only)\b")
-# The texts, how their lines begin, and the items whose comments users do not read.
+# The texts, how their lines begin, and the items whose comments users do not read. If such an item begins a line, they do
+# not read the comments inside it either, up to the line of its closing brace.
 TEXTS = [
     ("README.md SECURITY.md CHANGELOG.md docs/*.md go/README.md tower/README.md", r"", r"(?!)"),
     ("include/hooksig.h", r"\s*(?:/\*\*?|\*/?|//) ?", r"(?!)"),
@@ -37,7 +38,7 @@ OWN_TEST = re.compile(r"`[\w/.-]+\.\w+`: `")
 
 def blocks(lines, prefix, private):
     """Yields each paragraph, list item and table row, with the number of its first line."""
-    texts, is_code, waiting = [], False, []
+    texts, is_code, is_hidden, waiting = [], False, False, []
     for number, line in enumerate([*lines, ""], 1):
         found = re.match(prefix, line)
         text = line[found.end() :].strip() if found else ""
@@ -49,9 +50,12 @@ def blocks(lines, prefix, private):
         if text and not is_code and not is_fence:
             texts.append((number, text))
         if not found and not line.strip().startswith("#["):
-            if not re.match(private, line.strip()):
+            is_private = re.match(private, line.strip()) is not None
+            if not is_private and not is_hidden:
                 yield from waiting
             waiting = []
+            if line and not line[0].isspace():
+                is_hidden = is_private and line.endswith("{") and not line.startswith("impl")
     yield from waiting
 
 

@@ -177,6 +177,35 @@ suites() {
         suite i686-unknown-linux-gnu i686-linux-gnu-gcc qemu-i386 /usr/i686-linux-gnu
 }
 
+# The systems and processors of Go's users; `go tool dist list` has them all.
+go_targets='linux/amd64 linux/386 linux/arm linux/arm64 linux/loong64 linux/mips64le linux/ppc64le linux/riscv64
+    linux/s390x darwin/amd64 darwin/arm64 freebsd/amd64 openbsd/arm64 windows/amd64 windows/arm64 js/wasm'
+
+# go_builds TARGET: with nothing but Go.
+go_builds() {
+    CGO_ENABLED=0 GOOS=${1%/*} GOARCH=${1#*/} go build -C go -o "$PWD/$out/conform-${1/\//-}" ./cmd/conform
+}
+
+# go_conforms TARGET RUNNER...: the verdicts on all cases, the peers' among them, are those of the program.
+go_conforms() {
+    local files
+    readarray -t files < <(find vectors/cases -name '*.jsonl' | sort)
+    cargo run --locked -q -p hooksig-cli -- conform "${files[@]}" >"$out/go.expected.txt" || return
+    "${@:2}" "$out/conform-${1/\//-}" "${files[@]}" >"$out/go.txt" && cmp "$out/go.expected.txt" "$out/go.txt"
+}
+
+go_everywhere() {
+    local target
+    for target in $go_targets; do
+        with 'go modules:go' "Go for $target: builds" go_builds "$target"
+    done
+    with "go qemu-s390x" 'Go for s390x (big-endian): same verdicts' go_conforms linux/s390x qemu-s390x
+    with "go qemu-arm" 'Go for arm (32 bits): same verdicts' go_conforms linux/arm qemu-arm
+    with "go qemu-aarch64" 'Go for arm64: same verdicts' go_conforms linux/arm64 qemu-aarch64
+    [[ $(uname -m) != x86_64 ]] || with go 'Go for 386 (32 bits): same verdicts' go_conforms linux/386
+    with "go node" 'Go for WebAssembly: same verdicts' go_conforms js/wasm node "$(go env GOROOT)/lib/wasm/wasm_exec_node.js"
+}
+
 scripts/setup.sh cargo cc python3 || exit
 arm='arm-none-eabi-gcc qemu-system-arm'
 riscv='riscv64-unknown-elf-gcc qemu-system-riscv32'
@@ -231,6 +260,7 @@ check 'docs/firmware.md shows what is built' python3 firmware/quotes.py
 
 with 'aarch64-linux-gnu-gcc qemu-aarch64' 'aarch64: links and verifies' \
     links aarch64-unknown-linux-gnu 'aarch64-linux-gnu-gcc -static' qemu-aarch64
+with musl-gcc 'musl: links and verifies' links x86_64-unknown-linux-musl 'musl-gcc -static'
 with "$arm" 'hard-float Cortex-M4: links' links_hard_float
 with "$arm" 'hard-float Cortex-M4: verifies, refuses and signs' prints mps2-hard-float size gateway
 with python3 'zig cc: links and verifies' zig
@@ -241,6 +271,8 @@ for profile in size speed; do
     with node "wasm32, $profile: verifies in Node, cannot panic" wasm "$profile"
     sed 's/^/         /' "$out/wasm.txt" 2>/dev/null
 done
+
+go_everywhere
 
 wait
 cat "$out/suites.txt"

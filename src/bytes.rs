@@ -42,9 +42,3 @@ pub(crate) fn trim(mut bytes: &[u8]) -> &[u8] {
     }
     bytes
 }
-
-/// Splits before the first byte that is not in a class.
-pub(crate) fn split_while(bytes: &[u8], is_in_class: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
-    let end = bytes.iter().position(|&byte| !is_in_class(byte)).unwrap_or(bytes.len());
-    bytes.split_at_checked(end).unwrap_or_default()
-}

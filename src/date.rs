@@ -5,8 +5,8 @@ use core::ops::Range;
 
 use crate::{
     Error, Text,
-    bytes::{split_while, trim},
-    primitives::SHORTCUTS,
+    bytes::trim,
+    primitives::{SHORTCUTS, take_while},
 };
 
 /// The length of an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -123,7 +123,8 @@ const PARTS: [u8; 7] = *b"cymdhns";
 
 /// Reads a date in any of its forms.
 fn read(text: &[u8], now: i64) -> Option<DateTime> {
-    let (weekday, rest) = split_while(text, |byte| byte.is_ascii_alphabetic());
+    let mut rest = text;
+    let weekday = take_while(&mut rest, |byte| byte.is_ascii_alphabetic());
     let date = FORMS.into_iter().find_map(|form| read_form(form, rest))?;
     let is_rfc850 = rest.len() == RFC850_FORM.len();
     let is_weekday = LONG_DAYS.iter().any(|day| {

@@ -2,8 +2,8 @@
 
 use crate::{
     Error, Text,
-    bytes::{is_token, split_while, trim},
-    primitives::{self, BASE64_LEN, Hash, HashText, SHORTCUTS, Sha256, is_word},
+    bytes::{is_token, trim},
+    primitives::{self, BASE64_LEN, Hash, HashText, SHORTCUTS, Sha256, is_word, take_while},
 };
 
 /// The length of the value of a `Digest` field with one SHA-256, in bytes.
@@ -50,26 +50,28 @@ pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
     let mut expected: Option<&HashText> = None;
     let mut rest = field;
     loop {
-        let (algorithm, value) = split_while(trim(rest), is_token);
-        let behind = match (algorithm, value) {
+        rest = trim(rest);
+        let algorithm = take_while(&mut rest, is_token);
+        match (algorithm, rest) {
             // Skip an empty element (RFC 9110, section 5.6.1.2).
-            ([], [] | [b',', ..]) => value,
+            ([], [] | [b',', ..]) => {}
             ([_, ..], [b'=', value @ ..]) if is_word(algorithm, b"sha-256") => {
                 let (text, after) = value.split_first_chunk().ok_or(Error::MalformedDigest)?;
-                let (text, behind) = (checked(text)?, trim(after));
-                if !matches!(behind, [] | [b',', ..]) {
+                let text = checked(text)?;
+                rest = trim(after);
+                if !matches!(rest, [] | [b',', ..]) {
                     return Err(Error::MalformedDigest);
                 }
                 if expected.is_some_and(|other| other != text) {
                     return Err(Error::DigestMismatch);
                 }
                 expected = Some(text);
-                behind
             }
-            ([_, ..], [b'=', value @ ..]) => value,
+            ([_, ..], [b'=', ..]) => {}
             _ => return Err(Error::MalformedDigest),
-        };
-        match split_while(behind, |octet| octet != b',').1 {
+        }
+        take_while(&mut rest, |octet| octet != b',');
+        match rest {
             [_, next @ ..] => rest = next,
             [] => return expected.ok_or(Error::UnsupportedDigest),
         }
@@ -108,6 +110,9 @@ pub(crate) fn check_body(body: &[u8], expected: &HashText) -> Result<(), Error> 
 }
 
 fn compare(hash: &Hash, expected: &HashText) -> Result<(), Error> {
-    let expected = primitives::decode(expected).ok_or(Error::MalformedDigest)?;
-    if primitives::ct_eq(hash, &expected).to_bool() { Ok(()) } else { Err(Error::DigestMismatch) }
+    let mut decoded = Hash::default();
+    if !primitives::decode(expected, &mut decoded) {
+        return Err(Error::MalformedDigest);
+    }
+    if primitives::ct_eq(hash, &decoded).to_bool() { Ok(()) } else { Err(Error::DigestMismatch) }
 }

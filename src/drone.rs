@@ -6,7 +6,7 @@ use hifijson::{
     Read as _, SliceLexer, escape::Lex as _, num::Lex as _, str::Lex as _, token::Lex as _,
 };
 
-use crate::{Error, Headers, Key, Request, Text, date, digest, primitives};
+use crate::{Error, Headers, Key, Name, Request, Text, date, digest, primitives};
 
 mod filter;
 pub(crate) mod verbatim;
@@ -153,7 +153,7 @@ impl<'a> Delivery<'a> {
         let Some(event) = self.event() else {
             return Ok(());
         };
-        let mut fields = request.values(|name| name.eq_ignore_ascii_case(b"X-Drone-Event"));
+        let mut fields = request.values(Name::plain(b"X-Drone-Event"));
         if fields.all(|value| value == event.as_str().as_bytes()) {
             Ok(())
         } else {

@@ -289,11 +289,11 @@ impl HeaderNames for HeaderList<'_> {
 
 /// A covered list that was checked.
 #[derive(Clone, Copy)]
-pub(crate) enum CheckedNames<'a> {
-    /// `date digest`, the list of every Drone server.
-    DateDigest,
-    /// Any other list.
-    Listed(HeaderList<'a>),
+pub(crate) struct CheckedNames<'a> {
+    list: HeaderList<'a>,
+    /// Whether this is known to be the list of every Drone server. Never set in builds without
+    /// shortcuts.
+    pub(crate) is_date_digest: bool,
 }
 
 impl<'a> CheckedNames<'a> {
@@ -303,17 +303,14 @@ impl<'a> CheckedNames<'a> {
         index: &mut Option<NameIndex<'a>>,
     ) -> Result<Self, Error> {
         if SHORTCUTS && list.0.is(DATE_DIGEST) {
-            return Ok(Self::DateDigest);
+            return Ok(Self { list, is_date_digest: true });
         }
         check_list(list.iter(), index.insert(NameIndex::new()))?;
-        Ok(Self::Listed(list))
+        Ok(Self { list, is_date_digest: false })
     }
 
     pub(crate) fn list(&self) -> HeaderList<'a> {
-        match self {
-            Self::DateDigest => HeaderList::new(DATE_DIGEST),
-            Self::Listed(list) => *list,
-        }
+        self.list
     }
 }
 
@@ -332,7 +329,7 @@ pub(crate) fn check_list<'a>(
         let is_repeated = if HELD_NAMES != 0 {
             !known.insert(name)
         } else {
-            names.clone().take(index).any(|earlier| earlier.same(&name))
+            names.clone().position(|listed| listed.same(&name)) != Some(index)
         };
         if is_repeated {
             return Err(Error::RepeatedName { index });

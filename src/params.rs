@@ -2,8 +2,8 @@
 
 use crate::{
     Error, HeaderList, Headers, Param, Request, Tag,
-    bytes::{is_control, is_token, split_while},
-    primitives::{self, BASE64_LEN, eq_ignore_case, is_word, start},
+    bytes::{is_control, is_token},
+    primitives::{self, BASE64_LEN, eq_ignore_case, is_word, start, take_while},
     request::Fields,
     writer::Writer,
 };
@@ -57,11 +57,11 @@ impl<'a> Value<'a> {
     /// Returns whether two values have the same octets, with quoted-pairs resolved.
     pub(crate) fn equals(&self, other: &Value<'_>, ignores_case: bool) -> bool {
         let (mut one, mut other) = (*self, *other);
-        let fold = |octet: u8| if ignores_case { octet.to_ascii_lowercase() } else { octet };
         loop {
-            match (one.take_first().map(fold), other.take_first().map(fold)) {
+            match (one.take_first(), other.take_first()) {
                 (None, None) => return true,
-                (one, other) if one == other => {}
+                (Some(one), Some(other))
+                    if one == other || ignores_case && one.eq_ignore_ascii_case(&other) => {}
                 _ => return false,
             }
         }
@@ -139,7 +139,8 @@ impl<'a> Params<'a> {
         let [mut key_id, mut algorithm, mut headers, mut signature] = [None; 4];
         let mut unknown = Unknown::default();
         let mut reader = Reader { rest: field, len: field.len(), has_signature_input };
-        while let Some((name, value)) = reader.next_param()? {
+        while reader.has_next() {
+            let Some((name, value)) = reader.next_param() else { return Err(reader.malformed()) };
             const KEYI: u32 = start(b"keyi");
             const ALGO: u32 = start(b"algo");
             const HEAD: u32 = start(b"head");
@@ -188,15 +189,10 @@ impl<'a> Params<'a> {
         Self::parse_field(field, fields.signature_input)
     }
 
-    /// Decodes the signature. Returns `None` if it is not the base64 of a MAC.
-    pub(crate) fn tag(&self) -> Option<Tag> {
-        match self.signature.plain_slice() {
-            Some(plain) => primitives::decode(plain.try_into().ok()?),
-            None => {
-                let mut text = [0; BASE64_LEN];
-                self.signature.fill(&mut text).then(|| primitives::decode(&text))?
-            }
-        }
+    /// Decodes the signature to `tag`. Returns `false` if it is not the base64 of a MAC.
+    pub(crate) fn decode_signature(&self, tag: &mut Tag) -> bool {
+        let mut text = [0; BASE64_LEN];
+        self.signature.fill(&mut text) && primitives::decode(&text, tag)
     }
 
     /// Returns `keyId`, which is not empty.
@@ -248,83 +244,64 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Returns the next parameter as (name, value), or `None` at the end of the list.
+    /// Returns whether there is another parameter, after the empty elements before it.
     ///
     /// Expects no space before the first element, because the field was trimmed.
-    fn next_param(&mut self) -> Result<Option<(&'a [u8], Value<'a>)>, Error> {
-        while self.take(b',') {
+    fn has_next(&mut self) -> bool {
+        while self.take(b',').is_some() {
             self.skip_space();
         }
-        if self.rest.is_empty() {
-            return Ok(None);
-        }
-        let name = self.token()?;
-        self.skip_space();
-        if !self.take(b'=') {
-            return Err(self.malformed());
-        }
-        self.skip_space();
-        let value =
-            if self.take(b'"') { self.quoted_string()? } else { Value::plain(self.token()?) };
-        self.skip_space();
-        match self.rest.first() {
-            None | Some(b',') => Ok(Some((name, value))),
-            Some(_) => Err(self.malformed()),
-        }
+        !self.rest.is_empty()
     }
 
-    fn token(&mut self) -> Result<&'a [u8], Error> {
-        match self.take_while(is_token) {
-            [] => Err(self.malformed()),
-            token => Ok(token),
-        }
+    /// Returns the next parameter as (name, value), or `None` if it is malformed. The rest then begins
+    /// with the byte at fault.
+    fn next_param(&mut self) -> Option<(&'a [u8], Value<'a>)> {
+        let name = self.token()?;
+        self.skip_space();
+        self.take(b'=')?;
+        self.skip_space();
+        let value = match self.take(b'"') {
+            Some(()) => self.quoted_string()?,
+            None => Value::plain(self.token()?),
+        };
+        self.skip_space();
+        matches!(self.rest, [] | [b',', ..]).then_some((name, value))
+    }
+
+    fn token(&mut self) -> Option<&'a [u8]> {
+        let token = take_while(&mut self.rest, is_token);
+        (!token.is_empty()).then_some(token)
     }
 
     /// Reads a quoted-string after its opening quote. Returns its content.
-    fn quoted_string(&mut self) -> Result<Value<'a>, Error> {
+    fn quoted_string(&mut self) -> Option<Value<'a>> {
         let start = self.rest;
         let mut escapes = 0usize;
         loop {
-            (_, self.rest) = primitives::split_qdtext(self.rest);
-            match self.rest {
-                [b'"', rest @ ..] => {
-                    let len = start.len().saturating_sub(self.rest.len());
-                    self.rest = rest;
-                    let raw = start.get(..len).unwrap_or_default();
-                    return Ok(Value { raw, escapes });
-                }
-                [b'\\', octet, rest @ ..] if !is_control(*octet) => {
-                    self.rest = rest;
-                    escapes = escapes.saturating_add(1);
-                }
-                // The offset of the error is that of the octet after the backslash.
-                [b'\\', rest @ ..] => {
-                    self.rest = rest;
-                    return Err(self.malformed());
-                }
-                _ => return Err(self.malformed()),
+            primitives::take_qdtext(&mut self.rest);
+            if self.take(b'"').is_some() {
+                // The rest is the end of the start, after the content and the quote.
+                let len = start.len().wrapping_sub(self.rest.len()).wrapping_sub(1);
+                return Some(Value { raw: start.get(..len)?, escapes });
             }
+            self.take(b'\\')?;
+            let (octet, rest) = self.rest.split_first()?;
+            if is_control(*octet) {
+                return None;
+            }
+            self.rest = rest;
+            escapes = escapes.wrapping_add(1);
         }
     }
 
-    fn take(&mut self, octet: u8) -> bool {
-        match self.rest {
-            [first, rest @ ..] if *first == octet => {
-                self.rest = rest;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    fn take_while(&mut self, fits: impl Fn(u8) -> bool) -> &'a [u8] {
-        let (taken, rest) = split_while(self.rest, fits);
-        self.rest = rest;
-        taken
+    fn take(&mut self, octet: u8) -> Option<()> {
+        self.rest = self.rest.strip_prefix(&[octet])?;
+        Some(())
     }
 
     fn skip_space(&mut self) {
-        self.take_while(|octet| matches!(octet, b' ' | b'\t'));
+        take_while(&mut self.rest, |octet| matches!(octet, b' ' | b'\t'));
     }
 
     fn malformed(&self) -> Error {

@@ -42,15 +42,14 @@ enum Required<'a> {
 impl Required<'_> {
     /// Returns the index of the first name that `covered` lacks.
     fn first_missing(&self, covered: &CheckedNames<'_>) -> Option<usize> {
-        let required = match (self, covered) {
-            (Self::DateDigest, CheckedNames::DateDigest) => return None,
-            (Self::DateDigest, _) => HeaderList::new(DATE_DIGEST),
-            (Self::List(list), _) => *list,
-            (Self::Names(names), _) => {
-                return names.iter().position(|name| !covered.list().contains(name));
-            }
+        let list = covered.list();
+        let required = match self {
+            Self::DateDigest if covered.is_date_digest => return None,
+            Self::DateDigest => HeaderList::new(DATE_DIGEST),
+            Self::List(required) => *required,
+            Self::Names(names) => return names.iter().position(|name| !list.contains(name)),
         };
-        required.iter().position(|name| !covered.list().contains_name(&name))
+        required.iter().position(|name| !list.contains_name(&name))
     }
 }
 

@@ -1,9 +1,9 @@
 //! A view of the caller's HTTP request, and the lookup of its fields.
 
 use crate::{
-    Error,
-    bytes::{split_while, trim},
-    primitives::{is_word, start},
+    Error, Name,
+    bytes::trim,
+    primitives::{eq_ignore_case, is_word, start, take_while},
 };
 
 /// The header fields of a request, in the order received.
@@ -75,35 +75,35 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
     /// Checks that `Host` does not appear twice, and that an absolute target does not name another
     /// host.
     pub(crate) fn check_host(&self) -> Result<(), Error> {
-        let mut fields = self.values(|name| is_word(name, b"host"));
+        let mut fields = self.values(Name::plain(b"host"));
         let Some(host) = fields.next() else { return Ok(()) };
         let target_host = self.target.and_then(authority);
-        let contradicts = |authority: &[u8]| !authority.eq_ignore_ascii_case(host);
+        let contradicts = |authority: &[u8]| !eq_ignore_case(authority, host);
         if fields.next().is_some() || target_host.is_some_and(contradicts) {
             return Err(Error::HostMismatch);
         }
         Ok(())
     }
 
-    /// Returns the trimmed values of all fields whose name fits, in order.
-    pub(crate) fn values<F>(&self, fits: F) -> impl Iterator<Item = &'a [u8]> + use<'a, H, F>
-    where
-        F: Fn(&[u8]) -> bool,
-    {
+    /// Returns the trimmed values of all fields with this name, in order.
+    pub(crate) fn values<'n>(
+        &self,
+        name: Name<'n>,
+    ) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n, H> {
         let headers = self.headers;
-        headers.fields().filter(move |(name, _)| fits(name)).map(|(_, value)| trim(value))
+        headers.fields().filter(move |(found, _)| name.is(found)).map(|(_, value)| trim(value))
     }
 }
 
 /// Returns the authority of a target in absolute form (RFC 9112, section 3.2.2), or `None` for a
 /// target in another form.
-fn authority(target: &[u8]) -> Option<&[u8]> {
-    let is_scheme =
-        |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'-' | b'.');
-    let (scheme, rest) = split_while(target, is_scheme);
+fn authority(mut target: &[u8]) -> Option<&[u8]> {
+    let scheme = take_while(&mut target, |octet| {
+        octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'-' | b'.')
+    });
     scheme.first().filter(|octet| octet.is_ascii_alphabetic())?;
-    let rest = rest.strip_prefix(b"://")?;
-    Some(split_while(rest, |octet| !matches!(octet, b'/' | b'?' | b'#')).0)
+    let mut rest = target.strip_prefix(b"://")?;
+    Some(take_while(&mut rest, |octet| !matches!(octet, b'/' | b'?' | b'#')))
 }
 
 impl<H: ?Sized> Clone for Request<'_, H> {

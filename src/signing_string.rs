@@ -104,8 +104,7 @@ where
     /// Returns the number of names that the request repeats.
     fn count_repeated(&mut self, index: Option<&NameIndex<'n>>) -> usize {
         if HELD_NAMES == 0 {
-            let is_repeated =
-                |name: &Name<'n>| self.request.values(|found| name.is(found)).nth(1).is_some();
+            let is_repeated = |name: &Name<'n>| self.request.values(*name).nth(1).is_some();
             return self.names.clone().filter(is_repeated).count();
         }
         // Drone's list has no index: its two names were found once each.
@@ -143,7 +142,7 @@ where
             Some(Single::Repeated) | None => {}
         }
         let mut found = Err(Error::MissingHeader { index });
-        for value in self.request.values(|found| name.is(found)) {
+        for value in self.request.values(name) {
             if found.is_ok() {
                 sink(b", ");
             }

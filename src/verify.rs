@@ -109,27 +109,29 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         E: From<Error>,
     {
         let fields = Fields::find(request.headers);
-        let (params, tag) =
-            match fields.signature.once().filter(|_| SHORTCUTS).and_then(verbatim::read_params) {
-                Some((params, tag)) => (params, Some(tag)),
-                None => (Params::read(&fields)?, None),
-            };
+        let mut tag = Tag::default();
+        let verbatim = fields.signature.once().filter(|_| SHORTCUTS);
+        let verbatim = verbatim.and_then(|field| verbatim::read_params(field, &mut tag));
+        let (params, is_decoded) = match verbatim {
+            Some(params) => (params, true),
+            None => (Params::read(&fields)?, false),
+        };
         let mut index = None;
         let names = CheckedNames::new(params.headers, &mut index)?;
         self.policy.check_params(&params, &names)?;
-        let tag = tag.or_else(|| params.tag()).ok_or(Error::MalformedSignature)?;
+        if !is_decoded && !params.decode_signature(&mut tag) {
+            return Err(Error::MalformedSignature.into());
+        }
         let date_field = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;
         let date = self.policy.read_date(date_field, clock)?;
         let digest_field = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
         let digest = digest::parse(digest_field)?;
         // A parsed date and a digest of Drone's length cannot hold a control byte.
-        let verbatim = match names {
-            CheckedNames::DateDigest
-                if SHORTCUTS && (date.is_some() || !has_control(date_field)) =>
-            {
-                verbatim::read_signing_string(date_field, digest_field)
-            }
-            _ => None,
+        let is_printable = date.is_some() || !has_control(date_field);
+        let verbatim = if SHORTCUTS && names.is_date_digest && is_printable {
+            verbatim::read_signing_string(date_field, digest_field)
+        } else {
+            None
         };
         let key_index = if let Some(string) = verbatim {
             key::find_key_of_whole(self.keys, &string, &tag)?

@@ -25,9 +25,6 @@ check_link() {
         check_toolchain "clang, -static" clang -static
         has ld.lld && check_toolchain "clang, lld" clang -fuse-ld=lld
     fi
-    if has musl-gcc; then
-        check "musl-gcc, -static: the archive for musl links and verifies" links_with_musl
-    fi
     check "beside another Rust library, before it" links_neighbours "$archive" "$work/neighbour.a"
     check "beside another Rust library, after it" links_neighbours "$work/neighbour.a" "$archive"
 }
@@ -79,14 +76,6 @@ links_whole() {
     "$@" -I"$include" -x "$(language "$1")" "$tests/link/delivery.c" -x none \
         -Wl,--whole-archive "$archive" -Wl,--no-whole-archive -o "$work/whole"
     [[ $("$work/whole") == ok ]]
-}
-
-links_with_musl() {
-    packaging/c-library.sh "$work/musl" x86_64-unknown-linux-musl
-    defines_only_hooksig "$work/musl/libhooksig.a"
-    [[ ! -e $work/musl/libhooksig.so ]]
-    musl-gcc -static -I"$include" "$tests/link/delivery.c" "$work/musl/libhooksig.a" -o "$work/musl/delivery"
-    [[ $("$work/musl/delivery") == ok ]]
 }
 
 # links_neighbours ARCHIVE ARCHIVE

@@ -1,12 +1,10 @@
-# The proofs can fail: in a copy of the sources with a fault, each finds it.
+# The proof that nothing panics can fail: it finds a fault in a copy of the sources.
 
 check_negative() {
     copy=$work/copy
     export CARGO_TARGET_DIR=$work/target
     copy_sources
     check "a panic that can be reached does not link" a_panic_does_not_link
-    copy_sources
-    check "a comment that is not in the header fails the header's test" a_comment_fails_the_test
     unset CARGO_TARGET_DIR
 }
 
@@ -29,13 +27,4 @@ a_panic_does_not_link() {
     fi
     cat "$work/link"
     grep -q 'undefined .*hooksig_panic_reached' "$work/link"
-}
-
-a_comment_fails_the_test() {
-    break_source src/capi/key.rs 's|^/// Makes a key from a secret\.$|/// Makes a key of a secret.|'
-    if cargo test --locked --manifest-path "$copy/Cargo.toml" -p hooksig-ffi-tests >"$work/test" 2>&1; then
-        return 1
-    fi
-    cat "$work/test"
-    grep -q 'the_header_is_up_to_date ... FAILED' "$work/test"
 }

@@ -1,6 +1,6 @@
 //! Generates the C header from `src/capi` with cbindgen.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The exporting files of `src/capi`, in the order of the header.
 const SOURCES: [&str; 15] = [
@@ -27,17 +27,17 @@ pub fn header_path() -> PathBuf {
     root().join("include/hooksig.h")
 }
 
-/// Returns the text of the header.
+/// Returns the text of the header that the files of `sources`, which is `src/capi` or a copy, describe.
 ///
 /// # Panics
 ///
 /// If the sources cannot be read or parsed, because only builds and tests use it.
-pub fn header() -> String {
+pub fn header(sources: &Path) -> String {
     let config = root().join("ffi-tests/cbindgen.toml");
     let config = cbindgen::Config::from_file(config).expect("cbindgen.toml is well-formed");
     let mut builder = cbindgen::Builder::new().with_config(config);
     for source in SOURCES {
-        builder = builder.with_src(root().join("src/capi").join(source).with_extension("rs"));
+        builder = builder.with_src(sources.join(source).with_extension("rs"));
     }
     let mut text = Vec::new();
     builder.generate().expect("the sources can be translated").write(&mut text);

@@ -8,11 +8,11 @@ use ctutils::{Choice, CtEq};
 use super::Hash;
 
 pub(crate) use super::{
-    plain::{PIECE_LEN, SHORTCUTS, start, take_first},
+    plain::{PIECE_LEN, SHORTCUTS, start, take_first, take_while},
     stream::{HmacKey, Sha256, sha256},
 };
 pub(crate) use base64::{decode, encode, is_canonical};
-pub(crate) use scan::{eq_ignore_case, has_control, is_word, split_at, split_qdtext};
+pub(crate) use scan::{eq_ignore_case, has_control, is_word, split_at, take_qdtext};
 
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
 /// start, and no signing string is assembled in a buffer.

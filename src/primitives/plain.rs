@@ -6,7 +6,7 @@ use hmac::{KeyInit, Mac, block_api::HmacCore};
 use sha2::{Digest, digest::block_api::CoreProxy};
 
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText};
-use crate::bytes::{is_control, is_qdtext, split_while};
+use crate::bytes::{is_control, is_qdtext};
 
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
 /// start, and no signing string is assembled in a buffer.
@@ -101,26 +101,35 @@ pub(crate) fn encode(hash: &Hash) -> HashText {
     text
 }
 
-/// Decodes the canonical base64 of a hash. Returns `None` for any other text.
-pub(crate) fn decode(text: &HashText) -> Option<Hash> {
+/// Decodes the canonical base64 of a hash to `hash`. Returns `false` for any other text.
+pub(crate) fn decode(text: &HashText, hash: &mut Hash) -> bool {
     // One byte longer than a hash, because 44 digits without padding decode to 33 bytes.
     let mut decoded = [0; HASH_LEN + 1];
-    Base64::decode(text, &mut decoded).ok()?.try_into().ok()
+    let Ok(decoded) = Base64::decode(text, &mut decoded) else { return false };
+    decoded.try_into().map(|decoded| *hash = decoded).is_ok()
 }
 
 /// Returns whether `text` is the canonical base64 of a hash.
 pub(crate) fn is_canonical(text: &HashText) -> bool {
-    decode(text).is_some()
+    decode(text, &mut Hash::default())
+}
+
+/// Removes and returns the bytes before the first one that is not in a class.
+pub(crate) fn take_while<'a>(bytes: &mut &'a [u8], is_in_class: impl Fn(u8) -> bool) -> &'a [u8] {
+    let end = bytes.iter().position(|&byte| !is_in_class(byte)).unwrap_or(bytes.len());
+    let taken;
+    (taken, *bytes) = bytes.split_at_checked(end).unwrap_or_default();
+    taken
 }
 
 /// Splits before the first `end`.
-pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
-    split_while(bytes, |byte| byte != end)
+pub(crate) fn split_at(mut bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
+    (take_while(&mut bytes, |byte| byte != end), bytes)
 }
 
-/// Splits before the first byte that a quoted-string cannot hold unescaped.
-pub(crate) fn split_qdtext(bytes: &[u8]) -> (&[u8], &[u8]) {
-    split_while(bytes, is_qdtext)
+/// Removes and returns the bytes before the first one that a quoted-string cannot hold unescaped.
+pub(crate) fn take_qdtext<'a>(bytes: &mut &'a [u8]) -> &'a [u8] {
+    take_while(bytes, is_qdtext)
 }
 
 /// Removes and returns the first byte, or the second if the first is a backslash and `is_escaped`.

@@ -1,9 +1,10 @@
 //! The version for small code (feature `small`).
 
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText, alphabet};
+use crate::bytes::is_qdtext;
 
 pub(crate) use super::{
-    plain::{ct_eq, split_qdtext},
+    plain::ct_eq,
     stream::{HmacKey, Sha256, sha256},
 };
 
@@ -35,26 +36,27 @@ pub(crate) fn encode(hash: &Hash) -> HashText {
     text
 }
 
-/// Decodes the canonical base64 of a hash. Returns `None` for any other text.
-pub(crate) fn decode(text: &HashText) -> Option<Hash> {
-    let [digits @ .., b'='] = text else { return None };
-    let mut hash = [0; HASH_LEN];
+/// Decodes the canonical base64 of a hash to `hash`. Returns `false` for any other text.
+pub(crate) fn decode(text: &HashText, hash: &mut Hash) -> bool {
+    let [digits @ .., b'='] = text else { return false };
     let mut bytes = hash.iter_mut();
     let (mut bits, mut len) = (0u32, 0u32);
     for digit in digits {
-        let value = *VALUES.get(usize::from(digit.wrapping_sub(b'+')))?;
+        let value = VALUES.get(usize::from(digit.wrapping_sub(b'+'))).map_or(64, |value| *value);
         if value > 63 {
-            return None;
+            return false;
         }
         bits = bits << 6 | u32::from(value);
         len = len.wrapping_add(6);
         if len >= 8 {
             len = len.wrapping_sub(8);
-            *bytes.next()? = (bits >> len) as u8;
+            if let Some(byte) = bytes.next() {
+                *byte = (bits >> len) as u8;
+            }
         }
     }
     // The last digit has two surplus bits, which must be zero.
-    (bits & 0x3 == 0).then_some(hash)
+    bits & 0x3 == 0
 }
 
 /// The values of the bytes from `+` to `z`. A byte that is not a digit has the value 64.
@@ -74,7 +76,7 @@ static VALUES: [u8; 80] = {
 
 /// Returns whether `text` is the canonical base64 of a hash.
 pub(crate) fn is_canonical(text: &HashText) -> bool {
-    decode(text).is_some()
+    decode(text, &mut Hash::default())
 }
 
 /// Removes and returns the first byte, or the second if the first is a backslash and `is_escaped`.
@@ -86,6 +88,17 @@ pub(crate) fn take_first(bytes: &mut &[u8], is_escaped: bool) -> Option<u8> {
 /// Returns 0, which rules out no word.
 pub(crate) const fn start(_: &[u8]) -> u32 {
     0
+}
+
+/// Removes and returns the bytes before the first one that is not in a class.
+#[inline(never)]
+pub(crate) fn take_while<'a>(bytes: &mut &'a [u8], is_in_class: fn(u8) -> bool) -> &'a [u8] {
+    super::plain::take_while(bytes, is_in_class)
+}
+
+/// Removes and returns the bytes before the first one that a quoted-string cannot hold unescaped.
+pub(crate) fn take_qdtext<'a>(bytes: &mut &'a [u8]) -> &'a [u8] {
+    take_while(bytes, is_qdtext)
 }
 
 /// Splits before the first `end`.
@@ -103,7 +116,8 @@ pub(crate) fn has_control(bytes: &[u8]) -> bool {
 /// Compares two words, ignoring ASCII case.
 #[inline(never)]
 pub(crate) fn eq_ignore_case(word: &[u8], other: &[u8]) -> bool {
-    super::plain::eq_ignore_case(word, other)
+    let mut pairs = word.iter().zip(other);
+    word.len() == other.len() && pairs.all(|(byte, other)| byte.eq_ignore_ascii_case(other))
 }
 
 /// Compares a word with one in lower case, ignoring ASCII case. Calls one function for all lengths.

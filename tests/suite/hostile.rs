@@ -43,6 +43,23 @@ fn any_octet_anywhere_in_a_covered_value_is_refused() {
     }
 }
 
+/// Before the MAC is looked at, so that no secret makes such a value genuine.
+#[test]
+fn any_control_byte_in_a_covered_value_is_told() {
+    for octet in 0..=255u8 {
+        for (before, behind) in [(1, 1), (1, 20), (20, 1), (17, 17)] {
+            let value = [vec![b'a'; before], vec![octet], vec![b'a'; behind]].concat();
+            let mut sent = Sent::by_drone();
+            sent.add("X-A", value);
+            sent.edit_signature("digest\"", "digest x-a\"");
+            let is_control = octet.is_ascii_control() && octet != b'\t';
+            let expected =
+                if is_control { Error::ControlByte { index: 2 } } else { Error::SignatureMismatch };
+            assert_eq!(verdict(&sent), Err(expected), "{octet} after {before}");
+        }
+    }
+}
+
 fn is_padded(sent: &Sent) -> bool {
     let white = |octet: Option<&u8>| matches!(octet, Some(b' ' | b'\t'));
     sent.headers.iter().any(|(_, value)| white(value.first()) || white(value.last()))

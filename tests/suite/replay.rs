@@ -114,16 +114,18 @@ fn a_delivery_is_remembered_for_a_margin_longer_than_it_could_be_accepted() {
 #[test]
 fn a_guard_remembers_for_the_largest_skew_of_its_receivers() {
     let mut entries = [Entry::EMPTY; 1];
-    let sent = delivery(NOW, 0);
-    let mut receive_under = |skew, now| {
+    let (sent, other) = (delivery(NOW, 0), delivery(NOW + 300, 1));
+    let mut receive_under = |sent: &Sent, skew, now| {
         let keys = [key(SECRET)];
         let verifier = Verifier::with_policy(&keys, Policy::DRONE.max_skew(skew))?;
         let verified = verifier.verify(&sent.request(), &sent.body, Clock::At(now))?;
         Guard::new(&mut entries).claim(&verified, Clock::At(now))
     };
-    assert_eq!(receive_under(10, NOW), Ok(()));
-    assert_eq!(receive_under(300, NOW + 300), Err(Error::Replayed));
-    assert_eq!(receive_under(301, NOW), Err(Error::SkewTooLarge));
+    assert_eq!(receive_under(&sent, 10, NOW), Ok(()));
+    assert_eq!(receive_under(&other, 300, NOW + 302), Err(Error::ReplayGuardFull));
+    assert_eq!(receive_under(&sent, 300, NOW + 300), Err(Error::Replayed));
+    assert_eq!(receive_under(&sent, 301, NOW), Err(Error::SkewTooLarge));
+    assert_eq!(receive_under(&other, 300, NOW + 303), Ok(()));
 }
 
 #[test]
@@ -191,6 +193,26 @@ fn a_delivery_that_ends_after_its_time_is_not_claimed() {
     assert_eq!(guard.claim(&verified, Clock::At(NOW + 301)), Err(Error::DateTooOld));
     assert_eq!(guard.claim(&verified, Clock::At(NOW + 300)), Ok(()));
     assert_eq!(guard.claim(&verified, Clock::At(NOW + 301)), Err(Error::Replayed));
+}
+
+/// So that a lookup costs the same in a guard of any length.
+#[test]
+fn a_delivery_can_use_sixty_four_of_the_entries() {
+    let mut entries = vec![Entry::EMPTY; 65];
+    let mut claimed = 0;
+    for number in 0.. {
+        claimed += usize::from(receive_at(&delivery(NOW, number), &mut entries, NOW).is_ok());
+        if claimed == 64 {
+            break;
+        }
+    }
+    // One entry is free, and each of 65 places is the one that a delivery cannot use.
+    let verdicts =
+        (1000..2000).map(|number| receive_at(&delivery(NOW, number), &mut entries.clone(), NOW));
+    let (refused, taken): (Vec<_>, Vec<_>) = verdicts.partition(Result::is_err);
+    assert_eq!(refused.first(), Some(&Err(Error::ReplayGuardFull)));
+    assert!(refused.len() < 100, "{} of 1000 found no place", refused.len());
+    assert!(!taken.is_empty());
 }
 
 #[test]

@@ -100,7 +100,15 @@ impl Gate {
     /// Claims a verified delivery. Nothing may refuse it afterwards.
     pub(crate) async fn claim(&self, claim: &Claim) -> Result<(), Refusal> {
         match &self.store {
-            Some(store) => Ok(store.claim(claim).await?),
+            Some(store) => {
+                store.claim(claim).await?;
+                // An answer that took so long that the store may have forgotten an earlier claim is
+                // worthless.
+                if claim.now() > claim.remember_until(store.max_skew()) {
+                    return Err(ClaimError::Expired.into());
+                }
+                Ok(())
+            }
             // The body may have been slow.
             None if claim.is_expired_at(claim.now()) => Err(ClaimError::Expired.into()),
             None => Ok(()),

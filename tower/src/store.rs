@@ -55,7 +55,8 @@ pub trait ReplayStore: Send + Sync + 'static {
     /// Claims a delivery: `Ok` for the first claim of its [`tag`](Claim::tag), and for no other until
     /// [`Claim::remember_until`] with [`max_skew`](Self::max_skew) has passed.
     ///
-    /// Look and write in one atomic step. Limit the time it takes.
+    /// Look and write in one atomic step. Limit the time it takes: the layer refuses a delivery whose
+    /// claim is answered after that time, because the store may have forgotten an earlier claim.
     ///
     /// # Errors
     ///

@@ -193,6 +193,24 @@ fn the_policy_can_be_set() {
     assert_eq!(verify(absent, &["--allow-missing-algorithm"]).code, 0);
 }
 
+#[test]
+fn date_and_digest_must_be_right_even_if_they_are_not_required() {
+    let options = ["--require", "host"];
+    let request = signed("{}", &["host"], &[("Host", "ci.example")]);
+    verify(request.as_str(), &options).assert_valid(
+        "no event: the body has none, signed 0 s ago with secret 1 of 1, covers host",
+    );
+    for (from, to, reason) in [
+        ("\nDate: ", "\nX-Date: ", "missing-date"),
+        ("\nDate: Mon, 23", "\nDate: Mon, 22", "date-too-old"),
+        ("\nDigest: ", "\nX-Digest: ", "missing-digest"),
+        ("\nDigest: SHA-256=", "\nDigest: MD5=", "unsupported-digest"),
+        ("\r\n\r\n{}", "\r\n\r\n[]", "digest-mismatch"),
+    ] {
+        verify(edit(&request, from, to), &options).assert_invalid(reason);
+    }
+}
+
 /// Returns a request with this body, signed over `names` of `more` and of Drone's fields.
 fn signed(body: &str, names: &[&str], more: &[(&str, &str)]) -> String {
     let date = hooksig::date::format(1_795_419_691).expect("the year is 2026");

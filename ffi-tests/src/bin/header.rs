@@ -1,5 +1,7 @@
 //! Writes `include/hooksig.h`.
 
+use hooksig_ffi_tests::{header, header_path, root};
+
 fn main() -> std::io::Result<()> {
-    std::fs::write(hooksig_ffi_tests::header_path(), hooksig_ffi_tests::header())
+    std::fs::write(header_path(), header(&root().join("src/capi")))
 }

@@ -9,6 +9,8 @@ import (
 )
 
 type Module struct {
+	t0       []any
+	elements [][]any
 	wasmMemory
 	___stack_pointer int32
 	g1               int32
@@ -18,7 +20,11 @@ type Module struct {
 func New(v0 Xhost) *Module {
 	m := new(Module)
 	m._host = v0
+	m.t0 = make([]any, 8)
 	m.memory = make([]byte, 65536)
+	m.elements = [][]any{{_core__ops__function__FnOnce__call_once__hd8fed7c3b622373e_w86532, _core__ops__function__FnOnce__call_once__h469e246abfc2077e_pcpdpz, _core__ops__function__FnOnce__call_once__hf3aec62d78fd8c5e_v8wg3b, m._hooksig__bytes__is_token__h463cec4b9550a8d0_r46pti, _hooksig__bytes__is_qdtext__h556d63f31582f331_1xkpie, _core__ops__function__FnOnce__call_once__h02ee716f5c0476f6_ys46gi, _core__ops__function__FnOnce__call_once__h18f66ae95f83e41b_sofo6c}}
+	table_init(m.t0, m.elements[0], i32(1), 0, len(m.elements[0]))
+	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
 	m.___stack_pointer = i32(0x4000)
 	m.g1 = i32(22416)
@@ -80,6 +86,57 @@ l1:
 	v3 = v4 - v5
 l0:
 	return v3
+}
+func _core__ops__function__FnOnce__call_once__h02ee716f5c0476f6_ys46gi(v0 int32) int32 {
+	var p0 int32
+	if v0&i32(255) != i32(44) {
+		p0 = 1
+	}
+	return p0
+}
+func _core__ops__function__FnOnce__call_once__h18f66ae95f83e41b_sofo6c(v0 int32) int32 {
+	var p0 int32
+	if uint32((v0&i32(223)+i32(-65))&i32(255)) < uint32(i32(26)) {
+		p0 = 1
+	}
+	return p0
+}
+func _core__ops__function__FnOnce__call_once__h469e246abfc2077e_pcpdpz(v0 int32) int32 {
+	var p0 int32
+	if uint32(v0&i32(255)) > uint32(i32(63)) {
+		p0 = 1
+	}
+	return (p0 | int32(i64_shr_u(i64(0x7fff7ff7ffffffff), int64(uint32(v0))&i64(255)))) & i32(1)
+}
+func _core__ops__function__FnOnce__call_once__hd8fed7c3b622373e_w86532(v0 int32) int32 {
+	var v1 int32
+	v1 = i32(1)
+	if uint32((v0+i32(-48))&i32(255)) < uint32(i32(10)) {
+		goto l0
+	}
+	v1 = i32(1)
+	if uint32((v0&i32(-33)+i32(-65))&i32(255)) < uint32(i32(26)) {
+		goto l0
+	}
+	v1 = i32(0)
+	if uint32(v0&i32(255)) > uint32(i32(46)) {
+		goto l0
+	}
+	v1 = int32(i64_shr_u(i64(0x680000000000), int64(uint32(v0))&i64(255)))
+l0:
+	return v1 & i32(1)
+}
+func _core__ops__function__FnOnce__call_once__hf3aec62d78fd8c5e_v8wg3b(v0 int32) int32 {
+	v0 = v0 & i32(255)
+	var p0 int32
+	if v0 == i32(32) {
+		p0 = 1
+	}
+	var p1 int32
+	if v0 == i32(9) {
+		p1 = 1
+	}
+	return p0 | p1
 }
 func (m *Module) _hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v0, v1 int32) int32 {
 	var v2, v3, v4, v5 int32
@@ -165,6 +222,38 @@ l2:
 	m.memory[uint64(uint32(v0))+1] = byte(v4)
 	m.memory[uint32(v0)] = byte(v1)
 }
+func (m *Module) _hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v0, v1, v2 int32) {
+	var v3, v4, v5 int32
+	t0 := int32(load32(m.memory, uint32(v1)))
+	v3 = t0
+	v4 = i32(0)
+	{
+		t1 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		v5 = t1
+		if v5 == 0 {
+			goto l0
+		}
+	l1:
+		{
+			t2 := int32(m.memory[uint32(v3+v4)])
+			t3 := m.t0[uint(v2)].(func(int32) int32)(t2)
+			if t3 == 0 {
+				goto l0
+			}
+			t4 := v5
+			v4 = v4 + i32(1)
+			if t4 != v4 {
+				goto l1
+			}
+		}
+		v4 = v5
+	}
+l0:
+	store32(m.memory, uint64(uint32(v1))+4, uint32(v5-v4))
+	store32(m.memory, uint32(v1), uint32(v3+v4))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
+	store32(m.memory, uint32(v0), uint32(v3))
+}
 func (m *Module) _hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v0, v1 int32) int32 {
 	var v2, v3 int32
 l1:
@@ -203,114 +292,114 @@ l0:
 func (m *Module) _hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v0, v1, v2, v3 int32) int32 {
 	var v4, v5 int32
 	v4 = i32(0)
-	if v1 != v3 {
-		goto l0
-	}
-l2:
 	{
-		if v1 != 0 {
-			goto l1
+		if v1 != v3 {
+			goto l0
 		}
-		return i32(1)
-	l1:
-		t0 := int32(m.memory[uint32(v2)])
-		v3 = t0
-		v4 = i32(0)
-		t1 := int32(m.memory[uint32(v0)])
-		v5 = t1
-		v2 = v2 + i32(1)
-		v1 = v1 + i32(-1)
-		v0 = v0 + i32(1)
-		t3 := v5
-		p2 := i32(0)
-		if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p2 = i32(32)
+		p0 := v1
+		if uint32(v3) < uint32(v1) {
+			p0 = v3
 		}
-		t5 := (t3 | p2) & i32(255)
-		t6 := v3
-		p4 := i32(0)
-		if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p4 = i32(32)
-		}
-		if t5 == (t6|p4)&i32(255) {
+		v5 = p0
+		v1 = i32(0)
+	l3:
+		{
+			if v5 != v1 {
+				goto l1
+			}
+			v1 = v5
 			goto l2
+		l1:
+			v3 = v2 + v1
+			v4 = v0 + v1
+			v1 = v1 + i32(1)
+			t1 := int32(m.memory[uint32(v4)])
+			v4 = t1
+			p2 := i32(0)
+			if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
+				p2 = i32(32)
+			}
+			t3 := int32(m.memory[uint32(v3)])
+			t4 := (p2 | v4) & i32(255)
+			v3 = t3
+			p5 := i32(0)
+			if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
+				p5 = i32(32)
+			}
+			if t4 == (p5|v3)&i32(255) {
+				goto l3
+			}
 		}
+		v1 = v1 + i32(-1)
+	l2:
+		;
+		var p6 int32
+		if uint32(v1) >= uint32(v5) {
+			p6 = 1
+		}
+		v4 = p6
 	}
 l0:
 	return v4
 }
-func (m *Module) _hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v0, v1 int32) {
-	var v2, v3, v4, v5, v6, v7, v8, v9, v10 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(32)
-	v3 = i32(0)
+func (m *Module) _hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v0, v1 int32) int32 {
+	var v2, v3, v4, v5, v6, v7, v8, v9 int32
+	v2 = i32(0)
 	{
-		t1 := int32(m.memory[uint64(uint32(v1))+43])
-		if t1 != i32(61) {
+		t0 := int32(m.memory[uint64(uint32(v0))+43])
+		if t0 != i32(61) {
 			goto l0
 		}
-		store64(m.memory, uint64(uint32(v2))+24, uint64(i64(0)))
-		store64(m.memory, uint64(uint32(v2))+16, uint64(i64(0)))
-		store64(m.memory, uint64(uint32(v2))+8, uint64(i64(0)))
-		store64(m.memory, uint32(v2), uint64(i64(0)))
-		v3 = i32(0)
-		v4 = v2
+		v2 = i32(0)
+		v3 = v1
+		v4 = i32(0)
 		v5 = i32(0)
 		v6 = i32(0)
 		v7 = i32(0)
-		v8 = i32(0)
-	l3:
+	l4:
 		{
-			t2 := int32(m.memory[uint32(v1+v8)])
-			v9 = (t2 + i32(-43)) & i32(255)
-			if uint32(v9) > uint32(i32(79)) {
+			t1 := int32(m.memory[uint32(v0+v7)])
+			v8 = (t1 + i32(-43)) & i32(255)
+			if uint32(v8) > uint32(i32(79)) {
 				goto l0
 			}
-			t3 := int32(m.memory[uint64(uint32(v9))+0x4000])
-			v9 = t3
-			if uint32(v9) > uint32(i32(63)) {
+			t2 := int32(m.memory[uint64(uint32(v8))+0x4000])
+			v8 = t2
+			if uint32(v8) > uint32(i32(63)) {
 				goto l0
 			}
-			v5 = v5<<6 | v9
-			{
-				v10 = v6 + i32(6)
-				if uint32(v10) >= uint32(i32(8)) {
-					goto l1
-				}
-				v6 = v10
-				goto l2
-			l1:
-				if v7 == i32(32) {
-					goto l0
-				}
-				t4 := v4
-				t5 := v5
-				v6 = v6 + i32(-2)
-				m.memory[uint32(t4)] = byte(i32_shr_u(t5, v6))
-				v7 = v7 + i32(1)
+			v4 = v4<<6 | v8
+			v9 = v5 + i32(6)
+			if uint32(v9) >= uint32(i32(8)) {
+				goto l1
 			}
-		l2:
-			v4 = v2 + v7
-			v8 = v8 + i32(1)
-			if v8 != i32(43) {
+			v5 = v9
+			goto l2
+		l1:
+			v5 = v5 + i32(-2)
+			if v6 != i32(32) {
 				goto l3
 			}
+			v6 = i32(32)
+			goto l2
+		l3:
+			m.memory[uint32(v3)] = byte(i32_shr_u(v4, v5))
+			v6 = v6 + i32(1)
+		l2:
+			v3 = v1 + v6
+			v7 = v7 + i32(1)
+			if v7 != i32(43) {
+				goto l4
+			}
 		}
-		if v9&i32(3) != 0 {
-			goto l0
+		var p3 int32
+		if v8&i32(3) == 0 {
+			p3 = 1
 		}
-		t6 := int64(load64(m.memory, uint64(uint32(v2))+24))
-		store64(m.memory, uint64(uint32(v0))+25, uint64(t6))
-		t7 := int64(load64(m.memory, uint64(uint32(v2))+16))
-		store64(m.memory, uint64(uint32(v0))+17, uint64(t7))
-		t8 := int64(load64(m.memory, uint64(uint32(v2))+8))
-		store64(m.memory, uint64(uint32(v0))+9, uint64(t8))
-		t9 := int64(load64(m.memory, uint32(v2)))
-		store64(m.memory, uint64(uint32(v0))+1, uint64(t9))
-		v3 = i32(1)
+		v2 = p3
 	}
 l0:
-	m.memory[uint32(v0)] = byte(v3)
+	return v2
 }
 func (m *Module) _hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7, v8 int32
@@ -1157,11 +1246,11 @@ func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 in
 	return t2
 }
 func (m *Module) _hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v0, v1, v2, v3, v4 int32) {
-	var v5, v6, v7, v8, v9, v10, v11 int32
-	var v12 int64
-	var v13, v14, v15, v16, v17, v18, v19, v20, v21, v22 int32
-	var v23 int64
-	var v24 int32
+	var v5, v6, v7, v8, v9, v10, v11, v12 int32
+	var v13 int64
+	var v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
+	var v24 int64
+	var v25 int32
 	t0 := m.___stack_pointer
 	v5 = t0 - i32(4192)
 	m.___stack_pointer = v5
@@ -1173,33 +1262,34 @@ func (m *Module) _hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v0, v1, v2, v
 		v6 = t1
 		if v6 != 0 {
 			v8 = v3 + i32(20)
+			v9 = v5 + i32(4160) + i32(8)
 			t2 := int32(load32(m.memory, uint64(uint32(v3))+16))
-			v9 = t2
+			v10 = t2
 			t3 := int32(load32(m.memory, uint32(v3)))
-			v10 = t3
-			v11 = v5 + i32(32) + i32(4)
+			v11 = t3
+			v12 = v5 + i32(32) + i32(4)
 			t4 := int64(load64(m.memory, uint64(uint32(v3))+8))
-			v12 = t4
-			v13 = i32(1)
+			v13 = t4
+			v14 = i32(1)
 			v7 = i32(0)
-			v14 = i32(0)
-		l35:
+			v15 = i32(0)
+		l40:
 			{
-				v15 = v14
+				v16 = v15
 				store32(m.memory, uint64(uint32(v5))+4148, uint32(v6))
-				store64(m.memory, uint64(uint32(v5))+4152, uint64(v12))
-				v16 = int32(v12)
+				store64(m.memory, uint64(uint32(v5))+4152, uint64(v13))
+				v17 = int32(v13)
 				{
-					v12 = int64(uint64(v12) >> 32)
-					if v12 != i64(0) {
+					v13 = int64(uint64(v13) >> 32)
+					if v13 != i64(0) {
 						goto l2
 					}
-					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(4160), v6, v16, i32(32))
+					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(4160), v6, v17, i32(32))
 					t5 := int64(load64(m.memory, uint64(uint32(v5))+4168))
 					store64(m.memory, uint64(uint32(v5))+4148, uint64(t5))
 				}
 			l2:
-				v17 = int32(v12)
+				v18 = int32(v13)
 			l4:
 				{
 					t6 := int32(load32(m.memory, uint64(uint32(v5))+4152))
@@ -1213,8 +1303,8 @@ func (m *Module) _hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v0, v1, v2, v
 					}
 					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t8, t9, p10)
 					t11 := int32(m.memory[uint64(uint32(v5))+16])
-					v18 = t11
-					if v18 == 0 {
+					v19 = t11
+					if v19 == 0 {
 						goto l3
 					}
 					t12 := int32(m.memory[uint64(uint32(v5))+17])
@@ -1223,626 +1313,615 @@ func (m *Module) _hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v0, v1, v2, v
 					}
 				}
 			l3:
-				store32(m.memory, uint64(uint32(v5))+4144, uint32(v17))
+				store32(m.memory, uint64(uint32(v5))+4144, uint32(v18))
 				store32(m.memory, uint64(uint32(v5))+4136, uint32(v6))
 				t13 := v5
-				v3 = v16 - v3
+				v3 = v17 - v3
 				p14 := v3
-				if uint32(v3) > uint32(v16) {
+				if uint32(v3) > uint32(v17) {
 					p14 = i32(0)
 				}
 				store32(m.memory, uint64(uint32(t13))+4140, uint32(p14))
 				t15 := int32(load32(m.memory, uint64(uint32(v5))+4148))
 				v6 = t15
 				t16 := int64(load64(m.memory, uint64(uint32(v5))+4152))
-				v12 = t16
+				v13 = t16
 				{
-					if v15 == 0 {
+					if v16 == 0 {
 						goto l5
 					}
 					v3 = v7 + i32(1)
 					if uint32(v3) > uint32(i32(4096)) {
 						goto l6
 					}
-					m.memory[uint32(v11+v7)] = byte(i32(10))
+					m.memory[uint32(v12+v7)] = byte(i32(10))
 					store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
 				l6:
 					t17 := v5
-					t18 := v13
-					var p19 int32
+					var p18 int32
 					if uint32(v3) < uint32(i32(4097)) {
-						p19 = 1
+						p18 = 1
 					}
-					m.memory[uint64(uint32(t17))+4135] = byte(t18 & p19)
+					m.memory[uint64(uint32(t17))+4135] = byte(p18 & v14)
 				}
 			l5:
 				m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4136), v5+i32(4135), v5+i32(32))
 				{
-					t20 := int32(load32(m.memory, uint64(uint32(v5))+32))
-					v7 = t20
+					t19 := int32(load32(m.memory, uint64(uint32(v5))+32))
+					v7 = t19
 					v3 = v7 + i32(2)
 					if uint32(v3) > uint32(i32(4096)) {
 						goto l7
 					}
-					store16(m.memory, uint32(v11+v7), uint16(i32(8250)))
+					store16(m.memory, uint32(v12+v7), uint16(i32(8250)))
 					store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
 					v7 = v3
 				}
 			l7:
-				v14 = v15 + i32(1)
-				t21 := int32(m.memory[uint64(uint32(v5))+4135])
-				t22 := v5
-				var p23 int32
+				v15 = v16 + i32(1)
+				t20 := int32(m.memory[uint64(uint32(v5))+4135])
+				t21 := v5
+				var p22 int32
 				if uint32(v3) < uint32(i32(4097)) {
-					p23 = 1
+					p22 = 1
 				}
-				v13 = p23 & t21
-				m.memory[uint64(uint32(t22))+4135] = byte(v13)
+				v14 = p22 & t20
+				m.memory[uint64(uint32(t21))+4135] = byte(v14)
 				v3 = i32(-16)
+			l9:
 				{
-				l9:
-					{
-						if v3 == i32(48) {
-							goto l8
-						}
-						v16 = v3 + i32(21108)
-						v17 = v3 + i32(16)
-						v3 = v17
-						t24 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(4136), v16)
-						if t24 == 0 {
-							goto l9
-						}
+					if v3 == i32(48) {
+						goto l8
 					}
-					{
-						t25 := int32(m.memory[uint32(v17+i32(21104))])
-						switch t25 {
-						case 2:
-							goto l8
-						default:
-							t26 := int32(load32(m.memory, uint64(uint32(v10))+16))
-							v13 = t26
-							if v13 != 0 {
-								t27 := int32(load32(m.memory, uint64(uint32(v10))+20))
-								v21 = t27
-								t28 := int32(load32(m.memory, uint64(uint32(v10))+4))
-								v17 = t28
-								t29 := int32(load32(m.memory, uint32(v10)))
-								v22 = t29
-								v3 = i32(0)
-							l16:
-								{
-									if v17 == v3 {
-										v3 = i32(0)
-									l18:
-										{
-											if v21 == v3 {
-												store32(m.memory, uint64(uint32(v5))+4168, uint32(i32(0)))
-												store32(m.memory, uint64(uint32(v5))+4164, uint32(v17))
-												store32(m.memory, uint64(uint32(v5))+4160, uint32(v22))
-												m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4160), v5+i32(4135), v5+i32(32))
-												{
-													t32 := int32(load32(m.memory, uint64(uint32(v5))+32))
-													v7 = t32
-													v3 = v7 + i32(1)
-													if uint32(v3) > uint32(i32(4096)) {
-														goto l19
-													}
-													m.memory[uint32(v11+v7)] = byte(i32(32))
-													store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
-													v7 = v3
+					v17 = v3 + i32(21108)
+					v18 = v3 + i32(16)
+					v3 = v18
+					t23 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(4136), v17)
+					if t23 == 0 {
+						goto l9
+					}
+				}
+				{
+					t24 := int32(m.memory[uint32(v18+i32(21104))])
+					switch t24 {
+					case 2:
+						goto l8
+					default:
+						t25 := int32(load32(m.memory, uint64(uint32(v11))+16))
+						v14 = t25
+						if v14 != 0 {
+							t26 := int32(load32(m.memory, uint64(uint32(v11))+20))
+							v22 = t26
+							t27 := int32(load32(m.memory, uint64(uint32(v11))+4))
+							v18 = t27
+							t28 := int32(load32(m.memory, uint32(v11)))
+							v23 = t28
+							v3 = i32(0)
+						l16:
+							{
+								if v18 == v3 {
+									v3 = i32(0)
+								l18:
+									{
+										if v22 == v3 {
+											store32(m.memory, uint64(uint32(v5))+4168, uint32(i32(0)))
+											store32(m.memory, uint64(uint32(v5))+4164, uint32(v18))
+											store32(m.memory, uint64(uint32(v5))+4160, uint32(v23))
+											m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4160), v5+i32(4135), v5+i32(32))
+											{
+												t31 := int32(load32(m.memory, uint64(uint32(v5))+32))
+												v7 = t31
+												v3 = v7 + i32(1)
+												if uint32(v3) > uint32(i32(4096)) {
+													goto l19
 												}
-											l19:
-												t33 := int32(m.memory[uint64(uint32(v5))+4135])
-												v17 = t33
-												v16 = v7 + v21
-												if uint32(v16) > uint32(i32(4096)) {
-													goto l20
-												}
-												if v21 == 0 {
-													goto l20
-												}
-												if v21 == 0 {
-													goto l21
-												}
-												memory_copy(m.memory, uint32(v11+v7), uint32(v13), uint32(v21))
-											l21:
-												store32(m.memory, uint64(uint32(v5))+32, uint32(v16))
-												v7 = v16
-											l20:
-												t34 := v5
-												t35 := v17
-												var p36 int32
-												if uint32(v16) < uint32(i32(4097)) {
-													p36 = 1
-												}
-												t37 := t35 & p36
-												var p38 int32
-												if uint32(v3) < uint32(i32(4097)) {
-													p38 = 1
-												}
-												v13 = t37 & p38
-												m.memory[uint64(uint32(t34))+4135] = byte(v13)
-												goto l22
+												m.memory[uint32(v12+v7)] = byte(i32(32))
+												store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
+												v7 = v3
 											}
-											v23 = i64(19)
-											t31 := int32(m.memory[uint32(v13+v3)])
-											v16 = t31
-											if v16 == i32(32) {
-												goto l15
+										l19:
+											t32 := int32(m.memory[uint64(uint32(v5))+4135])
+											v18 = t32
+											v17 = v7 + v22
+											if uint32(v17) > uint32(i32(4096)) {
+												goto l20
 											}
-											if uint32(v16) < uint32(i32(32)) {
-												goto l15
+											if v22 == 0 {
+												goto l20
 											}
-											v3 = v3 + i32(1)
-											if v16 != i32(127) {
-												goto l18
+											if v22 == 0 {
+												goto l21
 											}
+											memory_copy(m.memory, uint32(v12+v7), uint32(v14), uint32(v22))
+										l21:
+											store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
+											v7 = v17
+										l20:
+											t33 := v5
+											t34 := v18
+											var p35 int32
+											if uint32(v17) < uint32(i32(4097)) {
+												p35 = 1
+											}
+											t36 := t34 & p35
+											var p37 int32
+											if uint32(v3) < uint32(i32(4097)) {
+												p37 = 1
+											}
+											v14 = t36 & p37
+											m.memory[uint64(uint32(t33))+4135] = byte(v14)
+											goto l22
+										}
+										v24 = i64(19)
+										t30 := int32(m.memory[uint32(v14+v3)])
+										v17 = t30
+										if v17 == i32(32) {
 											goto l15
 										}
-									}
-									v23 = i64(19)
-									t30 := int32(m.memory[uint32(v22+v3)])
-									v16 = t30
-									if v16 == i32(32) {
+										if uint32(v17) < uint32(i32(32)) {
+											goto l15
+										}
+										v3 = v3 + i32(1)
+										if v17 != i32(127) {
+											goto l18
+										}
 										goto l15
 									}
-									if uint32(v16) < uint32(i32(32)) {
-										goto l15
-									}
-									v3 = v3 + i32(1)
-									if v16 != i32(127) {
-										goto l16
-									}
+								}
+								v24 = i64(19)
+								t29 := int32(m.memory[uint32(v23+v3)])
+								v17 = t29
+								if v17 == i32(32) {
 									goto l15
 								}
+								if uint32(v17) < uint32(i32(32)) {
+									goto l15
+								}
+								v3 = v3 + i32(1)
+								if v17 != i32(127) {
+									goto l16
+								}
+								goto l15
 							}
-							v19 = i32(18)
-							v20 = i32(0)
-							goto l13
-						case 1:
-							m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v5+i32(4160), v10)
-							t39 := int32(m.memory[uint64(uint32(v5))+4160])
-							if t39 == i32(41) {
-								goto l8
-							}
-							t40 := int64(load64(m.memory, uint64(uint32(v5))+4160))
-							v23 = t40
-							if v23&i64(255) == i64(41) {
-								goto l8
-							}
-							v15 = int32(int64(uint64(v23) >> 32))
-							v20 = int32(int64(uint64(v23) >> 8))
-							v19 = int32(v23)
-							goto l23
 						}
+						v20 = i32(18)
+						v21 = i32(0)
+						goto l13
+					case 1:
+						m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v5+i32(4160), v11)
+						t38 := int32(m.memory[uint64(uint32(v5))+4160])
+						if t38 == i32(41) {
+							goto l8
+						}
+						t39 := int64(load64(m.memory, uint64(uint32(v5))+4160))
+						v24 = t39
+						if v24&i64(255) == i64(41) {
+							goto l8
+						}
+						v16 = int32(int64(uint64(v24) >> 32))
+						v21 = int32(int64(uint64(v24) >> 8))
+						v20 = int32(v24)
+						goto l23
 					}
-				l8:
-					if uint32(v15) >= uint32(v9) {
-						goto l24
-					}
-					v19 = i32(18)
+				}
+			l8:
+				{
 					{
-						v3 = v8 + v15*i32(12)
-						t41 := int32(load32(m.memory, uint32(v3)))
-						switch t41 {
+						if uint32(v16) >= uint32(v10) {
+							goto l24
+						}
+						v20 = i32(18)
+						v3 = v8 + v16*i32(12)
+						t40 := int32(load32(m.memory, uint32(v3)))
+						switch t40 {
+						case 1:
+							t46 := int32(load32(m.memory, uint64(uint32(v3))+4))
+							v18 = t46
+							{
+								t47 := int32(load32(m.memory, uint64(uint32(v3))+8))
+								t48 := v7
+								v3 = t47
+								v17 = t48 + v3
+								if uint32(v17) > uint32(i32(4096)) {
+									goto l29
+								}
+								if v3 == 0 {
+									goto l29
+								}
+								if v3 == 0 {
+									goto l30
+								}
+								memory_copy(m.memory, uint32(v12+v7), uint32(v18), uint32(v3))
+							l30:
+								store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
+								v7 = v17
+							}
+						l29:
+							t49 := v5
+							t50 := v14
+							var p51 int32
+							if uint32(v17) < uint32(i32(4097)) {
+								p51 = 1
+							}
+							v14 = t50 & p51
+							m.memory[uint64(uint32(t49))+4135] = byte(v14)
+							t52 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v18, v3)
+							if t52 == 0 {
+								goto l22
+							}
+							v20 = i32(19)
+							goto l13
 						case 2:
 							goto l24
 						default:
 							goto l13
-						case 1:
-							t42 := int32(load32(m.memory, uint64(uint32(v3))+4))
-							v17 = t42
-							{
-								t43 := int32(load32(m.memory, uint64(uint32(v3))+8))
-								v3 = t43
-								v16 = v3 + v7
-								if uint32(v16) > uint32(i32(4096)) {
-									goto l26
-								}
-								if v3 == 0 {
-									goto l26
-								}
-								if v3 == 0 {
-									goto l27
-								}
-								memory_copy(m.memory, uint32(v11+v7), uint32(v17), uint32(v3))
-							l27:
-								store32(m.memory, uint64(uint32(v5))+32, uint32(v16))
-								v7 = v16
-							}
-						l26:
-							t44 := v5
-							t45 := v13
-							var p46 int32
-							if uint32(v16) < uint32(i32(4097)) {
-								p46 = 1
-							}
-							v13 = t45 & p46
-							m.memory[uint64(uint32(t44))+4135] = byte(v13)
-							t47 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v17, v3)
-							if t47 == 0 {
-								goto l22
-							}
-							v19 = i32(19)
-							goto l13
 						}
 					}
 				l24:
-					t48 := int32(load32(m.memory, uint64(uint32(v10))+8))
-					v3 = t48
-					t49 := int32(load32(m.memory, uint64(uint32(v10))+12))
-					v22 = v3 + t49<<4
-					v19 = i32(18)
-					v24 = i32(0)
-				l29:
-					{
-						if v3 == v22 {
-							goto l28
-						}
-						t50 := int32(load32(m.memory, uint32(v3+i32(12))))
-						v21 = t50
-						t51 := int32(load32(m.memory, uint32(v3+i32(8))))
-						v20 = t51
-						t52 := int32(load32(m.memory, uint32(v3+i32(4))))
-						v17 = t52
-						t53 := int32(load32(m.memory, uint32(v3)))
-						v16 = t53
-						store32(m.memory, uint64(uint32(v5))+4168, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v5))+4164, uint32(v17))
-						t55 := v5
-						p54 := i32(1)
-						if v16 != 0 {
-							p54 = v16
-						}
-						store32(m.memory, uint64(uint32(t55))+4160, uint32(p54))
-						v3 = v3 + i32(16)
-						t56 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(4136), v5+i32(4160))
-						if t56 == 0 {
-							goto l29
-						}
-						t58 := v5 + i32(8)
-						p57 := i32(1)
-						if v20 != 0 {
-							p57 = v20
-						}
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t58, p57, v21)
-						t59 := int32(load32(m.memory, uint64(uint32(v5))+8))
-						v20 = t59
-						if v20 == 0 {
-							goto l28
-						}
-						t60 := int32(load32(m.memory, uint64(uint32(v5))+12))
-						v16 = t60
-						{
-							if v24&i32(1) == 0 {
-								goto l30
-							}
-							v17 = v7 + i32(2)
-							if uint32(v17) > uint32(i32(4096)) {
-								goto l31
-							}
-							store16(m.memory, uint32(v11+v7), uint16(i32(8236)))
-							store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
-							v7 = v17
-						l31:
-							t61 := v13
-							var p62 int32
-							if uint32(v17) < uint32(i32(4097)) {
-								p62 = 1
-							}
-							v13 = t61 & p62
-						}
-					l30:
-						v17 = v7 + v16
-						if uint32(v17) > uint32(i32(4096)) {
-							goto l32
-						}
-						if v16 == 0 {
-							goto l32
-						}
-						if v16 == 0 {
-							goto l33
-						}
-						memory_copy(m.memory, uint32(v11+v7), uint32(v20), uint32(v16))
-					l33:
-						store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
-						v7 = v17
-					l32:
-						t63 := v13
-						var p64 int32
-						if uint32(v17) < uint32(i32(4097)) {
-							p64 = 1
-						}
-						v13 = t63 & p64
-						v19 = i32(41)
-						v24 = i32(1)
-						t65 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v20, v16)
-						if t65 == 0 {
-							goto l29
-						}
+					t41 := int32(load32(m.memory, uint64(uint32(v11))+12))
+					v17 = t41
+					t42 := int32(load32(m.memory, uint64(uint32(v11))+8))
+					v3 = t42
+					t43 := int64(load64(m.memory, uint64(uint32(v5))+4136))
+					store64(m.memory, uint32(v9), uint64(t43))
+					t44 := int32(load32(m.memory, uint64(uint32(v5))+4144))
+					store32(m.memory, uint64(uint32(v9))+8, uint32(t44))
+					store32(m.memory, uint64(uint32(v5))+4160, uint32(v3))
+					t45 := v5
+					v21 = v3 + v17<<4
+					store32(m.memory, uint64(uint32(t45))+4164, uint32(v21))
+					if v17 != 0 {
+						v25 = i32(0)
+						v20 = i32(18)
+						goto l33
 					}
-					v23 = i64(19)
-					v20 = i32(0)
-					goto l15
-				l28:
-					m.memory[uint64(uint32(v5))+4135] = byte(v13)
-					v20 = i32(0)
+					v20 = i32(18)
+					goto l27
 				}
+			l33:
+				{
+					t53 := int32(load32(m.memory, uint32(v3+i32(12))))
+					v22 = t53
+					t54 := int32(load32(m.memory, uint32(v3+i32(8))))
+					v23 = t54
+					t55 := int32(load32(m.memory, uint32(v3+i32(4))))
+					v18 = t55
+					t56 := int32(load32(m.memory, uint32(v3)))
+					v17 = t56
+					store32(m.memory, uint64(uint32(v5))+4156, uint32(i32(0)))
+					store32(m.memory, uint64(uint32(v5))+4152, uint32(v18))
+					t58 := v5
+					p57 := i32(1)
+					if v17 != 0 {
+						p57 = v17
+					}
+					store32(m.memory, uint64(uint32(t58))+4148, uint32(p57))
+					{
+						t59 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9, v5+i32(4148))
+						if t59 != 0 {
+							goto l31
+						}
+						v3 = v3 + i32(16)
+						if v3 == v21 {
+							goto l32
+						}
+						goto l33
+					}
+				l31:
+					t60 := v5
+					v3 = v3 + i32(16)
+					store32(m.memory, uint64(uint32(t60))+4160, uint32(v3))
+					t62 := v5 + i32(8)
+					p61 := i32(1)
+					if v23 != 0 {
+						p61 = v23
+					}
+					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t62, p61, v22)
+					t63 := int32(load32(m.memory, uint64(uint32(v5))+8))
+					v23 = t63
+					if v23 == 0 {
+						goto l32
+					}
+					t64 := int32(load32(m.memory, uint64(uint32(v5))+12))
+					v17 = t64
+					{
+						if v25&i32(1) == 0 {
+							goto l34
+						}
+						v18 = v7 + i32(2)
+						if uint32(v18) > uint32(i32(4096)) {
+							goto l35
+						}
+						store16(m.memory, uint32(v12+v7), uint16(i32(8236)))
+						store32(m.memory, uint64(uint32(v5))+32, uint32(v18))
+						v7 = v18
+					l35:
+						t65 := v14
+						var p66 int32
+						if uint32(v18) < uint32(i32(4097)) {
+							p66 = 1
+						}
+						v14 = t65 & p66
+					}
+				l34:
+					v18 = v7 + v17
+					if uint32(v18) > uint32(i32(4096)) {
+						goto l36
+					}
+					if v17 == 0 {
+						goto l36
+					}
+					if v17 == 0 {
+						goto l37
+					}
+					memory_copy(m.memory, uint32(v12+v7), uint32(v23), uint32(v17))
+				l37:
+					store32(m.memory, uint64(uint32(v5))+32, uint32(v18))
+					v7 = v18
+				l36:
+					t67 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v23, v17)
+					if t67 != 0 {
+						v24 = i64(19)
+						v21 = i32(0)
+						goto l15
+					}
+					t68 := v14
+					var p69 int32
+					if uint32(v18) < uint32(i32(4097)) {
+						p69 = 1
+					}
+					v14 = t68 & p69
+					v25 = i32(1)
+					v20 = i32(41)
+					if v3 != v21 {
+						goto l33
+					}
+				}
+			l32:
+				m.memory[uint64(uint32(v5))+4135] = byte(v14)
+			l27:
+				v21 = i32(0)
+				goto l23
 			l23:
-				if v19&i32(255) == i32(41) {
+				if v20&i32(255) == i32(41) {
 					goto l22
 				}
 			l13:
-				v23 = int64(uint32(v19)) & i64(255)
+				v24 = int64(uint32(v20)) & i64(255)
 			l15:
-				v12 = int64(uint32(v15))<<32 | int64(uint32(v20))&i64(0xffffff)<<8 | v23
-				goto l34
+				v13 = int64(uint32(v16))<<32 | int64(uint32(v21))&i64(0xffffff)<<8 | v24
+				goto l39
 			l22:
-				t66 := v18
-				var p67 int32
+				t70 := v19
+				var p71 int32
 				if v6 != i32(0) {
-					p67 = 1
+					p71 = 1
 				}
-				if t66&p67 != 0 {
-					goto l35
+				if t70&p71 != 0 {
+					goto l40
 				}
 			}
-			if v13&i32(1) != 0 {
+			if v14&i32(1) != 0 {
 				goto l1
 			}
-			v12 = i64(40)
-		l34:
-			store64(m.memory, uint32(v0), uint64(v12))
-			goto l36
+			v13 = i64(40)
+		l39:
+			store64(m.memory, uint32(v0), uint64(v13))
+			goto l41
 		}
 		v7 = i32(0)
 		goto l1
 	}
 l1:
 	v3 = v1 + i32(8)
-	v16 = v5 + i32(36)
-l37:
+	v17 = v5 + i32(36)
+l42:
 	{
-		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(4160), v3, v16, v7)
-		t68 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(4160), v4)
-		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t68&i32(255))
+		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(4160), v3, v17, v7)
+		t72 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(4160), v4)
+		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t72&i32(255))
 		v3 = v3 + i32(160)
 		v2 = v2 + i32(-1)
 		if v2 != 0 {
-			goto l37
+			goto l42
 		}
 	}
 	{
-		t69 := int32(load32(m.memory, uint64(uint32(v5))+24))
-		v3 = t69
+		t73 := int32(load32(m.memory, uint64(uint32(v5))+24))
+		v3 = t73
 		if v3 != i32(-1) {
-			goto l38
+			goto l43
 		}
 		v3 = i32(31)
-		goto l39
+		goto l44
 	}
-l38:
+l43:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
 	v3 = i32(41)
-l39:
+l44:
 	m.memory[uint32(v0)] = byte(v3)
-l36:
+l41:
 	m.___stack_pointer = v5 + i32(4192)
 }
 func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v0, v1 int32) {
-	var v2, v3, v4, v5, v6, v7, v8, v9, v10 int32
+	var v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13 int32
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(16)
+	v2 = t0 - i32(80)
 	m.___stack_pointer = v2
+	store64(m.memory, uint64(uint32(v2))+52, uint64(i64(4)))
+	store32(m.memory, uint64(uint32(v2))+48, uint32(i32(21069)))
 	t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	v3 = t1 + i32(-16)
-	t2 := int32(load32(m.memory, uint64(uint32(v1))+12))
-	v4 = t2 << 4
+	t2 := v2
+	v3 = t1
+	store32(m.memory, uint64(uint32(t2))+40, uint32(v3))
+	t3 := int32(load32(m.memory, uint64(uint32(v1))+12))
+	t4 := v2
+	t5 := v3
+	v4 = t3
+	v5 = t5 + v4<<4
+	store32(m.memory, uint64(uint32(t4))+44, uint32(v5))
+	v6 = i32(41)
 	{
-	l1:
-		{
-			if v4 == 0 {
-				goto l0
-			}
-			v4 = v4 + i32(-16)
-			v5 = v3 + i32(20)
-			v6 = v3 + i32(16)
-			v3 = v6
-			t3 := int32(load32(m.memory, uint32(v6)))
-			v7 = t3
-			p4 := i32(1)
-			if v7 != 0 {
-				p4 = v7
-			}
-			t5 := int32(load32(m.memory, uint32(v5)))
-			t6 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(p4, t5, i32(21069), i32(4))
-			if t6 == 0 {
-				goto l1
-			}
-		}
-		t7 := int32(load32(m.memory, uint64(uint32(v6))+8))
-		t8 := v2 + i32(8)
-		v3 = t7
-		p9 := i32(1)
-		if v3 != 0 {
-			p9 = v3
-		}
-		t10 := int32(load32(m.memory, uint64(uint32(v6))+12))
-		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t8, p9, t10)
-		t11 := int32(load32(m.memory, uint64(uint32(v2))+8))
-		v8 = t11
-		if v8 == 0 {
+		if v4 == 0 {
 			goto l0
 		}
-		v9 = i32(0)
+		v7 = v2 + i32(40) + i32(8)
+	l2:
 		{
-			t12 := int32(load32(m.memory, uint64(uint32(v1))+16))
-			v7 = t12
-			if v7 == 0 {
-				goto l6
+			t6 := int32(load32(m.memory, uint32(v3+i32(12))))
+			v8 = t6
+			t7 := int32(load32(m.memory, uint32(v3+i32(8))))
+			v9 = t7
+			t8 := int32(load32(m.memory, uint32(v3+i32(4))))
+			v10 = t8
+			t9 := int32(load32(m.memory, uint32(v3)))
+			v4 = t9
+			store32(m.memory, uint64(uint32(v2))+76, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+72, uint32(v10))
+			t11 := v2
+			p10 := i32(1)
+			if v4 != 0 {
+				p10 = v4
 			}
-			t13 := int32(load32(m.memory, uint64(uint32(v1))+20))
-			v1 = t13
-			if v1 == 0 {
-				goto l6
+			store32(m.memory, uint64(uint32(t11))+68, uint32(p10))
+			t12 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v7, v2+i32(68))
+			if t12 != 0 {
+				goto l1
 			}
-			v3 = i32(0)
-		l5:
+			v3 = v3 + i32(16)
+			if v3 == v5 {
+				goto l0
+			}
+			goto l2
+		}
+	l1:
+		t13 := v2
+		v3 = v3 + i32(16)
+		store32(m.memory, uint64(uint32(t13))+40, uint32(v3))
+		t15 := v2 + i32(32)
+		p14 := i32(1)
+		if v9 != 0 {
+			p14 = v9
+		}
+		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t15, p14, v8)
+		t16 := int32(load32(m.memory, uint64(uint32(v2))+32))
+		v11 = t16
+		if v11 == 0 {
+			goto l0
+		}
+		t17 := int32(load32(m.memory, uint64(uint32(v2))+36))
+		v12 = t17
+		{
 			{
-				{
-					t14 := int32(m.memory[uint32(v7+v3)])
-					v5 = t14
-					if uint32((v5+i32(-48))&i32(255)) < uint32(i32(10)) {
-						goto l3
-					}
-					if uint32((v5&i32(223)+i32(-65))&i32(255)) < uint32(i32(26)) {
-						goto l3
-					}
-					v5 = v5 + i32(-43)
-					if uint32(v5) > uint32(i32(3)) {
-						goto l4
-					}
-					if v5 == i32(1) {
-						goto l4
-					}
+				t18 := int32(load32(m.memory, uint64(uint32(v1))+16))
+				v4 = t18
+				if v4 != 0 {
+					goto l3
 				}
-			l3:
-				t15 := v1
-				v3 = v3 + i32(1)
-				if t15 != v3 {
+				v1 = i32(0)
+				goto l4
+			}
+		l3:
+			t19 := int32(load32(m.memory, uint64(uint32(v1))+20))
+			store32(m.memory, uint64(uint32(v2))+64, uint32(t19))
+			store32(m.memory, uint64(uint32(v2))+60, uint32(v4))
+			m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(24), v2+i32(60), i32(1))
+			v1 = i32(0)
+			{
+				t20 := int32(load32(m.memory, uint64(uint32(v2))+28))
+				if t20 == 0 {
 					goto l5
 				}
+				t21 := int32(load32(m.memory, uint64(uint32(v2))+24))
+				t22 := int32(m.memory[uint32(t21)])
+				if uint32((t22&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
+					goto l4
+				}
+				v1 = i32(0)
+				t23 := int32(load32(m.memory, uint64(uint32(v2))+64))
+				v4 = t23
+				if uint32(v4) < uint32(i32(3)) {
+					goto l5
+				}
+				t24 := int32(load32(m.memory, uint64(uint32(v2))+60))
+				v10 = t24
+				t25 := int32(load16(m.memory, uint32(v10)))
+				t26 := int32(m.memory[uint32(v10+i32(2))])
+				if (t25^i32(12090)|(t26^i32(47)))&i32(0xffff) != 0 {
+					goto l4
+				}
+				store32(m.memory, uint64(uint32(v2))+72, uint32(v4+i32(-3)))
+				store32(m.memory, uint64(uint32(v2))+68, uint32(v10+i32(3)))
+				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(16), v2+i32(68), i32(2))
+				t27 := int32(load32(m.memory, uint64(uint32(v2))+20))
+				v13 = t27
+				t28 := int32(load32(m.memory, uint64(uint32(v2))+16))
+				v1 = t28
+				goto l4
 			}
-			v3 = v1
-		l4:
-			v9 = i32(0)
-			if v3 == 0 {
-				goto l6
-			}
-			t16 := int32(m.memory[uint32(v7)])
-			if uint32((t16&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
-				goto l6
-			}
-			v5 = v1 - v3
-			if uint32(v5) < uint32(i32(3)) {
-				goto l6
-			}
-			v3 = v7 + v3
-			t17 := int32(load16(m.memory, uint32(v3)))
-			t18 := int32(m.memory[uint32(v3+i32(2))])
-			if (t17^i32(12090)|(t18^i32(47)))&i32(0xffff) != 0 {
-				goto l6
-			}
-			v9 = v3 + i32(3)
-			v10 = i32(0)
-			v5 = v5 + i32(-3)
-			if v5 == 0 {
-				goto l6
-			}
-		l8:
+		l5:
+		}
+	l4:
+		{
 			{
+				if v3 == v5 {
+					goto l6
+				}
+			l8:
 				{
-					t19 := int32(m.memory[uint32(v9+v10)])
-					v3 = t19 + i32(-35)
-					if uint32(v3) > uint32(i32(28)) {
+					t29 := int32(load32(m.memory, uint32(v3+i32(12))))
+					v8 = t29
+					t30 := int32(load32(m.memory, uint32(v3+i32(8))))
+					v9 = t30
+					t31 := int32(load32(m.memory, uint32(v3+i32(4))))
+					v10 = t31
+					t32 := int32(load32(m.memory, uint32(v3)))
+					v4 = t32
+					store32(m.memory, uint64(uint32(v2))+76, uint32(i32(0)))
+					store32(m.memory, uint64(uint32(v2))+72, uint32(v10))
+					t34 := v2
+					p33 := i32(1)
+					if v4 != 0 {
+						p33 = v4
+					}
+					store32(m.memory, uint64(uint32(t34))+68, uint32(p33))
+					t35 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v7, v2+i32(68))
+					if t35 != 0 {
 						goto l7
 					}
-					if i32_shl(i32(1), v3)&i32(0x10001001) != 0 {
+					v3 = v3 + i32(16)
+					if v3 == v5 {
 						goto l6
 					}
-				}
-			l7:
-				t20 := v5
-				v10 = v10 + i32(1)
-				if t20 != v10 {
 					goto l8
 				}
-			}
-			v10 = v5
-			goto l6
-		}
-	l6:
-		t21 := int32(load32(m.memory, uint64(uint32(v2))+12))
-		v1 = t21
-		{
-		l10:
-			{
-				if v4 == 0 {
+			l7:
+				t37 := v2 + i32(8)
+				p36 := i32(1)
+				if v9 != 0 {
+					p36 = v9
+				}
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t37, p36, v8)
+				t38 := int32(load32(m.memory, uint64(uint32(v2))+8))
+				if t38 != 0 {
 					goto l9
 				}
-				v4 = v4 + i32(-16)
-				v5 = v6 + i32(20)
-				v3 = v6 + i32(16)
-				v6 = v3
-				t22 := int32(load32(m.memory, uint32(v3)))
-				v7 = t22
-				p23 := i32(1)
-				if v7 != 0 {
-					p23 = v7
-				}
-				t24 := int32(load32(m.memory, uint32(v5)))
-				t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(p23, t24, i32(21069), i32(4))
-				if t25 == 0 {
-					goto l10
-				}
 			}
-			t26 := int32(load32(m.memory, uint64(uint32(v3))+8))
-			t27 := v2
-			v4 = t26
-			p28 := i32(1)
-			if v4 != 0 {
-				p28 = v4
+		l6:
+			if v1 == 0 {
+				goto l0
 			}
-			t29 := int32(load32(m.memory, uint64(uint32(v3))+12))
-			m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t27, p28, t29)
-			v6 = i32(38)
-			t30 := int32(load32(m.memory, uint32(v2)))
-			if t30 != 0 {
-				goto l11
+			t39 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v13, v11, v12)
+			if t39 != 0 {
+				goto l0
 			}
 		}
 	l9:
-		if v9 == 0 {
-			goto l0
-		}
 		v6 = i32(38)
-		if v10 != v1 {
-			goto l11
-		}
-	l12:
-		{
-			if v1 == 0 {
-				goto l0
-			}
-			t31 := int32(m.memory[uint32(v8)])
-			v4 = t31
-			t32 := int32(m.memory[uint32(v9)])
-			v3 = t32
-			v8 = v8 + i32(1)
-			v1 = v1 + i32(-1)
-			v9 = v9 + i32(1)
-			t34 := v3
-			p33 := i32(0)
-			if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
-				p33 = i32(32)
-			}
-			t36 := (t34 | p33) & i32(255)
-			t37 := v4
-			p35 := i32(0)
-			if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
-				p35 = i32(32)
-			}
-			if t36 == (t37|p35)&i32(255) {
-				goto l12
-			}
-			goto l11
-		}
 	}
 l0:
-	v6 = i32(41)
-l11:
 	m.memory[uint32(v0)] = byte(v6)
-	m.___stack_pointer = v2 + i32(16)
+	m.___stack_pointer = v2 + i32(80)
 }
 func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -2380,54 +2459,33 @@ l2:
 	m.___stack_pointer = v2 + i32(96)
 }
 func (m *Module) _hooksig__digest__compare__h8ef7f19bd04220c0_t3954j(v0, v1, v2 int32) {
-	var v3 int32
-	var v4 int64
+	var v3, v4 int32
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(96)
+	v3 = t0 - i32(48)
 	m.___stack_pointer = v3
-	m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v3+i32(63), v2)
+	store64(m.memory, uint64(uint32(v3))+32, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v3))+24, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v3))+16, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v3))+8, uint64(i64(0)))
+	v4 = i32(25)
 	{
-		{
-			t1 := int32(m.memory[uint64(uint32(v3))+63])
-			if t1 != 0 {
-				goto l0
-			}
-			store64(m.memory, uint32(v0), uint64(i64(25)))
-			goto l1
+		t1 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v2, v3+i32(8))
+		if t1 == 0 {
+			goto l0
 		}
-	l0:
-		t2 := int64(load64(m.memory, uint64(uint32(v3))+88))
-		store64(m.memory, uint64(uint32(v3))+45, uint64(t2))
-		t3 := int64(load64(m.memory, uint64(uint32(v3))+83))
-		store64(m.memory, uint64(uint32(v3))+40, uint64(t3))
-		t4 := int32(m.memory[uint64(uint32(v3))+66])
-		m.memory[uint64(uint32(v3))+2] = byte(t4)
-		t5 := int32(load16(m.memory, uint64(uint32(v3))+64))
-		store16(m.memory, uint32(v3), uint16(t5))
-		t6 := int64(load64(m.memory, uint64(uint32(v3))+75))
-		t7 := v3
-		v4 = t6
-		store64(m.memory, uint64(uint32(t7))+32, uint64(v4))
-		store64(m.memory, uint64(uint32(v3))+11, uint64(v4))
-		t8 := int64(load64(m.memory, uint64(uint32(v3))+40))
-		store64(m.memory, uint64(uint32(v3))+19, uint64(t8))
-		t9 := int64(load64(m.memory, uint64(uint32(v3))+45))
-		store64(m.memory, uint64(uint32(v3))+24, uint64(t9))
-		t10 := int64(load64(m.memory, uint64(uint32(v3))+67))
-		store64(m.memory, uint64(uint32(v3))+3, uint64(t10))
-		t11 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v1, v3)
-		m.memory[uint64(uint32(v3))+63] = byte(t11 & i32(255))
-		v2 = v3 + i32(63)
-		t12 := int32(m.memory[uint64(uint32(v3))+63])
-		t14 := v0
-		p13 := i32(32)
-		if t12 != 0 {
-			p13 = i32(41)
+		t2 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v1, v3+i32(8))
+		m.memory[uint64(uint32(v3))+47] = byte(t2 & i32(255))
+		v4 = v3 + i32(47)
+		t3 := int32(m.memory[uint64(uint32(v3))+47])
+		p4 := i32(32)
+		if t3 != 0 {
+			p4 = i32(41)
 		}
-		m.memory[uint32(t14)] = byte(p13)
+		v4 = p4
 	}
-l1:
-	m.___stack_pointer = v3 + i32(96)
+l0:
+	m.memory[uint32(v0)] = byte(v4)
+	m.___stack_pointer = v3 + i32(48)
 }
 func (m *Module) _hooksig__capi__request__check_each__h16e2beb6edf7c5de_p7sa2(v0, v1 int32) int32 {
 	var v2, v3, v4, v5 int32
@@ -2625,7 +2683,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 	var v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
 	var v24, v25 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(7168)
+	v3 = t0 - i32(7120)
 	m.___stack_pointer = v3
 	t1 := int32(load32(m.memory, uint32(v1)))
 	v4 = t1
@@ -2683,26 +2741,26 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 		goto l8
 	l6:
 		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(256), t4)
+		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(264), t4)
 		{
-			t5 := int32(load32(m.memory, uint64(uint32(v3))+256))
+			t5 := int32(load32(m.memory, uint64(uint32(v3))+264))
 			v7 = t5
 			if v7 != i32(3) {
 				goto l9
 			}
-			t6 := int32(load32(m.memory, uint64(uint32(v3))+260))
+			t6 := int32(load32(m.memory, uint64(uint32(v3))+268))
 			v7 = t6
 			store32(m.memory, uint32(v0), uint32(i32(0)))
 			store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
 			goto l8
 		}
 	l9:
-		t7 := int64(load64(m.memory, uint64(uint32(v3))+268))
-		store64(m.memory, uint64(uint32(v3))+40, uint64(t7))
-		t8 := int64(load64(m.memory, uint64(uint32(v3))+276))
-		store64(m.memory, uint64(uint32(v3))+48, uint64(t8))
-		t9 := int32(load32(m.memory, uint64(uint32(v3))+284))
-		store32(m.memory, uint64(uint32(v3))+56, uint32(t9))
+		t7 := int64(load64(m.memory, uint64(uint32(v3))+276))
+		store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
+		t8 := int64(load64(m.memory, uint64(uint32(v3))+284))
+		store64(m.memory, uint64(uint32(v3))+56, uint64(t8))
+		t9 := int32(load32(m.memory, uint64(uint32(v3))+292))
+		store32(m.memory, uint64(uint32(v3))+64, uint32(t9))
 		v8 = i32(2)
 		{
 			{
@@ -2710,7 +2768,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					if v5 == 0 {
 						goto l10
 					}
-					t10 := int64(load64(m.memory, uint64(uint32(v3))+260))
+					t10 := int64(load64(m.memory, uint64(uint32(v3))+268))
 					v6 = t10
 					if v7 != i32(1) {
 						goto l11
@@ -2726,16 +2784,16 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 				goto l12
 			}
 		l11:
-			t12 := int32(load32(m.memory, uint64(uint32(v3))+56))
-			store32(m.memory, uint64(uint32(v3))+92, uint32(t12))
-			t13 := int64(load64(m.memory, uint64(uint32(v3))+48))
-			store64(m.memory, uint64(uint32(v3))+84, uint64(t13))
-			t14 := int64(load64(m.memory, uint64(uint32(v3))+40))
-			store64(m.memory, uint64(uint32(v3))+76, uint64(t14))
-			store32(m.memory, uint64(uint32(v3))+100, uint32(v5))
-			store32(m.memory, uint64(uint32(v3))+96, uint32(v4))
-			store64(m.memory, uint64(uint32(v3))+68, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+64, uint32(v7))
+			t12 := int32(load32(m.memory, uint64(uint32(v3))+64))
+			store32(m.memory, uint64(uint32(v3))+100, uint32(t12))
+			t13 := int64(load64(m.memory, uint64(uint32(v3))+56))
+			store64(m.memory, uint64(uint32(v3))+92, uint64(t13))
+			t14 := int64(load64(m.memory, uint64(uint32(v3))+48))
+			store64(m.memory, uint64(uint32(v3))+84, uint64(t14))
+			store32(m.memory, uint64(uint32(v3))+108, uint32(v5))
+			store32(m.memory, uint64(uint32(v3))+104, uint32(v4))
+			store64(m.memory, uint64(uint32(v3))+76, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+72, uint32(v7))
 			t15 := int64(load64(m.memory, uint64(uint32(v1))+16))
 			v10 = t15
 			{
@@ -2784,15 +2842,15 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 							v9 = t23
 							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(21254), i32(4))
 							if t25 != 0 {
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v1, v16)
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v16)
 								p38 := i32(1)
 								if v12 != 0 {
 									p38 = i32(2)
 								}
 								v12 = p38
-								t39 := int32(load32(m.memory, uint64(uint32(v3))+4))
+								t39 := int32(load32(m.memory, uint64(uint32(v3))+12))
 								v19 = t39
-								t40 := int32(load32(m.memory, uint32(v3)))
+								t40 := int32(load32(m.memory, uint64(uint32(v3))+8))
 								v20 = t40
 								goto l19
 							}
@@ -2803,15 +2861,15 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 							{
 								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21239), i32(9))
 								if t27 != 0 {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v16)
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v1, v16)
 									p29 := i32(1)
 									if v11 != 0 {
 										p29 = i32(2)
 									}
 									v11 = p29
-									t30 := int32(load32(m.memory, uint64(uint32(v3))+20))
+									t30 := int32(load32(m.memory, uint64(uint32(v3))+28))
 									v17 = t30
-									t31 := int32(load32(m.memory, uint64(uint32(v3))+16))
+									t31 := int32(load32(m.memory, uint64(uint32(v3))+24))
 									v18 = t31
 									goto l19
 								}
@@ -2821,16 +2879,16 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 									if t32 == 0 {
 										goto l19
 									}
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v1, v16)
-									t33 := int32(load32(m.memory, uint64(uint32(v3))+32))
-									t34 := int32(load32(m.memory, uint64(uint32(v3))+36))
-									m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(24), t33, t34)
-									t35 := int32(load32(m.memory, uint64(uint32(v3))+24))
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(40), v1, v16)
+									t33 := int32(load32(m.memory, uint64(uint32(v3))+40))
+									t34 := int32(load32(m.memory, uint64(uint32(v3))+44))
+									m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(32), t33, t34)
+									t35 := int32(load32(m.memory, uint64(uint32(v3))+32))
 									v8 = t35
 									if v8 == 0 {
 										goto l19
 									}
-									t36 := int32(load32(m.memory, uint64(uint32(v3))+28))
+									t36 := int32(load32(m.memory, uint64(uint32(v3))+36))
 									v17 = t36
 									p37 := i32(1)
 									if v11 != 0 {
@@ -2845,15 +2903,15 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 							}
 						}
 					l16:
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v16)
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v16)
 						p41 := i32(1)
 						if v13 != 0 {
 							p41 = i32(2)
 						}
 						v13 = p41
-						t42 := int32(load32(m.memory, uint64(uint32(v3))+12))
+						t42 := int32(load32(m.memory, uint64(uint32(v3))+20))
 						v21 = t42
-						t43 := int32(load32(m.memory, uint64(uint32(v3))+8))
+						t43 := int32(load32(m.memory, uint64(uint32(v3))+16))
 						v22 = t43
 					}
 				l19:
@@ -2864,16 +2922,20 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 				}
 			}
 		l14:
-			m.memory[uint64(uint32(v3))+172] = byte(v14)
-			store32(m.memory, uint64(uint32(v3))+168, uint32(v21))
-			store32(m.memory, uint64(uint32(v3))+164, uint32(v22))
-			store32(m.memory, uint64(uint32(v3))+160, uint32(v13))
-			store32(m.memory, uint64(uint32(v3))+156, uint32(v19))
-			store32(m.memory, uint64(uint32(v3))+152, uint32(v20))
-			store32(m.memory, uint64(uint32(v3))+148, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+144, uint32(v17))
-			store32(m.memory, uint64(uint32(v3))+140, uint32(v18))
-			store32(m.memory, uint64(uint32(v3))+136, uint32(v11))
+			m.memory[uint64(uint32(v3))+180] = byte(v14)
+			store32(m.memory, uint64(uint32(v3))+176, uint32(v21))
+			store32(m.memory, uint64(uint32(v3))+172, uint32(v22))
+			store32(m.memory, uint64(uint32(v3))+168, uint32(v13))
+			store32(m.memory, uint64(uint32(v3))+164, uint32(v19))
+			store32(m.memory, uint64(uint32(v3))+160, uint32(v20))
+			store32(m.memory, uint64(uint32(v3))+156, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+152, uint32(v17))
+			store32(m.memory, uint64(uint32(v3))+148, uint32(v18))
+			store32(m.memory, uint64(uint32(v3))+144, uint32(v11))
+			store64(m.memory, uint64(uint32(v3))+208, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+200, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+192, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+184, uint64(i64(0)))
 			{
 				{
 					if v11 != i32(1) {
@@ -2906,335 +2968,295 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					if t46^i64(0x7265646165682c22)|(t47^i64(2334399943502085491))|(t48^i64(0x2274736567696420)) != i64(0) {
 						goto l21
 					}
-					t49 := v3 + i32(256)
 					v8 = v18 + i32(52)
-					m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(t49, v8)
-					t50 := int32(m.memory[uint64(uint32(v3))+256])
-					if t50 == 0 {
+					t49 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v8, v3+i32(184))
+					if t49 == 0 {
 						goto l21
 					}
-					t51 := int64(load64(m.memory, uint64(uint32(v3))+281))
-					store64(m.memory, uint64(uint32(v3))+248, uint64(t51))
-					t52 := int64(load64(m.memory, uint64(uint32(v3))+273))
-					store64(m.memory, uint64(uint32(v3))+240, uint64(t52))
-					t53 := int64(load64(m.memory, uint64(uint32(v3))+265))
-					store64(m.memory, uint64(uint32(v3))+232, uint64(t53))
-					t54 := int64(load64(m.memory, uint64(uint32(v3))+257))
-					store64(m.memory, uint64(uint32(v3))+224, uint64(t54))
 					v6 = i64(8)
+					v23 = i32(1)
 					v7 = i32(20927)
 					v9 = i32(20946)
 					v1 = i32(44)
 					v16 = i32(20935)
 					v15 = i32(11)
 					v18 = i32(0)
-					v23 = i32(1)
 					v11 = i32(0)
 					v17 = i32(0)
 					v14 = i32(11)
 					goto l23
 				}
 			l21:
-				m._hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v3+i32(256), v3+i32(136))
-				t55 := int64(load64(m.memory, uint64(uint32(v3))+260))
-				v6 = t55
+				m._hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v3+i32(264), v3+i32(144))
+				t50 := int64(load64(m.memory, uint64(uint32(v3))+268))
+				v6 = t50
 				{
-					t56 := int32(load32(m.memory, uint64(uint32(v3))+256))
-					v7 = t56
+					t51 := int32(load32(m.memory, uint64(uint32(v3))+264))
+					v7 = t51
 					if v7 != 0 {
 						goto l24
 					}
-					t57 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21292))
-					v7 = t57
+					t52 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21292))
+					v7 = t52
 					goto l12
 				}
 			l24:
-				t58 := int32(load32(m.memory, uint64(uint32(v3))+300))
-				v18 = t58
-				t59 := int32(load32(m.memory, uint64(uint32(v3))+296))
-				v15 = t59
-				t60 := int32(load32(m.memory, uint64(uint32(v3))+292))
-				v16 = t60
-				t61 := int32(load32(m.memory, uint64(uint32(v3))+288))
-				v11 = t61
-				t62 := int32(load32(m.memory, uint64(uint32(v3))+284))
-				v1 = t62
-				t63 := int32(load32(m.memory, uint64(uint32(v3))+280))
-				v8 = t63
-				t64 := int32(load32(m.memory, uint64(uint32(v3))+276))
-				v17 = t64
-				t65 := int32(load32(m.memory, uint64(uint32(v3))+272))
-				v14 = t65
-				t66 := int32(load32(m.memory, uint64(uint32(v3))+268))
-				v9 = t66
+				t53 := int32(load32(m.memory, uint64(uint32(v3))+308))
+				v18 = t53
+				t54 := int32(load32(m.memory, uint64(uint32(v3))+304))
+				v15 = t54
+				t55 := int32(load32(m.memory, uint64(uint32(v3))+300))
+				v16 = t55
+				t56 := int32(load32(m.memory, uint64(uint32(v3))+296))
+				v11 = t56
+				t57 := int32(load32(m.memory, uint64(uint32(v3))+292))
+				v1 = t57
+				t58 := int32(load32(m.memory, uint64(uint32(v3))+288))
+				v8 = t58
+				t59 := int32(load32(m.memory, uint64(uint32(v3))+284))
+				v17 = t59
+				t60 := int32(load32(m.memory, uint64(uint32(v3))+280))
+				v14 = t60
+				t61 := int32(load32(m.memory, uint64(uint32(v3))+276))
+				v9 = t61
 				v23 = i32(0)
 			}
 		l23:
-			store32(m.memory, uint64(uint32(v3))+220, uint32(v18))
-			store32(m.memory, uint64(uint32(v3))+216, uint32(v15))
-			store32(m.memory, uint64(uint32(v3))+212, uint32(v16))
-			store32(m.memory, uint64(uint32(v3))+208, uint32(v11))
-			store32(m.memory, uint64(uint32(v3))+204, uint32(v1))
-			store32(m.memory, uint64(uint32(v3))+200, uint32(v8))
-			store32(m.memory, uint64(uint32(v3))+196, uint32(v17))
-			store32(m.memory, uint64(uint32(v3))+192, uint32(v14))
-			store32(m.memory, uint64(uint32(v3))+188, uint32(v9))
-			store64(m.memory, uint64(uint32(v3))+180, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+176, uint32(v7))
-			store64(m.memory, uint64(uint32(v3))+256, uint64(i64(0)))
-			m._hooksig__names__CheckedNames__new__hec2a52b1390f0455_p2djys(v3+i32(5600), v3+i32(188), v3+i32(256))
-			t67 := int32(load32(m.memory, uint64(uint32(v3))+5604))
-			v7 = t67
+			store32(m.memory, uint64(uint32(v3))+260, uint32(v18))
+			store32(m.memory, uint64(uint32(v3))+256, uint32(v15))
+			store32(m.memory, uint64(uint32(v3))+252, uint32(v16))
+			store32(m.memory, uint64(uint32(v3))+248, uint32(v11))
+			store32(m.memory, uint64(uint32(v3))+244, uint32(v1))
+			store32(m.memory, uint64(uint32(v3))+240, uint32(v8))
+			store32(m.memory, uint64(uint32(v3))+236, uint32(v17))
+			store32(m.memory, uint64(uint32(v3))+232, uint32(v14))
+			store32(m.memory, uint64(uint32(v3))+228, uint32(v9))
+			store64(m.memory, uint64(uint32(v3))+220, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+216, uint32(v7))
+			store64(m.memory, uint64(uint32(v3))+264, uint64(i64(0)))
+			m._hooksig__names__CheckedNames__new__hc58d7e64297cdd3e_53h4le(v3+i32(5552), v3+i32(228), v3+i32(264))
+			t62 := int64(load64(m.memory, uint64(uint32(v3))+5552))
+			v6 = t62
 			{
-				t68 := int32(load32(m.memory, uint64(uint32(v3))+5600))
-				if t68 != i32(1) {
+				t63 := int32(m.memory[uint64(uint32(v3))+5564])
+				v8 = t63
+				if v8 != i32(2) {
 					goto l25
 				}
-				t69 := int32(load32(m.memory, uint64(uint32(v7&i32(255)<<2))+21292))
-				v7 = t69
+				t64 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21292))
+				v7 = t64
 				goto l12
 			}
 		l25:
-			t70 := int64(load64(m.memory, uint64(uint32(v3))+5608))
-			t71 := v3
-			v24 = t70
-			store64(m.memory, uint64(uint32(t71))+3872, uint64(v24))
-			store32(m.memory, uint64(uint32(v3))+3868, uint32(v7))
-			m._hooksig__policy__Policy__check_params__hcddb1ecc17e9ff95_m9gnrl(v3+i32(5600), v3+i32(64), v3+i32(176), v3+i32(3868))
+			t65 := int32(load16(m.memory, uint64(uint32(v3))+5565))
+			store16(m.memory, uint64(uint32(v3))+3885, uint16(t65))
+			t66 := int32(m.memory[uint64(uint32(v3))+5567])
+			m.memory[uint64(uint32(v3))+3887] = byte(t66)
+			m.memory[uint64(uint32(v3))+3884] = byte(v8)
+			t67 := int32(load32(m.memory, uint64(uint32(v3))+5560))
+			store32(m.memory, uint64(uint32(v3))+3880, uint32(t67))
+			store64(m.memory, uint64(uint32(v3))+3872, uint64(v6))
+			m._hooksig__policy__Policy__check_params__h33f6f1540a655957_avv048(v3+i32(5552), v3+i32(72), v3+i32(216), v3+i32(3872))
 			{
-				t72 := int32(m.memory[uint64(uint32(v3))+5600])
-				if t72 == i32(41) {
+				t68 := int32(m.memory[uint64(uint32(v3))+5552])
+				if t68 == i32(41) {
 					goto l26
 				}
-				t73 := int64(load64(m.memory, uint64(uint32(v3))+5600))
-				v6 = t73
-				if v6&i64(255) == i64(41) {
+				t69 := int64(load64(m.memory, uint64(uint32(v3))+5552))
+				v24 = t69
+				if v24&i64(255) == i64(41) {
 					goto l26
 				}
-				t74 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21292))
-				v7 = t74
+				t70 := int32(load32(m.memory, uint64(uint32(int32(v24)&i32(255)<<2))+21292))
+				v7 = t70
 				goto l12
 			}
 		l26:
 			{
-				if v23 == 0 {
-					m._hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v3+i32(5600), v3+i32(176))
-					t79 := int32(m.memory[uint64(uint32(v3))+5600])
-					if t79 != 0 {
-						goto l28
-					}
-					v7 = i32(17)
+				if v23 != 0 {
+					goto l27
+				}
+				v7 = i32(17)
+				t71 := m._hooksig__params__Params__decode_signature__haf92c8c81fbb02c6_r3zuns(v3+i32(216), v3+i32(184))
+				if t71 == 0 {
 					goto l12
 				}
-				m.memory[uint64(uint32(v3))+5600] = byte(i32(1))
-				t75 := int64(load64(m.memory, uint64(uint32(v3))+224))
-				store64(m.memory, uint64(uint32(v3))+5601, uint64(t75))
-				t76 := int64(load64(m.memory, uint64(uint32(v3))+232))
-				store64(m.memory, uint64(uint32(v3))+5609, uint64(t76))
-				t77 := int64(load64(m.memory, uint64(uint32(v3))+240))
-				store64(m.memory, uint64(uint32(v3))+5617, uint64(t77))
-				t78 := int64(load64(m.memory, uint64(uint32(v3))+248))
-				store64(m.memory, uint64(uint32(v3))+5625, uint64(t78))
-				goto l28
 			}
-		l28:
-			t80 := int64(load64(m.memory, uint64(uint32(v3))+5625))
-			store64(m.memory, uint64(uint32(v3))+4053, uint64(t80))
-			t81 := int64(load64(m.memory, uint64(uint32(v3))+5620))
-			store64(m.memory, uint64(uint32(v3))+4048, uint64(t81))
-			t82 := int32(m.memory[uint64(uint32(v3))+5603])
-			m.memory[uint64(uint32(v3))+3942] = byte(t82)
-			t83 := int32(load16(m.memory, uint64(uint32(v3))+5601))
-			store16(m.memory, uint64(uint32(v3))+3940, uint16(t83))
-			t84 := int64(load64(m.memory, uint64(uint32(v3))+5612))
-			t85 := v3
-			v6 = t84
-			store64(m.memory, uint64(uint32(t85))+4040, uint64(v6))
-			store64(m.memory, uint64(uint32(v3))+3912, uint64(v6))
-			t86 := int64(load64(m.memory, uint64(uint32(v3))+4048))
-			store64(m.memory, uint64(uint32(v3))+3920, uint64(t86))
-			t87 := int64(load64(m.memory, uint64(uint32(v3))+4053))
-			store64(m.memory, uint64(uint32(v3))+3925, uint64(t87))
-			t88 := int64(load64(m.memory, uint64(uint32(v3))+5604))
-			v6 = t88
-			t89 := int32(m.memory[uint64(uint32(v3))+3942])
-			m.memory[uint64(uint32(v3))+3882] = byte(t89)
-			t90 := int32(load16(m.memory, uint64(uint32(v3))+3940))
-			store16(m.memory, uint64(uint32(v3))+3880, uint16(t90))
-			store64(m.memory, uint64(uint32(v3))+3883, uint64(v6))
-			t91 := int64(load64(m.memory, uint64(uint32(v3))+4053))
-			store64(m.memory, uint64(uint32(v3))+3904, uint64(t91))
-			t92 := int64(load64(m.memory, uint64(uint32(v3))+4048))
-			store64(m.memory, uint64(uint32(v3))+3899, uint64(t92))
-			t93 := int64(load64(m.memory, uint64(uint32(v3))+4040))
-			store64(m.memory, uint64(uint32(v3))+3891, uint64(t93))
-			v8 = i32(20)
+		l27:
+			v7 = i32(20)
 			switch v12 {
 			case 2:
-				v8 = i32(21)
+				v7 = i32(21)
 				fallthrough
 			default:
-				t94 := int32(load32(m.memory, uint64(uint32(v8<<2))+21292))
-				v7 = t94
+				t72 := int32(load32(m.memory, uint64(uint32(v7<<2))+21292))
+				v7 = t72
 				goto l12
 			case 1:
-				t95 := int32(load32(m.memory, uint64(uint32(v3))+80))
-				t96 := v3 + i32(5600)
-				v8 = t95
-				t97 := v8
-				t98 := v20
-				t99 := v19
-				var p100 int32
+				t73 := int32(load32(m.memory, uint64(uint32(v3))+88))
+				t74 := v3 + i32(5552)
+				v7 = t73
+				t75 := v7
+				t76 := v20
+				t77 := v19
+				var p78 int32
 				if v10 == i64(-0x8000000000000000) {
-					p100 = 1
+					p78 = 1
 				}
-				m._hooksig__policy__Policy__read_date__h22537982089511d3_7qmxkg(t96, t97, t98, t99, int64(uint32(p100)), v10)
-				t101 := int64(load64(m.memory, uint64(uint32(v3))+5608))
-				v10 = t101
+				m._hooksig__policy__Policy__read_date__h22537982089511d3_7qmxkg(t74, t75, t76, t77, int64(uint32(p78)), v10)
+				t79 := int64(load64(m.memory, uint64(uint32(v3))+5560))
+				v10 = t79
 				{
-					t102 := int64(load64(m.memory, uint64(uint32(v3))+5600))
-					v25 = t102
-					if v25 != i64(2) {
-						goto l32
+					t80 := int64(load64(m.memory, uint64(uint32(v3))+5552))
+					v24 = t80
+					if v24 != i64(2) {
+						goto l31
 					}
-					t103 := int32(load32(m.memory, uint64(uint32(int32(v10)&i32(255)<<2))+21292))
-					v7 = t103
+					t81 := int32(load32(m.memory, uint64(uint32(int32(v10)&i32(255)<<2))+21292))
+					v7 = t81
 					goto l12
 				}
-			l32:
+			l31:
 				v9 = i32(23)
 				switch v13 {
 				case 2:
 					v9 = i32(24)
 					fallthrough
 				default:
-					t104 := int32(load32(m.memory, uint64(uint32(v9<<2))+21292))
-					v7 = t104
+					t82 := int32(load32(m.memory, uint64(uint32(v9<<2))+21292))
+					v7 = t82
 					goto l12
 				case 1:
-					m._hooksig__digest__parse__h139fe636b9388c69_ov64p0(v3+i32(5600), v22, v21)
+					m._hooksig__digest__parse__h139fe636b9388c69_ov64p0(v3+i32(5552), v22, v21)
 					{
-						t105 := int32(m.memory[uint64(uint32(v3))+5600])
-						if t105 == i32(41) {
-							goto l36
+						t83 := int32(m.memory[uint64(uint32(v3))+5552])
+						if t83 == i32(41) {
+							goto l35
 						}
-						t106 := int32(m.memory[uint64(uint32(v3))+5600])
-						v9 = t106
+						t84 := int32(m.memory[uint64(uint32(v3))+5552])
+						v9 = t84
 						if v9 == i32(41) {
-							goto l36
+							goto l35
 						}
-						t107 := int32(load32(m.memory, uint64(uint32(v9<<2))+21292))
-						v7 = t107
+						t85 := int32(load32(m.memory, uint64(uint32(v9<<2))+21292))
+						v7 = t85
 						goto l12
 					}
-				l36:
-					t108 := int32(load32(m.memory, uint64(uint32(v3))+5604))
-					v9 = t108
-					if v7 != 0 {
-						goto l37
-					}
-					{
-						if v25 != i64(0) {
-							goto l38
-						}
-						t109 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v20, v19)
-						if t109 == 0 {
-							goto l38
-						}
-						v24 = i64(11)
-						v7 = i32(20946)
-						goto l37
-					}
-				l38:
-					v24 = i64(11)
-					v7 = i32(20946)
-					if v19 != i32(29) {
-						goto l37
-					}
-					if v21 != i32(52) {
-						goto l37
-					}
-					v7 = v3 + i32(3944)
-					m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v7, v20, v22)
-					memory_copy(m.memory, uint32(v3+i32(5600)), uint32(v7), uint32(i32(96)))
-					m._hooksig__key__find_key_of_whole__hc1dded7f526b0c45_6vmil9(v3+i32(4040), v4, v5, v3+i32(5600), v3+i32(3880))
-					{
-						t110 := int32(m.memory[uint64(uint32(v3))+4040])
-						if t110 != i32(41) {
-							t112 := int64(load64(m.memory, uint64(uint32(v3))+4040))
-							v24 = t112
-							if v24&i64(255) != i64(41) {
-								t113 := int32(load32(m.memory, uint64(uint32(int32(v24)&i32(255)<<2))+21292))
-								v7 = t113
-								goto l12
-							}
-							v7 = int32(int64(uint64(v24) >> 32))
-							goto l40
-						}
-						t111 := int32(load32(m.memory, uint64(uint32(v3))+4044))
-						v7 = t111
-						goto l40
-					}
-				l37:
-					store64(m.memory, uint64(uint32(v3))+7160, uint64(v24))
-					t115 := v3
-					p114 := i32(0)
-					if int32(v24) != 0 {
-						p114 = v7
-					}
-					store32(m.memory, uint64(uint32(t115))+7156, uint32(p114))
-					t116 := int32(load32(m.memory, uint64(uint32(v3))+256))
-					t118 := v3 + i32(5600)
-					t119 := v2
-					t120 := v3 + i32(7156)
-					p117 := i32(0)
-					if t116 != 0 {
-						p117 = v3 + i32(264)
-					}
-					m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h28f8f7e0dadef4f6_66uph0(t118, t119, t120, p117)
+				l35:
+					t86 := int32(load32(m.memory, uint64(uint32(v3))+5556))
+					v9 = t86
 					{
 						{
-							t121 := int32(load32(m.memory, uint64(uint32(v3))+5600))
-							v7 = t121
-							if v7 != 0 {
-								goto l42
+							{
+								{
+									if v24 != i64(0) {
+										goto l36
+									}
+									t87 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v20, v19)
+									v1 = t87
+									if v8&i32(1) == 0 {
+										goto l37
+									}
+									if v1 == 0 {
+										goto l38
+									}
+									goto l37
+								}
+							l36:
+								if v8&i32(1) == 0 {
+									goto l37
+								}
+							l38:
+								if v19 != i32(29) {
+									goto l37
+								}
+								if v21 == i32(52) {
+									v8 = v3 + i32(3896)
+									m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v8, v20, v22)
+									memory_copy(m.memory, uint32(v3+i32(5552)), uint32(v8), uint32(i32(96)))
+									m._hooksig__key__find_key_of_whole__hc1dded7f526b0c45_6vmil9(v3+i32(3992), v4, v5, v3+i32(5552), v3+i32(184))
+									{
+										t99 := int32(m.memory[uint64(uint32(v3))+3992])
+										if t99 != i32(41) {
+											t101 := int64(load64(m.memory, uint64(uint32(v3))+3992))
+											v6 = t101
+											if v6&i64(255) != i64(41) {
+												goto l44
+											}
+											v8 = int32(int64(uint64(v6) >> 32))
+											goto l43
+										}
+										t100 := int32(load32(m.memory, uint64(uint32(v3))+3996))
+										v8 = t100
+										goto l43
+									}
+								}
+							l37:
+								t88 := int64(load64(m.memory, uint64(uint32(v3))+3876))
+								t89 := v3
+								v25 = t88
+								store64(m.memory, uint64(uint32(t89))+7112, uint64(v25))
+								t91 := v3
+								p90 := i32(0)
+								if int32(v25) != 0 {
+									p90 = int32(v6)
+								}
+								store32(m.memory, uint64(uint32(t91))+7108, uint32(p90))
+								t92 := int32(load32(m.memory, uint64(uint32(v3))+264))
+								t94 := v3 + i32(5552)
+								t95 := v2
+								t96 := v3 + i32(7108)
+								p93 := i32(0)
+								if t92 != 0 {
+									p93 = v3 + i32(272)
+								}
+								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h28f8f7e0dadef4f6_66uph0(t94, t95, t96, p93)
+								t97 := int32(load32(m.memory, uint64(uint32(v3))+5552))
+								v8 = t97
+								if v8 != 0 {
+									goto l40
+								}
+								t98 := int32(m.memory[uint64(uint32(v3))+5556])
+								v7 = t98
+								goto l41
 							}
-							t122 := int32(m.memory[uint64(uint32(v3))+5604])
-							v7 = t122
-							goto l43
-						}
-					l42:
-						t123 := int64(load64(m.memory, uint64(uint32(v3))+5604))
-						v24 = t123
-						memory_copy(m.memory, uint32(v3+i32(4040)+i32(12)), uint32(v3+i32(5600)+i32(12)), uint32(i32(1544)))
-						store64(m.memory, uint64(uint32(v3))+4044, uint64(v24))
-						store32(m.memory, uint64(uint32(v3))+4040, uint32(v7))
-						m._hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v3+i32(5600), v4, v5, v3+i32(4040), v3+i32(3880))
-						{
-							t124 := int32(m.memory[uint64(uint32(v3))+5600])
-							if t124 != i32(41) {
-								goto l44
+						l40:
+							t102 := int64(load64(m.memory, uint64(uint32(v3))+5556))
+							v6 = t102
+							memory_copy(m.memory, uint32(v3+i32(3992)+i32(12)), uint32(v3+i32(5552)+i32(12)), uint32(i32(1544)))
+							store64(m.memory, uint64(uint32(v3))+3996, uint64(v6))
+							store32(m.memory, uint64(uint32(v3))+3992, uint32(v8))
+							m._hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v3+i32(5552), v4, v5, v3+i32(3992), v3+i32(184))
+							{
+								t103 := int32(m.memory[uint64(uint32(v3))+5552])
+								if t103 != i32(41) {
+									goto l45
+								}
+								t104 := int32(load32(m.memory, uint64(uint32(v3))+5556))
+								v8 = t104
+								goto l43
 							}
-							t125 := int32(load32(m.memory, uint64(uint32(v3))+5604))
-							v7 = t125
-							goto l40
-						}
-					l44:
-						{
-							t126 := int64(load64(m.memory, uint64(uint32(v3))+5600))
-							v24 = t126
-							if v24&i64(255) != i64(41) {
-								goto l45
+						l45:
+							{
+								t105 := int64(load64(m.memory, uint64(uint32(v3))+5552))
+								v6 = t105
+								if v6&i64(255) != i64(41) {
+									goto l46
+								}
+								v8 = int32(int64(uint64(v6) >> 32))
+								goto l43
 							}
-							v7 = int32(int64(uint64(v24) >> 32))
-							goto l40
+						l46:
+							v7 = int32(v6)
 						}
-					l45:
-						v7 = int32(v24)
+					l41:
+						t106 := int32(load32(m.memory, uint64(uint32(v7&i32(255)<<2))+21292))
+						v7 = t106
+						goto l12
 					}
-				l43:
-					t127 := int32(load32(m.memory, uint64(uint32(v7&i32(255)<<2))+21292))
-					v7 = t127
+				l44:
+					t107 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21292))
+					v7 = t107
 				}
 			}
 		}
@@ -3242,66 +3264,58 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 		store32(m.memory, uint32(v0), uint32(i32(0)))
 		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
 		goto l8
-	l40:
-		t128 := int32(m.memory[uint64(uint32(v3))+3942])
-		m.memory[uint64(uint32(v3))+130] = byte(t128)
-		t129 := int32(load16(m.memory, uint64(uint32(v3))+3940))
-		store16(m.memory, uint64(uint32(v3))+128, uint16(t129))
-		t130 := int64(load64(m.memory, uint64(uint32(v3))+3912))
-		store64(m.memory, uint64(uint32(v3))+104, uint64(t130))
-		t131 := int64(load64(m.memory, uint64(uint32(v3))+3920))
-		store64(m.memory, uint64(uint32(v3))+112, uint64(t131))
-		t132 := int64(load64(m.memory, uint64(uint32(v3))+3925))
-		store64(m.memory, uint64(uint32(v3))+117, uint64(t132))
+	l43:
+		t108 := int64(load64(m.memory, uint64(uint32(v3))+208))
+		store64(m.memory, uint64(uint32(v3))+136, uint64(t108))
+		t109 := int64(load64(m.memory, uint64(uint32(v3))+200))
+		store64(m.memory, uint64(uint32(v3))+128, uint64(t109))
+		t110 := int64(load64(m.memory, uint64(uint32(v3))+192))
+		store64(m.memory, uint64(uint32(v3))+120, uint64(t110))
+		t111 := int64(load64(m.memory, uint64(uint32(v3))+184))
+		store64(m.memory, uint64(uint32(v3))+112, uint64(t111))
 		{
-			if v25 == i64(1) {
-				goto l46
+			if v24 == i64(1) {
+				goto l47
 			}
 			v10 = i64(-0x8000000000000000)
-			v24 = i64(0x7fffffffffffffff)
-			goto l47
-		l46:
-			t133 := v10
-			v24 = int64(uint32(v8))
-			v25 = t133 + v24
-			t134 := v25
-			var p135 int32
-			if v24 < i64(0) {
-				p135 = 1
+			v6 = i64(0x7fffffffffffffff)
+			goto l48
+		l47:
+			t112 := v10
+			v6 = int64(uint32(v7))
+			v24 = t112 + v6
+			t113 := v24
+			var p114 int32
+			if v6 < i64(0) {
+				p114 = 1
 			}
-			var p136 int32
-			if v25 < v10 {
-				p136 = 1
+			var p115 int32
+			if v24 < v10 {
+				p115 = 1
 			}
-			p137 := t134
-			if p135^p136 != 0 {
-				p137 = i64(0x7fffffffffffffff)
+			p116 := t113
+			if p114^p115 != 0 {
+				p116 = i64(0x7fffffffffffffff)
 			}
-			v24 = p137
+			v6 = p116
 		}
-	l47:
+	l48:
 		store32(m.memory, uint32(v0), uint32(v9))
-		t138 := int32(load32(m.memory, uint64(uint32(v3))+256))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(t138))
-		store64(m.memory, uint64(uint32(v0))+11, uint64(v6))
-		t139 := int64(load64(m.memory, uint64(uint32(v3))+104))
-		store64(m.memory, uint64(uint32(v0))+19, uint64(t139))
-		t140 := int64(load64(m.memory, uint64(uint32(v3))+112))
-		store64(m.memory, uint64(uint32(v0))+27, uint64(t140))
-		t141 := int64(load64(m.memory, uint64(uint32(v3))+117))
-		store64(m.memory, uint64(uint32(v0))+32, uint64(t141))
+		t117 := int64(load64(m.memory, uint64(uint32(v3))+136))
+		store64(m.memory, uint64(uint32(v3))+292, uint64(t117))
+		t118 := int64(load64(m.memory, uint64(uint32(v3))+128))
+		store64(m.memory, uint64(uint32(v3))+284, uint64(t118))
+		t119 := int64(load64(m.memory, uint64(uint32(v3))+120))
+		store64(m.memory, uint64(uint32(v3))+276, uint64(t119))
+		t120 := int64(load64(m.memory, uint64(uint32(v3))+112))
+		store64(m.memory, uint64(uint32(v3))+268, uint64(t120))
+		memory_copy(m.memory, uint32(v0+i32(4)), uint32(v3+i32(264)), uint32(i32(36)))
+		store32(m.memory, uint64(uint32(v0))+56, uint32(v8))
+		store64(m.memory, uint64(uint32(v0))+48, uint64(v6))
 		store64(m.memory, uint64(uint32(v0))+40, uint64(v10))
-		store64(m.memory, uint64(uint32(v0))+48, uint64(v24))
-		store32(m.memory, uint64(uint32(v0))+56, uint32(v7))
-		t142 := int32(m.memory[uint64(uint32(v3))+130])
-		m.memory[uint64(uint32(v3))+262] = byte(t142)
-		t143 := int32(load16(m.memory, uint64(uint32(v3))+128))
-		store16(m.memory, uint64(uint32(v3))+260, uint16(t143))
-		t144 := int32(load32(m.memory, uint64(uint32(v3))+259))
-		store32(m.memory, uint64(uint32(v0))+7, uint32(t144))
 	}
 l8:
-	m.___stack_pointer = v3 + i32(7168)
+	m.___stack_pointer = v3 + i32(7120)
 }
 func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v0, v1, v2 int32) {
 	var v3, v4 int32
@@ -3359,10 +3373,10 @@ l1:
 func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1 int32) {
 	var v2 int32
 	var v3 int64
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
-	var v15 int64
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
+	var v13 int64
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(160)
+	v2 = t0 - i32(208)
 	m.___stack_pointer = v2
 	v3 = i64(6)
 	{
@@ -3382,625 +3396,423 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 			v5 = t3
 			t4 := int32(m.memory[uint64(uint32(v1))+36])
 			v1 = t4
-			store32(m.memory, uint64(uint32(v2))+12, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+28, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+44, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+60, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+64, uint32(i32(0)))
-			m.memory[uint64(uint32(v2))+144] = byte(v1)
-			store32(m.memory, uint64(uint32(v2))+140, uint32(v5))
-			store32(m.memory, uint64(uint32(v2))+136, uint32(v5))
-			store32(m.memory, uint64(uint32(v2))+132, uint32(v4))
+			v6 = i32(0)
+			store32(m.memory, uint64(uint32(v2))+76, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+92, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+108, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+120, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+124, uint32(i32(0)))
+			m.memory[uint64(uint32(v2))+204] = byte(v1)
+			store32(m.memory, uint64(uint32(v2))+200, uint32(v5))
+			store32(m.memory, uint64(uint32(v2))+196, uint32(v5))
+			store32(m.memory, uint64(uint32(v2))+192, uint32(v4))
 			if v5 == 0 {
 				goto l4
 			}
-			v6 = v2 + i32(68)
-			v7 = i32(0)
+			v7 = v2 + i32(128)
+		l21:
 			{
-			l48:
+				{
+					t5 := int32(load32(m.memory, uint64(uint32(v2))+192))
+					v1 = t5
+					t6 := int32(m.memory[uint32(v1)])
+					if t6 != i32(44) {
+						goto l5
+					}
+					store32(m.memory, uint64(uint32(v2))+196, uint32(v5+i32(-1)))
+					store32(m.memory, uint64(uint32(v2))+192, uint32(v1+i32(1)))
+					m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2, v2+i32(192), i32(3))
+					t7 := int32(load32(m.memory, uint64(uint32(v2))+196))
+					v5 = t7
+					goto l6
+				}
+			l5:
+				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(56), v2+i32(192), i32(4))
+				t8 := int32(load32(m.memory, uint64(uint32(v2))+60))
+				v8 = t8
+				if v8 == 0 {
+					goto l7
+				}
+				t9 := int32(load32(m.memory, uint64(uint32(v2))+56))
+				v9 = t9
+				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(48), v2+i32(192), i32(3))
+				t10 := int32(load32(m.memory, uint64(uint32(v2))+196))
+				v5 = t10
+				if v5 == 0 {
+					goto l7
+				}
+				t11 := int32(load32(m.memory, uint64(uint32(v2))+192))
+				v1 = t11
+				t12 := int32(m.memory[uint32(v1)])
+				if t12 != i32(61) {
+					goto l7
+				}
+				store32(m.memory, uint64(uint32(v2))+196, uint32(v5+i32(-1)))
+				store32(m.memory, uint64(uint32(v2))+192, uint32(v1+i32(1)))
+				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(40), v2+i32(192), i32(3))
 				{
 					{
-						t5 := int32(m.memory[uint32(v4)])
-						if t5 != i32(44) {
-							goto l5
+						t13 := int32(load32(m.memory, uint64(uint32(v2))+196))
+						v5 = t13
+						if v5 == 0 {
+							goto l8
 						}
-					l9:
+						t14 := int32(load32(m.memory, uint64(uint32(v2))+192))
+						v1 = t14
+						t15 := int32(m.memory[uint32(v1)])
+						if t15 != i32(34) {
+							goto l8
+						}
+						t16 := v2
+						v10 = v5 + i32(-1)
+						store32(m.memory, uint64(uint32(t16))+196, uint32(v10))
+						t17 := v2
+						v11 = v1 + i32(1)
+						store32(m.memory, uint64(uint32(t17))+192, uint32(v11))
+						m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(32), v2+i32(192), i32(5))
+						t18 := int32(load32(m.memory, uint64(uint32(v2))+196))
+						v5 = t18
+						if v5 == 0 {
+							goto l7
+						}
+						v12 = i32(0)
+					l11:
 						{
-							v8 = v4 + i32(1)
-							v4 = i32(0)
-							v1 = v5 + i32(-1)
-							if v1 == 0 {
-								goto l6
-							}
-						l8:
-							{
-								{
-									t6 := int32(m.memory[uint32(v8+v4)])
-									v5 = t6
-									if v5 == i32(32) {
-										goto l7
-									}
-									if v5 != i32(9) {
-										goto l6
-									}
+							t19 := int32(load32(m.memory, uint64(uint32(v2))+192))
+							v1 = t19
+							t20 := int32(m.memory[uint32(v1)])
+							v4 = t20
+							if v4 == i32(92) {
+								t21 := v2
+								v4 = v5 + i32(-1)
+								store32(m.memory, uint64(uint32(t21))+196, uint32(v4))
+								if v4 == 0 {
+									goto l7
 								}
-							l7:
-								t7 := v1
-								v4 = v4 + i32(1)
-								if t7 != v4 {
-									goto l8
+								t22 := int32(m.memory[uint64(uint32(v1))+1])
+								v4 = t22
+								if v4 == i32(127) {
+									goto l7
 								}
+								var p23 int32
+								if uint32(v4) < uint32(i32(32)) {
+									p23 = 1
+								}
+								var p24 int32
+								if v4 != i32(9) {
+									p24 = 1
+								}
+								if p23&p24 != 0 {
+									goto l7
+								}
+								store32(m.memory, uint64(uint32(v2))+196, uint32(v5+i32(-2)))
+								store32(m.memory, uint64(uint32(v2))+192, uint32(v1+i32(2)))
+								m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(24), v2+i32(192), i32(5))
+								v12 = v12 + i32(1)
+								t25 := int32(load32(m.memory, uint64(uint32(v2))+196))
+								v5 = t25
+								if v5 != 0 {
+									goto l11
+								}
+								goto l7
 							}
-							v4 = v1
-						l6:
-							v5 = v1 - v4
-							if v5 == 0 {
-								goto l4
+							if v4 != i32(34) {
+								goto l7
 							}
-							v4 = v8 + v4
-							t8 := int32(m.memory[uint32(v4)])
-							if t8 == i32(44) {
-								goto l9
+							store32(m.memory, uint64(uint32(v2))+196, uint32(v5+i32(-1)))
+							store32(m.memory, uint64(uint32(v2))+192, uint32(v1+i32(1)))
+							if uint32(v10) < uint32(v5) {
+								goto l7
 							}
-						}
-					}
-				l5:
-					store32(m.memory, uint64(uint32(v2))+136, uint32(v5))
-					store32(m.memory, uint64(uint32(v2))+132, uint32(v4))
-					m._hooksig__params__Reader__token__ha8f8074f9fff5705_rx1006(v2+i32(148), v2+i32(132))
-					t9 := int32(load32(m.memory, uint64(uint32(v2))+156))
-					v9 = t9
-					{
-						t10 := int32(load32(m.memory, uint64(uint32(v2))+148))
-						if t10 != i32(1) {
+							v3 = int64(uint32(v12))<<32 | int64(uint32(v10-v5))
 							goto l10
 						}
-						t11 := int32(load32(m.memory, uint64(uint32(v2))+152))
-						v4 = t11
-						goto l11
 					}
-				l10:
-					t12 := int32(load32(m.memory, uint64(uint32(v2))+136))
-					v1 = t12
-					if v1 == 0 {
+				l8:
+					m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(16), v2+i32(192), i32(4))
+					t26 := int32(load32(m.memory, uint64(uint32(v2))+20))
+					v5 = t26
+					if v5 == 0 {
+						goto l7
+					}
+					t27 := int32(load32(m.memory, uint64(uint32(v2))+16))
+					v11 = t27
+					v3 = int64(uint32(v5))
+				}
+			l10:
+				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(8), v2+i32(192), i32(3))
+				{
+					t28 := int32(load32(m.memory, uint64(uint32(v2))+196))
+					v5 = t28
+					if v5 == 0 {
 						goto l12
 					}
-					t13 := int32(load32(m.memory, uint64(uint32(v2))+132))
-					v8 = t13
-					v10 = v8 + v1
-					t14 := int32(load32(m.memory, uint64(uint32(v2))+152))
-					v11 = t14
-					v4 = i32(0)
-				l15:
+					t29 := int32(load32(m.memory, uint64(uint32(v2))+192))
+					t30 := int32(m.memory[uint32(t29)])
+					if t30 != i32(44) {
+						goto l7
+					}
+				}
+			l12:
+				{
 					{
 						{
-							v12 = v8 + v4
-							t15 := int32(m.memory[uint32(v12)])
-							v5 = t15
-							if v5 == i32(32) {
+							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21218), i32(5))
+							if t31 == 0 {
 								goto l13
 							}
-							if v5 != i32(9) {
-								goto l14
-							}
+							v1 = v2 + i32(76)
+							v4 = v2 + i32(64)
+							v12 = i32(0)
+							goto l14
 						}
 					l13:
-						t16 := v1
-						v4 = v4 + i32(1)
-						if t16 == v4 {
-							goto l12
+						{
+							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21223), i32(9))
+							if t32 == 0 {
+								goto l15
+							}
+							v1 = v2 + i32(92)
+							v4 = v2 + i32(80)
+							v12 = i32(1)
+							goto l14
 						}
-						goto l15
+					l15:
+						{
+							t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21232), i32(7))
+							if t33 == 0 {
+								goto l16
+							}
+							v1 = v2 + i32(108)
+							v4 = v2 + i32(96)
+							v12 = i32(2)
+							goto l14
+						}
+					l16:
+						t34 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21239), i32(9))
+						if t34 == 0 {
+							goto l17
+						}
+						v1 = v2 + i32(120)
+						v4 = v2 + i32(112)
+						v12 = i32(3)
 					}
 				l14:
-					v5 = v1 - v4
-					t17 := int32(m.memory[uint32(v12)])
-					if t17 != i32(61) {
-						goto l16
+					store64(m.memory, uint32(v4), uint64(v3))
+					t35 := int32(load32(m.memory, uint32(v1)))
+					v4 = t35
+					store32(m.memory, uint32(v1), uint32(v11))
+					if v4 == 0 {
+						goto l6
 					}
-					{
-						{
-							{
-								{
-									v13 = v5 + i32(-1)
-									if v13 == 0 {
-										goto l17
-									}
-									v8 = v12 + i32(1)
-									v12 = v4 - v1 + i32(1)
-									v4 = i32(0)
-								l20:
-									{
-										{
-											v1 = v8 + v4
-											t18 := int32(m.memory[uint32(v1)])
-											v5 = t18
-											if v5 == i32(32) {
-												goto l18
-											}
-											if v5 != i32(9) {
-												goto l19
-											}
-										}
-									l18:
-										t19 := v12
-										v4 = v4 + i32(1)
-										if t19+v4 != 0 {
-											goto l20
-										}
-									}
-								l17:
-									store32(m.memory, uint64(uint32(v2))+136, uint32(i32(0)))
-									store32(m.memory, uint64(uint32(v2))+132, uint32(v10))
-									goto l21
-								l19:
-									t20 := v2
-									v4 = v13 - v4
-									store32(m.memory, uint64(uint32(t20))+136, uint32(v4))
-									store32(m.memory, uint64(uint32(v2))+132, uint32(v1))
-									t21 := int32(m.memory[uint32(v1)])
-									if t21 == i32(34) {
-										v13 = i32(0)
-										v10 = v1 + i32(1)
-										v8 = v10
-										v14 = v4 + i32(-1)
-										v1 = v14
-									l33:
-										v5 = i32(0)
-										if v1 == 0 {
-											goto l24
-										}
-										v5 = i32(0)
-									l26:
-										{
-											{
-												t25 := int32(m.memory[uint32(v8+v5)])
-												v4 = t25
-												if uint32(v4) > uint32(i32(31)) {
-													goto l25
-												}
-												if v4 != i32(9) {
-													goto l24
-												}
-											}
-										l25:
-											if v4 == i32(34) {
-												goto l24
-											}
-											if v4 == i32(92) {
-												goto l24
-											}
-											if v4 == i32(127) {
-												goto l24
-											}
-											t26 := v1
-											v5 = v5 + i32(1)
-											if t26 != v5 {
-												goto l26
-											}
-										}
-										v5 = v1
-									l24:
-										if v1 != v5 {
-											v4 = v1 - v5
-											v5 = v8 + v5
-											t27 := int32(m.memory[uint32(v5)])
-											v1 = t27
-											if v1 == i32(34) {
-												goto l29
-											}
-											if v4 == i32(1) {
-												goto l30
-											}
-											if v1 == i32(92) {
-												t28 := int32(m.memory[uint64(uint32(v5))+1])
-												v1 = t28
-												if v1 == i32(127) {
-													goto l32
-												}
-												var p29 int32
-												if uint32(v1) < uint32(i32(32)) {
-													p29 = 1
-												}
-												var p30 int32
-												if v1 != i32(9) {
-													p30 = 1
-												}
-												if p29&p30 != 0 {
-													goto l32
-												}
-												v8 = v5 + i32(2)
-												v1 = v4 + i32(-2)
-												v4 = v13 + i32(1)
-												p31 := i32(-1)
-												if v4 != 0 {
-													p31 = v4
-												}
-												v13 = p31
-												goto l33
-											}
-										l30:
-											if v1 != i32(92) {
-												goto l28
-											}
-											goto l32
-										}
-										v4 = i32(0)
-										goto l28
-									}
-								}
-							l21:
-								m._hooksig__params__Reader__token__ha8f8074f9fff5705_rx1006(v2+i32(148), v2+i32(132))
-								t22 := int32(load32(m.memory, uint64(uint32(v2))+156))
-								v5 = t22
-								t23 := int32(load32(m.memory, uint64(uint32(v2))+148))
-								if t23 == 0 {
-									t32 := int32(load32(m.memory, uint64(uint32(v2))+152))
-									v10 = t32
-									v3 = int64(uint32(v5))
-									t33 := int32(load32(m.memory, uint64(uint32(v2))+132))
-									v12 = t33
-									t34 := int32(load32(m.memory, uint64(uint32(v2))+136))
-									v8 = t34
-									goto l34
-								}
-								t24 := int32(load32(m.memory, uint64(uint32(v2))+152))
-								v4 = t24
-								v9 = v5
-								goto l11
-							}
-						l29:
-							t35 := v2
-							v12 = v5 + i32(1)
-							store32(m.memory, uint64(uint32(t35))+132, uint32(v12))
-							t36 := int64(uint32(v13)) << 32
-							v5 = v14 - v4
-							p37 := v5
-							if uint32(v5) > uint32(v14) {
-								p37 = i32(0)
-							}
-							v3 = t36 | int64(uint32(p37))
-							v8 = v4 + i32(-1)
-						}
-					l34:
-						v1 = i32(0)
-						if v8 == 0 {
-							goto l35
-						}
-					l37:
-						{
-							{
-								t38 := int32(m.memory[uint32(v12+v1)])
-								v4 = t38
-								if v4 == i32(32) {
-									goto l36
-								}
-								if v4 != i32(9) {
-									goto l35
-								}
-							}
-						l36:
-							t39 := v8
-							v1 = v1 + i32(1)
-							if t39 != v1 {
-								goto l37
-							}
-						}
-						v1 = v8
-					l35:
-						t40 := v2
-						v5 = v8 - v1
-						store32(m.memory, uint64(uint32(t40))+136, uint32(v5))
-						t41 := v2
-						v4 = v12 + v1
-						store32(m.memory, uint64(uint32(t41))+132, uint32(v4))
-						{
-							if v8 == v1 {
-								goto l38
-							}
-							t42 := int32(m.memory[uint32(v4)])
-							if t42 == i32(44) {
-								goto l38
-							}
-							t43 := int32(load32(m.memory, uint64(uint32(v2))+140))
-							v4 = t43
-							v5 = v4 - v5
-							p44 := v5
-							if uint32(v5) > uint32(v4) {
-								p44 = i32(0)
-							}
-							t45 := int32(m.memory[uint64(uint32(v2))+144])
-							v4 = t45
-							p46 := p44
-							if v4 != 0 {
-								p46 = i32(0)
-							}
-							v9 = p46
-							v4 = v4 ^ i32(9)
-							goto l11
-						}
-					l38:
-						{
-							{
-								{
-									{
-										t47 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21218), i32(5))
-										if t47 == 0 {
-											goto l39
-										}
-										v12 = i32(0)
-										v1 = v2 + i32(12)
-										v8 = v2
-										goto l40
-									}
-								l39:
-									{
-										t48 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21223), i32(9))
-										if t48 == 0 {
-											goto l41
-										}
-										v12 = i32(1)
-										v1 = v2 + i32(28)
-										v8 = v2 + i32(16)
-										goto l40
-									}
-								l41:
-									{
-										t49 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21232), i32(7))
-										if t49 == 0 {
-											goto l42
-										}
-										v12 = i32(2)
-										v1 = v2 + i32(44)
-										v8 = v2 + i32(32)
-										goto l40
-									}
-								l42:
-									t50 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v9, i32(21239), i32(9))
-									if t50 == 0 {
-										goto l43
-									}
-									v12 = i32(3)
-									v1 = v2 + i32(60)
-									v8 = v2 + i32(48)
-								}
-							l40:
-								store64(m.memory, uint32(v8), uint64(v3))
-								t51 := int32(load32(m.memory, uint32(v1)))
-								v8 = t51
-								store32(m.memory, uint32(v1), uint32(v10))
-								if v8 == 0 {
-									goto l44
-								}
-								m.memory[uint64(uint32(v0))+5] = byte(v12)
-								m.memory[uint64(uint32(v0))+4] = byte(i32(10))
-								goto l45
-							}
-						l43:
-							t52 := v6
-							v8 = v7 << 3
-							v13 = t52 + v8
-							v1 = v6
-						l47:
-							{
-								if v8 == 0 {
-									goto l46
-								}
-								v8 = v8 + i32(-8)
-								t53 := int32(load32(m.memory, uint64(uint32(v1))+4))
-								v12 = t53
-								t54 := int32(load32(m.memory, uint32(v1)))
-								v10 = t54
-								v1 = v1 + i32(8)
-								t55 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v10, v12, v11, v9)
-								if t55 == 0 {
-									goto l47
-								}
-							}
-							store64(m.memory, uint64(uint32(v0))+4, uint64(i64(1034)))
-							goto l45
-						l46:
-							if uint32(v7) > uint32(i32(7)) {
-								goto l44
-							}
-							store32(m.memory, uint64(uint32(v13))+4, uint32(v9))
-							store32(m.memory, uint32(v13), uint32(v11))
-							t56 := v2
-							v7 = v7 + i32(1)
-							store32(m.memory, uint64(uint32(t56))+64, uint32(v7))
-						}
-					l44:
-						if v5 != 0 {
-							goto l48
-						}
-						goto l4
+					m.memory[uint64(uint32(v0))+5] = byte(v12)
+					m.memory[uint64(uint32(v0))+4] = byte(i32(10))
+					goto l18
+				}
+			l17:
+				t36 := v7
+				v4 = v6 << 3
+				v10 = t36 + v4
+				v1 = v7
+			l20:
+				{
+					if v4 == 0 {
+						goto l19
 					}
-				l32:
+					v4 = v4 + i32(-8)
+					t37 := int32(load32(m.memory, uint64(uint32(v1))+4))
+					v12 = t37
+					t38 := int32(load32(m.memory, uint32(v1)))
+					v11 = t38
+					v1 = v1 + i32(8)
+					t39 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v12, v9, v8)
+					if t39 == 0 {
+						goto l20
+					}
 				}
-				v4 = v4 + i32(-1)
-			l28:
-				t57 := int32(load32(m.memory, uint64(uint32(v2))+140))
-				v5 = t57
-				v4 = v5 - v4
-				p58 := v4
-				if uint32(v4) > uint32(v5) {
-					p58 = i32(0)
+				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(1034)))
+				goto l18
+			l19:
+				if uint32(v6) > uint32(i32(7)) {
+					goto l6
 				}
-				t59 := int32(m.memory[uint64(uint32(v2))+144])
-				v4 = t59
-				p60 := p58
-				if v4 != 0 {
-					p60 = i32(0)
-				}
-				v9 = p60
-				v4 = v4 ^ i32(9)
-				goto l11
+				store32(m.memory, uint64(uint32(v10))+4, uint32(v8))
+				store32(m.memory, uint32(v10), uint32(v9))
+				t40 := v2
+				v6 = v6 + i32(1)
+				store32(m.memory, uint64(uint32(t40))+124, uint32(v6))
 			}
-		l12:
-			v5 = i32(0)
-		l16:
+		l6:
+			if v5 != 0 {
+				goto l21
+			}
+			goto l4
+		l7:
 			v3 = i64(8)
 			{
-				t61 := int32(m.memory[uint64(uint32(v2))+144])
-				if t61 != 0 {
-					goto l49
+				t41 := int32(m.memory[uint64(uint32(v2))+204])
+				if t41 != 0 {
+					goto l22
 				}
-				t62 := int32(load32(m.memory, uint64(uint32(v2))+140))
-				v4 = t62
-				v5 = v4 - v5
-				p63 := v5
-				if uint32(v5) > uint32(v4) {
-					p63 = i32(0)
+				t42 := int32(load32(m.memory, uint64(uint32(v2))+200))
+				v5 = t42
+				t43 := int32(load32(m.memory, uint64(uint32(v2))+196))
+				v1 = v5 - t43
+				p44 := v1
+				if uint32(v1) > uint32(v5) {
+					p44 = i32(0)
 				}
-				v3 = int64(uint32(p63))<<32 | i64(9)
+				v3 = int64(uint32(p44))<<32 | i64(9)
 			}
-		l49:
-			v9 = int32(int64(uint64(v3) >> 32))
-			v4 = int32(v3)
-		l11:
-			store64(m.memory, uint64(uint32(v0))+4, uint64(int64(uint32(v9))<<32|int64(uint32(v4))))
-			goto l45
+		l22:
+			store64(m.memory, uint64(uint32(v0))+4, uint64(v3))
+			goto l18
 		l4:
 			{
 				{
 					{
-						t64 := int32(load32(m.memory, uint64(uint32(v2))+28))
-						v4 = t64
-						if v4 != 0 {
-							goto l50
+						t45 := int32(load32(m.memory, uint64(uint32(v2))+92))
+						v5 = t45
+						if v5 != 0 {
+							goto l23
 						}
-						v4 = i32(0)
-						goto l51
+						v5 = i32(0)
+						goto l24
 					}
-				l50:
-					t65 := int32(load32(m.memory, uint64(uint32(v2))+16))
-					v5 = t65
-					if v5 == 0 {
+				l23:
+					t46 := int32(load32(m.memory, uint64(uint32(v2))+80))
+					v1 = t46
+					if v1 == 0 {
 						store64(m.memory, uint64(uint32(v0))+4, uint64(i64(267)))
-						goto l45
+						goto l18
 					}
-					t66 := int64(load32(m.memory, uint64(uint32(v2))+20))
-					v3 = t66<<32 | int64(uint32(v5))
+					t47 := int64(load32(m.memory, uint64(uint32(v2))+84))
+					v3 = t47<<32 | int64(uint32(v1))
 				}
-			l51:
-				t67 := int32(load32(m.memory, uint64(uint32(v2))+12))
-				v5 = t67
-				if v5 == 0 {
-					goto l53
-				}
-				t68 := int32(load32(m.memory, uint32(v2)))
-				v1 = t68
+			l24:
+				t48 := int32(load32(m.memory, uint64(uint32(v2))+76))
+				v1 = t48
 				if v1 == 0 {
-					goto l53
+					goto l26
 				}
-				t69 := int32(load32(m.memory, uint64(uint32(v2))+44))
-				v8 = t69
-				if v8 == 0 {
-					goto l54
+				t49 := int32(load32(m.memory, uint64(uint32(v2))+64))
+				v4 = t49
+				if v4 == 0 {
+					goto l26
 				}
-				t70 := int32(load32(m.memory, uint64(uint32(v2))+32))
-				v12 = t70
+				t50 := int32(load32(m.memory, uint64(uint32(v2))+108))
+				v12 = t50
 				if v12 == 0 {
-					goto l54
+					goto l27
+				}
+				t51 := int32(load32(m.memory, uint64(uint32(v2))+96))
+				v8 = t51
+				if v8 == 0 {
+					goto l27
 				}
 				{
-					t71 := int32(load32(m.memory, uint64(uint32(v2))+60))
-					v9 = t71
+					t52 := int32(load32(m.memory, uint64(uint32(v2))+120))
+					v9 = t52
 					if v9 == 0 {
-						goto l55
+						goto l28
 					}
-					t72 := int32(load32(m.memory, uint64(uint32(v2))+48))
-					v11 = t72
-					if v11 != 0 {
-						t73 := int64(load32(m.memory, uint64(uint32(v2))+4))
-						v15 = t73
+					t53 := int32(load32(m.memory, uint64(uint32(v2))+112))
+					v6 = t53
+					if v6 != 0 {
+						t54 := int64(load32(m.memory, uint64(uint32(v2))+68))
+						v13 = t54
 						store64(m.memory, uint64(uint32(v0))+40, uint64(v3))
-						store32(m.memory, uint64(uint32(v0))+36, uint32(v4))
+						store32(m.memory, uint64(uint32(v0))+36, uint32(v5))
 						store32(m.memory, uint64(uint32(v0))+24, uint32(v9))
-						store32(m.memory, uint64(uint32(v0))+12, uint32(v8))
-						store64(m.memory, uint64(uint32(v0))+4, uint64(v15<<32|int64(uint32(v1))))
-						store32(m.memory, uint32(v0), uint32(v5))
-						t74 := int64(load32(m.memory, uint64(uint32(v2))+52))
-						store64(m.memory, uint64(uint32(v0))+28, uint64(t74<<32|int64(uint32(v11))))
-						t75 := int64(load32(m.memory, uint64(uint32(v2))+36))
-						store64(m.memory, uint64(uint32(v0))+16, uint64(t75<<32|int64(uint32(v12))))
+						store32(m.memory, uint64(uint32(v0))+12, uint32(v12))
+						store64(m.memory, uint64(uint32(v0))+4, uint64(v13<<32|int64(uint32(v4))))
+						store32(m.memory, uint32(v0), uint32(v1))
+						t55 := int64(load32(m.memory, uint64(uint32(v2))+116))
+						store64(m.memory, uint64(uint32(v0))+28, uint64(t55<<32|int64(uint32(v6))))
+						t56 := int64(load32(m.memory, uint64(uint32(v2))+100))
+						store64(m.memory, uint64(uint32(v0))+16, uint64(t56<<32|int64(uint32(v8))))
 						goto l3
 					}
 				}
-			l55:
+			l28:
 				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(779)))
-				goto l45
+				goto l18
 			}
-		l53:
+		l26:
 			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(11)))
-			goto l45
-		l54:
+			goto l18
+		l27:
 			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(523)))
-		l45:
+		l18:
 			store32(m.memory, uint32(v0), uint32(i32(0)))
 		}
 	}
 l3:
-	m.___stack_pointer = v2 + i32(160)
+	m.___stack_pointer = v2 + i32(208)
 }
-func (m *Module) _hooksig__names__CheckedNames__new__hec2a52b1390f0455_p2djys(v0, v1, v2 int32) {
+func (m *Module) _hooksig__names__CheckedNames__new__hc58d7e64297cdd3e_53h4le(v0, v1, v2 int32) {
 	var v3 int32
 	var v4 int64
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(16)
 	m.___stack_pointer = v3
 	{
-		t1 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v1, i32(20946), i32(11))
-		if t1 != 0 {
-			goto l0
-		}
-		store32(m.memory, uint64(uint32(v2))+2064, uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v2))+8, uint32(i32(0)))
-		store64(m.memory, uint32(v2), uint64(i64(1)))
-		t2 := int32(load32(m.memory, uint32(v1)))
-		t3 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		t5 := v3 + i32(8)
-		p4 := i32(0)
-		if t3 != 0 {
-			p4 = t2
-		}
-		t6 := int64(load64(m.memory, uint64(uint32(v1))+4))
-		m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(t5, p4, t6, v2+i32(8))
 		{
-			t7 := int32(m.memory[uint64(uint32(v3))+8])
-			if t7 == i32(41) {
-				goto l1
+			t1 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v1, i32(20946), i32(11))
+			if t1 != 0 {
+				goto l0
 			}
-			t8 := int64(load64(m.memory, uint64(uint32(v3))+8))
-			v4 = t8
-			if v4&i64(255) == i64(41) {
-				goto l1
+			store32(m.memory, uint64(uint32(v2))+2064, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v2))+8, uint32(i32(0)))
+			store64(m.memory, uint32(v2), uint64(i64(1)))
+			t2 := int32(load32(m.memory, uint32(v1)))
+			t3 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			t5 := v3 + i32(8)
+			p4 := i32(0)
+			if t3 != 0 {
+				p4 = t2
 			}
-			store64(m.memory, uint64(uint32(v0))+4, uint64(v4))
-			v1 = i32(1)
+			t6 := int64(load64(m.memory, uint64(uint32(v1))+4))
+			m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(t5, p4, t6, v2+i32(8))
+			{
+				t7 := int32(m.memory[uint64(uint32(v3))+8])
+				if t7 == i32(41) {
+					goto l1
+				}
+				t8 := int64(load64(m.memory, uint64(uint32(v3))+8))
+				v4 = t8
+				if v4&i64(255) == i64(41) {
+					goto l1
+				}
+				store64(m.memory, uint32(v0), uint64(v4))
+				v1 = i32(2)
+				goto l2
+			}
+		l1:
+			t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			store32(m.memory, uint64(uint32(v0))+8, uint32(t9))
+			t10 := int64(load64(m.memory, uint32(v1)))
+			store64(m.memory, uint32(v0), uint64(t10))
+			v1 = i32(0)
 			goto l2
 		}
-	l1:
-		t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		store32(m.memory, uint64(uint32(v0))+12, uint32(t9))
-		t10 := int64(load64(m.memory, uint32(v1)))
-		store64(m.memory, uint64(uint32(v0))+4, uint64(t10))
-		v1 = i32(0)
-		goto l2
+	l0:
+		t11 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		store32(m.memory, uint64(uint32(v0))+8, uint32(t11))
+		t12 := int64(load64(m.memory, uint32(v1)))
+		store64(m.memory, uint32(v0), uint64(t12))
+		v1 = i32(1)
 	}
-l0:
-	v1 = i32(0)
-	store32(m.memory, uint64(uint32(v0))+4, uint32(i32(0)))
 l2:
-	store32(m.memory, uint32(v0), uint32(v1))
+	m.memory[uint64(uint32(v0))+12] = byte(v1)
 	m.___stack_pointer = v3 + i32(16)
 }
-func (m *Module) _hooksig__policy__Policy__check_params__hcddb1ecc17e9ff95_m9gnrl(v0, v1, v2, v3 int32) {
+func (m *Module) _hooksig__policy__Policy__check_params__h33f6f1540a655957_avv048(v0, v1, v2, v3 int32) {
 	var v4, v5, v6 int32
 	var v7 int64
-	var v8, v9, v10, v11 int32
+	var v8, v9, v10 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(48)
+	v4 = t0 - i32(32)
 	m.___stack_pointer = v4
 	{
 		{
@@ -4016,10 +3828,10 @@ func (m *Module) _hooksig__policy__Policy__check_params__hcddb1ecc17e9ff95_m9gnr
 			}
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
-				store64(m.memory, uint64(uint32(v4))+36, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20935)))
+				store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
+				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(20935)))
 				v5 = v2 + i32(36)
-				t7 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(32), i32(0))
+				t7 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(16), i32(0))
 				if t7 == 0 {
 					goto l6
 				}
@@ -4054,9 +3866,9 @@ func (m *Module) _hooksig__policy__Policy__check_params__hcddb1ecc17e9ff95_m9gnr
 		if t11 != i32(1) {
 			goto l4
 		}
-		store64(m.memory, uint64(uint32(v4))+36, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+32, uint32(i32(21248)))
-		t12 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(32), i32(0))
+		store64(m.memory, uint64(uint32(v4))+20, uint64(i64(6)))
+		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21248)))
+		t12 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(16), i32(0))
 		if t12 != 0 {
 			goto l3
 		}
@@ -4066,265 +3878,205 @@ l4:
 	goto l5
 l3:
 	{
-		{
-			t13 := int32(load32(m.memory, uint64(uint32(v1))+20))
-			v5 = t13
-			if v5 == 0 {
-				goto l7
-			}
-			t14 := int32(load32(m.memory, uint64(uint32(v1))+24))
-			t15 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v2, v5, t14)
-			if t15 == 0 {
-				m.memory[uint32(v0)] = byte(i32(28))
-				goto l5
-			}
+		t13 := int32(load32(m.memory, uint64(uint32(v1))+20))
+		v5 = t13
+		if v5 == 0 {
+			goto l7
 		}
-	l7:
-		{
-			t16 := int32(load32(m.memory, uint32(v1)))
-			switch t16 {
-			default:
-				t17 := int32(load32(m.memory, uint32(v3)))
-				if t17 == 0 {
-					goto l12
-				}
-				v6 = i32(20946)
-				v7 = i64(11)
-				goto l13
-			case 1:
-				t18 := int32(load32(m.memory, uint64(uint32(v1))+8))
-				v5 = t18
-				if v5 == 0 {
-					goto l12
-				}
-				t19 := int32(load32(m.memory, uint64(uint32(v1))+4))
-				v2 = t19
-				v6 = v2 + v5<<3
-				t20 := int32(load32(m.memory, uint32(v3)))
-				v1 = t20
-				v5 = i32(0)
-			l17:
-				{
-					{
-						if v1 == 0 {
-							goto l14
-						}
-						t21 := int32(load32(m.memory, uint64(uint32(v3))+8))
-						store32(m.memory, uint64(uint32(v4))+24, uint32(t21))
-						t22 := int64(load64(m.memory, uint32(v3)))
-						store64(m.memory, uint64(uint32(v4))+16, uint64(t22))
-						goto l15
-					}
-				l14:
-					store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
-					store32(m.memory, uint64(uint32(v4))+16, uint32(i32(20946)))
-				l15:
-					store32(m.memory, uint64(uint32(v4))+40, uint32(i32(0)))
-					t23 := int64(load64(m.memory, uint32(v2)))
-					store64(m.memory, uint64(uint32(v4))+32, uint64(t23))
-					t24 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v4+i32(16), v4+i32(32))
-					if t24 == 0 {
-						goto l16
-					}
-					v5 = v5 + i32(1)
-					v2 = v2 + i32(8)
-					if v2 != v6 {
-						goto l17
-					}
-					goto l12
-				}
-			case 2:
-				t25 := int64(load64(m.memory, uint64(uint32(v1))+8))
-				v7 = t25
-				t26 := int32(load32(m.memory, uint64(uint32(v1))+4))
-				v6 = t26
-			}
-		}
-	l13:
-		if int32(v7) == 0 {
-			goto l12
-		}
-		if v6 == 0 {
-			goto l12
-		}
-		t27 := int32(load32(m.memory, uint32(v3)))
-		v8 = t27
-		v5 = i32(0)
-	l23:
-		{
-			store32(m.memory, uint64(uint32(v4))+16, uint32(v6))
-			store64(m.memory, uint64(uint32(v4))+20, uint64(v7))
-			v9 = int32(v7)
-			{
-				v7 = int64(uint64(v7) >> 32)
-				if v7 != i64(0) {
-					goto l18
-				}
-				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(32), v6, v9, i32(32))
-				t28 := int64(load64(m.memory, uint64(uint32(v4))+40))
-				store64(m.memory, uint64(uint32(v4))+16, uint64(t28))
-			}
-		l18:
-			v10 = int32(v7)
-		l20:
-			{
-				t29 := int32(load32(m.memory, uint64(uint32(v4))+20))
-				v2 = t29
-				t30 := int32(load32(m.memory, uint64(uint32(v4))+24))
-				t31 := v4 + i32(8)
-				t32 := v4 + i32(16)
-				var p33 int32
-				if t30 != i32(0) {
-					p33 = 1
-				}
-				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t31, t32, p33)
-				t34 := int32(m.memory[uint64(uint32(v4))+8])
-				v1 = t34
-				if v1 == 0 {
-					goto l19
-				}
-				t35 := int32(m.memory[uint64(uint32(v4))+9])
-				if t35&i32(255) != i32(32) {
-					goto l20
-				}
-			}
-		l19:
-			t36 := int32(load32(m.memory, uint64(uint32(v4))+16))
-			v11 = t36
-			t37 := int64(load64(m.memory, uint64(uint32(v4))+20))
-			v7 = t37
-			store32(m.memory, uint64(uint32(v4))+24, uint32(v10))
-			store32(m.memory, uint64(uint32(v4))+16, uint32(v6))
-			t38 := v4
-			v2 = v9 - v2
-			p39 := v2
-			if uint32(v2) > uint32(v9) {
-				p39 = i32(0)
-			}
-			store32(m.memory, uint64(uint32(t38))+20, uint32(p39))
-			{
-				if v8 == 0 {
-					goto l21
-				}
-				t40 := int32(load32(m.memory, uint64(uint32(v3))+8))
-				store32(m.memory, uint64(uint32(v4))+40, uint32(t40))
-				t41 := int64(load64(m.memory, uint32(v3)))
-				store64(m.memory, uint64(uint32(v4))+32, uint64(t41))
-				goto l22
-			}
-		l21:
-			store64(m.memory, uint64(uint32(v4))+36, uint64(i64(11)))
-			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(20946)))
-		l22:
-			t42 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v4+i32(32), v4+i32(16))
-			if t42 == 0 {
-				goto l16
-			}
-			v5 = v5 + i32(1)
-			v6 = v11
-			t43 := v1
-			var p44 int32
-			if v11 != i32(0) {
-				p44 = 1
-			}
-			if t43&p44 == 0 {
-				goto l12
-			}
-			goto l23
+		t14 := int32(load32(m.memory, uint64(uint32(v1))+24))
+		t15 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v2, v5, t14)
+		if t15 == 0 {
+			m.memory[uint32(v0)] = byte(i32(28))
+			goto l5
 		}
 	}
-l16:
+l7:
+	{
+		t16 := int32(load32(m.memory, uint32(v1)))
+		switch t16 {
+		default:
+			t17 := int32(m.memory[uint64(uint32(v3))+12])
+			if t17 != 0 {
+				goto l12
+			}
+			v6 = i32(20946)
+			v7 = i64(11)
+			goto l13
+		case 1:
+			t18 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v5 = t18
+			if v5 == 0 {
+				goto l12
+			}
+			t19 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v2 = t19
+			v1 = v2 + v5<<3
+			v5 = i32(0)
+		l15:
+			{
+				store32(m.memory, uint64(uint32(v4))+24, uint32(i32(0)))
+				t20 := int64(load64(m.memory, uint32(v2)))
+				store64(m.memory, uint64(uint32(v4))+16, uint64(t20))
+				t21 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v3, v4+i32(16))
+				if t21 == 0 {
+					goto l14
+				}
+				v5 = v5 + i32(1)
+				v2 = v2 + i32(8)
+				if v2 != v1 {
+					goto l15
+				}
+				goto l12
+			}
+		case 2:
+			t22 := int64(load64(m.memory, uint64(uint32(v1))+8))
+			v7 = t22
+			t23 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v6 = t23
+		}
+	}
+l13:
+	if int32(v7) == 0 {
+		goto l12
+	}
+	if v6 == 0 {
+		goto l12
+	}
+	v5 = i32(0)
+l19:
+	{
+		store32(m.memory, uint64(uint32(v4))+4, uint32(v6))
+		store64(m.memory, uint64(uint32(v4))+8, uint64(v7))
+		v8 = int32(v7)
+		{
+			v7 = int64(uint64(v7) >> 32)
+			if v7 != i64(0) {
+				goto l16
+			}
+			m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(16), v6, v8, i32(32))
+			t24 := int64(load64(m.memory, uint64(uint32(v4))+24))
+			store64(m.memory, uint64(uint32(v4))+4, uint64(t24))
+		}
+	l16:
+		v9 = int32(v7)
+	l18:
+		{
+			t25 := int32(load32(m.memory, uint64(uint32(v4))+8))
+			v2 = t25
+			t26 := int32(load32(m.memory, uint64(uint32(v4))+12))
+			t27 := v4
+			t28 := v4 + i32(4)
+			var p29 int32
+			if t26 != i32(0) {
+				p29 = 1
+			}
+			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t27, t28, p29)
+			t30 := int32(m.memory[uint32(v4)])
+			v1 = t30
+			if v1 == 0 {
+				goto l17
+			}
+			t31 := int32(m.memory[uint64(uint32(v4))+1])
+			if t31&i32(255) != i32(32) {
+				goto l18
+			}
+		}
+	l17:
+		t32 := int64(load64(m.memory, uint64(uint32(v4))+8))
+		v7 = t32
+		t33 := int32(load32(m.memory, uint64(uint32(v4))+4))
+		v10 = t33
+		store32(m.memory, uint64(uint32(v4))+24, uint32(v9))
+		store32(m.memory, uint64(uint32(v4))+16, uint32(v6))
+		t34 := v4
+		v2 = v8 - v2
+		p35 := v2
+		if uint32(v2) > uint32(v8) {
+			p35 = i32(0)
+		}
+		store32(m.memory, uint64(uint32(t34))+20, uint32(p35))
+		t36 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v3, v4+i32(16))
+		if t36 == 0 {
+			goto l14
+		}
+		v5 = v5 + i32(1)
+		v6 = v10
+		t37 := v1
+		var p38 int32
+		if v10 != i32(0) {
+			p38 = 1
+		}
+		if t37&p38 == 0 {
+			goto l12
+		}
+		goto l19
+	}
+l14:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
 	m.memory[uint32(v0)] = byte(i32(27))
 	goto l5
 l12:
 	m.memory[uint32(v0)] = byte(i32(41))
 l5:
-	m.___stack_pointer = v4 + i32(48)
+	m.___stack_pointer = v4 + i32(32)
 }
-func (m *Module) _hooksig__params__Params__tag__hd780e03e0115355e_9ke8m5(v0, v1 int32) {
-	var v2, v3 int32
+func (m *Module) _hooksig__params__Params__decode_signature__haf92c8c81fbb02c6_r3zuns(v0, v1 int32) int32 {
+	var v2 int32
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(112)
+	v2 = t0 - i32(80)
 	m.___stack_pointer = v2
-	v3 = v1 + i32(24)
+	memory_zero(m.memory, uint32(v2+i32(20)), uint32(i32(44)))
+	t1 := int32(load32(m.memory, uint64(uint32(v0))+32))
+	store32(m.memory, uint64(uint32(v2))+72, uint32(t1))
+	t2 := int64(load64(m.memory, uint64(uint32(v0))+24))
+	store64(m.memory, uint64(uint32(v2))+64, uint64(t2))
+	v0 = i32(0)
 	{
+	l2:
 		{
-			t1 := int32(load32(m.memory, uint64(uint32(v1))+32))
-			if t1 != 0 {
-				memory_zero(m.memory, uint32(v2+i32(19)), uint32(i32(44)))
-				t3 := int32(load32(m.memory, uint64(uint32(v3))+8))
-				store32(m.memory, uint64(uint32(v2))+104, uint32(t3))
-				t4 := int64(load64(m.memory, uint32(v3)))
-				store64(m.memory, uint64(uint32(v2))+96, uint64(t4))
-				v1 = i32(0)
-				{
-				l4:
-					{
-						t5 := int32(load32(m.memory, uint64(uint32(v2))+104))
-						t6 := v2 + i32(16)
-						t7 := v2 + i32(96)
-						var p8 int32
-						if t5 != i32(0) {
-							p8 = 1
-						}
-						m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t6, t7, p8)
-						t9 := int32(m.memory[uint64(uint32(v2))+16])
-						if t9 == 0 {
-							goto l3
-						}
-						t10 := int32(m.memory[uint64(uint32(v2))+17])
-						m.memory[uint32(v2+i32(19)+v1)] = byte(t10)
-						v1 = v1 + i32(1)
-						if v1 != i32(44) {
-							goto l4
-						}
-					}
-					t11 := int32(load32(m.memory, uint64(uint32(v2))+104))
-					t12 := v2 + i32(8)
-					t13 := v2 + i32(96)
-					var p14 int32
-					if t11 != i32(0) {
-						p14 = 1
-					}
-					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t12, t13, p14)
-					t15 := int32(m.memory[uint64(uint32(v2))+8])
-					if t15 != 0 {
-						goto l3
-					}
-					m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v2+i32(63), v2+i32(19))
-					t16 := int32(m.memory[uint64(uint32(v2))+63])
-					v1 = t16
-					if v1 != i32(2) {
-						t17 := int64(load64(m.memory, uint64(uint32(v2))+88))
-						store64(m.memory, uint64(uint32(v0))+25, uint64(t17))
-						t18 := int64(load64(m.memory, uint64(uint32(v2))+80))
-						store64(m.memory, uint64(uint32(v0))+17, uint64(t18))
-						t19 := int64(load64(m.memory, uint64(uint32(v2))+72))
-						store64(m.memory, uint64(uint32(v0))+9, uint64(t19))
-						t20 := int64(load64(m.memory, uint64(uint32(v2))+64))
-						store64(m.memory, uint64(uint32(v0))+1, uint64(t20))
-						m.memory[uint32(v0)] = byte(v1)
-						goto l2
-					}
-				}
-			l3:
-				m.memory[uint32(v0)] = byte(i32(0))
-				goto l2
+			t3 := int32(load32(m.memory, uint64(uint32(v2))+72))
+			t4 := v2 + i32(16)
+			t5 := v2 + i32(64)
+			var p6 int32
+			if t3 != i32(0) {
+				p6 = 1
 			}
-			t2 := int32(load32(m.memory, uint64(uint32(v1))+28))
-			if t2 == i32(44) {
+			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t4, t5, p6)
+			{
+				t7 := int32(m.memory[uint64(uint32(v2))+16])
+				if t7 != 0 {
+					goto l0
+				}
+				v0 = i32(0)
 				goto l1
 			}
-			m.memory[uint32(v0)] = byte(i32(0))
-			goto l2
+		l0:
+			t8 := int32(m.memory[uint64(uint32(v2))+17])
+			m.memory[uint32(v2+i32(20)+v0)] = byte(t8)
+			v0 = v0 + i32(1)
+			if v0 != i32(44) {
+				goto l2
+			}
 		}
-	l1:
-		t21 := int32(load32(m.memory, uint32(v3)))
-		m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v0, t21)
+		v0 = i32(0)
+		t9 := int32(load32(m.memory, uint64(uint32(v2))+72))
+		t10 := v2 + i32(8)
+		t11 := v2 + i32(64)
+		var p12 int32
+		if t9 != i32(0) {
+			p12 = 1
+		}
+		m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t10, t11, p12)
+		t13 := int32(m.memory[uint64(uint32(v2))+8])
+		if t13 != 0 {
+			goto l1
+		}
+		t14 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v2+i32(20), v1)
+		v0 = t14
 	}
-l2:
-	m.___stack_pointer = v2 + i32(112)
+l1:
+	m.___stack_pointer = v2 + i32(80)
+	return v0
 }
 func (m *Module) _hooksig__policy__Policy__read_date__h22537982089511d3_7qmxkg(v0, v1, v2, v3 int32, v4, v5 int64) {
 	var v6 int32
@@ -4376,9 +4128,9 @@ l1:
 	m.___stack_pointer = v6 + i32(16)
 }
 func (m *Module) _hooksig__digest__parse__h139fe636b9388c69_ov64p0(v0, v1, v2 int32) {
-	var v3, v4, v5, v6, v7, v8, v9, v10 int32
+	var v3, v4, v5, v6, v7, v8, v9 int32
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(64)
+	v3 = t0 - i32(80)
 	m.___stack_pointer = v3
 	{
 		if uint32(v2) < uint32(i32(8)) {
@@ -4393,188 +4145,172 @@ func (m *Module) _hooksig__digest__parse__h139fe636b9388c69_ov64p0(v0, v1, v2 in
 		if v4 != 0 {
 			goto l0
 		}
-		if v2 == i32(52) {
-			t3 := v3 + i32(28)
-			v6 = v1 + i32(8)
-			m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(t3, v6)
-			v1 = i32(25)
-			{
-				t4 := int32(m.memory[uint64(uint32(v3))+28])
-				if t4 != i32(1) {
-					goto l3
-				}
-				t6 := v0
-				p5 := v6
-				if v4 != 0 {
-					p5 = i32(0)
-				}
-				p7 := p5
-				if v2 != i32(52) {
-					p7 = i32(0)
-				}
-				store32(m.memory, uint64(uint32(t6))+4, uint32(p7))
-				v1 = i32(41)
-			}
-		l3:
-			m.memory[uint32(v0)] = byte(v1)
-			goto l4
+		var p3 int32
+		if v2 != i32(52) {
+			p3 = 1
 		}
+		v5 = p3
+		if v5 != 0 {
+			goto l0
+		}
+		v2 = i32(25)
+		{
+			v1 = v1 + i32(8)
+			t4 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v1, v3+i32(48))
+			if t4 == 0 {
+				goto l1
+			}
+			t6 := v0
+			p5 := v1
+			if v4 != 0 {
+				p5 = i32(0)
+			}
+			p7 := p5
+			if v5 != 0 {
+				p7 = i32(0)
+			}
+			store32(m.memory, uint64(uint32(t6))+4, uint32(p7))
+			v2 = i32(41)
+		}
+	l1:
+		m.memory[uint32(v0)] = byte(v2)
+		goto l2
 	}
 l0:
-	v5 = i32(0)
-l19:
+	v6 = i32(0)
+l11:
 	{
-		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v2)
-		t8 := int32(load32(m.memory, uint64(uint32(v3))+16))
-		t9 := int32(load32(m.memory, uint64(uint32(v3))+20))
-		m._hooksig__bytes__split_while__hb7b06f7ee8678064_hla6ma(v3+i32(28), t8, t9)
+		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v1, v2)
+		t8 := int64(load64(m.memory, uint64(uint32(v3))+32))
+		store64(m.memory, uint64(uint32(v3))+40, uint64(t8))
+		m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(24), v3+i32(40), i32(4))
+		t9 := int32(load32(m.memory, uint64(uint32(v3))+44))
+		v1 = t9
 		t10 := int32(load32(m.memory, uint64(uint32(v3))+40))
-		v7 = t10
-		t11 := int32(load32(m.memory, uint64(uint32(v3))+36))
-		v1 = t11
+		v2 = t10
 		{
-			{
-				t12 := int32(load32(m.memory, uint64(uint32(v3))+32))
-				v2 = t12
-				if v2 != 0 {
+			t11 := int32(load32(m.memory, uint64(uint32(v3))+28))
+			v4 = t11
+			if v4 != 0 {
+				if v1 == 0 {
 					goto l5
 				}
-				if v7 == 0 {
-					goto l6
+				t13 := int32(m.memory[uint32(v2)])
+				if t13 != i32(61) {
+					goto l5
 				}
-				t13 := int32(m.memory[uint32(v1)])
-				if t13 == i32(44) {
-					goto l7
-				}
-				goto l8
-			}
-		l5:
-			if v7 == 0 {
-				goto l8
-			}
-			t14 := int32(m.memory[uint32(v1)])
-			if t14 != i32(61) {
-				goto l8
-			}
-			v6 = v7 + i32(-1)
-			v4 = v1 + i32(1)
-			{
-				{
-					t15 := int32(load32(m.memory, uint64(uint32(v3))+28))
-					t16 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t15, v2, i32(21156), i32(7))
-					if t16 != 0 {
-						goto l9
-					}
-					v1 = v4
-					v7 = v6
-					goto l10
-				}
-			l9:
-				if uint32(v6) > uint32(i32(43)) {
-					goto l11
-				}
-				store64(m.memory, uint32(v0), uint64(i64(25)))
-				goto l4
-			l11:
-				m._hooksig__primitives__small__decode__h220c767718a71b19_3kn6dw(v3+i32(28), v4)
-				t17 := int32(m.memory[uint64(uint32(v3))+28])
-				t18 := v4
-				t19 := v8
-				v2 = t17
-				p20 := t19
-				if v2 != 0 {
-					p20 = t18
-				}
-				v8 = p20
-				{
-					t22 := v9&i32(-256) | i32(41)
-					p21 := i32(25)
-					if v2 != 0 {
-						p21 = i32(41)
-					}
-					v10 = p21 | v10&i32(-256)
-					p23 := v10
-					if v2 != 0 {
-						p23 = t22
-					}
-					v9 = p23
-					if v9&i32(57) == i32(41) {
-						goto l12
-					}
-					store64(m.memory, uint32(v0), uint64(int64(uint32(v8))<<32|int64(uint32(v9))))
+				t14 := int32(load32(m.memory, uint64(uint32(v3))+24))
+				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21156), i32(7))
+				if t15 == 0 {
 					goto l4
 				}
-			l12:
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1+i32(45), v7+i32(-45))
-				t24 := int32(load32(m.memory, uint64(uint32(v3))+8))
-				v1 = t24
-				{
+				v7 = v1 + i32(-45)
+				if uint32(v7) < uint32(i32(-44)) {
+					v1 = v2 + i32(1)
+					t16 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v1, v3+i32(48))
+					t17 := v1
+					t18 := v5
+					v4 = t16
+					p19 := t18
+					if v4 != 0 {
+						p19 = t17
+					}
+					v5 = p19
 					{
-						t25 := int32(load32(m.memory, uint64(uint32(v3))+12))
-						v7 = t25
-						if v7 == 0 {
-							goto l13
+						t21 := v8&i32(-256) | i32(41)
+						p20 := i32(25)
+						if v4 != 0 {
+							p20 = i32(41)
 						}
-						t26 := int32(m.memory[uint32(v1)])
-						if t26 == i32(44) {
-							goto l13
+						v9 = p20 | v9&i32(-256)
+						p22 := v9
+						if v4 != 0 {
+							p22 = t21
 						}
-						v2 = i32(25)
-						goto l14
+						v8 = p22
+						if v8&i32(57) == i32(41) {
+							m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v2+i32(45), v7)
+							t23 := int32(load32(m.memory, uint64(uint32(v3))+20))
+							t24 := v3
+							v2 = t23
+							store32(m.memory, uint64(uint32(t24))+44, uint32(v2))
+							t25 := int32(load32(m.memory, uint64(uint32(v3))+16))
+							t26 := v3
+							v1 = t25
+							store32(m.memory, uint64(uint32(t26))+40, uint32(v1))
+							{
+								if v2 == 0 {
+									goto l8
+								}
+								t27 := int32(m.memory[uint32(v1)])
+								if t27 == i32(44) {
+									goto l8
+								}
+								m.memory[uint32(v0)] = byte(i32(25))
+								goto l2
+							}
+						l8:
+							{
+								if v6 == 0 {
+									goto l9
+								}
+								t28 := m._memcmp(v6, v5, i32(44))
+								if t28 == 0 {
+									goto l9
+								}
+								m.memory[uint32(v0)] = byte(i32(32))
+								goto l2
+							}
+						l9:
+							v6 = v5
+							goto l4
+						}
+						store64(m.memory, uint32(v0), uint64(int64(uint32(v5))<<32|int64(uint32(v8))))
+						goto l2
 					}
-				l13:
-					if v5 == 0 {
-						goto l15
-					}
-					t27 := m._memcmp(v5, v8, i32(44))
-					if t27 == 0 {
-						goto l15
-					}
-					v2 = i32(32)
 				}
-			l14:
-				m.memory[uint32(v0)] = byte(v2)
+				store64(m.memory, uint32(v0), uint64(i64(25)))
+				goto l2
+			}
+			if v1 == 0 {
 				goto l4
-			l15:
-				v5 = v8
 			}
-		l10:
-			if v7 == 0 {
-				goto l6
+			t12 := int32(m.memory[uint32(v2)])
+			if t12 == i32(44) {
+				goto l4
 			}
+			goto l5
 		}
-	l7:
-		v6 = v1 + v7
-		v2 = i32(0)
-	l17:
-		{
-			v4 = v1 + v2
-			t28 := int32(m.memory[uint32(v4)])
-			if t28 == i32(44) {
-				v2 = v7 + (v2 ^ i32(-1))
-				v1 = v4 + i32(1)
-				goto l19
-			}
-			t29 := v1
-			v2 = v2 + i32(1)
-			if t29+v2 != v6 {
-				goto l17
-			}
-		}
-	l6:
-		if v5 == 0 {
-			store64(m.memory, uint32(v0), uint64(i64(26)))
-			goto l4
-		}
-		m.memory[uint32(v0)] = byte(i32(41))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
-		goto l4
-	l8:
+	l5:
 		m.memory[uint32(v0)] = byte(i32(25))
-		goto l4
+		goto l2
+	l4:
+		m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(8), v3+i32(40), i32(6))
+		{
+			t29 := int32(load32(m.memory, uint64(uint32(v3))+44))
+			v2 = t29
+			if v2 == 0 {
+				goto l10
+			}
+			t30 := int32(load32(m.memory, uint64(uint32(v3))+40))
+			t31 := v3
+			v1 = t30 + i32(1)
+			store32(m.memory, uint64(uint32(t31))+40, uint32(v1))
+			v2 = v2 + i32(-1)
+			goto l11
+		}
+	l10:
 	}
-l4:
-	m.___stack_pointer = v3 + i32(64)
+	if v6 == 0 {
+		goto l12
+	}
+	m.memory[uint32(v0)] = byte(i32(41))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v6))
+	goto l2
+l12:
+	store64(m.memory, uint32(v0), uint64(i64(26)))
+l2:
+	m.___stack_pointer = v3 + i32(80)
 }
 func (m *Module) _hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v0, v1, v2 int32) {
 	var v3, v4, v5, v6 int32
@@ -4626,9 +4362,9 @@ l0:
 func (m *Module) _hooksig__date__parse__h135b59b5c05b8429_8txx2d(v0, v1, v2 int32, v3 int64) {
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17 int32
 	var v18 int64
-	var v19, v20, v21, v22, v23 int32
+	var v19, v20, v21, v22 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(96)
+	v4 = t0 - i32(112)
 	m.___stack_pointer = v4
 	{
 		{
@@ -4636,505 +4372,499 @@ func (m *Module) _hooksig__date__parse__h135b59b5c05b8429_8txx2d(v0, v1, v2 int3
 				if v2 == i32(29) {
 					goto l0
 				}
-				v5 = i32(0)
-				v6 = i32(0)
-				if v2 == 0 {
-					goto l1
-				}
-				v6 = i32(0)
-			l2:
+				store32(m.memory, uint64(uint32(v4))+28, uint32(v2))
+				store32(m.memory, uint64(uint32(v4))+24, uint32(v1))
+				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v4+i32(16), v4+i32(24), i32(7))
+				t1 := int32(load32(m.memory, uint64(uint32(v4))+20))
+				v5 = t1
+				t2 := int32(load32(m.memory, uint64(uint32(v4))+16))
+				v6 = t2
+				v7 = i32(0)
+				t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+20560))
+				store64(m.memory, uint64(uint32(v4))+96, uint64(t3))
+				t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+20552))
+				store64(m.memory, uint64(uint32(v4))+88, uint64(t4))
+				t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+20544))
+				store64(m.memory, uint64(uint32(v4))+80, uint64(t5))
+				t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+20536))
+				store64(m.memory, uint64(uint32(v4))+72, uint64(t6))
+				v8 = v4 + i32(64) + i32(8)
+				t7 := int32(load32(m.memory, uint64(uint32(v4))+28))
+				v9 = t7
+				t8 := int32(load32(m.memory, uint64(uint32(v4))+24))
+				v10 = t8
+			l21:
 				{
-					t1 := int32(m.memory[uint32(v1+v6)])
-					if uint32((t1&i32(223)+i32(-91))&i32(255)) < uint32(i32(230)) {
+					v2 = v8 + v7<<3
+					t9 := int32(load32(m.memory, uint64(uint32(v2))+4))
+					if t9 != v9 {
 						goto l1
 					}
-					t2 := v2
-					v6 = v6 + i32(1)
-					if t2 != v6 {
-						goto l2
-					}
-				}
-				v6 = v2
-			l1:
-				t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+20560))
-				store64(m.memory, uint64(uint32(v4))+80, uint64(t3))
-				t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+20552))
-				store64(m.memory, uint64(uint32(v4))+72, uint64(t4))
-				t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+20544))
-				store64(m.memory, uint64(uint32(v4))+64, uint64(t5))
-				t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+20536))
-				store64(m.memory, uint64(uint32(v4))+56, uint64(t6))
-				v7 = v2 - v6
-				v8 = v1 + v6
-				v9 = v4 + i32(48) + i32(8)
-			l22:
-				{
-					v10 = v9 + v5<<3
-					t7 := int32(load32(m.memory, uint64(uint32(v10))+4))
-					if t7 != v7 {
-						goto l3
-					}
-					t8 := int32(load32(m.memory, uint32(v10)))
-					v11 = t8
-					store32(m.memory, uint64(uint32(v4))+40, uint32(i32(0)))
+					t10 := int32(load32(m.memory, uint32(v2)))
+					v11 = t10
+					store32(m.memory, uint64(uint32(v4))+56, uint32(i32(0)))
+					store64(m.memory, uint64(uint32(v4))+48, uint64(i64(0)))
+					store64(m.memory, uint64(uint32(v4))+40, uint64(i64(0)))
 					store64(m.memory, uint64(uint32(v4))+32, uint64(i64(0)))
-					store64(m.memory, uint64(uint32(v4))+24, uint64(i64(0)))
-					store64(m.memory, uint64(uint32(v4))+16, uint64(i64(0)))
 					{
-						if v2 != v6 {
-							goto l4
+						if v9 != 0 {
+							goto l2
 						}
 						v12 = i32(0)
-						v9 = i32(0)
-						v5 = i32(0)
-						v2 = i32(0)
-						v10 = i32(0)
-						v11 = i32(0)
-						v8 = i32(0)
-						goto l5
-					l4:
 						v13 = i32(0)
-					l11:
+						v8 = i32(0)
+						v7 = i32(0)
+						v2 = i32(0)
+						v11 = i32(0)
+						v10 = i32(0)
+						goto l3
+					l2:
+						v14 = i32(0)
+					l9:
 						{
-							v10 = v13
-							v13 = v10 + i32(1)
-							t9 := int32(m.memory[uint32(v8+v10)])
-							v14 = t9
-							v15 = (v14 + i32(-48)) & i32(255)
-							t10 := int32(m.memory[uint32(v11+v10)])
-							v16 = t10
-							v10 = i32(0)
-						l7:
+							v2 = v14
+							v14 = v2 + i32(1)
+							t11 := int32(m.memory[uint32(v10+v2)])
+							v15 = t11
+							v16 = (v15 + i32(-48)) & i32(255)
+							t12 := int32(m.memory[uint32(v11+v2)])
+							v1 = t12
+							v2 = i32(0)
+						l5:
 							{
-								t11 := int32(m.memory[uint32(v10+i32(20631))])
-								v17 = v16 & i32(255)
-								if t11 == v17 {
-									goto l6
+								t13 := int32(m.memory[uint32(v2+i32(20631))])
+								v17 = v1 & i32(255)
+								if t13 == v17 {
+									goto l4
 								}
-								v10 = v10 + i32(1)
-								if v10 != i32(7) {
-									goto l7
+								v2 = v2 + i32(1)
+								if v2 != i32(7) {
+									goto l5
 								}
 							}
-							if v14 == v17 {
-								goto l8
+							if v15 == v17 {
+								goto l6
 							}
-							goto l3
-						l6:
-							v10 = v4 + i32(16) + v10<<2
+							goto l1
+						l4:
+							v2 = v4 + i32(32) + v2<<2
 							{
 								{
 									if v17 == i32(109) {
-										goto l9
+										goto l7
 									}
-									if uint32(v15) > uint32(i32(9)) {
-										goto l3
+									if uint32(v16) > uint32(i32(9)) {
+										goto l1
 									}
-									t12 := int32(load32(m.memory, uint32(v10)))
-									v16 = t12*i32(10) + v15
-									goto l10
+									t14 := int32(load32(m.memory, uint32(v2)))
+									v1 = t14*i32(10) + v16
+									goto l8
 								}
-							l9:
-								t13 := int32(load32(m.memory, uint32(v10)))
-								v16 = t13<<8 | v14
+							l7:
+								t15 := int32(load32(m.memory, uint32(v2)))
+								v1 = t15<<8 | v15
 							}
-						l10:
-							store32(m.memory, uint32(v10), uint32(v16))
 						l8:
-							if v13 != v7 {
-								goto l11
+							store32(m.memory, uint32(v2), uint32(v1))
+						l6:
+							if v14 != v9 {
+								goto l9
 							}
 						}
-						t14 := int32(load32(m.memory, uint64(uint32(v4))+24))
-						v10 = t14
-						v10 = i32_rotr(v10&i32(0xff00ff), i32(8)) | i32_rotr(v10, i32(24))&i32(0xff00ff)
-						t15 := int32(load32(m.memory, uint64(uint32(v4))+16))
-						v8 = t15 * i32(100)
 						t16 := int32(load32(m.memory, uint64(uint32(v4))+40))
-						v12 = t16
-						t17 := int32(load32(m.memory, uint64(uint32(v4))+36))
-						v9 = t17
-						t18 := int32(load32(m.memory, uint64(uint32(v4))+32))
-						v5 = t18
-						t19 := int32(load32(m.memory, uint64(uint32(v4))+28))
-						v2 = t19
-						t20 := int32(load32(m.memory, uint64(uint32(v4))+20))
-						v11 = t20
+						v2 = t16
+						v2 = i32_rotr(v2&i32(0xff00ff), i32(8)) | i32_rotr(v2, i32(24))&i32(0xff00ff)
+						t17 := int32(load32(m.memory, uint64(uint32(v4))+32))
+						v10 = t17 * i32(100)
+						t18 := int32(load32(m.memory, uint64(uint32(v4))+56))
+						v12 = t18
+						t19 := int32(load32(m.memory, uint64(uint32(v4))+52))
+						v13 = t19
+						t20 := int32(load32(m.memory, uint64(uint32(v4))+48))
+						v8 = t20
+						t21 := int32(load32(m.memory, uint64(uint32(v4))+44))
+						v7 = t21
+						t22 := int32(load32(m.memory, uint64(uint32(v4))+36))
+						v11 = t22
 					}
-				l5:
-					v13 = int32(uint32(v10)>>8)&i32(0xff0000) | int32(uint32(v10&i32(0xffff00))>>8)
-					v10 = i32(20405)
-					v16 = i32(1)
+				l3:
+					v14 = int32(uint32(v2)>>8)&i32(0xff0000) | int32(uint32(v2&i32(0xffff00))>>8)
+					v2 = i32(20405)
+					v1 = i32(1)
 					v17 = i32(0)
-				l12:
+				l10:
 					{
-						t21 := int32(load16(m.memory, uint32(v10)))
-						t22 := int32(m.memory[uint32(v10+i32(2))])
-						p23 := i32(0)
-						if v13 == t21|t22<<16 {
-							p23 = v16
+						t23 := int32(load16(m.memory, uint32(v2)))
+						t24 := int32(m.memory[uint32(v2+i32(2))])
+						p25 := i32(0)
+						if v14 == t23|t24<<16 {
+							p25 = v1
 						}
-						v17 = p23 | v17
-						v10 = v10 + i32(3)
-						v16 = v16 + i32(1)
-						if v16 != i32(13) {
+						v17 = p25 | v17
+						v2 = v2 + i32(3)
+						v1 = v1 + i32(1)
+						if v1 != i32(13) {
+							goto l10
+						}
+					}
+					v16 = v10 + v11
+					v2 = i32(0)
+					var p26 int32
+					if v9 != i32(24) {
+						p26 = 1
+					}
+					v15 = p26
+				l14:
+					v1 = v2 + i32(20568)
+					v14 = i32(3)
+					{
+						if v15 != 0 {
+							goto l11
+						}
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4+i32(8), v1, i32(9))
+						t27 := int32(load32(m.memory, uint64(uint32(v4))+12))
+						v14 = t27
+						t28 := int32(load32(m.memory, uint64(uint32(v4))+8))
+						v1 = t28
+					}
+				l11:
+					{
+						if v14 != v5 {
 							goto l12
 						}
-					}
-					v15 = v8 + v11
-					v10 = i32(0)
-					var p24 int32
-					if v7 != i32(24) {
-						p24 = 1
-					}
-					v14 = p24
-				l16:
-					v16 = v10 + i32(20568)
-					v13 = i32(3)
-					{
-						if v14 != 0 {
-							goto l13
-						}
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4+i32(8), v16, i32(9))
-						t25 := int32(load32(m.memory, uint64(uint32(v4))+12))
-						v13 = t25
-						t26 := int32(load32(m.memory, uint64(uint32(v4))+8))
-						v16 = t26
-					}
-				l13:
-					{
-						if v13 != v6 {
-							goto l14
-						}
-						t27 := m._memcmp(v16, v1, v6)
-						if t27 == 0 {
-							if v7 != i32(24) {
-								goto l18
-							}
-							if v2 != i32(29) {
-								goto l19
-							}
-							v18 = i64(-74784902400)
-							if v17 == i32(2) {
-								goto l20
-							}
-						l19:
-							v18 = int64(uint32((v5*i32(60)+v9)*i32(60)+v12)) + i64(-74784902400)
-						l20:
-							if uint32(v15) > uint32(i32(9899)) {
-								goto l18
-							}
-							t29 := v2
-							p28 := i32(450)
-							if uint32(v17) < uint32(i32(3)) {
-								p28 = i32(449)
-							}
-							v10 = p28 + v11 + v8
-							t30 := int32(uint32(v17+i32(9)) % uint32(i32(12)))
-							t31 := int32(uint32(t30*i32(153)+i32(2)) / uint32(i32(5)))
-							v16 = t29 + int32(uint32(v10)>>2) + v10*i32(365) + t31
-						l21:
+						t29 := m._memcmp(v1, v6, v5)
+						if t29 == 0 {
 							{
-								t32 := v16
-								v13 = v10 & i32(0xffff)
-								t33 := int32(uint32(v13) / uint32(i32(400)))
-								t34 := int32(uint32(v13) / uint32(i32(100)))
-								if int64(uint32(t32+t33-t34))*i64(86400)+v18 > v3 {
+								if v9 != i32(24) {
+									goto l16
+								}
+								if v7 != i32(29) {
+									goto l17
+								}
+								v18 = i64(-74784902400)
+								if v17 == i32(2) {
 									goto l18
 								}
-								v10 = v10 + i32(100)
-								v16 = v16 + i32(36525)
-								var p35 int32
-								if uint32(v15) < uint32(i32(9800)) {
-									p35 = 1
+							l17:
+								v18 = int64(uint32((v8*i32(60)+v13)*i32(60)+v12)) + i64(-74784902400)
+							l18:
+								if uint32(v16) > uint32(i32(9899)) {
+									goto l16
 								}
-								v13 = p35
-								v6 = v15 + i32(100)
-								v15 = v6
-								if v13 != 0 {
-									goto l21
+								t31 := v7
+								p30 := i32(450)
+								if uint32(v17) < uint32(i32(3)) {
+									p30 = i32(449)
+								}
+								v2 = p30 + v11 + v10
+								t32 := int32(uint32(v17+i32(9)) % uint32(i32(12)))
+								t33 := int32(uint32(t32*i32(153)+i32(2)) / uint32(i32(5)))
+								v1 = t31 + int32(uint32(v2)>>2) + v2*i32(365) + t33
+							l19:
+								{
+									t34 := v1
+									v14 = v2 & i32(0xffff)
+									t35 := int32(uint32(v14) / uint32(i32(400)))
+									t36 := int32(uint32(v14) / uint32(i32(100)))
+									if int64(uint32(t34+t35-t36))*i64(86400)+v18 > v3 {
+										goto l16
+									}
+									v2 = v2 + i32(100)
+									v1 = v1 + i32(36525)
+									var p37 int32
+									if uint32(v16) < uint32(i32(9800)) {
+										p37 = 1
+									}
+									v14 = p37
+									v15 = v16 + i32(100)
+									v16 = v15
+									if v14 != 0 {
+										goto l19
+									}
+									goto l20
 								}
 							}
-							v15 = v6
-							goto l18
+						l16:
+							v15 = v16
+							goto l20
 						}
 					}
-				l14:
-					v10 = v10 + i32(9)
-					if v10 != i32(63) {
-						goto l16
+				l12:
+					v2 = v2 + i32(9)
+					if v2 != i32(63) {
+						goto l14
 					}
-					goto l17
+					goto l15
 				}
-			l3:
-				v5 = v5 + i32(1)
-				if v5 != i32(4) {
-					goto l22
+			l1:
+				v7 = v7 + i32(1)
+				if v7 != i32(4) {
+					goto l21
 				}
-				goto l17
+				goto l15
 			}
 		l0:
-			t36 := int32(m.memory[uint64(uint32(v1))+3])
-			if t36 != i32(44) {
-				goto l17
+			t38 := int32(m.memory[uint64(uint32(v1))+3])
+			if t38 != i32(44) {
+				goto l15
 			}
-			t37 := int32(m.memory[uint64(uint32(v1))+4])
-			if t37 != i32(32) {
-				goto l17
-			}
-			t38 := int32(m.memory[uint64(uint32(v1))+7])
-			if t38&i32(255) != i32(32) {
-				goto l17
-			}
-			t39 := int32(m.memory[uint64(uint32(v1))+11])
+			t39 := int32(m.memory[uint64(uint32(v1))+4])
 			if t39 != i32(32) {
-				goto l17
+				goto l15
 			}
-			t40 := int32(m.memory[uint64(uint32(v1))+16])
+			t40 := int32(m.memory[uint64(uint32(v1))+7])
 			if t40&i32(255) != i32(32) {
-				goto l17
+				goto l15
 			}
-			t41 := int32(m.memory[uint64(uint32(v1))+19])
-			if t41 != i32(58) {
-				goto l17
+			t41 := int32(m.memory[uint64(uint32(v1))+11])
+			if t41 != i32(32) {
+				goto l15
 			}
-			t42 := int32(m.memory[uint64(uint32(v1))+22])
-			if t42&i32(255) != i32(58) {
-				goto l17
+			t42 := int32(m.memory[uint64(uint32(v1))+16])
+			if t42&i32(255) != i32(32) {
+				goto l15
 			}
-			t43 := int32(m.memory[uint64(uint32(v1))+25])
-			if t43&i32(255) != i32(32) {
-				goto l17
+			t43 := int32(m.memory[uint64(uint32(v1))+19])
+			if t43 != i32(58) {
+				goto l15
 			}
-			t44 := int32(m.memory[uint64(uint32(v1))+26])
-			if t44&i32(255) != i32(71) {
-				goto l17
+			t44 := int32(m.memory[uint64(uint32(v1))+22])
+			if t44&i32(255) != i32(58) {
+				goto l15
 			}
-			t45 := int32(m.memory[uint64(uint32(v1))+27])
-			if t45&i32(255) != i32(77) {
-				goto l17
+			t45 := int32(m.memory[uint64(uint32(v1))+25])
+			if t45&i32(255) != i32(32) {
+				goto l15
 			}
-			t46 := int32(m.memory[uint64(uint32(v1))+28])
-			if t46&i32(255) != i32(84) {
-				goto l17
+			t46 := int32(m.memory[uint64(uint32(v1))+26])
+			if t46&i32(255) != i32(71) {
+				goto l15
 			}
-			t47 := int32(m.memory[uint64(uint32(v1))+24])
-			v14 = t47
-			t48 := int32(m.memory[uint64(uint32(v1))+23])
-			v15 = t48
-			t49 := int32(m.memory[uint64(uint32(v1))+21])
-			v7 = t49
-			t50 := int32(m.memory[uint64(uint32(v1))+20])
-			v11 = t50
-			t51 := int32(m.memory[uint64(uint32(v1))+18])
-			v8 = t51
-			t52 := int32(m.memory[uint64(uint32(v1))+17])
-			v2 = t52
-			t53 := int32(m.memory[uint64(uint32(v1))+15])
-			v5 = t53
-			t54 := int32(m.memory[uint64(uint32(v1))+14])
-			v9 = t54
-			t55 := int32(m.memory[uint64(uint32(v1))+13])
-			v12 = t55
-			t56 := int32(m.memory[uint64(uint32(v1))+12])
-			v19 = t56
-			t57 := int32(m.memory[uint64(uint32(v1))+10])
-			v6 = t57
-			t58 := int32(m.memory[uint64(uint32(v1))+9])
-			v20 = t58
-			t59 := int32(m.memory[uint64(uint32(v1))+8])
-			v21 = t59
-			t60 := int32(m.memory[uint64(uint32(v1))+6])
-			v22 = t60
-			t61 := int32(m.memory[uint64(uint32(v1))+5])
-			v23 = t61
-			v10 = i32(20384)
-			t62 := int32(load16(m.memory, uint32(v1)))
-			t63 := int32(m.memory[uint64(uint32(v1))+2])
-			v17 = (t62 | t63<<16) & i32(0xffffff)
-			v16 = i32(1)
-			v13 = i32(0)
+			t47 := int32(m.memory[uint64(uint32(v1))+27])
+			if t47&i32(255) != i32(77) {
+				goto l15
+			}
+			t48 := int32(m.memory[uint64(uint32(v1))+28])
+			if t48&i32(255) != i32(84) {
+				goto l15
+			}
+			t49 := int32(m.memory[uint64(uint32(v1))+24])
+			v16 = t49
+			t50 := int32(m.memory[uint64(uint32(v1))+23])
+			v9 = t50
+			t51 := int32(m.memory[uint64(uint32(v1))+21])
+			v5 = t51
+			t52 := int32(m.memory[uint64(uint32(v1))+20])
+			v11 = t52
+			t53 := int32(m.memory[uint64(uint32(v1))+18])
+			v10 = t53
+			t54 := int32(m.memory[uint64(uint32(v1))+17])
+			v6 = t54
+			t55 := int32(m.memory[uint64(uint32(v1))+15])
+			v7 = t55
+			t56 := int32(m.memory[uint64(uint32(v1))+14])
+			v8 = t56
+			t57 := int32(m.memory[uint64(uint32(v1))+13])
+			v13 = t57
+			t58 := int32(m.memory[uint64(uint32(v1))+12])
+			v12 = t58
+			t59 := int32(m.memory[uint64(uint32(v1))+10])
+			v15 = t59
+			t60 := int32(m.memory[uint64(uint32(v1))+9])
+			v19 = t60
+			t61 := int32(m.memory[uint64(uint32(v1))+8])
+			v20 = t61
+			t62 := int32(m.memory[uint64(uint32(v1))+6])
+			v21 = t62
+			t63 := int32(m.memory[uint64(uint32(v1))+5])
+			v22 = t63
+			v2 = i32(20384)
+			t64 := int32(load16(m.memory, uint32(v1)))
+			t65 := int32(m.memory[uint64(uint32(v1))+2])
+			v17 = (t64 | t65<<16) & i32(0xffffff)
+			v1 = i32(1)
+			v14 = i32(0)
+		l22:
+			{
+				t66 := int32(load16(m.memory, uint32(v2)))
+				t67 := int32(m.memory[uint32(v2+i32(2))])
+				p68 := i32(0)
+				if v17 == t66|t67<<16 {
+					p68 = v1
+				}
+				v14 = p68 | v14
+				v2 = v2 + i32(3)
+				v1 = v1 + i32(1)
+				if v1 != i32(8) {
+					goto l22
+				}
+			}
+			v2 = i32(20405)
+			v15 = (v19&i32(255)<<8 | v20&i32(255) | v15<<16) & i32(0xffffff)
+			v1 = i32(1)
+			v17 = i32(0)
 		l23:
 			{
-				t64 := int32(load16(m.memory, uint32(v10)))
-				t65 := int32(m.memory[uint32(v10+i32(2))])
-				p66 := i32(0)
-				if v17 == t64|t65<<16 {
-					p66 = v16
+				t69 := int32(load16(m.memory, uint32(v2)))
+				t70 := int32(m.memory[uint32(v2+i32(2))])
+				p71 := i32(0)
+				if v15 == t69|t70<<16 {
+					p71 = v1
 				}
-				v13 = p66 | v13
-				v10 = v10 + i32(3)
-				v16 = v16 + i32(1)
-				if v16 != i32(8) {
+				v17 = p71 | v17
+				v2 = v2 + i32(3)
+				v1 = v1 + i32(1)
+				if v1 != i32(13) {
 					goto l23
 				}
 			}
-			v10 = i32(20405)
-			v6 = (v20&i32(255)<<8 | v21&i32(255) | v6<<16) & i32(0xffffff)
-			v16 = i32(1)
-			v17 = i32(0)
+			m.memory[uint64(uint32(v4))+75] = byte(v16)
+			m.memory[uint64(uint32(v4))+74] = byte(v9)
+			m.memory[uint64(uint32(v4))+73] = byte(v5)
+			m.memory[uint64(uint32(v4))+72] = byte(v11)
+			m.memory[uint64(uint32(v4))+71] = byte(v10)
+			m.memory[uint64(uint32(v4))+70] = byte(v6)
+			m.memory[uint64(uint32(v4))+69] = byte(v21)
+			m.memory[uint64(uint32(v4))+68] = byte(v22)
+			m.memory[uint64(uint32(v4))+67] = byte(v7)
+			m.memory[uint64(uint32(v4))+66] = byte(v8)
+			m.memory[uint64(uint32(v4))+65] = byte(v13)
+			m.memory[uint64(uint32(v4))+64] = byte(v12)
+			v2 = i32(0)
 		l24:
 			{
-				t67 := int32(load16(m.memory, uint32(v10)))
-				t68 := int32(m.memory[uint32(v10+i32(2))])
-				p69 := i32(0)
-				if v6 == t67|t68<<16 {
-					p69 = v16
-				}
-				v17 = p69 | v17
-				v10 = v10 + i32(3)
-				v16 = v16 + i32(1)
-				if v16 != i32(13) {
+				t72 := int32(m.memory[uint32(v4+i32(64)+v2)])
+				m.memory[uint32(v4+i32(32)+v2)] = byte(t72 + i32(-48))
+				v2 = v2 + i32(1)
+				if v2 != i32(12) {
 					goto l24
 				}
 			}
-			m.memory[uint64(uint32(v4))+59] = byte(v14)
-			m.memory[uint64(uint32(v4))+58] = byte(v15)
-			m.memory[uint64(uint32(v4))+57] = byte(v7)
-			m.memory[uint64(uint32(v4))+56] = byte(v11)
-			m.memory[uint64(uint32(v4))+55] = byte(v8)
-			m.memory[uint64(uint32(v4))+54] = byte(v2)
-			m.memory[uint64(uint32(v4))+53] = byte(v22)
-			m.memory[uint64(uint32(v4))+52] = byte(v23)
-			m.memory[uint64(uint32(v4))+51] = byte(v5)
-			m.memory[uint64(uint32(v4))+50] = byte(v9)
-			m.memory[uint64(uint32(v4))+49] = byte(v12)
-			m.memory[uint64(uint32(v4))+48] = byte(v19)
-			v10 = i32(0)
+			v2 = i32(0)
+			v15 = i32(1)
 		l25:
 			{
-				t70 := int32(m.memory[uint32(v4+i32(48)+v10)])
-				m.memory[uint32(v4+i32(16)+v10)] = byte(t70 + i32(-48))
-				v10 = v10 + i32(1)
-				if v10 != i32(12) {
+				t73 := int32(m.memory[uint32(v4+i32(32)+v2)])
+				t74 := v15
+				var p75 int32
+				if uint32(t73) < uint32(i32(10)) {
+					p75 = 1
+				}
+				v15 = t74 & p75
+				v2 = v2 + i32(1)
+				if v2 != i32(12) {
 					goto l25
 				}
 			}
-			v10 = i32(0)
-			v6 = i32(1)
+			v2 = v4 + i32(32)
+			v1 = i32(0)
 		l26:
 			{
-				t71 := int32(m.memory[uint32(v4+i32(16)+v10)])
-				t72 := v6
-				var p73 int32
-				if uint32(t71) < uint32(i32(10)) {
-					p73 = 1
-				}
-				v6 = t72 & p73
-				v10 = v10 + i32(1)
-				if v10 != i32(12) {
+				t76 := int32(m.memory[uint32(v2)])
+				store32(m.memory, uint32(v4+i32(64)+v1), uint32(t76))
+				v2 = v2 + i32(1)
+				v1 = v1 + i32(4)
+				if v1 != i32(48) {
 					goto l26
 				}
 			}
-			v10 = v4 + i32(16)
-			v16 = i32(0)
-		l27:
-			{
-				t74 := int32(m.memory[uint32(v10)])
-				store32(m.memory, uint32(v4+i32(48)+v16), uint32(t74))
-				v10 = v10 + i32(1)
-				v16 = v16 + i32(4)
-				if v16 != i32(48) {
-					goto l27
-				}
+			var p77 int32
+			if v14 != i32(0) {
+				p77 = 1
 			}
-			var p75 int32
-			if v13 != i32(0) {
-				p75 = 1
+			if p77&v15 == 0 {
+				goto l15
 			}
-			if p75&v6 == 0 {
-				goto l17
-			}
-			t76 := int32(load32(m.memory, uint64(uint32(v4))+52))
-			t77 := int32(load32(m.memory, uint64(uint32(v4))+48))
-			t78 := int32(load32(m.memory, uint64(uint32(v4))+56))
-			t79 := int32(load32(m.memory, uint64(uint32(v4))+60))
-			v15 = t76*i32(100) + t77*i32(1000) + t78*i32(10) + t79
-			t80 := int32(load32(m.memory, uint64(uint32(v4))+64))
-			t81 := int32(load32(m.memory, uint64(uint32(v4))+68))
-			v2 = t80*i32(10) + t81
-			t82 := int32(load32(m.memory, uint64(uint32(v4))+72))
-			t83 := int32(load32(m.memory, uint64(uint32(v4))+76))
-			v5 = t82*i32(10) + t83
-			t84 := int32(load32(m.memory, uint64(uint32(v4))+80))
-			t85 := int32(load32(m.memory, uint64(uint32(v4))+84))
-			v9 = t84*i32(10) + t85
-			t86 := int32(load32(m.memory, uint64(uint32(v4))+88))
-			t87 := int32(load32(m.memory, uint64(uint32(v4))+92))
-			v12 = t86*i32(10) + t87
+			t78 := int32(load32(m.memory, uint64(uint32(v4))+68))
+			t79 := int32(load32(m.memory, uint64(uint32(v4))+64))
+			t80 := int32(load32(m.memory, uint64(uint32(v4))+72))
+			t81 := int32(load32(m.memory, uint64(uint32(v4))+76))
+			v15 = t78*i32(100) + t79*i32(1000) + t80*i32(10) + t81
+			t82 := int32(load32(m.memory, uint64(uint32(v4))+80))
+			t83 := int32(load32(m.memory, uint64(uint32(v4))+84))
+			v7 = t82*i32(10) + t83
+			t84 := int32(load32(m.memory, uint64(uint32(v4))+88))
+			t85 := int32(load32(m.memory, uint64(uint32(v4))+92))
+			v8 = t84*i32(10) + t85
+			t86 := int32(load32(m.memory, uint64(uint32(v4))+96))
+			t87 := int32(load32(m.memory, uint64(uint32(v4))+100))
+			v13 = t86*i32(10) + t87
+			t88 := int32(load32(m.memory, uint64(uint32(v4))+104))
+			t89 := int32(load32(m.memory, uint64(uint32(v4))+108))
+			v12 = t88*i32(10) + t89
 		}
-	l18:
-		v10 = i32(31)
+	l20:
+		v2 = i32(31)
 		if uint32(v17) > uint32(i32(11)) {
-			goto l28
+			goto l27
 		}
 		{
 			if i32_shl(i32(1), v17)&i32(2640) != 0 {
-				goto l29
+				goto l28
 			}
 			if v17 == 0 {
-				goto l17
+				goto l15
 			}
 			if v17 != i32(2) {
-				goto l28
+				goto l27
 			}
-			v10 = i32(28)
+			v2 = i32(28)
 			if v15&i32(3) != 0 {
-				goto l28
+				goto l27
 			}
-			t88 := int32(uint32(v15) % uint32(i32(400)))
-			p89 := i32(29)
-			if t88 != 0 {
-				p89 = i32(28)
-			}
-			t90 := int32(uint32(v15) % uint32(i32(100)))
-			p91 := p89
+			t90 := int32(uint32(v15) % uint32(i32(400)))
+			p91 := i32(29)
 			if t90 != 0 {
-				p91 = i32(29)
+				p91 = i32(28)
 			}
-			v10 = p91
-			goto l28
+			t92 := int32(uint32(v15) % uint32(i32(100)))
+			p93 := p91
+			if t92 != 0 {
+				p93 = i32(29)
+			}
+			v2 = p93
+			goto l27
 		}
-	l29:
-		v10 = i32(30)
 	l28:
-		if v2 == 0 {
-			goto l17
+		v2 = i32(30)
+	l27:
+		if v7 == 0 {
+			goto l15
 		}
-		if uint32(v5) > uint32(i32(23)) {
-			goto l17
+		if uint32(v8) > uint32(i32(23)) {
+			goto l15
 		}
-		if uint32(v9) > uint32(i32(59)) {
-			goto l17
+		if uint32(v13) > uint32(i32(59)) {
+			goto l15
 		}
 		if uint32(v12) > uint32(i32(60)) {
-			goto l17
+			goto l15
 		}
-		if uint32(v2) > uint32(v10) {
-			goto l17
+		if uint32(v7) > uint32(v2) {
+			goto l15
 		}
-		t93 := v0
-		t94 := int64(uint32((v5*i32(60)+v9)*i32(60) + v12))
-		t95 := v2
-		p92 := i32(400)
+		t95 := v0
+		t96 := int64(uint32((v8*i32(60)+v13)*i32(60) + v12))
+		t97 := v7
+		p94 := i32(400)
 		if uint32(v17) < uint32(i32(3)) {
-			p92 = i32(399)
+			p94 = i32(399)
 		}
-		v10 = p92 + v15
-		t96 := int32(uint32(v10) / uint32(i32(100)))
-		t97 := int32(uint32(v10) / uint32(i32(400)))
-		t98 := int32(uint32(v17+i32(9)) % uint32(i32(12)))
-		t99 := int32(uint32(t98*i32(153)+i32(2)) / uint32(i32(5)))
-		store64(m.memory, uint64(uint32(t93))+8, uint64(t94+int64(uint32(t95-t96+int32(uint32(v10)>>2)+t97+v10*i32(365)+t99))*i64(86400)+i64(-74784902400)))
-		v10 = i32(0)
-		goto l30
+		v2 = p94 + v15
+		t98 := int32(uint32(v2) / uint32(i32(100)))
+		t99 := int32(uint32(v2) / uint32(i32(400)))
+		t100 := int32(uint32(v17+i32(9)) % uint32(i32(12)))
+		t101 := int32(uint32(t100*i32(153)+i32(2)) / uint32(i32(5)))
+		store64(m.memory, uint64(uint32(t95))+8, uint64(t96+int64(uint32(t97-t98+int32(uint32(v2)>>2)+t99+v2*i32(365)+t101))*i64(86400)+i64(-74784902400)))
+		v2 = i32(0)
+		goto l29
 	}
-l17:
+l15:
 	store64(m.memory, uint64(uint32(v0))+4, uint64(i64(22)))
-	v10 = i32(1)
-l30:
-	store32(m.memory, uint32(v0), uint32(v10))
-	m.___stack_pointer = v4 + i32(96)
+	v2 = i32(1)
+l29:
+	store32(m.memory, uint32(v0), uint32(v2))
+	m.___stack_pointer = v4 + i32(112)
 }
 func (m *Module) _hooksig__date__write__h5add958305a89546_mkv3qv(v0 int32, v1 int64) {
 	var v2 int32
@@ -5276,32 +5006,34 @@ func (m *Module) _hooksig__date__write__h5add958305a89546_mkv3qv(v0 int32, v1 in
 l1:
 	m.memory[uint32(v0)] = byte(v2)
 }
-func (m *Module) _hooksig__bytes__split_while__hb7b06f7ee8678064_hla6ma(v0, v1, v2 int32) {
-	var v3, v4 int32
-	v3 = i32(0)
-	if v2 == 0 {
-		goto l0
+func (m *Module) _hooksig__bytes__is_token__h463cec4b9550a8d0_r46pti(v0 int32) int32 {
+	t0 := int32(load32(m.memory, uint64(uint32(int32(uint32(v0&i32(224))>>3)))+20684))
+	return i32_shr_u(t0, v0) & i32(1)
+}
+func _hooksig__bytes__is_qdtext__h556d63f31582f331_1xkpie(v0 int32) int32 {
+	v0 = v0 & i32(255)
+	var p0 int32
+	if v0 != i32(34) {
+		p0 = 1
 	}
-l1:
-	{
-		t0 := int32(m.memory[uint32(v1+v3)])
-		v4 = t0
-		t1 := int32(load32(m.memory, uint64(uint32(int32(uint32(v4)>>3)&i32(28)))+20684))
-		if i32_shr_u(t1, v4)&i32(1) == 0 {
-			goto l0
-		}
-		t2 := v2
-		v3 = v3 + i32(1)
-		if t2 != v3 {
-			goto l1
-		}
+	var p1 int32
+	if v0 != i32(92) {
+		p1 = 1
 	}
-	v3 = v2
-l0:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-	store32(m.memory, uint32(v0), uint32(v1))
-	store32(m.memory, uint64(uint32(v0))+12, uint32(v2-v3))
-	store32(m.memory, uint64(uint32(v0))+8, uint32(v1+v3))
+	t2 := p0 & p1
+	var p3 int32
+	if v0 != i32(127) {
+		p3 = 1
+	}
+	var p4 int32
+	if uint32(v0) > uint32(i32(31)) {
+		p4 = 1
+	}
+	var p5 int32
+	if v0 == i32(9) {
+		p5 = 1
+	}
+	return t2 & (p3 & (p4 | p5))
 }
 func (m *Module) _hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15 int32
@@ -7129,81 +6861,107 @@ l0:
 func (m *Module) _hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v0, v1, v2 int32) int32 {
 	var v3, v4, v5 int32
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(48)
+	v3 = t0 - i32(64)
 	m.___stack_pointer = v3
 	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-	store32(m.memory, uint64(uint32(v3))+24, uint32(t1))
-	t2 := int64(load64(m.memory, uint32(v0)))
-	store64(m.memory, uint64(uint32(v3))+16, uint64(t2))
-	t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	store32(m.memory, uint64(uint32(v3))+40, uint32(t3))
-	t4 := int64(load64(m.memory, uint32(v1)))
-	store64(m.memory, uint64(uint32(v3))+32, uint64(t4))
-l2:
+	t2 := v3
+	v4 = t1
+	store32(m.memory, uint64(uint32(t2))+40, uint32(v4))
+	t3 := int64(load64(m.memory, uint32(v0)))
+	store64(m.memory, uint64(uint32(v3))+32, uint64(t3))
+	t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	store32(m.memory, uint64(uint32(v3))+56, uint32(t4))
+	t5 := int64(load64(m.memory, uint32(v1)))
+	store64(m.memory, uint64(uint32(v3))+48, uint64(t5))
+	t6 := v3 + i32(24)
+	t7 := v3 + i32(32)
+	var p8 int32
+	if v4 != i32(0) {
+		p8 = 1
+	}
+	m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t6, t7, p8)
+	t9 := int32(m.memory[uint64(uint32(v3))+25])
+	v0 = t9
+	t10 := int32(m.memory[uint64(uint32(v3))+24])
+	v1 = t10
+	t11 := int32(load32(m.memory, uint64(uint32(v3))+56))
+	t12 := v3 + i32(16)
+	t13 := v3 + i32(48)
+	var p14 int32
+	if t11 != i32(0) {
+		p14 = 1
+	}
+	m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t12, t13, p14)
+	t15 := int32(m.memory[uint64(uint32(v3))+16])
+	v4 = t15
 	{
-		t5 := int32(load32(m.memory, uint64(uint32(v3))+24))
-		t6 := v3 + i32(8)
-		t7 := v3 + i32(16)
-		var p8 int32
-		if t5 != i32(0) {
-			p8 = 1
-		}
-		m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t6, t7, p8)
-		t9 := int32(m.memory[uint64(uint32(v3))+9])
-		v0 = t9
-		t10 := int32(m.memory[uint64(uint32(v3))+8])
-		v1 = t10
-		t11 := int32(load32(m.memory, uint64(uint32(v3))+40))
-		t12 := v3
-		t13 := v3 + i32(32)
-		var p14 int32
-		if t11 != i32(0) {
-			p14 = 1
-		}
-		m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t12, t13, p14)
-		t15 := int32(m.memory[uint32(v3)])
-		v4 = t15
 		if v1 == 0 {
 			goto l0
 		}
-		if v4&i32(1) == 0 {
-			goto l1
+		t16 := int32(m.memory[uint64(uint32(v3))+17])
+		v1 = t16
+	l3:
+		{
+			v5 = i32(0)
+			if v4&i32(1) == 0 {
+				goto l1
+			}
+			{
+				if v0&i32(255) == v1&i32(255) {
+					goto l2
+				}
+				if v2 == 0 {
+					goto l1
+				}
+				v5 = i32(0)
+				p17 := i32(0)
+				if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p17 = i32(32)
+				}
+				t19 := (p17 | v0) & i32(255)
+				p18 := i32(0)
+				if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p18 = i32(32)
+				}
+				if t19 != (p18|v1)&i32(255) {
+					goto l1
+				}
+			}
+		l2:
+			t20 := int32(load32(m.memory, uint64(uint32(v3))+40))
+			t21 := v3 + i32(8)
+			t22 := v3 + i32(32)
+			var p23 int32
+			if t20 != i32(0) {
+				p23 = 1
+			}
+			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t21, t22, p23)
+			t24 := int32(m.memory[uint64(uint32(v3))+9])
+			v0 = t24
+			t25 := int32(m.memory[uint64(uint32(v3))+8])
+			v5 = t25
+			t26 := int32(load32(m.memory, uint64(uint32(v3))+56))
+			t27 := v3
+			t28 := v3 + i32(48)
+			var p29 int32
+			if t26 != i32(0) {
+				p29 = 1
+			}
+			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t27, t28, p29)
+			t30 := int32(m.memory[uint64(uint32(v3))+1])
+			v1 = t30
+			t31 := int32(m.memory[uint32(v3)])
+			v4 = t31
+			if v5 != 0 {
+				goto l3
+			}
 		}
-		v5 = i32(0)
-		p16 := i32(0)
-		if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p16 = i32(32)
-		}
-		p17 := i32(0)
-		if v2 != 0 {
-			p17 = p16
-		}
-		t18 := int32(m.memory[uint64(uint32(v3))+1])
-		t19 := (p17 | v0) & i32(255)
-		v0 = t18
-		p20 := i32(0)
-		if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-			p20 = i32(32)
-		}
-		p21 := i32(0)
-		if v2 != 0 {
-			p21 = p20
-		}
-		if t19 == (p21|v0)&i32(255) {
-			goto l2
-		}
-		goto l3
 	}
 l0:
-	v5 = i32(0)
-	if v4&i32(1) != 0 {
-		goto l3
-	}
+	v5 = v4 ^ i32(1)
 l1:
-	v5 = v1 ^ i32(1)
-l3:
-	m.___stack_pointer = v3 + i32(48)
-	return v5
+	m.___stack_pointer = v3 + i32(64)
+	return v5 & i32(1)
 }
 func (m *Module) _hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v0, v1 int32) {
 	var v2, v3, v4, v5, v6 int32
@@ -7879,56 +7637,6 @@ l20:
 	}
 	store32(m.memory, uint64(uint32(t53))+8, uint32(p54))
 	m.___stack_pointer = v6 + i32(48)
-}
-func (m *Module) _hooksig__params__Reader__token__ha8f8074f9fff5705_rx1006(v0, v1 int32) {
-	var v2, v3, v4, v5, v6 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(16)
-	m.___stack_pointer = v2
-	t1 := int32(load32(m.memory, uint32(v1)))
-	t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
-	m._hooksig__bytes__split_while__hb7b06f7ee8678064_hla6ma(v2, t1, t2)
-	t3 := int32(load32(m.memory, uint64(uint32(v2))+4))
-	v3 = t3
-	t4 := int32(load32(m.memory, uint32(v2)))
-	v4 = t4
-	t5 := int32(load32(m.memory, uint64(uint32(v2))+8))
-	v5 = t5
-	t6 := int32(load32(m.memory, uint64(uint32(v2))+12))
-	t7 := v1
-	v6 = t6
-	store32(m.memory, uint64(uint32(t7))+4, uint32(v6))
-	store32(m.memory, uint32(v1), uint32(v5))
-	{
-		if v3 != 0 {
-			goto l0
-		}
-		t8 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		t9 := v0
-		v3 = t8
-		v5 = v3 - v6
-		p10 := v5
-		if uint32(v5) > uint32(v3) {
-			p10 = i32(0)
-		}
-		t11 := int32(m.memory[uint64(uint32(v1))+12])
-		t12 := int64(uint32(p10)) << 32
-		v1 = t11
-		p13 := t12
-		if v1 != 0 {
-			p13 = i64(0)
-		}
-		store64(m.memory, uint64(uint32(t9))+4, uint64(p13|int64(uint32(v1^i32(9)))))
-		v1 = i32(1)
-		goto l1
-	}
-l0:
-	store32(m.memory, uint64(uint32(v0))+8, uint32(v3))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
-	v1 = i32(0)
-l1:
-	store32(m.memory, uint32(v0), uint32(v1))
-	m.___stack_pointer = v2 + i32(16)
 }
 func (m *Module) _hifijson__escape__Lex__hex__h2a8f4c41a6fa1622_q2g8n7(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7 int32
@@ -8646,9 +8354,9 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 	var v13 int64
 	var v14 int32
 	var v15 int64
-	var v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26 int32
-	var v27 int64
-	var v28 int32
+	var v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26, v27 int32
+	var v28 int64
+	var v29 int32
 	t0 := m.___stack_pointer
 	v9 = t0 - i32(9456)
 	m.___stack_pointer = v9
@@ -8672,12 +8380,12 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					goto l5
 				}
 			l4:
-				m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v9+i32(5312), v3)
-				t2 := int32(load32(m.memory, uint64(uint32(v9))+5316))
+				m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v9+i32(5304), v3)
+				t2 := int32(load32(m.memory, uint64(uint32(v9))+5308))
 				v3 = t2
 				{
 					{
-						t3 := int32(load32(m.memory, uint64(uint32(v9))+5312))
+						t3 := int32(load32(m.memory, uint64(uint32(v9))+5304))
 						v10 = t3
 						if v10 == 0 {
 							if v3 != i32(48) {
@@ -8685,10 +8393,10 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 							}
 							goto l9
 						}
-						t4 := int64(load64(m.memory, uint64(uint32(v9))+5328))
-						store64(m.memory, uint64(uint32(v9))+32, uint64(t4))
-						t5 := int64(load64(m.memory, uint64(uint32(v9))+5320))
-						store64(m.memory, uint64(uint32(v9))+24, uint64(t5))
+						t4 := int64(load64(m.memory, uint64(uint32(v9))+5320))
+						store64(m.memory, uint64(uint32(v9))+24, uint64(t4))
+						t5 := int64(load64(m.memory, uint64(uint32(v9))+5312))
+						store64(m.memory, uint64(uint32(v9))+16, uint64(t5))
 						if v5 != 0 {
 							if v4 == 0 {
 								goto l0
@@ -8760,112 +8468,113 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 							goto l12
 						}
 					l13:
-						store32(m.memory, uint64(uint32(v9))+44, uint32(v3))
-						store32(m.memory, uint64(uint32(v9))+40, uint32(v10))
-						t9 := int64(load64(m.memory, uint64(uint32(v9))+24))
-						store64(m.memory, uint64(uint32(v9))+48, uint64(t9))
-						t10 := int64(load64(m.memory, uint64(uint32(v9))+32))
-						store64(m.memory, uint64(uint32(v9))+56, uint64(t10))
-						store32(m.memory, uint64(uint32(v9))+64, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v9))+2120, uint32(i32(0)))
-						m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v9+i32(5312), v4, v13, v9+i32(64))
+						store32(m.memory, uint64(uint32(v9))+36, uint32(v3))
+						store32(m.memory, uint64(uint32(v9))+32, uint32(v10))
+						t9 := int64(load64(m.memory, uint64(uint32(v9))+16))
+						store64(m.memory, uint64(uint32(v9))+40, uint64(t9))
+						t10 := int64(load64(m.memory, uint64(uint32(v9))+24))
+						store64(m.memory, uint64(uint32(v9))+48, uint64(t10))
+						store32(m.memory, uint64(uint32(v9))+56, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v9))+2112, uint32(i32(0)))
+						m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v9+i32(5304), v4, v13, v9+i32(56))
 						{
-							t11 := int32(m.memory[uint64(uint32(v9))+5312])
+							t11 := int32(m.memory[uint64(uint32(v9))+5304])
 							if t11 == i32(41) {
 								goto l15
 							}
-							t12 := int64(m.memory[uint64(uint32(v9))+5312])
+							t12 := int64(m.memory[uint64(uint32(v9))+5304])
 							if t12 == i64(41) {
 								goto l15
 							}
-							t13 := int32(load32(m.memory, uint64(uint32(v9))+5316))
+							t13 := int32(load32(m.memory, uint64(uint32(v9))+5308))
 							v0 = t13
-							t14 := int32(m.memory[uint64(uint32(v9))+5312])
+							t14 := int32(m.memory[uint64(uint32(v9))+5304])
 							v11 = t14
 							goto l16
 						}
 					l15:
-						store64(m.memory, uint64(uint32(v9))+5284, uint64(v13))
-						store32(m.memory, uint64(uint32(v9))+5280, uint32(v4))
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h28f8f7e0dadef4f6_66uph0(v9+i32(5312), v9+i32(40), v9+i32(5280), v9+i32(64))
+						store64(m.memory, uint64(uint32(v9))+5276, uint64(v13))
+						store32(m.memory, uint64(uint32(v9))+5272, uint32(v4))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h28f8f7e0dadef4f6_66uph0(v9+i32(5304), v9+i32(32), v9+i32(5272), v9+i32(56))
 						{
-							t15 := int32(load32(m.memory, uint64(uint32(v9))+5312))
+							t15 := int32(load32(m.memory, uint64(uint32(v9))+5304))
 							v14 = t15
 							if v14 != 0 {
-								t18 := int64(load64(m.memory, uint64(uint32(v9))+5316))
+								t18 := int64(load64(m.memory, uint64(uint32(v9))+5308))
 								v15 = t18
-								memory_copy(m.memory, uint32(v9+i32(3668)+i32(12)), uint32(v9+i32(5312)+i32(12)), uint32(i32(1544)))
-								store64(m.memory, uint64(uint32(v9))+3672, uint64(v15))
-								store32(m.memory, uint64(uint32(v9))+3668, uint32(v14))
-								store64(m.memory, uint64(uint32(v9))+5304, uint64(i64(0)))
+								memory_copy(m.memory, uint32(v9+i32(3660)+i32(12)), uint32(v9+i32(5304)+i32(12)), uint32(i32(1544)))
+								store64(m.memory, uint64(uint32(v9))+3664, uint64(v15))
+								store32(m.memory, uint64(uint32(v9))+3660, uint32(v14))
 								store64(m.memory, uint64(uint32(v9))+5296, uint64(i64(0)))
 								store64(m.memory, uint64(uint32(v9))+5288, uint64(i64(0)))
 								store64(m.memory, uint64(uint32(v9))+5280, uint64(i64(0)))
-								store32(m.memory, uint64(uint32(v9))+5312, uint32(i32(0)))
-								m.memory[uint64(uint32(v9))+9415] = byte(i32(1))
+								store64(m.memory, uint64(uint32(v9))+5272, uint64(i64(0)))
+								store32(m.memory, uint64(uint32(v9))+5304, uint32(i32(0)))
+								m.memory[uint64(uint32(v9))+9411] = byte(i32(1))
 								v16 = int32(v15)
 								if v16 != 0 {
-									v18 = v9 + i32(3688)
-									v19 = v9 + i32(5312) + i32(4)
-									t19 := int32(load32(m.memory, uint64(uint32(v9))+3684))
+									v11 = v9 + i32(9424) + i32(8)
+									v18 = v9 + i32(3680)
+									v19 = v9 + i32(5304) + i32(4)
+									t19 := int32(load32(m.memory, uint64(uint32(v9))+3676))
 									v20 = t19
-									t20 := int64(load64(m.memory, uint64(uint32(v9))+3676))
+									t20 := int64(load64(m.memory, uint64(uint32(v9))+3668))
 									v15 = t20
 									v21 = i32(1)
 									v17 = i32(0)
 									v22 = i32(0)
-								l53:
+								l57:
 									{
 										v23 = v22
-										store32(m.memory, uint64(uint32(v9))+9428, uint32(v16))
-										store64(m.memory, uint64(uint32(v9))+9432, uint64(v15))
+										store32(m.memory, uint64(uint32(v9))+9444, uint32(v16))
+										store64(m.memory, uint64(uint32(v9))+9448, uint64(v15))
 										v3 = int32(v15)
 										{
 											v15 = int64(uint64(v15) >> 32)
 											if v15 != i64(0) {
 												goto l20
 											}
-											m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v9+i32(9440), v16, v3, i32(32))
-											t21 := int64(load64(m.memory, uint64(uint32(v9))+9448))
-											store64(m.memory, uint64(uint32(v9))+9428, uint64(t21))
+											m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v9+i32(9424), v16, v3, i32(32))
+											t21 := int64(load64(m.memory, uint64(uint32(v9))+9432))
+											store64(m.memory, uint64(uint32(v9))+9444, uint64(t21))
 										}
 									l20:
-										v5 = int32(v15)
+										v10 = int32(v15)
 									l22:
 										{
-											t22 := int32(load32(m.memory, uint64(uint32(v9))+9432))
+											t22 := int32(load32(m.memory, uint64(uint32(v9))+9448))
 											v0 = t22
-											t23 := int32(load32(m.memory, uint64(uint32(v9))+9436))
-											t24 := v9 + i32(16)
-											t25 := v9 + i32(9428)
+											t23 := int32(load32(m.memory, uint64(uint32(v9))+9452))
+											t24 := v9 + i32(8)
+											t25 := v9 + i32(9444)
 											var p26 int32
 											if t23 != i32(0) {
 												p26 = 1
 											}
 											m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t24, t25, p26)
-											t27 := int32(m.memory[uint64(uint32(v9))+16])
-											v10 = t27
-											if v10 == 0 {
+											t27 := int32(m.memory[uint64(uint32(v9))+8])
+											v5 = t27
+											if v5 == 0 {
 												goto l21
 											}
-											t28 := int32(m.memory[uint64(uint32(v9))+17])
+											t28 := int32(m.memory[uint64(uint32(v9))+9])
 											if t28&i32(255) != i32(32) {
 												goto l22
 											}
 										}
 									l21:
-										store32(m.memory, uint64(uint32(v9))+9424, uint32(v5))
-										store32(m.memory, uint64(uint32(v9))+9416, uint32(v16))
+										store32(m.memory, uint64(uint32(v9))+9420, uint32(v10))
+										store32(m.memory, uint64(uint32(v9))+9412, uint32(v16))
 										t29 := v9
 										v0 = v3 - v0
 										p30 := v0
 										if uint32(v0) > uint32(v3) {
 											p30 = i32(0)
 										}
-										store32(m.memory, uint64(uint32(t29))+9420, uint32(p30))
-										t31 := int32(load32(m.memory, uint64(uint32(v9))+9428))
+										store32(m.memory, uint64(uint32(t29))+9416, uint32(p30))
+										t31 := int32(load32(m.memory, uint64(uint32(v9))+9444))
 										v16 = t31
-										t32 := int64(load64(m.memory, uint64(uint32(v9))+9432))
+										t32 := int64(load64(m.memory, uint64(uint32(v9))+9448))
 										v15 = t32
 										{
 											if v23 == 0 {
@@ -8876,349 +8585,371 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 												goto l24
 											}
 											m.memory[uint32(v19+v17)] = byte(i32(10))
-											store32(m.memory, uint64(uint32(v9))+5312, uint32(v0))
+											store32(m.memory, uint64(uint32(v9))+5304, uint32(v0))
 										l24:
 											t33 := v9
-											t34 := v21
-											var p35 int32
+											var p34 int32
 											if uint32(v0) < uint32(i32(4097)) {
-												p35 = 1
+												p34 = 1
 											}
-											m.memory[uint64(uint32(t33))+9415] = byte(t34 & p35)
+											m.memory[uint64(uint32(t33))+9411] = byte(p34 & v21)
 										}
 									l23:
-										m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9416), v9+i32(9415), v9+i32(5312))
+										m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9412), v9+i32(9411), v9+i32(5304))
 										{
-											t36 := int32(load32(m.memory, uint64(uint32(v9))+5312))
-											v17 = t36
+											t35 := int32(load32(m.memory, uint64(uint32(v9))+5304))
+											v17 = t35
 											v0 = v17 + i32(2)
 											if uint32(v0) > uint32(i32(4096)) {
 												goto l25
 											}
 											store16(m.memory, uint32(v19+v17), uint16(i32(8250)))
-											store32(m.memory, uint64(uint32(v9))+5312, uint32(v0))
+											store32(m.memory, uint64(uint32(v9))+5304, uint32(v0))
 											v17 = v0
 										}
 									l25:
 										v22 = v23 + i32(1)
-										t37 := int32(m.memory[uint64(uint32(v9))+9415])
-										t38 := v9
-										var p39 int32
+										t36 := int32(m.memory[uint64(uint32(v9))+9411])
+										t37 := v9
+										var p38 int32
 										if uint32(v0) < uint32(i32(4097)) {
-											p39 = 1
+											p38 = 1
 										}
-										v21 = p39 & t37
-										m.memory[uint64(uint32(t38))+9415] = byte(v21)
+										v21 = p38 & t36
+										m.memory[uint64(uint32(t37))+9411] = byte(v21)
 										v0 = i32(-16)
+									l27:
 										{
-										l27:
-											{
-												if v0 == i32(48) {
-													goto l26
-												}
-												v3 = v0 + i32(21108)
-												v5 = v0 + i32(16)
-												v0 = v5
-												t40 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(9416), v3)
-												if t40 == 0 {
-													goto l27
-												}
+											if v0 == i32(48) {
+												goto l26
 											}
-											{
-												t41 := int32(m.memory[uint32(v5+i32(21104))])
-												switch t41 {
-												case 2:
-													goto l26
-												default:
-													t42 := int32(load32(m.memory, uint64(uint32(v14))+16))
-													v24 = t42
-													if v24 != 0 {
-														t43 := int32(load32(m.memory, uint64(uint32(v14))+20))
-														v26 = t43
-														t44 := int32(load32(m.memory, uint64(uint32(v14))+4))
-														v5 = t44
-														t45 := int32(load32(m.memory, uint32(v14)))
-														v11 = t45
-														v0 = i32(0)
-													l34:
-														{
-															if v5 == v0 {
-																v0 = i32(0)
-															l36:
-																{
-																	if v26 == v0 {
-																		store32(m.memory, uint64(uint32(v9))+9448, uint32(i32(0)))
-																		store32(m.memory, uint64(uint32(v9))+9444, uint32(v5))
-																		store32(m.memory, uint64(uint32(v9))+9440, uint32(v11))
-																		m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9440), v9+i32(9415), v9+i32(5312))
-																		{
-																			t48 := int32(load32(m.memory, uint64(uint32(v9))+5312))
-																			v17 = t48
-																			v0 = v17 + i32(1)
-																			if uint32(v0) > uint32(i32(4096)) {
-																				goto l37
-																			}
-																			m.memory[uint32(v19+v17)] = byte(i32(32))
-																			store32(m.memory, uint64(uint32(v9))+5312, uint32(v0))
-																			v17 = v0
+											v3 = v0 + i32(21108)
+											v10 = v0 + i32(16)
+											v0 = v10
+											t39 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(9412), v3)
+											if t39 == 0 {
+												goto l27
+											}
+										}
+										{
+											t40 := int32(m.memory[uint32(v10+i32(21104))])
+											switch t40 {
+											case 2:
+												goto l26
+											default:
+												t41 := int32(load32(m.memory, uint64(uint32(v14))+16))
+												v24 = t41
+												if v24 != 0 {
+													t42 := int32(load32(m.memory, uint64(uint32(v14))+20))
+													v26 = t42
+													t43 := int32(load32(m.memory, uint64(uint32(v14))+4))
+													v10 = t43
+													t44 := int32(load32(m.memory, uint32(v14)))
+													v27 = t44
+													v0 = i32(0)
+												l34:
+													{
+														if v10 == v0 {
+															v0 = i32(0)
+														l36:
+															{
+																if v26 == v0 {
+																	store32(m.memory, uint64(uint32(v9))+9432, uint32(i32(0)))
+																	store32(m.memory, uint64(uint32(v9))+9428, uint32(v10))
+																	store32(m.memory, uint64(uint32(v9))+9424, uint32(v27))
+																	m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9424), v9+i32(9411), v9+i32(5304))
+																	{
+																		t47 := int32(load32(m.memory, uint64(uint32(v9))+5304))
+																		v17 = t47
+																		v0 = v17 + i32(1)
+																		if uint32(v0) > uint32(i32(4096)) {
+																			goto l37
 																		}
-																	l37:
-																		t49 := int32(m.memory[uint64(uint32(v9))+9415])
-																		v5 = t49
-																		v3 = v17 + v26
-																		if uint32(v3) > uint32(i32(4096)) {
-																			goto l38
-																		}
-																		if v26 == 0 {
-																			goto l38
-																		}
-																		if v26 == 0 {
-																			goto l39
-																		}
-																		memory_copy(m.memory, uint32(v19+v17), uint32(v24), uint32(v26))
-																	l39:
-																		store32(m.memory, uint64(uint32(v9))+5312, uint32(v3))
-																		v17 = v3
-																	l38:
-																		t50 := v9
-																		t51 := v5
-																		var p52 int32
-																		if uint32(v3) < uint32(i32(4097)) {
-																			p52 = 1
-																		}
-																		t53 := t51 & p52
-																		var p54 int32
-																		if uint32(v0) < uint32(i32(4097)) {
-																			p54 = 1
-																		}
-																		v21 = t53 & p54
-																		m.memory[uint64(uint32(t50))+9415] = byte(v21)
-																		goto l40
+																		m.memory[uint32(v19+v17)] = byte(i32(32))
+																		store32(m.memory, uint64(uint32(v9))+5304, uint32(v0))
+																		v17 = v0
 																	}
-																	v27 = i64(19)
-																	t47 := int32(m.memory[uint32(v24+v0)])
-																	v3 = t47
-																	if v3 == i32(32) {
-																		goto l33
+																l37:
+																	t48 := int32(m.memory[uint64(uint32(v9))+9411])
+																	v10 = t48
+																	v3 = v17 + v26
+																	if uint32(v3) > uint32(i32(4096)) {
+																		goto l38
 																	}
-																	if uint32(v3) < uint32(i32(32)) {
-																		goto l33
+																	if v26 == 0 {
+																		goto l38
 																	}
-																	v0 = v0 + i32(1)
-																	if v3 != i32(127) {
-																		goto l36
+																	if v26 == 0 {
+																		goto l39
 																	}
+																	memory_copy(m.memory, uint32(v19+v17), uint32(v24), uint32(v26))
+																l39:
+																	store32(m.memory, uint64(uint32(v9))+5304, uint32(v3))
+																	v17 = v3
+																l38:
+																	t49 := v9
+																	t50 := v10
+																	var p51 int32
+																	if uint32(v3) < uint32(i32(4097)) {
+																		p51 = 1
+																	}
+																	t52 := t50 & p51
+																	var p53 int32
+																	if uint32(v0) < uint32(i32(4097)) {
+																		p53 = 1
+																	}
+																	v21 = t52 & p53
+																	m.memory[uint64(uint32(t49))+9411] = byte(v21)
+																	goto l40
+																}
+																v28 = i64(19)
+																t46 := int32(m.memory[uint32(v24+v0)])
+																v3 = t46
+																if v3 == i32(32) {
 																	goto l33
 																}
-															}
-															v27 = i64(19)
-															t46 := int32(m.memory[uint32(v11+v0)])
-															v3 = t46
-															if v3 == i32(32) {
+																if uint32(v3) < uint32(i32(32)) {
+																	goto l33
+																}
+																v0 = v0 + i32(1)
+																if v3 != i32(127) {
+																	goto l36
+																}
 																goto l33
 															}
-															if uint32(v3) < uint32(i32(32)) {
-																goto l33
-															}
-															v0 = v0 + i32(1)
-															if v3 != i32(127) {
-																goto l34
-															}
+														}
+														v28 = i64(19)
+														t45 := int32(m.memory[uint32(v27+v0)])
+														v3 = t45
+														if v3 == i32(32) {
 															goto l33
 														}
+														if uint32(v3) < uint32(i32(32)) {
+															goto l33
+														}
+														v0 = v0 + i32(1)
+														if v3 != i32(127) {
+															goto l34
+														}
+														goto l33
 													}
-													v25 = i32(18)
-													goto l31
-												case 1:
-													m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v9+i32(9440), v14)
-													t55 := int32(m.memory[uint64(uint32(v9))+9440])
-													if t55 == i32(41) {
-														goto l26
-													}
-													t56 := int64(load64(m.memory, uint64(uint32(v9))+9440))
-													v27 = t56
-													if v27&i64(255) == i64(41) {
-														goto l26
-													}
-													v23 = int32(int64(uint64(v27) >> 32))
-													v25 = int32(v27)
-													goto l41
 												}
+												v25 = i32(18)
+												goto l31
+											case 1:
+												m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v9+i32(9424), v14)
+												t54 := int32(m.memory[uint64(uint32(v9))+9424])
+												if t54 == i32(41) {
+													goto l26
+												}
+												t55 := int64(load64(m.memory, uint64(uint32(v9))+9424))
+												v28 = t55
+												if v28&i64(255) == i64(41) {
+													goto l26
+												}
+												v23 = int32(int64(uint64(v28) >> 32))
+												v25 = int32(v28)
+												goto l41
 											}
-										l26:
-											if uint32(v23) >= uint32(v20) {
-												goto l42
-											}
-											v25 = i32(18)
+										}
+									l26:
+										{
 											{
-												v0 = v18 + v23*i32(12)
-												t57 := int32(load32(m.memory, uint32(v0)))
-												switch t57 {
-												case 2:
+												if uint32(v23) >= uint32(v20) {
 													goto l42
-												default:
-													goto l31
+												}
+												v25 = i32(18)
+												v0 = v18 + v23*i32(12)
+												t56 := int32(load32(m.memory, uint32(v0)))
+												switch t56 {
 												case 1:
-													t58 := int32(load32(m.memory, uint64(uint32(v0))+4))
-													v5 = t58
+													t62 := int32(load32(m.memory, uint64(uint32(v0))+4))
+													v10 = t62
 													{
-														t59 := int32(load32(m.memory, uint64(uint32(v0))+8))
-														v0 = t59
-														v3 = v0 + v17
+														t63 := int32(load32(m.memory, uint64(uint32(v0))+8))
+														t64 := v17
+														v0 = t63
+														v3 = t64 + v0
 														if uint32(v3) > uint32(i32(4096)) {
-															goto l44
+															goto l46
 														}
 														if v0 == 0 {
-															goto l44
+															goto l46
 														}
 														if v0 == 0 {
-															goto l45
+															goto l47
 														}
-														memory_copy(m.memory, uint32(v19+v17), uint32(v5), uint32(v0))
-													l45:
-														store32(m.memory, uint64(uint32(v9))+5312, uint32(v3))
+														memory_copy(m.memory, uint32(v19+v17), uint32(v10), uint32(v0))
+													l47:
+														store32(m.memory, uint64(uint32(v9))+5304, uint32(v3))
 														v17 = v3
 													}
-												l44:
-													t60 := v9
-													t61 := v21
-													var p62 int32
+												l46:
+													t65 := v9
+													t66 := v21
+													var p67 int32
 													if uint32(v3) < uint32(i32(4097)) {
-														p62 = 1
+														p67 = 1
 													}
-													v21 = t61 & p62
-													m.memory[uint64(uint32(t60))+9415] = byte(v21)
-													t63 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v5, v0)
-													if t63 == 0 {
+													v21 = t66 & p67
+													m.memory[uint64(uint32(t65))+9411] = byte(v21)
+													t68 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v10, v0)
+													if t68 == 0 {
 														goto l40
 													}
 													v25 = i32(19)
 													goto l31
+												case 2:
+													goto l42
+												default:
+													goto l31
 												}
 											}
 										l42:
-											t64 := int32(load32(m.memory, uint64(uint32(v14))+8))
-											v0 = t64
-											t65 := int32(load32(m.memory, uint64(uint32(v14))+12))
-											v11 = v0 + t65<<4
-											v25 = i32(18)
-											v28 = i32(0)
-										l47:
-											{
-												if v0 == v11 {
-													goto l46
-												}
-												t66 := int32(load32(m.memory, uint32(v0+i32(12))))
-												v24 = t66
-												t67 := int32(load32(m.memory, uint32(v0+i32(8))))
-												v26 = t67
-												t68 := int32(load32(m.memory, uint32(v0+i32(4))))
-												v5 = t68
-												t69 := int32(load32(m.memory, uint32(v0)))
-												v3 = t69
-												store32(m.memory, uint64(uint32(v9))+9448, uint32(i32(0)))
-												store32(m.memory, uint64(uint32(v9))+9444, uint32(v5))
-												t71 := v9
-												p70 := i32(1)
-												if v3 != 0 {
-													p70 = v3
-												}
-												store32(m.memory, uint64(uint32(t71))+9440, uint32(p70))
-												v0 = v0 + i32(16)
-												t72 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(9416), v9+i32(9440))
-												if t72 == 0 {
-													goto l47
-												}
-												t74 := v9 + i32(8)
-												p73 := i32(1)
-												if v26 != 0 {
-													p73 = v26
-												}
-												m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t74, p73, v24)
-												t75 := int32(load32(m.memory, uint64(uint32(v9))+8))
-												v26 = t75
-												if v26 == 0 {
-													goto l46
-												}
-												t76 := int32(load32(m.memory, uint64(uint32(v9))+12))
-												v3 = t76
+											t57 := int32(load32(m.memory, uint64(uint32(v14))+12))
+											v3 = t57
+											t58 := int32(load32(m.memory, uint64(uint32(v14))+8))
+											v0 = t58
+											t59 := int64(load64(m.memory, uint64(uint32(v9))+9412))
+											store64(m.memory, uint32(v11), uint64(t59))
+											t60 := int32(load32(m.memory, uint64(uint32(v9))+9420))
+											store32(m.memory, uint64(uint32(v11))+8, uint32(t60))
+											store32(m.memory, uint64(uint32(v9))+9424, uint32(v0))
+											t61 := v9
+											v26 = v0 + v3<<4
+											store32(m.memory, uint64(uint32(t61))+9428, uint32(v26))
+											if v3 != 0 {
+												v29 = i32(0)
+												v25 = i32(18)
+											l50:
 												{
-													if v28&i32(1) == 0 {
-														goto l48
+													t69 := int32(load32(m.memory, uint32(v0+i32(12))))
+													v24 = t69
+													t70 := int32(load32(m.memory, uint32(v0+i32(8))))
+													v27 = t70
+													t71 := int32(load32(m.memory, uint32(v0+i32(4))))
+													v10 = t71
+													t72 := int32(load32(m.memory, uint32(v0)))
+													v3 = t72
+													store32(m.memory, uint64(uint32(v9))+9452, uint32(i32(0)))
+													store32(m.memory, uint64(uint32(v9))+9448, uint32(v10))
+													t74 := v9
+													p73 := i32(1)
+													if v3 != 0 {
+														p73 = v3
 													}
-													v5 = v17 + i32(2)
-													if uint32(v5) > uint32(i32(4096)) {
+													store32(m.memory, uint64(uint32(t74))+9444, uint32(p73))
+													{
+														t75 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v11, v9+i32(9444))
+														if t75 != 0 {
+															goto l48
+														}
+														v0 = v0 + i32(16)
+														if v0 == v26 {
+															goto l49
+														}
+														goto l50
+													}
+												l48:
+													t76 := v9
+													v0 = v0 + i32(16)
+													store32(m.memory, uint64(uint32(t76))+9424, uint32(v0))
+													t78 := v9
+													p77 := i32(1)
+													if v27 != 0 {
+														p77 = v27
+													}
+													m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t78, p77, v24)
+													t79 := int32(load32(m.memory, uint32(v9)))
+													v27 = t79
+													if v27 == 0 {
 														goto l49
 													}
-													store16(m.memory, uint32(v19+v17), uint16(i32(8236)))
-													store32(m.memory, uint64(uint32(v9))+5312, uint32(v5))
-													v17 = v5
-												l49:
-													t77 := v21
-													var p78 int32
-													if uint32(v5) < uint32(i32(4097)) {
-														p78 = 1
+													t80 := int32(load32(m.memory, uint64(uint32(v9))+4))
+													v3 = t80
+													{
+														if v29&i32(1) == 0 {
+															goto l51
+														}
+														v10 = v17 + i32(2)
+														if uint32(v10) > uint32(i32(4096)) {
+															goto l52
+														}
+														store16(m.memory, uint32(v19+v17), uint16(i32(8236)))
+														store32(m.memory, uint64(uint32(v9))+5304, uint32(v10))
+														v17 = v10
+													l52:
+														t81 := v21
+														var p82 int32
+														if uint32(v10) < uint32(i32(4097)) {
+															p82 = 1
+														}
+														v21 = t81 & p82
 													}
-													v21 = t77 & p78
+												l51:
+													v10 = v17 + v3
+													if uint32(v10) > uint32(i32(4096)) {
+														goto l53
+													}
+													if v3 == 0 {
+														goto l53
+													}
+													if v3 == 0 {
+														goto l54
+													}
+													memory_copy(m.memory, uint32(v19+v17), uint32(v27), uint32(v3))
+												l54:
+													store32(m.memory, uint64(uint32(v9))+5304, uint32(v10))
+													v17 = v10
+												l53:
+													t83 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v27, v3)
+													if t83 != 0 {
+														v28 = i64(19)
+														goto l33
+													}
+													t84 := v21
+													var p85 int32
+													if uint32(v10) < uint32(i32(4097)) {
+														p85 = 1
+													}
+													v21 = t84 & p85
+													v29 = i32(1)
+													v25 = i32(41)
+													if v0 != v26 {
+														goto l50
+													}
 												}
-											l48:
-												v5 = v17 + v3
-												if uint32(v5) > uint32(i32(4096)) {
-													goto l50
-												}
-												if v3 == 0 {
-													goto l50
-												}
-												if v3 == 0 {
-													goto l51
-												}
-												memory_copy(m.memory, uint32(v19+v17), uint32(v26), uint32(v3))
-											l51:
-												store32(m.memory, uint64(uint32(v9))+5312, uint32(v5))
-												v17 = v5
-											l50:
-												t79 := v21
-												var p80 int32
-												if uint32(v5) < uint32(i32(4097)) {
-													p80 = 1
-												}
-												v21 = t79 & p80
-												v25 = i32(41)
-												v28 = i32(1)
-												t81 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v26, v3)
-												if t81 == 0 {
-													goto l47
-												}
+											l49:
+												m.memory[uint64(uint32(v9))+9411] = byte(v21)
+												goto l41
 											}
-											v27 = i64(19)
-											goto l33
-										l46:
-											m.memory[uint64(uint32(v9))+9415] = byte(v21)
+											v25 = i32(18)
+											goto l41
 										}
 									l41:
 										if v25&i32(255) == i32(41) {
 											goto l40
 										}
 									l31:
-										v27 = int64(uint32(v25)) & i64(255)
+										v28 = int64(uint32(v25)) & i64(255)
 									l33:
-										v13 = int64(uint32(v23))<<32 | v27
-										goto l52
+										v13 = int64(uint32(v23))<<32 | v28
+										goto l56
 									l40:
-										t82 := v10
-										var p83 int32
+										t86 := v5
+										var p87 int32
 										if v16 != i32(0) {
-											p83 = 1
+											p87 = 1
 										}
-										if t82&p83 != 0 {
-											goto l53
+										if t86&p87 != 0 {
+											goto l57
 										}
 									}
 									if v21&i32(1) != 0 {
 										goto l19
 									}
 									v13 = i64(40)
-								l52:
+								l56:
 									v0 = int32(int64(uint64(v13) >> 32))
 									v11 = int32(v13)
 									goto l16
@@ -9226,45 +8957,45 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 								v17 = i32(0)
 								goto l19
 							l19:
-								m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v9+i32(5280), v12, v9+i32(5316), v17)
-								t84 := int64(load64(m.memory, uint64(uint32(v9))+5304))
-								store64(m.memory, uint64(uint32(v9))+5269, uint64(t84))
-								t85 := int64(load64(m.memory, uint64(uint32(v9))+5299))
-								store64(m.memory, uint64(uint32(v9))+5264, uint64(t85))
-								t86 := int32(load16(m.memory, uint64(uint32(v9))+5280))
-								store16(m.memory, uint64(uint32(v9))+5224, uint16(t86))
-								t87 := int32(m.memory[uint64(uint32(v9))+5282])
-								m.memory[uint64(uint32(v9))+5226] = byte(t87)
-								t88 := int64(load64(m.memory, uint64(uint32(v9))+5291))
-								t89 := v9
-								v15 = t88
-								store64(m.memory, uint64(uint32(t89))+5256, uint64(v15))
-								store64(m.memory, uint64(uint32(v9))+5235, uint64(v15))
-								t90 := int64(load64(m.memory, uint64(uint32(v9))+5264))
-								store64(m.memory, uint64(uint32(v9))+5243, uint64(t90))
-								t91 := int64(load64(m.memory, uint64(uint32(v9))+5269))
-								store64(m.memory, uint64(uint32(v9))+5248, uint64(t91))
+								m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v9+i32(5272), v12, v9+i32(5308), v17)
+								t88 := int64(load64(m.memory, uint64(uint32(v9))+5296))
+								store64(m.memory, uint64(uint32(v9))+5261, uint64(t88))
+								t89 := int64(load64(m.memory, uint64(uint32(v9))+5291))
+								store64(m.memory, uint64(uint32(v9))+5256, uint64(t89))
+								t90 := int32(load16(m.memory, uint64(uint32(v9))+5272))
+								store16(m.memory, uint64(uint32(v9))+5216, uint16(t90))
+								t91 := int32(m.memory[uint64(uint32(v9))+5274])
+								m.memory[uint64(uint32(v9))+5218] = byte(t91)
 								t92 := int64(load64(m.memory, uint64(uint32(v9))+5283))
-								store64(m.memory, uint64(uint32(v9))+5227, uint64(t92))
+								t93 := v9
+								v15 = t92
+								store64(m.memory, uint64(uint32(t93))+5248, uint64(v15))
+								store64(m.memory, uint64(uint32(v9))+5227, uint64(v15))
+								t94 := int64(load64(m.memory, uint64(uint32(v9))+5256))
+								store64(m.memory, uint64(uint32(v9))+5235, uint64(t94))
+								t95 := int64(load64(m.memory, uint64(uint32(v9))+5261))
+								store64(m.memory, uint64(uint32(v9))+5240, uint64(t95))
+								t96 := int64(load64(m.memory, uint64(uint32(v9))+5275))
+								store64(m.memory, uint64(uint32(v9))+5219, uint64(t96))
 								v11 = i32(0)
-								store32(m.memory, uint64(uint32(v9))+5320, uint32(i32(0)))
-								store64(m.memory, uint64(uint32(v9))+5312, uint64(i64(1)))
-								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, i32(20638), v9+i32(5312))
+								store32(m.memory, uint64(uint32(v9))+5312, uint32(i32(0)))
+								store64(m.memory, uint64(uint32(v9))+5304, uint64(i64(1)))
+								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, i32(20638), v9+i32(5304))
 								{
-									t93 := int32(load32(m.memory, uint64(uint32(v9))+5320))
-									t94 := v7
-									v0 = t93
-									if uint32(t94) >= uint32(v0) {
-										store32(m.memory, uint64(uint32(v9))+5280, uint32(v6))
-										store64(m.memory, uint64(uint32(v9))+5284, uint64(uint32(v7)))
-										m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(5312), v9+i32(5224))
-										m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, v9+i32(5312), v9+i32(5280))
-										t95 := int32(load32(m.memory, uint64(uint32(v9))+5284))
-										v0 = t95
-										t96 := int32(load32(m.memory, uint64(uint32(v9))+5288))
-										t97 := v8
-										v3 = t96
-										store32(m.memory, uint32(t97), uint32(v3))
+									t97 := int32(load32(m.memory, uint64(uint32(v9))+5312))
+									t98 := v7
+									v0 = t97
+									if uint32(t98) >= uint32(v0) {
+										store32(m.memory, uint64(uint32(v9))+5272, uint32(v6))
+										store64(m.memory, uint64(uint32(v9))+5276, uint64(uint32(v7)))
+										m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(5304), v9+i32(5216))
+										m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, v9+i32(5304), v9+i32(5272))
+										t99 := int32(load32(m.memory, uint64(uint32(v9))+5276))
+										v0 = t99
+										t100 := int32(load32(m.memory, uint64(uint32(v9))+5280))
+										t101 := v8
+										v3 = t100
+										store32(m.memory, uint32(t101), uint32(v3))
 										if uint32(v3) <= uint32(v0) {
 											goto l9
 										}
@@ -9274,36 +9005,36 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 									goto l16
 								}
 							}
-							t16 := int32(m.memory[uint64(uint32(v9))+5316])
+							t16 := int32(m.memory[uint64(uint32(v9))+5308])
 							v11 = t16
-							t17 := int32(load32(m.memory, uint64(uint32(v9))+5320))
+							t17 := int32(load32(m.memory, uint64(uint32(v9))+5312))
 							v0 = t17
 							goto l16
 						}
 					l16:
 						{
 							v3 = v11 & i32(255)
-							var p98 int32
+							var p102 int32
 							if v3 == i32(41) {
-								p98 = 1
+								p102 = 1
 							}
-							v2 = p98
+							v2 = p102
 							if v2 != 0 {
-								goto l55
+								goto l59
 							}
 							if v3 != 0 {
 								goto l12
 							}
 						}
-					l55:
+					l59:
 						store32(m.memory, uint32(v8), uint32(v0))
 						if v2 != 0 {
 							goto l9
 						}
 					}
 				l12:
-					t99 := int32(load32(m.memory, uint64(uint32(v11&i32(255)<<2))+21292))
-					v3 = t99
+					t103 := int32(load32(m.memory, uint64(uint32(v11&i32(255)<<2))+21292))
+					v3 = t103
 					goto l2
 				}
 			l9:
@@ -9326,11 +9057,11 @@ l2:
 func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 	var v6, v7 int32
 	var v8 int64
-	var v9, v10, v11, v12, v13, v14, v15, v16, v17 int32
-	var v18 int64
-	var v19, v20, v21, v22 int32
-	var v23 int64
-	var v24, v25 int32
+	var v9, v10, v11, v12, v13, v14, v15, v16, v17, v18 int32
+	var v19 int64
+	var v20, v21, v22, v23 int32
+	var v24 int64
+	var v25, v26 int32
 	t0 := m.___stack_pointer
 	v6 = t0 - i32(6848)
 	m.___stack_pointer = v6
@@ -9440,20 +9171,21 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 			v9 = i32(0)
 			goto l13
 		l12:
-			v13 = v6 + i32(3704)
+			v13 = v6 + i32(5240) + i32(8)
+			v14 = v6 + i32(3704)
 			t17 := int32(load32(m.memory, uint64(uint32(v6))+3700))
-			v14 = t17
-			v15 = i32(0)
+			v15 = t17
 			v16 = i32(0)
-			v17 = v12
+			v17 = i32(0)
+			v18 = v12
 			t18 := int64(load64(m.memory, uint64(uint32(v6))+3692))
-			v18 = t18
-			v8 = v18
-			v19 = i32(0)
-		l41:
+			v19 = t18
+			v8 = v19
+			v20 = i32(0)
+		l44:
 			{
-				v9 = v19
-				store32(m.memory, uint64(uint32(v6))+6836, uint32(v17))
+				v9 = v20
+				store32(m.memory, uint64(uint32(v6))+6836, uint32(v18))
 				store64(m.memory, uint64(uint32(v6))+6840, uint64(v8))
 				v2 = int32(v8)
 				{
@@ -9461,12 +9193,12 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 					if v8 != i64(0) {
 						goto l14
 					}
-					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(5240), v17, v2, i32(32))
+					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(5240), v18, v2, i32(32))
 					t19 := int64(load64(m.memory, uint64(uint32(v6))+5248))
 					store64(m.memory, uint64(uint32(v6))+6836, uint64(t19))
 				}
 			l14:
-				v1 = int32(v8)
+				v7 = int32(v8)
 			l16:
 				{
 					t20 := int32(load32(m.memory, uint64(uint32(v6))+6840))
@@ -9480,8 +9212,8 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 					}
 					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t22, t23, p24)
 					t25 := int32(m.memory[uint64(uint32(v6))+32])
-					v7 = t25
-					if v7 == 0 {
+					v1 = t25
+					if v1 == 0 {
 						goto l15
 					}
 					t26 := int32(m.memory[uint64(uint32(v6))+33])
@@ -9490,8 +9222,8 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 					}
 				}
 			l15:
-				store32(m.memory, uint64(uint32(v6))+6832, uint32(v1))
-				store32(m.memory, uint64(uint32(v6))+6824, uint32(v17))
+				store32(m.memory, uint64(uint32(v6))+6832, uint32(v7))
+				store32(m.memory, uint64(uint32(v6))+6824, uint32(v18))
 				t27 := v6
 				v0 = v2 - v0
 				p28 := v0
@@ -9500,7 +9232,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 				}
 				store32(m.memory, uint64(uint32(t27))+6828, uint32(p28))
 				t29 := int32(load32(m.memory, uint64(uint32(v6))+6836))
-				v17 = t29
+				v18 = t29
 				t30 := int64(load64(m.memory, uint64(uint32(v6))+6840))
 				v8 = t30
 				{
@@ -9508,7 +9240,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						goto l17
 					}
 					{
-						if uint32(v15) <= uint32(v16) {
+						if uint32(v17) <= uint32(v16) {
 							goto l18
 						}
 						t31 := int32(load32(m.memory, uint64(uint32(v6))+6800))
@@ -9527,21 +9259,21 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 				m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6824), v6+i32(6800))
 				{
 					t34 := int32(load32(m.memory, uint64(uint32(v6))+6804))
-					v15 = t34
+					v17 = t34
 					t35 := int32(load32(m.memory, uint64(uint32(v6))+6808))
-					t36 := v15
+					t36 := v17
 					v0 = t35
 					if uint32(t36) < uint32(v0) {
 						goto l19
 					}
-					if uint32(v15-v0) < uint32(i32(2)) {
+					if uint32(v17-v0) < uint32(i32(2)) {
 						goto l19
 					}
 					t37 := int32(load32(m.memory, uint64(uint32(v6))+6800))
 					store16(m.memory, uint32(t37+v0), uint16(i32(8250)))
 				}
 			l19:
-				v19 = v9 + i32(1)
+				v20 = v9 + i32(1)
 				t38 := v6
 				v2 = v0 + i32(2)
 				p39 := v2
@@ -9557,45 +9289,45 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						goto l20
 					}
 					v2 = v0 + i32(21108)
-					v1 = v0 + i32(16)
-					v0 = v1
+					v7 = v0 + i32(16)
+					v0 = v7
 					t40 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6824), v2)
 					if t40 == 0 {
 						goto l21
 					}
 				}
 				{
-					t41 := int32(m.memory[uint32(v1+i32(21104))])
+					t41 := int32(m.memory[uint32(v7+i32(21104))])
 					switch t41 {
 					case 2:
 						goto l20
 					default:
 						t42 := int32(load32(m.memory, uint64(uint32(v11))+16))
-						v20 = t42
-						if v20 != 0 {
+						v21 = t42
+						if v21 != 0 {
 							t43 := int32(load32(m.memory, uint64(uint32(v11))+20))
-							v21 = t43
+							v22 = t43
 							t44 := int32(load32(m.memory, uint64(uint32(v11))+4))
-							v1 = t44
+							v7 = t44
 							t45 := int32(load32(m.memory, uint32(v11)))
-							v22 = t45
+							v23 = t45
 							v0 = i32(0)
 						l26:
 							{
-								if v1 == v0 {
+								if v7 == v0 {
 									v0 = i32(0)
 								l28:
 									{
-										if v21 == v0 {
+										if v22 == v0 {
 											store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
-											store32(m.memory, uint64(uint32(v6))+5244, uint32(v1))
-											store32(m.memory, uint64(uint32(v6))+5240, uint32(v22))
+											store32(m.memory, uint64(uint32(v6))+5244, uint32(v7))
+											store32(m.memory, uint64(uint32(v6))+5240, uint32(v23))
 											m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5240), v6+i32(6800))
 											{
 												t48 := int32(load32(m.memory, uint64(uint32(v6))+6804))
-												v15 = t48
+												v17 = t48
 												t49 := int32(load32(m.memory, uint64(uint32(v6))+6808))
-												t50 := v15
+												t50 := v17
 												v0 = t49
 												if uint32(t50) <= uint32(v0) {
 													goto l29
@@ -9605,7 +9337,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 											}
 										l29:
 											{
-												t52 := v15
+												t52 := v17
 												v0 = v0 + i32(1)
 												p53 := i32(-1)
 												if v0 != 0 {
@@ -9615,18 +9347,18 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 												if uint32(t52) < uint32(v0) {
 													goto l30
 												}
-												if uint32(v15-v0) < uint32(v21) {
+												if uint32(v17-v0) < uint32(v22) {
 													goto l30
 												}
-												if v21 == 0 {
+												if v22 == 0 {
 													goto l30
 												}
 												t54 := int32(load32(m.memory, uint64(uint32(v6))+6800))
-												memory_copy(m.memory, uint32(t54+v0), uint32(v20), uint32(v21))
+												memory_copy(m.memory, uint32(t54+v0), uint32(v21), uint32(v22))
 											}
 										l30:
 											t55 := v6
-											v2 = v0 + v21
+											v2 = v0 + v22
 											p56 := v2
 											if uint32(v2) < uint32(v0) {
 												p56 = i32(-1)
@@ -9636,7 +9368,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 											goto l31
 										}
 										v10 = i32(19)
-										t47 := int32(m.memory[uint32(v20+v0)])
+										t47 := int32(m.memory[uint32(v21+v0)])
 										v2 = t47
 										if v2 == i32(32) {
 											goto l10
@@ -9652,7 +9384,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 									}
 								}
 								v10 = i32(19)
-								t46 := int32(m.memory[uint32(v22+v0)])
+								t46 := int32(m.memory[uint32(v23+v0)])
 								v2 = t46
 								if v2 == i32(32) {
 									goto l10
@@ -9676,159 +9408,180 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 							goto l20
 						}
 						t58 := int64(load64(m.memory, uint64(uint32(v6))+5240))
-						v23 = t58
-						if v23&i64(255) == i64(41) {
+						v24 = t58
+						if v24&i64(255) == i64(41) {
 							goto l20
 						}
-						v9 = int32(int64(uint64(v23) >> 32))
-						v10 = int32(v23)
+						v9 = int32(int64(uint64(v24) >> 32))
+						v10 = int32(v24)
 						goto l32
 					}
 				}
 			l20:
 				{
-					if uint32(v9) >= uint32(v14) {
-						goto l33
-					}
-					v10 = i32(18)
 					{
-						v2 = v13 + v9*i32(12)
+						if uint32(v9) >= uint32(v15) {
+							goto l33
+						}
+						v10 = i32(18)
+						v2 = v14 + v9*i32(12)
 						t59 := int32(load32(m.memory, uint32(v2)))
 						switch t59 {
+						case 1:
+							t66 := int32(load32(m.memory, uint64(uint32(v2))+8))
+							v0 = t66
+							t67 := int32(load32(m.memory, uint64(uint32(v2))+4))
+							v2 = t67
+							{
+								if uint32(v17) < uint32(v16) {
+									goto l37
+								}
+								if uint32(v17-v16) < uint32(v0) {
+									goto l37
+								}
+								if v0 == 0 {
+									goto l37
+								}
+								t68 := int32(load32(m.memory, uint64(uint32(v6))+6800))
+								memory_copy(m.memory, uint32(t68+v16), uint32(v2), uint32(v0))
+							}
+						l37:
+							t69 := v6
+							v7 = v16 + v0
+							p70 := v7
+							if uint32(v7) < uint32(v16) {
+								p70 = i32(-1)
+							}
+							v16 = p70
+							store32(m.memory, uint64(uint32(t69))+6808, uint32(v16))
+							t71 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
+							if t71 == 0 {
+								goto l31
+							}
+							goto l38
 						case 2:
 							goto l33
 						default:
 							goto l10
-						case 1:
-							t60 := int32(load32(m.memory, uint64(uint32(v2))+8))
-							v0 = t60
-							t61 := int32(load32(m.memory, uint64(uint32(v2))+4))
-							v2 = t61
-							{
-								if uint32(v15) < uint32(v16) {
-									goto l35
-								}
-								if uint32(v15-v16) < uint32(v0) {
-									goto l35
-								}
-								if v0 == 0 {
-									goto l35
-								}
-								t62 := int32(load32(m.memory, uint64(uint32(v6))+6800))
-								memory_copy(m.memory, uint32(t62+v16), uint32(v2), uint32(v0))
-							}
-						l35:
-							t63 := v6
-							v1 = v16 + v0
-							p64 := v1
-							if uint32(v1) < uint32(v16) {
-								p64 = i32(-1)
-							}
-							v16 = p64
-							store32(m.memory, uint64(uint32(t63))+6808, uint32(v16))
-							t65 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
-							if t65 == 0 {
-								goto l31
-							}
-							goto l36
 						}
 					}
 				l33:
-					t66 := int32(load32(m.memory, uint64(uint32(v11))+8))
-					v0 = t66
-					t67 := int32(load32(m.memory, uint64(uint32(v11))+12))
-					v22 = v0 + t67<<4
-					v10 = i32(18)
-					v24 = i32(0)
-					t68 := int32(load32(m.memory, uint64(uint32(v6))+6800))
-					v25 = t68
-				l37:
-					{
-						if v0 == v22 {
-							goto l32
-						}
-						t69 := int32(load32(m.memory, uint32(v0+i32(12))))
-						v20 = t69
-						t70 := int32(load32(m.memory, uint32(v0+i32(8))))
-						v21 = t70
-						t71 := int32(load32(m.memory, uint32(v0+i32(4))))
-						v1 = t71
-						t72 := int32(load32(m.memory, uint32(v0)))
-						v2 = t72
-						store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v6))+5244, uint32(v1))
-						t74 := v6
-						p73 := i32(1)
-						if v2 != 0 {
-							p73 = v2
-						}
-						store32(m.memory, uint64(uint32(t74))+5240, uint32(p73))
-						v0 = v0 + i32(16)
-						t75 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6824), v6+i32(5240))
-						if t75 == 0 {
-							goto l37
-						}
-						t77 := v6 + i32(24)
-						p76 := i32(1)
-						if v21 != 0 {
-							p76 = v21
-						}
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t77, p76, v20)
-						t78 := int32(load32(m.memory, uint64(uint32(v6))+24))
-						v1 = t78
-						if v1 == 0 {
-							goto l32
-						}
-						t79 := int32(load32(m.memory, uint64(uint32(v6))+28))
-						v2 = t79
-						{
-							if v24&i32(1) == 0 {
-								goto l38
-							}
-							if uint32(v15) < uint32(v16) {
-								goto l39
-							}
-							if uint32(v15-v16) < uint32(i32(2)) {
-								goto l39
-							}
-							store16(m.memory, uint32(v25+v16), uint16(i32(8236)))
-						l39:
-							v21 = v16 + i32(2)
-							p80 := v21
-							if uint32(v21) < uint32(v16) {
-								p80 = i32(-1)
-							}
-							v16 = p80
-						}
-					l38:
-						if uint32(v15) < uint32(v16) {
-							goto l40
-						}
-						if uint32(v15-v16) < uint32(v2) {
-							goto l40
-						}
-						if v2 == 0 {
-							goto l40
-						}
-						memory_copy(m.memory, uint32(v25+v16), uint32(v1), uint32(v2))
+					t60 := int32(load32(m.memory, uint64(uint32(v11))+12))
+					v2 = t60
+					t61 := int32(load32(m.memory, uint64(uint32(v11))+8))
+					v0 = t61
+					t62 := int64(load64(m.memory, uint64(uint32(v6))+6824))
+					store64(m.memory, uint32(v13), uint64(t62))
+					t63 := int32(load32(m.memory, uint64(uint32(v6))+6832))
+					store32(m.memory, uint64(uint32(v13))+8, uint32(t63))
+					store32(m.memory, uint64(uint32(v6))+5240, uint32(v0))
+					t64 := v6
+					v22 = v0 + v2<<4
+					store32(m.memory, uint64(uint32(t64))+5244, uint32(v22))
+					if v2 != 0 {
+						v25 = i32(0)
+						v10 = i32(18)
+						t65 := int32(load32(m.memory, uint64(uint32(v6))+6800))
+						v26 = t65
 					l40:
-						t81 := v6
-						v21 = v16 + v2
-						p82 := v21
-						if uint32(v21) < uint32(v16) {
-							p82 = i32(-1)
-						}
-						v16 = p82
-						store32(m.memory, uint64(uint32(t81))+6808, uint32(v16))
-						v10 = i32(41)
-						v24 = i32(1)
-						t83 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v1, v2)
-						if t83 == 0 {
-							goto l37
+						{
+							t72 := int32(load32(m.memory, uint32(v0+i32(12))))
+							v21 = t72
+							t73 := int32(load32(m.memory, uint32(v0+i32(8))))
+							v23 = t73
+							t74 := int32(load32(m.memory, uint32(v0+i32(4))))
+							v7 = t74
+							t75 := int32(load32(m.memory, uint32(v0)))
+							v2 = t75
+							store32(m.memory, uint64(uint32(v6))+6844, uint32(i32(0)))
+							store32(m.memory, uint64(uint32(v6))+6840, uint32(v7))
+							t77 := v6
+							p76 := i32(1)
+							if v2 != 0 {
+								p76 = v2
+							}
+							store32(m.memory, uint64(uint32(t77))+6836, uint32(p76))
+							{
+								t78 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v13, v6+i32(6836))
+								if t78 != 0 {
+									t79 := v6
+									v0 = v0 + i32(16)
+									store32(m.memory, uint64(uint32(t79))+5240, uint32(v0))
+									t81 := v6 + i32(24)
+									p80 := i32(1)
+									if v23 != 0 {
+										p80 = v23
+									}
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t81, p80, v21)
+									t82 := int32(load32(m.memory, uint64(uint32(v6))+24))
+									v7 = t82
+									if v7 == 0 {
+										goto l32
+									}
+									t83 := int32(load32(m.memory, uint64(uint32(v6))+28))
+									v2 = t83
+									{
+										if v25&i32(1) == 0 {
+											goto l41
+										}
+										if uint32(v17) < uint32(v16) {
+											goto l42
+										}
+										if uint32(v17-v16) < uint32(i32(2)) {
+											goto l42
+										}
+										store16(m.memory, uint32(v26+v16), uint16(i32(8236)))
+									l42:
+										v23 = v16 + i32(2)
+										p84 := v23
+										if uint32(v23) < uint32(v16) {
+											p84 = i32(-1)
+										}
+										v16 = p84
+									}
+								l41:
+									if uint32(v17) < uint32(v16) {
+										goto l43
+									}
+									if uint32(v17-v16) < uint32(v2) {
+										goto l43
+									}
+									if v2 == 0 {
+										goto l43
+									}
+									memory_copy(m.memory, uint32(v26+v16), uint32(v7), uint32(v2))
+								l43:
+									t85 := v6
+									v23 = v16 + v2
+									p86 := v23
+									if uint32(v23) < uint32(v16) {
+										p86 = i32(-1)
+									}
+									v16 = p86
+									store32(m.memory, uint64(uint32(t85))+6808, uint32(v16))
+									t87 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v7, v2)
+									if t87 != 0 {
+										goto l38
+									}
+									v25 = i32(1)
+									v10 = i32(41)
+									if v0 == v22 {
+										goto l32
+									}
+									goto l40
+								}
+								v0 = v0 + i32(16)
+								if v0 == v22 {
+									goto l32
+								}
+								goto l40
+							}
 						}
 					}
+					v10 = i32(18)
+					goto l32
 				}
-			l36:
+			l38:
 				v10 = i32(19)
 				goto l10
 			l32:
@@ -9836,433 +9589,455 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 					goto l10
 				}
 			l31:
-				t84 := v7
-				var p85 int32
-				if v17 != i32(0) {
-					p85 = 1
+				t88 := v1
+				var p89 int32
+				if v18 != i32(0) {
+					p89 = 1
 				}
-				if t84&p85 != 0 {
-					goto l41
+				if t88&p89 != 0 {
+					goto l44
 				}
 			}
 			if uint32(v16) <= uint32(i32(4096)) {
-				goto l42
+				goto l45
 			}
 			v10 = i32(40)
 			goto l10
-		l42:
+		l45:
 			v10 = i32(0)
 			{
 				if uint32(v4) < uint32(v16) {
-					goto l43
+					goto l46
 				}
 				store32(m.memory, uint64(uint32(v6))+6812, uint32(v3))
 				store64(m.memory, uint64(uint32(v6))+6816, uint64(uint32(v4)))
+				v13 = v6 + i32(5240) + i32(8)
 				v9 = i32(0)
 				v3 = i32(0)
-			l71:
+			l77:
 				{
 					v16 = v3
 					store32(m.memory, uint64(uint32(v6))+6836, uint32(v12))
-					store64(m.memory, uint64(uint32(v6))+6840, uint64(v18))
-					v2 = int32(v18)
+					store64(m.memory, uint64(uint32(v6))+6840, uint64(v19))
+					v2 = int32(v19)
 					{
-						v8 = int64(uint64(v18) >> 32)
+						v8 = int64(uint64(v19) >> 32)
 						if v8 != i64(0) {
-							goto l44
+							goto l47
 						}
 						m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(5240), v12, v2, i32(32))
-						t86 := int64(load64(m.memory, uint64(uint32(v6))+5248))
-						store64(m.memory, uint64(uint32(v6))+6836, uint64(t86))
+						t90 := int64(load64(m.memory, uint64(uint32(v6))+5248))
+						store64(m.memory, uint64(uint32(v6))+6836, uint64(t90))
 					}
-				l44:
-					v1 = int32(v8)
-				l46:
+				l47:
+					v7 = int32(v8)
+				l49:
 					{
-						t87 := int32(load32(m.memory, uint64(uint32(v6))+6840))
-						v0 = t87
-						t88 := int32(load32(m.memory, uint64(uint32(v6))+6844))
-						t89 := v6 + i32(16)
-						t90 := v6 + i32(6836)
-						var p91 int32
-						if t88 != i32(0) {
-							p91 = 1
+						t91 := int32(load32(m.memory, uint64(uint32(v6))+6840))
+						v0 = t91
+						t92 := int32(load32(m.memory, uint64(uint32(v6))+6844))
+						t93 := v6 + i32(16)
+						t94 := v6 + i32(6836)
+						var p95 int32
+						if t92 != i32(0) {
+							p95 = 1
 						}
-						m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t89, t90, p91)
-						t92 := int32(m.memory[uint64(uint32(v6))+16])
-						v7 = t92
-						if v7 == 0 {
-							goto l45
+						m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t93, t94, p95)
+						t96 := int32(m.memory[uint64(uint32(v6))+16])
+						v1 = t96
+						if v1 == 0 {
+							goto l48
 						}
-						t93 := int32(m.memory[uint64(uint32(v6))+17])
-						if t93&i32(255) != i32(32) {
-							goto l46
+						t97 := int32(m.memory[uint64(uint32(v6))+17])
+						if t97&i32(255) != i32(32) {
+							goto l49
 						}
 					}
-				l45:
-					store32(m.memory, uint64(uint32(v6))+6832, uint32(v1))
+				l48:
+					store32(m.memory, uint64(uint32(v6))+6832, uint32(v7))
 					store32(m.memory, uint64(uint32(v6))+6824, uint32(v12))
-					t94 := v6
+					t98 := v6
 					v0 = v2 - v0
-					p95 := v0
+					p99 := v0
 					if uint32(v0) > uint32(v2) {
-						p95 = i32(0)
+						p99 = i32(0)
 					}
-					store32(m.memory, uint64(uint32(t94))+6828, uint32(p95))
-					t96 := int32(load32(m.memory, uint64(uint32(v6))+6836))
-					v12 = t96
-					t97 := int64(load64(m.memory, uint64(uint32(v6))+6840))
-					v18 = t97
+					store32(m.memory, uint64(uint32(t98))+6828, uint32(p99))
+					t100 := int32(load32(m.memory, uint64(uint32(v6))+6836))
+					v12 = t100
+					t101 := int64(load64(m.memory, uint64(uint32(v6))+6840))
+					v19 = t101
 					{
 						if v16 == 0 {
-							goto l47
+							goto l50
 						}
 						{
 							if uint32(v4) <= uint32(v9) {
-								goto l48
+								goto l51
 							}
-							t98 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-							m.memory[uint32(t98+v9)] = byte(i32(10))
+							t102 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+							m.memory[uint32(t102+v9)] = byte(i32(10))
 						}
-					l48:
-						t99 := v6
+					l51:
+						t103 := v6
 						v0 = v9 + i32(1)
-						p100 := i32(-1)
+						p104 := i32(-1)
 						if v0 != 0 {
-							p100 = v0
+							p104 = v0
 						}
-						store32(m.memory, uint64(uint32(t99))+6820, uint32(p100))
+						store32(m.memory, uint64(uint32(t103))+6820, uint32(p104))
 					}
-				l47:
+				l50:
 					m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6824), v6+i32(6812))
 					{
-						t101 := int32(load32(m.memory, uint64(uint32(v6))+6816))
-						v4 = t101
-						t102 := int32(load32(m.memory, uint64(uint32(v6))+6820))
-						t103 := v4
-						v0 = t102
-						if uint32(t103) < uint32(v0) {
-							goto l49
+						t105 := int32(load32(m.memory, uint64(uint32(v6))+6816))
+						v4 = t105
+						t106 := int32(load32(m.memory, uint64(uint32(v6))+6820))
+						t107 := v4
+						v0 = t106
+						if uint32(t107) < uint32(v0) {
+							goto l52
 						}
 						if uint32(v4-v0) < uint32(i32(2)) {
-							goto l49
+							goto l52
 						}
-						t104 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-						store16(m.memory, uint32(t104+v0), uint16(i32(8250)))
+						t108 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+						store16(m.memory, uint32(t108+v0), uint16(i32(8250)))
 					}
-				l49:
+				l52:
 					v3 = v16 + i32(1)
-					t105 := v6
+					t109 := v6
 					v2 = v0 + i32(2)
-					p106 := v2
+					p110 := v2
 					if uint32(v2) < uint32(v0) {
-						p106 = i32(-1)
+						p110 = i32(-1)
 					}
-					v9 = p106
-					store32(m.memory, uint64(uint32(t105))+6820, uint32(v9))
+					v9 = p110
+					store32(m.memory, uint64(uint32(t109))+6820, uint32(v9))
 					v0 = i32(-16)
-				l51:
+				l54:
 					{
 						if v0 == i32(48) {
-							goto l50
+							goto l53
 						}
 						v2 = v0 + i32(21108)
-						v1 = v0 + i32(16)
-						v0 = v1
-						t107 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6824), v2)
-						if t107 == 0 {
-							goto l51
+						v7 = v0 + i32(16)
+						v0 = v7
+						t111 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6824), v2)
+						if t111 == 0 {
+							goto l54
 						}
 					}
 					{
-						t108 := int32(m.memory[uint32(v1+i32(21104))])
-						switch t108 {
+						t112 := int32(m.memory[uint32(v7+i32(21104))])
+						switch t112 {
 						case 2:
-							goto l50
+							goto l53
 						default:
-							t109 := int32(load32(m.memory, uint64(uint32(v11))+16))
-							v20 = t109
-							if v20 != 0 {
-								t110 := int32(load32(m.memory, uint64(uint32(v11))+20))
-								v21 = t110
-								t111 := int32(load32(m.memory, uint64(uint32(v11))+4))
-								v1 = t111
-								t112 := int32(load32(m.memory, uint32(v11)))
-								v22 = t112
+							t113 := int32(load32(m.memory, uint64(uint32(v11))+16))
+							v21 = t113
+							if v21 != 0 {
+								t114 := int32(load32(m.memory, uint64(uint32(v11))+20))
+								v22 = t114
+								t115 := int32(load32(m.memory, uint64(uint32(v11))+4))
+								v7 = t115
+								t116 := int32(load32(m.memory, uint32(v11)))
+								v23 = t116
 								v0 = i32(0)
-							l56:
+							l59:
 								{
-									if v1 == v0 {
+									if v7 == v0 {
 										v0 = i32(0)
-									l58:
+									l61:
 										{
-											if v21 == v0 {
+											if v22 == v0 {
 												store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
-												store32(m.memory, uint64(uint32(v6))+5244, uint32(v1))
-												store32(m.memory, uint64(uint32(v6))+5240, uint32(v22))
+												store32(m.memory, uint64(uint32(v6))+5244, uint32(v7))
+												store32(m.memory, uint64(uint32(v6))+5240, uint32(v23))
 												m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5240), v6+i32(6812))
 												{
-													t115 := int32(load32(m.memory, uint64(uint32(v6))+6816))
-													v4 = t115
-													t116 := int32(load32(m.memory, uint64(uint32(v6))+6820))
-													t117 := v4
-													v0 = t116
-													if uint32(t117) <= uint32(v0) {
-														goto l59
+													t119 := int32(load32(m.memory, uint64(uint32(v6))+6816))
+													v4 = t119
+													t120 := int32(load32(m.memory, uint64(uint32(v6))+6820))
+													t121 := v4
+													v0 = t120
+													if uint32(t121) <= uint32(v0) {
+														goto l62
 													}
-													t118 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-													m.memory[uint32(t118+v0)] = byte(i32(32))
+													t122 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+													m.memory[uint32(t122+v0)] = byte(i32(32))
 												}
-											l59:
+											l62:
 												{
-													t119 := v4
+													t123 := v4
 													v0 = v0 + i32(1)
-													p120 := i32(-1)
+													p124 := i32(-1)
 													if v0 != 0 {
-														p120 = v0
+														p124 = v0
 													}
-													v0 = p120
-													if uint32(t119) < uint32(v0) {
-														goto l60
+													v0 = p124
+													if uint32(t123) < uint32(v0) {
+														goto l63
 													}
-													if uint32(v4-v0) < uint32(v21) {
-														goto l60
+													if uint32(v4-v0) < uint32(v22) {
+														goto l63
 													}
-													if v21 == 0 {
-														goto l60
+													if v22 == 0 {
+														goto l63
 													}
-													t121 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-													memory_copy(m.memory, uint32(t121+v0), uint32(v20), uint32(v21))
+													t125 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+													memory_copy(m.memory, uint32(t125+v0), uint32(v21), uint32(v22))
 												}
-											l60:
-												t122 := v6
-												v2 = v0 + v21
-												p123 := v2
+											l63:
+												t126 := v6
+												v2 = v0 + v22
+												p127 := v2
 												if uint32(v2) < uint32(v0) {
-													p123 = i32(-1)
+													p127 = i32(-1)
 												}
-												v9 = p123
-												store32(m.memory, uint64(uint32(t122))+6820, uint32(v9))
-												goto l61
+												v9 = p127
+												store32(m.memory, uint64(uint32(t126))+6820, uint32(v9))
+												goto l64
 											}
 											v10 = i32(19)
-											t114 := int32(m.memory[uint32(v20+v0)])
-											v2 = t114
+											t118 := int32(m.memory[uint32(v21+v0)])
+											v2 = t118
 											if v2 == i32(32) {
-												goto l43
+												goto l46
 											}
 											if uint32(v2) < uint32(i32(32)) {
-												goto l43
+												goto l46
 											}
 											v0 = v0 + i32(1)
 											if v2 != i32(127) {
-												goto l58
+												goto l61
 											}
-											goto l43
+											goto l46
 										}
 									}
 									v10 = i32(19)
-									t113 := int32(m.memory[uint32(v22+v0)])
-									v2 = t113
+									t117 := int32(m.memory[uint32(v23+v0)])
+									v2 = t117
 									if v2 == i32(32) {
-										goto l43
+										goto l46
 									}
 									if uint32(v2) < uint32(i32(32)) {
-										goto l43
+										goto l46
 									}
 									v0 = v0 + i32(1)
 									if v2 != i32(127) {
-										goto l56
+										goto l59
 									}
-									goto l43
+									goto l46
 								}
 							}
 							v10 = i32(18)
-							goto l43
+							goto l46
 						case 1:
 							m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v6+i32(5240), v11)
-							t124 := int32(m.memory[uint64(uint32(v6))+5240])
-							if t124 == i32(41) {
-								goto l50
+							t128 := int32(m.memory[uint64(uint32(v6))+5240])
+							if t128 == i32(41) {
+								goto l53
 							}
-							t125 := int64(load64(m.memory, uint64(uint32(v6))+5240))
-							v8 = t125
+							t129 := int64(load64(m.memory, uint64(uint32(v6))+5240))
+							v8 = t129
 							if v8&i64(255) == i64(41) {
-								goto l50
+								goto l53
 							}
 							v16 = int32(int64(uint64(v8) >> 32))
 							v10 = int32(v8)
-							goto l62
+							goto l65
 						}
 					}
-				l50:
+				l53:
 					{
-						if uint32(v16) >= uint32(v14) {
-							goto l63
-						}
-						v10 = i32(18)
 						{
-							v2 = v13 + v16*i32(12)
-							t126 := int32(load32(m.memory, uint32(v2)))
-							switch t126 {
-							case 2:
-								goto l63
-							default:
-								goto l43
-							case 1:
-								t127 := int32(load32(m.memory, uint64(uint32(v2))+8))
-								v0 = t127
-								t128 := int32(load32(m.memory, uint64(uint32(v2))+4))
-								v2 = t128
-								{
-									if uint32(v4) < uint32(v9) {
-										goto l65
-									}
-									if uint32(v4-v9) < uint32(v0) {
-										goto l65
-									}
-									if v0 == 0 {
-										goto l65
-									}
-									t129 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-									memory_copy(m.memory, uint32(t129+v9), uint32(v2), uint32(v0))
-								}
-							l65:
-								t130 := v6
-								v1 = v9 + v0
-								p131 := v1
-								if uint32(v1) < uint32(v9) {
-									p131 = i32(-1)
-								}
-								v9 = p131
-								store32(m.memory, uint64(uint32(t130))+6820, uint32(v9))
-								t132 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
-								if t132 == 0 {
-									goto l61
-								}
+							if uint32(v16) >= uint32(v15) {
 								goto l66
 							}
+							v10 = i32(18)
+							v2 = v14 + v16*i32(12)
+							t130 := int32(load32(m.memory, uint32(v2)))
+							switch t130 {
+							case 1:
+								t137 := int32(load32(m.memory, uint64(uint32(v2))+8))
+								v0 = t137
+								t138 := int32(load32(m.memory, uint64(uint32(v2))+4))
+								v2 = t138
+								{
+									if uint32(v4) < uint32(v9) {
+										goto l70
+									}
+									if uint32(v4-v9) < uint32(v0) {
+										goto l70
+									}
+									if v0 == 0 {
+										goto l70
+									}
+									t139 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+									memory_copy(m.memory, uint32(t139+v9), uint32(v2), uint32(v0))
+								}
+							l70:
+								t140 := v6
+								v7 = v9 + v0
+								p141 := v7
+								if uint32(v7) < uint32(v9) {
+									p141 = i32(-1)
+								}
+								v9 = p141
+								store32(m.memory, uint64(uint32(t140))+6820, uint32(v9))
+								t142 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
+								if t142 == 0 {
+									goto l64
+								}
+								goto l71
+							case 2:
+								goto l66
+							default:
+								goto l46
+							}
 						}
-					l63:
-						t133 := int32(load32(m.memory, uint64(uint32(v11))+8))
-						v0 = t133
-						t134 := int32(load32(m.memory, uint64(uint32(v11))+12))
-						v22 = v0 + t134<<4
-						v10 = i32(18)
-						v17 = i32(0)
-						t135 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-						v15 = t135
-					l67:
-						{
-							if v0 == v22 {
-								goto l62
-							}
-							t136 := int32(load32(m.memory, uint32(v0+i32(12))))
-							v20 = t136
-							t137 := int32(load32(m.memory, uint32(v0+i32(8))))
-							v21 = t137
-							t138 := int32(load32(m.memory, uint32(v0+i32(4))))
-							v1 = t138
-							t139 := int32(load32(m.memory, uint32(v0)))
-							v2 = t139
-							store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
-							store32(m.memory, uint64(uint32(v6))+5244, uint32(v1))
-							t141 := v6
-							p140 := i32(1)
-							if v2 != 0 {
-								p140 = v2
-							}
-							store32(m.memory, uint64(uint32(t141))+5240, uint32(p140))
-							v0 = v0 + i32(16)
-							t142 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6824), v6+i32(5240))
-							if t142 == 0 {
-								goto l67
-							}
-							t144 := v6 + i32(8)
-							p143 := i32(1)
-							if v21 != 0 {
-								p143 = v21
-							}
-							m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t144, p143, v20)
-							t145 := int32(load32(m.memory, uint64(uint32(v6))+8))
-							v1 = t145
-							if v1 == 0 {
-								goto l62
-							}
-							t146 := int32(load32(m.memory, uint64(uint32(v6))+12))
-							v2 = t146
+					l66:
+						t131 := int32(load32(m.memory, uint64(uint32(v11))+12))
+						v2 = t131
+						t132 := int32(load32(m.memory, uint64(uint32(v11))+8))
+						v0 = t132
+						t133 := int64(load64(m.memory, uint64(uint32(v6))+6824))
+						store64(m.memory, uint32(v13), uint64(t133))
+						t134 := int32(load32(m.memory, uint64(uint32(v6))+6832))
+						store32(m.memory, uint64(uint32(v13))+8, uint32(t134))
+						store32(m.memory, uint64(uint32(v6))+5240, uint32(v0))
+						t135 := v6
+						v22 = v0 + v2<<4
+						store32(m.memory, uint64(uint32(t135))+5244, uint32(v22))
+						if v2 != 0 {
+							v18 = i32(0)
+							v10 = i32(18)
+							t136 := int32(load32(m.memory, uint64(uint32(v6))+6812))
+							v17 = t136
+						l73:
 							{
-								if v17&i32(1) == 0 {
-									goto l68
+								t143 := int32(load32(m.memory, uint32(v0+i32(12))))
+								v21 = t143
+								t144 := int32(load32(m.memory, uint32(v0+i32(8))))
+								v23 = t144
+								t145 := int32(load32(m.memory, uint32(v0+i32(4))))
+								v7 = t145
+								t146 := int32(load32(m.memory, uint32(v0)))
+								v2 = t146
+								store32(m.memory, uint64(uint32(v6))+6844, uint32(i32(0)))
+								store32(m.memory, uint64(uint32(v6))+6840, uint32(v7))
+								t148 := v6
+								p147 := i32(1)
+								if v2 != 0 {
+									p147 = v2
 								}
-								if uint32(v4) < uint32(v9) {
-									goto l69
+								store32(m.memory, uint64(uint32(t148))+6836, uint32(p147))
+								{
+									t149 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v13, v6+i32(6836))
+									if t149 != 0 {
+										t150 := v6
+										v0 = v0 + i32(16)
+										store32(m.memory, uint64(uint32(t150))+5240, uint32(v0))
+										t152 := v6 + i32(8)
+										p151 := i32(1)
+										if v23 != 0 {
+											p151 = v23
+										}
+										m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t152, p151, v21)
+										t153 := int32(load32(m.memory, uint64(uint32(v6))+8))
+										v7 = t153
+										if v7 == 0 {
+											goto l65
+										}
+										t154 := int32(load32(m.memory, uint64(uint32(v6))+12))
+										v2 = t154
+										{
+											if v18&i32(1) == 0 {
+												goto l74
+											}
+											if uint32(v4) < uint32(v9) {
+												goto l75
+											}
+											if uint32(v4-v9) < uint32(i32(2)) {
+												goto l75
+											}
+											store16(m.memory, uint32(v17+v9), uint16(i32(8236)))
+										l75:
+											v23 = v9 + i32(2)
+											p155 := v23
+											if uint32(v23) < uint32(v9) {
+												p155 = i32(-1)
+											}
+											v9 = p155
+										}
+									l74:
+										if uint32(v4) < uint32(v9) {
+											goto l76
+										}
+										if uint32(v4-v9) < uint32(v2) {
+											goto l76
+										}
+										if v2 == 0 {
+											goto l76
+										}
+										memory_copy(m.memory, uint32(v17+v9), uint32(v7), uint32(v2))
+									l76:
+										t156 := v6
+										v23 = v9 + v2
+										p157 := v23
+										if uint32(v23) < uint32(v9) {
+											p157 = i32(-1)
+										}
+										v9 = p157
+										store32(m.memory, uint64(uint32(t156))+6820, uint32(v9))
+										t158 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v7, v2)
+										if t158 != 0 {
+											goto l71
+										}
+										v18 = i32(1)
+										v10 = i32(41)
+										if v0 == v22 {
+											goto l65
+										}
+										goto l73
+									}
+									v0 = v0 + i32(16)
+									if v0 == v22 {
+										goto l65
+									}
+									goto l73
 								}
-								if uint32(v4-v9) < uint32(i32(2)) {
-									goto l69
-								}
-								store16(m.memory, uint32(v15+v9), uint16(i32(8236)))
-							l69:
-								v21 = v9 + i32(2)
-								p147 := v21
-								if uint32(v21) < uint32(v9) {
-									p147 = i32(-1)
-								}
-								v9 = p147
-							}
-						l68:
-							if uint32(v4) < uint32(v9) {
-								goto l70
-							}
-							if uint32(v4-v9) < uint32(v2) {
-								goto l70
-							}
-							if v2 == 0 {
-								goto l70
-							}
-							memory_copy(m.memory, uint32(v15+v9), uint32(v1), uint32(v2))
-						l70:
-							t148 := v6
-							v21 = v9 + v2
-							p149 := v21
-							if uint32(v21) < uint32(v9) {
-								p149 = i32(-1)
-							}
-							v9 = p149
-							store32(m.memory, uint64(uint32(t148))+6820, uint32(v9))
-							v10 = i32(41)
-							v17 = i32(1)
-							t150 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v1, v2)
-							if t150 == 0 {
-								goto l67
 							}
 						}
+						v10 = i32(18)
+						goto l65
 					}
-				l66:
+				l71:
 					v10 = i32(19)
-					goto l43
-				l62:
+					goto l46
+				l65:
 					if v10&i32(255) != i32(41) {
-						goto l43
+						goto l46
 					}
-				l61:
-					t151 := v7
-					var p152 int32
+				l64:
+					t159 := v1
+					var p160 int32
 					if v12 != i32(0) {
-						p152 = 1
+						p160 = 1
 					}
-					if t151&p152 != 0 {
-						goto l71
+					if t159&p160 != 0 {
+						goto l77
 					}
 				}
-				p153 := i32(41)
+				p161 := i32(41)
 				if uint32(v9) > uint32(v4) {
-					p153 = i32(0)
+					p161 = i32(0)
 				}
-				v10 = p153
+				v10 = p161
 				goto l13
 			}
-		l43:
+		l46:
 			v9 = v16
 		}
 	l10:
@@ -10271,17 +10046,17 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 			goto l13
 		}
 		if v0 != i32(41) {
-			goto l72
+			goto l78
 		}
 	l13:
 		store32(m.memory, uint32(v5), uint32(v9))
-	l72:
+	l78:
 		v0 = v10 & i32(255)
 		if v0 == i32(41) {
 			goto l6
 		}
-		t154 := int32(load32(m.memory, uint64(uint32(v0<<2))+21292))
-		v0 = t154
+		t162 := int32(load32(m.memory, uint64(uint32(v0<<2))+21292))
+		v0 = t162
 		goto l5
 	}
 l6:
@@ -10339,6 +10114,11 @@ func i32_shl(x, y int32) int32 {
 //go:nosplit
 func i32_shr_u(x, y int32) int32 {
 	return int32(uint32(x) >> (y & 31))
+}
+
+//go:nosplit
+func i64_shr_u(x, y int64) int64 {
+	return int64(uint64(x) >> (y & 63))
 }
 
 //go:nosplit
@@ -10436,6 +10216,14 @@ func memory_zero[T uint32 | uint64](mem []byte, dest, n T) {
 	x := uint64(dest)
 	y := x + uint64(n)
 	clear(mem[x:y:len(mem)])
+}
+
+func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T2, n T3) {
+	x := uint64(dest)
+	z := uint64(src)
+	y := x + uint64(n)
+	w := z + uint64(n)
+	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
 }
 
 const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\a\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\v\x00\x00\x00\x00\x00\x00\x00\f\x00\x00\x00\x00\x00\x00\x00\r\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x11\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x13\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x19\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00!\x00\x00\x00\x00\x00\x00\x00\"\x00\x00\x00\x00\x00\x00\x00#\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00%\x00\x00\x00\x00\x00\x00\x00&\x00\x00\x00\x00\x00\x00\x00'\x00\x00\x00\x00\x00\x00\x00(\x00\x00\x00\x00\x00\x00\x00MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDec, dd mmm ccyy hh:nn:ss GMT, dd-mmm-yy hh:nn:ss GMT mmm dd hh:nn:ss ccyy mmm  d hh:nn:ss ccyy\x00\x00\x00\xd9O\x00\x00\x1a\x00\x00\x00\xf3O\x00\x00\x18\x00\x00\x00\vP\x00\x00\x15\x00\x00\x00 P\x00\x00\x15\x00\x00\x00Monday   Tuesday  WednesdayThursday Friday   Saturday Sunday   cymdhns\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=(request-target)host(created)(expires)\x00=R\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00MR\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00QR\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00ZR\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x04\x00\x00\x00\x05\x00\x00\x00\x06\x00\x00\x00\a\x00\x00\x00\b\x00\x00\x00\t\x00\x00\x00\n\x00\x00\x00\v\x00\x00\x00\f\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x14\x00\x00\x00\x15\x00\x00\x00\x16\x00\x00\x00\x17\x00\x00\x00\x18\x00\x00\x00\x19\x00\x00\x00\x1a\x00\x00\x00\x1b\x00\x00\x00\x1c\x00\x00\x00\x1d\x00\x00\x00\x1e\x00\x00\x00\x1f\x00\x00\x00 \x00\x00\x00!\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00$\x00\x00\x00%\x00\x00\x00&\x00\x00\x00'\x00\x00\x00(\x00\x00\x00)\x00\x00\x00*\x00\x00\x00+\x00\x00\x00/\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00.F\x00\x00'C\x00\x00qC\x00\x00\x86K\x00\x00PB\x00\x00\bJ\x00\x00UH\x00\x00gH\x00\x00\x8eH\x00\x00\xe3C\x00\x00\rF\x00\x00\xffE\x00\x00\xe9E\x00\x00zH\x00\x00[B\x00\x00\xebI\x00\x00\x83D\x00\x00\xdaI\x00\x00\x87E\x00\x00\xacG\x00\x00\bH\x00\x00\x15H\x00\x00#H\x00\x00\xbdB\x00\x00\xdfB\x00\x00\xefB\x00\x00\xccB\x00\x00\xe9K\x00\x00\x95K\x00\x00\x03K\x00\x00\xfcA\x00\x00\xc7F\x00\x00\xa8F\x00\x00\xb8F\x00\x00\xe0K\x00\x00\x1cF\x00\x00\xbdA\x00\x00\xdbL\x00\x00\x9aF\x00\x00\xf9I\x00\x00gG\x00\x00\x11\x00\x00\x00\r\x00\x00\x00\b\x00\x00\x00\x0f\x00\x00\x00\v\x00\x00\x00\x12\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x16\x00\x00\x00\x14\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x13\x00\x00\x00\f\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x13\x00\x00\x00\x10\x00\x00\x00\x0f\x00\x00\x00\t\x00\x00\x00\x12\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x18\x00\x00\x00?F\x00\x00\xdcD\x00\x00\xa2L\x00\x00\xb9G\x00\x00`A\x00\x00\xeaL\x00\x00\x86I\x00\x00\xa0H\x00\x00\xabM\x00\x00\x10N\x00\x00\x1aJ\x00\x00\x93A\x00\x00\"M\x00\x00ID\x00\x00\x92D\x00\x00>J\x00\x00\x88C\x00\x00\xf3H\x00\x00jB\x00\x00eJ\x00\x00MK\x00\x00dK\x00\x002H\x00\x00\x10K\x00\x00)K\x00\x00cM\x00\x00CM\x00\x00\xc1H\x00\x00SI\x00\x00\xdaF\x00\x00'G\x00\x00VL\x00\x00\xf5K\x00\x00\xccA\x00\x002I\x00\x00\xa7K\x00\x00\tB\x00\x00\x91B\x00\x004C\x00\x00/E\x00\x00\xf4C\x00\x008\x00\x00\x00S\x00\x00\x00)\x00\x00\x00C\x00\x00\x003\x00\x00\x008\x00\x00\x00T\x00\x00\x00!\x00\x00\x00e\x00\x00\x00H\x00\x00\x00$\x00\x00\x00*\x00\x00\x00!\x00\x00\x00:\x00\x00\x00J\x00\x00\x00'\x00\x00\x00[\x00\x00\x00?\x00\x00\x00'\x00\x00\x00N\x00\x00\x00\x17\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00\x19\x00\x00\x00$\x00\x00\x00H\x00\x00\x00 \x00\x00\x002\x00\x00\x00\"\x00\x00\x00M\x00\x00\x00@\x00\x00\x00L\x00\x00\x00(\x00\x00\x000\x00\x00\x00!\x00\x00\x00B\x00\x00\x00G\x00\x00\x00,\x00\x00\x00=\x00\x00\x00K\x00\x00\x00U\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"

@@ -25,10 +25,10 @@ fn are_digits(bytes: &[u8]) -> bool {
     })
 }
 
-/// Decodes the canonical base64 of a hash. Returns `None` for any other text.
+/// Decodes the canonical base64 of a hash to `hash`. Returns `false` for any other text.
 #[inline(always)]
-pub(crate) fn decode(text: &HashText) -> Option<Hash> {
-    let [digits @ .., b'='] = text else { return None };
+pub(crate) fn decode(text: &HashText, hash: &mut Hash) -> bool {
+    let [digits @ .., b'='] = text else { return false };
     // Padded with zeros to six groups of eight.
     let mut sextets = [b'A'; 48];
     for (to, digit) in sextets.iter_mut().zip(digits) {
@@ -46,12 +46,11 @@ pub(crate) fn decode(text: &HashText) -> Option<Hash> {
     }
     let [a, b, c, d, e, f] = groups;
     let words = [a << 16 | b >> 32, b << 32 | c >> 16, c << 48 | d, e << 16 | f >> 32];
-    let mut hash = [0; HASH_LEN];
     for (to, word) in hash.as_chunks_mut().0.iter_mut().zip(words) {
         *to = word.to_be_bytes();
     }
     // The last digit has two surplus bits, which must be zero.
-    (all_valid && f & 0xffff_ffff == 0).then_some(hash)
+    all_valid && f & 0xffff_ffff == 0
 }
 
 /// Joins eight values of six bits.

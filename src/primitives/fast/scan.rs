@@ -1,6 +1,9 @@
 //! Scanners that check many bytes at a time.
 
-use crate::bytes::{is_control, is_qdtext, split_while};
+use crate::{
+    bytes::{is_control, is_qdtext},
+    primitives::plain::take_while,
+};
 
 /// Compares a word with one in lower case, ignoring ASCII case.
 pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
@@ -40,11 +43,13 @@ fn ends<const N: usize>(bytes: &[u8]) -> [[u8; N]; 2] {
     [bytes.first_chunk(), bytes.last_chunk()].map(|end| end.copied().unwrap_or([0; N]))
 }
 
-/// Splits before the first byte that a quoted-string cannot hold unescaped.
-pub(crate) fn split_qdtext(bytes: &[u8]) -> (&[u8], &[u8]) {
+/// Removes and returns the bytes before the first one that a quoted-string cannot hold unescaped.
+pub(crate) fn take_qdtext<'a>(bytes: &mut &'a [u8]) -> &'a [u8] {
     let may_end =
         |word| may_be_control(word) | below(word ^ each(b'"'), 1) | below(word ^ each(b'\\'), 1);
-    split_by_words(bytes, may_end, is_qdtext)
+    let taken;
+    (taken, *bytes) = split_by_words(bytes, may_end, is_qdtext);
+    taken
 }
 
 /// Splits before the first `end`.
@@ -52,7 +57,7 @@ pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
     split_by_words(bytes, |word| below(word ^ each(end), 1), |byte| byte != end)
 }
 
-/// Does the same as [`split_while`], a machine word at a time. Single bytes are checked only in a word
+/// Splits before the first byte that is not in a class, a machine word at a time. Single bytes are checked only in a word
 /// with a mark, and in the rest.
 fn split_by_words(
     bytes: &[u8],
@@ -66,8 +71,8 @@ fn split_by_words(
         }
         rest = behind;
     }
-    let (_, behind) = split_while(rest, is_in_class);
-    bytes.split_at_checked(bytes.len().saturating_sub(behind.len())).unwrap_or_default()
+    take_while(&mut rest, is_in_class);
+    bytes.split_at_checked(bytes.len().saturating_sub(rest.len())).unwrap_or_default()
 }
 
 const fn may_be_control(word: usize) -> usize {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use hooksig::TAG_LEN;
 
+use crate::{Claim, ClaimError};
+
 /// Entries that are kept before expired ones are first looked for.
 const MIN_SWEEP: usize = 1 << 10;
 
@@ -19,6 +21,19 @@ impl Entries {
     pub(super) fn new(capacity: usize) -> Self {
         let sweep_at = capacity.min(MIN_SWEEP);
         Self { until: HashMap::new(), capacity, sweep_at, sweep_after: i64::MIN }
+    }
+
+    /// Claims a delivery for this process. The time is read here, under the lock of the caller.
+    pub(super) fn claim(&mut self, claim: &Claim, max_skew: u32) -> Result<(), ClaimError> {
+        let now = claim.now();
+        if self.contains(claim.tag()) {
+            return Err(ClaimError::Replayed);
+        }
+        if claim.is_expired_at(now) {
+            return Err(ClaimError::Expired);
+        }
+        let until = claim.remember_until(max_skew);
+        if self.insert(*claim.tag(), until, now) { Ok(()) } else { Err(ClaimError::Full) }
     }
 
     /// Includes expired entries that are not yet swept; they help if the clock is set back.

@@ -41,13 +41,29 @@ impl<S: ReplayStore> LocalFirst<S> {
     /// Puts a memory of [`DEFAULT_MEMORY_CAPACITY`] deliveries in front of `store`. Once it is full,
     /// the store is asked.
     pub fn new(store: S) -> Self {
-        let known = Entries::new(DEFAULT_MEMORY_CAPACITY);
+        Self::with_capacity(store, DEFAULT_MEMORY_CAPACITY)
+    }
+
+    pub(super) fn with_capacity(store: S, capacity: usize) -> Self {
+        let known = Entries::new(capacity);
         Self { store, state: Mutex::new(State { known, asked: HashMap::new() }) }
+    }
+
+    #[cfg(feature = "redis")]
+    pub(super) fn store(&self) -> &S {
+        &self.store
     }
 
     #[cfg(feature = "redis")]
     pub(super) fn store_mut(&mut self) -> &mut S {
         &mut self.store
+    }
+
+    /// Claims a delivery in the memory of this process, without the store. If the memory is full, it
+    /// refuses, because it would accept every replay.
+    #[cfg(feature = "redis")]
+    pub(super) fn claim_alone(&self, claim: &Claim) -> Result<(), ClaimError> {
+        self.lock().known.claim(claim, self.store.max_skew())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

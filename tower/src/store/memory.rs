@@ -58,15 +58,6 @@ impl ReplayStore for MemoryStore {
     }
 
     async fn claim(&self, claim: &Claim) -> Result<(), ClaimError> {
-        let mut entries = self.lock();
-        let now = claim.now();
-        if entries.contains(claim.tag()) {
-            return Err(ClaimError::Replayed);
-        }
-        if claim.is_expired_at(now) {
-            return Err(ClaimError::Expired);
-        }
-        let until = claim.remember_until(self.max_skew);
-        if entries.insert(*claim.tag(), until, now) { Ok(()) } else { Err(ClaimError::Full) }
+        self.lock().claim(claim, self.max_skew)
     }
 }

@@ -41,7 +41,8 @@ type Tell = dyn Fn(&RedisError) + Send + Sync;
 /// those of Go's `redisstore`, so that receivers in Go and Rust can share one Redis.
 ///
 /// It asks Redis only about deliveries that this process does not know ([`LocalFirst`]). While Redis is
-/// down, deliveries are refused with 503. Run Redis with `maxmemory-policy noeviction`.
+/// down, deliveries are refused with 503. Run Redis with `maxmemory-policy noeviction`, `appendonly yes` and
+/// `appendfsync always`: a delivery whose claim is lost can be accepted again.
 ///
 /// # Examples
 ///
@@ -79,12 +80,7 @@ impl RedisStore {
 
     /// Returns a store that uses `connection`, whose settings limit how long a claim may take.
     pub fn new(connection: ConnectionManager) -> Self {
-        Self(LocalFirst::new(Remote {
-            connection,
-            prefix: DEFAULT_REDIS_PREFIX.into(),
-            max_skew: DEFAULT_MAX_SKEW,
-            accept_on_failure: None,
-        }))
+        Self(LocalFirst::new(Remote::new(connection)))
     }
 
     /// Sets the start of each Redis key, in place of [`DEFAULT_REDIS_PREFIX`]. Receivers with
@@ -108,10 +104,10 @@ impl RedisStore {
     /// # Security
     ///
     /// While Redis is down, each process accepts a replay once. Use this only if losing deliveries
-    /// is worse.
+    /// is worse. If the process already remembers as many deliveries as it can, it refuses unknown ones.
     #[must_use]
     pub fn accept_on_failure(mut self, tell: impl Fn(&RedisError) + Send + Sync + 'static) -> Self {
-        self.0.store_mut().accept_on_failure = Some(Arc::new(tell));
+        self.0.store_mut().on_failure = Some(Arc::new(tell));
         self
     }
 }
@@ -128,7 +124,12 @@ impl ReplayStore for RedisStore {
     }
 
     async fn claim(&self, claim: &Claim) -> Result<(), ClaimError> {
-        ReplayStore::claim(&self.0, claim).await
+        match ReplayStore::claim(&self.0, claim).await {
+            Err(ClaimError::Failed(_)) if self.0.store().on_failure.is_some() => {
+                self.0.claim_alone(claim)
+            }
+            answer => answer,
+        }
     }
 }
 
@@ -137,10 +138,20 @@ struct Remote {
     connection: ConnectionManager,
     prefix: String,
     max_skew: u32,
-    accept_on_failure: Option<Arc<Tell>>,
+    /// If this is set, a delivery is accepted when Redis fails.
+    on_failure: Option<Arc<Tell>>,
 }
 
 impl Remote {
+    fn new(connection: ConnectionManager) -> Self {
+        Self {
+            connection,
+            prefix: DEFAULT_REDIS_PREFIX.into(),
+            max_skew: DEFAULT_MAX_SKEW,
+            on_failure: None,
+        }
+    }
+
     /// Sets the key unless it exists. Returns false if another claim holds it.
     async fn set(&self, key: &str, claim: &str, milliseconds: i64) -> RedisResult<bool> {
         let mut command = redis::cmd("SET");
@@ -174,13 +185,10 @@ impl ReplayStore for Remote {
         match self.set(&key, &claim_name(), seconds.saturating_mul(1000)).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(ClaimError::Replayed),
-            Err(error) => match &self.accept_on_failure {
-                Some(tell) => {
-                    tell(&error);
-                    Ok(())
-                }
-                None => Err(ClaimError::Failed(error.to_string().into())),
-            },
+            Err(error) => {
+                self.on_failure.iter().for_each(|tell| tell(&error));
+                Err(ClaimError::Failed(error.to_string().into()))
+            }
         }
     }
 }
@@ -200,4 +208,29 @@ fn claim_name() -> String {
     // Hashers have random keys.
     let [high, low] = [(); 2].map(|()| RandomState::new().hash_one(number));
     format!("{high:016x}{low:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(number: u8) -> Claim {
+        Claim { tag: [number; TAG_LEN], date: 0, expires: 300, now: Arc::new(|| 0) }
+    }
+
+    /// A process that cannot remember a delivery would accept each replay of it.
+    #[tokio::test]
+    async fn without_redis_and_with_a_full_memory_nothing_is_accepted() {
+        let settings = ConnectionManagerConfig::new().set_number_of_retries(0);
+        // Port 1 answers nobody.
+        let client = Client::open("redis://127.0.0.1:1").expect("it is an address");
+        let connection = ConnectionManager::new_lazy_with_config(client, settings);
+        let remote = Remote::new(connection.expect("there is a runtime"));
+        let store = RedisStore(LocalFirst::with_capacity(remote, 1)).accept_on_failure(|_| {});
+        assert_eq!(store.claim(&claim(1)).await, Ok(()));
+        assert_eq!(store.claim(&claim(1)).await, Err(ClaimError::Replayed));
+        for _ in 0..2 {
+            assert_eq!(store.claim(&claim(2)).await, Err(ClaimError::Full));
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    future::ready,
     io::Write,
     net::TcpStream,
     sync::{
@@ -51,8 +52,8 @@ pub(crate) fn layer() -> VerifyLayer {
 
 /// Returns the status of the answer; a request that passes gets 200.
 pub(crate) async fn status(layer: &VerifyLayer, request: Request<Body>) -> u16 {
-    let service = layer.layer(service_fn(async |_: Request<VerifiedBody>| {
-        Ok::<_, Infallible>(Response::new(Body::empty()))
+    let service = layer.layer(service_fn(|_: Request<VerifiedBody>| {
+        ready(Ok::<_, Infallible>(Response::new(Body::empty())))
     }));
     service.oneshot(request).await.expect("it does not fail").status().as_u16()
 }
@@ -256,6 +257,40 @@ async fn layers_with_different_skews_share_a_store() {
     assert_eq!(status(&wide, request_at(time + 303, "{} ")).await, 200);
 }
 
+/// A store during whose claims time passes.
+struct Late {
+    time: Arc<AtomicI64>,
+    takes: i64,
+}
+
+impl ReplayStore for Late {
+    async fn claim(&self, _: &Claim) -> Result<(), ClaimError> {
+        self.time.fetch_add(self.takes, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Meanwhile the store may have forgotten an earlier claim, and the process may have been stopped.
+#[tokio::test]
+async fn an_answer_of_a_store_that_comes_too_late_is_none() {
+    let sent = now();
+    for (takes, expected) in [(302, 200), (303, 401)] {
+        for is_first_local in [false, true] {
+            let time = Arc::new(AtomicI64::new(sent));
+            let late = Late { time: Arc::clone(&time), takes };
+            let layer = if is_first_local {
+                layer().replay_store(LocalFirst::new(late))
+            } else {
+                layer().replay_store(late)
+            };
+            let layer = layer.expect("it is made for the skew");
+            let layer = layer.clock(move || time.load(Ordering::Relaxed));
+            let answer = status(&layer, request_at(sent, "{}")).await;
+            assert_eq!(answer, expected, "after {takes} s, local first: {is_first_local}");
+        }
+    }
+}
+
 /// A shared store that answers when it is told to, and counts how often it is asked.
 #[derive(Default)]
 struct Shared {
@@ -269,6 +304,8 @@ struct Shared {
 impl ReplayStore for Shared {
     async fn claim(&self, claim: &Claim) -> Result<(), ClaimError> {
         self.asked.fetch_add(1, Ordering::Relaxed);
+        // Others arrive before it answers.
+        tokio::task::yield_now().await;
         if self.waits.load(Ordering::Relaxed) {
             self.go_on.notified().await;
         }
