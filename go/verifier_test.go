@@ -330,19 +330,21 @@ func TestEventField(t *testing.T) {
 		fields []string
 		want   error
 	}{
-		"as Drone sends":      {body, []string{"build"}, nil},
-		"white space":         {body, []string{" build\t"}, nil},
-		"no field":            {body, nil, nil},
-		"twice the same":      {body, []string{"build", "build"}, nil},
-		"another event":       {body, []string{"repo"}, hooksig.ErrEventMismatch},
-		"a second one":        {body, []string{"build", "repo"}, hooksig.ErrEventMismatch},
-		"an empty field":      {body, []string{""}, hooksig.ErrEventMismatch},
-		"an old server":       {`{"action":"created"}`, []string{"build"}, nil},
-		"an unknown event":    {`{"event":"cron","action":"ticked"}`, []string{"cron"}, nil},
-		"an empty event":      {`{"event":""}`, []string{"build"}, hooksig.ErrEventMismatch},
-		"an escaped event":    {`{"event":"b\u0075ild"}`, []string{"build"}, nil},
-		"a body without JSON": {"hello", nil, hooksig.ErrMalformedBody},
-		"an event of a kind":  {`{"event":1}`, nil, hooksig.ErrMalformedBody},
+		"as Drone sends":       {body, []string{"build"}, nil},
+		"white space":          {body, []string{" build\t"}, nil},
+		"no field":             {body, nil, nil},
+		"twice the same":       {body, []string{"build", "build"}, nil},
+		"another event":        {body, []string{"repo"}, hooksig.ErrEventMismatch},
+		"a second one":         {body, []string{"build", "repo"}, hooksig.ErrEventMismatch},
+		"an empty field":       {body, []string{""}, hooksig.ErrEventMismatch},
+		"an old server":        {`{"action":"created"}`, []string{"build"}, nil},
+		"an unknown event":     {`{"event":"cron","action":"ticked"}`, []string{"cron"}, nil},
+		"an empty event":       {`{"event":""}`, []string{"build"}, hooksig.ErrEventMismatch},
+		"an escaped event":     {`{"event":"b\u0075ild"}`, []string{"build"}, nil},
+		"a body without JSON":  {"hello", nil, hooksig.ErrMalformedBody},
+		"an event of a kind":   {`{"event":1}`, nil, hooksig.ErrMalformedBody},
+		"an event in capitals": {`{"EVENT":"user"}`, nil, hooksig.ErrMalformedBody},
+		"an action twice":      {`{"action":"a","action":"a","event":"user"}`, nil, hooksig.ErrMalformedBody},
 	} {
 		r := signed(t, sent.body)
 		r.Header["X-Drone-Event"] = sent.fields
