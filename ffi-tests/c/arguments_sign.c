@@ -53,6 +53,8 @@ static void delivery_read(void)
     READ(MALFORMED_BODY, "refuses NULL with 0", NULL, 0);
     READ(MALFORMED_BODY, "refuses a bracket", sent.body, 1);
     READ(MALFORMED_BODY, "refuses an event that is a number", OCTETS("{\"event\":1}"));
+    READ(MALFORMED_BODY, "refuses an event in capitals", OCTETS("{\"EVENT\":\"user\"}"));
+    READ(MALFORMED_BODY, "refuses an event twice", OCTETS("{\"event\":\"user\",\"event\":\"user\"}"));
     READ(INVALID_LENGTH, "refuses a body of SIZE_MAX", sent.body, SIZE_MAX);
     EXPECT(NULL_POINTER, "refuses NULL for the result", hooksig_delivery_read(OCTETS(BODY), NULL));
     delivery_words();
