@@ -146,10 +146,12 @@ impl ReplayStore for Kept {
 }
 
 #[tokio::test]
-async fn a_claim_is_remembered_and_expires_at_any_time() {
+async fn a_claim_shows_no_mac_and_takes_any_time() {
     let (kept, sent) = (Arc::new(Kept::default()), now());
     assert_eq!(status(&store(Arc::clone(&kept)), request_at(sent, "{}")).await, 200);
     let claim = kept.0.lock().expect("no holder panicked").take().expect("it was claimed");
+    let shown = format!("Claim {{ date: {sent}, expires: {}, .. }}", sent + 300);
+    assert_eq!(format!("{claim:?}"), shown, "it holds no MAC");
     let longest = sent + i64::from(u32::MAX) + 2;
     assert_eq!([0, u32::MAX].map(|skew| claim.remember_until(skew)), [sent + 2, longest]);
     let expired = [i64::MIN, sent + 300, sent + 301, i64::MAX].map(|now| claim.is_expired_at(now));
