@@ -42,8 +42,6 @@ impl Param {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    // In the order of their numbers in C.
-
     // The call is wrong.
     /// The output buffer is too small.
     BufferTooSmall {
@@ -61,8 +59,15 @@ pub enum Error {
     EmptyList,
     /// A time cannot be written as an HTTP-date, because its year is not in 0–9999.
     TimeOutOfRange,
+    /// The policy that verified the delivery allows a larger skew than the replay guard.
+    SkewTooLarge,
 
     // The message cannot be read.
+    /// A raw head is not that of an HTTP/1.1 request (RFC 9112).
+    MalformedHead {
+        /// The offset of the first line that does not fit.
+        at: usize,
+    },
     /// There is neither a `Signature` field nor an `Authorization` field with the `Signature` scheme.
     MissingSignature,
     /// There is more than one signature.
@@ -82,6 +87,13 @@ pub enum Error {
     UnsupportedAlgorithm,
     /// `signature` is not the canonical, padded base64 of 32 bytes.
     MalformedSignature,
+    /// `headers` holds more than [`MAX_NAMES`](crate::MAX_NAMES) names.
+    TooManyNames,
+    /// `headers` holds `(created)` or `(expires)`, which cannot be used with HMAC.
+    UnsupportedName {
+        /// The index in the list.
+        index: usize,
+    },
     /// `headers` is not a list of header names separated by single spaces.
     MalformedList {
         /// The index in the list of the first entry that is not a header name.
@@ -90,13 +102,6 @@ pub enum Error {
     /// `headers` holds a name twice.
     RepeatedName {
         /// The index in the list of the second occurrence.
-        index: usize,
-    },
-    /// `headers` holds more than [`MAX_NAMES`](crate::MAX_NAMES) names.
-    TooManyNames,
-    /// `headers` holds `(created)` or `(expires)`, which cannot be used with HMAC.
-    UnsupportedName {
-        /// The index in the list.
         index: usize,
     },
     /// A listed header is not in the request.
@@ -110,6 +115,9 @@ pub enum Error {
         /// The index in the list.
         index: usize,
     },
+    /// The signing string is longer than [`MAX_SIGNING_STRING_LEN`](crate::MAX_SIGNING_STRING_LEN)
+    /// bytes.
+    SigningStringTooLong,
     /// There is no `Date` field.
     MissingDate,
     /// There is more than one `Date` field.
@@ -125,19 +133,24 @@ pub enum Error {
     MalformedDigest,
     /// `Digest` has no `SHA-256`.
     UnsupportedDigest,
+    /// The body is not a JSON object, its `event` or `action` is not a string, or another member
+    /// before both are known could be mistaken for one of them.
+    MalformedBody,
 
     // The message was read, and is refused.
+    /// `keyId` is not the one that the policy expects.
+    UnexpectedKeyId,
     /// A required header is not covered by the signature.
     NotCovered {
         /// The index in the policy's required names.
         index: usize,
     },
-    /// `keyId` is not the one that the policy expects.
-    UnexpectedKeyId,
     /// `Date` lies further in the past than the policy allows.
     DateTooOld,
     /// `Date` lies further in the future than the policy allows.
     DateTooNew,
+    /// `host` is covered, and the `Host` field appears twice or an absolute target names another host.
+    HostMismatch,
     /// No key gives this signature.
     SignatureMismatch,
     /// The hash of the body is not the one in `Digest`.
@@ -148,158 +161,81 @@ pub enum Error {
     Replayed,
     /// The replay guard is full of deliveries that may still be replayed.
     ReplayGuardFull,
-
-    // Added later, so they have the last numbers.
-    /// The body is not a JSON object, its `event` or `action` is not a string, or another member
-    /// before both are known could be mistaken for one of them.
-    MalformedBody,
-    /// A raw head is not that of an HTTP/1.1 request (RFC 9112).
-    MalformedHead {
-        /// The offset of the first line that does not fit.
-        at: usize,
-    },
-    /// `host` is covered, and the `Host` field appears twice or an absolute target names another host.
-    HostMismatch,
-    /// The policy that verified the delivery allows a larger skew than the replay guard.
-    SkewTooLarge,
-    /// The signing string is longer than [`MAX_SIGNING_STRING_LEN`](crate::MAX_SIGNING_STRING_LEN)
-    /// bytes.
-    SigningStringTooLong,
 }
+
+/// The table of errors: the word and the sentence of each. Passes its rows to the macro `$rows`, so that the
+/// numbers in C are read from it too.
+macro_rules! errors {
+    ($rows:ident) => {
+        $rows! {
+            BufferTooSmall: c"buffer-too-small", c"an output buffer, or the room of a policy, is too small";
+            EmptySecret: c"empty-secret", c"the secret is empty or only NUL bytes; configure the one that the Drone server has";
+            NoKeys: c"no-keys", c"no key was given; at least one is needed";
+            InvalidKeyId: c"invalid-key-id", c"the keyId is empty or holds a quote, a backslash or a control byte";
+            EmptyList: c"empty-list", c"the list of headers to sign or to require is empty";
+            TimeOutOfRange: c"time-out-of-range", c"the time has no HTTP-date: its year is not in 0 to 9999";
+            SkewTooLarge: c"skew-too-large", c"the policy's skew is larger than the one that the replay guard is made for";
+            MalformedHead: c"malformed-head", c"the head is not that of an HTTP/1.1 request";
+            MissingSignature: c"missing-signature", c"there is no Signature field and no Authorization field with the `Signature ` scheme";
+            RepeatedSignature: c"repeated-signature", c"there is more than one signature";
+            Rfc9421Signature: c"rfc9421-signature", c"this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10";
+            MalformedParams: c"malformed-params", c"the signature's parameters are not a list of name=value or name=\"value\"";
+            RepeatedParam: c"repeated-param", c"a signature parameter appears twice";
+            MissingParam: c"missing-param", c"a signature parameter is missing or empty";
+            UnsupportedAlgorithm: c"unsupported-algorithm", c"the algorithm is not hmac-sha256";
+            MalformedSignature: c"malformed-signature", c"the signature is not canonical, padded base64 of 32 bytes";
+            TooManyNames: c"too-many-names", c"the list of headers holds more than 128 names, or more than eight that the request repeats";
+            UnsupportedName: c"unsupported-name", c"(created) and (expires) cannot be covered by an HMAC signature";
+            MalformedList: c"malformed-list", c"the list of headers is not one of header names separated by single spaces";
+            RepeatedName: c"repeated-name", c"the list of headers holds a name twice";
+            MissingHeader: c"missing-header", c"a covered header is not in the request";
+            ControlByte: c"control-byte", c"a covered header holds a control byte, or the method or target one or a space";
+            SigningStringTooLong: c"signing-string-too-long", c"the signing string, which is all covered names and values, is longer than 4096 bytes";
+            MissingDate: c"missing-date", c"there is no Date field";
+            RepeatedDate: c"repeated-date", c"there is more than one Date field";
+            MalformedDate: c"malformed-date", c"the Date field is not an HTTP-date";
+            MissingDigest: c"missing-digest", c"there is no Digest field";
+            RepeatedDigest: c"repeated-digest", c"there is more than one Digest field";
+            MalformedDigest: c"malformed-digest", c"the Digest field is not a list of algorithm=value with canonical base64";
+            UnsupportedDigest: c"unsupported-digest", c"the Digest field has no SHA-256";
+            MalformedBody: c"malformed-body", c"the body is not a JSON object with one event and one action, both text";
+            UnexpectedKeyId: c"unexpected-key-id", c"the keyId is not the expected one";
+            NotCovered: c"not-covered", c"a required header is not covered by the signature";
+            DateTooOld: c"date-too-old", c"the Date lies too far in the past: an old delivery, or a clock that is wrong";
+            DateTooNew: c"date-too-new", c"the Date lies too far in the future: one of the clocks is wrong";
+            HostMismatch: c"host-mismatch", c"host is covered, and appears twice or contradicts the target";
+            SignatureMismatch: c"signature-mismatch", c"no key makes this signature: another secret, or a signed header was changed";
+            DigestMismatch: c"digest-mismatch", c"the body is not the one that was signed";
+            EventMismatch: c"event-mismatch", c"X-Drone-Event contradicts the event in the body";
+            Replayed: c"replayed", c"the delivery was accepted before";
+            ReplayGuardFull: c"replay-guard-full", c"the replay guard is full of deliveries that may still be replayed";
+        }
+    };
+}
+#[cfg(feature = "capi")]
+pub(crate) use errors;
+
+/// Defines a function that returns the word and the sentence of an error.
+macro_rules! words {
+    ($($error:ident: $word:literal, $sentence:literal;)*) => {
+        const fn words(error: &Error) -> (&'static CStr, &'static CStr) {
+            match error {
+                $(Error::$error { .. } => ($word, $sentence),)*
+            }
+        }
+    };
+}
+errors!(words);
 
 impl Error {
     /// Returns a stable word for logs, metrics and test tables, such as `digest-mismatch`.
     pub const fn reason(&self) -> &'static str {
-        str_of(self.c_reason())
-    }
-
-    /// Returns the word of [`reason`](Self::reason) for C.
-    pub(crate) const fn c_reason(&self) -> &'static CStr {
-        match self {
-            Self::EmptySecret => c"empty-secret",
-            Self::NoKeys => c"no-keys",
-            Self::BufferTooSmall { .. } => c"buffer-too-small",
-            Self::InvalidKeyId => c"invalid-key-id",
-            Self::EmptyList => c"empty-list",
-            Self::TimeOutOfRange => c"time-out-of-range",
-            Self::MissingSignature => c"missing-signature",
-            Self::RepeatedSignature => c"repeated-signature",
-            Self::Rfc9421Signature => c"rfc9421-signature",
-            Self::MalformedParams { .. } => c"malformed-params",
-            Self::RepeatedParam(_) => c"repeated-param",
-            Self::MissingParam(_) => c"missing-param",
-            Self::UnsupportedAlgorithm => c"unsupported-algorithm",
-            Self::MalformedSignature => c"malformed-signature",
-            Self::MalformedList { .. } => c"malformed-list",
-            Self::RepeatedName { .. } => c"repeated-name",
-            Self::TooManyNames => c"too-many-names",
-            Self::UnsupportedName { .. } => c"unsupported-name",
-            Self::MissingHeader { .. } => c"missing-header",
-            Self::ControlByte { .. } => c"control-byte",
-            Self::MissingDate => c"missing-date",
-            Self::RepeatedDate => c"repeated-date",
-            Self::MalformedDate => c"malformed-date",
-            Self::MissingDigest => c"missing-digest",
-            Self::RepeatedDigest => c"repeated-digest",
-            Self::MalformedDigest => c"malformed-digest",
-            Self::UnsupportedDigest => c"unsupported-digest",
-            Self::MalformedHead { .. } => c"malformed-head",
-            Self::HostMismatch => c"host-mismatch",
-            Self::SkewTooLarge => c"skew-too-large",
-            Self::SigningStringTooLong => c"signing-string-too-long",
-            Self::MalformedBody => c"malformed-body",
-            Self::NotCovered { .. } => c"not-covered",
-            Self::UnexpectedKeyId => c"unexpected-key-id",
-            Self::DateTooOld => c"date-too-old",
-            Self::DateTooNew => c"date-too-new",
-            Self::SignatureMismatch => c"signature-mismatch",
-            Self::DigestMismatch => c"digest-mismatch",
-            Self::EventMismatch => c"event-mismatch",
-            Self::Replayed => c"replayed",
-            Self::ReplayGuardFull => c"replay-guard-full",
-        }
+        str_of(words(self).0)
     }
 
     /// Returns one sentence that tells the cause, and the remedy if it is not obvious.
     pub const fn text(&self) -> &'static str {
-        str_of(self.c_text())
-    }
-
-    /// Returns the sentence of [`text`](Self::text) for C.
-    pub(crate) const fn c_text(&self) -> &'static CStr {
-        match self {
-            Self::EmptySecret => c"the secret is empty or only NUL bytes; configure the one that the Drone server has",
-            Self::NoKeys => c"no key was given; at least one is needed",
-            Self::BufferTooSmall { .. } => c"an output buffer, or the room of a policy, is too small",
-            Self::InvalidKeyId => {
-                c"the keyId is empty or holds a quote, a backslash or a control byte"
-            }
-            Self::EmptyList => c"the list of headers to sign or to require is empty",
-            Self::TimeOutOfRange => c"the time has no HTTP-date: its year is not in 0 to 9999",
-            Self::MissingSignature => {
-                c"there is no Signature field and no Authorization field with the `Signature ` scheme"
-            }
-            Self::RepeatedSignature => c"there is more than one signature",
-            Self::Rfc9421Signature => {
-                c"this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10"
-            }
-            Self::MalformedParams { .. } => {
-                c"the signature's parameters are not a list of name=value or name=\"value\""
-            }
-            Self::RepeatedParam(_) => c"a signature parameter appears twice",
-            Self::MissingParam(_) => c"a signature parameter is missing or empty",
-            Self::UnsupportedAlgorithm => c"the algorithm is not hmac-sha256",
-            Self::MalformedSignature => c"the signature is not canonical, padded base64 of 32 bytes",
-            Self::MalformedList { .. } => {
-                c"the list of headers is not one of header names separated by single spaces"
-            }
-            Self::RepeatedName { .. } => c"the list of headers holds a name twice",
-            Self::TooManyNames => c"the list of headers holds more than 128 names, or more than eight that the request repeats",
-            Self::UnsupportedName { .. } => {
-                c"(created) and (expires) cannot be covered by an HMAC signature"
-            }
-            Self::MissingHeader { .. } => c"a covered header is not in the request",
-            Self::ControlByte { .. } => {
-                c"a covered header holds a control byte, or the method or target one or a space"
-            }
-            Self::MissingDate => c"there is no Date field",
-            Self::RepeatedDate => c"there is more than one Date field",
-            Self::MalformedDate => c"the Date field is not an HTTP-date",
-            Self::MissingDigest => c"there is no Digest field",
-            Self::RepeatedDigest => c"there is more than one Digest field",
-            Self::MalformedDigest => {
-                c"the Digest field is not a list of algorithm=value with canonical base64"
-            }
-            Self::UnsupportedDigest => c"the Digest field has no SHA-256",
-            Self::MalformedHead { .. } => c"the head is not that of an HTTP/1.1 request",
-            Self::HostMismatch => {
-                c"host is covered, and appears twice or contradicts the target"
-            }
-            Self::SkewTooLarge => {
-                c"the policy's skew is larger than the one that the replay guard is made for"
-            }
-            Self::SigningStringTooLong => {
-                c"the signing string, which is all covered names and values, is longer than 4096 bytes"
-            }
-            Self::MalformedBody => {
-                c"the body is not a JSON object with one event and one action, both text"
-            }
-            Self::NotCovered { .. } => c"a required header is not covered by the signature",
-            Self::UnexpectedKeyId => c"the keyId is not the expected one",
-            Self::DateTooOld => {
-                c"the Date lies too far in the past: an old delivery, or a clock that is wrong"
-            }
-            Self::DateTooNew => c"the Date lies too far in the future: one of the clocks is wrong",
-            Self::SignatureMismatch => {
-                c"no key makes this signature: another secret, or a signed header was changed"
-            }
-            Self::DigestMismatch => c"the body is not the one that was signed",
-            Self::EventMismatch => c"X-Drone-Event contradicts the event in the body",
-            Self::Replayed => c"the delivery was accepted before",
-            Self::ReplayGuardFull => {
-                c"the replay guard is full of deliveries that may still be replayed"
-            }
-        }
+        str_of(words(self).1)
     }
 }
 

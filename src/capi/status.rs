@@ -1,6 +1,6 @@
 use core::ffi::{CStr, c_char};
 
-use crate::{Error, Param};
+use crate::{Error, error::errors};
 
 /// The result of a call. HOOKSIG_STATUS_OK (0) from a verifying function means that the request is
 /// genuine. From any other function it means that the call did its work.
@@ -116,124 +116,36 @@ pub enum hooksig_status {
     SigningStringTooLong = 47,
 }
 
-impl From<Error> for hooksig_status {
-    // Without a wildcard: a new error does not compile until it has a number.
-    fn from(error: Error) -> Self {
-        match error {
-            Error::EmptySecret => Self::EmptySecret,
-            Error::NoKeys => Self::NoKeys,
-            Error::BufferTooSmall { .. } => Self::BufferTooSmall,
-            Error::InvalidKeyId => Self::InvalidKeyId,
-            Error::EmptyList => Self::EmptyList,
-            Error::TimeOutOfRange => Self::TimeOutOfRange,
-            Error::MissingSignature => Self::MissingSignature,
-            Error::RepeatedSignature => Self::RepeatedSignature,
-            Error::Rfc9421Signature => Self::Rfc9421Signature,
-            Error::MalformedParams { .. } => Self::MalformedParams,
-            Error::RepeatedParam(_) => Self::RepeatedParam,
-            Error::MissingParam(_) => Self::MissingParam,
-            Error::UnsupportedAlgorithm => Self::UnsupportedAlgorithm,
-            Error::MalformedSignature => Self::MalformedSignature,
-            Error::MalformedList { .. } => Self::MalformedList,
-            Error::RepeatedName { .. } => Self::RepeatedName,
-            Error::TooManyNames => Self::TooManyNames,
-            Error::UnsupportedName { .. } => Self::UnsupportedName,
-            Error::MissingHeader { .. } => Self::MissingHeader,
-            Error::ControlByte { .. } => Self::ControlByte,
-            Error::MissingDate => Self::MissingDate,
-            Error::RepeatedDate => Self::RepeatedDate,
-            Error::MalformedDate => Self::MalformedDate,
-            Error::MissingDigest => Self::MissingDigest,
-            Error::RepeatedDigest => Self::RepeatedDigest,
-            Error::MalformedDigest => Self::MalformedDigest,
-            Error::UnsupportedDigest => Self::UnsupportedDigest,
-            Error::NotCovered { .. } => Self::NotCovered,
-            Error::UnexpectedKeyId => Self::UnexpectedKeyId,
-            Error::DateTooOld => Self::DateTooOld,
-            Error::DateTooNew => Self::DateTooNew,
-            Error::SignatureMismatch => Self::SignatureMismatch,
-            Error::DigestMismatch => Self::DigestMismatch,
-            Error::EventMismatch => Self::EventMismatch,
-            Error::Replayed => Self::Replayed,
-            Error::ReplayGuardFull => Self::ReplayGuardFull,
-            Error::MalformedBody => Self::MalformedBody,
-            Error::MalformedHead { .. } => Self::MalformedHead,
-            Error::HostMismatch => Self::HostMismatch,
-            Error::SkewTooLarge => Self::SkewTooLarge,
-            Error::SigningStringTooLong => Self::SigningStringTooLong,
-        }
-    }
-}
-
-/// Every error, to find the words of a number.
-const ERRORS: [Error; 41] = [
-    Error::EmptySecret,
-    Error::NoKeys,
-    Error::BufferTooSmall { needed: 0 },
-    Error::InvalidKeyId,
-    Error::EmptyList,
-    Error::TimeOutOfRange,
-    Error::MissingSignature,
-    Error::RepeatedSignature,
-    Error::Rfc9421Signature,
-    Error::MalformedParams { at: 0 },
-    Error::RepeatedParam(Param::KeyId),
-    Error::MissingParam(Param::KeyId),
-    Error::UnsupportedAlgorithm,
-    Error::MalformedSignature,
-    Error::MalformedList { index: 0 },
-    Error::RepeatedName { index: 0 },
-    Error::TooManyNames,
-    Error::UnsupportedName { index: 0 },
-    Error::MissingHeader { index: 0 },
-    Error::ControlByte { index: 0 },
-    Error::MissingDate,
-    Error::RepeatedDate,
-    Error::MalformedDate,
-    Error::MissingDigest,
-    Error::RepeatedDigest,
-    Error::MalformedDigest,
-    Error::UnsupportedDigest,
-    Error::NotCovered { index: 0 },
-    Error::UnexpectedKeyId,
-    Error::DateTooOld,
-    Error::DateTooNew,
-    Error::SignatureMismatch,
-    Error::DigestMismatch,
-    Error::EventMismatch,
-    Error::Replayed,
-    Error::ReplayGuardFull,
-    Error::MalformedBody,
-    Error::MalformedHead { at: 0 },
-    Error::HostMismatch,
-    Error::SkewTooLarge,
-    Error::SigningStringTooLong,
-];
-
-/// The name and the text of a status.
-fn words(status: i32) -> (&'static CStr, &'static CStr) {
-    const OK: i32 = hooksig_status::Ok as i32;
-    const NULL_POINTER: i32 = hooksig_status::NullPointer as i32;
-    const INVALID_LENGTH: i32 = hooksig_status::InvalidLength as i32;
-    const WRONG_STATE: i32 = hooksig_status::WrongState as i32;
-    const PENDING: i32 = hooksig_status::Pending as i32;
-    const INCOMPLETE_HEAD: i32 = hooksig_status::IncompleteHead as i32;
-    const MALFORMED_LENGTH: i32 = hooksig_status::MalformedLength as i32;
-    match status {
-        OK => (c"ok", c"done, or genuine"),
-        NULL_POINTER => (c"null-pointer", c"a pointer is NULL where it may not be"),
-        INVALID_LENGTH => (c"invalid-length", c"a length is larger than any object can be"),
-        WRONG_STATE => (c"wrong-state", c"a handle was not made, was wiped, or is used up"),
-        PENDING => (c"pending", c"the head is genuine, and the body is still to be checked"),
-        INCOMPLETE_HEAD => (c"incomplete-head", c"the head of the request has no end yet"),
-        MALFORMED_LENGTH => (c"malformed-length", c"the end of the body is not certain"),
-        _ => {
-            let error = ERRORS.iter().find(|error| hooksig_status::from(**error) as i32 == status);
-            match error {
-                Some(error) => (error.c_reason(), error.c_text()),
-                None => (c"unknown-status", c"no status of this version of hooksig"),
+/// Defines the conversion of errors, and the table of all statuses with their names and texts.
+macro_rules! statuses {
+    ($($error:ident: $word:literal, $sentence:literal;)*) => {
+        impl From<Error> for hooksig_status {
+            fn from(error: Error) -> Self {
+                match error {
+                    $(Error::$error { .. } => Self::$error,)*
+                }
             }
         }
+
+        const STATUSES: &[(hooksig_status, &CStr, &CStr)] = &[
+            (hooksig_status::Ok, c"ok", c"done, or genuine"),
+            (hooksig_status::NullPointer, c"null-pointer", c"a pointer is NULL where it may not be"),
+            (hooksig_status::InvalidLength, c"invalid-length", c"a length is larger than any object can be"),
+            (hooksig_status::WrongState, c"wrong-state", c"a handle was not made, was wiped, or is used up"),
+            (hooksig_status::Pending, c"pending", c"the head is genuine, and the body is still to be checked"),
+            (hooksig_status::IncompleteHead, c"incomplete-head", c"the head of the request has no end yet"),
+            (hooksig_status::MalformedLength, c"malformed-length", c"the end of the body is not certain"),
+            $((hooksig_status::$error, $word, $sentence),)*
+        ];
+    };
+}
+errors!(statuses);
+
+/// Returns the name and the text of a status.
+fn words(status: i32) -> (&'static CStr, &'static CStr) {
+    match STATUSES.iter().find(|(known, ..)| *known as i32 == status) {
+        Some((_, name, text)) => (name, text),
+        None => (c"unknown-status", c"no status of this version of hooksig"),
     }
 }
 

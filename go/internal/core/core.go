@@ -27,7 +27,7 @@ func New(v0 Xhost) *Module {
 	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
 	m.___stack_pointer = i32(0x4000)
-	m.g1 = i32(22416)
+	m.g1 = i32(22400)
 	if i, ok := any(v0).(interface {
 		Init(any)
 	}); ok {
@@ -835,7 +835,7 @@ l4:
 	store64(m.memory, uint32(v0), uint64(t35))
 	m.___stack_pointer = v4 + i32(320)
 }
-func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h28f8f7e0dadef4f6_66uph0(v0, v1, v2, v3 int32) {
+func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(v0, v1, v2, v3 int32) {
 	var v4, v5, v6, v7, v8, v9 int32
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(1584)
@@ -1038,7 +1038,7 @@ l3:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	store32(m.memory, uint32(v0), uint32(v1))
 }
-func (m *Module) _hooksig__key__find_key_of_whole__hc1dded7f526b0c45_6vmil9(v0, v1, v2, v3, v4 int32) {
+func (m *Module) _hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v0, v1, v2, v3, v4 int32) {
 	var v5 int32
 	t0 := m.___stack_pointer
 	v5 = t0 - i32(48)
@@ -1063,7 +1063,7 @@ l0:
 		if v1 != i32(-1) {
 			goto l1
 		}
-		v1 = i32(31)
+		v1 = i32(36)
 		goto l2
 	}
 l1:
@@ -1107,6 +1107,504 @@ func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 i
 	v2 = t10
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v1+i32(1)))
 	store32(m.memory, uint32(v0), uint32(v1&(i32(0)-v2)|v3&(v2+i32(-1))))
+}
+func (m *Module) _hooksig__key__find_key__h19c587af9eab4f6c_jfpvs5(v0, v1, v2, v3, v4 int32) {
+	var v5, v6, v7, v8, v9, v10, v11, v12 int32
+	var v13 int64
+	var v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
+	var v24 int64
+	var v25 int32
+	t0 := m.___stack_pointer
+	v5 = t0 - i32(4192)
+	m.___stack_pointer = v5
+	store64(m.memory, uint64(uint32(v5))+24, uint64(i64(0xffffffff)))
+	store32(m.memory, uint64(uint32(v5))+32, uint32(i32(0)))
+	m.memory[uint64(uint32(v5))+4135] = byte(i32(1))
+	{
+		t1 := int32(load32(m.memory, uint64(uint32(v3))+4))
+		v6 = t1
+		if v6 != 0 {
+			v8 = v3 + i32(20)
+			v9 = v5 + i32(4160) + i32(8)
+			t2 := int32(load32(m.memory, uint64(uint32(v3))+16))
+			v10 = t2
+			t3 := int32(load32(m.memory, uint32(v3)))
+			v11 = t3
+			v12 = v5 + i32(32) + i32(4)
+			t4 := int64(load64(m.memory, uint64(uint32(v3))+8))
+			v13 = t4
+			v14 = i32(1)
+			v7 = i32(0)
+			v15 = i32(0)
+		l40:
+			{
+				v16 = v15
+				store32(m.memory, uint64(uint32(v5))+4148, uint32(v6))
+				store64(m.memory, uint64(uint32(v5))+4152, uint64(v13))
+				v17 = int32(v13)
+				{
+					v13 = int64(uint64(v13) >> 32)
+					if v13 != i64(0) {
+						goto l2
+					}
+					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(4160), v6, v17, i32(32))
+					t5 := int64(load64(m.memory, uint64(uint32(v5))+4168))
+					store64(m.memory, uint64(uint32(v5))+4148, uint64(t5))
+				}
+			l2:
+				v18 = int32(v13)
+			l4:
+				{
+					t6 := int32(load32(m.memory, uint64(uint32(v5))+4152))
+					v3 = t6
+					t7 := int32(load32(m.memory, uint64(uint32(v5))+4156))
+					t8 := v5 + i32(16)
+					t9 := v5 + i32(4148)
+					var p10 int32
+					if t7 != i32(0) {
+						p10 = 1
+					}
+					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t8, t9, p10)
+					t11 := int32(m.memory[uint64(uint32(v5))+16])
+					v19 = t11
+					if v19 == 0 {
+						goto l3
+					}
+					t12 := int32(m.memory[uint64(uint32(v5))+17])
+					if t12&i32(255) != i32(32) {
+						goto l4
+					}
+				}
+			l3:
+				store32(m.memory, uint64(uint32(v5))+4144, uint32(v18))
+				store32(m.memory, uint64(uint32(v5))+4136, uint32(v6))
+				t13 := v5
+				v3 = v17 - v3
+				p14 := v3
+				if uint32(v3) > uint32(v17) {
+					p14 = i32(0)
+				}
+				store32(m.memory, uint64(uint32(t13))+4140, uint32(p14))
+				t15 := int32(load32(m.memory, uint64(uint32(v5))+4148))
+				v6 = t15
+				t16 := int64(load64(m.memory, uint64(uint32(v5))+4152))
+				v13 = t16
+				{
+					if v16 == 0 {
+						goto l5
+					}
+					v3 = v7 + i32(1)
+					if uint32(v3) > uint32(i32(4096)) {
+						goto l6
+					}
+					m.memory[uint32(v12+v7)] = byte(i32(10))
+					store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
+				l6:
+					t17 := v5
+					var p18 int32
+					if uint32(v3) < uint32(i32(4097)) {
+						p18 = 1
+					}
+					m.memory[uint64(uint32(t17))+4135] = byte(p18 & v14)
+				}
+			l5:
+				m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4136), v5+i32(4135), v5+i32(32))
+				{
+					t19 := int32(load32(m.memory, uint64(uint32(v5))+32))
+					v7 = t19
+					v3 = v7 + i32(2)
+					if uint32(v3) > uint32(i32(4096)) {
+						goto l7
+					}
+					store16(m.memory, uint32(v12+v7), uint16(i32(8250)))
+					store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
+					v7 = v3
+				}
+			l7:
+				v15 = v16 + i32(1)
+				t20 := int32(m.memory[uint64(uint32(v5))+4135])
+				t21 := v5
+				var p22 int32
+				if uint32(v3) < uint32(i32(4097)) {
+					p22 = 1
+				}
+				v14 = p22 & t20
+				m.memory[uint64(uint32(t21))+4135] = byte(v14)
+				v3 = i32(-16)
+			l9:
+				{
+					if v3 == i32(48) {
+						goto l8
+					}
+					v17 = v3 + i32(21740)
+					v18 = v3 + i32(16)
+					v3 = v18
+					t23 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(4136), v17)
+					if t23 == 0 {
+						goto l9
+					}
+				}
+				{
+					t24 := int32(m.memory[uint32(v18+i32(21736))])
+					switch t24 {
+					case 2:
+						goto l8
+					default:
+						t25 := int32(load32(m.memory, uint64(uint32(v11))+16))
+						v14 = t25
+						if v14 != 0 {
+							t26 := int32(load32(m.memory, uint64(uint32(v11))+20))
+							v22 = t26
+							t27 := int32(load32(m.memory, uint64(uint32(v11))+4))
+							v18 = t27
+							t28 := int32(load32(m.memory, uint32(v11)))
+							v23 = t28
+							v3 = i32(0)
+						l16:
+							{
+								if v18 == v3 {
+									v3 = i32(0)
+								l18:
+									{
+										if v22 == v3 {
+											store32(m.memory, uint64(uint32(v5))+4168, uint32(i32(0)))
+											store32(m.memory, uint64(uint32(v5))+4164, uint32(v18))
+											store32(m.memory, uint64(uint32(v5))+4160, uint32(v23))
+											m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4160), v5+i32(4135), v5+i32(32))
+											{
+												t31 := int32(load32(m.memory, uint64(uint32(v5))+32))
+												v7 = t31
+												v3 = v7 + i32(1)
+												if uint32(v3) > uint32(i32(4096)) {
+													goto l19
+												}
+												m.memory[uint32(v12+v7)] = byte(i32(32))
+												store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
+												v7 = v3
+											}
+										l19:
+											t32 := int32(m.memory[uint64(uint32(v5))+4135])
+											v18 = t32
+											v17 = v7 + v22
+											if uint32(v17) > uint32(i32(4096)) {
+												goto l20
+											}
+											if v22 == 0 {
+												goto l20
+											}
+											if v22 == 0 {
+												goto l21
+											}
+											memory_copy(m.memory, uint32(v12+v7), uint32(v14), uint32(v22))
+										l21:
+											store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
+											v7 = v17
+										l20:
+											t33 := v5
+											t34 := v18
+											var p35 int32
+											if uint32(v17) < uint32(i32(4097)) {
+												p35 = 1
+											}
+											t36 := t34 & p35
+											var p37 int32
+											if uint32(v3) < uint32(i32(4097)) {
+												p37 = 1
+											}
+											v14 = t36 & p37
+											m.memory[uint64(uint32(t33))+4135] = byte(v14)
+											goto l22
+										}
+										v24 = i64(21)
+										t30 := int32(m.memory[uint32(v14+v3)])
+										v17 = t30
+										if v17 == i32(32) {
+											goto l15
+										}
+										if uint32(v17) < uint32(i32(32)) {
+											goto l15
+										}
+										v3 = v3 + i32(1)
+										if v17 != i32(127) {
+											goto l18
+										}
+										goto l15
+									}
+								}
+								v24 = i64(21)
+								t29 := int32(m.memory[uint32(v23+v3)])
+								v17 = t29
+								if v17 == i32(32) {
+									goto l15
+								}
+								if uint32(v17) < uint32(i32(32)) {
+									goto l15
+								}
+								v3 = v3 + i32(1)
+								if v17 != i32(127) {
+									goto l16
+								}
+								goto l15
+							}
+						}
+						v20 = i32(20)
+						v21 = i32(0)
+						goto l13
+					case 1:
+						m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v5+i32(4160), v11)
+						t38 := int32(m.memory[uint64(uint32(v5))+4160])
+						if t38 == i32(41) {
+							goto l8
+						}
+						t39 := int64(load64(m.memory, uint64(uint32(v5))+4160))
+						v24 = t39
+						if v24&i64(255) == i64(41) {
+							goto l8
+						}
+						v16 = int32(int64(uint64(v24) >> 32))
+						v21 = int32(int64(uint64(v24) >> 8))
+						v20 = int32(v24)
+						goto l23
+					}
+				}
+			l8:
+				{
+					{
+						if uint32(v16) >= uint32(v10) {
+							goto l24
+						}
+						v20 = i32(20)
+						v3 = v8 + v16*i32(12)
+						t40 := int32(load32(m.memory, uint32(v3)))
+						switch t40 {
+						case 1:
+							t46 := int32(load32(m.memory, uint64(uint32(v3))+4))
+							v18 = t46
+							{
+								t47 := int32(load32(m.memory, uint64(uint32(v3))+8))
+								t48 := v7
+								v3 = t47
+								v17 = t48 + v3
+								if uint32(v17) > uint32(i32(4096)) {
+									goto l29
+								}
+								if v3 == 0 {
+									goto l29
+								}
+								if v3 == 0 {
+									goto l30
+								}
+								memory_copy(m.memory, uint32(v12+v7), uint32(v18), uint32(v3))
+							l30:
+								store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
+								v7 = v17
+							}
+						l29:
+							t49 := v5
+							t50 := v14
+							var p51 int32
+							if uint32(v17) < uint32(i32(4097)) {
+								p51 = 1
+							}
+							v14 = t50 & p51
+							m.memory[uint64(uint32(t49))+4135] = byte(v14)
+							t52 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v18, v3)
+							if t52 == 0 {
+								goto l22
+							}
+							v20 = i32(21)
+							goto l13
+						case 2:
+							goto l24
+						default:
+							goto l13
+						}
+					}
+				l24:
+					t41 := int32(load32(m.memory, uint64(uint32(v11))+12))
+					v17 = t41
+					t42 := int32(load32(m.memory, uint64(uint32(v11))+8))
+					v3 = t42
+					t43 := int64(load64(m.memory, uint64(uint32(v5))+4136))
+					store64(m.memory, uint32(v9), uint64(t43))
+					t44 := int32(load32(m.memory, uint64(uint32(v5))+4144))
+					store32(m.memory, uint64(uint32(v9))+8, uint32(t44))
+					store32(m.memory, uint64(uint32(v5))+4160, uint32(v3))
+					t45 := v5
+					v21 = v3 + v17<<4
+					store32(m.memory, uint64(uint32(t45))+4164, uint32(v21))
+					if v17 != 0 {
+						v25 = i32(0)
+						v20 = i32(20)
+						goto l33
+					}
+					v20 = i32(20)
+					goto l27
+				}
+			l33:
+				{
+					t53 := int32(load32(m.memory, uint32(v3+i32(12))))
+					v22 = t53
+					t54 := int32(load32(m.memory, uint32(v3+i32(8))))
+					v23 = t54
+					t55 := int32(load32(m.memory, uint32(v3+i32(4))))
+					v18 = t55
+					t56 := int32(load32(m.memory, uint32(v3)))
+					v17 = t56
+					store32(m.memory, uint64(uint32(v5))+4156, uint32(i32(0)))
+					store32(m.memory, uint64(uint32(v5))+4152, uint32(v18))
+					t58 := v5
+					p57 := i32(1)
+					if v17 != 0 {
+						p57 = v17
+					}
+					store32(m.memory, uint64(uint32(t58))+4148, uint32(p57))
+					{
+						t59 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9, v5+i32(4148))
+						if t59 != 0 {
+							goto l31
+						}
+						v3 = v3 + i32(16)
+						if v3 == v21 {
+							goto l32
+						}
+						goto l33
+					}
+				l31:
+					t60 := v5
+					v3 = v3 + i32(16)
+					store32(m.memory, uint64(uint32(t60))+4160, uint32(v3))
+					t62 := v5 + i32(8)
+					p61 := i32(1)
+					if v23 != 0 {
+						p61 = v23
+					}
+					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t62, p61, v22)
+					t63 := int32(load32(m.memory, uint64(uint32(v5))+8))
+					v23 = t63
+					if v23 == 0 {
+						goto l32
+					}
+					t64 := int32(load32(m.memory, uint64(uint32(v5))+12))
+					v17 = t64
+					{
+						if v25&i32(1) == 0 {
+							goto l34
+						}
+						v18 = v7 + i32(2)
+						if uint32(v18) > uint32(i32(4096)) {
+							goto l35
+						}
+						store16(m.memory, uint32(v12+v7), uint16(i32(8236)))
+						store32(m.memory, uint64(uint32(v5))+32, uint32(v18))
+						v7 = v18
+					l35:
+						t65 := v14
+						var p66 int32
+						if uint32(v18) < uint32(i32(4097)) {
+							p66 = 1
+						}
+						v14 = t65 & p66
+					}
+				l34:
+					v18 = v7 + v17
+					if uint32(v18) > uint32(i32(4096)) {
+						goto l36
+					}
+					if v17 == 0 {
+						goto l36
+					}
+					if v17 == 0 {
+						goto l37
+					}
+					memory_copy(m.memory, uint32(v12+v7), uint32(v23), uint32(v17))
+				l37:
+					store32(m.memory, uint64(uint32(v5))+32, uint32(v18))
+					v7 = v18
+				l36:
+					t67 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v23, v17)
+					if t67 != 0 {
+						v24 = i64(21)
+						v21 = i32(0)
+						goto l15
+					}
+					t68 := v14
+					var p69 int32
+					if uint32(v18) < uint32(i32(4097)) {
+						p69 = 1
+					}
+					v14 = t68 & p69
+					v25 = i32(1)
+					v20 = i32(41)
+					if v3 != v21 {
+						goto l33
+					}
+				}
+			l32:
+				m.memory[uint64(uint32(v5))+4135] = byte(v14)
+			l27:
+				v21 = i32(0)
+				goto l23
+			l23:
+				if v20&i32(255) == i32(41) {
+					goto l22
+				}
+			l13:
+				v24 = int64(uint32(v20)) & i64(255)
+			l15:
+				v13 = int64(uint32(v16))<<32 | int64(uint32(v21))&i64(0xffffff)<<8 | v24
+				goto l39
+			l22:
+				t70 := v19
+				var p71 int32
+				if v6 != i32(0) {
+					p71 = 1
+				}
+				if t70&p71 != 0 {
+					goto l40
+				}
+			}
+			if v14&i32(1) != 0 {
+				goto l1
+			}
+			v13 = i64(22)
+		l39:
+			store64(m.memory, uint32(v0), uint64(v13))
+			goto l41
+		}
+		v7 = i32(0)
+		goto l1
+	}
+l1:
+	v3 = v1 + i32(8)
+	v17 = v5 + i32(36)
+l42:
+	{
+		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(4160), v3, v17, v7)
+		t72 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(4160), v4)
+		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t72&i32(255))
+		v3 = v3 + i32(160)
+		v2 = v2 + i32(-1)
+		if v2 != 0 {
+			goto l42
+		}
+	}
+	{
+		t73 := int32(load32(m.memory, uint64(uint32(v5))+24))
+		v3 = t73
+		if v3 != i32(-1) {
+			goto l43
+		}
+		v3 = i32(36)
+		goto l44
+	}
+l43:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
+	v3 = i32(41)
+l44:
+	m.memory[uint32(v0)] = byte(v3)
+l41:
+	m.___stack_pointer = v5 + i32(4192)
 }
 func (m *Module) _hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7 int32
@@ -1245,511 +1743,13 @@ func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 in
 	t2 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v0, v1, i32(1))
 	return t2
 }
-func (m *Module) _hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v0, v1, v2, v3, v4 int32) {
-	var v5, v6, v7, v8, v9, v10, v11, v12 int32
-	var v13 int64
-	var v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
-	var v24 int64
-	var v25 int32
-	t0 := m.___stack_pointer
-	v5 = t0 - i32(4192)
-	m.___stack_pointer = v5
-	store64(m.memory, uint64(uint32(v5))+24, uint64(i64(0xffffffff)))
-	store32(m.memory, uint64(uint32(v5))+32, uint32(i32(0)))
-	m.memory[uint64(uint32(v5))+4135] = byte(i32(1))
-	{
-		t1 := int32(load32(m.memory, uint64(uint32(v3))+4))
-		v6 = t1
-		if v6 != 0 {
-			v8 = v3 + i32(20)
-			v9 = v5 + i32(4160) + i32(8)
-			t2 := int32(load32(m.memory, uint64(uint32(v3))+16))
-			v10 = t2
-			t3 := int32(load32(m.memory, uint32(v3)))
-			v11 = t3
-			v12 = v5 + i32(32) + i32(4)
-			t4 := int64(load64(m.memory, uint64(uint32(v3))+8))
-			v13 = t4
-			v14 = i32(1)
-			v7 = i32(0)
-			v15 = i32(0)
-		l40:
-			{
-				v16 = v15
-				store32(m.memory, uint64(uint32(v5))+4148, uint32(v6))
-				store64(m.memory, uint64(uint32(v5))+4152, uint64(v13))
-				v17 = int32(v13)
-				{
-					v13 = int64(uint64(v13) >> 32)
-					if v13 != i64(0) {
-						goto l2
-					}
-					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(4160), v6, v17, i32(32))
-					t5 := int64(load64(m.memory, uint64(uint32(v5))+4168))
-					store64(m.memory, uint64(uint32(v5))+4148, uint64(t5))
-				}
-			l2:
-				v18 = int32(v13)
-			l4:
-				{
-					t6 := int32(load32(m.memory, uint64(uint32(v5))+4152))
-					v3 = t6
-					t7 := int32(load32(m.memory, uint64(uint32(v5))+4156))
-					t8 := v5 + i32(16)
-					t9 := v5 + i32(4148)
-					var p10 int32
-					if t7 != i32(0) {
-						p10 = 1
-					}
-					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t8, t9, p10)
-					t11 := int32(m.memory[uint64(uint32(v5))+16])
-					v19 = t11
-					if v19 == 0 {
-						goto l3
-					}
-					t12 := int32(m.memory[uint64(uint32(v5))+17])
-					if t12&i32(255) != i32(32) {
-						goto l4
-					}
-				}
-			l3:
-				store32(m.memory, uint64(uint32(v5))+4144, uint32(v18))
-				store32(m.memory, uint64(uint32(v5))+4136, uint32(v6))
-				t13 := v5
-				v3 = v17 - v3
-				p14 := v3
-				if uint32(v3) > uint32(v17) {
-					p14 = i32(0)
-				}
-				store32(m.memory, uint64(uint32(t13))+4140, uint32(p14))
-				t15 := int32(load32(m.memory, uint64(uint32(v5))+4148))
-				v6 = t15
-				t16 := int64(load64(m.memory, uint64(uint32(v5))+4152))
-				v13 = t16
-				{
-					if v16 == 0 {
-						goto l5
-					}
-					v3 = v7 + i32(1)
-					if uint32(v3) > uint32(i32(4096)) {
-						goto l6
-					}
-					m.memory[uint32(v12+v7)] = byte(i32(10))
-					store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
-				l6:
-					t17 := v5
-					var p18 int32
-					if uint32(v3) < uint32(i32(4097)) {
-						p18 = 1
-					}
-					m.memory[uint64(uint32(t17))+4135] = byte(p18 & v14)
-				}
-			l5:
-				m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4136), v5+i32(4135), v5+i32(32))
-				{
-					t19 := int32(load32(m.memory, uint64(uint32(v5))+32))
-					v7 = t19
-					v3 = v7 + i32(2)
-					if uint32(v3) > uint32(i32(4096)) {
-						goto l7
-					}
-					store16(m.memory, uint32(v12+v7), uint16(i32(8250)))
-					store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
-					v7 = v3
-				}
-			l7:
-				v15 = v16 + i32(1)
-				t20 := int32(m.memory[uint64(uint32(v5))+4135])
-				t21 := v5
-				var p22 int32
-				if uint32(v3) < uint32(i32(4097)) {
-					p22 = 1
-				}
-				v14 = p22 & t20
-				m.memory[uint64(uint32(t21))+4135] = byte(v14)
-				v3 = i32(-16)
-			l9:
-				{
-					if v3 == i32(48) {
-						goto l8
-					}
-					v17 = v3 + i32(21108)
-					v18 = v3 + i32(16)
-					v3 = v18
-					t23 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(4136), v17)
-					if t23 == 0 {
-						goto l9
-					}
-				}
-				{
-					t24 := int32(m.memory[uint32(v18+i32(21104))])
-					switch t24 {
-					case 2:
-						goto l8
-					default:
-						t25 := int32(load32(m.memory, uint64(uint32(v11))+16))
-						v14 = t25
-						if v14 != 0 {
-							t26 := int32(load32(m.memory, uint64(uint32(v11))+20))
-							v22 = t26
-							t27 := int32(load32(m.memory, uint64(uint32(v11))+4))
-							v18 = t27
-							t28 := int32(load32(m.memory, uint32(v11)))
-							v23 = t28
-							v3 = i32(0)
-						l16:
-							{
-								if v18 == v3 {
-									v3 = i32(0)
-								l18:
-									{
-										if v22 == v3 {
-											store32(m.memory, uint64(uint32(v5))+4168, uint32(i32(0)))
-											store32(m.memory, uint64(uint32(v5))+4164, uint32(v18))
-											store32(m.memory, uint64(uint32(v5))+4160, uint32(v23))
-											m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4160), v5+i32(4135), v5+i32(32))
-											{
-												t31 := int32(load32(m.memory, uint64(uint32(v5))+32))
-												v7 = t31
-												v3 = v7 + i32(1)
-												if uint32(v3) > uint32(i32(4096)) {
-													goto l19
-												}
-												m.memory[uint32(v12+v7)] = byte(i32(32))
-												store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
-												v7 = v3
-											}
-										l19:
-											t32 := int32(m.memory[uint64(uint32(v5))+4135])
-											v18 = t32
-											v17 = v7 + v22
-											if uint32(v17) > uint32(i32(4096)) {
-												goto l20
-											}
-											if v22 == 0 {
-												goto l20
-											}
-											if v22 == 0 {
-												goto l21
-											}
-											memory_copy(m.memory, uint32(v12+v7), uint32(v14), uint32(v22))
-										l21:
-											store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
-											v7 = v17
-										l20:
-											t33 := v5
-											t34 := v18
-											var p35 int32
-											if uint32(v17) < uint32(i32(4097)) {
-												p35 = 1
-											}
-											t36 := t34 & p35
-											var p37 int32
-											if uint32(v3) < uint32(i32(4097)) {
-												p37 = 1
-											}
-											v14 = t36 & p37
-											m.memory[uint64(uint32(t33))+4135] = byte(v14)
-											goto l22
-										}
-										v24 = i64(19)
-										t30 := int32(m.memory[uint32(v14+v3)])
-										v17 = t30
-										if v17 == i32(32) {
-											goto l15
-										}
-										if uint32(v17) < uint32(i32(32)) {
-											goto l15
-										}
-										v3 = v3 + i32(1)
-										if v17 != i32(127) {
-											goto l18
-										}
-										goto l15
-									}
-								}
-								v24 = i64(19)
-								t29 := int32(m.memory[uint32(v23+v3)])
-								v17 = t29
-								if v17 == i32(32) {
-									goto l15
-								}
-								if uint32(v17) < uint32(i32(32)) {
-									goto l15
-								}
-								v3 = v3 + i32(1)
-								if v17 != i32(127) {
-									goto l16
-								}
-								goto l15
-							}
-						}
-						v20 = i32(18)
-						v21 = i32(0)
-						goto l13
-					case 1:
-						m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v5+i32(4160), v11)
-						t38 := int32(m.memory[uint64(uint32(v5))+4160])
-						if t38 == i32(41) {
-							goto l8
-						}
-						t39 := int64(load64(m.memory, uint64(uint32(v5))+4160))
-						v24 = t39
-						if v24&i64(255) == i64(41) {
-							goto l8
-						}
-						v16 = int32(int64(uint64(v24) >> 32))
-						v21 = int32(int64(uint64(v24) >> 8))
-						v20 = int32(v24)
-						goto l23
-					}
-				}
-			l8:
-				{
-					{
-						if uint32(v16) >= uint32(v10) {
-							goto l24
-						}
-						v20 = i32(18)
-						v3 = v8 + v16*i32(12)
-						t40 := int32(load32(m.memory, uint32(v3)))
-						switch t40 {
-						case 1:
-							t46 := int32(load32(m.memory, uint64(uint32(v3))+4))
-							v18 = t46
-							{
-								t47 := int32(load32(m.memory, uint64(uint32(v3))+8))
-								t48 := v7
-								v3 = t47
-								v17 = t48 + v3
-								if uint32(v17) > uint32(i32(4096)) {
-									goto l29
-								}
-								if v3 == 0 {
-									goto l29
-								}
-								if v3 == 0 {
-									goto l30
-								}
-								memory_copy(m.memory, uint32(v12+v7), uint32(v18), uint32(v3))
-							l30:
-								store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
-								v7 = v17
-							}
-						l29:
-							t49 := v5
-							t50 := v14
-							var p51 int32
-							if uint32(v17) < uint32(i32(4097)) {
-								p51 = 1
-							}
-							v14 = t50 & p51
-							m.memory[uint64(uint32(t49))+4135] = byte(v14)
-							t52 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v18, v3)
-							if t52 == 0 {
-								goto l22
-							}
-							v20 = i32(19)
-							goto l13
-						case 2:
-							goto l24
-						default:
-							goto l13
-						}
-					}
-				l24:
-					t41 := int32(load32(m.memory, uint64(uint32(v11))+12))
-					v17 = t41
-					t42 := int32(load32(m.memory, uint64(uint32(v11))+8))
-					v3 = t42
-					t43 := int64(load64(m.memory, uint64(uint32(v5))+4136))
-					store64(m.memory, uint32(v9), uint64(t43))
-					t44 := int32(load32(m.memory, uint64(uint32(v5))+4144))
-					store32(m.memory, uint64(uint32(v9))+8, uint32(t44))
-					store32(m.memory, uint64(uint32(v5))+4160, uint32(v3))
-					t45 := v5
-					v21 = v3 + v17<<4
-					store32(m.memory, uint64(uint32(t45))+4164, uint32(v21))
-					if v17 != 0 {
-						v25 = i32(0)
-						v20 = i32(18)
-						goto l33
-					}
-					v20 = i32(18)
-					goto l27
-				}
-			l33:
-				{
-					t53 := int32(load32(m.memory, uint32(v3+i32(12))))
-					v22 = t53
-					t54 := int32(load32(m.memory, uint32(v3+i32(8))))
-					v23 = t54
-					t55 := int32(load32(m.memory, uint32(v3+i32(4))))
-					v18 = t55
-					t56 := int32(load32(m.memory, uint32(v3)))
-					v17 = t56
-					store32(m.memory, uint64(uint32(v5))+4156, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v5))+4152, uint32(v18))
-					t58 := v5
-					p57 := i32(1)
-					if v17 != 0 {
-						p57 = v17
-					}
-					store32(m.memory, uint64(uint32(t58))+4148, uint32(p57))
-					{
-						t59 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9, v5+i32(4148))
-						if t59 != 0 {
-							goto l31
-						}
-						v3 = v3 + i32(16)
-						if v3 == v21 {
-							goto l32
-						}
-						goto l33
-					}
-				l31:
-					t60 := v5
-					v3 = v3 + i32(16)
-					store32(m.memory, uint64(uint32(t60))+4160, uint32(v3))
-					t62 := v5 + i32(8)
-					p61 := i32(1)
-					if v23 != 0 {
-						p61 = v23
-					}
-					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t62, p61, v22)
-					t63 := int32(load32(m.memory, uint64(uint32(v5))+8))
-					v23 = t63
-					if v23 == 0 {
-						goto l32
-					}
-					t64 := int32(load32(m.memory, uint64(uint32(v5))+12))
-					v17 = t64
-					{
-						if v25&i32(1) == 0 {
-							goto l34
-						}
-						v18 = v7 + i32(2)
-						if uint32(v18) > uint32(i32(4096)) {
-							goto l35
-						}
-						store16(m.memory, uint32(v12+v7), uint16(i32(8236)))
-						store32(m.memory, uint64(uint32(v5))+32, uint32(v18))
-						v7 = v18
-					l35:
-						t65 := v14
-						var p66 int32
-						if uint32(v18) < uint32(i32(4097)) {
-							p66 = 1
-						}
-						v14 = t65 & p66
-					}
-				l34:
-					v18 = v7 + v17
-					if uint32(v18) > uint32(i32(4096)) {
-						goto l36
-					}
-					if v17 == 0 {
-						goto l36
-					}
-					if v17 == 0 {
-						goto l37
-					}
-					memory_copy(m.memory, uint32(v12+v7), uint32(v23), uint32(v17))
-				l37:
-					store32(m.memory, uint64(uint32(v5))+32, uint32(v18))
-					v7 = v18
-				l36:
-					t67 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v23, v17)
-					if t67 != 0 {
-						v24 = i64(19)
-						v21 = i32(0)
-						goto l15
-					}
-					t68 := v14
-					var p69 int32
-					if uint32(v18) < uint32(i32(4097)) {
-						p69 = 1
-					}
-					v14 = t68 & p69
-					v25 = i32(1)
-					v20 = i32(41)
-					if v3 != v21 {
-						goto l33
-					}
-				}
-			l32:
-				m.memory[uint64(uint32(v5))+4135] = byte(v14)
-			l27:
-				v21 = i32(0)
-				goto l23
-			l23:
-				if v20&i32(255) == i32(41) {
-					goto l22
-				}
-			l13:
-				v24 = int64(uint32(v20)) & i64(255)
-			l15:
-				v13 = int64(uint32(v16))<<32 | int64(uint32(v21))&i64(0xffffff)<<8 | v24
-				goto l39
-			l22:
-				t70 := v19
-				var p71 int32
-				if v6 != i32(0) {
-					p71 = 1
-				}
-				if t70&p71 != 0 {
-					goto l40
-				}
-			}
-			if v14&i32(1) != 0 {
-				goto l1
-			}
-			v13 = i64(40)
-		l39:
-			store64(m.memory, uint32(v0), uint64(v13))
-			goto l41
-		}
-		v7 = i32(0)
-		goto l1
-	}
-l1:
-	v3 = v1 + i32(8)
-	v17 = v5 + i32(36)
-l42:
-	{
-		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(4160), v3, v17, v7)
-		t72 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(4160), v4)
-		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t72&i32(255))
-		v3 = v3 + i32(160)
-		v2 = v2 + i32(-1)
-		if v2 != 0 {
-			goto l42
-		}
-	}
-	{
-		t73 := int32(load32(m.memory, uint64(uint32(v5))+24))
-		v3 = t73
-		if v3 != i32(-1) {
-			goto l43
-		}
-		v3 = i32(31)
-		goto l44
-	}
-l43:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-	v3 = i32(41)
-l44:
-	m.memory[uint32(v0)] = byte(v3)
-l41:
-	m.___stack_pointer = v5 + i32(4192)
-}
-func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v0, v1 int32) {
+func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(80)
 	m.___stack_pointer = v2
 	store64(m.memory, uint64(uint32(v2))+52, uint64(i64(4)))
-	store32(m.memory, uint64(uint32(v2))+48, uint32(i32(21069)))
+	store32(m.memory, uint64(uint32(v2))+48, uint32(i32(21701)))
 	t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
 	t2 := v2
 	v3 = t1
@@ -1917,7 +1917,7 @@ func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed
 			}
 		}
 	l9:
-		v6 = i32(38)
+		v6 = i32(35)
 	}
 l0:
 	m.memory[uint32(v0)] = byte(v6)
@@ -1936,7 +1936,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 	v5 = t3
 	m._hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(t2, t4, v5)
 	t5 := int32(load32(m.memory, uint64(uint32(v3))+12))
-	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+21456))
+	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22088))
 	v6 = t6
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+12))
 	v7 = t7
@@ -1951,11 +1951,11 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 			goto l1
 		}
 	l0:
-		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(20804)), uint32(i32(60)))
+		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21436)), uint32(i32(60)))
 		v1 = i32(0)
 	l9:
 		{
-			v10 = i32(20768)
+			v10 = i32(21400)
 			v11 = i32(7)
 			{
 				v12 = v3 + i32(12) + v1
@@ -1965,16 +1965,16 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 				default:
 					goto l2
 				case 1:
-					v10 = i32(20775)
+					v10 = i32(21407)
 					goto l2
 				case 2:
-					v10 = i32(20782)
+					v10 = i32(21414)
 					goto l2
 				case 3:
-					v10 = i32(20789)
+					v10 = i32(21421)
 					goto l2
 				case 4:
-					v10 = i32(20796)
+					v10 = i32(21428)
 					v11 = i32(8)
 					goto l2
 				case 5:
@@ -2003,7 +2003,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 		store32(m.memory, uint64(uint32(v3))+80, uint32(v9))
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(5)))
 		t13 := int32(load32(m.memory, uint32(v1)))
-		t14 := int32(load32(m.memory, uint32(t13<<2+i32(21476))))
+		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22108))))
 		v9 = t14
 	}
 l1:
@@ -2073,7 +2073,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 		if v1 == 0 {
 			goto l0
 		}
-		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(20732)), uint32(i32(36)))
+		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21364)), uint32(i32(36)))
 		v4 = i32(0)
 	l7:
 		{
@@ -2082,7 +2082,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 			v6 = t1
 			t2 := int32(load32(m.memory, uint32(v5+i32(12))))
 			v7 = t2
-			v8 = i32(20716)
+			v8 = i32(21348)
 			v9 = i32(4)
 			{
 				t3 := int32(load32(m.memory, uint32(v5+i32(8))))
@@ -2091,10 +2091,10 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 				default:
 					goto l1
 				case 1:
-					v8 = i32(20720)
+					v8 = i32(21352)
 					goto l1
 				case 2:
-					v8 = i32(20724)
+					v8 = i32(21356)
 					v9 = i32(5)
 					goto l1
 				case 3:
@@ -2318,92 +2318,6 @@ l0:
 	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16496))
 	store64(m.memory, uint32(v0), uint64(t16))
 }
-func (m *Module) _hooksig__capi__status__words__he407ba4454de8a9f_3kkkuu(v0, v1 int32) {
-	var v2, v3, v4, v5 int32
-	v2 = i32(3)
-	v3 = i32(17)
-	v4 = i32(18805)
-	v5 = i32(18039)
-	switch v1 {
-	case 0:
-		goto l0
-	default:
-		switch v1 + i32(-44) {
-		default:
-			v2 = i32(-328)
-		l10:
-			{
-				if v2 != 0 {
-					goto l9
-				}
-				v3 = i32(37)
-				v4 = i32(18311)
-				v2 = i32(15)
-				v5 = i32(17273)
-				goto l0
-			l9:
-				v3 = v2 + i32(20384)
-				v2 = v2 + i32(8)
-				t0 := int32(m.memory[uint32(v3)])
-				v3 = t0
-				t1 := int32(load32(m.memory, uint64(uint32(v3<<2))+21292))
-				if t1 != v1 {
-					goto l10
-				}
-			}
-			v1 = v3 << 2
-			t2 := int32(load32(m.memory, uint64(uint32(v1))+21996))
-			v3 = t2
-			t3 := int32(load32(m.memory, uint64(uint32(v1))+21832))
-			v4 = t3
-			t4 := int32(load32(m.memory, uint64(uint32(v1))+21668))
-			v2 = t4
-			t5 := int32(load32(m.memory, uint64(uint32(v1))+21504))
-			v5 = t5
-			goto l0
-		case 2:
-			v3 = i32(35)
-			v4 = i32(17862)
-			v2 = i32(17)
-			v5 = i32(18057)
-			goto l0
-		case 1:
-			v3 = i32(39)
-			v4 = i32(17152)
-			v2 = i32(16)
-			v5 = i32(19659)
-			goto l0
-		case 0:
-			v3 = i32(57)
-			v4 = i32(19485)
-			v2 = i32(8)
-			v5 = i32(18303)
-			goto l0
-		}
-	case 3:
-		v3 = i32(48)
-		v4 = i32(17814)
-		v2 = i32(12)
-		v5 = i32(18428)
-		goto l0
-	case 2:
-		v3 = i32(42)
-		v4 = i32(19161)
-		v2 = i32(15)
-		v5 = i32(18042)
-		goto l0
-	case 1:
-		v3 = i32(38)
-		v4 = i32(19123)
-		v2 = i32(13)
-		v5 = i32(17786)
-	}
-l0:
-	store32(m.memory, uint64(uint32(v0))+12, uint32(v3))
-	store32(m.memory, uint64(uint32(v0))+8, uint32(v4))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
-	store32(m.memory, uint32(v0), uint32(v5))
-}
 func (m *Module) _hooksig__capi__pending__finish__h7b1ed7176482b7a4_gvlpco(v0, v1 int32) {
 	var v2, v3, v4 int32
 	var v5 int64
@@ -2427,7 +2341,7 @@ l0:
 	goto l2
 l1:
 	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v2+i32(64), v1+i32(8))
-	m._hooksig__digest__compare__h8ef7f19bd04220c0_t3954j(v2, v2+i32(64), v1+i32(112))
+	m._hooksig__digest__compare__hc2a7860fb23f2490_qxna5y(v2, v2+i32(64), v1+i32(112))
 	memory_copy(m.memory, uint32(v2+i32(8)), uint32(v1+i32(160)), uint32(i32(56)))
 	v3 = i32(0)
 l3:
@@ -2446,7 +2360,7 @@ l3:
 		if v5&i64(255) == i64(41) {
 			goto l4
 		}
-		t4 := int32(load32(m.memory, uint64(uint32(int32(v5)&i32(255)<<2))+21292))
+		t4 := int32(load32(m.memory, uint64(uint32(int32(v5)&i32(255)<<2))+21924))
 		store32(m.memory, uint64(uint32(v0))+4, uint32(t4))
 		v3 = i32(1)
 		goto l2
@@ -2458,7 +2372,7 @@ l2:
 	store32(m.memory, uint32(v0), uint32(v3))
 	m.___stack_pointer = v2 + i32(96)
 }
-func (m *Module) _hooksig__digest__compare__h8ef7f19bd04220c0_t3954j(v0, v1, v2 int32) {
+func (m *Module) _hooksig__digest__compare__hc2a7860fb23f2490_qxna5y(v0, v1, v2 int32) {
 	var v3, v4 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(48)
@@ -2467,7 +2381,7 @@ func (m *Module) _hooksig__digest__compare__h8ef7f19bd04220c0_t3954j(v0, v1, v2 
 	store64(m.memory, uint64(uint32(v3))+24, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v3))+16, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v3))+8, uint64(i64(0)))
-	v4 = i32(25)
+	v4 = i32(28)
 	{
 		t1 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v2, v3+i32(8))
 		if t1 == 0 {
@@ -2477,7 +2391,7 @@ func (m *Module) _hooksig__digest__compare__h8ef7f19bd04220c0_t3954j(v0, v1, v2 
 		m.memory[uint64(uint32(v3))+47] = byte(t2 & i32(255))
 		v4 = v3 + i32(47)
 		t3 := int32(m.memory[uint64(uint32(v3))+47])
-		p4 := i32(32)
+		p4 := i32(37)
 		if t3 != 0 {
 			p4 = i32(41)
 		}
@@ -2779,7 +2693,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					}
 				}
 			l10:
-				t11 := int32(load32(m.memory, uint64(uint32(v8<<2))+21292))
+				t11 := int32(load32(m.memory, uint64(uint32(v8<<2))+21924))
 				v7 = t11
 				goto l12
 			}
@@ -2840,7 +2754,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 							t23 := int32(load32(m.memory, uint32(v7+i32(4))))
 							t24 := v8
 							v9 = t23
-							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(21254), i32(4))
+							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(21886), i32(4))
 							if t25 != 0 {
 								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v16)
 								p38 := i32(1)
@@ -2854,12 +2768,12 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 								v20 = t40
 								goto l19
 							}
-							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21258), i32(6))
+							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21890), i32(6))
 							if t26 != 0 {
 								goto l16
 							}
 							{
-								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21239), i32(9))
+								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21871), i32(9))
 								if t27 != 0 {
 									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v1, v16)
 									p29 := i32(1)
@@ -2873,9 +2787,9 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 									v18 = t31
 									goto l19
 								}
-								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21264), i32(15))
+								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(0x5588), i32(15))
 								if t28 == 0 {
-									t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21279), i32(13))
+									t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21911), i32(13))
 									if t32 == 0 {
 										goto l19
 									}
@@ -2951,7 +2865,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					v8 = i32(0)
 				l22:
 					{
-						t44 := int32(m.memory[uint32(v7+i32(20875))])
+						t44 := int32(m.memory[uint32(v7+i32(21507))])
 						t45 := int32(m.memory[uint32(v18+v7)])
 						v8 = t44 ^ t45 | v8
 						v7 = v7 + i32(1)
@@ -2975,10 +2889,10 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					}
 					v6 = i64(8)
 					v23 = i32(1)
-					v7 = i32(20927)
-					v9 = i32(20946)
+					v7 = i32(21559)
+					v9 = i32(21578)
 					v1 = i32(44)
-					v16 = i32(20935)
+					v16 = i32(21567)
 					v15 = i32(11)
 					v18 = i32(0)
 					v11 = i32(0)
@@ -2987,7 +2901,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					goto l23
 				}
 			l21:
-				m._hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v3+i32(264), v3+i32(144))
+				m._hooksig__params__Params__read__hc5e4de9b7817c6eb_35j7lu(v3+i32(264), v3+i32(144))
 				t50 := int64(load64(m.memory, uint64(uint32(v3))+268))
 				v6 = t50
 				{
@@ -2996,7 +2910,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					if v7 != 0 {
 						goto l24
 					}
-					t52 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21292))
+					t52 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21924))
 					v7 = t52
 					goto l12
 				}
@@ -3034,7 +2948,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 			store64(m.memory, uint64(uint32(v3))+220, uint64(v6))
 			store32(m.memory, uint64(uint32(v3))+216, uint32(v7))
 			store64(m.memory, uint64(uint32(v3))+264, uint64(i64(0)))
-			m._hooksig__names__CheckedNames__new__hc58d7e64297cdd3e_53h4le(v3+i32(5552), v3+i32(228), v3+i32(264))
+			m._hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v3+i32(5552), v3+i32(228), v3+i32(264))
 			t62 := int64(load64(m.memory, uint64(uint32(v3))+5552))
 			v6 = t62
 			{
@@ -3043,7 +2957,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 				if v8 != i32(2) {
 					goto l25
 				}
-				t64 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21292))
+				t64 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21924))
 				v7 = t64
 				goto l12
 			}
@@ -3056,7 +2970,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 			t67 := int32(load32(m.memory, uint64(uint32(v3))+5560))
 			store32(m.memory, uint64(uint32(v3))+3880, uint32(t67))
 			store64(m.memory, uint64(uint32(v3))+3872, uint64(v6))
-			m._hooksig__policy__Policy__check_params__h33f6f1540a655957_avv048(v3+i32(5552), v3+i32(72), v3+i32(216), v3+i32(3872))
+			m._hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v3+i32(5552), v3+i32(72), v3+i32(216), v3+i32(3872))
 			{
 				t68 := int32(m.memory[uint64(uint32(v3))+5552])
 				if t68 == i32(41) {
@@ -3067,7 +2981,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 				if v24&i64(255) == i64(41) {
 					goto l26
 				}
-				t70 := int32(load32(m.memory, uint64(uint32(int32(v24)&i32(255)<<2))+21292))
+				t70 := int32(load32(m.memory, uint64(uint32(int32(v24)&i32(255)<<2))+21924))
 				v7 = t70
 				goto l12
 			}
@@ -3083,13 +2997,13 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 				}
 			}
 		l27:
-			v7 = i32(20)
+			v7 = i32(23)
 			switch v12 {
 			case 2:
-				v7 = i32(21)
+				v7 = i32(24)
 				fallthrough
 			default:
-				t72 := int32(load32(m.memory, uint64(uint32(v7<<2))+21292))
+				t72 := int32(load32(m.memory, uint64(uint32(v7<<2))+21924))
 				v7 = t72
 				goto l12
 			case 1:
@@ -3103,7 +3017,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 				if v10 == i64(-0x8000000000000000) {
 					p78 = 1
 				}
-				m._hooksig__policy__Policy__read_date__h22537982089511d3_7qmxkg(t74, t75, t76, t77, int64(uint32(p78)), v10)
+				m._hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(t74, t75, t76, t77, int64(uint32(p78)), v10)
 				t79 := int64(load64(m.memory, uint64(uint32(v3))+5560))
 				v10 = t79
 				{
@@ -3112,22 +3026,22 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					if v24 != i64(2) {
 						goto l31
 					}
-					t81 := int32(load32(m.memory, uint64(uint32(int32(v10)&i32(255)<<2))+21292))
+					t81 := int32(load32(m.memory, uint64(uint32(int32(v10)&i32(255)<<2))+21924))
 					v7 = t81
 					goto l12
 				}
 			l31:
-				v9 = i32(23)
+				v9 = i32(26)
 				switch v13 {
 				case 2:
-					v9 = i32(24)
+					v9 = i32(27)
 					fallthrough
 				default:
-					t82 := int32(load32(m.memory, uint64(uint32(v9<<2))+21292))
+					t82 := int32(load32(m.memory, uint64(uint32(v9<<2))+21924))
 					v7 = t82
 					goto l12
 				case 1:
-					m._hooksig__digest__parse__h139fe636b9388c69_ov64p0(v3+i32(5552), v22, v21)
+					m._hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v3+i32(5552), v22, v21)
 					{
 						t83 := int32(m.memory[uint64(uint32(v3))+5552])
 						if t83 == i32(41) {
@@ -3138,7 +3052,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 						if v9 == i32(41) {
 							goto l35
 						}
-						t85 := int32(load32(m.memory, uint64(uint32(v9<<2))+21292))
+						t85 := int32(load32(m.memory, uint64(uint32(v9<<2))+21924))
 						v7 = t85
 						goto l12
 					}
@@ -3174,7 +3088,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 									v8 = v3 + i32(3896)
 									m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v8, v20, v22)
 									memory_copy(m.memory, uint32(v3+i32(5552)), uint32(v8), uint32(i32(96)))
-									m._hooksig__key__find_key_of_whole__hc1dded7f526b0c45_6vmil9(v3+i32(3992), v4, v5, v3+i32(5552), v3+i32(184))
+									m._hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v3+i32(3992), v4, v5, v3+i32(5552), v3+i32(184))
 									{
 										t99 := int32(m.memory[uint64(uint32(v3))+3992])
 										if t99 != i32(41) {
@@ -3210,7 +3124,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 								if t92 != 0 {
 									p93 = v3 + i32(272)
 								}
-								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h28f8f7e0dadef4f6_66uph0(t94, t95, t96, p93)
+								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(t94, t95, t96, p93)
 								t97 := int32(load32(m.memory, uint64(uint32(v3))+5552))
 								v8 = t97
 								if v8 != 0 {
@@ -3226,7 +3140,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 							memory_copy(m.memory, uint32(v3+i32(3992)+i32(12)), uint32(v3+i32(5552)+i32(12)), uint32(i32(1544)))
 							store64(m.memory, uint64(uint32(v3))+3996, uint64(v6))
 							store32(m.memory, uint64(uint32(v3))+3992, uint32(v8))
-							m._hooksig__key__find_key__h5e30298cb0b8c6cb_384d7c(v3+i32(5552), v4, v5, v3+i32(3992), v3+i32(184))
+							m._hooksig__key__find_key__h19c587af9eab4f6c_jfpvs5(v3+i32(5552), v4, v5, v3+i32(3992), v3+i32(184))
 							{
 								t103 := int32(m.memory[uint64(uint32(v3))+5552])
 								if t103 != i32(41) {
@@ -3250,12 +3164,12 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 							v7 = int32(v6)
 						}
 					l41:
-						t106 := int32(load32(m.memory, uint64(uint32(v7&i32(255)<<2))+21292))
+						t106 := int32(load32(m.memory, uint64(uint32(v7&i32(255)<<2))+21924))
 						v7 = t106
 						goto l12
 					}
 				l44:
-					t107 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21292))
+					t107 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21924))
 					v7 = t107
 				}
 			}
@@ -3326,7 +3240,7 @@ func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa
 		}
 		goto l1
 	l0:
-		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21239), i32(9))
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21871), i32(9))
 		if t0 == 0 {
 			goto l1
 		}
@@ -3370,7 +3284,7 @@ l1:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
 	store32(m.memory, uint32(v0), uint32(v3))
 }
-func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1 int32) {
+func (m *Module) _hooksig__params__Params__read__hc5e4de9b7817c6eb_35j7lu(v0, v1 int32) {
 	var v2 int32
 	var v3 int64
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -3378,12 +3292,12 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(208)
 	m.___stack_pointer = v2
-	v3 = i64(6)
+	v3 = i64(8)
 	{
 		t1 := int32(load32(m.memory, uint32(v1)))
 		switch t1 {
 		case 2:
-			v3 = i64(7)
+			v3 = i64(9)
 			fallthrough
 		default:
 			store32(m.memory, uint32(v0), uint32(i32(0)))
@@ -3557,7 +3471,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 				{
 					{
 						{
-							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21218), i32(5))
+							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(0x555a), i32(5))
 							if t31 == 0 {
 								goto l13
 							}
@@ -3568,7 +3482,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 						}
 					l13:
 						{
-							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21223), i32(9))
+							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21855), i32(9))
 							if t32 == 0 {
 								goto l15
 							}
@@ -3579,7 +3493,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 						}
 					l15:
 						{
-							t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21232), i32(7))
+							t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21864), i32(7))
 							if t33 == 0 {
 								goto l16
 							}
@@ -3589,7 +3503,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 							goto l14
 						}
 					l16:
-						t34 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21239), i32(9))
+						t34 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21871), i32(9))
 						if t34 == 0 {
 							goto l17
 						}
@@ -3606,7 +3520,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 						goto l6
 					}
 					m.memory[uint64(uint32(v0))+5] = byte(v12)
-					m.memory[uint64(uint32(v0))+4] = byte(i32(10))
+					m.memory[uint64(uint32(v0))+4] = byte(i32(12))
 					goto l18
 				}
 			l17:
@@ -3630,7 +3544,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 						goto l20
 					}
 				}
-				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(1034)))
+				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(1036)))
 				goto l18
 			l19:
 				if uint32(v6) > uint32(i32(7)) {
@@ -3648,7 +3562,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 			}
 			goto l4
 		l7:
-			v3 = i64(8)
+			v3 = i64(10)
 			{
 				t41 := int32(m.memory[uint64(uint32(v2))+204])
 				if t41 != 0 {
@@ -3662,7 +3576,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 				if uint32(v1) > uint32(v5) {
 					p44 = i32(0)
 				}
-				v3 = int64(uint32(p44))<<32 | i64(9)
+				v3 = int64(uint32(p44))<<32 | i64(11)
 			}
 		l22:
 			store64(m.memory, uint64(uint32(v0))+4, uint64(v3))
@@ -3683,7 +3597,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 					t46 := int32(load32(m.memory, uint64(uint32(v2))+80))
 					v1 = t46
 					if v1 == 0 {
-						store64(m.memory, uint64(uint32(v0))+4, uint64(i64(267)))
+						store64(m.memory, uint64(uint32(v0))+4, uint64(i64(269)))
 						goto l18
 					}
 					t47 := int64(load32(m.memory, uint64(uint32(v2))+84))
@@ -3735,14 +3649,14 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 					}
 				}
 			l28:
-				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(779)))
+				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(781)))
 				goto l18
 			}
 		l26:
-			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(11)))
+			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(13)))
 			goto l18
 		l27:
-			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(523)))
+			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(525)))
 		l18:
 			store32(m.memory, uint32(v0), uint32(i32(0)))
 		}
@@ -3750,7 +3664,7 @@ func (m *Module) _hooksig__params__Params__read__h2e4fc514d69b93e6_nzd61z(v0, v1
 l3:
 	m.___stack_pointer = v2 + i32(208)
 }
-func (m *Module) _hooksig__names__CheckedNames__new__hc58d7e64297cdd3e_53h4le(v0, v1, v2 int32) {
+func (m *Module) _hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v0, v1, v2 int32) {
 	var v3 int32
 	var v4 int64
 	t0 := m.___stack_pointer
@@ -3758,7 +3672,7 @@ func (m *Module) _hooksig__names__CheckedNames__new__hc58d7e64297cdd3e_53h4le(v0
 	m.___stack_pointer = v3
 	{
 		{
-			t1 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v1, i32(20946), i32(11))
+			t1 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v1, i32(21578), i32(11))
 			if t1 != 0 {
 				goto l0
 			}
@@ -3773,7 +3687,7 @@ func (m *Module) _hooksig__names__CheckedNames__new__hc58d7e64297cdd3e_53h4le(v0
 				p4 = t2
 			}
 			t6 := int64(load64(m.memory, uint64(uint32(v1))+4))
-			m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(t5, p4, t6, v2+i32(8))
+			m._hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(t5, p4, t6, v2+i32(8))
 			{
 				t7 := int32(m.memory[uint64(uint32(v3))+8])
 				if t7 == i32(41) {
@@ -3807,7 +3721,7 @@ l2:
 	m.memory[uint64(uint32(v0))+12] = byte(v1)
 	m.___stack_pointer = v3 + i32(16)
 }
-func (m *Module) _hooksig__policy__Policy__check_params__h33f6f1540a655957_avv048(v0, v1, v2, v3 int32) {
+func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v0, v1, v2, v3 int32) {
 	var v4, v5, v6 int32
 	var v7 int64
 	var v8, v9, v10 int32
@@ -3823,13 +3737,13 @@ func (m *Module) _hooksig__policy__Policy__check_params__h33f6f1540a655957_avv04
 				if t6 != 0 {
 					goto l3
 				}
-				store16(m.memory, uint32(v0), uint16(i32(267)))
+				store16(m.memory, uint32(v0), uint16(i32(269)))
 				goto l5
 			}
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
 				store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(20935)))
+				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21567)))
 				v5 = v2 + i32(36)
 				t7 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(16), i32(0))
 				if t7 == 0 {
@@ -3867,14 +3781,14 @@ func (m *Module) _hooksig__policy__Policy__check_params__h33f6f1540a655957_avv04
 			goto l4
 		}
 		store64(m.memory, uint64(uint32(v4))+20, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21248)))
+		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21880)))
 		t12 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(16), i32(0))
 		if t12 != 0 {
 			goto l3
 		}
 	}
 l4:
-	m.memory[uint32(v0)] = byte(i32(12))
+	m.memory[uint32(v0)] = byte(i32(14))
 	goto l5
 l3:
 	{
@@ -3886,7 +3800,7 @@ l3:
 		t14 := int32(load32(m.memory, uint64(uint32(v1))+24))
 		t15 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v2, v5, t14)
 		if t15 == 0 {
-			m.memory[uint32(v0)] = byte(i32(28))
+			m.memory[uint32(v0)] = byte(i32(31))
 			goto l5
 		}
 	}
@@ -3899,7 +3813,7 @@ l7:
 			if t17 != 0 {
 				goto l12
 			}
-			v6 = i32(20946)
+			v6 = i32(21578)
 			v7 = i64(11)
 			goto l13
 		case 1:
@@ -4013,7 +3927,7 @@ l19:
 	}
 l14:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
-	m.memory[uint32(v0)] = byte(i32(27))
+	m.memory[uint32(v0)] = byte(i32(32))
 	goto l5
 l12:
 	m.memory[uint32(v0)] = byte(i32(41))
@@ -4078,7 +3992,7 @@ l1:
 	m.___stack_pointer = v2 + i32(80)
 	return v0
 }
-func (m *Module) _hooksig__policy__Policy__read_date__h22537982089511d3_7qmxkg(v0, v1, v2, v3 int32, v4, v5 int64) {
+func (m *Module) _hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(v0, v1, v2, v3 int32, v4, v5 int64) {
 	var v6 int32
 	t0 := m.___stack_pointer
 	v6 = t0 - i32(16)
@@ -4089,7 +4003,7 @@ func (m *Module) _hooksig__policy__Policy__read_date__h22537982089511d3_7qmxkg(v
 	store64(m.memory, uint32(v0), uint64(i64(0)))
 	goto l1
 l0:
-	m._hooksig__date__parse__h135b59b5c05b8429_8txx2d(v6, v2, v3, v5)
+	m._hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v6, v2, v3, v5)
 	{
 		t1 := int32(load32(m.memory, uint32(v6)))
 		if t1 != i32(1) {
@@ -4114,11 +4028,11 @@ l2:
 		}
 		if v4 < v5 {
 			store64(m.memory, uint32(v0), uint64(i64(2)))
-			m.memory[uint64(uint32(v0))+8] = byte(i32(29))
+			m.memory[uint64(uint32(v0))+8] = byte(i32(33))
 			goto l1
 		}
 		store64(m.memory, uint32(v0), uint64(i64(2)))
-		m.memory[uint64(uint32(v0))+8] = byte(i32(30))
+		m.memory[uint64(uint32(v0))+8] = byte(i32(34))
 		goto l1
 	}
 l3:
@@ -4127,7 +4041,7 @@ l3:
 l1:
 	m.___stack_pointer = v6 + i32(16)
 }
-func (m *Module) _hooksig__digest__parse__h139fe636b9388c69_ov64p0(v0, v1, v2 int32) {
+func (m *Module) _hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(80)
@@ -4153,7 +4067,7 @@ func (m *Module) _hooksig__digest__parse__h139fe636b9388c69_ov64p0(v0, v1, v2 in
 		if v5 != 0 {
 			goto l0
 		}
-		v2 = i32(25)
+		v2 = i32(28)
 		{
 			v1 = v1 + i32(8)
 			t4 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v1, v3+i32(48))
@@ -4200,7 +4114,7 @@ l11:
 					goto l5
 				}
 				t14 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21156), i32(7))
+				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21788), i32(7))
 				if t15 == 0 {
 					goto l4
 				}
@@ -4218,7 +4132,7 @@ l11:
 					v5 = p19
 					{
 						t21 := v8&i32(-256) | i32(41)
-						p20 := i32(25)
+						p20 := i32(28)
 						if v4 != 0 {
 							p20 = i32(41)
 						}
@@ -4228,7 +4142,7 @@ l11:
 							p22 = t21
 						}
 						v8 = p22
-						if v8&i32(57) == i32(41) {
+						if v8&i32(61) == i32(41) {
 							m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v2+i32(45), v7)
 							t23 := int32(load32(m.memory, uint64(uint32(v3))+20))
 							t24 := v3
@@ -4246,7 +4160,7 @@ l11:
 								if t27 == i32(44) {
 									goto l8
 								}
-								m.memory[uint32(v0)] = byte(i32(25))
+								m.memory[uint32(v0)] = byte(i32(28))
 								goto l2
 							}
 						l8:
@@ -4258,7 +4172,7 @@ l11:
 								if t28 == 0 {
 									goto l9
 								}
-								m.memory[uint32(v0)] = byte(i32(32))
+								m.memory[uint32(v0)] = byte(i32(37))
 								goto l2
 							}
 						l9:
@@ -4269,7 +4183,7 @@ l11:
 						goto l2
 					}
 				}
-				store64(m.memory, uint32(v0), uint64(i64(25)))
+				store64(m.memory, uint32(v0), uint64(i64(28)))
 				goto l2
 			}
 			if v1 == 0 {
@@ -4282,7 +4196,7 @@ l11:
 			goto l5
 		}
 	l5:
-		m.memory[uint32(v0)] = byte(i32(25))
+		m.memory[uint32(v0)] = byte(i32(28))
 		goto l2
 	l4:
 		m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(8), v3+i32(40), i32(6))
@@ -4308,7 +4222,7 @@ l11:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v6))
 	goto l2
 l12:
-	store64(m.memory, uint32(v0), uint64(i64(26)))
+	store64(m.memory, uint32(v0), uint64(i64(29)))
 l2:
 	m.___stack_pointer = v3 + i32(80)
 }
@@ -4316,7 +4230,7 @@ func (m *Module) _hooksig__drone__verbatim__write_signing_string__h97abb8457aae2
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(20957)), uint32(i32(96)))
+	memory_copy(m.memory, uint32(v3), uint32(i32(21589)), uint32(i32(96)))
 	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
 	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
 	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
@@ -4359,7 +4273,7 @@ l2:
 l0:
 	memory_copy(m.memory, uint32(v0), uint32(v3), uint32(i32(96)))
 }
-func (m *Module) _hooksig__date__parse__h135b59b5c05b8429_8txx2d(v0, v1, v2 int32, v3 int64) {
+func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int32, v3 int64) {
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17 int32
 	var v18 int64
 	var v19, v20, v21, v22 int32
@@ -4380,13 +4294,13 @@ func (m *Module) _hooksig__date__parse__h135b59b5c05b8429_8txx2d(v0, v1, v2 int3
 				t2 := int32(load32(m.memory, uint64(uint32(v4))+16))
 				v6 = t2
 				v7 = i32(0)
-				t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+20560))
+				t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+21192))
 				store64(m.memory, uint64(uint32(v4))+96, uint64(t3))
-				t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+20552))
+				t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+21184))
 				store64(m.memory, uint64(uint32(v4))+88, uint64(t4))
-				t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+20544))
+				t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+21176))
 				store64(m.memory, uint64(uint32(v4))+80, uint64(t5))
-				t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+20536))
+				t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+21168))
 				store64(m.memory, uint64(uint32(v4))+72, uint64(t6))
 				v8 = v4 + i32(64) + i32(8)
 				t7 := int32(load32(m.memory, uint64(uint32(v4))+28))
@@ -4432,7 +4346,7 @@ func (m *Module) _hooksig__date__parse__h135b59b5c05b8429_8txx2d(v0, v1, v2 int3
 							v2 = i32(0)
 						l5:
 							{
-								t13 := int32(m.memory[uint32(v2+i32(20631))])
+								t13 := int32(m.memory[uint32(v2+i32(21263))])
 								v17 = v1 & i32(255)
 								if t13 == v17 {
 									goto l4
@@ -4489,7 +4403,7 @@ func (m *Module) _hooksig__date__parse__h135b59b5c05b8429_8txx2d(v0, v1, v2 int3
 					}
 				l3:
 					v14 = int32(uint32(v2)>>8)&i32(0xff0000) | int32(uint32(v2&i32(0xffff00))>>8)
-					v2 = i32(20405)
+					v2 = i32(21037)
 					v1 = i32(1)
 					v17 = i32(0)
 				l10:
@@ -4515,7 +4429,7 @@ func (m *Module) _hooksig__date__parse__h135b59b5c05b8429_8txx2d(v0, v1, v2 int3
 					}
 					v15 = p26
 				l14:
-					v1 = v2 + i32(20568)
+					v1 = v2 + i32(21200)
 					v14 = i32(3)
 					{
 						if v15 != 0 {
@@ -4678,7 +4592,7 @@ func (m *Module) _hooksig__date__parse__h135b59b5c05b8429_8txx2d(v0, v1, v2 int3
 			v21 = t62
 			t63 := int32(m.memory[uint64(uint32(v1))+5])
 			v22 = t63
-			v2 = i32(20384)
+			v2 = i32(21016)
 			t64 := int32(load16(m.memory, uint32(v1)))
 			t65 := int32(m.memory[uint64(uint32(v1))+2])
 			v17 = (t64 | t65<<16) & i32(0xffffff)
@@ -4699,7 +4613,7 @@ func (m *Module) _hooksig__date__parse__h135b59b5c05b8429_8txx2d(v0, v1, v2 int3
 					goto l22
 				}
 			}
-			v2 = i32(20405)
+			v2 = i32(21037)
 			v15 = (v19&i32(255)<<8 | v20&i32(255) | v15<<16) & i32(0xffffff)
 			v1 = i32(1)
 			v17 = i32(0)
@@ -4860,13 +4774,13 @@ func (m *Module) _hooksig__date__parse__h135b59b5c05b8429_8txx2d(v0, v1, v2 int3
 		goto l29
 	}
 l15:
-	store64(m.memory, uint64(uint32(v0))+4, uint64(i64(22)))
+	store64(m.memory, uint64(uint32(v0))+4, uint64(i64(25)))
 	v2 = i32(1)
 l29:
 	store32(m.memory, uint32(v0), uint32(v2))
 	m.___stack_pointer = v4 + i32(112)
 }
-func (m *Module) _hooksig__date__write__h5add958305a89546_mkv3qv(v0 int32, v1 int64) {
+func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 int64) {
 	var v2 int32
 	var v3 int64
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -4925,8 +4839,8 @@ func (m *Module) _hooksig__date__write__h5add958305a89546_mkv3qv(v0 int32, v1 in
 				goto l2
 			}
 			v7 = v7 * i32(3)
-			t11 := int32(load16(m.memory, uint64(uint32(v7))+20384))
-			t12 := int32(m.memory[uint32(v7+i32(20384)+i32(2))])
+			t11 := int32(load16(m.memory, uint64(uint32(v7))+21016))
+			t12 := int32(m.memory[uint32(v7+i32(21016)+i32(2))])
 			v11 = t12
 			v9 = t11 | v11<<16
 			v10 = int32(uint32(v9) >> 8)
@@ -4941,8 +4855,8 @@ func (m *Module) _hooksig__date__write__h5add958305a89546_mkv3qv(v0 int32, v1 in
 				goto l3
 			}
 			v5 = v5 * i32(3)
-			t13 := int32(load16(m.memory, uint64(uint32(v5))+20405))
-			t14 := int32(m.memory[uint32(v5+i32(20405)+i32(2))])
+			t13 := int32(load16(m.memory, uint64(uint32(v5))+21037))
+			t14 := int32(m.memory[uint32(v5+i32(21037)+i32(2))])
 			v12 = t14
 			v6 = t13 | v12<<16
 			v8 = int32(uint32(v6) >> 8)
@@ -5007,7 +4921,7 @@ l1:
 	m.memory[uint32(v0)] = byte(v2)
 }
 func (m *Module) _hooksig__bytes__is_token__h463cec4b9550a8d0_r46pti(v0 int32) int32 {
-	t0 := int32(load32(m.memory, uint64(uint32(int32(uint32(v0&i32(224))>>3)))+20684))
+	t0 := int32(load32(m.memory, uint64(uint32(int32(uint32(v0&i32(224))>>3)))+21316))
 	return i32_shr_u(t0, v0) & i32(1)
 }
 func _hooksig__bytes__is_qdtext__h556d63f31582f331_1xkpie(v0 int32) int32 {
@@ -5035,7 +4949,7 @@ func _hooksig__bytes__is_qdtext__h556d63f31582f331_1xkpie(v0 int32) int32 {
 	}
 	return t2 & (p3 & (p4 | p5))
 }
-func (m *Module) _hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v0, v1, v2 int32) {
+func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(64)
@@ -5207,9 +5121,9 @@ func (m *Module) _hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v0, v
 				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
 			l9:
 				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(20869)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21501)))
 				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(20864)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21496)))
 				v9 = v3 + i32(28)
 				v10 = v3 + i32(47)
 				v11 = i32(1)
@@ -5344,7 +5258,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v0, v
 								}
 								if v2 != 0 {
 									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20869), i32(6))
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21501), i32(6))
 									if t54 != 0 {
 										goto l52
 									}
@@ -5630,7 +5544,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v0, v
 							}
 						l21:
 							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20864), i32(5))
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21496), i32(5))
 							if t55 != 0 {
 								goto l52
 							}
@@ -5638,7 +5552,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v0, v
 								goto l0
 							}
 							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(20869), i32(6))
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21501), i32(6))
 							if t56 == 0 {
 								goto l0
 							}
@@ -5766,7 +5680,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v0, v
 		goto l60
 	}
 l0:
-	m.memory[uint64(uint32(v0))+4] = byte(i32(36))
+	m.memory[uint64(uint32(v0))+4] = byte(i32(30))
 	v1 = i32(1)
 l60:
 	store32(m.memory, uint32(v0), uint32(v1))
@@ -5842,7 +5756,7 @@ func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v
 						if v7 < i32(0) {
 							{
 								{
-									t20 := int32(m.memory[uint64(uint32(v3))+22160])
+									t20 := int32(m.memory[uint64(uint32(v3))+22136])
 									switch t20 + i32(-2) {
 									default:
 										goto l13
@@ -6377,7 +6291,7 @@ l0:
 	}
 	return p19
 }
-func (m *Module) _hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v0, v1 int32, v2 int64, v3 int32) {
+func (m *Module) _hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v0, v1 int32, v2 int64, v3 int32) {
 	var v4, v5, v6, v7, v8, v9, v10, v11 int32
 	var v12 int64
 	var v13, v14, v15, v16, v17, v18 int32
@@ -6463,7 +6377,7 @@ func (m *Module) _hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v0, v1 in
 						if v5 == i32(48) {
 							goto l6
 						}
-						v17 = v5 + i32(21108)
+						v17 = v5 + i32(21740)
 						v18 = v5 + i32(16)
 						v5 = v18
 						t15 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(24), v17)
@@ -6471,7 +6385,7 @@ func (m *Module) _hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v0, v1 in
 							goto l7
 						}
 					}
-					t16 := int32(m.memory[uint32(v18+i32(21104))])
+					t16 := int32(m.memory[uint32(v18+i32(21736))])
 					if t16 != i32(2) {
 						goto l8
 					}
@@ -6479,7 +6393,7 @@ func (m *Module) _hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v0, v1 in
 					goto l9
 				}
 			l6:
-				v12 = i64(14)
+				v12 = i64(18)
 				if uint32(v14) >= uint32(v11) {
 					goto l9
 				}
@@ -6495,7 +6409,7 @@ func (m *Module) _hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v0, v1 in
 					t17 := int32(m.memory[uint32(v10)])
 					v5 = t17
 					v10 = v10 + i32(1)
-					t18 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5)>>3)&i32(28)))+20684))
+					t18 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5)>>3)&i32(28)))+21316))
 					if i32_shr_u(t18, v5)&i32(1) != 0 {
 						goto l11
 					}
@@ -6522,7 +6436,7 @@ func (m *Module) _hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v0, v1 in
 					}
 					t26 := int32(m.memory[uint64(uint32(v4))+9])
 					v5 = t26
-					t27 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5&i32(224))>>3)))+20684))
+					t27 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5&i32(224))>>3)))+21316))
 					if i32_shr_u(t27, v5)&i32(1) != 0 {
 						goto l12
 					}
@@ -6544,7 +6458,7 @@ func (m *Module) _hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v0, v1 in
 			t33 := int32(load32(m.memory, uint32(v4)))
 			if t33 != i32(1) {
 				store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
-				m.memory[uint32(v0)] = byte(i32(15))
+				m.memory[uint32(v0)] = byte(i32(19))
 				goto l13
 			}
 			t34 := int32(load32(m.memory, uint64(uint32(v4))+4))
@@ -7345,9 +7259,9 @@ func (m *Module) _hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21163))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21795))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21166))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21798))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -7387,7 +7301,7 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21170)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21802)), uint32(i32(37)))
 	}
 l2:
 	t13 := v5
@@ -7425,9 +7339,9 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21207))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21839))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21214))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+0x5556))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
@@ -7787,7 +7701,7 @@ func (m *Module) Xhooksig_date_format(v0 int64, v1, v2, v3 int32) int32 {
 	v1 = i32(1)
 	goto l2
 l2:
-	m._hooksig__date__write__h5add958305a89546_mkv3qv(v4+i32(32), v0)
+	m._hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v4+i32(32), v0)
 	{
 		{
 			t1 := int32(m.memory[uint64(uint32(v4))+32])
@@ -7843,7 +7757,7 @@ l5:
 l6:
 	v3 = v6 & i32(255)
 	if v3 != i32(41) {
-		t14 := int32(load32(m.memory, uint64(uint32(v3<<2))+21292))
+		t14 := int32(load32(m.memory, uint64(uint32(v3<<2))+21924))
 		v3 = t14
 		goto l3
 	}
@@ -7864,7 +7778,7 @@ func (m *Module) Xhooksig_date_parse(v0, v1 int32, v2 int64, v3 int32) int32 {
 		if v1 != 0 {
 			goto l0
 		}
-		m._hooksig__date__parse__h135b59b5c05b8429_8txx2d(v4, i32(1), i32(0), v2)
+		m._hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v4, i32(1), i32(0), v2)
 		goto l1
 	l0:
 		if v0 != 0 {
@@ -7879,7 +7793,7 @@ func (m *Module) Xhooksig_date_parse(v0, v1 int32, v2 int64, v3 int32) int32 {
 		v1 = i32(2)
 		goto l3
 	l4:
-		m._hooksig__date__parse__h135b59b5c05b8429_8txx2d(v4, v0, v1, v2)
+		m._hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v4, v0, v1, v2)
 	l1:
 		v1 = i32(1)
 		{
@@ -7888,7 +7802,7 @@ func (m *Module) Xhooksig_date_parse(v0, v1 int32, v2 int64, v3 int32) int32 {
 				goto l5
 			}
 			t2 := int32(m.memory[uint64(uint32(v4))+4])
-			t3 := int32(load32(m.memory, uint64(uint32(t2<<2))+21292))
+			t3 := int32(load32(m.memory, uint64(uint32(t2<<2))+21924))
 			v1 = t3
 			goto l3
 		}
@@ -7915,7 +7829,7 @@ func (m *Module) Xhooksig_delivery_read(v0, v1, v2 int32) int32 {
 			goto l0
 		}
 		v0 = i32(1)
-		m._hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v3+i32(28), i32(1), i32(0))
+		m._hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v3+i32(28), i32(1), i32(0))
 		goto l1
 	l0:
 		if v0 != 0 {
@@ -7930,7 +7844,7 @@ func (m *Module) Xhooksig_delivery_read(v0, v1, v2 int32) int32 {
 		v1 = i32(2)
 		goto l3
 	l4:
-		m._hooksig__drone__Delivery__read__h0990322676f66daa_7i15bk(v3+i32(28), v0, v1)
+		m._hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v3+i32(28), v0, v1)
 	l1:
 		v1 = i32(1)
 		t1 := int64(load64(m.memory, uint64(uint32(v3))+32))
@@ -7940,7 +7854,7 @@ func (m *Module) Xhooksig_delivery_read(v0, v1, v2 int32) int32 {
 			if t2 != i32(1) {
 				goto l5
 			}
-			t3 := int32(load32(m.memory, uint64(uint32(int32(v4)&i32(255)<<2))+21292))
+			t3 := int32(load32(m.memory, uint64(uint32(int32(v4)&i32(255)<<2))+21924))
 			v1 = t3
 			goto l3
 		}
@@ -8294,7 +8208,7 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 		l4:
 			store32(m.memory, uint64(uint32(v3))+128, uint32(i32(0)))
 			store32(m.memory, uint64(uint32(v3))+0x888, uint32(i32(0)))
-			m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v3, v1, int64(uint32(v2)), v3+i32(128))
+			m._hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v3, v1, int64(uint32(v2)), v3+i32(128))
 			{
 				t2 := int32(m.memory[uint32(v3)])
 				if t2 == i32(41) {
@@ -8305,7 +8219,7 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 				if v5&i64(255) == i64(41) {
 					goto l5
 				}
-				t4 := int32(load32(m.memory, uint64(uint32(int32(v5)&i32(255)<<2))+21292))
+				t4 := int32(load32(m.memory, uint64(uint32(int32(v5)&i32(255)<<2))+21924))
 				v0 = t4
 				goto l2
 			}
@@ -8476,7 +8390,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 						store64(m.memory, uint64(uint32(v9))+48, uint64(t10))
 						store32(m.memory, uint64(uint32(v9))+56, uint32(i32(0)))
 						store32(m.memory, uint64(uint32(v9))+2112, uint32(i32(0)))
-						m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(v9+i32(5304), v4, v13, v9+i32(56))
+						m._hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v9+i32(5304), v4, v13, v9+i32(56))
 						{
 							t11 := int32(m.memory[uint64(uint32(v9))+5304])
 							if t11 == i32(41) {
@@ -8495,7 +8409,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					l15:
 						store64(m.memory, uint64(uint32(v9))+5276, uint64(v13))
 						store32(m.memory, uint64(uint32(v9))+5272, uint32(v4))
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h28f8f7e0dadef4f6_66uph0(v9+i32(5304), v9+i32(32), v9+i32(5272), v9+i32(56))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(v9+i32(5304), v9+i32(32), v9+i32(5272), v9+i32(56))
 						{
 							t15 := int32(load32(m.memory, uint64(uint32(v9))+5304))
 							v14 = t15
@@ -8623,7 +8537,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 											if v0 == i32(48) {
 												goto l26
 											}
-											v3 = v0 + i32(21108)
+											v3 = v0 + i32(21740)
 											v10 = v0 + i32(16)
 											v0 = v10
 											t39 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(9412), v3)
@@ -8632,7 +8546,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 											}
 										}
 										{
-											t40 := int32(m.memory[uint32(v10+i32(21104))])
+											t40 := int32(m.memory[uint32(v10+i32(21736))])
 											switch t40 {
 											case 2:
 												goto l26
@@ -8702,7 +8616,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 																	m.memory[uint64(uint32(t49))+9411] = byte(v21)
 																	goto l40
 																}
-																v28 = i64(19)
+																v28 = i64(21)
 																t46 := int32(m.memory[uint32(v24+v0)])
 																v3 = t46
 																if v3 == i32(32) {
@@ -8718,7 +8632,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 																goto l33
 															}
 														}
-														v28 = i64(19)
+														v28 = i64(21)
 														t45 := int32(m.memory[uint32(v27+v0)])
 														v3 = t45
 														if v3 == i32(32) {
@@ -8734,10 +8648,10 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 														goto l33
 													}
 												}
-												v25 = i32(18)
+												v25 = i32(20)
 												goto l31
 											case 1:
-												m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v9+i32(9424), v14)
+												m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v9+i32(9424), v14)
 												t54 := int32(m.memory[uint64(uint32(v9))+9424])
 												if t54 == i32(41) {
 													goto l26
@@ -8758,7 +8672,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 												if uint32(v23) >= uint32(v20) {
 													goto l42
 												}
-												v25 = i32(18)
+												v25 = i32(20)
 												v0 = v18 + v23*i32(12)
 												t56 := int32(load32(m.memory, uint32(v0)))
 												switch t56 {
@@ -8797,7 +8711,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 													if t68 == 0 {
 														goto l40
 													}
-													v25 = i32(19)
+													v25 = i32(21)
 													goto l31
 												case 2:
 													goto l42
@@ -8820,7 +8734,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 											store32(m.memory, uint64(uint32(t61))+9428, uint32(v26))
 											if v3 != 0 {
 												v29 = i32(0)
-												v25 = i32(18)
+												v25 = i32(20)
 											l50:
 												{
 													t69 := int32(load32(m.memory, uint32(v0+i32(12))))
@@ -8904,7 +8818,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 												l53:
 													t83 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v27, v3)
 													if t83 != 0 {
-														v28 = i64(19)
+														v28 = i64(21)
 														goto l33
 													}
 													t84 := v21
@@ -8923,7 +8837,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 												m.memory[uint64(uint32(v9))+9411] = byte(v21)
 												goto l41
 											}
-											v25 = i32(18)
+											v25 = i32(20)
 											goto l41
 										}
 									l41:
@@ -8948,7 +8862,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 									if v21&i32(1) != 0 {
 										goto l19
 									}
-									v13 = i64(40)
+									v13 = i64(22)
 								l56:
 									v0 = int32(int64(uint64(v13) >> 32))
 									v11 = int32(v13)
@@ -8980,7 +8894,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 								v11 = i32(0)
 								store32(m.memory, uint64(uint32(v9))+5312, uint32(i32(0)))
 								store64(m.memory, uint64(uint32(v9))+5304, uint64(i64(1)))
-								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, i32(20638), v9+i32(5304))
+								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, i32(21270), v9+i32(5304))
 								{
 									t97 := int32(load32(m.memory, uint64(uint32(v9))+5312))
 									t98 := v7
@@ -9033,7 +8947,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 						}
 					}
 				l12:
-					t103 := int32(load32(m.memory, uint64(uint32(v11&i32(255)<<2))+21292))
+					t103 := int32(load32(m.memory, uint64(uint32(v11&i32(255)<<2))+21924))
 					v3 = t103
 					goto l2
 				}
@@ -9122,7 +9036,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 		t7 := v6 + i32(5240)
 		t8 := v1
 		v8 = int64(uint32(v2))
-		m._hooksig__names__check_list__hd65e12b876ba91b9_vnaek1(t7, t8, v8, v6+i32(80))
+		m._hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(t7, t8, v8, v6+i32(80))
 		{
 			{
 				t9 := int32(m.memory[uint64(uint32(v6))+5240])
@@ -9142,7 +9056,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 		l9:
 			store64(m.memory, uint64(uint32(v6))+6840, uint64(v8))
 			store32(m.memory, uint64(uint32(v6))+6836, uint32(v1))
-			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h28f8f7e0dadef4f6_66uph0(v6+i32(5240), v6+i32(56), v6+i32(6836), v6+i32(80))
+			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(v6+i32(5240), v6+i32(56), v6+i32(6836), v6+i32(80))
 			{
 				t13 := int32(load32(m.memory, uint64(uint32(v6))+5240))
 				v11 = t13
@@ -9288,7 +9202,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 					if v0 == i32(48) {
 						goto l20
 					}
-					v2 = v0 + i32(21108)
+					v2 = v0 + i32(21740)
 					v7 = v0 + i32(16)
 					v0 = v7
 					t40 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6824), v2)
@@ -9297,7 +9211,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 					}
 				}
 				{
-					t41 := int32(m.memory[uint32(v7+i32(21104))])
+					t41 := int32(m.memory[uint32(v7+i32(21736))])
 					switch t41 {
 					case 2:
 						goto l20
@@ -9367,7 +9281,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 											store32(m.memory, uint64(uint32(t55))+6808, uint32(v16))
 											goto l31
 										}
-										v10 = i32(19)
+										v10 = i32(21)
 										t47 := int32(m.memory[uint32(v21+v0)])
 										v2 = t47
 										if v2 == i32(32) {
@@ -9383,7 +9297,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 										goto l28
 									}
 								}
-								v10 = i32(19)
+								v10 = i32(21)
 								t46 := int32(m.memory[uint32(v23+v0)])
 								v2 = t46
 								if v2 == i32(32) {
@@ -9399,10 +9313,10 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 								goto l26
 							}
 						}
-						v10 = i32(18)
+						v10 = i32(20)
 						goto l10
 					case 1:
-						m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v6+i32(5240), v11)
+						m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v6+i32(5240), v11)
 						t57 := int32(m.memory[uint64(uint32(v6))+5240])
 						if t57 == i32(41) {
 							goto l20
@@ -9423,7 +9337,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						if uint32(v9) >= uint32(v15) {
 							goto l33
 						}
-						v10 = i32(18)
+						v10 = i32(20)
 						v2 = v14 + v9*i32(12)
 						t59 := int32(load32(m.memory, uint32(v2)))
 						switch t59 {
@@ -9480,7 +9394,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 					store32(m.memory, uint64(uint32(t64))+5244, uint32(v22))
 					if v2 != 0 {
 						v25 = i32(0)
-						v10 = i32(18)
+						v10 = i32(20)
 						t65 := int32(load32(m.memory, uint64(uint32(v6))+6800))
 						v26 = t65
 					l40:
@@ -9578,11 +9492,11 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 							}
 						}
 					}
-					v10 = i32(18)
+					v10 = i32(20)
 					goto l32
 				}
 			l38:
-				v10 = i32(19)
+				v10 = i32(21)
 				goto l10
 			l32:
 				if v10&i32(255) != i32(41) {
@@ -9601,7 +9515,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 			if uint32(v16) <= uint32(i32(4096)) {
 				goto l45
 			}
-			v10 = i32(40)
+			v10 = i32(22)
 			goto l10
 		l45:
 			v10 = i32(0)
@@ -9720,7 +9634,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						if v0 == i32(48) {
 							goto l53
 						}
-						v2 = v0 + i32(21108)
+						v2 = v0 + i32(21740)
 						v7 = v0 + i32(16)
 						v0 = v7
 						t111 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6824), v2)
@@ -9729,7 +9643,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						}
 					}
 					{
-						t112 := int32(m.memory[uint32(v7+i32(21104))])
+						t112 := int32(m.memory[uint32(v7+i32(21736))])
 						switch t112 {
 						case 2:
 							goto l53
@@ -9799,7 +9713,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 												store32(m.memory, uint64(uint32(t126))+6820, uint32(v9))
 												goto l64
 											}
-											v10 = i32(19)
+											v10 = i32(21)
 											t118 := int32(m.memory[uint32(v21+v0)])
 											v2 = t118
 											if v2 == i32(32) {
@@ -9815,7 +9729,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 											goto l46
 										}
 									}
-									v10 = i32(19)
+									v10 = i32(21)
 									t117 := int32(m.memory[uint32(v23+v0)])
 									v2 = t117
 									if v2 == i32(32) {
@@ -9831,10 +9745,10 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 									goto l46
 								}
 							}
-							v10 = i32(18)
+							v10 = i32(20)
 							goto l46
 						case 1:
-							m._hooksig__request__Request_LT_H_GT___check_host__h6c4c1f65524ed834_99lq2n(v6+i32(5240), v11)
+							m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v6+i32(5240), v11)
 							t128 := int32(m.memory[uint64(uint32(v6))+5240])
 							if t128 == i32(41) {
 								goto l53
@@ -9855,7 +9769,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 							if uint32(v16) >= uint32(v15) {
 								goto l66
 							}
-							v10 = i32(18)
+							v10 = i32(20)
 							v2 = v14 + v16*i32(12)
 							t130 := int32(load32(m.memory, uint32(v2)))
 							switch t130 {
@@ -9912,7 +9826,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						store32(m.memory, uint64(uint32(t135))+5244, uint32(v22))
 						if v2 != 0 {
 							v18 = i32(0)
-							v10 = i32(18)
+							v10 = i32(20)
 							t136 := int32(load32(m.memory, uint64(uint32(v6))+6812))
 							v17 = t136
 						l73:
@@ -10010,11 +9924,11 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 								}
 							}
 						}
-						v10 = i32(18)
+						v10 = i32(20)
 						goto l65
 					}
 				l71:
-					v10 = i32(19)
+					v10 = i32(21)
 					goto l46
 				l65:
 					if v10&i32(255) != i32(41) {
@@ -10055,7 +9969,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 		if v0 == i32(41) {
 			goto l6
 		}
-		t162 := int32(load32(m.memory, uint64(uint32(v0<<2))+21292))
+		t162 := int32(load32(m.memory, uint64(uint32(v0<<2))+21924))
 		v0 = t162
 		goto l5
 	}
@@ -10072,26 +9986,44 @@ l5:
 	return v0
 }
 func (m *Module) Xhooksig_status_name(v0 int32) int32 {
-	var v1 int32
-	t0 := m.___stack_pointer
-	v1 = t0 - i32(16)
-	m.___stack_pointer = v1
-	m._hooksig__capi__status__words__he407ba4454de8a9f_3kkkuu(v1, v0)
-	t1 := int32(load32(m.memory, uint32(v1)))
-	v0 = t1
-	m.___stack_pointer = v1 + i32(16)
-	return v0
+	var v1, v2 int32
+	v1 = i32(0)
+l1:
+	{
+		if v1 != i32(960) {
+			goto l0
+		}
+		return i32(17273)
+	l0:
+		v2 = v1 + i32(20056)
+		v1 = v1 + i32(20)
+		t0 := int32(load32(m.memory, uint32(v2)))
+		if t0 != v0 {
+			goto l1
+		}
+	}
+	t1 := int32(load32(m.memory, uint64(uint32(v2))+4))
+	return t1
 }
 func (m *Module) Xhooksig_status_text(v0 int32) int32 {
-	var v1 int32
-	t0 := m.___stack_pointer
-	v1 = t0 - i32(16)
-	m.___stack_pointer = v1
-	m._hooksig__capi__status__words__he407ba4454de8a9f_3kkkuu(v1, v0)
-	t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	v0 = t1
-	m.___stack_pointer = v1 + i32(16)
-	return v0
+	var v1, v2 int32
+	v1 = i32(0)
+l1:
+	{
+		if v1 != i32(960) {
+			goto l0
+		}
+		return i32(18311)
+	l0:
+		v2 = v1 + i32(20056)
+		v1 = v1 + i32(20)
+		t0 := int32(load32(m.memory, uint32(v2)))
+		if t0 != v0 {
+			goto l1
+		}
+	}
+	t1 := int32(load32(m.memory, uint64(uint32(v2))+12))
+	return t1
 }
 func (m *Module) X__heap_base() *int32 {
 	return &m.g1
@@ -10226,4 +10158,4 @@ func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T
 	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\a\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\v\x00\x00\x00\x00\x00\x00\x00\f\x00\x00\x00\x00\x00\x00\x00\r\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x11\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x13\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x00\x00\x00\x00\x15\x00\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x19\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00!\x00\x00\x00\x00\x00\x00\x00\"\x00\x00\x00\x00\x00\x00\x00#\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00%\x00\x00\x00\x00\x00\x00\x00&\x00\x00\x00\x00\x00\x00\x00'\x00\x00\x00\x00\x00\x00\x00(\x00\x00\x00\x00\x00\x00\x00MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDec, dd mmm ccyy hh:nn:ss GMT, dd-mmm-yy hh:nn:ss GMT mmm dd hh:nn:ss ccyy mmm  d hh:nn:ss ccyy\x00\x00\x00\xd9O\x00\x00\x1a\x00\x00\x00\xf3O\x00\x00\x18\x00\x00\x00\vP\x00\x00\x15\x00\x00\x00 P\x00\x00\x15\x00\x00\x00Monday   Tuesday  WednesdayThursday Friday   Saturday Sunday   cymdhns\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=(request-target)host(created)(expires)\x00=R\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00MR\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00QR\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00ZR\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x04\x00\x00\x00\x05\x00\x00\x00\x06\x00\x00\x00\a\x00\x00\x00\b\x00\x00\x00\t\x00\x00\x00\n\x00\x00\x00\v\x00\x00\x00\f\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x14\x00\x00\x00\x15\x00\x00\x00\x16\x00\x00\x00\x17\x00\x00\x00\x18\x00\x00\x00\x19\x00\x00\x00\x1a\x00\x00\x00\x1b\x00\x00\x00\x1c\x00\x00\x00\x1d\x00\x00\x00\x1e\x00\x00\x00\x1f\x00\x00\x00 \x00\x00\x00!\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00$\x00\x00\x00%\x00\x00\x00&\x00\x00\x00'\x00\x00\x00(\x00\x00\x00)\x00\x00\x00*\x00\x00\x00+\x00\x00\x00/\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00.F\x00\x00'C\x00\x00qC\x00\x00\x86K\x00\x00PB\x00\x00\bJ\x00\x00UH\x00\x00gH\x00\x00\x8eH\x00\x00\xe3C\x00\x00\rF\x00\x00\xffE\x00\x00\xe9E\x00\x00zH\x00\x00[B\x00\x00\xebI\x00\x00\x83D\x00\x00\xdaI\x00\x00\x87E\x00\x00\xacG\x00\x00\bH\x00\x00\x15H\x00\x00#H\x00\x00\xbdB\x00\x00\xdfB\x00\x00\xefB\x00\x00\xccB\x00\x00\xe9K\x00\x00\x95K\x00\x00\x03K\x00\x00\xfcA\x00\x00\xc7F\x00\x00\xa8F\x00\x00\xb8F\x00\x00\xe0K\x00\x00\x1cF\x00\x00\xbdA\x00\x00\xdbL\x00\x00\x9aF\x00\x00\xf9I\x00\x00gG\x00\x00\x11\x00\x00\x00\r\x00\x00\x00\b\x00\x00\x00\x0f\x00\x00\x00\v\x00\x00\x00\x12\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x16\x00\x00\x00\x14\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x11\x00\x00\x00\x0f\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x13\x00\x00\x00\f\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\r\x00\x00\x00\x13\x00\x00\x00\x10\x00\x00\x00\x0f\x00\x00\x00\t\x00\x00\x00\x12\x00\x00\x00\x0f\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x18\x00\x00\x00?F\x00\x00\xdcD\x00\x00\xa2L\x00\x00\xb9G\x00\x00`A\x00\x00\xeaL\x00\x00\x86I\x00\x00\xa0H\x00\x00\xabM\x00\x00\x10N\x00\x00\x1aJ\x00\x00\x93A\x00\x00\"M\x00\x00ID\x00\x00\x92D\x00\x00>J\x00\x00\x88C\x00\x00\xf3H\x00\x00jB\x00\x00eJ\x00\x00MK\x00\x00dK\x00\x002H\x00\x00\x10K\x00\x00)K\x00\x00cM\x00\x00CM\x00\x00\xc1H\x00\x00SI\x00\x00\xdaF\x00\x00'G\x00\x00VL\x00\x00\xf5K\x00\x00\xccA\x00\x002I\x00\x00\xa7K\x00\x00\tB\x00\x00\x91B\x00\x004C\x00\x00/E\x00\x00\xf4C\x00\x008\x00\x00\x00S\x00\x00\x00)\x00\x00\x00C\x00\x00\x003\x00\x00\x008\x00\x00\x00T\x00\x00\x00!\x00\x00\x00e\x00\x00\x00H\x00\x00\x00$\x00\x00\x00*\x00\x00\x00!\x00\x00\x00:\x00\x00\x00J\x00\x00\x00'\x00\x00\x00[\x00\x00\x00?\x00\x00\x00'\x00\x00\x00N\x00\x00\x00\x17\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00\x19\x00\x00\x00$\x00\x00\x00H\x00\x00\x00 \x00\x00\x002\x00\x00\x00\"\x00\x00\x00M\x00\x00\x00@\x00\x00\x00L\x00\x00\x00(\x00\x00\x000\x00\x00\x00!\x00\x00\x00B\x00\x00\x00G\x00\x00\x00,\x00\x00\x00=\x00\x00\x00K\x00\x00\x00U\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00wF\x00\x00\x03\x00\x00\x00uI\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00zE\x00\x00\r\x00\x00\x00\xb3J\x00\x00&\x00\x00\x00\x02\x00\x00\x00zF\x00\x00\x0f\x00\x00\x00\xd9J\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xfcG\x00\x00\f\x00\x00\x00\x96E\x00\x000\x00\x00\x00,\x00\x00\x00\x7fG\x00\x00\b\x00\x00\x00\x1dL\x00\x009\x00\x00\x00-\x00\x00\x00\xcbL\x00\x00\x10\x00\x00\x00\x00C\x00\x00'\x00\x00\x00.\x00\x00\x00\x89F\x00\x00\x11\x00\x00\x00\xc6E\x00\x00#\x00\x00\x00\x04\x00\x00\x00.F\x00\x00\x11\x00\x00\x00?F\x00\x008\x00\x00\x00\x05\x00\x00\x00'C\x00\x00\r\x00\x00\x00\xdcD\x00\x00S\x00\x00\x00\x06\x00\x00\x00qC\x00\x00\b\x00\x00\x00\xa2L\x00\x00)\x00\x00\x00\a\x00\x00\x00\x86K\x00\x00\x0f\x00\x00\x00\xb9G\x00\x00C\x00\x00\x00\b\x00\x00\x00PB\x00\x00\v\x00\x00\x00`A\x00\x003\x00\x00\x00\t\x00\x00\x00\bJ\x00\x00\x12\x00\x00\x00\xeaL\x00\x008\x00\x00\x00+\x00\x00\x00\xf9I\x00\x00\x0f\x00\x00\x00/E\x00\x00K\x00\x00\x00)\x00\x00\x00\xdbL\x00\x00\x0f\x00\x00\x00\x91B\x00\x00,\x00\x00\x00\n\x00\x00\x00UH\x00\x00\x12\x00\x00\x00\x86I\x00\x00T\x00\x00\x00\v\x00\x00\x00gH\x00\x00\x13\x00\x00\x00\xa0H\x00\x00!\x00\x00\x00\f\x00\x00\x00\x8eH\x00\x00\x12\x00\x00\x00\xabM\x00\x00e\x00\x00\x00\r\x00\x00\x00\xe3C\x00\x00\x11\x00\x00\x00\x10N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\rF\x00\x00\x0f\x00\x00\x00\x1aJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xffE\x00\x00\x0e\x00\x00\x00\x93A\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xe9E\x00\x00\x16\x00\x00\x00\"M\x00\x00!\x00\x00\x00\x11\x00\x00\x00zH\x00\x00\x14\x00\x00\x00ID\x00\x00:\x00\x00\x00\x14\x00\x00\x00\x83D\x00\x00\x0f\x00\x00\x00\x88C\x00\x00[\x00\x00\x00\x15\x00\x00\x00\xdaI\x00\x00\x11\x00\x00\x00\xf3H\x00\x00?\x00\x00\x00\x12\x00\x00\x00[B\x00\x00\x0f\x00\x00\x00\x92D\x00\x00J\x00\x00\x00\x13\x00\x00\x00\xebI\x00\x00\x0e\x00\x00\x00>J\x00\x00'\x00\x00\x00\x16\x00\x00\x00\x87E\x00\x00\x0f\x00\x00\x00jB\x00\x00'\x00\x00\x00\x17\x00\x00\x00\xacG\x00\x00\r\x00\x00\x00eJ\x00\x00N\x00\x00\x00/\x00\x00\x00gG\x00\x00\x18\x00\x00\x00\xf4C\x00\x00U\x00\x00\x00\x18\x00\x00\x00\bH\x00\x00\r\x00\x00\x00MK\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\x15H\x00\x00\x0e\x00\x00\x00dK\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00#H\x00\x00\x0f\x00\x00\x002H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\xbdB\x00\x00\x0f\x00\x00\x00\x10K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\xdfB\x00\x00\x10\x00\x00\x00)K\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xefB\x00\x00\x11\x00\x00\x00cM\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\xccB\x00\x00\x13\x00\x00\x00CM\x00\x00 \x00\x00\x00(\x00\x00\x00\xbdA\x00\x00\x0f\x00\x00\x00\tB\x00\x00G\x00\x00\x00 \x00\x00\x00\x95K\x00\x00\x12\x00\x00\x00SI\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\xe9K\x00\x00\f\x00\x00\x00\xc1H\x00\x002\x00\x00\x00!\x00\x00\x00\x03K\x00\x00\r\x00\x00\x00\xdaF\x00\x00M\x00\x00\x00\"\x00\x00\x00\xfcA\x00\x00\r\x00\x00\x00'G\x00\x00@\x00\x00\x00*\x00\x00\x00\x9aF\x00\x00\x0e\x00\x00\x004C\x00\x00=\x00\x00\x00#\x00\x00\x00\xc7F\x00\x00\x13\x00\x00\x00VL\x00\x00L\x00\x00\x00$\x00\x00\x00\xa8F\x00\x00\x10\x00\x00\x00\xf5K\x00\x00(\x00\x00\x00%\x00\x00\x00\xb8F\x00\x00\x0f\x00\x00\x00\xccA\x00\x000\x00\x00\x00&\x00\x00\x00\xe0K\x00\x00\t\x00\x00\x002I\x00\x00!\x00\x00\x00'\x00\x00\x00\x1cF\x00\x00\x12\x00\x00\x00\xa7K\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDec, dd mmm ccyy hh:nn:ss GMT, dd-mmm-yy hh:nn:ss GMT mmm dd hh:nn:ss ccyy mmm  d hh:nn:ss ccyy\x00\x00\x00QR\x00\x00\x1a\x00\x00\x00kR\x00\x00\x18\x00\x00\x00\x83R\x00\x00\x15\x00\x00\x00\x98R\x00\x00\x15\x00\x00\x00Monday   Tuesday  WednesdayThursday Friday   Saturday Sunday   cymdhns\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=(request-target)host(created)(expires)\x00\xb5T\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc5T\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\xc9T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xd2T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x04\x00\x00\x00\x05\x00\x00\x00\x06\x00\x00\x00\a\x00\x00\x00\b\x00\x00\x00\t\x00\x00\x00+\x00\x00\x00)\x00\x00\x00\n\x00\x00\x00\v\x00\x00\x00\f\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x14\x00\x00\x00\x15\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x16\x00\x00\x00\x17\x00\x00\x00/\x00\x00\x00\x18\x00\x00\x00\x19\x00\x00\x00\x1a\x00\x00\x00\x1b\x00\x00\x00\x1c\x00\x00\x00\x1d\x00\x00\x00\x1e\x00\x00\x00(\x00\x00\x00 \x00\x00\x00\x1f\x00\x00\x00!\x00\x00\x00\"\x00\x00\x00*\x00\x00\x00#\x00\x00\x00$\x00\x00\x00%\x00\x00\x00&\x00\x00\x00'\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
