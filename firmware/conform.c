@@ -11,7 +11,7 @@
 #define ARENA (128 * 1024)
 #endif
 
-enum { MAX_KEYS = 4, MAX_HEADERS = 16, PIECE = 64, OUT_ROOM = 1024 };
+enum { MAX_KEYS = 4, MAX_HEADERS = 64, PIECE = 64, FIELD_ROOM = 1024 };
 
 /* The handles have one size, on every target. */
 _Static_assert(sizeof(hooksig_key) == 160 && sizeof(hooksig_policy) == 224, "sizes of the header's text");
@@ -183,7 +183,7 @@ static bool has_signature(const char *field, size_t len, struct text signature)
 
 static const char *sign(void)
 {
-    static char field[OUT_ROOM], string[OUT_ROOM];
+    static char field[FIELD_ROOM], string[HOOKSIG_MAX_SIGNING_STRING_LEN];
     size_t keys_len, field_len, string_len;
     hooksig_status status = read_keys(&keys_len);
     struct text key_id = read_text();

@@ -32,7 +32,12 @@ pub(crate) const fn is_control(byte: u8) -> bool {
 
 /// Returns whether a quoted-string may hold `byte` unescaped (RFC 9110, section 5.6.4).
 pub(crate) const fn is_qdtext(byte: u8) -> bool {
-    (byte != b'"') & (byte != b'\\') & !is_control(byte)
+    !matches!(byte, b'"' | b'\\') && !is_control(byte)
+}
+
+/// Returns whether the bytes are the two cases of a letter.
+pub(crate) const fn differs_in_case(one: u8, other: u8) -> bool {
+    one ^ other == 0x20 && one.is_ascii_alphabetic()
 }
 
 /// Removes the SP and HTAB around `bytes` (OWS of RFC 9110, section 5.6.3).

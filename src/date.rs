@@ -112,7 +112,7 @@ const fn two_digits(number: u32) -> [u8; 2] {
 
 /// The forms of a date after its weekday. A lower-case letter is a byte of a part: `c` and `y` of the
 /// year, `m` of the month, `d` of the day, `h`, `n` and `s` of the time. The rest is literal.
-const FORMS: [&[u8]; 4] = [
+static FORMS: [&[u8]; 4] = [
     b", dd mmm ccyy hh:nn:ss GMT",
     RFC850_FORM,
     b" mmm dd hh:nn:ss ccyy",
@@ -124,8 +124,8 @@ const PARTS: [u8; 7] = *b"cymdhns";
 /// Reads a date in any of its forms.
 fn read(text: &[u8], now: i64) -> Option<DateTime> {
     let mut rest = text;
-    let weekday = take_while(&mut rest, |byte| byte.is_ascii_alphabetic());
-    let date = FORMS.into_iter().find_map(|form| read_form(form, rest))?;
+    let weekday = take_while(&mut rest, |byte| byte != b',' && byte != b' ');
+    let date = FORMS.iter().find_map(|form| read_form(form, rest))?;
     let is_rfc850 = rest.len() == RFC850_FORM.len();
     let is_weekday = LONG_DAYS.iter().any(|day| {
         let day =
@@ -146,13 +146,13 @@ fn read_form(form: &[u8], text: &[u8]) -> Option<DateTime> {
         let at = PARTS.iter().position(|&part| part == expected);
         match at.and_then(|at| parts.get_mut(at)) {
             None if byte == expected => {}
-            Some(name) if expected == b'm' => *name = *name << 8 | u32::from(byte),
+            Some(name) if expected == b'm' => *name = *name >> 8 | u32::from(byte) << 16,
             Some(number) if digit <= 9 => *number = *number * 10 + digit,
             _ => return None,
         }
     }
     let [century, year, month, day, hour, minute, second] = parts;
-    let [_, m0, m1, m2] = month.to_be_bytes();
+    let [m0, m1, m2, _] = month.to_le_bytes();
     let year = century * 100 + year;
     Some(DateTime { year, month: place(&MONTHS, [m0, m1, m2]), day, hour, minute, second })
 }
@@ -223,9 +223,8 @@ impl DateTime {
 fn days_in_month(year: u32, month: u32) -> u32 {
     match month {
         4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
-            29
-        }
+        // A century is a multiple of 400 if it is one of 16.
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(16)) => 29,
         2 => 28,
         _ => 31,
     }
@@ -236,9 +235,10 @@ fn days_in_month(year: u32, month: u32) -> u32 {
 /// Counts from March, so that the leap day is the last of its year, and with 400 years added, so that
 /// no year is negative.
 fn midnight(year: i32, month: u32, day: u32) -> i64 {
-    let year = (year + 400) as u32 - u32::from(month <= 2);
+    let year = (year + 400) as u32;
+    let (year, month) = if month <= 2 { (year - 1, month + 12) } else { (year, month) };
     let leap_days = year / 4 - year / 100 + year / 400;
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day;
+    let day_of_year = (153 * month - 457) / 5 + day;
     (i64::from(year * 365 + leap_days + day_of_year) - 719_469 - 146_097) * SECONDS_A_DAY
 }
 

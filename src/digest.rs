@@ -44,7 +44,7 @@ pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
     if SHORTCUTS {
         let only = field.strip_prefix(PREFIX.as_bytes());
         if let Some(text) = only.and_then(|text| text.try_into().ok()) {
-            return checked(text);
+            return primitives::is_canonical(text).then_some(text).ok_or(Error::MalformedDigest);
         }
     }
     let mut expected: Option<&HashText> = None;
@@ -57,9 +57,8 @@ pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
             ([], [] | [b',', ..]) => {}
             ([_, ..], [b'=', value @ ..]) if is_word(algorithm, b"sha-256") => {
                 let (text, after) = value.split_first_chunk().ok_or(Error::MalformedDigest)?;
-                let text = checked(text)?;
                 rest = trim(after);
-                if !matches!(rest, [] | [b',', ..]) {
+                if !primitives::is_canonical(text) || !matches!(rest, [] | [b',', ..]) {
                     return Err(Error::MalformedDigest);
                 }
                 if expected.is_some_and(|other| other != text) {
@@ -76,10 +75,6 @@ pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
             [] => return expected.ok_or(Error::UnsupportedDigest),
         }
     }
-}
-
-fn checked(text: &HashText) -> Result<&HashText, Error> {
-    if primitives::is_canonical(text) { Ok(text) } else { Err(Error::MalformedDigest) }
 }
 
 /// An incremental SHA-256 of a body, and the expected hash.

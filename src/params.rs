@@ -2,9 +2,9 @@
 
 use crate::{
     Error, HeaderList, Headers, Param, Request, Tag,
-    bytes::{is_control, is_token},
+    bytes::{differs_in_case, is_control, is_token},
     primitives::{self, BASE64_LEN, eq_ignore_case, is_word, start, take_while},
-    request::Fields,
+    request::{Fields, Single},
     writer::Writer,
 };
 
@@ -32,7 +32,7 @@ impl<'a> Value<'a> {
 
     /// Removes and returns the first octet, with quoted-pairs resolved.
     fn take_first(&mut self) -> Option<u8> {
-        primitives::take_first(&mut self.raw, self.escapes > 0)
+        primitives::take_first(&mut self.raw, self.escapes)
     }
 
     /// Returns the octets as received if a slice is handled faster than octets, and there is no
@@ -61,7 +61,7 @@ impl<'a> Value<'a> {
             match (one.take_first(), other.take_first()) {
                 (None, None) => return true,
                 (Some(one), Some(other))
-                    if one == other || ignores_case && one.eq_ignore_ascii_case(&other) => {}
+                    if one == other || ignores_case && differs_in_case(one, other) => {}
                 _ => return false,
             }
         }
@@ -180,13 +180,14 @@ impl<'a> Params<'a> {
     ///   `Signature-Input` field
     /// - those of [`parse`](Self::parse)
     pub fn find<H: Headers + ?Sized>(request: &Request<'a, H>) -> Result<Self, Error> {
-        Self::read(&Fields::find(request.headers))
+        let Fields { signature, signature_input, .. } = Fields::find(request.headers);
+        Self::read(signature, signature_input)
     }
 
     /// Does the same as [`find`](Self::find), for fields that were looked up before.
-    pub(crate) fn read(fields: &Fields<'a>) -> Result<Self, Error> {
-        let field = fields.signature.get(Error::MissingSignature, Error::RepeatedSignature)?;
-        Self::parse_field(field, fields.signature_input)
+    pub(crate) fn read(signature: Single<'a>, signature_input: bool) -> Result<Self, Error> {
+        let field = signature.get(Error::MissingSignature, Error::RepeatedSignature)?;
+        Self::parse_field(field, signature_input)
     }
 
     /// Decodes the signature to `tag`. Returns `false` if it is not the base64 of a MAC.

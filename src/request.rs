@@ -114,37 +114,32 @@ impl<H: ?Sized> Clone for Request<'_, H> {
 
 impl<H: ?Sized> Copy for Request<'_, H> {}
 
-/// A field that must occur exactly once: absent, found once (with its value), or repeated.
+/// A field that must occur exactly once, and the number of times that it does.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) enum Single<'a> {
-    #[default]
-    Absent,
-    Once(&'a [u8]),
-    Repeated,
+pub(crate) struct Single<'a> {
+    pub(crate) count: usize,
+    /// The last value, or an empty one.
+    value: &'a [u8],
 }
 
 impl<'a> Single<'a> {
     pub(crate) fn add(&mut self, value: &'a [u8]) {
-        *self = match self {
-            Self::Absent => Self::Once(value),
-            Self::Once(_) | Self::Repeated => Self::Repeated,
-        };
+        // Each field takes memory, so the count does not overflow.
+        self.count = self.count.wrapping_add(1);
+        self.value = value;
     }
 
     /// Returns the value if the field occurs exactly once.
     pub(crate) fn once(self) -> Option<&'a [u8]> {
-        match self {
-            Self::Once(value) => Some(value),
-            Self::Absent | Self::Repeated => None,
-        }
+        (self.count == 1).then_some(self.value)
     }
 
     /// Returns the value, or the given error if the field is absent or repeated.
     pub(crate) fn get<E>(self, absent: E, repeated: E) -> Result<&'a [u8], E> {
-        match self {
-            Self::Absent => Err(absent),
-            Self::Once(value) => Ok(value),
-            Self::Repeated => Err(repeated),
+        match self.count {
+            0 => Err(absent),
+            1 => Ok(self.value),
+            _ => Err(repeated),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     Error, HeaderNames, Headers, Name, Request,
     bytes::trim,
     names::{self, MAX_REPEATED, NameIndex, Special},
-    primitives::{HELD_NAMES, Pieces, has_control},
+    primitives::{HELD_NAMES, Pieces, has_control, take_while},
     request::Single,
     writer::Writer,
 };
@@ -104,20 +104,23 @@ where
     /// Returns the number of names that the request repeats.
     fn count_repeated(&mut self, index: Option<&NameIndex<'n>>) -> usize {
         if HELD_NAMES == 0 {
-            let is_repeated = |name: &Name<'n>| self.request.values(*name).nth(1).is_some();
+            let is_repeated = |name: &Name<'n>| {
+                let mut values = self.request.values(*name);
+                values.next().is_some() && values.next().is_some()
+            };
             return self.names.clone().filter(is_repeated).count();
         }
         // Drone's list has no index: its two names were found once each.
         let Some(index) = index else { return 0 };
         for _ in 0..index.len() {
-            let _ = self.values.push(Single::Absent);
+            let _ = self.values.push(Single::default());
         }
         for (name, value) in self.request.headers.fields() {
             if let Some(found) = index.find(name).and_then(|at| self.values.get_mut(at)) {
                 found.add(trim(value));
             }
         }
-        self.values.iter().filter(|value| matches!(value, Single::Repeated)).count()
+        self.values.iter().filter(|value| value.count > 1).count()
     }
 
     /// Passes the value of the covered header at `index` to `sink`.
@@ -132,14 +135,13 @@ where
             Some(Special::Host) => self.request.check_host()?,
             _ => {}
         }
-        let held = if HELD_NAMES == 0 { None } else { self.values.get(index) };
-        match held {
-            Some(Single::Absent) => return Err(Error::MissingHeader { index }),
-            Some(Single::Once(value)) => {
-                sink(value);
-                return check_value(value, index);
-            }
-            Some(Single::Repeated) | None => {}
+        if HELD_NAMES != 0
+            && let Some(held) = self.values.get(index)
+            && held.count < 2
+        {
+            let value = held.once().ok_or(Error::MissingHeader { index })?;
+            sink(value);
+            return check_value(value, index);
         }
         let mut found = Err(Error::MissingHeader { index });
         for value in self.request.values(name) {
@@ -158,8 +160,11 @@ where
         let Request { method, target, .. } = self.request;
         let target = target.ok_or(Error::MissingHeader { index })?;
         // Neither can hold one of these in a request that was received.
-        let unfit = |octet: &u8| *octet == b' ' || octet.is_ascii_control();
-        if method.iter().any(unfit) || target.iter().any(unfit) {
+        let is_fit = |mut text: &[u8]| {
+            take_while(&mut text, |octet| octet > b' ' && octet != 127);
+            text.is_empty()
+        };
+        if !is_fit(method) || !is_fit(target) {
             return Err(Error::ControlByte { index });
         }
         Name::plain(method).lowercase(sink);

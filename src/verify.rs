@@ -114,7 +114,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let verbatim = verbatim.and_then(|field| verbatim::read_params(field, &mut tag));
         let (params, is_decoded) = match verbatim {
             Some(params) => (params, true),
-            None => (Params::read(&fields)?, false),
+            None => (Params::read(fields.signature, fields.signature_input)?, false),
         };
         let mut index = None;
         let names = CheckedNames::new(params.headers, &mut index)?;
@@ -127,8 +127,8 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let digest_field = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
         let digest = digest::parse(digest_field)?;
         // A parsed date and a digest of Drone's length cannot hold a control byte.
-        let is_printable = date.is_some() || !has_control(date_field);
-        let verbatim = if SHORTCUTS && names.is_date_digest && is_printable {
+        let is_drones = SHORTCUTS && names.is_date_digest;
+        let verbatim = if is_drones && (date.is_some() || !has_control(date_field)) {
             verbatim::read_signing_string(date_field, digest_field)
         } else {
             None
@@ -236,7 +236,8 @@ impl<'r> Verified<'r> {
     /// Returns the last Unix second at which this request is accepted, or `None` if there was no
     /// clock. Remember the delivery until then, to refuse a replay.
     pub fn expires(&self) -> Option<i64> {
-        self.date.map(|date| date.saturating_add(i64::from(self.skew)))
+        // The year of a date has four digits, so the sum does not overflow.
+        self.date.map(|date| date.wrapping_add(i64::from(self.skew)))
     }
 
     /// Returns the keyId. Drone always sends `hmac-key`.

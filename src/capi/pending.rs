@@ -57,17 +57,19 @@ unsafe fn begin(
     })
 }
 
-/// Gives the verdict on `pending` and wipes it.
+/// Gives the verdict on `pending` and wipes it. `take` receives the facts if it is genuine.
 ///
 /// SAFETY: unless it is NULL, `pending` points to a handle that nothing else uses.
-unsafe fn finish(pending: *mut hooksig_pending_body) -> Result<hooksig_verified, hooksig_status> {
-    // SAFETY: passed on.
+unsafe fn finish<T>(
+    pending: *mut hooksig_pending_body,
+    take: impl FnOnce(&hooksig_verified) -> T,
+) -> Result<T, hooksig_status> {
+    // SAFETY: the caller's contract.
     unsafe {
         let made = handle::get_mut(pending)?;
-        let (checked, verified) = (made.body.finish(), made.verified);
+        let taken = made.body.finish().map(|()| take(&made.verified));
         handle::wipe(pending);
-        checked?;
-        Ok(verified)
+        Ok(taken?)
     }
 }
 
@@ -86,7 +88,7 @@ pub(super) unsafe fn finish_whole(
             return Err(hooksig_status::WrongState);
         }
         made.body.update(body);
-        finish(pending)
+        finish(pending, |verified| *verified)
     }
 }
 
@@ -179,6 +181,6 @@ pub unsafe extern "C" fn hooksig_pending_body_finish(
         not_null(verified)?;
         // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
         // overlap nothing else.
-        unsafe { store(verified, finish(pending)?) }
+        unsafe { finish(pending, |facts| store(verified, *facts))? }
     })
 }

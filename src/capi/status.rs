@@ -1,4 +1,7 @@
-use core::ffi::{CStr, c_char};
+use core::{
+    ffi::{CStr, c_char},
+    mem::transmute,
+};
 
 use crate::{Error, error::errors};
 
@@ -121,9 +124,18 @@ macro_rules! statuses {
     ($($error:ident: $word:literal, $sentence:literal;)*) => {
         impl From<Error> for hooksig_status {
             fn from(error: Error) -> Self {
-                match error {
-                    $(Error::$error { .. } => Self::$error,)*
+                enum Place {
+                    $($error,)*
                 }
+                // One byte for each error: a table of statuses takes four.
+                static NUMBERS: &[u8] = &[$(hooksig_status::$error as u8,)*];
+                let place = match error {
+                    $(Error::$error { .. } => Place::$error,)*
+                };
+                let number = NUMBERS.get(place as usize).copied();
+                let number = number.unwrap_or(hooksig_status::WrongState as u8);
+                // SAFETY: each number is that of a status.
+                unsafe { transmute::<i32, Self>(i32::from(number)) }
             }
         }
 

@@ -36,7 +36,7 @@ pub(crate) fn for_each_mac<'k>(
     for key in keys {
         let mut stream = key.start();
         message.write(&mut |piece| stream.update(piece))?;
-        if stream.len() > MAX_SIGNING_STRING_LEN as u64 {
+        if stream.len() > MAX_SIGNING_STRING_LEN {
             return Err(Error::SigningStringTooLong);
         }
         found(&stream.finish());

@@ -67,18 +67,18 @@ impl HmacKey {
 #[derive(Clone)]
 pub(crate) struct Hmac {
     mac: hmac::Hmac<sha2::Sha256>,
-    len: u64,
+    len: usize,
 }
 
 impl Hmac {
     /// Takes the next bytes of the message.
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         Mac::update(&mut self.mac, bytes);
-        self.len = self.len.wrapping_add(bytes.len() as u64);
+        self.len = self.len.wrapping_add(bytes.len());
     }
 
-    /// Returns the length of the message so far, in bytes.
-    pub(crate) fn len(&self) -> u64 {
+    /// Returns the length of the message so far, in bytes. The message must fit into memory.
+    pub(crate) fn len(&self) -> usize {
         self.len
     }
 
@@ -132,10 +132,10 @@ pub(crate) fn take_qdtext<'a>(bytes: &mut &'a [u8]) -> &'a [u8] {
     take_while(bytes, is_qdtext)
 }
 
-/// Removes and returns the first byte, or the second if the first is a backslash and `is_escaped`.
-pub(crate) fn take_first(bytes: &mut &[u8], is_escaped: bool) -> Option<u8> {
+/// Removes and returns the first byte, or the second if the first is a backslash and there are escapes.
+pub(crate) fn take_first(bytes: &mut &[u8], escapes: usize) -> Option<u8> {
     let (byte, rest) = match *bytes {
-        [b'\\', byte, rest @ ..] if is_escaped => (byte, rest),
+        [b'\\', byte, rest @ ..] if escapes > 0 => (byte, rest),
         [byte, rest @ ..] => (byte, rest),
         [] => return None,
     };

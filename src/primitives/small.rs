@@ -1,12 +1,11 @@
 //! The version for small code (feature `small`).
 
-use super::{BASE64_LEN, HASH_LEN, Hash, HashText, alphabet};
-use crate::bytes::is_qdtext;
+use ctutils::{Choice, CtEq};
 
-pub(crate) use super::{
-    plain::ct_eq,
-    stream::{HmacKey, Sha256, sha256},
-};
+use super::{BASE64_LEN, HASH_LEN, Hash, HashText, alphabet};
+use crate::bytes::{differs_in_case, is_qdtext};
+
+pub(crate) use super::stream::{HmacKey, Sha256, sha256};
 
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
 /// start, and no signing string is assembled in a buffer.
@@ -18,6 +17,16 @@ pub(crate) const PIECE_LEN: usize = 1;
 /// If `true`, usual inputs are handled at once. Otherwise only the general code decides, which decides
 /// the same. WebAssembly has them: translated to Go, a verification takes a third of the time.
 pub(crate) const SHORTCUTS: bool = cfg!(target_family = "wasm");
+
+/// Compares two hashes in constant time.
+#[inline(never)]
+pub(crate) fn ct_eq(hash: &Hash, other: &Hash) -> Choice {
+    let mut differ = 0;
+    for (word, other) in hash.as_chunks().0.iter().zip(other.as_chunks().0) {
+        differ |= u32::from_ne_bytes(*word) ^ u32::from_ne_bytes(*other);
+    }
+    differ.ct_eq(&0)
+}
 
 /// Returns the base64 of a hash, in constant time.
 pub(crate) fn encode(hash: &Hash) -> HashText {
@@ -79,10 +88,10 @@ pub(crate) fn is_canonical(text: &HashText) -> bool {
     decode(text, &mut Hash::default())
 }
 
-/// Removes and returns the first byte, or the second if the first is a backslash and `is_escaped`.
+/// Removes and returns the first byte, or the second if the first is a backslash and there are escapes.
 #[inline(never)]
-pub(crate) fn take_first(bytes: &mut &[u8], is_escaped: bool) -> Option<u8> {
-    super::plain::take_first(bytes, is_escaped)
+pub(crate) fn take_first(bytes: &mut &[u8], escapes: usize) -> Option<u8> {
+    super::plain::take_first(bytes, escapes)
 }
 
 /// Returns 0, which rules out no word.
@@ -117,7 +126,8 @@ pub(crate) fn has_control(bytes: &[u8]) -> bool {
 #[inline(never)]
 pub(crate) fn eq_ignore_case(word: &[u8], other: &[u8]) -> bool {
     let mut pairs = word.iter().zip(other);
-    word.len() == other.len() && pairs.all(|(byte, other)| byte.eq_ignore_ascii_case(other))
+    word.len() == other.len()
+        && pairs.all(|(&byte, &other)| byte == other || differs_in_case(byte, other))
 }
 
 /// Compares a word with one in lower case, ignoring ASCII case. Calls one function for all lengths.

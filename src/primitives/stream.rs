@@ -51,7 +51,7 @@ fn hash_end(mut state: State, tail: &[u8], len: usize) -> Hash {
         *end = bits(len as u64);
     }
     compress(&mut state, blocks);
-    bytes_of(state)
+    bytes_of(&state)
 }
 
 /// An incremental SHA-256.
@@ -110,7 +110,7 @@ impl Sha256 {
             *len = bits(self.len);
         }
         compress(&mut self.state, from_ref(&self.block));
-        bytes_of(self.state)
+        bytes_of(&self.state)
     }
 
     /// Fills the block after its first `used` bytes with `padding` and zeros.
@@ -135,7 +135,7 @@ const fn bits(len: u64) -> [u8; 8] {
     len.wrapping_mul(8).to_be_bytes()
 }
 
-fn bytes_of(state: State) -> Hash {
+fn bytes_of(state: &State) -> Hash {
     let mut hash = [0; HASH_LEN];
     for (to, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
         *to = word.to_be_bytes();
@@ -216,15 +216,15 @@ impl Hmac<'_> {
         self.stream.update(bytes);
     }
 
-    /// Returns the length of the message so far, in bytes.
-    pub(crate) fn len(&self) -> u64 {
-        self.stream.len.wrapping_sub(BLOCK_LEN as u64)
+    /// Returns the length of the message so far, in bytes. The message must fit into memory.
+    pub(crate) fn len(&self) -> usize {
+        (self.stream.len as usize).wrapping_sub(BLOCK_LEN)
     }
 
     /// Returns the MAC. Call it once.
     pub(crate) fn finish(&mut self) -> Hash {
         let inner = self.stream.finish();
-        self.stream = Sha256::after(*self.outer, BLOCK_LEN);
+        (self.stream.state, self.stream.len) = (*self.outer, BLOCK_LEN as u64);
         self.stream.update(&inner);
         self.stream.finish()
     }

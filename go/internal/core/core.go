@@ -20,14 +20,14 @@ type Module struct {
 func New(v0 Xhost) *Module {
 	m := new(Module)
 	m._host = v0
-	m.t0 = make([]any, 8)
+	m.t0 = make([]any, 9)
 	m.memory = make([]byte, 65536)
-	m.elements = [][]any{{_core__ops__function__FnOnce__call_once__hd8fed7c3b622373e_w86532, _core__ops__function__FnOnce__call_once__h469e246abfc2077e_pcpdpz, _core__ops__function__FnOnce__call_once__hf3aec62d78fd8c5e_v8wg3b, m._hooksig__bytes__is_token__h463cec4b9550a8d0_r46pti, _hooksig__bytes__is_qdtext__h556d63f31582f331_1xkpie, _core__ops__function__FnOnce__call_once__h02ee716f5c0476f6_ys46gi, _core__ops__function__FnOnce__call_once__h18f66ae95f83e41b_sofo6c}}
+	m.elements = [][]any{{_core__ops__function__FnOnce__call_once__h0278d5c15c629291_m7vrol, _core__ops__function__FnOnce__call_once__hd8fed7c3b622373e_w86532, _core__ops__function__FnOnce__call_once__h469e246abfc2077e_pcpdpz, _core__ops__function__FnOnce__call_once__hf3aec62d78fd8c5e_v8wg3b, m._hooksig__bytes__is_token__h463cec4b9550a8d0_r46pti, _hooksig__bytes__is_qdtext__h556d63f31582f331_1xkpie, _core__ops__function__FnOnce__call_once__h02ee716f5c0476f6_ys46gi, _core__ops__function__FnOnce__call_once__h18f66ae95f83e41b_sofo6c}}
 	table_init(m.t0, m.elements[0], i32(1), 0, len(m.elements[0]))
 	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
 	m.___stack_pointer = i32(0x4000)
-	m.g1 = i32(22400)
+	m.g1 = i32(22272)
 	if i, ok := any(v0).(interface {
 		Init(any)
 	}); ok {
@@ -87,6 +87,18 @@ l1:
 l0:
 	return v3
 }
+func _core__ops__function__FnOnce__call_once__h0278d5c15c629291_m7vrol(v0 int32) int32 {
+	v0 = v0 & i32(255)
+	var p0 int32
+	if uint32(v0) > uint32(i32(32)) {
+		p0 = 1
+	}
+	var p1 int32
+	if v0 != i32(127) {
+		p1 = 1
+	}
+	return p0 & p1
+}
 func _core__ops__function__FnOnce__call_once__h02ee716f5c0476f6_ys46gi(v0 int32) int32 {
 	var p0 int32
 	if v0&i32(255) != i32(44) {
@@ -95,11 +107,16 @@ func _core__ops__function__FnOnce__call_once__h02ee716f5c0476f6_ys46gi(v0 int32)
 	return p0
 }
 func _core__ops__function__FnOnce__call_once__h18f66ae95f83e41b_sofo6c(v0 int32) int32 {
+	v0 = v0 & i32(255)
 	var p0 int32
-	if uint32((v0&i32(223)+i32(-65))&i32(255)) < uint32(i32(26)) {
+	if v0 != i32(44) {
 		p0 = 1
 	}
-	return p0
+	var p1 int32
+	if v0 != i32(32) {
+		p1 = 1
+	}
+	return p0 & p1
 }
 func _core__ops__function__FnOnce__call_once__h469e246abfc2077e_pcpdpz(v0 int32) int32 {
 	var p0 int32
@@ -138,45 +155,7 @@ func _core__ops__function__FnOnce__call_once__hf3aec62d78fd8c5e_v8wg3b(v0 int32)
 	}
 	return p0 | p1
 }
-func (m *Module) _hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v0, v1 int32) int32 {
-	var v2, v3, v4, v5 int32
-	_ = v5
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(16)
-	v3 = i32(1)
-	v4 = i32(0)
-l0:
-	{
-		t1 := int32(load32(m.memory, uint32(v1+v4)))
-		t2 := int32(load32(m.memory, uint32(v0+v4)))
-		t3 := v2
-		var p4 int32
-		if t1 != t2 {
-			p4 = 1
-		}
-		store32(m.memory, uint64(uint32(t3))+4, uint32(p4))
-		v5 = v2 + i32(4)
-		t5 := int32(m.memory[uint64(uint32(v2))+4])
-		v3 = v3 & (t5 + i32(-1))
-		v4 = v4 + i32(4)
-		if v4 != i32(32) {
-			goto l0
-		}
-	}
-	store32(m.memory, uint64(uint32(v2))+8, uint32(i32(0)))
-	v4 = v2 + i32(8)
-	t6 := int32(m.memory[uint64(uint32(v2))+8])
-	t7 := v2
-	var p8 int32
-	if v3&(t6+i32(-1))&i32(255) != i32(1) {
-		p8 = 1
-	}
-	store32(m.memory, uint64(uint32(t7))+12, uint32(p8))
-	v4 = v2 + i32(12)
-	t9 := int32(m.memory[uint64(uint32(v2))+12])
-	return (t9 ^ i32(-1)) & i32(1)
-}
-func (m *Module) _hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(v0, v1, v2 int32) {
+func (m *Module) _hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v0, v1, v2 int32) {
 	var v3, v4 int32
 	{
 		{
@@ -186,11 +165,11 @@ func (m *Module) _hooksig__primitives__small__take_first__h92c32a175538714d_wy9n
 				if uint32(v3) > uint32(i32(1)) {
 					t1 := int32(load32(m.memory, uint32(v1)))
 					v4 = t1
-					t2 := int32(m.memory[uint32(v4)])
-					if t2 != i32(92) {
+					if v2 == 0 {
 						goto l3
 					}
-					if v2 == 0 {
+					t2 := int32(m.memory[uint32(v4)])
+					if t2&i32(255) != i32(92) {
 						goto l3
 					}
 					v3 = v3 + i32(-2)
@@ -290,57 +269,73 @@ l0:
 	return p3
 }
 func (m *Module) _hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v0, v1, v2, v3 int32) int32 {
-	var v4, v5 int32
-	v4 = i32(0)
+	var v4 int32
+	if v1 != v3 {
+		goto l0
+	}
 	{
-		if v1 != v3 {
-			goto l0
-		}
 		p0 := v1
 		if uint32(v3) < uint32(v1) {
 			p0 = v3
 		}
-		v5 = p0
-		v1 = i32(0)
-	l3:
-		{
-			if v5 != v1 {
-				goto l1
+		v1 = p0
+		if v1 != 0 {
+		l3:
+			{
+				t1 := int32(m.memory[uint32(v0)])
+				v3 = t1
+				t2 := int32(m.memory[uint32(v2)])
+				t3 := v3
+				v4 = t2
+				if t3 == v4 {
+					goto l2
+				}
+				if v4^v3 != i32(32) {
+					goto l0
+				}
+				if uint32((v3&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
+					goto l0
+				}
 			}
-			v1 = v5
-			goto l2
-		l1:
-			v3 = v2 + v1
-			v4 = v0 + v1
-			v1 = v1 + i32(1)
-			t1 := int32(m.memory[uint32(v4)])
-			v4 = t1
-			p2 := i32(0)
-			if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
-				p2 = i32(32)
-			}
-			t3 := int32(m.memory[uint32(v3)])
-			t4 := (p2 | v4) & i32(255)
-			v3 = t3
-			p5 := i32(0)
-			if uint32((v3+i32(-65))&i32(255)) < uint32(i32(26)) {
-				p5 = i32(32)
-			}
-			if t4 == (p5|v3)&i32(255) {
+		l2:
+			v0 = v0 + i32(1)
+			v2 = v2 + i32(1)
+			v1 = v1 + i32(-1)
+			if v1 != 0 {
 				goto l3
 			}
+			return i32(1)
 		}
-		v1 = v1 + i32(-1)
-	l2:
-		;
-		var p6 int32
-		if uint32(v1) >= uint32(v5) {
-			p6 = 1
-		}
-		v4 = p6
+		return i32(1)
 	}
 l0:
-	return v4
+	return i32(0)
+}
+func (m *Module) _hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v0, v1 int32) int32 {
+	var v2, v3, v4 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(16)
+	v3 = i32(0)
+	v4 = i32(0)
+l0:
+	{
+		t1 := int32(load32(m.memory, uint32(v1+v3)))
+		t2 := int32(load32(m.memory, uint32(v0+v3)))
+		v4 = t1 ^ t2 | v4
+		v3 = v3 + i32(4)
+		if v3 != i32(32) {
+			goto l0
+		}
+	}
+	t3 := v2
+	var p4 int32
+	if v4 != i32(0) {
+		p4 = 1
+	}
+	store32(m.memory, uint64(uint32(t3))+12, uint32(p4))
+	v3 = v2 + i32(12)
+	t5 := int32(m.memory[uint64(uint32(v2))+12])
+	return (t5 ^ i32(-1)) & i32(1)
 }
 func (m *Module) _hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v0, v1 int32) int32 {
 	var v2, v3, v4, v5, v6, v7, v8, v9 int32
@@ -494,7 +489,7 @@ func (m *Module) _hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2
 	var v2, v3, v4, v5 int32
 	var v6 int64
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(96)
+	v2 = t0 - i32(32)
 	m.___stack_pointer = v2
 	v3 = i32(128)
 	{
@@ -529,41 +524,32 @@ l2:
 	t3 := v1
 	v6 = t2
 	store64(m.memory, uint64(uint32(t3))+56, uint64(v6<<59|v6<<43&i64(0xff000000000000)|(v6<<27&i64(0xff0000000000)|v6<<11&i64(0xff00000000))|(int64(uint64(v6)>>5)&i64(0xff000000)|int64(uint64(v6)>>21)&i64(0xff0000)|(int64(uint64(v6)>>37)&i64(0xff00)|int64(uint64(v6<<3)>>56)))))
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v1+i32(64), v1, i32(1))
-	t4 := int64(load64(m.memory, uint64(uint32(v1))+88))
-	store64(m.memory, uint64(uint32(v2))+80, uint64(t4))
-	t5 := int64(load64(m.memory, uint64(uint32(v1))+80))
-	store64(m.memory, uint64(uint32(v2))+72, uint64(t5))
-	t6 := int64(load64(m.memory, uint64(uint32(v1))+72))
-	store64(m.memory, uint64(uint32(v2))+64, uint64(t6))
-	t7 := int64(load64(m.memory, uint64(uint32(v1))+64))
-	store64(m.memory, uint64(uint32(v2))+56, uint64(t7))
-	store64(m.memory, uint64(uint32(v2))+88, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v2))+32, uint64(i64(0)))
+	v4 = v1 + i32(64)
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4, v1, i32(1))
 	store64(m.memory, uint64(uint32(v2))+24, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v2))+16, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v2))+8, uint64(i64(0)))
-	v4 = v2 + i32(56)
+	store64(m.memory, uint32(v2), uint64(i64(0)))
 l3:
 	{
-		t8 := int32(load32(m.memory, uint32(v4+v3)))
-		t9 := v2 + i32(8) + v3
-		v1 = t8
-		store32(m.memory, uint32(t9), uint32(i32_rotr(v1&i32(0xff00ff), i32(8))|i32_rotr(v1, i32(24))&i32(0xff00ff)))
+		t4 := int32(load32(m.memory, uint32(v4+v3)))
+		t5 := v2 + v3
+		v1 = t4
+		store32(m.memory, uint32(t5), uint32(i32_rotr(v1&i32(0xff00ff), i32(8))|i32_rotr(v1, i32(24))&i32(0xff00ff)))
 		v3 = v3 + i32(4)
 		if v3 != i32(32) {
 			goto l3
 		}
 	}
-	t10 := int64(load64(m.memory, uint64(uint32(v2))+32))
-	store64(m.memory, uint64(uint32(v0))+24, uint64(t10))
-	t11 := int64(load64(m.memory, uint64(uint32(v2))+24))
-	store64(m.memory, uint64(uint32(v0))+16, uint64(t11))
-	t12 := int64(load64(m.memory, uint64(uint32(v2))+16))
-	store64(m.memory, uint64(uint32(v0))+8, uint64(t12))
-	t13 := int64(load64(m.memory, uint64(uint32(v2))+8))
-	store64(m.memory, uint32(v0), uint64(t13))
-	m.___stack_pointer = v2 + i32(96)
+	t6 := int64(load64(m.memory, uint64(uint32(v2))+24))
+	store64(m.memory, uint64(uint32(v0))+24, uint64(t6))
+	t7 := int64(load64(m.memory, uint64(uint32(v2))+16))
+	store64(m.memory, uint64(uint32(v0))+16, uint64(t7))
+	t8 := int64(load64(m.memory, uint64(uint32(v2))+8))
+	store64(m.memory, uint64(uint32(v0))+8, uint64(t8))
+	t9 := int64(load64(m.memory, uint32(v2)))
+	store64(m.memory, uint32(v0), uint64(t9))
+	m.___stack_pointer = v2 + i32(32)
 }
 func (m *Module) _hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v1, v2 int32) {
 	var v3 int64
@@ -615,40 +601,40 @@ func (m *Module) _hooksig__primitives__stream__sha256__h6d793310ecaab5e4_uqi83z(
 	var v3, v4, v5 int32
 	var v6 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(288)
+	v3 = t0 - i32(224)
 	m.___stack_pointer = v3
-	t1 := int64(load64(m.memory, uint64(uint32(i32(0)))+16488))
-	store64(m.memory, uint64(uint32(v3))+32, uint64(t1))
-	t2 := int64(load64(m.memory, uint64(uint32(i32(0)))+16480))
-	store64(m.memory, uint64(uint32(v3))+24, uint64(t2))
-	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16472))
-	store64(m.memory, uint64(uint32(v3))+16, uint64(t3))
-	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16464))
-	store64(m.memory, uint64(uint32(v3))+8, uint64(t4))
+	t1 := int64(load64(m.memory, uint64(uint32(i32(0)))+16532))
+	store64(m.memory, uint64(uint32(v3))+24, uint64(t1))
+	t2 := int64(load64(m.memory, uint64(uint32(i32(0)))+16524))
+	store64(m.memory, uint64(uint32(v3))+16, uint64(t2))
+	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16516))
+	store64(m.memory, uint64(uint32(v3))+8, uint64(t3))
+	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16508))
+	store64(m.memory, uint32(v3), uint64(t4))
 	v4 = v2 & i32(63)
 	v5 = int32(uint32(v2) >> 6)
 	if v5 == 0 {
 		goto l0
 	}
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(8), v1, v5)
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3, v1, v5)
 l0:
-	t5 := int64(load64(m.memory, uint64(uint32(v3))+32))
-	store64(m.memory, uint64(uint32(v3))+64, uint64(t5))
-	t6 := int64(load64(m.memory, uint64(uint32(v3))+24))
-	store64(m.memory, uint64(uint32(v3))+56, uint64(t6))
-	t7 := int64(load64(m.memory, uint64(uint32(v3))+16))
-	store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
-	t8 := int64(load64(m.memory, uint64(uint32(v3))+8))
-	store64(m.memory, uint64(uint32(v3))+40, uint64(t8))
-	memory_zero(m.memory, uint32(v3+i32(72)), uint32(i32(128)))
+	t5 := int64(load64(m.memory, uint64(uint32(v3))+24))
+	store64(m.memory, uint64(uint32(v3))+56, uint64(t5))
+	t6 := int64(load64(m.memory, uint64(uint32(v3))+16))
+	store64(m.memory, uint64(uint32(v3))+48, uint64(t6))
+	t7 := int64(load64(m.memory, uint64(uint32(v3))+8))
+	store64(m.memory, uint64(uint32(v3))+40, uint64(t7))
+	t8 := int64(load64(m.memory, uint32(v3)))
+	store64(m.memory, uint64(uint32(v3))+32, uint64(t8))
+	memory_zero(m.memory, uint32(v3+i32(64)), uint32(i32(128)))
 	if v4 == 0 {
 		goto l1
 	}
-	memory_copy(m.memory, uint32(v3+i32(72)), uint32(v1+v2&i32(0x7fffffc0)), uint32(v4))
+	memory_copy(m.memory, uint32(v3+i32(64)), uint32(v1+v2&i32(0x7fffffc0)), uint32(v4))
 l1:
-	m.memory[uint32(v3+i32(72)+v4)] = byte(i32(128))
+	m.memory[uint32(v3+i32(64)+v4)] = byte(i32(128))
 	{
-		t10 := v3 + i32(72)
+		t10 := v3 + i32(64)
 		p9 := i32(2)
 		if uint32(v4) < uint32(i32(56)) {
 			p9 = i32(1)
@@ -663,89 +649,79 @@ l1:
 		store64(m.memory, uint32(t11), uint64(int64(uint64(v6)>>5)&i64(0x7000000)|(v6<<59|v6<<43&i64(0xff000000000000)|(v6<<27&i64(0xff0000000000)|v6<<11&i64(0xff00000000)))))
 	}
 l2:
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(40), v3+i32(72), v4)
-	t12 := int64(load64(m.memory, uint64(uint32(v3))+64))
-	store64(m.memory, uint64(uint32(v3))+272, uint64(t12))
-	t13 := int64(load64(m.memory, uint64(uint32(v3))+56))
-	store64(m.memory, uint64(uint32(v3))+264, uint64(t13))
-	t14 := int64(load64(m.memory, uint64(uint32(v3))+48))
-	store64(m.memory, uint64(uint32(v3))+256, uint64(t14))
-	t15 := int64(load64(m.memory, uint64(uint32(v3))+40))
-	store64(m.memory, uint64(uint32(v3))+248, uint64(t15))
-	store64(m.memory, uint64(uint32(v3))+280, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v3))+224, uint64(i64(0)))
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(32), v3+i32(64), v4)
 	store64(m.memory, uint64(uint32(v3))+216, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v3))+208, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v3))+200, uint64(i64(0)))
-	v1 = v3 + i32(248)
+	store64(m.memory, uint64(uint32(v3))+192, uint64(i64(0)))
 	v4 = i32(0)
 l3:
 	{
-		t16 := int32(load32(m.memory, uint32(v1+v4)))
-		t17 := v3 + i32(200) + v4
-		v2 = t16
-		store32(m.memory, uint32(t17), uint32(i32_rotr(v2&i32(0xff00ff), i32(8))|i32_rotr(v2, i32(24))&i32(0xff00ff)))
+		t12 := int32(load32(m.memory, uint32(v3+i32(32)+v4)))
+		t13 := v3 + i32(192) + v4
+		v2 = t12
+		store32(m.memory, uint32(t13), uint32(i32_rotr(v2&i32(0xff00ff), i32(8))|i32_rotr(v2, i32(24))&i32(0xff00ff)))
 		v4 = v4 + i32(4)
 		if v4 != i32(32) {
 			goto l3
 		}
 	}
-	t18 := int64(load64(m.memory, uint64(uint32(v3))+224))
-	store64(m.memory, uint64(uint32(v0))+24, uint64(t18))
-	t19 := int64(load64(m.memory, uint64(uint32(v3))+216))
-	store64(m.memory, uint64(uint32(v0))+16, uint64(t19))
-	t20 := int64(load64(m.memory, uint64(uint32(v3))+208))
-	store64(m.memory, uint64(uint32(v0))+8, uint64(t20))
-	t21 := int64(load64(m.memory, uint64(uint32(v3))+200))
-	store64(m.memory, uint32(v0), uint64(t21))
-	m.___stack_pointer = v3 + i32(288)
+	t14 := int64(load64(m.memory, uint64(uint32(v3))+216))
+	store64(m.memory, uint64(uint32(v0))+24, uint64(t14))
+	t15 := int64(load64(m.memory, uint64(uint32(v3))+208))
+	store64(m.memory, uint64(uint32(v0))+16, uint64(t15))
+	t16 := int64(load64(m.memory, uint64(uint32(v3))+200))
+	store64(m.memory, uint64(uint32(v0))+8, uint64(t16))
+	t17 := int64(load64(m.memory, uint64(uint32(v3))+192))
+	store64(m.memory, uint32(v0), uint64(t17))
+	m.___stack_pointer = v3 + i32(224)
 }
 func (m *Module) _hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v0, v1, v2, v3 int32) {
 	var v4, v5 int32
 	var v6 int64
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(320)
+	v4 = t0 - i32(256)
 	m.___stack_pointer = v4
 	t1 := int64(load64(m.memory, uint64(uint32(v1))+24))
-	store64(m.memory, uint64(uint32(v4))+32, uint64(t1))
+	store64(m.memory, uint64(uint32(v4))+24, uint64(t1))
 	t2 := int64(load64(m.memory, uint64(uint32(v1))+16))
-	store64(m.memory, uint64(uint32(v4))+24, uint64(t2))
+	store64(m.memory, uint64(uint32(v4))+16, uint64(t2))
 	t3 := int64(load64(m.memory, uint64(uint32(v1))+8))
-	store64(m.memory, uint64(uint32(v4))+16, uint64(t3))
+	store64(m.memory, uint64(uint32(v4))+8, uint64(t3))
 	t4 := int64(load64(m.memory, uint32(v1)))
-	store64(m.memory, uint64(uint32(v4))+8, uint64(t4))
+	store64(m.memory, uint32(v4), uint64(t4))
 	t5 := int64(load64(m.memory, uint64(uint32(v1))+32))
-	store64(m.memory, uint64(uint32(v4))+40, uint64(t5))
+	store64(m.memory, uint64(uint32(v4))+32, uint64(t5))
 	t6 := int64(load64(m.memory, uint64(uint32(v1))+40))
-	store64(m.memory, uint64(uint32(v4))+48, uint64(t6))
+	store64(m.memory, uint64(uint32(v4))+40, uint64(t6))
 	t7 := int64(load64(m.memory, uint64(uint32(v1))+48))
-	store64(m.memory, uint64(uint32(v4))+56, uint64(t7))
+	store64(m.memory, uint64(uint32(v4))+48, uint64(t7))
 	t8 := int64(load64(m.memory, uint64(uint32(v1))+56))
-	store64(m.memory, uint64(uint32(v4))+64, uint64(t8))
+	store64(m.memory, uint64(uint32(v4))+56, uint64(t8))
 	v1 = v3 & i32(63)
 	v5 = int32(uint32(v3) >> 6)
 	if v5 == 0 {
 		goto l0
 	}
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4+i32(8), v2, v5)
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4, v2, v5)
 l0:
-	t9 := int64(load64(m.memory, uint64(uint32(v4))+32))
-	store64(m.memory, uint64(uint32(v4))+256, uint64(t9))
-	t10 := int64(load64(m.memory, uint64(uint32(v4))+24))
-	store64(m.memory, uint64(uint32(v4))+248, uint64(t10))
-	t11 := int64(load64(m.memory, uint64(uint32(v4))+16))
-	store64(m.memory, uint64(uint32(v4))+240, uint64(t11))
-	t12 := int64(load64(m.memory, uint64(uint32(v4))+8))
-	store64(m.memory, uint64(uint32(v4))+232, uint64(t12))
-	memory_zero(m.memory, uint32(v4+i32(72)), uint32(i32(128)))
+	t9 := int64(load64(m.memory, uint64(uint32(v4))+24))
+	store64(m.memory, uint64(uint32(v4))+248, uint64(t9))
+	t10 := int64(load64(m.memory, uint64(uint32(v4))+16))
+	store64(m.memory, uint64(uint32(v4))+240, uint64(t10))
+	t11 := int64(load64(m.memory, uint64(uint32(v4))+8))
+	store64(m.memory, uint64(uint32(v4))+232, uint64(t11))
+	t12 := int64(load64(m.memory, uint32(v4)))
+	store64(m.memory, uint64(uint32(v4))+224, uint64(t12))
+	memory_zero(m.memory, uint32(v4+i32(64)), uint32(i32(128)))
 	if v1 == 0 {
 		goto l1
 	}
-	memory_copy(m.memory, uint32(v4+i32(72)), uint32(v2+v3&i32(0x7fffffc0)), uint32(v1))
+	memory_copy(m.memory, uint32(v4+i32(64)), uint32(v2+v3&i32(0x7fffffc0)), uint32(v1))
 l1:
-	m.memory[uint32(v4+i32(72)+v1)] = byte(i32(128))
+	m.memory[uint32(v4+i32(64)+v1)] = byte(i32(128))
 	{
-		t14 := v4 + i32(72)
+		t14 := v4 + i32(64)
 		p13 := i32(2)
 		if uint32(v1) < uint32(i32(56)) {
 			p13 = i32(1)
@@ -760,80 +736,60 @@ l1:
 		store64(m.memory, uint32(t15), uint64(int64(uint64(v6)>>5)&i64(0x7000000)|(v6<<59|v6<<43&i64(0xff000000000000)|(v6<<27&i64(0xff0000000000)|v6<<11&i64(0xff00000000)))))
 	}
 l2:
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4+i32(232), v4+i32(72), v1)
-	store64(m.memory, uint64(uint32(v4))+200, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v4))+208, uint64(i64(0)))
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4+i32(224), v4+i32(64), v1)
 	store64(m.memory, uint64(uint32(v4))+216, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v4))+224, uint64(i64(0)))
-	t16 := int64(load64(m.memory, uint64(uint32(v4))+256))
-	store64(m.memory, uint64(uint32(v4))+304, uint64(t16))
-	t17 := int64(load64(m.memory, uint64(uint32(v4))+248))
-	store64(m.memory, uint64(uint32(v4))+296, uint64(t17))
-	t18 := int64(load64(m.memory, uint64(uint32(v4))+240))
-	store64(m.memory, uint64(uint32(v4))+288, uint64(t18))
-	t19 := int64(load64(m.memory, uint64(uint32(v4))+232))
-	store64(m.memory, uint64(uint32(v4))+280, uint64(t19))
-	store64(m.memory, uint64(uint32(v4))+312, uint64(i64(0)))
-	v2 = v4 + i32(280)
+	store64(m.memory, uint64(uint32(v4))+208, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+200, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+192, uint64(i64(0)))
 	v1 = i32(0)
 l3:
 	{
-		t20 := int32(load32(m.memory, uint32(v2+v1)))
-		t21 := v4 + i32(200) + v1
-		v3 = t20
-		store32(m.memory, uint32(t21), uint32(i32_rotr(v3&i32(0xff00ff), i32(8))|i32_rotr(v3, i32(24))&i32(0xff00ff)))
+		t16 := int32(load32(m.memory, uint32(v4+i32(224)+v1)))
+		t17 := v4 + i32(192) + v1
+		v3 = t16
+		store32(m.memory, uint32(t17), uint32(i32_rotr(v3&i32(0xff00ff), i32(8))|i32_rotr(v3, i32(24))&i32(0xff00ff)))
 		v1 = v1 + i32(4)
 		if v1 != i32(32) {
 			goto l3
 		}
 	}
 	v1 = i32(0)
-	memory_zero(m.memory, uint32(v4+i32(105)), uint32(i32(95)))
-	store64(m.memory, uint64(uint32(v4))+128, uint64(i64(0x3000000000000)))
-	m.memory[uint64(uint32(v4))+104] = byte(i32(128))
-	t22 := int64(load64(m.memory, uint64(uint32(v4))+224))
-	store64(m.memory, uint64(uint32(v4))+96, uint64(t22))
-	t23 := int64(load64(m.memory, uint64(uint32(v4))+216))
-	store64(m.memory, uint64(uint32(v4))+88, uint64(t23))
-	t24 := int64(load64(m.memory, uint64(uint32(v4))+208))
-	store64(m.memory, uint64(uint32(v4))+80, uint64(t24))
-	t25 := int64(load64(m.memory, uint64(uint32(v4))+200))
-	store64(m.memory, uint64(uint32(v4))+72, uint64(t25))
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4+i32(40), v4+i32(72), i32(1))
-	t26 := int64(load64(m.memory, uint64(uint32(v4))+64))
-	store64(m.memory, uint64(uint32(v4))+304, uint64(t26))
-	t27 := int64(load64(m.memory, uint64(uint32(v4))+56))
-	store64(m.memory, uint64(uint32(v4))+296, uint64(t27))
-	t28 := int64(load64(m.memory, uint64(uint32(v4))+48))
-	store64(m.memory, uint64(uint32(v4))+288, uint64(t28))
-	t29 := int64(load64(m.memory, uint64(uint32(v4))+40))
-	store64(m.memory, uint64(uint32(v4))+280, uint64(t29))
-	store64(m.memory, uint64(uint32(v4))+312, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v4))+256, uint64(i64(0)))
+	memory_zero(m.memory, uint32(v4+i32(97)), uint32(i32(95)))
+	store64(m.memory, uint64(uint32(v4))+120, uint64(i64(0x3000000000000)))
+	m.memory[uint64(uint32(v4))+96] = byte(i32(128))
+	t18 := int64(load64(m.memory, uint64(uint32(v4))+216))
+	store64(m.memory, uint64(uint32(v4))+88, uint64(t18))
+	t19 := int64(load64(m.memory, uint64(uint32(v4))+208))
+	store64(m.memory, uint64(uint32(v4))+80, uint64(t19))
+	t20 := int64(load64(m.memory, uint64(uint32(v4))+200))
+	store64(m.memory, uint64(uint32(v4))+72, uint64(t20))
+	t21 := int64(load64(m.memory, uint64(uint32(v4))+192))
+	store64(m.memory, uint64(uint32(v4))+64, uint64(t21))
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4+i32(32), v4+i32(64), i32(1))
 	store64(m.memory, uint64(uint32(v4))+248, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v4))+240, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v4))+232, uint64(i64(0)))
-	v2 = v4 + i32(280)
+	store64(m.memory, uint64(uint32(v4))+224, uint64(i64(0)))
 l4:
 	{
-		t30 := int32(load32(m.memory, uint32(v2+v1)))
-		t31 := v4 + i32(232) + v1
-		v3 = t30
-		store32(m.memory, uint32(t31), uint32(i32_rotr(v3&i32(0xff00ff), i32(8))|i32_rotr(v3, i32(24))&i32(0xff00ff)))
+		t22 := int32(load32(m.memory, uint32(v4+i32(32)+v1)))
+		t23 := v4 + i32(224) + v1
+		v3 = t22
+		store32(m.memory, uint32(t23), uint32(i32_rotr(v3&i32(0xff00ff), i32(8))|i32_rotr(v3, i32(24))&i32(0xff00ff)))
 		v1 = v1 + i32(4)
 		if v1 != i32(32) {
 			goto l4
 		}
 	}
-	t32 := int64(load64(m.memory, uint64(uint32(v4))+256))
-	store64(m.memory, uint64(uint32(v0))+24, uint64(t32))
-	t33 := int64(load64(m.memory, uint64(uint32(v4))+248))
-	store64(m.memory, uint64(uint32(v0))+16, uint64(t33))
-	t34 := int64(load64(m.memory, uint64(uint32(v4))+240))
-	store64(m.memory, uint64(uint32(v0))+8, uint64(t34))
-	t35 := int64(load64(m.memory, uint64(uint32(v4))+232))
-	store64(m.memory, uint32(v0), uint64(t35))
-	m.___stack_pointer = v4 + i32(320)
+	t24 := int64(load64(m.memory, uint64(uint32(v4))+248))
+	store64(m.memory, uint64(uint32(v0))+24, uint64(t24))
+	t25 := int64(load64(m.memory, uint64(uint32(v4))+240))
+	store64(m.memory, uint64(uint32(v0))+16, uint64(t25))
+	t26 := int64(load64(m.memory, uint64(uint32(v4))+232))
+	store64(m.memory, uint64(uint32(v0))+8, uint64(t26))
+	t27 := int64(load64(m.memory, uint64(uint32(v4))+224))
+	store64(m.memory, uint32(v0), uint64(t27))
+	m.___stack_pointer = v4 + i32(256)
 }
 func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(v0, v1, v2, v3 int32) {
 	var v4, v5, v6, v7, v8, v9 int32
@@ -862,7 +818,9 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe
 		if uint32(v5) > uint32(i32(127)) {
 			goto l2
 		}
-		store32(m.memory, uint32(v6+v5*i32(12)), uint32(i32(0)))
+		v7 = v6 + v5*i32(12)
+		store64(m.memory, uint64(uint32(v7))+4, uint64(i64(0)))
+		store32(m.memory, uint32(v7), uint32(i32(1)))
 		v5 = v5 + i32(1)
 	l2:
 		v2 = v2 + i32(-1)
@@ -874,27 +832,27 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe
 l1:
 	{
 		t4 := int32(load32(m.memory, uint64(uint32(v1))+12))
-		v6 = t4
-		if v6 == 0 {
+		v7 = t4
+		if v7 == 0 {
 			goto l4
 		}
 		t5 := int32(load32(m.memory, uint64(uint32(v1))+8))
 		v2 = t5
-		v7 = v2 + v6<<4
-		v8 = v4 + i32(48)
+		v8 = v2 + v7<<4
+		v9 = v4 + i32(48)
 	l6:
 		{
 			t6 := int32(load32(m.memory, uint32(v2+i32(12))))
-			v9 = t6
+			v1 = t6
 			t7 := int32(load32(m.memory, uint32(v2+i32(8))))
-			v6 = t7
+			v7 = t7
 			t8 := int32(load32(m.memory, uint32(v2)))
 			t9 := v4 + i32(16)
 			t10 := v3
-			v1 = t8
+			v6 = t8
 			p11 := i32(1)
-			if v1 != 0 {
-				p11 = v1
+			if v6 != 0 {
+				p11 = v6
 			}
 			t12 := int32(load32(m.memory, uint32(v2+i32(4))))
 			m._hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(t9, t10, p11, t12)
@@ -904,30 +862,25 @@ l1:
 					goto l5
 				}
 				t14 := int32(load32(m.memory, uint64(uint32(v4))+20))
-				v1 = t14
-				if uint32(v1) >= uint32(v5) {
+				v6 = t14
+				if uint32(v6) >= uint32(v5) {
 					goto l5
 				}
 				t16 := v4 + i32(8)
 				p15 := i32(1)
-				if v6 != 0 {
-					p15 = v6
+				if v7 != 0 {
+					p15 = v7
 				}
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t16, p15, v9)
-				v6 = v8 + v1*i32(12)
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t16, p15, v1)
+				v7 = v9 + v6*i32(12)
 				t17 := int64(load64(m.memory, uint64(uint32(v4))+8))
-				store64(m.memory, uint64(uint32(v6))+4, uint64(t17))
-				t18 := int32(load32(m.memory, uint32(v6)))
-				t20 := v6
-				p19 := i32(1)
-				if t18 != 0 {
-					p19 = i32(2)
-				}
-				store32(m.memory, uint32(t20), uint32(p19))
+				store64(m.memory, uint32(v7), uint64(t17))
+				t18 := int32(load32(m.memory, uint64(uint32(v7))+8))
+				store32(m.memory, uint64(uint32(v7))+8, uint32(t18+i32(1)))
 			}
 		l5:
 			v2 = v2 + i32(16)
-			if v2 != v7 {
+			if v2 != v8 {
 				goto l6
 			}
 		}
@@ -936,24 +889,24 @@ l4:
 	if v5 == 0 {
 		goto l0
 	}
-	v2 = v4 + i32(48)
-	v6 = i32(0)
+	v2 = v4 + i32(56)
+	v7 = i32(0)
 l7:
 	{
-		t21 := int32(load32(m.memory, uint32(v2)))
-		t22 := v6
-		var p23 int32
-		if t21 == i32(2) {
-			p23 = 1
+		t19 := int32(load32(m.memory, uint32(v2)))
+		t20 := v7
+		var p21 int32
+		if uint32(t19) > uint32(i32(1)) {
+			p21 = 1
 		}
-		v6 = t22 + p23
+		v7 = t20 + p21
 		v2 = v2 + i32(12)
 		v5 = v5 + i32(-1)
 		if v5 != 0 {
 			goto l7
 		}
 	}
-	if uint32(v6) > uint32(i32(8)) {
+	if uint32(v7) > uint32(i32(8)) {
 		goto l8
 	}
 l0:
@@ -1049,7 +1002,7 @@ func (m *Module) _hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v0, 
 l0:
 	{
 		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(16), v1, v3, i32(96))
-		t1 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(16), v4)
+		t1 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(16), v4)
 		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t1&i32(255))
 		v1 = v1 + i32(160)
 		v2 = v2 + i32(-160)
@@ -1111,500 +1064,473 @@ func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 i
 func (m *Module) _hooksig__key__find_key__h19c587af9eab4f6c_jfpvs5(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7, v8, v9, v10, v11, v12 int32
 	var v13 int64
-	var v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
-	var v24 int64
-	var v25 int32
+	var v14, v15, v16, v17, v18, v19, v20, v21, v22 int32
+	var v23 int64
+	var v24, v25 int32
 	t0 := m.___stack_pointer
-	v5 = t0 - i32(4192)
+	v5 = t0 - i32(4208)
 	m.___stack_pointer = v5
-	store64(m.memory, uint64(uint32(v5))+24, uint64(i64(0xffffffff)))
-	store32(m.memory, uint64(uint32(v5))+32, uint32(i32(0)))
-	m.memory[uint64(uint32(v5))+4135] = byte(i32(1))
+	store64(m.memory, uint64(uint32(v5))+40, uint64(i64(0xffffffff)))
+	store32(m.memory, uint64(uint32(v5))+48, uint32(i32(0)))
+	m.memory[uint64(uint32(v5))+4151] = byte(i32(1))
 	{
-		t1 := int32(load32(m.memory, uint64(uint32(v3))+4))
-		v6 = t1
-		if v6 != 0 {
-			v8 = v3 + i32(20)
-			v9 = v5 + i32(4160) + i32(8)
-			t2 := int32(load32(m.memory, uint64(uint32(v3))+16))
-			v10 = t2
-			t3 := int32(load32(m.memory, uint32(v3)))
-			v11 = t3
-			v12 = v5 + i32(32) + i32(4)
-			t4 := int64(load64(m.memory, uint64(uint32(v3))+8))
-			v13 = t4
-			v14 = i32(1)
+		{
+			t1 := int32(load32(m.memory, uint64(uint32(v3))+4))
+			v6 = t1
+			if v6 != 0 {
+				goto l0
+			}
 			v7 = i32(0)
-			v15 = i32(0)
-		l40:
+			goto l1
+		}
+	l0:
+		v8 = v3 + i32(20)
+		v9 = v5 + i32(4176) + i32(8)
+		t2 := int32(load32(m.memory, uint64(uint32(v3))+16))
+		v10 = t2
+		t3 := int32(load32(m.memory, uint32(v3)))
+		v11 = t3
+		v12 = v5 + i32(48) + i32(4)
+		t4 := int64(load64(m.memory, uint64(uint32(v3))+8))
+		v13 = t4
+		v14 = i32(1)
+		v7 = i32(0)
+		v15 = i32(0)
+	l35:
+		{
+			v16 = v15
+			store32(m.memory, uint64(uint32(v5))+4164, uint32(v6))
+			store64(m.memory, uint64(uint32(v5))+4168, uint64(v13))
+			v17 = int32(v13)
 			{
-				v16 = v15
-				store32(m.memory, uint64(uint32(v5))+4148, uint32(v6))
-				store64(m.memory, uint64(uint32(v5))+4152, uint64(v13))
-				v17 = int32(v13)
-				{
-					v13 = int64(uint64(v13) >> 32)
-					if v13 != i64(0) {
-						goto l2
-					}
-					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(4160), v6, v17, i32(32))
-					t5 := int64(load64(m.memory, uint64(uint32(v5))+4168))
-					store64(m.memory, uint64(uint32(v5))+4148, uint64(t5))
+				v13 = int64(uint64(v13) >> 32)
+				if v13 != i64(0) {
+					goto l2
 				}
-			l2:
-				v18 = int32(v13)
-			l4:
-				{
-					t6 := int32(load32(m.memory, uint64(uint32(v5))+4152))
-					v3 = t6
-					t7 := int32(load32(m.memory, uint64(uint32(v5))+4156))
-					t8 := v5 + i32(16)
-					t9 := v5 + i32(4148)
-					var p10 int32
-					if t7 != i32(0) {
-						p10 = 1
-					}
-					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t8, t9, p10)
-					t11 := int32(m.memory[uint64(uint32(v5))+16])
-					v19 = t11
-					if v19 == 0 {
-						goto l3
-					}
-					t12 := int32(m.memory[uint64(uint32(v5))+17])
-					if t12&i32(255) != i32(32) {
-						goto l4
-					}
+				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(4176), v6, v17, i32(32))
+				t5 := int64(load64(m.memory, uint64(uint32(v5))+4184))
+				store64(m.memory, uint64(uint32(v5))+4164, uint64(t5))
+			}
+		l2:
+			v18 = int32(v13)
+		l4:
+			{
+				t6 := int32(load32(m.memory, uint64(uint32(v5))+4168))
+				v3 = t6
+				t7 := int32(load32(m.memory, uint64(uint32(v5))+4172))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v5+i32(32), v5+i32(4164), t7)
+				t8 := int32(m.memory[uint64(uint32(v5))+32])
+				v19 = t8
+				if v19 == 0 {
+					goto l3
 				}
-			l3:
-				store32(m.memory, uint64(uint32(v5))+4144, uint32(v18))
-				store32(m.memory, uint64(uint32(v5))+4136, uint32(v6))
-				t13 := v5
-				v3 = v17 - v3
-				p14 := v3
-				if uint32(v3) > uint32(v17) {
-					p14 = i32(0)
+				t9 := int32(m.memory[uint64(uint32(v5))+33])
+				if t9&i32(255) != i32(32) {
+					goto l4
 				}
-				store32(m.memory, uint64(uint32(t13))+4140, uint32(p14))
-				t15 := int32(load32(m.memory, uint64(uint32(v5))+4148))
-				v6 = t15
-				t16 := int64(load64(m.memory, uint64(uint32(v5))+4152))
-				v13 = t16
-				{
-					if v16 == 0 {
-						goto l5
-					}
-					v3 = v7 + i32(1)
-					if uint32(v3) > uint32(i32(4096)) {
-						goto l6
-					}
-					m.memory[uint32(v12+v7)] = byte(i32(10))
-					store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
-				l6:
-					t17 := v5
-					var p18 int32
-					if uint32(v3) < uint32(i32(4097)) {
-						p18 = 1
-					}
-					m.memory[uint64(uint32(t17))+4135] = byte(p18 & v14)
+			}
+		l3:
+			store32(m.memory, uint64(uint32(v5))+4160, uint32(v18))
+			store32(m.memory, uint64(uint32(v5))+4152, uint32(v6))
+			t10 := v5
+			v3 = v17 - v3
+			p11 := v3
+			if uint32(v3) > uint32(v17) {
+				p11 = i32(0)
+			}
+			store32(m.memory, uint64(uint32(t10))+4156, uint32(p11))
+			t12 := int32(load32(m.memory, uint64(uint32(v5))+4164))
+			v6 = t12
+			t13 := int64(load64(m.memory, uint64(uint32(v5))+4168))
+			v13 = t13
+			{
+				if v16 == 0 {
+					goto l5
 				}
-			l5:
-				m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4136), v5+i32(4135), v5+i32(32))
-				{
-					t19 := int32(load32(m.memory, uint64(uint32(v5))+32))
-					v7 = t19
-					v3 = v7 + i32(2)
-					if uint32(v3) > uint32(i32(4096)) {
-						goto l7
-					}
-					store16(m.memory, uint32(v12+v7), uint16(i32(8250)))
-					store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
-					v7 = v3
+				v3 = v7 + i32(1)
+				if uint32(v3) > uint32(i32(4096)) {
+					goto l6
 				}
-			l7:
-				v15 = v16 + i32(1)
-				t20 := int32(m.memory[uint64(uint32(v5))+4135])
-				t21 := v5
-				var p22 int32
+				m.memory[uint32(v12+v7)] = byte(i32(10))
+				store32(m.memory, uint64(uint32(v5))+48, uint32(v3))
+			l6:
+				t14 := v5
+				var p15 int32
 				if uint32(v3) < uint32(i32(4097)) {
-					p22 = 1
+					p15 = 1
 				}
-				v14 = p22 & t20
-				m.memory[uint64(uint32(t21))+4135] = byte(v14)
-				v3 = i32(-16)
-			l9:
-				{
-					if v3 == i32(48) {
-						goto l8
-					}
-					v17 = v3 + i32(21740)
-					v18 = v3 + i32(16)
-					v3 = v18
-					t23 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(4136), v17)
-					if t23 == 0 {
-						goto l9
-					}
+				m.memory[uint64(uint32(t14))+4151] = byte(p15 & v14)
+			}
+		l5:
+			m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4152), v5+i32(4151), v5+i32(48))
+			{
+				t16 := int32(load32(m.memory, uint64(uint32(v5))+48))
+				v7 = t16
+				v3 = v7 + i32(2)
+				if uint32(v3) > uint32(i32(4096)) {
+					goto l7
 				}
-				{
-					t24 := int32(m.memory[uint32(v18+i32(21736))])
-					switch t24 {
-					case 2:
-						goto l8
-					default:
-						t25 := int32(load32(m.memory, uint64(uint32(v11))+16))
-						v14 = t25
-						if v14 != 0 {
-							t26 := int32(load32(m.memory, uint64(uint32(v11))+20))
-							v22 = t26
-							t27 := int32(load32(m.memory, uint64(uint32(v11))+4))
-							v18 = t27
-							t28 := int32(load32(m.memory, uint32(v11)))
-							v23 = t28
-							v3 = i32(0)
-						l16:
-							{
-								if v18 == v3 {
-									v3 = i32(0)
-								l18:
-									{
-										if v22 == v3 {
-											store32(m.memory, uint64(uint32(v5))+4168, uint32(i32(0)))
-											store32(m.memory, uint64(uint32(v5))+4164, uint32(v18))
-											store32(m.memory, uint64(uint32(v5))+4160, uint32(v23))
-											m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4160), v5+i32(4135), v5+i32(32))
-											{
-												t31 := int32(load32(m.memory, uint64(uint32(v5))+32))
-												v7 = t31
-												v3 = v7 + i32(1)
-												if uint32(v3) > uint32(i32(4096)) {
-													goto l19
-												}
-												m.memory[uint32(v12+v7)] = byte(i32(32))
-												store32(m.memory, uint64(uint32(v5))+32, uint32(v3))
-												v7 = v3
-											}
-										l19:
-											t32 := int32(m.memory[uint64(uint32(v5))+4135])
-											v18 = t32
-											v17 = v7 + v22
-											if uint32(v17) > uint32(i32(4096)) {
-												goto l20
-											}
-											if v22 == 0 {
-												goto l20
-											}
-											if v22 == 0 {
-												goto l21
-											}
-											memory_copy(m.memory, uint32(v12+v7), uint32(v14), uint32(v22))
-										l21:
-											store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
-											v7 = v17
-										l20:
-											t33 := v5
-											t34 := v18
-											var p35 int32
-											if uint32(v17) < uint32(i32(4097)) {
-												p35 = 1
-											}
-											t36 := t34 & p35
-											var p37 int32
-											if uint32(v3) < uint32(i32(4097)) {
-												p37 = 1
-											}
-											v14 = t36 & p37
-											m.memory[uint64(uint32(t33))+4135] = byte(v14)
-											goto l22
-										}
-										v24 = i64(21)
-										t30 := int32(m.memory[uint32(v14+v3)])
-										v17 = t30
-										if v17 == i32(32) {
-											goto l15
-										}
-										if uint32(v17) < uint32(i32(32)) {
-											goto l15
-										}
-										v3 = v3 + i32(1)
-										if v17 != i32(127) {
-											goto l18
-										}
-										goto l15
-									}
-								}
-								v24 = i64(21)
-								t29 := int32(m.memory[uint32(v23+v3)])
-								v17 = t29
-								if v17 == i32(32) {
-									goto l15
-								}
-								if uint32(v17) < uint32(i32(32)) {
-									goto l15
-								}
-								v3 = v3 + i32(1)
-								if v17 != i32(127) {
-									goto l16
-								}
-								goto l15
-							}
-						}
-						v20 = i32(20)
-						v21 = i32(0)
+				store16(m.memory, uint32(v12+v7), uint16(i32(8250)))
+				store32(m.memory, uint64(uint32(v5))+48, uint32(v3))
+				v7 = v3
+			}
+		l7:
+			v15 = v16 + i32(1)
+			t17 := int32(m.memory[uint64(uint32(v5))+4151])
+			t18 := v5
+			var p19 int32
+			if uint32(v3) < uint32(i32(4097)) {
+				p19 = 1
+			}
+			v14 = p19 & t17
+			m.memory[uint64(uint32(t18))+4151] = byte(v14)
+			v3 = i32(-16)
+		l9:
+			{
+				if v3 == i32(48) {
+					goto l8
+				}
+				v17 = v3 + i32(21780)
+				v18 = v3 + i32(16)
+				v3 = v18
+				t20 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(4152), v17)
+				if t20 == 0 {
+					goto l9
+				}
+			}
+			{
+				t21 := int32(m.memory[uint32(v18+i32(21776))])
+				switch t21 {
+				case 2:
+					goto l8
+				default:
+					t22 := int32(load32(m.memory, uint64(uint32(v11))+16))
+					v20 = t22
+					if v20 == 0 {
+						goto l12
+					}
+					t23 := int32(load32(m.memory, uint64(uint32(v11))+20))
+					v3 = t23
+					t24 := int32(load32(m.memory, uint32(v11)))
+					v17 = t24
+					t25 := int32(load32(m.memory, uint64(uint32(v11))+4))
+					t26 := v5
+					v18 = t25
+					store32(m.memory, uint64(uint32(t26))+4180, uint32(v18))
+					store32(m.memory, uint64(uint32(v5))+4176, uint32(v17))
+					m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v5+i32(24), v5+i32(4176), i32(1))
+					v21 = i32(21)
+					t27 := int32(load32(m.memory, uint64(uint32(v5))+4180))
+					if t27 != 0 {
 						goto l13
-					case 1:
-						m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v5+i32(4160), v11)
-						t38 := int32(m.memory[uint64(uint32(v5))+4160])
-						if t38 == i32(41) {
-							goto l8
-						}
-						t39 := int64(load64(m.memory, uint64(uint32(v5))+4160))
-						v24 = t39
-						if v24&i64(255) == i64(41) {
-							goto l8
-						}
-						v16 = int32(int64(uint64(v24) >> 32))
-						v21 = int32(int64(uint64(v24) >> 8))
-						v20 = int32(v24)
-						goto l23
 					}
-				}
-			l8:
-				{
+					store32(m.memory, uint64(uint32(v5))+4180, uint32(v3))
+					store32(m.memory, uint64(uint32(v5))+4176, uint32(v20))
+					m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v5+i32(16), v5+i32(4176), i32(1))
+					t28 := int32(load32(m.memory, uint64(uint32(v5))+4180))
+					if t28 != 0 {
+						goto l13
+					}
+					store32(m.memory, uint64(uint32(v5))+4184, uint32(i32(0)))
+					store32(m.memory, uint64(uint32(v5))+4180, uint32(v18))
+					store32(m.memory, uint64(uint32(v5))+4176, uint32(v17))
+					m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4176), v5+i32(4151), v5+i32(48))
 					{
-						if uint32(v16) >= uint32(v10) {
-							goto l24
+						t29 := int32(load32(m.memory, uint64(uint32(v5))+48))
+						v7 = t29
+						v17 = v7 + i32(1)
+						if uint32(v17) > uint32(i32(4096)) {
+							goto l14
 						}
-						v20 = i32(20)
-						v3 = v8 + v16*i32(12)
-						t40 := int32(load32(m.memory, uint32(v3)))
-						switch t40 {
-						case 1:
-							t46 := int32(load32(m.memory, uint64(uint32(v3))+4))
-							v18 = t46
-							{
-								t47 := int32(load32(m.memory, uint64(uint32(v3))+8))
-								t48 := v7
-								v3 = t47
-								v17 = t48 + v3
-								if uint32(v17) > uint32(i32(4096)) {
-									goto l29
-								}
-								if v3 == 0 {
-									goto l29
-								}
-								if v3 == 0 {
-									goto l30
-								}
-								memory_copy(m.memory, uint32(v12+v7), uint32(v18), uint32(v3))
-							l30:
-								store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
-								v7 = v17
-							}
-						l29:
-							t49 := v5
-							t50 := v14
-							var p51 int32
-							if uint32(v17) < uint32(i32(4097)) {
-								p51 = 1
-							}
-							v14 = t50 & p51
-							m.memory[uint64(uint32(t49))+4135] = byte(v14)
-							t52 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v18, v3)
-							if t52 == 0 {
-								goto l22
-							}
-							v20 = i32(21)
-							goto l13
-						case 2:
-							goto l24
-						default:
-							goto l13
-						}
+						m.memory[uint32(v12+v7)] = byte(i32(32))
+						store32(m.memory, uint64(uint32(v5))+48, uint32(v17))
+						v7 = v17
 					}
-				l24:
-					t41 := int32(load32(m.memory, uint64(uint32(v11))+12))
-					v17 = t41
-					t42 := int32(load32(m.memory, uint64(uint32(v11))+8))
-					v3 = t42
-					t43 := int64(load64(m.memory, uint64(uint32(v5))+4136))
-					store64(m.memory, uint32(v9), uint64(t43))
-					t44 := int32(load32(m.memory, uint64(uint32(v5))+4144))
-					store32(m.memory, uint64(uint32(v9))+8, uint32(t44))
-					store32(m.memory, uint64(uint32(v5))+4160, uint32(v3))
-					t45 := v5
-					v21 = v3 + v17<<4
-					store32(m.memory, uint64(uint32(t45))+4164, uint32(v21))
-					if v17 != 0 {
-						v25 = i32(0)
-						v20 = i32(20)
-						goto l33
-					}
-					v20 = i32(20)
-					goto l27
-				}
-			l33:
-				{
-					t53 := int32(load32(m.memory, uint32(v3+i32(12))))
-					v22 = t53
-					t54 := int32(load32(m.memory, uint32(v3+i32(8))))
-					v23 = t54
-					t55 := int32(load32(m.memory, uint32(v3+i32(4))))
-					v18 = t55
-					t56 := int32(load32(m.memory, uint32(v3)))
-					v17 = t56
-					store32(m.memory, uint64(uint32(v5))+4156, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v5))+4152, uint32(v18))
-					t58 := v5
-					p57 := i32(1)
-					if v17 != 0 {
-						p57 = v17
-					}
-					store32(m.memory, uint64(uint32(t58))+4148, uint32(p57))
-					{
-						t59 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9, v5+i32(4148))
-						if t59 != 0 {
-							goto l31
-						}
-						v3 = v3 + i32(16)
-						if v3 == v21 {
-							goto l32
-						}
-						goto l33
-					}
-				l31:
-					t60 := v5
-					v3 = v3 + i32(16)
-					store32(m.memory, uint64(uint32(t60))+4160, uint32(v3))
-					t62 := v5 + i32(8)
-					p61 := i32(1)
-					if v23 != 0 {
-						p61 = v23
-					}
-					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t62, p61, v22)
-					t63 := int32(load32(m.memory, uint64(uint32(v5))+8))
-					v23 = t63
-					if v23 == 0 {
-						goto l32
-					}
-					t64 := int32(load32(m.memory, uint64(uint32(v5))+12))
-					v17 = t64
-					{
-						if v25&i32(1) == 0 {
-							goto l34
-						}
-						v18 = v7 + i32(2)
-						if uint32(v18) > uint32(i32(4096)) {
-							goto l35
-						}
-						store16(m.memory, uint32(v12+v7), uint16(i32(8236)))
-						store32(m.memory, uint64(uint32(v5))+32, uint32(v18))
-						v7 = v18
-					l35:
-						t65 := v14
-						var p66 int32
-						if uint32(v18) < uint32(i32(4097)) {
-							p66 = 1
-						}
-						v14 = t65 & p66
-					}
-				l34:
-					v18 = v7 + v17
+				l14:
+					t30 := int32(m.memory[uint64(uint32(v5))+4151])
+					v22 = t30
+					v18 = v7 + v3
 					if uint32(v18) > uint32(i32(4096)) {
-						goto l36
-					}
-					if v17 == 0 {
-						goto l36
-					}
-					if v17 == 0 {
-						goto l37
-					}
-					memory_copy(m.memory, uint32(v12+v7), uint32(v23), uint32(v17))
-				l37:
-					store32(m.memory, uint64(uint32(v5))+32, uint32(v18))
-					v7 = v18
-				l36:
-					t67 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v23, v17)
-					if t67 != 0 {
-						v24 = i64(21)
-						v21 = i32(0)
 						goto l15
 					}
-					t68 := v14
-					var p69 int32
+					if v3 == 0 {
+						goto l15
+					}
+					if v3 == 0 {
+						goto l16
+					}
+					memory_copy(m.memory, uint32(v12+v7), uint32(v20), uint32(v3))
+				l16:
+					store32(m.memory, uint64(uint32(v5))+48, uint32(v18))
+					v7 = v18
+				l15:
+					t31 := v5
+					t32 := v22
+					var p33 int32
 					if uint32(v18) < uint32(i32(4097)) {
-						p69 = 1
+						p33 = 1
 					}
-					v14 = t68 & p69
-					v25 = i32(1)
-					v20 = i32(41)
-					if v3 != v21 {
-						goto l33
+					t34 := t32 & p33
+					var p35 int32
+					if uint32(v17) < uint32(i32(4097)) {
+						p35 = 1
+					}
+					v14 = t34 & p35
+					m.memory[uint64(uint32(t31))+4151] = byte(v14)
+					goto l17
+				case 1:
+					m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v5+i32(4176), v11)
+					t36 := int32(m.memory[uint64(uint32(v5))+4176])
+					if t36 == i32(41) {
+						goto l8
+					}
+					t37 := int64(load64(m.memory, uint64(uint32(v5))+4176))
+					v23 = t37
+					if v23&i64(255) == i64(41) {
+						goto l8
+					}
+					v16 = int32(int64(uint64(v23) >> 32))
+					v24 = int32(int64(uint64(v23) >> 8))
+					v21 = int32(v23)
+					goto l18
+				}
+			}
+		l8:
+			{
+				{
+					if uint32(v16) >= uint32(v10) {
+						goto l19
+					}
+					v3 = v8 + v16*i32(12)
+					t38 := int32(load32(m.memory, uint64(uint32(v3))+8))
+					v17 = t38
+					if uint32(v17) < uint32(i32(2)) {
+						if v17 != i32(1) {
+							goto l12
+						}
+						t44 := int32(load32(m.memory, uint32(v3)))
+						v18 = t44
+						{
+							t45 := int32(load32(m.memory, uint64(uint32(v3))+4))
+							t46 := v7
+							v3 = t45
+							v17 = t46 + v3
+							if uint32(v17) > uint32(i32(4096)) {
+								goto l24
+							}
+							if v3 == 0 {
+								goto l24
+							}
+							if v3 == 0 {
+								goto l25
+							}
+							memory_copy(m.memory, uint32(v12+v7), uint32(v18), uint32(v3))
+						l25:
+							store32(m.memory, uint64(uint32(v5))+48, uint32(v17))
+							v7 = v17
+						}
+					l24:
+						t47 := v5
+						t48 := v14
+						var p49 int32
+						if uint32(v17) < uint32(i32(4097)) {
+							p49 = 1
+						}
+						v14 = t48 & p49
+						m.memory[uint64(uint32(t47))+4151] = byte(v14)
+						t50 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v18, v3)
+						if t50 == 0 {
+							goto l17
+						}
+						v21 = i32(21)
+						goto l13
 					}
 				}
+			l19:
+				t39 := int32(load32(m.memory, uint64(uint32(v11))+12))
+				v17 = t39
+				t40 := int32(load32(m.memory, uint64(uint32(v11))+8))
+				v3 = t40
+				t41 := int64(load64(m.memory, uint64(uint32(v5))+4152))
+				store64(m.memory, uint32(v9), uint64(t41))
+				t42 := int32(load32(m.memory, uint64(uint32(v5))+4160))
+				store32(m.memory, uint64(uint32(v9))+8, uint32(t42))
+				store32(m.memory, uint64(uint32(v5))+4176, uint32(v3))
+				t43 := v5
+				v20 = v3 + v17<<4
+				store32(m.memory, uint64(uint32(t43))+4180, uint32(v20))
+				if v17 != 0 {
+					v25 = i32(0)
+					v21 = i32(20)
+					goto l28
+				}
+				v21 = i32(20)
+				goto l22
+			}
+		l28:
+			{
+				t51 := int32(load32(m.memory, uint32(v3+i32(12))))
+				v22 = t51
+				t52 := int32(load32(m.memory, uint32(v3+i32(8))))
+				v24 = t52
+				t53 := int32(load32(m.memory, uint32(v3+i32(4))))
+				v18 = t53
+				t54 := int32(load32(m.memory, uint32(v3)))
+				v17 = t54
+				store32(m.memory, uint64(uint32(v5))+4172, uint32(i32(0)))
+				store32(m.memory, uint64(uint32(v5))+4168, uint32(v18))
+				t56 := v5
+				p55 := i32(1)
+				if v17 != 0 {
+					p55 = v17
+				}
+				store32(m.memory, uint64(uint32(t56))+4164, uint32(p55))
+				{
+					t57 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9, v5+i32(4164))
+					if t57 != 0 {
+						goto l26
+					}
+					v3 = v3 + i32(16)
+					if v3 == v20 {
+						goto l27
+					}
+					goto l28
+				}
+			l26:
+				t58 := v5
+				v3 = v3 + i32(16)
+				store32(m.memory, uint64(uint32(t58))+4176, uint32(v3))
+				t60 := v5 + i32(8)
+				p59 := i32(1)
+				if v24 != 0 {
+					p59 = v24
+				}
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t60, p59, v22)
+				t61 := int32(load32(m.memory, uint64(uint32(v5))+8))
+				v24 = t61
+				if v24 == 0 {
+					goto l27
+				}
+				t62 := int32(load32(m.memory, uint64(uint32(v5))+12))
+				v17 = t62
+				{
+					if v25&i32(1) == 0 {
+						goto l29
+					}
+					v18 = v7 + i32(2)
+					if uint32(v18) > uint32(i32(4096)) {
+						goto l30
+					}
+					store16(m.memory, uint32(v12+v7), uint16(i32(8236)))
+					store32(m.memory, uint64(uint32(v5))+48, uint32(v18))
+					v7 = v18
+				l30:
+					t63 := v14
+					var p64 int32
+					if uint32(v18) < uint32(i32(4097)) {
+						p64 = 1
+					}
+					v14 = t63 & p64
+				}
+			l29:
+				v18 = v7 + v17
+				if uint32(v18) > uint32(i32(4096)) {
+					goto l31
+				}
+				if v17 == 0 {
+					goto l31
+				}
+				if v17 == 0 {
+					goto l32
+				}
+				memory_copy(m.memory, uint32(v12+v7), uint32(v24), uint32(v17))
 			l32:
-				m.memory[uint64(uint32(v5))+4135] = byte(v14)
-			l27:
-				v21 = i32(0)
-				goto l23
-			l23:
-				if v20&i32(255) == i32(41) {
-					goto l22
+				store32(m.memory, uint64(uint32(v5))+48, uint32(v18))
+				v7 = v18
+			l31:
+				t65 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v24, v17)
+				if t65 != 0 {
+					v13 = i64(21)
+					v23 = i64(0)
+					goto l34
 				}
-			l13:
-				v24 = int64(uint32(v20)) & i64(255)
-			l15:
-				v13 = int64(uint32(v16))<<32 | int64(uint32(v21))&i64(0xffffff)<<8 | v24
-				goto l39
-			l22:
-				t70 := v19
-				var p71 int32
-				if v6 != i32(0) {
-					p71 = 1
+				t66 := v14
+				var p67 int32
+				if uint32(v18) < uint32(i32(4097)) {
+					p67 = 1
 				}
-				if t70&p71 != 0 {
-					goto l40
+				v14 = t66 & p67
+				v25 = i32(1)
+				v21 = i32(41)
+				if v3 != v20 {
+					goto l28
 				}
 			}
-			if v14&i32(1) != 0 {
-				goto l1
+		l27:
+			m.memory[uint64(uint32(v5))+4151] = byte(v14)
+		l22:
+			v24 = i32(0)
+			goto l18
+		l18:
+			if v21&i32(255) != i32(41) {
+				goto l13
 			}
-			v13 = i64(22)
-		l39:
-			store64(m.memory, uint32(v0), uint64(v13))
-			goto l41
+		l17:
+			t68 := v19
+			var p69 int32
+			if v6 != i32(0) {
+				p69 = 1
+			}
+			if t68&p69 != 0 {
+				goto l35
+			}
 		}
-		v7 = i32(0)
-		goto l1
+		v13 = i64(22)
+		if v14&i32(1) == 0 {
+			goto l36
+		}
 	}
 l1:
 	v3 = v1 + i32(8)
-	v17 = v5 + i32(36)
-l42:
+	v17 = v5 + i32(52)
+l37:
 	{
-		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(4160), v3, v17, v7)
-		t72 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v5+i32(4160), v4)
-		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t72&i32(255))
+		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(4176), v3, v17, v7)
+		t70 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(4176), v4)
+		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(40), t70&i32(255))
 		v3 = v3 + i32(160)
 		v2 = v2 + i32(-1)
 		if v2 != 0 {
-			goto l42
+			goto l37
 		}
 	}
 	{
-		t73 := int32(load32(m.memory, uint64(uint32(v5))+24))
-		v3 = t73
+		t71 := int32(load32(m.memory, uint64(uint32(v5))+40))
+		v3 = t71
 		if v3 != i32(-1) {
-			goto l43
+			goto l38
 		}
 		v3 = i32(36)
-		goto l44
+		goto l39
 	}
-l43:
+l38:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
 	v3 = i32(41)
-l44:
+l39:
 	m.memory[uint32(v0)] = byte(v3)
-l41:
-	m.___stack_pointer = v5 + i32(4192)
+	goto l40
+l12:
+	v21 = i32(20)
+	v24 = i32(0)
+l13:
+	v13 = int64(uint32(v21)) & i64(255)
+	v23 = int64(uint32(v24)) & i64(0xffffff) << 8
+l34:
+	v13 = int64(uint32(v16))<<32 | v23 | v13
+l36:
+	store64(m.memory, uint32(v0), uint64(v13))
+l40:
+	m.___stack_pointer = v5 + i32(4208)
 }
 func (m *Module) _hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7 int32
@@ -1643,57 +1569,45 @@ func (m *Module) _hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v0, 
 			t7 := v3
 			v6 = t6
 			store32(m.memory, uint64(uint32(t7))+24, uint32(v6))
-			t8 := v3 + i32(8)
-			t9 := v3 + i32(16)
-			var p10 int32
-			if v6 != i32(0) {
-				p10 = 1
-			}
-			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t8, t9, p10)
-			t11 := int32(m.memory[uint64(uint32(v3))+8])
-			if t11 == 0 {
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(16), v6)
+			t8 := int32(m.memory[uint64(uint32(v3))+8])
+			if t8 == 0 {
 				goto l3
 			}
 			v5 = v2 + i32(4)
-			t12 := int32(m.memory[uint64(uint32(v3))+9])
-			v7 = t12
+			t9 := int32(m.memory[uint64(uint32(v3))+9])
+			v7 = t9
 		l5:
 			{
 				{
-					t13 := int32(load32(m.memory, uint32(v2)))
-					v4 = t13
+					t10 := int32(load32(m.memory, uint32(v2)))
+					v4 = t10
 					v6 = v4 + i32(1)
 					if uint32(v6) > uint32(i32(4096)) {
 						goto l4
 					}
 					store32(m.memory, uint32(v2), uint32(v6))
-					t15 := v5 + v4
-					p14 := i32(0)
+					t12 := v5 + v4
+					p11 := i32(0)
 					if uint32((v7+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p14 = i32(32)
+						p11 = i32(32)
 					}
-					m.memory[uint32(t15)] = byte(p14 | v7)
+					m.memory[uint32(t12)] = byte(p11 | v7)
 				}
 			l4:
-				t16 := int32(m.memory[uint32(v1)])
-				t17 := v1
-				var p18 int32
+				t13 := int32(m.memory[uint32(v1)])
+				t14 := v1
+				var p15 int32
 				if uint32(v6) < uint32(i32(4097)) {
-					p18 = 1
+					p15 = 1
 				}
-				m.memory[uint32(t17)] = byte(p18 & t16)
-				t19 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				t20 := v3
-				t21 := v3 + i32(16)
-				var p22 int32
-				if t19 != i32(0) {
-					p22 = 1
-				}
-				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t20, t21, p22)
-				t23 := int32(m.memory[uint64(uint32(v3))+1])
-				v7 = t23
-				t24 := int32(m.memory[uint32(v3)])
-				if t24 != 0 {
+				m.memory[uint32(t14)] = byte(p15 & t13)
+				t16 := int32(load32(m.memory, uint64(uint32(v3))+24))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(16), t16)
+				t17 := int32(m.memory[uint64(uint32(v3))+1])
+				v7 = t17
+				t18 := int32(m.memory[uint32(v3)])
+				if t18 != 0 {
 					goto l5
 				}
 				goto l3
@@ -1701,8 +1615,8 @@ func (m *Module) _hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v0, 
 		}
 	l1:
 		{
-			t25 := int32(load32(m.memory, uint32(v2)))
-			v7 = t25
+			t19 := int32(load32(m.memory, uint32(v2)))
+			v7 = t19
 			v6 = v7 + v4
 			if uint32(v6) > uint32(i32(4096)) {
 				goto l6
@@ -1718,13 +1632,13 @@ func (m *Module) _hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v0, 
 			store32(m.memory, uint32(v2), uint32(v6))
 		}
 	l6:
-		t26 := int32(m.memory[uint32(v1)])
-		t27 := v1
-		var p28 int32
+		t20 := int32(m.memory[uint32(v1)])
+		t21 := v1
+		var p22 int32
 		if uint32(v6) < uint32(i32(4097)) {
-			p28 = 1
+			p22 = 1
 		}
-		m.memory[uint32(t27)] = byte(p28 & t26)
+		m.memory[uint32(t21)] = byte(p22 & t20)
 	}
 l3:
 	m.___stack_pointer = v3 + i32(32)
@@ -1749,7 +1663,7 @@ func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf
 	v2 = t0 - i32(80)
 	m.___stack_pointer = v2
 	store64(m.memory, uint64(uint32(v2))+52, uint64(i64(4)))
-	store32(m.memory, uint64(uint32(v2))+48, uint32(i32(21701)))
+	store32(m.memory, uint64(uint32(v2))+48, uint32(i32(21741)))
 	t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
 	t2 := v2
 	v3 = t1
@@ -1825,7 +1739,7 @@ func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf
 			t19 := int32(load32(m.memory, uint64(uint32(v1))+20))
 			store32(m.memory, uint64(uint32(v2))+64, uint32(t19))
 			store32(m.memory, uint64(uint32(v2))+60, uint32(v4))
-			m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(24), v2+i32(60), i32(1))
+			m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(24), v2+i32(60), i32(2))
 			v1 = i32(0)
 			{
 				t20 := int32(load32(m.memory, uint64(uint32(v2))+28))
@@ -1852,7 +1766,7 @@ func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf
 				}
 				store32(m.memory, uint64(uint32(v2))+72, uint32(v4+i32(-3)))
 				store32(m.memory, uint64(uint32(v2))+68, uint32(v10+i32(3)))
-				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(16), v2+i32(68), i32(2))
+				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(16), v2+i32(68), i32(3))
 				t27 := int32(load32(m.memory, uint64(uint32(v2))+20))
 				v13 = t27
 				t28 := int32(load32(m.memory, uint64(uint32(v2))+16))
@@ -1936,7 +1850,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 	v5 = t3
 	m._hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(t2, t4, v5)
 	t5 := int32(load32(m.memory, uint64(uint32(v3))+12))
-	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22088))
+	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+0x55cc))
 	v6 = t6
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+12))
 	v7 = t7
@@ -1951,11 +1865,11 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 			goto l1
 		}
 	l0:
-		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21436)), uint32(i32(60)))
+		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21476)), uint32(i32(60)))
 		v1 = i32(0)
 	l9:
 		{
-			v10 = i32(21400)
+			v10 = i32(21440)
 			v11 = i32(7)
 			{
 				v12 = v3 + i32(12) + v1
@@ -1965,16 +1879,16 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 				default:
 					goto l2
 				case 1:
-					v10 = i32(21407)
+					v10 = i32(21447)
 					goto l2
 				case 2:
-					v10 = i32(21414)
+					v10 = i32(21454)
 					goto l2
 				case 3:
-					v10 = i32(21421)
+					v10 = i32(21461)
 					goto l2
 				case 4:
-					v10 = i32(21428)
+					v10 = i32(21468)
 					v11 = i32(8)
 					goto l2
 				case 5:
@@ -2003,7 +1917,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 		store32(m.memory, uint64(uint32(v3))+80, uint32(v9))
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(5)))
 		t13 := int32(load32(m.memory, uint32(v1)))
-		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22108))))
+		t14 := int32(load32(m.memory, uint32(t13<<2+i32(21984))))
 		v9 = t14
 	}
 l1:
@@ -2073,7 +1987,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 		if v1 == 0 {
 			goto l0
 		}
-		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21364)), uint32(i32(36)))
+		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21404)), uint32(i32(36)))
 		v4 = i32(0)
 	l7:
 		{
@@ -2082,7 +1996,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 			v6 = t1
 			t2 := int32(load32(m.memory, uint32(v5+i32(12))))
 			v7 = t2
-			v8 = i32(21348)
+			v8 = i32(21388)
 			v9 = i32(4)
 			{
 				t3 := int32(load32(m.memory, uint32(v5+i32(8))))
@@ -2091,10 +2005,10 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 				default:
 					goto l1
 				case 1:
-					v8 = i32(21352)
+					v8 = i32(21392)
 					goto l1
 				case 2:
-					v8 = i32(21356)
+					v8 = i32(21396)
 					v9 = i32(5)
 					goto l1
 				case 3:
@@ -2309,68 +2223,14 @@ l1:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	return
 l0:
-	t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16520))
+	t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16564))
 	store64(m.memory, uint64(uint32(v0))+24, uint64(t13))
-	t14 := int64(load64(m.memory, uint64(uint32(i32(0)))+16512))
+	t14 := int64(load64(m.memory, uint64(uint32(i32(0)))+16556))
 	store64(m.memory, uint64(uint32(v0))+16, uint64(t14))
-	t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16504))
+	t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16548))
 	store64(m.memory, uint64(uint32(v0))+8, uint64(t15))
-	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16496))
+	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16540))
 	store64(m.memory, uint32(v0), uint64(t16))
-}
-func (m *Module) _hooksig__capi__pending__finish__h7b1ed7176482b7a4_gvlpco(v0, v1 int32) {
-	var v2, v3, v4 int32
-	var v5 int64
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(96)
-	m.___stack_pointer = v2
-	v3 = i32(1)
-	v4 = i32(1)
-	{
-		if v1 == 0 {
-			goto l0
-		}
-		v4 = i32(3)
-		t1 := int64(load64(m.memory, uint32(v1)))
-		if t1 == i64(5211632774743893338) {
-			goto l1
-		}
-	}
-l0:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
-	goto l2
-l1:
-	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v2+i32(64), v1+i32(8))
-	m._hooksig__digest__compare__hc2a7860fb23f2490_qxna5y(v2, v2+i32(64), v1+i32(112))
-	memory_copy(m.memory, uint32(v2+i32(8)), uint32(v1+i32(160)), uint32(i32(56)))
-	v3 = i32(0)
-l3:
-	store64(m.memory, uint32(v1+v3), uint64(i64(0)))
-	v3 = v3 + i32(8)
-	if v3 != i32(256) {
-		goto l3
-	}
-	{
-		t2 := int32(m.memory[uint32(v2)])
-		if t2 == i32(41) {
-			goto l4
-		}
-		t3 := int64(load64(m.memory, uint32(v2)))
-		v5 = t3
-		if v5&i64(255) == i64(41) {
-			goto l4
-		}
-		t4 := int32(load32(m.memory, uint64(uint32(int32(v5)&i32(255)<<2))+21924))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(t4))
-		v3 = i32(1)
-		goto l2
-	}
-l4:
-	memory_copy(m.memory, uint32(v0+i32(8)), uint32(v2+i32(8)), uint32(i32(56)))
-	v3 = i32(0)
-l2:
-	store32(m.memory, uint32(v0), uint32(v3))
-	m.___stack_pointer = v2 + i32(96)
 }
 func (m *Module) _hooksig__digest__compare__hc2a7860fb23f2490_qxna5y(v0, v1, v2 int32) {
 	var v3, v4 int32
@@ -2387,7 +2247,7 @@ func (m *Module) _hooksig__digest__compare__hc2a7860fb23f2490_qxna5y(v0, v1, v2 
 		if t1 == 0 {
 			goto l0
 		}
-		t2 := m._hooksig__primitives__plain__ct_eq__haa449933afaff93e_kn4omr(v1, v3+i32(8))
+		t2 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v1, v3+i32(8))
 		m.memory[uint64(uint32(v3))+47] = byte(t2 & i32(255))
 		v4 = v3 + i32(47)
 		t3 := int32(m.memory[uint64(uint32(v3))+47])
@@ -2402,53 +2262,49 @@ l0:
 	m.___stack_pointer = v3 + i32(48)
 }
 func (m *Module) _hooksig__capi__request__check_each__h16e2beb6edf7c5de_p7sa2(v0, v1 int32) int32 {
-	var v2, v3, v4, v5 int32
-	v2 = v0 + v1<<4
-	v1 = i32(0)
-	v3 = i32(0)
-l0:
+	var v2 int32
+	v1 = v1 << 4
+l4:
 	{
 		t0 := int32(load32(m.memory, uint32(v0+i32(4))))
-		v4 = t0
-		t1 := int32(load32(m.memory, uint32(v0+i32(12))))
-		t2 := v4 | v3
-		v5 = t1
-		v3 = t2 | v5
-		t3 := int32(load32(m.memory, uint32(v0)))
-		t4 := v1
-		var p5 int32
-		if t3 == 0 {
-			p5 = 1
-		}
-		var p6 int32
-		if v4 != i32(0) {
-			p6 = 1
-		}
-		t7 := int32(load32(m.memory, uint32(v0+i32(8))))
-		t8 := p5 & p6
-		var p9 int32
-		if t7 == 0 {
-			p9 = 1
-		}
-		var p10 int32
-		if v5 != i32(0) {
-			p10 = 1
-		}
-		v1 = t4 | (t8 | p9&p10)
-		v0 = v0 + i32(16)
-		if v0 != v2 {
+		v2 = t0
+		if v2 == 0 {
 			goto l0
 		}
+		t1 := int32(load32(m.memory, uint32(v0)))
+		if t1 == 0 {
+			goto l1
+		}
+		if v2 <= i32(-1) {
+			goto l2
+		}
 	}
-	p11 := i32(48)
-	if v3 < i32(0) {
-		p11 = i32(2)
+l0:
+	{
+		t2 := int32(load32(m.memory, uint32(v0+i32(12))))
+		v2 = t2
+		if v2 == 0 {
+			goto l3
+		}
+		t3 := int32(load32(m.memory, uint32(v0+i32(8))))
+		if t3 == 0 {
+			goto l1
+		}
+		if v2 < i32(0) {
+			goto l2
+		}
 	}
-	p12 := p11
-	if v1&i32(1) != 0 {
-		p12 = i32(1)
+l3:
+	v0 = v0 + i32(16)
+	v1 = v1 + i32(-16)
+	if v1 != 0 {
+		goto l4
 	}
-	return p12
+	return i32(48)
+l2:
+	return i32(2)
+l1:
+	return i32(1)
 }
 func (m *Module) _hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7 int32
@@ -2592,12 +2448,12 @@ l13:
 func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513d91a_i8w5yt(v0, v1, v2 int32) {
 	var v3, v4, v5 int32
 	var v6 int64
-	var v7, v8, v9 int32
-	var v10 int64
-	var v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
-	var v24, v25 int64
+	var v7, v8, v9, v10 int32
+	var v11 int64
+	var v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
+	var v24, v25, v26, v27 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(7120)
+	v3 = t0 - i32(7056)
 	m.___stack_pointer = v3
 	t1 := int32(load32(m.memory, uint32(v1)))
 	v4 = t1
@@ -2655,83 +2511,97 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 		goto l8
 	l6:
 		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(264), t4)
+		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(200), t4)
 		{
-			t5 := int32(load32(m.memory, uint64(uint32(v3))+264))
+			t5 := int32(load32(m.memory, uint64(uint32(v3))+200))
 			v7 = t5
 			if v7 != i32(3) {
 				goto l9
 			}
-			t6 := int32(load32(m.memory, uint64(uint32(v3))+268))
+			t6 := int32(load32(m.memory, uint64(uint32(v3))+204))
 			v7 = t6
 			store32(m.memory, uint32(v0), uint32(i32(0)))
 			store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
 			goto l8
 		}
 	l9:
-		t7 := int64(load64(m.memory, uint64(uint32(v3))+276))
-		store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
-		t8 := int64(load64(m.memory, uint64(uint32(v3))+284))
-		store64(m.memory, uint64(uint32(v3))+56, uint64(t8))
-		t9 := int32(load32(m.memory, uint64(uint32(v3))+292))
-		store32(m.memory, uint64(uint32(v3))+64, uint32(t9))
-		v8 = i32(2)
+		t7 := int64(load64(m.memory, uint64(uint32(v3))+212))
+		store64(m.memory, uint64(uint32(v3))+40, uint64(t7))
+		t8 := int64(load64(m.memory, uint64(uint32(v3))+220))
+		store64(m.memory, uint64(uint32(v3))+48, uint64(t8))
+		t9 := int32(load32(m.memory, uint64(uint32(v3))+228))
+		store32(m.memory, uint64(uint32(v3))+56, uint32(t9))
 		{
 			{
 				{
-					if v5 == 0 {
+					if v5 != 0 {
 						goto l10
 					}
-					t10 := int64(load64(m.memory, uint64(uint32(v3))+268))
+					v7 = i32(2)
+					goto l11
+				l10:
+					t10 := int64(load64(m.memory, uint64(uint32(v3))+204))
 					v6 = t10
+					v10 = i32(1)
 					if v7 != i32(1) {
-						goto l11
+						goto l12
 					}
-					v8 = i32(4)
 					if uint64(v6) > uint64(i64(0xffffffff)) {
-						goto l11
+						goto l12
 					}
+					v7 = i32(4)
 				}
-			l10:
-				t11 := int32(load32(m.memory, uint64(uint32(v8<<2))+21924))
+			l11:
+				t11 := int32(m.memory[uint64(uint32(v7))+16464])
 				v7 = t11
-				goto l12
+				goto l13
 			}
-		l11:
-			t12 := int32(load32(m.memory, uint64(uint32(v3))+64))
-			store32(m.memory, uint64(uint32(v3))+100, uint32(t12))
-			t13 := int64(load64(m.memory, uint64(uint32(v3))+56))
-			store64(m.memory, uint64(uint32(v3))+92, uint64(t13))
-			t14 := int64(load64(m.memory, uint64(uint32(v3))+48))
-			store64(m.memory, uint64(uint32(v3))+84, uint64(t14))
-			store32(m.memory, uint64(uint32(v3))+108, uint32(v5))
-			store32(m.memory, uint64(uint32(v3))+104, uint32(v4))
-			store64(m.memory, uint64(uint32(v3))+76, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+72, uint32(v7))
+		l12:
+			t12 := int32(load32(m.memory, uint64(uint32(v3))+56))
+			store32(m.memory, uint64(uint32(v3))+92, uint32(t12))
+			t13 := int64(load64(m.memory, uint64(uint32(v3))+48))
+			store64(m.memory, uint64(uint32(v3))+84, uint64(t13))
+			t14 := int64(load64(m.memory, uint64(uint32(v3))+40))
+			store64(m.memory, uint64(uint32(v3))+76, uint64(t14))
+			store32(m.memory, uint64(uint32(v3))+100, uint32(v5))
+			store32(m.memory, uint64(uint32(v3))+96, uint32(v4))
+			store64(m.memory, uint64(uint32(v3))+68, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+64, uint32(v7))
 			t15 := int64(load64(m.memory, uint64(uint32(v1))+16))
-			v10 = t15
+			v11 = t15
 			{
 				{
 					t16 := int32(load32(m.memory, uint64(uint32(v2))+12))
 					v8 = t16
 					if v8 != 0 {
-						goto l13
+						goto l14
 					}
-					v11 = i32(0)
 					v12 = i32(0)
 					v13 = i32(0)
-					v14 = i32(0)
-					goto l14
+					v14 = i32(1)
+					v15 = i32(0)
+					v16 = i32(0)
+					v17 = i32(1)
+					v18 = i32(0)
+					v19 = i32(0)
+					v20 = i32(0)
+					goto l15
 				}
-			l13:
+			l14:
 				t17 := int32(load32(m.memory, uint64(uint32(v2))+8))
 				v7 = t17
-				v15 = v7 + v8<<4
+				v21 = v7 + v8<<4
+				v19 = i32(0)
+				v20 = i32(0)
+				v18 = i32(0)
+				v17 = i32(1)
+				v16 = i32(0)
+				v15 = i32(0)
+				v14 = i32(1)
 				v13 = i32(0)
-				v14 = i32(0)
 				v12 = i32(0)
-				v11 = i32(0)
-			l20:
+				v10 = i32(1)
+			l21:
 				{
 					t18 := int32(load32(m.memory, uint32(v7+i32(8))))
 					v8 = t18
@@ -2741,7 +2611,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					}
 					v1 = p19
 					t20 := int32(load32(m.memory, uint32(v7+i32(12))))
-					v16 = t20
+					v22 = t20
 					{
 						{
 							t21 := int32(load32(m.memory, uint32(v7)))
@@ -2754,482 +2624,430 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 							t23 := int32(load32(m.memory, uint32(v7+i32(4))))
 							t24 := v8
 							v9 = t23
-							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(21886), i32(4))
+							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(21926), i32(4))
 							if t25 != 0 {
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v16)
-								p38 := i32(1)
-								if v12 != 0 {
-									p38 = i32(2)
-								}
-								v12 = p38
-								t39 := int32(load32(m.memory, uint64(uint32(v3))+12))
-								v19 = t39
-								t40 := int32(load32(m.memory, uint64(uint32(v3))+8))
-								v20 = t40
-								goto l19
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v1, v22)
+								v16 = v16 + i32(1)
+								t36 := int32(load32(m.memory, uint64(uint32(v3))+4))
+								v15 = t36
+								t37 := int32(load32(m.memory, uint32(v3)))
+								v14 = t37
+								goto l20
 							}
-							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21890), i32(6))
+							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(0x55aa), i32(6))
 							if t26 != 0 {
-								goto l16
+								goto l17
 							}
 							{
-								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21871), i32(9))
+								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21911), i32(9))
 								if t27 != 0 {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v1, v16)
-									p29 := i32(1)
-									if v11 != 0 {
-										p29 = i32(2)
-									}
-									v11 = p29
-									t30 := int32(load32(m.memory, uint64(uint32(v3))+28))
-									v17 = t30
-									t31 := int32(load32(m.memory, uint64(uint32(v3))+24))
-									v18 = t31
-									goto l19
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v22)
+									v13 = v13 + i32(1)
+									t29 := int32(load32(m.memory, uint64(uint32(v3))+20))
+									v12 = t29
+									t30 := int32(load32(m.memory, uint64(uint32(v3))+16))
+									v10 = t30
+									goto l20
 								}
-								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(0x5588), i32(15))
+								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21936), i32(15))
 								if t28 == 0 {
-									t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21911), i32(13))
-									if t32 == 0 {
-										goto l19
+									t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21951), i32(13))
+									if t31 == 0 {
+										goto l20
 									}
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(40), v1, v16)
-									t33 := int32(load32(m.memory, uint64(uint32(v3))+40))
-									t34 := int32(load32(m.memory, uint64(uint32(v3))+44))
-									m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(32), t33, t34)
-									t35 := int32(load32(m.memory, uint64(uint32(v3))+32))
-									v8 = t35
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v1, v22)
+									t32 := int32(load32(m.memory, uint64(uint32(v3))+32))
+									t33 := int32(load32(m.memory, uint64(uint32(v3))+36))
+									m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(24), t32, t33)
+									t34 := int32(load32(m.memory, uint64(uint32(v3))+24))
+									v8 = t34
 									if v8 == 0 {
-										goto l19
+										goto l20
 									}
-									t36 := int32(load32(m.memory, uint64(uint32(v3))+36))
-									v17 = t36
-									p37 := i32(1)
-									if v11 != 0 {
-										p37 = i32(2)
-									}
-									v11 = p37
-									v18 = v8
-									goto l19
+									t35 := int32(load32(m.memory, uint64(uint32(v3))+28))
+									v12 = t35
+									v13 = v13 + i32(1)
+									v10 = v8
+									goto l20
 								}
-								v14 = i32(1)
-								goto l19
+								v20 = i32(1)
+								goto l20
 							}
 						}
-					l16:
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v16)
-						p41 := i32(1)
-						if v13 != 0 {
-							p41 = i32(2)
-						}
-						v13 = p41
-						t42 := int32(load32(m.memory, uint64(uint32(v3))+20))
-						v21 = t42
-						t43 := int32(load32(m.memory, uint64(uint32(v3))+16))
-						v22 = t43
+					l17:
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v22)
+						v19 = v19 + i32(1)
+						t38 := int32(load32(m.memory, uint64(uint32(v3))+12))
+						v18 = t38
+						t39 := int32(load32(m.memory, uint64(uint32(v3))+8))
+						v17 = t39
 					}
-				l19:
+				l20:
 					v7 = v7 + i32(16)
-					if v7 != v15 {
-						goto l20
+					if v7 != v21 {
+						goto l21
 					}
 				}
 			}
-		l14:
-			m.memory[uint64(uint32(v3))+180] = byte(v14)
-			store32(m.memory, uint64(uint32(v3))+176, uint32(v21))
-			store32(m.memory, uint64(uint32(v3))+172, uint32(v22))
-			store32(m.memory, uint64(uint32(v3))+168, uint32(v13))
-			store32(m.memory, uint64(uint32(v3))+164, uint32(v19))
-			store32(m.memory, uint64(uint32(v3))+160, uint32(v20))
-			store32(m.memory, uint64(uint32(v3))+156, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+152, uint32(v17))
-			store32(m.memory, uint64(uint32(v3))+148, uint32(v18))
-			store32(m.memory, uint64(uint32(v3))+144, uint32(v11))
-			store64(m.memory, uint64(uint32(v3))+208, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+200, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+192, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+184, uint64(i64(0)))
+		l15:
+			store64(m.memory, uint64(uint32(v3))+128, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+120, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+104, uint64(i64(0)))
+			store32(m.memory, uint64(uint32(v3))+144, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+140, uint32(v10))
+			store32(m.memory, uint64(uint32(v3))+148, uint32(v13))
 			{
 				{
-					if v11 != i32(1) {
-						goto l21
+					if v13 != i32(1) {
+						goto l22
 					}
-					if v18 == 0 {
-						goto l21
-					}
-					if v17 != i32(119) {
-						goto l21
+					if v12 != i32(119) {
+						goto l22
 					}
 					v7 = i32(0)
 					v8 = i32(0)
-				l22:
+				l23:
 					{
-						t44 := int32(m.memory[uint32(v7+i32(21507))])
-						t45 := int32(m.memory[uint32(v18+v7)])
-						v8 = t44 ^ t45 | v8
+						t40 := int32(m.memory[uint32(v7+i32(21547))])
+						t41 := int32(m.memory[uint32(v10+v7)])
+						v8 = t40 ^ t41 | v8
 						v7 = v7 + i32(1)
 						if v7 != i32(52) {
-							goto l22
+							goto l23
 						}
 					}
 					if v8&i32(255) != 0 {
-						goto l21
+						goto l22
 					}
-					t46 := int64(load64(m.memory, uint64(uint32(v18))+96))
-					t47 := int64(load64(m.memory, uint32(v18+i32(104))))
-					t48 := int64(load64(m.memory, uint32(v18+i32(111))))
-					if t46^i64(0x7265646165682c22)|(t47^i64(2334399943502085491))|(t48^i64(0x2274736567696420)) != i64(0) {
-						goto l21
+					t42 := int64(load64(m.memory, uint64(uint32(v10))+96))
+					t43 := int64(load64(m.memory, uint32(v10+i32(104))))
+					t44 := int64(load64(m.memory, uint32(v10+i32(111))))
+					if t42^i64(0x7265646165682c22)|(t43^i64(2334399943502085491))|(t44^i64(0x2274736567696420)) != i64(0) {
+						goto l22
 					}
-					v8 = v18 + i32(52)
-					t49 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v8, v3+i32(184))
-					if t49 == 0 {
-						goto l21
+					v8 = v10 + i32(52)
+					t45 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v8, v3+i32(104))
+					if t45 == 0 {
+						goto l22
 					}
 					v6 = i64(8)
 					v23 = i32(1)
-					v7 = i32(21559)
-					v9 = i32(21578)
+					v7 = i32(21599)
+					v9 = i32(21618)
 					v1 = i32(44)
-					v16 = i32(21567)
-					v15 = i32(11)
-					v18 = i32(0)
-					v11 = i32(0)
-					v17 = i32(0)
-					v14 = i32(11)
-					goto l23
+					v22 = i32(21607)
+					v21 = i32(11)
+					v10 = i32(0)
+					v13 = i32(0)
+					v12 = i32(0)
+					v20 = i32(11)
+					goto l24
 				}
-			l21:
-				m._hooksig__params__Params__read__hc5e4de9b7817c6eb_35j7lu(v3+i32(264), v3+i32(144))
-				t50 := int64(load64(m.memory, uint64(uint32(v3))+268))
-				v6 = t50
+			l22:
+				m._hooksig__params__Params__read__h71e851a2c500c388_hxt8eo(v3+i32(200), v3+i32(140), v20&i32(1))
+				t46 := int64(load64(m.memory, uint64(uint32(v3))+204))
+				v6 = t46
 				{
-					t51 := int32(load32(m.memory, uint64(uint32(v3))+264))
-					v7 = t51
+					t47 := int32(load32(m.memory, uint64(uint32(v3))+200))
+					v7 = t47
 					if v7 != 0 {
-						goto l24
+						goto l25
 					}
-					t52 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21924))
-					v7 = t52
-					goto l12
+					t48 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
+					v7 = t48
+					goto l13
 				}
-			l24:
-				t53 := int32(load32(m.memory, uint64(uint32(v3))+308))
-				v18 = t53
-				t54 := int32(load32(m.memory, uint64(uint32(v3))+304))
-				v15 = t54
-				t55 := int32(load32(m.memory, uint64(uint32(v3))+300))
-				v16 = t55
-				t56 := int32(load32(m.memory, uint64(uint32(v3))+296))
-				v11 = t56
-				t57 := int32(load32(m.memory, uint64(uint32(v3))+292))
-				v1 = t57
-				t58 := int32(load32(m.memory, uint64(uint32(v3))+288))
-				v8 = t58
-				t59 := int32(load32(m.memory, uint64(uint32(v3))+284))
-				v17 = t59
-				t60 := int32(load32(m.memory, uint64(uint32(v3))+280))
-				v14 = t60
-				t61 := int32(load32(m.memory, uint64(uint32(v3))+276))
-				v9 = t61
+			l25:
+				t49 := int32(load32(m.memory, uint64(uint32(v3))+244))
+				v10 = t49
+				t50 := int32(load32(m.memory, uint64(uint32(v3))+240))
+				v21 = t50
+				t51 := int32(load32(m.memory, uint64(uint32(v3))+236))
+				v22 = t51
+				t52 := int32(load32(m.memory, uint64(uint32(v3))+232))
+				v13 = t52
+				t53 := int32(load32(m.memory, uint64(uint32(v3))+228))
+				v1 = t53
+				t54 := int32(load32(m.memory, uint64(uint32(v3))+224))
+				v8 = t54
+				t55 := int32(load32(m.memory, uint64(uint32(v3))+220))
+				v12 = t55
+				t56 := int32(load32(m.memory, uint64(uint32(v3))+216))
+				v20 = t56
+				t57 := int32(load32(m.memory, uint64(uint32(v3))+212))
+				v9 = t57
 				v23 = i32(0)
 			}
-		l23:
-			store32(m.memory, uint64(uint32(v3))+260, uint32(v18))
-			store32(m.memory, uint64(uint32(v3))+256, uint32(v15))
-			store32(m.memory, uint64(uint32(v3))+252, uint32(v16))
-			store32(m.memory, uint64(uint32(v3))+248, uint32(v11))
-			store32(m.memory, uint64(uint32(v3))+244, uint32(v1))
-			store32(m.memory, uint64(uint32(v3))+240, uint32(v8))
-			store32(m.memory, uint64(uint32(v3))+236, uint32(v17))
-			store32(m.memory, uint64(uint32(v3))+232, uint32(v14))
-			store32(m.memory, uint64(uint32(v3))+228, uint32(v9))
-			store64(m.memory, uint64(uint32(v3))+220, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+216, uint32(v7))
-			store64(m.memory, uint64(uint32(v3))+264, uint64(i64(0)))
-			m._hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v3+i32(5552), v3+i32(228), v3+i32(264))
-			t62 := int64(load64(m.memory, uint64(uint32(v3))+5552))
-			v6 = t62
+		l24:
+			store32(m.memory, uint64(uint32(v3))+196, uint32(v10))
+			store32(m.memory, uint64(uint32(v3))+192, uint32(v21))
+			store32(m.memory, uint64(uint32(v3))+188, uint32(v22))
+			store32(m.memory, uint64(uint32(v3))+184, uint32(v13))
+			store32(m.memory, uint64(uint32(v3))+180, uint32(v1))
+			store32(m.memory, uint64(uint32(v3))+176, uint32(v8))
+			store32(m.memory, uint64(uint32(v3))+172, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+168, uint32(v20))
+			store32(m.memory, uint64(uint32(v3))+164, uint32(v9))
+			store64(m.memory, uint64(uint32(v3))+156, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+152, uint32(v7))
+			store64(m.memory, uint64(uint32(v3))+200, uint64(i64(0)))
+			m._hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v3+i32(5488), v3+i32(164), v3+i32(200))
+			t58 := int64(load64(m.memory, uint64(uint32(v3))+5488))
+			v6 = t58
 			{
-				t63 := int32(m.memory[uint64(uint32(v3))+5564])
-				v8 = t63
+				t59 := int32(m.memory[uint64(uint32(v3))+5500])
+				v8 = t59
 				if v8 != i32(2) {
-					goto l25
-				}
-				t64 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21924))
-				v7 = t64
-				goto l12
-			}
-		l25:
-			t65 := int32(load16(m.memory, uint64(uint32(v3))+5565))
-			store16(m.memory, uint64(uint32(v3))+3885, uint16(t65))
-			t66 := int32(m.memory[uint64(uint32(v3))+5567])
-			m.memory[uint64(uint32(v3))+3887] = byte(t66)
-			m.memory[uint64(uint32(v3))+3884] = byte(v8)
-			t67 := int32(load32(m.memory, uint64(uint32(v3))+5560))
-			store32(m.memory, uint64(uint32(v3))+3880, uint32(t67))
-			store64(m.memory, uint64(uint32(v3))+3872, uint64(v6))
-			m._hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v3+i32(5552), v3+i32(72), v3+i32(216), v3+i32(3872))
-			{
-				t68 := int32(m.memory[uint64(uint32(v3))+5552])
-				if t68 == i32(41) {
 					goto l26
 				}
-				t69 := int64(load64(m.memory, uint64(uint32(v3))+5552))
-				v24 = t69
-				if v24&i64(255) == i64(41) {
-					goto l26
-				}
-				t70 := int32(load32(m.memory, uint64(uint32(int32(v24)&i32(255)<<2))+21924))
-				v7 = t70
-				goto l12
+				t60 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
+				v7 = t60
+				goto l13
 			}
 		l26:
+			t61 := int32(load16(m.memory, uint64(uint32(v3))+5501))
+			store16(m.memory, uint64(uint32(v3))+3821, uint16(t61))
+			t62 := int32(m.memory[uint64(uint32(v3))+5503])
+			m.memory[uint64(uint32(v3))+3823] = byte(t62)
+			m.memory[uint64(uint32(v3))+3820] = byte(v8)
+			t63 := int32(load32(m.memory, uint64(uint32(v3))+5496))
+			store32(m.memory, uint64(uint32(v3))+3816, uint32(t63))
+			store64(m.memory, uint64(uint32(v3))+3808, uint64(v6))
+			m._hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v3+i32(5488), v3+i32(64), v3+i32(152), v3+i32(3808))
 			{
-				if v23 != 0 {
+				t64 := int32(m.memory[uint64(uint32(v3))+5488])
+				if t64 == i32(41) {
 					goto l27
 				}
-				v7 = i32(17)
-				t71 := m._hooksig__params__Params__decode_signature__haf92c8c81fbb02c6_r3zuns(v3+i32(216), v3+i32(184))
-				if t71 == 0 {
-					goto l12
+				t65 := int64(load64(m.memory, uint64(uint32(v3))+5488))
+				v24 = t65
+				if v24&i64(255) == i64(41) {
+					goto l27
 				}
+				t66 := int32(m.memory[uint64(uint32(int32(v24)&i32(255)))+16464])
+				v7 = t66
+				goto l13
 			}
 		l27:
-			v7 = i32(23)
-			switch v12 {
-			case 2:
-				v7 = i32(24)
+			{
+				if v23 != 0 {
+					goto l28
+				}
+				v7 = i32(17)
+				t67 := m._hooksig__params__Params__decode_signature__haf92c8c81fbb02c6_r3zuns(v3+i32(152), v3+i32(104))
+				if t67 == 0 {
+					goto l13
+				}
+			}
+		l28:
+			v7 = i32(24)
+			switch v16 {
+			case 0:
+				v7 = i32(23)
 				fallthrough
 			default:
-				t72 := int32(load32(m.memory, uint64(uint32(v7<<2))+21924))
-				v7 = t72
-				goto l12
+				t68 := int32(m.memory[uint64(uint32(v7))+16464])
+				v7 = t68
+				goto l13
 			case 1:
-				t73 := int32(load32(m.memory, uint64(uint32(v3))+88))
-				t74 := v3 + i32(5552)
-				v7 = t73
-				t75 := v7
-				t76 := v20
-				t77 := v19
-				var p78 int32
-				if v10 == i64(-0x8000000000000000) {
-					p78 = 1
+				t69 := int32(load32(m.memory, uint64(uint32(v3))+80))
+				t70 := v3 + i32(5488)
+				v7 = t69
+				t71 := v7
+				t72 := v14
+				t73 := v15
+				var p74 int32
+				if v11 == i64(-0x8000000000000000) {
+					p74 = 1
 				}
-				m._hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(t74, t75, t76, t77, int64(uint32(p78)), v10)
-				t79 := int64(load64(m.memory, uint64(uint32(v3))+5560))
-				v10 = t79
+				m._hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(t70, t71, t72, t73, int64(uint32(p74)), v11)
+				t75 := int64(load64(m.memory, uint64(uint32(v3))+5496))
+				v11 = t75
 				{
-					t80 := int64(load64(m.memory, uint64(uint32(v3))+5552))
-					v24 = t80
+					t76 := int64(load64(m.memory, uint64(uint32(v3))+5488))
+					v24 = t76
 					if v24 != i64(2) {
-						goto l31
+						goto l32
 					}
-					t81 := int32(load32(m.memory, uint64(uint32(int32(v10)&i32(255)<<2))+21924))
-					v7 = t81
-					goto l12
+					t77 := int32(m.memory[uint64(uint32(int32(v11)&i32(255)))+16464])
+					v7 = t77
+					goto l13
 				}
-			l31:
-				v9 = i32(26)
-				switch v13 {
-				case 2:
-					v9 = i32(27)
+			l32:
+				v9 = i32(27)
+				switch v19 {
+				case 0:
+					v9 = i32(26)
 					fallthrough
 				default:
-					t82 := int32(load32(m.memory, uint64(uint32(v9<<2))+21924))
-					v7 = t82
-					goto l12
+					t78 := int32(m.memory[uint64(uint32(v9))+16464])
+					v7 = t78
+					goto l13
 				case 1:
-					m._hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v3+i32(5552), v22, v21)
+					m._hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v3+i32(5488), v17, v18)
 					{
-						t83 := int32(m.memory[uint64(uint32(v3))+5552])
-						if t83 == i32(41) {
-							goto l35
+						t79 := int32(m.memory[uint64(uint32(v3))+5488])
+						if t79 == i32(41) {
+							goto l36
 						}
-						t84 := int32(m.memory[uint64(uint32(v3))+5552])
-						v9 = t84
+						t80 := int32(m.memory[uint64(uint32(v3))+5488])
+						v9 = t80
 						if v9 == i32(41) {
-							goto l35
+							goto l36
 						}
-						t85 := int32(load32(m.memory, uint64(uint32(v9<<2))+21924))
-						v7 = t85
-						goto l12
+						t81 := int32(m.memory[uint64(uint32(v9))+16464])
+						v7 = t81
+						goto l13
 					}
-				l35:
-					t86 := int32(load32(m.memory, uint64(uint32(v3))+5556))
-					v9 = t86
+				l36:
+					t82 := int32(load32(m.memory, uint64(uint32(v3))+5492))
+					v9 = t82
 					{
 						{
 							{
-								{
-									if v24 != i64(0) {
-										goto l36
-									}
-									t87 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v20, v19)
-									v1 = t87
-									if v8&i32(1) == 0 {
-										goto l37
-									}
-									if v1 == 0 {
-										goto l38
-									}
-									goto l37
-								}
-							l36:
 								if v8&i32(1) == 0 {
 									goto l37
 								}
+								{
+									if v24 != i64(0) {
+										goto l38
+									}
+									t83 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v14, v15)
+									if t83 != 0 {
+										goto l37
+									}
+								}
 							l38:
-								if v19 != i32(29) {
+								if v15 != i32(29) {
 									goto l37
 								}
-								if v21 == i32(52) {
-									v8 = v3 + i32(3896)
-									m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v8, v20, v22)
-									memory_copy(m.memory, uint32(v3+i32(5552)), uint32(v8), uint32(i32(96)))
-									m._hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v3+i32(3992), v4, v5, v3+i32(5552), v3+i32(184))
+								if v18 == i32(52) {
+									v8 = v3 + i32(3832)
+									m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v8, v14, v17)
+									memory_copy(m.memory, uint32(v3+i32(5488)), uint32(v8), uint32(i32(96)))
+									m._hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v3+i32(3928), v4, v5, v3+i32(5488), v3+i32(104))
 									{
-										t99 := int32(m.memory[uint64(uint32(v3))+3992])
-										if t99 != i32(41) {
-											t101 := int64(load64(m.memory, uint64(uint32(v3))+3992))
-											v6 = t101
+										t95 := int32(m.memory[uint64(uint32(v3))+3928])
+										if t95 != i32(41) {
+											t97 := int64(load64(m.memory, uint64(uint32(v3))+3928))
+											v6 = t97
 											if v6&i64(255) != i64(41) {
-												goto l44
+												t114 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
+												v7 = t114
+												goto l13
 											}
 											v8 = int32(int64(uint64(v6) >> 32))
 											goto l43
 										}
-										t100 := int32(load32(m.memory, uint64(uint32(v3))+3996))
-										v8 = t100
+										t96 := int32(load32(m.memory, uint64(uint32(v3))+3932))
+										v8 = t96
 										goto l43
 									}
 								}
 							l37:
-								t88 := int64(load64(m.memory, uint64(uint32(v3))+3876))
-								t89 := v3
-								v25 = t88
-								store64(m.memory, uint64(uint32(t89))+7112, uint64(v25))
-								t91 := v3
-								p90 := i32(0)
+								t84 := int64(load64(m.memory, uint64(uint32(v3))+3812))
+								t85 := v3
+								v25 = t84
+								store64(m.memory, uint64(uint32(t85))+7048, uint64(v25))
+								t87 := v3
+								p86 := i32(0)
 								if int32(v25) != 0 {
-									p90 = int32(v6)
+									p86 = int32(v6)
 								}
-								store32(m.memory, uint64(uint32(t91))+7108, uint32(p90))
-								t92 := int32(load32(m.memory, uint64(uint32(v3))+264))
-								t94 := v3 + i32(5552)
-								t95 := v2
-								t96 := v3 + i32(7108)
-								p93 := i32(0)
-								if t92 != 0 {
-									p93 = v3 + i32(272)
+								store32(m.memory, uint64(uint32(t87))+7044, uint32(p86))
+								t88 := int32(load32(m.memory, uint64(uint32(v3))+200))
+								t90 := v3 + i32(5488)
+								t91 := v2
+								t92 := v3 + i32(7044)
+								p89 := i32(0)
+								if t88 != 0 {
+									p89 = v3 + i32(208)
 								}
-								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(t94, t95, t96, p93)
-								t97 := int32(load32(m.memory, uint64(uint32(v3))+5552))
-								v8 = t97
+								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(t90, t91, t92, p89)
+								t93 := int64(load64(m.memory, uint64(uint32(v3))+5492))
+								v6 = t93
+								t94 := int32(load32(m.memory, uint64(uint32(v3))+5488))
+								v8 = t94
 								if v8 != 0 {
 									goto l40
 								}
-								t98 := int32(m.memory[uint64(uint32(v3))+5556])
-								v7 = t98
 								goto l41
 							}
 						l40:
-							t102 := int64(load64(m.memory, uint64(uint32(v3))+5556))
-							v6 = t102
-							memory_copy(m.memory, uint32(v3+i32(3992)+i32(12)), uint32(v3+i32(5552)+i32(12)), uint32(i32(1544)))
-							store64(m.memory, uint64(uint32(v3))+3996, uint64(v6))
-							store32(m.memory, uint64(uint32(v3))+3992, uint32(v8))
-							m._hooksig__key__find_key__h19c587af9eab4f6c_jfpvs5(v3+i32(5552), v4, v5, v3+i32(3992), v3+i32(184))
+							memory_copy(m.memory, uint32(v3+i32(3928)+i32(12)), uint32(v3+i32(5488)+i32(12)), uint32(i32(1544)))
+							store64(m.memory, uint64(uint32(v3))+3932, uint64(v6))
+							store32(m.memory, uint64(uint32(v3))+3928, uint32(v8))
+							m._hooksig__key__find_key__h19c587af9eab4f6c_jfpvs5(v3+i32(5488), v4, v5, v3+i32(3928), v3+i32(104))
 							{
-								t103 := int32(m.memory[uint64(uint32(v3))+5552])
-								if t103 != i32(41) {
+								t98 := int32(m.memory[uint64(uint32(v3))+5488])
+								if t98 != i32(41) {
 									goto l45
 								}
-								t104 := int32(load32(m.memory, uint64(uint32(v3))+5556))
-								v8 = t104
+								t99 := int32(load32(m.memory, uint64(uint32(v3))+5492))
+								v8 = t99
 								goto l43
 							}
 						l45:
-							{
-								t105 := int64(load64(m.memory, uint64(uint32(v3))+5552))
-								v6 = t105
-								if v6&i64(255) != i64(41) {
-									goto l46
-								}
-								v8 = int32(int64(uint64(v6) >> 32))
-								goto l43
+							t100 := int64(load64(m.memory, uint64(uint32(v3))+5488))
+							v6 = t100
+							if v6&i64(255) != i64(41) {
+								goto l41
 							}
-						l46:
-							v7 = int32(v6)
+							v8 = int32(int64(uint64(v6) >> 32))
 						}
-					l41:
-						t106 := int32(load32(m.memory, uint64(uint32(v7&i32(255)<<2))+21924))
-						v7 = t106
-						goto l12
+					l43:
+						t101 := int64(load64(m.memory, uint64(uint32(v3))+128))
+						t102 := v3
+						v6 = t101
+						store64(m.memory, uint64(uint32(t102))+5512, uint64(v6))
+						t103 := int64(load64(m.memory, uint64(uint32(v3))+120))
+						t104 := v3
+						v25 = t103
+						store64(m.memory, uint64(uint32(t104))+5504, uint64(v25))
+						t105 := int64(load64(m.memory, uint64(uint32(v3))+112))
+						t106 := v3
+						v26 = t105
+						store64(m.memory, uint64(uint32(t106))+5496, uint64(v26))
+						t107 := int64(load64(m.memory, uint64(uint32(v3))+104))
+						t108 := v3
+						v27 = t107
+						store64(m.memory, uint64(uint32(t108))+5488, uint64(v27))
+						store64(m.memory, uint64(uint32(v3))+228, uint64(v6))
+						store64(m.memory, uint64(uint32(v3))+220, uint64(v25))
+						store64(m.memory, uint64(uint32(v3))+212, uint64(v26))
+						store64(m.memory, uint64(uint32(v3))+204, uint64(v27))
+						store32(m.memory, uint32(v0), uint32(v9))
+						memory_copy(m.memory, uint32(v0+i32(4)), uint32(v3+i32(200)), uint32(i32(36)))
+						store32(m.memory, uint64(uint32(v0))+56, uint32(v8))
+						t109 := v0
+						t110 := v11 + int64(uint32(v7))
+						v7 = int32(v24) & i32(1)
+						p111 := i64(0x7fffffffffffffff)
+						if v7 != 0 {
+							p111 = t110
+						}
+						store64(m.memory, uint64(uint32(t109))+48, uint64(p111))
+						t113 := v0
+						p112 := i64(-0x8000000000000000)
+						if v7 != 0 {
+							p112 = v11
+						}
+						store64(m.memory, uint64(uint32(t113))+40, uint64(p112))
+						goto l8
 					}
-				l44:
-					t107 := int32(load32(m.memory, uint64(uint32(int32(v6)&i32(255)<<2))+21924))
-					v7 = t107
+				l41:
+					t115 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
+					v7 = t115
 				}
 			}
 		}
-	l12:
+	l13:
 		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
-		goto l8
-	l43:
-		t108 := int64(load64(m.memory, uint64(uint32(v3))+208))
-		store64(m.memory, uint64(uint32(v3))+136, uint64(t108))
-		t109 := int64(load64(m.memory, uint64(uint32(v3))+200))
-		store64(m.memory, uint64(uint32(v3))+128, uint64(t109))
-		t110 := int64(load64(m.memory, uint64(uint32(v3))+192))
-		store64(m.memory, uint64(uint32(v3))+120, uint64(t110))
-		t111 := int64(load64(m.memory, uint64(uint32(v3))+184))
-		store64(m.memory, uint64(uint32(v3))+112, uint64(t111))
-		{
-			if v24 == i64(1) {
-				goto l47
-			}
-			v10 = i64(-0x8000000000000000)
-			v6 = i64(0x7fffffffffffffff)
-			goto l48
-		l47:
-			t112 := v10
-			v6 = int64(uint32(v7))
-			v24 = t112 + v6
-			t113 := v24
-			var p114 int32
-			if v6 < i64(0) {
-				p114 = 1
-			}
-			var p115 int32
-			if v24 < v10 {
-				p115 = 1
-			}
-			p116 := t113
-			if p114^p115 != 0 {
-				p116 = i64(0x7fffffffffffffff)
-			}
-			v6 = p116
-		}
-	l48:
-		store32(m.memory, uint32(v0), uint32(v9))
-		t117 := int64(load64(m.memory, uint64(uint32(v3))+136))
-		store64(m.memory, uint64(uint32(v3))+292, uint64(t117))
-		t118 := int64(load64(m.memory, uint64(uint32(v3))+128))
-		store64(m.memory, uint64(uint32(v3))+284, uint64(t118))
-		t119 := int64(load64(m.memory, uint64(uint32(v3))+120))
-		store64(m.memory, uint64(uint32(v3))+276, uint64(t119))
-		t120 := int64(load64(m.memory, uint64(uint32(v3))+112))
-		store64(m.memory, uint64(uint32(v3))+268, uint64(t120))
-		memory_copy(m.memory, uint32(v0+i32(4)), uint32(v3+i32(264)), uint32(i32(36)))
-		store32(m.memory, uint64(uint32(v0))+56, uint32(v8))
-		store64(m.memory, uint64(uint32(v0))+48, uint64(v6))
-		store64(m.memory, uint64(uint32(v0))+40, uint64(v10))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v7&i32(255)))
 	}
 l8:
-	m.___stack_pointer = v3 + i32(7120)
+	m.___stack_pointer = v3 + i32(7056)
 }
 func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v0, v1, v2 int32) {
 	var v3, v4 int32
@@ -3240,7 +3058,7 @@ func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa
 		}
 		goto l1
 	l0:
-		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21871), i32(9))
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21911), i32(9))
 		if t0 == 0 {
 			goto l1
 		}
@@ -3284,186 +3102,184 @@ l1:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
 	store32(m.memory, uint32(v0), uint32(v3))
 }
-func (m *Module) _hooksig__params__Params__read__hc5e4de9b7817c6eb_35j7lu(v0, v1 int32) {
-	var v2 int32
-	var v3 int64
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
+func (m *Module) _hooksig__params__Params__read__h71e851a2c500c388_hxt8eo(v0, v1, v2 int32) {
+	var v3 int32
+	var v4 int64
+	var v5, v6, v7, v8, v9, v10, v11, v12 int32
 	var v13 int64
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(208)
-	m.___stack_pointer = v2
-	v3 = i64(8)
+	v3 = t0 - i32(208)
+	m.___stack_pointer = v3
+	v4 = i64(9)
 	{
-		t1 := int32(load32(m.memory, uint32(v1)))
+		t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
 		switch t1 {
-		case 2:
-			v3 = i64(9)
+		case 0:
+			v4 = i64(8)
 			fallthrough
 		default:
 			store32(m.memory, uint32(v0), uint32(i32(0)))
-			store64(m.memory, uint64(uint32(v0))+4, uint64(v3))
+			store64(m.memory, uint64(uint32(v0))+4, uint64(v4))
 			goto l3
 		case 1:
-			t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v4 = t2
-			t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v5 = t3
-			t4 := int32(m.memory[uint64(uint32(v1))+36])
-			v1 = t4
+			t2 := int32(load32(m.memory, uint32(v1)))
+			v5 = t2
+			t3 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v1 = t3
 			v6 = i32(0)
-			store32(m.memory, uint64(uint32(v2))+76, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+92, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+108, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+120, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+124, uint32(i32(0)))
-			m.memory[uint64(uint32(v2))+204] = byte(v1)
-			store32(m.memory, uint64(uint32(v2))+200, uint32(v5))
-			store32(m.memory, uint64(uint32(v2))+196, uint32(v5))
-			store32(m.memory, uint64(uint32(v2))+192, uint32(v4))
-			if v5 == 0 {
+			store32(m.memory, uint64(uint32(v3))+76, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v3))+92, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v3))+108, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v3))+120, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v3))+124, uint32(i32(0)))
+			m.memory[uint64(uint32(v3))+204] = byte(v2)
+			store32(m.memory, uint64(uint32(v3))+200, uint32(v1))
+			store32(m.memory, uint64(uint32(v3))+196, uint32(v1))
+			store32(m.memory, uint64(uint32(v3))+192, uint32(v5))
+			if v1 == 0 {
 				goto l4
 			}
-			v7 = v2 + i32(128)
+			v7 = v3 + i32(128)
 		l21:
 			{
 				{
-					t5 := int32(load32(m.memory, uint64(uint32(v2))+192))
-					v1 = t5
-					t6 := int32(m.memory[uint32(v1)])
-					if t6 != i32(44) {
+					t4 := int32(load32(m.memory, uint64(uint32(v3))+192))
+					v2 = t4
+					t5 := int32(m.memory[uint32(v2)])
+					if t5 != i32(44) {
 						goto l5
 					}
-					store32(m.memory, uint64(uint32(v2))+196, uint32(v5+i32(-1)))
-					store32(m.memory, uint64(uint32(v2))+192, uint32(v1+i32(1)))
-					m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2, v2+i32(192), i32(3))
-					t7 := int32(load32(m.memory, uint64(uint32(v2))+196))
-					v5 = t7
+					store32(m.memory, uint64(uint32(v3))+196, uint32(v1+i32(-1)))
+					store32(m.memory, uint64(uint32(v3))+192, uint32(v2+i32(1)))
+					m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3, v3+i32(192), i32(4))
+					t6 := int32(load32(m.memory, uint64(uint32(v3))+196))
+					v1 = t6
 					goto l6
 				}
 			l5:
-				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(56), v2+i32(192), i32(4))
-				t8 := int32(load32(m.memory, uint64(uint32(v2))+60))
-				v8 = t8
+				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(56), v3+i32(192), i32(5))
+				t7 := int32(load32(m.memory, uint64(uint32(v3))+60))
+				v8 = t7
 				if v8 == 0 {
 					goto l7
 				}
-				t9 := int32(load32(m.memory, uint64(uint32(v2))+56))
-				v9 = t9
-				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(48), v2+i32(192), i32(3))
-				t10 := int32(load32(m.memory, uint64(uint32(v2))+196))
-				v5 = t10
-				if v5 == 0 {
+				t8 := int32(load32(m.memory, uint64(uint32(v3))+56))
+				v9 = t8
+				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(48), v3+i32(192), i32(4))
+				t9 := int32(load32(m.memory, uint64(uint32(v3))+196))
+				v1 = t9
+				if v1 == 0 {
 					goto l7
 				}
-				t11 := int32(load32(m.memory, uint64(uint32(v2))+192))
-				v1 = t11
-				t12 := int32(m.memory[uint32(v1)])
-				if t12 != i32(61) {
+				t10 := int32(load32(m.memory, uint64(uint32(v3))+192))
+				v2 = t10
+				t11 := int32(m.memory[uint32(v2)])
+				if t11 != i32(61) {
 					goto l7
 				}
-				store32(m.memory, uint64(uint32(v2))+196, uint32(v5+i32(-1)))
-				store32(m.memory, uint64(uint32(v2))+192, uint32(v1+i32(1)))
-				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(40), v2+i32(192), i32(3))
+				store32(m.memory, uint64(uint32(v3))+196, uint32(v1+i32(-1)))
+				store32(m.memory, uint64(uint32(v3))+192, uint32(v2+i32(1)))
+				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(40), v3+i32(192), i32(4))
 				{
 					{
-						t13 := int32(load32(m.memory, uint64(uint32(v2))+196))
-						v5 = t13
-						if v5 == 0 {
+						t12 := int32(load32(m.memory, uint64(uint32(v3))+196))
+						v1 = t12
+						if v1 == 0 {
 							goto l8
 						}
-						t14 := int32(load32(m.memory, uint64(uint32(v2))+192))
-						v1 = t14
-						t15 := int32(m.memory[uint32(v1)])
-						if t15 != i32(34) {
+						t13 := int32(load32(m.memory, uint64(uint32(v3))+192))
+						v2 = t13
+						t14 := int32(m.memory[uint32(v2)])
+						if t14 != i32(34) {
 							goto l8
 						}
-						t16 := v2
-						v10 = v5 + i32(-1)
-						store32(m.memory, uint64(uint32(t16))+196, uint32(v10))
-						t17 := v2
-						v11 = v1 + i32(1)
-						store32(m.memory, uint64(uint32(t17))+192, uint32(v11))
-						m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(32), v2+i32(192), i32(5))
-						t18 := int32(load32(m.memory, uint64(uint32(v2))+196))
-						v5 = t18
-						if v5 == 0 {
+						t15 := v3
+						v10 = v1 + i32(-1)
+						store32(m.memory, uint64(uint32(t15))+196, uint32(v10))
+						t16 := v3
+						v11 = v2 + i32(1)
+						store32(m.memory, uint64(uint32(t16))+192, uint32(v11))
+						m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(32), v3+i32(192), i32(6))
+						t17 := int32(load32(m.memory, uint64(uint32(v3))+196))
+						v1 = t17
+						if v1 == 0 {
 							goto l7
 						}
 						v12 = i32(0)
 					l11:
 						{
-							t19 := int32(load32(m.memory, uint64(uint32(v2))+192))
-							v1 = t19
-							t20 := int32(m.memory[uint32(v1)])
-							v4 = t20
-							if v4 == i32(92) {
-								t21 := v2
-								v4 = v5 + i32(-1)
-								store32(m.memory, uint64(uint32(t21))+196, uint32(v4))
-								if v4 == 0 {
+							t18 := int32(load32(m.memory, uint64(uint32(v3))+192))
+							v2 = t18
+							t19 := int32(m.memory[uint32(v2)])
+							v5 = t19
+							if v5 == i32(92) {
+								t20 := v3
+								v5 = v1 + i32(-1)
+								store32(m.memory, uint64(uint32(t20))+196, uint32(v5))
+								if v5 == 0 {
 									goto l7
 								}
-								t22 := int32(m.memory[uint64(uint32(v1))+1])
-								v4 = t22
-								if v4 == i32(127) {
+								t21 := int32(m.memory[uint64(uint32(v2))+1])
+								v5 = t21
+								if v5 == i32(127) {
 									goto l7
+								}
+								var p22 int32
+								if uint32(v5) < uint32(i32(32)) {
+									p22 = 1
 								}
 								var p23 int32
-								if uint32(v4) < uint32(i32(32)) {
+								if v5 != i32(9) {
 									p23 = 1
 								}
-								var p24 int32
-								if v4 != i32(9) {
-									p24 = 1
-								}
-								if p23&p24 != 0 {
+								if p22&p23 != 0 {
 									goto l7
 								}
-								store32(m.memory, uint64(uint32(v2))+196, uint32(v5+i32(-2)))
-								store32(m.memory, uint64(uint32(v2))+192, uint32(v1+i32(2)))
-								m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(24), v2+i32(192), i32(5))
+								store32(m.memory, uint64(uint32(v3))+196, uint32(v1+i32(-2)))
+								store32(m.memory, uint64(uint32(v3))+192, uint32(v2+i32(2)))
+								m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(24), v3+i32(192), i32(6))
 								v12 = v12 + i32(1)
-								t25 := int32(load32(m.memory, uint64(uint32(v2))+196))
-								v5 = t25
-								if v5 != 0 {
+								t24 := int32(load32(m.memory, uint64(uint32(v3))+196))
+								v1 = t24
+								if v1 != 0 {
 									goto l11
 								}
 								goto l7
 							}
-							if v4 != i32(34) {
+							if v5 != i32(34) {
 								goto l7
 							}
-							store32(m.memory, uint64(uint32(v2))+196, uint32(v5+i32(-1)))
-							store32(m.memory, uint64(uint32(v2))+192, uint32(v1+i32(1)))
-							if uint32(v10) < uint32(v5) {
+							store32(m.memory, uint64(uint32(v3))+196, uint32(v1+i32(-1)))
+							store32(m.memory, uint64(uint32(v3))+192, uint32(v2+i32(1)))
+							if uint32(v10) < uint32(v1) {
 								goto l7
 							}
-							v3 = int64(uint32(v12))<<32 | int64(uint32(v10-v5))
+							v4 = int64(uint32(v12))<<32 | int64(uint32(v10-v1))
 							goto l10
 						}
 					}
 				l8:
-					m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(16), v2+i32(192), i32(4))
-					t26 := int32(load32(m.memory, uint64(uint32(v2))+20))
-					v5 = t26
-					if v5 == 0 {
+					m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(16), v3+i32(192), i32(5))
+					t25 := int32(load32(m.memory, uint64(uint32(v3))+20))
+					v1 = t25
+					if v1 == 0 {
 						goto l7
 					}
-					t27 := int32(load32(m.memory, uint64(uint32(v2))+16))
-					v11 = t27
-					v3 = int64(uint32(v5))
+					t26 := int32(load32(m.memory, uint64(uint32(v3))+16))
+					v11 = t26
+					v4 = int64(uint32(v1))
 				}
 			l10:
-				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(8), v2+i32(192), i32(3))
+				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(8), v3+i32(192), i32(4))
 				{
-					t28 := int32(load32(m.memory, uint64(uint32(v2))+196))
-					v5 = t28
-					if v5 == 0 {
+					t27 := int32(load32(m.memory, uint64(uint32(v3))+196))
+					v1 = t27
+					if v1 == 0 {
 						goto l12
 					}
-					t29 := int32(load32(m.memory, uint64(uint32(v2))+192))
-					t30 := int32(m.memory[uint32(t29)])
-					if t30 != i32(44) {
+					t28 := int32(load32(m.memory, uint64(uint32(v3))+192))
+					t29 := int32(m.memory[uint32(t28)])
+					if t29 != i32(44) {
 						goto l7
 					}
 				}
@@ -3471,52 +3287,52 @@ func (m *Module) _hooksig__params__Params__read__hc5e4de9b7817c6eb_35j7lu(v0, v1
 				{
 					{
 						{
-							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(0x555a), i32(5))
-							if t31 == 0 {
+							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21890), i32(5))
+							if t30 == 0 {
 								goto l13
 							}
-							v1 = v2 + i32(76)
-							v4 = v2 + i32(64)
+							v2 = v3 + i32(76)
+							v5 = v3 + i32(64)
 							v12 = i32(0)
 							goto l14
 						}
 					l13:
 						{
-							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21855), i32(9))
-							if t32 == 0 {
+							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21895), i32(9))
+							if t31 == 0 {
 								goto l15
 							}
-							v1 = v2 + i32(92)
-							v4 = v2 + i32(80)
+							v2 = v3 + i32(92)
+							v5 = v3 + i32(80)
 							v12 = i32(1)
 							goto l14
 						}
 					l15:
 						{
-							t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21864), i32(7))
-							if t33 == 0 {
+							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21904), i32(7))
+							if t32 == 0 {
 								goto l16
 							}
-							v1 = v2 + i32(108)
-							v4 = v2 + i32(96)
+							v2 = v3 + i32(108)
+							v5 = v3 + i32(96)
 							v12 = i32(2)
 							goto l14
 						}
 					l16:
-						t34 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21871), i32(9))
-						if t34 == 0 {
+						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21911), i32(9))
+						if t33 == 0 {
 							goto l17
 						}
-						v1 = v2 + i32(120)
-						v4 = v2 + i32(112)
+						v2 = v3 + i32(120)
+						v5 = v3 + i32(112)
 						v12 = i32(3)
 					}
 				l14:
-					store64(m.memory, uint32(v4), uint64(v3))
-					t35 := int32(load32(m.memory, uint32(v1)))
-					v4 = t35
-					store32(m.memory, uint32(v1), uint32(v11))
-					if v4 == 0 {
+					store64(m.memory, uint32(v5), uint64(v4))
+					t34 := int32(load32(m.memory, uint32(v2)))
+					v5 = t34
+					store32(m.memory, uint32(v2), uint32(v11))
+					if v5 == 0 {
 						goto l6
 					}
 					m.memory[uint64(uint32(v0))+5] = byte(v12)
@@ -3524,23 +3340,23 @@ func (m *Module) _hooksig__params__Params__read__hc5e4de9b7817c6eb_35j7lu(v0, v1
 					goto l18
 				}
 			l17:
-				t36 := v7
-				v4 = v6 << 3
-				v10 = t36 + v4
-				v1 = v7
+				t35 := v7
+				v5 = v6 << 3
+				v10 = t35 + v5
+				v2 = v7
 			l20:
 				{
-					if v4 == 0 {
+					if v5 == 0 {
 						goto l19
 					}
-					v4 = v4 + i32(-8)
-					t37 := int32(load32(m.memory, uint64(uint32(v1))+4))
-					v12 = t37
-					t38 := int32(load32(m.memory, uint32(v1)))
-					v11 = t38
-					v1 = v1 + i32(8)
-					t39 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v12, v9, v8)
-					if t39 == 0 {
+					v5 = v5 + i32(-8)
+					t36 := int32(load32(m.memory, uint64(uint32(v2))+4))
+					v12 = t36
+					t37 := int32(load32(m.memory, uint32(v2)))
+					v11 = t37
+					v2 = v2 + i32(8)
+					t38 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v12, v9, v8)
+					if t38 == 0 {
 						goto l20
 					}
 				}
@@ -3552,99 +3368,99 @@ func (m *Module) _hooksig__params__Params__read__hc5e4de9b7817c6eb_35j7lu(v0, v1
 				}
 				store32(m.memory, uint64(uint32(v10))+4, uint32(v8))
 				store32(m.memory, uint32(v10), uint32(v9))
-				t40 := v2
+				t39 := v3
 				v6 = v6 + i32(1)
-				store32(m.memory, uint64(uint32(t40))+124, uint32(v6))
+				store32(m.memory, uint64(uint32(t39))+124, uint32(v6))
 			}
 		l6:
-			if v5 != 0 {
+			if v1 != 0 {
 				goto l21
 			}
 			goto l4
 		l7:
-			v3 = i64(10)
+			v4 = i64(10)
 			{
-				t41 := int32(m.memory[uint64(uint32(v2))+204])
-				if t41 != 0 {
+				t40 := int32(m.memory[uint64(uint32(v3))+204])
+				if t40 != 0 {
 					goto l22
 				}
-				t42 := int32(load32(m.memory, uint64(uint32(v2))+200))
-				v5 = t42
-				t43 := int32(load32(m.memory, uint64(uint32(v2))+196))
-				v1 = v5 - t43
-				p44 := v1
-				if uint32(v1) > uint32(v5) {
-					p44 = i32(0)
+				t41 := int32(load32(m.memory, uint64(uint32(v3))+200))
+				v1 = t41
+				t42 := int32(load32(m.memory, uint64(uint32(v3))+196))
+				v2 = v1 - t42
+				p43 := v2
+				if uint32(v2) > uint32(v1) {
+					p43 = i32(0)
 				}
-				v3 = int64(uint32(p44))<<32 | i64(11)
+				v4 = int64(uint32(p43))<<32 | i64(11)
 			}
 		l22:
-			store64(m.memory, uint64(uint32(v0))+4, uint64(v3))
+			store64(m.memory, uint64(uint32(v0))+4, uint64(v4))
 			goto l18
 		l4:
 			{
 				{
 					{
-						t45 := int32(load32(m.memory, uint64(uint32(v2))+92))
-						v5 = t45
-						if v5 != 0 {
+						t44 := int32(load32(m.memory, uint64(uint32(v3))+92))
+						v1 = t44
+						if v1 != 0 {
 							goto l23
 						}
-						v5 = i32(0)
+						v1 = i32(0)
 						goto l24
 					}
 				l23:
-					t46 := int32(load32(m.memory, uint64(uint32(v2))+80))
-					v1 = t46
-					if v1 == 0 {
+					t45 := int32(load32(m.memory, uint64(uint32(v3))+80))
+					v2 = t45
+					if v2 == 0 {
 						store64(m.memory, uint64(uint32(v0))+4, uint64(i64(269)))
 						goto l18
 					}
-					t47 := int64(load32(m.memory, uint64(uint32(v2))+84))
-					v3 = t47<<32 | int64(uint32(v1))
+					t46 := int64(load32(m.memory, uint64(uint32(v3))+84))
+					v4 = t46<<32 | int64(uint32(v2))
 				}
 			l24:
-				t48 := int32(load32(m.memory, uint64(uint32(v2))+76))
-				v1 = t48
-				if v1 == 0 {
+				t47 := int32(load32(m.memory, uint64(uint32(v3))+76))
+				v2 = t47
+				if v2 == 0 {
 					goto l26
 				}
-				t49 := int32(load32(m.memory, uint64(uint32(v2))+64))
-				v4 = t49
-				if v4 == 0 {
+				t48 := int32(load32(m.memory, uint64(uint32(v3))+64))
+				v5 = t48
+				if v5 == 0 {
 					goto l26
 				}
-				t50 := int32(load32(m.memory, uint64(uint32(v2))+108))
-				v12 = t50
+				t49 := int32(load32(m.memory, uint64(uint32(v3))+108))
+				v12 = t49
 				if v12 == 0 {
 					goto l27
 				}
-				t51 := int32(load32(m.memory, uint64(uint32(v2))+96))
-				v8 = t51
+				t50 := int32(load32(m.memory, uint64(uint32(v3))+96))
+				v8 = t50
 				if v8 == 0 {
 					goto l27
 				}
 				{
-					t52 := int32(load32(m.memory, uint64(uint32(v2))+120))
-					v9 = t52
+					t51 := int32(load32(m.memory, uint64(uint32(v3))+120))
+					v9 = t51
 					if v9 == 0 {
 						goto l28
 					}
-					t53 := int32(load32(m.memory, uint64(uint32(v2))+112))
-					v6 = t53
+					t52 := int32(load32(m.memory, uint64(uint32(v3))+112))
+					v6 = t52
 					if v6 != 0 {
-						t54 := int64(load32(m.memory, uint64(uint32(v2))+68))
-						v13 = t54
-						store64(m.memory, uint64(uint32(v0))+40, uint64(v3))
-						store32(m.memory, uint64(uint32(v0))+36, uint32(v5))
+						t53 := int64(load32(m.memory, uint64(uint32(v3))+68))
+						v13 = t53
+						store64(m.memory, uint64(uint32(v0))+40, uint64(v4))
+						store32(m.memory, uint64(uint32(v0))+36, uint32(v1))
 						store32(m.memory, uint64(uint32(v0))+24, uint32(v9))
 						store32(m.memory, uint64(uint32(v0))+12, uint32(v12))
-						store64(m.memory, uint64(uint32(v0))+4, uint64(v13<<32|int64(uint32(v4))))
-						store32(m.memory, uint32(v0), uint32(v1))
-						t55 := int64(load32(m.memory, uint64(uint32(v2))+116))
-						store64(m.memory, uint64(uint32(v0))+28, uint64(t55<<32|int64(uint32(v6))))
-						t56 := int64(load32(m.memory, uint64(uint32(v2))+100))
-						store64(m.memory, uint64(uint32(v0))+16, uint64(t56<<32|int64(uint32(v8))))
+						store64(m.memory, uint64(uint32(v0))+4, uint64(v13<<32|int64(uint32(v5))))
+						store32(m.memory, uint32(v0), uint32(v2))
+						t54 := int64(load32(m.memory, uint64(uint32(v3))+116))
+						store64(m.memory, uint64(uint32(v0))+28, uint64(t54<<32|int64(uint32(v6))))
+						t55 := int64(load32(m.memory, uint64(uint32(v3))+100))
+						store64(m.memory, uint64(uint32(v0))+16, uint64(t55<<32|int64(uint32(v8))))
 						goto l3
 					}
 				}
@@ -3662,7 +3478,7 @@ func (m *Module) _hooksig__params__Params__read__hc5e4de9b7817c6eb_35j7lu(v0, v1
 		}
 	}
 l3:
-	m.___stack_pointer = v2 + i32(208)
+	m.___stack_pointer = v3 + i32(208)
 }
 func (m *Module) _hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v0, v1, v2 int32) {
 	var v3 int32
@@ -3672,7 +3488,7 @@ func (m *Module) _hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v0
 	m.___stack_pointer = v3
 	{
 		{
-			t1 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v1, i32(21578), i32(11))
+			t1 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v1, i32(21618), i32(11))
 			if t1 != 0 {
 				goto l0
 			}
@@ -3743,7 +3559,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
 				store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21567)))
+				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21607)))
 				v5 = v2 + i32(36)
 				t7 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(16), i32(0))
 				if t7 == 0 {
@@ -3781,7 +3597,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			goto l4
 		}
 		store64(m.memory, uint64(uint32(v4))+20, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21880)))
+		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21920)))
 		t12 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(16), i32(0))
 		if t12 != 0 {
 			goto l3
@@ -3813,7 +3629,7 @@ l7:
 			if t17 != 0 {
 				goto l12
 			}
-			v6 = i32(21578)
+			v6 = i32(21618)
 			v7 = i64(11)
 			goto l13
 		case 1:
@@ -3878,49 +3694,43 @@ l19:
 			t25 := int32(load32(m.memory, uint64(uint32(v4))+8))
 			v2 = t25
 			t26 := int32(load32(m.memory, uint64(uint32(v4))+12))
-			t27 := v4
-			t28 := v4 + i32(4)
-			var p29 int32
-			if t26 != i32(0) {
-				p29 = 1
-			}
-			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t27, t28, p29)
-			t30 := int32(m.memory[uint32(v4)])
-			v1 = t30
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4, v4+i32(4), t26)
+			t27 := int32(m.memory[uint32(v4)])
+			v1 = t27
 			if v1 == 0 {
 				goto l17
 			}
-			t31 := int32(m.memory[uint64(uint32(v4))+1])
-			if t31&i32(255) != i32(32) {
+			t28 := int32(m.memory[uint64(uint32(v4))+1])
+			if t28&i32(255) != i32(32) {
 				goto l18
 			}
 		}
 	l17:
-		t32 := int64(load64(m.memory, uint64(uint32(v4))+8))
-		v7 = t32
-		t33 := int32(load32(m.memory, uint64(uint32(v4))+4))
-		v10 = t33
+		t29 := int64(load64(m.memory, uint64(uint32(v4))+8))
+		v7 = t29
+		t30 := int32(load32(m.memory, uint64(uint32(v4))+4))
+		v10 = t30
 		store32(m.memory, uint64(uint32(v4))+24, uint32(v9))
 		store32(m.memory, uint64(uint32(v4))+16, uint32(v6))
-		t34 := v4
+		t31 := v4
 		v2 = v8 - v2
-		p35 := v2
+		p32 := v2
 		if uint32(v2) > uint32(v8) {
-			p35 = i32(0)
+			p32 = i32(0)
 		}
-		store32(m.memory, uint64(uint32(t34))+20, uint32(p35))
-		t36 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v3, v4+i32(16))
-		if t36 == 0 {
+		store32(m.memory, uint64(uint32(t31))+20, uint32(p32))
+		t33 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v3, v4+i32(16))
+		if t33 == 0 {
 			goto l14
 		}
 		v5 = v5 + i32(1)
 		v6 = v10
-		t37 := v1
-		var p38 int32
+		t34 := v1
+		var p35 int32
 		if v10 != i32(0) {
-			p38 = 1
+			p35 = 1
 		}
-		if t37&p38 == 0 {
+		if t34&p35 == 0 {
 			goto l12
 		}
 		goto l19
@@ -3935,62 +3745,50 @@ l5:
 	m.___stack_pointer = v4 + i32(32)
 }
 func (m *Module) _hooksig__params__Params__decode_signature__haf92c8c81fbb02c6_r3zuns(v0, v1 int32) int32 {
-	var v2 int32
+	var v2, v3 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(80)
 	m.___stack_pointer = v2
+	v3 = i32(0)
 	memory_zero(m.memory, uint32(v2+i32(20)), uint32(i32(44)))
 	t1 := int32(load32(m.memory, uint64(uint32(v0))+32))
 	store32(m.memory, uint64(uint32(v2))+72, uint32(t1))
 	t2 := int64(load64(m.memory, uint64(uint32(v0))+24))
 	store64(m.memory, uint64(uint32(v2))+64, uint64(t2))
-	v0 = i32(0)
 	{
 	l2:
 		{
 			t3 := int32(load32(m.memory, uint64(uint32(v2))+72))
-			t4 := v2 + i32(16)
-			t5 := v2 + i32(64)
-			var p6 int32
-			if t3 != i32(0) {
-				p6 = 1
-			}
-			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t4, t5, p6)
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(16), v2+i32(64), t3)
 			{
-				t7 := int32(m.memory[uint64(uint32(v2))+16])
-				if t7 != 0 {
+				t4 := int32(m.memory[uint64(uint32(v2))+16])
+				if t4 != 0 {
 					goto l0
 				}
-				v0 = i32(0)
+				v3 = i32(0)
 				goto l1
 			}
 		l0:
-			t8 := int32(m.memory[uint64(uint32(v2))+17])
-			m.memory[uint32(v2+i32(20)+v0)] = byte(t8)
-			v0 = v0 + i32(1)
-			if v0 != i32(44) {
+			t5 := int32(m.memory[uint64(uint32(v2))+17])
+			m.memory[uint32(v2+i32(20)+v3)] = byte(t5)
+			v3 = v3 + i32(1)
+			if v3 != i32(44) {
 				goto l2
 			}
 		}
-		v0 = i32(0)
-		t9 := int32(load32(m.memory, uint64(uint32(v2))+72))
-		t10 := v2 + i32(8)
-		t11 := v2 + i32(64)
-		var p12 int32
-		if t9 != i32(0) {
-			p12 = 1
-		}
-		m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t10, t11, p12)
-		t13 := int32(m.memory[uint64(uint32(v2))+8])
-		if t13 != 0 {
+		t6 := int32(load32(m.memory, uint64(uint32(v2))+72))
+		m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(64), t6)
+		v3 = i32(0)
+		t7 := int32(m.memory[uint64(uint32(v2))+8])
+		if t7 != 0 {
 			goto l1
 		}
-		t14 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v2+i32(20), v1)
-		v0 = t14
+		t8 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v2+i32(20), v1)
+		v3 = t8
 	}
 l1:
 	m.___stack_pointer = v2 + i32(80)
-	return v0
+	return v3
 }
 func (m *Module) _hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(v0, v1, v2, v3 int32, v4, v5 int64) {
 	var v6 int32
@@ -4042,7 +3840,7 @@ l1:
 	m.___stack_pointer = v6 + i32(16)
 }
 func (m *Module) _hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v0, v1, v2 int32) {
-	var v3, v4, v5, v6, v7, v8, v9 int32
+	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(80)
 	m.___stack_pointer = v3
@@ -4067,15 +3865,16 @@ func (m *Module) _hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v0, v1, v2 in
 		if v5 != 0 {
 			goto l0
 		}
-		v2 = i32(28)
 		{
-			v1 = v1 + i32(8)
-			t4 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v1, v3+i32(48))
+			v2 = v1 + i32(8)
+			t4 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v2, v3+i32(48))
 			if t4 == 0 {
-				goto l1
+				store64(m.memory, uint32(v0), uint64(i64(28)))
+				goto l2
 			}
+			m.memory[uint32(v0)] = byte(i32(41))
 			t6 := v0
-			p5 := v1
+			p5 := v2
 			if v4 != 0 {
 				p5 = i32(0)
 			}
@@ -4084,20 +3883,17 @@ func (m *Module) _hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v0, v1, v2 in
 				p7 = i32(0)
 			}
 			store32(m.memory, uint64(uint32(t6))+4, uint32(p7))
-			v2 = i32(41)
+			goto l2
 		}
-	l1:
-		m.memory[uint32(v0)] = byte(v2)
-		goto l2
 	}
 l0:
-	v6 = i32(0)
+	v5 = i32(0)
 l11:
 	{
 		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v1, v2)
 		t8 := int64(load64(m.memory, uint64(uint32(v3))+32))
 		store64(m.memory, uint64(uint32(v3))+40, uint64(t8))
-		m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(24), v3+i32(40), i32(4))
+		m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(24), v3+i32(40), i32(5))
 		t9 := int32(load32(m.memory, uint64(uint32(v3))+44))
 		v1 = t9
 		t10 := int32(load32(m.memory, uint64(uint32(v3))+40))
@@ -4114,74 +3910,55 @@ l11:
 					goto l5
 				}
 				t14 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21788), i32(7))
+				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(0x5544), i32(7))
 				if t15 == 0 {
 					goto l4
 				}
-				v7 = v1 + i32(-45)
-				if uint32(v7) < uint32(i32(-44)) {
-					v1 = v2 + i32(1)
-					t16 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v1, v3+i32(48))
-					t17 := v1
-					t18 := v5
-					v4 = t16
-					p19 := t18
-					if v4 != 0 {
-						p19 = t17
-					}
-					v5 = p19
+				v1 = v1 + i32(-45)
+				if uint32(v1) < uint32(i32(-44)) {
+					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v2+i32(45), v1)
+					t16 := int32(load32(m.memory, uint64(uint32(v3))+20))
+					t17 := v3
+					v1 = t16
+					store32(m.memory, uint64(uint32(t17))+44, uint32(v1))
+					t18 := int32(load32(m.memory, uint64(uint32(v3))+16))
+					t19 := v3
+					v4 = t18
+					store32(m.memory, uint64(uint32(t19))+40, uint32(v4))
+					v6 = i32(28)
 					{
-						t21 := v8&i32(-256) | i32(41)
-						p20 := i32(28)
-						if v4 != 0 {
-							p20 = i32(41)
+						v2 = v2 + i32(1)
+						t20 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v2, v3+i32(48))
+						if t20 == 0 {
+							goto l7
 						}
-						v9 = p20 | v9&i32(-256)
-						p22 := v9
-						if v4 != 0 {
-							p22 = t21
+						{
+							if v1 == 0 {
+								goto l8
+							}
+							t21 := int32(m.memory[uint32(v4)])
+							if t21 != i32(44) {
+								goto l7
+							}
 						}
-						v8 = p22
-						if v8&i32(61) == i32(41) {
-							m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v2+i32(45), v7)
-							t23 := int32(load32(m.memory, uint64(uint32(v3))+20))
-							t24 := v3
-							v2 = t23
-							store32(m.memory, uint64(uint32(t24))+44, uint32(v2))
-							t25 := int32(load32(m.memory, uint64(uint32(v3))+16))
-							t26 := v3
-							v1 = t25
-							store32(m.memory, uint64(uint32(t26))+40, uint32(v1))
-							{
-								if v2 == 0 {
-									goto l8
-								}
-								t27 := int32(m.memory[uint32(v1)])
-								if t27 == i32(44) {
-									goto l8
-								}
-								m.memory[uint32(v0)] = byte(i32(28))
-								goto l2
-							}
-						l8:
-							{
-								if v6 == 0 {
-									goto l9
-								}
-								t28 := m._memcmp(v6, v5, i32(44))
-								if t28 == 0 {
-									goto l9
-								}
-								m.memory[uint32(v0)] = byte(i32(37))
-								goto l2
-							}
-						l9:
-							v6 = v5
+					l8:
+						if v5 != 0 {
+							goto l9
+						}
+						v5 = v2
+						goto l4
+					l9:
+						t22 := m._memcmp(v5, v2, i32(44))
+						v1 = t22
+						v5 = v2
+						if v1 == 0 {
 							goto l4
 						}
-						store64(m.memory, uint32(v0), uint64(int64(uint32(v5))<<32|int64(uint32(v8))))
-						goto l2
+						v6 = i32(37)
 					}
+				l7:
+					m.memory[uint32(v0)] = byte(v6)
+					goto l2
 				}
 				store64(m.memory, uint32(v0), uint64(i64(28)))
 				goto l2
@@ -4199,27 +3976,27 @@ l11:
 		m.memory[uint32(v0)] = byte(i32(28))
 		goto l2
 	l4:
-		m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(8), v3+i32(40), i32(6))
+		m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(8), v3+i32(40), i32(7))
 		{
-			t29 := int32(load32(m.memory, uint64(uint32(v3))+44))
-			v2 = t29
+			t23 := int32(load32(m.memory, uint64(uint32(v3))+44))
+			v2 = t23
 			if v2 == 0 {
 				goto l10
 			}
-			t30 := int32(load32(m.memory, uint64(uint32(v3))+40))
-			t31 := v3
-			v1 = t30 + i32(1)
-			store32(m.memory, uint64(uint32(t31))+40, uint32(v1))
+			t24 := int32(load32(m.memory, uint64(uint32(v3))+40))
+			t25 := v3
+			v1 = t24 + i32(1)
+			store32(m.memory, uint64(uint32(t25))+40, uint32(v1))
 			v2 = v2 + i32(-1)
 			goto l11
 		}
 	l10:
 	}
-	if v6 == 0 {
+	if v5 == 0 {
 		goto l12
 	}
 	m.memory[uint32(v0)] = byte(i32(41))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v6))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
 	goto l2
 l12:
 	store64(m.memory, uint32(v0), uint64(i64(29)))
@@ -4230,7 +4007,7 @@ func (m *Module) _hooksig__drone__verbatim__write_signing_string__h97abb8457aae2
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(21589)), uint32(i32(96)))
+	memory_copy(m.memory, uint32(v3), uint32(i32(21629)), uint32(i32(96)))
 	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
 	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
 	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
@@ -4278,7 +4055,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 	var v18 int64
 	var v19, v20, v21, v22 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(112)
+	v4 = t0 - i32(80)
 	m.___stack_pointer = v4
 	{
 		{
@@ -4286,51 +4063,41 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 				if v2 == i32(29) {
 					goto l0
 				}
-				store32(m.memory, uint64(uint32(v4))+28, uint32(v2))
-				store32(m.memory, uint64(uint32(v4))+24, uint32(v1))
-				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v4+i32(16), v4+i32(24), i32(7))
-				t1 := int32(load32(m.memory, uint64(uint32(v4))+20))
-				v5 = t1
-				t2 := int32(load32(m.memory, uint64(uint32(v4))+16))
-				v6 = t2
-				v7 = i32(0)
-				t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+21192))
-				store64(m.memory, uint64(uint32(v4))+96, uint64(t3))
-				t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+21184))
-				store64(m.memory, uint64(uint32(v4))+88, uint64(t4))
-				t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+21176))
-				store64(m.memory, uint64(uint32(v4))+80, uint64(t5))
-				t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+21168))
-				store64(m.memory, uint64(uint32(v4))+72, uint64(t6))
-				v8 = v4 + i32(64) + i32(8)
-				t7 := int32(load32(m.memory, uint64(uint32(v4))+28))
-				v9 = t7
-				t8 := int32(load32(m.memory, uint64(uint32(v4))+24))
-				v10 = t8
+				store32(m.memory, uint64(uint32(v4))+24, uint32(v2))
+				store32(m.memory, uint64(uint32(v4))+20, uint32(v1))
+				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v4+i32(8), v4+i32(20), i32(8))
+				v5 = i32(0)
+				t1 := int32(load32(m.memory, uint64(uint32(v4))+24))
+				v6 = t1
+				t2 := int32(load32(m.memory, uint64(uint32(v4))+20))
+				v7 = t2
+				t3 := int32(load32(m.memory, uint64(uint32(v4))+12))
+				v8 = t3
+				t4 := int32(load32(m.memory, uint64(uint32(v4))+8))
+				v9 = t4
 			l21:
 				{
-					v2 = v8 + v7<<3
-					t9 := int32(load32(m.memory, uint64(uint32(v2))+4))
-					if t9 != v9 {
+					t5 := int32(load32(m.memory, uint64(uint32(v5))+21276))
+					if t5 != v6 {
 						goto l1
 					}
-					t10 := int32(load32(m.memory, uint32(v2)))
-					v11 = t10
+					t6 := int32(load32(m.memory, uint64(uint32(v5))+21272))
+					v10 = t6
 					store32(m.memory, uint64(uint32(v4))+56, uint32(i32(0)))
 					store64(m.memory, uint64(uint32(v4))+48, uint64(i64(0)))
 					store64(m.memory, uint64(uint32(v4))+40, uint64(i64(0)))
 					store64(m.memory, uint64(uint32(v4))+32, uint64(i64(0)))
 					{
-						if v9 != 0 {
+						if v6 != 0 {
 							goto l2
 						}
+						v11 = i32(0)
 						v12 = i32(0)
 						v13 = i32(0)
-						v8 = i32(0)
-						v7 = i32(0)
-						v2 = i32(0)
-						v11 = i32(0)
+						v5 = i32(0)
+						v1 = i32(0)
 						v10 = i32(0)
+						v7 = i32(0)
 						goto l3
 					l2:
 						v14 = i32(0)
@@ -4338,17 +4105,17 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 						{
 							v2 = v14
 							v14 = v2 + i32(1)
-							t11 := int32(m.memory[uint32(v10+v2)])
-							v15 = t11
+							t7 := int32(m.memory[uint32(v7+v2)])
+							v15 = t7
 							v16 = (v15 + i32(-48)) & i32(255)
-							t12 := int32(m.memory[uint32(v11+v2)])
-							v1 = t12
+							t8 := int32(m.memory[uint32(v10+v2)])
+							v1 = t8
 							v2 = i32(0)
 						l5:
 							{
-								t13 := int32(m.memory[uint32(v2+i32(21263))])
+								t9 := int32(m.memory[uint32(v2+i32(21304))])
 								v17 = v1 & i32(255)
-								if t13 == v17 {
+								if t9 == v17 {
 									goto l4
 								}
 								v2 = v2 + i32(1)
@@ -4356,10 +4123,10 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 									goto l5
 								}
 							}
-							if v15 == v17 {
-								goto l6
+							if v15 != v17 {
+								goto l1
 							}
-							goto l1
+							goto l6
 						l4:
 							v2 = v4 + i32(32) + v2<<2
 							{
@@ -4370,89 +4137,88 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 									if uint32(v16) > uint32(i32(9)) {
 										goto l1
 									}
-									t14 := int32(load32(m.memory, uint32(v2)))
-									v1 = t14*i32(10) + v16
+									t10 := int32(load32(m.memory, uint32(v2)))
+									v1 = t10*i32(10) + v16
 									goto l8
 								}
 							l7:
-								t15 := int32(load32(m.memory, uint32(v2)))
-								v1 = t15<<8 | v15
+								t11 := int32(load32(m.memory, uint32(v2)))
+								v1 = int32(uint32(t11)>>8) | v15<<16
 							}
 						l8:
 							store32(m.memory, uint32(v2), uint32(v1))
 						l6:
-							if v14 != v9 {
+							if v14 != v6 {
 								goto l9
 							}
 						}
-						t16 := int32(load32(m.memory, uint64(uint32(v4))+40))
-						v2 = t16
-						v2 = i32_rotr(v2&i32(0xff00ff), i32(8)) | i32_rotr(v2, i32(24))&i32(0xff00ff)
-						t17 := int32(load32(m.memory, uint64(uint32(v4))+32))
-						v10 = t17 * i32(100)
-						t18 := int32(load32(m.memory, uint64(uint32(v4))+56))
-						v12 = t18
-						t19 := int32(load32(m.memory, uint64(uint32(v4))+52))
-						v13 = t19
-						t20 := int32(load32(m.memory, uint64(uint32(v4))+48))
-						v8 = t20
-						t21 := int32(load32(m.memory, uint64(uint32(v4))+44))
-						v7 = t21
-						t22 := int32(load32(m.memory, uint64(uint32(v4))+36))
-						v11 = t22
+						t12 := int32(load32(m.memory, uint64(uint32(v4))+32))
+						v7 = t12 * i32(100)
+						t13 := int32(load32(m.memory, uint64(uint32(v4))+56))
+						v11 = t13
+						t14 := int32(load32(m.memory, uint64(uint32(v4))+52))
+						v12 = t14
+						t15 := int32(load32(m.memory, uint64(uint32(v4))+48))
+						v13 = t15
+						t16 := int32(load32(m.memory, uint64(uint32(v4))+44))
+						v5 = t16
+						t17 := int32(load32(m.memory, uint64(uint32(v4))+40))
+						v1 = t17
+						t18 := int32(load32(m.memory, uint64(uint32(v4))+36))
+						v10 = t18
 					}
 				l3:
-					v14 = int32(uint32(v2)>>8)&i32(0xff0000) | int32(uint32(v2&i32(0xffff00))>>8)
-					v2 = i32(21037)
+					v2 = i32(21081)
+					v14 = v1 & i32(0xffffff)
 					v1 = i32(1)
 					v17 = i32(0)
 				l10:
 					{
-						t23 := int32(load16(m.memory, uint32(v2)))
-						t24 := int32(m.memory[uint32(v2+i32(2))])
-						p25 := i32(0)
-						if v14 == t23|t24<<16 {
-							p25 = v1
+						t19 := int32(load16(m.memory, uint32(v2)))
+						t20 := int32(m.memory[uint32(v2+i32(2))])
+						p21 := i32(0)
+						if t19|t20<<16 == v14 {
+							p21 = v1
 						}
-						v17 = p25 | v17
+						v17 = p21 | v17
 						v2 = v2 + i32(3)
 						v1 = v1 + i32(1)
 						if v1 != i32(13) {
 							goto l10
 						}
 					}
-					v16 = v10 + v11
+					v16 = v7 + v10
 					v2 = i32(0)
-					var p26 int32
-					if v9 != i32(24) {
-						p26 = 1
+					var p22 int32
+					if v6 != i32(24) {
+						p22 = 1
 					}
-					v15 = p26
+					v15 = p22
 				l14:
-					v1 = v2 + i32(21200)
+					v1 = v2 + i32(21117)
 					v14 = i32(3)
 					{
 						if v15 != 0 {
 							goto l11
 						}
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4+i32(8), v1, i32(9))
-						t27 := int32(load32(m.memory, uint64(uint32(v4))+12))
-						v14 = t27
-						t28 := int32(load32(m.memory, uint64(uint32(v4))+8))
-						v1 = t28
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4, v1, i32(9))
+						t23 := int32(load32(m.memory, uint64(uint32(v4))+4))
+						v14 = t23
+						t24 := int32(load32(m.memory, uint32(v4)))
+						v1 = t24
 					}
 				l11:
 					{
-						if v14 != v5 {
+						if v14 != v8 {
 							goto l12
 						}
-						t29 := m._memcmp(v1, v6, v5)
-						if t29 == 0 {
+						t25 := m._memcmp(v1, v9, v8)
+						if t25 == 0 {
 							{
-								if v9 != i32(24) {
+								if v6 != i32(24) {
 									goto l16
 								}
-								if v7 != i32(29) {
+								if v5 != i32(29) {
 									goto l17
 								}
 								v18 = i64(-74784902400)
@@ -4460,36 +4226,45 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 									goto l18
 								}
 							l17:
-								v18 = int64(uint32((v8*i32(60)+v13)*i32(60)+v12)) + i64(-74784902400)
+								v18 = int64(uint32((v13*i32(60)+v12)*i32(60)+v11)) + i64(-74784902400)
 							l18:
 								if uint32(v16) > uint32(i32(9899)) {
 									goto l16
 								}
-								t31 := v7
-								p30 := i32(450)
+								t26 := v5
+								var p27 int32
 								if uint32(v17) < uint32(i32(3)) {
-									p30 = i32(449)
+									p27 = 1
 								}
-								v2 = p30 + v11 + v10
-								t32 := int32(uint32(v17+i32(9)) % uint32(i32(12)))
-								t33 := int32(uint32(t32*i32(153)+i32(2)) / uint32(i32(5)))
-								v1 = t31 + int32(uint32(v2)>>2) + v2*i32(365) + t33
+								v1 = p27
+								p28 := i32(450)
+								if v1 != 0 {
+									p28 = i32(449)
+								}
+								v2 = p28 + v10 + v7
+								t30 := t26 + int32(uint32(v2)>>2)
+								p29 := v17
+								if v1 != 0 {
+									p29 = v17 | i32(12)
+								}
+								t31 := int32(uint32(p29*i32(153)+i32(-457)) / uint32(i32(5)))
+								v1 = t30 + t31 + v2*i32(365)
 							l19:
 								{
-									t34 := v1
+									t32 := v1
 									v14 = v2 & i32(0xffff)
-									t35 := int32(uint32(v14) / uint32(i32(400)))
-									t36 := int32(uint32(v14) / uint32(i32(100)))
-									if int64(uint32(t34+t35-t36))*i64(86400)+v18 > v3 {
+									t33 := int32(uint32(v14) / uint32(i32(400)))
+									t34 := int32(uint32(v14) / uint32(i32(100)))
+									if int64(uint32(t32+t33-t34))*i64(86400)+v18 > v3 {
 										goto l16
 									}
 									v2 = v2 + i32(100)
 									v1 = v1 + i32(36525)
-									var p37 int32
+									var p35 int32
 									if uint32(v16) < uint32(i32(9800)) {
-										p37 = 1
+										p35 = 1
 									}
-									v14 = p37
+									v14 = p35
 									v15 = v16 + i32(100)
 									v16 = v15
 									if v14 != 0 {
@@ -4511,144 +4286,144 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 					goto l15
 				}
 			l1:
-				v7 = v7 + i32(1)
-				if v7 != i32(4) {
-					goto l21
+				v5 = v5 + i32(8)
+				if v5 == i32(32) {
+					goto l15
 				}
-				goto l15
+				goto l21
 			}
 		l0:
-			t38 := int32(m.memory[uint64(uint32(v1))+3])
-			if t38 != i32(44) {
+			t36 := int32(m.memory[uint64(uint32(v1))+3])
+			if t36 != i32(44) {
 				goto l15
 			}
-			t39 := int32(m.memory[uint64(uint32(v1))+4])
+			t37 := int32(m.memory[uint64(uint32(v1))+4])
+			if t37 != i32(32) {
+				goto l15
+			}
+			t38 := int32(m.memory[uint64(uint32(v1))+7])
+			if t38&i32(255) != i32(32) {
+				goto l15
+			}
+			t39 := int32(m.memory[uint64(uint32(v1))+11])
 			if t39 != i32(32) {
 				goto l15
 			}
-			t40 := int32(m.memory[uint64(uint32(v1))+7])
+			t40 := int32(m.memory[uint64(uint32(v1))+16])
 			if t40&i32(255) != i32(32) {
 				goto l15
 			}
-			t41 := int32(m.memory[uint64(uint32(v1))+11])
-			if t41 != i32(32) {
+			t41 := int32(m.memory[uint64(uint32(v1))+19])
+			if t41 != i32(58) {
 				goto l15
 			}
-			t42 := int32(m.memory[uint64(uint32(v1))+16])
-			if t42&i32(255) != i32(32) {
+			t42 := int32(m.memory[uint64(uint32(v1))+22])
+			if t42&i32(255) != i32(58) {
 				goto l15
 			}
-			t43 := int32(m.memory[uint64(uint32(v1))+19])
-			if t43 != i32(58) {
+			t43 := int32(m.memory[uint64(uint32(v1))+25])
+			if t43&i32(255) != i32(32) {
 				goto l15
 			}
-			t44 := int32(m.memory[uint64(uint32(v1))+22])
-			if t44&i32(255) != i32(58) {
+			t44 := int32(m.memory[uint64(uint32(v1))+26])
+			if t44&i32(255) != i32(71) {
 				goto l15
 			}
-			t45 := int32(m.memory[uint64(uint32(v1))+25])
-			if t45&i32(255) != i32(32) {
+			t45 := int32(m.memory[uint64(uint32(v1))+27])
+			if t45&i32(255) != i32(77) {
 				goto l15
 			}
-			t46 := int32(m.memory[uint64(uint32(v1))+26])
-			if t46&i32(255) != i32(71) {
+			t46 := int32(m.memory[uint64(uint32(v1))+28])
+			if t46&i32(255) != i32(84) {
 				goto l15
 			}
-			t47 := int32(m.memory[uint64(uint32(v1))+27])
-			if t47&i32(255) != i32(77) {
-				goto l15
-			}
-			t48 := int32(m.memory[uint64(uint32(v1))+28])
-			if t48&i32(255) != i32(84) {
-				goto l15
-			}
-			t49 := int32(m.memory[uint64(uint32(v1))+24])
-			v16 = t49
-			t50 := int32(m.memory[uint64(uint32(v1))+23])
-			v9 = t50
-			t51 := int32(m.memory[uint64(uint32(v1))+21])
-			v5 = t51
-			t52 := int32(m.memory[uint64(uint32(v1))+20])
-			v11 = t52
-			t53 := int32(m.memory[uint64(uint32(v1))+18])
-			v10 = t53
-			t54 := int32(m.memory[uint64(uint32(v1))+17])
-			v6 = t54
-			t55 := int32(m.memory[uint64(uint32(v1))+15])
-			v7 = t55
-			t56 := int32(m.memory[uint64(uint32(v1))+14])
-			v8 = t56
-			t57 := int32(m.memory[uint64(uint32(v1))+13])
-			v13 = t57
-			t58 := int32(m.memory[uint64(uint32(v1))+12])
-			v12 = t58
-			t59 := int32(m.memory[uint64(uint32(v1))+10])
-			v15 = t59
-			t60 := int32(m.memory[uint64(uint32(v1))+9])
-			v19 = t60
-			t61 := int32(m.memory[uint64(uint32(v1))+8])
-			v20 = t61
-			t62 := int32(m.memory[uint64(uint32(v1))+6])
-			v21 = t62
-			t63 := int32(m.memory[uint64(uint32(v1))+5])
-			v22 = t63
-			v2 = i32(21016)
-			t64 := int32(load16(m.memory, uint32(v1)))
-			t65 := int32(m.memory[uint64(uint32(v1))+2])
-			v17 = (t64 | t65<<16) & i32(0xffffff)
+			t47 := int32(m.memory[uint64(uint32(v1))+24])
+			v16 = t47
+			t48 := int32(m.memory[uint64(uint32(v1))+23])
+			v6 = t48
+			t49 := int32(m.memory[uint64(uint32(v1))+21])
+			v8 = t49
+			t50 := int32(m.memory[uint64(uint32(v1))+20])
+			v10 = t50
+			t51 := int32(m.memory[uint64(uint32(v1))+18])
+			v7 = t51
+			t52 := int32(m.memory[uint64(uint32(v1))+17])
+			v9 = t52
+			t53 := int32(m.memory[uint64(uint32(v1))+15])
+			v5 = t53
+			t54 := int32(m.memory[uint64(uint32(v1))+14])
+			v13 = t54
+			t55 := int32(m.memory[uint64(uint32(v1))+13])
+			v12 = t55
+			t56 := int32(m.memory[uint64(uint32(v1))+12])
+			v11 = t56
+			t57 := int32(m.memory[uint64(uint32(v1))+10])
+			v15 = t57
+			t58 := int32(m.memory[uint64(uint32(v1))+9])
+			v19 = t58
+			t59 := int32(m.memory[uint64(uint32(v1))+8])
+			v20 = t59
+			t60 := int32(m.memory[uint64(uint32(v1))+6])
+			v21 = t60
+			t61 := int32(m.memory[uint64(uint32(v1))+5])
+			v22 = t61
+			v2 = i32(21060)
+			t62 := int32(load16(m.memory, uint32(v1)))
+			t63 := int32(m.memory[uint64(uint32(v1))+2])
+			v17 = (t62 | t63<<16) & i32(0xffffff)
 			v1 = i32(1)
 			v14 = i32(0)
 		l22:
 			{
-				t66 := int32(load16(m.memory, uint32(v2)))
-				t67 := int32(m.memory[uint32(v2+i32(2))])
-				p68 := i32(0)
-				if v17 == t66|t67<<16 {
-					p68 = v1
+				t64 := int32(load16(m.memory, uint32(v2)))
+				t65 := int32(m.memory[uint32(v2+i32(2))])
+				p66 := i32(0)
+				if v17 == t64|t65<<16 {
+					p66 = v1
 				}
-				v14 = p68 | v14
+				v14 = p66 | v14
 				v2 = v2 + i32(3)
 				v1 = v1 + i32(1)
 				if v1 != i32(8) {
 					goto l22
 				}
 			}
-			v2 = i32(21037)
+			v2 = i32(21081)
 			v15 = (v19&i32(255)<<8 | v20&i32(255) | v15<<16) & i32(0xffffff)
 			v1 = i32(1)
 			v17 = i32(0)
 		l23:
 			{
-				t69 := int32(load16(m.memory, uint32(v2)))
-				t70 := int32(m.memory[uint32(v2+i32(2))])
-				p71 := i32(0)
-				if v15 == t69|t70<<16 {
-					p71 = v1
+				t67 := int32(load16(m.memory, uint32(v2)))
+				t68 := int32(m.memory[uint32(v2+i32(2))])
+				p69 := i32(0)
+				if v15 == t67|t68<<16 {
+					p69 = v1
 				}
-				v17 = p71 | v17
+				v17 = p69 | v17
 				v2 = v2 + i32(3)
 				v1 = v1 + i32(1)
 				if v1 != i32(13) {
 					goto l23
 				}
 			}
-			m.memory[uint64(uint32(v4))+75] = byte(v16)
-			m.memory[uint64(uint32(v4))+74] = byte(v9)
-			m.memory[uint64(uint32(v4))+73] = byte(v5)
-			m.memory[uint64(uint32(v4))+72] = byte(v11)
-			m.memory[uint64(uint32(v4))+71] = byte(v10)
-			m.memory[uint64(uint32(v4))+70] = byte(v6)
-			m.memory[uint64(uint32(v4))+69] = byte(v21)
-			m.memory[uint64(uint32(v4))+68] = byte(v22)
-			m.memory[uint64(uint32(v4))+67] = byte(v7)
-			m.memory[uint64(uint32(v4))+66] = byte(v8)
-			m.memory[uint64(uint32(v4))+65] = byte(v13)
-			m.memory[uint64(uint32(v4))+64] = byte(v12)
+			m.memory[uint64(uint32(v4))+43] = byte(v16)
+			m.memory[uint64(uint32(v4))+42] = byte(v6)
+			m.memory[uint64(uint32(v4))+41] = byte(v8)
+			m.memory[uint64(uint32(v4))+40] = byte(v10)
+			m.memory[uint64(uint32(v4))+39] = byte(v7)
+			m.memory[uint64(uint32(v4))+38] = byte(v9)
+			m.memory[uint64(uint32(v4))+37] = byte(v21)
+			m.memory[uint64(uint32(v4))+36] = byte(v22)
+			m.memory[uint64(uint32(v4))+35] = byte(v5)
+			m.memory[uint64(uint32(v4))+34] = byte(v13)
+			m.memory[uint64(uint32(v4))+33] = byte(v12)
+			m.memory[uint64(uint32(v4))+32] = byte(v11)
 			v2 = i32(0)
 		l24:
 			{
-				t72 := int32(m.memory[uint32(v4+i32(64)+v2)])
-				m.memory[uint32(v4+i32(32)+v2)] = byte(t72 + i32(-48))
+				t70 := int32(m.memory[uint32(v4+i32(32)+v2)])
+				m.memory[uint32(v4+i32(20)+v2)] = byte(t70 + i32(-48))
 				v2 = v2 + i32(1)
 				if v2 != i32(12) {
 					goto l24
@@ -4658,54 +4433,54 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			v15 = i32(1)
 		l25:
 			{
-				t73 := int32(m.memory[uint32(v4+i32(32)+v2)])
-				t74 := v15
-				var p75 int32
-				if uint32(t73) < uint32(i32(10)) {
-					p75 = 1
+				t71 := int32(m.memory[uint32(v4+i32(20)+v2)])
+				t72 := v15
+				var p73 int32
+				if uint32(t71) < uint32(i32(10)) {
+					p73 = 1
 				}
-				v15 = t74 & p75
+				v15 = t72 & p73
 				v2 = v2 + i32(1)
 				if v2 != i32(12) {
 					goto l25
 				}
 			}
-			v2 = v4 + i32(32)
+			v2 = v4 + i32(20)
 			v1 = i32(0)
 		l26:
 			{
-				t76 := int32(m.memory[uint32(v2)])
-				store32(m.memory, uint32(v4+i32(64)+v1), uint32(t76))
+				t74 := int32(m.memory[uint32(v2)])
+				store32(m.memory, uint32(v4+i32(32)+v1), uint32(t74))
 				v2 = v2 + i32(1)
 				v1 = v1 + i32(4)
 				if v1 != i32(48) {
 					goto l26
 				}
 			}
-			var p77 int32
+			var p75 int32
 			if v14 != i32(0) {
-				p77 = 1
+				p75 = 1
 			}
-			if p77&v15 == 0 {
+			if p75&v15 == 0 {
 				goto l15
 			}
-			t78 := int32(load32(m.memory, uint64(uint32(v4))+68))
-			t79 := int32(load32(m.memory, uint64(uint32(v4))+64))
-			t80 := int32(load32(m.memory, uint64(uint32(v4))+72))
-			t81 := int32(load32(m.memory, uint64(uint32(v4))+76))
-			v15 = t78*i32(100) + t79*i32(1000) + t80*i32(10) + t81
-			t82 := int32(load32(m.memory, uint64(uint32(v4))+80))
-			t83 := int32(load32(m.memory, uint64(uint32(v4))+84))
-			v7 = t82*i32(10) + t83
-			t84 := int32(load32(m.memory, uint64(uint32(v4))+88))
-			t85 := int32(load32(m.memory, uint64(uint32(v4))+92))
-			v8 = t84*i32(10) + t85
-			t86 := int32(load32(m.memory, uint64(uint32(v4))+96))
-			t87 := int32(load32(m.memory, uint64(uint32(v4))+100))
-			v13 = t86*i32(10) + t87
-			t88 := int32(load32(m.memory, uint64(uint32(v4))+104))
-			t89 := int32(load32(m.memory, uint64(uint32(v4))+108))
-			v12 = t88*i32(10) + t89
+			t76 := int32(load32(m.memory, uint64(uint32(v4))+36))
+			t77 := int32(load32(m.memory, uint64(uint32(v4))+32))
+			t78 := int32(load32(m.memory, uint64(uint32(v4))+40))
+			t79 := int32(load32(m.memory, uint64(uint32(v4))+44))
+			v15 = t76*i32(100) + t77*i32(1000) + t78*i32(10) + t79
+			t80 := int32(load32(m.memory, uint64(uint32(v4))+48))
+			t81 := int32(load32(m.memory, uint64(uint32(v4))+52))
+			v5 = t80*i32(10) + t81
+			t82 := int32(load32(m.memory, uint64(uint32(v4))+56))
+			t83 := int32(load32(m.memory, uint64(uint32(v4))+60))
+			v13 = t82*i32(10) + t83
+			t84 := int32(load32(m.memory, uint64(uint32(v4))+64))
+			t85 := int32(load32(m.memory, uint64(uint32(v4))+68))
+			v12 = t84*i32(10) + t85
+			t86 := int32(load32(m.memory, uint64(uint32(v4))+72))
+			t87 := int32(load32(m.memory, uint64(uint32(v4))+76))
+			v11 = t86*i32(10) + t87
 		}
 	l20:
 		v2 = i32(31)
@@ -4726,50 +4501,58 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			if v15&i32(3) != 0 {
 				goto l27
 			}
-			t90 := int32(uint32(v15) % uint32(i32(400)))
-			p91 := i32(29)
-			if t90 != 0 {
-				p91 = i32(28)
+			p88 := i32(29)
+			if v15&i32(12) != 0 {
+				p88 = i32(28)
 			}
-			t92 := int32(uint32(v15) % uint32(i32(100)))
-			p93 := p91
-			if t92 != 0 {
-				p93 = i32(29)
+			t89 := int32(uint32(v15) % uint32(i32(100)))
+			p90 := p88
+			if t89 != 0 {
+				p90 = i32(29)
 			}
-			v2 = p93
+			v2 = p90
 			goto l27
 		}
 	l28:
 		v2 = i32(30)
 	l27:
-		if v7 == 0 {
+		if v5 == 0 {
 			goto l15
 		}
-		if uint32(v8) > uint32(i32(23)) {
+		if uint32(v13) > uint32(i32(23)) {
 			goto l15
 		}
-		if uint32(v13) > uint32(i32(59)) {
+		if uint32(v12) > uint32(i32(59)) {
 			goto l15
 		}
-		if uint32(v12) > uint32(i32(60)) {
+		if uint32(v11) > uint32(i32(60)) {
 			goto l15
 		}
-		if uint32(v7) > uint32(v2) {
+		if uint32(v5) > uint32(v2) {
 			goto l15
 		}
-		t95 := v0
-		t96 := int64(uint32((v8*i32(60)+v13)*i32(60) + v12))
-		t97 := v7
-		p94 := i32(400)
+		t91 := v0
+		t92 := int64(uint32((v13*i32(60)+v12)*i32(60) + v11))
+		t93 := v5
+		var p94 int32
 		if uint32(v17) < uint32(i32(3)) {
-			p94 = i32(399)
+			p94 = 1
 		}
-		v2 = p94 + v15
-		t98 := int32(uint32(v2) / uint32(i32(100)))
-		t99 := int32(uint32(v2) / uint32(i32(400)))
-		t100 := int32(uint32(v17+i32(9)) % uint32(i32(12)))
-		t101 := int32(uint32(t100*i32(153)+i32(2)) / uint32(i32(5)))
-		store64(m.memory, uint64(uint32(t95))+8, uint64(t96+int64(uint32(t97-t98+int32(uint32(v2)>>2)+t99+v2*i32(365)+t101))*i64(86400)+i64(-74784902400)))
+		v1 = p94
+		p95 := i32(400)
+		if v1 != 0 {
+			p95 = i32(399)
+		}
+		v2 = p95 + v15
+		t96 := int32(uint32(v2) / uint32(i32(100)))
+		t97 := int32(uint32(v2) / uint32(i32(400)))
+		t99 := t93 - t96 + int32(uint32(v2)>>2) + t97 + v2*i32(365)
+		p98 := v17
+		if v1 != 0 {
+			p98 = v17 | i32(12)
+		}
+		t100 := int32(uint32(p98*i32(153)+i32(-457)) / uint32(i32(5)))
+		store64(m.memory, uint64(uint32(t91))+8, uint64(t92+int64(uint32(t99+t100))*i64(86400)+i64(-74784902400)))
 		v2 = i32(0)
 		goto l29
 	}
@@ -4778,7 +4561,7 @@ l15:
 	v2 = i32(1)
 l29:
 	store32(m.memory, uint32(v0), uint32(v2))
-	m.___stack_pointer = v4 + i32(112)
+	m.___stack_pointer = v4 + i32(80)
 }
 func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 int64) {
 	var v2 int32
@@ -4839,8 +4622,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l2
 			}
 			v7 = v7 * i32(3)
-			t11 := int32(load16(m.memory, uint64(uint32(v7))+21016))
-			t12 := int32(m.memory[uint32(v7+i32(21016)+i32(2))])
+			t11 := int32(load16(m.memory, uint64(uint32(v7))+21060))
+			t12 := int32(m.memory[uint32(v7+i32(21060)+i32(2))])
 			v11 = t12
 			v9 = t11 | v11<<16
 			v10 = int32(uint32(v9) >> 8)
@@ -4855,8 +4638,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l3
 			}
 			v5 = v5 * i32(3)
-			t13 := int32(load16(m.memory, uint64(uint32(v5))+21037))
-			t14 := int32(m.memory[uint32(v5+i32(21037)+i32(2))])
+			t13 := int32(load16(m.memory, uint64(uint32(v5))+21081))
+			t14 := int32(m.memory[uint32(v5+i32(21081)+i32(2))])
 			v12 = t14
 			v6 = t13 | v12<<16
 			v8 = int32(uint32(v6) >> 8)
@@ -4921,33 +4704,37 @@ l1:
 	m.memory[uint32(v0)] = byte(v2)
 }
 func (m *Module) _hooksig__bytes__is_token__h463cec4b9550a8d0_r46pti(v0 int32) int32 {
-	t0 := int32(load32(m.memory, uint64(uint32(int32(uint32(v0&i32(224))>>3)))+21316))
+	t0 := int32(load32(m.memory, uint64(uint32(int32(uint32(v0&i32(224))>>3)))+21356))
 	return i32_shr_u(t0, v0) & i32(1)
 }
 func _hooksig__bytes__is_qdtext__h556d63f31582f331_1xkpie(v0 int32) int32 {
-	v0 = v0 & i32(255)
-	var p0 int32
-	if v0 != i32(34) {
-		p0 = 1
+	var v1, v2 int32
+	v1 = i32(0)
+	{
+		v2 = v0 & i32(255)
+		if v2 == i32(34) {
+			goto l0
+		}
+		if v2 == i32(92) {
+			goto l0
+		}
+		v1 = v0 & i32(255)
+		var p0 int32
+		if v1 != i32(127) {
+			p0 = 1
+		}
+		var p1 int32
+		if uint32(v1) > uint32(i32(31)) {
+			p1 = 1
+		}
+		var p2 int32
+		if v1 == i32(9) {
+			p2 = 1
+		}
+		v1 = p0 & (p1 | p2)
 	}
-	var p1 int32
-	if v0 != i32(92) {
-		p1 = 1
-	}
-	t2 := p0 & p1
-	var p3 int32
-	if v0 != i32(127) {
-		p3 = 1
-	}
-	var p4 int32
-	if uint32(v0) > uint32(i32(31)) {
-		p4 = 1
-	}
-	var p5 int32
-	if v0 == i32(9) {
-		p5 = 1
-	}
-	return t2 & (p3 & (p4 | p5))
+l0:
+	return v1
 }
 func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15 int32
@@ -5121,9 +4908,9 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
 			l9:
 				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21501)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21541)))
 				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21496)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21536)))
 				v9 = v3 + i32(28)
 				v10 = v3 + i32(47)
 				v11 = i32(1)
@@ -5258,7 +5045,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								}
 								if v2 != 0 {
 									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21501), i32(6))
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21541), i32(6))
 									if t54 != 0 {
 										goto l52
 									}
@@ -5544,7 +5331,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 							}
 						l21:
 							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21496), i32(5))
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21536), i32(5))
 							if t55 != 0 {
 								goto l52
 							}
@@ -5552,7 +5339,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								goto l0
 							}
 							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21501), i32(6))
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21541), i32(6))
 							if t56 == 0 {
 								goto l0
 							}
@@ -5756,7 +5543,7 @@ func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v
 						if v7 < i32(0) {
 							{
 								{
-									t20 := int32(m.memory[uint64(uint32(v3))+22136])
+									t20 := int32(m.memory[uint64(uint32(v3))+22012])
 									switch t20 + i32(-2) {
 									default:
 										goto l13
@@ -6242,54 +6029,48 @@ l4:
 			t6 := int32(load32(m.memory, uint64(uint32(v2))+8))
 			v3 = t6
 			t7 := int32(load32(m.memory, uint64(uint32(v2))+12))
-			t8 := v2
-			t9 := v2 + i32(4)
-			var p10 int32
-			if t7 != i32(0) {
-				p10 = 1
-			}
-			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t8, t9, p10)
-			t11 := int32(m.memory[uint32(v2)])
-			v0 = t11
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(4), t7)
+			t8 := int32(m.memory[uint32(v2)])
+			v0 = t8
 			if v0 == 0 {
 				goto l2
 			}
-			t12 := int32(m.memory[uint64(uint32(v2))+1])
-			if t12&i32(255) != i32(32) {
+			t9 := int32(m.memory[uint64(uint32(v2))+1])
+			if t9&i32(255) != i32(32) {
 				goto l3
 			}
 		}
 	l2:
-		t13 := int64(load64(m.memory, uint64(uint32(v2))+8))
-		v4 = t13
-		t14 := int32(load32(m.memory, uint64(uint32(v2))+4))
-		v8 = t14
+		t10 := int64(load64(m.memory, uint64(uint32(v2))+8))
+		v4 = t10
+		t11 := int32(load32(m.memory, uint64(uint32(v2))+4))
+		v8 = t11
 		store32(m.memory, uint64(uint32(v2))+24, uint32(v7))
 		store32(m.memory, uint64(uint32(v2))+16, uint32(v5))
-		t15 := v2
+		t12 := v2
 		v3 = v6 - v3
-		p16 := v3
+		p13 := v3
 		if uint32(v3) > uint32(v6) {
-			p16 = i32(0)
+			p13 = i32(0)
 		}
-		store32(m.memory, uint64(uint32(t15))+20, uint32(p16))
-		p17 := i32(0)
+		store32(m.memory, uint64(uint32(t12))+20, uint32(p13))
+		p14 := i32(0)
 		if v0 != 0 {
-			p17 = v8
+			p14 = v8
 		}
-		v3 = p17
-		t18 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(16), v1)
-		if t18 == 0 {
+		v3 = p14
+		t15 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(16), v1)
+		if t15 == 0 {
 			goto l4
 		}
 	}
 l0:
 	m.___stack_pointer = v2 + i32(32)
-	var p19 int32
+	var p16 int32
 	if v5 != i32(0) {
-		p19 = 1
+		p16 = 1
 	}
-	return p19
+	return p16
 }
 func (m *Module) _hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v0, v1 int32, v2 int64, v3 int32) {
 	var v4, v5, v6, v7, v8, v9, v10, v11 int32
@@ -6332,43 +6113,37 @@ func (m *Module) _hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v0, v1 in
 				t4 := int32(load32(m.memory, uint64(uint32(v4))+40))
 				v14 = t4
 				t5 := int32(load32(m.memory, uint64(uint32(v4))+44))
-				t6 := v4 + i32(16)
-				t7 := v4 + i32(36)
-				var p8 int32
-				if t5 != i32(0) {
-					p8 = 1
-				}
-				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t6, t7, p8)
-				t9 := int32(m.memory[uint64(uint32(v4))+16])
-				v15 = t9
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(16), v4+i32(36), t5)
+				t6 := int32(m.memory[uint64(uint32(v4))+16])
+				v15 = t6
 				if v15 == 0 {
 					goto l3
 				}
-				t10 := int32(m.memory[uint64(uint32(v4))+17])
-				if t10&i32(255) != i32(32) {
+				t7 := int32(m.memory[uint64(uint32(v4))+17])
+				if t7&i32(255) != i32(32) {
 					goto l4
 				}
 			}
 		l3:
 			store32(m.memory, uint64(uint32(v4))+32, uint32(v5))
 			store32(m.memory, uint64(uint32(v4))+24, uint32(v10))
-			t11 := v4
+			t8 := v4
 			v5 = v11 - v14
-			p12 := v5
+			p9 := v5
 			if uint32(v5) > uint32(v11) {
-				p12 = i32(0)
+				p9 = i32(0)
 			}
-			v16 = p12
-			store32(m.memory, uint64(uint32(t11))+28, uint32(v16))
+			v16 = p9
+			store32(m.memory, uint64(uint32(t8))+28, uint32(v16))
 			if v9 == i32(128) {
 				m.memory[uint32(v0)] = byte(i32(16))
 				goto l13
 			}
 			v8 = v9 + i32(1)
-			t13 := int32(load32(m.memory, uint64(uint32(v4))+36))
-			v1 = t13
-			t14 := int64(load64(m.memory, uint64(uint32(v4))+40))
-			v2 = t14
+			t10 := int32(load32(m.memory, uint64(uint32(v4))+36))
+			v1 = t10
+			t11 := int64(load64(m.memory, uint64(uint32(v4))+40))
+			v2 = t11
 			v5 = i32(-16)
 			{
 				{
@@ -6377,16 +6152,16 @@ func (m *Module) _hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v0, v1 in
 						if v5 == i32(48) {
 							goto l6
 						}
-						v17 = v5 + i32(21740)
+						v17 = v5 + i32(21780)
 						v18 = v5 + i32(16)
 						v5 = v18
-						t15 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(24), v17)
-						if t15 == 0 {
+						t12 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(24), v17)
+						if t12 == 0 {
 							goto l7
 						}
 					}
-					t16 := int32(m.memory[uint32(v18+i32(21736))])
-					if t16 != i32(2) {
+					t13 := int32(m.memory[uint32(v18+i32(21776))])
+					if t13 != i32(2) {
 						goto l8
 					}
 					v12 = i64(17)
@@ -6406,38 +6181,32 @@ func (m *Module) _hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v0, v1 in
 						goto l8
 					}
 					v16 = v16 + i32(-1)
-					t17 := int32(m.memory[uint32(v10)])
-					v5 = t17
+					t14 := int32(m.memory[uint32(v10)])
+					v5 = t14
 					v10 = v10 + i32(1)
-					t18 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5)>>3)&i32(28)))+21316))
-					if i32_shr_u(t18, v5)&i32(1) != 0 {
+					t15 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5)>>3)&i32(28)))+21356))
+					if i32_shr_u(t15, v5)&i32(1) != 0 {
 						goto l11
 					}
 					goto l9
 				}
 			l10:
-				t19 := int32(load32(m.memory, uint64(uint32(v4))+32))
-				store32(m.memory, uint64(uint32(v4))+56, uint32(t19))
-				t20 := int64(load64(m.memory, uint64(uint32(v4))+24))
-				store64(m.memory, uint64(uint32(v4))+48, uint64(t20))
+				t16 := int32(load32(m.memory, uint64(uint32(v4))+32))
+				store32(m.memory, uint64(uint32(v4))+56, uint32(t16))
+				t17 := int64(load64(m.memory, uint64(uint32(v4))+24))
+				store64(m.memory, uint64(uint32(v4))+48, uint64(t17))
 			l12:
 				{
-					t21 := int32(load32(m.memory, uint64(uint32(v4))+56))
-					t22 := v4 + i32(8)
-					t23 := v4 + i32(48)
-					var p24 int32
-					if t21 != i32(0) {
-						p24 = 1
-					}
-					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t22, t23, p24)
-					t25 := int32(m.memory[uint64(uint32(v4))+8])
-					if t25 == 0 {
+					t18 := int32(load32(m.memory, uint64(uint32(v4))+56))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(8), v4+i32(48), t18)
+					t19 := int32(m.memory[uint64(uint32(v4))+8])
+					if t19 == 0 {
 						goto l8
 					}
-					t26 := int32(m.memory[uint64(uint32(v4))+9])
-					v5 = t26
-					t27 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5&i32(224))>>3)))+21316))
-					if i32_shr_u(t27, v5)&i32(1) != 0 {
+					t20 := int32(m.memory[uint64(uint32(v4))+9])
+					v5 = t20
+					t21 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5&i32(224))>>3)))+21356))
+					if i32_shr_u(t21, v5)&i32(1) != 0 {
 						goto l12
 					}
 				}
@@ -6446,34 +6215,34 @@ func (m *Module) _hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v0, v1 in
 			store64(m.memory, uint32(v0), uint64(v12|int64(uint32(v9))<<32))
 			goto l13
 		l8:
-			t28 := int32(load32(m.memory, uint64(uint32(v4))+32))
-			store32(m.memory, uint64(uint32(v4))+56, uint32(t28))
-			t29 := int64(load64(m.memory, uint64(uint32(v4))+24))
-			store64(m.memory, uint64(uint32(v4))+48, uint64(t29))
-			t30 := m._hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v4 + i32(24))
-			t31 := v4
-			t32 := v3
-			v12 = t30
-			m._hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(t31, t32, v12, v4+i32(48))
-			t33 := int32(load32(m.memory, uint32(v4)))
-			if t33 != i32(1) {
+			t22 := int32(load32(m.memory, uint64(uint32(v4))+32))
+			store32(m.memory, uint64(uint32(v4))+56, uint32(t22))
+			t23 := int64(load64(m.memory, uint64(uint32(v4))+24))
+			store64(m.memory, uint64(uint32(v4))+48, uint64(t23))
+			t24 := m._hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v4 + i32(24))
+			t25 := v4
+			t26 := v3
+			v12 = t24
+			m._hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(t25, t26, v12, v4+i32(48))
+			t27 := int32(load32(m.memory, uint32(v4)))
+			if t27 != i32(1) {
 				store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
 				m.memory[uint32(v0)] = byte(i32(19))
 				goto l13
 			}
-			t34 := int32(load32(m.memory, uint64(uint32(v4))+4))
-			v17 = t34
-			t35 := int32(load32(m.memory, uint64(uint32(v4))+48))
-			v5 = t35
+			t28 := int32(load32(m.memory, uint64(uint32(v4))+4))
+			v17 = t28
+			t29 := int32(load32(m.memory, uint64(uint32(v4))+48))
+			v5 = t29
 			{
 				{
-					t36 := int32(load32(m.memory, uint64(uint32(v3))+2056))
-					v14 = t36
+					t30 := int32(load32(m.memory, uint64(uint32(v3))+2056))
+					v14 = t30
 					if uint32(v14) > uint32(i32(127)) {
 						goto l15
 					}
-					t37 := int64(load64(m.memory, uint64(uint32(v4))+52))
-					v19 = t37
+					t31 := int64(load64(m.memory, uint64(uint32(v4))+52))
+					v19 = t31
 					store32(m.memory, uint64(uint32(v3))+2056, uint32(v14+i32(1)))
 					v18 = v7 + v14*i32(12)
 					store64(m.memory, uint64(uint32(v18))+4, uint64(v19))
@@ -6485,40 +6254,40 @@ func (m *Module) _hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v0, v1 in
 					goto l17
 				}
 			l16:
-				t38 := int32(load32(m.memory, uint32(v3)))
-				v5 = t38
+				t32 := int32(load32(m.memory, uint32(v3)))
+				v5 = t32
 				if uint32(v5) > uint32(i32(127)) {
 					goto l17
 				}
-				t39 := v3
+				t33 := v3
 				v18 = v5 + i32(1)
-				store32(m.memory, uint32(t39), uint32(v18))
+				store32(m.memory, uint32(t33), uint32(v18))
 				v10 = v6 + v5<<4
 				m.memory[uint64(uint32(v10))+8] = byte(v14)
 				store64(m.memory, uint32(v10), uint64(v12))
 				if uint32(v5) < uint32(v17) {
 					goto l17
 				}
-				p40 := v6 + v17<<4
+				p34 := v6 + v17<<4
 				if uint32(v18) < uint32(v17) {
-					p40 = i32(8)
+					p34 = i32(8)
 				}
-				v5 = p40
-				t41 := v5
+				v5 = p34
+				t35 := v5
 				v17 = v18 - v17
-				p42 := v17
+				p36 := v17
 				if uint32(v17) > uint32(v18) {
-					p42 = i32(0)
+					p36 = i32(0)
 				}
-				v10 = t41 + p42<<4
+				v10 = t35 + p36<<4
 			l18:
 				{
-					t43 := int64(load64(m.memory, uint32(v5)))
-					v19 = t43
+					t37 := int64(load64(m.memory, uint32(v5)))
+					v19 = t37
 					store64(m.memory, uint32(v5), uint64(v12))
 					v17 = v5 + i32(8)
-					t44 := int32(m.memory[uint32(v17)])
-					v18 = t44
+					t38 := int32(m.memory[uint32(v17)])
+					v18 = t38
 					m.memory[uint32(v17)] = byte(v14)
 					v14 = v18
 					v12 = v19
@@ -6529,12 +6298,12 @@ func (m *Module) _hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v0, v1 in
 				}
 			}
 		l17:
-			t45 := v15
-			var p46 int32
+			t39 := v15
+			var p40 int32
 			if v1 != i32(0) {
-				p46 = 1
+				p40 = 1
 			}
-			if t45&p46 != 0 {
+			if t39&p40 != 0 {
 				goto l19
 			}
 		}
@@ -6603,19 +6372,13 @@ func (m *Module) _hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v0
 		l5:
 			{
 				t8 := int32(load32(m.memory, uint64(uint32(v1))+16))
-				t9 := v1
-				t10 := v1 + i32(8)
-				var p11 int32
-				if t8 != i32(0) {
-					p11 = 1
-				}
-				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t9, t10, p11)
-				t12 := int32(m.memory[uint32(v1)])
-				if t12 == 0 {
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1, v1+i32(8), t8)
+				t9 := int32(m.memory[uint32(v1)])
+				if t9 == 0 {
 					goto l4
 				}
-				t13 := int32(m.memory[uint64(uint32(v1))+1])
-				m.memory[uint32(v1+i32(24)+v0)] = byte(t13)
+				t10 := int32(m.memory[uint64(uint32(v1))+1])
+				m.memory[uint32(v1+i32(24)+v0)] = byte(t10)
 				v0 = v0 + i32(1)
 				if v0 != i32(8) {
 					goto l5
@@ -6627,16 +6390,16 @@ func (m *Module) _hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v0
 				goto l7
 			}
 		l6:
-			t14 := int64(load64(m.memory, uint64(uint32(v1))+24))
-			v6 = t14
+			t11 := int64(load64(m.memory, uint64(uint32(v1))+24))
+			v6 = t11
 			v6 = v6<<56 | v6&i64(0xff00)<<40 | (v6&i64(0xff0000)<<24 | v6&i64(0xff000000)<<8) | (int64(uint64(v6)>>8)&i64(0xff000000) | int64(uint64(v6)>>24)&i64(0xff0000) | (int64(uint64(v6)>>40)&i64(0xff00) | int64(uint64(v6)>>56)))
 			v7 = v6 & i64(0x7f7f7f7f7f7f7f7f)
 			v5 = (int64(uint64((v7+i64(4557430888798830399)^(v7+i64(2676586395008836901)))&(v6^i64(-1)))>>2)&i64(2314885530818453536) | v6 ^ i64_rotl(v5, i64(23))) * i64(-0x61c8864680b583eb)
 			goto l8
 		}
 	l7:
-		t15 := m._hooksig__names__mix_rest__h37ac7f3229302bbd_f79fko(v5, v1+i32(24), v0)
-		v6 = t15
+		t12 := m._hooksig__names__mix_rest__h37ac7f3229302bbd_f79fko(v5, v1+i32(24), v0)
+		v6 = t12
 	}
 l3:
 	m.___stack_pointer = v1 + i32(32)
@@ -6787,85 +6550,52 @@ func (m *Module) _hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v0, v
 	store32(m.memory, uint64(uint32(v3))+56, uint32(t4))
 	t5 := int64(load64(m.memory, uint32(v1)))
 	store64(m.memory, uint64(uint32(v3))+48, uint64(t5))
-	t6 := v3 + i32(24)
-	t7 := v3 + i32(32)
-	var p8 int32
-	if v4 != i32(0) {
-		p8 = 1
-	}
-	m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t6, t7, p8)
-	t9 := int32(m.memory[uint64(uint32(v3))+25])
-	v0 = t9
-	t10 := int32(m.memory[uint64(uint32(v3))+24])
-	v1 = t10
-	t11 := int32(load32(m.memory, uint64(uint32(v3))+56))
-	t12 := v3 + i32(16)
-	t13 := v3 + i32(48)
-	var p14 int32
-	if t11 != i32(0) {
-		p14 = 1
-	}
-	m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t12, t13, p14)
-	t15 := int32(m.memory[uint64(uint32(v3))+16])
-	v4 = t15
+	m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(24), v3+i32(32), v4)
+	t6 := int32(m.memory[uint64(uint32(v3))+25])
+	v0 = t6
+	t7 := int32(m.memory[uint64(uint32(v3))+24])
+	v1 = t7
+	t8 := int32(load32(m.memory, uint64(uint32(v3))+56))
+	m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(48), t8)
+	t9 := int32(m.memory[uint64(uint32(v3))+16])
+	v4 = t9
 	{
 		if v1 == 0 {
 			goto l0
 		}
-		t16 := int32(m.memory[uint64(uint32(v3))+17])
-		v1 = t16
+		t10 := int32(m.memory[uint64(uint32(v3))+17])
+		v1 = t10
 	l3:
 		{
 			v5 = i32(0)
 			if v4&i32(1) == 0 {
 				goto l1
 			}
-			{
-				if v0&i32(255) == v1&i32(255) {
-					goto l2
-				}
-				if v2 == 0 {
-					goto l1
-				}
-				v5 = i32(0)
-				p17 := i32(0)
-				if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p17 = i32(32)
-				}
-				t19 := (p17 | v0) & i32(255)
-				p18 := i32(0)
-				if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p18 = i32(32)
-				}
-				if t19 != (p18|v1)&i32(255) {
-					goto l1
-				}
+			if v0&i32(255) == v1&i32(255) {
+				goto l2
+			}
+			if v2 == 0 {
+				goto l1
+			}
+			if uint32((v0&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
+				goto l1
+			}
+			if (v1^v0)&i32(255) != i32(32) {
+				goto l1
 			}
 		l2:
-			t20 := int32(load32(m.memory, uint64(uint32(v3))+40))
-			t21 := v3 + i32(8)
-			t22 := v3 + i32(32)
-			var p23 int32
-			if t20 != i32(0) {
-				p23 = 1
-			}
-			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t21, t22, p23)
-			t24 := int32(m.memory[uint64(uint32(v3))+9])
-			v0 = t24
-			t25 := int32(m.memory[uint64(uint32(v3))+8])
-			v5 = t25
-			t26 := int32(load32(m.memory, uint64(uint32(v3))+56))
-			t27 := v3
-			t28 := v3 + i32(48)
-			var p29 int32
-			if t26 != i32(0) {
-				p29 = 1
-			}
-			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t27, t28, p29)
-			t30 := int32(m.memory[uint64(uint32(v3))+1])
-			v1 = t30
-			t31 := int32(m.memory[uint32(v3)])
-			v4 = t31
+			t11 := int32(load32(m.memory, uint64(uint32(v3))+40))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(32), t11)
+			t12 := int32(m.memory[uint64(uint32(v3))+9])
+			v0 = t12
+			t13 := int32(m.memory[uint64(uint32(v3))+8])
+			v5 = t13
+			t14 := int32(load32(m.memory, uint64(uint32(v3))+56))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(48), t14)
+			t15 := int32(m.memory[uint64(uint32(v3))+1])
+			v1 = t15
+			t16 := int32(m.memory[uint32(v3)])
+			v4 = t16
 			if v5 != 0 {
 				goto l3
 			}
@@ -6914,58 +6644,46 @@ func (m *Module) _hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v0, 
 			t7 := v2
 			v5 = t6
 			store32(m.memory, uint64(uint32(t7))+24, uint32(v5))
-			t8 := v2 + i32(8)
-			t9 := v2 + i32(16)
-			var p10 int32
-			if v5 != i32(0) {
-				p10 = 1
-			}
-			m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t8, t9, p10)
-			t11 := int32(m.memory[uint64(uint32(v2))+8])
-			if t11 == 0 {
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v5)
+			t8 := int32(m.memory[uint64(uint32(v2))+8])
+			if t8 == 0 {
 				goto l3
 			}
-			t12 := int32(m.memory[uint64(uint32(v2))+9])
-			v6 = t12
-			t13 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v5 = t13
-			t14 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v3 = t14
+			t9 := int32(m.memory[uint64(uint32(v2))+9])
+			v6 = t9
+			t10 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v5 = t10
+			t11 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v3 = t11
 		l5:
 			{
 				{
 					if uint32(v3) <= uint32(v5) {
 						goto l4
 					}
-					t15 := int32(load32(m.memory, uint32(v1)))
-					t17 := t15 + v5
-					p16 := i32(0)
+					t12 := int32(load32(m.memory, uint32(v1)))
+					t14 := t12 + v5
+					p13 := i32(0)
 					if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p16 = i32(32)
+						p13 = i32(32)
 					}
-					m.memory[uint32(t17)] = byte(p16 | v6)
+					m.memory[uint32(t14)] = byte(p13 | v6)
 				}
 			l4:
-				t18 := v1
+				t15 := v1
 				v5 = v5 + i32(1)
-				p19 := i32(-1)
+				p16 := i32(-1)
 				if v5 != 0 {
-					p19 = v5
+					p16 = v5
 				}
-				v5 = p19
-				store32(m.memory, uint64(uint32(t18))+8, uint32(v5))
-				t20 := int32(load32(m.memory, uint64(uint32(v2))+24))
-				t21 := v2
-				t22 := v2 + i32(16)
-				var p23 int32
-				if t20 != i32(0) {
-					p23 = 1
-				}
-				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t21, t22, p23)
-				t24 := int32(m.memory[uint64(uint32(v2))+1])
-				v6 = t24
-				t25 := int32(m.memory[uint32(v2)])
-				if t25 != 0 {
+				v5 = p16
+				store32(m.memory, uint64(uint32(t15))+8, uint32(v5))
+				t17 := int32(load32(m.memory, uint64(uint32(v2))+24))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t17)
+				t18 := int32(m.memory[uint64(uint32(v2))+1])
+				v6 = t18
+				t19 := int32(m.memory[uint32(v2)])
+				if t19 != 0 {
 					goto l5
 				}
 				goto l3
@@ -6973,12 +6691,12 @@ func (m *Module) _hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v0, 
 		}
 	l1:
 		{
-			t26 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v6 = t26
-			t27 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			t28 := v6
-			v5 = t27
-			if uint32(t28) < uint32(v5) {
+			t20 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v6 = t20
+			t21 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			t22 := v6
+			v5 = t21
+			if uint32(t22) < uint32(v5) {
 				goto l6
 			}
 			if uint32(v6-v5) < uint32(v3) {
@@ -6987,17 +6705,17 @@ func (m *Module) _hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v0, 
 			if v3 == 0 {
 				goto l6
 			}
-			t29 := int32(load32(m.memory, uint32(v1)))
-			memory_copy(m.memory, uint32(t29+v5), uint32(v4), uint32(v3))
+			t23 := int32(load32(m.memory, uint32(v1)))
+			memory_copy(m.memory, uint32(t23+v5), uint32(v4), uint32(v3))
 		}
 	l6:
-		t30 := v1
+		t24 := v1
 		v6 = v5 + v3
-		p31 := v6
+		p25 := v6
 		if uint32(v6) < uint32(v5) {
-			p31 = i32(-1)
+			p25 = i32(-1)
 		}
-		store32(m.memory, uint64(uint32(t30))+8, uint32(p31))
+		store32(m.memory, uint64(uint32(t24))+8, uint32(p25))
 	}
 l3:
 	m.___stack_pointer = v2 + i32(32)
@@ -7060,27 +6778,15 @@ func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d
 			l4:
 				{
 					t15 := int32(load32(m.memory, uint64(uint32(v3))+24))
-					t16 := v3 + i32(8)
-					t17 := v3 + i32(16)
-					var p18 int32
-					if t15 != i32(0) {
-						p18 = 1
-					}
-					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t16, t17, p18)
-					t19 := int32(m.memory[uint64(uint32(v3))+9])
-					v0 = t19
-					t20 := int32(m.memory[uint64(uint32(v3))+8])
-					v5 = t20
-					t21 := int32(load32(m.memory, uint64(uint32(v3))+40))
-					t22 := v3
-					t23 := v3 + i32(32)
-					var p24 int32
-					if t21 != i32(0) {
-						p24 = 1
-					}
-					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t22, t23, p24)
-					t25 := int32(m.memory[uint32(v3)])
-					v2 = t25
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(16), t15)
+					t16 := int32(m.memory[uint64(uint32(v3))+9])
+					v0 = t16
+					t17 := int32(m.memory[uint64(uint32(v3))+8])
+					v5 = t17
+					t18 := int32(load32(m.memory, uint64(uint32(v3))+40))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(32), t18)
+					t19 := int32(m.memory[uint32(v3)])
+					v2 = t19
 					if v5 == 0 {
 						v5 = i32(0) - v2&i32(1)
 						goto l1
@@ -7089,69 +6795,69 @@ func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d
 					if v2&i32(1) == 0 {
 						goto l1
 					}
-					p26 := i32(0)
+					p20 := i32(0)
 					if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p26 = i32(32)
+						p20 = i32(32)
 					}
-					v5 = p26 | v0
-					t27 := int32(m.memory[uint64(uint32(v3))+1])
-					t28 := v5 & i32(255)
-					v0 = t27
-					p29 := i32(0)
+					v5 = p20 | v0
+					t21 := int32(m.memory[uint64(uint32(v3))+1])
+					t22 := v5 & i32(255)
+					v0 = t21
+					p23 := i32(0)
 					if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p29 = i32(32)
+						p23 = i32(32)
 					}
-					v0 = p29 | v0
-					if t28 == v0&i32(255) {
+					v0 = p23 | v0
+					if t22 == v0&i32(255) {
 						goto l4
 					}
 				}
 				v5 = v5 & i32(255)
-				t30 := v5
+				t24 := v5
 				v0 = v0 & i32(255)
-				var p31 int32
-				if uint32(t30) > uint32(v0) {
-					p31 = 1
+				var p25 int32
+				if uint32(t24) > uint32(v0) {
+					p25 = 1
 				}
-				var p32 int32
+				var p26 int32
 				if uint32(v5) < uint32(v0) {
-					p32 = 1
+					p26 = 1
 				}
-				v5 = p31 - p32
+				v5 = p25 - p26
 				goto l1
 			}
 		}
 	l2:
 		{
-			t33 := int32(load32(m.memory, uint64(uint32(v5))+4))
-			v6 = t33
-			t34 := int32(load32(m.memory, uint64(uint32(v0))+4))
-			t35 := v6
-			v2 = t34
-			if t35 == v2 {
+			t27 := int32(load32(m.memory, uint64(uint32(v5))+4))
+			v6 = t27
+			t28 := int32(load32(m.memory, uint64(uint32(v0))+4))
+			t29 := v6
+			v2 = t28
+			if t29 == v2 {
 				goto l5
 			}
-			var p36 int32
+			var p30 int32
 			if uint32(v6) > uint32(v2) {
-				p36 = 1
+				p30 = 1
 			}
-			var p37 int32
+			var p31 int32
 			if uint32(v6) < uint32(v2) {
-				p37 = 1
+				p31 = 1
 			}
-			v5 = p36 - p37
+			v5 = p30 - p31
 			goto l1
 		}
 	l5:
 		v7 = v6 & i32(7)
 		v2 = int32(uint32(v6)>>3) + i32(1)
-		t38 := int32(load32(m.memory, uint32(v0)))
-		v0 = t38
-		t39 := v0
+		t32 := int32(load32(m.memory, uint32(v0)))
+		v0 = t32
+		t33 := v0
 		v6 = v6 & i32(0x7ffffff8)
-		v8 = t39 + v6
-		t40 := int32(load32(m.memory, uint32(v5)))
-		v5 = t40
+		v8 = t33 + v6
+		t34 := int32(load32(m.memory, uint32(v5)))
+		v5 = t34
 		v6 = v5 + v6
 		{
 		l7:
@@ -7160,32 +6866,32 @@ func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d
 				if v2 == 0 {
 					goto l6
 				}
-				t41 := int64(load64(m.memory, uint32(v0)))
-				v1 = t41
-				t42 := int64(load64(m.memory, uint32(v5)))
-				v4 = t42
+				t35 := int64(load64(m.memory, uint32(v0)))
+				v1 = t35
+				t36 := int64(load64(m.memory, uint32(v5)))
+				v4 = t36
 				v0 = v0 + i32(8)
 				v5 = v5 + i32(8)
 				v4 = v4<<56 | v4&i64(0xff00)<<40 | (v4&i64(0xff0000)<<24 | v4&i64(0xff000000)<<8) | (int64(uint64(v4)>>8)&i64(0xff000000) | int64(uint64(v4)>>24)&i64(0xff0000) | (int64(uint64(v4)>>40)&i64(0xff00) | int64(uint64(v4)>>56)))
 				v9 = v4 & i64(0x7f7f7f7f7f7f7f7f)
 				v9 = int64(uint64((v9+i64(4557430888798830399)^(v9+i64(2676586395008836901)))&(v4^i64(-1)))>>2)&i64(2314885530818453536) | v4
-				t43 := v9
+				t37 := v9
 				v1 = v1<<56 | v1&i64(0xff00)<<40 | (v1&i64(0xff0000)<<24 | v1&i64(0xff000000)<<8) | (int64(uint64(v1)>>8)&i64(0xff000000) | int64(uint64(v1)>>24)&i64(0xff0000) | (int64(uint64(v1)>>40)&i64(0xff00) | int64(uint64(v1)>>56)))
 				v4 = v1 & i64(0x7f7f7f7f7f7f7f7f)
 				v1 = int64(uint64((v4+i64(4557430888798830399)^(v4+i64(2676586395008836901)))&(v1^i64(-1)))>>2)&i64(2314885530818453536) | v1
-				if t43 == v1 {
+				if t37 == v1 {
 					goto l7
 				}
 			}
-			var p44 int32
+			var p38 int32
 			if uint64(v9) > uint64(v1) {
-				p44 = 1
+				p38 = 1
 			}
-			var p45 int32
+			var p39 int32
 			if uint64(v9) < uint64(v1) {
-				p45 = 1
+				p39 = 1
 			}
-			v5 = p44 - p45
+			v5 = p38 - p39
 			goto l1
 		}
 	l6:
@@ -7201,8 +6907,8 @@ func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d
 			}
 			memory_copy(m.memory, uint32(v3+i32(32)), uint32(v6), uint32(v7))
 		l9:
-			t46 := int64(load64(m.memory, uint64(uint32(v3))+32))
-			v1 = t46
+			t40 := int64(load64(m.memory, uint64(uint32(v3))+32))
+			v1 = t40
 			v1 = v1<<56 | v1&i64(0xff00)<<40 | (v1&i64(0xff0000)<<24 | v1&i64(0xff000000)<<8) | (int64(uint64(v1)>>8)&i64(0xff000000) | int64(uint64(v1)>>24)&i64(0xff0000) | (int64(uint64(v1)>>40)&i64(0xff00) | int64(uint64(v1)>>56)))
 		}
 	l8:
@@ -7218,23 +6924,23 @@ func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d
 			}
 			memory_copy(m.memory, uint32(v3+i32(32)), uint32(v8), uint32(v7))
 		l11:
-			t47 := int64(load64(m.memory, uint64(uint32(v3))+32))
-			v1 = t47
+			t41 := int64(load64(m.memory, uint64(uint32(v3))+32))
+			v1 = t41
 			v4 = v1<<56 | v1&i64(0xff00)<<40 | (v1&i64(0xff0000)<<24 | v1&i64(0xff000000)<<8) | (int64(uint64(v1)>>8)&i64(0xff000000) | int64(uint64(v1)>>24)&i64(0xff0000) | (int64(uint64(v1)>>40)&i64(0xff00) | int64(uint64(v1)>>56)))
 		}
 	l10:
-		t48 := v9
+		t42 := v9
 		v1 = v4 & i64(0x7f7f7f7f7f7f7f7f)
 		v1 = int64(uint64((v1+i64(4557430888798830399)^(v1+i64(2676586395008836901)))&(v4^i64(-1)))>>2)&i64(2314885530818453536) | v4
-		var p49 int32
-		if uint64(t48) > uint64(v1) {
-			p49 = 1
+		var p43 int32
+		if uint64(t42) > uint64(v1) {
+			p43 = 1
 		}
-		var p50 int32
+		var p44 int32
 		if uint64(v9) < uint64(v1) {
-			p50 = 1
+			p44 = 1
 		}
-		v5 = p49 - p50
+		v5 = p43 - p44
 	}
 l1:
 	m.___stack_pointer = v3 + i32(48)
@@ -7259,9 +6965,9 @@ func (m *Module) _hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21795))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21835))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21798))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21838))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -7301,7 +7007,7 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21802)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(0x5552)), uint32(i32(37)))
 	}
 l2:
 	t13 := v5
@@ -7339,9 +7045,9 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21839))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+0x5577))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+0x5556))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21886))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
@@ -7384,34 +7090,28 @@ l4:
 				t25 := int32(load32(m.memory, uint64(uint32(v6))+24))
 				v1 = t25
 				t26 := int32(load32(m.memory, uint64(uint32(v6))+28))
-				t27 := v6 + i32(16)
-				t28 := v6 + i32(20)
-				var p29 int32
-				if t26 != i32(0) {
-					p29 = 1
-				}
-				m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t27, t28, p29)
-				t30 := int32(m.memory[uint64(uint32(v6))+16])
-				v9 = t30
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(16), v6+i32(20), t26)
+				t27 := int32(m.memory[uint64(uint32(v6))+16])
+				v9 = t27
 				if v9 == 0 {
 					goto l7
 				}
-				t31 := int32(m.memory[uint64(uint32(v6))+17])
-				if t31&i32(255) != i32(32) {
+				t28 := int32(m.memory[uint64(uint32(v6))+17])
+				if t28&i32(255) != i32(32) {
 					goto l8
 				}
 			}
 		l7:
 			v1 = v4 - v1
-			var p32 int32
+			var p29 int32
 			if uint32(v1) > uint32(v4) {
-				p32 = 1
+				p29 = 1
 			}
-			v4 = p32
-			t33 := int32(load32(m.memory, uint64(uint32(v6))+20))
-			v14 = t33
-			t34 := int64(load64(m.memory, uint64(uint32(v6))+24))
-			v3 = t34
+			v4 = p29
+			t30 := int32(load32(m.memory, uint64(uint32(v6))+20))
+			v14 = t30
+			t31 := int64(load64(m.memory, uint64(uint32(v6))+24))
+			v3 = t31
 			{
 				if v11 == 0 {
 					goto l9
@@ -7422,18 +7122,18 @@ l4:
 				m.memory[uint32(v10+v8)] = byte(i32(32))
 			l10:
 				v8 = v8 + i32(1)
-				p35 := i32(-1)
+				p32 := i32(-1)
 				if v8 != 0 {
-					p35 = v8
+					p32 = v8
 				}
-				v8 = p35
+				v8 = p32
 			}
 		l9:
-			p36 := v1
+			p33 := v1
 			if v4 != 0 {
-				p36 = i32(0)
+				p33 = i32(0)
 			}
-			v0 = p36
+			v0 = p33
 			{
 				{
 					if v12 != 0 {
@@ -7447,8 +7147,8 @@ l4:
 						}
 						v4 = v2 + v1
 						v1 = v1 + i32(1)
-						t37 := int32(m.memory[uint32(v4)])
-						if uint32((t37+i32(-65))&i32(255)) > uint32(i32(25)) {
+						t34 := int32(m.memory[uint32(v4)])
+						if uint32((t34+i32(-65))&i32(255)) > uint32(i32(25)) {
 							goto l13
 						}
 					}
@@ -7456,45 +7156,39 @@ l4:
 					store32(m.memory, uint64(uint32(v6))+40, uint32(v13))
 					store32(m.memory, uint64(uint32(v6))+36, uint32(v0))
 					store32(m.memory, uint64(uint32(v6))+32, uint32(v2))
-					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(v6+i32(8), v6+i32(32), v12)
-					t38 := int32(m.memory[uint64(uint32(v6))+8])
-					if t38 == 0 {
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(8), v6+i32(32), v13)
+					t35 := int32(m.memory[uint64(uint32(v6))+8])
+					if t35 == 0 {
 						goto l14
 					}
-					t39 := int32(m.memory[uint64(uint32(v6))+9])
-					v1 = t39
+					t36 := int32(m.memory[uint64(uint32(v6))+9])
+					v1 = t36
 				l16:
 					{
 						{
 							if uint32(v7) <= uint32(v8) {
 								goto l15
 							}
-							t41 := v10 + v8
-							p40 := i32(0)
+							t38 := v10 + v8
+							p37 := i32(0)
 							if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p40 = i32(32)
+								p37 = i32(32)
 							}
-							m.memory[uint32(t41)] = byte(p40 | v1)
+							m.memory[uint32(t38)] = byte(p37 | v1)
 						}
 					l15:
-						t42 := int32(load32(m.memory, uint64(uint32(v6))+40))
-						t43 := v6
-						t44 := v6 + i32(32)
-						var p45 int32
-						if t42 != i32(0) {
-							p45 = 1
-						}
-						m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t43, t44, p45)
+						t39 := int32(load32(m.memory, uint64(uint32(v6))+40))
+						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6, v6+i32(32), t39)
 						v8 = v8 + i32(1)
-						p46 := i32(-1)
+						p40 := i32(-1)
 						if v8 != 0 {
-							p46 = v8
+							p40 = v8
 						}
-						v8 = p46
-						t47 := int32(m.memory[uint64(uint32(v6))+1])
-						v1 = t47
-						t48 := int32(m.memory[uint32(v6)])
-						if t48 != 0 {
+						v8 = p40
+						t41 := int32(m.memory[uint64(uint32(v6))+1])
+						v1 = t41
+						t42 := int32(m.memory[uint32(v6)])
+						if t42 != 0 {
 							goto l16
 						}
 						goto l17
@@ -7513,23 +7207,23 @@ l4:
 				memory_copy(m.memory, uint32(v10+v8), uint32(v2), uint32(v0))
 			l18:
 				v1 = v8 + v0
-				p49 := v1
+				p43 := v1
 				if uint32(v1) < uint32(v8) {
-					p49 = i32(-1)
+					p43 = i32(-1)
 				}
-				v8 = p49
+				v8 = p43
 			}
 		l17:
 			store32(m.memory, uint64(uint32(v5))+8, uint32(v8))
 		l14:
 			v11 = v11 + i32(1)
 			v2 = v14
-			t50 := v9
-			var p51 int32
+			t44 := v9
+			var p45 int32
 			if v14 != i32(0) {
-				p51 = 1
+				p45 = 1
 			}
-			if t50&p51 != 0 {
+			if t44&p45 != 0 {
 				goto l19
 			}
 		}
@@ -7539,17 +7233,17 @@ l5:
 		if uint32(v7) <= uint32(v8) {
 			goto l20
 		}
-		t52 := int32(load32(m.memory, uint32(v5)))
-		m.memory[uint32(t52+v8)] = byte(i32(34))
+		t46 := int32(load32(m.memory, uint32(v5)))
+		m.memory[uint32(t46+v8)] = byte(i32(34))
 	}
 l20:
-	t53 := v5
+	t47 := v5
 	v8 = v8 + i32(1)
-	p54 := i32(-1)
+	p48 := i32(-1)
 	if v8 != 0 {
-		p54 = v8
+		p48 = v8
 	}
-	store32(m.memory, uint64(uint32(t53))+8, uint32(p54))
+	store32(m.memory, uint64(uint32(t47))+8, uint32(p48))
 	m.___stack_pointer = v6 + i32(48)
 }
 func (m *Module) _hifijson__escape__Lex__hex__h2a8f4c41a6fa1622_q2g8n7(v0, v1 int32) {
@@ -7649,13 +7343,13 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 		l2:
 			memory_copy(m.memory, uint32(v3+i32(120)), uint32(v3+i32(56)+i32(8)), uint32(i32(56)))
 			memory_zero(m.memory, uint32(v3+i32(176)), uint32(i32(64)))
-			t8 := int64(load64(m.memory, uint64(uint32(i32(0)))+16488))
+			t8 := int64(load64(m.memory, uint64(uint32(i32(0)))+16532))
 			store64(m.memory, uint64(uint32(v3))+264, uint64(t8))
-			t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16480))
+			t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16524))
 			store64(m.memory, uint64(uint32(v3))+256, uint64(t9))
-			t10 := int64(load64(m.memory, uint64(uint32(i32(0)))+16472))
+			t10 := int64(load64(m.memory, uint64(uint32(i32(0)))+16516))
 			store64(m.memory, uint64(uint32(v3))+248, uint64(t10))
-			t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16464))
+			t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16508))
 			store64(m.memory, uint64(uint32(v3))+240, uint64(t11))
 			memory_copy(m.memory, uint32(v3+i32(56)), uint32(v2), uint32(i32(44)))
 			store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
@@ -7757,7 +7451,7 @@ l5:
 l6:
 	v3 = v6 & i32(255)
 	if v3 != i32(41) {
-		t14 := int32(load32(m.memory, uint64(uint32(v3<<2))+21924))
+		t14 := int32(m.memory[uint64(uint32(v3))+16464])
 		v3 = t14
 		goto l3
 	}
@@ -7774,47 +7468,42 @@ func (m *Module) Xhooksig_date_parse(v0, v1 int32, v2 int64, v3 int32) int32 {
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(16)
 	m.___stack_pointer = v4
-	{
-		if v1 != 0 {
-			goto l0
-		}
-		m._hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v4, i32(1), i32(0), v2)
-		goto l1
-	l0:
-		if v0 != 0 {
-			goto l2
-		}
-		v1 = i32(1)
+	if v1 != 0 {
+		goto l0
+	}
+	m._hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v4, i32(1), i32(0), v2)
+	goto l1
+l0:
+	if v0 == 0 {
+		goto l2
+	}
+	if v1 >= i32(0) {
 		goto l3
-	l2:
-		if v1 >= i32(0) {
+	}
+	v1 = i32(2)
+	goto l4
+l3:
+	m._hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v4, v0, v1, v2)
+l1:
+	{
+		t1 := int32(load32(m.memory, uint32(v4)))
+		if t1 != 0 {
+			t3 := int32(m.memory[uint64(uint32(v4))+4])
+			t4 := int32(m.memory[uint64(uint32(t3))+16464])
+			v1 = t4
 			goto l4
 		}
-		v1 = i32(2)
-		goto l3
-	l4:
-		m._hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v4, v0, v1, v2)
-	l1:
-		v1 = i32(1)
-		{
-			t1 := int32(load32(m.memory, uint32(v4)))
-			if t1 != i32(1) {
-				goto l5
-			}
-			t2 := int32(m.memory[uint64(uint32(v4))+4])
-			t3 := int32(load32(m.memory, uint64(uint32(t2<<2))+21924))
-			v1 = t3
-			goto l3
-		}
-	l5:
 		if v3 == 0 {
-			goto l3
+			goto l2
 		}
-		t4 := int64(load64(m.memory, uint64(uint32(v4))+8))
-		store64(m.memory, uint32(v3), uint64(t4))
+		t2 := int64(load64(m.memory, uint64(uint32(v4))+8))
+		store64(m.memory, uint32(v3), uint64(t2))
 		v1 = i32(0)
+		goto l4
 	}
-l3:
+l2:
+	v1 = i32(1)
+l4:
 	m.___stack_pointer = v4 + i32(16)
 	return v1
 }
@@ -7832,49 +7521,46 @@ func (m *Module) Xhooksig_delivery_read(v0, v1, v2 int32) int32 {
 		m._hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v3+i32(28), i32(1), i32(0))
 		goto l1
 	l0:
-		if v0 != 0 {
+		if v0 == 0 {
 			goto l2
 		}
-		v1 = i32(1)
-		goto l3
-	l2:
 		if v1 >= i32(0) {
-			goto l4
+			goto l3
 		}
 		v1 = i32(2)
-		goto l3
-	l4:
+		goto l4
+	l3:
 		m._hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v3+i32(28), v0, v1)
 	l1:
-		v1 = i32(1)
 		t1 := int64(load64(m.memory, uint64(uint32(v3))+32))
 		v4 = t1
 		{
 			t2 := int32(load32(m.memory, uint64(uint32(v3))+28))
-			if t2 != i32(1) {
-				goto l5
+			if t2 != 0 {
+				t7 := int32(m.memory[uint64(uint32(int32(v4)&i32(255)))+16464])
+				v1 = t7
+				goto l4
 			}
-			t3 := int32(load32(m.memory, uint64(uint32(int32(v4)&i32(255)<<2))+21924))
-			v1 = t3
-			goto l3
+			t3 := int64(load64(m.memory, uint64(uint32(v3))+40))
+			store64(m.memory, uint64(uint32(v3))+56, uint64(t3))
+			store64(m.memory, uint64(uint32(v3))+48, uint64(v4))
+			m._hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v3+i32(4), v3+i32(48), v0)
+			if v2 == 0 {
+				goto l2
+			}
+			t4 := int64(load64(m.memory, uint64(uint32(v3))+20))
+			store64(m.memory, uint64(uint32(v2))+16, uint64(t4))
+			t5 := int64(load64(m.memory, uint64(uint32(v3))+12))
+			store64(m.memory, uint64(uint32(v2))+8, uint64(t5))
+			t6 := int64(load64(m.memory, uint64(uint32(v3))+4))
+			store64(m.memory, uint32(v2), uint64(t6))
+			v1 = i32(0)
+			goto l4
 		}
-	l5:
-		t4 := int64(load64(m.memory, uint64(uint32(v3))+40))
-		store64(m.memory, uint64(uint32(v3))+56, uint64(t4))
-		store64(m.memory, uint64(uint32(v3))+48, uint64(v4))
-		m._hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v3+i32(4), v3+i32(48), v0)
-		if v2 == 0 {
-			goto l3
-		}
-		t5 := int64(load64(m.memory, uint64(uint32(v3))+20))
-		store64(m.memory, uint64(uint32(v2))+16, uint64(t5))
-		t6 := int64(load64(m.memory, uint64(uint32(v3))+12))
-		store64(m.memory, uint64(uint32(v2))+8, uint64(t6))
-		t7 := int64(load64(m.memory, uint64(uint32(v3))+4))
-		store64(m.memory, uint32(v2), uint64(t7))
-		v1 = i32(0)
 	}
-l3:
+l2:
+	v1 = i32(1)
+l4:
 	m.___stack_pointer = v3 + i32(64)
 	return v1
 }
@@ -7952,19 +7638,19 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 		}
 	l5:
 		v1 = i32(0)
-		t7 := int64(load64(m.memory, uint64(uint32(i32(0)))+16464))
+		t7 := int64(load64(m.memory, uint64(uint32(i32(0)))+16508))
 		t8 := v5
 		v6 = t7
 		store64(m.memory, uint32(t8), uint64(v6))
-		t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16472))
+		t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16516))
 		t10 := v5
 		v7 = t9
 		store64(m.memory, uint64(uint32(t10))+8, uint64(v7))
-		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16480))
+		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16524))
 		t12 := v5
 		v8 = t11
 		store64(m.memory, uint64(uint32(t12))+16, uint64(v8))
-		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16488))
+		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16532))
 		t14 := v5
 		v9 = t13
 		store64(m.memory, uint64(uint32(t14))+24, uint64(v9))
@@ -8019,33 +7705,67 @@ l0:
 	return v4
 }
 func (m *Module) Xhooksig_pending_body_finish(v0, v1 int32) int32 {
-	var v2 int32
+	var v2, v3, v4 int32
+	var v5 int64
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(128)
+	v2 = t0 - i32(48)
 	m.___stack_pointer = v2
-	if v1 != 0 {
-		goto l0
-	}
-	v1 = i32(1)
-	goto l1
-l0:
-	m._hooksig__capi__pending__finish__h7b1ed7176482b7a4_gvlpco(v2+i32(8), v0)
+	v3 = i32(1)
 	{
-		t1 := int32(load32(m.memory, uint64(uint32(v2))+8))
-		if t1 != i32(1) {
+		if v0 == 0 {
+			goto l0
+		}
+		if v1 == 0 {
+			goto l0
+		}
+		v3 = i32(3)
+		t1 := int64(load64(m.memory, uint32(v0)))
+		if t1 != i64(5211632774743893338) {
+			goto l0
+		}
+		m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v2+i32(16), v0+i32(8))
+		m._hooksig__digest__compare__hc2a7860fb23f2490_qxna5y(v2+i32(8), v2+i32(16), v0+i32(112))
+		v4 = i32(41)
+		{
+			t2 := int32(m.memory[uint64(uint32(v2))+8])
+			if t2 == i32(41) {
+				goto l1
+			}
+			t3 := int64(load64(m.memory, uint64(uint32(v2))+8))
+			v5 = t3
+			v1 = int32(int64(uint64(v5) >> 32))
+			v4 = int32(v5)
 			goto l2
 		}
-		t2 := int32(load32(m.memory, uint64(uint32(v2))+12))
-		v1 = t2
-		goto l1
+	l1:
+		memory_copy(m.memory, uint32(v1), uint32(v0+i32(160)), uint32(i32(56)))
+		v1 = i32(48)
+	l2:
+		v3 = i32(0)
+	l3:
+		store64(m.memory, uint32(v0+v3), uint64(i64(0)))
+		v3 = v3 + i32(8)
+		if v3 != i32(256) {
+			goto l3
+		}
+		{
+			v3 = v4 & i32(255)
+			if v3 == i32(41) {
+				goto l4
+			}
+			t4 := int32(m.memory[uint64(uint32(v3))+16464])
+			v1 = t4
+		}
+	l4:
+		p5 := v1
+		if v1 == i32(48) {
+			p5 = i32(0)
+		}
+		v3 = p5
 	}
-l2:
-	memory_copy(m.memory, uint32(v2+i32(72)), uint32(v2+i32(16)), uint32(i32(56)))
-	memory_copy(m.memory, uint32(v1), uint32(v2+i32(72)), uint32(i32(56)))
-	v1 = i32(0)
-l1:
-	m.___stack_pointer = v2 + i32(128)
-	return v1
+l0:
+	m.___stack_pointer = v2 + i32(48)
+	return v3
 }
 func (m *Module) Xhooksig_pending_body_update(v0, v1, v2 int32) int32 {
 	var v3, v4 int32
@@ -8174,7 +7894,7 @@ l0:
 func (m *Module) Xhooksig_policy_init(v0 int32) int32 {
 	if v0 != 0 {
 		store64(m.memory, uint32(v0), uint64(i64(5211632817660339546)))
-		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16528)), uint32(i32(208)))
+		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16572)), uint32(i32(208)))
 		return i32(0)
 	}
 	return i32(1)
@@ -8216,24 +7936,23 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 				}
 				t3 := int64(load64(m.memory, uint32(v3)))
 				v5 = t3
-				if v5&i64(255) == i64(41) {
-					goto l5
+				if v5&i64(255) != i64(41) {
+					t5 := int32(m.memory[uint64(uint32(int32(v5)&i32(255)))+16464])
+					v0 = t5
+					goto l2
 				}
-				t4 := int32(load32(m.memory, uint64(uint32(int32(v5)&i32(255)<<2))+21924))
-				v0 = t4
-				goto l2
 			}
 		l5:
 			memory_zero(m.memory, uint32(v3+i32(128)), uint32(i32(128)))
 			store32(m.memory, uint64(uint32(v3))+256, uint32(v2))
 			if uint32(v2) < uint32(i32(129)) {
 				if v2 == 0 {
-					goto l7
+					goto l8
 				}
 				memory_copy(m.memory, uint32(v3+i32(128)), uint32(v4), uint32(v2))
-			l7:
-				t5 := int32(load32(m.memory, uint64(uint32(v3))+128))
-				v2 = t5
+			l8:
+				t4 := int32(load32(m.memory, uint64(uint32(v3))+128))
+				v2 = t4
 				memory_copy(m.memory, uint32(v3), uint32(v3+i32(132)), uint32(i32(128)))
 				store32(m.memory, uint64(uint32(v0))+8, uint32(v2))
 				memory_copy(m.memory, uint32(v0+i32(12)), uint32(v3), uint32(i32(128)))
@@ -8268,11 +7987,11 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 	var v13 int64
 	var v14 int32
 	var v15 int64
-	var v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26, v27 int32
-	var v28 int64
-	var v29 int32
+	var v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26 int32
+	var v27 int64
+	var v28, v29 int32
 	t0 := m.___stack_pointer
-	v9 = t0 - i32(9456)
+	v9 = t0 - i32(9472)
 	m.___stack_pointer = v9
 	if v0 == 0 {
 		goto l0
@@ -8294,69 +8013,65 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					goto l5
 				}
 			l4:
-				m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v9+i32(5304), v3)
-				t2 := int32(load32(m.memory, uint64(uint32(v9))+5308))
+				m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v9+i32(5320), v3)
+				t2 := int32(load32(m.memory, uint64(uint32(v9))+5324))
 				v3 = t2
 				{
-					{
-						t3 := int32(load32(m.memory, uint64(uint32(v9))+5304))
-						v10 = t3
-						if v10 == 0 {
-							if v3 != i32(48) {
-								goto l2
-							}
-							goto l9
-						}
-						t4 := int64(load64(m.memory, uint64(uint32(v9))+5320))
-						store64(m.memory, uint64(uint32(v9))+24, uint64(t4))
-						t5 := int64(load64(m.memory, uint64(uint32(v9))+5312))
-						store64(m.memory, uint64(uint32(v9))+16, uint64(t5))
-						if v5 != 0 {
-							if v4 == 0 {
-								goto l0
-							}
-							if v5 >= i32(0) {
-								goto l8
-							}
-							goto l5
-						}
-						v4 = i32(0)
-						goto l8
+					t3 := int32(load32(m.memory, uint64(uint32(v9))+5320))
+					v10 = t3
+					if v10 == 0 {
+						goto l6
+					}
+					t4 := int64(load64(m.memory, uint64(uint32(v9))+5336))
+					store64(m.memory, uint64(uint32(v9))+40, uint64(t4))
+					t5 := int64(load64(m.memory, uint64(uint32(v9))+5328))
+					store64(m.memory, uint64(uint32(v9))+32, uint64(t5))
+					if v5 != 0 {
+						goto l7
+					}
+					v4 = i32(0)
+					goto l8
+				l7:
+					if v4 == 0 {
+						goto l0
+					}
+					if v5 < i32(0) {
+						goto l5
 					}
 				l8:
 					if v8 == 0 {
 						goto l0
 					}
 					if v7 != 0 {
-						goto l10
+						goto l9
 					}
 					v6 = i32(1)
-					goto l11
-				l10:
+					goto l10
+				l9:
 					if v6 == 0 {
 						goto l0
 					}
 					if v7 < i32(0) {
 						goto l5
 					}
-				l11:
+				l10:
 					v11 = i32(3)
 					{
 						if v2 == 0 {
-							goto l12
+							goto l11
 						}
 						v12 = v0 + i32(8)
 						v13 = int64(uint32(v5))
 						v5 = i32(0)
-					l14:
+					l13:
 						{
 							if v2 == v5 {
-								goto l13
+								goto l12
 							}
 							t6 := int32(m.memory[uint32(v1+v5)])
 							v0 = t6
 							if v0 == i32(127) {
-								goto l12
+								goto l11
 							}
 							var p7 int32
 							if uint32(v0) < uint32(i32(32)) {
@@ -8367,591 +8082,563 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 								p8 = 1
 							}
 							if p7&p8 != 0 {
-								goto l12
+								goto l11
 							}
 							if v0 == i32(9) {
-								goto l12
+								goto l11
 							}
 							if v0 == i32(34) {
-								goto l12
+								goto l11
 							}
 							v5 = v5 + i32(1)
 							if v0 != i32(92) {
+								goto l13
+							}
+							goto l11
+						}
+					l12:
+						store32(m.memory, uint64(uint32(v9))+52, uint32(v3))
+						store32(m.memory, uint64(uint32(v9))+48, uint32(v10))
+						t9 := int64(load64(m.memory, uint64(uint32(v9))+32))
+						store64(m.memory, uint64(uint32(v9))+56, uint64(t9))
+						t10 := int64(load64(m.memory, uint64(uint32(v9))+40))
+						store64(m.memory, uint64(uint32(v9))+64, uint64(t10))
+						store32(m.memory, uint64(uint32(v9))+72, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v9))+2128, uint32(i32(0)))
+						m._hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v9+i32(5320), v4, v13, v9+i32(72))
+						{
+							t11 := int32(m.memory[uint64(uint32(v9))+5320])
+							if t11 == i32(41) {
 								goto l14
 							}
-							goto l12
-						}
-					l13:
-						store32(m.memory, uint64(uint32(v9))+36, uint32(v3))
-						store32(m.memory, uint64(uint32(v9))+32, uint32(v10))
-						t9 := int64(load64(m.memory, uint64(uint32(v9))+16))
-						store64(m.memory, uint64(uint32(v9))+40, uint64(t9))
-						t10 := int64(load64(m.memory, uint64(uint32(v9))+24))
-						store64(m.memory, uint64(uint32(v9))+48, uint64(t10))
-						store32(m.memory, uint64(uint32(v9))+56, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v9))+2112, uint32(i32(0)))
-						m._hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v9+i32(5304), v4, v13, v9+i32(56))
-						{
-							t11 := int32(m.memory[uint64(uint32(v9))+5304])
-							if t11 == i32(41) {
-								goto l15
-							}
-							t12 := int64(m.memory[uint64(uint32(v9))+5304])
+							t12 := int64(m.memory[uint64(uint32(v9))+5320])
 							if t12 == i64(41) {
-								goto l15
+								goto l14
 							}
-							t13 := int32(load32(m.memory, uint64(uint32(v9))+5308))
+							t13 := int32(load32(m.memory, uint64(uint32(v9))+5324))
 							v0 = t13
-							t14 := int32(m.memory[uint64(uint32(v9))+5304])
+							t14 := int32(m.memory[uint64(uint32(v9))+5320])
 							v11 = t14
-							goto l16
+							goto l15
 						}
-					l15:
-						store64(m.memory, uint64(uint32(v9))+5276, uint64(v13))
-						store32(m.memory, uint64(uint32(v9))+5272, uint32(v4))
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(v9+i32(5304), v9+i32(32), v9+i32(5272), v9+i32(56))
+					l14:
+						store64(m.memory, uint64(uint32(v9))+5292, uint64(v13))
+						store32(m.memory, uint64(uint32(v9))+5288, uint32(v4))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(v9+i32(5320), v9+i32(48), v9+i32(5288), v9+i32(72))
 						{
-							t15 := int32(load32(m.memory, uint64(uint32(v9))+5304))
+							t15 := int32(load32(m.memory, uint64(uint32(v9))+5320))
 							v14 = t15
 							if v14 != 0 {
-								t18 := int64(load64(m.memory, uint64(uint32(v9))+5308))
+								t18 := int64(load64(m.memory, uint64(uint32(v9))+5324))
 								v15 = t18
-								memory_copy(m.memory, uint32(v9+i32(3660)+i32(12)), uint32(v9+i32(5304)+i32(12)), uint32(i32(1544)))
-								store64(m.memory, uint64(uint32(v9))+3664, uint64(v15))
-								store32(m.memory, uint64(uint32(v9))+3660, uint32(v14))
+								memory_copy(m.memory, uint32(v9+i32(3676)+i32(12)), uint32(v9+i32(5320)+i32(12)), uint32(i32(1544)))
+								store64(m.memory, uint64(uint32(v9))+3680, uint64(v15))
+								store32(m.memory, uint64(uint32(v9))+3676, uint32(v14))
+								store64(m.memory, uint64(uint32(v9))+5312, uint64(i64(0)))
+								store64(m.memory, uint64(uint32(v9))+5304, uint64(i64(0)))
 								store64(m.memory, uint64(uint32(v9))+5296, uint64(i64(0)))
 								store64(m.memory, uint64(uint32(v9))+5288, uint64(i64(0)))
-								store64(m.memory, uint64(uint32(v9))+5280, uint64(i64(0)))
-								store64(m.memory, uint64(uint32(v9))+5272, uint64(i64(0)))
-								store32(m.memory, uint64(uint32(v9))+5304, uint32(i32(0)))
-								m.memory[uint64(uint32(v9))+9411] = byte(i32(1))
+								store32(m.memory, uint64(uint32(v9))+5320, uint32(i32(0)))
+								m.memory[uint64(uint32(v9))+9427] = byte(i32(1))
 								v16 = int32(v15)
 								if v16 != 0 {
-									v11 = v9 + i32(9424) + i32(8)
-									v18 = v9 + i32(3680)
-									v19 = v9 + i32(5304) + i32(4)
-									t19 := int32(load32(m.memory, uint64(uint32(v9))+3676))
+									v11 = v9 + i32(9440) + i32(8)
+									v18 = v9 + i32(3696)
+									v19 = v9 + i32(5320) + i32(4)
+									t19 := int32(load32(m.memory, uint64(uint32(v9))+3692))
 									v20 = t19
-									t20 := int64(load64(m.memory, uint64(uint32(v9))+3668))
+									t20 := int64(load64(m.memory, uint64(uint32(v9))+3684))
 									v15 = t20
 									v21 = i32(1)
 									v17 = i32(0)
 									v22 = i32(0)
-								l57:
+								l51:
 									{
 										v23 = v22
-										store32(m.memory, uint64(uint32(v9))+9444, uint32(v16))
-										store64(m.memory, uint64(uint32(v9))+9448, uint64(v15))
+										store32(m.memory, uint64(uint32(v9))+9460, uint32(v16))
+										store64(m.memory, uint64(uint32(v9))+9464, uint64(v15))
 										v3 = int32(v15)
 										{
 											v15 = int64(uint64(v15) >> 32)
 											if v15 != i64(0) {
+												goto l19
+											}
+											m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v9+i32(9440), v16, v3, i32(32))
+											t21 := int64(load64(m.memory, uint64(uint32(v9))+9448))
+											store64(m.memory, uint64(uint32(v9))+9460, uint64(t21))
+										}
+									l19:
+										v10 = int32(v15)
+									l21:
+										{
+											t22 := int32(load32(m.memory, uint64(uint32(v9))+9464))
+											v0 = t22
+											t23 := int32(load32(m.memory, uint64(uint32(v9))+9468))
+											m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v9+i32(24), v9+i32(9460), t23)
+											t24 := int32(m.memory[uint64(uint32(v9))+24])
+											v5 = t24
+											if v5 == 0 {
 												goto l20
 											}
-											m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v9+i32(9424), v16, v3, i32(32))
-											t21 := int64(load64(m.memory, uint64(uint32(v9))+9432))
-											store64(m.memory, uint64(uint32(v9))+9444, uint64(t21))
-										}
-									l20:
-										v10 = int32(v15)
-									l22:
-										{
-											t22 := int32(load32(m.memory, uint64(uint32(v9))+9448))
-											v0 = t22
-											t23 := int32(load32(m.memory, uint64(uint32(v9))+9452))
-											t24 := v9 + i32(8)
-											t25 := v9 + i32(9444)
-											var p26 int32
-											if t23 != i32(0) {
-												p26 = 1
-											}
-											m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t24, t25, p26)
-											t27 := int32(m.memory[uint64(uint32(v9))+8])
-											v5 = t27
-											if v5 == 0 {
+											t25 := int32(m.memory[uint64(uint32(v9))+25])
+											if t25&i32(255) != i32(32) {
 												goto l21
 											}
-											t28 := int32(m.memory[uint64(uint32(v9))+9])
-											if t28&i32(255) != i32(32) {
-												goto l22
-											}
 										}
-									l21:
-										store32(m.memory, uint64(uint32(v9))+9420, uint32(v10))
-										store32(m.memory, uint64(uint32(v9))+9412, uint32(v16))
-										t29 := v9
+									l20:
+										store32(m.memory, uint64(uint32(v9))+9436, uint32(v10))
+										store32(m.memory, uint64(uint32(v9))+9428, uint32(v16))
+										t26 := v9
 										v0 = v3 - v0
-										p30 := v0
+										p27 := v0
 										if uint32(v0) > uint32(v3) {
-											p30 = i32(0)
+											p27 = i32(0)
 										}
-										store32(m.memory, uint64(uint32(t29))+9416, uint32(p30))
-										t31 := int32(load32(m.memory, uint64(uint32(v9))+9444))
-										v16 = t31
-										t32 := int64(load64(m.memory, uint64(uint32(v9))+9448))
-										v15 = t32
+										store32(m.memory, uint64(uint32(t26))+9432, uint32(p27))
+										t28 := int32(load32(m.memory, uint64(uint32(v9))+9460))
+										v16 = t28
+										t29 := int64(load64(m.memory, uint64(uint32(v9))+9464))
+										v15 = t29
 										{
 											if v23 == 0 {
-												goto l23
+												goto l22
 											}
 											v0 = v17 + i32(1)
 											if uint32(v0) > uint32(i32(4096)) {
-												goto l24
+												goto l23
 											}
 											m.memory[uint32(v19+v17)] = byte(i32(10))
-											store32(m.memory, uint64(uint32(v9))+5304, uint32(v0))
-										l24:
-											t33 := v9
-											var p34 int32
+											store32(m.memory, uint64(uint32(v9))+5320, uint32(v0))
+										l23:
+											t30 := v9
+											var p31 int32
 											if uint32(v0) < uint32(i32(4097)) {
-												p34 = 1
+												p31 = 1
 											}
-											m.memory[uint64(uint32(t33))+9411] = byte(p34 & v21)
+											m.memory[uint64(uint32(t30))+9427] = byte(p31 & v21)
 										}
-									l23:
-										m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9412), v9+i32(9411), v9+i32(5304))
+									l22:
+										m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9428), v9+i32(9427), v9+i32(5320))
 										{
-											t35 := int32(load32(m.memory, uint64(uint32(v9))+5304))
-											v17 = t35
+											t32 := int32(load32(m.memory, uint64(uint32(v9))+5320))
+											v17 = t32
 											v0 = v17 + i32(2)
 											if uint32(v0) > uint32(i32(4096)) {
-												goto l25
+												goto l24
 											}
 											store16(m.memory, uint32(v19+v17), uint16(i32(8250)))
-											store32(m.memory, uint64(uint32(v9))+5304, uint32(v0))
+											store32(m.memory, uint64(uint32(v9))+5320, uint32(v0))
 											v17 = v0
 										}
-									l25:
+									l24:
 										v22 = v23 + i32(1)
-										t36 := int32(m.memory[uint64(uint32(v9))+9411])
-										t37 := v9
-										var p38 int32
+										t33 := int32(m.memory[uint64(uint32(v9))+9427])
+										t34 := v9
+										var p35 int32
 										if uint32(v0) < uint32(i32(4097)) {
-											p38 = 1
+											p35 = 1
 										}
-										v21 = p38 & t36
-										m.memory[uint64(uint32(t37))+9411] = byte(v21)
+										v21 = p35 & t33
+										m.memory[uint64(uint32(t34))+9427] = byte(v21)
 										v0 = i32(-16)
-									l27:
+									l26:
 										{
 											if v0 == i32(48) {
-												goto l26
+												goto l25
 											}
-											v3 = v0 + i32(21740)
+											v3 = v0 + i32(21780)
 											v10 = v0 + i32(16)
 											v0 = v10
-											t39 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(9412), v3)
-											if t39 == 0 {
-												goto l27
+											t36 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(9428), v3)
+											if t36 == 0 {
+												goto l26
 											}
 										}
 										{
-											t40 := int32(m.memory[uint32(v10+i32(21736))])
-											switch t40 {
+											t37 := int32(m.memory[uint32(v10+i32(21776))])
+											switch t37 {
 											case 2:
-												goto l26
+												goto l25
 											default:
-												t41 := int32(load32(m.memory, uint64(uint32(v14))+16))
-												v24 = t41
-												if v24 != 0 {
-													t42 := int32(load32(m.memory, uint64(uint32(v14))+20))
-													v26 = t42
-													t43 := int32(load32(m.memory, uint64(uint32(v14))+4))
-													v10 = t43
-													t44 := int32(load32(m.memory, uint32(v14)))
-													v27 = t44
-													v0 = i32(0)
-												l34:
-													{
-														if v10 == v0 {
-															v0 = i32(0)
-														l36:
-															{
-																if v26 == v0 {
-																	store32(m.memory, uint64(uint32(v9))+9432, uint32(i32(0)))
-																	store32(m.memory, uint64(uint32(v9))+9428, uint32(v10))
-																	store32(m.memory, uint64(uint32(v9))+9424, uint32(v27))
-																	m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9424), v9+i32(9411), v9+i32(5304))
-																	{
-																		t47 := int32(load32(m.memory, uint64(uint32(v9))+5304))
-																		v17 = t47
-																		v0 = v17 + i32(1)
-																		if uint32(v0) > uint32(i32(4096)) {
-																			goto l37
-																		}
-																		m.memory[uint32(v19+v17)] = byte(i32(32))
-																		store32(m.memory, uint64(uint32(v9))+5304, uint32(v0))
-																		v17 = v0
-																	}
-																l37:
-																	t48 := int32(m.memory[uint64(uint32(v9))+9411])
-																	v10 = t48
-																	v3 = v17 + v26
-																	if uint32(v3) > uint32(i32(4096)) {
-																		goto l38
-																	}
-																	if v26 == 0 {
-																		goto l38
-																	}
-																	if v26 == 0 {
-																		goto l39
-																	}
-																	memory_copy(m.memory, uint32(v19+v17), uint32(v24), uint32(v26))
-																l39:
-																	store32(m.memory, uint64(uint32(v9))+5304, uint32(v3))
-																	v17 = v3
-																l38:
-																	t49 := v9
-																	t50 := v10
-																	var p51 int32
-																	if uint32(v3) < uint32(i32(4097)) {
-																		p51 = 1
-																	}
-																	t52 := t50 & p51
-																	var p53 int32
-																	if uint32(v0) < uint32(i32(4097)) {
-																		p53 = 1
-																	}
-																	v21 = t52 & p53
-																	m.memory[uint64(uint32(t49))+9411] = byte(v21)
-																	goto l40
-																}
-																v28 = i64(21)
-																t46 := int32(m.memory[uint32(v24+v0)])
-																v3 = t46
-																if v3 == i32(32) {
-																	goto l33
-																}
-																if uint32(v3) < uint32(i32(32)) {
-																	goto l33
-																}
-																v0 = v0 + i32(1)
-																if v3 != i32(127) {
-																	goto l36
-																}
-																goto l33
-															}
-														}
-														v28 = i64(21)
-														t45 := int32(m.memory[uint32(v27+v0)])
-														v3 = t45
-														if v3 == i32(32) {
-															goto l33
-														}
-														if uint32(v3) < uint32(i32(32)) {
-															goto l33
-														}
-														v0 = v0 + i32(1)
-														if v3 != i32(127) {
-															goto l34
-														}
-														goto l33
+												t38 := int32(load32(m.memory, uint64(uint32(v14))+16))
+												v24 = t38
+												if v24 == 0 {
+													goto l29
+												}
+												t39 := int32(load32(m.memory, uint64(uint32(v14))+20))
+												v0 = t39
+												t40 := int32(load32(m.memory, uint32(v14)))
+												v3 = t40
+												t41 := int32(load32(m.memory, uint64(uint32(v14))+4))
+												t42 := v9
+												v10 = t41
+												store32(m.memory, uint64(uint32(t42))+9444, uint32(v10))
+												store32(m.memory, uint64(uint32(v9))+9440, uint32(v3))
+												m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v9+i32(16), v9+i32(9440), i32(1))
+												v25 = i32(21)
+												t43 := int32(load32(m.memory, uint64(uint32(v9))+9444))
+												if t43 != 0 {
+													goto l30
+												}
+												store32(m.memory, uint64(uint32(v9))+9444, uint32(v0))
+												store32(m.memory, uint64(uint32(v9))+9440, uint32(v24))
+												m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v9+i32(8), v9+i32(9440), i32(1))
+												t44 := int32(load32(m.memory, uint64(uint32(v9))+9444))
+												if t44 != 0 {
+													goto l30
+												}
+												store32(m.memory, uint64(uint32(v9))+9448, uint32(i32(0)))
+												store32(m.memory, uint64(uint32(v9))+9444, uint32(v10))
+												store32(m.memory, uint64(uint32(v9))+9440, uint32(v3))
+												m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9440), v9+i32(9427), v9+i32(5320))
+												{
+													t45 := int32(load32(m.memory, uint64(uint32(v9))+5320))
+													v17 = t45
+													v3 = v17 + i32(1)
+													if uint32(v3) > uint32(i32(4096)) {
+														goto l31
 													}
+													m.memory[uint32(v19+v17)] = byte(i32(32))
+													store32(m.memory, uint64(uint32(v9))+5320, uint32(v3))
+													v17 = v3
 												}
-												v25 = i32(20)
-												goto l31
+											l31:
+												t46 := int32(m.memory[uint64(uint32(v9))+9427])
+												v26 = t46
+												v10 = v17 + v0
+												if uint32(v10) > uint32(i32(4096)) {
+													goto l32
+												}
+												if v0 == 0 {
+													goto l32
+												}
+												if v0 == 0 {
+													goto l33
+												}
+												memory_copy(m.memory, uint32(v19+v17), uint32(v24), uint32(v0))
+											l33:
+												store32(m.memory, uint64(uint32(v9))+5320, uint32(v10))
+												v17 = v10
+											l32:
+												t47 := v9
+												t48 := v26
+												var p49 int32
+												if uint32(v10) < uint32(i32(4097)) {
+													p49 = 1
+												}
+												t50 := t48 & p49
+												var p51 int32
+												if uint32(v3) < uint32(i32(4097)) {
+													p51 = 1
+												}
+												v21 = t50 & p51
+												m.memory[uint64(uint32(t47))+9427] = byte(v21)
+												goto l34
 											case 1:
-												m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v9+i32(9424), v14)
-												t54 := int32(m.memory[uint64(uint32(v9))+9424])
-												if t54 == i32(41) {
-													goto l26
+												m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v9+i32(9440), v14)
+												t52 := int32(m.memory[uint64(uint32(v9))+9440])
+												if t52 == i32(41) {
+													goto l25
 												}
-												t55 := int64(load64(m.memory, uint64(uint32(v9))+9424))
-												v28 = t55
-												if v28&i64(255) == i64(41) {
-													goto l26
+												t53 := int64(load64(m.memory, uint64(uint32(v9))+9440))
+												v27 = t53
+												if v27&i64(255) == i64(41) {
+													goto l25
 												}
-												v23 = int32(int64(uint64(v28) >> 32))
-												v25 = int32(v28)
-												goto l41
+												v23 = int32(int64(uint64(v27) >> 32))
+												v25 = int32(v27)
+												goto l35
 											}
 										}
-									l26:
+									l25:
 										{
 											{
 												if uint32(v23) >= uint32(v20) {
-													goto l42
+													goto l36
 												}
-												v25 = i32(20)
 												v0 = v18 + v23*i32(12)
-												t56 := int32(load32(m.memory, uint32(v0)))
-												switch t56 {
-												case 1:
-													t62 := int32(load32(m.memory, uint64(uint32(v0))+4))
-													v10 = t62
+												t54 := int32(load32(m.memory, uint64(uint32(v0))+8))
+												v3 = t54
+												if uint32(v3) < uint32(i32(2)) {
+													if v3 != i32(1) {
+														goto l29
+													}
+													t60 := int32(load32(m.memory, uint32(v0)))
+													v10 = t60
 													{
-														t63 := int32(load32(m.memory, uint64(uint32(v0))+8))
-														t64 := v17
-														v0 = t63
-														v3 = t64 + v0
+														t61 := int32(load32(m.memory, uint64(uint32(v0))+4))
+														t62 := v17
+														v0 = t61
+														v3 = t62 + v0
 														if uint32(v3) > uint32(i32(4096)) {
-															goto l46
+															goto l40
 														}
 														if v0 == 0 {
-															goto l46
+															goto l40
 														}
 														if v0 == 0 {
-															goto l47
+															goto l41
 														}
 														memory_copy(m.memory, uint32(v19+v17), uint32(v10), uint32(v0))
-													l47:
-														store32(m.memory, uint64(uint32(v9))+5304, uint32(v3))
+													l41:
+														store32(m.memory, uint64(uint32(v9))+5320, uint32(v3))
 														v17 = v3
 													}
-												l46:
-													t65 := v9
-													t66 := v21
-													var p67 int32
+												l40:
+													t63 := v9
+													t64 := v21
+													var p65 int32
 													if uint32(v3) < uint32(i32(4097)) {
-														p67 = 1
+														p65 = 1
 													}
-													v21 = t66 & p67
-													m.memory[uint64(uint32(t65))+9411] = byte(v21)
-													t68 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v10, v0)
-													if t68 == 0 {
-														goto l40
+													v21 = t64 & p65
+													m.memory[uint64(uint32(t63))+9427] = byte(v21)
+													t66 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v10, v0)
+													if t66 == 0 {
+														goto l34
 													}
 													v25 = i32(21)
-													goto l31
-												case 2:
-													goto l42
-												default:
-													goto l31
+													goto l30
 												}
 											}
-										l42:
-											t57 := int32(load32(m.memory, uint64(uint32(v14))+12))
-											v3 = t57
-											t58 := int32(load32(m.memory, uint64(uint32(v14))+8))
-											v0 = t58
-											t59 := int64(load64(m.memory, uint64(uint32(v9))+9412))
-											store64(m.memory, uint32(v11), uint64(t59))
-											t60 := int32(load32(m.memory, uint64(uint32(v9))+9420))
-											store32(m.memory, uint64(uint32(v11))+8, uint32(t60))
-											store32(m.memory, uint64(uint32(v9))+9424, uint32(v0))
-											t61 := v9
+										l36:
+											t55 := int32(load32(m.memory, uint64(uint32(v14))+12))
+											v3 = t55
+											t56 := int32(load32(m.memory, uint64(uint32(v14))+8))
+											v0 = t56
+											t57 := int64(load64(m.memory, uint64(uint32(v9))+9428))
+											store64(m.memory, uint32(v11), uint64(t57))
+											t58 := int32(load32(m.memory, uint64(uint32(v9))+9436))
+											store32(m.memory, uint64(uint32(v11))+8, uint32(t58))
+											store32(m.memory, uint64(uint32(v9))+9440, uint32(v0))
+											t59 := v9
 											v26 = v0 + v3<<4
-											store32(m.memory, uint64(uint32(t61))+9428, uint32(v26))
+											store32(m.memory, uint64(uint32(t59))+9444, uint32(v26))
 											if v3 != 0 {
-												v29 = i32(0)
+												v28 = i32(0)
 												v25 = i32(20)
-											l50:
+											l44:
 												{
-													t69 := int32(load32(m.memory, uint32(v0+i32(12))))
-													v24 = t69
-													t70 := int32(load32(m.memory, uint32(v0+i32(8))))
-													v27 = t70
-													t71 := int32(load32(m.memory, uint32(v0+i32(4))))
-													v10 = t71
-													t72 := int32(load32(m.memory, uint32(v0)))
-													v3 = t72
-													store32(m.memory, uint64(uint32(v9))+9452, uint32(i32(0)))
-													store32(m.memory, uint64(uint32(v9))+9448, uint32(v10))
-													t74 := v9
-													p73 := i32(1)
+													t67 := int32(load32(m.memory, uint32(v0+i32(12))))
+													v29 = t67
+													t68 := int32(load32(m.memory, uint32(v0+i32(8))))
+													v24 = t68
+													t69 := int32(load32(m.memory, uint32(v0+i32(4))))
+													v10 = t69
+													t70 := int32(load32(m.memory, uint32(v0)))
+													v3 = t70
+													store32(m.memory, uint64(uint32(v9))+9468, uint32(i32(0)))
+													store32(m.memory, uint64(uint32(v9))+9464, uint32(v10))
+													t72 := v9
+													p71 := i32(1)
 													if v3 != 0 {
-														p73 = v3
+														p71 = v3
 													}
-													store32(m.memory, uint64(uint32(t74))+9444, uint32(p73))
+													store32(m.memory, uint64(uint32(t72))+9460, uint32(p71))
 													{
-														t75 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v11, v9+i32(9444))
-														if t75 != 0 {
-															goto l48
+														t73 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v11, v9+i32(9460))
+														if t73 != 0 {
+															goto l42
 														}
 														v0 = v0 + i32(16)
 														if v0 == v26 {
-															goto l49
+															goto l43
 														}
-														goto l50
+														goto l44
 													}
-												l48:
-													t76 := v9
+												l42:
+													t74 := v9
 													v0 = v0 + i32(16)
-													store32(m.memory, uint64(uint32(t76))+9424, uint32(v0))
-													t78 := v9
-													p77 := i32(1)
-													if v27 != 0 {
-														p77 = v27
+													store32(m.memory, uint64(uint32(t74))+9440, uint32(v0))
+													t76 := v9
+													p75 := i32(1)
+													if v24 != 0 {
+														p75 = v24
 													}
-													m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t78, p77, v24)
-													t79 := int32(load32(m.memory, uint32(v9)))
-													v27 = t79
-													if v27 == 0 {
-														goto l49
+													m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t76, p75, v29)
+													t77 := int32(load32(m.memory, uint32(v9)))
+													v24 = t77
+													if v24 == 0 {
+														goto l43
 													}
-													t80 := int32(load32(m.memory, uint64(uint32(v9))+4))
-													v3 = t80
+													t78 := int32(load32(m.memory, uint64(uint32(v9))+4))
+													v3 = t78
 													{
-														if v29&i32(1) == 0 {
-															goto l51
+														if v28&i32(1) == 0 {
+															goto l45
 														}
 														v10 = v17 + i32(2)
 														if uint32(v10) > uint32(i32(4096)) {
-															goto l52
+															goto l46
 														}
 														store16(m.memory, uint32(v19+v17), uint16(i32(8236)))
-														store32(m.memory, uint64(uint32(v9))+5304, uint32(v10))
+														store32(m.memory, uint64(uint32(v9))+5320, uint32(v10))
 														v17 = v10
-													l52:
-														t81 := v21
-														var p82 int32
+													l46:
+														t79 := v21
+														var p80 int32
 														if uint32(v10) < uint32(i32(4097)) {
-															p82 = 1
+															p80 = 1
 														}
-														v21 = t81 & p82
+														v21 = t79 & p80
 													}
-												l51:
+												l45:
 													v10 = v17 + v3
 													if uint32(v10) > uint32(i32(4096)) {
-														goto l53
+														goto l47
 													}
 													if v3 == 0 {
-														goto l53
+														goto l47
 													}
 													if v3 == 0 {
-														goto l54
+														goto l48
 													}
-													memory_copy(m.memory, uint32(v19+v17), uint32(v27), uint32(v3))
-												l54:
-													store32(m.memory, uint64(uint32(v9))+5304, uint32(v10))
+													memory_copy(m.memory, uint32(v19+v17), uint32(v24), uint32(v3))
+												l48:
+													store32(m.memory, uint64(uint32(v9))+5320, uint32(v10))
 													v17 = v10
-												l53:
-													t83 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v27, v3)
-													if t83 != 0 {
-														v28 = i64(21)
-														goto l33
-													}
-													t84 := v21
-													var p85 int32
-													if uint32(v10) < uint32(i32(4097)) {
-														p85 = 1
-													}
-													v21 = t84 & p85
-													v29 = i32(1)
-													v25 = i32(41)
-													if v0 != v26 {
+												l47:
+													t81 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v24, v3)
+													if t81 != 0 {
+														v15 = i64(21)
 														goto l50
 													}
+													t82 := v21
+													var p83 int32
+													if uint32(v10) < uint32(i32(4097)) {
+														p83 = 1
+													}
+													v21 = t82 & p83
+													v28 = i32(1)
+													v25 = i32(41)
+													if v0 != v26 {
+														goto l44
+													}
 												}
-											l49:
-												m.memory[uint64(uint32(v9))+9411] = byte(v21)
-												goto l41
+											l43:
+												m.memory[uint64(uint32(v9))+9427] = byte(v21)
+												goto l35
 											}
 											v25 = i32(20)
-											goto l41
+											goto l35
 										}
-									l41:
-										if v25&i32(255) == i32(41) {
-											goto l40
+									l35:
+										if v25&i32(255) != i32(41) {
+											goto l30
 										}
-									l31:
-										v28 = int64(uint32(v25)) & i64(255)
-									l33:
-										v13 = int64(uint32(v23))<<32 | v28
-										goto l56
-									l40:
-										t86 := v5
-										var p87 int32
+									l34:
+										t84 := v5
+										var p85 int32
 										if v16 != i32(0) {
-											p87 = 1
+											p85 = 1
 										}
-										if t86&p87 != 0 {
-											goto l57
+										if t84&p85 != 0 {
+											goto l51
 										}
 									}
+									v15 = i64(22)
 									if v21&i32(1) != 0 {
-										goto l19
+										goto l18
 									}
-									v13 = i64(22)
-								l56:
-									v0 = int32(int64(uint64(v13) >> 32))
-									v11 = int32(v13)
-									goto l16
+									goto l52
+								l29:
+									v25 = i32(20)
+								l30:
+									v15 = int64(uint32(v25)) & i64(255)
+								l50:
+									v15 = int64(uint32(v23))<<32 | v15
+								l52:
+									v0 = int32(int64(uint64(v15) >> 32))
+									v11 = int32(v15)
+									goto l15
 								}
 								v17 = i32(0)
-								goto l19
-							l19:
-								m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v9+i32(5272), v12, v9+i32(5308), v17)
-								t88 := int64(load64(m.memory, uint64(uint32(v9))+5296))
-								store64(m.memory, uint64(uint32(v9))+5261, uint64(t88))
-								t89 := int64(load64(m.memory, uint64(uint32(v9))+5291))
-								store64(m.memory, uint64(uint32(v9))+5256, uint64(t89))
-								t90 := int32(load16(m.memory, uint64(uint32(v9))+5272))
-								store16(m.memory, uint64(uint32(v9))+5216, uint16(t90))
-								t91 := int32(m.memory[uint64(uint32(v9))+5274])
-								m.memory[uint64(uint32(v9))+5218] = byte(t91)
-								t92 := int64(load64(m.memory, uint64(uint32(v9))+5283))
-								t93 := v9
-								v15 = t92
-								store64(m.memory, uint64(uint32(t93))+5248, uint64(v15))
-								store64(m.memory, uint64(uint32(v9))+5227, uint64(v15))
-								t94 := int64(load64(m.memory, uint64(uint32(v9))+5256))
+								goto l18
+							l18:
+								m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v9+i32(5288), v12, v9+i32(5324), v17)
+								t86 := int64(load64(m.memory, uint64(uint32(v9))+5312))
+								store64(m.memory, uint64(uint32(v9))+5277, uint64(t86))
+								t87 := int64(load64(m.memory, uint64(uint32(v9))+5307))
+								store64(m.memory, uint64(uint32(v9))+5272, uint64(t87))
+								t88 := int32(load16(m.memory, uint64(uint32(v9))+5288))
+								store16(m.memory, uint64(uint32(v9))+5232, uint16(t88))
+								t89 := int32(m.memory[uint64(uint32(v9))+5290])
+								m.memory[uint64(uint32(v9))+5234] = byte(t89)
+								t90 := int64(load64(m.memory, uint64(uint32(v9))+5299))
+								t91 := v9
+								v15 = t90
+								store64(m.memory, uint64(uint32(t91))+5264, uint64(v15))
+								store64(m.memory, uint64(uint32(v9))+5243, uint64(v15))
+								t92 := int64(load64(m.memory, uint64(uint32(v9))+5272))
+								store64(m.memory, uint64(uint32(v9))+5251, uint64(t92))
+								t93 := int64(load64(m.memory, uint64(uint32(v9))+5277))
+								store64(m.memory, uint64(uint32(v9))+5256, uint64(t93))
+								t94 := int64(load64(m.memory, uint64(uint32(v9))+5291))
 								store64(m.memory, uint64(uint32(v9))+5235, uint64(t94))
-								t95 := int64(load64(m.memory, uint64(uint32(v9))+5261))
-								store64(m.memory, uint64(uint32(v9))+5240, uint64(t95))
-								t96 := int64(load64(m.memory, uint64(uint32(v9))+5275))
-								store64(m.memory, uint64(uint32(v9))+5219, uint64(t96))
 								v11 = i32(0)
-								store32(m.memory, uint64(uint32(v9))+5312, uint32(i32(0)))
-								store64(m.memory, uint64(uint32(v9))+5304, uint64(i64(1)))
-								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, i32(21270), v9+i32(5304))
+								store32(m.memory, uint64(uint32(v9))+5328, uint32(i32(0)))
+								store64(m.memory, uint64(uint32(v9))+5320, uint64(i64(1)))
+								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, i32(21311), v9+i32(5320))
 								{
-									t97 := int32(load32(m.memory, uint64(uint32(v9))+5312))
-									t98 := v7
-									v0 = t97
-									if uint32(t98) >= uint32(v0) {
-										store32(m.memory, uint64(uint32(v9))+5272, uint32(v6))
-										store64(m.memory, uint64(uint32(v9))+5276, uint64(uint32(v7)))
-										m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(5304), v9+i32(5216))
-										m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, v9+i32(5304), v9+i32(5272))
-										t99 := int32(load32(m.memory, uint64(uint32(v9))+5276))
-										v0 = t99
-										t100 := int32(load32(m.memory, uint64(uint32(v9))+5280))
-										t101 := v8
-										v3 = t100
-										store32(m.memory, uint32(t101), uint32(v3))
-										if uint32(v3) <= uint32(v0) {
-											goto l9
+									t95 := int32(load32(m.memory, uint64(uint32(v9))+5328))
+									t96 := v7
+									v0 = t95
+									if uint32(t96) >= uint32(v0) {
+										store32(m.memory, uint64(uint32(v9))+5288, uint32(v6))
+										store64(m.memory, uint64(uint32(v9))+5292, uint64(uint32(v7)))
+										m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(5320), v9+i32(5232))
+										m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, v9+i32(5320), v9+i32(5288))
+										t97 := int32(load32(m.memory, uint64(uint32(v9))+5292))
+										v0 = t97
+										t98 := int32(load32(m.memory, uint64(uint32(v9))+5296))
+										t99 := v8
+										v3 = t98
+										store32(m.memory, uint32(t99), uint32(v3))
+										if uint32(v3) > uint32(v0) {
+											goto l11
 										}
-										goto l12
+										goto l54
 									}
 									v11 = i32(0)
-									goto l16
+									goto l15
 								}
 							}
-							t16 := int32(m.memory[uint64(uint32(v9))+5308])
+							t16 := int32(m.memory[uint64(uint32(v9))+5324])
 							v11 = t16
-							t17 := int32(load32(m.memory, uint64(uint32(v9))+5312))
+							t17 := int32(load32(m.memory, uint64(uint32(v9))+5328))
 							v0 = t17
-							goto l16
+							goto l15
 						}
-					l16:
+					l15:
 						{
 							v3 = v11 & i32(255)
-							var p102 int32
+							var p100 int32
 							if v3 == i32(41) {
-								p102 = 1
+								p100 = 1
 							}
-							v2 = p102
+							v2 = p100
 							if v2 != 0 {
-								goto l59
+								goto l55
 							}
 							if v3 != 0 {
-								goto l12
+								goto l11
 							}
 						}
-					l59:
+					l55:
 						store32(m.memory, uint32(v8), uint32(v0))
 						if v2 != 0 {
-							goto l9
+							goto l54
 						}
 					}
-				l12:
-					t103 := int32(load32(m.memory, uint64(uint32(v11&i32(255)<<2))+21924))
-					v3 = t103
+				l11:
+					t101 := int32(m.memory[uint64(uint32(v11&i32(255)))+16464])
+					v3 = t101
+				}
+			l6:
+				if v3 != i32(48) {
 					goto l2
 				}
-			l9:
+			l54:
 				v3 = i32(0)
 				goto l2
 			}
@@ -8965,7 +8652,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 l0:
 	v3 = i32(1)
 l2:
-	m.___stack_pointer = v9 + i32(9456)
+	m.___stack_pointer = v9 + i32(9472)
 	return v3
 }
 func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
@@ -8973,1016 +8660,952 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 	var v8 int64
 	var v9, v10, v11, v12, v13, v14, v15, v16, v17, v18 int32
 	var v19 int64
-	var v20, v21, v22, v23 int32
-	var v24 int64
-	var v25, v26 int32
+	var v20, v21 int32
+	var v22 int64
+	var v23, v24, v25, v26 int32
 	t0 := m.___stack_pointer
-	v6 = t0 - i32(6848)
+	v6 = t0 - i32(6880)
 	m.___stack_pointer = v6
-	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v6+i32(80), v0)
-	t1 := int32(load32(m.memory, uint64(uint32(v6))+84))
+	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v6+i32(112), v0)
+	t1 := int32(load32(m.memory, uint64(uint32(v6))+116))
 	v0 = t1
 	{
-		{
-			t2 := int32(load32(m.memory, uint64(uint32(v6))+80))
-			v7 = t2
-			if v7 == 0 {
-				if v0 != i32(48) {
-					goto l5
-				}
-				goto l6
-			}
-			t3 := int64(load64(m.memory, uint64(uint32(v6))+96))
-			store64(m.memory, uint64(uint32(v6))+48, uint64(t3))
-			t4 := int64(load64(m.memory, uint64(uint32(v6))+88))
-			store64(m.memory, uint64(uint32(v6))+40, uint64(t4))
-			if v2 != 0 {
-				if v1 == 0 {
-					goto l3
-				}
-				if v2 >= i32(0) {
-					goto l2
-				}
-				goto l4
-			}
-			v1 = i32(0)
-			goto l2
+		t2 := int32(load32(m.memory, uint64(uint32(v6))+112))
+		v7 = t2
+		if v7 == 0 {
+			goto l0
+		}
+		t3 := int64(load64(m.memory, uint64(uint32(v6))+128))
+		store64(m.memory, uint64(uint32(v6))+80, uint64(t3))
+		t4 := int64(load64(m.memory, uint64(uint32(v6))+120))
+		store64(m.memory, uint64(uint32(v6))+72, uint64(t4))
+		if v2 != 0 {
+			goto l1
+		}
+		v1 = i32(0)
+		goto l2
+	l1:
+		if v1 == 0 {
+			goto l3
+		}
+		if v2 < i32(0) {
+			goto l4
 		}
 	l2:
 		if v5 == 0 {
 			goto l3
 		}
 		if v4 != 0 {
-			goto l7
+			goto l5
 		}
 		v3 = i32(1)
-		goto l8
-	l7:
+		goto l6
+	l5:
 		if v3 == 0 {
 			goto l3
 		}
 		if v4 < i32(0) {
 			goto l4
 		}
-	l8:
-		store32(m.memory, uint64(uint32(v6))+60, uint32(v0))
-		store32(m.memory, uint64(uint32(v6))+56, uint32(v7))
-		t5 := int64(load64(m.memory, uint64(uint32(v6))+40))
-		store64(m.memory, uint64(uint32(v6))+64, uint64(t5))
-		t6 := int64(load64(m.memory, uint64(uint32(v6))+48))
-		store64(m.memory, uint64(uint32(v6))+72, uint64(t6))
-		store32(m.memory, uint64(uint32(v6))+80, uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v6))+2136, uint32(i32(0)))
-		t7 := v6 + i32(5240)
+	l6:
+		store32(m.memory, uint64(uint32(v6))+92, uint32(v0))
+		store32(m.memory, uint64(uint32(v6))+88, uint32(v7))
+		t5 := int64(load64(m.memory, uint64(uint32(v6))+72))
+		store64(m.memory, uint64(uint32(v6))+96, uint64(t5))
+		t6 := int64(load64(m.memory, uint64(uint32(v6))+80))
+		store64(m.memory, uint64(uint32(v6))+104, uint64(t6))
+		store32(m.memory, uint64(uint32(v6))+112, uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v6))+2168, uint32(i32(0)))
+		t7 := v6 + i32(5272)
 		t8 := v1
 		v8 = int64(uint32(v2))
-		m._hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(t7, t8, v8, v6+i32(80))
+		m._hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(t7, t8, v8, v6+i32(112))
 		{
 			{
-				t9 := int32(m.memory[uint64(uint32(v6))+5240])
+				t9 := int32(m.memory[uint64(uint32(v6))+5272])
 				if t9 == i32(41) {
-					goto l9
+					goto l7
 				}
-				t10 := int64(m.memory[uint64(uint32(v6))+5240])
+				t10 := int64(m.memory[uint64(uint32(v6))+5272])
 				if t10 == i64(41) {
-					goto l9
+					goto l7
 				}
-				t11 := int32(load32(m.memory, uint64(uint32(v6))+5244))
+				t11 := int32(load32(m.memory, uint64(uint32(v6))+5276))
 				v9 = t11
-				t12 := int32(load32(m.memory, uint64(uint32(v6))+5240))
+				t12 := int32(load32(m.memory, uint64(uint32(v6))+5272))
 				v10 = t12
-				goto l10
+				goto l8
 			}
-		l9:
-			store64(m.memory, uint64(uint32(v6))+6840, uint64(v8))
-			store32(m.memory, uint64(uint32(v6))+6836, uint32(v1))
-			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(v6+i32(5240), v6+i32(56), v6+i32(6836), v6+i32(80))
+		l7:
+			store64(m.memory, uint64(uint32(v6))+6872, uint64(v8))
+			store32(m.memory, uint64(uint32(v6))+6868, uint32(v1))
+			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(v6+i32(5272), v6+i32(88), v6+i32(6868), v6+i32(112))
 			{
-				t13 := int32(load32(m.memory, uint64(uint32(v6))+5240))
+				t13 := int32(load32(m.memory, uint64(uint32(v6))+5272))
 				v11 = t13
 				if v11 != 0 {
-					goto l11
+					goto l9
 				}
-				t14 := int32(load32(m.memory, uint64(uint32(v6))+5244))
+				t14 := int32(load32(m.memory, uint64(uint32(v6))+5276))
 				v10 = t14
-				t15 := int32(load32(m.memory, uint64(uint32(v6))+5248))
+				t15 := int32(load32(m.memory, uint64(uint32(v6))+5280))
 				v9 = t15
-				goto l10
+				goto l8
 			}
-		l11:
-			t16 := int64(load64(m.memory, uint64(uint32(v6))+5244))
+		l9:
+			t16 := int64(load64(m.memory, uint64(uint32(v6))+5276))
 			v8 = t16
-			memory_copy(m.memory, uint32(v6+i32(3684)+i32(12)), uint32(v6+i32(5240)+i32(12)), uint32(i32(1544)))
-			store64(m.memory, uint64(uint32(v6))+3688, uint64(v8))
-			store32(m.memory, uint64(uint32(v6))+3684, uint32(v11))
-			store32(m.memory, uint64(uint32(v6))+6808, uint32(i32(0)))
-			store64(m.memory, uint64(uint32(v6))+6800, uint64(i64(1)))
+			memory_copy(m.memory, uint32(v6+i32(3716)+i32(12)), uint32(v6+i32(5272)+i32(12)), uint32(i32(1544)))
+			store64(m.memory, uint64(uint32(v6))+3720, uint64(v8))
+			store32(m.memory, uint64(uint32(v6))+3716, uint32(v11))
+			store32(m.memory, uint64(uint32(v6))+6840, uint32(i32(0)))
+			store64(m.memory, uint64(uint32(v6))+6832, uint64(i64(1)))
 			v12 = int32(v8)
 			if v12 != 0 {
-				goto l12
+				goto l10
 			}
 			v10 = i32(41)
 			v9 = i32(0)
-			goto l13
-		l12:
-			v13 = v6 + i32(5240) + i32(8)
-			v14 = v6 + i32(3704)
-			t17 := int32(load32(m.memory, uint64(uint32(v6))+3700))
+			goto l11
+		l10:
+			v13 = v6 + i32(5272) + i32(8)
+			v14 = v6 + i32(3736)
+			t17 := int32(load32(m.memory, uint64(uint32(v6))+3732))
 			v15 = t17
 			v16 = i32(0)
 			v17 = i32(0)
 			v18 = v12
-			t18 := int64(load64(m.memory, uint64(uint32(v6))+3692))
+			t18 := int64(load64(m.memory, uint64(uint32(v6))+3724))
 			v19 = t18
 			v8 = v19
 			v20 = i32(0)
-		l44:
+		l38:
 			{
 				v9 = v20
-				store32(m.memory, uint64(uint32(v6))+6836, uint32(v18))
-				store64(m.memory, uint64(uint32(v6))+6840, uint64(v8))
+				store32(m.memory, uint64(uint32(v6))+6868, uint32(v18))
+				store64(m.memory, uint64(uint32(v6))+6872, uint64(v8))
 				v2 = int32(v8)
 				{
 					v8 = int64(uint64(v8) >> 32)
 					if v8 != i64(0) {
+						goto l12
+					}
+					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(5272), v18, v2, i32(32))
+					t19 := int64(load64(m.memory, uint64(uint32(v6))+5280))
+					store64(m.memory, uint64(uint32(v6))+6868, uint64(t19))
+				}
+			l12:
+				v7 = int32(v8)
+			l14:
+				{
+					t20 := int32(load32(m.memory, uint64(uint32(v6))+6872))
+					v0 = t20
+					t21 := int32(load32(m.memory, uint64(uint32(v6))+6876))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(64), v6+i32(6868), t21)
+					t22 := int32(m.memory[uint64(uint32(v6))+64])
+					v1 = t22
+					if v1 == 0 {
+						goto l13
+					}
+					t23 := int32(m.memory[uint64(uint32(v6))+65])
+					if t23&i32(255) != i32(32) {
 						goto l14
 					}
-					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(5240), v18, v2, i32(32))
-					t19 := int64(load64(m.memory, uint64(uint32(v6))+5248))
-					store64(m.memory, uint64(uint32(v6))+6836, uint64(t19))
 				}
-			l14:
-				v7 = int32(v8)
-			l16:
-				{
-					t20 := int32(load32(m.memory, uint64(uint32(v6))+6840))
-					v0 = t20
-					t21 := int32(load32(m.memory, uint64(uint32(v6))+6844))
-					t22 := v6 + i32(32)
-					t23 := v6 + i32(6836)
-					var p24 int32
-					if t21 != i32(0) {
-						p24 = 1
-					}
-					m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t22, t23, p24)
-					t25 := int32(m.memory[uint64(uint32(v6))+32])
-					v1 = t25
-					if v1 == 0 {
-						goto l15
-					}
-					t26 := int32(m.memory[uint64(uint32(v6))+33])
-					if t26&i32(255) != i32(32) {
-						goto l16
-					}
-				}
-			l15:
-				store32(m.memory, uint64(uint32(v6))+6832, uint32(v7))
-				store32(m.memory, uint64(uint32(v6))+6824, uint32(v18))
-				t27 := v6
+			l13:
+				store32(m.memory, uint64(uint32(v6))+6864, uint32(v7))
+				store32(m.memory, uint64(uint32(v6))+6856, uint32(v18))
+				t24 := v6
 				v0 = v2 - v0
-				p28 := v0
+				p25 := v0
 				if uint32(v0) > uint32(v2) {
-					p28 = i32(0)
+					p25 = i32(0)
 				}
-				store32(m.memory, uint64(uint32(t27))+6828, uint32(p28))
-				t29 := int32(load32(m.memory, uint64(uint32(v6))+6836))
-				v18 = t29
-				t30 := int64(load64(m.memory, uint64(uint32(v6))+6840))
-				v8 = t30
+				store32(m.memory, uint64(uint32(t24))+6860, uint32(p25))
+				t26 := int32(load32(m.memory, uint64(uint32(v6))+6868))
+				v18 = t26
+				t27 := int64(load64(m.memory, uint64(uint32(v6))+6872))
+				v8 = t27
 				{
 					if v9 == 0 {
-						goto l17
+						goto l15
 					}
 					{
 						if uint32(v17) <= uint32(v16) {
-							goto l18
+							goto l16
 						}
-						t31 := int32(load32(m.memory, uint64(uint32(v6))+6800))
-						m.memory[uint32(t31+v16)] = byte(i32(10))
+						t28 := int32(load32(m.memory, uint64(uint32(v6))+6832))
+						m.memory[uint32(t28+v16)] = byte(i32(10))
 					}
-				l18:
-					t32 := v6
+				l16:
+					t29 := v6
 					v0 = v16 + i32(1)
-					p33 := i32(-1)
+					p30 := i32(-1)
 					if v0 != 0 {
-						p33 = v0
+						p30 = v0
 					}
-					store32(m.memory, uint64(uint32(t32))+6808, uint32(p33))
+					store32(m.memory, uint64(uint32(t29))+6840, uint32(p30))
 				}
-			l17:
-				m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6824), v6+i32(6800))
+			l15:
+				m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6856), v6+i32(6832))
 				{
-					t34 := int32(load32(m.memory, uint64(uint32(v6))+6804))
-					v17 = t34
-					t35 := int32(load32(m.memory, uint64(uint32(v6))+6808))
-					t36 := v17
-					v0 = t35
-					if uint32(t36) < uint32(v0) {
-						goto l19
+					t31 := int32(load32(m.memory, uint64(uint32(v6))+6836))
+					v17 = t31
+					t32 := int32(load32(m.memory, uint64(uint32(v6))+6840))
+					t33 := v17
+					v0 = t32
+					if uint32(t33) < uint32(v0) {
+						goto l17
 					}
 					if uint32(v17-v0) < uint32(i32(2)) {
-						goto l19
+						goto l17
 					}
-					t37 := int32(load32(m.memory, uint64(uint32(v6))+6800))
-					store16(m.memory, uint32(t37+v0), uint16(i32(8250)))
+					t34 := int32(load32(m.memory, uint64(uint32(v6))+6832))
+					store16(m.memory, uint32(t34+v0), uint16(i32(8250)))
 				}
-			l19:
+			l17:
 				v20 = v9 + i32(1)
-				t38 := v6
+				t35 := v6
 				v2 = v0 + i32(2)
-				p39 := v2
+				p36 := v2
 				if uint32(v2) < uint32(v0) {
-					p39 = i32(-1)
+					p36 = i32(-1)
 				}
-				v16 = p39
-				store32(m.memory, uint64(uint32(t38))+6808, uint32(v16))
+				v16 = p36
+				store32(m.memory, uint64(uint32(t35))+6840, uint32(v16))
 				v0 = i32(-16)
-			l21:
+			l19:
 				{
 					if v0 == i32(48) {
-						goto l20
+						goto l18
 					}
-					v2 = v0 + i32(21740)
+					v2 = v0 + i32(21780)
 					v7 = v0 + i32(16)
 					v0 = v7
-					t40 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6824), v2)
-					if t40 == 0 {
-						goto l21
+					t37 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6856), v2)
+					if t37 == 0 {
+						goto l19
 					}
 				}
 				{
-					t41 := int32(m.memory[uint32(v7+i32(21736))])
-					switch t41 {
+					t38 := int32(m.memory[uint32(v7+i32(21776))])
+					switch t38 {
 					case 2:
-						goto l20
+						goto l18
 					default:
-						t42 := int32(load32(m.memory, uint64(uint32(v11))+16))
+						t39 := int32(load32(m.memory, uint64(uint32(v11))+16))
+						v7 = t39
+						if v7 == 0 {
+							goto l22
+						}
+						t40 := int32(load32(m.memory, uint64(uint32(v11))+20))
+						v0 = t40
+						t41 := int32(load32(m.memory, uint32(v11)))
+						v2 = t41
+						t42 := int32(load32(m.memory, uint64(uint32(v11))+4))
+						t43 := v6
 						v21 = t42
-						if v21 != 0 {
-							t43 := int32(load32(m.memory, uint64(uint32(v11))+20))
-							v22 = t43
-							t44 := int32(load32(m.memory, uint64(uint32(v11))+4))
-							v7 = t44
-							t45 := int32(load32(m.memory, uint32(v11)))
-							v23 = t45
-							v0 = i32(0)
-						l26:
-							{
-								if v7 == v0 {
-									v0 = i32(0)
-								l28:
-									{
-										if v22 == v0 {
-											store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
-											store32(m.memory, uint64(uint32(v6))+5244, uint32(v7))
-											store32(m.memory, uint64(uint32(v6))+5240, uint32(v23))
-											m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5240), v6+i32(6800))
-											{
-												t48 := int32(load32(m.memory, uint64(uint32(v6))+6804))
-												v17 = t48
-												t49 := int32(load32(m.memory, uint64(uint32(v6))+6808))
-												t50 := v17
-												v0 = t49
-												if uint32(t50) <= uint32(v0) {
-													goto l29
-												}
-												t51 := int32(load32(m.memory, uint64(uint32(v6))+6800))
-												m.memory[uint32(t51+v0)] = byte(i32(32))
-											}
-										l29:
-											{
-												t52 := v17
-												v0 = v0 + i32(1)
-												p53 := i32(-1)
-												if v0 != 0 {
-													p53 = v0
-												}
-												v0 = p53
-												if uint32(t52) < uint32(v0) {
-													goto l30
-												}
-												if uint32(v17-v0) < uint32(v22) {
-													goto l30
-												}
-												if v22 == 0 {
-													goto l30
-												}
-												t54 := int32(load32(m.memory, uint64(uint32(v6))+6800))
-												memory_copy(m.memory, uint32(t54+v0), uint32(v21), uint32(v22))
-											}
-										l30:
-											t55 := v6
-											v2 = v0 + v22
-											p56 := v2
-											if uint32(v2) < uint32(v0) {
-												p56 = i32(-1)
-											}
-											v16 = p56
-											store32(m.memory, uint64(uint32(t55))+6808, uint32(v16))
-											goto l31
-										}
-										v10 = i32(21)
-										t47 := int32(m.memory[uint32(v21+v0)])
-										v2 = t47
-										if v2 == i32(32) {
-											goto l10
-										}
-										if uint32(v2) < uint32(i32(32)) {
-											goto l10
-										}
-										v0 = v0 + i32(1)
-										if v2 == i32(127) {
-											goto l10
-										}
-										goto l28
-									}
-								}
-								v10 = i32(21)
-								t46 := int32(m.memory[uint32(v23+v0)])
-								v2 = t46
-								if v2 == i32(32) {
-									goto l10
-								}
-								if uint32(v2) < uint32(i32(32)) {
-									goto l10
-								}
-								v0 = v0 + i32(1)
-								if v2 == i32(127) {
-									goto l10
-								}
-								goto l26
+						store32(m.memory, uint64(uint32(t43))+5276, uint32(v21))
+						store32(m.memory, uint64(uint32(v6))+5272, uint32(v2))
+						m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v6+i32(56), v6+i32(5272), i32(1))
+						v10 = i32(21)
+						t44 := int32(load32(m.memory, uint64(uint32(v6))+5276))
+						if t44 != 0 {
+							goto l8
+						}
+						store32(m.memory, uint64(uint32(v6))+5276, uint32(v0))
+						store32(m.memory, uint64(uint32(v6))+5272, uint32(v7))
+						m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v6+i32(48), v6+i32(5272), i32(1))
+						t45 := int32(load32(m.memory, uint64(uint32(v6))+5276))
+						if t45 != 0 {
+							goto l8
+						}
+						store32(m.memory, uint64(uint32(v6))+5280, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v6))+5276, uint32(v21))
+						store32(m.memory, uint64(uint32(v6))+5272, uint32(v2))
+						m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5272), v6+i32(6832))
+						{
+							t46 := int32(load32(m.memory, uint64(uint32(v6))+6836))
+							v17 = t46
+							t47 := int32(load32(m.memory, uint64(uint32(v6))+6840))
+							t48 := v17
+							v2 = t47
+							if uint32(t48) <= uint32(v2) {
+								goto l23
 							}
+							t49 := int32(load32(m.memory, uint64(uint32(v6))+6832))
+							m.memory[uint32(t49+v2)] = byte(i32(32))
 						}
-						v10 = i32(20)
-						goto l10
+					l23:
+						{
+							t50 := v17
+							v2 = v2 + i32(1)
+							p51 := i32(-1)
+							if v2 != 0 {
+								p51 = v2
+							}
+							v2 = p51
+							if uint32(t50) < uint32(v2) {
+								goto l24
+							}
+							if uint32(v17-v2) < uint32(v0) {
+								goto l24
+							}
+							if v0 == 0 {
+								goto l24
+							}
+							t52 := int32(load32(m.memory, uint64(uint32(v6))+6832))
+							memory_copy(m.memory, uint32(t52+v2), uint32(v7), uint32(v0))
+						}
+					l24:
+						t53 := v6
+						v0 = v2 + v0
+						p54 := v0
+						if uint32(v0) < uint32(v2) {
+							p54 = i32(-1)
+						}
+						v16 = p54
+						store32(m.memory, uint64(uint32(t53))+6840, uint32(v16))
+						goto l25
 					case 1:
-						m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v6+i32(5240), v11)
-						t57 := int32(m.memory[uint64(uint32(v6))+5240])
-						if t57 == i32(41) {
-							goto l20
+						m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v6+i32(5272), v11)
+						t55 := int32(m.memory[uint64(uint32(v6))+5272])
+						if t55 == i32(41) {
+							goto l18
 						}
-						t58 := int64(load64(m.memory, uint64(uint32(v6))+5240))
-						v24 = t58
-						if v24&i64(255) == i64(41) {
-							goto l20
+						t56 := int64(load64(m.memory, uint64(uint32(v6))+5272))
+						v22 = t56
+						if v22&i64(255) == i64(41) {
+							goto l18
 						}
-						v9 = int32(int64(uint64(v24) >> 32))
-						v10 = int32(v24)
-						goto l32
+						v9 = int32(int64(uint64(v22) >> 32))
+						v10 = int32(v22)
+						goto l26
 					}
 				}
-			l20:
+			l18:
 				{
 					{
 						if uint32(v9) >= uint32(v15) {
-							goto l33
+							goto l27
 						}
-						v10 = i32(20)
-						v2 = v14 + v9*i32(12)
-						t59 := int32(load32(m.memory, uint32(v2)))
-						switch t59 {
-						case 1:
-							t66 := int32(load32(m.memory, uint64(uint32(v2))+8))
-							v0 = t66
-							t67 := int32(load32(m.memory, uint64(uint32(v2))+4))
-							v2 = t67
+						v0 = v14 + v9*i32(12)
+						t57 := int32(load32(m.memory, uint64(uint32(v0))+8))
+						v2 = t57
+						if uint32(v2) < uint32(i32(2)) {
+							if v2 != i32(1) {
+								goto l22
+							}
+							t64 := int32(load32(m.memory, uint32(v0)))
+							v2 = t64
+							t65 := int32(load32(m.memory, uint64(uint32(v0))+4))
+							v0 = t65
 							{
 								if uint32(v17) < uint32(v16) {
-									goto l37
+									goto l31
 								}
 								if uint32(v17-v16) < uint32(v0) {
-									goto l37
+									goto l31
 								}
 								if v0 == 0 {
-									goto l37
+									goto l31
 								}
-								t68 := int32(load32(m.memory, uint64(uint32(v6))+6800))
-								memory_copy(m.memory, uint32(t68+v16), uint32(v2), uint32(v0))
+								t66 := int32(load32(m.memory, uint64(uint32(v6))+6832))
+								memory_copy(m.memory, uint32(t66+v16), uint32(v2), uint32(v0))
 							}
-						l37:
-							t69 := v6
+						l31:
+							t67 := v6
 							v7 = v16 + v0
-							p70 := v7
+							p68 := v7
 							if uint32(v7) < uint32(v16) {
-								p70 = i32(-1)
+								p68 = i32(-1)
 							}
-							v16 = p70
-							store32(m.memory, uint64(uint32(t69))+6808, uint32(v16))
-							t71 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
-							if t71 == 0 {
-								goto l31
+							v16 = p68
+							store32(m.memory, uint64(uint32(t67))+6840, uint32(v16))
+							t69 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
+							if t69 == 0 {
+								goto l25
 							}
-							goto l38
-						case 2:
-							goto l33
-						default:
-							goto l10
+							goto l32
 						}
 					}
-				l33:
-					t60 := int32(load32(m.memory, uint64(uint32(v11))+12))
-					v2 = t60
-					t61 := int32(load32(m.memory, uint64(uint32(v11))+8))
-					v0 = t61
-					t62 := int64(load64(m.memory, uint64(uint32(v6))+6824))
-					store64(m.memory, uint32(v13), uint64(t62))
-					t63 := int32(load32(m.memory, uint64(uint32(v6))+6832))
-					store32(m.memory, uint64(uint32(v13))+8, uint32(t63))
-					store32(m.memory, uint64(uint32(v6))+5240, uint32(v0))
-					t64 := v6
-					v22 = v0 + v2<<4
-					store32(m.memory, uint64(uint32(t64))+5244, uint32(v22))
+				l27:
+					t58 := int32(load32(m.memory, uint64(uint32(v11))+12))
+					v2 = t58
+					t59 := int32(load32(m.memory, uint64(uint32(v11))+8))
+					v0 = t59
+					t60 := int64(load64(m.memory, uint64(uint32(v6))+6856))
+					store64(m.memory, uint32(v13), uint64(t60))
+					t61 := int32(load32(m.memory, uint64(uint32(v6))+6864))
+					store32(m.memory, uint64(uint32(v13))+8, uint32(t61))
+					store32(m.memory, uint64(uint32(v6))+5272, uint32(v0))
+					t62 := v6
+					v23 = v0 + v2<<4
+					store32(m.memory, uint64(uint32(t62))+5276, uint32(v23))
 					if v2 != 0 {
-						v25 = i32(0)
+						v24 = i32(0)
 						v10 = i32(20)
-						t65 := int32(load32(m.memory, uint64(uint32(v6))+6800))
-						v26 = t65
-					l40:
+						t63 := int32(load32(m.memory, uint64(uint32(v6))+6832))
+						v25 = t63
+					l34:
 						{
-							t72 := int32(load32(m.memory, uint32(v0+i32(12))))
-							v21 = t72
-							t73 := int32(load32(m.memory, uint32(v0+i32(8))))
-							v23 = t73
-							t74 := int32(load32(m.memory, uint32(v0+i32(4))))
-							v7 = t74
-							t75 := int32(load32(m.memory, uint32(v0)))
-							v2 = t75
-							store32(m.memory, uint64(uint32(v6))+6844, uint32(i32(0)))
-							store32(m.memory, uint64(uint32(v6))+6840, uint32(v7))
-							t77 := v6
-							p76 := i32(1)
+							t70 := int32(load32(m.memory, uint32(v0+i32(12))))
+							v26 = t70
+							t71 := int32(load32(m.memory, uint32(v0+i32(8))))
+							v21 = t71
+							t72 := int32(load32(m.memory, uint32(v0+i32(4))))
+							v7 = t72
+							t73 := int32(load32(m.memory, uint32(v0)))
+							v2 = t73
+							store32(m.memory, uint64(uint32(v6))+6876, uint32(i32(0)))
+							store32(m.memory, uint64(uint32(v6))+6872, uint32(v7))
+							t75 := v6
+							p74 := i32(1)
 							if v2 != 0 {
-								p76 = v2
+								p74 = v2
 							}
-							store32(m.memory, uint64(uint32(t77))+6836, uint32(p76))
+							store32(m.memory, uint64(uint32(t75))+6868, uint32(p74))
 							{
-								t78 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v13, v6+i32(6836))
-								if t78 != 0 {
-									t79 := v6
+								t76 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v13, v6+i32(6868))
+								if t76 != 0 {
+									t77 := v6
 									v0 = v0 + i32(16)
-									store32(m.memory, uint64(uint32(t79))+5240, uint32(v0))
-									t81 := v6 + i32(24)
-									p80 := i32(1)
-									if v23 != 0 {
-										p80 = v23
+									store32(m.memory, uint64(uint32(t77))+5272, uint32(v0))
+									t79 := v6 + i32(40)
+									p78 := i32(1)
+									if v21 != 0 {
+										p78 = v21
 									}
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t81, p80, v21)
-									t82 := int32(load32(m.memory, uint64(uint32(v6))+24))
-									v7 = t82
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t79, p78, v26)
+									t80 := int32(load32(m.memory, uint64(uint32(v6))+40))
+									v7 = t80
 									if v7 == 0 {
-										goto l32
+										goto l26
 									}
-									t83 := int32(load32(m.memory, uint64(uint32(v6))+28))
-									v2 = t83
+									t81 := int32(load32(m.memory, uint64(uint32(v6))+44))
+									v2 = t81
 									{
-										if v25&i32(1) == 0 {
-											goto l41
+										if v24&i32(1) == 0 {
+											goto l35
 										}
 										if uint32(v17) < uint32(v16) {
-											goto l42
+											goto l36
 										}
 										if uint32(v17-v16) < uint32(i32(2)) {
-											goto l42
+											goto l36
 										}
-										store16(m.memory, uint32(v26+v16), uint16(i32(8236)))
-									l42:
-										v23 = v16 + i32(2)
-										p84 := v23
-										if uint32(v23) < uint32(v16) {
-											p84 = i32(-1)
+										store16(m.memory, uint32(v25+v16), uint16(i32(8236)))
+									l36:
+										v21 = v16 + i32(2)
+										p82 := v21
+										if uint32(v21) < uint32(v16) {
+											p82 = i32(-1)
 										}
-										v16 = p84
+										v16 = p82
 									}
-								l41:
+								l35:
 									if uint32(v17) < uint32(v16) {
-										goto l43
+										goto l37
 									}
 									if uint32(v17-v16) < uint32(v2) {
-										goto l43
+										goto l37
 									}
 									if v2 == 0 {
-										goto l43
+										goto l37
 									}
-									memory_copy(m.memory, uint32(v26+v16), uint32(v7), uint32(v2))
-								l43:
-									t85 := v6
-									v23 = v16 + v2
-									p86 := v23
-									if uint32(v23) < uint32(v16) {
-										p86 = i32(-1)
+									memory_copy(m.memory, uint32(v25+v16), uint32(v7), uint32(v2))
+								l37:
+									t83 := v6
+									v21 = v16 + v2
+									p84 := v21
+									if uint32(v21) < uint32(v16) {
+										p84 = i32(-1)
 									}
-									v16 = p86
-									store32(m.memory, uint64(uint32(t85))+6808, uint32(v16))
-									t87 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v7, v2)
-									if t87 != 0 {
-										goto l38
-									}
-									v25 = i32(1)
-									v10 = i32(41)
-									if v0 == v22 {
+									v16 = p84
+									store32(m.memory, uint64(uint32(t83))+6840, uint32(v16))
+									t85 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v7, v2)
+									if t85 != 0 {
 										goto l32
 									}
-									goto l40
+									v24 = i32(1)
+									v10 = i32(41)
+									if v0 == v23 {
+										goto l26
+									}
+									goto l34
 								}
 								v0 = v0 + i32(16)
-								if v0 == v22 {
-									goto l32
+								if v0 == v23 {
+									goto l26
 								}
-								goto l40
+								goto l34
 							}
 						}
 					}
 					v10 = i32(20)
-					goto l32
+					goto l26
 				}
-			l38:
-				v10 = i32(21)
-				goto l10
 			l32:
+				v10 = i32(21)
+				goto l8
+			l26:
 				if v10&i32(255) != i32(41) {
-					goto l10
+					goto l8
 				}
-			l31:
-				t88 := v1
-				var p89 int32
+			l25:
+				t86 := v1
+				var p87 int32
 				if v18 != i32(0) {
-					p89 = 1
+					p87 = 1
 				}
-				if t88&p89 != 0 {
-					goto l44
+				if t86&p87 != 0 {
+					goto l38
 				}
 			}
 			if uint32(v16) <= uint32(i32(4096)) {
-				goto l45
-			}
-			v10 = i32(22)
-			goto l10
-		l45:
-			v10 = i32(0)
-			{
+				v10 = i32(0)
 				if uint32(v4) < uint32(v16) {
-					goto l46
+					goto l40
 				}
-				store32(m.memory, uint64(uint32(v6))+6812, uint32(v3))
-				store64(m.memory, uint64(uint32(v6))+6816, uint64(uint32(v4)))
-				v13 = v6 + i32(5240) + i32(8)
+				store32(m.memory, uint64(uint32(v6))+6844, uint32(v3))
+				store64(m.memory, uint64(uint32(v6))+6848, uint64(uint32(v4)))
+				v13 = v6 + i32(5272) + i32(8)
 				v9 = i32(0)
-				v3 = i32(0)
-			l77:
+				v18 = i32(0)
 				{
-					v16 = v3
-					store32(m.memory, uint64(uint32(v6))+6836, uint32(v12))
-					store64(m.memory, uint64(uint32(v6))+6840, uint64(v19))
-					v2 = int32(v19)
+				l67:
 					{
-						v8 = int64(uint64(v19) >> 32)
-						if v8 != i64(0) {
-							goto l47
-						}
-						m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(5240), v12, v2, i32(32))
-						t90 := int64(load64(m.memory, uint64(uint32(v6))+5248))
-						store64(m.memory, uint64(uint32(v6))+6836, uint64(t90))
-					}
-				l47:
-					v7 = int32(v8)
-				l49:
-					{
-						t91 := int32(load32(m.memory, uint64(uint32(v6))+6840))
-						v0 = t91
-						t92 := int32(load32(m.memory, uint64(uint32(v6))+6844))
-						t93 := v6 + i32(16)
-						t94 := v6 + i32(6836)
-						var p95 int32
-						if t92 != i32(0) {
-							p95 = 1
-						}
-						m._hooksig__primitives__small__take_first__h92c32a175538714d_wy9nfz(t93, t94, p95)
-						t96 := int32(m.memory[uint64(uint32(v6))+16])
-						v1 = t96
-						if v1 == 0 {
-							goto l48
-						}
-						t97 := int32(m.memory[uint64(uint32(v6))+17])
-						if t97&i32(255) != i32(32) {
-							goto l49
-						}
-					}
-				l48:
-					store32(m.memory, uint64(uint32(v6))+6832, uint32(v7))
-					store32(m.memory, uint64(uint32(v6))+6824, uint32(v12))
-					t98 := v6
-					v0 = v2 - v0
-					p99 := v0
-					if uint32(v0) > uint32(v2) {
-						p99 = i32(0)
-					}
-					store32(m.memory, uint64(uint32(t98))+6828, uint32(p99))
-					t100 := int32(load32(m.memory, uint64(uint32(v6))+6836))
-					v12 = t100
-					t101 := int64(load64(m.memory, uint64(uint32(v6))+6840))
-					v19 = t101
-					{
-						if v16 == 0 {
-							goto l50
-						}
+						v16 = v18
+						store32(m.memory, uint64(uint32(v6))+6868, uint32(v12))
+						store64(m.memory, uint64(uint32(v6))+6872, uint64(v19))
+						v2 = int32(v19)
 						{
-							if uint32(v4) <= uint32(v9) {
-								goto l51
+							v8 = int64(uint64(v19) >> 32)
+							if v8 != i64(0) {
+								goto l41
 							}
-							t102 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-							m.memory[uint32(t102+v9)] = byte(i32(10))
+							m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(5272), v12, v2, i32(32))
+							t88 := int64(load64(m.memory, uint64(uint32(v6))+5280))
+							store64(m.memory, uint64(uint32(v6))+6868, uint64(t88))
 						}
-					l51:
-						t103 := v6
-						v0 = v9 + i32(1)
-						p104 := i32(-1)
-						if v0 != 0 {
-							p104 = v0
-						}
-						store32(m.memory, uint64(uint32(t103))+6820, uint32(p104))
-					}
-				l50:
-					m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6824), v6+i32(6812))
-					{
-						t105 := int32(load32(m.memory, uint64(uint32(v6))+6816))
-						v4 = t105
-						t106 := int32(load32(m.memory, uint64(uint32(v6))+6820))
-						t107 := v4
-						v0 = t106
-						if uint32(t107) < uint32(v0) {
-							goto l52
-						}
-						if uint32(v4-v0) < uint32(i32(2)) {
-							goto l52
-						}
-						t108 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-						store16(m.memory, uint32(t108+v0), uint16(i32(8250)))
-					}
-				l52:
-					v3 = v16 + i32(1)
-					t109 := v6
-					v2 = v0 + i32(2)
-					p110 := v2
-					if uint32(v2) < uint32(v0) {
-						p110 = i32(-1)
-					}
-					v9 = p110
-					store32(m.memory, uint64(uint32(t109))+6820, uint32(v9))
-					v0 = i32(-16)
-				l54:
-					{
-						if v0 == i32(48) {
-							goto l53
-						}
-						v2 = v0 + i32(21740)
-						v7 = v0 + i32(16)
-						v0 = v7
-						t111 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6824), v2)
-						if t111 == 0 {
-							goto l54
-						}
-					}
-					{
-						t112 := int32(m.memory[uint32(v7+i32(21736))])
-						switch t112 {
-						case 2:
-							goto l53
-						default:
-							t113 := int32(load32(m.memory, uint64(uint32(v11))+16))
-							v21 = t113
-							if v21 != 0 {
-								t114 := int32(load32(m.memory, uint64(uint32(v11))+20))
-								v22 = t114
-								t115 := int32(load32(m.memory, uint64(uint32(v11))+4))
-								v7 = t115
-								t116 := int32(load32(m.memory, uint32(v11)))
-								v23 = t116
-								v0 = i32(0)
-							l59:
-								{
-									if v7 == v0 {
-										v0 = i32(0)
-									l61:
-										{
-											if v22 == v0 {
-												store32(m.memory, uint64(uint32(v6))+5248, uint32(i32(0)))
-												store32(m.memory, uint64(uint32(v6))+5244, uint32(v7))
-												store32(m.memory, uint64(uint32(v6))+5240, uint32(v23))
-												m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5240), v6+i32(6812))
-												{
-													t119 := int32(load32(m.memory, uint64(uint32(v6))+6816))
-													v4 = t119
-													t120 := int32(load32(m.memory, uint64(uint32(v6))+6820))
-													t121 := v4
-													v0 = t120
-													if uint32(t121) <= uint32(v0) {
-														goto l62
-													}
-													t122 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-													m.memory[uint32(t122+v0)] = byte(i32(32))
-												}
-											l62:
-												{
-													t123 := v4
-													v0 = v0 + i32(1)
-													p124 := i32(-1)
-													if v0 != 0 {
-														p124 = v0
-													}
-													v0 = p124
-													if uint32(t123) < uint32(v0) {
-														goto l63
-													}
-													if uint32(v4-v0) < uint32(v22) {
-														goto l63
-													}
-													if v22 == 0 {
-														goto l63
-													}
-													t125 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-													memory_copy(m.memory, uint32(t125+v0), uint32(v21), uint32(v22))
-												}
-											l63:
-												t126 := v6
-												v2 = v0 + v22
-												p127 := v2
-												if uint32(v2) < uint32(v0) {
-													p127 = i32(-1)
-												}
-												v9 = p127
-												store32(m.memory, uint64(uint32(t126))+6820, uint32(v9))
-												goto l64
-											}
-											v10 = i32(21)
-											t118 := int32(m.memory[uint32(v21+v0)])
-											v2 = t118
-											if v2 == i32(32) {
-												goto l46
-											}
-											if uint32(v2) < uint32(i32(32)) {
-												goto l46
-											}
-											v0 = v0 + i32(1)
-											if v2 != i32(127) {
-												goto l61
-											}
-											goto l46
-										}
-									}
-									v10 = i32(21)
-									t117 := int32(m.memory[uint32(v23+v0)])
-									v2 = t117
-									if v2 == i32(32) {
-										goto l46
-									}
-									if uint32(v2) < uint32(i32(32)) {
-										goto l46
-									}
-									v0 = v0 + i32(1)
-									if v2 != i32(127) {
-										goto l59
-									}
-									goto l46
-								}
-							}
-							v10 = i32(20)
-							goto l46
-						case 1:
-							m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v6+i32(5240), v11)
-							t128 := int32(m.memory[uint64(uint32(v6))+5240])
-							if t128 == i32(41) {
-								goto l53
-							}
-							t129 := int64(load64(m.memory, uint64(uint32(v6))+5240))
-							v8 = t129
-							if v8&i64(255) == i64(41) {
-								goto l53
-							}
-							v16 = int32(int64(uint64(v8) >> 32))
-							v10 = int32(v8)
-							goto l65
-						}
-					}
-				l53:
-					{
+					l41:
+						v7 = int32(v8)
+					l43:
 						{
-							if uint32(v16) >= uint32(v15) {
-								goto l66
+							t89 := int32(load32(m.memory, uint64(uint32(v6))+6872))
+							v0 = t89
+							t90 := int32(load32(m.memory, uint64(uint32(v6))+6876))
+							m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(32), v6+i32(6868), t90)
+							t91 := int32(m.memory[uint64(uint32(v6))+32])
+							v1 = t91
+							if v1 == 0 {
+								goto l42
 							}
-							v10 = i32(20)
-							v2 = v14 + v16*i32(12)
-							t130 := int32(load32(m.memory, uint32(v2)))
-							switch t130 {
-							case 1:
-								t137 := int32(load32(m.memory, uint64(uint32(v2))+8))
-								v0 = t137
-								t138 := int32(load32(m.memory, uint64(uint32(v2))+4))
-								v2 = t138
-								{
-									if uint32(v4) < uint32(v9) {
-										goto l70
-									}
-									if uint32(v4-v9) < uint32(v0) {
-										goto l70
-									}
-									if v0 == 0 {
-										goto l70
-									}
-									t139 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-									memory_copy(m.memory, uint32(t139+v9), uint32(v2), uint32(v0))
+							t92 := int32(m.memory[uint64(uint32(v6))+33])
+							if t92&i32(255) != i32(32) {
+								goto l43
+							}
+						}
+					l42:
+						store32(m.memory, uint64(uint32(v6))+6864, uint32(v7))
+						store32(m.memory, uint64(uint32(v6))+6856, uint32(v12))
+						t93 := v6
+						v0 = v2 - v0
+						p94 := v0
+						if uint32(v0) > uint32(v2) {
+							p94 = i32(0)
+						}
+						store32(m.memory, uint64(uint32(t93))+6860, uint32(p94))
+						t95 := int32(load32(m.memory, uint64(uint32(v6))+6868))
+						v12 = t95
+						t96 := int64(load64(m.memory, uint64(uint32(v6))+6872))
+						v19 = t96
+						{
+							if v16 == 0 {
+								goto l44
+							}
+							{
+								if uint32(v4) <= uint32(v9) {
+									goto l45
 								}
-							l70:
-								t140 := v6
-								v7 = v9 + v0
-								p141 := v7
-								if uint32(v7) < uint32(v9) {
-									p141 = i32(-1)
-								}
-								v9 = p141
-								store32(m.memory, uint64(uint32(t140))+6820, uint32(v9))
-								t142 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
-								if t142 == 0 {
-									goto l64
-								}
-								goto l71
-							case 2:
-								goto l66
-							default:
+								t97 := int32(load32(m.memory, uint64(uint32(v6))+6844))
+								m.memory[uint32(t97+v9)] = byte(i32(10))
+							}
+						l45:
+							t98 := v6
+							v0 = v9 + i32(1)
+							p99 := i32(-1)
+							if v0 != 0 {
+								p99 = v0
+							}
+							store32(m.memory, uint64(uint32(t98))+6852, uint32(p99))
+						}
+					l44:
+						m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6856), v6+i32(6844))
+						{
+							t100 := int32(load32(m.memory, uint64(uint32(v6))+6848))
+							v4 = t100
+							t101 := int32(load32(m.memory, uint64(uint32(v6))+6852))
+							t102 := v4
+							v0 = t101
+							if uint32(t102) < uint32(v0) {
 								goto l46
 							}
+							if uint32(v4-v0) < uint32(i32(2)) {
+								goto l46
+							}
+							t103 := int32(load32(m.memory, uint64(uint32(v6))+6844))
+							store16(m.memory, uint32(t103+v0), uint16(i32(8250)))
 						}
-					l66:
-						t131 := int32(load32(m.memory, uint64(uint32(v11))+12))
-						v2 = t131
-						t132 := int32(load32(m.memory, uint64(uint32(v11))+8))
-						v0 = t132
-						t133 := int64(load64(m.memory, uint64(uint32(v6))+6824))
-						store64(m.memory, uint32(v13), uint64(t133))
-						t134 := int32(load32(m.memory, uint64(uint32(v6))+6832))
-						store32(m.memory, uint64(uint32(v13))+8, uint32(t134))
-						store32(m.memory, uint64(uint32(v6))+5240, uint32(v0))
-						t135 := v6
-						v22 = v0 + v2<<4
-						store32(m.memory, uint64(uint32(t135))+5244, uint32(v22))
-						if v2 != 0 {
-							v18 = i32(0)
-							v10 = i32(20)
-							t136 := int32(load32(m.memory, uint64(uint32(v6))+6812))
-							v17 = t136
-						l73:
-							{
-								t143 := int32(load32(m.memory, uint32(v0+i32(12))))
-								v21 = t143
-								t144 := int32(load32(m.memory, uint32(v0+i32(8))))
-								v23 = t144
-								t145 := int32(load32(m.memory, uint32(v0+i32(4))))
-								v7 = t145
-								t146 := int32(load32(m.memory, uint32(v0)))
-								v2 = t146
-								store32(m.memory, uint64(uint32(v6))+6844, uint32(i32(0)))
-								store32(m.memory, uint64(uint32(v6))+6840, uint32(v7))
-								t148 := v6
-								p147 := i32(1)
-								if v2 != 0 {
-									p147 = v2
-								}
-								store32(m.memory, uint64(uint32(t148))+6836, uint32(p147))
-								{
-									t149 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v13, v6+i32(6836))
-									if t149 != 0 {
-										t150 := v6
-										v0 = v0 + i32(16)
-										store32(m.memory, uint64(uint32(t150))+5240, uint32(v0))
-										t152 := v6 + i32(8)
-										p151 := i32(1)
-										if v23 != 0 {
-											p151 = v23
-										}
-										m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t152, p151, v21)
-										t153 := int32(load32(m.memory, uint64(uint32(v6))+8))
-										v7 = t153
-										if v7 == 0 {
-											goto l65
-										}
-										t154 := int32(load32(m.memory, uint64(uint32(v6))+12))
-										v2 = t154
-										{
-											if v18&i32(1) == 0 {
-												goto l74
-											}
-											if uint32(v4) < uint32(v9) {
-												goto l75
-											}
-											if uint32(v4-v9) < uint32(i32(2)) {
-												goto l75
-											}
-											store16(m.memory, uint32(v17+v9), uint16(i32(8236)))
-										l75:
-											v23 = v9 + i32(2)
-											p155 := v23
-											if uint32(v23) < uint32(v9) {
-												p155 = i32(-1)
-											}
-											v9 = p155
-										}
-									l74:
-										if uint32(v4) < uint32(v9) {
-											goto l76
-										}
-										if uint32(v4-v9) < uint32(v2) {
-											goto l76
-										}
-										if v2 == 0 {
-											goto l76
-										}
-										memory_copy(m.memory, uint32(v17+v9), uint32(v7), uint32(v2))
-									l76:
-										t156 := v6
-										v23 = v9 + v2
-										p157 := v23
-										if uint32(v23) < uint32(v9) {
-											p157 = i32(-1)
-										}
-										v9 = p157
-										store32(m.memory, uint64(uint32(t156))+6820, uint32(v9))
-										t158 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v7, v2)
-										if t158 != 0 {
-											goto l71
-										}
-										v18 = i32(1)
-										v10 = i32(41)
-										if v0 == v22 {
-											goto l65
-										}
-										goto l73
-									}
-									v0 = v0 + i32(16)
-									if v0 == v22 {
-										goto l65
-									}
-									goto l73
-								}
+					l46:
+						v18 = v16 + i32(1)
+						t104 := v6
+						v2 = v0 + i32(2)
+						p105 := v2
+						if uint32(v2) < uint32(v0) {
+							p105 = i32(-1)
+						}
+						v9 = p105
+						store32(m.memory, uint64(uint32(t104))+6852, uint32(v9))
+						v0 = i32(-16)
+					l48:
+						{
+							if v0 == i32(48) {
+								goto l47
+							}
+							v2 = v0 + i32(21780)
+							v7 = v0 + i32(16)
+							v0 = v7
+							t106 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6856), v2)
+							if t106 == 0 {
+								goto l48
 							}
 						}
-						v10 = i32(20)
-						goto l65
+						{
+							t107 := int32(m.memory[uint32(v7+i32(21776))])
+							switch t107 {
+							case 2:
+								goto l47
+							default:
+								t108 := int32(load32(m.memory, uint64(uint32(v11))+16))
+								v7 = t108
+								if v7 == 0 {
+									goto l51
+								}
+								t109 := int32(load32(m.memory, uint64(uint32(v11))+20))
+								v0 = t109
+								t110 := int32(load32(m.memory, uint32(v11)))
+								v2 = t110
+								t111 := int32(load32(m.memory, uint64(uint32(v11))+4))
+								t112 := v6
+								v21 = t111
+								store32(m.memory, uint64(uint32(t112))+5276, uint32(v21))
+								store32(m.memory, uint64(uint32(v6))+5272, uint32(v2))
+								m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v6+i32(24), v6+i32(5272), i32(1))
+								v10 = i32(21)
+								t113 := int32(load32(m.memory, uint64(uint32(v6))+5276))
+								if t113 != 0 {
+									goto l40
+								}
+								store32(m.memory, uint64(uint32(v6))+5276, uint32(v0))
+								store32(m.memory, uint64(uint32(v6))+5272, uint32(v7))
+								m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v6+i32(16), v6+i32(5272), i32(1))
+								t114 := int32(load32(m.memory, uint64(uint32(v6))+5276))
+								if t114 != 0 {
+									goto l40
+								}
+								store32(m.memory, uint64(uint32(v6))+5280, uint32(i32(0)))
+								store32(m.memory, uint64(uint32(v6))+5276, uint32(v21))
+								store32(m.memory, uint64(uint32(v6))+5272, uint32(v2))
+								m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5272), v6+i32(6844))
+								{
+									t115 := int32(load32(m.memory, uint64(uint32(v6))+6848))
+									v4 = t115
+									t116 := int32(load32(m.memory, uint64(uint32(v6))+6852))
+									t117 := v4
+									v2 = t116
+									if uint32(t117) <= uint32(v2) {
+										goto l52
+									}
+									t118 := int32(load32(m.memory, uint64(uint32(v6))+6844))
+									m.memory[uint32(t118+v2)] = byte(i32(32))
+								}
+							l52:
+								{
+									t119 := v4
+									v2 = v2 + i32(1)
+									p120 := i32(-1)
+									if v2 != 0 {
+										p120 = v2
+									}
+									v2 = p120
+									if uint32(t119) < uint32(v2) {
+										goto l53
+									}
+									if uint32(v4-v2) < uint32(v0) {
+										goto l53
+									}
+									if v0 == 0 {
+										goto l53
+									}
+									t121 := int32(load32(m.memory, uint64(uint32(v6))+6844))
+									memory_copy(m.memory, uint32(t121+v2), uint32(v7), uint32(v0))
+								}
+							l53:
+								t122 := v6
+								v0 = v2 + v0
+								p123 := v0
+								if uint32(v0) < uint32(v2) {
+									p123 = i32(-1)
+								}
+								v9 = p123
+								store32(m.memory, uint64(uint32(t122))+6852, uint32(v9))
+								goto l54
+							case 1:
+								m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v6+i32(5272), v11)
+								t124 := int32(m.memory[uint64(uint32(v6))+5272])
+								if t124 == i32(41) {
+									goto l47
+								}
+								t125 := int64(load64(m.memory, uint64(uint32(v6))+5272))
+								v8 = t125
+								if v8&i64(255) == i64(41) {
+									goto l47
+								}
+								v16 = int32(int64(uint64(v8) >> 32))
+								v10 = int32(v8)
+								goto l55
+							}
+						}
+					l47:
+						{
+							{
+								if uint32(v16) >= uint32(v15) {
+									goto l56
+								}
+								v0 = v14 + v16*i32(12)
+								t126 := int32(load32(m.memory, uint64(uint32(v0))+8))
+								v2 = t126
+								if uint32(v2) < uint32(i32(2)) {
+									if v2 != i32(1) {
+										goto l51
+									}
+									t133 := int32(load32(m.memory, uint32(v0)))
+									v2 = t133
+									t134 := int32(load32(m.memory, uint64(uint32(v0))+4))
+									v0 = t134
+									{
+										if uint32(v4) < uint32(v9) {
+											goto l60
+										}
+										if uint32(v4-v9) < uint32(v0) {
+											goto l60
+										}
+										if v0 == 0 {
+											goto l60
+										}
+										t135 := int32(load32(m.memory, uint64(uint32(v6))+6844))
+										memory_copy(m.memory, uint32(t135+v9), uint32(v2), uint32(v0))
+									}
+								l60:
+									t136 := v6
+									v7 = v9 + v0
+									p137 := v7
+									if uint32(v7) < uint32(v9) {
+										p137 = i32(-1)
+									}
+									v9 = p137
+									store32(m.memory, uint64(uint32(t136))+6852, uint32(v9))
+									t138 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
+									if t138 == 0 {
+										goto l54
+									}
+									goto l61
+								}
+							}
+						l56:
+							t127 := int32(load32(m.memory, uint64(uint32(v11))+12))
+							v2 = t127
+							t128 := int32(load32(m.memory, uint64(uint32(v11))+8))
+							v0 = t128
+							t129 := int64(load64(m.memory, uint64(uint32(v6))+6856))
+							store64(m.memory, uint32(v13), uint64(t129))
+							t130 := int32(load32(m.memory, uint64(uint32(v6))+6864))
+							store32(m.memory, uint64(uint32(v13))+8, uint32(t130))
+							store32(m.memory, uint64(uint32(v6))+5272, uint32(v0))
+							t131 := v6
+							v23 = v0 + v2<<4
+							store32(m.memory, uint64(uint32(t131))+5276, uint32(v23))
+							if v2 != 0 {
+								v17 = i32(0)
+								v10 = i32(20)
+								t132 := int32(load32(m.memory, uint64(uint32(v6))+6844))
+								v3 = t132
+							l63:
+								{
+									t139 := int32(load32(m.memory, uint32(v0+i32(12))))
+									v26 = t139
+									t140 := int32(load32(m.memory, uint32(v0+i32(8))))
+									v21 = t140
+									t141 := int32(load32(m.memory, uint32(v0+i32(4))))
+									v7 = t141
+									t142 := int32(load32(m.memory, uint32(v0)))
+									v2 = t142
+									store32(m.memory, uint64(uint32(v6))+6876, uint32(i32(0)))
+									store32(m.memory, uint64(uint32(v6))+6872, uint32(v7))
+									t144 := v6
+									p143 := i32(1)
+									if v2 != 0 {
+										p143 = v2
+									}
+									store32(m.memory, uint64(uint32(t144))+6868, uint32(p143))
+									{
+										t145 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v13, v6+i32(6868))
+										if t145 != 0 {
+											t146 := v6
+											v0 = v0 + i32(16)
+											store32(m.memory, uint64(uint32(t146))+5272, uint32(v0))
+											t148 := v6 + i32(8)
+											p147 := i32(1)
+											if v21 != 0 {
+												p147 = v21
+											}
+											m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t148, p147, v26)
+											t149 := int32(load32(m.memory, uint64(uint32(v6))+8))
+											v7 = t149
+											if v7 == 0 {
+												goto l55
+											}
+											t150 := int32(load32(m.memory, uint64(uint32(v6))+12))
+											v2 = t150
+											{
+												if v17&i32(1) == 0 {
+													goto l64
+												}
+												if uint32(v4) < uint32(v9) {
+													goto l65
+												}
+												if uint32(v4-v9) < uint32(i32(2)) {
+													goto l65
+												}
+												store16(m.memory, uint32(v3+v9), uint16(i32(8236)))
+											l65:
+												v21 = v9 + i32(2)
+												p151 := v21
+												if uint32(v21) < uint32(v9) {
+													p151 = i32(-1)
+												}
+												v9 = p151
+											}
+										l64:
+											if uint32(v4) < uint32(v9) {
+												goto l66
+											}
+											if uint32(v4-v9) < uint32(v2) {
+												goto l66
+											}
+											if v2 == 0 {
+												goto l66
+											}
+											memory_copy(m.memory, uint32(v3+v9), uint32(v7), uint32(v2))
+										l66:
+											t152 := v6
+											v21 = v9 + v2
+											p153 := v21
+											if uint32(v21) < uint32(v9) {
+												p153 = i32(-1)
+											}
+											v9 = p153
+											store32(m.memory, uint64(uint32(t152))+6852, uint32(v9))
+											t154 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v7, v2)
+											if t154 != 0 {
+												goto l61
+											}
+											v17 = i32(1)
+											v10 = i32(41)
+											if v0 == v23 {
+												goto l55
+											}
+											goto l63
+										}
+										v0 = v0 + i32(16)
+										if v0 == v23 {
+											goto l55
+										}
+										goto l63
+									}
+								}
+							}
+							v10 = i32(20)
+							goto l55
+						}
+					l61:
+						v10 = i32(21)
+						goto l40
+					l55:
+						if v10&i32(255) != i32(41) {
+							goto l40
+						}
+					l54:
+						t155 := v1
+						var p156 int32
+						if v12 != i32(0) {
+							p156 = 1
+						}
+						if t155&p156 != 0 {
+							goto l67
+						}
 					}
-				l71:
-					v10 = i32(21)
-					goto l46
-				l65:
-					if v10&i32(255) != i32(41) {
-						goto l46
+					p157 := i32(41)
+					if uint32(v9) > uint32(v4) {
+						p157 = i32(0)
 					}
-				l64:
-					t159 := v1
-					var p160 int32
-					if v12 != i32(0) {
-						p160 = 1
-					}
-					if t159&p160 != 0 {
-						goto l77
-					}
+					v10 = p157
+					goto l11
 				}
-				p161 := i32(41)
-				if uint32(v9) > uint32(v4) {
-					p161 = i32(0)
-				}
-				v10 = p161
-				goto l13
+			l51:
+				v10 = i32(20)
+			l40:
+				v9 = v16
+				goto l8
 			}
-		l46:
-			v9 = v16
+			v10 = i32(22)
+			goto l8
+		l22:
+			v10 = i32(20)
 		}
-	l10:
+	l8:
 		v0 = v10 & i32(255)
 		if v0 == 0 {
-			goto l13
+			goto l11
 		}
 		if v0 != i32(41) {
-			goto l78
+			goto l68
 		}
-	l13:
+	l11:
 		store32(m.memory, uint32(v5), uint32(v9))
-	l78:
+	l68:
 		v0 = v10 & i32(255)
 		if v0 == i32(41) {
-			goto l6
+			goto l69
 		}
-		t162 := int32(load32(m.memory, uint64(uint32(v0<<2))+21924))
-		v0 = t162
-		goto l5
+		t158 := int32(m.memory[uint64(uint32(v0))+16464])
+		v0 = t158
 	}
-l6:
+l0:
+	if v0 != i32(48) {
+		goto l70
+	}
+l69:
 	v0 = i32(0)
-	goto l5
+	goto l70
 l4:
 	v0 = i32(2)
-	goto l5
+	goto l70
 l3:
 	v0 = i32(1)
-l5:
-	m.___stack_pointer = v6 + i32(6848)
+l70:
+	m.___stack_pointer = v6 + i32(6880)
 	return v0
 }
 func (m *Module) Xhooksig_status_name(v0 int32) int32 {
@@ -9993,9 +9616,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(17273)
+		return i32(17317)
 	l0:
-		v2 = v1 + i32(20056)
+		v2 = v1 + i32(20100)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -10013,9 +9636,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(18311)
+		return i32(18355)
 	l0:
-		v2 = v1 + i32(20056)
+		v2 = v1 + i32(20100)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -10158,4 +9781,4 @@ func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T
 	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00wF\x00\x00\x03\x00\x00\x00uI\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00zE\x00\x00\r\x00\x00\x00\xb3J\x00\x00&\x00\x00\x00\x02\x00\x00\x00zF\x00\x00\x0f\x00\x00\x00\xd9J\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xfcG\x00\x00\f\x00\x00\x00\x96E\x00\x000\x00\x00\x00,\x00\x00\x00\x7fG\x00\x00\b\x00\x00\x00\x1dL\x00\x009\x00\x00\x00-\x00\x00\x00\xcbL\x00\x00\x10\x00\x00\x00\x00C\x00\x00'\x00\x00\x00.\x00\x00\x00\x89F\x00\x00\x11\x00\x00\x00\xc6E\x00\x00#\x00\x00\x00\x04\x00\x00\x00.F\x00\x00\x11\x00\x00\x00?F\x00\x008\x00\x00\x00\x05\x00\x00\x00'C\x00\x00\r\x00\x00\x00\xdcD\x00\x00S\x00\x00\x00\x06\x00\x00\x00qC\x00\x00\b\x00\x00\x00\xa2L\x00\x00)\x00\x00\x00\a\x00\x00\x00\x86K\x00\x00\x0f\x00\x00\x00\xb9G\x00\x00C\x00\x00\x00\b\x00\x00\x00PB\x00\x00\v\x00\x00\x00`A\x00\x003\x00\x00\x00\t\x00\x00\x00\bJ\x00\x00\x12\x00\x00\x00\xeaL\x00\x008\x00\x00\x00+\x00\x00\x00\xf9I\x00\x00\x0f\x00\x00\x00/E\x00\x00K\x00\x00\x00)\x00\x00\x00\xdbL\x00\x00\x0f\x00\x00\x00\x91B\x00\x00,\x00\x00\x00\n\x00\x00\x00UH\x00\x00\x12\x00\x00\x00\x86I\x00\x00T\x00\x00\x00\v\x00\x00\x00gH\x00\x00\x13\x00\x00\x00\xa0H\x00\x00!\x00\x00\x00\f\x00\x00\x00\x8eH\x00\x00\x12\x00\x00\x00\xabM\x00\x00e\x00\x00\x00\r\x00\x00\x00\xe3C\x00\x00\x11\x00\x00\x00\x10N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\rF\x00\x00\x0f\x00\x00\x00\x1aJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xffE\x00\x00\x0e\x00\x00\x00\x93A\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xe9E\x00\x00\x16\x00\x00\x00\"M\x00\x00!\x00\x00\x00\x11\x00\x00\x00zH\x00\x00\x14\x00\x00\x00ID\x00\x00:\x00\x00\x00\x14\x00\x00\x00\x83D\x00\x00\x0f\x00\x00\x00\x88C\x00\x00[\x00\x00\x00\x15\x00\x00\x00\xdaI\x00\x00\x11\x00\x00\x00\xf3H\x00\x00?\x00\x00\x00\x12\x00\x00\x00[B\x00\x00\x0f\x00\x00\x00\x92D\x00\x00J\x00\x00\x00\x13\x00\x00\x00\xebI\x00\x00\x0e\x00\x00\x00>J\x00\x00'\x00\x00\x00\x16\x00\x00\x00\x87E\x00\x00\x0f\x00\x00\x00jB\x00\x00'\x00\x00\x00\x17\x00\x00\x00\xacG\x00\x00\r\x00\x00\x00eJ\x00\x00N\x00\x00\x00/\x00\x00\x00gG\x00\x00\x18\x00\x00\x00\xf4C\x00\x00U\x00\x00\x00\x18\x00\x00\x00\bH\x00\x00\r\x00\x00\x00MK\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\x15H\x00\x00\x0e\x00\x00\x00dK\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00#H\x00\x00\x0f\x00\x00\x002H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\xbdB\x00\x00\x0f\x00\x00\x00\x10K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\xdfB\x00\x00\x10\x00\x00\x00)K\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xefB\x00\x00\x11\x00\x00\x00cM\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\xccB\x00\x00\x13\x00\x00\x00CM\x00\x00 \x00\x00\x00(\x00\x00\x00\xbdA\x00\x00\x0f\x00\x00\x00\tB\x00\x00G\x00\x00\x00 \x00\x00\x00\x95K\x00\x00\x12\x00\x00\x00SI\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\xe9K\x00\x00\f\x00\x00\x00\xc1H\x00\x002\x00\x00\x00!\x00\x00\x00\x03K\x00\x00\r\x00\x00\x00\xdaF\x00\x00M\x00\x00\x00\"\x00\x00\x00\xfcA\x00\x00\r\x00\x00\x00'G\x00\x00@\x00\x00\x00*\x00\x00\x00\x9aF\x00\x00\x0e\x00\x00\x004C\x00\x00=\x00\x00\x00#\x00\x00\x00\xc7F\x00\x00\x13\x00\x00\x00VL\x00\x00L\x00\x00\x00$\x00\x00\x00\xa8F\x00\x00\x10\x00\x00\x00\xf5K\x00\x00(\x00\x00\x00%\x00\x00\x00\xb8F\x00\x00\x0f\x00\x00\x00\xccA\x00\x000\x00\x00\x00&\x00\x00\x00\xe0K\x00\x00\t\x00\x00\x002I\x00\x00!\x00\x00\x00'\x00\x00\x00\x1cF\x00\x00\x12\x00\x00\x00\xa7K\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDec, dd mmm ccyy hh:nn:ss GMT, dd-mmm-yy hh:nn:ss GMT mmm dd hh:nn:ss ccyy mmm  d hh:nn:ss ccyy\x00\x00\x00QR\x00\x00\x1a\x00\x00\x00kR\x00\x00\x18\x00\x00\x00\x83R\x00\x00\x15\x00\x00\x00\x98R\x00\x00\x15\x00\x00\x00Monday   Tuesday  WednesdayThursday Friday   Saturday Sunday   cymdhns\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=(request-target)host(created)(expires)\x00\xb5T\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc5T\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\xc9T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xd2T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x04\x00\x00\x00\x05\x00\x00\x00\x06\x00\x00\x00\a\x00\x00\x00\b\x00\x00\x00\t\x00\x00\x00+\x00\x00\x00)\x00\x00\x00\n\x00\x00\x00\v\x00\x00\x00\f\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x0f\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x14\x00\x00\x00\x15\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x16\x00\x00\x00\x17\x00\x00\x00/\x00\x00\x00\x18\x00\x00\x00\x19\x00\x00\x00\x1a\x00\x00\x00\x1b\x00\x00\x00\x1c\x00\x00\x00\x1d\x00\x00\x00\x1e\x00\x00\x00(\x00\x00\x00 \x00\x00\x00\x1f\x00\x00\x00!\x00\x00\x00\"\x00\x00\x00*\x00\x00\x00#\x00\x00\x00$\x00\x00\x00%\x00\x00\x00&\x00\x00\x00'\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00\xa3F\x00\x00\x03\x00\x00\x00\xa1I\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00\xa6E\x00\x00\r\x00\x00\x00\xdfJ\x00\x00&\x00\x00\x00\x02\x00\x00\x00\xa6F\x00\x00\x0f\x00\x00\x00\x05K\x00\x00*\x00\x00\x00\x03\x00\x00\x00(H\x00\x00\f\x00\x00\x00\xc2E\x00\x000\x00\x00\x00,\x00\x00\x00\xabG\x00\x00\b\x00\x00\x00IL\x00\x009\x00\x00\x00-\x00\x00\x00\xf7L\x00\x00\x10\x00\x00\x00,C\x00\x00'\x00\x00\x00.\x00\x00\x00\xb5F\x00\x00\x11\x00\x00\x00\xf2E\x00\x00#\x00\x00\x00\x04\x00\x00\x00ZF\x00\x00\x11\x00\x00\x00kF\x00\x008\x00\x00\x00\x05\x00\x00\x00SC\x00\x00\r\x00\x00\x00\bE\x00\x00S\x00\x00\x00\x06\x00\x00\x00\x9dC\x00\x00\b\x00\x00\x00\xceL\x00\x00)\x00\x00\x00\a\x00\x00\x00\xb2K\x00\x00\x0f\x00\x00\x00\xe5G\x00\x00C\x00\x00\x00\b\x00\x00\x00|B\x00\x00\v\x00\x00\x00\x8cA\x00\x003\x00\x00\x00\t\x00\x00\x004J\x00\x00\x12\x00\x00\x00\x16M\x00\x008\x00\x00\x00+\x00\x00\x00%J\x00\x00\x0f\x00\x00\x00[E\x00\x00K\x00\x00\x00)\x00\x00\x00\aM\x00\x00\x0f\x00\x00\x00\xbdB\x00\x00,\x00\x00\x00\n\x00\x00\x00\x81H\x00\x00\x12\x00\x00\x00\xb2I\x00\x00T\x00\x00\x00\v\x00\x00\x00\x93H\x00\x00\x13\x00\x00\x00\xccH\x00\x00!\x00\x00\x00\f\x00\x00\x00\xbaH\x00\x00\x12\x00\x00\x00\xd7M\x00\x00e\x00\x00\x00\r\x00\x00\x00\x0fD\x00\x00\x11\x00\x00\x00<N\x00\x00H\x00\x00\x00\x0e\x00\x00\x009F\x00\x00\x0f\x00\x00\x00FJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00+F\x00\x00\x0e\x00\x00\x00\xbfA\x00\x00*\x00\x00\x00\x10\x00\x00\x00\x15F\x00\x00\x16\x00\x00\x00NM\x00\x00!\x00\x00\x00\x11\x00\x00\x00\xa6H\x00\x00\x14\x00\x00\x00uD\x00\x00:\x00\x00\x00\x14\x00\x00\x00\xafD\x00\x00\x0f\x00\x00\x00\xb4C\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x06J\x00\x00\x11\x00\x00\x00\x1fI\x00\x00?\x00\x00\x00\x12\x00\x00\x00\x87B\x00\x00\x0f\x00\x00\x00\xbeD\x00\x00J\x00\x00\x00\x13\x00\x00\x00\x17J\x00\x00\x0e\x00\x00\x00jJ\x00\x00'\x00\x00\x00\x16\x00\x00\x00\xb3E\x00\x00\x0f\x00\x00\x00\x96B\x00\x00'\x00\x00\x00\x17\x00\x00\x00\xd8G\x00\x00\r\x00\x00\x00\x91J\x00\x00N\x00\x00\x00/\x00\x00\x00\x93G\x00\x00\x18\x00\x00\x00 D\x00\x00U\x00\x00\x00\x18\x00\x00\x004H\x00\x00\r\x00\x00\x00yK\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00AH\x00\x00\x0e\x00\x00\x00\x90K\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00OH\x00\x00\x0f\x00\x00\x00^H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\xe9B\x00\x00\x0f\x00\x00\x00<K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\vC\x00\x00\x10\x00\x00\x00UK\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\x1bC\x00\x00\x11\x00\x00\x00\x8fM\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\xf8B\x00\x00\x13\x00\x00\x00oM\x00\x00 \x00\x00\x00(\x00\x00\x00\xe9A\x00\x00\x0f\x00\x00\x005B\x00\x00G\x00\x00\x00 \x00\x00\x00\xc1K\x00\x00\x12\x00\x00\x00\x7fI\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\x15L\x00\x00\f\x00\x00\x00\xedH\x00\x002\x00\x00\x00!\x00\x00\x00/K\x00\x00\r\x00\x00\x00\x06G\x00\x00M\x00\x00\x00\"\x00\x00\x00(B\x00\x00\r\x00\x00\x00SG\x00\x00@\x00\x00\x00*\x00\x00\x00\xc6F\x00\x00\x0e\x00\x00\x00`C\x00\x00=\x00\x00\x00#\x00\x00\x00\xf3F\x00\x00\x13\x00\x00\x00\x82L\x00\x00L\x00\x00\x00$\x00\x00\x00\xd4F\x00\x00\x10\x00\x00\x00!L\x00\x00(\x00\x00\x00%\x00\x00\x00\xe4F\x00\x00\x0f\x00\x00\x00\xf8A\x00\x000\x00\x00\x00&\x00\x00\x00\fL\x00\x00\t\x00\x00\x00^I\x00\x00!\x00\x00\x00'\x00\x00\x00HF\x00\x00\x12\x00\x00\x00\xd3K\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDecMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd mmm ccyy hh:nn:ss GMT, dd-mmm-yy hh:nn:ss GMT mmm dd hh:nn:ss ccyy mmm  d hh:nn:ss ccyy\xbcR\x00\x00\x1a\x00\x00\x00\xd6R\x00\x00\x18\x00\x00\x00\xeeR\x00\x00\x15\x00\x00\x00\x03S\x00\x00\x15\x00\x00\x00cymdhns\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=(request-target)host(created)(expires)\x00\xddT\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xedT\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\xf1T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xfaT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
