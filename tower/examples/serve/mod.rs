@@ -1,9 +1,17 @@
 //! Serves a router as `axum::serve` does, but ends connections: `axum::serve` waits for a head without
 //! end.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{
+    future::ready,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use axum::Router;
+use axum::{Router, extract::Request, middleware::map_request};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
@@ -22,10 +30,10 @@ const MAX_CONNECTIONS: usize = 1024;
 /// How long a head may take.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a connection takes new requests.
-const CONNECTION_TIME: Duration = Duration::from_secs(20);
+/// How long a connection may be without a new request.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long the last request may take, at the end of that time or when the program is stopped.
+/// How long the last request may take after that, or when the program is stopped.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until `stop` is ready, and then until all requests are answered or [`GRACE`] is over.
@@ -58,12 +66,24 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
 async fn serve_connection(stream: TcpStream, router: Router, mut stopped: watch::Receiver<()>) {
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    let service = TowerToHyperService::new(router);
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&requests);
+    let service = TowerToHyperService::new(router.layer(map_request(move |request: Request| {
+        count.fetch_add(1, Ordering::Relaxed);
+        ready(request)
+    })));
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    select! {
-        _ = connection.as_mut() => return,
-        () = sleep(CONNECTION_TIME) => {}
-        _ = stopped.changed() => {}
+    loop {
+        let before = requests.load(Ordering::Relaxed);
+        select! {
+            _ = connection.as_mut() => return,
+            () = sleep(IDLE_TIMEOUT) => {
+                if requests.load(Ordering::Relaxed) == before {
+                    break;
+                }
+            }
+            _ = stopped.changed() => break,
+        }
     }
     connection.as_mut().graceful_shutdown();
     let _ = timeout(GRACE, connection).await;
