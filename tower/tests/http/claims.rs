@@ -180,7 +180,8 @@ impl http_body::Body for Never {
 async fn a_body_that_never_comes_is_given_up() {
     let layer = layer().body_timeout(Duration::from_millis(100));
     let slow = request("{}").map(|_| Body::new(Never));
-    assert_eq!(status(&layer, slow).await, 408);
+    let answered = tokio::time::timeout(Duration::from_secs(30), status(&layer, slow)).await;
+    assert_eq!(answered, Ok(408));
 }
 
 /// A service that fails a number of times before it is ready.
@@ -343,6 +344,9 @@ async fn a_flood_of_replays_asks_a_shared_store_once() {
         let accepted = answers.iter().filter(|status| **status == 200).count();
         assert_eq!((accepted, store.asked.load(Ordering::Relaxed)), expected);
         assert_eq!(answers.iter().filter(|status| **status == 401).count(), 2500 - accepted);
+        // Nor later.
+        assert_eq!(status(&layer, request_at(time, "{}")).await, 401);
+        assert_eq!(store.asked.load(Ordering::Relaxed), 1);
     }
     assert_eq!(status(&behind_memory(&store), request("{} ")).await, 200);
 }
