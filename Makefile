@@ -115,8 +115,13 @@ test-targets: ## run firmware in emulators, WebAssembly, and the tests on other 
 
 .PHONY: footprint
 footprint: ## measure flash, stack and instructions on a Cortex-M4, with peers; writes docs/footprint.md
-	@scripts/setup.sh cargo cc python3 arm-none-eabi-gcc qemu-system-arm target:thumbv7em-none-eabi
+	@scripts/setup.sh cargo cc python3 arm-none-eabi-gcc qemu-system-arm riscv64-unknown-elf-gcc
 	python3 firmware/footprint.py
+
+.PHONY: test-footprint
+test-footprint: ## fail if flash, stack or instructions of the verifier exceed their gates
+	@scripts/setup.sh cargo cc python3 arm-none-eabi-gcc qemu-system-arm target:thumbv7em-none-eabi
+	python3 firmware/footprint.py --check
 
 # Benchmarks are built in one folder, for the host.
 BENCH := env -u CARGO_BUILD_TARGET cargo

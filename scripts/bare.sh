@@ -181,7 +181,7 @@ documented=('make help' 'make install PREFIX="$HOME/a prefix" && make uninstall 
     'make load' 'make bench QUICK=1' 'make test-instructions' 'make test-bench' 'make constant-time CALLS=20000'
     'make differential CASES=1000' 'make fuzz SECONDS=2' 'make coverage' 'make footprint' 'make check'
     'make book' 'make lib TARGET=x86_64-unknown-linux-musl'
-    'make firmware-lib TARGET=thumbv7em-none-eabihf' 'make test-targets' 'make bench' 'make clean')
+    'make firmware-lib TARGET=thumbv7em-none-eabihf' 'make test-footprint' 'make test-targets' 'make bench' 'make clean')
 case ${1:-} in
 '') set -- "${basic[@]}" ;;
 documented) set -- "${basic[@]}" "${documented[@]}" ;;

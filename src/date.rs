@@ -56,10 +56,10 @@ const LONG_DAYS: [[u8; 9]; 7] = [
 pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error> {
     let text = text.as_ref();
     let read = match text.try_into() {
-        Ok(text) if SHORTCUTS => read_imf_fixdate(text),
+        Ok(text) if SHORTCUTS => read_imf_fixdate(text).and_then(|date| date.unix_seconds()),
         _ => read(text, now),
     };
-    read.and_then(DateTime::unix_seconds).ok_or(Error::MalformedDate)
+    read.ok_or(Error::MalformedDate)
 }
 
 /// Formats Unix seconds as an IMF-fixdate, the only form that a sender may use.
@@ -122,17 +122,16 @@ const RFC850_FORM: &[u8] = b", dd-mmm-yy hh:nn:ss GMT";
 const PARTS: [u8; 7] = *b"cymdhns";
 
 /// Reads a date in any of its forms.
-fn read(text: &[u8], now: i64) -> Option<DateTime> {
+fn read(text: &[u8], now: i64) -> Option<i64> {
     let mut rest = text;
     let weekday = take_while(&mut rest, |byte| byte != b',' && byte != b' ');
     let date = FORMS.iter().find_map(|form| read_form(form, rest))?;
     let is_rfc850 = rest.len() == RFC850_FORM.len();
     let is_weekday = LONG_DAYS.iter().any(|day| {
-        let day =
-            if is_rfc850 { trim(day) } else { day.first_chunk::<3>().map_or(&[][..], |day| day) };
-        day == weekday
+        let short = || day.first_chunk::<3>().map_or(&[][..], |day| day);
+        weekday == if is_rfc850 { trim(day) } else { short() }
     });
-    is_weekday.then(|| if is_rfc850 { date.with_century(now) } else { date })
+    if is_weekday { date.unix_seconds_near(is_rfc850.then_some(now)) } else { None }
 }
 
 /// Reads the part of a date after its weekday in the given form.
@@ -193,30 +192,44 @@ struct DateTime {
 
 impl DateTime {
     /// Returns Unix seconds, or `None` if the month has no such day or the day no such second.
-    fn unix_seconds(self) -> Option<i64> {
-        let day_exists =
-            self.month > 0 && (1..=days_in_month(self.year, self.month)).contains(&self.day);
-        // 60 is a leap second.
-        let second_exists = self.hour < 24 && self.minute < 60 && self.second <= 60;
-        let midnight = midnight(self.year as i32, self.month, self.day);
-        (day_exists && second_exists).then_some(midnight + i64::from(self.second_of_day()))
+    fn unix_seconds(&self) -> Option<i64> {
+        let midnight = midnight(self.year, self.month, self.day);
+        self.exists().then_some(midnight + i64::from(self.second_of_day()))
+    }
+
+    /// Does the same as [`unix_seconds`](Self::unix_seconds). With `now`, first completes a two-digit
+    /// year to the latest year with which the date is at most 50 years after `now` (RFC 9110, section
+    /// 5.6.7).
+    fn unix_seconds_near(mut self, now: Option<i64>) -> Option<i64> {
+        // The year that is 50 years before the one of the next century.
+        let mut earlier = now.map(|now| (self.year + 50, now));
+        loop {
+            let year = earlier.map_or(self.year, |(year, _)| year);
+            // 29 February is never in both years, and becomes the start of 1 March.
+            let is_moved = earlier.is_some() && (self.month, self.day) == (2, 29);
+            let second = if is_moved { 0 } else { self.second_of_day() };
+            let time = midnight(year, self.month, self.day) + i64::from(second);
+            match earlier {
+                Some((year, now)) if self.year < 9900 && time <= now => {
+                    self.year += 100;
+                    earlier = Some((year + 100, now));
+                }
+                Some(_) => earlier = None,
+                None => return self.exists().then_some(time),
+            }
+        }
     }
 
     fn second_of_day(&self) -> u32 {
         (self.hour * 60 + self.minute) * 60 + self.second
     }
 
-    /// Completes a two-digit year to the latest year with which the date is at most 50 years after
-    /// `now` (RFC 9110, section 5.6.7).
-    fn with_century(mut self, now: i64) -> Self {
-        // 29 February is never in both years, and becomes the start of 1 March.
-        let is_leap_day = (self.month, self.day) == (2, 29);
-        let second = if is_leap_day { 0 } else { self.second_of_day() };
-        let fifty_years_before = |year: u32| midnight(year as i32 - 50, self.month, self.day);
-        while self.year < 9900 && fifty_years_before(self.year + 100) + i64::from(second) <= now {
-            self.year += 100;
-        }
-        self
+    /// Returns whether the month has such a day and the day such a second.
+    fn exists(&self) -> bool {
+        let day_exists =
+            self.month > 0 && (1..=days_in_month(self.year, self.month)).contains(&self.day);
+        // 60 is a leap second.
+        day_exists && self.hour < 24 && self.minute < 60 && self.second <= 60
     }
 }
 
@@ -234,8 +247,8 @@ fn days_in_month(year: u32, month: u32) -> u32 {
 ///
 /// Counts from March, so that the leap day is the last of its year, and with 400 years added, so that
 /// no year is negative.
-fn midnight(year: i32, month: u32, day: u32) -> i64 {
-    let year = (year + 400) as u32;
+fn midnight(year: u32, month: u32, day: u32) -> i64 {
+    let year = year + 400;
     let (year, month) = if month <= 2 { (year - 1, month + 12) } else { (year, month) };
     let leap_days = year / 4 - year / 100 + year / 400;
     let day_of_year = (153 * month - 457) / 5 + day;

@@ -168,8 +168,11 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         H: Headers + ?Sized,
     {
         let (digest, verified) = self.head::<H, Error>(request, clock)?;
-        digest::check_body(body.as_ref(), digest)?;
-        Ok(verified)
+        if digest::is_body(body.as_ref(), digest) {
+            Ok(verified)
+        } else {
+            Err(Error::DigestMismatch)
+        }
     }
 }
 
@@ -195,8 +198,7 @@ impl<'r> PendingBody<'r> {
     ///
     /// [`Error::DigestMismatch`] if the body is not the signed one.
     pub fn finish(mut self) -> Result<Verified<'r>, Error> {
-        self.body.finish()?;
-        Ok(self.verified)
+        if self.body.matches() { Ok(self.verified) } else { Err(Error::DigestMismatch) }
     }
 }
 

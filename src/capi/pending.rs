@@ -2,7 +2,9 @@ use core::ffi::{c_char, c_void};
 
 use super::{
     handle::{self, Handle, fits},
-    hooksig_receiver, hooksig_request, hooksig_status, hooksig_verified,
+    hooksig_receiver, hooksig_request, hooksig_status,
+    hooksig_status::DigestMismatch,
+    hooksig_verified,
     memory::{body, not_null, pending, reference, status, store},
     request::{CheckedHead, checked_request, raw_head},
 };
@@ -67,9 +69,9 @@ unsafe fn finish<T>(
     // SAFETY: the caller's contract.
     unsafe {
         let made = handle::get_mut(pending)?;
-        let taken = made.body.finish().map(|()| take(&made.verified));
+        let taken = made.body.matches().then(|| take(&made.verified));
         handle::wipe(pending);
-        Ok(taken?)
+        taken.ok_or(DigestMismatch)
     }
 }
 

@@ -3,6 +3,7 @@ use core::ffi::{c_char, c_void};
 use super::{
     drone::translate,
     hooksig_delivery, hooksig_pending_body, hooksig_receiver, hooksig_request, hooksig_status,
+    hooksig_status::DigestMismatch,
     hooksig_verified,
     memory::{body, not_null, reference, status, store},
     pending::finish_whole,
@@ -32,8 +33,7 @@ unsafe fn verify_whole(
     let request = head.request();
     // SAFETY: the caller's contract is that of `head`.
     let (expected, verified) = unsafe { receiver.head(&request) }?;
-    digest::check_body(body, expected)?;
-    Ok(verified)
+    if digest::is_body(body, expected) { Ok(verified) } else { Err(DigestMismatch) }
 }
 
 /// Makes a call that receives a delivery, with the head in either form. `verify` gives the verdict

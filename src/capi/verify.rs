@@ -2,6 +2,7 @@ use core::ffi::{c_char, c_void};
 
 use super::{
     HOOKSIG_NEVER, HOOKSIG_NO_CLOCK, hooksig_receiver, hooksig_request, hooksig_status,
+    hooksig_status::DigestMismatch,
     memory::{body, not_null, reference, status, store},
     request::{CheckedHead, checked_request, raw_head},
 };
@@ -63,7 +64,9 @@ unsafe fn verify(
             let body = self::body(body, body_len)?;
             let request = head.request();
             let (expected, known) = reference(receiver)?.head(&request)?;
-            digest::check_body(body, expected)?;
+            if !digest::is_body(body, expected) {
+                return Err(DigestMismatch);
+            }
             store(verified, known)
         }
     })

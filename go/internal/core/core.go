@@ -2232,34 +2232,34 @@ l0:
 	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16540))
 	store64(m.memory, uint32(v0), uint64(t16))
 }
-func (m *Module) _hooksig__digest__compare__hc2a7860fb23f2490_qxna5y(v0, v1, v2 int32) {
-	var v3, v4 int32
+func (m *Module) _hooksig__digest__is_equal__h57a8bbd381b12942_50gbbs(v0, v1 int32) int32 {
+	var v2, v3 int32
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(48)
-	m.___stack_pointer = v3
-	store64(m.memory, uint64(uint32(v3))+32, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v3))+24, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v3))+16, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v3))+8, uint64(i64(0)))
-	v4 = i32(28)
+	v2 = t0 - i32(48)
+	m.___stack_pointer = v2
+	store64(m.memory, uint64(uint32(v2))+32, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v2))+24, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v2))+16, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v2))+8, uint64(i64(0)))
+	v3 = i32(0)
 	{
-		t1 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v2, v3+i32(8))
+		t1 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v1, v2+i32(8))
 		if t1 == 0 {
 			goto l0
 		}
-		t2 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v1, v3+i32(8))
-		m.memory[uint64(uint32(v3))+47] = byte(t2 & i32(255))
-		v4 = v3 + i32(47)
-		t3 := int32(m.memory[uint64(uint32(v3))+47])
-		p4 := i32(37)
-		if t3 != 0 {
-			p4 = i32(41)
+		t2 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v0, v2+i32(8))
+		m.memory[uint64(uint32(v2))+47] = byte(t2 & i32(255))
+		v3 = v2 + i32(47)
+		t3 := int32(m.memory[uint64(uint32(v2))+47])
+		var p4 int32
+		if t3 != i32(0) {
+			p4 = 1
 		}
-		v4 = p4
+		v3 = p4
 	}
 l0:
-	m.memory[uint32(v0)] = byte(v4)
-	m.___stack_pointer = v3 + i32(48)
+	m.___stack_pointer = v2 + i32(48)
+	return v3
 }
 func (m *Module) _hooksig__capi__request__check_each__h16e2beb6edf7c5de_p7sa2(v0, v1 int32) int32 {
 	var v2 int32
@@ -4051,517 +4051,603 @@ l0:
 	memory_copy(m.memory, uint32(v0), uint32(v3), uint32(i32(96)))
 }
 func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int32, v3 int64) {
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17 int32
-	var v18 int64
-	var v19, v20, v21, v22 int32
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15 int32
+	var v16, v17, v18 int64
+	var v19, v20, v21, v22, v23, v24 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(80)
+	v4 = t0 - i32(112)
 	m.___stack_pointer = v4
 	{
 		{
+			if v2 == i32(29) {
+				goto l0
+			}
+			store32(m.memory, uint64(uint32(v4))+56, uint32(v2))
+			store32(m.memory, uint64(uint32(v4))+52, uint32(v1))
+			m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v4+i32(16), v4+i32(52), i32(8))
+			v5 = i32(0)
+			t1 := int32(load32(m.memory, uint64(uint32(v4))+56))
+			v6 = t1
+			t2 := int32(load32(m.memory, uint64(uint32(v4))+52))
+			v7 = t2
+			t3 := int32(load32(m.memory, uint64(uint32(v4))+20))
+			v8 = t3
+			t4 := int32(load32(m.memory, uint64(uint32(v4))+16))
+			v9 = t4
+		l20:
 			{
-				if v2 == i32(29) {
-					goto l0
+				t5 := int32(load32(m.memory, uint64(uint32(v5))+21276))
+				if t5 != v6 {
+					goto l1
 				}
-				store32(m.memory, uint64(uint32(v4))+24, uint32(v2))
-				store32(m.memory, uint64(uint32(v4))+20, uint32(v1))
-				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v4+i32(8), v4+i32(20), i32(8))
-				v5 = i32(0)
-				t1 := int32(load32(m.memory, uint64(uint32(v4))+24))
-				v6 = t1
-				t2 := int32(load32(m.memory, uint64(uint32(v4))+20))
-				v7 = t2
-				t3 := int32(load32(m.memory, uint64(uint32(v4))+12))
-				v8 = t3
-				t4 := int32(load32(m.memory, uint64(uint32(v4))+8))
-				v9 = t4
-			l21:
+				t6 := int32(load32(m.memory, uint64(uint32(v5))+21272))
+				v10 = t6
+				store32(m.memory, uint64(uint32(v4))+88, uint32(i32(0)))
+				store64(m.memory, uint64(uint32(v4))+80, uint64(i64(0)))
+				store64(m.memory, uint64(uint32(v4))+72, uint64(i64(0)))
+				store64(m.memory, uint64(uint32(v4))+64, uint64(i64(0)))
 				{
-					t5 := int32(load32(m.memory, uint64(uint32(v5))+21276))
-					if t5 != v6 {
-						goto l1
+					if v6 != 0 {
+						goto l2
 					}
-					t6 := int32(load32(m.memory, uint64(uint32(v5))+21272))
-					v10 = t6
-					store32(m.memory, uint64(uint32(v4))+56, uint32(i32(0)))
-					store64(m.memory, uint64(uint32(v4))+48, uint64(i64(0)))
-					store64(m.memory, uint64(uint32(v4))+40, uint64(i64(0)))
-					store64(m.memory, uint64(uint32(v4))+32, uint64(i64(0)))
+					v7 = i32(0)
+					v5 = i32(0)
+					v11 = i32(0)
+					v10 = i32(0)
+					v1 = i32(0)
+					v12 = i32(0)
+					v13 = i32(0)
+					goto l3
+				l2:
+					v14 = i32(0)
+				l9:
 					{
-						if v6 != 0 {
-							goto l2
-						}
-						v11 = i32(0)
-						v12 = i32(0)
-						v13 = i32(0)
-						v5 = i32(0)
-						v1 = i32(0)
-						v10 = i32(0)
-						v7 = i32(0)
-						goto l3
-					l2:
-						v14 = i32(0)
-					l9:
+						v2 = v14
+						v14 = v2 + i32(1)
+						t7 := int32(m.memory[uint32(v7+v2)])
+						v12 = t7
+						v13 = (v12 + i32(-48)) & i32(255)
+						t8 := int32(m.memory[uint32(v10+v2)])
+						v1 = t8
+						v2 = i32(0)
+					l5:
 						{
-							v2 = v14
-							v14 = v2 + i32(1)
-							t7 := int32(m.memory[uint32(v7+v2)])
-							v15 = t7
-							v16 = (v15 + i32(-48)) & i32(255)
-							t8 := int32(m.memory[uint32(v10+v2)])
-							v1 = t8
-							v2 = i32(0)
-						l5:
+							t9 := int32(m.memory[uint32(v2+i32(21304))])
+							v15 = v1 & i32(255)
+							if t9 == v15 {
+								goto l4
+							}
+							v2 = v2 + i32(1)
+							if v2 != i32(7) {
+								goto l5
+							}
+						}
+						if v12 != v15 {
+							goto l1
+						}
+						goto l6
+					l4:
+						v2 = v4 + i32(64) + v2<<2
+						{
 							{
-								t9 := int32(m.memory[uint32(v2+i32(21304))])
-								v17 = v1 & i32(255)
-								if t9 == v17 {
-									goto l4
+								if v15 == i32(109) {
+									goto l7
 								}
-								v2 = v2 + i32(1)
-								if v2 != i32(7) {
-									goto l5
+								if uint32(v13) > uint32(i32(9)) {
+									goto l1
 								}
+								t10 := int32(load32(m.memory, uint32(v2)))
+								v1 = t10*i32(10) + v13
+								goto l8
 							}
-							if v15 != v17 {
-								goto l1
+						l7:
+							t11 := int32(load32(m.memory, uint32(v2)))
+							v1 = int32(uint32(t11)>>8) | v12<<16
+						}
+					l8:
+						store32(m.memory, uint32(v2), uint32(v1))
+					l6:
+						if v14 != v6 {
+							goto l9
+						}
+					}
+					t12 := int32(load32(m.memory, uint64(uint32(v4))+64))
+					v13 = t12 * i32(100)
+					t13 := int32(load32(m.memory, uint64(uint32(v4))+88))
+					v7 = t13
+					t14 := int32(load32(m.memory, uint64(uint32(v4))+84))
+					v5 = t14
+					t15 := int32(load32(m.memory, uint64(uint32(v4))+80))
+					v11 = t15
+					t16 := int32(load32(m.memory, uint64(uint32(v4))+76))
+					v10 = t16
+					t17 := int32(load32(m.memory, uint64(uint32(v4))+72))
+					v1 = t17
+					t18 := int32(load32(m.memory, uint64(uint32(v4))+68))
+					v12 = t18
+				}
+			l3:
+				v2 = i32(21081)
+				v14 = v1 & i32(0xffffff)
+				v1 = i32(1)
+				v15 = i32(0)
+			l10:
+				{
+					t19 := int32(load16(m.memory, uint32(v2)))
+					t20 := int32(m.memory[uint32(v2+i32(2))])
+					p21 := i32(0)
+					if t19|t20<<16 == v14 {
+						p21 = v1
+					}
+					v15 = p21 | v15
+					v2 = v2 + i32(3)
+					v1 = v1 + i32(1)
+					if v1 != i32(13) {
+						goto l10
+					}
+				}
+				store32(m.memory, uint64(uint32(v4))+44, uint32(v7))
+				store32(m.memory, uint64(uint32(v4))+40, uint32(v5))
+				store32(m.memory, uint64(uint32(v4))+36, uint32(v11))
+				store32(m.memory, uint64(uint32(v4))+32, uint32(v10))
+				store32(m.memory, uint64(uint32(v4))+28, uint32(v15))
+				v13 = v13 + v12
+				v2 = i32(0)
+				var p22 int32
+				if v6 != i32(24) {
+					p22 = 1
+				}
+				v12 = p22
+			l14:
+				v1 = v2 + i32(21117)
+				v14 = i32(3)
+				{
+					if v12 != 0 {
+						goto l11
+					}
+					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4+i32(8), v1, i32(9))
+					t23 := int32(load32(m.memory, uint64(uint32(v4))+12))
+					v14 = t23
+					t24 := int32(load32(m.memory, uint64(uint32(v4))+8))
+					v1 = t24
+				}
+			l11:
+				{
+					if v8 != v14 {
+						goto l12
+					}
+					t25 := m._memcmp(v9, v1, v8)
+					if t25 == 0 {
+						var p26 int32
+						if v10 != i32(29) {
+							p26 = 1
+						}
+						var p27 int32
+						if v15 != i32(2) {
+							p27 = 1
+						}
+						v14 = p26 | p27
+						t28 := v15 | i32(12)
+						t29 := v15
+						var p30 int32
+						if uint32(v15) < uint32(i32(3)) {
+							p30 = 1
+						}
+						v2 = p30
+						p31 := t29
+						if v2 != 0 {
+							p31 = t28
+						}
+						t32 := int32(uint32(p31*i32(153)+i32(-457)) / uint32(i32(5)))
+						v15 = t32 + v10
+						p33 := i32(400)
+						if v2 != 0 {
+							p33 = i32(399)
+						}
+						v12 = p33
+						var p34 int32
+						if v6 != i32(24) {
+							p34 = 1
+						}
+						v8 = p34
+						v1 = v13 + i32(50)
+						v16 = int64(uint32((v11*i32(60)+v5)*i32(60)+v7)) + i64(-74784902400)
+						var p35 int32
+						if v6 == i32(24) {
+							p35 = 1
+						}
+						v17 = int64(uint32(p35))
+					l18:
+						{
+							var p36 int32
+							if uint32(v13) > uint32(i32(9899)) {
+								p36 = 1
 							}
-							goto l6
-						l4:
-							v2 = v4 + i32(32) + v2<<2
+							v6 = p36
+						l17:
 							{
-								{
-									if v17 == i32(109) {
-										goto l7
-									}
-									if uint32(v16) > uint32(i32(9)) {
-										goto l1
-									}
-									t10 := int32(load32(m.memory, uint32(v2)))
-									v1 = t10*i32(10) + v16
-									goto l8
+								t38 := v15
+								p37 := v13
+								if int32(v17)&i32(1) != 0 {
+									p37 = v1
 								}
-							l7:
-								t11 := int32(load32(m.memory, uint32(v2)))
-								v1 = int32(uint32(t11)>>8) | v15<<16
-							}
-						l8:
-							store32(m.memory, uint32(v2), uint32(v1))
-						l6:
-							if v14 != v6 {
-								goto l9
-							}
-						}
-						t12 := int32(load32(m.memory, uint64(uint32(v4))+32))
-						v7 = t12 * i32(100)
-						t13 := int32(load32(m.memory, uint64(uint32(v4))+56))
-						v11 = t13
-						t14 := int32(load32(m.memory, uint64(uint32(v4))+52))
-						v12 = t14
-						t15 := int32(load32(m.memory, uint64(uint32(v4))+48))
-						v13 = t15
-						t16 := int32(load32(m.memory, uint64(uint32(v4))+44))
-						v5 = t16
-						t17 := int32(load32(m.memory, uint64(uint32(v4))+40))
-						v1 = t17
-						t18 := int32(load32(m.memory, uint64(uint32(v4))+36))
-						v10 = t18
-					}
-				l3:
-					v2 = i32(21081)
-					v14 = v1 & i32(0xffffff)
-					v1 = i32(1)
-					v17 = i32(0)
-				l10:
-					{
-						t19 := int32(load16(m.memory, uint32(v2)))
-						t20 := int32(m.memory[uint32(v2+i32(2))])
-						p21 := i32(0)
-						if t19|t20<<16 == v14 {
-							p21 = v1
-						}
-						v17 = p21 | v17
-						v2 = v2 + i32(3)
-						v1 = v1 + i32(1)
-						if v1 != i32(13) {
-							goto l10
-						}
-					}
-					v16 = v7 + v10
-					v2 = i32(0)
-					var p22 int32
-					if v6 != i32(24) {
-						p22 = 1
-					}
-					v15 = p22
-				l14:
-					v1 = v2 + i32(21117)
-					v14 = i32(3)
-					{
-						if v15 != 0 {
-							goto l11
-						}
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4, v1, i32(9))
-						t23 := int32(load32(m.memory, uint64(uint32(v4))+4))
-						v14 = t23
-						t24 := int32(load32(m.memory, uint32(v4)))
-						v1 = t24
-					}
-				l11:
-					{
-						if v14 != v8 {
-							goto l12
-						}
-						t25 := m._memcmp(v1, v9, v8)
-						if t25 == 0 {
-							{
-								if v6 != i32(24) {
+								v2 = p37 + v12
+								t39 := int32(uint32(v2) / uint32(i32(100)))
+								t40 := int32(uint32(v2) / uint32(i32(400)))
+								t42 := int64(uint32(t38-t39+int32(uint32(v2)>>2)+t40+v2*i32(365))) * i64(86400)
+								t43 := v16
+								p41 := i64(-74784902400)
+								if v17 == 0 {
+									p41 = v16
+								}
+								p44 := p41
+								if v14 != 0 {
+									p44 = t43
+								}
+								v18 = t42 + p44
+								if v17 != i64(1) {
 									goto l16
 								}
-								if v5 != i32(29) {
+								v17 = i64(0)
+								if v6 != 0 {
 									goto l17
 								}
-								v18 = i64(-74784902400)
-								if v17 == i32(2) {
-									goto l18
+								t45 := v8
+								var p46 int32
+								if v3 >= v18 {
+									p46 = 1
 								}
-							l17:
-								v18 = int64(uint32((v13*i32(60)+v12)*i32(60)+v11)) + i64(-74784902400)
-							l18:
-								if uint32(v16) > uint32(i32(9899)) {
-									goto l16
-								}
-								t26 := v5
-								var p27 int32
-								if uint32(v17) < uint32(i32(3)) {
-									p27 = 1
-								}
-								v1 = p27
-								p28 := i32(450)
-								if v1 != 0 {
-									p28 = i32(449)
-								}
-								v2 = p28 + v10 + v7
-								t30 := t26 + int32(uint32(v2)>>2)
-								p29 := v17
-								if v1 != 0 {
-									p29 = v17 | i32(12)
-								}
-								t31 := int32(uint32(p29*i32(153)+i32(-457)) / uint32(i32(5)))
-								v1 = t30 + t31 + v2*i32(365)
-							l19:
-								{
-									t32 := v1
-									v14 = v2 & i32(0xffff)
-									t33 := int32(uint32(v14) / uint32(i32(400)))
-									t34 := int32(uint32(v14) / uint32(i32(100)))
-									if int64(uint32(t32+t33-t34))*i64(86400)+v18 > v3 {
-										goto l16
-									}
-									v2 = v2 + i32(100)
-									v1 = v1 + i32(36525)
-									var p35 int32
-									if uint32(v16) < uint32(i32(9800)) {
-										p35 = 1
-									}
-									v14 = p35
-									v15 = v16 + i32(100)
-									v16 = v15
-									if v14 != 0 {
-										goto l19
-									}
-									goto l20
+								if t45|p46 == 0 {
+									goto l17
 								}
 							}
+							v1 = v1 + i32(100)
+							v13 = v13 + i32(100)
+							v17 = i64(1)
+							goto l18
 						l16:
-							v15 = v16
-							goto l20
 						}
+						store32(m.memory, uint64(uint32(v4))+24, uint32(v13))
+						t47 := m._hooksig__date__DateTime__exists__hcd8b2bfafa3673a8_98t55l(v4 + i32(24))
+						if t47 != 0 {
+							goto l19
+						}
+						goto l15
 					}
-				l12:
-					v2 = v2 + i32(9)
-					if v2 != i32(63) {
-						goto l14
-					}
-					goto l15
 				}
-			l1:
-				v5 = v5 + i32(8)
-				if v5 == i32(32) {
-					goto l15
+			l12:
+				v2 = v2 + i32(9)
+				if v2 != i32(63) {
+					goto l14
 				}
+				goto l15
+			}
+		l1:
+			v5 = v5 + i32(8)
+			if v5 == i32(32) {
+				goto l15
+			}
+			goto l20
+		}
+	l0:
+		t48 := int32(m.memory[uint64(uint32(v1))+3])
+		if t48 != i32(44) {
+			goto l15
+		}
+		t49 := int32(m.memory[uint64(uint32(v1))+4])
+		if t49 != i32(32) {
+			goto l15
+		}
+		t50 := int32(m.memory[uint64(uint32(v1))+7])
+		if t50&i32(255) != i32(32) {
+			goto l15
+		}
+		t51 := int32(m.memory[uint64(uint32(v1))+11])
+		if t51 != i32(32) {
+			goto l15
+		}
+		t52 := int32(m.memory[uint64(uint32(v1))+16])
+		if t52&i32(255) != i32(32) {
+			goto l15
+		}
+		t53 := int32(m.memory[uint64(uint32(v1))+19])
+		if t53 != i32(58) {
+			goto l15
+		}
+		t54 := int32(m.memory[uint64(uint32(v1))+22])
+		if t54&i32(255) != i32(58) {
+			goto l15
+		}
+		t55 := int32(m.memory[uint64(uint32(v1))+25])
+		if t55&i32(255) != i32(32) {
+			goto l15
+		}
+		t56 := int32(m.memory[uint64(uint32(v1))+26])
+		if t56&i32(255) != i32(71) {
+			goto l15
+		}
+		t57 := int32(m.memory[uint64(uint32(v1))+27])
+		if t57&i32(255) != i32(77) {
+			goto l15
+		}
+		t58 := int32(m.memory[uint64(uint32(v1))+28])
+		if t58&i32(255) != i32(84) {
+			goto l15
+		}
+		t59 := int32(m.memory[uint64(uint32(v1))+24])
+		v13 = t59
+		t60 := int32(m.memory[uint64(uint32(v1))+23])
+		v6 = t60
+		t61 := int32(m.memory[uint64(uint32(v1))+21])
+		v8 = t61
+		t62 := int32(m.memory[uint64(uint32(v1))+20])
+		v10 = t62
+		t63 := int32(m.memory[uint64(uint32(v1))+18])
+		v7 = t63
+		t64 := int32(m.memory[uint64(uint32(v1))+17])
+		v9 = t64
+		t65 := int32(m.memory[uint64(uint32(v1))+15])
+		v5 = t65
+		t66 := int32(m.memory[uint64(uint32(v1))+14])
+		v11 = t66
+		t67 := int32(m.memory[uint64(uint32(v1))+13])
+		v19 = t67
+		t68 := int32(m.memory[uint64(uint32(v1))+12])
+		v20 = t68
+		t69 := int32(m.memory[uint64(uint32(v1))+10])
+		v12 = t69
+		t70 := int32(m.memory[uint64(uint32(v1))+9])
+		v21 = t70
+		t71 := int32(m.memory[uint64(uint32(v1))+8])
+		v22 = t71
+		t72 := int32(m.memory[uint64(uint32(v1))+6])
+		v23 = t72
+		t73 := int32(m.memory[uint64(uint32(v1))+5])
+		v24 = t73
+		v2 = i32(21060)
+		t74 := int32(load16(m.memory, uint32(v1)))
+		t75 := int32(m.memory[uint64(uint32(v1))+2])
+		v15 = (t74 | t75<<16) & i32(0xffffff)
+		v1 = i32(1)
+		v14 = i32(0)
+	l21:
+		{
+			t76 := int32(load16(m.memory, uint32(v2)))
+			t77 := int32(m.memory[uint32(v2+i32(2))])
+			p78 := i32(0)
+			if v15 == t76|t77<<16 {
+				p78 = v1
+			}
+			v14 = p78 | v14
+			v2 = v2 + i32(3)
+			v1 = v1 + i32(1)
+			if v1 != i32(8) {
 				goto l21
 			}
-		l0:
-			t36 := int32(m.memory[uint64(uint32(v1))+3])
-			if t36 != i32(44) {
-				goto l15
-			}
-			t37 := int32(m.memory[uint64(uint32(v1))+4])
-			if t37 != i32(32) {
-				goto l15
-			}
-			t38 := int32(m.memory[uint64(uint32(v1))+7])
-			if t38&i32(255) != i32(32) {
-				goto l15
-			}
-			t39 := int32(m.memory[uint64(uint32(v1))+11])
-			if t39 != i32(32) {
-				goto l15
-			}
-			t40 := int32(m.memory[uint64(uint32(v1))+16])
-			if t40&i32(255) != i32(32) {
-				goto l15
-			}
-			t41 := int32(m.memory[uint64(uint32(v1))+19])
-			if t41 != i32(58) {
-				goto l15
-			}
-			t42 := int32(m.memory[uint64(uint32(v1))+22])
-			if t42&i32(255) != i32(58) {
-				goto l15
-			}
-			t43 := int32(m.memory[uint64(uint32(v1))+25])
-			if t43&i32(255) != i32(32) {
-				goto l15
-			}
-			t44 := int32(m.memory[uint64(uint32(v1))+26])
-			if t44&i32(255) != i32(71) {
-				goto l15
-			}
-			t45 := int32(m.memory[uint64(uint32(v1))+27])
-			if t45&i32(255) != i32(77) {
-				goto l15
-			}
-			t46 := int32(m.memory[uint64(uint32(v1))+28])
-			if t46&i32(255) != i32(84) {
-				goto l15
-			}
-			t47 := int32(m.memory[uint64(uint32(v1))+24])
-			v16 = t47
-			t48 := int32(m.memory[uint64(uint32(v1))+23])
-			v6 = t48
-			t49 := int32(m.memory[uint64(uint32(v1))+21])
-			v8 = t49
-			t50 := int32(m.memory[uint64(uint32(v1))+20])
-			v10 = t50
-			t51 := int32(m.memory[uint64(uint32(v1))+18])
-			v7 = t51
-			t52 := int32(m.memory[uint64(uint32(v1))+17])
-			v9 = t52
-			t53 := int32(m.memory[uint64(uint32(v1))+15])
-			v5 = t53
-			t54 := int32(m.memory[uint64(uint32(v1))+14])
-			v13 = t54
-			t55 := int32(m.memory[uint64(uint32(v1))+13])
-			v12 = t55
-			t56 := int32(m.memory[uint64(uint32(v1))+12])
-			v11 = t56
-			t57 := int32(m.memory[uint64(uint32(v1))+10])
-			v15 = t57
-			t58 := int32(m.memory[uint64(uint32(v1))+9])
-			v19 = t58
-			t59 := int32(m.memory[uint64(uint32(v1))+8])
-			v20 = t59
-			t60 := int32(m.memory[uint64(uint32(v1))+6])
-			v21 = t60
-			t61 := int32(m.memory[uint64(uint32(v1))+5])
-			v22 = t61
-			v2 = i32(21060)
-			t62 := int32(load16(m.memory, uint32(v1)))
-			t63 := int32(m.memory[uint64(uint32(v1))+2])
-			v17 = (t62 | t63<<16) & i32(0xffffff)
-			v1 = i32(1)
-			v14 = i32(0)
-		l22:
-			{
-				t64 := int32(load16(m.memory, uint32(v2)))
-				t65 := int32(m.memory[uint32(v2+i32(2))])
-				p66 := i32(0)
-				if v17 == t64|t65<<16 {
-					p66 = v1
-				}
-				v14 = p66 | v14
-				v2 = v2 + i32(3)
-				v1 = v1 + i32(1)
-				if v1 != i32(8) {
-					goto l22
-				}
-			}
-			v2 = i32(21081)
-			v15 = (v19&i32(255)<<8 | v20&i32(255) | v15<<16) & i32(0xffffff)
-			v1 = i32(1)
-			v17 = i32(0)
-		l23:
-			{
-				t67 := int32(load16(m.memory, uint32(v2)))
-				t68 := int32(m.memory[uint32(v2+i32(2))])
-				p69 := i32(0)
-				if v15 == t67|t68<<16 {
-					p69 = v1
-				}
-				v17 = p69 | v17
-				v2 = v2 + i32(3)
-				v1 = v1 + i32(1)
-				if v1 != i32(13) {
-					goto l23
-				}
-			}
-			m.memory[uint64(uint32(v4))+43] = byte(v16)
-			m.memory[uint64(uint32(v4))+42] = byte(v6)
-			m.memory[uint64(uint32(v4))+41] = byte(v8)
-			m.memory[uint64(uint32(v4))+40] = byte(v10)
-			m.memory[uint64(uint32(v4))+39] = byte(v7)
-			m.memory[uint64(uint32(v4))+38] = byte(v9)
-			m.memory[uint64(uint32(v4))+37] = byte(v21)
-			m.memory[uint64(uint32(v4))+36] = byte(v22)
-			m.memory[uint64(uint32(v4))+35] = byte(v5)
-			m.memory[uint64(uint32(v4))+34] = byte(v13)
-			m.memory[uint64(uint32(v4))+33] = byte(v12)
-			m.memory[uint64(uint32(v4))+32] = byte(v11)
-			v2 = i32(0)
-		l24:
-			{
-				t70 := int32(m.memory[uint32(v4+i32(32)+v2)])
-				m.memory[uint32(v4+i32(20)+v2)] = byte(t70 + i32(-48))
-				v2 = v2 + i32(1)
-				if v2 != i32(12) {
-					goto l24
-				}
-			}
-			v2 = i32(0)
-			v15 = i32(1)
-		l25:
-			{
-				t71 := int32(m.memory[uint32(v4+i32(20)+v2)])
-				t72 := v15
-				var p73 int32
-				if uint32(t71) < uint32(i32(10)) {
-					p73 = 1
-				}
-				v15 = t72 & p73
-				v2 = v2 + i32(1)
-				if v2 != i32(12) {
-					goto l25
-				}
-			}
-			v2 = v4 + i32(20)
-			v1 = i32(0)
-		l26:
-			{
-				t74 := int32(m.memory[uint32(v2)])
-				store32(m.memory, uint32(v4+i32(32)+v1), uint32(t74))
-				v2 = v2 + i32(1)
-				v1 = v1 + i32(4)
-				if v1 != i32(48) {
-					goto l26
-				}
-			}
-			var p75 int32
-			if v14 != i32(0) {
-				p75 = 1
-			}
-			if p75&v15 == 0 {
-				goto l15
-			}
-			t76 := int32(load32(m.memory, uint64(uint32(v4))+36))
-			t77 := int32(load32(m.memory, uint64(uint32(v4))+32))
-			t78 := int32(load32(m.memory, uint64(uint32(v4))+40))
-			t79 := int32(load32(m.memory, uint64(uint32(v4))+44))
-			v15 = t76*i32(100) + t77*i32(1000) + t78*i32(10) + t79
-			t80 := int32(load32(m.memory, uint64(uint32(v4))+48))
-			t81 := int32(load32(m.memory, uint64(uint32(v4))+52))
-			v5 = t80*i32(10) + t81
-			t82 := int32(load32(m.memory, uint64(uint32(v4))+56))
-			t83 := int32(load32(m.memory, uint64(uint32(v4))+60))
-			v13 = t82*i32(10) + t83
-			t84 := int32(load32(m.memory, uint64(uint32(v4))+64))
-			t85 := int32(load32(m.memory, uint64(uint32(v4))+68))
-			v12 = t84*i32(10) + t85
-			t86 := int32(load32(m.memory, uint64(uint32(v4))+72))
-			t87 := int32(load32(m.memory, uint64(uint32(v4))+76))
-			v11 = t86*i32(10) + t87
 		}
-	l20:
-		v2 = i32(31)
-		if uint32(v17) > uint32(i32(11)) {
-			goto l27
-		}
+		v2 = i32(21081)
+		v12 = (v21&i32(255)<<8 | v22&i32(255) | v12<<16) & i32(0xffffff)
+		v1 = i32(1)
+		v15 = i32(0)
+	l22:
 		{
-			if i32_shl(i32(1), v17)&i32(2640) != 0 {
-				goto l28
+			t79 := int32(load16(m.memory, uint32(v2)))
+			t80 := int32(m.memory[uint32(v2+i32(2))])
+			p81 := i32(0)
+			if v12 == t79|t80<<16 {
+				p81 = v1
 			}
-			if v17 == 0 {
-				goto l15
+			v15 = p81 | v15
+			v2 = v2 + i32(3)
+			v1 = v1 + i32(1)
+			if v1 != i32(13) {
+				goto l22
 			}
-			if v17 != i32(2) {
-				goto l27
-			}
-			v2 = i32(28)
-			if v15&i32(3) != 0 {
-				goto l27
-			}
-			p88 := i32(29)
-			if v15&i32(12) != 0 {
-				p88 = i32(28)
-			}
-			t89 := int32(uint32(v15) % uint32(i32(100)))
-			p90 := p88
-			if t89 != 0 {
-				p90 = i32(29)
-			}
-			v2 = p90
-			goto l27
 		}
-	l28:
-		v2 = i32(30)
-	l27:
-		if v5 == 0 {
-			goto l15
-		}
-		if uint32(v13) > uint32(i32(23)) {
-			goto l15
-		}
-		if uint32(v12) > uint32(i32(59)) {
-			goto l15
-		}
-		if uint32(v11) > uint32(i32(60)) {
-			goto l15
-		}
-		if uint32(v5) > uint32(v2) {
-			goto l15
-		}
-		t91 := v0
-		t92 := int64(uint32((v13*i32(60)+v12)*i32(60) + v11))
-		t93 := v5
-		var p94 int32
-		if uint32(v17) < uint32(i32(3)) {
-			p94 = 1
-		}
-		v1 = p94
-		p95 := i32(400)
-		if v1 != 0 {
-			p95 = i32(399)
-		}
-		v2 = p95 + v15
-		t96 := int32(uint32(v2) / uint32(i32(100)))
-		t97 := int32(uint32(v2) / uint32(i32(400)))
-		t99 := t93 - t96 + int32(uint32(v2)>>2) + t97 + v2*i32(365)
-		p98 := v17
-		if v1 != 0 {
-			p98 = v17 | i32(12)
-		}
-		t100 := int32(uint32(p98*i32(153)+i32(-457)) / uint32(i32(5)))
-		store64(m.memory, uint64(uint32(t91))+8, uint64(t92+int64(uint32(t99+t100))*i64(86400)+i64(-74784902400)))
+		m.memory[uint64(uint32(v4))+75] = byte(v13)
+		m.memory[uint64(uint32(v4))+74] = byte(v6)
+		m.memory[uint64(uint32(v4))+73] = byte(v8)
+		m.memory[uint64(uint32(v4))+72] = byte(v10)
+		m.memory[uint64(uint32(v4))+71] = byte(v7)
+		m.memory[uint64(uint32(v4))+70] = byte(v9)
+		m.memory[uint64(uint32(v4))+69] = byte(v23)
+		m.memory[uint64(uint32(v4))+68] = byte(v24)
+		m.memory[uint64(uint32(v4))+67] = byte(v5)
+		m.memory[uint64(uint32(v4))+66] = byte(v11)
+		m.memory[uint64(uint32(v4))+65] = byte(v19)
+		m.memory[uint64(uint32(v4))+64] = byte(v20)
 		v2 = i32(0)
-		goto l29
+	l23:
+		{
+			t82 := int32(m.memory[uint32(v4+i32(64)+v2)])
+			m.memory[uint32(v4+i32(52)+v2)] = byte(t82 + i32(-48))
+			v2 = v2 + i32(1)
+			if v2 != i32(12) {
+				goto l23
+			}
+		}
+		v2 = i32(0)
+		v12 = i32(1)
+	l24:
+		{
+			t83 := int32(m.memory[uint32(v4+i32(52)+v2)])
+			t84 := v12
+			var p85 int32
+			if uint32(t83) < uint32(i32(10)) {
+				p85 = 1
+			}
+			v12 = t84 & p85
+			v2 = v2 + i32(1)
+			if v2 != i32(12) {
+				goto l24
+			}
+		}
+		v2 = v4 + i32(52)
+		v1 = i32(0)
+	l25:
+		{
+			t86 := int32(m.memory[uint32(v2)])
+			store32(m.memory, uint32(v4+i32(64)+v1), uint32(t86))
+			v2 = v2 + i32(1)
+			v1 = v1 + i32(4)
+			if v1 != i32(48) {
+				goto l25
+			}
+		}
+		var p87 int32
+		if v14 == 0 {
+			p87 = 1
+		}
+		if p87|(v12^i32(1)) != 0 {
+			goto l15
+		}
+		t88 := int32(load32(m.memory, uint64(uint32(v4))+108))
+		v2 = t88
+		t89 := int32(load32(m.memory, uint64(uint32(v4))+104))
+		v1 = t89
+		t90 := int32(load32(m.memory, uint64(uint32(v4))+100))
+		v14 = t90
+		t91 := int32(load32(m.memory, uint64(uint32(v4))+96))
+		v12 = t91
+		t92 := int32(load32(m.memory, uint64(uint32(v4))+92))
+		v13 = t92
+		t93 := int32(load32(m.memory, uint64(uint32(v4))+88))
+		v6 = t93
+		t94 := int32(load32(m.memory, uint64(uint32(v4))+84))
+		v8 = t94
+		t95 := int32(load32(m.memory, uint64(uint32(v4))+80))
+		v10 = t95
+		t96 := int32(load32(m.memory, uint64(uint32(v4))+76))
+		v7 = t96
+		t97 := int32(load32(m.memory, uint64(uint32(v4))+72))
+		v9 = t97
+		t98 := int32(load32(m.memory, uint64(uint32(v4))+68))
+		v5 = t98
+		t99 := int32(load32(m.memory, uint64(uint32(v4))+64))
+		v11 = t99
+		store32(m.memory, uint64(uint32(v4))+32, uint32(v15))
+		store32(m.memory, uint64(uint32(v4))+24, uint32(i32(1)))
+		t100 := v4
+		v2 = v2 + v1*i32(10)
+		store32(m.memory, uint64(uint32(t100))+48, uint32(v2))
+		t101 := v4
+		v1 = v14 + v12*i32(10)
+		store32(m.memory, uint64(uint32(t101))+44, uint32(v1))
+		t102 := v4
+		v14 = v13 + v6*i32(10)
+		store32(m.memory, uint64(uint32(t102))+40, uint32(v14))
+		t103 := v4
+		v12 = v8 + v10*i32(10)
+		store32(m.memory, uint64(uint32(t103))+36, uint32(v12))
+		t104 := v4
+		v13 = v7 + (v5*i32(100) + v11*i32(1000) + v9*i32(10))
+		store32(m.memory, uint64(uint32(t104))+28, uint32(v13))
+		t105 := m._hooksig__date__DateTime__exists__hcd8b2bfafa3673a8_98t55l(v4 + i32(28))
+		if t105 == 0 {
+			goto l15
+		}
+		t106 := int64(uint32((v1+v14*i32(60))*i32(60) + v2))
+		t107 := v12
+		t108 := v15 | i32(12)
+		t109 := v15
+		var p110 int32
+		if uint32(v15) < uint32(i32(3)) {
+			p110 = 1
+		}
+		v2 = p110
+		p111 := t109
+		if v2 != 0 {
+			p111 = t108
+		}
+		t112 := int32(uint32(p111*i32(153)+i32(-457)) / uint32(i32(5)))
+		t114 := t107 + t112
+		t115 := v13
+		p113 := i32(400)
+		if v2 != 0 {
+			p113 = i32(399)
+		}
+		v2 = t115 + p113
+		t116 := int32(uint32(v2) / uint32(i32(100)))
+		t117 := int32(uint32(v2) / uint32(i32(400)))
+		v18 = t106 + int64(uint32(t114-t116+int32(uint32(v2)>>2)+t117+v2*i32(365)))*i64(86400) + i64(-74784902400)
 	}
+l19:
+	store64(m.memory, uint64(uint32(v0))+8, uint64(v18))
+	v2 = i32(0)
+	goto l26
 l15:
 	store64(m.memory, uint64(uint32(v0))+4, uint64(i64(25)))
 	v2 = i32(1)
-l29:
+l26:
 	store32(m.memory, uint32(v0), uint32(v2))
-	m.___stack_pointer = v4 + i32(80)
+	m.___stack_pointer = v4 + i32(112)
+}
+func (m *Module) _hooksig__date__DateTime__exists__hcd8b2bfafa3673a8_98t55l(v0 int32) int32 {
+	var v1, v2, v3 int32
+	v1 = i32(0)
+	{
+		t0 := int32(load32(m.memory, uint64(uint32(v0))+4))
+		v2 = t0
+		if v2 == 0 {
+			goto l0
+		}
+		v3 = i32(31)
+		if uint32(v2) > uint32(i32(11)) {
+			goto l1
+		}
+		{
+			if i32_shl(i32(1), v2)&i32(2640) != 0 {
+				goto l2
+			}
+			if v2 != i32(2) {
+				goto l1
+			}
+			v3 = i32(28)
+			t1 := int32(load32(m.memory, uint32(v0)))
+			v2 = t1
+			if v2&i32(3) != 0 {
+				goto l1
+			}
+			p2 := i32(29)
+			if v2&i32(12) != 0 {
+				p2 = i32(28)
+			}
+			t3 := int32(uint32(v2) % uint32(i32(100)))
+			p4 := p2
+			if t3 != 0 {
+				p4 = i32(29)
+			}
+			v3 = p4
+			goto l1
+		}
+	l2:
+		v3 = i32(30)
+	l1:
+		t5 := int32(load32(m.memory, uint64(uint32(v0))+8))
+		v2 = t5
+		if v2 == 0 {
+			goto l0
+		}
+		if uint32(v2) > uint32(v3) {
+			goto l0
+		}
+		t6 := int32(load32(m.memory, uint64(uint32(v0))+12))
+		if uint32(t6) > uint32(i32(23)) {
+			goto l0
+		}
+		t7 := int32(load32(m.memory, uint64(uint32(v0))+16))
+		if uint32(t7) > uint32(i32(59)) {
+			goto l0
+		}
+		t8 := int32(load32(m.memory, uint64(uint32(v0))+20))
+		var p9 int32
+		if uint32(t8) < uint32(i32(61)) {
+			p9 = 1
+		}
+		v1 = p9
+	}
+l0:
+	return v1
 }
 func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 int64) {
 	var v2 int32
@@ -7705,10 +7791,9 @@ l0:
 	return v4
 }
 func (m *Module) Xhooksig_pending_body_finish(v0, v1 int32) int32 {
-	var v2, v3, v4 int32
-	var v5 int64
+	var v2, v3 int32
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(48)
+	v2 = t0 - i32(32)
 	m.___stack_pointer = v2
 	v3 = i32(1)
 	{
@@ -7723,48 +7808,27 @@ func (m *Module) Xhooksig_pending_body_finish(v0, v1 int32) int32 {
 		if t1 != i64(5211632774743893338) {
 			goto l0
 		}
-		m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v2+i32(16), v0+i32(8))
-		m._hooksig__digest__compare__hc2a7860fb23f2490_qxna5y(v2+i32(8), v2+i32(16), v0+i32(112))
-		v4 = i32(41)
+		m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v2, v0+i32(8))
+		v3 = i32(36)
 		{
-			t2 := int32(m.memory[uint64(uint32(v2))+8])
-			if t2 == i32(41) {
+			t2 := m._hooksig__digest__is_equal__h57a8bbd381b12942_50gbbs(v2, v0+i32(112))
+			if t2 == 0 {
 				goto l1
 			}
-			t3 := int64(load64(m.memory, uint64(uint32(v2))+8))
-			v5 = t3
-			v1 = int32(int64(uint64(v5) >> 32))
-			v4 = int32(v5)
-			goto l2
+			memory_copy(m.memory, uint32(v1), uint32(v0+i32(160)), uint32(i32(56)))
+			v3 = i32(0)
 		}
 	l1:
-		memory_copy(m.memory, uint32(v1), uint32(v0+i32(160)), uint32(i32(56)))
-		v1 = i32(48)
+		v1 = i32(0)
 	l2:
-		v3 = i32(0)
-	l3:
-		store64(m.memory, uint32(v0+v3), uint64(i64(0)))
-		v3 = v3 + i32(8)
-		if v3 != i32(256) {
-			goto l3
+		store64(m.memory, uint32(v0+v1), uint64(i64(0)))
+		v1 = v1 + i32(8)
+		if v1 != i32(256) {
+			goto l2
 		}
-		{
-			v3 = v4 & i32(255)
-			if v3 == i32(41) {
-				goto l4
-			}
-			t4 := int32(m.memory[uint64(uint32(v3))+16464])
-			v1 = t4
-		}
-	l4:
-		p5 := v1
-		if v1 == i32(48) {
-			p5 = i32(0)
-		}
-		v3 = p5
 	}
 l0:
-	m.___stack_pointer = v2 + i32(48)
+	m.___stack_pointer = v2 + i32(32)
 	return v3
 }
 func (m *Module) Xhooksig_pending_body_update(v0, v1, v2 int32) int32 {
