@@ -19,6 +19,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -32,6 +33,9 @@ const DefaultPrefix = "hooksig:"
 // margin is added to the time that a delivery is remembered, because the clocks of other receivers
 // may be that far behind.
 const margin = time.Minute
+
+// macStart is the number of digits by which the MAC is found in the text of an error.
+const macStart = 8
 
 // Store is a [hooksig.ReplayStore] in Redis.
 type Store struct {
@@ -105,22 +109,33 @@ func checkClient(client redis.UniversalClient) error {
 func (s *Store) MaxSkew() time.Duration { return s.maxSkew }
 
 // Claim implements [hooksig.ReplayStore] with one command, SET NX GET. The value names the claim. A
-// client that repeats it because the answer was lost finds its own name and not a replay.
+// client that repeats it because the answer was lost finds its own name and not a replay. The text of
+// an error does not contain the tag.
 func (s *Store) Claim(ctx context.Context, tag hooksig.Tag, remember time.Duration) error {
-	key, claim := s.prefix+hex.EncodeToString(tag[:]), rand.Text()
+	mac, claim := hex.EncodeToString(tag[:]), rand.Text()
 	set := redis.SetArgs{Mode: "NX", Get: true, TTL: ttl(remember)}
-	switch holder, err := s.client.SetArgs(ctx, key, claim, set).Result(); {
+	switch holder, err := s.client.SetArgs(ctx, s.prefix+mac, claim, set).Result(); {
 	case errors.Is(err, redis.Nil): // Nobody held it before.
 		return nil
 	case errors.Is(err, redis.ErrPoolTimeout), errors.Is(err, redis.ErrPoolExhausted):
 		return fmt.Errorf("%w: %w", hooksig.ErrReplayStoreBusy, err)
 	case err != nil:
-		return err
+		return withoutMAC(err, mac)
 	case holder == claim:
 		return nil
 	default:
 		return hooksig.ErrReplayed
 	}
+}
+
+// withoutMAC cuts the text of an error off before the MAC. A server that does not know SET, such as
+// Sentinel, repeats the command, perhaps not to its end.
+func withoutMAC(err error, mac string) error {
+	text, _, found := strings.Cut(err.Error(), mac[:macStart])
+	if !found {
+		return err
+	}
+	return errors.New(text + "…")
 }
 
 // ttl returns how long Redis keeps a key; 0 is forever.

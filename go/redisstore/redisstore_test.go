@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -70,7 +71,7 @@ type redisServer struct {
 }
 
 // startRedis starts a server without persistence on a free port.
-func startRedis(t testing.TB) *redisServer {
+func startRedis(t testing.TB, args ...string) *redisServer {
 	t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
@@ -84,7 +85,8 @@ func startRedis(t testing.TB) *redisServer {
 	addr := listener.Addr().String()
 	listener.Close()
 	_, port, _ := net.SplitHostPort(addr)
-	server := &redisServer{addr, exec.Command(path, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir())}
+	args = append([]string{"--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir()}, args...)
+	server := &redisServer{addr, exec.Command(path, args...)}
 	check(t, server.Start())
 	t.Cleanup(server.stop)
 	server.await(t)
@@ -250,6 +252,27 @@ func TestAcceptWhileRedisIsDown(t *testing.T) {
 	server.stop()
 	if err := claim(); err != nil || failures != 1 {
 		t.Errorf("without Redis: %v, %d failures told", err, failures)
+	}
+}
+
+// Redis repeats a command that it does not know, whole or in part. The delivery is refused, and its
+// MAC would be good for a replay.
+func TestErrorsHoldNoMAC(t *testing.T) {
+	server := startRedis(t, "--rename-command", "SET", "")
+	client := redis.NewClient(&redis.Options{Addr: server.addr})
+	defer client.Close()
+	for _, prefix := range []string{redisstore.DefaultPrefix, strings.Repeat("x", 100)} {
+		shared, err := redisstore.New(client, redisstore.WithPrefix(prefix))
+		check(t, err)
+		var told error
+		store := hooksig.AcceptOnFailure(shared, func(err error) { told = err })
+		check(t, store.Claim(context.Background(), hooksig.Tag{0xab, 0xcd, 0xef, 1, 2, 3, 4}, time.Minute))
+		for err := told; err != nil; err = errors.Unwrap(err) {
+			text := fmt.Sprintf("%v %+v %#v", err, err, err)
+			if !strings.Contains(text, "unknown command") || strings.Contains(text, "abcdef01") {
+				t.Errorf("the error is %s", text)
+			}
+		}
 	}
 }
 

@@ -31,6 +31,9 @@ const MARGIN: i64 = 60;
 /// Longest time for a connection or an answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// By so many digits, the MAC is found in the text of an error.
+const MAC_START: usize = 8;
+
 /// A claim is sent again once if the connection broke.
 const ATTEMPTS: usize = 2;
 
@@ -178,7 +181,8 @@ impl ReplayStore for Remote {
     }
 
     async fn claim(&self, claim: &Claim) -> Result<(), ClaimError> {
-        let key = key(&self.prefix, claim.tag());
+        let mac = hexadecimal(claim.tag());
+        let key = format!("{}{mac}", self.prefix);
         let until = claim.remember_until(self.max_skew).saturating_add(MARGIN);
         // Positive, because LocalFirst has checked that it is not expired.
         let seconds = until.saturating_sub(claim.now()).max(MARGIN);
@@ -186,6 +190,7 @@ impl ReplayStore for Remote {
             Ok(true) => Ok(()),
             Ok(false) => Err(ClaimError::Replayed),
             Err(error) => {
+                let error = without_mac(error, &mac);
                 self.on_failure.iter().for_each(|tell| tell(&error));
                 Err(ClaimError::Failed(error.to_string().into()))
             }
@@ -193,12 +198,22 @@ impl ReplayStore for Remote {
     }
 }
 
-fn key(prefix: &str, tag: &[u8; TAG_LEN]) -> String {
-    tag.iter().fold(prefix.to_owned(), |mut key, byte| {
+fn hexadecimal(tag: &[u8; TAG_LEN]) -> String {
+    tag.iter().fold(String::new(), |mut digits, byte| {
         // Writing to a string does not fail.
-        let _ = write!(key, "{byte:02x}");
-        key
+        let _ = write!(digits, "{byte:02x}");
+        digits
     })
+}
+
+/// Cuts an error off before the MAC. A server that does not know `SET`, such as Sentinel, repeats the
+/// command, perhaps not to its end.
+fn without_mac(error: RedisError, mac: &str) -> RedisError {
+    let start = mac.get(..MAC_START).unwrap_or(mac);
+    match error.detail().and_then(|text| text.split_once(start)) {
+        Some((text, _)) => (error.kind(), "the answer of Redis", format!("{text}…")).into(),
+        None => error,
+    }
 }
 
 /// Returns a name that no other claim in any process has.

@@ -6,7 +6,7 @@ use std::{
     net::{SocketAddr, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::Barrier,
+    sync::{Arc, Barrier, Mutex},
     thread,
     time::{Duration, Instant},
 };
@@ -33,8 +33,12 @@ struct Redis {
 impl Redis {
     /// Returns `None` without `redis-server`, or fails if CI is set.
     fn start() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    fn start_with(arguments: &[&str]) -> Option<Self> {
         let folder = TempDir::new().expect("there is room");
-        match spawn(&folder) {
+        match spawn(&folder, arguments) {
             Ok(child) => Some(Self { child, folder }.ready()),
             Err(error) => {
                 assert!(std::env::var_os("CI").is_none(), "missing: redis-server: {error}");
@@ -67,7 +71,7 @@ impl Redis {
     }
 
     fn start_again(mut self) -> Self {
-        self.child = spawn(&self.folder).expect("it started before");
+        self.child = spawn(&self.folder, &[]).expect("it started before");
         self.ready()
     }
 
@@ -100,7 +104,7 @@ impl Drop for Redis {
     }
 }
 
-fn spawn(folder: &TempDir) -> std::io::Result<Child> {
+fn spawn(folder: &TempDir, arguments: &[&str]) -> std::io::Result<Child> {
     let socket = folder.path().join("redis");
     let _ = std::fs::remove_file(&socket);
     Command::new("redis-server")
@@ -108,6 +112,7 @@ fn spawn(folder: &TempDir) -> std::io::Result<Child> {
         .arg(socket)
         .arg("--dir")
         .arg(folder.path())
+        .args(arguments)
         .stdout(Stdio::null())
         .spawn()
 }
@@ -324,4 +329,37 @@ fn deliveries_can_be_accepted_while_redis_is_down() {
     assert!(server.send(&request).starts_with("HTTP/1.1 200 "), "{:?}", server.refused());
     // This process still accepts it once.
     assert_eq!(server.refusal(&request).1, Refusal::Invalid(Error::Replayed));
+}
+
+/// Redis repeats a command that it does not know, whole or in part. The delivery is refused, and its MAC
+/// would be good for a replay.
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_hold_no_mac() {
+    let Some(redis) = Redis::start_with(&["--rename-command", "SET", ""]) else { return };
+    for prefix in ["hooksig:".into(), "x".repeat(100)] {
+        for accepts in [false, true] {
+            let texts = Arc::new(Mutex::new(Vec::new()));
+            let mut store =
+                RedisStore::open(redis.url()).expect("it is an address").prefix(prefix.as_str());
+            if accepts {
+                let told = Arc::clone(&texts);
+                store = store.accept_on_failure(move |error| {
+                    told.lock().expect("it is whole").push(format!("{error} {error:?}"));
+                });
+            }
+            let told = Arc::clone(&texts);
+            let layer = layer().replay_store(store).expect("it is made for the skew").on_refusal(
+                move |refused| {
+                    let refusal = refused.refusal();
+                    told.lock().expect("it is whole").push(format!("{refused} {refusal:?}"));
+                },
+            );
+            let status = status(&layer, request_at(now(), "{}")).await;
+            assert_eq!(status, if accepts { 200 } else { 503 });
+            let texts = texts.lock().expect("it is whole").concat();
+            assert!(texts.contains("unknown command") && texts.contains(&prefix), "{texts}");
+            let is_cut = texts.split(&prefix).skip(1).all(|rest| rest.starts_with('…'));
+            assert!(is_cut, "{texts}");
+        }
+    }
 }
