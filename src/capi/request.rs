@@ -1,7 +1,7 @@
 use core::{ffi::c_char, ptr};
 
 use super::{
-    hooksig_status,
+    hooksig_status::{self, InvalidLength, NullPointer},
     memory::{checked_text, reference, text, view},
 };
 use crate::{Head, Headers, Request, primitives::SHORTCUTS};
@@ -124,14 +124,17 @@ fn are_plain(headers: &[hooksig_header]) -> bool {
 /// As [`check_headers`], of views among which NULL may stand with a length of 0.
 #[cold]
 fn check_each(headers: &[hooksig_header]) -> Result<(), hooksig_status> {
+    let mut len = 0;
     for header in headers {
-        // SAFETY: what they view is not looked at.
-        unsafe {
-            text(header.name, header.name_len)?;
-            text(header.value, header.value_len)?;
+        // NULL anywhere is reported before a length.
+        if header.name.is_null() && header.name_len != 0
+            || header.value.is_null() && header.value_len != 0
+        {
+            return Err(NullPointer);
         }
+        len |= header.name_len | header.value_len;
     }
-    Ok(())
+    if isize::try_from(len).is_ok() { Ok(()) } else { Err(InvalidLength) }
 }
 
 impl Headers for CheckedHeaders {

@@ -2262,47 +2262,52 @@ l0:
 	return v3
 }
 func (m *Module) _hooksig__capi__request__check_each__h16e2beb6edf7c5de_p7sa2(v0, v1 int32) int32 {
-	var v2 int32
-	v1 = v1 << 4
-l4:
+	var v2, v3, v4 int32
+	v2 = v0 + v1<<4
+	v1 = i32(0)
 	{
-		t0 := int32(load32(m.memory, uint32(v0+i32(4))))
-		v2 = t0
-		if v2 == 0 {
-			goto l0
+	l4:
+		{
+			{
+				t0 := int32(load32(m.memory, uint32(v0)))
+				if t0 != 0 {
+					goto l0
+				}
+				t1 := int32(load32(m.memory, uint32(v0+i32(4))))
+				if t1 != 0 {
+					goto l1
+				}
+			}
+		l0:
+			t2 := int32(load32(m.memory, uint32(v0+i32(12))))
+			v3 = t2
+			{
+				t3 := int32(load32(m.memory, uint32(v0+i32(8))))
+				if t3 == 0 {
+					goto l2
+				}
+				v4 = v3
+				goto l3
+			}
+		l2:
+			v4 = i32(0)
+			if v3 != 0 {
+				goto l1
+			}
+		l3:
+			t4 := int32(load32(m.memory, uint32(v0+i32(4))))
+			v1 = t4 | v1 | v4
+			v0 = v0 + i32(16)
+			if v0 != v2 {
+				goto l4
+			}
 		}
-		t1 := int32(load32(m.memory, uint32(v0)))
-		if t1 == 0 {
-			goto l1
+		p5 := i32(2)
+		if v1 > i32(-1) {
+			p5 = i32(48)
 		}
-		if v2 <= i32(-1) {
-			goto l2
-		}
+		return p5
 	}
-l0:
-	{
-		t2 := int32(load32(m.memory, uint32(v0+i32(12))))
-		v2 = t2
-		if v2 == 0 {
-			goto l3
-		}
-		t3 := int32(load32(m.memory, uint32(v0+i32(8))))
-		if t3 == 0 {
-			goto l1
-		}
-		if v2 < i32(0) {
-			goto l2
-		}
-	}
-l3:
-	v0 = v0 + i32(16)
-	v1 = v1 + i32(-16)
-	if v1 != 0 {
-		goto l4
-	}
-	return i32(48)
-l2:
-	return i32(2)
 l1:
 	return i32(1)
 }
