@@ -3,7 +3,7 @@
 #
 # usage: c-example/test.sh [FOLDER]     where the programs are; by default beside this script
 #
-# A line for each check; exit code 1 if one of them failed.
+# Exit code 1 if a check failed.
 set -o pipefail
 export LC_ALL=C
 unset DRONE_WEBHOOK_SECRET
@@ -16,8 +16,9 @@ secret=$work/secret new_secret=$work/new-secret
 printf '%s\n' bea26a2221fd8090ea38720fc445eca6 >"$secret"
 printf '%s' 00112233445566778899aabbccddeeff >"$new_secret"
 
-passed=0 failed=0 skipped=0
-circumstances='' # precedes the name of every check
+out=$work/checks
+source "$here/../scripts/report.sh"
+circumstances='' # precedes the names of some checks
 
 cleanup() {
     kill -KILL $(jobs -p) 2>/dev/null
@@ -26,22 +27,6 @@ cleanup() {
 }
 trap cleanup EXIT
 trap : PIPE # a receiver that hung up fails a check, not the script
-
-# check NAME EXPECTED GOT: a line, and a count
-check() {
-    if [[ $2 == "$3" ]]; then
-        passed=$((passed + 1))
-        printf 'ok    %s%s\n' "$circumstances" "$1"
-    else
-        failed=$((failed + 1))
-        printf 'FAIL  %s%s\n      expected: %s\n      got:      %s\n' "$circumstances" "$@"
-    fi
-}
-
-skip() {
-    skipped=$((skipped + 1))
-    printf 'skip  %s: %s\n' "$1" "$2"
-}
 
 # start NAME COMMAND...: a receiver; sets pid, port, url and log
 start() {
@@ -94,14 +79,14 @@ logged() {
 # accepted NAME EVENT:ACTION KEY [OPTION]...: delivers, which must be accepted
 accepted() {
     deliver "${@:4}"
-    check "$1" "204 accepted ok $2 key=$3" "$code $(logged)"
+    equal "$circumstances$1" "204 accepted ok $2 key=$3" "$code $(logged)"
 }
 
 # refused NAME REASON [OPTION]...: delivers, which must be refused for the reason, to the sender
 # as any other is
 refused() {
     deliver "${@:3}"
-    check "$1" "401 unauthorized refused $2" "$code $(cat "$work/answer") $(logged | cut -d ' ' -f 1,2)"
+    equal "$circumstances$1" "401 unauthorized refused $2" "$code $(cat "$work/answer") $(logged | cut -d ' ' -f 1,2)"
     grep -v '^Date:' "$work/answer-head" | cat - "$work/answer" | cksum >>"$work/refusals"
 }
 
@@ -143,7 +128,7 @@ wrong_usage() {
     local name=$1
     shift
     "$programs/receiver" "$@" >"$work/answer" 2>&1 </dev/null
-    check "wrong usage: $name" "2 yes" "$? $([[ -s $work/answer ]] && echo yes)"
+    equal "wrong usage: $name" "2 yes" "$? $([[ -s $work/answer ]] && echo yes)"
 }
 
 usage_checks() {
@@ -191,7 +176,7 @@ refusal_checks() {
     grep -v '^Signature:' "$work/fields" >"$work/unsigned"
     mv "$work/unsigned" "$work/fields"
     refused 'no signature' missing-signature
-    check 'every refusal looks the same to the sender' 1 "$(sort -u "$work/refusals" | wc -l)"
+    equal 'every refusal looks the same to the sender' 1 "$(sort -u "$work/refusals" | wc -l)"
 }
 
 acceptance_checks() {
@@ -205,10 +190,10 @@ acceptance_checks() {
     printf '\n' >>"$work/body"
     signed
     accepted 'Expect: 100-continue' repo:deleted 0 -H 'Expect: 100-continue'
-    check 'the body is asked for' 1 "$(grep -c '^HTTP/1.1 100' "$work/answer-head")"
+    equal 'the body is asked for' 1 "$(grep -c '^HTTP/1.1 100' "$work/answer-head")"
     signed --secret-file "$work/wrong"
     deliver -H 'Expect: 100-continue'
-    check 'the body of a refused head is not' '401 0' "$code $(grep -c '^HTTP/1.1 100' "$work/answer-head")"
+    equal 'the body of a refused head is not' '401 0' "$code $(grep -c '^HTTP/1.1 100' "$work/answer-head")"
     printf '{"user":{}}' >"$work/body"
     signed
     accepted 'body without event' -:- 0
@@ -222,7 +207,7 @@ acceptance_checks() {
     ) >"$work/request"
     sed -i 's|^POST / |POST /a%20b?c=d\&e=%00 |' "$work/request"
     raw "$work/request"
-    check 'target with escapes and query' 'HTTP/1.1 204 No Content' "$first"
+    equal 'target with escapes and query' 'HTTP/1.1 204 No Content' "$first"
 }
 
 # malformed NAME LINE: a genuine head with this line before its other fields is no request
@@ -233,7 +218,7 @@ malformed() {
         cat "$work/body"
     ) >"$work/request"
     raw "$work/request"
-    check "$1" 'HTTP/1.1 400 Bad Request refused malformed-field -:- key=-' "$first $(logged)"
+    equal "$1" 'HTTP/1.1 400 Bad Request refused malformed-field -:- key=-' "$first $(logged)"
 }
 
 malformed_checks() {
@@ -251,7 +236,7 @@ malformed_checks() {
     for name in identity xchunked; do
         head_of 2 | sed "s/^Content-Length: .*/Transfer-Encoding: $name\r/" >"$work/request"
         raw "$work/request"
-        check "transfer coding $name" 'HTTP/1.1 400 Bad Request refused ambiguous-length -:- key=-' "$first $(logged)"
+        equal "transfer coding $name" 'HTTP/1.1 400 Bad Request refused ambiguous-length -:- key=-' "$first $(logged)"
     done
 }
 
@@ -268,7 +253,7 @@ answered() {
             [[ $line == "HTTP/1.1 $1"* ]] && answers=$((answers + 1))
         exec {connection}>&-
     done
-    check "refused with $1 before $2 octets of body: 99 of 100 senders read the answer" yes \
+    equal "refused with $1 before $2 octets of body: 99 of 100 senders read the answer" yes \
         "$( ((answers >= 99)) && echo yes || echo "$answers")"
 }
 
@@ -281,7 +266,7 @@ early_refusal_checks() {
     answered 405 5000000 PUT
     exec {connection}<>"/dev/tcp/127.0.0.1/$port"
     head_of 99000000 >&"$connection"
-    check 'what is drained has an end' no "$(head -c 99000000 /dev/zero >&"$connection" 2>/dev/null && echo yes || echo no)"
+    equal 'what is drained has an end' no "$(head -c 99000000 /dev/zero >&"$connection" 2>/dev/null && echo yes || echo no)"
     exec {connection}>&-
     stop TERM
     receiver early --max-body 9000000
@@ -304,10 +289,10 @@ closed_streams_check() {
         while IFS= read -r -t 2 -u "$connection" line; do answer+=$line; done
         exec {connection}>&-
     done
-    check 'without standard streams nobody gets the log' '4 0' \
+    equal 'without standard streams nobody gets the log' '4 0' \
         "$(grep -o 'HTTP/1.1 401' <<<"$answer" | wc -l) $(grep -c 'refused' <<<"$answer")"
     stop TERM
-    check 'and SIGTERM ends that receiver' 0 "$code"
+    equal 'and SIGTERM ends that receiver' 0 "$code"
 }
 
 limit_checks() {
@@ -317,33 +302,33 @@ limit_checks() {
     printf x >>"$work/body"
     signed
     deliver
-    check 'body over the limit' '413 refused body-too-large -:- key=-' "$code $(logged)"
+    equal 'body over the limit' '413 refused body-too-large -:- key=-' "$code $(logged)"
     deliver -H 'Transfer-Encoding: chunked'
-    check 'chunked body over the limit' '413 refused body-too-large -:- key=-' "$code $(logged)"
+    equal 'chunked body over the limit' '413 refused body-too-large -:- key=-' "$code $(logged)"
     deliver -X PUT
-    check 'PUT' '405 refused method-not-allowed -:- key=-' "$code $(logged)"
+    equal 'PUT' '405 refused method-not-allowed -:- key=-' "$code $(logged)"
     (
         head_of 2 | sed 's/^Content-Length: .*/&\n&/'
         cat "$work/body"
     ) >"$work/request"
     raw "$work/request"
-    check 'length given twice' 'HTTP/1.1 400 Bad Request refused ambiguous-length -:- key=-' "$first $(logged)"
+    equal 'length given twice' 'HTTP/1.1 400 Bad Request refused ambiguous-length -:- key=-' "$first $(logged)"
     malformed_checks
     for i in {1..101}; do echo "X-$i: y"; done >>"$work/fields"
     deliver
-    check '100 header fields and more' '431 refused too-many-fields -:- key=-' "$code $(logged)"
+    equal '100 header fields and more' '431 refused too-many-fields -:- key=-' "$code $(logged)"
     printf 'X-Long: %s\n' "$(head -c 40000 /dev/zero | tr '\0' y)" >>"$work/fields"
     deliver
-    check 'head over the limit' 431 "$code"
+    equal 'head over the limit' 431 "$code"
 }
 
 garbage_checks() {
     printf 'garbage\r\n\r\n' >"$work/request"
     raw "$work/request"
-    check 'garbage instead of HTTP' yes "$([[ $first == closed || $first == 'HTTP/1.1 4'* ]] && echo yes)"
+    equal 'garbage instead of HTTP' yes "$([[ $first == closed || $first == 'HTTP/1.1 4'* ]] && echo yes)"
     head -c 100000 /dev/urandom >"$work/request"
     raw "$work/request"
-    check 'random octets instead of HTTP' yes "$([[ $first == closed || $first == 'HTTP/1.1 4'* ]] && echo yes)"
+    equal 'random octets instead of HTTP' yes "$([[ $first == closed || $first == 'HTTP/1.1 4'* ]] && echo yes)"
     recorded user-updated.http
     signed
     (
@@ -351,7 +336,7 @@ garbage_checks() {
         cat "$work/body"
     ) >"$work/request"
     raw "$work/request"
-    check 'body longer than announced' 'HTTP/1.1 401 Unauthorized' "$first"
+    equal 'body longer than announced' 'HTTP/1.1 401 Unauthorized' "$first"
     (
         head_of 1000
         cat "$work/body"
@@ -360,7 +345,7 @@ garbage_checks() {
     cat "$work/request" >&"$connection"
     exec {connection}>&-
     # With epoll, libmicrohttpd may see only by its timeout that there is nothing more to come.
-    check 'connection closed half way' yes "$(within 15 grep -q 'dropped incomplete' "$log")"
+    equal 'connection closed half way' yes "$(within 15 grep -q 'dropped incomplete' "$log")"
     still_answers 'after garbage'
 }
 
@@ -374,7 +359,7 @@ late_body_check() {
     cat "$work/body" >&"$connection"
     IFS= read -r -t 5 -u "$connection" first
     exec {connection}>&-
-    check 'body that comes when the date is no longer good' \
+    equal 'body that comes when the date is no longer good' \
         'HTTP/1.1 401 Unauthorized refused date-too-old -:- key=-' "${first%$'\r'} $(logged)"
 }
 
@@ -411,18 +396,18 @@ slow_client_checks() {
     wait $slow_clients
     local silent trickling head
     silent=$(<"$work/silent.lasted") trickling=$(<"$work/trickling.lasted") head=$(<"$work/trickling-head.lasted")
-    check 'silent client is cut off after 10 s' yes "$( ((silent >= 9 && silent <= 14)) && echo yes || echo "$silent")"
-    check 'trickling client is cut off after 20 s' yes "$( ((trickling >= 19 && trickling <= 25)) && echo yes || echo "$trickling")"
-    check 'trickling head too' yes "$( ((head >= 19 && head <= 25)) && echo yes || echo "$head")"
+    equal 'silent client is cut off after 10 s' yes "$( ((silent >= 9 && silent <= 14)) && echo yes || echo "$silent")"
+    equal 'trickling client is cut off after 20 s' yes "$( ((trickling >= 19 && trickling <= 25)) && echo yes || echo "$trickling")"
+    equal 'trickling head too' yes "$( ((head >= 19 && head <= 25)) && echo yes || echo "$head")"
     pid=$slow_pid
     stop TERM
-    check 'and SIGTERM ends that receiver' 0 "$code"
+    equal 'and SIGTERM ends that receiver' 0 "$code"
 }
 
 # The receiver starts with a lower limit of open files, which it has to raise.
 concurrency_checks() {
     if ! ulimit -Sn 1100 2>/dev/null; then
-        skip '1,000 concurrent connections' 'this shell may not open so many files'
+        missing '1,000 concurrent connections' 'this shell may not open so many files'
         return
     fi
     start crowd bash -c 'ulimit -Sn 512 && exec "$@"' - "$programs/receiver" --secret-file "$secret"
@@ -442,11 +427,11 @@ concurrency_checks() {
     for n in {0..999}; do
         IFS= read -r -t 5 -u "${connections[n]}" first && [[ $first == 'HTTP/1.1 204'* ]] && answered=$((answered + 1))
     done
-    check '1,000 deliveries on 1,000 open connections' 1000 "$answered"
+    equal '1,000 deliveries on 1,000 open connections' 1000 "$answered"
     for connection in "${connections[@]}"; do exec {connection}>&-; done
     still_answers 'and when they are gone'
     stop TERM
-    check 'and SIGTERM ends that receiver' 0 "$code"
+    equal 'and SIGTERM ends that receiver' 0 "$code"
 }
 
 stop_checks() {
@@ -454,20 +439,20 @@ stop_checks() {
     printf 'POST / HTTP/1.1\r\n' >&"$connection"
     stop TERM
     exec {connection}>&-
-    check 'SIGTERM with an open connection' 0 "$code"
-    check 'SIGTERM: nobody listens any more' 000 "$(curl -s --noproxy '*' -o "$work/answer" -w '%{http_code}' "$url")"
+    equal 'SIGTERM with an open connection' 0 "$code"
+    equal 'SIGTERM: nobody listens any more' 000 "$(curl -s --noproxy '*' -o "$work/answer" -w '%{http_code}' "$url")"
     receiver interrupted
     stop INT
-    check 'SIGINT' 0 "$code"
+    equal 'SIGINT' 0 "$code"
     start environment env DRONE_WEBHOOK_SECRET="$(<"$secret")" "$programs/receiver"
     still_answers 'secret from the environment'
     stop TERM
-    check 'no secret in a log' '' "$(grep -lFf "$new_secret" -e "$(<"$secret")" "$work"/*.log "$work"/*.out)"
+    equal 'no secret in a log' '' "$(grep -lFf "$new_secret" -e "$(<"$secret")" "$work"/*.log "$work"/*.out)"
 }
 
 memory_checks() {
     if ! command -v valgrind >/dev/null; then
-        skip 'memory checks' 'there is no valgrind'
+        missing 'memory checks' 'there is no valgrind'
         return
     fi
     start checked valgrind -q --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all \
@@ -479,12 +464,12 @@ memory_checks() {
     head -c 100001 /dev/zero >"$work/body"
     signed
     deliver -H 'Transfer-Encoding: chunked'
-    check 'chunked body over the limit' 413 "$code"
+    equal "$circumstances"'chunked body over the limit' 413 "$code"
     exec {connection}<>"/dev/tcp/127.0.0.1/$port"
     head_of 1000 >&"$connection"
     stop TERM
     exec {connection}>&-
-    check 'no error, no leak' '0 ' "$code $(grep == "$log")"
+    equal "$circumstances"'no error, no leak' '0 ' "$code $(grep == "$log")"
     circumstances=
 }
 
@@ -506,5 +491,4 @@ concurrency_checks
 memory_checks
 slow_client_checks
 
-printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
-((failed == 0))
+report

@@ -14,47 +14,14 @@ tests=$root/ffi-tests
 include=$root/target/c/include
 lib=$root/target/c/lib
 work=$root/target/ffi-tests
-passed=0
-failed=0
-skipped=0
+out=$work/checks
+source "$root/scripts/report.sh"
 
 # The tests of wrong arguments, which every exported function has.
 arguments=(arguments_handles arguments_verify arguments_receive arguments_pending arguments_head arguments_sign)
 
 strict=(-Wall -Wextra -Wpedantic -Wconversion -Werror)
 strict_c=("${strict[@]}" -Wstrict-prototypes)
-
-# check SENTENCE COMMAND...
-check() {
-    local sentence=$1 began=$SECONDS status
-    shift
-    set +e
-    (
-        set -e
-        "$@"
-    ) >"$work/said" 2>&1
-    status=$?
-    set -e
-    if [[ $status -eq 0 ]]; then
-        printf 'pass  %s, %s s\n' "$sentence" $((SECONDS - began))
-        passed=$((passed + 1))
-    else
-        echo "FAIL  $sentence"
-        sed 's/^/      /' "$work/said"
-        failed=$((failed + 1))
-    fi
-}
-
-# skip TOOL: its checks are left out.
-skip() {
-    if [[ -n ${CI:-} ]]; then
-        echo "FAIL  $1 is missing"
-        failed=$((failed + 1))
-    else
-        echo "skip  $1 is missing, and what needs it is left out"
-        skipped=$((skipped + 1))
-    fi
-}
 
 # Which of the tools that not every machine has are here.
 declare -A has
@@ -64,7 +31,7 @@ find_tools() {
         if scripts/setup.sh "$tool"; then
             has[$tool]=1
         else
-            skip "$tool"
+            missing "$tool" "what needs it is left out"
         fi
     done
 }
@@ -85,5 +52,4 @@ for part; do
     source "$tests/checks/$part.sh"
     "check_$part"
 done
-echo "$passed passed, $failed failed, $skipped skipped"
-[[ $failed -eq 0 ]]
+report

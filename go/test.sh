@@ -10,9 +10,8 @@ cd "$(dirname "$0")"
 root=$(realpath ..)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-skipped=0
+out=$work/checks
+source "$root/scripts/report.sh"
 
 if ! command -v go >/dev/null; then
     echo "skipped: go (install Go 1.26 or newer: https://go.dev/dl)"
@@ -28,20 +27,11 @@ export LD_LIBRARY_PATH=$root/target/c/lib
 export CGO_ENABLED=1
 source "$root/packaging/go-flags.sh"
 
-# check SENTENCE COMMAND...
-check() {
-    local sentence=$1 began=$SECONDS
-    shift
-    if "$@" >"$work/said" 2>&1; then
-        printf "pass  %s, %s s\n" "$sentence" $((SECONDS - began))
-        passed=$((passed + 1))
-    else
-        echo "FAIL  $sentence"
-        sed 's/^/      /' "$work/said"
-        failed=$((failed + 1))
-    fi
-    skipped=$((skipped + $(grep -c 'missing: ' "$work/said" || true)))
-    sed -n 's/^ *[a-z_]*\.go:[0-9]*: missing: /skip  /p' "$work/said"
+# tested NAME COMMAND...: checks with Go's tests, which name the tools that they skip for.
+tested() {
+    check "$@"
+    local log="$out/${1//[ \/]/-}.log" tool
+    while read -r tool; do missing "$1" "$tool"; done < <(sed -n 's/^ *[a-z_]*\.go:[0-9]*: missing: //p' "$log")
 }
 
 formatted() {
@@ -167,14 +157,14 @@ check 'go vet, with the C library' go vet -tags hooksig_static ./...
 check 'pure Go imports no unsafe and has no C' is_pure
 check 'the core is built from the Rust sources' built_from_the_sources
 check 'the core is translated from its WebAssembly' env -C translate go test ./...
-check 'pure Go: the tests, with the race detector' go test -race ./...
+tested 'pure Go: the tests, with the race detector' go test -race ./...
 # With the race detector, a pool drops some of its elements, so allocations are counted here.
-check 'pure Go: the tests, in FIPS 140 mode' env GODEBUG=fips140=on go test -count=1 ./...
-check 'static library: the tests, with the race detector' env -u PKG_CONFIG_PATH -u LD_LIBRARY_PATH go test -race -tags hooksig_static ./...
-check 'installed library: the tests' go test -tags hooksig_cgo ./...
-check 'the replay store in Redis' env -C redisstore go test -v -race ./...
-check "Drone's own code and others as peers" env -C interop go test -v -race -skip TestAllocations ./...
-check 'the allocations of the peers' env -C interop go test -v -run TestAllocations .
+tested 'pure Go: the tests, in FIPS 140 mode' env GODEBUG=fips140=on go test -count=1 ./...
+tested 'static library: the tests, with the race detector' env -u PKG_CONFIG_PATH -u LD_LIBRARY_PATH go test -race -tags hooksig_static ./...
+tested 'installed library: the tests' go test -tags hooksig_cgo ./...
+tested 'the replay store in Redis' env -C redisstore go test -v -race ./...
+tested "Drone's own code and others as peers" env -C interop go test -v -race -skip TestAllocations ./...
+tested 'the allocations of the peers' env -C interop go test -v -run TestAllocations .
 check 'go links again if only the library changed' links_again
 check 'the verdicts of the Rust program on all shared cases' same_verdicts
 check 'pure Go: a module builds without cgo, from copies' builds_from_copies
@@ -183,5 +173,4 @@ for tag in hooksig_cgo hooksig_static; do
     check "$tag: a build without cgo says so" names_cgo "$tag"
 done
 
-echo "go: $passed passed, $failed failed, $skipped skipped"
-[[ $failed -eq 0 ]]
+report

@@ -9,13 +9,8 @@ cd "$(dirname "$0")/.."
 unset CARGO_BUILD_TARGET
 least=98
 out=$PWD/target/coverage
-major=$(rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
+scripts/setup.sh cc pkg-config pkg:jansson llvm-tools
 tools=$(rustc --print target-libdir)/../bin
-scripts/setup.sh cc pkg-config pkg:jansson
-if [[ ! -x $tools/llvm-cov ]]; then
-    scripts/setup.sh "llvm-cov-$major"
-    tools=/usr/lib/llvm-$major/bin
-fi
 rm -rf "$out/profiles" "$out/html"
 mkdir -p "$out/programs"
 export LLVM_PROFILE_FILE=$out/profiles/%p-%m.profraw

@@ -1,4 +1,4 @@
-# Sourced by scripts that print one line per check: ok, FAILED with the end of its output, or skipped.
+# Sourced by scripts that print one line per check: pass with its seconds, FAIL with its output, or skip.
 #
 # $out is a folder for the output of checks. A check whose tools cannot be installed is skipped by name, or
 # fails if CI is set.
@@ -7,18 +7,44 @@ passed=0
 failed=0
 skipped=0
 
-# check NAME COMMAND...: keeps the output, and prints it on failure.
+# check NAME COMMAND...: runs the command in a subshell, which ends at the first error. Keeps its output.
 check() {
-    local name=$1 log="$out/${1//[ \/]/-}.log"
+    local name=$1 log="$out/${1//[ \/]/-}.log" flags=$- began=$SECONDS code
     shift
-    if "$@" >"$log" 2>&1; then
-        passed=$((passed + 1))
-        echo "ok       $name"
+    # In a condition, errors would not end the subshell.
+    set +e
+    (
+        set -e
+        "$@"
+    ) >"$log" 2>&1
+    code=$?
+    [[ $flags != *e* ]] || set -e
+    if [[ $code -eq 0 ]]; then
+        pass "$name, $((SECONDS - began)) s"
     else
-        failed=$((failed + 1))
-        echo "FAILED   $name"
-        tail -n 20 "$log" | sed 's/^/         /'
+        fail "$name"
+        tail -n 60 "$log" | sed 's/^/      /'
     fi
+}
+
+# equal NAME EXPECTED GOT
+equal() {
+    if [[ $2 == "$3" ]]; then
+        pass "$1"
+    else
+        fail "$1"
+        printf '      expected: %s\n      got:      %s\n' "$2" "$3"
+    fi
+}
+
+pass() {
+    passed=$((passed + 1))
+    echo "pass  $1"
+}
+
+fail() {
+    failed=$((failed + 1))
+    echo "FAIL  $1"
 }
 
 # with TOOLS NAME COMMAND...: a check that needs more tools than cargo.
@@ -36,11 +62,10 @@ with() {
 # missing NAME REASON: a check that cannot run here.
 missing() {
     if [[ -n ${CI:-} ]]; then
-        failed=$((failed + 1))
-        echo "FAILED   $1: $2"
+        fail "$1: $2"
     else
         skipped=$((skipped + 1))
-        echo "skipped  $1: $2"
+        echo "skip  $1: $2"
     fi
 }
 

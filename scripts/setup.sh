@@ -8,7 +8,7 @@
 # A THING is one of:
 #     COMMAND        a command, such as curl; cargo's subcommands and mdbook are built from crates.io
 #     pkg:NAME       a library that pkg-config finds
-#     clippy, rustfmt, nightly, target:TRIPLE     parts of the Rust toolchain
+#     clippy, rustfmt, llvm-tools, nightly, target:TRIPLE     parts of the Rust toolchain
 #     crates[:DIR]   the crates in the lock file of DIR, downloaded
 #     modules:DIR    the Go modules of DIR, downloaded
 set -euo pipefail
@@ -44,7 +44,6 @@ packages_of() {
     qemu-s390x | qemu-arm | qemu-i386 | qemu-aarch64) echo qemu-user ;;
     node) echo nodejs ;;
     wasm-ld | ld.lld) echo lld ;;
-    llvm-cov-*) echo "llvm-${1#llvm-cov-}" ;;
     debootstrap) echo debootstrap ;;
     dpkg-source) echo dpkg-dev ;;
     rustc-web) echo rustc-web cargo-web rust-web-src ;;
@@ -89,6 +88,7 @@ is_there() {
     nightly) rustc +nightly --version >/dev/null 2>&1 ;;
     clippy) cargo clippy --version >/dev/null 2>&1 ;;
     rustfmt) cargo fmt --version >/dev/null 2>&1 ;;
+    llvm-tools) [[ -x $(rustc --print target-libdir)/../bin/llvm-cov ]] ;;
     rustc-web) [[ -x /usr/bin/cargo && -d /usr/lib/rustlib/src/rust/library ]] ;;
     target:*) rustup_has_target "${1#target:}" ;;
     pkg:*) has pkg-config && pkg-config --exists "${1#pkg:}" ;;
@@ -154,7 +154,7 @@ install_target() {
 }
 
 install_component() {
-    has rustup || fail "cargo $1 is missing; install it with your Rust toolchain"
+    has rustup || fail "$1 is missing; install it with your Rust toolchain"
     quietly "cannot download $1" rustup component add "$1"
 }
 
@@ -176,7 +176,7 @@ for thing in "$@"; do
             "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y && . ~/.cargo/env" ;;
         go) fail 'go is missing; install Go 1.26 or newer: https://go.dev/dl' ;;
         nightly) fail 'there is no nightly toolchain; install it:' 'rustup toolchain install nightly' ;;
-        clippy | rustfmt | target:* | cargo-* | mdbook) later+=("$thing") ;;
+        clippy | rustfmt | llvm-tools | target:* | cargo-* | mdbook) later+=("$thing") ;;
         *)
             packages=$(packages_of "$thing")
             # shellcheck disable=SC2206 # The packages are words.
@@ -192,7 +192,7 @@ if [[ ${#missing_packages[@]} -gt 0 ]]; then
 fi
 for thing in "${later[@]}"; do
     case $thing in
-    clippy | rustfmt) install_component "$thing" ;;
+    clippy | rustfmt | llvm-tools) install_component "$thing" ;;
     target:*) install_target "${thing#target:}" ;;
     crates) quietly 'cannot download the crates of Cargo.lock' cargo fetch --locked ;;
     crates:*) quietly "cannot download the crates of ${thing#crates:}/Cargo.lock" \

@@ -136,7 +136,7 @@ prints() {
 # The output is that of the host, except for cases skipped because they exceed the memory.
 conforms() {
     firmware "$1" "$2" run-conform >"$out/conform.txt" || return
-    diff "$out/cases.txt" "$out/conform.txt" >"$out/conform.diff"
+    diff "$out/cases.txt" "$out/conform.txt" >"$out/conform.diff" || true
     ! grep -v skipped "$out/conform.diff" | grep '^>' && [[ $(grep -c '^>' "$out/conform.diff") -eq $3 ]] &&
         [[ $(wc -l <"$out/conform.txt") -eq $(wc -l <"$out/cases.txt") ]]
 }
@@ -276,8 +276,8 @@ go_everywhere
 
 wait
 cat "$out/suites.txt"
-passed=$((passed + $(grep -c '^ok ' "$out/suites.txt")))
-failed=$((failed + $(grep -c '^FAILED ' "$out/suites.txt")))
-skipped=$((skipped + $(grep -c '^skipped ' "$out/suites.txt")))
+passed=$((passed + $(grep -c '^pass ' "$out/suites.txt")))
+failed=$((failed + $(grep -c '^FAIL ' "$out/suites.txt")))
+skipped=$((skipped + $(grep -c '^skip ' "$out/suites.txt")))
 
 report
