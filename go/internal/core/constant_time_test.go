@@ -10,7 +10,7 @@ import (
 )
 
 // The functions that compare MACs and choose among keys. Time must not tell what they find.
-var secretFunctions = []string{"primitives__plain__ct_eq", "key__FirstFit__add"}
+var secretFunctions = []string{"primitives__small__ct_eq", "key__FirstFit__add"}
 
 // A conditional jump by processor, and the line that the compiler notes for it.
 var conditionalJumps = map[string]*regexp.Regexp{
