@@ -277,6 +277,10 @@ static void functions_take_what_they_took(void)
                  const hooksig_request *, BODY, hooksig_received *);
     GIVES_STATUS(hooksig_pending_body_receive_head, hooksig_pending_body *,
                  const hooksig_receiver *, HEAD, BODY, hooksig_received *);
+    GIVES_STATUS(hooksig_pending_body_finish_delivery, hooksig_pending_body *,
+                 const hooksig_receiver *, const hooksig_request *, BODY, hooksig_received *);
+    GIVES_STATUS(hooksig_pending_body_finish_delivery_head, hooksig_pending_body *,
+                 const hooksig_receiver *, HEAD, BODY, hooksig_received *);
     GIVES_STATUS(hooksig_verify, const hooksig_receiver *, const hooksig_request *, BODY,
                  hooksig_verified *);
     GIVES_STATUS(hooksig_verify_head, const hooksig_receiver *, HEAD, BODY, hooksig_verified *);

@@ -131,6 +131,9 @@ static void pending_body_finish(void)
 /* Ends a delivery that was begun by fields or by raw head. */
 typedef hooksig_status ending(hooksig_pending_body *pending, const struct call *with);
 
+/* Makes a handle that the function under test can end: begun, or fed. */
+static hooksig_pending_body *(*ready)(void);
+
 static hooksig_status end_with(hooksig_pending_body *pending, const struct call *with)
 {
     return hooksig_pending_body_receive(pending, &with->receiver, &sent.request, with->body,
@@ -144,6 +147,20 @@ static hooksig_status end_head_with(hooksig_pending_body *pending, const struct 
                                              (hooksig_received *)with->result);
 }
 
+static hooksig_status finish_with(hooksig_pending_body *pending, const struct call *with)
+{
+    return hooksig_pending_body_finish_delivery(pending, &with->receiver, &sent.request,
+                                                with->body, with->body_len,
+                                                (hooksig_received *)with->result);
+}
+
+static hooksig_status finish_head_with(hooksig_pending_body *pending, const struct call *with)
+{
+    return hooksig_pending_body_finish_delivery_head(pending, &with->receiver, sent.head,
+                                                     sent.head_len, with->body, with->body_len,
+                                                     (hooksig_received *)with->result);
+}
+
 /* EXPECT of an end after prepare, with a call that differs from the genuine one by change. */
 #define END(prepare, status, sentence, change)                                                    \
     do {                                                                                          \
@@ -154,21 +171,26 @@ static hooksig_status end_head_with(hooksig_pending_body *pending, const struct 
 
 static void arguments_of_end(ending *end)
 {
-    END(begun(), OK, "hashes the whole body", (void)0);
-    END(fed(), WRONG_STATE, "refuses a body that came in pieces", (void)0);
-    END(must_pend(hooksig_pending_body_update(begun(), sent.body, 5)), WRONG_STATE,
-        "refuses a body of which a piece came", (with.body = (const char *)with.body + 5, with.body_len -= 5));
-    END(must_pend(hooksig_pending_body_update(begun(), NULL, 0)), OK, "takes an empty piece", (void)0);
-    END(begun(), NULL_POINTER, "refuses NULL for the result", with.result = NULL);
-    END(begun(), NULL_POINTER, "refuses no handle", handled = NULL);
-    END(begun(), NULL_POINTER, "refuses NULL for a body with a length", with.body = NULL);
-    END(begun(), INVALID_LENGTH, "refuses a body of SIZE_MAX", with.body_len = SIZE_MAX);
-    END(begun(), INVALID_LENGTH, "refuses a guard of SIZE_MAX", with.receiver.guard_len = SIZE_MAX);
-    END(begun(), NULL_POINTER, "refuses a guard NULL with a length", with.receiver.guard = NULL);
+    END(ready(), OK, "finds the delivery genuine", (void)0);
+    END(ready(), NULL_POINTER, "refuses NULL for the result", with.result = NULL);
+    END(ready(), NULL_POINTER, "refuses no handle", handled = NULL);
+    END(ready(), NULL_POINTER, "refuses NULL for a body with a length", with.body = NULL);
+    END(ready(), INVALID_LENGTH, "refuses a body of SIZE_MAX", with.body_len = SIZE_MAX);
+    END(ready(), INVALID_LENGTH, "refuses a guard of SIZE_MAX", with.receiver.guard_len = SIZE_MAX);
+    END(ready(), NULL_POINTER, "refuses a guard NULL with a length", with.receiver.guard = NULL);
     END((void)0, WRONG_STATE, "refuses what was not begun", (void)0);
     END(memset(&handle, 0, sizeof handle), WRONG_STATE, "refuses a zeroed handle", (void)0);
     END(finished(), WRONG_STATE, "refuses what is finished", (void)0);
     END(handle.at.key = keys[0], WRONG_STATE, "refuses a key", (void)0);
+}
+
+/* A body that is hashed at the end must not have come in pieces. */
+static void refuses_pieces(ending *end)
+{
+    END(fed(), WRONG_STATE, "refuses a body that came in pieces", (void)0);
+    END(must_pend(hooksig_pending_body_update(begun(), sent.body, 5)), WRONG_STATE,
+        "refuses a body of which a piece came", (with.body = (const char *)with.body + 5, with.body_len -= 5));
+    END(must_pend(hooksig_pending_body_update(begun(), NULL, 0)), OK, "takes an empty piece", (void)0);
 }
 
 /* A refused delivery wipes the handle, which judge must not take for a write out of place. */
@@ -188,7 +210,7 @@ static void arguments_of_end(ending *end)
               "%s refuses the handle after that", function);                                      \
     } while (0)
 
-static void refusals_of_end(ending *end)
+static void refuses_other_bodies(ending *end)
 {
     REFUSED(begun(), DIGEST_MISMATCH, "refuses a body short by one", with.body_len--);
     REFUSED(begun(), DIGEST_MISMATCH, "refuses an empty body",
@@ -197,18 +219,36 @@ static void refusals_of_end(ending *end)
     memcpy(other, sent.body, sizeof BODY - 1);
     other[12] ^= 1;
     REFUSED(begun(), DIGEST_MISMATCH, "refuses another body of the same length", with.body = other);
-    REFUSED(begun(), DATE_TOO_OLD, "refuses what is over by now",
+}
+
+/* Event and action are read from the start, whatever the pieces were. */
+static void refuses_other_pieces(ending *end)
+{
+    size_t start_len = strlen("{\"event\":\"user\",\"action\":\"created\"");
+    END(fed(), OK, "takes the start of the body", with.body_len = start_len);
+    REFUSED(fed(), MALFORMED_BODY, "refuses a start without action", with.body_len = start_len - 1);
+    REFUSED(fed(), MALFORMED_BODY, "refuses no start", (with.body = NULL, with.body_len = 0));
+    REFUSED(begun(), DIGEST_MISMATCH, "refuses a body without its pieces", (void)0);
+    REFUSED(must_pend(hooksig_pending_body_update(begun(), sent.body, sizeof BODY - 2)),
+            DIGEST_MISMATCH, "refuses pieces short by one", (void)0);
+    REFUSED(must_pend(hooksig_pending_body_update(fed(), "}", 1)), DIGEST_MISMATCH,
+            "refuses a piece too many", (void)0);
+}
+
+static void refusals_of_end(ending *end)
+{
+    REFUSED(ready(), DATE_TOO_OLD, "refuses what is over by now",
             with.receiver.now = NOW + HOOKSIG_DEFAULT_MAX_SKEW + 1);
-    REFUSED(begun(), DATE_TOO_OLD, "refuses the last second", with.receiver.now = INT64_MAX);
-    REFUSED(begun(), REPLAY_GUARD_FULL, "has no room in a guard of 0", with.receiver.guard_len = 0);
-    REFUSED(begun(), SKEW_TOO_LARGE, "refuses a smaller skew of the guard",
+    REFUSED(ready(), DATE_TOO_OLD, "refuses the last second", with.receiver.now = INT64_MAX);
+    REFUSED(ready(), REPLAY_GUARD_FULL, "has no room in a guard of 0", with.receiver.guard_len = 0);
+    REFUSED(ready(), SKEW_TOO_LARGE, "refuses a smaller skew of the guard",
             with.receiver.guard_max_skew = 1);
-    END(begun(), OK, "takes a negative time", with.receiver.now = -1);
-    END(begun(), OK, "survives the first second", with.receiver.now = INT64_MIN + 1);
-    END(begun(), OK, "takes no clock", with.receiver.now = HOOKSIG_NO_CLOCK);
-    END(begun(), OK, "needs no guard", (with.receiver.guard = NULL, with.receiver.guard_len = 0));
-    END(begun(), OK, "needs no keys", (with.receiver.keys = NULL, with.receiver.keys_len = 0));
-    begun();
+    END(ready(), OK, "takes a negative time", with.receiver.now = -1);
+    END(ready(), OK, "survives the first second", with.receiver.now = INT64_MIN + 1);
+    END(ready(), OK, "takes no clock", with.receiver.now = HOOKSIG_NO_CLOCK);
+    END(ready(), OK, "needs no guard", (with.receiver.guard = NULL, with.receiver.guard_len = 0));
+    END(ready(), OK, "needs no keys", (with.receiver.keys = NULL, with.receiver.keys_len = 0));
+    ready();
     struct call with = genuine();
     must(hooksig_receive(&with.receiver, &sent.request, with.body, with.body_len,
                          &out.at.received));
@@ -218,10 +258,29 @@ static void refusals_of_end(ending *end)
 
 static void states_of_end(ending *end)
 {
-    handle_size = sizeof(hooksig_pending_body);
-    out_size = sizeof(hooksig_received);
     arguments_of_end(end);
     refusals_of_end(end);
+    handle_size = 0;
+    done = HOOKSIG_STATUS_OK;
+}
+
+static void states_of_whole(ending *end)
+{
+    handle_size = sizeof(hooksig_pending_body);
+    out_size = sizeof(hooksig_received);
+    ready = begun;
+    refuses_pieces(end);
+    refuses_other_bodies(end);
+    states_of_end(end);
+}
+
+static void states_of_pieces(ending *end)
+{
+    handle_size = sizeof(hooksig_pending_body);
+    out_size = sizeof(hooksig_received);
+    ready = fed;
+    refuses_other_pieces(end);
+    states_of_end(end);
 }
 
 static hooksig_status end_of_request(const hooksig_request *request)
@@ -235,8 +294,7 @@ static hooksig_status end_of_request(const hooksig_request *request)
 
 static void pending_body_receive(void)
 {
-    states_of_end(end_with);
-    handle_size = 0;
+    states_of_whole(end_with);
     request_states(end_of_request, HOOKSIG_STATUS_OK);
     events_of_request(end_of_request);
     EXPECT(NULL_POINTER, "refuses no receiver",
@@ -255,10 +313,54 @@ static hooksig_status end_of_head(const char *head, size_t head_len)
 
 static void pending_body_receive_head(void)
 {
-    states_of_end(end_head_with);
-    handle_size = 0;
-    done = HOOKSIG_STATUS_OK;
+    states_of_whole(end_head_with);
     head_states(end_of_head);
+}
+
+/* A pending body with all pieces, which is no output of the call under test. */
+static hooksig_pending_body all_pieces(void)
+{
+    struct call with = genuine();
+    hooksig_pending_body pending;
+    must_pend(hooksig_begin(&pending, &with.receiver, &sent.request));
+    must_pend(hooksig_pending_body_update(&pending, with.body, with.body_len));
+    return pending;
+}
+
+static hooksig_status finish_of_request(const hooksig_request *request)
+{
+    hooksig_pending_body pending = all_pieces();
+    struct call with = genuine();
+    return hooksig_pending_body_finish_delivery(&pending, &with.receiver, request, with.body,
+                                                with.body_len, &out.at.received);
+}
+
+static void pending_body_finish_delivery(void)
+{
+    states_of_pieces(finish_with);
+    request_states(finish_of_request, HOOKSIG_STATUS_OK);
+    events_of_request(finish_of_request);
+    EXPECT(NULL_POINTER, "refuses no receiver",
+           hooksig_pending_body_finish_delivery(&handle.at.pending, NULL, &sent.request, sent.body,
+                                                sizeof BODY - 1, &out.at.received));
+}
+
+static hooksig_status finish_of_head(const char *head, size_t head_len)
+{
+    hooksig_pending_body pending = all_pieces();
+    struct call with = genuine();
+    return hooksig_pending_body_finish_delivery_head(&pending, &with.receiver, head, head_len,
+                                                     with.body, with.body_len, &out.at.received);
+}
+
+static void pending_body_finish_delivery_head(void)
+{
+    states_of_pieces(finish_head_with);
+    head_states(finish_of_head);
+    EXPECT(NULL_POINTER, "refuses no receiver",
+           hooksig_pending_body_finish_delivery_head(&handle.at.pending, NULL, sent.head,
+                                                     sent.head_len, sent.body, sizeof BODY - 1,
+                                                     &out.at.received));
 }
 
 static const struct test tests[] = {
@@ -268,6 +370,8 @@ static const struct test tests[] = {
     {"hooksig_pending_body_finish", pending_body_finish},
     {"hooksig_pending_body_receive", pending_body_receive},
     {"hooksig_pending_body_receive_head", pending_body_receive_head},
+    {"hooksig_pending_body_finish_delivery", pending_body_finish_delivery},
+    {"hooksig_pending_body_finish_delivery_head", pending_body_finish_delivery_head},
 };
 
 int main(int argc, char **argv)

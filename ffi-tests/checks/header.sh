@@ -1,4 +1,4 @@
-# The header alone, in each language and by each compiler, and the example at its top.
+# The header alone, in each language and by each compiler, and the two examples at its top.
 
 check_header() {
     local standard
@@ -13,6 +13,8 @@ check_header() {
     check "the header changes no name but its own" defines_only_its_own_names
     check_example gcc
     has clang && check_example clang
+    check "the header's streaming example, gcc, sanitized" run_streaming gcc -g \
+        -fsanitize=address,undefined -fno-sanitize-recover=all
     return 0
 }
 
@@ -32,14 +34,16 @@ defines_only_its_own_names() {
 }
 
 check_example() {
-    extract_example >"$work/example.c"
+    extract_example '#include <hooksig.h>' ' Streaming:' >"$work/example.c"
+    extract_example 'enum { MAX_HEAD' ' For every function' >"$work/streaming-example.h"
     check "the header's example prints 204, $1, static" run_example "$1" "$lib/libhooksig.a"
     check "the header's example prints 204, $1, shared" run_example "$1" -L"$lib" -lhooksig -Wl,-rpath,"$lib"
+    check "the header's streaming example, $1" run_streaming "$1" -O2
 }
 
-# The indented lines between the first include and the streaming form.
+# extract_example FIRST NEXT: the lines from the indented line FIRST to before the line NEXT.
 extract_example() {
-    sed -n '/^ \*     #include <hooksig.h>/,/^ \* Streaming:/p' "$include/hooksig.h" |
+    sed -n "/^ \*     $1/,/^ \*$2/p" "$include/hooksig.h" |
         sed -e '$d' -e 's/^ \*\( \{5\}\)\{0,1\}//'
 }
 
@@ -47,4 +51,11 @@ extract_example() {
 run_example() {
     "$1" -std=c99 "${strict_c[@]}" -I"$include" "$work/example.c" "${@:2}" -o "$work/example"
     [[ $("$work/example") == 204 ]]
+}
+
+# run_streaming COMPILER FLAG...
+run_streaming() {
+    "$1" -std=c99 "${strict_c[@]}" "${@:2}" -I"$include" -I"$work" "$tests/c/streaming.c" \
+        "$lib/libhooksig.a" -pthread -o "$work/streaming"
+    "$work/streaming"
 }

@@ -17,6 +17,9 @@ const REPLACED: [(&str, &str); 4] = [
     ("signature[120]", "signature[HOOKSIG_DELIVERY_SIGNATURE_LEN + 1]"),
 ];
 
+/// The longest line, as in `cbindgen.toml`.
+const WIDTH: usize = 100;
+
 /// Returns the root of the source tree.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -42,8 +45,26 @@ pub fn header(sources: &Path) -> String {
     let mut text = Vec::new();
     builder.generate().expect("the sources can be translated").write(&mut text);
     let text = String::from_utf8(text).expect("the header is text");
-    REPLACED.iter().fold(text, |text, (from, to)| {
+    let text = REPLACED.iter().fold(text, |text, (from, to)| {
         assert!(text.contains(from), "{from} is in the generated header");
         text.replace(from, to)
-    })
+    });
+    fill_prototypes(&text)
+}
+
+/// Puts as many parameters on each line of a prototype as fit, because cbindgen gives each its own.
+fn fill_prototypes(text: &str) -> String {
+    let mut filled: Vec<String> = Vec::new();
+    let mut is_prototype = false;
+    for line in text.lines() {
+        let parameter = line.trim_start();
+        match filled.last_mut() {
+            Some(last) if is_prototype && last.len() + 1 + parameter.len() <= WIDTH => {
+                *last = format!("{last} {parameter}");
+            }
+            _ => filled.push(line.to_owned()),
+        }
+        is_prototype = line.ends_with(',') && (is_prototype || line.starts_with("hooksig_"));
+    }
+    filled.join("\n") + "\n"
 }

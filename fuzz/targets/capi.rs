@@ -241,7 +241,7 @@ impl<'a> Caller<'a> {
         };
     }
 
-    /// Receives a delivery in one of the four ways.
+    /// Receives a delivery in one of the six ways.
     fn receive(&mut self) {
         let headers = self.headers();
         let (request, receiver) = (self.request(&headers), self.receiver());
@@ -251,11 +251,17 @@ impl<'a> Caller<'a> {
         let (pending, out) = (&mut self.pending, &mut received);
         // SAFETY: as in `call`.
         let status = unsafe {
-            match self.choices.octet() % 4 {
+            match self.choices.octet() % 6 {
                 0 => hooksig_receive(&receiver, &request, body, len, out),
                 1 => hooksig_receive_head(&receiver, head, head_len, body, len, out),
                 2 => hooksig_pending_body_receive(pending, &receiver, &request, body, len, out),
-                _ => hooksig_pending_body_receive_head(
+                3 => hooksig_pending_body_receive_head(
+                    pending, &receiver, head, head_len, body, len, out,
+                ),
+                4 => hooksig_pending_body_finish_delivery(
+                    pending, &receiver, &request, body, len, out,
+                ),
+                _ => hooksig_pending_body_finish_delivery_head(
                     pending, &receiver, head, head_len, body, len, out,
                 ),
             }

@@ -18,7 +18,7 @@ const _: () = assert!(HOOKSIG_DATE_LEN == date::LEN);
 /// out, out_capacity  the buffer, of at least HOOKSIG_DATE_LEN bytes
 /// out_len            receives HOOKSIG_DATE_LEN, also on _BUFFER_TOO_SMALL
 ///
-/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _TIME_OUT_OF_RANGE; _BUFFER_TOO_SMALL.
+/// Returns HOOKSIG_STATUS_OK, _TIME_OUT_OF_RANGE or _BUFFER_TOO_SMALL.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_date_format(
@@ -40,7 +40,7 @@ pub unsafe extern "C" fn hooksig_date_format(
 /// now             the present time, not HOOKSIG_NO_CLOCK; decides the century of a two-digit year
 /// unix_seconds    receives the time
 ///
-/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _MALFORMED_DATE.
+/// Returns HOOKSIG_STATUS_OK or _MALFORMED_DATE.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_date_parse(

@@ -17,7 +17,7 @@ const _: () = assert!(HOOKSIG_DIGEST_FIELD_LEN == digest::LEN);
 /// out, out_capacity  the buffer, of at least HOOKSIG_DIGEST_FIELD_LEN bytes
 /// out_len            receives HOOKSIG_DIGEST_FIELD_LEN, also on _BUFFER_TOO_SMALL
 ///
-/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _BUFFER_TOO_SMALL.
+/// Returns HOOKSIG_STATUS_OK or _BUFFER_TOO_SMALL.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_digest_field(

@@ -13,72 +13,64 @@ pub const HOOKSIG_DELIVERY_SIGNATURE_LEN: usize = 119;
 
 const _: () = assert!(HOOKSIG_DELIVERY_SIGNATURE_LEN == drone::SIGNATURE_LEN);
 
-/// The subject of a delivery: the event in its body.
+/// The subject of a delivery: the event in its body, such as "user".
+#[allow(missing_docs)] // The names say it.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum hooksig_event {
     /// The body has no event: older servers do not send it, and the X-Drone-Event field, which
     /// anyone could change on the way, is all there is.
     Absent = 0,
-    /// user
     User = 1,
-    /// repo
     Repo = 2,
-    /// build
     Build = 3,
     /// Another one: see the text.
     Unknown = 99,
 }
 
-/// What happened: the action in the body.
+/// The change: the action in the body, such as "created".
+#[allow(missing_docs)] // The names say it.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum hooksig_action {
     /// The body has no action.
     Absent = 0,
-    /// created
     Created = 1,
-    /// updated
     Updated = 2,
-    /// deleted
     Deleted = 3,
-    /// enabled
     Enabled = 4,
-    /// disabled
     Disabled = 5,
     /// Another one: see the text.
     Unknown = 99,
 }
 
-/// The event and the action of a delivery. Their texts are given as positions in the body, between
-/// the quotes: escapes are not resolved. An absent text has length 0.
+/// The event and the action of a delivery. Test for _ABSENT, because an empty text also has length
+/// 0.
+///
+/// The texts are positions in the body and lengths in bytes, between the quotes. Escapes are
+/// resolved for event and action, but not in the texts, so a text may be longer than its word. It
+/// has no byte below 0x20. Otherwise it is any UTF-8, which can disturb a terminal.
+#[allow(missing_docs)] // The names say it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_delivery {
-    /// The event.
     pub event: hooksig_event,
-    /// The action.
     pub action: hooksig_action,
-    /// The position of the event's text in the body.
     pub event_at: usize,
-    /// The length of the event's text in bytes.
     pub event_len: usize,
-    /// The position of the action's text in the body.
     pub action_at: usize,
-    /// The length of the action's text in bytes.
     pub action_len: usize,
 }
 
-/// The header values of a delivery as Drone sends it, each with a NUL. Drone also sends
-/// X-Drone-Event (the event, not signed) and Content-Type: application/json.
+/// The header values of a delivery as Drone sends it, each with a NUL. Also send Content-Type:
+/// application/json, and X-Drone-Event, which is not signed, with the event of
+/// hooksig_delivery_read.
+#[allow(missing_docs)] // The names say it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_delivery_headers {
-    /// The value of Date: HOOKSIG_DATE_LEN characters.
     pub date: [c_char; 30],
-    /// The value of Digest: HOOKSIG_DIGEST_FIELD_LEN characters.
     pub digest: [c_char; 53],
-    /// The value of Signature: HOOKSIG_DELIVERY_SIGNATURE_LEN characters.
     pub signature: [c_char; 120],
 }
 
@@ -87,15 +79,13 @@ const _: () = assert!(HOOKSIG_DATE_LEN + 1 == 30);
 const _: () = assert!(HOOKSIG_DIGEST_FIELD_LEN + 1 == 53);
 const _: () = assert!(HOOKSIG_DELIVERY_SIGNATURE_LEN + 1 == 120);
 
-/// Reads event and action from a body. Receivers use hooksig_receive instead, which also compares
-/// the X-Drone-Event fields. A sender finds here the X-Drone-Event value for a body that it signs.
+/// Reads the event and action from a body, for a sender. A receiver uses hooksig_receive or
+/// hooksig_pending_body_finish_delivery, which also compare X-Drone-Event: anyone can change that.
 ///
-/// body, body_len  the body; reading stops when both are known
-/// delivery        receives event and action
+/// body, body_len  the body, or a beginning of it that has both; reading stops when both are known
+/// delivery        receives the event and action
 ///
-/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _MALFORMED_BODY if the part that is
-/// read is not a JSON object, its event or action is not a string or appears twice, or a name equals
-/// one of them except for ASCII case.
+/// Returns HOOKSIG_STATUS_OK; _MALFORMED_BODY, also if the beginning ends before both are known.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_delivery_read(
@@ -151,8 +141,7 @@ fn place(part: Option<&str>, body: &[u8]) -> (usize, usize) {
 /// now             the present time
 /// headers         receives the header values
 ///
-/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if the key was not
-/// initialised; _TIME_OUT_OF_RANGE.
+/// Returns HOOKSIG_STATUS_OK or _TIME_OUT_OF_RANGE.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_delivery_sign(

@@ -10,13 +10,15 @@ use crate::Head;
 ///
 /// received, received_len  the bytes received so far, from the request line; may include body bytes
 /// head_len                receives the length of the head and its empty line; the body follows
-/// body_len                receives Content-Length, or 0 without that field
+/// body_len                receives Content-Length, or 0 without that field; up to PTRDIFF_MAX:
+///                         compare it with a limit before you add to it or allocate
 ///
-/// Returns HOOKSIG_STATUS_OK, which is not a verdict; _NULL_POINTER, _INVALID_LENGTH;
-/// _INCOMPLETE_HEAD if the empty line has not arrived yet: receive more, up to a limit of yours;
-/// _MALFORMED_HEAD; _MALFORMED_LENGTH if there is a Transfer-Encoding field, more than one
-/// Content-Length, or one that is not a number or does not fit into memory: answer with 400 or 411
-/// and close the connection, because the start of the next request is uncertain.
+/// Returns HOOKSIG_STATUS_OK, which is not a verdict; _INCOMPLETE_HEAD if CR LF CR LF has not
+/// arrived yet: nothing else was checked, and a head with bare LF stays incomplete. Receive more
+/// and call again, which searches from the start; at the end of the input or of your buffer, refuse
+/// it; _MALFORMED_HEAD; _MALFORMED_LENGTH if there is a Transfer-Encoding field, more than one
+/// Content-Length, or one that is not a number or does not fit into memory. After an error close
+/// the connection, because the start of the next request is uncertain.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_head_body_len(

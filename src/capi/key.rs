@@ -10,10 +10,9 @@ use crate::Key;
 /// The size of a hooksig_key in 64-bit words, the same on every target: 160 bytes.
 pub const HOOKSIG_KEY_WORDS: usize = 20;
 
-/// A key: the HMAC-SHA-256 midstates of a secret, not the secret itself.
-///
-/// Initialise it with hooksig_key_init; it never changes afterwards. May be copied or moved with
-/// memcpy. Wipe every copy when it is no longer needed.
+/// A key: the HMAC-SHA-256 midstates of a secret, not the secret itself. Initialise it with
+/// hooksig_key_init; it never changes afterwards. May be copied or moved with memcpy. Wipe every
+/// copy when it is no longer needed.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_key {
@@ -62,8 +61,8 @@ pub(super) unsafe fn made_keys<'a>(
 ///                     trimmed or decoded, so drop the newline at the end of a file. Not kept,
 ///                     although a copy may remain on the stack until it is overwritten
 ///
-/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _EMPTY_SECRET if secret_len is 0 or
-/// every byte is NUL, which HMAC cannot tell from an empty secret.
+/// Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0 or every byte is NUL, which HMAC
+/// cannot tell from an empty secret.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_key_init(

@@ -43,8 +43,8 @@ pub use status::*;
 pub use verify::*;
 pub use version::*;
 
-/// The answer when a panic was reached: the symbol does not exist, so that a library in which
-/// the compiler could not rule panics out does not link.
+/// The answer when a panic was reached: the symbol does not exist, so that a library in which the
+/// compiler could not rule panics out does not link.
 #[cfg(hooksig_panic_handler)]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

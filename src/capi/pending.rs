@@ -13,9 +13,8 @@ use crate::digest::BodyDigest;
 /// The size of a hooksig_pending_body in 64-bit words, the same on every target: 256 bytes.
 pub const HOOKSIG_PENDING_BODY_WORDS: usize = 32;
 
-/// A request with a genuine head, whose body is not checked yet. It is not a verdict: only
-/// hooksig_pending_body_receive and hooksig_pending_body_finish give one. Initialise it with
-/// hooksig_begin. One thread at a time may use it.
+/// A request with a genuine head, whose body is not checked yet. It is not a verdict: see
+/// hooksig_begin, which initialises it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_pending_body {
@@ -75,8 +74,18 @@ unsafe fn finish<T>(
     }
 }
 
-/// Hashes the whole body and gives the verdict on it. Pieces are refused: what is read afterwards
-/// must be what was hashed, and a kept copy of them may differ.
+/// Gives the verdict on a body that was hashed in pieces.
+///
+/// SAFETY: as for [`finish`].
+pub(super) unsafe fn finish_hashed(
+    pending: *mut hooksig_pending_body,
+) -> Result<hooksig_verified, hooksig_status> {
+    // SAFETY: the caller's contract.
+    unsafe { finish(pending, |verified| *verified) }
+}
+
+/// Hashes the whole body and gives the verdict on it. Pieces are refused: the event must be read
+/// from the hashed bytes, and a kept copy of the pieces may differ from them.
 ///
 /// SAFETY: as for [`finish`].
 pub(super) unsafe fn finish_whole(
@@ -90,16 +99,17 @@ pub(super) unsafe fn finish_whole(
             return Err(hooksig_status::WrongState);
         }
         made.body.update(body);
-        finish(pending, |verified| *verified)
+        finish_hashed(pending)
     }
 }
 
 /// Checks the head of a request before the body arrives: parameters, policy, date, then the MAC.
 /// Nothing is hashed for a malformed or stale request.
 ///
-/// Then keep the whole body, without reading it, and call hooksig_pending_body_receive. For a body
-/// that is not kept in memory, call hooksig_pending_body_update for each piece, then
-/// hooksig_pending_body_finish.
+/// Then receive the body, without interpreting it. The verdict on a delivery comes from
+/// hooksig_pending_body_receive, which hashes the whole body, or, after hooksig_pending_body_update
+/// for each piece, from hooksig_pending_body_finish_delivery. Both compare X-Drone-Event and claim;
+/// hooksig_pending_body_finish does neither.
 ///
 /// pending   receives the state; its previous contents do not matter
 /// receiver  the settings; the guard is not used
@@ -107,15 +117,14 @@ pub(super) unsafe fn finish_whole(
 ///
 /// Returns HOOKSIG_STATUS_PENDING if the head is genuine, which is not a verdict; never
 /// HOOKSIG_STATUS_OK. Otherwise, in the order of these groups, and within a group whichever applies
-/// first: _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE if a key or the policy was not initialised,
-/// _NO_KEYS; _MISSING_SIGNATURE, _REPEATED_SIGNATURE; _MALFORMED_PARAMS, _RFC9421_SIGNATURE,
-/// _REPEATED_PARAM, _MISSING_PARAM; _UNSUPPORTED_NAME, _MALFORMED_LIST, _REPEATED_NAME,
-/// _TOO_MANY_NAMES; _UNSUPPORTED_ALGORITHM, _MISSING_PARAM if it is the algorithm;
-/// _UNEXPECTED_KEY_ID; _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE,
-/// _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST,
-/// _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts itself;
-/// _MISSING_HEADER, _CONTROL_BYTE, _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG; _SIGNATURE_MISMATCH.
-/// pending is written only on HOOKSIG_STATUS_PENDING.
+/// first: _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE, _NO_KEYS; _MISSING_SIGNATURE,
+/// _REPEATED_SIGNATURE; _MALFORMED_PARAMS, _RFC9421_SIGNATURE, _REPEATED_PARAM, _MISSING_PARAM;
+/// _UNSUPPORTED_NAME, _MALFORMED_LIST, _REPEATED_NAME, _TOO_MANY_NAMES; _UNSUPPORTED_ALGORITHM,
+/// _MISSING_PARAM if it is the algorithm; _UNEXPECTED_KEY_ID; _NOT_COVERED; _MALFORMED_SIGNATURE;
+/// _MISSING_DATE, _REPEATED_DATE, _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST,
+/// _REPEATED_DIGEST, _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts
+/// itself; _MISSING_HEADER, _CONTROL_BYTE, _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG;
+/// _SIGNATURE_MISMATCH. pending is written only on HOOKSIG_STATUS_PENDING.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_begin(
@@ -128,7 +137,7 @@ pub unsafe extern "C" fn hooksig_begin(
     unsafe { begin(pending, receiver, checked_request(request)) }
 }
 
-/// As hooksig_begin, with a raw head; also returns _MALFORMED_HEAD.
+/// As hooksig_begin, with a raw head.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_begin_head(
@@ -141,13 +150,13 @@ pub unsafe extern "C" fn hooksig_begin_head(
     unsafe { begin(pending, receiver, raw_head(head, head_len)) }
 }
 
-/// Hashes the next piece of a body that is not kept in memory. Pieces may have any size.
+/// Hashes the next piece of a body. Pieces may have any size. The verdict then comes from
+/// hooksig_pending_body_finish_delivery.
 ///
 /// pending           the state
 /// chunk, chunk_len  the next bytes as received; NULL with 0 is an empty piece
 ///
-/// Returns HOOKSIG_STATUS_PENDING; _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if pending was not
-/// initialised or is finished.
+/// Returns HOOKSIG_STATUS_PENDING.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_pending_body_update(
@@ -164,15 +173,14 @@ pub unsafe extern "C" fn hooksig_pending_body_update(
     })
 }
 
-/// Gives the verdict after the whole body was hashed in pieces. Reads no event and claims nothing:
-/// for a Drone delivery prefer hooksig_pending_body_receive.
+/// Gives the verdict on a request that is no Drone delivery, after its body was hashed in pieces. A
+/// changed X-Drone-Event and a replay are accepted: see hooksig_pending_body_finish_delivery.
 ///
 /// pending   the state; wiped, except on _NULL_POINTER and _WRONG_STATE
-/// verified  receives key, date and tag
+/// verified  receives the key, date and tag
 ///
-/// Returns HOOKSIG_STATUS_OK if and only if the request is genuine; _NULL_POINTER; _WRONG_STATE if
-/// pending was not initialised or is finished; _DIGEST_MISMATCH if the body is not the one that was
-/// signed.
+/// Returns HOOKSIG_STATUS_OK if and only if the request is genuine; _DIGEST_MISMATCH if the body is
+/// not the one that was signed.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_pending_body_finish(

@@ -19,7 +19,7 @@ pub const HOOKSIG_REQUIRED_MAX_LEN: usize = 128;
 /// The longest keyId for hooksig_policy_expect_key_id, in bytes.
 pub const HOOKSIG_EXPECTED_KEY_ID_MAX_LEN: usize = 64;
 
-/// A receiver's requirements on a signature, besides its being valid. Initialise it with
+/// A receiver's requirements on a signature beyond validity. Initialise it with
 /// hooksig_policy_init. Setters copy their arguments.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -104,12 +104,10 @@ pub(super) unsafe fn policy_or_default<'a>(
     }
 }
 
-/// Makes the default policy, which fits what Drone sends: date and digest must be covered, Date must
-/// be within 300 s of the clock, algorithm must be hmac-sha256, and any keyId is accepted.
+/// Makes the default policy, which fits what Drone sends: date and digest must be covered, Date
+/// must be within 300 s of the clock, algorithm must be hmac-sha256, and any keyId is accepted.
 ///
 /// policy  receives the policy; its previous contents do not matter
-///
-/// Returns HOOKSIG_STATUS_OK or _NULL_POINTER.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_policy_init(policy: *mut hooksig_policy) -> hooksig_status {
@@ -121,8 +119,6 @@ pub unsafe extern "C" fn hooksig_policy_init(policy: *mut hooksig_policy) -> hoo
 ///
 /// Risk of a larger value: without a replay guard, a recorded request can be replayed for that long
 /// after its Date.
-///
-/// Returns HOOKSIG_STATUS_OK, _NULL_POINTER or _WRONG_STATE.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_policy_set_max_skew(
@@ -136,16 +132,16 @@ pub unsafe extern "C" fn hooksig_policy_set_max_skew(
 /// Sets the headers that a signature must cover, instead of date and digest.
 ///
 /// Risk of fewer: without digest, anyone who sees a request can send it with another body and a new
-/// Digest; without date, anyone can send an old request with a new Date. Both fields must be there
-/// and right even if they are not covered.
+/// Digest; without date, anyone can send an old request with a new Date. Both fields must be
+/// present and valid even if they are not covered.
 ///
 /// policy          the policy to change
 /// list, list_len  names separated by single spaces, such as "date digest host"; at most
 ///                 HOOKSIG_REQUIRED_MAX_LEN bytes
 ///
-/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE; _EMPTY_LIST,
-/// _MALFORMED_LIST, _REPEATED_NAME, _TOO_MANY_NAMES or _UNSUPPORTED_NAME if it is not a list of
-/// names; _BUFFER_TOO_SMALL if it is too long. The policy changes only on HOOKSIG_STATUS_OK.
+/// Returns HOOKSIG_STATUS_OK; _EMPTY_LIST, _MALFORMED_LIST, _REPEATED_NAME, _TOO_MANY_NAMES or
+/// _UNSUPPORTED_NAME if it is not a list of names; _BUFFER_TOO_SMALL if it is too long. The policy
+/// changes only on HOOKSIG_STATUS_OK.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_policy_require(
@@ -168,9 +164,8 @@ pub unsafe extern "C" fn hooksig_policy_require(
 /// key_id, key_id_len  the keyId, compared byte by byte; at most HOOKSIG_EXPECTED_KEY_ID_MAX_LEN
 ///                     bytes; NULL with 0 accepts any again
 ///
-/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE; _INVALID_KEY_ID if it is
-/// empty and not NULL; _BUFFER_TOO_SMALL if it is too long. The policy changes only on
-/// HOOKSIG_STATUS_OK.
+/// Returns HOOKSIG_STATUS_OK; _INVALID_KEY_ID if it is empty and not NULL; _BUFFER_TOO_SMALL if it
+/// is too long. The policy changes only on HOOKSIG_STATUS_OK.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_policy_expect_key_id(
@@ -192,10 +187,8 @@ pub unsafe extern "C" fn hooksig_policy_expect_key_id(
 
 /// Sets whether a signature without algorithm is taken as HMAC-SHA-256; false by default.
 ///
-/// Risk: none for the keys, which alone decide what is computed. It hides a sender that uses another
-/// algorithm.
-///
-/// Returns HOOKSIG_STATUS_OK, _NULL_POINTER or _WRONG_STATE.
+/// This does not weaken verification, because HMAC-SHA-256 is computed in any case. A sender that
+/// uses another algorithm then shows up as _SIGNATURE_MISMATCH.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_policy_allow_missing_algorithm(
@@ -207,7 +200,7 @@ pub unsafe extern "C" fn hooksig_policy_allow_missing_algorithm(
 }
 
 /// Sets whether algorithm="hs2019" (drafts 11 and 12) is taken as HMAC-SHA-256; false by default.
-/// Risk and status as for hooksig_policy_allow_missing_algorithm.
+/// The effect is that of hooksig_policy_allow_missing_algorithm.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_policy_allow_hs2019(

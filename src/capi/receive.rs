@@ -6,19 +6,18 @@ use super::{
     hooksig_status::DigestMismatch,
     hooksig_verified,
     memory::{body, not_null, reference, status, store},
-    pending::finish_whole,
+    pending::{finish_hashed, finish_whole},
     replay::Guard,
     request::{CheckedHead, checked_request, raw_head},
 };
 use crate::{digest, drone::Delivery};
 
 /// A Drone delivery that is genuine and, if there is a replay guard, new.
+#[allow(missing_docs)] // The names say it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_received {
-    /// Key, date and tag.
     pub verified: hooksig_verified,
-    /// Event and action.
     pub delivery: hooksig_delivery,
 }
 
@@ -66,19 +65,14 @@ unsafe fn receive<H: CheckedHead>(
     })
 }
 
-/// Receives a Drone delivery whose body is in one buffer: verifies signature, policy, date and body,
-/// reads the event, compares every X-Drone-Event field with it and, if there is a guard, claims the
-/// delivery, so that it is accepted once.
-///
-/// A server with several threads holds a lock around the call and reads the time for receiver->now
-/// inside it, because times out of order let a delivery be claimed twice. To hash bodies outside the
-/// lock, call it without a guard, then hooksig_replay_claim under the lock. Answer any method but
-/// POST with 405 before the call.
+/// Receives a Drone delivery whose body is in one buffer: verifies signature, policy, date and
+/// body, reads the event, compares every X-Drone-Event field with it and, if there is a guard,
+/// claims the delivery, so that it is accepted once.
 ///
 /// receiver        the settings
 /// request         the head
 /// body, body_len  the body as received, before any decompression; NULL with 0 is an empty body
-/// received        receives key, date, tag, event and action
+/// received        receives the key, date, tag, event and action
 ///
 /// Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new.
 /// Otherwise a status of hooksig_verify; then of hooksig_delivery_read; _EVENT_MISMATCH if a field
@@ -103,7 +97,7 @@ pub unsafe extern "C" fn hooksig_receive(
     }
 }
 
-/// As hooksig_receive, with a raw head; also returns _MALFORMED_HEAD.
+/// As hooksig_receive, with a raw head.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_receive_head(
@@ -123,20 +117,21 @@ pub unsafe extern "C" fn hooksig_receive_head(
     }
 }
 
-/// Finishes hooksig_begin in the way hooksig_receive finishes: checks the body, reads the event,
-/// compares the X-Drone-Event fields, and claims the delivery if there is a guard.
+/// Does the rest of hooksig_receive after hooksig_begin: checks the body, reads the event, compares
+/// the X-Drone-Event fields, and claims the delivery if there is a guard.
 ///
-/// pending         the state; wiped, except on _NULL_POINTER, _INVALID_LENGTH and _WRONG_STATE
-/// receiver        the settings; only now and the guard's are used. Read the time for now while
-///                 holding the lock of the guard, not before hooksig_begin
-/// request         the head that was passed to hooksig_begin
+/// pending         the state; wiped, except on _NULL_POINTER, _INVALID_LENGTH, _MALFORMED_HEAD and
+///                 _WRONG_STATE
+/// receiver        the settings; only now and the guard's are used. Without a guard now is not used
+///                 either: hooksig_replay_claim then notices that the date has expired
+/// request         the head that hooksig_begin got. Keep it until here: another head is not noticed,
+///                 and makes the comparison of the event worthless
 /// body, body_len  the whole body, which is hashed here; NULL with 0 is an empty body
-/// received        receives key, date, tag, event and action
+/// received        receives the key, date, tag, event and action
 ///
 /// Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new.
-/// Otherwise _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if pending was not initialised, is
-/// finished, or got bytes from hooksig_pending_body_update, which may differ from body;
-/// _DIGEST_MISMATCH if the body is not the one that was signed; then as hooksig_receive.
+/// Otherwise _WRONG_STATE, also if hooksig_pending_body_update hashed bytes; _DIGEST_MISMATCH if
+/// the body is not the one that was signed; then as hooksig_receive.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_pending_body_receive(
@@ -156,8 +151,7 @@ pub unsafe extern "C" fn hooksig_pending_body_receive(
     }
 }
 
-/// As hooksig_pending_body_receive, with the raw head that was passed to hooksig_begin_head; also
-/// returns _MALFORMED_HEAD, which leaves pending as it is.
+/// As hooksig_pending_body_receive, with the raw head that hooksig_begin_head got.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_pending_body_receive_head(
@@ -175,5 +169,51 @@ pub unsafe extern "C" fn hooksig_pending_body_receive_head(
         receive(receiver, head, (body, body_len), received, |_, _, body| {
             finish_whole(pending, body)
         })
+    }
+}
+
+/// Does the same as hooksig_pending_body_receive for a body that hooksig_pending_body_update
+/// hashed.
+///
+/// pending, receiver, request  as for hooksig_pending_body_receive
+/// start, start_len            the body, or a beginning of it that has event and action. Pass the
+///                             bytes that were hashed: others are not noticed
+/// received                    receives the key, date, tag, event and action; positions are in start
+///
+/// Returns as hooksig_pending_body_receive, but takes hashed bytes; _MALFORMED_BODY also if start
+/// ends before both are known.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hooksig_pending_body_finish_delivery(
+    pending: *mut hooksig_pending_body,
+    receiver: *const hooksig_receiver,
+    request: *const hooksig_request,
+    start: *const c_void,
+    start_len: usize,
+    received: *mut hooksig_received,
+) -> hooksig_status {
+    // SAFETY: as in `hooksig_receive`.
+    unsafe {
+        let request = checked_request(request);
+        receive(receiver, request, (start, start_len), received, |_, _, _| finish_hashed(pending))
+    }
+}
+
+/// As hooksig_pending_body_finish_delivery, with the raw head that hooksig_begin_head got.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hooksig_pending_body_finish_delivery_head(
+    pending: *mut hooksig_pending_body,
+    receiver: *const hooksig_receiver,
+    head: *const c_char,
+    head_len: usize,
+    start: *const c_void,
+    start_len: usize,
+    received: *mut hooksig_received,
+) -> hooksig_status {
+    // SAFETY: as in `hooksig_receive`.
+    unsafe {
+        let head = raw_head(head, head_len);
+        receive(receiver, head, (start, start_len), received, |_, _, _| finish_hashed(pending))
     }
 }

@@ -4,17 +4,15 @@ use super::{
 };
 use crate::{Clock, Headers, Request, Verifier, primitives::HashText};
 
-/// Instead of a time: there is no clock. Date is then not compared with the time, and a delivery can
-/// be replayed forever: use a replay guard, which then never forgets.
+/// Pass this as a time if there is no clock. Date is then not compared with the time, and a
+/// delivery can be replayed forever: use a replay guard, which then never forgets.
 pub const HOOKSIG_NO_CLOCK: i64 = i64::MIN;
 
-/// Instead of a time: never.
+/// A time that means never.
 pub const HOOKSIG_NEVER: i64 = i64::MAX;
 
 /// The settings of a receiver. Set all to zeros, then keys, keys_len and now, and, to accept each
 /// delivery once, guard and guard_len. All pointers are borrowed only during a call.
-///
-/// Threads may share keys and policy. Give each its own hooksig_receiver, because now differs.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_receiver {
@@ -27,8 +25,7 @@ pub struct hooksig_receiver {
     pub policy: *const hooksig_policy,
     /// The present time in Unix seconds, or HOOKSIG_NO_CLOCK.
     pub now: i64,
-    /// The replay guard, or NULL with 0 for none. Only hooksig_receive,
-    /// hooksig_pending_body_receive, their _head forms and hooksig_replay_claim use it.
+    /// The replay guard, or NULL with 0 for none. hooksig_replay_claim says who uses it.
     pub guard: *mut hooksig_replay_entry,
     /// How many entries the guard has.
     pub guard_len: usize,

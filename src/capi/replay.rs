@@ -10,13 +10,14 @@ use crate::{
 /// The size of a hooksig_replay_entry in 64-bit words, the same on every target: 48 bytes.
 pub const HOOKSIG_REPLAY_ENTRY_WORDS: usize = 6;
 
-/// Memory for one delivery in a replay guard, which refuses a delivery that was accepted before.
-///
-/// A replay guard is an array of these that starts as zeros, as a static array does. Use at least
-/// twice as many entries as deliveries can arrive within twice the largest skew (ten minutes by
-/// default); 4096 entries take 192 KiB. A delivery has only 64 possible places, so a lookup costs
-/// the same in a guard of any length. Entries are valid only in a guard of the same length. One
-/// thread at a time may use a guard: hold a lock around the call, and read the time inside it.
+/// Memory for one delivery in a replay guard, which refuses a delivery that was accepted before. A
+/// replay guard is an array of these that starts as zeros, as a static array does. A delivery is
+/// remembered for twice the largest skew, ten minutes by default. Use twice as many entries as
+/// arrive in that time: 1200 at one delivery per second. 4096 entries take 192 KiB. A delivery has
+/// only 64 possible places, so a lookup costs the same in a guard of any length, and
+/// _REPLAY_GUARD_FULL can come when half the entries are in use. Entries are valid only in a guard
+/// of the same length. Two deliveries of the same body, dated in the same second and signed with
+/// the same key, have the same tag: the second is _REPLAYED.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_replay_entry {
@@ -65,23 +66,23 @@ impl Guard<'_> {
     }
 }
 
-/// Claims a verified delivery, so that it is accepted once. Use it after hooksig_verify,
-/// hooksig_pending_body_finish, or hooksig_receive and its relatives without a guard; with one, they
-/// have claimed it already. Claim last, when nothing else can refuse the delivery.
+/// Claims a verified delivery, so that it is accepted once. Use it after a verifying function that
+/// was called without a guard: hooksig_receive, hooksig_pending_body_receive,
+/// hooksig_pending_body_finish_delivery and their _head forms claim with the guard that they get.
+/// Claim last, when nothing else can refuse the delivery.
 ///
-/// A full guard refuses new deliveries; it never forgets one that could still be replayed. Without a
-/// clock, entries never become free. A guard serves one process. For several, use a shared store
+/// A full guard refuses new deliveries; it never forgets one that could still be replayed. Without
+/// a clock, entries never become free. A guard serves one process. For several, use a shared store
 /// that remembers verified->tag for longer than any of them could accept the delivery.
 ///
-/// receiver  the settings; only now and the guard's are used. Read the time while holding the lock
-///           of the guard, because times out of order let a delivery be claimed twice. Set now to
-///           HOOKSIG_NO_CLOCK if the delivery was verified without a clock
+/// receiver  the settings; only now and the guard's are used. Set now to HOOKSIG_NO_CLOCK if the
+///           delivery was verified without a clock
 /// verified  the result of a verifying function
 ///
-/// Returns HOOKSIG_STATUS_OK if the delivery is new; _NULL_POINTER, _INVALID_LENGTH; _SKEW_TOO_LARGE
-/// if it was verified under a policy with a larger skew than guard_max_skew; _REPLAYED if it was
-/// claimed before; _DATE_TOO_OLD if it expired after its head was verified, as with a slow body;
-/// _REPLAY_GUARD_FULL, also if there is no guard. The guard changes only on HOOKSIG_STATUS_OK.
+/// Returns HOOKSIG_STATUS_OK if the delivery is new; _SKEW_TOO_LARGE if it was verified under a
+/// policy with a larger skew than guard_max_skew; _REPLAYED if it was claimed before; _DATE_TOO_OLD
+/// if it expired after its head was verified, as with a slow body; _REPLAY_GUARD_FULL, also if
+/// there is no guard. The guard changes only on HOOKSIG_STATUS_OK.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_replay_claim(

@@ -6,39 +6,36 @@ use super::{
 };
 use crate::{Head, Headers, Request, primitives::SHORTCUTS};
 
-/// One header field of a request: name and value as received, no NUL needed.
-///
-/// White space around the value may be left in place. A field that was received more than once
-/// appears in the array more than once, in the same order.
+/// One header field of a request: name and value as received, with or without the white space
+/// around the value. A field that was received more than once appears more than once, in the same
+/// order.
+#[allow(missing_docs)] // The names say it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_header {
     /// The name; ASCII case does not matter.
     pub name: *const c_char,
-    /// The length of the name.
     pub name_len: usize,
     /// The value: any bytes.
     pub value: *const c_char,
-    /// The length of the value.
     pub value_len: usize,
 }
 
 /// The head of a request, as an HTTP server has it. All pointers are borrowed only during a call.
+#[allow(missing_docs)] // The names say it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_request {
     /// The method, such as POST. Used only if a signature covers (request-target), which Drone's do
     /// not; may otherwise be NULL with 0.
     pub method: *const c_char,
-    /// The length of the method.
     pub method_len: usize,
-    /// Path and query as received; like the method. If NULL, (request-target) is missing.
+    /// Path and query as received. Used like the method. If NULL, a signature over (request-target)
+    /// gives _MISSING_HEADER.
     pub target: *const c_char,
-    /// The length of the target.
     pub target_len: usize,
     /// All header fields in the order received.
     pub headers: *const hooksig_header,
-    /// How many there are.
     pub headers_len: usize,
 }
 

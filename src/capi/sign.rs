@@ -24,11 +24,10 @@ pub const HOOKSIG_SIGNATURE_BASE_LEN: usize = 100;
 /// out, out_capacity   the buffer; HOOKSIG_SIGNATURE_BASE_LEN + key_id_len + list_len bytes suffice
 /// out_len             receives the length written, or the length needed on _BUFFER_TOO_SMALL
 ///
-/// Returns HOOKSIG_STATUS_OK; _NULL_POINTER, _INVALID_LENGTH; _WRONG_STATE if the key was not
-/// initialised; _INVALID_KEY_ID; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST, _REPEATED_NAME or
-/// _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is not in the request;
-/// _CONTROL_BYTE if a covered value, the method or the target has one; _HOST_MISMATCH;
-/// _SIGNING_STRING_TOO_LONG, since no receiver could accept the signature; _BUFFER_TOO_SMALL.
+/// Returns HOOKSIG_STATUS_OK; _INVALID_KEY_ID; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST,
+/// _REPEATED_NAME or _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is
+/// not in the request; _CONTROL_BYTE; _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG, since no receiver
+/// could accept the signature; _BUFFER_TOO_SMALL.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_sign(
@@ -59,7 +58,7 @@ pub unsafe extern "C" fn hooksig_sign(
 }
 
 /// Writes the signing string of a request (draft 10, section 2.3): for each name of the list a line
-/// "name: value", joined by LF. For diagnostics and other algorithms; hooksig_sign does not need it.
+/// "name: value", joined by LF. For diagnostics and other algorithms, not for hooksig_sign.
 ///
 /// request, list, list_len  as for hooksig_sign
 /// out, out_capacity        the buffer; NULL with 0 asks for the length, which is at most

@@ -9,15 +9,15 @@ use crate::{Error, error::errors};
 /// genuine. From any other function it means that the call did its work.
 ///
 /// Numbers never change and are never reused. 1 to 9 and 43: the call is wrong. 10 to 30, 40, 41
-/// and 45 to 47: the message cannot be read. 31 to 39 and 42: it was read, and is refused. 18 to 23, 42
-/// and 47 also report a list or request that the caller passed to sign or to require.
+/// and 45 to 47: the message cannot be read. 31 to 39 and 42: it was read, and is refused. 18 to
+/// 23, 42 and 47 also report a list or request that the caller passed to sign or to require.
 ///
-/// Log the number or its name. Answer the sender with one fixed text whatever the status, because an
-/// attacker learns from differences. docs/refused.md in the repository explains each status.
+/// Log the number or its name; "Answers" above says what to send. docs/refused.md in the repository
+/// explains each status.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum hooksig_status {
-    /// Done; from a verifying function: the request is genuine.
+    /// Done. From a verifying function: the request is genuine.
     Ok = 0,
     /// A pointer is NULL although it may not be, or although its length is not 0.
     NullPointer = 1,
@@ -64,7 +64,8 @@ pub enum hooksig_status {
     UnsupportedName = 21,
     /// A listed header is not in the request.
     MissingHeader = 22,
-    /// A covered value has a control byte other than HTAB, or the method or target one or a space.
+    /// A covered value has a control byte other than HTAB, or the method or target has a control
+    /// byte or a space.
     ControlByte = 23,
     /// There is no Date field.
     MissingDate = 24,
@@ -98,8 +99,8 @@ pub enum hooksig_status {
     Replayed = 38,
     /// The replay guard is full of deliveries that could still be replayed.
     ReplayGuardFull = 39,
-    /// The body is not a JSON object, its event or action is not a string, or a member read before
-    /// both are known could be taken for one of them.
+    /// The body is not a JSON object, its event or action is not a string or is repeated, or a name
+    /// differs from event or action only in ASCII case.
     MalformedBody = 40,
     /// A raw head is not the head of an HTTP/1.1 (or 1.0) request.
     MalformedHead = 41,
@@ -161,8 +162,8 @@ fn words(status: i32) -> (&'static CStr, &'static CStr) {
     }
 }
 
-/// Returns a stable name for logs and metrics, such as "digest-mismatch", as the command line has
-/// it: static text with a NUL; for a number that is not a status, "unknown-status". Never NULL.
+/// Returns a stable name for logs and metrics, the same as the command-line tool prints, such as
+/// "digest-mismatch", or "unknown-status": static text with a NUL; never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn hooksig_status_name(status: i32) -> *const c_char {
     words(status).0.as_ptr()

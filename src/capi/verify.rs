@@ -73,12 +73,10 @@ unsafe fn verify(
 }
 
 /// Verifies a request whose body is in one buffer: signature, policy, date and body. For a Drone
-/// delivery prefer hooksig_receive, which also reads the event and refuses a replay.
+/// delivery prefer hooksig_receive, which also compares the event and refuses a replay.
 ///
-/// receiver        the settings; the guard is not used
-/// request         the head
-/// body, body_len  the body as received, before any decompression; NULL with 0 is an empty body
-/// verified        receives key, date and tag
+/// receiver, request, body, body_len  as for hooksig_receive; the guard is not used
+/// verified                           receives the key, date and tag
 ///
 /// Returns HOOKSIG_STATUS_OK if and only if the request is genuine. Otherwise an error of
 /// hooksig_begin, or _DIGEST_MISMATCH if the body is not the one that was signed.
@@ -96,7 +94,7 @@ pub unsafe extern "C" fn hooksig_verify(
     unsafe { verify(receiver, checked_request(request), (body, body_len), verified) }
 }
 
-/// As hooksig_verify, with a raw head; also returns _MALFORMED_HEAD.
+/// As hooksig_verify, with a raw head.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_verify_head(
