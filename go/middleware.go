@@ -2,6 +2,7 @@ package hooksig
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -10,7 +11,8 @@ import (
 // DefaultMaxBody is the default limit for the length of a body, in bytes.
 const DefaultMaxBody = 1 << 20
 
-// maxUntested limits how much of a body is read before the head is found genuine.
+// maxUntested limits how much of a body is read before the head is found genuine. With Expect, nothing
+// is: reading would ask the sender for the body.
 const maxUntested = 64 << 10
 
 // MiddlewareOption configures Middleware.
@@ -47,7 +49,8 @@ type middleware struct {
 }
 
 // Middleware passes genuine deliveries, as judged by v, to the handler that it wraps. The handler
-// gets the [Delivery] with [DeliveryFrom], and can read the body again.
+// gets the [Delivery] with [DeliveryFrom], and can read the body again. The request has no
+// Content-Encoding, which anyone could add.
 //
 // Wrap the handler of deliveries directly. A delivery is claimed when it passes, so with a router
 // or a check of unsigned fields inside, anyone could use up a recorded delivery before Drone's own
@@ -101,6 +104,11 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r = r.WithContext(context.WithValue(r.Context(), deliveryKey{}, delivery))
 	r.Body = io.NopCloser(bytes.NewReader(delivery.Body))
+	if r.Header["Content-Encoding"] != nil {
+		// The body was read as JSON. An unsigned Content-Encoding could make a handler inside spoil it.
+		r.Header = r.Header.Clone()
+		delete(r.Header, "Content-Encoding")
+	}
 	m.next.ServeHTTP(w, r)
 }
 
@@ -113,13 +121,18 @@ func (m *middleware) receive(r *http.Request, body *requestBody) (*Delivery, err
 	case r.ContentLength > m.maxBody:
 		return nil, ErrBodyTooLarge
 	}
-	if r.ContentLength < 0 || r.ContentLength > maxUntested {
+	isTested := r.ContentLength < 0 || r.ContentLength > maxUntested || r.Header["Expect"] != nil
+	if isTested {
 		if err := m.verifier.verifyHead(r); err != nil {
 			return nil, err
 		}
 	}
 	octets, err := body.read(r.ContentLength, m.maxBody)
-	if err != nil {
+	switch {
+	case err != nil && !isTested:
+		// A forged head gets the same answer, whatever becomes of the body.
+		return nil, cmp.Or(m.verifier.verifyHead(r), err)
+	case err != nil:
 		return nil, err
 	}
 	return m.verifier.verifyDelivery(r, octets, m.look)

@@ -309,6 +309,7 @@ func TestRefusedBeforeTheBodyIsAskedFor(t *testing.T) {
 	for head, want := range map[string]string{
 		"Content-Length: 9999999\r\n":    "HTTP/1.1 413",
 		"Content-Length: 999999\r\n":     "HTTP/1.1 401",
+		"Content-Length: 9\r\n":          "HTTP/1.1 401",
 		"Transfer-Encoding: chunked\r\n": "HTTP/1.1 401",
 	} {
 		connection, err := net.Dial("tcp", server.Listener.Addr().String())
@@ -332,6 +333,36 @@ func TestBodyThatBreaksOff(t *testing.T) {
 	s.Config.Handler.ServeHTTP(w, r)
 	if w.Code != http.StatusBadRequest || s.refused.last() != hooksig.ErrBodyUnreadable {
 		t.Errorf("%d, %v", w.Code, s.refused.last())
+	}
+}
+
+// A forged head is told as such, and the sender learns nothing from a body that breaks off.
+func TestForgedHeadOfABodyThatBreaksOff(t *testing.T) {
+	s := serve(t, newVerifier(t))
+	for _, length := range []int64{100, (64 << 10) + 1, -1} {
+		r := signed(t, body)
+		r.Header.Set("Date", time.Now().Add(time.Minute).UTC().Format(http.TimeFormat))
+		r.Body, r.ContentLength = io.NopCloser(brokenReader{}), length
+		w := httptest.NewRecorder()
+		s.Config.Handler.ServeHTTP(w, r)
+		if w.Code != http.StatusUnauthorized || s.refused.last() != hooksig.ErrSignatureMismatch {
+			t.Errorf("%d bytes: %d, %v", length, w.Code, s.refused.last())
+		}
+	}
+}
+
+// An observer adds it to a recorded delivery, so that a handler inside fails to decompress the body.
+func TestContentEncodingIsNotPassedOn(t *testing.T) {
+	var got http.Header
+	handler := hooksig.Middleware(newVerifier(t))(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.Header }))
+	r := signed(t, body)
+	r.Header["Content-Encoding"] = []string{"gzip", "br"}
+	handler.ServeHTTP(httptest.NewRecorder(), r)
+	if got.Get("Date") == "" || got["Content-Encoding"] != nil {
+		t.Errorf("the handler gets %v", got)
+	}
+	if r.Header["Content-Encoding"] == nil {
+		t.Error("the request of the layer in front has changed")
 	}
 }
 

@@ -18,7 +18,7 @@ use hooksig_vectors::deliveries;
 use crate::{
     client::{self, Connection},
     delivery::{Delivery, SECRET, STRING_LEN, body, long_body, mac, mac_under, now},
-    receivers::{self, Kind, Receiver},
+    receivers::{self, Kind, NONE, Receiver},
 };
 
 /// Signs the bodies of the recorded deliveries for now and sends them with their other fields.
@@ -92,6 +92,26 @@ pub(crate) fn hanging_up_in_the_body(receiver: &Receiver) -> Result<String> {
     }
     let answers = client::exchange(receiver.address(), &raw, 1)?.statuses;
     Ok(answers.first().map_or("closed".into(), ToString::to_string))
+}
+
+pub(crate) fn half_a_body(receiver: &Receiver) -> Result<String> {
+    half(receiver, &Delivery::new())
+}
+
+pub(crate) fn half_a_forged_body(receiver: &Receiver) -> Result<String> {
+    half(receiver, &Delivery { mac: mac("x"), ..Delivery::new() })
+}
+
+/// Sends half of the body, says that nothing more is to come, and reads the answer.
+fn half(receiver: &Receiver, delivery: &Delivery) -> Result<String> {
+    let raw = delivery.raw();
+    let mark = receiver.mark();
+    let mut connection = Connection::open(receiver.address())?;
+    connection.send(&raw[..raw.len() - delivery.body.len() / 2])?;
+    connection.finish()?;
+    let Some(status) = connection.answer()? else { return Ok(NONE.into()) };
+    let word = receiver.words_since(mark, 1, |_| true).pop();
+    Ok(format!("{status} {}", word.unwrap_or_default()))
 }
 
 pub(crate) fn hanging_up_after_the_body(receiver: &Receiver) -> Result<String> {

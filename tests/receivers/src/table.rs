@@ -33,6 +33,7 @@ const CUT_AT_NUL: &str =
     "libmicrohttpd cuts a value at a NUL; the rest is verified as it was signed.";
 const AXUM_ANSWERS: &str = "The layer is on the route of the example: axum refuses what does not fit it before anything is claimed.";
 const TARGET_UNKNOWN: &str = "`http::Uri` does not keep an absolute target as it was received.";
+const TARGET_WINS: &str = "net/http drops the field, so that `host` is the target's.";
 const NO_LIMIT: &str = "It has no limit of its own: its caller's buffer is one.";
 
 const ONE_SECRET: &str = "It takes one secret.";
@@ -212,6 +213,39 @@ fn lengths(t: &mut Table) {
         d.chunked([b"1\r\n", d.body.as_slice(), b"\r\n0\r\n\r\n"].concat())
     })
     .but(&[C], "400", MHD_ANSWERS);
+    t.send("chunks whose lines end in LF only", "400 body-unreadable", |d| {
+        let size = format!("{:x}\n", d.body.len());
+        d.chunked([size.as_bytes(), &d.body, b"\n0\n\n"].concat())
+    })
+    .but(&[C], "204", "libmicrohttpd takes LF for the end of a line.");
+    t.send("chunks in HTTP/1.0", "400", |d| {
+        let text = String::from_utf8(d.chunked(d.chunks())).expect("it is ASCII");
+        text.replace("HTTP/1.1", "HTTP/1.0").into_bytes()
+    })
+    .but(&[C], "400 ambiguous-length", "It takes no transfer coding there.")
+    .but(GOS, "401 digest-mismatch", "net/http reads no body.");
+    t.send("`Transfer-Encoding: Chunked`, covered as `chunked`", "401 signature-mismatch", |_| {
+        let delivery = Delivery::new().covering("transfer-encoding", "transfer-encoding: chunked");
+        let text = String::from_utf8(delivery.chunked(delivery.chunks())).expect("it is ASCII");
+        text.replace(": chunked", ": Chunked").into_bytes()
+    })
+    .but(GOS, "204", "net/http tells only that the body came in chunks.");
+    t.send("chunks and a covered `Trailer`", "204", |_| {
+        let delivery = Delivery::new().covering("trailer", "trailer: X");
+        let text = String::from_utf8(delivery.chunked(delivery.chunks())).expect("it is ASCII");
+        text.replace("Transfer-", "Trailer: X\r\nTransfer-").into_bytes()
+    })
+    .but(GOS, "401 missing-header", "net/http removes the field.");
+    for (name, expect) in [("", ""), (" with `Expect`", "Expect: 100-continue\r\n")] {
+        t.send_each(
+            format!("a delivery in the body of a forged one{name}, then as it is"),
+            "401 signature-mismatch then 204",
+            move |d| {
+                let outer = Delivery { mac: mac("x"), ..Delivery::of(d.raw()) };
+                vec![outer.with(expect), d.raw()]
+            },
+        );
+    }
     t.send("another `Digest` in the trailer", "204", |d| {
         let chunks = d.chunks();
         let trailer = format!("Digest: {}\r\n\r\n", digest(b"x"));
@@ -287,11 +321,20 @@ fn methods_and_targets(t: &mut Table) {
     t.send("an absolute target of another host, `host` covered", "401 host-mismatch", |_| {
         host_covered(HOST).instead(PATH, "http://other.test/hook")
     })
-    .but(
-        GOS,
-        "401 signature-mismatch",
-        "net/http drops the field, so that `host` is the target's.",
-    );
+    .but(GOS, "401 signature-mismatch", TARGET_WINS);
+    t.send(
+        "an absolute target of the covered `host`, the field of another",
+        "401 host-mismatch",
+        |_| host_covered(OTHER).instead(PATH, "http://other.test/hook"),
+    )
+    .but(GOS, "204", TARGET_WINS);
+    t.send("an absolute target and no `Host`, `host` covered", "401 missing-header", |_| {
+        let raw = host_covered(HOST).instead(PATH, "http://receiver.test/hook");
+        let text = String::from_utf8(raw).expect("it is ASCII");
+        text.replace("HTTP/1.1", "HTTP/1.0").replace("Host: receiver.test\r\n", "").into_bytes()
+    })
+    .but(GOS, "204", "`host` is the target's.")
+    .but(&[Tower], "204", "`host` is the target's.");
     t.send("a space in the target", "400", |d| d.instead(PATH, "/hook x")).but(
         &[C],
         "closed",
@@ -380,6 +423,12 @@ fn signatures(t: &mut Table) {
     t.send("a repeated field that is covered", "204", |_| {
         Delivery::new().covering("x", "x: a, b").with("X: a\r\nX:  b \r\n")
     });
+    t.send("`Pragma: no-cache` instead of a covered `cache-control`", "401 missing-header", |_| {
+        Delivery::new()
+            .covering("cache-control", "cache-control: no-cache")
+            .with("Pragma: no-cache\r\n")
+    })
+    .but(GOS, "204", "net/http adds `Cache-Control`.");
     t.send("a signing string of 4096 bytes", "204", |_| with_string_of(MAX_SIGNING_STRING_LEN));
     t.send("a signing string of 4097 bytes", "401 signing-string-too-long", |_| {
         with_string_of(MAX_SIGNING_STRING_LEN + 1)
@@ -638,6 +687,16 @@ fn http_2(t: &mut Table) {
         vec![get(d).with("content-length", "1000")]
     })
     .but(&[Tower], "reset body-unreadable", "h2 resets the stream.");
+    t.send_2("`content-length` twice, the second wrong", "reset", move |d| {
+        let right = d.body.len().to_string();
+        vec![get(d).with("content-length", &right).with("content-length", "3")]
+    })
+    .but(GOS, "204", "net/http takes the first.");
+    t.send_2("the parts of a covered `cookie`", "204", move |_| {
+        let delivery = Delivery::new().covering("cookie", "cookie: a=b, c=d");
+        vec![get(&delivery).with("cookie", "a=b").with("cookie", "c=d")]
+    })
+    .but(GOS, "401 signature-mismatch", "net/http joins them with `; `.");
     t.send_2("a name in upper case", "reset", move |d| vec![get(d).with("X", "y")]);
     t.send_2("`transfer-encoding`", "reset", move |d| {
         vec![get(d).with("transfer-encoding", "chunked")]
@@ -690,6 +749,11 @@ fn senders(t: &mut Table) {
     t.play("hangs up in the head", "others are served", play::hanging_up_in_the_head)
         .not(&[Core], NO_SOCKETS);
     t.play("hangs up in the body, then sends it whole", "204", play::hanging_up_in_the_body)
+        .not(&[Core], NO_SOCKETS);
+    t.play("half a body, then nothing", "400 body-unreadable", play::half_a_body)
+        .not(&[Core], NO_SOCKETS)
+        .but(&[C], "closed", "libmicrohttpd drops the connection.");
+    t.play("a forged head, half a body", "401 signature-mismatch", play::half_a_forged_body)
         .not(&[Core], NO_SOCKETS);
     t.play("hangs up after the body", "others are served", play::hanging_up_after_the_body)
         .not(&[Core], NO_SOCKETS);
