@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * A receiver of Drone webhooks. It answers 204 to a delivery that is genuine and new and one fixed
- * 401 to any other, and writes why to standard error, a line for each:
+ * A receiver of Drone webhooks. It answers 204 to a delivery that is genuine and new, 503 if its
+ * guard is too full to tell, and one fixed 401 to any other. It writes why to standard error, a line
+ * for each:
  *
  *     2026-11-23T07:41:31Z 127.0.0.1:40122 accepted ok user:created key=0
  *     2026-11-23T07:41:32Z 127.0.0.1:40123 refused signature-mismatch -:- key=-
@@ -154,6 +155,8 @@ static const struct answer unauthorized = {MHD_HTTP_UNAUTHORIZED, "unauthorized\
                                            "WWW-Authenticate", "Signature"};
 static const struct answer not_allowed = {MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed\n",
                                           "Allow", "POST"};
+/* Only a genuine delivery gets this. */
+static const struct answer unavailable = {503, "replay guard full\n", NULL, NULL};
 static const struct answer malformed = {400, "malformed header field\n", NULL, NULL};
 static const struct answer ambiguous = {400, "ambiguous length\n", NULL, NULL};
 static const struct answer too_large = {413, "body too large\n", NULL, NULL};
@@ -183,7 +186,9 @@ static enum MHD_Result send_answer(struct receiver *receiver, struct MHD_Connect
 static enum MHD_Result send_verdict(struct receiver *receiver, struct MHD_Connection *connection,
                                     struct delivery *delivery, hooksig_status status)
 {
-    const struct answer *answer = status == HOOKSIG_STATUS_OK ? &accepted : &unauthorized;
+    const struct answer *answer = status == HOOKSIG_STATUS_OK                  ? &accepted
+                                  : status == HOOKSIG_STATUS_REPLAY_GUARD_FULL ? &unavailable
+                                                                               : &unauthorized;
     return send_answer(receiver, connection, delivery, answer, hooksig_status_name(status));
 }
 

@@ -363,6 +363,16 @@ late_body_check() {
         'HTTP/1.1 401 Unauthorized refused date-too-old -:- key=-' "${first%$'\r'} $(logged)"
 }
 
+# A guard of one entry cannot take a second delivery.
+full_guard_check() {
+    still_answers 'guard of one entry'
+    recorded user-updated.http
+    signed
+    deliver
+    equal 'full guard' '503 replay guard full refused replay-guard-full -:- key=-' \
+        "$code $(cat "$work/answer") $(logged)"
+}
+
 # lasts NAME PAUSE [OCTETS]: sends OCTETS or a genuine head, then another octet every PAUSE s; NAME.lasted
 # gets how many seconds passed until the receiver hung up
 lasts() {
@@ -485,6 +495,9 @@ stop_checks
 receiver limits --max-body 1000
 limit_checks
 early_refusal_checks
+stop TERM
+receiver full --guard 1
+full_guard_check
 stop TERM
 closed_streams_check
 concurrency_checks

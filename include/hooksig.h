@@ -52,7 +52,8 @@
  *     }
  *
  * Streaming: on a raw socket with a receive timeout, check the head before the body is read, and
- * hash the body as it arrives, outside the lock. The key and the guard are those above.
+ * hash the body as it arrives, outside the lock. The key and the guard are those above. Needs also
+ * <pthread.h> and <sys/socket.h>.
  *
  *     enum { MAX_HEAD = 8192, MAX_BODY = 65536 };
  *     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // of the guard
@@ -127,9 +128,8 @@
  *           that is all zeros, wiped, finished or of another kind.
  * Raw head  A function whose name ends in _head takes head, head_len instead of a hooksig_request:
  *           one HTTP/1.1 (or 1.0) head from the request line to the empty line, and nothing after
- *           it; every line ends in CRLF. Pass the head_len of hooksig_head_body_len, not the number
- *           of bytes received. The function may also return _MALFORMED_HEAD. Any transfer coding of
- *           the body has been removed (hooksig_head_body_len refuses one).
+ *           it, as hooksig_head_body_len finds it; every line ends in CRLF. It may also return
+ *           _MALFORMED_HEAD. The body has no transfer coding: hooksig_head_body_len refuses one.
  * Overlap   An output overlaps no input and no other output. Inputs may overlap one another, and
  *           no thread writes to them during a call.
  * Outputs   They come last, except a handle, which comes first. They are written only on success,
@@ -758,7 +758,7 @@ hooksig_status hooksig_begin(struct hooksig_pending_body *pending,
                              const struct hooksig_receiver *receiver,
                              const struct hooksig_request *request);
 
-// As hooksig_begin, with a raw head.
+// As hooksig_begin, with a raw head: head_len bytes, as hooksig_head_body_len found them.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_begin_head(struct hooksig_pending_body *pending,
                                   const struct hooksig_receiver *receiver, const char *head,

@@ -74,32 +74,24 @@ unsafe fn finish<T>(
     }
 }
 
-/// Gives the verdict on a body that was hashed in pieces.
+/// Gives the verdict after hashing `whole`, or on a body that was hashed in pieces. A whole body after
+/// pieces is refused: the event must be read from the hashed bytes, and a kept copy may differ.
 ///
 /// SAFETY: as for [`finish`].
-pub(super) unsafe fn finish_hashed(
+pub(super) unsafe fn finish_delivery(
     pending: *mut hooksig_pending_body,
+    whole: Option<&[u8]>,
 ) -> Result<hooksig_verified, hooksig_status> {
     // SAFETY: the caller's contract.
-    unsafe { finish(pending, |verified| *verified) }
-}
-
-/// Hashes the whole body and gives the verdict on it. Pieces are refused: the event must be read
-/// from the hashed bytes, and a kept copy of the pieces may differ from them.
-///
-/// SAFETY: as for [`finish`].
-pub(super) unsafe fn finish_whole(
-    pending: *mut hooksig_pending_body,
-    body: &[u8],
-) -> Result<hooksig_verified, hooksig_status> {
-    // SAFETY: passed on.
     unsafe {
-        let made = handle::get_mut(pending)?;
-        if made.is_fed {
-            return Err(hooksig_status::WrongState);
+        if let Some(body) = whole {
+            let made = handle::get_mut(pending)?;
+            if made.is_fed {
+                return Err(hooksig_status::WrongState);
+            }
+            made.body.update(body);
         }
-        made.body.update(body);
-        finish_hashed(pending)
+        finish(pending, |verified| *verified)
     }
 }
 
@@ -137,7 +129,7 @@ pub unsafe extern "C" fn hooksig_begin(
     unsafe { begin(pending, receiver, checked_request(request)) }
 }
 
-/// As hooksig_begin, with a raw head.
+/// As hooksig_begin, with a raw head: head_len bytes, as hooksig_head_body_len found them.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_begin_head(

@@ -6,7 +6,7 @@ use super::{
     hooksig_status::DigestMismatch,
     hooksig_verified,
     memory::{body, not_null, reference, status, store},
-    pending::{finish_hashed, finish_whole},
+    pending::finish_delivery,
     replay::Guard,
     request::{CheckedHead, checked_request, raw_head},
 };
@@ -63,6 +63,25 @@ unsafe fn receive<H: CheckedHead>(
         // SAFETY: the caller's contract covers the output.
         unsafe { store(received, hooksig_received { verified, delivery }) }
     })
+}
+
+/// As [`receive`], after hooksig_begin. `is_hashed` tells that the body was hashed in pieces.
+///
+/// SAFETY: as for [`receive`]; unless it is NULL, `pending` points to a handle that nothing else uses.
+unsafe fn receive_pending(
+    pending: *mut hooksig_pending_body,
+    is_hashed: bool,
+    receiver: *const hooksig_receiver,
+    head: Result<impl CheckedHead, hooksig_status>,
+    body: (*const c_void, usize),
+    received: *mut hooksig_received,
+) -> hooksig_status {
+    // SAFETY: the caller's contract.
+    unsafe {
+        receive(receiver, head, body, received, |_, _, body| {
+            finish_delivery(pending, (!is_hashed).then_some(body))
+        })
+    }
 }
 
 /// Receives a Drone delivery whose body is in one buffer: verifies signature, policy, date and
@@ -145,9 +164,7 @@ pub unsafe extern "C" fn hooksig_pending_body_receive(
     // SAFETY: as in `hooksig_receive`.
     unsafe {
         let request = checked_request(request);
-        receive(receiver, request, (body, body_len), received, |_, _, body| {
-            finish_whole(pending, body)
-        })
+        receive_pending(pending, false, receiver, request, (body, body_len), received)
     }
 }
 
@@ -166,9 +183,7 @@ pub unsafe extern "C" fn hooksig_pending_body_receive_head(
     // SAFETY: as in `hooksig_receive`.
     unsafe {
         let head = raw_head(head, head_len);
-        receive(receiver, head, (body, body_len), received, |_, _, body| {
-            finish_whole(pending, body)
-        })
+        receive_pending(pending, false, receiver, head, (body, body_len), received)
     }
 }
 
@@ -195,7 +210,7 @@ pub unsafe extern "C" fn hooksig_pending_body_finish_delivery(
     // SAFETY: as in `hooksig_receive`.
     unsafe {
         let request = checked_request(request);
-        receive(receiver, request, (start, start_len), received, |_, _, _| finish_hashed(pending))
+        receive_pending(pending, true, receiver, request, (start, start_len), received)
     }
 }
 
@@ -214,6 +229,6 @@ pub unsafe extern "C" fn hooksig_pending_body_finish_delivery_head(
     // SAFETY: as in `hooksig_receive`.
     unsafe {
         let head = raw_head(head, head_len);
-        receive(receiver, head, (start, start_len), received, |_, _, _| finish_hashed(pending))
+        receive_pending(pending, true, receiver, head, (start, start_len), received)
     }
 }

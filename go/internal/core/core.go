@@ -2261,6 +2261,743 @@ l0:
 	m.___stack_pointer = v2 + i32(48)
 	return v3
 }
+func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v1, v2 int32) {
+	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(64)
+	m.___stack_pointer = v3
+	store32(m.memory, uint64(uint32(v3))+12, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v3))+4, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
+	store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
+	{
+		if v2 == 0 {
+			goto l0
+		}
+		v4 = v3 + i32(12)
+		v5 = v1 + v2
+	l2:
+		{
+			t1 := int32(m.memory[uint32(v1)])
+			v6 = t1 + i32(-9)
+			if uint32(v6) > uint32(i32(23)) {
+				goto l1
+			}
+			if i32_shl(i32(1), v6)&i32(8388627) == 0 {
+				goto l1
+			}
+			v1 = v1 + i32(1)
+			v2 = v2 + i32(-1)
+			if v2 != 0 {
+				goto l2
+			}
+		}
+		store32(m.memory, uint64(uint32(v3))+24, uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
+		goto l0
+	l1:
+		store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
+		store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
+		if v2 == 0 {
+			goto l0
+		}
+		t2 := int32(m.memory[uint32(v1)])
+		if t2 != i32(123) {
+			goto l0
+		}
+		t3 := v3
+		v5 = v2 + i32(-1)
+		store32(m.memory, uint64(uint32(t3))+24, uint32(v5))
+		t4 := v3
+		v6 = v1 + i32(1)
+		store32(m.memory, uint64(uint32(t4))+20, uint32(v6))
+		if v5 == 0 {
+			goto l0
+		}
+		v2 = v1 + v2
+	l4:
+		{
+			t5 := int32(m.memory[uint32(v6)])
+			v1 = t5 + i32(-9)
+			if uint32(v1) > uint32(i32(23)) {
+				goto l3
+			}
+			if i32_shl(i32(1), v1)&i32(8388627) == 0 {
+				goto l3
+			}
+			v6 = v6 + i32(1)
+			v5 = v5 + i32(-1)
+			if v5 != 0 {
+				goto l4
+			}
+		}
+		store32(m.memory, uint64(uint32(v3))+24, uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v3))+20, uint32(v2))
+		goto l0
+	l3:
+		store32(m.memory, uint64(uint32(v3))+24, uint32(v5))
+		store32(m.memory, uint64(uint32(v3))+20, uint32(v6))
+		if v5 == 0 {
+			goto l0
+		}
+		{
+			t6 := int32(m.memory[uint32(v6)])
+			if t6 == i32(125) {
+				goto l5
+			}
+		l59:
+			{
+				m._hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v3+i32(28), v3+i32(20))
+				{
+					t7 := int32(load32(m.memory, uint64(uint32(v3))+28))
+					v7 = t7
+					if v7 != 0 {
+						goto l6
+					}
+					t8 := int32(m.memory[uint64(uint32(v3))+32])
+					if t8 == 0 {
+						goto l5
+					}
+					goto l0
+				}
+			l6:
+				t9 := int32(load32(m.memory, uint64(uint32(v3))+24))
+				v2 = t9
+				if v2 == 0 {
+					goto l0
+				}
+				t10 := int32(load32(m.memory, uint64(uint32(v3))+32))
+				v8 = t10
+				t11 := int32(load32(m.memory, uint64(uint32(v3))+20))
+				v1 = t11
+				v5 = v1 + v2
+			l8:
+				{
+					t12 := int32(m.memory[uint32(v1)])
+					v6 = t12 + i32(-9)
+					if uint32(v6) > uint32(i32(23)) {
+						goto l7
+					}
+					if i32_shl(i32(1), v6)&i32(8388627) == 0 {
+						goto l7
+					}
+					v1 = v1 + i32(1)
+					v2 = v2 + i32(-1)
+					if v2 != 0 {
+						goto l8
+					}
+				}
+				store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
+				goto l0
+			l7:
+				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
+				if v2 == 0 {
+					goto l0
+				}
+				t13 := int32(load32(m.memory, uint64(uint32(v3))+20))
+				v5 = t13
+				t14 := int32(m.memory[uint32(v5)])
+				if t14 != i32(58) {
+					goto l0
+				}
+				t15 := v3
+				v6 = v2 + i32(-1)
+				store32(m.memory, uint64(uint32(t15))+24, uint32(v6))
+				t16 := v3
+				v1 = v5 + i32(1)
+				store32(m.memory, uint64(uint32(t16))+20, uint32(v1))
+				if v6 == 0 {
+					goto l9
+				}
+				v5 = v5 + v2
+			l11:
+				{
+					t17 := int32(m.memory[uint32(v1)])
+					v2 = t17 + i32(-9)
+					if uint32(v2) > uint32(i32(23)) {
+						goto l10
+					}
+					if i32_shl(i32(1), v2)&i32(8388627) == 0 {
+						goto l10
+					}
+					v1 = v1 + i32(1)
+					v6 = v6 + i32(-1)
+					if v6 != 0 {
+						goto l11
+					}
+				}
+				v6 = i32(0)
+				v1 = v5
+			l10:
+				store32(m.memory, uint64(uint32(v3))+24, uint32(v6))
+				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
+			l9:
+				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21541)))
+				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21536)))
+				v9 = v3 + i32(28)
+				v10 = v3 + i32(47)
+				v11 = i32(1)
+			l20:
+				{
+					t18 := int32(load32(m.memory, uint64(uint32(v9))+4))
+					v2 = t18
+					t19 := int32(load32(m.memory, uint32(v9)))
+					v1 = t19
+					store32(m.memory, uint64(uint32(v3))+52, uint32(v8))
+					store32(m.memory, uint64(uint32(v3))+48, uint32(v7))
+					v9 = v9 + i32(8)
+					v12 = v1 + v2
+					{
+					l19:
+						{
+							if v1 == v12 {
+								goto l12
+							}
+							{
+								{
+									t20 := int32(int8(m.memory[uint32(v1)]))
+									v2 = t20
+									if v2 <= i32(-1) {
+										goto l13
+									}
+									v1 = v1 + i32(1)
+									v6 = v2 & i32(255)
+									goto l14
+								}
+							l13:
+								t21 := int32(m.memory[uint64(uint32(v1))+1])
+								v6 = t21 & i32(63)
+								v5 = v2 & i32(31)
+								if uint32(v2) > uint32(i32(-33)) {
+									goto l15
+								}
+								v6 = v5<<6 | v6
+								v1 = v1 + i32(2)
+								goto l14
+							l15:
+								t22 := int32(m.memory[uint64(uint32(v1))+2])
+								v6 = v6<<6 | t22&i32(63)
+								if uint32(v2) >= uint32(i32(-16)) {
+									goto l16
+								}
+								v6 = v6 | v5<<12
+								v1 = v1 + i32(3)
+								goto l14
+							l16:
+								t23 := int32(m.memory[uint64(uint32(v1))+3])
+								v6 = v6<<6 | t23&i32(63) | v5<<18&i32(0x1c0000)
+								if v6 == i32(1114112) {
+									goto l12
+								}
+								v1 = v1 + i32(4)
+							}
+						l14:
+							v13 = i32(0)
+							t24 := int32(load32(m.memory, uint64(uint32(v3))+52))
+							v14 = t24
+							if v14 == 0 {
+								goto l17
+							}
+							t25 := v3
+							v15 = v14 + i32(-1)
+							store32(m.memory, uint64(uint32(t25))+52, uint32(v15))
+							t26 := int32(load32(m.memory, uint64(uint32(v3))+48))
+							t27 := v3
+							v5 = t26
+							store32(m.memory, uint64(uint32(t27))+48, uint32(v5+i32(1)))
+							{
+								t28 := int32(m.memory[uint32(v5)])
+								v2 = t28
+								if v2 != i32(92) {
+									goto l18
+								}
+								if v15 == 0 {
+									goto l17
+								}
+								store32(m.memory, uint64(uint32(v3))+52, uint32(v14+i32(-2)))
+								store32(m.memory, uint64(uint32(v3))+48, uint32(v5+i32(2)))
+								t29 := int32(m.memory[uint64(uint32(v5))+1])
+								m._hifijson__escape__Lex__escape__hfb29fb7e0e4c4635_xl9f85(v3+i32(56), v3+i32(48), t29)
+								t30 := int32(m.memory[uint64(uint32(v3))+56])
+								if t30 != i32(5) {
+									goto l17
+								}
+								t31 := int32(load32(m.memory, uint64(uint32(v3))+60))
+								v2 = t31
+							}
+						l18:
+							p32 := v2
+							if uint32(v2+i32(-65)) < uint32(i32(26)) {
+								p32 = v2 | i32(32)
+							}
+							p33 := v6
+							if uint32(v6+i32(-65)) < uint32(i32(26)) {
+								p33 = v6 | i32(32)
+							}
+							if p32 == p33 {
+								goto l19
+							}
+							goto l17
+						}
+					l12:
+						t34 := int32(load32(m.memory, uint64(uint32(v3))+52))
+						var p35 int32
+						if t34 == 0 {
+							p35 = 1
+						}
+						v13 = p35
+					}
+				l17:
+					m.memory[uint32(v10)] = byte(v13)
+					v1 = v11 & i32(1)
+					v10 = v3 + i32(46)
+					v11 = i32(0)
+					if v1 != 0 {
+						goto l20
+					}
+				}
+				t36 := int32(m.memory[uint64(uint32(v3))+46])
+				v2 = t36 & i32(1)
+				{
+					{
+						{
+							{
+								t37 := int32(m.memory[uint64(uint32(v3))+47])
+								if t37&i32(1) != 0 {
+									goto l21
+								}
+								if v2 != 0 {
+									v1 = v4
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21541), i32(6))
+									if t54 != 0 {
+										goto l52
+									}
+									goto l0
+								}
+								v15 = i32(0)
+							l50:
+								{
+									t38 := int32(load32(m.memory, uint64(uint32(v3))+24))
+									v2 = t38
+									if v2 == 0 {
+										goto l0
+									}
+									t39 := int32(load32(m.memory, uint64(uint32(v3))+20))
+									v1 = t39
+									v5 = v1 + v2
+								l24:
+									{
+										t40 := int32(m.memory[uint32(v1)])
+										v6 = t40 + i32(-9)
+										if uint32(v6) > uint32(i32(23)) {
+											goto l23
+										}
+										if i32_shl(i32(1), v6)&i32(8388627) == 0 {
+											goto l23
+										}
+										v1 = v1 + i32(1)
+										v2 = v2 + i32(-1)
+										if v2 != 0 {
+											goto l24
+										}
+									}
+									store32(m.memory, uint64(uint32(v3))+24, uint32(i32(0)))
+									store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
+									goto l0
+								l23:
+									store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
+									store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
+									if v2 == 0 {
+										goto l0
+									}
+									{
+										{
+											t41 := int32(load32(m.memory, uint64(uint32(v3))+20))
+											v6 = t41
+											t42 := int32(m.memory[uint32(v6)])
+											v1 = t42
+											if v1 > i32(90) {
+												switch v1 + i32(-91) {
+												case 0:
+													goto l31
+												case 1:
+													goto l30
+												case 2:
+													goto l32
+												default:
+													switch v1 + i32(-123) {
+													case 0:
+														goto l31
+													case 2:
+														goto l32
+													default:
+														goto l30
+													}
+												}
+											l31:
+												store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-1)))
+												store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(1)))
+												v1 = v15 + i32(1)
+												p43 := i32(-1)
+												if v1 != 0 {
+													p43 = v1
+												}
+												v15 = p43
+												goto l34
+											}
+											switch v1 + i32(-44) {
+											case 0:
+												goto l26
+											case 1:
+												goto l27
+											default:
+												if v1 == i32(34) {
+													store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-1)))
+													store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(1)))
+													m._hifijson__str__Lex__str_ignore__hc072d35193f8029a_lpbg48(v3+i32(28), v3+i32(20))
+													t44 := int32(load32(m.memory, uint64(uint32(v3))+28))
+													if t44 != i32(4) {
+														goto l0
+													}
+													goto l34
+												}
+												if v1 == i32(58) {
+													goto l26
+												}
+												goto l30
+											}
+										}
+									l32:
+										store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-1)))
+										store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(1)))
+										if v15 == 0 {
+											goto l0
+										}
+										v15 = v15 + i32(-1)
+										goto l34
+									l26:
+										if v15 == 0 {
+											goto l0
+										}
+										store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-1)))
+										store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(1)))
+										goto l34
+									l30:
+										if uint32((v1+i32(-48))&i32(255)) >= uint32(i32(10)) {
+											goto l35
+										}
+									l27:
+										v10 = v6 + v2
+										v1 = i32(0)
+										v14 = i32(0)
+										v13 = i32(0)
+										v9 = i32(0)
+									l47:
+										{
+											v5 = v1
+											t45 := int32(m.memory[uint32(v6)])
+											v1 = t45
+											{
+												{
+													v12 = v5 & i32(255)
+													if v12 != 0 {
+														goto l36
+													}
+													switch v1 + i32(-45) {
+													case 0:
+														goto l37
+													default:
+														goto l38
+													case 3:
+														if (v13|v14)&i32(1) != 0 {
+															goto l40
+														}
+														goto l41
+													}
+												l36:
+													if v1 == i32(48) {
+														goto l42
+													}
+												l38:
+													if uint32((v1+i32(-48))&i32(255)) < uint32(i32(10)) {
+														goto l40
+													}
+													v12 = v14
+													var p46 int32
+													if uint32((v5+i32(-58))&i32(255)) < uint32(i32(246)) {
+														p46 = 1
+													}
+													var p47 int32
+													if v1 != i32(46) {
+														p47 = 1
+													}
+													if (p46|p47|v13|v14)&i32(1) != 0 {
+														goto l43
+													}
+													v14 = i32(0)
+													v13 = i32(1)
+													goto l37
+												}
+											l42:
+												;
+												var p48 int32
+												if v12 != i32(45) {
+													p48 = 1
+												}
+												if (p48|v13|v14)&i32(1) == 0 {
+													goto l41
+												}
+											}
+										l40:
+											v12 = i32(0)
+											if (v9^i32(-1)|v13|v14)&i32(1) != 0 {
+												goto l37
+											}
+										l43:
+											if uint32((v5+i32(-48))&i32(255)) < uint32(i32(10)) {
+												if v1 == i32(69) {
+													v14 = i32(1)
+													if v12&i32(1) != 0 {
+														goto l45
+													}
+													goto l37
+												}
+												if v1 != i32(101) {
+													goto l45
+												}
+												v14 = i32(1)
+												if v12&i32(1) == 0 {
+													goto l37
+												}
+												goto l45
+											}
+											if (v5|i32(32))&i32(255) != i32(101) {
+												goto l45
+											}
+											switch v1 + i32(-43) {
+											case 0, 2:
+												goto l37
+											default:
+												goto l45
+											}
+										l41:
+											v14 = i32(0)
+											v13 = i32(0)
+											v9 = i32(1)
+										l37:
+											v6 = v6 + i32(1)
+											v2 = v2 + i32(-1)
+											if v2 != 0 {
+												goto l47
+											}
+										}
+										v2 = i32(0)
+										v6 = v10
+										v5 = v1
+									l45:
+										store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
+										store32(m.memory, uint64(uint32(v3))+20, uint32(v6))
+										if uint32((v5+i32(-58))&i32(255)) >= uint32(i32(246)) {
+											goto l34
+										}
+										goto l0
+									l35:
+										if v1 == i32(102) {
+											goto l48
+										}
+										{
+											if v1 == i32(116) {
+												if v2 < i32(4) {
+													goto l0
+												}
+												t51 := int32(load16(m.memory, uint64(uint32(v6))+1))
+												t52 := int32(m.memory[uint32(v6+i32(3))])
+												if (t51^i32(30066)|(t52^i32(101)))&i32(0xffff) != 0 {
+													goto l0
+												}
+												store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-4)))
+												store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(4)))
+												goto l34
+											}
+											if v1 != i32(110) {
+												goto l0
+											}
+											if v2 < i32(4) {
+												goto l0
+											}
+											t49 := int32(load16(m.memory, uint64(uint32(v6))+1))
+											t50 := int32(m.memory[uint32(v6+i32(3))])
+											if (t49^i32(27765)|(t50^i32(108)))&i32(0xffff) != 0 {
+												goto l0
+											}
+											store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-4)))
+											store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(4)))
+											goto l34
+										}
+									l48:
+										if v2 < i32(5) {
+											goto l0
+										}
+										t53 := int32(load32(m.memory, uint64(uint32(v6))+1))
+										if t53 != i32(1702063201) {
+											goto l0
+										}
+										store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-5)))
+										store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(5)))
+									}
+								l34:
+									if v15 != 0 {
+										goto l50
+									}
+									goto l51
+								}
+							}
+						l21:
+							v1 = v3 + i32(4)
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21536), i32(5))
+							if t55 != 0 {
+								goto l52
+							}
+							if v2 == 0 {
+								goto l0
+							}
+							v1 = v4
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21541), i32(6))
+							if t56 == 0 {
+								goto l0
+							}
+						}
+					l52:
+						m._hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v3+i32(28), v3+i32(20))
+						t57 := int32(load32(m.memory, uint64(uint32(v3))+28))
+						v2 = t57
+						if v2 == 0 {
+							goto l53
+						}
+						t58 := int32(load32(m.memory, uint64(uint32(v3))+32))
+						store32(m.memory, uint64(uint32(v1))+4, uint32(t58))
+						t59 := int32(load32(m.memory, uint32(v1)))
+						v6 = t59
+						store32(m.memory, uint32(v1), uint32(v2))
+						if v6 != 0 {
+							goto l0
+						}
+						t60 := int32(load32(m.memory, uint64(uint32(v3))+4))
+						if t60 == 0 {
+							goto l51
+						}
+						t61 := int32(load32(m.memory, uint64(uint32(v3))+12))
+						if t61 != 0 {
+							goto l5
+						}
+					}
+				l51:
+					t62 := int32(load32(m.memory, uint64(uint32(v3))+24))
+					v2 = t62
+					if v2 == 0 {
+						goto l0
+					}
+					t63 := int32(load32(m.memory, uint64(uint32(v3))+20))
+					v1 = t63
+					v5 = v1 + v2
+				l55:
+					{
+						t64 := int32(m.memory[uint32(v1)])
+						v6 = t64 + i32(-9)
+						if uint32(v6) > uint32(i32(23)) {
+							goto l54
+						}
+						if i32_shl(i32(1), v6)&i32(8388627) == 0 {
+							goto l54
+						}
+						v1 = v1 + i32(1)
+						v2 = v2 + i32(-1)
+						if v2 != 0 {
+							goto l55
+						}
+					}
+					store32(m.memory, uint64(uint32(v3))+24, uint32(i32(0)))
+					store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
+					goto l0
+				l54:
+					store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
+					store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
+					if v2 == 0 {
+						goto l0
+					}
+					{
+						t65 := int32(load32(m.memory, uint64(uint32(v3))+20))
+						v5 = t65
+						t66 := int32(m.memory[uint32(v5)])
+						v1 = t66
+						if v1 == i32(44) {
+							t67 := v3
+							v6 = v2 + i32(-1)
+							store32(m.memory, uint64(uint32(t67))+24, uint32(v6))
+							t68 := v3
+							v1 = v5 + i32(1)
+							store32(m.memory, uint64(uint32(t68))+20, uint32(v1))
+							if v6 == 0 {
+								goto l0
+							}
+							v5 = v5 + v2
+						l58:
+							{
+								t69 := int32(m.memory[uint32(v1)])
+								v2 = t69 + i32(-9)
+								if uint32(v2) > uint32(i32(23)) {
+									goto l57
+								}
+								if i32_shl(i32(1), v2)&i32(8388627) == 0 {
+									goto l57
+								}
+								v1 = v1 + i32(1)
+								v6 = v6 + i32(-1)
+								if v6 != 0 {
+									goto l58
+								}
+							}
+							store32(m.memory, uint64(uint32(v3))+24, uint32(i32(0)))
+							store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
+							goto l0
+						l57:
+							store32(m.memory, uint64(uint32(v3))+24, uint32(v6))
+							store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
+							if v6 != 0 {
+								goto l59
+							}
+							goto l0
+						}
+						if v1 == i32(125) {
+							goto l5
+						}
+						goto l0
+					}
+				}
+			l53:
+			}
+			t70 := int32(m.memory[uint64(uint32(v3))+32])
+			if t70 != 0 {
+				goto l0
+			}
+		}
+	l5:
+		t71 := int64(load64(m.memory, uint64(uint32(v3))+12))
+		store64(m.memory, uint64(uint32(v0))+12, uint64(t71))
+		t72 := int64(load64(m.memory, uint64(uint32(v3))+4))
+		store64(m.memory, uint64(uint32(v0))+4, uint64(t72))
+		v1 = i32(0)
+		goto l60
+	}
+l0:
+	m.memory[uint64(uint32(v0))+4] = byte(i32(30))
+	v1 = i32(1)
+l60:
+	store32(m.memory, uint32(v0), uint32(v1))
+	m.___stack_pointer = v3 + i32(64)
+}
 func (m *Module) _hooksig__capi__request__check_each__h16e2beb6edf7c5de_p7sa2(v0, v1 int32) int32 {
 	var v2, v3, v4 int32
 	v2 = v0 + v1<<4
@@ -4826,743 +5563,6 @@ func _hooksig__bytes__is_qdtext__h556d63f31582f331_1xkpie(v0 int32) int32 {
 	}
 l0:
 	return v1
-}
-func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v1, v2 int32) {
-	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(64)
-	m.___stack_pointer = v3
-	store32(m.memory, uint64(uint32(v3))+12, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v3))+4, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
-	store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
-	{
-		if v2 == 0 {
-			goto l0
-		}
-		v4 = v3 + i32(12)
-		v5 = v1 + v2
-	l2:
-		{
-			t1 := int32(m.memory[uint32(v1)])
-			v6 = t1 + i32(-9)
-			if uint32(v6) > uint32(i32(23)) {
-				goto l1
-			}
-			if i32_shl(i32(1), v6)&i32(8388627) == 0 {
-				goto l1
-			}
-			v1 = v1 + i32(1)
-			v2 = v2 + i32(-1)
-			if v2 != 0 {
-				goto l2
-			}
-		}
-		store32(m.memory, uint64(uint32(v3))+24, uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
-		goto l0
-	l1:
-		store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
-		store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
-		if v2 == 0 {
-			goto l0
-		}
-		t2 := int32(m.memory[uint32(v1)])
-		if t2 != i32(123) {
-			goto l0
-		}
-		t3 := v3
-		v5 = v2 + i32(-1)
-		store32(m.memory, uint64(uint32(t3))+24, uint32(v5))
-		t4 := v3
-		v6 = v1 + i32(1)
-		store32(m.memory, uint64(uint32(t4))+20, uint32(v6))
-		if v5 == 0 {
-			goto l0
-		}
-		v2 = v1 + v2
-	l4:
-		{
-			t5 := int32(m.memory[uint32(v6)])
-			v1 = t5 + i32(-9)
-			if uint32(v1) > uint32(i32(23)) {
-				goto l3
-			}
-			if i32_shl(i32(1), v1)&i32(8388627) == 0 {
-				goto l3
-			}
-			v6 = v6 + i32(1)
-			v5 = v5 + i32(-1)
-			if v5 != 0 {
-				goto l4
-			}
-		}
-		store32(m.memory, uint64(uint32(v3))+24, uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v3))+20, uint32(v2))
-		goto l0
-	l3:
-		store32(m.memory, uint64(uint32(v3))+24, uint32(v5))
-		store32(m.memory, uint64(uint32(v3))+20, uint32(v6))
-		if v5 == 0 {
-			goto l0
-		}
-		{
-			t6 := int32(m.memory[uint32(v6)])
-			if t6 == i32(125) {
-				goto l5
-			}
-		l59:
-			{
-				m._hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v3+i32(28), v3+i32(20))
-				{
-					t7 := int32(load32(m.memory, uint64(uint32(v3))+28))
-					v7 = t7
-					if v7 != 0 {
-						goto l6
-					}
-					t8 := int32(m.memory[uint64(uint32(v3))+32])
-					if t8 == 0 {
-						goto l5
-					}
-					goto l0
-				}
-			l6:
-				t9 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				v2 = t9
-				if v2 == 0 {
-					goto l0
-				}
-				t10 := int32(load32(m.memory, uint64(uint32(v3))+32))
-				v8 = t10
-				t11 := int32(load32(m.memory, uint64(uint32(v3))+20))
-				v1 = t11
-				v5 = v1 + v2
-			l8:
-				{
-					t12 := int32(m.memory[uint32(v1)])
-					v6 = t12 + i32(-9)
-					if uint32(v6) > uint32(i32(23)) {
-						goto l7
-					}
-					if i32_shl(i32(1), v6)&i32(8388627) == 0 {
-						goto l7
-					}
-					v1 = v1 + i32(1)
-					v2 = v2 + i32(-1)
-					if v2 != 0 {
-						goto l8
-					}
-				}
-				store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
-				goto l0
-			l7:
-				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
-				if v2 == 0 {
-					goto l0
-				}
-				t13 := int32(load32(m.memory, uint64(uint32(v3))+20))
-				v5 = t13
-				t14 := int32(m.memory[uint32(v5)])
-				if t14 != i32(58) {
-					goto l0
-				}
-				t15 := v3
-				v6 = v2 + i32(-1)
-				store32(m.memory, uint64(uint32(t15))+24, uint32(v6))
-				t16 := v3
-				v1 = v5 + i32(1)
-				store32(m.memory, uint64(uint32(t16))+20, uint32(v1))
-				if v6 == 0 {
-					goto l9
-				}
-				v5 = v5 + v2
-			l11:
-				{
-					t17 := int32(m.memory[uint32(v1)])
-					v2 = t17 + i32(-9)
-					if uint32(v2) > uint32(i32(23)) {
-						goto l10
-					}
-					if i32_shl(i32(1), v2)&i32(8388627) == 0 {
-						goto l10
-					}
-					v1 = v1 + i32(1)
-					v6 = v6 + i32(-1)
-					if v6 != 0 {
-						goto l11
-					}
-				}
-				v6 = i32(0)
-				v1 = v5
-			l10:
-				store32(m.memory, uint64(uint32(v3))+24, uint32(v6))
-				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
-			l9:
-				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21541)))
-				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21536)))
-				v9 = v3 + i32(28)
-				v10 = v3 + i32(47)
-				v11 = i32(1)
-			l20:
-				{
-					t18 := int32(load32(m.memory, uint64(uint32(v9))+4))
-					v2 = t18
-					t19 := int32(load32(m.memory, uint32(v9)))
-					v1 = t19
-					store32(m.memory, uint64(uint32(v3))+52, uint32(v8))
-					store32(m.memory, uint64(uint32(v3))+48, uint32(v7))
-					v9 = v9 + i32(8)
-					v12 = v1 + v2
-					{
-					l19:
-						{
-							if v1 == v12 {
-								goto l12
-							}
-							{
-								{
-									t20 := int32(int8(m.memory[uint32(v1)]))
-									v2 = t20
-									if v2 <= i32(-1) {
-										goto l13
-									}
-									v1 = v1 + i32(1)
-									v6 = v2 & i32(255)
-									goto l14
-								}
-							l13:
-								t21 := int32(m.memory[uint64(uint32(v1))+1])
-								v6 = t21 & i32(63)
-								v5 = v2 & i32(31)
-								if uint32(v2) > uint32(i32(-33)) {
-									goto l15
-								}
-								v6 = v5<<6 | v6
-								v1 = v1 + i32(2)
-								goto l14
-							l15:
-								t22 := int32(m.memory[uint64(uint32(v1))+2])
-								v6 = v6<<6 | t22&i32(63)
-								if uint32(v2) >= uint32(i32(-16)) {
-									goto l16
-								}
-								v6 = v6 | v5<<12
-								v1 = v1 + i32(3)
-								goto l14
-							l16:
-								t23 := int32(m.memory[uint64(uint32(v1))+3])
-								v6 = v6<<6 | t23&i32(63) | v5<<18&i32(0x1c0000)
-								if v6 == i32(1114112) {
-									goto l12
-								}
-								v1 = v1 + i32(4)
-							}
-						l14:
-							v13 = i32(0)
-							t24 := int32(load32(m.memory, uint64(uint32(v3))+52))
-							v14 = t24
-							if v14 == 0 {
-								goto l17
-							}
-							t25 := v3
-							v15 = v14 + i32(-1)
-							store32(m.memory, uint64(uint32(t25))+52, uint32(v15))
-							t26 := int32(load32(m.memory, uint64(uint32(v3))+48))
-							t27 := v3
-							v5 = t26
-							store32(m.memory, uint64(uint32(t27))+48, uint32(v5+i32(1)))
-							{
-								t28 := int32(m.memory[uint32(v5)])
-								v2 = t28
-								if v2 != i32(92) {
-									goto l18
-								}
-								if v15 == 0 {
-									goto l17
-								}
-								store32(m.memory, uint64(uint32(v3))+52, uint32(v14+i32(-2)))
-								store32(m.memory, uint64(uint32(v3))+48, uint32(v5+i32(2)))
-								t29 := int32(m.memory[uint64(uint32(v5))+1])
-								m._hifijson__escape__Lex__escape__hfb29fb7e0e4c4635_xl9f85(v3+i32(56), v3+i32(48), t29)
-								t30 := int32(m.memory[uint64(uint32(v3))+56])
-								if t30 != i32(5) {
-									goto l17
-								}
-								t31 := int32(load32(m.memory, uint64(uint32(v3))+60))
-								v2 = t31
-							}
-						l18:
-							p32 := v2
-							if uint32(v2+i32(-65)) < uint32(i32(26)) {
-								p32 = v2 | i32(32)
-							}
-							p33 := v6
-							if uint32(v6+i32(-65)) < uint32(i32(26)) {
-								p33 = v6 | i32(32)
-							}
-							if p32 == p33 {
-								goto l19
-							}
-							goto l17
-						}
-					l12:
-						t34 := int32(load32(m.memory, uint64(uint32(v3))+52))
-						var p35 int32
-						if t34 == 0 {
-							p35 = 1
-						}
-						v13 = p35
-					}
-				l17:
-					m.memory[uint32(v10)] = byte(v13)
-					v1 = v11 & i32(1)
-					v10 = v3 + i32(46)
-					v11 = i32(0)
-					if v1 != 0 {
-						goto l20
-					}
-				}
-				t36 := int32(m.memory[uint64(uint32(v3))+46])
-				v2 = t36 & i32(1)
-				{
-					{
-						{
-							{
-								t37 := int32(m.memory[uint64(uint32(v3))+47])
-								if t37&i32(1) != 0 {
-									goto l21
-								}
-								if v2 != 0 {
-									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21541), i32(6))
-									if t54 != 0 {
-										goto l52
-									}
-									goto l0
-								}
-								v15 = i32(0)
-							l50:
-								{
-									t38 := int32(load32(m.memory, uint64(uint32(v3))+24))
-									v2 = t38
-									if v2 == 0 {
-										goto l0
-									}
-									t39 := int32(load32(m.memory, uint64(uint32(v3))+20))
-									v1 = t39
-									v5 = v1 + v2
-								l24:
-									{
-										t40 := int32(m.memory[uint32(v1)])
-										v6 = t40 + i32(-9)
-										if uint32(v6) > uint32(i32(23)) {
-											goto l23
-										}
-										if i32_shl(i32(1), v6)&i32(8388627) == 0 {
-											goto l23
-										}
-										v1 = v1 + i32(1)
-										v2 = v2 + i32(-1)
-										if v2 != 0 {
-											goto l24
-										}
-									}
-									store32(m.memory, uint64(uint32(v3))+24, uint32(i32(0)))
-									store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
-									goto l0
-								l23:
-									store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
-									store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
-									if v2 == 0 {
-										goto l0
-									}
-									{
-										{
-											t41 := int32(load32(m.memory, uint64(uint32(v3))+20))
-											v6 = t41
-											t42 := int32(m.memory[uint32(v6)])
-											v1 = t42
-											if v1 > i32(90) {
-												switch v1 + i32(-91) {
-												case 0:
-													goto l31
-												case 1:
-													goto l30
-												case 2:
-													goto l32
-												default:
-													switch v1 + i32(-123) {
-													case 0:
-														goto l31
-													case 2:
-														goto l32
-													default:
-														goto l30
-													}
-												}
-											l31:
-												store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-1)))
-												store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(1)))
-												v1 = v15 + i32(1)
-												p43 := i32(-1)
-												if v1 != 0 {
-													p43 = v1
-												}
-												v15 = p43
-												goto l34
-											}
-											switch v1 + i32(-44) {
-											case 0:
-												goto l26
-											case 1:
-												goto l27
-											default:
-												if v1 == i32(34) {
-													store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-1)))
-													store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(1)))
-													m._hifijson__str__Lex__str_ignore__hc072d35193f8029a_lpbg48(v3+i32(28), v3+i32(20))
-													t44 := int32(load32(m.memory, uint64(uint32(v3))+28))
-													if t44 != i32(4) {
-														goto l0
-													}
-													goto l34
-												}
-												if v1 == i32(58) {
-													goto l26
-												}
-												goto l30
-											}
-										}
-									l32:
-										store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-1)))
-										store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(1)))
-										if v15 == 0 {
-											goto l0
-										}
-										v15 = v15 + i32(-1)
-										goto l34
-									l26:
-										if v15 == 0 {
-											goto l0
-										}
-										store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-1)))
-										store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(1)))
-										goto l34
-									l30:
-										if uint32((v1+i32(-48))&i32(255)) >= uint32(i32(10)) {
-											goto l35
-										}
-									l27:
-										v10 = v6 + v2
-										v1 = i32(0)
-										v14 = i32(0)
-										v13 = i32(0)
-										v9 = i32(0)
-									l47:
-										{
-											v5 = v1
-											t45 := int32(m.memory[uint32(v6)])
-											v1 = t45
-											{
-												{
-													v12 = v5 & i32(255)
-													if v12 != 0 {
-														goto l36
-													}
-													switch v1 + i32(-45) {
-													case 0:
-														goto l37
-													default:
-														goto l38
-													case 3:
-														if (v13|v14)&i32(1) != 0 {
-															goto l40
-														}
-														goto l41
-													}
-												l36:
-													if v1 == i32(48) {
-														goto l42
-													}
-												l38:
-													if uint32((v1+i32(-48))&i32(255)) < uint32(i32(10)) {
-														goto l40
-													}
-													v12 = v14
-													var p46 int32
-													if uint32((v5+i32(-58))&i32(255)) < uint32(i32(246)) {
-														p46 = 1
-													}
-													var p47 int32
-													if v1 != i32(46) {
-														p47 = 1
-													}
-													if (p46|p47|v13|v14)&i32(1) != 0 {
-														goto l43
-													}
-													v14 = i32(0)
-													v13 = i32(1)
-													goto l37
-												}
-											l42:
-												;
-												var p48 int32
-												if v12 != i32(45) {
-													p48 = 1
-												}
-												if (p48|v13|v14)&i32(1) == 0 {
-													goto l41
-												}
-											}
-										l40:
-											v12 = i32(0)
-											if (v9^i32(-1)|v13|v14)&i32(1) != 0 {
-												goto l37
-											}
-										l43:
-											if uint32((v5+i32(-48))&i32(255)) < uint32(i32(10)) {
-												if v1 == i32(69) {
-													v14 = i32(1)
-													if v12&i32(1) != 0 {
-														goto l45
-													}
-													goto l37
-												}
-												if v1 != i32(101) {
-													goto l45
-												}
-												v14 = i32(1)
-												if v12&i32(1) == 0 {
-													goto l37
-												}
-												goto l45
-											}
-											if (v5|i32(32))&i32(255) != i32(101) {
-												goto l45
-											}
-											switch v1 + i32(-43) {
-											case 0, 2:
-												goto l37
-											default:
-												goto l45
-											}
-										l41:
-											v14 = i32(0)
-											v13 = i32(0)
-											v9 = i32(1)
-										l37:
-											v6 = v6 + i32(1)
-											v2 = v2 + i32(-1)
-											if v2 != 0 {
-												goto l47
-											}
-										}
-										v2 = i32(0)
-										v6 = v10
-										v5 = v1
-									l45:
-										store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
-										store32(m.memory, uint64(uint32(v3))+20, uint32(v6))
-										if uint32((v5+i32(-58))&i32(255)) >= uint32(i32(246)) {
-											goto l34
-										}
-										goto l0
-									l35:
-										if v1 == i32(102) {
-											goto l48
-										}
-										{
-											if v1 == i32(116) {
-												if v2 < i32(4) {
-													goto l0
-												}
-												t51 := int32(load16(m.memory, uint64(uint32(v6))+1))
-												t52 := int32(m.memory[uint32(v6+i32(3))])
-												if (t51^i32(30066)|(t52^i32(101)))&i32(0xffff) != 0 {
-													goto l0
-												}
-												store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-4)))
-												store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(4)))
-												goto l34
-											}
-											if v1 != i32(110) {
-												goto l0
-											}
-											if v2 < i32(4) {
-												goto l0
-											}
-											t49 := int32(load16(m.memory, uint64(uint32(v6))+1))
-											t50 := int32(m.memory[uint32(v6+i32(3))])
-											if (t49^i32(27765)|(t50^i32(108)))&i32(0xffff) != 0 {
-												goto l0
-											}
-											store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-4)))
-											store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(4)))
-											goto l34
-										}
-									l48:
-										if v2 < i32(5) {
-											goto l0
-										}
-										t53 := int32(load32(m.memory, uint64(uint32(v6))+1))
-										if t53 != i32(1702063201) {
-											goto l0
-										}
-										store32(m.memory, uint64(uint32(v3))+24, uint32(v2+i32(-5)))
-										store32(m.memory, uint64(uint32(v3))+20, uint32(v6+i32(5)))
-									}
-								l34:
-									if v15 != 0 {
-										goto l50
-									}
-									goto l51
-								}
-							}
-						l21:
-							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21536), i32(5))
-							if t55 != 0 {
-								goto l52
-							}
-							if v2 == 0 {
-								goto l0
-							}
-							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21541), i32(6))
-							if t56 == 0 {
-								goto l0
-							}
-						}
-					l52:
-						m._hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v3+i32(28), v3+i32(20))
-						t57 := int32(load32(m.memory, uint64(uint32(v3))+28))
-						v2 = t57
-						if v2 == 0 {
-							goto l53
-						}
-						t58 := int32(load32(m.memory, uint64(uint32(v3))+32))
-						store32(m.memory, uint64(uint32(v1))+4, uint32(t58))
-						t59 := int32(load32(m.memory, uint32(v1)))
-						v6 = t59
-						store32(m.memory, uint32(v1), uint32(v2))
-						if v6 != 0 {
-							goto l0
-						}
-						t60 := int32(load32(m.memory, uint64(uint32(v3))+4))
-						if t60 == 0 {
-							goto l51
-						}
-						t61 := int32(load32(m.memory, uint64(uint32(v3))+12))
-						if t61 != 0 {
-							goto l5
-						}
-					}
-				l51:
-					t62 := int32(load32(m.memory, uint64(uint32(v3))+24))
-					v2 = t62
-					if v2 == 0 {
-						goto l0
-					}
-					t63 := int32(load32(m.memory, uint64(uint32(v3))+20))
-					v1 = t63
-					v5 = v1 + v2
-				l55:
-					{
-						t64 := int32(m.memory[uint32(v1)])
-						v6 = t64 + i32(-9)
-						if uint32(v6) > uint32(i32(23)) {
-							goto l54
-						}
-						if i32_shl(i32(1), v6)&i32(8388627) == 0 {
-							goto l54
-						}
-						v1 = v1 + i32(1)
-						v2 = v2 + i32(-1)
-						if v2 != 0 {
-							goto l55
-						}
-					}
-					store32(m.memory, uint64(uint32(v3))+24, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
-					goto l0
-				l54:
-					store32(m.memory, uint64(uint32(v3))+24, uint32(v2))
-					store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
-					if v2 == 0 {
-						goto l0
-					}
-					{
-						t65 := int32(load32(m.memory, uint64(uint32(v3))+20))
-						v5 = t65
-						t66 := int32(m.memory[uint32(v5)])
-						v1 = t66
-						if v1 == i32(44) {
-							t67 := v3
-							v6 = v2 + i32(-1)
-							store32(m.memory, uint64(uint32(t67))+24, uint32(v6))
-							t68 := v3
-							v1 = v5 + i32(1)
-							store32(m.memory, uint64(uint32(t68))+20, uint32(v1))
-							if v6 == 0 {
-								goto l0
-							}
-							v5 = v5 + v2
-						l58:
-							{
-								t69 := int32(m.memory[uint32(v1)])
-								v2 = t69 + i32(-9)
-								if uint32(v2) > uint32(i32(23)) {
-									goto l57
-								}
-								if i32_shl(i32(1), v2)&i32(8388627) == 0 {
-									goto l57
-								}
-								v1 = v1 + i32(1)
-								v6 = v6 + i32(-1)
-								if v6 != 0 {
-									goto l58
-								}
-							}
-							store32(m.memory, uint64(uint32(v3))+24, uint32(i32(0)))
-							store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
-							goto l0
-						l57:
-							store32(m.memory, uint64(uint32(v3))+24, uint32(v6))
-							store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
-							if v6 != 0 {
-								goto l59
-							}
-							goto l0
-						}
-						if v1 == i32(125) {
-							goto l5
-						}
-						goto l0
-					}
-				}
-			l53:
-			}
-			t70 := int32(m.memory[uint64(uint32(v3))+32])
-			if t70 != 0 {
-				goto l0
-			}
-		}
-	l5:
-		t71 := int64(load64(m.memory, uint64(uint32(v3))+12))
-		store64(m.memory, uint64(uint32(v0))+12, uint64(t71))
-		t72 := int64(load64(m.memory, uint64(uint32(v3))+4))
-		store64(m.memory, uint64(uint32(v0))+4, uint64(t72))
-		v1 = i32(0)
-		goto l60
-	}
-l0:
-	m.memory[uint64(uint32(v0))+4] = byte(i32(30))
-	v1 = i32(1)
-l60:
-	store32(m.memory, uint32(v0), uint32(v1))
-	m.___stack_pointer = v3 + i32(64)
 }
 func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7, v8, v9, v10, v11 int32
