@@ -52,8 +52,8 @@
  *     }
  *
  * Streaming: on a raw socket with a receive timeout, check the head before the body is read, and
- * hash the body as it arrives, outside the lock. The key and the guard are those above. Needs also
- * <pthread.h> and <sys/socket.h>.
+ * hash the body as it arrives, outside the lock. The key and the guard are those above. It
+ * also needs <pthread.h> and <sys/socket.h>.
  *
  *     enum { MAX_HEAD = 8192, MAX_BODY = 65536 };
  *     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // of the guard
@@ -122,14 +122,14 @@
  * Pointers  A pointer may be NULL only if its length is 0 or its text says so. Otherwise it points
  *           to as many readable (for an output: writable) and aligned elements as its length says.
  *           "x, x_len" is a pointer with its length, in bytes or in elements of an array. No text
- *           needs a NUL. Other wrong pointers than NULL are not noticed.
+ *           needs a NUL. A wrong pointer other than NULL is not noticed.
  * Statuses  The text of a function lists its statuses, except three that any can return:
  *           _NULL_POINTER, _INVALID_LENGTH for an impossible length, and _WRONG_STATE for a handle
  *           that is all zeros, wiped, finished or of another kind.
  * Raw head  A function whose name ends in _head takes head, head_len instead of a hooksig_request:
  *           one HTTP/1.1 (or 1.0) head from the request line to the empty line, and nothing after
  *           it, as hooksig_head_body_len finds it; every line ends in CRLF. It may also return
- *           _MALFORMED_HEAD. The body has no transfer coding: hooksig_head_body_len refuses one.
+ *           _MALFORMED_HEAD. Remove a transfer coding of the body; hooksig_head_body_len refuses it.
  * Overlap   An output overlaps no input and no other output. Inputs may overlap one another, and
  *           no thread writes to them during a call.
  * Outputs   They come last, except a handle, which comes first. They are written only on success,

@@ -194,6 +194,9 @@ impl<'r> PendingBody<'r> {
 
     /// Returns the verdict. Call it after the whole body was passed to [`update`](Self::update).
     ///
+    /// `X-Drone-Event` is not signed. For a Drone delivery, compare it with
+    /// [`Delivery::check_event_field`](crate::drone::Delivery::check_event_field) before the claim.
+    ///
     /// # Errors
     ///
     /// [`Error::DigestMismatch`] if the body is not the signed one.
