@@ -129,7 +129,7 @@
  * Raw head  A function whose name ends in _head takes head, head_len instead of a hooksig_request:
  *           one HTTP/1.1 (or 1.0) head from the request line to the empty line, and nothing after
  *           it, as hooksig_head_body_len finds it; every line ends in CRLF. It may also return
- *           _MALFORMED_HEAD. Remove a transfer coding of the body; hooksig_head_body_len refuses it.
+ *           _MALFORMED_HEAD. Undo a transfer coding of the body; hooksig_head_body_len refuses it.
  * Overlap   An output overlaps no input and no other output. Inputs may overlap one another, and
  *           no thread writes to them during a call.
  * Outputs   They come last, except a handle, which comes first. They are written only on success,
