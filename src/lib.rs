@@ -67,7 +67,6 @@
 extern crate alloc;
 
 mod request;
-mod head;
 mod params;
 mod names;
 mod policy;
@@ -93,12 +92,11 @@ mod text;
 mod writer;
 
 pub use error::{Error, Param};
-pub use head::Head;
 pub use key::{Key, TAG_LEN, Tag};
 pub use names::{HeaderList, HeaderNames, MAX_NAMES, Name};
 pub use params::{Params, Value};
 pub use policy::{Clock, DEFAULT_MAX_SKEW, Policy};
-pub use request::{Headers, Request};
+pub use request::{Head, Headers, Request};
 pub use sign::{Signer, signature_len};
 pub use signing_string::{MAX_SIGNING_STRING_LEN, signing_string};
 pub use text::Text;

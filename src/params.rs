@@ -1,110 +1,16 @@
 //! The parameters of the `Signature` field: RFC 7235 auth-params, read and written.
 
+mod value;
+
+pub use value::Value;
+
 use crate::{
     Error, HeaderList, Headers, Param, Request, Tag,
-    bytes::{differs_in_case, is_control, is_token},
+    bytes::{is_control, is_token},
     primitives::{self, BASE64_LEN, eq_ignore_case, is_word, start, take_while},
     request::{Fields, Single},
     writer::Writer,
 };
-
-/// The value of a parameter as received: a token, or the content of a quoted-string, which may
-/// contain quoted-pairs.
-#[derive(Clone, Copy, Debug)]
-pub struct Value<'a> {
-    raw: &'a [u8],
-    /// An upper bound of the number of quoted-pairs in `raw`. Not a `bool`, because the padding would
-    /// make copies slow.
-    escapes: usize,
-}
-
-impl<'a> Value<'a> {
-    /// Creates a value without quoted-pairs.
-    pub(crate) const fn plain(raw: &'a [u8]) -> Self {
-        Self { raw, escapes: 0 }
-    }
-
-    /// Returns the octets of the value, with quoted-pairs resolved.
-    pub fn octets(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
-        let mut rest = *self;
-        core::iter::from_fn(move || rest.take_first())
-    }
-
-    /// Removes and returns the first octet, with quoted-pairs resolved.
-    fn take_first(&mut self) -> Option<u8> {
-        primitives::take_first(&mut self.raw, self.escapes)
-    }
-
-    /// Returns the octets as received if a slice is handled faster than octets, and there is no
-    /// quoted-pair.
-    pub(crate) fn plain_slice(&self) -> Option<&'a [u8]> {
-        if primitives::SHORTCUTS { self.as_slice() } else { None }
-    }
-
-    /// Returns the octets as received, or `None` if they contain a quoted-pair.
-    pub fn as_slice(&self) -> Option<&'a [u8]> {
-        (self.escapes == 0).then_some(self.raw)
-    }
-
-    /// Returns whether the value, with quoted-pairs resolved, equals `octets`.
-    pub fn is(&self, octets: &(impl AsRef<[u8]> + ?Sized)) -> bool {
-        match self.plain_slice() {
-            Some(plain) => plain == octets.as_ref(),
-            None => self.equals(&Value::plain(octets.as_ref()), false),
-        }
-    }
-
-    /// Returns whether two values have the same octets, with quoted-pairs resolved.
-    pub(crate) fn equals(&self, other: &Value<'_>, ignores_case: bool) -> bool {
-        let (mut one, mut other) = (*self, *other);
-        loop {
-            match (one.take_first(), other.take_first()) {
-                (None, None) => return true,
-                (Some(one), Some(other))
-                    if one == other || ignores_case && differs_in_case(one, other) => {}
-                _ => return false,
-            }
-        }
-    }
-
-    /// Returns whether every octet fits.
-    pub(crate) fn all(&self, fits: impl Fn(u8) -> bool) -> bool {
-        match self.plain_slice() {
-            Some(plain) => plain.iter().copied().all(fits),
-            None => self.octets().all(fits),
-        }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.raw.is_empty()
-    }
-
-    /// Fills `room` with the value. Returns `false` if their lengths differ.
-    pub(crate) fn fill(&self, room: &mut [u8]) -> bool {
-        let mut octets = self.octets();
-        let filled = room.iter_mut().all(|to| octets.next().map(|octet| *to = octet).is_some());
-        filled && octets.next().is_none()
-    }
-
-    /// Splits at the first `separator`, with quoted-pairs resolved. Returns the part before it, and
-    /// the part after it if there is a separator.
-    pub(crate) fn split_once(self, separator: u8) -> (Self, Option<Self>) {
-        let mut behind = self;
-        if let Some(plain) = self.plain_slice() {
-            behind.raw = primitives::split_at(plain, separator).1;
-        }
-        loop {
-            let len = self.raw.len().saturating_sub(behind.raw.len());
-            match behind.take_first() {
-                Some(octet) if octet != separator => {}
-                found => {
-                    let before = self.raw.get(..len).unwrap_or_default();
-                    return (Self { raw: before, ..self }, found.map(|_| behind));
-                }
-            }
-        }
-    }
-}
 
 /// The parameters of one signature (draft 10, section 2.1), borrowed from its field.
 ///
@@ -284,7 +190,7 @@ impl<'a> Reader<'a> {
             if self.take(b'"').is_some() {
                 // The rest is the end of the start, after the content and the quote.
                 let len = start.len().wrapping_sub(self.rest.len()).wrapping_sub(1);
-                return Some(Value { raw: start.get(..len)?, escapes });
+                return Some(Value::quoted(start.get(..len)?, escapes));
             }
             self.take(b'\\')?;
             let (octet, rest) = self.rest.split_first()?;
