@@ -69,7 +69,7 @@ pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
             ([_, ..], [b'=', ..]) => {}
             _ => return Err(Error::MalformedDigest),
         }
-        take_while(&mut rest, |octet| octet != b',');
+        take_while(&mut rest, |byte| byte != b',');
         match rest {
             [_, next @ ..] => rest = next,
             [] => return expected.ok_or(Error::UnsupportedDigest),

@@ -212,8 +212,8 @@ impl<'a> JsonText<'a> {
         lexer.str_ignore().map_err(|_| Stop::Malformed)?;
         // The lexer has consumed the content and the closing quote.
         let read = inside.len().saturating_sub(lexer.as_slice().len());
-        let octets = inside.get(..read.saturating_sub(1)).unwrap_or_default();
-        core::str::from_utf8(octets).map(Self).map_err(|_| Stop::Malformed)
+        let bytes = inside.get(..read.saturating_sub(1)).unwrap_or_default();
+        core::str::from_utf8(bytes).map(Self).map_err(|_| Stop::Malformed)
     }
 
     /// Returns whether the string, with escapes resolved, equals `word`, which is ASCII.
@@ -240,7 +240,7 @@ impl<'a> JsonText<'a> {
         let same = word.chars().all(|expected| {
             let resolved = match lexer.take_next() {
                 Some(b'\\') => lexer.take_next().and_then(|kind| lexer.escape(kind).ok()),
-                octet => octet.map(char::from),
+                byte => byte.map(char::from),
             };
             resolved.is_some_and(|resolved| is_same(resolved, expected))
         });

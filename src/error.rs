@@ -76,7 +76,7 @@ pub enum Error {
     Rfc9421Signature,
     /// The signature's parameters are not a list of RFC 7235 auth-params.
     MalformedParams {
-        /// The offset of the first octet that does not fit, in the trimmed parameter text.
+        /// The offset of the first byte that does not fit, in the trimmed parameter text.
         at: usize,
     },
     /// A parameter appears twice.

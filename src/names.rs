@@ -61,9 +61,9 @@ impl<'a> Name<'a> {
         SPECIAL.iter().find(|(name, _)| self.same(name)).map(|(_, special)| *special)
     }
 
-    /// Returns the octets of the name in lower case.
+    /// Returns the bytes of the name in lower case.
     pub fn lower(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
-        self.0.octets().map(|octet| octet.to_ascii_lowercase())
+        self.0.bytes().map(|byte| byte.to_ascii_lowercase())
     }
 
     /// Passes the name in lower case to `sink`, in one piece if it is in lower case already.
@@ -83,7 +83,7 @@ impl<'a> Name<'a> {
                 mix_rest(words.iter().fold(0, fold), rest)
             }
             None => {
-                let mut name = self.0.octets();
+                let mut name = self.0.bytes();
                 let (mut print, mut word) = (0, [0; 8]);
                 loop {
                     let filled =
@@ -228,7 +228,7 @@ impl<'n> NameIndex<'n> {
 
 /// An ordered list of header names that a signature covers.
 ///
-/// Implemented for slices and arrays of `&str` and other types with octets, and for [`HeaderList`].
+/// Implemented for slices and arrays of `&str` and other types with bytes, and for [`HeaderList`].
 pub trait HeaderNames {
     /// Returns the names in order.
     fn names(&self) -> impl Iterator<Item = Name<'_>> + Clone;

@@ -193,8 +193,8 @@ impl<'a> Reader<'a> {
                 return Some(Value::quoted(start.get(..len)?, escapes));
             }
             self.take(b'\\')?;
-            let (octet, rest) = self.rest.split_first()?;
-            if is_control(*octet) {
+            let (byte, rest) = self.rest.split_first()?;
+            if is_control(*byte) {
                 return None;
             }
             self.rest = rest;
@@ -202,13 +202,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn take(&mut self, octet: u8) -> Option<()> {
-        self.rest = self.rest.strip_prefix(&[octet])?;
+    fn take(&mut self, byte: u8) -> Option<()> {
+        self.rest = self.rest.strip_prefix(&[byte])?;
         Some(())
     }
 
     fn skip_space(&mut self) {
-        take_while(&mut self.rest, |octet| matches!(octet, b' ' | b'\t'));
+        take_while(&mut self.rest, |byte| matches!(byte, b' ' | b'\t'));
     }
 
     fn malformed(&self) -> Error {
@@ -235,7 +235,7 @@ pub(crate) fn write<'a>(
         if index > 0 {
             out.push(b" ");
         }
-        name.lowercase(&mut |octets| out.push(octets));
+        name.lowercase(&mut |bytes| out.push(bytes));
     }
     out.push(b"\"");
 }

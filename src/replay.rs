@@ -112,7 +112,7 @@ impl<S: AsMut<[Entry]>> Guard<S> {
     }
 }
 
-/// The number of entries that a tag can use, beginning with the one that its first octets choose.
+/// The number of entries that a tag can use, beginning with the one that its first bytes choose.
 ///
 /// Tags spread evenly, because they are as good as random and cannot be chosen without the secret.
 const PLACES: usize = 64;

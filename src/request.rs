@@ -15,7 +15,7 @@ use crate::{
 /// The header fields of a request, in the order received.
 ///
 /// A repeated field is yielded once for each occurrence. Names are compared ignoring ASCII case.
-/// Values are the octets as received, with or without the white space around them.
+/// Values are the bytes as received, with or without the white space around them.
 ///
 /// Implemented for slices and arrays of `(name, value)` pairs. The features `http` and `httparse`
 /// implement it for `http::HeaderMap` and `[httparse::Header]`.
@@ -104,12 +104,12 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
 /// Returns the authority of a target in absolute form (RFC 9112, section 3.2.2), or `None` for a
 /// target in another form.
 fn authority(mut target: &[u8]) -> Option<&[u8]> {
-    let scheme = take_while(&mut target, |octet| {
-        octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'-' | b'.')
+    let scheme = take_while(&mut target, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
     });
-    scheme.first().filter(|octet| octet.is_ascii_alphabetic())?;
+    scheme.first().filter(|byte| byte.is_ascii_alphabetic())?;
     let mut rest = target.strip_prefix(b"://")?;
-    Some(take_while(&mut rest, |octet| !matches!(octet, b'/' | b'?' | b'#')))
+    Some(take_while(&mut rest, |byte| !matches!(byte, b'/' | b'?' | b'#')))
 }
 
 impl<H: ?Sized> Clone for Request<'_, H> {

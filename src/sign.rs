@@ -23,10 +23,10 @@ impl<'k> Signer<'k> {
     /// # Errors
     ///
     /// [`Error::InvalidKeyId`] if `key_id` is empty or holds a quote, a backslash or a control
-    /// octet (including HTAB), which could forge another parameter.
+    /// byte (including HTAB), which could forge another parameter.
     pub fn new(key: &'k Key, key_id: &'k (impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
         let key_id = key_id.as_ref();
-        let unfit = |octet| is_control(octet) || matches!(octet, b'\t' | b'"' | b'\\');
+        let unfit = |byte| is_control(byte) || matches!(byte, b'\t' | b'"' | b'\\');
         if key_id.is_empty() || key_id.iter().copied().any(unfit) {
             return Err(Error::InvalidKeyId);
         }

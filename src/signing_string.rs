@@ -61,12 +61,12 @@ where
     names::check_list(names.names(), &mut index)?;
     let string = SigningString::new(request, names.names(), Some(&index))?;
     let mut counter = Writer::new(&mut []);
-    string.write(&mut |octets| counter.push(octets))?;
+    string.write(&mut |bytes| counter.push(bytes))?;
     if counter.needed() > MAX_SIGNING_STRING_LEN {
         return Err(Error::SigningStringTooLong);
     }
     let mut writer = Writer::exact(out, counter.needed())?;
-    string.write(&mut |octets| writer.push(octets))?;
+    string.write(&mut |bytes| writer.push(bytes))?;
     writer.finish()
 }
 
@@ -161,7 +161,7 @@ where
         let target = target.ok_or(Error::MissingHeader { index })?;
         // Neither can hold one of these in a request that was received.
         let is_fit = |mut text: &[u8]| {
-            take_while(&mut text, |octet| octet > b' ' && octet != 127);
+            take_while(&mut text, |byte| byte > b' ' && byte != 127);
             text.is_empty()
         };
         if !is_fit(method) || !is_fit(target) {
@@ -199,6 +199,6 @@ where
 }
 
 /// Checks that the value of the covered header at `index` holds no control byte.
-fn check_value(octets: &[u8], index: usize) -> Result<(), Error> {
-    if has_control(octets) { Err(Error::ControlByte { index }) } else { Ok(()) }
+fn check_value(bytes: &[u8], index: usize) -> Result<(), Error> {
+    if has_control(bytes) { Err(Error::ControlByte { index }) } else { Ok(()) }
 }

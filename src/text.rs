@@ -9,9 +9,9 @@ use core::{fmt, ops::Deref};
 pub struct Text<const N: usize>([u8; N]);
 
 impl<const N: usize> Text<N> {
-    /// Creates a text from `octets`, which must be ASCII. If they are not UTF-8, the text is empty.
-    pub(crate) const fn of(octets: [u8; N]) -> Self {
-        Self(octets)
+    /// Creates a text from `bytes`, which must be ASCII. If they are not UTF-8, the text is empty.
+    pub(crate) const fn of(bytes: [u8; N]) -> Self {
+        Self(bytes)
     }
 
     /// Returns the text.

@@ -60,7 +60,7 @@ impl Delivery {
     pub fn read(path: &Path) -> io::Result<Self> {
         let malformed = || io::Error::new(io::ErrorKind::InvalidData, "not an HTTP request");
         let raw = fs::read(path)?;
-        let end = raw.windows(4).position(|octets| octets == b"\r\n\r\n").ok_or_else(malformed)?;
+        let end = raw.windows(4).position(|bytes| bytes == b"\r\n\r\n").ok_or_else(malformed)?;
         let head = str::from_utf8(&raw[..end]).map_err(|_| malformed())?;
         let field = |line: &str| {
             let (name, value) = line.split_once(": ").ok_or_else(malformed)?;

@@ -78,7 +78,7 @@ impl Operation {
     }
 }
 
-/// Returns the SHA-256 blocks of a body with its padding: one octet and a length of eight.
+/// Returns the SHA-256 blocks of a body with its padding: one byte and a length of eight.
 fn body_blocks(len: usize) -> usize {
     (len + 9).div_ceil(64)
 }

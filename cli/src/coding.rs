@@ -22,17 +22,17 @@ pub(crate) fn base64_decoded(given: &[u8]) -> Option<Vec<u8>> {
 /// Decodes percent escapes in `text`; in forms, `+` is a space.
 pub(crate) fn percent_decoded(text: &[u8], is_form: bool) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
-    let digit = |octet: Option<&u8>| char::from(*octet?).to_digit(16);
+    let digit = |byte: Option<&u8>| char::from(*byte?).to_digit(16);
     let mut at = 0;
-    while let Some(&octet) = text.get(at) {
+    while let Some(&byte) = text.get(at) {
         let escaped = digit(text.get(at + 1)).zip(digit(text.get(at + 2)));
-        match (octet, escaped) {
+        match (byte, escaped) {
             (b'%', Some((high, low))) => {
                 decoded.push((high << 4 | low) as u8);
                 at += 2;
             }
             (b'+', _) if is_form => decoded.push(b' '),
-            _ => decoded.push(octet),
+            _ => decoded.push(byte),
         }
         at += 1;
     }
@@ -42,17 +42,17 @@ pub(crate) fn percent_decoded(text: &[u8], is_form: bool) -> Vec<u8> {
 /// Percent-encodes everything except letters, digits and `-_.~`.
 pub(crate) fn percent_encoded(text: &[u8]) -> Vec<u8> {
     text.iter()
-        .flat_map(|&octet| match octet {
-            b'-' | b'_' | b'.' | b'~' => vec![octet],
-            _ if octet.is_ascii_alphanumeric() => vec![octet],
-            _ => format!("%{octet:02X}").into_bytes(),
+        .flat_map(|&byte| match byte {
+            b'-' | b'_' | b'.' | b'~' => vec![byte],
+            _ if byte.is_ascii_alphanumeric() => vec![byte],
+            _ => format!("%{byte:02X}").into_bytes(),
         })
         .collect()
 }
 
-pub(crate) fn replaced(octets: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut replaced = Vec::with_capacity(octets.len());
-    let mut rest = octets;
+pub(crate) fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut replaced = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
     while let [first, after @ ..] = rest {
         match rest.strip_prefix(from) {
             Some(after) => {
@@ -68,9 +68,9 @@ pub(crate) fn replaced(octets: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     replaced
 }
 
-pub(crate) fn hex(octets: &[u8]) -> String {
-    octets.iter().fold(String::new(), |mut digits, octet| {
-        let _ = write!(digits, "{octet:02x}");
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
         digits
     })
 }

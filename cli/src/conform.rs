@@ -50,9 +50,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
 }
 
 fn read(file: &Input) -> anyhow::Result<Vec<Case>> {
-    let octets = file.read()?;
-    let text = str::from_utf8(&octets).map_err(|error| {
-        let lines = octets[..error.valid_up_to()].iter().filter(|&&octet| octet == b'\n');
+    let bytes = file.read()?;
+    let text = str::from_utf8(&bytes).map_err(|error| {
+        let lines = bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n');
         anyhow!("line {}: not UTF-8", lines.count() + 1)
     })?;
     Case::parse_all(text).map_err(|error| anyhow!(error))

@@ -22,12 +22,12 @@ pub(crate) enum Input {
 impl Input {
     /// Reads all of it.
     pub(crate) fn read(&self) -> anyhow::Result<Vec<u8>> {
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         let read = match self {
             Self::Stdin => {
                 // A second read would find it empty.
                 ensure!(!STDIN_IS_READ.swap(true, Relaxed), "standard input can be read only once");
-                io::stdin().read_to_end(&mut octets).map(|_| octets)
+                io::stdin().read_to_end(&mut bytes).map(|_| bytes)
             }
             Self::File(path) => fs::read(path),
         };

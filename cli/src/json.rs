@@ -79,17 +79,17 @@ fn token_len(text: &[u8]) -> usize {
     match text[0] {
         b'"' => {
             let mut escaped = false;
-            let end = text[1..].iter().position(|&octet| {
-                let closes = octet == b'"' && !escaped;
-                escaped = octet == b'\\' && !escaped;
+            let end = text[1..].iter().position(|&byte| {
+                let closes = byte == b'"' && !escaped;
+                escaped = byte == b'\\' && !escaped;
                 closes
             });
             end.map_or(text.len(), |end| end + 2)
         }
         b'{' | b'}' | b'[' | b']' | b',' | b':' => 1,
         _ => {
-            let inside = |octet: &u8| octet.is_ascii_alphanumeric() || b"+-.".contains(octet);
-            text.iter().position(|octet| !inside(octet)).unwrap_or(text.len()).max(1)
+            let inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+            text.iter().position(|byte| !inside(byte)).unwrap_or(text.len()).max(1)
         }
     }
 }

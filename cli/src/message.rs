@@ -167,15 +167,15 @@ fn parse_fields<'a, T>(
     }
 }
 
-fn fault_text(error: httparse::Error, octet: Option<&u8>) -> String {
-    match (error, octet) {
+fn fault_text(error: httparse::Error, byte: Option<&u8>) -> String {
+    match (error, byte) {
         (httparse::Error::TooManyHeaders, _) => format!("there are more than {MAX_FIELDS} fields"),
-        (_, Some(octet)) => format!("{error}, octet 0x{octet:02x}"),
+        (_, Some(byte)) => format!("{error}, byte 0x{byte:02x}"),
         (_, None) => error.to_string(),
     }
 }
 
-/// Returns the offset of the first octet with which `fails` holds. The parser does not report it,
+/// Returns the offset of the first byte with which `fails` holds. The parser does not report it,
 /// but once it refuses a prefix it refuses every longer one.
 fn first_fault<'a>(input: &'a [u8], mut fails: impl FnMut(&'a [u8]) -> bool) -> usize {
     let (mut fine, mut faulty) = (0, input.len());
@@ -220,7 +220,7 @@ impl Framing {
 fn content_length(raw: &[u8], fields: &[Header<'_>]) -> anyhow::Result<Option<u64>> {
     let mut length = None;
     for field in named(fields, "content-length") {
-        for text in field.value.split(|&octet| octet == b',') {
+        for text in field.value.split(|&byte| byte == b',') {
             let Some(value) = parse_decimal(text.trim_ascii()) else {
                 let what = "the Content-Length is not a number of bytes";
                 return Err(unreadable(raw, offset_of(raw, field), what));
@@ -327,6 +327,6 @@ fn offset_of(raw: &[u8], field: &Header<'_>) -> usize {
 }
 
 fn unreadable(raw: &[u8], at: usize, what: impl Display) -> anyhow::Error {
-    let line = 1 + raw.iter().take(at).filter(|&&octet| octet == b'\n').count();
+    let line = 1 + raw.iter().take(at).filter(|&&byte| byte == b'\n').count();
     anyhow!("not a readable request: at offset {at} (line {line}): {what}")
 }

@@ -36,7 +36,7 @@ pub(crate) fn event(
     if let Some(event) = &event {
         ensure!(
             (1..=MAX_EVENT).contains(&event.len())
-                && event.bytes().all(|octet| octet.is_ascii_graphic()),
+                && event.bytes().all(|byte| byte.is_ascii_graphic()),
             "the event `{}` cannot be the value of X-Drone-Event; one ASCII word is needed",
             escape(&event.as_bytes()[..event.len().min(MAX_EVENT)])
         );

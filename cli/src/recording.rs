@@ -49,9 +49,9 @@ impl RecordingArgs {
         if !self.header.is_empty() {
             return Recording::of_fields(&self.header, body);
         }
-        let octets = self.input.read()?;
+        let bytes = self.input.read()?;
         let source = self.input.to_string();
-        let mut recording = kinds::read(octets, body.is_some()).context(source.clone())?;
+        let mut recording = kinds::read(bytes, body.is_some()).context(source.clone())?;
         recording.source = source;
         if body.is_some() {
             recording.body = body;
@@ -73,7 +73,7 @@ impl Recording {
             let number = index + 1;
             ensure!(field.contains(&b':'), "--header number {number}: `NAME: VALUE` is needed");
             ensure!(
-                !field.iter().any(|octet| matches!(octet, b'\r' | b'\n')),
+                !field.iter().any(|byte| matches!(byte, b'\r' | b'\n')),
                 "--header number {number}: it holds a line break; give one field with each --header"
             );
             text.extend([field, b"\r\n"].concat());

@@ -33,8 +33,8 @@ Exit codes:
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let mut secret = vec![0; args.bytes];
     getrandom::fill(&mut secret).map_err(|error| anyhow!("no random numbers: {error}"))?;
-    let mut digits = secret.iter().fold(String::new(), |mut digits, octet| {
-        let _ = write!(digits, "{octet:02x}");
+    let mut digits = secret.iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
         digits
     });
     digits.push('\n');

@@ -31,17 +31,17 @@ pub(crate) struct SecretArgs {
 
 /// A secret that is not empty; without `Debug`, which would print it.
 pub(crate) struct Secret {
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
     key: Key,
 }
 
 impl Secret {
-    fn new(octets: &[u8]) -> anyhow::Result<Self> {
-        Ok(Self { octets: octets.to_vec(), key: Key::new(octets)? })
+    fn new(bytes: &[u8]) -> anyhow::Result<Self> {
+        Ok(Self { bytes: bytes.to_vec(), key: Key::new(bytes)? })
     }
 
-    pub(crate) fn octets(&self) -> &[u8] {
-        &self.octets
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     pub(crate) fn key(&self) -> &Key {

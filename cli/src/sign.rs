@@ -135,6 +135,6 @@ fn curl_command(url: &Uri, fields: &[Field], body: &Input) -> Vec<u8> {
 
 /// Quotes `word` for a shell, in single quotes.
 fn quote(word: &[u8]) -> Vec<u8> {
-    let pieces: Vec<_> = word.split(|&octet| octet == b'\'').collect();
+    let pieces: Vec<_> = word.split(|&byte| byte == b'\'').collect();
     [b"'", pieces.join(br"'\''".as_slice()).as_slice(), b"'"].concat()
 }

@@ -17,9 +17,9 @@ pub(crate) use text::{MAX_SHOWN, cut, escape, excerpt, visible};
 /// Writes to standard output.
 ///
 /// A closed pipe, as after `head`, is no failure, because the exit code still tells the verdict.
-pub(crate) fn print(octets: impl AsRef<[u8]>) -> anyhow::Result<()> {
+pub(crate) fn print(bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(octets.as_ref()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(bytes.as_ref()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(error).context("standard output")
         }
@@ -29,10 +29,10 @@ pub(crate) fn print(octets: impl AsRef<[u8]>) -> anyhow::Result<()> {
 
 /// Writes coloured text to standard output; plain text if that is no terminal or `NO_COLOR` is set.
 pub(crate) fn print_styled(text: &str) -> anyhow::Result<()> {
-    let mut octets = Vec::new();
+    let mut bytes = Vec::new();
     let choice = AutoStream::choice(&io::stdout());
-    AutoStream::new(&mut octets, choice).write_all(text.as_bytes()).context("standard output")?;
-    print(octets)
+    AutoStream::new(&mut bytes, choice).write_all(text.as_bytes()).context("standard output")?;
+    print(bytes)
 }
 
 /// Returns the width of the terminal on standard output, or else `COLUMNS`.

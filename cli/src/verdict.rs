@@ -77,7 +77,7 @@ impl Verdict {
 
 impl Details {
     fn new(verified: &Verified<'_>, delivery: &Delivery<'_>) -> Self {
-        let key_id: Vec<u8> = verified.key_id().octets().collect();
+        let key_id: Vec<u8> = verified.key_id().bytes().collect();
         Self {
             key_index: verified.key_index(),
             key_id: cut(String::from_utf8_lossy(&key_id).into_owned()),

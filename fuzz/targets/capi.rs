@@ -1,7 +1,7 @@
 //! Calls the C entry points in any order, with NULL or with pointers and lengths within one
 //! allocation of exactly its size. A refused call writes nothing.
 //!
-//! Input: the number of octets of choices (16 bits), the choices, the memory.
+//! Input: the number of bytes of choices (16 bits), the choices, the memory.
 #![no_main]
 
 use std::{
@@ -19,18 +19,18 @@ const UNTOUCHED: u8 = 0xaa;
 struct Choices<'a>(&'a [u8]);
 
 impl Choices<'_> {
-    fn octet(&mut self) -> u8 {
+    fn byte(&mut self) -> u8 {
         let Some((first, rest)) = self.0.split_first() else { return 0 };
         self.0 = rest;
         *first
     }
 
     fn number(&mut self) -> usize {
-        usize::from(u16::from_le_bytes([self.octet(), self.octet()]))
+        usize::from(u16::from_le_bytes([self.byte(), self.byte()]))
     }
 
     fn clock(&mut self) -> i64 {
-        match self.octet() {
+        match self.byte() {
             0 => HOOKSIG_NO_CLOCK,
             1 => i64::MAX,
             seconds => hooksig_fuzz::NOW - 2 + i64::from(seconds),
@@ -56,7 +56,7 @@ impl<'a> Caller<'a> {
         let len = Choices(len).number().min(rest.len());
         let (choices, memory) = rest.split_at(len);
         let mut choices = Choices(choices);
-        let room = choices.octet();
+        let room = choices.byte();
         // SAFETY: each of these is plain memory that may be zero.
         unsafe {
             Self {
@@ -74,7 +74,7 @@ impl<'a> Caller<'a> {
 
     /// Returns a pointer into the memory and at most the length after it, or NULL with any length.
     fn view(&mut self) -> (*const c_void, usize) {
-        match self.choices.octet() {
+        match self.choices.byte() {
             0 => (ptr::null(), 0),
             1 => (ptr::null(), self.choices.number()),
             2 => (self.memory.as_ptr().cast(), usize::MAX),
@@ -92,7 +92,7 @@ impl<'a> Caller<'a> {
     }
 
     fn keys(&mut self) -> (*const hooksig_key, usize) {
-        match self.choices.octet() {
+        match self.choices.byte() {
             0 => (ptr::null(), 0),
             1 => (ptr::null(), 1),
             count => (self.keys.as_ptr(), usize::from(count) % 3),
@@ -100,11 +100,11 @@ impl<'a> Caller<'a> {
     }
 
     fn policy(&mut self) -> *const hooksig_policy {
-        if self.choices.octet().is_multiple_of(2) { ptr::null() } else { &self.policy }
+        if self.choices.byte().is_multiple_of(2) { ptr::null() } else { &self.policy }
     }
 
     fn headers(&mut self) -> Vec<hooksig_header> {
-        let count = self.choices.octet() % 8;
+        let count = self.choices.byte() % 8;
         (0..count)
             .map(|_| {
                 let ((name, name_len), (value, value_len)) = (self.text(), self.text());
@@ -125,7 +125,7 @@ impl<'a> Caller<'a> {
         let mut len = 0;
         let status = call(self.out.as_mut_ptr().cast(), self.out.len(), &mut len);
         let written = if is_ok(status) { len } else { 0 };
-        assert!(self.out[written..].iter().all(|octet| *octet == UNTOUCHED));
+        assert!(self.out[written..].iter().all(|byte| *byte == UNTOUCHED));
     }
 
     /// Makes one call.
@@ -133,10 +133,10 @@ impl<'a> Caller<'a> {
         // SAFETY: every pointer is NULL or valid for its length. Outputs are the caller's own and
         // overlap nothing.
         unsafe {
-            match self.choices.octet() % 18 {
+            match self.choices.byte() % 18 {
                 0 => {
                     let (secret, len) = self.view();
-                    let index = usize::from(self.choices.octet() % 2);
+                    let index = usize::from(self.choices.byte() % 2);
                     let _ = hooksig_key_init(&mut self.keys[index], secret, len);
                 }
                 1 => hooksig_key_wipe(&mut self.keys[1]),
@@ -215,23 +215,23 @@ impl<'a> Caller<'a> {
 
     fn receiver(&mut self) -> hooksig_receiver {
         let (keys, keys_len) = self.keys();
-        let (guard, guard_len) = match self.choices.octet() {
+        let (guard, guard_len) = match self.choices.byte() {
             0 => (ptr::null_mut(), 0),
             1 => (ptr::null_mut(), self.choices.number()),
             _ => (self.guard.as_mut_ptr(), self.guard.len()),
         };
         let (policy, now) = (self.policy(), self.choices.clock());
-        let guard_max_skew = self.choices.octet().into();
+        let guard_max_skew = self.choices.byte().into();
         hooksig_receiver { keys, keys_len, policy, now, guard, guard_len, guard_max_skew }
     }
 
     fn set_policy(&mut self) {
         let (text, len) = self.text();
         let policy = &mut self.policy;
-        let seconds = self.choices.octet();
+        let seconds = self.choices.byte();
         // SAFETY: as in `call`.
         let _ = unsafe {
-            match self.choices.octet() % 5 {
+            match self.choices.byte() % 5 {
                 0 => hooksig_policy_set_max_skew(policy, seconds.into()),
                 1 => hooksig_policy_require(policy, text, len),
                 2 => hooksig_policy_expect_key_id(policy, text, len),
@@ -251,7 +251,7 @@ impl<'a> Caller<'a> {
         let (pending, out) = (&mut self.pending, &mut received);
         // SAFETY: as in `call`.
         let status = unsafe {
-            match self.choices.octet() % 6 {
+            match self.choices.byte() % 6 {
                 0 => hooksig_receive(&receiver, &request, body, len, out),
                 1 => hooksig_receive_head(&receiver, head, head_len, body, len, out),
                 2 => hooksig_pending_body_receive(pending, &receiver, &request, body, len, out),

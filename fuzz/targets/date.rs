@@ -1,4 +1,4 @@
-//! An HTTP-date after eight octets of clock: the core reads it as the model does, and can write and
+//! An HTTP-date after eight bytes of clock: the core reads it as the model does, and can write and
 //! reread it.
 #![no_main]
 

@@ -14,9 +14,9 @@ fuzz_target!(|input: (u32, &[u8])| {
     let at = signature.windows(BEFORE.len()).position(|window| window == BEFORE);
     let mac = at.expect("it is there") + BEFORE.len();
     let [date, digest, signature] = fields.as_mut_slice() else { unreachable!() };
-    let octets = date.1.iter_mut().chain(&mut digest.1).chain(&mut signature.1[mac..mac + 44]);
-    let mut octets: Vec<_> = octets.chain(&mut body).collect();
-    let bit = place as usize % (octets.len() * 8);
-    *octets[bit / 8] ^= 1 << (bit % 8);
+    let bytes = date.1.iter_mut().chain(&mut digest.1).chain(&mut signature.1[mac..mac + 44]);
+    let mut bytes: Vec<_> = bytes.chain(&mut body).collect();
+    let bit = place as usize % (bytes.len() * 8);
+    *bytes[bit / 8] ^= 1 << (bit % 8);
     assert!(verdict(&fields, &body).is_err());
 });

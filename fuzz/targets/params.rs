@@ -9,10 +9,10 @@ use libfuzzer_sys::fuzz_target;
 /// keyId, algorithm, list and signature.
 fn values(params: &Params<'_>) -> [Vec<u8>; 4] {
     [
-        params.key_id().octets().collect(),
-        params.algorithm().map_or(Vec::new(), |value| value.octets().collect()),
-        params.headers().value().octets().collect(),
-        params.signature().octets().collect(),
+        params.key_id().bytes().collect(),
+        params.algorithm().map_or(Vec::new(), |value| value.bytes().collect()),
+        params.headers().value().bytes().collect(),
+        params.signature().bytes().collect(),
     ]
 }
 
@@ -26,7 +26,7 @@ fuzz_target!(|field: &[u8]| {
     let Ok(params) = params else { return };
     let list = params.headers();
     let names: Vec<Vec<u8>> = list.iter().map(|name| name.lower().collect()).collect();
-    let plain: Vec<u8> = list.value().octets().collect();
+    let plain: Vec<u8> = list.value().bytes().collect();
     assert_eq!(names.join(b" ".as_slice()), plain.to_ascii_lowercase());
     assert!(names.iter().all(|name| list.contains(name)));
     let longer = [b",".as_slice(), field, b" ,, "].concat();

@@ -21,7 +21,7 @@ fuzz_target!(|input: Input<'_>| {
     let (keys, request) = ([key()], Request::new("POST", "/", fields.as_slice()));
     let verifier = Verifier::new(&keys).expect("there is a key");
     let mut pending = verifier.begin(&request, Clock::At(NOW)).expect("its head is genuine");
-    // Each cut takes this many octets of the rest.
+    // Each cut takes this many bytes of the rest.
     cuts.truncate(100);
     for cut in cuts {
         let (chunk, behind) = rest.split_at(usize::from(cut).min(rest.len()));

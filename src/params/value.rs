@@ -23,37 +23,37 @@ impl<'a> Value<'a> {
         Self { raw, escapes }
     }
 
-    /// Returns the octets of the value, with quoted-pairs resolved.
-    pub fn octets(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
+    /// Returns the bytes of the value, with quoted-pairs resolved.
+    pub fn bytes(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
         let mut rest = *self;
         core::iter::from_fn(move || rest.take_first())
     }
 
-    /// Removes and returns the first octet, with quoted-pairs resolved.
+    /// Removes and returns the first byte, with quoted-pairs resolved.
     fn take_first(&mut self) -> Option<u8> {
         primitives::take_first(&mut self.raw, self.escapes)
     }
 
-    /// Returns the octets as received if a slice is handled faster than octets, and there is no
+    /// Returns the bytes as received if a slice is handled faster than bytes, and there is no
     /// quoted-pair.
     pub(crate) fn plain_slice(&self) -> Option<&'a [u8]> {
         if primitives::SHORTCUTS { self.as_slice() } else { None }
     }
 
-    /// Returns the octets as received, or `None` if they contain a quoted-pair.
+    /// Returns the bytes as received, or `None` if they contain a quoted-pair.
     pub fn as_slice(&self) -> Option<&'a [u8]> {
         (self.escapes == 0).then_some(self.raw)
     }
 
-    /// Returns whether the value, with quoted-pairs resolved, equals `octets`.
-    pub fn is(&self, octets: &(impl AsRef<[u8]> + ?Sized)) -> bool {
+    /// Returns whether the value, with quoted-pairs resolved, equals `bytes`.
+    pub fn is(&self, bytes: &(impl AsRef<[u8]> + ?Sized)) -> bool {
         match self.plain_slice() {
-            Some(plain) => plain == octets.as_ref(),
-            None => self.equals(&Value::plain(octets.as_ref()), false),
+            Some(plain) => plain == bytes.as_ref(),
+            None => self.equals(&Value::plain(bytes.as_ref()), false),
         }
     }
 
-    /// Returns whether two values have the same octets, with quoted-pairs resolved.
+    /// Returns whether two values have the same bytes, with quoted-pairs resolved.
     pub(crate) fn equals(&self, other: &Value<'_>, ignores_case: bool) -> bool {
         let (mut one, mut other) = (*self, *other);
         loop {
@@ -66,11 +66,11 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Returns whether every octet fits.
+    /// Returns whether every byte fits.
     pub(crate) fn all(&self, fits: impl Fn(u8) -> bool) -> bool {
         match self.plain_slice() {
             Some(plain) => plain.iter().copied().all(fits),
-            None => self.octets().all(fits),
+            None => self.bytes().all(fits),
         }
     }
 
@@ -80,9 +80,9 @@ impl<'a> Value<'a> {
 
     /// Fills `room` with the value. Returns `false` if their lengths differ.
     pub(crate) fn fill(&self, room: &mut [u8]) -> bool {
-        let mut octets = self.octets();
-        let filled = room.iter_mut().all(|to| octets.next().map(|octet| *to = octet).is_some());
-        filled && octets.next().is_none()
+        let mut bytes = self.bytes();
+        let filled = room.iter_mut().all(|to| bytes.next().map(|byte| *to = byte).is_some());
+        filled && bytes.next().is_none()
     }
 
     /// Splits at the first `separator`, with quoted-pairs resolved. Returns the part before it, and
@@ -95,7 +95,7 @@ impl<'a> Value<'a> {
         loop {
             let len = self.raw.len().saturating_sub(behind.raw.len());
             match behind.take_first() {
-                Some(octet) if octet != separator => {}
+                Some(byte) if byte != separator => {}
                 found => {
                     let before = self.raw.get(..len).unwrap_or_default();
                     return (Self { raw: before, ..self }, found.map(|_| behind));

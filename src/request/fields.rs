@@ -56,7 +56,7 @@ impl<'a> Fields<'a> {
         const AUTH: u32 = start(b"auth");
         let mut fields = Self::default();
         for (name, value) in headers.fields() {
-            // The first four octets rule out most other names.
+            // The first four bytes rule out most other names.
             match start(name) {
                 DATE if is_word(name, b"date") => fields.date.add(trim(value)),
                 DIGE if is_word(name, b"digest") => fields.digest.add(trim(value)),

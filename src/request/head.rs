@@ -34,7 +34,7 @@ impl<'a> Head<'a> {
     ///
     /// Only lines that RFC 9112 allows a sender are accepted. Every line ends in CRLF, no line is
     /// folded, and no space comes between a name and its colon. The meaning of the target and the
-    /// fields is not checked. The target may be any octets other than white space and control octets,
+    /// fields is not checked. The target may be any bytes other than white space and control bytes,
     /// and `Host` may be absent.
     ///
     /// # Errors
@@ -139,8 +139,8 @@ fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
 /// Parses `1*DIGIT`, at most `isize::MAX`, the largest size of an object.
 fn parse_len(value: &[u8]) -> Option<usize> {
     let mut len = if value.is_empty() { None } else { Some(0usize) };
-    for octet in value {
-        let digit = usize::from(octet.checked_sub(b'0').filter(|digit| *digit < 10)?);
+    for byte in value {
+        let digit = usize::from(byte.checked_sub(b'0').filter(|digit| *digit < 10)?);
         len = len?.checked_mul(10)?.checked_add(digit);
     }
     len.filter(|len| isize::try_from(*len).is_ok())
@@ -153,7 +153,7 @@ fn parse_request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let fits = !method.is_empty()
         && method.iter().copied().all(is_token)
         && !target.is_empty()
-        && !target.iter().any(|&octet| octet == b'\t' || is_control(octet))
+        && !target.iter().any(|&byte| byte == b'\t' || is_control(byte))
         && matches!(version.strip_prefix(b" HTTP/1."), Some(b"1" | b"0"));
     fits.then_some((method, target))
 }

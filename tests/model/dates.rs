@@ -65,7 +65,7 @@ fn month_number(text: &str) -> Option<i128> {
 }
 
 fn number(text: &str, digits: usize) -> Option<i128> {
-    let all_digits = text.len() == digits && text.bytes().all(|octet| octet.is_ascii_digit());
+    let all_digits = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
     all_digits.then(|| text.parse().ok())?
 }
 

@@ -25,13 +25,13 @@ impl Dice {
         choices[self.below(choices.len())]
     }
 
-    /// Returns one of `texts` as octets.
+    /// Returns one of `texts` as bytes.
     pub(crate) fn text(&mut self, texts: &[&str]) -> Vec<u8> {
         self.pick(texts).into()
     }
 
-    /// Returns an octet, most often one that a rule mentions.
-    pub(crate) fn octet(&mut self) -> u8 {
+    /// Returns an byte, most often one that a rule mentions.
+    pub(crate) fn byte(&mut self) -> u8 {
         match self.below(8) {
             0 => self.next() as u8,
             1 => self.pick(b"\0\r\n\x01\x1f\x7f\x0b"),
@@ -49,23 +49,20 @@ impl Dice {
         self.text(&["", "", "", " ", "\t", "  ", " \t "])
     }
 
-    /// Inserts, removes or changes an octet.
+    /// Inserts, removes or changes an byte.
     pub(crate) fn spoil(&mut self, text: &mut Vec<u8>) {
         let at = self.below(text.len() + 1);
-        let octet = self.octet();
+        let byte = self.byte();
         let end = (at + self.below(2)).min(text.len());
-        let new = if self.one_in(4) { vec![] } else { vec![octet] };
+        let new = if self.one_in(4) { vec![] } else { vec![byte] };
         text.splice(at..end, new);
     }
 
     /// Changes the case of letters in `text` at random.
     pub(crate) fn change_case(&mut self, text: &mut [u8]) {
-        for octet in text {
-            *octet = if self.one_in(2) {
-                octet.to_ascii_uppercase()
-            } else {
-                octet.to_ascii_lowercase()
-            };
+        for byte in text {
+            *byte =
+                if self.one_in(2) { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() };
         }
     }
 }

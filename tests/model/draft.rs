@@ -121,7 +121,7 @@ impl Draft {
     }
 
     pub(crate) fn signing_string(&self) -> Vec<u8> {
-        let names = self.list.split(|octet| *octet == b' ').map(<[u8]>::to_ascii_lowercase);
+        let names = self.list.split(|byte| *byte == b' ').map(<[u8]>::to_ascii_lowercase);
         let lines: Vec<_> = names
             .map(|name| {
                 let value = match name.as_slice() {

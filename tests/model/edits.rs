@@ -82,7 +82,7 @@ fn value(draft: &mut Draft, dice: &mut Dice) {
     let value = &mut field(&mut draft.message, dice).1;
     match dice.below(6) {
         0 => value.clear(),
-        1 => value.push(dice.octet()),
+        1 => value.push(dice.byte()),
         _ => dice.spoil(value),
     }
 }
@@ -130,7 +130,7 @@ fn reorder(draft: &mut Draft, dice: &mut Dice) {
 /// Edits the list of names.
 fn names(draft: &mut Draft, dice: &mut Dice) {
     let list = &mut draft.list;
-    let mut names: Vec<_> = list.split(|octet| *octet == b' ').map(<[u8]>::to_vec).collect();
+    let mut names: Vec<_> = list.split(|byte| *byte == b' ').map(<[u8]>::to_vec).collect();
     let at = dice.below(names.len());
     match dice.below(9) {
         0 => return dice.change_case(list),
@@ -163,7 +163,7 @@ const SPECIAL: &[&str] = &[
 
 /// Grows the list to the edge of its limit.
 fn many_names(draft: &mut Draft, dice: &mut Dice) {
-    let count = draft.list.split(|octet| *octet == b' ').count();
+    let count = draft.list.split(|byte| *byte == b' ').count();
     let repeated = dice.pick(&[0, 0, 7, 8, 9]);
     for index in count..dice.pick(&[12, 127, 128, 128, 129, 130]) {
         let name = format!("n{index}");
@@ -342,7 +342,7 @@ fn digest(draft: &mut Draft, dice: &mut Dice) {
     set(&mut draft.message, "Digest", field);
 }
 
-/// Elements without a SHA-256 of 32 octets; some are malformed.
+/// Elements without a SHA-256 of 32 bytes; some are malformed.
 const ELEMENTS: &[&str] = &[
     "",
     "=",

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use dice::Dice;
 use draft::Case;
 use hooksig::{Clock, Error, Key, Request, Verifier};
-use hooksig_vectors::{Octets, VerifyCase, cases};
+use hooksig_vectors::{Bytes, VerifyCase, cases};
 use rules::{Message, Word, judge};
 
 /// Default number of random requests.
@@ -61,20 +61,20 @@ const WORDS: [Word; 30] = [
     "digest-mismatch",
 ];
 
-fn octets(octets: &Octets) -> Vec<u8> {
-    octets.0.clone()
+fn bytes(bytes: &Bytes) -> Vec<u8> {
+    bytes.0.clone()
 }
 
 fn case(case: &VerifyCase) -> Case {
     let fields = case.head.headers.iter();
     Case {
         message: Message {
-            method: octets(&case.head.method),
-            target: octets(&case.head.target),
-            headers: fields.map(|(name, value)| (octets(name), octets(value))).collect(),
+            method: bytes(&case.head.method),
+            target: bytes(&case.head.target),
+            headers: fields.map(|(name, value)| (bytes(name), bytes(value))).collect(),
             body: case.body.clone(),
         },
-        secrets: case.secrets.iter().map(octets).collect(),
+        secrets: case.secrets.iter().map(bytes).collect(),
         now: case.now,
     }
 }

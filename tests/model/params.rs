@@ -81,8 +81,8 @@ fn is_repeated(name: &[u8], earlier: &[Param]) -> bool {
 struct Text<'a>(&'a [u8]);
 
 impl Text<'_> {
-    fn starts_with(&self, octet: u8) -> bool {
-        self.0.first() == Some(&octet)
+    fn starts_with(&self, byte: u8) -> bool {
+        self.0.first() == Some(&byte)
     }
 
     fn next(&mut self) -> Option<u8> {
@@ -91,8 +91,8 @@ impl Text<'_> {
         Some(*first)
     }
 
-    fn take(&mut self, octet: u8) -> Option<()> {
-        self.next().filter(|next| *next == octet).map(drop)
+    fn take(&mut self, byte: u8) -> Option<()> {
+        self.next().filter(|next| *next == byte).map(drop)
     }
 
     fn white_space(&mut self) {
@@ -118,7 +118,7 @@ impl Text<'_> {
     }
 
     fn token(&mut self) -> Option<Vec<u8>> {
-        let len = self.0.iter().take_while(|octet| is_token(&[**octet])).count();
+        let len = self.0.iter().take_while(|byte| is_token(&[**byte])).count();
         let (token, rest) = self.0.split_at(len);
         self.0 = rest;
         is_token(token).then(|| token.to_vec())
@@ -128,20 +128,20 @@ impl Text<'_> {
         self.take(b'"')?;
         let mut value = Vec::new();
         loop {
-            let octet = match self.next()? {
+            let byte = match self.next()? {
                 b'"' => return Some(value),
                 b'\\' => self.next()?,
-                octet => octet,
+                byte => byte,
             };
-            if octet.is_ascii_control() && octet != b'\t' {
+            if byte.is_ascii_control() && byte != b'\t' {
                 return None;
             }
-            value.push(octet);
+            value.push(byte);
         }
     }
 }
 
 pub(crate) fn is_token(text: &[u8]) -> bool {
-    let fits = |octet: &u8| octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(octet);
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
     !text.is_empty() && text.iter().all(fits)
 }

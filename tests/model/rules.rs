@@ -83,16 +83,16 @@ fn signature_params(message: &Message) -> Result<Params, Word> {
 
 /// Returns the credentials after the scheme `Signature`: `auth-scheme [ 1*SP #auth-param ]`.
 fn credentials(value: &[u8]) -> Option<Vec<u8>> {
-    let end = value.iter().position(|octet| *octet == b' ').unwrap_or(value.len());
+    let end = value.iter().position(|byte| *byte == b' ').unwrap_or(value.len());
     let (scheme, rest) = value.split_at(end);
-    let start = rest.iter().position(|octet| *octet != b' ').unwrap_or(rest.len());
+    let start = rest.iter().position(|byte| *byte != b' ').unwrap_or(rest.len());
     scheme.eq_ignore_ascii_case(b"Signature").then(|| rest[start..].to_vec())
 }
 
 /// Rule 4, for the list by itself.
 fn names(list: &[u8]) -> Result<Vec<Vec<u8>>, Word> {
     let mut names = Vec::new();
-    for name in list.split(|octet| *octet == b' ') {
+    for name in list.split(|byte| *byte == b' ') {
         if names.len() == 128 {
             return Err("too-many-names");
         }
@@ -131,7 +131,7 @@ fn signing_string(message: &Message, names: &[Vec<u8>]) -> Result<Vec<u8>, Word>
             return Err("host-mismatch");
         }
         let value = covered_value(message, name)?;
-        let forbidden = |octet: &u8| octet.is_ascii_control() && *octet != b'\t';
+        let forbidden = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
         if value.iter().any(forbidden) {
             return Err("control-byte");
         }
@@ -203,7 +203,7 @@ fn digest(message: &Message) -> Result<Vec<u8>, Word> {
         _ => return Err("repeated-digest"),
     };
     let mut hash: Option<Vec<u8>> = None;
-    for element in field.split(|octet| *octet == b',').filter(|element| !trim(element).is_empty()) {
+    for element in field.split(|byte| *byte == b',').filter(|element| !trim(element).is_empty()) {
         let found = digest_element(trim(element))?.or(hash.clone());
         if hash.is_some() && hash != found {
             return Err("digest-mismatch");
@@ -215,7 +215,7 @@ fn digest(message: &Message) -> Result<Vec<u8>, Word> {
 
 /// Returns the hash of a SHA-256 element, or nothing for another algorithm.
 fn digest_element(element: &[u8]) -> Result<Option<Vec<u8>>, Word> {
-    let equals = element.iter().position(|octet| *octet == b'=').ok_or("malformed-digest")?;
+    let equals = element.iter().position(|byte| *byte == b'=').ok_or("malformed-digest")?;
     let (name, value) = (&element[..equals], &element[equals + 1..]);
     if !is_token(name) {
         return Err("malformed-digest");
@@ -226,11 +226,11 @@ fn digest_element(element: &[u8]) -> Result<Option<Vec<u8>>, Word> {
     base64_of_32(value).ok_or("malformed-digest").map(Some)
 }
 
-/// Decodes canonical, padded, standard base64 of 32 octets.
+/// Decodes canonical, padded, standard base64 of 32 bytes.
 fn base64_of_32(text: &[u8]) -> Option<Vec<u8>> {
-    let octets = BASE64_STANDARD.decode(text).ok()?;
-    let canonical = BASE64_STANDARD.encode(&octets).as_bytes() == text;
-    (octets.len() == 32 && canonical).then_some(octets)
+    let bytes = BASE64_STANDARD.decode(text).ok()?;
+    let canonical = BASE64_STANDARD.encode(&bytes).as_bytes() == text;
+    (bytes.len() == 32 && canonical).then_some(bytes)
 }
 
 /// Trims SP and HTAB.

@@ -61,8 +61,7 @@ fn forms(draft: &mut Draft, dice: &mut Dice) {
         0 => inner.into(),
         1 => [b"'", inner, b"'"].concat(),
         _ => {
-            let escape =
-                |octet: &u8| if dice.one_in(3) { vec![b'\\', *octet] } else { vec![*octet] };
+            let escape = |byte: &u8| if dice.one_in(3) { vec![b'\\', *byte] } else { vec![*byte] };
             quoted(&inner.iter().flat_map(escape).collect::<Vec<_>>())
         }
     };

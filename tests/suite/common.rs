@@ -107,7 +107,7 @@ impl Sent {
     pub(crate) fn mac_text(&self) -> Vec<u8> {
         let params =
             Params::parse(self.value("Signature")).expect("the parameters are well-formed");
-        params.signature().octets().collect()
+        params.signature().bytes().collect()
     }
 }
 

@@ -163,8 +163,8 @@ fn only_the_years_that_have_four_digits_are_written() {
 /// Returns a date in one of the three forms, possibly with one part changed.
 fn near_date() -> impl Strategy<Value = String> {
     let parts = (0..7usize, 1..=31u32, 0..12usize, 1970..10_000u32, 0..DAY as u32, 0..3);
-    let octet = select(b" :,-0123456789aGMTSunday".to_vec()).prop_map(char::from);
-    let edits = vec((any::<Index>(), octet), 0..2);
+    let byte = select(b" :,-0123456789aGMTSunday".to_vec()).prop_map(char::from);
+    let edits = vec((any::<Index>(), byte), 0..2);
     (parts, edits).prop_map(|((weekday, day, month, year, second, form), edits)| {
         let (weekday, month) = (WEEKDAYS[weekday], MONTHS[month].0);
         let time = format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
@@ -173,9 +173,9 @@ fn near_date() -> impl Strategy<Value = String> {
             1 => format!("{weekday}, {day:02}-{month}-{:02} {time} GMT", year % 100),
             _ => format!("{} {month} {day:2} {time} {year}", &weekday[..3]),
         };
-        for (index, octet) in edits {
+        for (index, byte) in edits {
             let at = index.index(text.len());
-            text.replace_range(at..=at, octet.encode_utf8(&mut [0; 4]));
+            text.replace_range(at..=at, byte.encode_utf8(&mut [0; 4]));
         }
         text
     })
@@ -235,7 +235,7 @@ proptest! {
     }
 
     #[test]
-    fn any_octets_get_a_verdict(text in vec(any::<u8>(), 0..40), now in any::<i64>()) {
+    fn any_bytes_get_a_verdict(text in vec(any::<u8>(), 0..40), now in any::<i64>()) {
         let _ = date::parse(&text, now);
     }
 }
@@ -253,12 +253,12 @@ fn only_digits_stand_where_digits_do() {
     for text in FORMS {
         assert!(date::parse(text, NOW).is_ok(), "{text}");
         for at in digit_places(text) {
-            for octet in (0..=255u8).filter(|octet| !octet.is_ascii_digit()) {
+            for byte in (0..=255u8).filter(|byte| !byte.is_ascii_digit()) {
                 let mut edited = text.as_bytes().to_vec();
-                edited[at] = octet;
+                edited[at] = byte;
                 let shown = edited.escape_ascii();
                 // In the third form, the day may be one digit after a space.
-                let one_digit = octet == b' ' && text.as_bytes()[at - 1..].starts_with(b" 11");
+                let one_digit = byte == b' ' && text.as_bytes()[at - 1..].starts_with(b" 11");
                 let read = date::parse(&edited, NOW);
                 assert_eq!(read.is_ok(), one_digit && !text.contains(','), "{shown}");
             }
@@ -267,7 +267,7 @@ fn only_digits_stand_where_digits_do() {
 }
 
 #[test]
-fn two_octets_that_are_no_digits_do_not_make_up_for_each_other() {
+fn two_bytes_that_are_no_digits_do_not_make_up_for_each_other() {
     for text in FORMS {
         for one in digit_places(text) {
             for other in digit_places(text).filter(|other| *other != one) {

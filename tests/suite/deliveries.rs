@@ -4,7 +4,7 @@ use hooksig::{
     Clock, Error, Key, Request, Signer, Verifier, date, digest,
     drone::{self, Action, Delivery, Event},
 };
-use hooksig_vectors::{Case, Octets, SECRET, cases, deliveries, server_requests};
+use hooksig_vectors::{Bytes, Case, SECRET, cases, deliveries, server_requests};
 
 /// Any time: it matters only for two-digit years, which these dates do not have.
 const NOW: i64 = 0;
@@ -228,7 +228,7 @@ fn the_cases_of_the_server_are_what_it_sent() {
         assert_eq!(case.head.target.0, recorded.target.as_bytes(), "{}", case.id);
         let fields = recorded.headers.iter();
         let fields: Vec<_> = fields
-            .map(|(name, value)| (Octets(name.clone().into_bytes()), Octets(value.clone())))
+            .map(|(name, value)| (Bytes(name.clone().into_bytes()), Bytes(value.clone())))
             .collect();
         assert_eq!(case.head.headers, fields, "{}", case.id);
         assert_eq!(case.body, recorded.body, "{}", case.id);

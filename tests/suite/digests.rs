@@ -21,15 +21,14 @@ fn verdict(field: &[u8]) -> Result<(), Error> {
 /// Returns the verdict by the rules.
 fn plain_verdict(field: &[u8]) -> Result<(), Error> {
     let mut hashes = Vec::new();
-    for element in field.split(|octet| *octet == b',') {
+    for element in field.split(|byte| *byte == b',') {
         let text = trim(element);
         if text.is_empty() {
             continue;
         }
-        let equals = text.iter().position(|octet| *octet == b'=').ok_or(Error::MalformedDigest)?;
+        let equals = text.iter().position(|byte| *byte == b'=').ok_or(Error::MalformedDigest)?;
         let name = String::from_utf8_lossy(&text[..equals]).to_ascii_uppercase();
-        let token =
-            |octet: char| octet.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(octet);
+        let token = |byte: char| byte.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(byte);
         if name.is_empty() || !name.chars().all(token) {
             return Err(Error::MalformedDigest);
         }
@@ -50,7 +49,7 @@ fn plain_verdict(field: &[u8]) -> Result<(), Error> {
 }
 
 fn trim(text: &[u8]) -> &[u8] {
-    let inner = |octet: &u8| !matches!(octet, b' ' | b'\t');
+    let inner = |byte: &u8| !matches!(byte, b' ' | b'\t');
     match (text.iter().position(inner), text.iter().rposition(inner)) {
         (Some(first), Some(last)) => &text[first..=last],
         _ => b"",
@@ -74,16 +73,16 @@ fn element() -> impl Strategy<Value = String> {
 }
 
 fn near_field() -> impl Strategy<Value = Vec<u8>> {
-    let octet = prop_oneof![3 => select(b"=, \t-+/AQ".to_vec()), 1 => 33..=126u8, 1 => 128..=255u8];
-    let edits = vec((any::<Index>(), any::<bool>(), octet), 0..2);
+    let byte = prop_oneof![3 => select(b"=, \t-+/AQ".to_vec()), 1 => 33..=126u8, 1 => 128..=255u8];
+    let edits = vec((any::<Index>(), any::<bool>(), byte), 0..2);
     (vec((element(), "[ \t]?,[ \t]{0,2}"), 1..4), edits).prop_map(|(elements, edits)| {
         let texts: Vec<_> =
             elements.iter().flat_map(|(element, comma)| [element.as_str(), comma]).collect();
         let mut field = texts[..texts.len() - 1].concat().into_bytes();
-        for (index, insert, octet) in edits {
+        for (index, insert, byte) in edits {
             let at = index.index(field.len() + 1);
             let end = if insert { at } else { (at + 1).min(field.len()) };
-            drop(field.splice(at..end, [octet]));
+            drop(field.splice(at..end, [byte]));
         }
         field
     })
@@ -107,13 +106,13 @@ proptest! {
 }
 
 #[test]
-fn every_other_octet_in_the_base64_is_refused() {
+fn every_other_byte_in_the_base64_is_refused() {
     let right = digest::field(BODY);
     for at in "SHA-256=".len()..digest::LEN {
-        for octet in (32..=255).filter(|octet| *octet != 127) {
+        for byte in (32..=255).filter(|byte| *byte != 127) {
             let mut field = right.as_bytes().to_vec();
-            field[at] = octet;
-            assert_eq!(verdict(&field), plain_verdict(&field), "{octet} at {at}");
+            field[at] = byte;
+            assert_eq!(verdict(&field), plain_verdict(&field), "{byte} at {at}");
         }
     }
 }

@@ -277,7 +277,7 @@ fn plain_words(value: &Value) -> Result<[Option<String>; 2], Error> {
 
 /// Returns true if no object of `text` repeats a name; otherwise `value` would have fewer colons.
 fn has_no_repeated_name(value: &Value, text: &[u8]) -> bool {
-    let colons = |text: &[u8]| text.iter().filter(|octet| **octet == b':').count();
+    let colons = |text: &[u8]| text.iter().filter(|byte| **byte == b':').count();
     colons(value.to_string().as_bytes()) == colons(text)
 }
 
@@ -325,9 +325,9 @@ proptest! {
         edits in vec((any::<Index>(), select(b"{}[]\",:\\ue0- \x00\xff".to_vec())), 1..3),
     ) {
         let mut body = body.into_bytes();
-        for (index, octet) in edits {
+        for (index, byte) in edits {
             let at = index.index(body.len());
-            body[at] = octet;
+            body[at] = byte;
         }
         if let Ok(value) = serde_json::from_slice::<Value>(&body)
             && has_no_repeated_name(&value, &body)

@@ -3,7 +3,7 @@
 use hooksig::{Error, Head, Headers};
 
 fn fields(head: &Head<'_>) -> Vec<(String, String)> {
-    let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     head.fields().map(|(name, value)| (text(name), text(value))).collect()
 }
 

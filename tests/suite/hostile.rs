@@ -12,17 +12,17 @@ fn verdict(sent: &Sent) -> Result<(), Error> {
     sent.verdict(Policy::DRONE, Clock::At(NOW))
 }
 
-/// Tries every change and insertion of one octet in the octets that `part` picks.
+/// Tries every change and insertion of one byte in the bytes that `part` picks.
 fn for_each_edit(part: fn(&mut Sent) -> &mut Vec<u8>, mut check: impl FnMut(&Sent, bool)) {
     let mut genuine = Sent::by_drone();
     let original = part(&mut genuine).clone();
-    for octet in 0..=255 {
+    for byte in 0..=255 {
         for at in 0..=original.len() {
             let mut edited = original.clone();
-            edited.insert(at, octet);
+            edited.insert(at, byte);
             *part(&mut genuine) = edited.clone();
             check(&genuine, false);
-            if at < original.len() && original[at] != octet {
+            if at < original.len() && original[at] != byte {
                 edited.remove(at + 1);
                 *part(&mut genuine) = edited;
                 check(&genuine, true);
@@ -32,7 +32,7 @@ fn for_each_edit(part: fn(&mut Sent) -> &mut Vec<u8>, mut check: impl FnMut(&Sen
 }
 
 #[test]
-fn any_octet_anywhere_in_a_covered_value_is_refused() {
+fn any_byte_anywhere_in_a_covered_value_is_refused() {
     for part in [(|sent| &mut sent.headers[0].1) as fn(&mut Sent) -> &mut Vec<u8>, |sent| {
         &mut sent.headers[1].1
     }] {
@@ -46,27 +46,27 @@ fn any_octet_anywhere_in_a_covered_value_is_refused() {
 /// Before the MAC is looked at, so that no secret makes such a value genuine.
 #[test]
 fn any_control_byte_in_a_covered_value_is_told() {
-    for octet in 0..=255u8 {
+    for byte in 0..=255u8 {
         for (before, behind) in [(1, 1), (1, 20), (20, 1), (17, 17)] {
-            let value = [vec![b'a'; before], vec![octet], vec![b'a'; behind]].concat();
+            let value = [vec![b'a'; before], vec![byte], vec![b'a'; behind]].concat();
             let mut sent = Sent::by_drone();
             sent.add("X-A", value);
             sent.edit_signature("digest\"", "digest x-a\"");
-            let is_control = octet.is_ascii_control() && octet != b'\t';
+            let is_control = byte.is_ascii_control() && byte != b'\t';
             let expected =
                 if is_control { Error::ControlByte { index: 2 } } else { Error::SignatureMismatch };
-            assert_eq!(verdict(&sent), Err(expected), "{octet} after {before}");
+            assert_eq!(verdict(&sent), Err(expected), "{byte} after {before}");
         }
     }
 }
 
 fn is_padded(sent: &Sent) -> bool {
-    let white = |octet: Option<&u8>| matches!(octet, Some(b' ' | b'\t'));
+    let white = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
     sent.headers.iter().any(|(_, value)| white(value.first()) || white(value.last()))
 }
 
 #[test]
-fn any_octet_anywhere_in_a_name_is_refused() {
+fn any_byte_anywhere_in_a_name_is_refused() {
     for part in [
         (|sent| &mut sent.headers[0].0) as fn(&mut Sent) -> &mut Vec<u8>,
         |sent| &mut sent.headers[1].0,
@@ -81,7 +81,7 @@ fn any_octet_anywhere_in_a_name_is_refused() {
 }
 
 #[test]
-fn any_octet_anywhere_in_the_signature_gets_a_verdict() {
+fn any_byte_anywhere_in_the_signature_gets_a_verdict() {
     for_each_edit(
         |sent| &mut sent.headers[2].1,
         |sent, _| {
@@ -93,7 +93,7 @@ fn any_octet_anywhere_in_the_signature_gets_a_verdict() {
             let genuine = Sent::by_drone();
             let params = Params::parse(sent.value("Signature")).unwrap();
             let same_mac = sent.mac_text() == genuine.mac_text();
-            let list = params.headers().value().octets().collect::<Vec<_>>();
+            let list = params.headers().value().bytes().collect::<Vec<_>>();
             assert!(same_mac && list.eq_ignore_ascii_case(b"date digest"));
             assert!(params.algorithm().unwrap().is("hmac-sha256"));
         },
@@ -101,7 +101,7 @@ fn any_octet_anywhere_in_the_signature_gets_a_verdict() {
 }
 
 #[test]
-fn any_octet_anywhere_in_uncovered_fields_changes_nothing() {
+fn any_byte_anywhere_in_uncovered_fields_changes_nothing() {
     for part in [
         (|sent| &mut sent.headers[3].1) as fn(&mut Sent) -> &mut Vec<u8>,
         |sent| &mut sent.method,
@@ -112,29 +112,29 @@ fn any_octet_anywhere_in_uncovered_fields_changes_nothing() {
 }
 
 #[test]
-fn any_octet_anywhere_in_the_authorization_gets_a_verdict() {
-    for octet in 0..=255 {
+fn any_byte_anywhere_in_the_authorization_gets_a_verdict() {
+    for byte in 0..=255 {
         for at in 0..="Signature ".len() {
             let mut sent = Sent::by_drone();
             let mut value = b"Signature ".to_vec();
-            value.insert(at, octet);
+            value.insert(at, byte);
             value.extend(sent.value("Signature"));
             sent.remove("Signature");
             sent.add("Authorization", value);
-            let spaces = matches!((octet, at), (b' ', 0 | 9..) | (b'\t', 0));
+            let spaces = matches!((byte, at), (b' ', 0 | 9..) | (b'\t', 0));
             // A leading comma is an empty element of the list of parameters.
-            let empty_element = matches!((octet, at), (b',', 10));
-            assert_eq!(verdict(&sent).is_ok(), spaces || empty_element, "{octet} at {at}");
+            let empty_element = matches!((byte, at), (b',', 10));
+            assert_eq!(verdict(&sent).is_ok(), spaces || empty_element, "{byte} at {at}");
         }
     }
 }
 
 #[test]
-fn any_octet_anywhere_in_a_body_is_read_or_refused() {
-    for octet in 0..=255 {
+fn any_byte_anywhere_in_a_body_is_read_or_refused() {
+    for byte in 0..=255 {
         for at in 0..=BODY.len() {
             let mut body = BODY.as_bytes().to_vec();
-            body.insert(at, octet);
+            body.insert(at, byte);
             if let Ok(delivery) = Delivery::read(&body) {
                 let _ = delivery.check_event_field(&Sent::by_drone().request());
             }
@@ -337,7 +337,7 @@ fn with_two_cases_changed(text: &[u8], places: [usize; 2]) -> Vec<u8> {
 
 /// Returns each pair of letters except the last digit, which cannot take every value.
 fn pairs_of_letters(text: &[u8]) -> Vec<[usize; 2]> {
-    let letters = text[..42].iter().enumerate().filter(|(_, octet)| octet.is_ascii_alphabetic());
+    let letters = text[..42].iter().enumerate().filter(|(_, byte)| byte.is_ascii_alphabetic());
     let places: Vec<_> = letters.map(|(place, _)| place).collect();
     let mut pairs = vec![];
     for (index, one) in places.iter().enumerate() {

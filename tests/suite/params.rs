@@ -54,8 +54,8 @@ fn plain_parse(text: &[u8]) -> Plain {
 fn pieces(text: &[u8]) -> Vec<&[u8]> {
     let mut pieces = Vec::new();
     let (mut start, mut quoted, mut escaped) = (0, false, false);
-    for (at, octet) in text.iter().enumerate() {
-        match octet {
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
             _ if escaped => escaped = false,
             b'\\' if quoted => escaped = true,
             b'"' => quoted = !quoted,
@@ -72,7 +72,7 @@ fn pieces(text: &[u8]) -> Vec<&[u8]> {
 
 /// `token BWS "=" BWS ( token / quoted-string )`: returns the lower-case name and the value.
 fn plain_param(piece: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
-    let equals = piece.iter().position(|octet| *octet == b'=')?;
+    let equals = piece.iter().position(|byte| *byte == b'=')?;
     let name = plain_token(trim(&piece[..equals]))?.to_ascii_lowercase();
     let value = trim(&piece[equals + 1..]);
     let value = if value.first() == Some(&b'"') { plain_quoted(value) } else { plain_token(value) };
@@ -81,35 +81,35 @@ fn plain_param(piece: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
 
 fn plain_token(text: &[u8]) -> Option<Vec<u8>> {
     const MARKS: &[u8] = b"!#$%&'*+-.^_`|~";
-    let fits = |octet: &u8| octet.is_ascii_alphanumeric() || MARKS.contains(octet);
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || MARKS.contains(byte);
     (!text.is_empty() && text.iter().all(fits)).then(|| text.to_vec())
 }
 
 fn plain_quoted(text: &[u8]) -> Option<Vec<u8>> {
-    let mut octets = text.strip_prefix(b"\"")?.iter().copied();
+    let mut bytes = text.strip_prefix(b"\"")?.iter().copied();
     let mut value = Vec::new();
     loop {
-        match octets.next()? {
-            b'"' => return octets.next().is_none().then_some(value),
-            b'\\' => value.push(octets.next().filter(printable)?),
-            octet => value.push(Some(octet).filter(printable)?),
+        match bytes.next()? {
+            b'"' => return bytes.next().is_none().then_some(value),
+            b'\\' => value.push(bytes.next().filter(printable)?),
+            byte => value.push(Some(byte).filter(printable)?),
         }
     }
 }
 
 /// HTAB, SP, VCHAR or obs-text.
-fn printable(octet: &u8) -> bool {
-    matches!(octet, b'\t' | b' '..=b'~' | 0x80..)
+fn printable(byte: &u8) -> bool {
+    matches!(byte, b'\t' | b' '..=b'~' | 0x80..)
 }
 
 fn trim_start(text: &[u8]) -> &[u8] {
-    let start = text.iter().position(|octet| !matches!(octet, b' ' | b'\t'));
+    let start = text.iter().position(|byte| !matches!(byte, b' ' | b'\t'));
     &text[start.unwrap_or(text.len())..]
 }
 
 fn trim(text: &[u8]) -> &[u8] {
     let text = trim_start(text);
-    let end = text.iter().rposition(|octet| !matches!(octet, b' ' | b'\t'));
+    let end = text.iter().rposition(|byte| !matches!(byte, b' ' | b'\t'));
     &text[..end.map_or(0, |last| last + 1)]
 }
 
@@ -131,25 +131,25 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// Lists of fragments with a few octets inserted, removed or changed.
+/// Lists of fragments with a few bytes inserted, removed or changed.
 fn near_list() -> impl Strategy<Value = Vec<u8>> {
     let fragments = vec((fragment(), "[ \t]{0,1},[ \t]{0,1}"), 0..7);
-    let octet = prop_oneof![
+    let byte = prop_oneof![
         6 => select(b"\"\\,= \t".to_vec()),
         1 => any::<u8>(),
     ];
-    let edits = vec((any::<Index>(), 0..3, octet), 0..3);
+    let edits = vec((any::<Index>(), 0..3, byte), 0..3);
     (fragments, edits).prop_map(|(fragments, edits)| {
         let texts: Vec<_> = fragments
             .iter()
             .flat_map(|(text, comma)| [text.as_slice(), comma.as_bytes()])
             .collect();
         let mut text = texts.concat();
-        for (index, kind, octet) in edits {
+        for (index, kind, byte) in edits {
             let at = index.index(text.len() + 1);
             match kind {
-                0 => text.insert(at, octet),
-                1 => drop(text.splice(at..(at + 1).min(text.len()), [octet])),
+                0 => text.insert(at, byte),
+                1 => drop(text.splice(at..(at + 1).min(text.len()), [byte])),
                 _ => drop(text.drain(at..(at + 1).min(text.len()))),
             }
         }
@@ -163,7 +163,7 @@ fn can_be_continued(start: &[u8]) -> bool {
     ends.iter().any(|end| plain_parse(&[start, end].concat()) != Plain::Malformed)
 }
 
-fn octets(name: Name<'_>) -> Vec<u8> {
+fn bytes(name: Name<'_>) -> Vec<u8> {
     name.lower().collect()
 }
 
@@ -172,15 +172,15 @@ fn assert_agrees(text: &[u8]) {
     match Params::parse(text) {
         Ok(params) => {
             let values = [
-                Some(params.key_id().octets().collect::<Vec<_>>()),
-                params.algorithm().map(|value| value.octets().collect()),
-                Some(params.headers().value().octets().collect()),
-                Some(params.signature().octets().collect()),
+                Some(params.key_id().bytes().collect::<Vec<_>>()),
+                params.algorithm().map(|value| value.bytes().collect()),
+                Some(params.headers().value().bytes().collect()),
+                Some(params.signature().bytes().collect()),
             ];
             assert!(values.iter().flatten().all(|value| !value.is_empty()));
-            let names: Vec<_> = params.headers().iter().map(octets).collect();
+            let names: Vec<_> = params.headers().iter().map(bytes).collect();
             let list = values[2].as_ref().unwrap().to_ascii_lowercase();
-            let plain_names: Vec<_> = list.split(|octet| *octet == b' ').collect();
+            let plain_names: Vec<_> = list.split(|byte| *byte == b' ').collect();
             assert_eq!(names, plain_names);
             assert_eq!(plain, Plain::Values(values));
         }
@@ -208,7 +208,7 @@ proptest! {
     }
 
     #[test]
-    fn the_parser_agrees_with_the_plain_one_on_any_octets(
+    fn the_parser_agrees_with_the_plain_one_on_any_bytes(
         text in vec(select(b"aA1=\",\\ \t\0\x7f\xff(:/@".to_vec()), 0..12),
     ) {
         assert_agrees(&text);
@@ -217,26 +217,26 @@ proptest! {
 
 #[test]
 fn the_parser_agrees_with_the_plain_one_on_every_short_text() {
-    const OCTETS: &[u8] = b"a=\",\\ \0";
+    const BYTES: &[u8] = b"a=\",\\ \0";
     for len in 0..=6u32 {
-        for number in 0..OCTETS.len().pow(len) {
-            let digit = |place| OCTETS[number / OCTETS.len().pow(place) % OCTETS.len()];
+        for number in 0..BYTES.len().pow(len) {
+            let digit = |place| BYTES[number / BYTES.len().pow(place) % BYTES.len()];
             assert_agrees(&(0..len).map(digit).collect::<Vec<_>>());
         }
     }
 }
 
 #[test]
-fn every_octet_has_its_place() {
-    for octet in 0..=255 {
+fn every_byte_has_its_place() {
+    for byte in 0..=255 {
         for text in [
-            [b"keyId=", &[octet][..]].concat(),
-            [b"keyId=\"", &[octet][..], b"\""].concat(),
-            [b"keyId=\"\\", &[octet][..], b"\""].concat(),
-            [&[octet][..], b"=a"].concat(),
-            [b"a=b", &[octet][..]].concat(),
-            [b"a=b", &[octet][..], b"c=d"].concat(),
-            [b"headers=\"", &[octet][..], b" a\",keyId=k,signature=s"].concat(),
+            [b"keyId=", &[byte][..]].concat(),
+            [b"keyId=\"", &[byte][..], b"\""].concat(),
+            [b"keyId=\"\\", &[byte][..], b"\""].concat(),
+            [&[byte][..], b"=a"].concat(),
+            [b"a=b", &[byte][..]].concat(),
+            [b"a=b", &[byte][..], b"c=d"].concat(),
+            [b"headers=\"", &[byte][..], b" a\",keyId=k,signature=s"].concat(),
         ] {
             assert_agrees(&text);
         }
@@ -244,7 +244,7 @@ fn every_octet_has_its_place() {
 }
 
 #[test]
-fn values_stand_for_octets_whatever_their_form() {
+fn values_stand_for_bytes_whatever_their_form() {
     let params = Params::parse(br#"keyId="a\"b\\",HEADERS="d\ate",signature=s"#).unwrap();
     assert!(params.key_id().is("a\"b\\"));
     assert_eq!(params.key_id().as_slice(), None);

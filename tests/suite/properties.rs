@@ -69,24 +69,24 @@ impl Message {
         start..start + mac.len()
     }
 
-    /// Returns every octet that must not change; not those of the method, whose case may.
-    fn protected_octets(&mut self) -> Vec<&mut u8> {
+    /// Returns every byte that must not change; not those of the method, whose case may.
+    fn protected_bytes(&mut self) -> Vec<&mut u8> {
         let mac = self.mac_range();
         let names: Vec<_> = self.sent.headers.iter().map(|(name, _)| name.clone()).collect();
         let covered: Vec<_> = names.iter().map(|name| self.is_covered(name)).collect();
         let target_covered = self.is_covered(REQUEST_TARGET.as_bytes());
-        let mut octets: Vec<&mut u8> = self.sent.body.iter_mut().collect();
+        let mut bytes: Vec<&mut u8> = self.sent.body.iter_mut().collect();
         for ((name, value), covered) in self.sent.headers.iter_mut().zip(covered) {
             match name.as_slice() {
-                b"Signature" => octets.extend(&mut value[mac.clone()]),
-                _ if covered => octets.extend(value),
+                b"Signature" => bytes.extend(&mut value[mac.clone()]),
+                _ if covered => bytes.extend(value),
                 _ => {}
             }
         }
         if target_covered {
-            octets.extend(&mut self.sent.target);
+            bytes.extend(&mut self.sent.target);
         }
-        octets
+        bytes
     }
 
     fn verdict(&self) -> Result<(), Error> {
@@ -95,27 +95,27 @@ impl Message {
 }
 
 fn plain_trim(value: &[u8]) -> &[u8] {
-    let inner = |octet: &u8| !matches!(octet, b' ' | b'\t');
+    let inner = |byte: &u8| !matches!(byte, b' ' | b'\t');
     match (value.iter().position(inner), value.iter().rposition(inner)) {
         (Some(first), Some(last)) => &value[first..=last],
         _ => b"",
     }
 }
 
-/// Octets allowed in a header value: HTAB, SP, visible ones, and all above 127.
-fn octets() -> impl Strategy<Value = Vec<u8>> {
-    let octet = prop_oneof![4 => 33..=126u8, 1 => Just(b' '), 1 => Just(b'\t'), 2 => 128..=255u8];
-    vec(octet, 0..30)
+/// Bytes allowed in a header value: HTAB, SP, visible ones, and all above 127.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    let byte = prop_oneof![4 => 33..=126u8, 1 => Just(b' '), 1 => Just(b'\t'), 2 => 128..=255u8];
+    vec(byte, 0..30)
 }
 
-/// Octets allowed in a target: no white space and no control byte.
+/// Bytes allowed in a target: no white space and no control byte.
 fn target() -> impl Strategy<Value = Vec<u8>> {
-    octets().prop_map(|octets| octets.into_iter().filter(|octet| *octet > b' ').collect())
+    bytes().prop_map(|bytes| bytes.into_iter().filter(|byte| *byte > b' ').collect())
 }
 
 fn key_id() -> impl Strategy<Value = Vec<u8>> {
-    let octet = (32..=255u8).prop_filter("it must be fit", |octet| !b"\"\\\x7f".contains(octet));
-    vec(octet, 1..20)
+    let byte = (32..=255u8).prop_filter("it must be fit", |byte| !b"\"\\\x7f".contains(byte));
+    vec(byte, 1..20)
 }
 
 /// Returns `name` in any case.
@@ -123,15 +123,13 @@ fn any_case(name: &[u8]) -> impl Strategy<Value = Vec<u8>> + use<> {
     let name = name.to_vec();
     vec(any::<bool>(), name.len()).prop_map(move |upper| {
         let letters = name.iter().zip(upper);
-        letters
-            .map(|(octet, upper)| if upper { octet.to_ascii_uppercase() } else { *octet })
-            .collect()
+        letters.map(|(byte, upper)| if upper { byte.to_ascii_uppercase() } else { *byte }).collect()
     })
 }
 
 fn fields() -> impl Strategy<Value = Vec<(Vec<u8>, Vec<u8>)>> {
     let name = select(&NAMES[2..7]).prop_flat_map(|name| any_case(name.as_bytes()));
-    vec((name, octets()), 0..10).prop_map(|mut fields| {
+    vec((name, bytes()), 0..10).prop_map(|mut fields| {
         // There may be only one if it is covered.
         let is_host = |(name, _): &(Vec<u8>, _)| name.eq_ignore_ascii_case(b"host");
         let first = fields.iter().position(is_host);
@@ -173,15 +171,15 @@ fn signed() -> impl Strategy<Value = Message> {
 
 /// Returns a parameter value in any equivalent form.
 fn any_form(value: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
-    let is_token = value.iter().all(|octet| octet.is_ascii_alphanumeric() || *octet == b'-');
+    let is_token = value.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
     let escaped = vec(prop::bool::weighted(0.2), value.len());
     (escaped, any::<bool>()).prop_map(move |(escaped, as_token)| {
         if as_token && is_token {
             return value.clone();
         }
-        let octets = value.iter().zip(escaped);
-        let inside = octets
-            .flat_map(|(octet, escaped)| escaped.then_some(b'\\').into_iter().chain([*octet]));
+        let bytes = value.iter().zip(escaped);
+        let inside =
+            bytes.flat_map(|(byte, escaped)| escaped.then_some(b'\\').into_iter().chain([*byte]));
         [b'"'].into_iter().chain(inside).chain([b'"']).collect()
     })
 }
@@ -190,18 +188,18 @@ fn any_form(value: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
 fn rewritten(message: Message) -> impl Strategy<Value = Message> {
     let field = message.sent.value("Signature").to_vec();
     let params = hooksig::Params::parse(&field).unwrap();
-    let names = params.headers().value().octets().collect::<Vec<_>>();
+    let names = params.headers().value().bytes().collect::<Vec<_>>();
     let known = [
-        ("keyId", params.key_id().octets().collect::<Vec<_>>()),
+        ("keyId", params.key_id().bytes().collect::<Vec<_>>()),
         ("algorithm", b"hmac-sha256".to_vec()),
-        ("signature", params.signature().octets().collect()),
+        ("signature", params.signature().bytes().collect()),
     ];
     let known = known.map(|(name, value)| (any_case(name.as_bytes()), any_form(value)));
     let headers = (any_case(b"headers"), any_case(&names).prop_flat_map(any_form));
     let unknown = btree_map("[a-c]{1,3}", "\"[a-z,= ]{0,9}\"|[a-z]{1,9}", 0..4);
     let unknown = unknown.prop_map(|params| {
-        let octets = |(name, value): (String, String)| (name.into_bytes(), value.into_bytes());
-        params.into_iter().map(octets).collect::<Vec<_>>()
+        let bytes = |(name, value): (String, String)| (name.into_bytes(), value.into_bytes());
+        params.into_iter().map(bytes).collect::<Vec<_>>()
     });
     let all = (known, headers, unknown).prop_map(|(known, headers, unknown)| {
         known.into_iter().chain([headers]).chain(unknown).collect::<Vec<_>>()
@@ -252,9 +250,9 @@ proptest! {
     #[test]
     fn any_one_flipped_bit_is_refused(message in signed(), index in any::<Index>(), bit in 0..8u8) {
         let mut changed = message;
-        let mut octets = changed.protected_octets();
-        let octet = index.index(octets.len());
-        *octets[octet] ^= 1 << bit;
+        let mut bytes = changed.protected_bytes();
+        let byte = index.index(bytes.len());
+        *bytes[byte] ^= 1 << bit;
         prop_assert!(changed.verdict().is_err());
     }
 
@@ -365,15 +363,15 @@ proptest! {
         let mut out = vec![0xaa; room.index(needed)];
         let written = signing_string(&request, names, &mut out).map(drop);
         prop_assert_eq!(written, Err(Error::BufferTooSmall { needed }));
-        prop_assert!(out.iter().all(|octet| *octet == 0xaa));
+        prop_assert!(out.iter().all(|byte| *byte == 0xaa));
         let needed = message.sent.value("Signature").len();
         let mut out = vec![0xaa; room.index(needed)];
         let written = signer.sign(&request, names, &mut out).map(drop);
         prop_assert_eq!(written, Err(Error::BufferTooSmall { needed }));
-        prop_assert!(out.iter().all(|octet| *octet == 0xaa));
+        prop_assert!(out.iter().all(|byte| *byte == 0xaa));
         let mut out = vec![0xaa; needed + 3];
         prop_assert_eq!(signer.sign(&request, names, &mut out)?, message.sent.value("Signature"));
-        prop_assert!(out[needed..].iter().all(|octet| *octet == 0xaa));
+        prop_assert!(out[needed..].iter().all(|byte| *byte == 0xaa));
     }
 
     #[test]
@@ -398,11 +396,11 @@ fn every_flipped_bit_of_a_drone_delivery_is_refused() {
         covered: NAMES[..2].to_vec(),
         key_id: b"hmac-key".into(),
     };
-    let octets = genuine.clone().protected_octets().len();
-    assert_eq!(octets, 29 + 52 + 44 + crate::common::BODY.len());
-    for bit in 0..octets * 8 {
+    let bytes = genuine.clone().protected_bytes().len();
+    assert_eq!(bytes, 29 + 52 + 44 + crate::common::BODY.len());
+    for bit in 0..bytes * 8 {
         let mut changed = genuine.clone();
-        *changed.protected_octets()[bit / 8] ^= 1 << (bit % 8);
+        *changed.protected_bytes()[bit / 8] ^= 1 << (bit % 8);
         assert!(changed.verdict().is_err(), "bit {bit}");
     }
 }

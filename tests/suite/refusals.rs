@@ -57,7 +57,7 @@ const REQUESTS: &[(&str, Edit, Error)] = &[
     ("a tab in the list", |sent| sent.edit_signature("date ", "date\t"), malformed_list(0)),
     ("a comma in the list", |sent| sent.edit_signature("date ", "date, "), malformed_list(0)),
     ("a colon in the list", |sent| sent.edit_signature("date digest", "date digest:"), malformed_list(1)),
-    ("octets above 127 in the list", |sent| sent.edit_signature("digest\"", "digest\u{e9}\""), malformed_list(1)),
+    ("bytes above 127 in the list", |sent| sent.edit_signature("digest\"", "digest\u{e9}\""), malformed_list(1)),
     ("another name in brackets", |sent| sent.edit_signature("date ", "(date) "), malformed_list(0)),
     ("a name twice", |sent| sent.edit_signature("digest\"", "digest date\""), Error::RepeatedName { index: 2 }),
     ("a name twice in another case", |sent| sent.edit_signature("date ", "date DATE "), Error::RepeatedName { index: 1 }),
@@ -110,7 +110,7 @@ const REQUESTS: &[(&str, Edit, Error)] = &[
     ("a Host without the target's port", |sent| cover_host(sent, "a", "http://a:80"), Error::HostMismatch),
     ("a Host without the target's user", |sent| cover_host(sent, "a", "http://u@a"), Error::HostMismatch),
     ("an empty Host, and one in the target", |sent| cover_host(sent, "", "http://a"), Error::HostMismatch),
-    ("an octet behind an escaped signature", |sent| edit_mac(sent, |mac| format!("\\{mac}A")), Error::MalformedSignature),
+    ("an byte behind an escaped signature", |sent| edit_mac(sent, |mac| format!("\\{mac}A")), Error::MalformedSignature),
     ("an escaped signature without its end", |sent| edit_mac(sent, |mac| format!("\\{}", &mac[..43])), Error::MalformedSignature),
     ("a signing string that is too long", |sent| cover(sent, &"a".repeat(4096)), Error::SigningStringTooLong),
     ("a control byte in one that is too long", |sent| cover(sent, &("a".repeat(4096) + "\n")), Error::ControlByte { index: 2 }),
@@ -456,16 +456,16 @@ fn a_field_of_a_like_name_is_another() {
 }
 
 #[test]
-fn without_a_clock_no_octet_of_the_date_is_a_control_octet() {
+fn without_a_clock_no_byte_of_the_date_is_a_control_byte() {
     let genuine = Sent::by_drone();
     for at in 0..date::LEN {
-        for octet in [0, b'\n', b'\r', 0x1f, 0x7f] {
+        for byte in [0, b'\n', b'\r', 0x1f, 0x7f] {
             let mut sent = genuine.clone();
             let mut date = sent.text("Date").into_bytes();
-            date[at] = octet;
+            date[at] = byte;
             sent.set("Date", date);
             let verdict = sent.verdict(Policy::DRONE, Clock::None);
-            assert_eq!(verdict, Err(Error::ControlByte { index: 0 }), "{octet} at {at}");
+            assert_eq!(verdict, Err(Error::ControlByte { index: 0 }), "{byte} at {at}");
         }
     }
 }

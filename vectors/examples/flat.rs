@@ -6,7 +6,7 @@
 
 use std::{env, error::Error, fs};
 
-use hooksig_vectors::{Case, Head, Octets, SignCase, VerifyCase};
+use hooksig_vectors::{Bytes, Case, Head, SignCase, VerifyCase};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = env::args().skip(1);
@@ -64,7 +64,7 @@ impl Flat {
         self.text(signed.map_or("", |signed| &signed.signature));
     }
 
-    fn secrets(&mut self, secrets: &[Octets]) {
+    fn secrets(&mut self, secrets: &[Bytes]) {
         self.number(secrets.len());
         secrets.iter().for_each(|secret| self.text(secret));
     }

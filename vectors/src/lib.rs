@@ -4,7 +4,7 @@
 //!
 //! A case file holds one JSON object per line. Every string in `secret`, `secrets`, `keyid`,
 //! `method`, `target`, `headers`, `list`, `signature_header` and `text` is a byte string: each code
-//! point 0–255 is one octet.
+//! point 0–255 is one byte.
 
 pub mod functions;
 
@@ -36,7 +36,7 @@ pub struct VerifyCase {
     /// Names the case.
     pub id: String,
     /// Tried in order; an empty one is an error.
-    pub secrets: Vec<Octets>,
+    pub secrets: Vec<Bytes>,
     /// The head of the request.
     pub head: Head,
     /// The body as received.
@@ -57,13 +57,13 @@ pub struct SignCase {
     /// Names the case.
     pub id: String,
     /// The secret to sign with.
-    pub secret: Octets,
+    pub secret: Bytes,
     /// The keyId to sign under.
-    pub key_id: Octets,
+    pub key_id: Bytes,
     /// The head of the request.
     pub head: Head,
     /// The names to cover.
-    pub list: Vec<Octets>,
+    pub list: Vec<Bytes>,
     /// The expected result, or `None` if signing must be refused.
     pub signed: Option<Signed>,
 }
@@ -76,7 +76,7 @@ pub struct Signed {
     /// The base64 of the MAC.
     pub signature: String,
     /// The whole value of the `Signature` field, if the case has it.
-    pub signature_header: Option<Octets>,
+    pub signature_header: Option<Bytes>,
 }
 
 /// An HTTP-date, or nearly one, and its time.
@@ -85,7 +85,7 @@ pub struct DateCase {
     /// Names the case.
     pub id: String,
     /// The text.
-    pub text: Octets,
+    pub text: Bytes,
     /// The time of reading, in Unix seconds.
     pub now: i64,
     /// Its Unix seconds, or `None` if it is no HTTP-date.
@@ -96,28 +96,28 @@ pub struct DateCase {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Head {
     /// The method.
-    pub method: Octets,
+    pub method: Bytes,
     /// Path and query.
-    pub target: Octets,
+    pub target: Bytes,
     /// The fields as received.
-    pub headers: Vec<(Octets, Octets)>,
+    pub headers: Vec<(Bytes, Bytes)>,
 }
 
-/// A byte string: in JSON each code point 0–255 is one octet.
+/// A byte string: in JSON each code point 0–255 is one byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Octets(pub Vec<u8>);
+pub struct Bytes(pub Vec<u8>);
 
-impl AsRef<[u8]> for Octets {
+impl AsRef<[u8]> for Bytes {
     fn as_ref(&self) -> &[u8] {
         &self.0
     }
 }
 
-impl<'de> Deserialize<'de> for Octets {
+impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let octets: Result<Vec<u8>, _> =
+        let bytes: Result<Vec<u8>, _> =
             String::deserialize(deserializer)?.chars().map(u8::try_from).collect();
-        octets.map(Self).map_err(|_| D::Error::custom("a code point above 255 in a byte string"))
+        bytes.map(Self).map_err(|_| D::Error::custom("a code point above 255 in a byte string"))
     }
 }
 
@@ -132,8 +132,8 @@ struct Kind {
 #[derive(Deserialize)]
 struct Line {
     id: String,
-    secret: Option<Octets>,
-    secrets: Option<Vec<Octets>>,
+    secret: Option<Bytes>,
+    secrets: Option<Vec<Bytes>>,
     #[serde(flatten)]
     head: Head,
     body_b64: Option<String>,
@@ -141,11 +141,11 @@ struct Line {
     expect: Option<Expect>,
     matched: Option<usize>,
     reason: Option<String>,
-    list: Option<Vec<Octets>>,
-    keyid: Option<Octets>,
+    list: Option<Vec<Bytes>>,
+    keyid: Option<Bytes>,
     signing_string_b64: Option<String>,
     signature: Option<String>,
-    signature_header: Option<Octets>,
+    signature_header: Option<Bytes>,
     expect_error: Option<String>,
 }
 

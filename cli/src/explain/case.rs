@@ -54,7 +54,7 @@ impl<'a> Case<'a> {
         // Every secret is tried, whatever the cost.
         self.secrets
             .iter()
-            .position(|secret| Trial::new(secret.octets(), signature).continued(string).fits())
+            .position(|secret| Trial::new(secret.bytes(), signature).continued(string).fits())
     }
 
     /// The names that the signature covers.
@@ -64,7 +64,7 @@ impl<'a> Case<'a> {
 
     /// Returns the signature if it decodes to 32 bytes.
     pub(crate) fn signature(&self) -> Option<[u8; 32]> {
-        let text: Vec<u8> = self.params.ok()?.signature().octets().collect();
+        let text: Vec<u8> = self.params.ok()?.signature().bytes().collect();
         BASE64_STANDARD.decode(text).ok()?.try_into().ok()
     }
 }
@@ -115,7 +115,7 @@ fn lines<'a>(message: &'a Message<'a>, names: &HeaderList<'_>) -> Vec<CoveredLin
 
 /// Trims the white space around a field's value.
 fn trim(value: &[u8]) -> &[u8] {
-    let is_text = |octet: &u8| !matches!(octet, b' ' | b'\t');
+    let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t');
     let start = value.iter().position(is_text).unwrap_or(value.len());
     let end = value.iter().rposition(is_text).map_or(start, |last| last + 1);
     &value[start..end]

@@ -12,5 +12,5 @@ pub(crate) fn of(
     let mut room = vec![0; signature_len(KEY_ID, names)];
     let field = Signer::new(key, KEY_ID)?.sign(request, names, &mut room)?;
     let base64 = Params::parse(field)?.signature();
-    Ok(base64.octets().map(char::from).collect())
+    Ok(base64.bytes().map(char::from).collect())
 }

@@ -38,8 +38,8 @@ pub(super) async fn serve(stream: TcpStream, desk: Arc<Desk>, watcher: Watcher) 
     let input = Arc::new(Mutex::new(input));
     let line = Arc::new(Mutex::new(RequestLine::default()));
     let seen = Arc::clone(&line);
-    let reader = InspectReader::new(Input(Arc::clone(&input)), move |octets: &[u8]| {
-        seen.lock().unwrap_or_else(PoisonError::into_inner).read(octets);
+    let reader = InspectReader::new(Input(Arc::clone(&input)), move |bytes: &[u8]| {
+        seen.lock().unwrap_or_else(PoisonError::into_inner).read(bytes);
     });
     let stream = io::join(reader, output);
     let answer = service_fn(move |request: http::Request<_>| {
@@ -86,26 +86,26 @@ impl AsyncRead for Input {
 /// rewrites URIs.
 #[derive(Default)]
 struct RequestLine {
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
     is_complete: bool,
 }
 
 impl RequestLine {
-    fn read(&mut self, octets: &[u8]) {
-        for &octet in octets {
-            match octet {
+    fn read(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            match byte {
                 _ if self.is_complete => return,
                 // The server skips empty lines before a request.
-                b'\r' | b'\n' if self.octets.is_empty() => {}
+                b'\r' | b'\n' if self.bytes.is_empty() => {}
                 b'\n' => self.is_complete = true,
-                _ => self.octets.push(octet),
+                _ => self.bytes.push(byte),
             }
         }
     }
 
     /// Returns the target, or nothing if it is not UTF-8, which the server refuses earlier.
     fn target(&self) -> String {
-        let target = self.octets.split(|&octet| octet == b' ').nth(1).unwrap_or_default();
+        let target = self.bytes.split(|&byte| byte == b' ').nth(1).unwrap_or_default();
         str::from_utf8(target).unwrap_or_default().to_owned()
     }
 }

@@ -56,6 +56,6 @@ fn is_kept(name: &HeaderName, verified: &Verified<'_>) -> bool {
 
 /// Returns false for an `Authorization` without a signature, which the next receiver may refuse.
 fn is_signature(name: &HeaderName, value: &HeaderValue) -> bool {
-    let scheme = value.as_bytes().split(|&octet| octet == b' ').next().unwrap_or_default();
+    let scheme = value.as_bytes().split(|&byte| byte == b' ').next().unwrap_or_default();
     *name != header::AUTHORIZATION || scheme.eq_ignore_ascii_case(b"signature")
 }

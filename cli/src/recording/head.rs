@@ -38,7 +38,7 @@ pub(super) fn read(text: &[u8]) -> anyhow::Result<Recording> {
 
 /// Splits a request line into the part before its version, and the version.
 fn split_version(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let space = line.iter().rposition(|&octet| octet == b' ')?;
+    let space = line.iter().rposition(|&byte| byte == b' ')?;
     let version = line[space + 1..].trim_ascii();
     version.starts_with(b"HTTP/").then(|| (&line[..space], version))
 }
@@ -67,7 +67,7 @@ fn of_http2(text: &[u8], line: &[u8], version: &[u8]) -> Recording {
 fn split_head(text: &[u8]) -> (&[u8], &[u8]) {
     let start = text.len() - text.trim_ascii_start().len();
     let mut at = start;
-    for line in text[start..].split_inclusive(|&octet| octet == b'\n') {
+    for line in text[start..].split_inclusive(|&byte| byte == b'\n') {
         if matches!(line, b"\r\n" | b"\n") {
             return (&text[start..at], &text[at + line.len()..]);
         }
@@ -129,7 +129,7 @@ struct FieldList<'a> {
 impl<'a> FieldList<'a> {
     fn add_line(&mut self, line: &'a [u8]) {
         let skipped = usize::from(line.starts_with(b":"));
-        match line[skipped..].iter().position(|&octet| octet == b':') {
+        match line[skipped..].iter().position(|&byte| byte == b':') {
             Some(colon) => self.add(&line[..skipped + colon], &line[skipped + colon + 1..]),
             None => self.add(line, b""),
         }
@@ -172,5 +172,5 @@ impl<'a> FieldList<'a> {
 /// Returns the path and query of a URL.
 pub(super) fn path_of(url: &[u8]) -> &[u8] {
     let rest = url.windows(3).position(|part| part == b"://").map_or(url, |at| &url[at + 3..]);
-    rest.iter().position(|&octet| octet == b'/').map_or(b"/", |at| &rest[at..])
+    rest.iter().position(|&byte| byte == b'/').map_or(b"/", |at| &rest[at..])
 }

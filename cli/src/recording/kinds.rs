@@ -32,14 +32,14 @@ const UNREADABLE: [(&[u8], &str, &str); 16] = [
 const PCAP: &str = "a packet capture";
 const WIRESHARK: &str = "in Wireshark, follow the TCP stream and save the request as raw data";
 
-/// Recognises the kind of `octets` and reads it.
+/// Recognises the kind of `bytes` and reads it.
 ///
 /// `body_apart` is true if the body is given separately.
-pub(super) fn read(octets: Vec<u8>, body_apart: bool) -> anyhow::Result<Recording> {
-    if octets.is_empty() {
+pub(super) fn read(bytes: Vec<u8>, body_apart: bool) -> anyhow::Result<Recording> {
+    if bytes.is_empty() {
         return Err(unreadable("at offset 0 (line 1): the input is empty"));
     }
-    let (text, note) = text::decode(&octets);
+    let (text, note) = text::decode(&bytes);
     let mut recording = read_text(&text, body_apart)?;
     recording.notes.extend(note.map(str::to_owned));
     Ok(recording)
@@ -71,7 +71,7 @@ pub(super) fn unreadable(what: &str) -> anyhow::Error {
 }
 
 pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split(|&octet| octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+    text.split(|&byte| byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
 }
 
 /// Checks for the line marks of `curl -v`: `*` information, `>` sent, `<` received, `{` `}`

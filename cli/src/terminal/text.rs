@@ -30,16 +30,16 @@ static IS_UTF_8: LazyLock<bool> = LazyLock::new(|| {
 /// Escapes everything in a sender's text that could drive or disguise the operator's terminal:
 /// control characters, changes of direction, invisible characters and invalid UTF-8. Long text is
 /// cut.
-pub(crate) fn escape(octets: impl AsRef<[u8]>) -> String {
-    escape_within(octets.as_ref(), MAX_ESCAPED, |_, _| None)
+pub(crate) fn escape(bytes: impl AsRef<[u8]>) -> String {
+    escape_within(bytes.as_ref(), MAX_ESCAPED, |_, _| None)
 }
 
 /// As [`escape`], cut after [`MAX_SHOWN`] characters, so that a stranger cannot fill the
 /// operator's screen or log.
-pub(crate) fn excerpt(octets: impl AsRef<[u8]>) -> String {
-    let octets = octets.as_ref();
+pub(crate) fn excerpt(bytes: impl AsRef<[u8]>) -> String {
+    let bytes = bytes.as_ref();
     // A character has at most four bytes. One above the limit shows that there are more.
-    cut(escape(&octets[..octets.len().min(4 * (MAX_SHOWN + 1))]))
+    cut(escape(&bytes[..bytes.len().min(4 * (MAX_SHOWN + 1))]))
 }
 
 /// Cuts `text` after [`MAX_SHOWN`] characters, and marks the cut.
@@ -52,10 +52,10 @@ pub(crate) fn cut(mut text: String) -> String {
 }
 
 /// As [`escape`], but keeps quotes, and escapes trailing spaces because they would be invisible.
-pub(crate) fn visible(octets: impl AsRef<[u8]>) -> String {
-    let octets = octets.as_ref();
-    let end = octets.iter().rposition(|&octet| octet != b' ').map_or(0, |last| last + 1);
-    escape_within(octets, MAX_VISIBLE, |piece, at| match piece {
+pub(crate) fn visible(bytes: impl AsRef<[u8]>) -> String {
+    let bytes = bytes.as_ref();
+    let end = bytes.iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1);
+    escape_within(bytes, MAX_VISIBLE, |piece, at| match piece {
         b"\"" => Some("\""),
         b"'" => Some("'"),
         b" " if at >= end => Some(r"\x20"),
@@ -63,23 +63,23 @@ pub(crate) fn visible(octets: impl AsRef<[u8]>) -> String {
     })
 }
 
-/// Escapes `octets` to at most `limit` characters. `special` may replace a piece at an offset.
+/// Escapes `bytes` to at most `limit` characters. `special` may replace a piece at an offset.
 fn escape_within(
-    octets: &[u8],
+    bytes: &[u8],
     limit: usize,
     special: impl Fn(&[u8], usize) -> Option<&'static str>,
 ) -> String {
     let (mut shown, mut count, mut at) = (String::new(), 0, 0);
     // A mark at the start would combine with the text before it.
     let mut marks = MAX_MARKS;
-    for piece in pieces(octets) {
+    for piece in pieces(bytes) {
         let next = match special(piece, at) {
             Some(next) => next.to_owned(),
             None => escape_piece(piece, &mut marks),
         };
         count += next.chars().count();
         if count > limit {
-            return format!("{shown}... ({} bytes more)", octets.len() - at);
+            return format!("{shown}... ({} bytes more)", bytes.len() - at);
         }
         shown.push_str(&next);
         at += piece.len();
@@ -87,9 +87,9 @@ fn escape_within(
     shown
 }
 
-/// Splits `octets` into characters and invalid bytes.
-fn pieces(octets: &[u8]) -> impl Iterator<Item = &[u8]> {
-    octets.utf8_chunks().flat_map(|chunk| {
+/// Splits `bytes` into characters and invalid bytes.
+fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.utf8_chunks().flat_map(|chunk| {
         let mut rest = chunk.valid();
         let characters = iter::from_fn(move || {
             let len = rest.chars().next()?.len_utf8();

@@ -101,7 +101,7 @@ fn cases_that_come_out_otherwise_are_told() {
 }
 
 #[test]
-fn a_key_id_may_have_any_octet_that_is_no_control() {
+fn a_key_id_may_have_any_byte_that_is_no_control() {
     let text = std::fs::read_to_string(cases("sign")).expect("it can be read");
     let line = text.lines().next().expect("it is there");
     assert_eq!(line.matches("hmac-key").count(), 2, "keyid and signature_header: {line}");
@@ -137,15 +137,15 @@ fn unreadable_cases_are_told_with_their_line() {
     );
 }
 
-/// Tries each octet in the value of a covered header, and at the places that decide.
+/// Tries each byte in the value of a covered header, and at the places that decide.
 #[test]
-fn every_octet_gets_a_verdict() {
+fn every_byte_gets_a_verdict() {
     let key = Key::new(SECRET).expect("the secret is not empty");
     let digest = hooksig::digest::field("");
     let mut covered = String::new();
     let mut elsewhere = String::new();
-    for octet in 0..=u8::MAX {
-        let value = [b'a', octet, b'z'];
+    for byte in 0..=u8::MAX {
+        let value = [b'a', byte, b'z'];
         let fields = [
             ("Date", b"Mon, 23 Nov 2026 07:41:31 GMT".as_slice()),
             ("Digest", digest.as_bytes()),
@@ -156,15 +156,15 @@ fn every_octet_gets_a_verdict() {
             let request = Request::new("POST", "/", &fields);
             signer.sign(&request, &["date", "digest", "x-any"], &mut room)
         });
-        let control = octet.is_ascii_control() && octet != b'\t';
+        let control = byte.is_ascii_control() && byte != b'\t';
         assert_eq!(signature.is_err(), control);
         let unsigned = r#"keyId="k",algorithm="hmac-sha256",signature="AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",headers="date digest x-any""#;
         let signature = String::from_utf8(signature.unwrap_or(unsigned.as_bytes()).to_vec())
             .expect("it is ASCII");
-        // A code point below 256 is one octet.
+        // A code point below 256 is one byte.
         let any = String::from_iter(value.map(char::from));
         let mut case = json!({
-            "id": format!("{octet}"),
+            "id": format!("{byte}"),
             "secret": SECRET,
             "method": "POST",
             "target": "/",

@@ -534,7 +534,7 @@ fn what_cannot_be_explained_is_told() {
 }
 
 #[test]
-fn odd_octets_in_every_field_are_explained() {
+fn odd_bytes_in_every_field_are_explained() {
     let request = delivery("user-created");
     for place in [
         "keyId=\"",
@@ -547,15 +547,12 @@ fn odd_octets_in_every_field_are_explained() {
         "\r\n\r\n{",
     ] {
         let (before, after) = request.split_once(place).expect("the place is there");
-        for octet in *b"\0\t\n\r\x1b \"',=:\\\x7f\x80\x9b\xe9\xff" {
-            let raw = [before.as_bytes(), place.as_bytes(), &[octet], after.as_bytes()].concat();
+        for byte in *b"\0\t\n\r\x1b \"',=:\\\x7f\x80\x9b\xe9\xff" {
+            let raw = [before.as_bytes(), place.as_bytes(), &[byte], after.as_bytes()].concat();
             let run = explain(raw, &["--show-expected"]);
             let printable =
                 |text: &str| text.chars().all(|c| c == '\n' || (' '..='~').contains(&c));
-            assert!(
-                printable(&run.stdout) && printable(&run.stderr),
-                "{octet} at {place}: {run:?}"
-            );
+            assert!(printable(&run.stdout) && printable(&run.stderr), "{byte} at {place}: {run:?}");
             if run.code == 2 {
                 run.assert_unusable("offset");
             }

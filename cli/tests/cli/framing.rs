@@ -81,20 +81,20 @@ fn unreadable_heads_are_told_with_their_place() {
         "standard input: not a readable request: at offset 0 (line 1): the input is empty",
     );
     unreadable("{\"event\":\"user\"}", "this is JSON, perhaps only the body");
-    unreadable("POST / HTTP/4.0\r\n\r\n", "offset 12 (line 1): invalid HTTP version, octet 0x34");
+    unreadable("POST / HTTP/4.0\r\n\r\n", "offset 12 (line 1): invalid HTTP version, byte 0x34");
     unreadable("POST /\r\n\r\n", "(line 1): invalid");
     unreadable(
         edit(&request, "Host: ", "Ho st: "),
-        "offset 37 (line 2): invalid header name, octet 0x20",
+        "offset 37 (line 2): invalid header name, byte 0x20",
     );
-    unreadable(edit(&request, "Date: ", "Date: \0"), "(line 6): invalid header value, octet 0x00");
+    unreadable(edit(&request, "Date: ", "Date: \0"), "(line 6): invalid header value, byte 0x00");
     unreadable(
         edit(&request, "Date: ", "Date: \u{1b}"),
-        "(line 6): invalid header value, octet 0x1b",
+        "(line 6): invalid header value, byte 0x1b",
     );
     unreadable(
         edit(&request, "Date: ", " folded\r\nDate: "),
-        "(line 6): invalid header name, octet 0x20",
+        "(line 6): invalid header name, byte 0x20",
     );
     let head = request.find("\r\n\r\n").expect("the head ends");
     unreadable(&request.as_bytes()[..head], "ends before the empty line");

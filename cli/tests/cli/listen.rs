@@ -625,7 +625,7 @@ fn a_delivery_whose_sender_hangs_up_is_told() {
     let (url, asked) = silent_receiver();
     let mut listener = Listener::start(&["--now", RECORDED, "--forward", &url]);
     let mut stream = listener.connect();
-    // Because of an unread octet, the end of the connection is a reset.
+    // Because of an unread byte, the end of the connection is a reset.
     stream.write_all(format!("{}x", delivery("user-created")).as_bytes()).expect("it is taken");
     let mut held = asked.recv_timeout(Duration::from_secs(10)).expect("it is forwarded");
     reset(stream);

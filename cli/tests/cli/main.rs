@@ -83,7 +83,7 @@ pub(crate) fn hooksig_in(
     command.env_remove("DRONE_WEBHOOK_SECRET").timeout(Duration::from_secs(60));
     command.envs(variables.iter().copied());
     let output = command.args(arguments).write_stdin(stdin).output().expect("the program runs");
-    let text = |octets| String::from_utf8(octets).expect("the output is UTF-8");
+    let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
     let run = Run {
         code: output.status.code().expect("the program was not killed"),
         stdout: text(output.stdout),

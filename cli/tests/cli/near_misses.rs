@@ -170,9 +170,9 @@ fn a_server_without_a_secret_is_found() {
 
 #[test]
 fn bodies_that_were_put_into_something_are_found() {
-    let gzip = |octets: &[u8]| {
+    let gzip = |bytes: &[u8]| {
         let mut writer = flate2::write::GzEncoder::new(vec![], flate2::Compression::best());
-        writer.write_all(octets).and_then(|()| writer.finish()).expect("it is written to memory")
+        writer.write_all(bytes).and_then(|()| writer.finish()).expect("it is written to memory")
     };
     let body = BODY.as_bytes();
     let escaped = Value::from(BODY).to_string();
@@ -372,8 +372,8 @@ fn a_recording_that_is_only_old_is_told_how_to_judge_it() {
 fn a_signature_in_another_encoding_is_found() {
     let recorded = delivery("user-created");
     let signature = "P8779Cd0fdnp4k29alT+tPWSdsKQEXheQAYZqobl8Lo=";
-    let octets = BASE64_STANDARD.decode(signature).expect("it is base64");
-    let hex: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    let bytes = BASE64_STANDARD.decode(signature).expect("it is base64");
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     for form in [
         signature.trim_end_matches('=').to_owned(),
         signature.replace('+', "-"),

@@ -139,7 +139,7 @@ fn a_secret_may_look_like_an_option() {
 
 #[cfg(unix)]
 #[test]
-fn a_secret_may_be_any_octets() {
+fn a_secret_may_be_any_bytes() {
     let mut secret = tempfile::NamedTempFile::new().expect("there is room");
     secret.write_all(b"\x00\xff\n\xfe").expect("there is room");
     let path = secret.path().to_str().expect("the path is UTF-8");
@@ -167,7 +167,7 @@ fn new_secrets_are_random_hex() {
         let run = hooksig(arguments, "");
         let secret = run.stdout.strip_suffix('\n').expect("a line");
         assert_eq!((run.code, secret.len()), (0, digits));
-        assert!(secret.bytes().all(|octet| matches!(octet, b'0'..=b'9' | b'a'..=b'f')), "{secret}");
+        assert!(secret.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')), "{secret}");
         assert!(seen.insert(secret.to_owned()));
     }
 }

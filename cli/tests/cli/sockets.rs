@@ -129,11 +129,11 @@ impl Listener {
         self.wait()
     }
 
-    /// Sends octets on a new connection and returns the answer.
-    pub(crate) fn send(&self, octets: impl AsRef<[u8]>) -> String {
+    /// Sends bytes on a new connection and returns the answer.
+    pub(crate) fn send(&self, bytes: impl AsRef<[u8]>) -> String {
         let mut stream = self.connect();
         // The receiver may close the connection at any time.
-        let _ = stream.write_all(octets.as_ref());
+        let _ = stream.write_all(bytes.as_ref());
         let _ = stream.shutdown(std::net::Shutdown::Write);
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
@@ -175,9 +175,9 @@ pub(crate) fn capture(
 fn read_request(stream: &mut TcpStream) -> String {
     let mut request = Vec::new();
     loop {
-        let mut octets = [0; 4096];
-        let read = stream.read(&mut octets).expect("it can be read");
-        request.extend_from_slice(&octets[..read]);
+        let mut bytes = [0; 4096];
+        let read = stream.read(&mut bytes).expect("it can be read");
+        request.extend_from_slice(&bytes[..read]);
         let text = String::from_utf8_lossy(&request).to_lowercase();
         let length = text.split("content-length: ").nth(1).and_then(|rest| rest.split('\r').next());
         let length: usize = length.and_then(|length| length.parse().ok()).unwrap_or(0);

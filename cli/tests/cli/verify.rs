@@ -273,7 +273,7 @@ fn json_is_ascii() {
     let request = signed("{\"event\":\"a\u{9b}\u{1f600}\"}", &["date", "digest"], &[]);
     let request = edit(&request, "hmac-key", "\u{202e}key\u{9b}");
     let run = verify(request, &["--json"]);
-    assert!(run.stdout.trim_end().bytes().all(|octet| (b' '..=b'~').contains(&octet)), "{run:?}");
+    assert!(run.stdout.trim_end().bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{run:?}");
     let verdict: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
     assert_eq!(verdict["key_id"], "\u{202e}key\u{9b}");
     assert_eq!(verdict["event"], "a\u{9b}\u{1f600}");
@@ -302,23 +302,20 @@ fn huge_heads_get_a_verdict() {
 }
 
 #[test]
-fn every_octet_in_every_field_gets_a_verdict() {
+fn every_byte_in_every_field_gets_a_verdict() {
     let request = delivery("user-created");
     for place in ["keyId=\"", "Date: ", "Digest: ", "X-Drone-Event: ", "Host", "POST "] {
         let (before, after) = request.split_once(place).expect("the place is there");
-        for octet in 0..=u8::MAX {
-            let raw = [before.as_bytes(), place.as_bytes(), &[octet], after.as_bytes()].concat();
+        for byte in 0..=u8::MAX {
+            let raw = [before.as_bytes(), place.as_bytes(), &[byte], after.as_bytes()].concat();
             let run = verify(raw, &[]);
             match run.code {
-                0 | 1 => assert_eq!(run.stdout.lines().count(), 1, "{octet} at {place}: {run:?}"),
+                0 | 1 => assert_eq!(run.stdout.lines().count(), 1, "{byte} at {place}: {run:?}"),
                 _ => run.assert_unusable("offset"),
             }
             let printable =
                 |text: &str| text.chars().all(|c| c == '\n' || (' '..='~').contains(&c));
-            assert!(
-                printable(&run.stdout) && printable(&run.stderr),
-                "{octet} at {place}: {run:?}"
-            );
+            assert!(printable(&run.stdout) && printable(&run.stderr), "{byte} at {place}: {run:?}");
         }
     }
 }

@@ -65,7 +65,7 @@ fn any_body() -> [u8; 16] {
     fastrand::u128(..).to_le_bytes()
 }
 
-/// Returns a wrong signature: either only one octet is wrong, or nearly all are.
+/// Returns a wrong signature: either only one byte is wrong, or nearly all are.
 fn nearly_or_not_at_all(other: bool) -> Sent {
     let mut sent = Sent::new(0, &any_body());
     let mac = sent.mac();
@@ -96,7 +96,7 @@ fn sign(signer: &Signer<'_>, sent: &Sent) {
     let _ = black_box(signer.sign(&Request::of_headers(&headers), &COVERED, &mut out));
 }
 
-/// A faulty comparison that ends at the first different octet.
+/// A faulty comparison that ends at the first different byte.
 fn sign_and_compare(signer: &Signer<'_>, sent: &Sent) -> bool {
     let headers = [("date", sent.date.as_str()), ("digest", sent.digest.as_str())];
     let mut out = [0; 200];

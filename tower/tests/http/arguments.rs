@@ -69,7 +69,7 @@ const SETTINGS: &[(&str, &str, Make, [u16; 2])] = &[
 #[rustfmt::skip] // One row a line.
 const OTHERS: &[(&str, &str, fn())] = &[
     ("Escaped::new", "nothing", || assert_eq!(Escaped::new("").to_string(), "")),
-    ("Escaped::new", "every octet", || assert_eq!(Escaped::new(&(0..=255).collect::<Vec<u8>>()).to_string().chars().find(|char| char.is_control()), None)),
+    ("Escaped::new", "every byte", || assert_eq!(Escaped::new(&(0..=255).collect::<Vec<u8>>()).to_string().chars().find(|char| char.is_control()), None)),
     ("RedisStore::open", "an empty address", || assert!(RedisStore::open("").is_err())),
     ("RedisStore::open", "an address without a scheme", || assert!(RedisStore::open("127.0.0.1").is_err())),
     ("RedisStore::open", "another scheme", || assert!(RedisStore::open("http://127.0.0.1").is_err())),

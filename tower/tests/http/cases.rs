@@ -16,7 +16,7 @@ fn wire(case: &VerifyCase) -> Option<Vec<u8>> {
     for (name, value) in &case.head.headers {
         let (name, value) = (name.as_ref(), value.as_ref());
         // Otherwise the value would become another line on the wire.
-        if value.iter().chain(name).any(|octet| matches!(octet, b'\r' | b'\n' | b'\0')) {
+        if value.iter().chain(name).any(|byte| matches!(byte, b'\r' | b'\n' | b'\0')) {
             return None;
         }
         closes |= name.eq_ignore_ascii_case(b"connection");

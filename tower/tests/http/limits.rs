@@ -159,9 +159,9 @@ fn many_at_once_are_taken_once_each() {
 #[test]
 fn connections_that_end_do_no_harm() {
     let server = Server::start(|layer| layer);
-    for octets in ["", "POST", "POST / HTTP/1.1\r\n", "\0", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"] {
+    for bytes in ["", "POST", "POST / HTTP/1.1\r\n", "\0", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"] {
         let mut stream = TcpStream::connect(server.address).expect("it listens");
-        stream.write_all(octets.as_bytes()).expect("it is taken");
+        stream.write_all(bytes.as_bytes()).expect("it is taken");
     }
     assert!(server.send(signed("{}")).starts_with("HTTP/1.1 200 "));
 }

@@ -47,8 +47,8 @@ fn search(case: &Case<'_>, body: &[u8]) -> Option<Vec<Step>> {
     let signed = signed_digest(case)?;
     let mut seen = HashSet::new();
     let mut fits = |step: &Step| {
-        let digest: [u8; 32] = match case.budget.pay_for_body(step.octets.len()) {
-            true => Sha256::digest(&step.octets).into(),
+        let digest: [u8; 32] = match case.budget.pay_for_body(step.bytes.len()) {
+            true => Sha256::digest(&step.bytes).into(),
             false => return (false, false),
         };
         (seen.insert(digest), digest == signed)
@@ -58,7 +58,7 @@ fn search(case: &Case<'_>, body: &[u8]) -> Option<Vec<Step>> {
         for step in group(body, &case.budget) {
             match fits(&step) {
                 (_, true) => return Some(vec![step]),
-                (true, _) if step.octets.len() <= MAX_FOR_TWO => first.push(step),
+                (true, _) if step.bytes.len() <= MAX_FOR_TWO => first.push(step),
                 _ => {}
             }
         }
@@ -68,7 +68,7 @@ fn search(case: &Case<'_>, body: &[u8]) -> Option<Vec<Step>> {
     }
     for step in first {
         for group in steps::GROUPS {
-            let second = group(&step.octets, &case.budget).into_iter().find(|step| fits(step).1);
+            let second = group(&step.bytes, &case.budget).into_iter().find(|step| fits(step).1);
             if let Some(second) = second {
                 return Some(vec![step, second]);
             }
@@ -80,7 +80,7 @@ fn search(case: &Case<'_>, body: &[u8]) -> Option<Vec<Step>> {
 /// Returns the SHA-256 of the `Digest` field, which the core found well-formed.
 fn signed_digest(case: &Case<'_>) -> Option<[u8; 32]> {
     let field = case.message.values("digest").next()?;
-    field.split(|&octet| octet == b',').find_map(|element| {
+    field.split(|&byte| byte == b',').find_map(|element| {
         let element = element.trim_ascii();
         let (name, value) = element.split_at_checked("SHA-256=".len())?;
         let fits = name.eq_ignore_ascii_case(b"SHA-256=");

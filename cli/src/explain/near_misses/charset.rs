@@ -29,7 +29,7 @@ const ENCODINGS: [&Encoding; 15] = [
 /// A form of a text, and the change that led to it.
 pub(super) struct Form {
     pub(super) name: &'static str,
-    pub(super) octets: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     /// The change, after "The body".
     pub(super) done: String,
 }
@@ -37,8 +37,8 @@ pub(super) struct Form {
 /// Guesses the text before something decoded or encoded it wrongly as `text`.
 pub(super) fn repairs(text: &[u8]) -> Vec<Form> {
     let mut forms = Vec::new();
-    let mut add = |name, octets: Option<Vec<u8>>, done: String| {
-        forms.extend(octets.map(|octets| Form { name, octets, done }));
+    let mut add = |name, bytes: Option<Vec<u8>>, done: String| {
+        forms.extend(bytes.map(|bytes| Form { name, bytes, done }));
     };
     match str::from_utf8(text) {
         Ok(text) => {
@@ -49,7 +49,7 @@ pub(super) fn repairs(text: &[u8]) -> Vec<Form> {
                 add("mojibake", encode(encoding, text), misread(encoding.name()));
             }
             let twice = encode_with_controls(text)
-                .and_then(|octets| encode_with_controls(str::from_utf8(&octets).ok()?));
+                .and_then(|bytes| encode_with_controls(str::from_utf8(&bytes).ok()?));
             add("mojibake", encode_with_controls(text), misread("windows-1252"));
             add("mojibake", twice, "was twice read as Latin-1 instead of UTF-8".into());
             add(
@@ -88,7 +88,7 @@ pub(super) fn damages(text: &[u8]) -> Vec<Form> {
     let lossy = String::from_utf8_lossy(text).into_owned();
     [latin_1, lossy]
         .into_iter()
-        .map(|text| Form { name: "mojibake", octets: text.into(), done: String::new() })
+        .map(|text| Form { name: "mojibake", bytes: text.into(), done: String::new() })
         .collect()
 }
 
@@ -97,25 +97,25 @@ fn to_latin_1(text: &str) -> Option<Vec<u8>> {
 }
 
 fn encode(encoding: &'static Encoding, text: &str) -> Option<Vec<u8>> {
-    let (octets, _, unmappable) = encoding.encode(text);
-    (!unmappable).then(|| octets.into_owned())
+    let (bytes, _, unmappable) = encoding.encode(text);
+    (!unmappable).then(|| bytes.into_owned())
 }
 
-/// Windows-1252 with the controls of Latin-1 for undefined octets, as most programs implement it.
+/// Windows-1252 with the controls of Latin-1 for undefined bytes, as most programs implement it.
 fn encode_with_controls(text: &str) -> Option<Vec<u8>> {
     text.chars()
         .map(|character| {
             u8::try_from(u32::from(character)).ok().or_else(|| {
-                let octets = encode(WINDOWS_1252, character.encode_utf8(&mut [0; 4]))?;
-                octets.first().copied()
+                let bytes = encode(WINDOWS_1252, character.encode_utf8(&mut [0; 4]))?;
+                bytes.first().copied()
             })
         })
         .collect()
 }
 
 /// Decodes UTF-16 with or without a byte order mark; `None` if that is unlikely.
-pub(super) fn from_utf_16(octets: &[u8]) -> Option<String> {
-    let little = match octets {
+pub(super) fn from_utf_16(bytes: &[u8]) -> Option<String> {
+    let little = match bytes {
         [0xff, 0xfe, ..] => true,
         [0xfe, 0xff, ..] => false,
         [first, 0, _, 0, ..] => *first != 0,
@@ -123,7 +123,7 @@ pub(super) fn from_utf_16(octets: &[u8]) -> Option<String> {
         _ => return None,
     };
     // If one byte of a final newline was cut off, half a unit is left.
-    let units = octets.chunks_exact(2).map(|pair| match little {
+    let units = bytes.chunks_exact(2).map(|pair| match little {
         true => u16::from_le_bytes([pair[0], pair[1]]),
         false => u16::from_be_bytes([pair[0], pair[1]]),
     });

@@ -25,9 +25,9 @@ pub(super) fn decompressed(body: &[u8], limit: usize) -> Option<(&'static str, V
         if by_mark.is_none_or(|mark| mark != name) && (by_mark.is_some() || body.is_ascii()) {
             return None;
         }
-        let mut octets = Vec::new();
-        reader?.take(limit as u64).read_to_end(&mut octets).ok()?;
-        (!octets.is_empty()).then_some((name, octets))
+        let mut bytes = Vec::new();
+        reader?.take(limit as u64).read_to_end(&mut bytes).ok()?;
+        (!bytes.is_empty()).then_some((name, bytes))
     })
 }
 

@@ -82,7 +82,7 @@ impl<'c, 'a> Trials<'c, 'a> {
         let after = string.get(value + line.value.as_ref()?.len()..)?;
         let signature = case.signature()?;
         let trial = |secret: &crate::secrets::Secret| {
-            Trial::new(secret.octets(), signature).continued(before)
+            Trial::new(secret.bytes(), signature).continued(before)
         };
         let before = case.secrets.iter().map(trial).collect();
         Some(Self { case, line, before, after })

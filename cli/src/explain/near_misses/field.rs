@@ -37,7 +37,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
         let string = string_with(case, changes);
         case.secrets.iter().any(|secret| {
             case.budget.pay_for_mac(string.len())
-                && Trial::new(secret.octets(), signature).continued(&string).fits()
+                && Trial::new(secret.bytes(), signature).continued(&string).fits()
         })
     };
     let one = changes.iter().find(|change| fits(&[change])).map(|change| vec![change]);

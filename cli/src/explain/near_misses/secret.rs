@@ -51,16 +51,16 @@ fn fits(case: &Case<'_>, secret: &[u8]) -> bool {
 /// Finds the shortest way from the given secret to the sender's: one or two steps.
 fn search(case: &Case<'_>, secret: &Secret) -> Option<Vec<Step>> {
     case.string.as_ref().ok()?;
-    let mut seen = HashSet::from([secret.octets().to_vec(), vec![]]);
-    let first = steps::from(secret.octets());
-    let first: Vec<_> = first.into_iter().filter(|step| seen.insert(step.octets.clone())).collect();
-    if let Some(step) = first.iter().find(|step| fits(case, &step.octets)) {
+    let mut seen = HashSet::from([secret.bytes().to_vec(), vec![]]);
+    let first = steps::from(secret.bytes());
+    let first: Vec<_> = first.into_iter().filter(|step| seen.insert(step.bytes.clone())).collect();
+    if let Some(step) = first.iter().find(|step| fits(case, &step.bytes)) {
         return Some(vec![step.clone()]);
     }
     first.iter().find_map(|step| {
-        let second = steps::from(&step.octets)
+        let second = steps::from(&step.bytes)
             .into_iter()
-            .find(|second| seen.insert(second.octets.clone()) && fits(case, &second.octets))?;
+            .find(|second| seen.insert(second.bytes.clone()) && fits(case, &second.bytes))?;
         Some(vec![step.clone(), second])
     })
 }

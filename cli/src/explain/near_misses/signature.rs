@@ -9,9 +9,9 @@ use crate::{
 };
 
 pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
-    let text: Vec<u8> = case.params.ok()?.signature().octets().collect();
+    let text: Vec<u8> = case.params.ok()?.signature().bytes().collect();
     // The core judges base64 that decodes.
-    if text.len() > 256 || BASE64_STANDARD.decode(&text).is_ok_and(|octets| octets.len() == 32) {
+    if text.len() > 256 || BASE64_STANDARD.decode(&text).is_ok_and(|bytes| bytes.len() == 32) {
         return None;
     }
     let string = case.string.as_ref().ok()?;
@@ -23,12 +23,12 @@ pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
         ("base64 in which each `+` became a space", coding::base64_decoded(&spaced)),
         ("base64 with percent escapes", coding::base64_decoded(&percent)),
     ];
-    let (what, _) = forms.into_iter().find(|(_, octets)| {
-        let signature = octets.as_ref().and_then(|octets| octets.as_slice().try_into().ok());
+    let (what, _) = forms.into_iter().find(|(_, bytes)| {
+        let signature = bytes.as_ref().and_then(|bytes| bytes.as_slice().try_into().ok());
         signature.is_some_and(|signature| {
             case.secrets.iter().any(|secret| {
                 case.budget.pay_for_mac(string.len())
-                    && Trial::new(secret.octets(), signature).continued(string).fits()
+                    && Trial::new(secret.bytes(), signature).continued(string).fits()
             })
         })
     })?;

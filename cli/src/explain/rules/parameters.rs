@@ -107,11 +107,11 @@ pub(super) fn examine_covered(case: &Case<'_>) -> Rule {
 
 pub(super) fn examine_encoding(case: &Case<'_>) -> Rule {
     let Ok(params) = case.params else { return Rule::skipped("encoding", NO_PARAMS) };
-    let text: Vec<u8> = params.signature().octets().collect();
+    let text: Vec<u8> = params.signature().bytes().collect();
     let (result, found) = match BASE64_STANDARD.decode(&text) {
-        Ok(octets) if octets.len() == 32 => (Ok(()), "the signature is base64 of 32 bytes".into()),
-        Ok(octets) => {
-            let found = format!("the signature is base64 of {} bytes", octets.len());
+        Ok(bytes) if bytes.len() == 32 => (Ok(()), "the signature is base64 of 32 bytes".into()),
+        Ok(bytes) => {
+            let found = format!("the signature is base64 of {} bytes", bytes.len());
             (Err(Error::MalformedSignature), found)
         }
         Err(error) => (Err(Error::MalformedSignature), visible(error.to_string())),
@@ -120,5 +120,5 @@ pub(super) fn examine_encoding(case: &Case<'_>) -> Rule {
 }
 
 fn text(value: Value<'_>) -> String {
-    visible(value.octets().collect::<Vec<_>>())
+    visible(value.bytes().collect::<Vec<_>>())
 }

@@ -53,8 +53,8 @@ fn credentials(value: &[u8]) -> Option<&[u8]> {
 }
 
 fn scheme(value: &[u8]) -> String {
-    let token = |octet: &u8| octet.is_ascii_alphanumeric() || *octet == b'-';
-    let end = value.iter().position(|octet| !token(octet)).unwrap_or(0);
+    let token = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    let end = value.iter().position(|byte| !token(byte)).unwrap_or(0);
     match value.split_at(end) {
         ([_, ..], [b' ', ..]) => format!("of the scheme {}", visible(&value[..end])),
         _ => "without a scheme".into(),

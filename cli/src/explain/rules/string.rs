@@ -47,7 +47,7 @@ fn line(line: &CoveredLine<'_>) -> Line {
     let name = visible(&line.name);
     match &line.value {
         None => Line::Uncovered { text: "is not in the request".into(), name },
-        Some(value) if value.iter().any(|octet| octet.is_ascii_control() && *octet != b'\t') => {
+        Some(value) if value.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t') => {
             Line::Uncovered { text: format!("holds a control byte: {}", visible(value)), name }
         }
         Some(value) => {

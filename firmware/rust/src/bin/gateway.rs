@@ -1,4 +1,4 @@
-//! A gateway: verifies the recorded delivery, whose body comes in pieces of 64 octets. Refuses it
+//! A gateway: verifies the recorded delivery, whose body comes in pieces of 64 bytes. Refuses it
 //! when it is late or a piece is lost.
 #![no_std]
 #![no_main]

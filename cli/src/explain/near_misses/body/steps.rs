@@ -16,14 +16,14 @@ use crate::{
 pub(super) struct Step {
     pub(super) name: &'static str,
     /// The body before the change.
-    pub(super) octets: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     /// The change, after "The body".
     pub(super) done: String,
 }
 
 impl Step {
-    pub(super) fn new(name: &'static str, octets: Vec<u8>, done: impl Into<String>) -> Self {
-        Self { name, octets, done: done.into() }
+    pub(super) fn new(name: &'static str, bytes: Vec<u8>, done: impl Into<String>) -> Self {
+        Self { name, bytes, done: done.into() }
     }
 }
 
@@ -81,11 +81,10 @@ fn wrappers(body: &[u8], budget: &Budget) -> Vec<Step> {
     steps.extend(json_texts(body));
     steps.extend(form_fields(body));
     steps.extend(parts_of_multipart(body));
-    steps.extend(
-        coding::unhex(body.trim_ascii()).map(|octets| {
-            Step::new("hexadecimal-body", octets, "was written in hexadecimal digits")
-        }),
-    );
+    steps
+        .extend(coding::unhex(body.trim_ascii()).map(|bytes| {
+            Step::new("hexadecimal-body", bytes, "was written in hexadecimal digits")
+        }));
     if body.contains(&b'&') {
         const ENTITIES: [(&str, &str); 6] = [
             ("&quot;", "\""),
@@ -141,8 +140,8 @@ fn form_fields(body: &[u8]) -> Vec<Step> {
     const FIELD: &str = "was put into a form field";
     let mut steps = Vec::new();
     let decoded = |text: &[u8]| coding::percent_decoded(text, true);
-    for part in body.trim_ascii().split(|&octet| octet == b'&').take(MAX_PARTS) {
-        let Some(at) = part.iter().position(|&octet| octet == b'=') else { continue };
+    for part in body.trim_ascii().split(|&byte| byte == b'&').take(MAX_PARTS) {
+        let Some(at) = part.iter().position(|&byte| byte == b'=') else { continue };
         // Some tools send a body as the name of a field without a value.
         for text in [&part[at + 1..], &part[..at]] {
             steps.push(Step::new("body-in-form-field", decoded(text), FIELD));
@@ -163,7 +162,7 @@ fn parts_of_multipart(body: &[u8]) -> Vec<Step> {
     if !body.starts_with(b"--") {
         return vec![];
     }
-    let line = body.split(|&octet| octet == b'\n').next().unwrap_or_default().trim_ascii_end();
+    let line = body.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii_end();
     let boundary = [b"\r\n", line].concat();
     let find = |text: &[u8], what: &[u8]| text.windows(what.len()).position(|part| part == what);
     let mut steps = Vec::new();
@@ -181,20 +180,19 @@ fn parts_of_multipart(body: &[u8]) -> Vec<Step> {
 fn compressed(body: &[u8], budget: &Budget) -> Vec<Step> {
     let limit = budget.longest_body() / 4;
     let found = compression::decompressed(body, limit);
-    let step =
-        found.filter(|(_, octets)| budget.pay_for_body(octets.len())).map(|(name, octets)| {
-            Step::new("compressed-body", octets, format!("was compressed ({name})"))
-        });
+    let step = found.filter(|(_, bytes)| budget.pay_for_body(bytes.len())).map(|(name, bytes)| {
+        Step::new("compressed-body", bytes, format!("was compressed ({name})"))
+    });
     step.into_iter().collect()
 }
 
 fn charsets(body: &[u8], budget: &Budget) -> Vec<Step> {
-    let utf_16 = body.iter().take(4).filter(|&&octet| octet == 0).count() > 0;
+    let utf_16 = body.iter().take(4).filter(|&&byte| byte == 0).count() > 0;
     if body.is_ascii() && !utf_16 || !budget.pay_for_body(4 * body.len()) {
         return vec![];
     }
     charset::repairs(body)
         .into_iter()
-        .map(|form| Step::new(form.name, form.octets, form.done))
+        .map(|form| Step::new(form.name, form.bytes, form.done))
         .collect()
 }

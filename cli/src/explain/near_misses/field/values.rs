@@ -61,7 +61,7 @@ const COMMON: [(&str, &[&str]); 7] = [
             "application/json;charset=UTF-8",
             "text/plain",
             "text/plain; charset=utf-8",
-            "application/octet-stream",
+            "application/byte-stream",
             "application/x-www-form-urlencoded",
             "",
         ],
@@ -164,7 +164,7 @@ impl Changes<'_, '_> {
         let Some(value) = self.line.value.clone().filter(|value| value.len() <= MAX_VALUE) else {
             return;
         };
-        let parts: Vec<&[u8]> = value.split(|&octet| octet == b',').take(16).collect();
+        let parts: Vec<&[u8]> = value.split(|&byte| byte == b',').take(16).collect();
         // A date contains a comma, so neighbouring parts are rejoined.
         for start in 0..parts.len() {
             for end in start + 1..=parts.len() {
@@ -277,13 +277,13 @@ impl Changes<'_, '_> {
         let Some(value) = self.line.value.clone().filter(|value| value.len() <= MAX_VALUE) else {
             return self.add("", WAS_DROPPED);
         };
-        let collapsed = value.split(|octet| matches!(octet, b' ' | b'\t'));
+        let collapsed = value.split(|byte| matches!(byte, b' ' | b'\t'));
         let collapsed: Vec<_> = collapsed.filter(|part| !part.is_empty()).collect();
         self.add(collapsed.join(b" ".as_slice()), WAS_WRITTEN);
-        let parts: Vec<_> = value.split(|&octet| octet == b',').map(<[u8]>::trim_ascii).collect();
+        let parts: Vec<_> = value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii).collect();
         self.add(parts.join(b",".as_slice()), WAS_WRITTEN);
         self.add(parts.join(b", ".as_slice()), WAS_WRITTEN);
-        let parameters = value.split(|&octet| octet == b';').map(<[u8]>::trim_ascii);
+        let parameters = value.split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
         let parameters: Vec<_> = parameters.collect();
         self.add(parameters.join(b"; ".as_slice()), WAS_WRITTEN);
         self.add(parameters.join(b";".as_slice()), WAS_WRITTEN);

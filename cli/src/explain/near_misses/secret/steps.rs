@@ -11,7 +11,7 @@ use crate::{coding, explain::near_misses::charset};
 #[derive(Clone)]
 pub(super) struct Step {
     pub(super) name: &'static str,
-    pub(super) octets: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     /// Describes the result; `{}` is the secret before.
     pub(super) is: &'static str,
     pub(super) advice: &'static str,
@@ -31,7 +31,7 @@ pub(super) fn from(given: &[u8]) -> Vec<Step> {
 fn with_more(given: &[u8]) -> Vec<Step> {
     let around = |name, before: &str, after: &str, is, advice| Step {
         name,
-        octets: [before.as_bytes(), given, after.as_bytes()].concat(),
+        bytes: [before.as_bytes(), given, after.as_bytes()].concat(),
         is,
         advice,
     };
@@ -88,9 +88,9 @@ fn with_more(given: &[u8]) -> Vec<Step> {
 /// The secret given here has extra bytes around it.
 fn without_more(given: &[u8]) -> Vec<Step> {
     let mut steps = Vec::new();
-    let mut add = |name, octets: &[u8], is, advice| {
-        if !octets.is_empty() && octets.len() < given.len() {
-            steps.push(Step { name, octets: octets.to_vec(), is, advice });
+    let mut add = |name, bytes: &[u8], is, advice| {
+        if !bytes.is_empty() && bytes.len() < given.len() {
+            steps.push(Step { name, bytes: bytes.to_vec(), is, advice });
         }
     };
     const HERE: &str = "remove that from the file or variable that holds it here";
@@ -138,9 +138,9 @@ fn without_escapes(given: &[u8]) -> Option<&[u8]> {
 fn without_name(given: &[u8]) -> Option<&[u8]> {
     let line = given.trim_ascii();
     let line = line.strip_prefix(b"export ").unwrap_or(line);
-    let end = line.iter().position(|octet| matches!(octet, b'=' | b':'))?;
+    let end = line.iter().position(|byte| matches!(byte, b'=' | b':'))?;
     let (name, value) = (line[..end].trim_ascii(), &line[end + 1..]);
-    let is_name = |octet: &u8| octet.is_ascii_alphanumeric() || b"_-.".contains(octet);
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
     let fits =
         name.first().is_some_and(|first| !first.is_ascii_digit()) && name.iter().all(is_name);
     fits.then(|| value.trim_ascii_start())
@@ -154,40 +154,40 @@ fn recoded(given: &[u8]) -> Vec<Step> {
     const KUBERNETES: &str = "decode the one given here (`base64 -d`); Kubernetes prints secrets \
                               in base64";
     const LETTERS: &str = "give exactly the text of DRONE_WEBHOOK_SECRET here";
-    let step = |name, octets, is, advice| Step { name, octets, is, advice };
+    let step = |name, bytes, is, advice| Step { name, bytes, is, advice };
     let mut steps = Vec::new();
-    let decoded = coding::base64_decoded(given).filter(|octets| !octets.is_empty());
+    let decoded = coding::base64_decoded(given).filter(|bytes| !bytes.is_empty());
     steps.extend(
-        decoded.map(|octets| {
-            step("base64-decoded-secret", octets, "{} decoded from base64", KUBERNETES)
+        decoded.map(|bytes| {
+            step("base64-decoded-secret", bytes, "{} decoded from base64", KUBERNETES)
         }),
     );
     for encoded in base64_texts(given) {
         let is = "the base64 text of {}";
         steps.push(step("base64-encoded-secret", encoded.into_bytes(), is, TEXT));
     }
-    if let Some(octets) = coding::unhex(given) {
+    if let Some(bytes) = coding::unhex(given) {
         let is = "{} decoded from its hexadecimal text";
-        steps.push(step("hex-decoded-secret", octets, is, SENDER));
+        steps.push(step("hex-decoded-secret", bytes, is, SENDER));
     }
     let digits = coding::hex(given);
     let is = "the hexadecimal text of {}";
     steps.push(step("hex-encoded-secret", digits.to_ascii_uppercase().into_bytes(), is, TEXT));
     steps.push(step("hex-encoded-secret", digits.into_bytes(), is, TEXT));
-    for octets in [given.to_ascii_lowercase(), given.to_ascii_uppercase()] {
+    for bytes in [given.to_ascii_lowercase(), given.to_ascii_uppercase()] {
         let is = "{} with its letters in the other case";
-        steps.push(step("secret-in-other-case", octets, is, LETTERS));
+        steps.push(step("secret-in-other-case", bytes, is, LETTERS));
     }
     let is = "{} with its percent escapes decoded";
     steps.push(step("percent-decoded-secret", coding::percent_decoded(given, false), is, LETTERS));
     let is = "{} with percent escapes";
     steps.push(step("percent-encoded-secret", coding::percent_encoded(given), is, LETTERS));
     if given.contains(&b'$') {
-        let text = given.split(|&octet| octet == b'$').collect::<Vec<_>>().join(b"$$".as_slice());
+        let text = given.split(|&byte| byte == b'$').collect::<Vec<_>>().join(b"$$".as_slice());
         let is = "{} with each `$` doubled";
         steps.push(step("dollar-in-secret", text, is, LETTERS));
-        let octets = coding::replaced(given, b"$$", b"$");
-        steps.push(step("dollar-in-secret", octets, "{} with each `$$` as `$`", LETTERS));
+        let bytes = coding::replaced(given, b"$$", b"$");
+        steps.push(step("dollar-in-secret", bytes, "{} with each `$$` as `$`", LETTERS));
     }
     steps
 }
@@ -212,20 +212,20 @@ fn transcoded(given: &[u8]) -> Vec<Step> {
     const SAVE: &str = "save it as UTF-8 without a byte order mark on both sides";
     const ASCII: &str = "use a secret of only ASCII letters and digits, such as `hooksig secret` \
                          makes";
-    let utf_16 = |octets, is| Step { name: "utf-16-secret", octets, is, advice: SAVE };
+    let utf_16 = |bytes, is| Step { name: "utf-16-secret", bytes, is, advice: SAVE };
     let mut steps = Vec::new();
     steps.extend(charset::from_utf_16(given).map(|text| {
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let line = line.strip_suffix('\r').unwrap_or(line);
         utf_16(line.as_bytes().to_vec(), "{} read as UTF-16")
     }));
-    for octets in charset::utf_16_forms(given) {
-        steps.push(utf_16(octets, "{} in UTF-16"));
+    for bytes in charset::utf_16_forms(given) {
+        steps.push(utf_16(bytes, "{} in UTF-16"));
     }
     if !given.is_ascii() {
         for form in charset::damages(given).into_iter().chain(charset::repairs(given)) {
             let is = "{} in another encoding or normal form of Unicode";
-            steps.push(Step { name: "transcoded-secret", octets: form.octets, is, advice: ASCII });
+            steps.push(Step { name: "transcoded-secret", bytes: form.bytes, is, advice: ASCII });
         }
     }
     steps
@@ -233,11 +233,11 @@ fn transcoded(given: &[u8]) -> Vec<Step> {
 
 /// Several secrets given in one text.
 fn parts(given: &[u8]) -> impl Iterator<Item = Step> {
-    let parts = given.split(|octet| matches!(octet, b',' | b';') || octet.is_ascii_whitespace());
+    let parts = given.split(|byte| matches!(byte, b',' | b';') || byte.is_ascii_whitespace());
     parts.filter(move |part| !part.is_empty() && part.len() < given.len()).take(64).map(|part| {
         Step {
             name: "joined-secrets",
-            octets: part.to_vec(),
+            bytes: part.to_vec(),
             is: "a part of {}, which seems to hold several",
             advice: "give each with its own --secret-file or --secret",
         }
