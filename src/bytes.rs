@@ -1,4 +1,12 @@
-//! Classes of bytes, trimming and splitting.
+//! Classes of bytes, trimming, and indexes that cannot be wrong.
+
+/// Returns what was found at an index that is within its bounds by design.
+///
+/// In release builds, which cannot panic, a wrong index would find an empty value. In tests it panics.
+pub(crate) fn in_bounds<T: Default>(found: Option<T>) -> T {
+    debug_assert!(found.is_some(), "an index is out of bounds");
+    found.unwrap_or_default()
+}
 
 /// Returns whether `byte` may be in a token (RFC 9110, section 5.6.2).
 pub(crate) fn is_token(byte: u8) -> bool {

@@ -4,8 +4,8 @@
 use core::ops::Range;
 
 use crate::{
-    Error, Text,
-    bytes::trim,
+    Error, FieldValue,
+    bytes::{in_bounds, trim},
     primitives::{SHORTCUTS, take_while},
 };
 
@@ -74,8 +74,8 @@ pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error>
 /// assert_eq!(hooksig::date::format(784_111_777)?.as_str(), "Sun, 06 Nov 1994 08:49:37 GMT");
 /// # Ok::<(), hooksig::Error>(())
 /// ```
-pub fn format(unix: i64) -> Result<Text<LEN>, Error> {
-    write(unix).map(Text::of)
+pub fn format(unix: i64) -> Result<FieldValue<LEN>, Error> {
+    write(unix).map(FieldValue::new)
 }
 
 pub(crate) fn write(unix: i64) -> Result<[u8; LEN], Error> {
@@ -86,8 +86,8 @@ pub(crate) fn write(unix: i64) -> Result<[u8; LEN], Error> {
     let second = unix.rem_euclid(SECONDS_A_DAY) as u32;
     let (year, month, day) = civil_from_days(days);
     // 1970-01-01 was a Thursday.
-    let weekday = DAYS.get((days + 3).rem_euclid(7) as usize).copied().unwrap_or_default();
-    let month = MONTHS.get(month as usize - 1).copied().unwrap_or_default();
+    let weekday = in_bounds(DAYS.get((days + 3).rem_euclid(7) as usize).copied());
+    let month = in_bounds(MONTHS.get(month as usize - 1).copied());
     let mut text = *b"Sun, 06 Nov 1994 08:49:37 GMT";
     #[rustfmt::skip]
     let [

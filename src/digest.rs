@@ -1,7 +1,7 @@
 //! The `Digest` field (RFC 3230), which ties the body to the signature.
 
 use crate::{
-    Error, Text,
+    Error, FieldValue,
     bytes::{is_token, trim},
     primitives::{self, BASE64_LEN, Hash, HashText, SHORTCUTS, Sha256, is_word, take_while},
 };
@@ -21,8 +21,8 @@ const PREFIX: &str = "SHA-256=";
 ///     "SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
 /// );
 /// ```
-pub fn field(body: &(impl AsRef<[u8]> + ?Sized)) -> Text<LEN> {
-    Text::of(write(&primitives::sha256(body.as_ref())))
+pub fn field(body: &(impl AsRef<[u8]> + ?Sized)) -> FieldValue<LEN> {
+    FieldValue::new(write(&primitives::sha256(body.as_ref())))
 }
 
 pub(crate) fn write(hash: &Hash) -> [u8; LEN] {

@@ -6,7 +6,9 @@ use hifijson::{
     Read as _, SliceLexer, escape::Lex as _, num::Lex as _, str::Lex as _, token::Lex as _,
 };
 
-use crate::{Error, Headers, Key, Name, Request, Text, date, digest, primitives};
+use crate::{
+    Error, FieldValue, Headers, Key, Name, Request, bytes::in_bounds, date, digest, primitives,
+};
 
 mod filter;
 pub(crate) mod verbatim;
@@ -212,7 +214,7 @@ impl<'a> JsonText<'a> {
         lexer.str_ignore().map_err(|_| Stop::Malformed)?;
         // The lexer has consumed the content and the closing quote.
         let read = inside.len().saturating_sub(lexer.as_slice().len());
-        let bytes = inside.get(..read.saturating_sub(1)).unwrap_or_default();
+        let bytes = in_bounds(inside.get(..read.saturating_sub(1)));
         core::str::from_utf8(bytes).map(Self).map_err(|_| Stop::Malformed)
     }
 
@@ -283,9 +285,9 @@ fn skip_value(lexer: &mut SliceLexer<'_>) -> Result<(), Stop> {
 /// Drone also sends `X-Drone-Event`, which is not signed. Its value is [`Event::as_str`] of the event.
 #[derive(Clone)]
 pub struct SignedHeaders {
-    pub(crate) date: Text<{ date::LEN }>,
-    pub(crate) digest: Text<{ digest::LEN }>,
-    pub(crate) signature: Text<SIGNATURE_LEN>,
+    pub(crate) date: FieldValue<{ date::LEN }>,
+    pub(crate) digest: FieldValue<{ digest::LEN }>,
+    pub(crate) signature: FieldValue<SIGNATURE_LEN>,
 }
 
 impl SignedHeaders {
@@ -329,8 +331,8 @@ pub fn sign(
     let tag = key.mac_of_whole(&verbatim::write_signing_string(&date, &digest));
     let signature = verbatim::write_params(&tag);
     Ok(SignedHeaders {
-        date: Text::of(date),
-        digest: Text::of(digest),
-        signature: Text::of(signature),
+        date: FieldValue::new(date),
+        digest: FieldValue::new(digest),
+        signature: FieldValue::new(signature),
     })
 }

@@ -87,11 +87,12 @@ pub mod capi;
 
 mod bytes;
 mod error;
+mod field_value;
 mod primitives;
-mod text;
 mod writer;
 
 pub use error::{Error, Param};
+pub use field_value::FieldValue;
 pub use key::{Key, TAG_LEN, Tag};
 pub use names::{HeaderList, HeaderNames, MAX_NAMES, Name};
 pub use params::{Params, Value};
@@ -99,7 +100,6 @@ pub use policy::{Clock, DEFAULT_MAX_SKEW, Policy};
 pub use request::{Head, Headers, Request};
 pub use sign::{Signer, signature_len};
 pub use signing_string::{MAX_SIGNING_STRING_LEN, signing_string};
-pub use text::Text;
 pub use verify::{PendingBody, Verified, Verifier};
 
 #[cfg(doctest)]

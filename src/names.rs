@@ -4,7 +4,7 @@ use core::cmp::Ordering;
 
 use crate::{
     Error,
-    bytes::is_token,
+    bytes::{in_bounds, is_token},
     params::Value,
     primitives::{HELD_NAMES, PIECE_LEN, SHORTCUTS, eq_ignore_case},
 };
@@ -198,7 +198,7 @@ impl<'n> NameIndex<'n> {
         let Err(at) = self.search(print, &name) else { return false };
         let mut moved = (print, self.names.len() as u8);
         if self.names.push(name).is_ok() && self.sorted.push(moved).is_ok() {
-            let behind = self.sorted.get_mut(at..).unwrap_or_default();
+            let behind = in_bounds(self.sorted.get_mut(at..));
             behind.iter_mut().for_each(|place| core::mem::swap(place, &mut moved));
         }
         true

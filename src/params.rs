@@ -8,7 +8,7 @@ use crate::{
     Error, HeaderList, Headers, Param, Request, Tag,
     bytes::{is_control, is_token},
     primitives::{self, BASE64_LEN, eq_ignore_case, is_word, start, take_while},
-    request::{Fields, Single},
+    request::{Fields, Singleton},
     writer::Writer,
 };
 
@@ -91,7 +91,7 @@ impl<'a> Params<'a> {
     }
 
     /// Does the same as [`find`](Self::find), for fields that were looked up before.
-    pub(crate) fn read(signature: Single<'a>, signature_input: bool) -> Result<Self, Error> {
+    pub(crate) fn read(signature: Singleton<'a>, signature_input: bool) -> Result<Self, Error> {
         let field = signature.get(Error::MissingSignature, Error::RepeatedSignature)?;
         Self::parse_field(field, signature_input)
     }

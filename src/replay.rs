@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{Clock, DEFAULT_MAX_SKEW, Error, TAG_LEN, Tag, Verified};
+use crate::{Clock, DEFAULT_MAX_SKEW, Error, TAG_LEN, Tag, Verified, bytes::in_bounds};
 
 /// The memory for one delivery.
 #[repr(C)] // Zeroed memory from C must be an empty entry.
@@ -162,6 +162,6 @@ fn places<'e>(entries: &'e mut [Entry], tag: &Tag) -> impl Iterator<Item = &'e m
     let [a, b, c, d, ..] = *tag;
     let first = u32::from_le_bytes([a, b, c, d]) as usize;
     let first = first.checked_rem(entries.len()).unwrap_or_default();
-    let (before, from) = entries.split_at_mut_checked(first).unwrap_or_default();
+    let (before, from) = in_bounds(entries.split_at_mut_checked(first));
     from.iter_mut().chain(before).take(PLACES)
 }

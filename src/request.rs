@@ -3,7 +3,7 @@
 mod fields;
 mod head;
 
-pub(crate) use fields::{Fields, Single};
+pub(crate) use fields::{Fields, Singleton};
 pub use head::Head;
 
 use crate::{
@@ -74,7 +74,7 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
 
     /// Creates a view without a request line. A signature that covers `(request-target)` is then
     /// refused with [`Error::MissingHeader`].
-    pub fn of_headers(headers: &'a H) -> Self {
+    pub fn from_headers(headers: &'a H) -> Self {
         Self { method: b"", target: None, headers }
     }
 

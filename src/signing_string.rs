@@ -5,7 +5,7 @@ use crate::{
     bytes::trim,
     names::{self, MAX_REPEATED, NameIndex, Special},
     primitives::{HELD_NAMES, Pieces, has_control, take_while},
-    request::Single,
+    request::Singleton,
     writer::Writer,
 };
 
@@ -76,7 +76,7 @@ pub(crate) struct SigningString<'r, 'a, H: ?Sized, I> {
     names: I,
     /// The value of each name, found in one pass over the fields. Empty in builds with `HELD_NAMES` 0,
     /// to save stack.
-    values: heapless::Vec<Single<'a>, HELD_NAMES>,
+    values: heapless::Vec<Singleton<'a>, HELD_NAMES>,
 }
 
 impl<'r, 'a, 'n, H, I> SigningString<'r, 'a, H, I>
@@ -113,7 +113,7 @@ where
         // Drone's list has no index: its two names were found once each.
         let Some(index) = index else { return 0 };
         for _ in 0..index.len() {
-            let _ = self.values.push(Single::default());
+            let _ = self.values.push(Singleton::default());
         }
         for (name, value) in self.request.headers.fields() {
             if let Some(found) = index.find(name).and_then(|at| self.values.get_mut(at)) {

@@ -41,7 +41,7 @@ fn signature_of_date(secret: &str, delivery: &Delivery) -> String {
     let signer = Signer::new(&key, "hmac-key").expect("the keyId can be sent");
     let headers = delivery.headers.as_slice();
     let mut room = [0; 256];
-    let signature = signer.sign(&Request::of_headers(headers), &["date"], &mut room);
+    let signature = signer.sign(&Request::from_headers(headers), &["date"], &mut room);
     String::from_utf8(signature.expect("the date is there").to_vec()).expect("it is text")
 }
 

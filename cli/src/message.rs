@@ -74,7 +74,7 @@ impl<'a> Message<'a> {
     /// Returns the request in the core's form.
     pub(crate) fn request(&self) -> Request<'_, [Header<'a>]> {
         match self.method {
-            "" => Request::of_headers(self.fields.as_slice()),
+            "" => Request::from_headers(self.fields.as_slice()),
             method => Request::new(method, self.target, self.fields.as_slice()),
         }
     }

@@ -51,11 +51,11 @@ pub(super) unsafe fn make<H: Handle>(
 /// SAFETY: unless it is NULL, `handle` must point to a handle that stays unchanged for `'a`.
 pub(super) unsafe fn get<'a, H: Handle>(handle: *const H) -> Result<&'a H::Value, hooksig_status> {
     // SAFETY: the caller's contract; the mark is read before the value is taken for one.
-    match unsafe { mark(handle) }? {
-        // SAFETY: it was found to have been made.
-        true => Ok(unsafe { get_made(handle) }),
-        false => Err(WrongState),
+    if !unsafe { mark(handle) }? {
+        return Err(WrongState);
     }
+    // SAFETY: it was found to have been made.
+    Ok(unsafe { get_made(handle) })
 }
 
 /// The value in a handle that is known to have been made.
@@ -74,11 +74,11 @@ pub(super) unsafe fn get_mut<'a, H: Handle>(
 ) -> Result<&'a mut H::Value, hooksig_status> {
     let made = handle.cast::<Made<H::Value>>();
     // SAFETY: as in `get`.
-    match unsafe { mark(handle) }? {
-        // SAFETY: it was found to have been made; the rest is the caller's contract.
-        true => Ok(unsafe { &mut (*made).value }),
-        false => Err(WrongState),
+    if !unsafe { mark(handle) }? {
+        return Err(WrongState);
     }
+    // SAFETY: it was found to have been made; the rest is the caller's contract.
+    Ok(unsafe { &mut (*made).value })
 }
 
 /// Overwrites the handle with zeros, in a way that the compiler does not leave out.

@@ -97,11 +97,11 @@ impl<const N: usize> Copied<N> {
 pub(super) unsafe fn policy_or_default<'a>(
     policy: *const hooksig_policy,
 ) -> Result<Policy<'a>, hooksig_status> {
-    match policy.is_null() {
-        true => Ok(Policy::DRONE),
-        // SAFETY: passed on.
-        false => unsafe { handle::get(policy) }.map(Settings::policy),
+    if policy.is_null() {
+        return Ok(Policy::DRONE);
     }
+    // SAFETY: passed on.
+    unsafe { handle::get(policy) }.map(Settings::policy)
 }
 
 /// Makes the default policy, which fits what Drone sends: date and digest must be covered, Date

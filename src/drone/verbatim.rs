@@ -142,7 +142,7 @@ mod tests {
             let fields: [(&str, &[u8]); 2] = [("Date", &date), ("Digest", &digest)];
             let mut out = [0; SIGNING_STRING_LEN];
             let string =
-                signing_string(&Request::of_headers(&fields), &["date", "digest"], &mut out);
+                signing_string(&Request::from_headers(&fields), &["date", "digest"], &mut out);
             if has_control(&date) || has_control(&digest) {
                 assert!(matches!(string, Err(Error::ControlByte { .. })));
             } else {

@@ -1,6 +1,9 @@
 //! The value of a parameter, with its quoted-pairs.
 
-use crate::{bytes::differs_in_case, primitives};
+use crate::{
+    bytes::{differs_in_case, in_bounds},
+    primitives,
+};
 
 /// The value of a parameter as received: a token, or the content of a quoted-string, which may
 /// contain quoted-pairs.
@@ -97,7 +100,7 @@ impl<'a> Value<'a> {
             match behind.take_first() {
                 Some(byte) if byte != separator => {}
                 found => {
-                    let before = self.raw.get(..len).unwrap_or_default();
+                    let before = in_bounds(self.raw.get(..len));
                     return (Self { raw: before, ..self }, found.map(|_| behind));
                 }
             }

@@ -6,7 +6,7 @@ use hmac::{KeyInit, Mac, block_api::HmacCore};
 use sha2::{Digest, digest::block_api::CoreProxy};
 
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText};
-use crate::bytes::{is_control, is_qdtext};
+use crate::bytes::{in_bounds, is_control, is_qdtext};
 
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
 /// start, and no signing string is assembled in a buffer.
@@ -118,7 +118,7 @@ pub(crate) fn is_canonical(text: &HashText) -> bool {
 pub(crate) fn take_while<'a>(bytes: &mut &'a [u8], is_in_class: impl Fn(u8) -> bool) -> &'a [u8] {
     let end = bytes.iter().position(|&byte| !is_in_class(byte)).unwrap_or(bytes.len());
     let taken;
-    (taken, *bytes) = bytes.split_at_checked(end).unwrap_or_default();
+    (taken, *bytes) = in_bounds(bytes.split_at_checked(end));
     taken
 }
 

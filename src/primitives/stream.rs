@@ -4,6 +4,8 @@ use core::slice::from_ref;
 
 use sha2::digest::zeroize::{Zeroize, Zeroizing};
 
+use crate::bytes::in_bounds;
+
 use super::{
     HASH_LEN, Hash,
     compress::{BLOCK_LEN, Block, State, compress},
@@ -46,7 +48,7 @@ fn hash_end(mut state: State, tail: &[u8], len: usize) -> Hash {
         *first = 0x80;
     }
     let count = if tail.len() < TWO_BLOCKS_FROM { 1 } else { 2 };
-    let blocks = padded.get_mut(..count).unwrap_or_default();
+    let blocks = in_bounds(padded.get_mut(..count));
     if let Some(end) = blocks.as_flattened_mut().last_chunk_mut() {
         *end = bits(len as u64);
     }
@@ -83,7 +85,7 @@ impl Sha256 {
         self.len = self.len.wrapping_add(bytes.len() as u64);
         let mut rest = bytes;
         if used > 0 {
-            let free = self.block.get_mut(used..).unwrap_or_default();
+            let free = in_bounds(self.block.get_mut(used..));
             let Some((start, behind)) = bytes.split_at_checked(free.len()) else {
                 return copy_to_start(free, bytes);
             };

@@ -8,13 +8,13 @@ use crate::{
 
 /// A field that must occur exactly once, and the number of times that it does.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Single<'a> {
+pub(crate) struct Singleton<'a> {
     pub(crate) count: usize,
     /// The last value, or an empty one.
     value: &'a [u8],
 }
 
-impl<'a> Single<'a> {
+impl<'a> Singleton<'a> {
     pub(crate) fn add(&mut self, value: &'a [u8]) {
         // Each field takes memory, so the count does not overflow.
         self.count = self.count.wrapping_add(1);
@@ -40,11 +40,11 @@ impl<'a> Single<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Fields<'a> {
     /// The parameters of the signature, from `Signature` or from `Authorization`.
-    pub(crate) signature: Single<'a>,
+    pub(crate) signature: Singleton<'a>,
     /// Whether there is a `Signature-Input` field, which only RFC 9421 uses.
     pub(crate) signature_input: bool,
-    pub(crate) date: Single<'a>,
-    pub(crate) digest: Single<'a>,
+    pub(crate) date: Singleton<'a>,
+    pub(crate) digest: Singleton<'a>,
 }
 
 impl<'a> Fields<'a> {

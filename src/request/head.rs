@@ -5,7 +5,7 @@
 
 use crate::{
     Error, Headers, Request,
-    bytes::{is_control, is_token, trim},
+    bytes::{in_bounds, is_control, is_token, trim},
     primitives::{has_control, split_at},
 };
 
@@ -56,7 +56,7 @@ impl<'a> Head<'a> {
             }
         }
         let len = fields.len().saturating_sub(rest.len());
-        Ok(Self { method, target, fields: fields.get(..len).unwrap_or_default() })
+        Ok(Self { method, target, fields: in_bounds(fields.get(..len)) })
     }
 
     /// Returns the head at the start of `received`, including its empty line, or `None` if the empty

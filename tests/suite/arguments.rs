@@ -79,7 +79,7 @@ pub(crate) const CALLS: &[(&str, &str, Call, Error)] = &[
     ("signing_string::signing_string", "a string of an absent header", || string(&["x-a"], 200), Error::MissingHeader { index: 0 }),
     ("Request::new", "a string of a target with a space", || string_of_line("POST", "/ a"), Error::ControlByte { index: 0 }),
     ("Request::new", "a string of a method with a space", || string_of_line("POST /", "/"), Error::ControlByte { index: 0 }),
-    ("Request::of_headers", "a string of (request-target) without a target", string_without_target, Error::MissingHeader { index: 0 }),
+    ("Request::from_headers", "a string of (request-target) without a target", string_without_target, Error::MissingHeader { index: 0 }),
     ("HeaderList::new", "a list that ends with a space", || sign_list("date "), malformed_list(1)),
     ("HeaderList::new", "a list with a comma", || sign_list("date,digest"), malformed_list(0)),
     ("HeaderList::new", "a list with a NUL", || sign_list("date\0"), malformed_list(0)),
@@ -92,7 +92,7 @@ pub(crate) const CALLS: &[(&str, &str, Call, Error)] = &[
     ("date::parse", "a date that is short by one", || date::parse("Wed, 01 Jan 2020 00:00:00 GM", NOW).map(drop), Error::MalformedDate),
     ("Params::parse", "parameters that are none", || Params::parse(b" ").map(drop), malformed_params(0)),
     ("Params::parse", "no parameters", || Params::parse(b"").map(drop), Error::MissingParam(Param::KeyId)),
-    ("Params::find", "parameters of no headers", || Params::find(&Request::of_headers(&NO_FIELDS)).map(drop), Error::MissingSignature),
+    ("Params::find", "parameters of no headers", || Params::find(&Request::from_headers(&NO_FIELDS)).map(drop), Error::MissingSignature),
     ("Head::parse", "a head that is none", || Head::parse("POST / HTTP/1.1\r\n").map(drop), Error::MalformedHead { at: 17 }),
     ("Head::parse", "an empty head", || Head::parse("").map(drop), Error::MalformedHead { at: 0 }),
     ("Delivery::read", "a body that is no JSON", || read(""), Error::MalformedBody),
@@ -192,7 +192,7 @@ fn string(names: &[&str], room: usize) -> Result<(), Error> {
 }
 
 fn string_without_target() -> Result<(), Error> {
-    signing_string(&Request::of_headers(&TO_SIGN), &["(request-target)"], &mut [0; 200]).map(drop)
+    signing_string(&Request::from_headers(&TO_SIGN), &["(request-target)"], &mut [0; 200]).map(drop)
 }
 
 fn string_of_hosts(hosts: &[&str], target: &str) -> Result<(), Error> {
@@ -335,11 +335,11 @@ fn headers_that_change_between_two_passes_get_a_verdict() {
     for passes in 0..256 {
         let changing = || Changing { passes: Cell::new(passes), first: &first, second: &second };
         let verdict =
-            verifier.verify(&Request::of_headers(&changing()), BODY, Clock::At(NOW)).map(drop);
+            verifier.verify(&Request::from_headers(&changing()), BODY, Clock::At(NOW)).map(drop);
         verdicts.insert(verdict.map_or_else(|error| error.reason(), |()| "ok"));
         let mut out = [0; 200];
-        let _ = signer.sign(&Request::of_headers(&changing()), &names, &mut out);
-        let _ = signing_string(&Request::of_headers(&changing()), &names, &mut out);
+        let _ = signer.sign(&Request::from_headers(&changing()), &names, &mut out);
+        let _ = signing_string(&Request::from_headers(&changing()), &names, &mut out);
     }
     assert!(verdicts.contains("ok") && verdicts.contains("signature-mismatch"), "{verdicts:?}");
 }

@@ -70,7 +70,7 @@ fn debugging_output_holds_no_mac_and_no_digest() {
     let sent = drone::sign(&keys[0], BODY, NOW).unwrap();
     let headers =
         [("Date", sent.date()), ("Digest", sent.digest()), ("Signature", sent.signature())];
-    let request = Request::of_headers(&headers);
+    let request = Request::from_headers(&headers);
     let clock = Clock::At(NOW);
     let verified = Verifier::new(&keys).unwrap().verify(&request, BODY, clock).unwrap();
     let mut guard = replay::Guard::new([replay::Entry::EMPTY]);
@@ -179,7 +179,7 @@ fn parameters_can_be_found_without_being_verified() {
     assert!(params.headers().value().is("date digest"));
     assert_eq!(params.signature().as_slice(), Some(sent.mac_text().as_slice()));
     let unsigned = [("Date", sent.text("Date"))];
-    let found = Params::find(&hooksig::Request::of_headers(&unsigned)).map(drop);
+    let found = Params::find(&hooksig::Request::from_headers(&unsigned)).map(drop);
     assert_eq!(found, Err(Error::MissingSignature));
 }
 

@@ -73,7 +73,7 @@ impl Gate {
         let fields = Fields::new(head, uri);
         let request = match target(head, uri) {
             Some(target) => Request::new(head.method.as_str(), target, &fields),
-            None => Request::of_headers(&fields),
+            None => Request::from_headers(&fields),
         };
         let verifier = Verifier::with_policy(&self.keys, self.policy)?;
         let mut pending = verifier.begin(&request, Clock::At((self.now)()))?;

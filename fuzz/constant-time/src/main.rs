@@ -37,7 +37,7 @@ impl Sent {
         let key = Key::new(SECRETS[secret]).unwrap();
         let mut out = [0; 200];
         let signer = Signer::new(&key, "hmac-key").unwrap();
-        let field = signer.sign(&Request::of_headers(&headers), &COVERED, &mut out).unwrap();
+        let field = signer.sign(&Request::from_headers(&headers), &COVERED, &mut out).unwrap();
         let signature = String::from_utf8(field.to_vec()).unwrap();
         Self { date, digest, signature }
     }
@@ -54,7 +54,7 @@ impl Sent {
             ("Digest", self.digest.as_str()),
             ("Signature", self.signature.as_str()),
         ];
-        let request = Request::of_headers(&headers);
+        let request = Request::from_headers(&headers);
         black_box(verifier.begin(&request, Clock::None)).map(drop)
     }
 }
@@ -93,14 +93,14 @@ fn fixed_or_random(random: bool) -> Sent {
 fn sign(signer: &Signer<'_>, sent: &Sent) {
     let headers = [("date", sent.date.as_str()), ("digest", sent.digest.as_str())];
     let mut out = [0; 200];
-    let _ = black_box(signer.sign(&Request::of_headers(&headers), &COVERED, &mut out));
+    let _ = black_box(signer.sign(&Request::from_headers(&headers), &COVERED, &mut out));
 }
 
 /// A faulty comparison that ends at the first different byte.
 fn sign_and_compare(signer: &Signer<'_>, sent: &Sent) -> bool {
     let headers = [("date", sent.date.as_str()), ("digest", sent.digest.as_str())];
     let mut out = [0; 200];
-    let field = signer.sign(&Request::of_headers(&headers), &COVERED, &mut out).unwrap();
+    let field = signer.sign(&Request::from_headers(&headers), &COVERED, &mut out).unwrap();
     let range = sent.mac();
     let pairs = field[range.clone()].iter().zip(&sent.signature.as_bytes()[range]);
     pairs.into_iter().all(|(one, other)| black_box(one) == black_box(other))

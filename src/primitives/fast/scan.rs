@@ -1,7 +1,7 @@
 //! Scanners that check many bytes at a time.
 
 use crate::{
-    bytes::{is_control, is_qdtext},
+    bytes::{in_bounds, is_control, is_qdtext},
     primitives::plain::take_while,
 };
 
@@ -72,7 +72,7 @@ fn split_by_words(
         rest = behind;
     }
     take_while(&mut rest, is_in_class);
-    bytes.split_at_checked(bytes.len().saturating_sub(rest.len())).unwrap_or_default()
+    in_bounds(bytes.split_at_checked(bytes.len().saturating_sub(rest.len())))
 }
 
 const fn may_be_control(word: usize) -> usize {

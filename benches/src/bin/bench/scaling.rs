@@ -204,7 +204,7 @@ fn with_covered(count: usize, now: i64) -> Delivery {
     let key = key();
     let signer = Signer::new(&key, "hmac-key").expect("the keyId is fit");
     let mut out = vec![0; hooksig::signature_len("hmac-key", &names[..])];
-    let request = Request::of_headers(delivery.headers.as_slice());
+    let request = Request::from_headers(delivery.headers.as_slice());
     let signature = signer.sign(&request, &names[..], &mut out).expect("the headers are there");
     let signature = str::from_utf8(signature).expect("it is text").to_owned();
     delivery.with_header("Signature", &signature)

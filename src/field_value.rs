@@ -6,11 +6,11 @@ use core::{fmt, ops::Deref};
 ///
 /// It dereferences to `str`, and [`AsRef<[u8]>`](AsRef) returns its bytes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Text<const N: usize>([u8; N]);
+pub struct FieldValue<const N: usize>([u8; N]);
 
-impl<const N: usize> Text<N> {
-    /// Creates a text from `bytes`, which must be ASCII. If they are not UTF-8, the text is empty.
-    pub(crate) const fn of(bytes: [u8; N]) -> Self {
+impl<const N: usize> FieldValue<N> {
+    /// Creates a value from `bytes`, which must be ASCII. If they are not UTF-8, its text is empty.
+    pub(crate) const fn new(bytes: [u8; N]) -> Self {
         Self(bytes)
     }
 
@@ -20,7 +20,7 @@ impl<const N: usize> Text<N> {
     }
 }
 
-impl<const N: usize> Deref for Text<N> {
+impl<const N: usize> Deref for FieldValue<N> {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -28,19 +28,19 @@ impl<const N: usize> Deref for Text<N> {
     }
 }
 
-impl<const N: usize> AsRef<[u8]> for Text<N> {
+impl<const N: usize> AsRef<[u8]> for FieldValue<N> {
     fn as_ref(&self) -> &[u8] {
         &self.0
     }
 }
 
-impl<const N: usize> fmt::Display for Text<N> {
+impl<const N: usize> fmt::Display for FieldValue<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self)
     }
 }
 
-impl<const N: usize> fmt::Debug for Text<N> {
+impl<const N: usize> fmt::Debug for FieldValue<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)
     }
