@@ -22,7 +22,7 @@ func New(v0 Xhost) *Module {
 	m._host = v0
 	m.t0 = make([]any, 9)
 	m.memory = make([]byte, 65536)
-	m.elements = [][]any{{_core__ops__function__FnOnce__call_once__h0278d5c15c629291_m7vrol, _core__ops__function__FnOnce__call_once__hd8fed7c3b622373e_w86532, _core__ops__function__FnOnce__call_once__h469e246abfc2077e_pcpdpz, _core__ops__function__FnOnce__call_once__hf3aec62d78fd8c5e_v8wg3b, m._hooksig__bytes__is_token__h463cec4b9550a8d0_r46pti, _hooksig__bytes__is_qdtext__h556d63f31582f331_1xkpie, _core__ops__function__FnOnce__call_once__h02ee716f5c0476f6_ys46gi, _core__ops__function__FnOnce__call_once__h18f66ae95f83e41b_sofo6c}}
+	m.elements = [][]any{{_core__ops__function__FnOnce__call_once__h0a4eb1fcf35d856d_lh31jw, _core__ops__function__FnOnce__call_once__hd8fed7c3b622373e_w86532, _core__ops__function__FnOnce__call_once__h469e246abfc2077e_pcpdpz, _core__ops__function__FnOnce__call_once__hd14955fe91302b13_jaaj7n, m._hooksig__bytes__is_token__h463cec4b9550a8d0_r46pti, _hooksig__bytes__is_qdtext__h556d63f31582f331_1xkpie, _core__ops__function__FnOnce__call_once__h02ee716f5c0476f6_ys46gi, _core__ops__function__FnOnce__call_once__h18f66ae95f83e41b_sofo6c}}
 	table_init(m.t0, m.elements[0], i32(1), 0, len(m.elements[0]))
 	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
@@ -87,7 +87,14 @@ l1:
 l0:
 	return v3
 }
-func _core__ops__function__FnOnce__call_once__h0278d5c15c629291_m7vrol(v0 int32) int32 {
+func _core__ops__function__FnOnce__call_once__h02ee716f5c0476f6_ys46gi(v0 int32) int32 {
+	var p0 int32
+	if v0&i32(255) != i32(44) {
+		p0 = 1
+	}
+	return p0
+}
+func _core__ops__function__FnOnce__call_once__h0a4eb1fcf35d856d_lh31jw(v0 int32) int32 {
 	v0 = v0 & i32(255)
 	var p0 int32
 	if uint32(v0) > uint32(i32(32)) {
@@ -98,13 +105,6 @@ func _core__ops__function__FnOnce__call_once__h0278d5c15c629291_m7vrol(v0 int32)
 		p1 = 1
 	}
 	return p0 & p1
-}
-func _core__ops__function__FnOnce__call_once__h02ee716f5c0476f6_ys46gi(v0 int32) int32 {
-	var p0 int32
-	if v0&i32(255) != i32(44) {
-		p0 = 1
-	}
-	return p0
 }
 func _core__ops__function__FnOnce__call_once__h18f66ae95f83e41b_sofo6c(v0 int32) int32 {
 	v0 = v0 & i32(255)
@@ -125,6 +125,18 @@ func _core__ops__function__FnOnce__call_once__h469e246abfc2077e_pcpdpz(v0 int32)
 	}
 	return (p0 | int32(i64_shr_u(i64(0x7fff7ff7ffffffff), int64(uint32(v0))&i64(255)))) & i32(1)
 }
+func _core__ops__function__FnOnce__call_once__hd14955fe91302b13_jaaj7n(v0 int32) int32 {
+	v0 = v0 & i32(255)
+	var p0 int32
+	if v0 == i32(32) {
+		p0 = 1
+	}
+	var p1 int32
+	if v0 == i32(9) {
+		p1 = 1
+	}
+	return p0 | p1
+}
 func _core__ops__function__FnOnce__call_once__hd8fed7c3b622373e_w86532(v0 int32) int32 {
 	var v1 int32
 	v1 = i32(1)
@@ -142,18 +154,6 @@ func _core__ops__function__FnOnce__call_once__hd8fed7c3b622373e_w86532(v0 int32)
 	v1 = int32(i64_shr_u(i64(0x680000000000), int64(uint32(v0))&i64(255)))
 l0:
 	return v1 & i32(1)
-}
-func _core__ops__function__FnOnce__call_once__hf3aec62d78fd8c5e_v8wg3b(v0 int32) int32 {
-	v0 = v0 & i32(255)
-	var p0 int32
-	if v0 == i32(32) {
-		p0 = 1
-	}
-	var p1 int32
-	if v0 == i32(9) {
-		p1 = 1
-	}
-	return p0 | p1
 }
 func (m *Module) _hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v0, v1, v2 int32) {
 	var v3, v4 int32
@@ -791,7 +791,80 @@ l4:
 	store64(m.memory, uint32(v0), uint64(t27))
 	m.___stack_pointer = v4 + i32(256)
 }
-func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(v0, v1, v2, v3 int32) {
+func (m *Module) _hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(v0, v1, v2, v3 int32) {
+	var v4, v5 int32
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(32)
+	m.___stack_pointer = v4
+	v5 = i32(0)
+	store32(m.memory, uint64(uint32(v4))+28, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v4))+24, uint32(v3))
+	store32(m.memory, uint64(uint32(v4))+20, uint32(v2))
+	t1 := m._hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v4 + i32(20))
+	m._hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(v4+i32(8), v1, t1, v4+i32(20))
+	{
+		{
+			t2 := int32(load32(m.memory, uint64(uint32(v4))+8))
+			if t2&i32(1) == 0 {
+				goto l0
+			}
+			goto l1
+		}
+	l0:
+		t3 := int32(load32(m.memory, uint64(uint32(v4))+12))
+		v2 = t3
+		t4 := int32(load32(m.memory, uint32(v1)))
+		if uint32(v2) >= uint32(t4) {
+			goto l1
+		}
+		t5 := int32(m.memory[uint64(uint32(v1+v2<<4))+16])
+		v3 = t5
+		v5 = i32(1)
+	}
+l1:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
+	store32(m.memory, uint32(v0), uint32(v5))
+	m.___stack_pointer = v4 + i32(32)
+}
+func (m *Module) _hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v0, v1, v2 int32) {
+	var v3 int32
+	if v2 == 0 {
+		goto l0
+	}
+l4:
+	{
+		t0 := int32(m.memory[uint32(v1)])
+		v3 = t0
+		if v3 == i32(9) {
+			goto l1
+		}
+		if v3 == i32(32) {
+			goto l1
+		}
+		t1 := int32(m.memory[uint32(v1+v2+i32(-1))])
+		v3 = t1
+		if v3 == i32(9) {
+			goto l2
+		}
+		if v3 != i32(32) {
+			goto l3
+		}
+		goto l2
+	}
+l1:
+	v1 = v1 + i32(1)
+l2:
+	v2 = v2 + i32(-1)
+	if v2 != 0 {
+		goto l4
+	}
+l0:
+	v2 = i32(0)
+l3:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
+	store32(m.memory, uint32(v0), uint32(v1))
+}
+func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__ha2e0d108f6fd24c0_vbqbz2(v0, v1, v2, v3 int32) {
 	var v4, v5, v6, v7, v8, v9 int32
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(1584)
@@ -918,79 +991,6 @@ l8:
 l9:
 	m.___stack_pointer = v4 + i32(1584)
 }
-func (m *Module) _hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(v0, v1, v2, v3 int32) {
-	var v4, v5 int32
-	t0 := m.___stack_pointer
-	v4 = t0 - i32(32)
-	m.___stack_pointer = v4
-	v5 = i32(0)
-	store32(m.memory, uint64(uint32(v4))+28, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v4))+24, uint32(v3))
-	store32(m.memory, uint64(uint32(v4))+20, uint32(v2))
-	t1 := m._hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v4 + i32(20))
-	m._hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(v4+i32(8), v1, t1, v4+i32(20))
-	{
-		{
-			t2 := int32(load32(m.memory, uint64(uint32(v4))+8))
-			if t2&i32(1) == 0 {
-				goto l0
-			}
-			goto l1
-		}
-	l0:
-		t3 := int32(load32(m.memory, uint64(uint32(v4))+12))
-		v2 = t3
-		t4 := int32(load32(m.memory, uint32(v1)))
-		if uint32(v2) >= uint32(t4) {
-			goto l1
-		}
-		t5 := int32(m.memory[uint64(uint32(v1+v2<<4))+16])
-		v3 = t5
-		v5 = i32(1)
-	}
-l1:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-	store32(m.memory, uint32(v0), uint32(v5))
-	m.___stack_pointer = v4 + i32(32)
-}
-func (m *Module) _hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v0, v1, v2 int32) {
-	var v3 int32
-	if v2 == 0 {
-		goto l0
-	}
-l4:
-	{
-		t0 := int32(m.memory[uint32(v1)])
-		v3 = t0
-		if v3 == i32(9) {
-			goto l1
-		}
-		if v3 == i32(32) {
-			goto l1
-		}
-		t1 := int32(m.memory[uint32(v1+v2+i32(-1))])
-		v3 = t1
-		if v3 == i32(9) {
-			goto l2
-		}
-		if v3 != i32(32) {
-			goto l3
-		}
-		goto l2
-	}
-l1:
-	v1 = v1 + i32(1)
-l2:
-	v2 = v2 + i32(-1)
-	if v2 != 0 {
-		goto l4
-	}
-l0:
-	v2 = i32(0)
-l3:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
-	store32(m.memory, uint32(v0), uint32(v1))
-}
 func (m *Module) _hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v0, v1, v2, v3, v4 int32) {
 	var v5 int32
 	t0 := m.___stack_pointer
@@ -1061,7 +1061,7 @@ func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 i
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v1+i32(1)))
 	store32(m.memory, uint32(v0), uint32(v1&(i32(0)-v2)|v3&(v2+i32(-1))))
 }
-func (m *Module) _hooksig__key__find_key__h19c587af9eab4f6c_jfpvs5(v0, v1, v2, v3, v4 int32) {
+func (m *Module) _hooksig__key__find_key__h8894abf1337d1bf5_fx0qrx(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7, v8, v9, v10, v11, v12 int32
 	var v13 int64
 	var v14, v15, v16, v17, v18, v19, v20, v21, v22 int32
@@ -1162,7 +1162,7 @@ func (m *Module) _hooksig__key__find_key__h19c587af9eab4f6c_jfpvs5(v0, v1, v2, v
 				m.memory[uint64(uint32(t14))+4151] = byte(p15 & v14)
 			}
 		l5:
-			m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4152), v5+i32(4151), v5+i32(48))
+			m._hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v5+i32(4152), v5+i32(4151), v5+i32(48))
 			{
 				t16 := int32(load32(m.memory, uint64(uint32(v5))+48))
 				v7 = t16
@@ -1234,7 +1234,7 @@ func (m *Module) _hooksig__key__find_key__h19c587af9eab4f6c_jfpvs5(v0, v1, v2, v
 					store32(m.memory, uint64(uint32(v5))+4184, uint32(i32(0)))
 					store32(m.memory, uint64(uint32(v5))+4180, uint32(v18))
 					store32(m.memory, uint64(uint32(v5))+4176, uint32(v17))
-					m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v5+i32(4176), v5+i32(4151), v5+i32(48))
+					m._hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v5+i32(4176), v5+i32(4151), v5+i32(48))
 					{
 						t29 := int32(load32(m.memory, uint64(uint32(v5))+48))
 						v7 = t29
@@ -1532,7 +1532,7 @@ l36:
 l40:
 	m.___stack_pointer = v5 + i32(4208)
 }
-func (m *Module) _hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v0, v1, v2 int32) {
+func (m *Module) _hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(32)
@@ -1654,7 +1654,7 @@ func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 in
 		t7 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t3, t4, t5, t6)
 		return t7
 	}
-	t2 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v0, v1, i32(1))
+	t2 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, i32(1))
 	return t2
 }
 func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v0, v1 int32) {
@@ -3187,611 +3187,7 @@ l13:
 	}
 	store32(m.memory, uint64(uint32(t12))+16, uint32(p11))
 }
-func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513d91a_i8w5yt(v0, v1, v2 int32) {
-	var v3, v4, v5 int32
-	var v6 int64
-	var v7, v8, v9, v10 int32
-	var v11 int64
-	var v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
-	var v24, v25, v26, v27 int64
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(7056)
-	m.___stack_pointer = v3
-	t1 := int32(load32(m.memory, uint32(v1)))
-	v4 = t1
-	{
-		{
-			t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v5 = t2
-			v6 = int64(uint32(v5)) * i64(160)
-			if int32(int64(uint64(v6)>>32)) != 0 {
-				if v4 != 0 {
-					goto l3
-				}
-				goto l4
-			}
-			v7 = i32(0)
-			v8 = int32(v6)
-			if v8 != 0 {
-				goto l1
-			}
-			v4 = i32(8)
-			v5 = i32(0)
-			goto l2
-		}
-	l1:
-		if v4 == 0 {
-			goto l4
-		}
-		if v8 > i32(-1) {
-			goto l2
-		}
-	l3:
-		v7 = i32(2)
-		goto l5
-	l4:
-		v7 = i32(1)
-		goto l5
-	l2:
-		v9 = v5 * i32(160)
-	l7:
-		{
-			if v9 == v7 {
-				goto l6
-			}
-			v8 = v4 + v7
-			v7 = v7 + i32(160)
-			t3 := int64(load64(m.memory, uint32(v8)))
-			if t3 == i64(5211627277363815770) {
-				goto l7
-			}
-		}
-		v7 = i32(3)
-	l5:
-		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
-		goto l8
-	l6:
-		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(200), t4)
-		{
-			t5 := int32(load32(m.memory, uint64(uint32(v3))+200))
-			v7 = t5
-			if v7 != i32(3) {
-				goto l9
-			}
-			t6 := int32(load32(m.memory, uint64(uint32(v3))+204))
-			v7 = t6
-			store32(m.memory, uint32(v0), uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
-			goto l8
-		}
-	l9:
-		t7 := int64(load64(m.memory, uint64(uint32(v3))+212))
-		store64(m.memory, uint64(uint32(v3))+40, uint64(t7))
-		t8 := int64(load64(m.memory, uint64(uint32(v3))+220))
-		store64(m.memory, uint64(uint32(v3))+48, uint64(t8))
-		t9 := int32(load32(m.memory, uint64(uint32(v3))+228))
-		store32(m.memory, uint64(uint32(v3))+56, uint32(t9))
-		{
-			{
-				{
-					if v5 != 0 {
-						goto l10
-					}
-					v7 = i32(2)
-					goto l11
-				l10:
-					t10 := int64(load64(m.memory, uint64(uint32(v3))+204))
-					v6 = t10
-					v10 = i32(1)
-					if v7 != i32(1) {
-						goto l12
-					}
-					if uint64(v6) > uint64(i64(0xffffffff)) {
-						goto l12
-					}
-					v7 = i32(4)
-				}
-			l11:
-				t11 := int32(m.memory[uint64(uint32(v7))+16464])
-				v7 = t11
-				goto l13
-			}
-		l12:
-			t12 := int32(load32(m.memory, uint64(uint32(v3))+56))
-			store32(m.memory, uint64(uint32(v3))+92, uint32(t12))
-			t13 := int64(load64(m.memory, uint64(uint32(v3))+48))
-			store64(m.memory, uint64(uint32(v3))+84, uint64(t13))
-			t14 := int64(load64(m.memory, uint64(uint32(v3))+40))
-			store64(m.memory, uint64(uint32(v3))+76, uint64(t14))
-			store32(m.memory, uint64(uint32(v3))+100, uint32(v5))
-			store32(m.memory, uint64(uint32(v3))+96, uint32(v4))
-			store64(m.memory, uint64(uint32(v3))+68, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+64, uint32(v7))
-			t15 := int64(load64(m.memory, uint64(uint32(v1))+16))
-			v11 = t15
-			{
-				{
-					t16 := int32(load32(m.memory, uint64(uint32(v2))+12))
-					v8 = t16
-					if v8 != 0 {
-						goto l14
-					}
-					v12 = i32(0)
-					v13 = i32(0)
-					v14 = i32(1)
-					v15 = i32(0)
-					v16 = i32(0)
-					v17 = i32(1)
-					v18 = i32(0)
-					v19 = i32(0)
-					v20 = i32(0)
-					goto l15
-				}
-			l14:
-				t17 := int32(load32(m.memory, uint64(uint32(v2))+8))
-				v7 = t17
-				v21 = v7 + v8<<4
-				v19 = i32(0)
-				v20 = i32(0)
-				v18 = i32(0)
-				v17 = i32(1)
-				v16 = i32(0)
-				v15 = i32(0)
-				v14 = i32(1)
-				v13 = i32(0)
-				v12 = i32(0)
-				v10 = i32(1)
-			l21:
-				{
-					t18 := int32(load32(m.memory, uint32(v7+i32(8))))
-					v8 = t18
-					p19 := i32(1)
-					if v8 != 0 {
-						p19 = v8
-					}
-					v1 = p19
-					t20 := int32(load32(m.memory, uint32(v7+i32(12))))
-					v22 = t20
-					{
-						{
-							t21 := int32(load32(m.memory, uint32(v7)))
-							v8 = t21
-							p22 := i32(1)
-							if v8 != 0 {
-								p22 = v8
-							}
-							v8 = p22
-							t23 := int32(load32(m.memory, uint32(v7+i32(4))))
-							t24 := v8
-							v9 = t23
-							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(21926), i32(4))
-							if t25 != 0 {
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v1, v22)
-								v16 = v16 + i32(1)
-								t36 := int32(load32(m.memory, uint64(uint32(v3))+4))
-								v15 = t36
-								t37 := int32(load32(m.memory, uint32(v3)))
-								v14 = t37
-								goto l20
-							}
-							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(0x55aa), i32(6))
-							if t26 != 0 {
-								goto l17
-							}
-							{
-								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21911), i32(9))
-								if t27 != 0 {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v22)
-									v13 = v13 + i32(1)
-									t29 := int32(load32(m.memory, uint64(uint32(v3))+20))
-									v12 = t29
-									t30 := int32(load32(m.memory, uint64(uint32(v3))+16))
-									v10 = t30
-									goto l20
-								}
-								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21936), i32(15))
-								if t28 == 0 {
-									t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21951), i32(13))
-									if t31 == 0 {
-										goto l20
-									}
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v1, v22)
-									t32 := int32(load32(m.memory, uint64(uint32(v3))+32))
-									t33 := int32(load32(m.memory, uint64(uint32(v3))+36))
-									m._hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v3+i32(24), t32, t33)
-									t34 := int32(load32(m.memory, uint64(uint32(v3))+24))
-									v8 = t34
-									if v8 == 0 {
-										goto l20
-									}
-									t35 := int32(load32(m.memory, uint64(uint32(v3))+28))
-									v12 = t35
-									v13 = v13 + i32(1)
-									v10 = v8
-									goto l20
-								}
-								v20 = i32(1)
-								goto l20
-							}
-						}
-					l17:
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v22)
-						v19 = v19 + i32(1)
-						t38 := int32(load32(m.memory, uint64(uint32(v3))+12))
-						v18 = t38
-						t39 := int32(load32(m.memory, uint64(uint32(v3))+8))
-						v17 = t39
-					}
-				l20:
-					v7 = v7 + i32(16)
-					if v7 != v21 {
-						goto l21
-					}
-				}
-			}
-		l15:
-			store64(m.memory, uint64(uint32(v3))+128, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+120, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+104, uint64(i64(0)))
-			store32(m.memory, uint64(uint32(v3))+144, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+140, uint32(v10))
-			store32(m.memory, uint64(uint32(v3))+148, uint32(v13))
-			{
-				{
-					if v13 != i32(1) {
-						goto l22
-					}
-					if v12 != i32(119) {
-						goto l22
-					}
-					v7 = i32(0)
-					v8 = i32(0)
-				l23:
-					{
-						t40 := int32(m.memory[uint32(v7+i32(21547))])
-						t41 := int32(m.memory[uint32(v10+v7)])
-						v8 = t40 ^ t41 | v8
-						v7 = v7 + i32(1)
-						if v7 != i32(52) {
-							goto l23
-						}
-					}
-					if v8&i32(255) != 0 {
-						goto l22
-					}
-					t42 := int64(load64(m.memory, uint64(uint32(v10))+96))
-					t43 := int64(load64(m.memory, uint32(v10+i32(104))))
-					t44 := int64(load64(m.memory, uint32(v10+i32(111))))
-					if t42^i64(0x7265646165682c22)|(t43^i64(2334399943502085491))|(t44^i64(0x2274736567696420)) != i64(0) {
-						goto l22
-					}
-					v8 = v10 + i32(52)
-					t45 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v8, v3+i32(104))
-					if t45 == 0 {
-						goto l22
-					}
-					v6 = i64(8)
-					v23 = i32(1)
-					v7 = i32(21599)
-					v9 = i32(21618)
-					v1 = i32(44)
-					v22 = i32(21607)
-					v21 = i32(11)
-					v10 = i32(0)
-					v13 = i32(0)
-					v12 = i32(0)
-					v20 = i32(11)
-					goto l24
-				}
-			l22:
-				m._hooksig__params__Params__read__h71e851a2c500c388_hxt8eo(v3+i32(200), v3+i32(140), v20&i32(1))
-				t46 := int64(load64(m.memory, uint64(uint32(v3))+204))
-				v6 = t46
-				{
-					t47 := int32(load32(m.memory, uint64(uint32(v3))+200))
-					v7 = t47
-					if v7 != 0 {
-						goto l25
-					}
-					t48 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
-					v7 = t48
-					goto l13
-				}
-			l25:
-				t49 := int32(load32(m.memory, uint64(uint32(v3))+244))
-				v10 = t49
-				t50 := int32(load32(m.memory, uint64(uint32(v3))+240))
-				v21 = t50
-				t51 := int32(load32(m.memory, uint64(uint32(v3))+236))
-				v22 = t51
-				t52 := int32(load32(m.memory, uint64(uint32(v3))+232))
-				v13 = t52
-				t53 := int32(load32(m.memory, uint64(uint32(v3))+228))
-				v1 = t53
-				t54 := int32(load32(m.memory, uint64(uint32(v3))+224))
-				v8 = t54
-				t55 := int32(load32(m.memory, uint64(uint32(v3))+220))
-				v12 = t55
-				t56 := int32(load32(m.memory, uint64(uint32(v3))+216))
-				v20 = t56
-				t57 := int32(load32(m.memory, uint64(uint32(v3))+212))
-				v9 = t57
-				v23 = i32(0)
-			}
-		l24:
-			store32(m.memory, uint64(uint32(v3))+196, uint32(v10))
-			store32(m.memory, uint64(uint32(v3))+192, uint32(v21))
-			store32(m.memory, uint64(uint32(v3))+188, uint32(v22))
-			store32(m.memory, uint64(uint32(v3))+184, uint32(v13))
-			store32(m.memory, uint64(uint32(v3))+180, uint32(v1))
-			store32(m.memory, uint64(uint32(v3))+176, uint32(v8))
-			store32(m.memory, uint64(uint32(v3))+172, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+168, uint32(v20))
-			store32(m.memory, uint64(uint32(v3))+164, uint32(v9))
-			store64(m.memory, uint64(uint32(v3))+156, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+152, uint32(v7))
-			store64(m.memory, uint64(uint32(v3))+200, uint64(i64(0)))
-			m._hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v3+i32(5488), v3+i32(164), v3+i32(200))
-			t58 := int64(load64(m.memory, uint64(uint32(v3))+5488))
-			v6 = t58
-			{
-				t59 := int32(m.memory[uint64(uint32(v3))+5500])
-				v8 = t59
-				if v8 != i32(2) {
-					goto l26
-				}
-				t60 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
-				v7 = t60
-				goto l13
-			}
-		l26:
-			t61 := int32(load16(m.memory, uint64(uint32(v3))+5501))
-			store16(m.memory, uint64(uint32(v3))+3821, uint16(t61))
-			t62 := int32(m.memory[uint64(uint32(v3))+5503])
-			m.memory[uint64(uint32(v3))+3823] = byte(t62)
-			m.memory[uint64(uint32(v3))+3820] = byte(v8)
-			t63 := int32(load32(m.memory, uint64(uint32(v3))+5496))
-			store32(m.memory, uint64(uint32(v3))+3816, uint32(t63))
-			store64(m.memory, uint64(uint32(v3))+3808, uint64(v6))
-			m._hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v3+i32(5488), v3+i32(64), v3+i32(152), v3+i32(3808))
-			{
-				t64 := int32(m.memory[uint64(uint32(v3))+5488])
-				if t64 == i32(41) {
-					goto l27
-				}
-				t65 := int64(load64(m.memory, uint64(uint32(v3))+5488))
-				v24 = t65
-				if v24&i64(255) == i64(41) {
-					goto l27
-				}
-				t66 := int32(m.memory[uint64(uint32(int32(v24)&i32(255)))+16464])
-				v7 = t66
-				goto l13
-			}
-		l27:
-			{
-				if v23 != 0 {
-					goto l28
-				}
-				v7 = i32(17)
-				t67 := m._hooksig__params__Params__decode_signature__haf92c8c81fbb02c6_r3zuns(v3+i32(152), v3+i32(104))
-				if t67 == 0 {
-					goto l13
-				}
-			}
-		l28:
-			v7 = i32(24)
-			switch v16 {
-			case 0:
-				v7 = i32(23)
-				fallthrough
-			default:
-				t68 := int32(m.memory[uint64(uint32(v7))+16464])
-				v7 = t68
-				goto l13
-			case 1:
-				t69 := int32(load32(m.memory, uint64(uint32(v3))+80))
-				t70 := v3 + i32(5488)
-				v7 = t69
-				t71 := v7
-				t72 := v14
-				t73 := v15
-				var p74 int32
-				if v11 == i64(-0x8000000000000000) {
-					p74 = 1
-				}
-				m._hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(t70, t71, t72, t73, int64(uint32(p74)), v11)
-				t75 := int64(load64(m.memory, uint64(uint32(v3))+5496))
-				v11 = t75
-				{
-					t76 := int64(load64(m.memory, uint64(uint32(v3))+5488))
-					v24 = t76
-					if v24 != i64(2) {
-						goto l32
-					}
-					t77 := int32(m.memory[uint64(uint32(int32(v11)&i32(255)))+16464])
-					v7 = t77
-					goto l13
-				}
-			l32:
-				v9 = i32(27)
-				switch v19 {
-				case 0:
-					v9 = i32(26)
-					fallthrough
-				default:
-					t78 := int32(m.memory[uint64(uint32(v9))+16464])
-					v7 = t78
-					goto l13
-				case 1:
-					m._hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v3+i32(5488), v17, v18)
-					{
-						t79 := int32(m.memory[uint64(uint32(v3))+5488])
-						if t79 == i32(41) {
-							goto l36
-						}
-						t80 := int32(m.memory[uint64(uint32(v3))+5488])
-						v9 = t80
-						if v9 == i32(41) {
-							goto l36
-						}
-						t81 := int32(m.memory[uint64(uint32(v9))+16464])
-						v7 = t81
-						goto l13
-					}
-				l36:
-					t82 := int32(load32(m.memory, uint64(uint32(v3))+5492))
-					v9 = t82
-					{
-						{
-							{
-								if v8&i32(1) == 0 {
-									goto l37
-								}
-								{
-									if v24 != i64(0) {
-										goto l38
-									}
-									t83 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v14, v15)
-									if t83 != 0 {
-										goto l37
-									}
-								}
-							l38:
-								if v15 != i32(29) {
-									goto l37
-								}
-								if v18 == i32(52) {
-									v8 = v3 + i32(3832)
-									m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v8, v14, v17)
-									memory_copy(m.memory, uint32(v3+i32(5488)), uint32(v8), uint32(i32(96)))
-									m._hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v3+i32(3928), v4, v5, v3+i32(5488), v3+i32(104))
-									{
-										t95 := int32(m.memory[uint64(uint32(v3))+3928])
-										if t95 != i32(41) {
-											t97 := int64(load64(m.memory, uint64(uint32(v3))+3928))
-											v6 = t97
-											if v6&i64(255) != i64(41) {
-												t114 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
-												v7 = t114
-												goto l13
-											}
-											v8 = int32(int64(uint64(v6) >> 32))
-											goto l43
-										}
-										t96 := int32(load32(m.memory, uint64(uint32(v3))+3932))
-										v8 = t96
-										goto l43
-									}
-								}
-							l37:
-								t84 := int64(load64(m.memory, uint64(uint32(v3))+3812))
-								t85 := v3
-								v25 = t84
-								store64(m.memory, uint64(uint32(t85))+7048, uint64(v25))
-								t87 := v3
-								p86 := i32(0)
-								if int32(v25) != 0 {
-									p86 = int32(v6)
-								}
-								store32(m.memory, uint64(uint32(t87))+7044, uint32(p86))
-								t88 := int32(load32(m.memory, uint64(uint32(v3))+200))
-								t90 := v3 + i32(5488)
-								t91 := v2
-								t92 := v3 + i32(7044)
-								p89 := i32(0)
-								if t88 != 0 {
-									p89 = v3 + i32(208)
-								}
-								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(t90, t91, t92, p89)
-								t93 := int64(load64(m.memory, uint64(uint32(v3))+5492))
-								v6 = t93
-								t94 := int32(load32(m.memory, uint64(uint32(v3))+5488))
-								v8 = t94
-								if v8 != 0 {
-									goto l40
-								}
-								goto l41
-							}
-						l40:
-							memory_copy(m.memory, uint32(v3+i32(3928)+i32(12)), uint32(v3+i32(5488)+i32(12)), uint32(i32(1544)))
-							store64(m.memory, uint64(uint32(v3))+3932, uint64(v6))
-							store32(m.memory, uint64(uint32(v3))+3928, uint32(v8))
-							m._hooksig__key__find_key__h19c587af9eab4f6c_jfpvs5(v3+i32(5488), v4, v5, v3+i32(3928), v3+i32(104))
-							{
-								t98 := int32(m.memory[uint64(uint32(v3))+5488])
-								if t98 != i32(41) {
-									goto l45
-								}
-								t99 := int32(load32(m.memory, uint64(uint32(v3))+5492))
-								v8 = t99
-								goto l43
-							}
-						l45:
-							t100 := int64(load64(m.memory, uint64(uint32(v3))+5488))
-							v6 = t100
-							if v6&i64(255) != i64(41) {
-								goto l41
-							}
-							v8 = int32(int64(uint64(v6) >> 32))
-						}
-					l43:
-						t101 := int64(load64(m.memory, uint64(uint32(v3))+128))
-						t102 := v3
-						v6 = t101
-						store64(m.memory, uint64(uint32(t102))+5512, uint64(v6))
-						t103 := int64(load64(m.memory, uint64(uint32(v3))+120))
-						t104 := v3
-						v25 = t103
-						store64(m.memory, uint64(uint32(t104))+5504, uint64(v25))
-						t105 := int64(load64(m.memory, uint64(uint32(v3))+112))
-						t106 := v3
-						v26 = t105
-						store64(m.memory, uint64(uint32(t106))+5496, uint64(v26))
-						t107 := int64(load64(m.memory, uint64(uint32(v3))+104))
-						t108 := v3
-						v27 = t107
-						store64(m.memory, uint64(uint32(t108))+5488, uint64(v27))
-						store64(m.memory, uint64(uint32(v3))+228, uint64(v6))
-						store64(m.memory, uint64(uint32(v3))+220, uint64(v25))
-						store64(m.memory, uint64(uint32(v3))+212, uint64(v26))
-						store64(m.memory, uint64(uint32(v3))+204, uint64(v27))
-						store32(m.memory, uint32(v0), uint32(v9))
-						memory_copy(m.memory, uint32(v0+i32(4)), uint32(v3+i32(200)), uint32(i32(36)))
-						store32(m.memory, uint64(uint32(v0))+56, uint32(v8))
-						t109 := v0
-						t110 := v11 + int64(uint32(v7))
-						v7 = int32(v24) & i32(1)
-						p111 := i64(0x7fffffffffffffff)
-						if v7 != 0 {
-							p111 = t110
-						}
-						store64(m.memory, uint64(uint32(t109))+48, uint64(p111))
-						t113 := v0
-						p112 := i64(-0x8000000000000000)
-						if v7 != 0 {
-							p112 = v11
-						}
-						store64(m.memory, uint64(uint32(t113))+40, uint64(p112))
-						goto l8
-					}
-				l41:
-					t115 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
-					v7 = t115
-				}
-			}
-		}
-	l13:
-		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v7&i32(255)))
-	}
-l8:
-	m.___stack_pointer = v3 + i32(7056)
-}
-func (m *Module) _hooksig__request__signature_credentials__h525dd6f7f3630396_aoa7jy(v0, v1, v2 int32) {
+func (m *Module) _hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v0, v1, v2 int32) {
 	var v3, v4 int32
 	v3 = i32(0)
 	{
@@ -3844,7 +3240,7 @@ l1:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
 	store32(m.memory, uint32(v0), uint32(v3))
 }
-func (m *Module) _hooksig__params__Params__read__h71e851a2c500c388_hxt8eo(v0, v1, v2 int32) {
+func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1, v2 int32) {
 	var v3 int32
 	var v4 int64
 	var v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -4230,7 +3626,7 @@ func (m *Module) _hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v0
 	m.___stack_pointer = v3
 	{
 		{
-			t1 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v1, i32(21618), i32(11))
+			t1 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21618), i32(11))
 			if t1 != 0 {
 				goto l0
 			}
@@ -4245,7 +3641,7 @@ func (m *Module) _hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v0
 				p4 = t2
 			}
 			t6 := int64(load64(m.memory, uint64(uint32(v1))+4))
-			m._hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(t5, p4, t6, v2+i32(8))
+			m._hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(t5, p4, t6, v2+i32(8))
 			{
 				t7 := int32(m.memory[uint64(uint32(v3))+8])
 				if t7 == i32(41) {
@@ -4303,7 +3699,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 				store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
 				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21607)))
 				v5 = v2 + i32(36)
-				t7 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(16), i32(0))
+				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 				if t7 == 0 {
 					goto l6
 				}
@@ -4340,7 +3736,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 		}
 		store64(m.memory, uint64(uint32(v4))+20, uint64(i64(6)))
 		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21920)))
-		t12 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v5, v4+i32(16), i32(0))
+		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 		if t12 != 0 {
 			goto l3
 		}
@@ -4356,7 +3752,7 @@ l3:
 			goto l7
 		}
 		t14 := int32(load32(m.memory, uint64(uint32(v1))+24))
-		t15 := m._hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v2, v5, t14)
+		t15 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v2, v5, t14)
 		if t15 == 0 {
 			m.memory[uint32(v0)] = byte(i32(31))
 			goto l5
@@ -4486,7 +3882,7 @@ l12:
 l5:
 	m.___stack_pointer = v4 + i32(32)
 }
-func (m *Module) _hooksig__params__Params__decode_signature__haf92c8c81fbb02c6_r3zuns(v0, v1 int32) int32 {
+func (m *Module) _hooksig__params__Params__decode_signature__hb0ee420bd3e0eff5_lvu04e(v0, v1 int32) int32 {
 	var v2, v3 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(80)
@@ -4791,6 +4187,610 @@ l2:
 	}
 l0:
 	memory_copy(m.memory, uint32(v0), uint32(v3), uint32(i32(96)))
+}
+func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513d91a_i8w5yt(v0, v1, v2 int32) {
+	var v3, v4, v5 int32
+	var v6 int64
+	var v7, v8, v9, v10 int32
+	var v11 int64
+	var v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
+	var v24, v25, v26, v27 int64
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(7056)
+	m.___stack_pointer = v3
+	t1 := int32(load32(m.memory, uint32(v1)))
+	v4 = t1
+	{
+		{
+			t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v5 = t2
+			v6 = int64(uint32(v5)) * i64(160)
+			if int32(int64(uint64(v6)>>32)) != 0 {
+				if v4 != 0 {
+					goto l3
+				}
+				goto l4
+			}
+			v7 = i32(0)
+			v8 = int32(v6)
+			if v8 != 0 {
+				goto l1
+			}
+			v4 = i32(8)
+			v5 = i32(0)
+			goto l2
+		}
+	l1:
+		if v4 == 0 {
+			goto l4
+		}
+		if v8 > i32(-1) {
+			goto l2
+		}
+	l3:
+		v7 = i32(2)
+		goto l5
+	l4:
+		v7 = i32(1)
+		goto l5
+	l2:
+		v9 = v5 * i32(160)
+	l7:
+		{
+			if v9 == v7 {
+				goto l6
+			}
+			v8 = v4 + v7
+			v7 = v7 + i32(160)
+			t3 := int64(load64(m.memory, uint32(v8)))
+			if t3 == i64(5211627277363815770) {
+				goto l7
+			}
+		}
+		v7 = i32(3)
+	l5:
+		store32(m.memory, uint32(v0), uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
+		goto l8
+	l6:
+		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(200), t4)
+		{
+			t5 := int32(load32(m.memory, uint64(uint32(v3))+200))
+			v7 = t5
+			if v7 != i32(3) {
+				goto l9
+			}
+			t6 := int32(load32(m.memory, uint64(uint32(v3))+204))
+			v7 = t6
+			store32(m.memory, uint32(v0), uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
+			goto l8
+		}
+	l9:
+		t7 := int64(load64(m.memory, uint64(uint32(v3))+212))
+		store64(m.memory, uint64(uint32(v3))+40, uint64(t7))
+		t8 := int64(load64(m.memory, uint64(uint32(v3))+220))
+		store64(m.memory, uint64(uint32(v3))+48, uint64(t8))
+		t9 := int32(load32(m.memory, uint64(uint32(v3))+228))
+		store32(m.memory, uint64(uint32(v3))+56, uint32(t9))
+		{
+			{
+				{
+					if v5 != 0 {
+						goto l10
+					}
+					v7 = i32(2)
+					goto l11
+				l10:
+					t10 := int64(load64(m.memory, uint64(uint32(v3))+204))
+					v6 = t10
+					v10 = i32(1)
+					if v7 != i32(1) {
+						goto l12
+					}
+					if uint64(v6) > uint64(i64(0xffffffff)) {
+						goto l12
+					}
+					v7 = i32(4)
+				}
+			l11:
+				t11 := int32(m.memory[uint64(uint32(v7))+16464])
+				v7 = t11
+				goto l13
+			}
+		l12:
+			t12 := int32(load32(m.memory, uint64(uint32(v3))+56))
+			store32(m.memory, uint64(uint32(v3))+92, uint32(t12))
+			t13 := int64(load64(m.memory, uint64(uint32(v3))+48))
+			store64(m.memory, uint64(uint32(v3))+84, uint64(t13))
+			t14 := int64(load64(m.memory, uint64(uint32(v3))+40))
+			store64(m.memory, uint64(uint32(v3))+76, uint64(t14))
+			store32(m.memory, uint64(uint32(v3))+100, uint32(v5))
+			store32(m.memory, uint64(uint32(v3))+96, uint32(v4))
+			store64(m.memory, uint64(uint32(v3))+68, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+64, uint32(v7))
+			t15 := int64(load64(m.memory, uint64(uint32(v1))+16))
+			v11 = t15
+			{
+				{
+					t16 := int32(load32(m.memory, uint64(uint32(v2))+12))
+					v8 = t16
+					if v8 != 0 {
+						goto l14
+					}
+					v12 = i32(0)
+					v13 = i32(0)
+					v14 = i32(1)
+					v15 = i32(0)
+					v16 = i32(0)
+					v17 = i32(1)
+					v18 = i32(0)
+					v19 = i32(0)
+					v20 = i32(0)
+					goto l15
+				}
+			l14:
+				t17 := int32(load32(m.memory, uint64(uint32(v2))+8))
+				v7 = t17
+				v21 = v7 + v8<<4
+				v19 = i32(0)
+				v20 = i32(0)
+				v18 = i32(0)
+				v17 = i32(1)
+				v16 = i32(0)
+				v15 = i32(0)
+				v14 = i32(1)
+				v13 = i32(0)
+				v12 = i32(0)
+				v10 = i32(1)
+			l21:
+				{
+					t18 := int32(load32(m.memory, uint32(v7+i32(8))))
+					v8 = t18
+					p19 := i32(1)
+					if v8 != 0 {
+						p19 = v8
+					}
+					v1 = p19
+					t20 := int32(load32(m.memory, uint32(v7+i32(12))))
+					v22 = t20
+					{
+						{
+							t21 := int32(load32(m.memory, uint32(v7)))
+							v8 = t21
+							p22 := i32(1)
+							if v8 != 0 {
+								p22 = v8
+							}
+							v8 = p22
+							t23 := int32(load32(m.memory, uint32(v7+i32(4))))
+							t24 := v8
+							v9 = t23
+							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(21926), i32(4))
+							if t25 != 0 {
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v1, v22)
+								v16 = v16 + i32(1)
+								t36 := int32(load32(m.memory, uint64(uint32(v3))+4))
+								v15 = t36
+								t37 := int32(load32(m.memory, uint32(v3)))
+								v14 = t37
+								goto l20
+							}
+							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(0x55aa), i32(6))
+							if t26 != 0 {
+								goto l17
+							}
+							{
+								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21911), i32(9))
+								if t27 != 0 {
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v22)
+									v13 = v13 + i32(1)
+									t29 := int32(load32(m.memory, uint64(uint32(v3))+20))
+									v12 = t29
+									t30 := int32(load32(m.memory, uint64(uint32(v3))+16))
+									v10 = t30
+									goto l20
+								}
+								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21936), i32(15))
+								if t28 == 0 {
+									t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21951), i32(13))
+									if t31 == 0 {
+										goto l20
+									}
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v1, v22)
+									t32 := int32(load32(m.memory, uint64(uint32(v3))+32))
+									t33 := int32(load32(m.memory, uint64(uint32(v3))+36))
+									m._hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v3+i32(24), t32, t33)
+									t34 := int32(load32(m.memory, uint64(uint32(v3))+24))
+									v8 = t34
+									if v8 == 0 {
+										goto l20
+									}
+									t35 := int32(load32(m.memory, uint64(uint32(v3))+28))
+									v12 = t35
+									v13 = v13 + i32(1)
+									v10 = v8
+									goto l20
+								}
+								v20 = i32(1)
+								goto l20
+							}
+						}
+					l17:
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v22)
+						v19 = v19 + i32(1)
+						t38 := int32(load32(m.memory, uint64(uint32(v3))+12))
+						v18 = t38
+						t39 := int32(load32(m.memory, uint64(uint32(v3))+8))
+						v17 = t39
+					}
+				l20:
+					v7 = v7 + i32(16)
+					if v7 != v21 {
+						goto l21
+					}
+				}
+			}
+		l15:
+			store64(m.memory, uint64(uint32(v3))+128, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+120, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+104, uint64(i64(0)))
+			store32(m.memory, uint64(uint32(v3))+144, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+140, uint32(v10))
+			store32(m.memory, uint64(uint32(v3))+148, uint32(v13))
+			{
+				{
+					if v13 != i32(1) {
+						goto l22
+					}
+					if v12 != i32(119) {
+						goto l22
+					}
+					v7 = i32(0)
+					v8 = i32(0)
+				l23:
+					{
+						t40 := int32(m.memory[uint32(v7+i32(21547))])
+						t41 := int32(m.memory[uint32(v10+v7)])
+						v8 = t40 ^ t41 | v8
+						v7 = v7 + i32(1)
+						if v7 != i32(52) {
+							goto l23
+						}
+					}
+					if v8&i32(255) != 0 {
+						goto l22
+					}
+					t42 := int64(load64(m.memory, uint64(uint32(v10))+96))
+					t43 := int64(load64(m.memory, uint32(v10+i32(104))))
+					t44 := int64(load64(m.memory, uint32(v10+i32(111))))
+					if t42^i64(0x7265646165682c22)|(t43^i64(2334399943502085491))|(t44^i64(0x2274736567696420)) != i64(0) {
+						goto l22
+					}
+					v8 = v10 + i32(52)
+					t45 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v8, v3+i32(104))
+					if t45 == 0 {
+						goto l22
+					}
+					v6 = i64(8)
+					v23 = i32(1)
+					v7 = i32(21599)
+					v9 = i32(21618)
+					v1 = i32(44)
+					v22 = i32(21607)
+					v21 = i32(11)
+					v10 = i32(0)
+					v13 = i32(0)
+					v12 = i32(0)
+					v20 = i32(11)
+					goto l24
+				}
+			l22:
+				m._hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v3+i32(200), v3+i32(140), v20&i32(1))
+				t46 := int64(load64(m.memory, uint64(uint32(v3))+204))
+				v6 = t46
+				{
+					t47 := int32(load32(m.memory, uint64(uint32(v3))+200))
+					v7 = t47
+					if v7 != 0 {
+						goto l25
+					}
+					t48 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
+					v7 = t48
+					goto l13
+				}
+			l25:
+				t49 := int32(load32(m.memory, uint64(uint32(v3))+244))
+				v10 = t49
+				t50 := int32(load32(m.memory, uint64(uint32(v3))+240))
+				v21 = t50
+				t51 := int32(load32(m.memory, uint64(uint32(v3))+236))
+				v22 = t51
+				t52 := int32(load32(m.memory, uint64(uint32(v3))+232))
+				v13 = t52
+				t53 := int32(load32(m.memory, uint64(uint32(v3))+228))
+				v1 = t53
+				t54 := int32(load32(m.memory, uint64(uint32(v3))+224))
+				v8 = t54
+				t55 := int32(load32(m.memory, uint64(uint32(v3))+220))
+				v12 = t55
+				t56 := int32(load32(m.memory, uint64(uint32(v3))+216))
+				v20 = t56
+				t57 := int32(load32(m.memory, uint64(uint32(v3))+212))
+				v9 = t57
+				v23 = i32(0)
+			}
+		l24:
+			store32(m.memory, uint64(uint32(v3))+196, uint32(v10))
+			store32(m.memory, uint64(uint32(v3))+192, uint32(v21))
+			store32(m.memory, uint64(uint32(v3))+188, uint32(v22))
+			store32(m.memory, uint64(uint32(v3))+184, uint32(v13))
+			store32(m.memory, uint64(uint32(v3))+180, uint32(v1))
+			store32(m.memory, uint64(uint32(v3))+176, uint32(v8))
+			store32(m.memory, uint64(uint32(v3))+172, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+168, uint32(v20))
+			store32(m.memory, uint64(uint32(v3))+164, uint32(v9))
+			store64(m.memory, uint64(uint32(v3))+156, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+152, uint32(v7))
+			store64(m.memory, uint64(uint32(v3))+200, uint64(i64(0)))
+			m._hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v3+i32(5488), v3+i32(164), v3+i32(200))
+			t58 := int64(load64(m.memory, uint64(uint32(v3))+5488))
+			v6 = t58
+			{
+				t59 := int32(m.memory[uint64(uint32(v3))+5500])
+				v8 = t59
+				if v8 != i32(2) {
+					goto l26
+				}
+				t60 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
+				v7 = t60
+				goto l13
+			}
+		l26:
+			t61 := int32(load16(m.memory, uint64(uint32(v3))+5501))
+			store16(m.memory, uint64(uint32(v3))+3821, uint16(t61))
+			t62 := int32(m.memory[uint64(uint32(v3))+5503])
+			m.memory[uint64(uint32(v3))+3823] = byte(t62)
+			m.memory[uint64(uint32(v3))+3820] = byte(v8)
+			t63 := int32(load32(m.memory, uint64(uint32(v3))+5496))
+			store32(m.memory, uint64(uint32(v3))+3816, uint32(t63))
+			store64(m.memory, uint64(uint32(v3))+3808, uint64(v6))
+			m._hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v3+i32(5488), v3+i32(64), v3+i32(152), v3+i32(3808))
+			{
+				t64 := int32(m.memory[uint64(uint32(v3))+5488])
+				if t64 == i32(41) {
+					goto l27
+				}
+				t65 := int64(load64(m.memory, uint64(uint32(v3))+5488))
+				v24 = t65
+				if v24&i64(255) == i64(41) {
+					goto l27
+				}
+				t66 := int32(m.memory[uint64(uint32(int32(v24)&i32(255)))+16464])
+				v7 = t66
+				goto l13
+			}
+		l27:
+			{
+				if v23 != 0 {
+					goto l28
+				}
+				v7 = i32(17)
+				t67 := m._hooksig__params__Params__decode_signature__hb0ee420bd3e0eff5_lvu04e(v3+i32(152), v3+i32(104))
+				if t67 == 0 {
+					goto l13
+				}
+			}
+		l28:
+			v7 = i32(24)
+			switch v16 {
+			case 0:
+				v7 = i32(23)
+				fallthrough
+			default:
+				t68 := int32(m.memory[uint64(uint32(v7))+16464])
+				v7 = t68
+				goto l13
+			case 1:
+				t69 := int32(load32(m.memory, uint64(uint32(v3))+80))
+				t70 := v3 + i32(5488)
+				v7 = t69
+				t71 := v7
+				t72 := v14
+				t73 := v15
+				var p74 int32
+				if v11 == i64(-0x8000000000000000) {
+					p74 = 1
+				}
+				m._hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(t70, t71, t72, t73, int64(uint32(p74)), v11)
+				t75 := int64(load64(m.memory, uint64(uint32(v3))+5496))
+				v11 = t75
+				{
+					t76 := int64(load64(m.memory, uint64(uint32(v3))+5488))
+					v24 = t76
+					if v24 != i64(2) {
+						goto l32
+					}
+					t77 := int32(m.memory[uint64(uint32(int32(v11)&i32(255)))+16464])
+					v7 = t77
+					goto l13
+				}
+			l32:
+				v9 = i32(27)
+				switch v19 {
+				case 0:
+					v9 = i32(26)
+					fallthrough
+				default:
+					t78 := int32(m.memory[uint64(uint32(v9))+16464])
+					v7 = t78
+					goto l13
+				case 1:
+					m._hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v3+i32(5488), v17, v18)
+					{
+						t79 := int32(m.memory[uint64(uint32(v3))+5488])
+						if t79 == i32(41) {
+							goto l36
+						}
+						t80 := int32(m.memory[uint64(uint32(v3))+5488])
+						v9 = t80
+						if v9 == i32(41) {
+							goto l36
+						}
+						t81 := int32(m.memory[uint64(uint32(v9))+16464])
+						v7 = t81
+						goto l13
+					}
+				l36:
+					t82 := int32(load32(m.memory, uint64(uint32(v3))+5492))
+					v9 = t82
+					{
+						{
+							{
+								if v8&i32(1) == 0 {
+									goto l37
+								}
+								{
+									if v24 != i64(0) {
+										goto l38
+									}
+									t83 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v14, v15)
+									if t83 != 0 {
+										goto l37
+									}
+								}
+							l38:
+								if v15 != i32(29) {
+									goto l37
+								}
+								if v18 == i32(52) {
+									v8 = v3 + i32(3832)
+									m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v8, v14, v17)
+									memory_copy(m.memory, uint32(v3+i32(5488)), uint32(v8), uint32(i32(96)))
+									m._hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v3+i32(3928), v4, v5, v3+i32(5488), v3+i32(104))
+									{
+										t95 := int32(m.memory[uint64(uint32(v3))+3928])
+										if t95 != i32(41) {
+											t97 := int64(load64(m.memory, uint64(uint32(v3))+3928))
+											v6 = t97
+											if v6&i64(255) != i64(41) {
+												t114 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
+												v7 = t114
+												goto l13
+											}
+											v8 = int32(int64(uint64(v6) >> 32))
+											goto l43
+										}
+										t96 := int32(load32(m.memory, uint64(uint32(v3))+3932))
+										v8 = t96
+										goto l43
+									}
+								}
+							l37:
+								t84 := int64(load64(m.memory, uint64(uint32(v3))+3812))
+								t85 := v3
+								v25 = t84
+								store64(m.memory, uint64(uint32(t85))+7048, uint64(v25))
+								t87 := v3
+								p86 := i32(0)
+								if int32(v25) != 0 {
+									p86 = int32(v6)
+								}
+								store32(m.memory, uint64(uint32(t87))+7044, uint32(p86))
+								t88 := int32(load32(m.memory, uint64(uint32(v3))+200))
+								t90 := v3 + i32(5488)
+								t91 := v2
+								t92 := v3 + i32(7044)
+								p89 := i32(0)
+								if t88 != 0 {
+									p89 = v3 + i32(208)
+								}
+								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__ha2e0d108f6fd24c0_vbqbz2(t90, t91, t92, p89)
+								t93 := int64(load64(m.memory, uint64(uint32(v3))+5492))
+								v6 = t93
+								t94 := int32(load32(m.memory, uint64(uint32(v3))+5488))
+								v8 = t94
+								if v8 != 0 {
+									goto l40
+								}
+								goto l41
+							}
+						l40:
+							memory_copy(m.memory, uint32(v3+i32(3928)+i32(12)), uint32(v3+i32(5488)+i32(12)), uint32(i32(1544)))
+							store64(m.memory, uint64(uint32(v3))+3932, uint64(v6))
+							store32(m.memory, uint64(uint32(v3))+3928, uint32(v8))
+							m._hooksig__key__find_key__h8894abf1337d1bf5_fx0qrx(v3+i32(5488), v4, v5, v3+i32(3928), v3+i32(104))
+							{
+								t98 := int32(m.memory[uint64(uint32(v3))+5488])
+								if t98 != i32(41) {
+									goto l45
+								}
+								t99 := int32(load32(m.memory, uint64(uint32(v3))+5492))
+								v8 = t99
+								goto l43
+							}
+						l45:
+							t100 := int64(load64(m.memory, uint64(uint32(v3))+5488))
+							v6 = t100
+							if v6&i64(255) != i64(41) {
+								goto l41
+							}
+							v8 = int32(int64(uint64(v6) >> 32))
+						}
+					l43:
+						t101 := int64(load64(m.memory, uint64(uint32(v3))+128))
+						t102 := v3
+						v6 = t101
+						store64(m.memory, uint64(uint32(t102))+5512, uint64(v6))
+						t103 := int64(load64(m.memory, uint64(uint32(v3))+120))
+						t104 := v3
+						v25 = t103
+						store64(m.memory, uint64(uint32(t104))+5504, uint64(v25))
+						t105 := int64(load64(m.memory, uint64(uint32(v3))+112))
+						t106 := v3
+						v26 = t105
+						store64(m.memory, uint64(uint32(t106))+5496, uint64(v26))
+						t107 := int64(load64(m.memory, uint64(uint32(v3))+104))
+						t108 := v3
+						v27 = t107
+						store64(m.memory, uint64(uint32(t108))+5488, uint64(v27))
+						store64(m.memory, uint64(uint32(v3))+228, uint64(v6))
+						store64(m.memory, uint64(uint32(v3))+220, uint64(v25))
+						store64(m.memory, uint64(uint32(v3))+212, uint64(v26))
+						store64(m.memory, uint64(uint32(v3))+204, uint64(v27))
+						store32(m.memory, uint32(v0), uint32(v9))
+						memory_copy(m.memory, uint32(v0+i32(4)), uint32(v3+i32(200)), uint32(i32(36)))
+						store32(m.memory, uint64(uint32(v0))+56, uint32(v8))
+						t109 := v0
+						t110 := v11 + int64(uint32(v7))
+						v7 = int32(v24) & i32(1)
+						p111 := i64(0x7fffffffffffffff)
+						if v7 != 0 {
+							p111 = t110
+						}
+						store64(m.memory, uint64(uint32(t109))+48, uint64(p111))
+						t113 := v0
+						p112 := i64(-0x8000000000000000)
+						if v7 != 0 {
+							p112 = v11
+						}
+						store64(m.memory, uint64(uint32(t113))+40, uint64(p112))
+						goto l8
+					}
+				l41:
+					t115 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
+					v7 = t115
+				}
+			}
+		}
+	l13:
+		store32(m.memory, uint32(v0), uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v7&i32(255)))
+	}
+l8:
+	m.___stack_pointer = v3 + i32(7056)
 }
 func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int32, v3 int64) {
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15 int32
@@ -6163,7 +6163,7 @@ l0:
 	}
 	return p16
 }
-func (m *Module) _hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v0, v1 int32, v2 int64, v3 int32) {
+func (m *Module) _hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(v0, v1 int32, v2 int64, v3 int32) {
 	var v4, v5, v6, v7, v8, v9, v10, v11 int32
 	var v12 int64
 	var v13, v14, v15, v16, v17, v18 int32
@@ -6565,7 +6565,7 @@ l0:
 	store32(m.memory, uint32(v0), uint32(v6))
 	m.___stack_pointer = v4 + i32(32)
 }
-func (m *Module) _hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v0, v1, v2 int32) int32 {
+func (m *Module) _hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v0, v1, v2 int32) int32 {
 	var v3, v4 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(16)
@@ -6594,7 +6594,7 @@ func (m *Module) _hooksig__params__Value__is__h3c528ba88f3c7e17_w0dhln(v0, v1, v
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(0)))
 		store32(m.memory, uint64(uint32(v3))+8, uint32(v2))
 		store32(m.memory, uint64(uint32(v3))+4, uint32(v1))
-		t6 := m._hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v0, v3+i32(4), i32(0))
+		t6 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v3+i32(4), i32(0))
 		v4 = t6
 	}
 l1:
@@ -6626,7 +6626,7 @@ l0:
 	v5 = v3 & i64(0x7f7f7f7f7f7f7f7f)
 	return (i64_rotl((int64(uint64((v5+i64(4557430888798830399)^(v5+i64(2676586395008836901)))&(v3^i64(-1)))>>2)&i64(2314885530818453536)|v3^i64_rotl(v0, i64(23)))*i64(-0x61c8864680b583eb), i64(23)) ^ int64(uint32(v2))) * i64(-0x61c8864680b583eb)
 }
-func (m *Module) _hooksig__params__Value__equals__h0d2ffcc21bd93627_y6o4ht(v0, v1, v2 int32) int32 {
+func (m *Module) _hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, v2 int32) int32 {
 	var v3, v4, v5 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(64)
@@ -7037,7 +7037,7 @@ l1:
 	m.___stack_pointer = v3 + i32(48)
 	return v5
 }
-func (m *Module) _hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
+func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
 	var v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
 	t0 := m.___stack_pointer
 	v6 = t0 - i32(48)
@@ -7997,7 +7997,7 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 		l4:
 			store32(m.memory, uint64(uint32(v3))+128, uint32(i32(0)))
 			store32(m.memory, uint64(uint32(v3))+0x888, uint32(i32(0)))
-			m._hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v3, v1, int64(uint32(v2)), v3+i32(128))
+			m._hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(v3, v1, int64(uint32(v2)), v3+i32(128))
 			{
 				t2 := int32(m.memory[uint32(v3)])
 				if t2 == i32(41) {
@@ -8174,7 +8174,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 						store64(m.memory, uint64(uint32(v9))+64, uint64(t10))
 						store32(m.memory, uint64(uint32(v9))+72, uint32(i32(0)))
 						store32(m.memory, uint64(uint32(v9))+2128, uint32(i32(0)))
-						m._hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(v9+i32(5320), v4, v13, v9+i32(72))
+						m._hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(v9+i32(5320), v4, v13, v9+i32(72))
 						{
 							t11 := int32(m.memory[uint64(uint32(v9))+5320])
 							if t11 == i32(41) {
@@ -8193,7 +8193,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					l14:
 						store64(m.memory, uint64(uint32(v9))+5292, uint64(v13))
 						store32(m.memory, uint64(uint32(v9))+5288, uint32(v4))
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(v9+i32(5320), v9+i32(48), v9+i32(5288), v9+i32(72))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__ha2e0d108f6fd24c0_vbqbz2(v9+i32(5320), v9+i32(48), v9+i32(5288), v9+i32(72))
 						{
 							t15 := int32(load32(m.memory, uint64(uint32(v9))+5320))
 							v14 = t15
@@ -8287,7 +8287,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 											m.memory[uint64(uint32(t30))+9427] = byte(p31 & v21)
 										}
 									l22:
-										m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9428), v9+i32(9427), v9+i32(5320))
+										m._hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v9+i32(9428), v9+i32(9427), v9+i32(5320))
 										{
 											t32 := int32(load32(m.memory, uint64(uint32(v9))+5320))
 											v17 = t32
@@ -8359,7 +8359,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 												store32(m.memory, uint64(uint32(v9))+9448, uint32(i32(0)))
 												store32(m.memory, uint64(uint32(v9))+9444, uint32(v10))
 												store32(m.memory, uint64(uint32(v9))+9440, uint32(v3))
-												m._hooksig__names__Name__lowercase__h4da40456372b2b9f_gssrp0(v9+i32(9440), v9+i32(9427), v9+i32(5320))
+												m._hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v9+i32(9440), v9+i32(9427), v9+i32(5320))
 												{
 													t45 := int32(load32(m.memory, uint64(uint32(v9))+5320))
 													v17 = t45
@@ -8647,7 +8647,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 								v11 = i32(0)
 								store32(m.memory, uint64(uint32(v9))+5328, uint32(i32(0)))
 								store64(m.memory, uint64(uint32(v9))+5320, uint64(i64(1)))
-								m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, i32(21311), v9+i32(5320))
+								m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21311), v9+i32(5320))
 								{
 									t95 := int32(load32(m.memory, uint64(uint32(v9))+5328))
 									t96 := v7
@@ -8656,7 +8656,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 										store32(m.memory, uint64(uint32(v9))+5288, uint32(v6))
 										store64(m.memory, uint64(uint32(v9))+5292, uint64(uint32(v7)))
 										m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(5320), v9+i32(5232))
-										m._hooksig__params__write__h3406563c7a5ace2e_pa2fq4(v1, v2, v4, v13, v9+i32(5320), v9+i32(5288))
+										m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, v9+i32(5320), v9+i32(5288))
 										t97 := int32(load32(m.memory, uint64(uint32(v9))+5292))
 										v0 = t97
 										t98 := int32(load32(m.memory, uint64(uint32(v9))+5296))
@@ -8788,7 +8788,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 		t7 := v6 + i32(5272)
 		t8 := v1
 		v8 = int64(uint32(v2))
-		m._hooksig__names__check_list__h9a36888af5160fe3_c1p6eq(t7, t8, v8, v6+i32(112))
+		m._hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(t7, t8, v8, v6+i32(112))
 		{
 			{
 				t9 := int32(m.memory[uint64(uint32(v6))+5272])
@@ -8808,7 +8808,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 		l7:
 			store64(m.memory, uint64(uint32(v6))+6872, uint64(v8))
 			store32(m.memory, uint64(uint32(v6))+6868, uint32(v1))
-			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4fe26fa2da099da4_q62jv9(v6+i32(5272), v6+i32(88), v6+i32(6868), v6+i32(112))
+			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__ha2e0d108f6fd24c0_vbqbz2(v6+i32(5272), v6+i32(88), v6+i32(6868), v6+i32(112))
 			{
 				t13 := int32(load32(m.memory, uint64(uint32(v6))+5272))
 				v11 = t13
