@@ -1,8 +1,8 @@
-//! Classes of bytes, trimming, and indexes that cannot be wrong.
+//! Classes of bytes, trimming, and checked indexes.
 
 /// Returns what was found at an index that is within its bounds by design.
 ///
-/// In release builds, which cannot panic, a wrong index would find an empty value. In tests it panics.
+/// A wrong index panics in tests, and finds an empty value in release builds, which must not panic.
 pub(crate) fn in_bounds<T: Default>(found: Option<T>) -> T {
     debug_assert!(found.is_some(), "an index is out of bounds");
     found.unwrap_or_default()
