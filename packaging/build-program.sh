@@ -6,7 +6,7 @@ source packaging/built.sh
 
 build_program() {
     local out=target/program messages shell
-    messages=$(cargo build --locked --profile program -p hooksig-cli --message-format json-render-diagnostics)
+    messages=$(cargo build --locked --profile quick -p hooksig-cli --message-format json-render-diagnostics)
     install -C "$(built_file hooksig <<<"$messages")" "$out/hooksig"
     mkdir -p "$out/man"
     "$out/hooksig" man "$out/man"

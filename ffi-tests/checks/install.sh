@@ -146,7 +146,7 @@ fish_completes() {
 }
 
 cargo_installs() {
-    cargo install --quiet --locked --profile program --path "$root/cli" --root "$1"
+    cargo install --quiet --locked --profile quick --path "$root/cli" --root "$1"
     [[ $("$1/bin/hooksig" --version) == "hooksig $(version_of_crate)" ]]
 }
 

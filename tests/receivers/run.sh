@@ -20,6 +20,6 @@ if command -v go >/dev/null; then
 fi
 # As the tests are built, so that nothing is built twice. Times are measured of optimised programs.
 profile=dev built=debug
-if [[ -n ${LONG:-} ]]; then profile=measured built=measured; fi
+if [[ -n ${LONG:-} ]]; then profile=quick built=quick; fi
 cargo build --locked --quiet --workspace --all-features --profile "$profile" --bins --example axum
 exec "target/$built/hooksig-receivers" "$@"
