@@ -122,6 +122,18 @@ pub(crate) fn hanging_up_after_the_body(receiver: &Receiver) -> Result<String> {
     Ok(SERVED.into())
 }
 
+/// Says that nothing more is to come as soon as the delivery is sent, and reads the answer.
+pub(crate) fn shutting_down_after_the_body(receiver: &Receiver) -> Result<String> {
+    for number in 0..20 {
+        let mut connection = Connection::open(receiver.address())?;
+        connection.send(Delivery::new().raw())?;
+        connection.finish()?;
+        let status = connection.answer()?;
+        ensure!(status == Some(204), "delivery {number} got {status:?}");
+    }
+    Ok("each is accepted".into())
+}
+
 /// Holds connections with half a head, and with a genuine head and half a body.
 pub(crate) fn slow_senders(receiver: &Receiver) -> Result<String> {
     let mut held = Vec::new();

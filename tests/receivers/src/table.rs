@@ -757,6 +757,12 @@ fn senders(t: &mut Table) {
         .not(&[Core], NO_SOCKETS);
     t.play("hangs up after the body", "others are served", play::hanging_up_after_the_body)
         .not(&[Core], NO_SOCKETS);
+    t.play(
+        "20 that shut down their side after the body, and wait for the answer",
+        "each is accepted",
+        play::shutting_down_after_the_body,
+    )
+    .not(&[Core], NO_SOCKETS);
     t.play("60 that send half and wait", "others are served", play::slow_senders)
         .not(&[Core], NO_SOCKETS);
     t.play(

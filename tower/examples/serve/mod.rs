@@ -1,5 +1,5 @@
-//! Serves a router as `axum::serve` does, but ends connections: `axum::serve` waits for a head without
-//! end.
+//! Serves a router as `axum::serve` does, but ends connections, and answers senders that have shut down
+//! their side. `axum::serve` waits for a head without end, and may drop the request of such a sender.
 
 use std::{
     future::ready,
@@ -65,7 +65,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
 
 async fn serve_connection(stream: TcpStream, router: Router, mut stopped: watch::Receiver<()>) {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    let mut http1 = builder.http1();
+    http1.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).half_close(true);
     let requests = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&requests);
     let service = TowerToHyperService::new(router.layer(map_request(move |request: Request| {
