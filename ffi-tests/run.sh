@@ -46,6 +46,7 @@ if [[ ! -e $lib/libhooksig.a ]]; then
     exit 2
 fi
 mkdir -p "$work"
+"$tests/examples.sh" "$work"
 find_tools
 [[ $# -gt 0 ]] || set -- header programs library link install negative
 for part; do

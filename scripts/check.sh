@@ -53,7 +53,7 @@ c_sources() {
     ls benches/c/*.c c-example/*.c ffi-tests/c/*.c fuzz/constant-time/*.c firmware/{gateway,conform,verifier,verifier-of-fields,measure,footprint}.c
 }
 
-c_flags=(-std=c99 -Iinclude -Iffi-tests/c -Ifirmware)
+c_flags=(-std=c99 -Iinclude -Iffi-tests/c -Ifirmware "-I$out")
 
 # At -O0, because the analyzer misses faults in code that is optimised away.
 gcc_analyzer() {
@@ -142,6 +142,7 @@ long() {
 }
 
 scripts/setup.sh cargo cc || exit
+ffi-tests/examples.sh "$out"
 case ${1:-} in
 quick | long) "$1" ;;
 *)

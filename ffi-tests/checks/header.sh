@@ -34,17 +34,9 @@ defines_only_its_own_names() {
 }
 
 check_example() {
-    extract_example '#include <hooksig.h>' ' Streaming:' >"$work/example.c"
-    extract_example 'enum { MAX_HEAD' ' For every function' >"$work/streaming-example.h"
     check "the header's example prints 204, $1, static" run_example "$1" "$lib/libhooksig.a"
     check "the header's example prints 204, $1, shared" run_example "$1" -L"$lib" -lhooksig -Wl,-rpath,"$lib"
     check "the header's streaming example, $1" run_streaming "$1" -O2
-}
-
-# extract_example FIRST NEXT: the lines from the indented line FIRST to before the line NEXT.
-extract_example() {
-    sed -n "/^ \*     $1/,/^ \*$2/p" "$include/hooksig.h" |
-        sed -e '$d' -e 's/^ \*\( \{5\}\)\{0,1\}//'
 }
 
 # run_example COMPILER LIBRARY...
