@@ -17,12 +17,12 @@ PARTS = [
     (r"/sha2-|/digest-|/block-buffer-|/hybrid-array-|primitives.*(compress|Sha256)", "SHA-256"),
     (r"/base64ct-|primitives.*(base64|alphabet|code|is_canonical)", "base64"),
     (r"/hmac-|/cmov-|/ctutils-|/zeroize-|src/key\.rs|primitives/(stream|macs)|primitives.*(mac|ct_eq)", "MAC"),
-    (r"src/(params|names)\.rs", "parameters and list of names"),
+    (r"src/(params|names)\b", "parameters and list of names"),
     (r"src/policy\.rs", "policy"),
     (r"src/date\.rs", "date"),
     (r"src/digest\.rs", "Digest field"),
     (r"src/signing_string\.rs", "signing string"),
-    (r"src/(head|request)\.rs", "head and its fields"),
+    (r"src/request\b", "head and its fields"),
     (r"src/drone|/hifijson-", "Drone layer"),
     (r"src/sign\.rs", "signing"),
     (r"src/verify\.rs", "verifier"),
@@ -31,7 +31,7 @@ PARTS = [
     (r"src/capi/", "C surface"),
 ]
 HELPERS = [
-    (r"src/(bytes|text|primitives)\b", "bytes"),
+    (r"src/(bytes|field_value|primitives)\b", "bytes"),
     (r"compiler.builtins|/firmware/memory\.c|/newlib|libgcc|^(mem|__aeabi)", "memory functions"),
     (r"/library/|/heapless-", "Rust's core library"),
 ]
