@@ -66,7 +66,8 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Returns the index of the key whose MAC of `string` is `signature`.
+/// Returns the index of the key whose MAC of `string` is `signature`, or the reason why `string` cannot be
+/// written.
 pub(crate) fn find_key<K: AsRef<Key>>(
     keys: &[K],
     string: &impl Pieces,

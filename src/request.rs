@@ -52,7 +52,8 @@ impl Headers for [httparse::Header<'_>] {
 
 /// A borrowed view of a request's head.
 ///
-/// Method and target matter only for a signature that covers `(request-target)`. Drone's does not.
+/// The method matters only for a signature that covers `(request-target)`, the target also for one that
+/// covers `host`. Drone's covers neither.
 #[derive(Debug)]
 pub struct Request<'a, H: ?Sized> {
     pub(crate) method: &'a [u8],

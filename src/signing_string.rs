@@ -11,8 +11,9 @@ use crate::{
 
 /// The length of the longest signing string, in bytes.
 ///
-/// A signature over a longer one is refused with [`Error::SigningStringTooLong`] before anything is
-/// hashed, because every key would hash it. The string of Drone has 96 bytes.
+/// A signature over a longer one is refused with [`Error::SigningStringTooLong`], because every key
+/// would hash it. Builds for firmware have no room for it; they hash it once and then refuse it.
+/// The string of Drone has 96 bytes.
 pub const MAX_SIGNING_STRING_LEN: usize = 4096;
 
 /// Writes the signing string of `request` over `names` to `out` and returns the written part.

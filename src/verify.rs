@@ -57,12 +57,12 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         }
     }
 
-    /// Checks the head of a request: parameters, policy, date, then the MAC.
+    /// Checks the head of a request: parameters, policy, date, digest, then the MAC.
     ///
     /// The result is **not a verdict**. Pass the body to [`update`](PendingBody::update); only
     /// [`finish`](PendingBody::finish) tells whether the request is genuine. The body of a request
-    /// that is refused here is never hashed, and a malformed or stale head is refused without any
-    /// hashing.
+    /// that is refused here is never hashed. Malformed parameters, a stale date and a malformed digest
+    /// are refused without any hashing.
     ///
     /// # Errors
     ///
@@ -96,7 +96,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         Ok(PendingBody { body: BodyDigest::new(digest), verified })
     }
 
-    /// Runs every check on the head, one line per rule of `docs/rules.md`, in the order of refusal.
+    /// Runs every check on the head, in the order of `docs/rules.md`.
     ///
     /// Returns the expected body digest, and the verdict that holds once the body matches it.
     pub(crate) fn head<'r, H, E>(
@@ -211,7 +211,7 @@ impl fmt::Debug for PendingBody<'_> {
     }
 }
 
-/// The facts about a genuine request. Its MAC, date and body were all checked.
+/// The facts about a genuine request. Its MAC and body were checked, and its date if there was a clock.
 #[derive(Clone, Copy)]
 pub struct Verified<'r> {
     key_index: usize,
