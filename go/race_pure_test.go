@@ -1,5 +1,0 @@
-//go:build race
-
-package hooksig
-
-const raceBuild = true
