@@ -27,11 +27,12 @@ test-setup: ## install and download the tools and packages of the tests
 test-build: lib program example ## build the files that several parts of the tests share
 
 .PHONY: lint
-lint: ## formatting, lints, prose, version numbers, and the tests that pages name
+lint: ## formatting, linters, prose, version numbers, and the tests that pages name
 	@scripts/setup.sh cargo cc clippy rustfmt python3 crates
 	scripts/prose.py
 	scripts/version.py
 	python3 scripts/proofs.py
+	scripts/linters.sh
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
 	cargo clippy --locked -p hooksig --lib -- -D warnings

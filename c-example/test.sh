@@ -21,6 +21,7 @@ source "$here/../scripts/report.sh"
 circumstances='' # precedes the names of some checks
 
 cleanup() {
+    # shellcheck disable=SC2046 # The numbers of processes are words.
     kill -KILL $(jobs -p) 2>/dev/null
     wait 2>/dev/null
     rm -rf "$work"
@@ -41,7 +42,7 @@ start() {
         sleep 0.05
     done
     port=$(sed -n 's/^listening on 127.0.0.1://p' "$work/$name.out")
-    url=http://127.0.0.1:$port/hooks/drone?src=ci
+    url="http://127.0.0.1:$port/hooks/drone?src=ci"
 }
 
 # stop SIGNAL: its exit code
@@ -403,6 +404,7 @@ start_slow_clients() {
 }
 
 slow_client_checks() {
+    # shellcheck disable=SC2086 # The numbers of processes are words.
     wait $slow_clients
     local silent trickling head
     silent=$(<"$work/silent.lasted") trickling=$(<"$work/trickling.lasted") head=$(<"$work/trickling-head.lasted")
@@ -479,7 +481,7 @@ memory_checks() {
     head_of 1000 >&"$connection"
     stop TERM
     exec {connection}>&-
-    equal "$circumstances"'no error, no leak' '0 ' "$code $(grep == "$log")"
+    equal "$circumstances"'no error, no leak' '0 ' "$code $(grep '==' "$log")"
     circumstances=
 }
 

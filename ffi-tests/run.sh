@@ -50,6 +50,7 @@ mkdir -p "$work"
 find_tools
 [[ $# -gt 0 ]] || set -- header programs library link install negative
 for part; do
+    # shellcheck source=/dev/null # Each is checked by itself.
     source "$tests/checks/$part.sh"
     "check_$part"
 done

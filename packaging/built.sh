@@ -1,4 +1,5 @@
 # Sourced by the other scripts here: finds cargo's output files, and checks if they are current.
+# shellcheck shell=bash
 
 # Prints the paths in cargo's messages (standard input) that end in /NAME.
 built_file() {

@@ -100,8 +100,8 @@ miri() {
 
 # The C receiver under the address, leak and undefined behaviour sanitizers.
 sanitized_load() {
-    local flags='-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all'
-    make --no-print-directory example EXAMPLE_OUT="$PWD/$out/sanitized-c" CFLAGS="$flags" &&
+    local sanitizers='-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all'
+    make --no-print-directory example EXAMPLE_OUT="$PWD/$out/sanitized-c" CFLAGS="$sanitizers" &&
         scripts/load.sh -only c -c-receiver "$out/sanitized-c/receiver"
 }
 

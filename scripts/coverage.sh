@@ -72,6 +72,7 @@ run_c_program policy
 run_c_program threads 10
 run_c_program million 1000
 run_c_program deliveries vectors/deliveries/*.http
+# shellcheck disable=SC2046 # No name of theirs has a space.
 run_c_program conformance $(find vectors/cases -name '*.jsonl')
 run_rust_tests
 instrumented "$out/small" '--cfg "sha2_backend_soft=\"compact\""'

@@ -17,8 +17,8 @@ shift 2
 # The small primitives, over the small SHA-256; and helpers are inlined as if opt-level were "s": at
 # "z" the compiler would keep panics that cannot happen.
 if [[ " $* " == *' --profile size '* ]]; then
-    RUSTFLAGS="${RUSTFLAGS:-} --cfg sha2_backend_soft=\"compact\" -C llvm-args=-inline-threshold=75"
-    export RUSTFLAGS
+    # cargo splits them at spaces; the quotes belong to the cfg.
+    export RUSTFLAGS="${RUSTFLAGS:-} --cfg sha2_backend_soft=\"compact\" -C llvm-args=-inline-threshold=75"
     set -- --features small "$@"
 fi
 

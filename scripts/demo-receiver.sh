@@ -63,7 +63,7 @@ deliver() {
         -H @"$work/fields" --data-binary @"$work/body" "$url") || code="curl's exit code $?"
     # Drop time and peer.
     logged=$(tail -n 1 "$work/log" | cut -d ' ' -f 3-)
-    answer=$(echo "$code $(cat "$work/text" 2>/dev/null)")
+    answer="$code $(cat "$work/text" 2>/dev/null)"
     row "$1" "$2" "$3" "${answer% }" "$logged"
 }
 
@@ -75,7 +75,7 @@ until grep -q listening "$work/out" || [ $tries -eq 100 ]; do
     tries=$((tries + 1))
     sleep 0.1
 done
-url=http://$(sed 's/^listening on //' "$work/out")/hooks/drone?src=ci
+url="http://$(sed 's/^listening on //' "$work/out")/hooks/drone?src=ci"
 
 heading "Recorded deliveries, signed with the present time: what the receiver answers and logs"
 for file in "$deliveries"/*.http; do

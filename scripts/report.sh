@@ -2,6 +2,7 @@
 #
 # $out is a folder for the output of checks. A check whose tools cannot be installed is skipped by name, or
 # fails if CI is set.
+# shellcheck shell=bash
 mkdir -p "$out"
 passed=0
 failed=0
@@ -24,6 +25,14 @@ check() {
     else
         fail "$name"
         tail -n 60 "$log" | sed 's/^/      /'
+    fi
+}
+
+# fails COMMAND...: succeeds if the command fails. `! COMMAND` does not end a check.
+fails() {
+    if "$@"; then
+        echo "did not fail: $*"
+        return 1
     fi
 }
 

@@ -46,7 +46,7 @@ prefix_with_space() {
 destdir_with_space() {
     install_all DESTDIR="$folder/a stage" PREFIX='/opt/ada lovelace'
     [[ -x "$folder/a stage/opt/ada lovelace/bin/hooksig" ]]
-    ! grep -r "$folder" "$folder/a stage" --include='*.pc' --include='*.cmake'
+    fails grep -r "$folder" "$folder/a stage" --include='*.pc' --include='*.cmake'
     make -s uninstall DESTDIR="$folder/a stage" PREFIX='/opt/ada lovelace'
     [[ -z $(files_in "$folder/a stage") ]]
 }
@@ -169,7 +169,7 @@ without_cargo() {
 
 after_a_build_cargo_is_not_needed() {
     built_checkout
-    ! without_cargo bash -c 'type -P cargo'
+    fails without_cargo bash -c 'type -P cargo'
     without_cargo make -s -C "$copy" install PREFIX="$folder/prefix"
     "$folder/prefix/bin/hooksig" --version
 }
@@ -186,7 +186,7 @@ only_the_library_was_built() {
 old_build_without_cargo() {
     built_checkout
     touch -d '+1 minute' "$copy/src/lib.rs"
-    ! without_cargo make -s -C "$copy" install-lib PREFIX="$folder/prefix" 2>"$folder/said"
+    fails without_cargo make -s -C "$copy" install-lib PREFIX="$folder/prefix" 2>"$folder/said"
     grep 'older than its sources' "$folder/said"
     [[ ! -e $folder/prefix ]]
 }
@@ -201,7 +201,7 @@ root_does_not_build() {
     chmod +x "$folder/bin/cargo"
     PATH="$folder/bin:$PATH" make -s -C "$copy" install PREFIX="$folder/prefix"
     rm -r "$copy/target"
-    ! PATH="$folder/bin:$PATH" make -s -C "$copy" install PREFIX="$folder/other"
+    fails env PATH="$folder/bin:$PATH" make -s -C "$copy" install PREFIX="$folder/other"
     [[ -x $folder/prefix/bin/hooksig && ! -e $folder/cargo-ran && ! -e $folder/other ]]
 }
 

@@ -4,6 +4,7 @@
 #
 # Installs the tools of a target (scripts/setup.sh). If that fails, its checks are skipped by name, or fail if
 # CI is set.
+# shellcheck disable=SC2030,SC2031 # A subshell has a folder for output of its own.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -142,14 +143,18 @@ conforms() {
 }
 
 has_no_heap() {
-    ! nm "$(elf "$1" "$2" gateway)" | grep -E ' _*(malloc|free|realloc|calloc|sbrk)(_r)?$'
+    local symbols
+    symbols=$(nm "$(elf "$1" "$2" gateway)") || return
+    ! grep -E ' _*(malloc|free|realloc|calloc|sbrk)(_r)?$' <<<"$symbols"
 }
 
 # A program that only verifies links no code that signs or reads bodies. It links `drone::verbatim`, which
 # recognises a request that is written exactly as Drone writes it.
 links_what_it_calls() {
+    local symbols
     firmware "$1" "$2" run-verifier || return
-    ! nm -C "$(elf "$1" "$2" verifier)" | grep -v '::drone::verbatim::' |
+    symbols=$(nm -C "$(elf "$1" "$2" verifier)") || return
+    ! grep -v '::drone::verbatim::' <<<"$symbols" |
         grep -E 'hooksig_(sign|delivery|replay|date|digest|status_)|::sign::|::drone::|hifijson'
 }
 

@@ -5,7 +5,7 @@
 # target/test/PART.log, and is printed when the part ends. A table of the parts comes last, with the command
 # to repeat each failed part.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 # A part starts once the parts after its name have passed.
 parts='
@@ -24,7 +24,7 @@ setup() {
     scripts/setup.sh cargo cc c++ make pkg-config pkg:libmicrohttpd curl kill script python3 readelf \
         clippy rustfmt crates || return
     # Without these tools their checks are skipped, or fail if CI is set.
-    scripts/setup.sh clang cmake fish zsh valgrind pkg:jansson pkg:hiredis redis-server nginx nc \
+    scripts/setup.sh clang cmake fish zsh valgrind pkg:jansson pkg:hiredis redis-server nginx nc shellcheck pyflakes3 \
         arm-none-eabi-gcc qemu-system-arm target:thumbv7em-none-eabi target:wasm32-unknown-unknown || skipped_tools=yes
     if scripts/setup.sh go; then
         scripts/setup.sh modules:go modules:go/redisstore modules:go/interop modules:go/load modules:go/translate modules:tests/receivers/go || return

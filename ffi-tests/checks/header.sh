@@ -1,4 +1,5 @@
 # The header alone, in each language and by each compiler, and the two examples at its top.
+# shellcheck shell=bash
 
 check_header() {
     local standard

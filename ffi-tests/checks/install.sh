@@ -1,4 +1,5 @@
 # What `make install` lays out can be found and used, and goes away again.
+# shellcheck shell=bash disable=SC2046,SC2164 # The flags are words; `check` ends at the first error.
 
 check_install() {
     local stage=$work/stage here=$work/elsewhere
@@ -121,6 +122,7 @@ has_manual_pages() {
 
 bash_completes() {
     (
+        # shellcheck source=/dev/null
         source "$1/usr/local/share/bash-completion/completions/hooksig"
         complete -p hooksig
         COMP_WORDS=(hooksig tri) COMP_CWORD=1

@@ -1,4 +1,5 @@
 # Tests the symbols that the libraries define and need.
+# shellcheck shell=bash
 
 # On aarch64 also getauxval, which reports SHA-256 instructions.
 memory_functions='memcpy|memmove|memset|memcmp|bcmp|strlen|getauxval'

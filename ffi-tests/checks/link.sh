@@ -1,5 +1,6 @@
 # Static linking by any toolchain, in the worst order: the archive comes before the libraries whose
 # functions it could replace. LINK_ARCHIVE names another archive, to see that each check can fail.
+# shellcheck shell=bash
 
 archive=${LINK_ARCHIVE:-$lib/libhooksig.a}
 functions=(

@@ -1,4 +1,5 @@
 # The proof that nothing panics can fail: it finds a fault in a copy of the sources.
+# shellcheck shell=bash
 
 check_negative() {
     copy=$work/copy

@@ -1,4 +1,5 @@
 # The C and C++ programs: plainly against both libraries, under valgrind, and with sanitizers.
+# shellcheck shell=bash disable=SC2046,SC2054 # The arguments are words; a comma belongs to one.
 
 static=("$lib/libhooksig.a")
 shared=(-L"$lib" -lhooksig -Wl,-rpath,"$lib")
