@@ -109,7 +109,7 @@ within() {
     echo no
 }
 
-# raw FILE: sends the octets of a file as they are; sets first, the answer's first line
+# raw FILE: sends the bytes of a file as they are; sets first, the answer's first line
 raw() {
     exec {connection}<>"/dev/tcp/127.0.0.1/$port"
     cat "$1" >&"$connection" 2>/dev/null
@@ -233,7 +233,7 @@ malformed_checks() {
     malformed 'space before a name' ' X-Any: x'
     malformed 'field of two lines' 'X-Any: a\r\n b'
     malformed 'field whose second line ends its name' 'X-Sign: a\r\n ature'
-    malformed 'control octet in a value' 'X-Any: a\001b'
+    malformed 'control byte in a value' 'X-Any: a\001b'
     for name in identity xchunked; do
         head_of 2 | sed "s/^Content-Length: .*/Transfer-Encoding: $name\r/" >"$work/request"
         raw "$work/request"
@@ -254,7 +254,7 @@ answered() {
             [[ $line == "HTTP/1.1 $1"* ]] && answers=$((answers + 1))
         exec {connection}>&-
     done
-    equal "refused with $1 before $2 octets of body: 99 of 100 senders read the answer" yes \
+    equal "refused with $1 before $2 bytes of body: 99 of 100 senders read the answer" yes \
         "$( ((answers >= 99)) && echo yes || echo "$answers")"
 }
 
@@ -329,7 +329,7 @@ garbage_checks() {
     equal 'garbage instead of HTTP' yes "$([[ $first == closed || $first == 'HTTP/1.1 4'* ]] && echo yes)"
     head -c 100000 /dev/urandom >"$work/request"
     raw "$work/request"
-    equal 'random octets instead of HTTP' yes "$([[ $first == closed || $first == 'HTTP/1.1 4'* ]] && echo yes)"
+    equal 'random bytes instead of HTTP' yes "$([[ $first == closed || $first == 'HTTP/1.1 4'* ]] && echo yes)"
     recorded user-updated.http
     signed
     (
@@ -374,7 +374,7 @@ full_guard_check() {
         "$code $(cat "$work/answer") $(logged)"
 }
 
-# lasts NAME PAUSE [OCTETS]: sends OCTETS or a genuine head, then another octet every PAUSE s; NAME.lasted
+# lasts NAME PAUSE [OCTETS]: sends OCTETS or a genuine head, then another byte every PAUSE s; NAME.lasted
 # gets how many seconds passed until the receiver hung up
 lasts() {
     local connection from=$SECONDS
