@@ -26,7 +26,8 @@ void connections_set_deadline(struct MHD_Connection *connection, time_t seconds)
  * server then gives up all endpoints after this one. */
 static void linger(struct connections *connections, int socket)
 {
-    struct lingering *slot = &connections->lingering[connections->next_lingering++ % MAX_LINGERING];
+    struct lingering *slot =
+        &connections->lingering[connections->next_lingering++ % MAX_LINGERING];
     int own = fcntl(socket, F_DUPFD_CLOEXEC, 1);
     if (own < 0)
         return;

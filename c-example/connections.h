@@ -10,9 +10,9 @@
 enum {
     MAX_CONNECTIONS = 2048,
     MAX_LINGERING = 1024,
-    REQUEST_SECONDS = 20, /* a connection is closed if a request is not answered by then */
+    REQUEST_SECONDS = 20,    /* a connection is closed if a request is not answered by then */
     DRAINED_BYTES = 8 << 20, /* limit on the drained part of a refused body, */
-    DRAIN_SECONDS = 5         /* and on the time for it */
+    DRAIN_SECONDS = 5        /* and on the time for it */
 };
 
 struct peer {

@@ -43,7 +43,7 @@ static bool is_folded(const char *name, size_t name_len, const char *value)
 }
 
 static enum MHD_Result collect(void *cls, enum MHD_ValueKind kind, const char *name,
-                                     size_t name_len, const char *value, size_t value_len)
+                               size_t name_len, const char *value, size_t value_len)
 {
     struct fields *fields = cls;
     (void)kind;
@@ -68,7 +68,8 @@ bool fields_have_ambiguous_length(const struct fields *fields, const char *versi
     unsigned lengths = 0;
     for (const hooksig_header *field = fields->list; field < fields->list + fields->len; field++) {
         bool is_coding = strcasecmp(field->name, "Transfer-Encoding") == 0;
-        if (is_coding && (strcmp(version, "HTTP/1.1") != 0 || strcasecmp(field->value, "chunked") != 0))
+        if (is_coding &&
+            (strcmp(version, "HTTP/1.1") != 0 || strcasecmp(field->value, "chunked") != 0))
             return true;
         lengths += is_coding || strcasecmp(field->name, "Content-Length") == 0;
     }

@@ -34,7 +34,8 @@ static bool is_log_ready(void)
 void log_tell_lost_lines(struct log *log)
 {
     if (log->lost_lines > 0 && is_log_ready()) {
-        fprintf(stderr, "receiver: %llu lines were lost: nobody read those before\n", log->lost_lines);
+        fprintf(stderr, "receiver: %llu lines were lost: nobody read those before\n",
+                log->lost_lines);
         log->lost_lines = 0;
     }
 }

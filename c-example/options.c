@@ -44,8 +44,7 @@ static size_t number(const char *text, size_t min, size_t max)
     return (size_t)value;
 }
 
-static void add_key(struct options *options, const char *origin, const uint8_t *secret,
-                    size_t len)
+static void add_key(struct options *options, const char *origin, const uint8_t *secret, size_t len)
 {
     if (options->keys_len == MAX_KEYS)
         fail(origin, "too many secrets");

@@ -57,7 +57,8 @@ static void log_delivery(struct receiver *receiver, struct MHD_Connection *conne
 {
     const hooksig_delivery *content = &delivery->received.delivery;
     const struct line line = {
-        .peer = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
+        .peer =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
         .verdict = verdict,
         .reason = reason,
         .event = {delivery->body + content->event_at, content->event_len},
@@ -93,7 +94,8 @@ static enum MHD_Result send_answer(struct receiver *receiver, struct MHD_Connect
                                    struct delivery *delivery, const struct answer *answer,
                                    const char *reason)
 {
-    log_delivery(receiver, connection, delivery, answer == &accepted ? "accepted" : "refused", reason);
+    log_delivery(receiver, connection, delivery, answer == &accepted ? "accepted" : "refused",
+                 reason);
     delivery->stage = ANSWERED;
     struct MHD_Response *response = MHD_create_response_from_buffer(
         strlen(answer->text), answer->text, MHD_RESPMEM_PERSISTENT);
@@ -155,8 +157,10 @@ static enum MHD_Result on_head(struct receiver *receiver, struct MHD_Connection 
 {
     struct fields fields;
     /* MHD has checked that the length, if there is one, is a number; a chunked body has none. */
-    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
-    unsigned long long announced = length == NULL ? receiver->options.max_body : strtoull(length, NULL, 10);
+    const char *length =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
+    unsigned long long announced =
+        length == NULL ? receiver->options.max_body : strtoull(length, NULL, 10);
     if (strcmp(method, "POST") != 0)
         return send_answer(receiver, connection, delivery, &not_allowed, "method-not-allowed");
     if (MHD_get_connection_values(connection, MHD_HEADER_KIND, NULL, NULL) > MAX_FIELDS)
@@ -244,7 +248,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         return on_chunk(connection, delivery, chunk, chunk_len);
     if (delivery->stage == BODY_TOO_LARGE)
         return send_answer(receiver, connection, delivery, &too_large, "body-too-large");
-    return send_verdict(receiver, connection, delivery, finish(receiver, connection, method, delivery));
+    return send_verdict(receiver, connection, delivery,
+                        finish(receiver, connection, method, delivery));
 }
 
 static void on_end(void *cls, struct MHD_Connection *connection, void **request,
@@ -303,12 +308,12 @@ static struct MHD_Daemon *start(struct receiver *receiver)
         fail(address, "no IP address");
     bool is_v6 = found->ai_family == AF_INET6;
     struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_AUTO | (is_v6 ? MHD_USE_IPv6 : 0), 0, NULL, NULL, on_request,
-        receiver, MHD_OPTION_SOCK_ADDR, found->ai_addr, MHD_OPTION_URI_LOG_CALLBACK,
-        on_request_line, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_end, receiver,
-        MHD_OPTION_NOTIFY_CONNECTION, connections_notify, &receiver->connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+        MHD_USE_AUTO | (is_v6 ? MHD_USE_IPv6 : 0), 0, NULL, NULL, on_request, receiver,
+        MHD_OPTION_SOCK_ADDR, found->ai_addr, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, on_end, receiver, MHD_OPTION_NOTIFY_CONNECTION,
+        connections_notify, &receiver->connections, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     freeaddrinfo(found);
     if (daemon == NULL)

@@ -82,9 +82,7 @@ int main(int argc, char **argv)
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (option) {
         case 's': path = optarg; break;
-        case 'd':
-            now = seconds(optarg);
-            break;
+        case 'd': now = seconds(optarg); break;
         default: fail("usage", "sign [--secret-file FILE] [--date UNIX] [BODY_FILE]");
         }
     }
@@ -94,9 +92,9 @@ int main(int argc, char **argv)
     hooksig_key key;
     hooksig_delivery_headers sent;
     size_t body_len = read_file(optind < argc ? argv[optind] : "-", body, sizeof body);
-    hooksig_status status =
-        path != NULL ? make_key_of_file(&key, path)
-                     : hooksig_key_init(&key, (const uint8_t *)secret, strlen(secret));
+    hooksig_status status = path != NULL
+                                ? make_key_of_file(&key, path)
+                                : hooksig_key_init(&key, (const uint8_t *)secret, strlen(secret));
     if (status == HOOKSIG_STATUS_OK)
         status = hooksig_delivery_sign(&key, body, body_len, now, &sent);
     hooksig_key_wipe(&key);

@@ -14,7 +14,8 @@
 enum { MAX_KEYS = 4, MAX_HEADERS = 64, PIECE = 64, FIELD_ROOM = 1024 };
 
 /* The handles have one size, on every target. */
-_Static_assert(sizeof(hooksig_key) == 160 && sizeof(hooksig_policy) == 224, "sizes of the header's text");
+_Static_assert(sizeof(hooksig_key) == 160 && sizeof(hooksig_policy) == 224,
+               "sizes of the header's text");
 _Static_assert(sizeof(hooksig_pending_body) == 256 && sizeof(hooksig_replay_entry) == 48,
                "sizes of the header's text");
 
@@ -118,8 +119,8 @@ static hooksig_request read_head(void)
         struct text value = read_text();
         headers[index] = (hooksig_header){name.octets, name.len, value.octets, value.len};
     }
-    return (hooksig_request){method.octets, method.len, target.octets, target.len,
-                             headers, headers_len};
+    return (hooksig_request){method.octets, method.len, target.octets,
+                             target.len,    headers,    headers_len};
 }
 
 static const char *reason(hooksig_status status)
@@ -199,8 +200,8 @@ static const char *sign(void)
                                         &string_len);
     if (status != HOOKSIG_STATUS_OK || signature.len == 0)
         return reason(status);
-    bool as_expected = same(string, string_len, expected_string) &&
-                       has_signature(field, field_len, signature);
+    bool as_expected =
+        same(string, string_len, expected_string) && has_signature(field, field_len, signature);
     return as_expected ? "ok" : "other-bytes";
 }
 
@@ -229,7 +230,6 @@ int main(void)
 {
     if (!board_open("cases.flat"))
         give_up("cases.flat is not there");
-    while (run_case()) {
-    }
+    while (run_case()) {}
     return 0;
 }

@@ -138,8 +138,8 @@ static void delivery_read(void)
 
 static void sign(void)
 {
-    status = hooksig_sign(&key, "hmac-key", 8, &request, "date digest", 11, out, sizeof out,
-                          &out_len);
+    status =
+        hooksig_sign(&key, "hmac-key", 8, &request, "date digest", 11, out, sizeof out, &out_len);
 }
 
 static void signing_string(void)
@@ -191,8 +191,7 @@ static void collect_fields(void)
 {
     fields[0] = (hooksig_header){"Date", 4, headers.date, sizeof headers.date - 1};
     fields[1] = (hooksig_header){"Digest", 6, headers.digest, sizeof headers.digest - 1};
-    fields[2] =
-        (hooksig_header){"Signature", 9, headers.signature, sizeof headers.signature - 1};
+    fields[2] = (hooksig_header){"Signature", 9, headers.signature, sizeof headers.signature - 1};
 }
 
 /* A refused call would do less. */

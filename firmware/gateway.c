@@ -71,8 +71,8 @@ static void read_body(struct modem *modem, size_t len)
 
 static hooksig_status receive(struct modem modem, int64_t now, hooksig_received *received)
 {
-    const hooksig_receiver receiver = {.keys = &line.key, .keys_len = 1, .now = now,
-                                       .guard = line.guard, .guard_len = GUARD_LEN};
+    const hooksig_receiver receiver = {
+        .keys = &line.key, .keys_len = 1, .now = now, .guard = line.guard, .guard_len = GUARD_LEN};
     hooksig_pending_body pending;
     size_t head_len, body_len;
     read_head(&modem);

@@ -23,7 +23,9 @@ static uintptr_t call(uintptr_t operation, uintptr_t argument)
                      "ebreak\n"
                      "srai x0, x0, 7\n"
                      ".option pop\n"
-                     : "+r"(a0) : "r"(a1) : "memory");
+                     : "+r"(a0)
+                     : "r"(a1)
+                     : "memory");
     return a0;
 #else
     register uintptr_t r0 __asm__("r0") = operation;

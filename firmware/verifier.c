@@ -13,7 +13,7 @@ int main(void)
     return hooksig_key_init(&key, DELIVERY_SECRET, sizeof DELIVERY_SECRET - 1) ||
            hooksig_begin_head(&pending, &receiver, (const char *)delivery, DELIVERY_HEAD_LEN) !=
                HOOKSIG_STATUS_PENDING ||
-           hooksig_pending_body_update(&pending, delivery + DELIVERY_HEAD_LEN, DELIVERY_BODY_LEN) !=
-               HOOKSIG_STATUS_PENDING ||
+           hooksig_pending_body_update(&pending, delivery + DELIVERY_HEAD_LEN,
+                                       DELIVERY_BODY_LEN) != HOOKSIG_STATUS_PENDING ||
            hooksig_pending_body_finish(&pending, &verified);
 }

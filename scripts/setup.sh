@@ -22,7 +22,7 @@ packages_of() {
     c++ | g++) echo g++ libc6-dev ;;
     clang) echo clang libc6-dev ;;
     python3) echo python3 ;;
-    clang-tidy | cmake | codespell | curl | fish | git | make | meson | nginx | pkg-config | pyflakes3 | redis-server | shellcheck | valgrind | wrk | zsh) echo "$1" ;;
+    clang-format | clang-tidy | cmake | codespell | curl | fish | git | make | meson | nginx | pkg-config | pyflakes3 | redis-server | shellcheck | valgrind | wrk | zsh) echo "$1" ;;
     kill | ps) echo procps ;;
     script) echo bsdutils ;;
     nc) echo netcat-openbsd ;;

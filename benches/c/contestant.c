@@ -59,8 +59,8 @@ static void read_secrets(const char *folder)
     size_t len;
     char *rest;
     secrets_text = read_file(folder, "secrets", "", &len);
-    for (char *line = strtok_r(secrets_text, "\n", &rest); line != NULL && secrets_len < MAX_SECRETS;
-         line = strtok_r(NULL, "\n", &rest))
+    for (char *line = strtok_r(secrets_text, "\n", &rest);
+         line != NULL && secrets_len < MAX_SECRETS; line = strtok_r(NULL, "\n", &rest))
         secrets[secrets_len++] = line;
 }
 
@@ -78,8 +78,8 @@ static void read_delivery(const char *folder, const char *name, delivery *read)
         if (colon == NULL || end == NULL)
             give_up("the delivery is no request");
         *colon = *end = '\0';
-        read->headers[read->headers_len++] = (header){
-            line, colon + 2, (size_t)(colon - line), (size_t)(end - colon - 2)};
+        read->headers[read->headers_len++] =
+            (header){line, colon + 2, (size_t)(colon - line), (size_t)(end - colon - 2)};
         line = end + 2;
     }
     read->body = (const uint8_t *)line + 2;

@@ -42,7 +42,8 @@ typedef void *prepare_function(const operation *operation);
 typedef bool call_function(const operation *operation, void *prepared);
 
 /* Answers questions on standard input until it ends. */
-int serve(int argc, char **argv, const char *title, prepare_function *prepare, call_function *call);
+int serve(int argc, char **argv, const char *title, prepare_function *prepare,
+          call_function *call);
 
 /* Returns memory, or ends the program. */
 void *allocate(size_t size);

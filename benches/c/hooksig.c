@@ -22,11 +22,11 @@ static void *prepare(const operation *operation)
             abort();
     for (size_t i = 0; i < delivery->headers_len; i++) {
         const header *header = &delivery->headers[i];
-        made->headers[i] = (hooksig_header){header->name, header->name_len, header->value,
-                                            header->value_len};
+        made->headers[i] =
+            (hooksig_header){header->name, header->name_len, header->value, header->value_len};
     }
-    made->request = (hooksig_request){"POST", 4, "/hooks/drone?src=ci", 19, made->headers,
-                                      delivery->headers_len};
+    made->request = (hooksig_request){
+        "POST", 4, "/hooks/drone?src=ci", 19, made->headers, delivery->headers_len};
     return made;
 }
 

@@ -16,8 +16,7 @@
 
 enum { SUM_LEN = 32, ENCODED_LEN = 44, DATE_LEN = 29 };
 
-static const char before_signature[] =
-    "keyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"";
+static const char before_signature[] = "keyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"";
 static const char after_signature[] = "\",headers=\"date digest\"";
 static const char before_digest[] = "SHA-256=";
 static const char date_format[] = "%a, %d %b %Y %H:%M:%S GMT";
@@ -199,12 +198,9 @@ static bool call(const operation *operation, void *prepared)
 {
     fields fields = {NULL, NULL, NULL};
     switch (operation->kind) {
-    case SIGN:
-        return sign(operation, prepared);
-    case HEAD:
-        return verify_head(operation, prepared, &fields);
-    default:
-        return verify(operation, prepared);
+    case SIGN: return sign(operation, prepared);
+    case HEAD: return verify_head(operation, prepared, &fields);
+    default: return verify(operation, prepared);
     }
 }
 
@@ -214,7 +210,7 @@ int main(int argc, char **argv)
     if (argc < 2)
         return EXIT_FAILURE;
     reused = strcmp(argv[1], "reused") == 0;
-    snprintf(title, sizeof title, "by hand, C, OpenSSL %s, %s", OpenSSL_version(OPENSSL_VERSION_STRING),
-             reused ? "contexts reused" : "one-shot");
+    snprintf(title, sizeof title, "by hand, C, OpenSSL %s, %s",
+             OpenSSL_version(OPENSSL_VERSION_STRING), reused ? "contexts reused" : "one-shot");
     return serve(argc, argv, title, prepare, call);
 }

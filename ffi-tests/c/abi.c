@@ -29,7 +29,7 @@
     X(TOO_MANY_NAMES, 20, "too-many-names")                                                       \
     X(UNSUPPORTED_NAME, 21, "unsupported-name")                                                   \
     X(MISSING_HEADER, 22, "missing-header")                                                       \
-    X(CONTROL_BYTE, 23, "control-byte")                                                         \
+    X(CONTROL_BYTE, 23, "control-byte")                                                           \
     X(MISSING_DATE, 24, "missing-date")                                                           \
     X(REPEATED_DATE, 25, "repeated-date")                                                         \
     X(MALFORMED_DATE, 26, "malformed-date")                                                       \
@@ -75,7 +75,8 @@
 static int32_t number_of_status(enum hooksig_status status)
 {
     switch (status) {
-#define NUMBER(name, number, word) case HOOKSIG_STATUS_##name: return number;
+#define NUMBER(name, number, word)                                                                \
+    case HOOKSIG_STATUS_##name: return number;
         STATUSES(NUMBER)
 #undef NUMBER
     }
@@ -85,7 +86,8 @@ static int32_t number_of_status(enum hooksig_status status)
 static int32_t number_of_event(enum hooksig_event event)
 {
     switch (event) {
-#define NUMBER(name, number) case HOOKSIG_EVENT_##name: return number;
+#define NUMBER(name, number)                                                                      \
+    case HOOKSIG_EVENT_##name: return number;
         EVENTS(NUMBER)
 #undef NUMBER
     }
@@ -95,7 +97,8 @@ static int32_t number_of_event(enum hooksig_event event)
 static int32_t number_of_action(enum hooksig_action action)
 {
     switch (action) {
-#define NUMBER(name, number) case HOOKSIG_ACTION_##name: return number;
+#define NUMBER(name, number)                                                                      \
+    case HOOKSIG_ACTION_##name: return number;
         ACTIONS(NUMBER)
 #undef NUMBER
     }

@@ -195,8 +195,7 @@ typedef hooksig_status taking_request(const hooksig_request *request);
         change;                                                                                   \
         EXPECT_STATUS_AFTER((void)0, status, sentence, take(&request));                           \
     } while (0)
-#define REQUEST(status, sentence, change)                                                         \
-    REQUEST_STATUS(HOOKSIG_STATUS_##status, sentence, change)
+#define REQUEST(status, sentence, change) REQUEST_STATUS(HOOKSIG_STATUS_##status, sentence, change)
 
 /* done is the status of success. */
 static inline void request_states(taking_request *take, hooksig_status done)

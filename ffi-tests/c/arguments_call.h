@@ -167,7 +167,10 @@ static inline void events_of_request(taking_request *take)
     REQUEST(EVENT_MISMATCH, "refuses an event short by one", headers[3].value_len--);
     REQUEST(EVENT_MISMATCH, "refuses an empty event",
             (headers[3].value = NULL, headers[3].value_len = 0));
-    hooksig_header twice[] = {sent.headers[0], sent.headers[1], sent.headers[2], sent.headers[3],
+    hooksig_header twice[] = {sent.headers[0],
+                              sent.headers[1],
+                              sent.headers[2],
+                              sent.headers[3],
                               {"x-drone-event", 13, "repo", 4}};
     REQUEST(EVENT_MISMATCH, "refuses a second event that differs",
             (request.headers = twice, request.headers_len = COUNT(twice)));

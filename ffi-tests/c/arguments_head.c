@@ -37,9 +37,9 @@ static void lengths_of_bodies(void)
         char *received = copy_of(text, (size_t)text_len);
         hooksig_status status =
             hooksig_head_body_len(received, (size_t)text_len, &head_len, &body_len);
-        bool lengths_are_right = status == HOOKSIG_STATUS_OK
-                                     ? head_len == (size_t)text_len - 2 && body_len == cases[i].body_len
-                                     : head_len == 1 && body_len == 1;
+        bool lengths_are_right = status == HOOKSIG_STATUS_OK ? head_len == (size_t)text_len - 2 &&
+                                                                   body_len == cases[i].body_len
+                                                             : head_len == 1 && body_len == 1;
         check(status == cases[i].status && lengths_are_right, "%s, head %zu: %s", function, i,
               hooksig_status_name(status));
         free(received);
@@ -51,8 +51,7 @@ static void head_body_len(void)
     size_t *head_len = &out.at.len, *body_len = &len.at.len;
     handle_size = 0;
     out_size = sizeof(size_t);
-#define LENGTH(status, sentence, ...)                                                             \
-    EXPECT(status, sentence, hooksig_head_body_len(__VA_ARGS__))
+#define LENGTH(status, sentence, ...) EXPECT(status, sentence, hooksig_head_body_len(__VA_ARGS__))
     LENGTH(OK, "takes a head", sent.head, sent.head_len, head_len, body_len);
     LENGTH(INCOMPLETE_HEAD, "waits for the end", sent.head, sent.head_len - 1, head_len, body_len);
     LENGTH(INCOMPLETE_HEAD, "waits for the first byte", NULL, 0, head_len, body_len);

@@ -176,7 +176,8 @@ static void arguments_of_end(ending *end)
     END(ready(), NULL_POINTER, "refuses no handle", handled = NULL);
     END(ready(), NULL_POINTER, "refuses NULL for a body with a length", with.body = NULL);
     END(ready(), INVALID_LENGTH, "refuses a body of SIZE_MAX", with.body_len = SIZE_MAX);
-    END(ready(), INVALID_LENGTH, "refuses a guard of SIZE_MAX", with.receiver.guard_len = SIZE_MAX);
+    END(ready(), INVALID_LENGTH, "refuses a guard of SIZE_MAX",
+        with.receiver.guard_len = SIZE_MAX);
     END(ready(), NULL_POINTER, "refuses a guard NULL with a length", with.receiver.guard = NULL);
     END((void)0, WRONG_STATE, "refuses what was not begun", (void)0);
     END(memset(&handle, 0, sizeof handle), WRONG_STATE, "refuses a zeroed handle", (void)0);
@@ -189,8 +190,10 @@ static void refuses_pieces(ending *end)
 {
     END(fed(), WRONG_STATE, "refuses a body that came in pieces", (void)0);
     END(must_pend(hooksig_pending_body_update(begun(), sent.body, 5)), WRONG_STATE,
-        "refuses a body of which a piece came", (with.body = (const char *)with.body + 5, with.body_len -= 5));
-    END(must_pend(hooksig_pending_body_update(begun(), NULL, 0)), OK, "takes an empty piece", (void)0);
+        "refuses a body of which a piece came",
+        (with.body = (const char *)with.body + 5, with.body_len -= 5));
+    END(must_pend(hooksig_pending_body_update(begun(), NULL, 0)), OK, "takes an empty piece",
+        (void)0);
 }
 
 /* A refused delivery wipes the handle, which judge must not take for a write out of place. */
@@ -218,7 +221,8 @@ static void refuses_other_bodies(ending *end)
     char other[sizeof BODY];
     memcpy(other, sent.body, sizeof BODY - 1);
     other[12] ^= 1;
-    REFUSED(begun(), DIGEST_MISMATCH, "refuses another body of the same length", with.body = other);
+    REFUSED(begun(), DIGEST_MISMATCH, "refuses another body of the same length",
+            with.body = other);
 }
 
 /* Event and action are read from the start, whatever the pieces were. */
@@ -226,7 +230,8 @@ static void refuses_other_pieces(ending *end)
 {
     size_t start_len = strlen("{\"event\":\"user\",\"action\":\"created\"");
     END(fed(), OK, "takes the start of the body", with.body_len = start_len);
-    REFUSED(fed(), MALFORMED_BODY, "refuses a start without action", with.body_len = start_len - 1);
+    REFUSED(fed(), MALFORMED_BODY, "refuses a start without action",
+            with.body_len = start_len - 1);
     REFUSED(fed(), MALFORMED_BODY, "refuses no start", (with.body = NULL, with.body_len = 0));
     REFUSED(begun(), DIGEST_MISMATCH, "refuses a body without its pieces", (void)0);
     REFUSED(must_pend(hooksig_pending_body_update(begun(), sent.body, sizeof BODY - 2)),
@@ -240,7 +245,8 @@ static void refusals_of_end(ending *end)
     REFUSED(ready(), DATE_TOO_OLD, "refuses what is over by now",
             with.receiver.now = NOW + HOOKSIG_DEFAULT_MAX_SKEW + 1);
     REFUSED(ready(), DATE_TOO_OLD, "refuses the last second", with.receiver.now = INT64_MAX);
-    REFUSED(ready(), REPLAY_GUARD_FULL, "has no room in a guard of 0", with.receiver.guard_len = 0);
+    REFUSED(ready(), REPLAY_GUARD_FULL, "has no room in a guard of 0",
+            with.receiver.guard_len = 0);
     REFUSED(ready(), SKEW_TOO_LARGE, "refuses a smaller skew of the guard",
             with.receiver.guard_max_skew = 1);
     END(ready(), OK, "takes a negative time", with.receiver.now = -1);

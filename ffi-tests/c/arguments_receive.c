@@ -52,9 +52,10 @@ static void bodies_without_sense(void)
         hooksig_received received;
         struct call with = genuine();
         must(hooksig_delivery_sign(&keys[1], bodies[i], strlen(bodies[i]), NOW, &made));
-        hooksig_header headers[] = {{"Date", 4, made.date, HOOKSIG_DATE_LEN},
-                                    {"Digest", 6, made.digest, HOOKSIG_DIGEST_FIELD_LEN},
-                                    {"Signature", 9, made.signature, HOOKSIG_DELIVERY_SIGNATURE_LEN}};
+        hooksig_header headers[] = {
+            {"Date", 4, made.date, HOOKSIG_DATE_LEN},
+            {"Digest", 6, made.digest, HOOKSIG_DIGEST_FIELD_LEN},
+            {"Signature", 9, made.signature, HOOKSIG_DELIVERY_SIGNATURE_LEN}};
         hooksig_request request = {NULL, 0, NULL, 0, headers, 3};
         check(hooksig_receive(&with.receiver, &request, bodies[i], strlen(bodies[i]), &received) ==
                       HOOKSIG_STATUS_MALFORMED_BODY &&

@@ -11,8 +11,7 @@ static bool stands_at(const char *body, const char *word, size_t at, size_t len)
 
 static void delivery_words(void)
 {
-#define WORDS(event, action)                                                                      \
-    "{\"event\":\"" event "\",\"action\":\"" action "\"}", event, action
+#define WORDS(event, action) "{\"event\":\"" event "\",\"action\":\"" action "\"}", event, action
     static const struct {
         const char *body, *event_word, *action_word;
         hooksig_event event;
@@ -29,8 +28,7 @@ static void delivery_words(void)
     for (size_t i = 0; i < COUNT(read); i++) {
         const char *body = read[i].body;
         hooksig_delivery delivery;
-        hooksig_status status =
-            hooksig_delivery_read(body, strlen(body), &delivery);
+        hooksig_status status = hooksig_delivery_read(body, strlen(body), &delivery);
         check(status == HOOKSIG_STATUS_OK && delivery.event == read[i].event &&
                   delivery.action == read[i].action,
               "hooksig_delivery_read understands %s", body);
@@ -54,7 +52,8 @@ static void delivery_read(void)
     READ(MALFORMED_BODY, "refuses a bracket", sent.body, 1);
     READ(MALFORMED_BODY, "refuses an event that is a number", OCTETS("{\"event\":1}"));
     READ(MALFORMED_BODY, "refuses an event in capitals", OCTETS("{\"EVENT\":\"user\"}"));
-    READ(MALFORMED_BODY, "refuses an event twice", OCTETS("{\"event\":\"user\",\"event\":\"user\"}"));
+    READ(MALFORMED_BODY, "refuses an event twice",
+         OCTETS("{\"event\":\"user\",\"event\":\"user\"}"));
     READ(INVALID_LENGTH, "refuses a body of SIZE_MAX", sent.body, SIZE_MAX);
     EXPECT(NULL_POINTER, "refuses NULL for the result", hooksig_delivery_read(OCTETS(BODY), NULL));
     delivery_words();
@@ -136,7 +135,8 @@ static hooksig_status sign_all(const hooksig_key *key, const char *key_id, size_
 
 static hooksig_status sign_to(char *text, size_t capacity, size_t *text_len)
 {
-    return hooksig_sign(&keys[1], TEXT(KEY_ID), &sent.request, TEXT(LIST), text, capacity, text_len);
+    return hooksig_sign(&keys[1], TEXT(KEY_ID), &sent.request, TEXT(LIST), text, capacity,
+                        text_len);
 }
 
 static hooksig_status sign_list(const char *list, size_t list_len)
@@ -226,8 +226,8 @@ static void targets(taking_request *take)
 static void signing_string(void)
 {
     char expected[128];
-    int needed = snprintf(expected, sizeof expected, "date: %.29s\ndigest: %.52s", sent.date,
-                          sent.digest);
+    int needed =
+        snprintf(expected, sizeof expected, "date: %.29s\ndigest: %.52s", sent.date, sent.digest);
     text_states(string_to, expected, (size_t)needed);
     list_states(string_of_list);
     request_states(string_of_request, HOOKSIG_STATUS_OK);
@@ -283,8 +283,7 @@ static void two_digits_at_the_ends_of_time(void)
 {
     const int64_t ends[] = {INT64_MIN, INT64_MIN + 1, INT64_MAX - 1, INT64_MAX};
     for (size_t i = 0; i < COUNT(ends); i++) {
-        hooksig_status status =
-            hooksig_date_parse(TEXT(TWO_DIGITS), ends[i], &out.at.time);
+        hooksig_status status = hooksig_date_parse(TEXT(TWO_DIGITS), ends[i], &out.at.time);
         check(status == HOOKSIG_STATUS_OK || status == HOOKSIG_STATUS_MALFORMED_DATE,
               "%s survives the time %" PRId64, function, ends[i]);
     }

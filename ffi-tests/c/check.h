@@ -24,7 +24,8 @@ static int failures;
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-static inline void check(bool holds, const char *sentence, ...)
+static inline void
+check(bool holds, const char *sentence, ...)
 {
     va_list values;
     va_start(values, sentence);

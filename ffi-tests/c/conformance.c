@@ -47,7 +47,8 @@ static struct octets octets_of(const json_t *string)
 
 static struct octets base64_of(const json_t *string)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const char *text = json_string_value(string);
     size_t digits_len = strspn(text, digits);
     struct octets octets = {(char *)allocate(digits_len * 3 / 4), 0};
@@ -73,8 +74,8 @@ static void read_fields(const json_t *line, struct fields *to)
         struct octets value = octets_of(json_array_get(json_array_get(headers, i), 1));
         to->headers[i] = (hooksig_header){name.start, name.len, value.start, value.len};
     }
-    to->request = (hooksig_request){method.start, method.len, target.start,
-                                    target.len,   to->headers, count};
+    to->request =
+        (hooksig_request){method.start, method.len, target.start, target.len, to->headers, count};
 }
 
 static void free_fields(struct fields *fields)
@@ -123,8 +124,8 @@ static struct verdict verify_request(const struct to_verify *of, const hooksig_r
     struct verdict verdict;
     memset(&verdict, 0, sizeof verdict);
     hooksig_receiver receiver = receiver_of(of->keys, of->keys_len, of->now);
-    verdict.status = hooksig_verify(&receiver, request, of->body.start, of->body.len,
-                                    &verdict.verified);
+    verdict.status =
+        hooksig_verify(&receiver, request, of->body.start, of->body.len, &verdict.verified);
     return verdict;
 }
 
@@ -134,8 +135,7 @@ static hooksig_status feed(hooksig_pending_body *pending, struct octets body)
     size_t fed = 0;
     for (size_t chunk = 0; fed < body.len; chunk++) {
         size_t len = chunk < body.len - fed ? chunk : body.len - fed;
-        hooksig_status status =
-            hooksig_pending_body_update(pending, body.start + fed, len);
+        hooksig_status status = hooksig_pending_body_update(pending, body.start + fed, len);
         if (status != HOOKSIG_STATUS_PENDING)
             return status;
         fed += len;
@@ -324,7 +324,8 @@ static hooksig_status join(const json_t *names, struct octets *list)
 /* Both functions, called as the header says: first for the length, then with just that room. */
 typedef hooksig_status writing(const struct to_sign *of, char *out, size_t capacity, size_t *len);
 
-static hooksig_status write_field(const struct to_sign *of, char *out, size_t capacity, size_t *len)
+static hooksig_status write_field(const struct to_sign *of, char *out, size_t capacity,
+                                  size_t *len)
 {
     return hooksig_sign(&of->key, of->key_id.start, of->key_id.len, &of->fields.request,
                         of->list.start, of->list.len, out, capacity, len);

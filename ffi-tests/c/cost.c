@@ -15,8 +15,8 @@ static const char *read_headers(const char *text)
     const char *line = strstr(text, "\r\n") + 2;
     while (*line != '\r' && request.headers_len < MAX_HEADERS) {
         const char *colon = strchr(line, ':'), *end = strstr(line, "\r\n");
-        headers[request.headers_len++] = (hooksig_header){
-            line, (size_t)(colon - line), colon + 2, (size_t)(end - colon - 2)};
+        headers[request.headers_len++] =
+            (hooksig_header){line, (size_t)(colon - line), colon + 2, (size_t)(end - colon - 2)};
         line = end + 2;
     }
     return line + 2;

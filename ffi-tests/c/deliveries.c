@@ -185,13 +185,14 @@ static void is_understood(void)
 static void is_signed_anew(void)
 {
     hooksig_delivery_headers headers;
-    hooksig_status status = hooksig_delivery_sign(&key, (uint8_t *)sent.body, sent.body_len,
-                                                  sent.now, &headers);
+    hooksig_status status =
+        hooksig_delivery_sign(&key, (uint8_t *)sent.body, sent.body_len, sent.now, &headers);
     check(status == HOOKSIG_STATUS_OK && is_value_of("Date", headers.date) &&
               is_value_of("Digest", headers.digest),
           "%s gets the same Date and Digest", sent.name);
     if (covers_what_drone_covers())
-        check(is_value_of("Signature", headers.signature), "%s gets the same Signature", sent.name);
+        check(is_value_of("Signature", headers.signature), "%s gets the same Signature",
+              sent.name);
 }
 
 int main(int argc, char **argv)
@@ -202,7 +203,7 @@ int main(int argc, char **argv)
         is_genuine_once();
         is_refused_when_touched();
         is_genuine_in_two_pieces();
-    is_received_after_its_head();
+        is_received_after_its_head();
         is_understood();
         is_signed_anew();
         free(sent.head);

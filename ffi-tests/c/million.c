@@ -85,8 +85,7 @@ static void lines_of_a_raw_head(void)
              sent.digest, sent.signature);
     char *head = repeat("POST / HTTP/1.1\r\n", "X-Other: value\r\n", end, &len);
     hooksig_receiver receiver = receiver_of(&key, 1, NOW);
-    check(hooksig_verify_head(&receiver, head, len, OCTETS(BODY), &verified) ==
-              HOOKSIG_STATUS_OK,
+    check(hooksig_verify_head(&receiver, head, len, OCTETS(BODY), &verified) == HOOKSIG_STATUS_OK,
           "a raw head of %zu lines more is genuine", count);
     free(head);
 }

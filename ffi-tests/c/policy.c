@@ -49,24 +49,21 @@ static void the_default(void)
     WITH(hooksig_policy_init(&policy));
     GIVES(OK, "takes what Drone sends", verify());
     GIVES(MISSING_PARAM, "demands an algorithm", verify_with_algorithm(""));
-    GIVES(UNSUPPORTED_ALGORITHM, "refuses hs2019",
-          verify_with_algorithm(",algorithm=\"hs2019\""));
+    GIVES(UNSUPPORTED_ALGORITHM, "refuses hs2019", verify_with_algorithm(",algorithm=\"hs2019\""));
 }
 
 static void algorithms(void)
 {
     WITH(hooksig_policy_allow_missing_algorithm(&policy, true));
     GIVES(OK, "takes no algorithm", verify_with_algorithm(""));
-    GIVES(UNSUPPORTED_ALGORITHM, "refuses hs2019",
-          verify_with_algorithm(",algorithm=\"hs2019\""));
+    GIVES(UNSUPPORTED_ALGORITHM, "refuses hs2019", verify_with_algorithm(",algorithm=\"hs2019\""));
     WITH(hooksig_policy_allow_hs2019(&policy, true));
     GIVES(OK, "takes hs2019", verify_with_algorithm(",algorithm=\"hs2019\""));
     GIVES(MISSING_PARAM, "demands an algorithm", verify_with_algorithm(""));
     GIVES(UNSUPPORTED_ALGORITHM, "refuses another",
           verify_with_algorithm(",algorithm=\"rsa-sha256\""));
     WITH(hooksig_policy_allow_hs2019(&policy, false));
-    GIVES(UNSUPPORTED_ALGORITHM, "refuses hs2019",
-          verify_with_algorithm(",algorithm=\"hs2019\""));
+    GIVES(UNSUPPORTED_ALGORITHM, "refuses hs2019", verify_with_algorithm(",algorithm=\"hs2019\""));
 }
 
 static void algorithms_taken_back(void)

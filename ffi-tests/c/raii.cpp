@@ -9,10 +9,12 @@
 #include <utility>
 #include <vector>
 
-namespace hooksig {
+namespace hooksig
+{
 
 // A key. It can be moved and copied, as its memory can; every copy is wiped.
-class Key {
+class Key
+{
 public:
     static std::optional<Key> make(std::string_view secret)
     {
@@ -35,7 +37,8 @@ private:
 };
 
 // A value, or the status that came instead of it.
-template <typename T> class Result {
+template <typename T> class Result
+{
 public:
     Result(T value) : value_(std::move(value)) {}
     Result(hooksig_status status) : status_(status) {}
@@ -52,7 +55,8 @@ private:
 };
 
 // A request as views of texts that must outlive it.
-class Request {
+class Request
+{
 public:
     Request(std::string_view method, std::string_view target) : method_(method), target_(target) {}
 
@@ -64,7 +68,7 @@ public:
 
     hooksig_request get() const
     {
-        return {method_.data(),  method_.size(),  target_.data(),
+        return {method_.data(), method_.size(),  target_.data(),
                 target_.size(), headers_.data(), headers_.size()};
     }
 

@@ -75,7 +75,8 @@ static void accepts_however_it_arrives(void)
     check(answer_of(&sent) == 204, "a delivery at once is accepted");
     check(answer_of(&sent) == 401, "the same delivery is refused");
     sent = genuine();
-    check(answer_to(sent.text, sent.len, sent.head_len, WHOLE) == 204, "so is a body after its head");
+    check(answer_to(sent.text, sent.len, sent.head_len, WHOLE) == 204,
+          "so is a body after its head");
     sent = genuine();
     check(answer_to(sent.text, sent.len, sent.head_len + 5, 7) == 204, "so are pieces of a body");
     sent = genuine();
@@ -107,7 +108,8 @@ static void refuses_what_it_cannot_read(void)
 {
     struct sent sent = genuine();
     check(answer_to(sent.text, sent.len - 1, WHOLE, WHOLE) == 0, "a short body is dropped");
-    check(answer_to(sent.text, sent.head_len, WHOLE, WHOLE) == 0, "a body that is missing is dropped");
+    check(answer_to(sent.text, sent.head_len, WHOLE, WHOLE) == 0,
+          "a body that is missing is dropped");
     check(answer_to(sent.text, sent.head_len - 1, WHOLE, WHOLE) == 0, "a short head is dropped");
     check(answer_of(&sent) == 204, "and the whole delivery is accepted after that");
     sent = request_of("GET", "user", "");

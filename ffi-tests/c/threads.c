@@ -33,7 +33,8 @@ static hooksig_status verify_in_chunks(size_t body_len)
     hooksig_status status = hooksig_begin(&pending, &receiver, &request);
     for (size_t i = 0; i < body_len && status == HOOKSIG_STATUS_PENDING; i++)
         status = hooksig_pending_body_update(&pending, body + i, 1);
-    return status == HOOKSIG_STATUS_PENDING ? hooksig_pending_body_finish(&pending, &verified) : status;
+    return status == HOOKSIG_STATUS_PENDING ? hooksig_pending_body_finish(&pending, &verified)
+                                            : status;
 }
 
 /* Counts the wrong verdicts of a thread. */
@@ -57,8 +58,7 @@ static void make_shared(hooksig_delivery_headers *sent)
         give_up("nothing to verify");
     headers[0] = (hooksig_header){"Date", 4, sent->date, HOOKSIG_DATE_LEN};
     headers[1] = (hooksig_header){"Digest", 6, sent->digest, HOOKSIG_DIGEST_FIELD_LEN};
-    headers[2] =
-        (hooksig_header){"Signature", 9, sent->signature, HOOKSIG_DELIVERY_SIGNATURE_LEN};
+    headers[2] = (hooksig_header){"Signature", 9, sent->signature, HOOKSIG_DELIVERY_SIGNATURE_LEN};
 }
 
 int main(int argc, char **argv)

@@ -10,7 +10,8 @@ enum { BLOCK_LEN = 64 };
 
 static mbedtls_sha256_context inner, outer;
 
-static void midstate(mbedtls_sha256_context *context, const uint8_t *secret, size_t len, uint8_t pad)
+static void midstate(mbedtls_sha256_context *context, const uint8_t *secret, size_t len,
+                     uint8_t pad)
 {
     uint8_t block[BLOCK_LEN] = {0};
     memcpy(block, secret, len);

@@ -10,8 +10,9 @@
 
 enum { SIGNING_STRING_LEN = 96, LONG_BODY_LEN = 64 * 64 };
 
-static const char SIGNING_STRING[] = "date: Mon, 23 Nov 2026 07:41:31 GMT\n"
-                                     "digest: SHA-256=TfT2n+FS8GoaRJNruv8v+vvRFP2YkLnJAe37fFQqP0I=";
+static const char SIGNING_STRING[] =
+    "date: Mon, 23 Nov 2026 07:41:31 GMT\n"
+    "digest: SHA-256=TfT2n+FS8GoaRJNruv8v+vvRFP2YkLnJAe37fFQqP0I=";
 
 /* The delivery's MAC: P8779Cd0... in base64. */
 static const uint8_t MAC_START[] = {0x3f, 0xce, 0xfb, 0xf4, 0x27, 0x74};

@@ -43,9 +43,13 @@ static hooksig_status receive(const uint8_t *head, size_t head_len, const uint8_
                               size_t body_len)
 {
     hooksig_received received;
-    const hooksig_receiver receiver = {.keys = keys, .keys_len = keys_len, .now = (int64_t)time(NULL),
-                                       .guard = guard, .guard_len = GUARD_LEN};
-    return hooksig_receive_head(&receiver, (const char *)head, head_len, body, body_len, &received);
+    const hooksig_receiver receiver = {.keys = keys,
+                                       .keys_len = keys_len,
+                                       .now = (int64_t)time(NULL),
+                                       .guard = guard,
+                                       .guard_len = GUARD_LEN};
+    return hooksig_receive_head(&receiver, (const char *)head, head_len, body, body_len,
+                                &received);
 }
 
 int main(int argc, char **argv)
