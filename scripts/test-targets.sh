@@ -180,6 +180,8 @@ suites() {
         suite armv7-unknown-linux-gnueabihf arm-linux-gnueabihf-gcc qemu-arm /usr/arm-linux-gnueabihf
     with 'i686-linux-gnu-gcc qemu-i386' 'i686 (32 bits): test suite' \
         suite i686-unknown-linux-gnu i686-linux-gnu-gcc qemu-i386 /usr/i686-linux-gnu
+    with 'aarch64-linux-gnu-gcc qemu-aarch64' 'aarch64 (with SHA instructions): test suite' \
+        suite aarch64-unknown-linux-gnu aarch64-linux-gnu-gcc qemu-aarch64 /usr/aarch64-linux-gnu
 }
 
 # The systems and processors of Go's users; `go tool dist list` has them all.

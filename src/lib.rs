@@ -53,6 +53,7 @@
 //! - `capi` adds the C interface of `include/hooksig.h`.
 //! - `http` implements [`Headers`] for `http::HeaderMap`.
 //! - `httparse` implements [`Headers`] for a slice of `httparse::Header`.
+//! - `lanes` hashes several messages at once, on processors with SHA instructions.
 //! - `payload` adds types for the JSON body.
 #![no_std]
 #![deny(

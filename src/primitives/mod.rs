@@ -6,7 +6,9 @@
 //! - `fast` is for 64-bit processors and WebAssembly.
 //! - `small` is for builds with the feature `small`.
 //!
-//! Setting both features, as `--all-features` does, has no effect. Every build compiles every version,
+//! With the feature `lanes`, `lanes` hashes several streams at once for the fast version.
+//!
+//! Setting both `plain` and `small`, as `--all-features` does, has no effect. Every build compiles every version,
 //! and the linker drops the unused ones.
 
 #[allow(dead_code)]
@@ -15,6 +17,9 @@ mod alphabet;
 mod compress;
 #[allow(dead_code, unused_imports)]
 mod fast;
+#[cfg(feature = "lanes")]
+#[allow(dead_code)]
+mod lanes;
 mod macs;
 #[allow(dead_code)]
 mod plain;

@@ -1,6 +1,8 @@
 //! Compares every version with the plain one.
 #![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::unwrap_used)]
 
+#[cfg(feature = "lanes")]
+use super::lanes;
 use super::{BASE64_LEN, Hash, HashText, fast, plain, small, stream};
 
 /// Returns bytes with no pattern that repeats from block to block.
@@ -187,4 +189,37 @@ fn words_are_compared_as_byte_by_byte() {
     compare_words(b"signature-input");
     compare_words(b"sixteen-letters!");
     compare_words(b"more-than-sixteen-letters");
+}
+
+/// Compares lanes with one stream after another. Each stream has another length, and is split elsewhere.
+#[cfg(feature = "lanes")]
+fn compare_lanes<const N: usize>() {
+    let message = message();
+    let blocks = message.as_chunks().0;
+    let starts: [_; N] = core::array::from_fn(|lane| [lane as u32; 8]);
+    let mut lens = [0; N];
+    for code in 0..5usize.pow(N as u32) {
+        let mut digits = code;
+        for len in &mut lens {
+            (*len, digits) = (digits % 5, digits / 5);
+        }
+        let streams = core::array::from_fn(|lane| &blocks[4 - lens[lane]..]);
+        let shortest = *lens.iter().min().unwrap();
+        let mut states = starts;
+        assert_eq!(lanes::compress(&mut states, streams), shortest);
+        for lane in 0..N {
+            let mut expected = starts[lane];
+            sha2::block_api::compress256(&mut expected, &streams[lane][..shortest]);
+            assert_eq!(states[lane], expected, "{lane} of {lens:?}");
+        }
+    }
+}
+
+#[cfg(feature = "lanes")]
+#[test]
+fn lanes_are_compressed_as_one_stream_after_another() {
+    compare_lanes::<1>();
+    compare_lanes::<2>();
+    compare_lanes::<3>();
+    compare_lanes::<4>();
 }

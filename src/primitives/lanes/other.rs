@@ -1,0 +1,8 @@
+//! Processors without lanes.
+
+use super::{Block, State};
+
+/// Returns `false`, because nothing was compressed.
+pub(super) fn compress<const N: usize>(_: &mut [State; N], _: [&[Block]; N]) -> bool {
+    false
+}
