@@ -9,8 +9,7 @@ use plotters::{
 };
 
 use crate::{
-    compare::{Cell, Row},
-    goals::index,
+    compare::{Cell, Row, index},
     machine::Machine,
     scaling::{Cores, Growth},
     tables::{grouped, precise},

@@ -34,20 +34,6 @@ impl Cell {
     pub fn ratio(&self) -> f64 {
         median(self.times.iter().zip(&self.floors).map(|(time, floor)| time / floor))
     }
-
-    /// Returns how many times as long another takes.
-    pub fn speedup_over(&self, other: &Self) -> f64 {
-        let ratios = |cell: &Self| -> Vec<f64> {
-            cell.times.iter().zip(&cell.floors).map(|(time, floor)| time / floor).collect()
-        };
-        median(ratios(other).iter().zip(ratios(self)).map(|(other, own)| other / own))
-    }
-
-    /// Returns the cost of each of `further` additional secrets, in floors of this cell.
-    pub fn further_secret(&self, more: &Self, further: f64) -> f64 {
-        let costs = more.times.iter().zip(&self.times).map(|(more, time)| (more - time) / further);
-        median(costs.zip(&self.floors).map(|(cost, floor)| cost / floor))
-    }
 }
 
 /// One contestant: a row of the tables.
@@ -134,4 +120,15 @@ fn prepare(
         return Err(io::Error::other(message));
     }
     Ok(Some(Cell { accepted, calls, times: vec![], floors: vec![] }))
+}
+
+/// Returns the cell of an operation, or `None` if the contestant does not support it.
+pub fn cell<'r>(row: &'r Row, title: &str) -> Option<&'r Cell> {
+    row.cells[index(title)].as_ref()
+}
+
+/// Returns the column of an operation.
+pub fn index(title: &str) -> usize {
+    let found = operation::all().iter().position(|(name, _)| *name == title);
+    found.expect("there is an operation of this title")
 }

@@ -2,20 +2,17 @@
 //!
 //! Each round, every contestant does each operation once, right after the SHA-256 compressions that
 //! the operation needs at least. The figures are medians over the rounds. Then come the growth of
-//! the cost, the gain of more cores, and whole receivers. `--only` times just the contestants with
-//! that in their name. `--write` updates the pages and charts of `docs`.
+//! the cost and the gain of more cores. `--only` times just the contestants with that in their name.
+//! `--write` updates the pages and charts of `docs`.
 
 mod charts;
 mod child;
 mod compare;
 mod cores;
 mod entrants;
-mod goals;
 mod machine;
 mod median;
 mod pages;
-mod receiver;
-mod scale;
 mod scaling;
 mod tables;
 
@@ -83,7 +80,6 @@ fn run(options: &Options) -> io::Result<()> {
     let rows = compare::run(entrants, &programs, &deliveries, now, options.rounds)?;
     println!("{}", tables::nanoseconds(&rows));
     println!("{}", tables::ratios(&rows));
-    println!("{}", tables::goals(&goals::all(&rows)));
     if !options.only.is_empty() {
         return Ok(());
     }
@@ -97,7 +93,6 @@ fn run(options: &Options) -> io::Result<()> {
         rows,
         growth,
         cores: scaling::cores(options.rounds, now, &all),
-        receiver: receiver::measure(options.rounds.div_ceil(50), options.rounds * 500)?,
     };
     println!("{}\n{}", found.growth(), found.cores());
     publish(&found, options.write)

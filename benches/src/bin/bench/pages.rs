@@ -4,11 +4,8 @@
 use std::{fs, io, path::Path};
 
 use crate::{
-    compare::Row,
-    goals::{self, cell},
+    compare::{self, Row, cell},
     machine::Machine,
-    receiver::Receiver,
-    scale,
     scaling::{Cores, Growth},
     tables::{self, grouped, precise, table},
 };
@@ -20,8 +17,6 @@ pub struct Findings {
     pub rows: Vec<Row>,
     pub growth: Vec<Growth>,
     pub cores: Vec<Cores>,
-    /// `None` without Go or Redis.
-    pub receiver: Option<Receiver>,
 }
 
 impl Findings {
@@ -35,17 +30,7 @@ impl Findings {
         put(&page, "growth", &self.growth())?;
         put(&page, "cores", &self.cores())?;
         put(&root.join("README.md"), "speed", &self.speed())?;
-        put(&root.join("go/README.md"), "speed", &self.speed_in_go())?;
-        let Some(receiver) = &self.receiver else {
-            eprintln!("skip  docs/scale.md: there are no figures of whole receivers");
-            return Ok(());
-        };
-        let page = root.join("docs/scale.md");
-        let scale = scale::Scale::of(self, receiver);
-        put(&page, "machine", &self.place())?;
-        put(&page, "measured", &scale.measured())?;
-        put(&page, "node", &scale.node())?;
-        put(&page, "fleet", &scale.fleet())
+        put(&root.join("go/README.md"), "speed", &self.speed_in_go())
     }
 
     fn place(&self) -> String {
@@ -87,7 +72,7 @@ impl Findings {
         let floors: Vec<_> = first.map(|cell| cell.as_ref().map(|cell| cell.floor())).collect();
         let floor = columns.map(|title| match title {
             "garbage" => "0".to_owned(),
-            _ => floors[goals::index(title)].map_or("–".to_owned(), grouped),
+            _ => floors[compare::index(title)].map_or("–".to_owned(), grouped),
         });
         let mut lines =
             vec![["SHA-256 compressions alone".to_owned()].into_iter().chain(floor).collect()];

@@ -2,10 +2,7 @@
 
 use hooksig_bench::operation;
 
-use crate::{
-    compare::{Cell, Row},
-    goals::Goal,
-};
+use crate::compare::{Cell, Row};
 
 /// Formats a table with aligned columns, figures to the right.
 pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
@@ -33,9 +30,9 @@ pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
     format!("{}|{rule}\n{lines}", line(head))
 }
 
-/// Returns true for a number with a sign or a unit, and for its placeholder.
+/// Returns true for a number, with or without a unit, and for its placeholder.
 fn is_figure(cell: &str) -> bool {
-    let starts = |first: char| first.is_ascii_digit() || matches!(first, '≤' | '≥' | '–');
+    let starts = |first: char| first.is_ascii_digit() || first == '–';
     cell.is_empty() || cell == ACCEPTS || cell.starts_with(starts)
 }
 
@@ -79,19 +76,6 @@ pub fn checks(rows: &[Row]) -> String {
     let head = ["contestant", "checks"].map(str::to_owned);
     let row = |row: &Row| vec![row.title.clone(), row.entrant.checks.to_owned()];
     table(&head, &rows.iter().map(row).collect::<Vec<_>>())
-}
-
-pub fn goals(goals: &[Goal]) -> String {
-    let head = ["goal", "figure", "must", "aim", "reached"].map(str::to_owned);
-    let row = |goal: &Goal| {
-        let show = |value: f64| format!("{}{}", precise(value), goal.unit);
-        let sign = if goal.at_least { "≥ " } else { "≤ " };
-        let limit = |value: f64| format!("{sign}{value}{}", goal.unit);
-        let limits = [limit(goal.must), limit(goal.aim)];
-        let [must, aim] = limits;
-        vec![goal.what.clone(), show(goal.figure), must, aim, goal.verdict().to_owned()]
-    };
-    table(&head, &goals.iter().map(row).collect::<Vec<_>>())
 }
 
 /// Formats at least three significant digits.
