@@ -11,7 +11,7 @@ use crate::{
         Kind::{self, C, Core, Go, GoHandler, Listen, Tower},
         Receiver,
     },
-    scenarios as play,
+    scenarios::{cost, genuine, hang_ups, idle, log, refused_posts, startup, unread_log, window},
 };
 
 const GOS: &[Kind] = &[Go, GoHandler];
@@ -59,7 +59,7 @@ pub(crate) fn attacks() -> Vec<Attack> {
 fn genuine(t: &mut Table) {
     t.group("Genuine deliveries");
     t.send("signed as Drone signs", "204", |d| d.raw());
-    t.play("the recorded deliveries, signed again", "all accepted", play::recorded_deliveries)
+    t.play("the recorded deliveries, signed again", "all accepted", genuine::recorded_deliveries)
         .not(&[Core], NO_SOCKETS);
     t.send("a body in chunks", "204", |d| d.chunked(d.chunks())).not(&[Core], NO_SOCKETS);
     t.send("a body in chunks of one byte with extensions", "204", |d| {
@@ -78,7 +78,7 @@ fn genuine(t: &mut Table) {
     t.send("two on one connection", "204, 204", |d| [d.raw(), Delivery::new().raw()].concat())
         .not(&[Core], NO_SOCKETS)
         .but(&[Listen], "204", ONE_REQUEST);
-    t.play("`Expect: 100-continue`", "100, 204", play::expect_continue).not(&[Core], NO_SOCKETS);
+    t.play("`Expect: 100-continue`", "100, 204", genuine::expect_continue).not(&[Core], NO_SOCKETS);
 }
 
 fn heads(t: &mut Table) {
@@ -462,9 +462,9 @@ fn signatures(t: &mut Table) {
         )
     });
     for (name, start) in [
-        ("an empty secret", (|r| play::start(r, b"")) as fn(&Receiver) -> Result<String>),
-        ("a secret of one NUL", |r| play::start(r, b"\0")),
-        ("a secret of 64 NULs", |r| play::start(r, &[0; 64])),
+        ("an empty secret", (|r| startup::start(r, b"")) as fn(&Receiver) -> Result<String>),
+        ("a secret of one NUL", |r| startup::start(r, b"\0")),
+        ("a secret of 64 NULs", |r| startup::start(r, &[0; 64])),
     ] {
         t.play(format!("started with {name}"), "does not start", start).but(
             &[GoHandler],
@@ -634,7 +634,7 @@ fn replays(t: &mut Table) {
     t.play(
         "4 connections, 20 deliveries at each end of the window",
         "each accepted once",
-        play::replays_at_the_ends_of_the_window,
+        window::replays_at_the_ends_of_the_window,
     )
     .not(&[Core], NO_SOCKETS);
 }
@@ -746,86 +746,90 @@ fn http_2(t: &mut Table) {
 
 fn senders(t: &mut Table) {
     t.group("Senders that misbehave");
-    t.play("hangs up in the head", "others are served", play::hanging_up_in_the_head)
+    t.play("hangs up in the head", "others are served", hang_ups::hanging_up_in_the_head)
         .not(&[Core], NO_SOCKETS);
-    t.play("hangs up in the body, then sends it whole", "204", play::hanging_up_in_the_body)
+    t.play("hangs up in the body, then sends it whole", "204", hang_ups::hanging_up_in_the_body)
         .not(&[Core], NO_SOCKETS);
-    t.play("half a body, then nothing", "400 body-unreadable", play::half_a_body)
+    t.play("half a body, then nothing", "400 body-unreadable", hang_ups::half_a_body)
         .not(&[Core], NO_SOCKETS)
         .but(&[C], "closed", "libmicrohttpd drops the connection.");
-    t.play("a forged head, half a body", "401 signature-mismatch", play::half_a_forged_body)
+    t.play("a forged head, half a body", "401 signature-mismatch", hang_ups::half_a_forged_body)
         .not(&[Core], NO_SOCKETS);
-    t.play("hangs up after the body", "others are served", play::hanging_up_after_the_body)
+    t.play("hangs up after the body", "others are served", hang_ups::hanging_up_after_the_body)
         .not(&[Core], NO_SOCKETS);
     t.play(
         "20 that shut down their side after the body, and wait for the answer",
         "each is accepted",
-        play::shutting_down_after_the_body,
+        hang_ups::shutting_down_after_the_body,
     )
     .not(&[Core], NO_SOCKETS);
-    t.play("60 that send half and wait", "others are served", play::slow_senders)
+    t.play("60 that send half and wait", "others are served", idle::slow_senders)
         .not(&[Core], NO_SOCKETS);
     t.play(
         "give up half way and wait, or never read",
         "cut off within 35 s",
-        play::idle_connections,
+        idle::idle_connections,
     )
     .not(&[Core], NO_SOCKETS);
     t.play(
         "100 refused posts of 1.4 MB",
         "99 or more read the answer",
-        play::refused_posts_of_1_4_mb,
+        refused_posts::refused_posts_of_1_4_mb,
     )
     .not(&[Core], NO_SOCKETS);
-    t.play("100 refused posts of 5 MB", "99 or more read the answer", play::refused_posts_of_5_mb)
-        .not(&[Core], NO_SOCKETS);
+    t.play(
+        "100 refused posts of 5 MB",
+        "99 or more read the answer",
+        refused_posts::refused_posts_of_5_mb,
+    )
+    .not(&[Core], NO_SOCKETS);
     t.play(
         "text for the operator's terminal, and secrets of a delivery",
         "a clean log",
-        play::log_is_clean,
+        log::log_is_clean,
     )
     .not(&[Core], NO_SOCKETS);
     t.play(
         "nobody reads the pipe that the log goes to",
         "all are answered, lost lines are counted",
-        play::unread_log,
+        unread_log::unread_log,
     )
     .not(&[Go, GoHandler, Tower], "Its log is the application's; see the threat model.")
     .not(&[Core], NO_SOCKETS);
     t.measure(
         "the largest head, 128 names listed, 1 secret",
         "at most 3 times the cost of reading it",
-        play::largest_head_with_1_secret,
+        cost::largest_head_with_1_secret,
     );
     t.measure(
         "the largest head, 128 names listed, 16 secrets",
         "at most 3 times the cost of reading it",
-        play::largest_head_with_16_secrets,
+        cost::largest_head_with_16_secrets,
     )
     .not(&[GoHandler], ONE_SECRET);
     t.measure(
         "eight repeated names listed, 1 secret",
         "at most 3 times the cost of reading it",
-        play::repeated_names_with_1_secret,
+        cost::repeated_names_with_1_secret,
     )
     .not(&[Core], NO_SOCKET_TO_READ);
     t.measure(
         "eight repeated names listed, 16 secrets",
         "at most 3 times the cost of reading it",
-        play::repeated_names_with_16_secrets,
+        cost::repeated_names_with_16_secrets,
     )
     .not(&[Core], NO_SOCKET_TO_READ)
     .not(&[GoHandler], ONE_SECRET);
     t.measure(
         "the longest signing string, 1 secret",
         "at most 3 times the cost of reading it",
-        play::longest_string_with_1_secret,
+        cost::longest_string_with_1_secret,
     )
     .not(&[Core], NO_SOCKET_TO_READ);
     t.measure(
         "the longest signing string, 16 secrets",
         "at most 3 times the cost of reading it",
-        play::longest_string_with_16_secrets,
+        cost::longest_string_with_16_secrets,
     )
     .not(&[Core], NO_SOCKET_TO_READ)
     .not(&[GoHandler], ONE_SECRET);

@@ -1,0 +1,64 @@
+//! Heads that cost the most to refuse.
+
+use hooksig::MAX_SIGNING_STRING_LEN;
+
+use crate::{
+    delivery::{Delivery, STRING_LEN, mac},
+    receivers::Kind,
+};
+
+/// The heads whose fields and names are the most work to match.
+pub(super) fn largest_heads(kind: Kind) -> [Vec<u8>; 3] {
+    [head_of_short_names(kind), head_of_long_names(kind), head_of_long_value(kind)]
+}
+
+/// A head whose signing string has as many bytes as are allowed.
+pub(super) fn head_of_longest_string() -> Vec<u8> {
+    let value = "v".repeat(MAX_SIGNING_STRING_LEN - STRING_LEN - "\nx-a: ".len());
+    let fields = format!("X-A: {value}\r\n");
+    listing(["x-a".to_owned()].into_iter(), &fields)
+}
+
+/// Eight listed names that all fields share.
+pub(super) fn head_of_repeated_names(kind: Kind) -> Vec<u8> {
+    let (bytes, fields) = kind.largest_head();
+    let count = fields.min(bytes / 8);
+    let fields: String = (0..count).map(|number| format!("x-{}: \r\n", number % 8)).collect();
+    listing((0..8).map(|number| format!("x-{number}")), &fields)
+}
+
+/// One listed field that fills the head.
+fn head_of_long_value(kind: Kind) -> Vec<u8> {
+    let fields = format!("X-A: {}\r\n", "v".repeat(kind.largest_head().0));
+    listing(["x-a".to_owned()].into_iter(), &fields)
+}
+
+/// As many fields as fit, with 126 of them listed from the end.
+fn head_of_short_names(kind: Kind) -> Vec<u8> {
+    let (bytes, fields) = kind.largest_head();
+    let count = fields.min(bytes / 24).max(1);
+    let padding = (bytes / count).saturating_sub(24);
+    let name = |number: usize| format!("x-{number:06}-y");
+    let fields: String =
+        (0..count).map(|number| format!("{}: {}\r\n", name(number), "v".repeat(padding))).collect();
+    listing((0..126).map(|number| name(count.saturating_sub(number + 1))), &fields)
+}
+
+/// Names that are so long that they fill the head, and differ in their middle.
+fn head_of_long_names(kind: Kind) -> Vec<u8> {
+    let (bytes, fields) = kind.largest_head();
+    let count = fields.min(126);
+    let half = "x".repeat(bytes / (count + 126) / 2 - 8);
+    let name = |number: usize| format!("{half}{number:06}{half}");
+    let fields: String = (0..count).map(|number| format!("{}: v\r\n", name(number))).collect();
+    listing((0..126).map(name), &fields)
+}
+
+/// A stale-proof head that lists `date digest` and these names, with a MAC that does not fit.
+fn listing(names: impl Iterator<Item = String>, fields: &str) -> Vec<u8> {
+    let delivery = Delivery::new();
+    let names: String = names.map(|name| format!(" {name}")).collect();
+    let list = format!("date digest{names}");
+    let delivery = Delivery { covered: list, mac: mac("x"), ..delivery };
+    delivery.with(fields)
+}
