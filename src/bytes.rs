@@ -1,5 +1,7 @@
 //! Classes of bytes, trimming, and checked indexes.
 
+use crate::primitives::take_while;
+
 /// Returns what was found at an index that is within its bounds by design.
 ///
 /// A wrong index panics in tests, and finds an empty value in release builds, which must not panic.
@@ -8,28 +10,74 @@ pub(crate) fn in_bounds<T: Default>(found: Option<T>) -> T {
     found.unwrap_or_default()
 }
 
-/// Returns whether `byte` may be in a token (RFC 9110, section 5.6.2).
-pub(crate) fn is_token(byte: u8) -> bool {
-    static TOKEN: Set =
-        set(b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-    is_in(&TOKEN, byte)
-}
+/// A class of bytes. All classes share one table, because a function for each takes more flash.
+#[derive(Clone, Copy)]
+pub(crate) struct Class(u8);
 
-/// A set of bytes, as one bit for each.
-pub(crate) type Set = [u32; 8];
+impl Class {
+    /// The bytes of a token (RFC 9110, section 5.6.2).
+    pub(crate) const TOKEN: Self = Self(1);
+    /// The bytes of a quoted-string that need no escape.
+    pub(crate) const QDTEXT: Self = Self(1 << 1);
+    /// The bytes of a header value, with the white space in it.
+    pub(crate) const TEXT: Self = Self(1 << 2);
+    /// The bytes of a method and a target: neither white space nor a control byte.
+    pub(crate) const VISIBLE: Self = Self(1 << 3);
+    /// SP and HTAB.
+    pub(crate) const SPACE: Self = Self(1 << 4);
+    /// The bytes of a list's element, which a comma ends.
+    pub(crate) const ELEMENT: Self = Self(1 << 5);
+    /// The bytes of a URI's scheme (RFC 3986, section 3.1).
+    pub(crate) const SCHEME: Self = Self(1 << 6);
+    /// The bytes of a URI's authority, which one of `/?#` ends.
+    pub(crate) const AUTHORITY: Self = Self(1 << 7);
 
-pub(crate) fn is_in(set: &Set, byte: u8) -> bool {
-    set.get(usize::from(byte / 32)).is_some_and(|bits| bits >> (byte % 32) & 1 == 1)
-}
-
-#[allow(clippy::indexing_slicing)] // Evaluated by the compiler.
-pub(crate) const fn set(mut bytes: &[u8]) -> Set {
-    let mut set = [0; 8];
-    while let [byte, rest @ ..] = bytes {
-        set[*byte as usize / 32] |= 1 << (*byte % 32);
-        bytes = rest;
+    /// Returns whether `byte` is in the class.
+    pub(crate) fn has(self, byte: u8) -> bool {
+        let classes = in_bounds(CLASSES.get(usize::from(byte.min(0x80))).copied());
+        classes & self.0 != 0
     }
-    set
+
+    /// Returns whether every byte is in the class.
+    pub(crate) fn has_all(self, mut bytes: &[u8]) -> bool {
+        take_while(&mut bytes, self);
+        bytes.is_empty()
+    }
+}
+
+/// The classes of each byte up to 0x80, whose classes are those of all bytes above.
+static CLASSES: [u8; 0x81] = {
+    let mut classes = [0; 0x81];
+    let mut byte = 0;
+    while let Some((to, _)) = classes.split_at_mut(byte as usize).1.split_first_mut() {
+        *to = classes_of(byte);
+        byte = byte.wrapping_add(1);
+    }
+    classes
+};
+
+/// Returns the classes of a byte, as one bit for each.
+const fn classes_of(byte: u8) -> u8 {
+    const fn when(is_in_class: bool, class: Class) -> u8 {
+        if is_in_class { class.0 } else { 0 }
+    }
+    let is_space = matches!(byte, b' ' | b'\t');
+    when(is_token(byte), Class::TOKEN)
+        | when(is_qdtext(byte), Class::QDTEXT)
+        | when(!is_control(byte), Class::TEXT)
+        | when(!is_control(byte) && !is_space, Class::VISIBLE)
+        | when(is_space, Class::SPACE)
+        | when(byte != b',', Class::ELEMENT)
+        | when(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'), Class::SCHEME)
+        | when(!matches!(byte, b'/' | b'?' | b'#'), Class::AUTHORITY)
+}
+
+const fn is_token(byte: u8) -> bool {
+    let is_mark = matches!(
+        byte,
+        b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~'
+    );
+    is_mark || byte.is_ascii_alphanumeric()
 }
 
 /// Returns whether `byte` is a control byte other than HTAB, which no header value, method or target

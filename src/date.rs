@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use crate::{
     Error, FieldValue,
-    bytes::{in_bounds, trim},
+    bytes::{Class, in_bounds, trim},
     primitives::{SHORTCUTS, take_while},
 };
 
@@ -124,7 +124,7 @@ const PARTS: [u8; 7] = *b"cymdhns";
 /// Reads a date in any of its forms.
 fn read(text: &[u8], now: i64) -> Option<i64> {
     let mut rest = text;
-    let weekday = take_while(&mut rest, |byte| byte != b',' && byte != b' ');
+    let weekday = take_while(&mut rest, Class::TOKEN);
     let date = FORMS.iter().find_map(|form| read_form(form, rest))?;
     let is_rfc850 = rest.len() == RFC850_FORM.len();
     let is_weekday = LONG_DAYS.iter().any(|day| {

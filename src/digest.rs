@@ -2,7 +2,7 @@
 
 use crate::{
     Error, FieldValue,
-    bytes::{is_token, trim},
+    bytes::{Class, trim},
     primitives::{self, BASE64_LEN, Hash, HashText, SHORTCUTS, Sha256, is_word, take_while},
 };
 
@@ -51,7 +51,7 @@ pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
     let mut rest = field;
     loop {
         rest = trim(rest);
-        let algorithm = take_while(&mut rest, is_token);
+        let algorithm = take_while(&mut rest, Class::TOKEN);
         match (algorithm, rest) {
             // Skip an empty element (RFC 9110, section 5.6.1.2).
             ([], [] | [b',', ..]) => {}
@@ -69,7 +69,7 @@ pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
             ([_, ..], [b'=', ..]) => {}
             _ => return Err(Error::MalformedDigest),
         }
-        take_while(&mut rest, |byte| byte != b',');
+        take_while(&mut rest, Class::ELEMENT);
         match rest {
             [_, next @ ..] => rest = next,
             [] => return expected.ok_or(Error::UnsupportedDigest),

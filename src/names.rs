@@ -4,7 +4,7 @@ use core::cmp::Ordering;
 
 use crate::{
     Error,
-    bytes::{in_bounds, is_token},
+    bytes::{Class, in_bounds},
     params::Value,
     primitives::{HELD_NAMES, PIECE_LEN, SHORTCUTS, eq_ignore_case},
 };
@@ -115,7 +115,7 @@ impl<'a> Name<'a> {
     fn check_syntax(&self, index: usize) -> Result<(), Error> {
         match self.special() {
             Some(Special::Unsupported) => Err(Error::UnsupportedName { index }),
-            None if self.0.is_empty() || !self.0.all(is_token) => {
+            None if self.0.is_empty() || !self.0.all(Class::TOKEN) => {
                 Err(Error::MalformedList { index })
             }
             _ => Ok(()),

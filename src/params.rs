@@ -6,7 +6,7 @@ pub use value::Value;
 
 use crate::{
     Error, HeaderList, Headers, Param, Request, Tag,
-    bytes::{is_control, is_token},
+    bytes::Class,
     primitives::{self, BASE64_LEN, eq_ignore_case, is_word, start, take_while},
     request::{Fields, Singleton},
     writer::Writer,
@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
     }
 
     fn token(&mut self) -> Option<&'a [u8]> {
-        let token = take_while(&mut self.rest, is_token);
+        let token = take_while(&mut self.rest, Class::TOKEN);
         (!token.is_empty()).then_some(token)
     }
 
@@ -194,7 +194,7 @@ impl<'a> Reader<'a> {
             }
             self.take(b'\\')?;
             let (byte, rest) = self.rest.split_first()?;
-            if is_control(*byte) {
+            if !Class::TEXT.has(*byte) {
                 return None;
             }
             self.rest = rest;
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_space(&mut self) {
-        take_while(&mut self.rest, |byte| matches!(byte, b' ' | b'\t'));
+        take_while(&mut self.rest, Class::SPACE);
     }
 
     fn malformed(&self) -> Error {

@@ -8,7 +8,7 @@ pub use head::Head;
 
 use crate::{
     Error, Name,
-    bytes::trim,
+    bytes::{Class, trim},
     primitives::{eq_ignore_case, take_while},
 };
 
@@ -105,12 +105,10 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
 /// Returns the authority of a target in absolute form (RFC 9112, section 3.2.2), or `None` for a
 /// target in another form.
 fn authority(mut target: &[u8]) -> Option<&[u8]> {
-    let scheme = take_while(&mut target, |byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
-    });
+    let scheme = take_while(&mut target, Class::SCHEME);
     scheme.first().filter(|byte| byte.is_ascii_alphabetic())?;
     let mut rest = target.strip_prefix(b"://")?;
-    Some(take_while(&mut rest, |byte| !matches!(byte, b'/' | b'?' | b'#')))
+    Some(take_while(&mut rest, Class::AUTHORITY))
 }
 
 impl<H: ?Sized> Clone for Request<'_, H> {

@@ -2,9 +2,9 @@
 
 use crate::{
     Error, HeaderNames, Headers, Name, Request,
-    bytes::trim,
+    bytes::{Class, trim},
     names::{self, MAX_REPEATED, NameIndex, Special},
-    primitives::{HELD_NAMES, Pieces, has_control, take_while},
+    primitives::{HELD_NAMES, Pieces, has_control},
     request::Singleton,
     writer::Writer,
 };
@@ -161,11 +161,7 @@ where
         let Request { method, target, .. } = self.request;
         let target = target.ok_or(Error::MissingHeader { index })?;
         // Neither can hold one of these in a request that was received.
-        let is_fit = |mut text: &[u8]| {
-            take_while(&mut text, |byte| byte > b' ' && byte != 127);
-            text.is_empty()
-        };
-        if !is_fit(method) || !is_fit(target) {
+        if !Class::VISIBLE.has_all(method) || !Class::VISIBLE.has_all(target) {
             return Err(Error::ControlByte { index });
         }
         Name::plain(method).lowercase(sink);

@@ -1,7 +1,7 @@
 //! The value of a parameter, with its quoted-pairs.
 
 use crate::{
-    bytes::{differs_in_case, in_bounds},
+    bytes::{Class, differs_in_case, in_bounds},
     primitives,
 };
 
@@ -69,11 +69,11 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Returns whether every byte fits.
-    pub(crate) fn all(&self, fits: impl Fn(u8) -> bool) -> bool {
+    /// Returns whether every byte is in a class.
+    pub(crate) fn all(&self, class: Class) -> bool {
         match self.plain_slice() {
-            Some(plain) => plain.iter().copied().all(fits),
-            None => self.bytes().all(fits),
+            Some(plain) => class.has_all(plain),
+            None => self.bytes().all(|byte| class.has(byte)),
         }
     }
 

@@ -6,7 +6,7 @@ use hmac::{KeyInit, Mac, block_api::HmacCore};
 use sha2::{Digest, digest::block_api::CoreProxy};
 
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText};
-use crate::bytes::{in_bounds, is_control, is_qdtext};
+use crate::bytes::{Class, in_bounds, is_control};
 
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
 /// start, and no signing string is assembled in a buffer.
@@ -115,8 +115,13 @@ pub(crate) fn is_canonical(text: &HashText) -> bool {
 }
 
 /// Removes and returns the bytes before the first one that is not in a class.
-pub(crate) fn take_while<'a>(bytes: &mut &'a [u8], is_in_class: impl Fn(u8) -> bool) -> &'a [u8] {
-    let end = bytes.iter().position(|&byte| !is_in_class(byte)).unwrap_or(bytes.len());
+pub(crate) fn take_while<'a>(bytes: &mut &'a [u8], class: Class) -> &'a [u8] {
+    take_before(bytes, |byte| !class.has(byte))
+}
+
+/// Removes and returns the bytes before the first one that is an end.
+pub(crate) fn take_before<'a>(bytes: &mut &'a [u8], is_end: impl Fn(u8) -> bool) -> &'a [u8] {
+    let end = bytes.iter().position(|&byte| is_end(byte)).unwrap_or(bytes.len());
     let taken;
     (taken, *bytes) = in_bounds(bytes.split_at_checked(end));
     taken
@@ -124,12 +129,12 @@ pub(crate) fn take_while<'a>(bytes: &mut &'a [u8], is_in_class: impl Fn(u8) -> b
 
 /// Splits before the first `end`.
 pub(crate) fn split_at(mut bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
-    (take_while(&mut bytes, |byte| byte != end), bytes)
+    (take_before(&mut bytes, |byte| byte == end), bytes)
 }
 
 /// Removes and returns the bytes before the first one that a quoted-string cannot hold unescaped.
 pub(crate) fn take_qdtext<'a>(bytes: &mut &'a [u8]) -> &'a [u8] {
-    take_while(bytes, is_qdtext)
+    take_while(bytes, Class::QDTEXT)
 }
 
 /// Removes and returns the first byte, or the second if the first is a backslash and there are escapes.

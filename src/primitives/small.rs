@@ -3,7 +3,7 @@
 use ctutils::{Choice, CtEq};
 
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText, alphabet};
-use crate::bytes::{differs_in_case, is_qdtext};
+use crate::bytes::{Class, differs_in_case};
 
 pub(crate) use super::stream::{HmacKey, Sha256, sha256};
 
@@ -101,13 +101,13 @@ pub(crate) const fn start(_: &[u8]) -> u32 {
 
 /// Removes and returns the bytes before the first one that is not in a class.
 #[inline(never)]
-pub(crate) fn take_while<'a>(bytes: &mut &'a [u8], is_in_class: fn(u8) -> bool) -> &'a [u8] {
-    super::plain::take_while(bytes, is_in_class)
+pub(crate) fn take_while<'a>(bytes: &mut &'a [u8], class: Class) -> &'a [u8] {
+    super::plain::take_while(bytes, class)
 }
 
 /// Removes and returns the bytes before the first one that a quoted-string cannot hold unescaped.
 pub(crate) fn take_qdtext<'a>(bytes: &mut &'a [u8]) -> &'a [u8] {
-    take_while(bytes, is_qdtext)
+    take_while(bytes, Class::QDTEXT)
 }
 
 /// Splits before the first `end`.
@@ -119,7 +119,7 @@ pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
 /// Returns whether any byte is a control byte other than HTAB.
 #[inline(never)]
 pub(crate) fn has_control(bytes: &[u8]) -> bool {
-    super::plain::has_control(bytes)
+    !Class::TEXT.has_all(bytes)
 }
 
 /// Compares two words, ignoring ASCII case.

@@ -5,7 +5,7 @@
 
 use crate::{
     Error, Headers, Request,
-    bytes::{in_bounds, is_control, is_token, trim},
+    bytes::{Class, in_bounds, trim},
     primitives::{has_control, split_at},
 };
 
@@ -151,9 +151,9 @@ fn parse_request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let (method, rest) = split_at(line, b' ');
     let (target, version) = split_at(rest.get(1..)?, b' ');
     let fits = !method.is_empty()
-        && method.iter().copied().all(is_token)
+        && Class::TOKEN.has_all(method)
         && !target.is_empty()
-        && !target.iter().any(|&byte| byte == b'\t' || is_control(byte))
+        && Class::VISIBLE.has_all(target)
         && matches!(version.strip_prefix(b" HTTP/1."), Some(b"1" | b"0"));
     fits.then_some((method, target))
 }
@@ -166,6 +166,6 @@ fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
 /// Returns whether `line` is `field-name ":" OWS field-value OWS`.
 fn is_field(line: &[u8]) -> bool {
     split_field(line).is_some_and(|(name, value)| {
-        !name.is_empty() && name.iter().copied().all(is_token) && !has_control(value)
+        !name.is_empty() && Class::TOKEN.has_all(name) && !has_control(value)
     })
 }

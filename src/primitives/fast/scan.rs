@@ -2,7 +2,7 @@
 
 use crate::{
     bytes::{in_bounds, is_control, is_qdtext},
-    primitives::plain::take_while,
+    primitives::plain::take_before,
 };
 
 /// Compares a word with one in lower case, ignoring ASCII case.
@@ -71,7 +71,7 @@ fn split_by_words(
         }
         rest = behind;
     }
-    take_while(&mut rest, is_in_class);
+    take_before(&mut rest, |byte| !is_in_class(byte));
     in_bounds(bytes.split_at_checked(bytes.len().saturating_sub(rest.len())))
 }
 
