@@ -6,13 +6,15 @@ use core::ops::Range;
 use crate::{
     Error, FieldValue,
     bytes::{Class, in_bounds, trim},
-    primitives::{SHORTCUTS, take_while},
+    primitives::{SHORTCUTS, out_of_line, take_while},
 };
 
 /// The length of an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub const LEN: usize = 29;
 
 const SECONDS_A_DAY: i64 = 86_400;
+/// 1970-01-01, counted as [`days_before`] does.
+const EPOCH: i64 = days_before(1970 * 12) as i64 + 1;
 /// The times in the years 0–9999.
 const TIMES: Range<i64> = -62_167_219_200..253_402_300_800;
 const MONTHS: [[u8; 3]; 12] = [
@@ -56,7 +58,7 @@ const LONG_DAYS: [[u8; 9]; 7] = [
 pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error> {
     let text = text.as_ref();
     let read = match text.try_into() {
-        Ok(text) if SHORTCUTS => read_imf_fixdate(text).and_then(|date| date.unix_seconds()),
+        Ok(text) if SHORTCUTS => read_imf_fixdate(text).and_then(|date| date.unix_seconds(None)),
         _ => read(text, now),
     };
     read.ok_or(Error::MalformedDate)
@@ -110,16 +112,16 @@ const fn two_digits(number: u32) -> [u8; 2] {
     [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
 }
 
-/// The forms of a date after its weekday. A lower-case letter is a byte of a part: `c` and `y` of the
-/// year, `m` of the month, `d` of the day, `h`, `n` and `s` of the time. The rest is literal.
+/// The forms of a date after its weekday. A letter from `a` to `g` is a byte of a part: `a` of the
+/// century, `b` of the year in it, `c` of the month, `d` of the day, and `e`, `f` and `g` of the time.
+/// The rest is literal.
 static FORMS: [&[u8]; 4] = [
-    b", dd mmm ccyy hh:nn:ss GMT",
+    b", dd ccc aabb ee:ff:gg GMT",
     RFC850_FORM,
-    b" mmm dd hh:nn:ss ccyy",
-    b" mmm  d hh:nn:ss ccyy",
+    b" ccc dd ee:ff:gg aabb",
+    b" ccc  d ee:ff:gg aabb",
 ];
-const RFC850_FORM: &[u8] = b", dd-mmm-yy hh:nn:ss GMT";
-const PARTS: [u8; 7] = *b"cymdhns";
+const RFC850_FORM: &[u8] = b", dd-ccc-bb ee:ff:gg GMT";
 
 /// Reads a date in any of its forms.
 fn read(text: &[u8], now: i64) -> Option<i64> {
@@ -131,7 +133,7 @@ fn read(text: &[u8], now: i64) -> Option<i64> {
         let short = || day.first_chunk::<3>().map_or(&[][..], |day| day);
         weekday == if is_rfc850 { trim(day) } else { short() }
     });
-    if is_weekday { date.unix_seconds_near(is_rfc850.then_some(now)) } else { None }
+    if is_weekday { date.unix_seconds(is_rfc850.then_some(now)) } else { None }
 }
 
 /// Reads the part of a date after its weekday in the given form.
@@ -139,21 +141,20 @@ fn read_form(form: &[u8], text: &[u8]) -> Option<DateTime> {
     if form.len() != text.len() {
         return None;
     }
-    let mut parts = [0; PARTS.len()];
+    let mut parts = [0; 7];
     for (&expected, &byte) in form.iter().zip(text) {
         let digit = u32::from(byte.wrapping_sub(b'0'));
-        let at = PARTS.iter().position(|&part| part == expected);
-        match at.and_then(|at| parts.get_mut(at)) {
+        match parts.get_mut(usize::from(expected.wrapping_sub(b'a'))) {
             None if byte == expected => {}
-            Some(name) if expected == b'm' => *name = *name >> 8 | u32::from(byte) << 16,
+            Some(name) if expected == b'c' => *name = *name >> 8 | u32::from(byte) << 16,
             Some(number) if digit <= 9 => *number = *number * 10 + digit,
             _ => return None,
         }
     }
     let [century, year, month, day, hour, minute, second] = parts;
     let [m0, m1, m2, _] = month.to_le_bytes();
-    let year = century * 100 + year;
-    Some(DateTime { year, month: place(&MONTHS, [m0, m1, m2]), day, hour, minute, second })
+    let month = month_of(century * 100 + year, [m0, m1, m2])?;
+    Some(DateTime { month, day, hour, minute, second })
 }
 
 /// Reads a date such as `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -164,13 +165,11 @@ fn read_imf_fixdate(text: &[u8; LEN]) -> Option<DateTime> {
         h0, h1, b':', n0, n1, b':', s0, s1, b' ', b'G', b'M', b'T',
     ] = text else { return None };
     let day_of_week = place(&DAYS, [w0, w1, w2]);
-    let month = place(&MONTHS, [m0, m1, m2]);
     let digits = [y0, y1, y2, y3, d0, d1, h0, h1, n0, n1, s0, s1].map(|d| d.wrapping_sub(b'0'));
     let all_digits = digits.iter().fold(true, |all, &digit| all & (digit <= 9));
     let [y0, y1, y2, y3, d0, d1, h0, h1, n0, n1, s0, s1] = digits.map(u32::from);
     let date = DateTime {
-        year: y0 * 1000 + y1 * 100 + y2 * 10 + y3,
-        month,
+        month: month_of(y0 * 1000 + y1 * 100 + y2 * 10 + y3, [m0, m1, m2])?,
         day: d0 * 10 + d1,
         hour: h0 * 10 + h1,
         minute: n0 * 10 + n1,
@@ -180,9 +179,8 @@ fn read_imf_fixdate(text: &[u8; LEN]) -> Option<DateTime> {
 }
 
 /// A date of the proleptic Gregorian calendar and a time of day.
-#[derive(Default)]
 struct DateTime {
-    year: u32,
+    /// The number of months from January of the year 0.
     month: u32,
     day: u32,
     hour: u32,
@@ -192,67 +190,53 @@ struct DateTime {
 
 impl DateTime {
     /// Returns Unix seconds, or `None` if the month has no such day or the day no such second.
-    fn unix_seconds(&self) -> Option<i64> {
-        let midnight = midnight(self.year, self.month, self.day);
-        self.exists().then_some(midnight + i64::from(self.second_of_day()))
-    }
-
-    /// Does the same as [`unix_seconds`](Self::unix_seconds). With `now`, first completes a two-digit
-    /// year to the latest year with which the date is at most 50 years after `now` (RFC 9110, section
-    /// 5.6.7).
-    fn unix_seconds_near(mut self, now: Option<i64>) -> Option<i64> {
-        // The year that is 50 years before the one of the next century.
-        let mut earlier = now.map(|now| (self.year + 50, now));
+    ///
+    /// With `now`, first completes a two-digit year to the latest year with which the date is at most
+    /// 50 years after `now` (RFC 9110, section 5.6.7).
+    fn unix_seconds(mut self, mut now: Option<i64>) -> Option<i64> {
         loop {
-            let year = earlier.map_or(self.year, |(year, _)| year);
-            // 29 February is never in both years, and becomes the start of 1 March.
-            let is_moved = earlier.is_some() && (self.month, self.day) == (2, 29);
-            let second = if is_moved { 0 } else { self.second_of_day() };
-            let time = midnight(year, self.month, self.day) + i64::from(second);
-            match earlier {
-                Some((year, now)) if self.year < 9900 && time <= now => {
-                    self.year += 100;
-                    earlier = Some((year + 100, now));
-                }
-                Some(_) => earlier = None,
-                None => return self.exists().then_some(time),
+            // The month that is 50 years before the one of the next century.
+            let month = self.month + if now.is_some() { 50 * 12 } else { 0 };
+            let (time, day_exists) = self.time_in(month);
+            match now {
+                Some(now) if self.month < 9900 * 12 && time <= now => self.month += 100 * 12,
+                Some(_) => now = None,
+                None => return (day_exists && self.second_exists()).then_some(time),
             }
         }
     }
 
-    fn second_of_day(&self) -> u32 {
-        (self.hour * 60 + self.minute) * 60 + self.second
-    }
-
-    /// Returns whether the month has such a day and the day such a second.
-    fn exists(&self) -> bool {
-        let day_exists =
-            self.month > 0 && (1..=days_in_month(self.year, self.month)).contains(&self.day);
+    fn second_exists(&self) -> bool {
         // 60 is a leap second.
-        day_exists && self.hour < 24 && self.minute < 60 && self.second <= 60
+        self.hour < 24 && self.minute < 60 && self.second <= 60
+    }
+
+    /// Returns Unix seconds of this day and time in a month, and whether the month has such a day. If
+    /// it ends before, the time is that of the start of the day.
+    fn time_in(&self, month: u32) -> (i64, bool) {
+        let start = out_of_line(days_before, month);
+        let end = out_of_line(days_before, month + 1);
+        let day = start + self.day;
+        let day_exists = self.day > 0 && day <= end;
+        let second = (self.hour * 60 + self.minute) * 60 + self.second;
+        let midnight = (i64::from(day) - EPOCH) * SECONDS_A_DAY;
+        (midnight + i64::from(if day_exists { second } else { 0 }), day_exists)
     }
 }
 
-fn days_in_month(year: u32, month: u32) -> u32 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        // A century is a multiple of 400 if it is one of 16.
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(16)) => 29,
-        2 => 28,
-        _ => 31,
-    }
+/// Returns the number of the month with this name, from January of the year 0.
+fn month_of(year: u32, name: [u8; 3]) -> Option<u32> {
+    let month = place(&MONTHS, name).checked_sub(1)?;
+    Some(year * 12 + month)
 }
 
-/// Returns Unix seconds at the start of a day.
-///
-/// Counts from March, so that the leap day is the last of its year, and with 400 years added, so that
-/// no year is negative.
-fn midnight(year: u32, month: u32, day: u32) -> i64 {
-    let year = year + 400;
-    let (year, month) = if month <= 2 { (year - 1, month + 12) } else { (year, month) };
+/// Returns the number of days before a month, from March of the year -400.
+const fn days_before(month: u32) -> u32 {
+    // The leap day is the last of a year that starts in March, and no year is negative.
+    let month = month + (400 * 12 - 2);
+    let (year, month) = (month / 12, month % 12);
     let leap_days = year / 4 - year / 100 + year / 400;
-    let day_of_year = (153 * month - 457) / 5 + day;
-    (i64::from(year * 365 + leap_days + day_of_year) - 719_469 - 146_097) * SECONDS_A_DAY
+    year * 365 + leap_days + (153 * month + 2) / 5
 }
 
 /// Returns (year, month, day) of a number of days since 1970-01-01.

@@ -8,7 +8,7 @@ use ctutils::{Choice, CtEq};
 use super::Hash;
 
 pub(crate) use super::{
-    plain::{PIECE_LEN, SHORTCUTS, start, take_first, take_while},
+    plain::{PIECE_LEN, SHORTCUTS, out_of_line, start, take_first, take_while},
     stream::{HmacKey, Sha256, sha256},
 };
 pub(crate) use base64::{decode, encode, is_canonical};

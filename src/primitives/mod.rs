@@ -48,8 +48,8 @@ use plain as unchosen;
 pub(crate) use macs::{Pieces, for_each_mac};
 pub(crate) use version::{
     HELD_NAMES, HmacKey, PIECE_LEN, SHORTCUTS, Sha256, ct_eq, decode, encode, eq_ignore_case,
-    has_control, is_canonical, is_word, sha256, split_at, start, take_first, take_qdtext,
-    take_while,
+    has_control, is_canonical, is_word, out_of_line, sha256, split_at, start, take_first,
+    take_qdtext, take_while,
 };
 
 /// The length of a SHA-256 hash and of an HMAC-SHA-256, in bytes.

@@ -19,6 +19,11 @@ pub(crate) const PIECE_LEN: usize = 64;
 /// the same.
 pub(crate) const SHORTCUTS: bool = true;
 
+/// Calls a function, which may be inlined.
+pub(crate) fn out_of_line<A, R>(function: impl Fn(A) -> R, argument: A) -> R {
+    function(argument)
+}
+
 /// Returns the SHA-256 of a whole message.
 pub(crate) fn sha256(message: &[u8]) -> Hash {
     sha2::Sha256::digest(message).into()

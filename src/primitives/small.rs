@@ -18,6 +18,12 @@ pub(crate) const PIECE_LEN: usize = 1;
 /// the same. WebAssembly has them: translated to Go, a verification takes a third of the time.
 pub(crate) const SHORTCUTS: bool = cfg!(target_family = "wasm");
 
+/// Calls a function that is not inlined.
+#[inline(never)]
+pub(crate) fn out_of_line<A, R>(function: impl Fn(A) -> R, argument: A) -> R {
+    function(argument)
+}
+
 /// Compares two hashes in constant time.
 #[inline(never)]
 pub(crate) fn ct_eq(hash: &Hash, other: &Hash) -> Choice {

@@ -9,8 +9,6 @@ import (
 )
 
 type Module struct {
-	t0       []any
-	elements [][]any
 	wasmMemory
 	___stack_pointer int32
 	g1               int32
@@ -20,14 +18,10 @@ type Module struct {
 func New(v0 Xhost) *Module {
 	m := new(Module)
 	m._host = v0
-	m.t0 = make([]any, 9)
 	m.memory = make([]byte, 65536)
-	m.elements = [][]any{{_core__ops__function__FnOnce__call_once__h0a4eb1fcf35d856d_lh31jw, _core__ops__function__FnOnce__call_once__hd8fed7c3b622373e_w86532, _core__ops__function__FnOnce__call_once__h469e246abfc2077e_pcpdpz, _core__ops__function__FnOnce__call_once__hd14955fe91302b13_jaaj7n, m._hooksig__bytes__is_token__h463cec4b9550a8d0_r46pti, _hooksig__bytes__is_qdtext__h556d63f31582f331_1xkpie, _core__ops__function__FnOnce__call_once__h02ee716f5c0476f6_ys46gi, _core__ops__function__FnOnce__call_once__h18f66ae95f83e41b_sofo6c}}
-	table_init(m.t0, m.elements[0], i32(1), 0, len(m.elements[0]))
-	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
 	m.___stack_pointer = i32(0x4000)
-	m.g1 = i32(22272)
+	m.g1 = i32(22368)
 	if i, ok := any(v0).(interface {
 		Init(any)
 	}); ok {
@@ -87,74 +81,6 @@ l1:
 l0:
 	return v3
 }
-func _core__ops__function__FnOnce__call_once__h02ee716f5c0476f6_ys46gi(v0 int32) int32 {
-	var p0 int32
-	if v0&i32(255) != i32(44) {
-		p0 = 1
-	}
-	return p0
-}
-func _core__ops__function__FnOnce__call_once__h0a4eb1fcf35d856d_lh31jw(v0 int32) int32 {
-	v0 = v0 & i32(255)
-	var p0 int32
-	if uint32(v0) > uint32(i32(32)) {
-		p0 = 1
-	}
-	var p1 int32
-	if v0 != i32(127) {
-		p1 = 1
-	}
-	return p0 & p1
-}
-func _core__ops__function__FnOnce__call_once__h18f66ae95f83e41b_sofo6c(v0 int32) int32 {
-	v0 = v0 & i32(255)
-	var p0 int32
-	if v0 != i32(44) {
-		p0 = 1
-	}
-	var p1 int32
-	if v0 != i32(32) {
-		p1 = 1
-	}
-	return p0 & p1
-}
-func _core__ops__function__FnOnce__call_once__h469e246abfc2077e_pcpdpz(v0 int32) int32 {
-	var p0 int32
-	if uint32(v0&i32(255)) > uint32(i32(63)) {
-		p0 = 1
-	}
-	return (p0 | int32(i64_shr_u(i64(0x7fff7ff7ffffffff), int64(uint32(v0))&i64(255)))) & i32(1)
-}
-func _core__ops__function__FnOnce__call_once__hd14955fe91302b13_jaaj7n(v0 int32) int32 {
-	v0 = v0 & i32(255)
-	var p0 int32
-	if v0 == i32(32) {
-		p0 = 1
-	}
-	var p1 int32
-	if v0 == i32(9) {
-		p1 = 1
-	}
-	return p0 | p1
-}
-func _core__ops__function__FnOnce__call_once__hd8fed7c3b622373e_w86532(v0 int32) int32 {
-	var v1 int32
-	v1 = i32(1)
-	if uint32((v0+i32(-48))&i32(255)) < uint32(i32(10)) {
-		goto l0
-	}
-	v1 = i32(1)
-	if uint32((v0&i32(-33)+i32(-65))&i32(255)) < uint32(i32(26)) {
-		goto l0
-	}
-	v1 = i32(0)
-	if uint32(v0&i32(255)) > uint32(i32(46)) {
-		goto l0
-	}
-	v1 = int32(i64_shr_u(i64(0x680000000000), int64(uint32(v0))&i64(255)))
-l0:
-	return v1 & i32(1)
-}
 func (m *Module) _hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v0, v1, v2 int32) {
 	var v3, v4 int32
 	{
@@ -201,8 +127,8 @@ l2:
 	m.memory[uint64(uint32(v0))+1] = byte(v4)
 	m.memory[uint32(v0)] = byte(v1)
 }
-func (m *Module) _hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v0, v1, v2 int32) {
-	var v3, v4, v5 int32
+func (m *Module) _hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v0, v1, v2 int32) {
+	var v3, v4, v5, v6 int32
 	t0 := int32(load32(m.memory, uint32(v1)))
 	v3 = t0
 	v4 = i32(0)
@@ -215,13 +141,19 @@ func (m *Module) _hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06
 	l1:
 		{
 			t2 := int32(m.memory[uint32(v3+v4)])
-			t3 := m.t0[uint(v2)].(func(int32) int32)(t2)
-			if t3 == 0 {
+			t3 := v2
+			v6 = t2
+			p4 := i32(128)
+			if uint32(v6) < uint32(i32(128)) {
+				p4 = v6
+			}
+			t5 := int32(m.memory[uint64(uint32(p4))+16464])
+			if t3&t5 == 0 {
 				goto l0
 			}
-			t4 := v5
+			t6 := v5
 			v4 = v4 + i32(1)
-			if t4 != v4 {
+			if t6 != v4 {
 				goto l1
 			}
 		}
@@ -234,39 +166,33 @@ l0:
 	store32(m.memory, uint32(v0), uint32(v3))
 }
 func (m *Module) _hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v0, v1 int32) int32 {
-	var v2, v3 int32
-l1:
-	{
-		v2 = v1
-		if v2 == 0 {
-			goto l0
-		}
-		t0 := int32(m.memory[uint32(v0)])
-		v3 = t0
-		if v3 == i32(127) {
-			goto l0
-		}
-		v1 = v2 + i32(-1)
-		v0 = v0 + i32(1)
-		var p1 int32
-		if uint32(v3) < uint32(i32(32)) {
-			p1 = 1
-		}
-		var p2 int32
-		if v3 != i32(9) {
-			p2 = 1
-		}
-		if p1&p2 == 0 {
-			goto l1
-		}
+	var v2 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(16)
+	m.___stack_pointer = v2
+	store32(m.memory, uint64(uint32(v2))+12, uint32(v1))
+	store32(m.memory, uint64(uint32(v2))+8, uint32(v0))
+	m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2, v2+i32(8), i32(4))
+	t1 := int32(load32(m.memory, uint64(uint32(v2))+12))
+	v1 = t1
+	m.___stack_pointer = v2 + i32(16)
+	var p2 int32
+	if v1 != i32(0) {
+		p2 = 1
 	}
-l0:
-	;
-	var p3 int32
-	if v2 != i32(0) {
-		p3 = 1
-	}
-	return p3
+	return p2
+}
+func _hooksig__primitives__small__out_of_line__h9c7952833767d269_4gm017(v0 int32) int32 {
+	var v1 int32
+	v0 = v0 + i32(4798)
+	t0 := int32(uint32(v0) / uint32(i32(48)))
+	t1 := int32(uint32(v0) / uint32(i32(1200)))
+	t2 := int32(uint32(v0) / uint32(i32(4800)))
+	t3 := int32(uint32(v0) / uint32(i32(12)))
+	t4 := t0 - t1 + t2
+	v1 = t3
+	t5 := int32(uint32(((v1*i32(65524)+v0)*i32(153)+i32(2))&i32(0xffff)) / uint32(i32(5)))
+	return t4 + v1*i32(365) + t5
 }
 func (m *Module) _hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v0, v1, v2, v3 int32) int32 {
 	var v4 int32
@@ -603,13 +529,13 @@ func (m *Module) _hooksig__primitives__stream__sha256__h6d793310ecaab5e4_uqi83z(
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(224)
 	m.___stack_pointer = v3
-	t1 := int64(load64(m.memory, uint64(uint32(i32(0)))+16532))
+	t1 := int64(load64(m.memory, uint64(uint32(i32(0)))+16660))
 	store64(m.memory, uint64(uint32(v3))+24, uint64(t1))
-	t2 := int64(load64(m.memory, uint64(uint32(i32(0)))+16524))
+	t2 := int64(load64(m.memory, uint64(uint32(i32(0)))+16652))
 	store64(m.memory, uint64(uint32(v3))+16, uint64(t2))
-	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16516))
+	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16644))
 	store64(m.memory, uint64(uint32(v3))+8, uint64(t3))
-	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16508))
+	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16636))
 	store64(m.memory, uint32(v3), uint64(t4))
 	v4 = v2 & i32(63)
 	v5 = int32(uint32(v2) >> 6)
@@ -1155,17 +1081,18 @@ func (m *Module) _hooksig__key__find_key__h8894abf1337d1bf5_fx0qrx(v0, v1, v2, v
 				store32(m.memory, uint64(uint32(v5))+48, uint32(v3))
 			l6:
 				t14 := v5
-				var p15 int32
+				t15 := v14
+				var p16 int32
 				if uint32(v3) < uint32(i32(4097)) {
-					p15 = 1
+					p16 = 1
 				}
-				m.memory[uint64(uint32(t14))+4151] = byte(p15 & v14)
+				m.memory[uint64(uint32(t14))+4151] = byte(t15 & p16)
 			}
 		l5:
 			m._hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v5+i32(4152), v5+i32(4151), v5+i32(48))
 			{
-				t16 := int32(load32(m.memory, uint64(uint32(v5))+48))
-				v7 = t16
+				t17 := int32(load32(m.memory, uint64(uint32(v5))+48))
+				v7 = t17
 				v3 = v7 + i32(2)
 				if uint32(v3) > uint32(i32(4096)) {
 					goto l7
@@ -1176,59 +1103,59 @@ func (m *Module) _hooksig__key__find_key__h8894abf1337d1bf5_fx0qrx(v0, v1, v2, v
 			}
 		l7:
 			v15 = v16 + i32(1)
-			t17 := int32(m.memory[uint64(uint32(v5))+4151])
-			t18 := v5
-			var p19 int32
+			t18 := int32(m.memory[uint64(uint32(v5))+4151])
+			t19 := v5
+			var p20 int32
 			if uint32(v3) < uint32(i32(4097)) {
-				p19 = 1
+				p20 = 1
 			}
-			v14 = p19 & t17
-			m.memory[uint64(uint32(t18))+4151] = byte(v14)
+			v14 = p20 & t18
+			m.memory[uint64(uint32(t19))+4151] = byte(v14)
 			v3 = i32(-16)
 		l9:
 			{
 				if v3 == i32(48) {
 					goto l8
 				}
-				v17 = v3 + i32(21780)
+				v17 = v3 + i32(21868)
 				v18 = v3 + i32(16)
 				v3 = v18
-				t20 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(4152), v17)
-				if t20 == 0 {
+				t21 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(4152), v17)
+				if t21 == 0 {
 					goto l9
 				}
 			}
 			{
-				t21 := int32(m.memory[uint32(v18+i32(21776))])
-				switch t21 {
+				t22 := int32(m.memory[uint32(v18+i32(21864))])
+				switch t22 {
 				case 2:
 					goto l8
 				default:
-					t22 := int32(load32(m.memory, uint64(uint32(v11))+16))
-					v20 = t22
+					t23 := int32(load32(m.memory, uint64(uint32(v11))+16))
+					v20 = t23
 					if v20 == 0 {
 						goto l12
 					}
-					t23 := int32(load32(m.memory, uint64(uint32(v11))+20))
-					v3 = t23
-					t24 := int32(load32(m.memory, uint32(v11)))
-					v17 = t24
-					t25 := int32(load32(m.memory, uint64(uint32(v11))+4))
-					t26 := v5
-					v18 = t25
-					store32(m.memory, uint64(uint32(t26))+4180, uint32(v18))
+					t24 := int32(load32(m.memory, uint64(uint32(v11))+20))
+					v3 = t24
+					t25 := int32(load32(m.memory, uint32(v11)))
+					v17 = t25
+					t26 := int32(load32(m.memory, uint64(uint32(v11))+4))
+					t27 := v5
+					v18 = t26
+					store32(m.memory, uint64(uint32(t27))+4180, uint32(v18))
 					store32(m.memory, uint64(uint32(v5))+4176, uint32(v17))
-					m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v5+i32(24), v5+i32(4176), i32(1))
+					m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v5+i32(24), v5+i32(4176), i32(8))
 					v21 = i32(21)
-					t27 := int32(load32(m.memory, uint64(uint32(v5))+4180))
-					if t27 != 0 {
+					t28 := int32(load32(m.memory, uint64(uint32(v5))+4180))
+					if t28 != 0 {
 						goto l13
 					}
 					store32(m.memory, uint64(uint32(v5))+4180, uint32(v3))
 					store32(m.memory, uint64(uint32(v5))+4176, uint32(v20))
-					m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v5+i32(16), v5+i32(4176), i32(1))
-					t28 := int32(load32(m.memory, uint64(uint32(v5))+4180))
-					if t28 != 0 {
+					m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v5+i32(16), v5+i32(4176), i32(8))
+					t29 := int32(load32(m.memory, uint64(uint32(v5))+4180))
+					if t29 != 0 {
 						goto l13
 					}
 					store32(m.memory, uint64(uint32(v5))+4184, uint32(i32(0)))
@@ -1236,8 +1163,8 @@ func (m *Module) _hooksig__key__find_key__h8894abf1337d1bf5_fx0qrx(v0, v1, v2, v
 					store32(m.memory, uint64(uint32(v5))+4176, uint32(v17))
 					m._hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v5+i32(4176), v5+i32(4151), v5+i32(48))
 					{
-						t29 := int32(load32(m.memory, uint64(uint32(v5))+48))
-						v7 = t29
+						t30 := int32(load32(m.memory, uint64(uint32(v5))+48))
+						v7 = t30
 						v17 = v7 + i32(1)
 						if uint32(v17) > uint32(i32(4096)) {
 							goto l14
@@ -1247,8 +1174,8 @@ func (m *Module) _hooksig__key__find_key__h8894abf1337d1bf5_fx0qrx(v0, v1, v2, v
 						v7 = v17
 					}
 				l14:
-					t30 := int32(m.memory[uint64(uint32(v5))+4151])
-					v22 = t30
+					t31 := int32(m.memory[uint64(uint32(v5))+4151])
+					v22 = t31
 					v18 = v7 + v3
 					if uint32(v18) > uint32(i32(4096)) {
 						goto l15
@@ -1264,28 +1191,28 @@ func (m *Module) _hooksig__key__find_key__h8894abf1337d1bf5_fx0qrx(v0, v1, v2, v
 					store32(m.memory, uint64(uint32(v5))+48, uint32(v18))
 					v7 = v18
 				l15:
-					t31 := v5
-					t32 := v22
-					var p33 int32
+					t32 := v5
+					t33 := v22
+					var p34 int32
 					if uint32(v18) < uint32(i32(4097)) {
-						p33 = 1
+						p34 = 1
 					}
-					t34 := t32 & p33
-					var p35 int32
+					t35 := t33 & p34
+					var p36 int32
 					if uint32(v17) < uint32(i32(4097)) {
-						p35 = 1
+						p36 = 1
 					}
-					v14 = t34 & p35
-					m.memory[uint64(uint32(t31))+4151] = byte(v14)
+					v14 = t35 & p36
+					m.memory[uint64(uint32(t32))+4151] = byte(v14)
 					goto l17
 				case 1:
 					m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v5+i32(4176), v11)
-					t36 := int32(m.memory[uint64(uint32(v5))+4176])
-					if t36 == i32(41) {
+					t37 := int32(m.memory[uint64(uint32(v5))+4176])
+					if t37 == i32(41) {
 						goto l8
 					}
-					t37 := int64(load64(m.memory, uint64(uint32(v5))+4176))
-					v23 = t37
+					t38 := int64(load64(m.memory, uint64(uint32(v5))+4176))
+					v23 = t38
 					if v23&i64(255) == i64(41) {
 						goto l8
 					}
@@ -1302,19 +1229,18 @@ func (m *Module) _hooksig__key__find_key__h8894abf1337d1bf5_fx0qrx(v0, v1, v2, v
 						goto l19
 					}
 					v3 = v8 + v16*i32(12)
-					t38 := int32(load32(m.memory, uint64(uint32(v3))+8))
-					v17 = t38
+					t39 := int32(load32(m.memory, uint64(uint32(v3))+8))
+					v17 = t39
 					if uint32(v17) < uint32(i32(2)) {
 						if v17 != i32(1) {
 							goto l12
 						}
-						t44 := int32(load32(m.memory, uint32(v3)))
-						v18 = t44
+						t45 := int32(load32(m.memory, uint32(v3)))
+						v18 = t45
 						{
-							t45 := int32(load32(m.memory, uint64(uint32(v3))+4))
-							t46 := v7
-							v3 = t45
-							v17 = t46 + v3
+							t46 := int32(load32(m.memory, uint64(uint32(v3))+4))
+							v3 = t46
+							v17 = v3 + v7
 							if uint32(v17) > uint32(i32(4096)) {
 								goto l24
 							}
@@ -1347,18 +1273,18 @@ func (m *Module) _hooksig__key__find_key__h8894abf1337d1bf5_fx0qrx(v0, v1, v2, v
 					}
 				}
 			l19:
-				t39 := int32(load32(m.memory, uint64(uint32(v11))+12))
-				v17 = t39
-				t40 := int32(load32(m.memory, uint64(uint32(v11))+8))
-				v3 = t40
-				t41 := int64(load64(m.memory, uint64(uint32(v5))+4152))
-				store64(m.memory, uint32(v9), uint64(t41))
-				t42 := int32(load32(m.memory, uint64(uint32(v5))+4160))
-				store32(m.memory, uint64(uint32(v9))+8, uint32(t42))
+				t40 := int32(load32(m.memory, uint64(uint32(v11))+12))
+				v17 = t40
+				t41 := int32(load32(m.memory, uint64(uint32(v11))+8))
+				v3 = t41
+				t42 := int64(load64(m.memory, uint64(uint32(v5))+4152))
+				store64(m.memory, uint32(v9), uint64(t42))
+				t43 := int32(load32(m.memory, uint64(uint32(v5))+4160))
+				store32(m.memory, uint64(uint32(v9))+8, uint32(t43))
 				store32(m.memory, uint64(uint32(v5))+4176, uint32(v3))
-				t43 := v5
+				t44 := v5
 				v20 = v3 + v17<<4
-				store32(m.memory, uint64(uint32(t43))+4180, uint32(v20))
+				store32(m.memory, uint64(uint32(t44))+4180, uint32(v20))
 				if v17 != 0 {
 					v25 = i32(0)
 					v21 = i32(20)
@@ -1663,7 +1589,7 @@ func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf
 	v2 = t0 - i32(80)
 	m.___stack_pointer = v2
 	store64(m.memory, uint64(uint32(v2))+52, uint64(i64(4)))
-	store32(m.memory, uint64(uint32(v2))+48, uint32(i32(21741)))
+	store32(m.memory, uint64(uint32(v2))+48, uint32(i32(21829)))
 	t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
 	t2 := v2
 	v3 = t1
@@ -1739,7 +1665,7 @@ func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf
 			t19 := int32(load32(m.memory, uint64(uint32(v1))+20))
 			store32(m.memory, uint64(uint32(v2))+64, uint32(t19))
 			store32(m.memory, uint64(uint32(v2))+60, uint32(v4))
-			m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(24), v2+i32(60), i32(2))
+			m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(24), v2+i32(60), i32(64))
 			v1 = i32(0)
 			{
 				t20 := int32(load32(m.memory, uint64(uint32(v2))+28))
@@ -1766,7 +1692,7 @@ func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf
 				}
 				store32(m.memory, uint64(uint32(v2))+72, uint32(v4+i32(-3)))
 				store32(m.memory, uint64(uint32(v2))+68, uint32(v10+i32(3)))
-				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v2+i32(16), v2+i32(68), i32(3))
+				m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(16), v2+i32(68), i32(128))
 				t27 := int32(load32(m.memory, uint64(uint32(v2))+20))
 				v13 = t27
 				t28 := int32(load32(m.memory, uint64(uint32(v2))+16))
@@ -1850,7 +1776,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 	v5 = t3
 	m._hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(t2, t4, v5)
 	t5 := int32(load32(m.memory, uint64(uint32(v3))+12))
-	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+0x55cc))
+	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22052))
 	v6 = t6
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+12))
 	v7 = t7
@@ -1865,11 +1791,11 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 			goto l1
 		}
 	l0:
-		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21476)), uint32(i32(60)))
+		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21564)), uint32(i32(60)))
 		v1 = i32(0)
 	l9:
 		{
-			v10 = i32(21440)
+			v10 = i32(21528)
 			v11 = i32(7)
 			{
 				v12 = v3 + i32(12) + v1
@@ -1879,16 +1805,16 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 				default:
 					goto l2
 				case 1:
-					v10 = i32(21447)
+					v10 = i32(21535)
 					goto l2
 				case 2:
-					v10 = i32(21454)
+					v10 = i32(21542)
 					goto l2
 				case 3:
-					v10 = i32(21461)
+					v10 = i32(21549)
 					goto l2
 				case 4:
-					v10 = i32(21468)
+					v10 = i32(21556)
 					v11 = i32(8)
 					goto l2
 				case 5:
@@ -1917,7 +1843,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 		store32(m.memory, uint64(uint32(v3))+80, uint32(v9))
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(5)))
 		t13 := int32(load32(m.memory, uint32(v1)))
-		t14 := int32(load32(m.memory, uint32(t13<<2+i32(21984))))
+		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22072))))
 		v9 = t14
 	}
 l1:
@@ -1987,7 +1913,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 		if v1 == 0 {
 			goto l0
 		}
-		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21404)), uint32(i32(36)))
+		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21492)), uint32(i32(36)))
 		v4 = i32(0)
 	l7:
 		{
@@ -1996,7 +1922,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 			v6 = t1
 			t2 := int32(load32(m.memory, uint32(v5+i32(12))))
 			v7 = t2
-			v8 = i32(21388)
+			v8 = i32(21476)
 			v9 = i32(4)
 			{
 				t3 := int32(load32(m.memory, uint32(v5+i32(8))))
@@ -2005,10 +1931,10 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 				default:
 					goto l1
 				case 1:
-					v8 = i32(21392)
+					v8 = i32(21480)
 					goto l1
 				case 2:
-					v8 = i32(21396)
+					v8 = i32(21484)
 					v9 = i32(5)
 					goto l1
 				case 3:
@@ -2223,13 +2149,13 @@ l1:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	return
 l0:
-	t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16564))
+	t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16692))
 	store64(m.memory, uint64(uint32(v0))+24, uint64(t13))
-	t14 := int64(load64(m.memory, uint64(uint32(i32(0)))+16556))
+	t14 := int64(load64(m.memory, uint64(uint32(i32(0)))+16684))
 	store64(m.memory, uint64(uint32(v0))+16, uint64(t14))
-	t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16548))
+	t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16676))
 	store64(m.memory, uint64(uint32(v0))+8, uint64(t15))
-	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16540))
+	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16668))
 	store64(m.memory, uint32(v0), uint64(t16))
 }
 func (m *Module) _hooksig__digest__is_equal__h57a8bbd381b12942_50gbbs(v0, v1 int32) int32 {
@@ -2433,9 +2359,9 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
 			l9:
 				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21541)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21629)))
 				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21536)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21624)))
 				v9 = v3 + i32(28)
 				v10 = v3 + i32(47)
 				v11 = i32(1)
@@ -2570,7 +2496,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								}
 								if v2 != 0 {
 									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21541), i32(6))
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21629), i32(6))
 									if t54 != 0 {
 										goto l52
 									}
@@ -2856,7 +2782,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 							}
 						l21:
 							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21536), i32(5))
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21624), i32(5))
 							if t55 != 0 {
 								goto l52
 							}
@@ -2864,7 +2790,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								goto l0
 							}
 							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21541), i32(6))
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21629), i32(6))
 							if t56 == 0 {
 								goto l0
 							}
@@ -3196,7 +3122,7 @@ func (m *Module) _hooksig__request__fields__signature_credentials__h5788d9ff8b09
 		}
 		goto l1
 	l0:
-		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21911), i32(9))
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21999), i32(9))
 		if t0 == 0 {
 			goto l1
 		}
@@ -3277,7 +3203,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 			if v1 == 0 {
 				goto l4
 			}
-			v7 = v3 + i32(128)
+			v7 = v3 + i32(124) + i32(4)
 		l21:
 			{
 				{
@@ -3289,13 +3215,13 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 					}
 					store32(m.memory, uint64(uint32(v3))+196, uint32(v1+i32(-1)))
 					store32(m.memory, uint64(uint32(v3))+192, uint32(v2+i32(1)))
-					m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3, v3+i32(192), i32(4))
+					m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3, v3+i32(192), i32(16))
 					t6 := int32(load32(m.memory, uint64(uint32(v3))+196))
 					v1 = t6
 					goto l6
 				}
 			l5:
-				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(56), v3+i32(192), i32(5))
+				m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(56), v3+i32(192), i32(1))
 				t7 := int32(load32(m.memory, uint64(uint32(v3))+60))
 				v8 = t7
 				if v8 == 0 {
@@ -3303,7 +3229,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 				}
 				t8 := int32(load32(m.memory, uint64(uint32(v3))+56))
 				v9 = t8
-				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(48), v3+i32(192), i32(4))
+				m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(48), v3+i32(192), i32(16))
 				t9 := int32(load32(m.memory, uint64(uint32(v3))+196))
 				v1 = t9
 				if v1 == 0 {
@@ -3317,7 +3243,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 				}
 				store32(m.memory, uint64(uint32(v3))+196, uint32(v1+i32(-1)))
 				store32(m.memory, uint64(uint32(v3))+192, uint32(v2+i32(1)))
-				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(40), v3+i32(192), i32(4))
+				m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(40), v3+i32(192), i32(16))
 				{
 					{
 						t12 := int32(load32(m.memory, uint64(uint32(v3))+196))
@@ -3337,46 +3263,40 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						t16 := v3
 						v11 = v2 + i32(1)
 						store32(m.memory, uint64(uint32(t16))+192, uint32(v11))
-						m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(32), v3+i32(192), i32(6))
+						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(32), v3+i32(192), i32(2))
 						t17 := int32(load32(m.memory, uint64(uint32(v3))+196))
 						v1 = t17
 						if v1 == 0 {
 							goto l7
 						}
-						v12 = i32(0)
+						v5 = i32(0)
 					l11:
 						{
 							t18 := int32(load32(m.memory, uint64(uint32(v3))+192))
 							v2 = t18
 							t19 := int32(m.memory[uint32(v2)])
-							v5 = t19
-							if v5 == i32(92) {
+							v12 = t19
+							if v12 == i32(92) {
 								t20 := v3
-								v5 = v1 + i32(-1)
-								store32(m.memory, uint64(uint32(t20))+196, uint32(v5))
-								if v5 == 0 {
+								v12 = v1 + i32(-1)
+								store32(m.memory, uint64(uint32(t20))+196, uint32(v12))
+								if v12 == 0 {
 									goto l7
 								}
 								t21 := int32(m.memory[uint64(uint32(v2))+1])
-								v5 = t21
-								if v5 == i32(127) {
-									goto l7
+								v12 = t21
+								p22 := i32(128)
+								if uint32(v12) < uint32(i32(128)) {
+									p22 = v12
 								}
-								var p22 int32
-								if uint32(v5) < uint32(i32(32)) {
-									p22 = 1
-								}
-								var p23 int32
-								if v5 != i32(9) {
-									p23 = 1
-								}
-								if p22&p23 != 0 {
+								t23 := int32(m.memory[uint64(uint32(p22))+16464])
+								if t23&i32(4) == 0 {
 									goto l7
 								}
 								store32(m.memory, uint64(uint32(v3))+196, uint32(v1+i32(-2)))
 								store32(m.memory, uint64(uint32(v3))+192, uint32(v2+i32(2)))
-								m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(24), v3+i32(192), i32(6))
-								v12 = v12 + i32(1)
+								m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(24), v3+i32(192), i32(2))
+								v5 = v5 + i32(1)
 								t24 := int32(load32(m.memory, uint64(uint32(v3))+196))
 								v1 = t24
 								if v1 != 0 {
@@ -3384,7 +3304,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 								}
 								goto l7
 							}
-							if v5 != i32(34) {
+							if v12 != i32(34) {
 								goto l7
 							}
 							store32(m.memory, uint64(uint32(v3))+196, uint32(v1+i32(-1)))
@@ -3392,12 +3312,12 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 							if uint32(v10) < uint32(v1) {
 								goto l7
 							}
-							v4 = int64(uint32(v12))<<32 | int64(uint32(v10-v1))
+							v4 = int64(uint32(v5))<<32 | int64(uint32(v10-v1))
 							goto l10
 						}
 					}
 				l8:
-					m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(16), v3+i32(192), i32(5))
+					m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(16), v3+i32(192), i32(1))
 					t25 := int32(load32(m.memory, uint64(uint32(v3))+20))
 					v1 = t25
 					if v1 == 0 {
@@ -3408,7 +3328,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 					v4 = int64(uint32(v1))
 				}
 			l10:
-				m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(8), v3+i32(192), i32(4))
+				m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(8), v3+i32(192), i32(16))
 				{
 					t27 := int32(load32(m.memory, uint64(uint32(v3))+196))
 					v1 = t27
@@ -3425,7 +3345,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 				{
 					{
 						{
-							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21890), i32(5))
+							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21978), i32(5))
 							if t30 == 0 {
 								goto l13
 							}
@@ -3436,7 +3356,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l13:
 						{
-							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21895), i32(9))
+							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21983), i32(9))
 							if t31 == 0 {
 								goto l15
 							}
@@ -3447,7 +3367,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l15:
 						{
-							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21904), i32(7))
+							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21992), i32(7))
 							if t32 == 0 {
 								goto l16
 							}
@@ -3457,7 +3377,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 							goto l14
 						}
 					l16:
-						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21911), i32(9))
+						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21999), i32(9))
 						if t33 == 0 {
 							goto l17
 						}
@@ -3626,7 +3546,7 @@ func (m *Module) _hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v0
 	m.___stack_pointer = v3
 	{
 		{
-			t1 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21618), i32(11))
+			t1 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21706), i32(11))
 			if t1 != 0 {
 				goto l0
 			}
@@ -3697,7 +3617,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
 				store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21607)))
+				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21695)))
 				v5 = v2 + i32(36)
 				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 				if t7 == 0 {
@@ -3735,7 +3655,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			goto l4
 		}
 		store64(m.memory, uint64(uint32(v4))+20, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21920)))
+		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(22008)))
 		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 		if t12 != 0 {
 			goto l3
@@ -3767,7 +3687,7 @@ l7:
 			if t17 != 0 {
 				goto l12
 			}
-			v6 = i32(21618)
+			v6 = i32(21706)
 			v7 = i64(11)
 			goto l13
 		case 1:
@@ -4031,7 +3951,7 @@ l11:
 		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v1, v2)
 		t8 := int64(load64(m.memory, uint64(uint32(v3))+32))
 		store64(m.memory, uint64(uint32(v3))+40, uint64(t8))
-		m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(24), v3+i32(40), i32(5))
+		m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(24), v3+i32(40), i32(1))
 		t9 := int32(load32(m.memory, uint64(uint32(v3))+44))
 		v1 = t9
 		t10 := int32(load32(m.memory, uint64(uint32(v3))+40))
@@ -4048,7 +3968,7 @@ l11:
 					goto l5
 				}
 				t14 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(0x5544), i32(7))
+				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21916), i32(7))
 				if t15 == 0 {
 					goto l4
 				}
@@ -4114,7 +4034,7 @@ l11:
 		m.memory[uint32(v0)] = byte(i32(28))
 		goto l2
 	l4:
-		m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v3+i32(8), v3+i32(40), i32(7))
+		m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(8), v3+i32(40), i32(32))
 		{
 			t23 := int32(load32(m.memory, uint64(uint32(v3))+44))
 			v2 = t23
@@ -4145,7 +4065,7 @@ func (m *Module) _hooksig__drone__verbatim__write_signing_string__h97abb8457aae2
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(21629)), uint32(i32(96)))
+	memory_copy(m.memory, uint32(v3), uint32(i32(21717)), uint32(i32(96)))
 	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
 	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
 	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
@@ -4295,7 +4215,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					v7 = i32(4)
 				}
 			l11:
-				t11 := int32(m.memory[uint64(uint32(v7))+16464])
+				t11 := int32(m.memory[uint64(uint32(v7))+16593])
 				v7 = t11
 				goto l13
 			}
@@ -4367,7 +4287,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 							t23 := int32(load32(m.memory, uint32(v7+i32(4))))
 							t24 := v8
 							v9 = t23
-							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(21926), i32(4))
+							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(22014), i32(4))
 							if t25 != 0 {
 								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v1, v22)
 								v16 = v16 + i32(1)
@@ -4377,12 +4297,12 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 								v14 = t37
 								goto l20
 							}
-							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(0x55aa), i32(6))
+							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22018), i32(6))
 							if t26 != 0 {
 								goto l17
 							}
 							{
-								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21911), i32(9))
+								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21999), i32(9))
 								if t27 != 0 {
 									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v22)
 									v13 = v13 + i32(1)
@@ -4392,9 +4312,9 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 									v10 = t30
 									goto l20
 								}
-								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21936), i32(15))
+								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22024), i32(15))
 								if t28 == 0 {
-									t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21951), i32(13))
+									t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22039), i32(13))
 									if t31 == 0 {
 										goto l20
 									}
@@ -4452,7 +4372,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					v8 = i32(0)
 				l23:
 					{
-						t40 := int32(m.memory[uint32(v7+i32(21547))])
+						t40 := int32(m.memory[uint32(v7+i32(21635))])
 						t41 := int32(m.memory[uint32(v10+v7)])
 						v8 = t40 ^ t41 | v8
 						v7 = v7 + i32(1)
@@ -4476,10 +4396,10 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					}
 					v6 = i64(8)
 					v23 = i32(1)
-					v7 = i32(21599)
-					v9 = i32(21618)
+					v7 = i32(21687)
+					v9 = i32(21706)
 					v1 = i32(44)
-					v22 = i32(21607)
+					v22 = i32(21695)
 					v21 = i32(11)
 					v10 = i32(0)
 					v13 = i32(0)
@@ -4497,7 +4417,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					if v7 != 0 {
 						goto l25
 					}
-					t48 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
+					t48 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16593])
 					v7 = t48
 					goto l13
 				}
@@ -4544,7 +4464,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 				if v8 != i32(2) {
 					goto l26
 				}
-				t60 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
+				t60 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16593])
 				v7 = t60
 				goto l13
 			}
@@ -4568,7 +4488,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 				if v24&i64(255) == i64(41) {
 					goto l27
 				}
-				t66 := int32(m.memory[uint64(uint32(int32(v24)&i32(255)))+16464])
+				t66 := int32(m.memory[uint64(uint32(int32(v24)&i32(255)))+16593])
 				v7 = t66
 				goto l13
 			}
@@ -4590,7 +4510,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 				v7 = i32(23)
 				fallthrough
 			default:
-				t68 := int32(m.memory[uint64(uint32(v7))+16464])
+				t68 := int32(m.memory[uint64(uint32(v7))+16593])
 				v7 = t68
 				goto l13
 			case 1:
@@ -4613,7 +4533,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					if v24 != i64(2) {
 						goto l32
 					}
-					t77 := int32(m.memory[uint64(uint32(int32(v11)&i32(255)))+16464])
+					t77 := int32(m.memory[uint64(uint32(int32(v11)&i32(255)))+16593])
 					v7 = t77
 					goto l13
 				}
@@ -4624,7 +4544,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					v9 = i32(26)
 					fallthrough
 				default:
-					t78 := int32(m.memory[uint64(uint32(v9))+16464])
+					t78 := int32(m.memory[uint64(uint32(v9))+16593])
 					v7 = t78
 					goto l13
 				case 1:
@@ -4639,7 +4559,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 						if v9 == i32(41) {
 							goto l36
 						}
-						t81 := int32(m.memory[uint64(uint32(v9))+16464])
+						t81 := int32(m.memory[uint64(uint32(v9))+16593])
 						v7 = t81
 						goto l13
 					}
@@ -4676,7 +4596,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 											t97 := int64(load64(m.memory, uint64(uint32(v3))+3928))
 											v6 = t97
 											if v6&i64(255) != i64(41) {
-												t114 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
+												t114 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16593])
 												v7 = t114
 												goto l13
 											}
@@ -4780,7 +4700,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 						goto l8
 					}
 				l41:
-					t115 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16464])
+					t115 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16593])
 					v7 = t115
 				}
 			}
@@ -4793,603 +4713,506 @@ l8:
 	m.___stack_pointer = v3 + i32(7056)
 }
 func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int32, v3 int64) {
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15 int32
-	var v16, v17, v18 int64
-	var v19, v20, v21, v22, v23, v24 int32
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(112)
 	m.___stack_pointer = v4
 	{
+		if v2 == i32(29) {
+			goto l0
+		}
+		store32(m.memory, uint64(uint32(v4))+40, uint32(v2))
+		store32(m.memory, uint64(uint32(v4))+36, uint32(v1))
+		m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v4+i32(8), v4+i32(36), i32(1))
+		t1 := int32(load32(m.memory, uint64(uint32(v4))+40))
+		v5 = t1
+		t2 := int32(load32(m.memory, uint64(uint32(v4))+36))
+		v6 = t2
+		t3 := int32(load32(m.memory, uint64(uint32(v4))+12))
+		v7 = t3
+		t4 := int32(load32(m.memory, uint64(uint32(v4))+8))
+		v8 = t4
+		v9 = i32(0)
+	l11:
 		{
-			if v2 == i32(29) {
-				goto l0
+			t5 := int32(load32(m.memory, uint64(uint32(v9))+21368))
+			if t5 != v5 {
+				goto l1
 			}
-			store32(m.memory, uint64(uint32(v4))+56, uint32(v2))
-			store32(m.memory, uint64(uint32(v4))+52, uint32(v1))
-			m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v4+i32(16), v4+i32(52), i32(8))
-			v5 = i32(0)
-			t1 := int32(load32(m.memory, uint64(uint32(v4))+56))
-			v6 = t1
-			t2 := int32(load32(m.memory, uint64(uint32(v4))+52))
-			v7 = t2
-			t3 := int32(load32(m.memory, uint64(uint32(v4))+20))
-			v8 = t3
-			t4 := int32(load32(m.memory, uint64(uint32(v4))+16))
-			v9 = t4
-		l20:
+			t6 := int32(load32(m.memory, uint64(uint32(v9))+21364))
+			v2 = t6
+			v10 = i32(0)
+			store32(m.memory, uint64(uint32(v4))+88, uint32(i32(0)))
+			store64(m.memory, uint64(uint32(v4))+80, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v4))+72, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v4))+64, uint64(i64(0)))
+			v11 = i32(0)
+			v12 = i32(0)
+			v13 = i32(0)
+			v14 = i32(0)
+			v15 = i32(0)
+			v16 = i32(0)
+			v17 = i32(0)
 			{
-				t5 := int32(load32(m.memory, uint64(uint32(v5))+21276))
-				if t5 != v6 {
-					goto l1
+				if v5 == 0 {
+					goto l2
 				}
-				t6 := int32(load32(m.memory, uint64(uint32(v5))+21272))
-				v10 = t6
-				store32(m.memory, uint64(uint32(v4))+88, uint32(i32(0)))
-				store64(m.memory, uint64(uint32(v4))+80, uint64(i64(0)))
-				store64(m.memory, uint64(uint32(v4))+72, uint64(i64(0)))
-				store64(m.memory, uint64(uint32(v4))+64, uint64(i64(0)))
+				v15 = v5
+				v1 = v6
+			l7:
 				{
-					if v6 != 0 {
-						goto l2
-					}
-					v7 = i32(0)
-					v5 = i32(0)
-					v11 = i32(0)
-					v10 = i32(0)
-					v1 = i32(0)
-					v12 = i32(0)
-					v13 = i32(0)
-					goto l3
-				l2:
-					v14 = i32(0)
-				l9:
+					t7 := int32(m.memory[uint32(v1)])
+					v12 = t7
 					{
-						v2 = v14
-						v14 = v2 + i32(1)
-						t7 := int32(m.memory[uint32(v7+v2)])
-						v12 = t7
-						v13 = (v12 + i32(-48)) & i32(255)
-						t8 := int32(m.memory[uint32(v10+v2)])
-						v1 = t8
-						v2 = i32(0)
-					l5:
+						t8 := int32(m.memory[uint32(v2)])
+						v11 = t8
+						v13 = (v11 + i32(-97)) & i32(255)
+						if uint32(v13) <= uint32(i32(6)) {
+							goto l3
+						}
+						if v12 == v11&i32(255) {
+							goto l4
+						}
+						goto l1
+					}
+				l3:
+					v13 = v4 + i32(64) + v13<<2
+					{
 						{
-							t9 := int32(m.memory[uint32(v2+i32(21304))])
-							v15 = v1 & i32(255)
-							if t9 == v15 {
-								goto l4
-							}
-							v2 = v2 + i32(1)
-							if v2 != i32(7) {
+							if v11&i32(255) != i32(99) {
 								goto l5
 							}
+							t9 := int32(load32(m.memory, uint32(v13)))
+							v11 = int32(uint32(t9)>>8) | v12<<16
+							goto l6
 						}
-						if v12 != v15 {
+					l5:
+						v11 = (v12 + i32(-48)) & i32(255)
+						if uint32(v11) > uint32(i32(9)) {
 							goto l1
 						}
-						goto l6
-					l4:
-						v2 = v4 + i32(64) + v2<<2
-						{
-							{
-								if v15 == i32(109) {
-									goto l7
-								}
-								if uint32(v13) > uint32(i32(9)) {
-									goto l1
-								}
-								t10 := int32(load32(m.memory, uint32(v2)))
-								v1 = t10*i32(10) + v13
-								goto l8
-							}
-						l7:
-							t11 := int32(load32(m.memory, uint32(v2)))
-							v1 = int32(uint32(t11)>>8) | v12<<16
-						}
-					l8:
-						store32(m.memory, uint32(v2), uint32(v1))
-					l6:
-						if v14 != v6 {
-							goto l9
-						}
+						t10 := int32(load32(m.memory, uint32(v13)))
+						v11 = t10*i32(10) + v11
 					}
-					t12 := int32(load32(m.memory, uint64(uint32(v4))+64))
-					v13 = t12 * i32(100)
-					t13 := int32(load32(m.memory, uint64(uint32(v4))+88))
-					v7 = t13
-					t14 := int32(load32(m.memory, uint64(uint32(v4))+84))
-					v5 = t14
-					t15 := int32(load32(m.memory, uint64(uint32(v4))+80))
-					v11 = t15
-					t16 := int32(load32(m.memory, uint64(uint32(v4))+76))
-					v10 = t16
-					t17 := int32(load32(m.memory, uint64(uint32(v4))+72))
-					v1 = t17
-					t18 := int32(load32(m.memory, uint64(uint32(v4))+68))
-					v12 = t18
-				}
-			l3:
-				v2 = i32(21081)
-				v14 = v1 & i32(0xffffff)
-				v1 = i32(1)
-				v15 = i32(0)
-			l10:
-				{
-					t19 := int32(load16(m.memory, uint32(v2)))
-					t20 := int32(m.memory[uint32(v2+i32(2))])
-					p21 := i32(0)
-					if t19|t20<<16 == v14 {
-						p21 = v1
-					}
-					v15 = p21 | v15
-					v2 = v2 + i32(3)
+				l6:
+					store32(m.memory, uint32(v13), uint32(v11))
+				l4:
+					v2 = v2 + i32(1)
 					v1 = v1 + i32(1)
-					if v1 != i32(13) {
-						goto l10
+					v15 = v15 + i32(-1)
+					if v15 != 0 {
+						goto l7
 					}
 				}
-				store32(m.memory, uint64(uint32(v4))+44, uint32(v7))
-				store32(m.memory, uint64(uint32(v4))+40, uint32(v5))
-				store32(m.memory, uint64(uint32(v4))+36, uint32(v11))
-				store32(m.memory, uint64(uint32(v4))+32, uint32(v10))
-				store32(m.memory, uint64(uint32(v4))+28, uint32(v15))
-				v13 = v13 + v12
+				t11 := int32(load32(m.memory, uint64(uint32(v4))+64))
+				v17 = t11 * i32(100)
+				t12 := int32(load32(m.memory, uint64(uint32(v4))+88))
+				v11 = t12
+				t13 := int32(load32(m.memory, uint64(uint32(v4))+84))
+				v12 = t13
+				t14 := int32(load32(m.memory, uint64(uint32(v4))+80))
+				v13 = t14
+				t15 := int32(load32(m.memory, uint64(uint32(v4))+76))
+				v14 = t15
+				t16 := int32(load32(m.memory, uint64(uint32(v4))+72))
+				v15 = t16
+				t17 := int32(load32(m.memory, uint64(uint32(v4))+68))
+				v16 = t17
+			}
+		l2:
+			v1 = i32(1)
+			v2 = i32(21396)
+			v15 = v15 & i32(0xffffff)
+		l8:
+			{
+				t18 := int32(load16(m.memory, uint32(v2)))
+				t19 := int32(m.memory[uint32(v2+i32(2))])
+				p20 := i32(0)
+				if t18|t19<<16 == v15 {
+					p20 = v1
+				}
+				v10 = p20 | v10
+				v2 = v2 + i32(3)
+				v1 = v1 + i32(1)
+				if v1 != i32(13) {
+					goto l8
+				}
+			}
+			if v10 != 0 {
+				store32(m.memory, uint64(uint32(v4))+60, uint32(v11))
+				store32(m.memory, uint64(uint32(v4))+56, uint32(v12))
+				store32(m.memory, uint64(uint32(v4))+52, uint32(v13))
+				store32(m.memory, uint64(uint32(v4))+48, uint32(v14))
+				store32(m.memory, uint64(uint32(v4))+44, uint32((v17+v16)*i32(12)+v10+i32(-1)))
 				v2 = i32(0)
-				var p22 int32
-				if v6 != i32(24) {
-					p22 = 1
+				var p21 int32
+				if v5 != i32(24) {
+					p21 = 1
 				}
-				v12 = p22
-			l14:
-				v1 = v2 + i32(21117)
-				v14 = i32(3)
+				v15 = p21
+			l15:
+				v1 = v2 + i32(21209)
+				v10 = i32(3)
 				{
-					if v12 != 0 {
-						goto l11
-					}
-					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4+i32(8), v1, i32(9))
-					t23 := int32(load32(m.memory, uint64(uint32(v4))+12))
-					v14 = t23
-					t24 := int32(load32(m.memory, uint64(uint32(v4))+8))
-					v1 = t24
-				}
-			l11:
-				{
-					if v8 != v14 {
+					if v15 != 0 {
 						goto l12
 					}
-					t25 := m._memcmp(v9, v1, v8)
-					if t25 == 0 {
-						var p26 int32
-						if v10 != i32(29) {
-							p26 = 1
-						}
-						var p27 int32
-						if v15 != i32(2) {
-							p27 = 1
-						}
-						v14 = p26 | p27
-						t28 := v15 | i32(12)
-						t29 := v15
-						var p30 int32
-						if uint32(v15) < uint32(i32(3)) {
-							p30 = 1
-						}
-						v2 = p30
-						p31 := t29
-						if v2 != 0 {
-							p31 = t28
-						}
-						t32 := int32(uint32(p31*i32(153)+i32(-457)) / uint32(i32(5)))
-						v15 = t32 + v10
-						p33 := i32(400)
-						if v2 != 0 {
-							p33 = i32(399)
-						}
-						v12 = p33
-						var p34 int32
-						if v6 != i32(24) {
-							p34 = 1
-						}
-						v8 = p34
-						v1 = v13 + i32(50)
-						v16 = int64(uint32((v11*i32(60)+v5)*i32(60)+v7)) + i64(-74784902400)
-						var p35 int32
-						if v6 == i32(24) {
-							p35 = 1
-						}
-						v17 = int64(uint32(p35))
-					l18:
-						{
-							var p36 int32
-							if uint32(v13) > uint32(i32(9899)) {
-								p36 = 1
-							}
-							v6 = p36
-						l17:
-							{
-								t38 := v15
-								p37 := v13
-								if int32(v17)&i32(1) != 0 {
-									p37 = v1
-								}
-								v2 = p37 + v12
-								t39 := int32(uint32(v2) / uint32(i32(100)))
-								t40 := int32(uint32(v2) / uint32(i32(400)))
-								t42 := int64(uint32(t38-t39+int32(uint32(v2)>>2)+t40+v2*i32(365))) * i64(86400)
-								t43 := v16
-								p41 := i64(-74784902400)
-								if v17 == 0 {
-									p41 = v16
-								}
-								p44 := p41
-								if v14 != 0 {
-									p44 = t43
-								}
-								v18 = t42 + p44
-								if v17 != i64(1) {
-									goto l16
-								}
-								v17 = i64(0)
-								if v6 != 0 {
-									goto l17
-								}
-								t45 := v8
-								var p46 int32
-								if v3 >= v18 {
-									p46 = 1
-								}
-								if t45|p46 == 0 {
-									goto l17
-								}
-							}
-							v1 = v1 + i32(100)
-							v13 = v13 + i32(100)
-							v17 = i64(1)
-							goto l18
-						l16:
-						}
-						store32(m.memory, uint64(uint32(v4))+24, uint32(v13))
-						t47 := m._hooksig__date__DateTime__exists__hcd8b2bfafa3673a8_98t55l(v4 + i32(24))
-						if t47 != 0 {
-							goto l19
-						}
-						goto l15
-					}
+					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4, v1, i32(9))
+					t22 := int32(load32(m.memory, uint64(uint32(v4))+4))
+					v10 = t22
+					t23 := int32(load32(m.memory, uint32(v4)))
+					v1 = t23
 				}
 			l12:
+				{
+					if v7 != v10 {
+						goto l13
+					}
+					t24 := m._memcmp(v8, v1, v7)
+					if t24 == 0 {
+						t25 := v4 + i32(16)
+						t26 := v4 + i32(44)
+						var p27 int32
+						if v5 == i32(24) {
+							p27 = 1
+						}
+						m._hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412f(t25, t26, int64(uint32(p27)), v3)
+						goto l16
+					}
+				}
+			l13:
 				v2 = v2 + i32(9)
 				if v2 != i32(63) {
-					goto l14
+					goto l15
 				}
-				goto l15
+				store64(m.memory, uint64(uint32(v4))+16, uint64(i64(0)))
+				goto l16
 			}
-		l1:
-			v5 = v5 + i32(8)
-			if v5 == i32(32) {
-				goto l15
-			}
-			goto l20
 		}
-	l0:
-		t48 := int32(m.memory[uint64(uint32(v1))+3])
-		if t48 != i32(44) {
-			goto l15
+	l1:
+		v9 = v9 + i32(8)
+		if v9 == i32(32) {
+			store64(m.memory, uint64(uint32(v4))+16, uint64(i64(0)))
+			goto l16
 		}
-		t49 := int32(m.memory[uint64(uint32(v1))+4])
-		if t49 != i32(32) {
-			goto l15
+		goto l11
+	}
+l0:
+	{
+		t28 := int32(m.memory[uint64(uint32(v1))+3])
+		if t28 != i32(44) {
+			goto l17
 		}
-		t50 := int32(m.memory[uint64(uint32(v1))+7])
-		if t50&i32(255) != i32(32) {
-			goto l15
+		t29 := int32(m.memory[uint64(uint32(v1))+4])
+		if t29 != i32(32) {
+			goto l17
 		}
-		t51 := int32(m.memory[uint64(uint32(v1))+11])
-		if t51 != i32(32) {
-			goto l15
+		t30 := int32(m.memory[uint64(uint32(v1))+7])
+		if t30&i32(255) != i32(32) {
+			goto l17
 		}
-		t52 := int32(m.memory[uint64(uint32(v1))+16])
-		if t52&i32(255) != i32(32) {
-			goto l15
+		t31 := int32(m.memory[uint64(uint32(v1))+11])
+		if t31 != i32(32) {
+			goto l17
 		}
-		t53 := int32(m.memory[uint64(uint32(v1))+19])
-		if t53 != i32(58) {
-			goto l15
+		t32 := int32(m.memory[uint64(uint32(v1))+16])
+		if t32&i32(255) != i32(32) {
+			goto l17
 		}
-		t54 := int32(m.memory[uint64(uint32(v1))+22])
-		if t54&i32(255) != i32(58) {
-			goto l15
+		t33 := int32(m.memory[uint64(uint32(v1))+19])
+		if t33 != i32(58) {
+			goto l17
 		}
-		t55 := int32(m.memory[uint64(uint32(v1))+25])
-		if t55&i32(255) != i32(32) {
-			goto l15
+		t34 := int32(m.memory[uint64(uint32(v1))+22])
+		if t34&i32(255) != i32(58) {
+			goto l17
 		}
-		t56 := int32(m.memory[uint64(uint32(v1))+26])
-		if t56&i32(255) != i32(71) {
-			goto l15
+		t35 := int32(m.memory[uint64(uint32(v1))+25])
+		if t35&i32(255) != i32(32) {
+			goto l17
 		}
-		t57 := int32(m.memory[uint64(uint32(v1))+27])
-		if t57&i32(255) != i32(77) {
-			goto l15
+		t36 := int32(m.memory[uint64(uint32(v1))+26])
+		if t36&i32(255) != i32(71) {
+			goto l17
 		}
-		t58 := int32(m.memory[uint64(uint32(v1))+28])
-		if t58&i32(255) != i32(84) {
-			goto l15
+		t37 := int32(m.memory[uint64(uint32(v1))+27])
+		if t37&i32(255) != i32(77) {
+			goto l17
 		}
-		t59 := int32(m.memory[uint64(uint32(v1))+24])
-		v13 = t59
-		t60 := int32(m.memory[uint64(uint32(v1))+23])
-		v6 = t60
-		t61 := int32(m.memory[uint64(uint32(v1))+21])
-		v8 = t61
-		t62 := int32(m.memory[uint64(uint32(v1))+20])
-		v10 = t62
-		t63 := int32(m.memory[uint64(uint32(v1))+18])
-		v7 = t63
-		t64 := int32(m.memory[uint64(uint32(v1))+17])
-		v9 = t64
-		t65 := int32(m.memory[uint64(uint32(v1))+15])
-		v5 = t65
-		t66 := int32(m.memory[uint64(uint32(v1))+14])
-		v11 = t66
-		t67 := int32(m.memory[uint64(uint32(v1))+13])
-		v19 = t67
-		t68 := int32(m.memory[uint64(uint32(v1))+12])
-		v20 = t68
-		t69 := int32(m.memory[uint64(uint32(v1))+10])
-		v12 = t69
-		t70 := int32(m.memory[uint64(uint32(v1))+9])
-		v21 = t70
-		t71 := int32(m.memory[uint64(uint32(v1))+8])
-		v22 = t71
-		t72 := int32(m.memory[uint64(uint32(v1))+6])
-		v23 = t72
-		t73 := int32(m.memory[uint64(uint32(v1))+5])
-		v24 = t73
-		v2 = i32(21060)
-		t74 := int32(load16(m.memory, uint32(v1)))
-		t75 := int32(m.memory[uint64(uint32(v1))+2])
-		v15 = (t74 | t75<<16) & i32(0xffffff)
+		t38 := int32(m.memory[uint64(uint32(v1))+28])
+		if t38&i32(255) != i32(84) {
+			goto l17
+		}
+		t39 := int32(m.memory[uint64(uint32(v1))+24])
+		v11 = t39
+		t40 := int32(m.memory[uint64(uint32(v1))+23])
+		v12 = t40
+		t41 := int32(m.memory[uint64(uint32(v1))+21])
+		v13 = t41
+		t42 := int32(m.memory[uint64(uint32(v1))+20])
+		v9 = t42
+		t43 := int32(m.memory[uint64(uint32(v1))+18])
+		v5 = t43
+		t44 := int32(m.memory[uint64(uint32(v1))+17])
+		v14 = t44
+		t45 := int32(m.memory[uint64(uint32(v1))+15])
+		v16 = t45
+		t46 := int32(m.memory[uint64(uint32(v1))+14])
+		v17 = t46
+		t47 := int32(m.memory[uint64(uint32(v1))+13])
+		v7 = t47
+		t48 := int32(m.memory[uint64(uint32(v1))+12])
+		v6 = t48
+		t49 := int32(m.memory[uint64(uint32(v1))+10])
+		v8 = t49
+		t50 := int32(m.memory[uint64(uint32(v1))+9])
+		v18 = t50
+		t51 := int32(m.memory[uint64(uint32(v1))+8])
+		v19 = t51
+		t52 := int32(m.memory[uint64(uint32(v1))+6])
+		v20 = t52
+		t53 := int32(m.memory[uint64(uint32(v1))+5])
+		v21 = t53
+		v2 = i32(21188)
+		t54 := int32(load16(m.memory, uint32(v1)))
+		t55 := int32(m.memory[uint64(uint32(v1))+2])
+		v10 = (t54 | t55<<16) & i32(0xffffff)
 		v1 = i32(1)
-		v14 = i32(0)
+		v15 = i32(0)
+	l18:
+		{
+			t56 := int32(load16(m.memory, uint32(v2)))
+			t57 := int32(m.memory[uint32(v2+i32(2))])
+			p58 := i32(0)
+			if v10 == t56|t57<<16 {
+				p58 = v1
+			}
+			v15 = p58 | v15
+			v2 = v2 + i32(3)
+			v1 = v1 + i32(1)
+			if v1 != i32(8) {
+				goto l18
+			}
+		}
+		m.memory[uint64(uint32(v4))+75] = byte(v11)
+		m.memory[uint64(uint32(v4))+74] = byte(v12)
+		m.memory[uint64(uint32(v4))+73] = byte(v13)
+		m.memory[uint64(uint32(v4))+72] = byte(v9)
+		m.memory[uint64(uint32(v4))+71] = byte(v5)
+		m.memory[uint64(uint32(v4))+70] = byte(v14)
+		m.memory[uint64(uint32(v4))+69] = byte(v20)
+		m.memory[uint64(uint32(v4))+68] = byte(v21)
+		m.memory[uint64(uint32(v4))+67] = byte(v16)
+		m.memory[uint64(uint32(v4))+66] = byte(v17)
+		m.memory[uint64(uint32(v4))+65] = byte(v7)
+		m.memory[uint64(uint32(v4))+64] = byte(v6)
+		v2 = i32(0)
+	l19:
+		{
+			t59 := int32(m.memory[uint32(v4+i32(64)+v2)])
+			m.memory[uint32(v4+i32(44)+v2)] = byte(t59 + i32(-48))
+			v2 = v2 + i32(1)
+			if v2 != i32(12) {
+				goto l19
+			}
+		}
+		v2 = i32(0)
+		v11 = i32(1)
+	l20:
+		{
+			t60 := int32(m.memory[uint32(v4+i32(44)+v2)])
+			t61 := v11
+			var p62 int32
+			if uint32(t60) < uint32(i32(10)) {
+				p62 = 1
+			}
+			v11 = t61 & p62
+			v2 = v2 + i32(1)
+			if v2 != i32(12) {
+				goto l20
+			}
+		}
+		v2 = v4 + i32(44)
+		v1 = i32(0)
 	l21:
+		{
+			t63 := int32(m.memory[uint32(v2)])
+			store32(m.memory, uint32(v4+i32(64)+v1), uint32(t63))
+			v2 = v2 + i32(1)
+			v1 = v1 + i32(4)
+			if v1 != i32(48) {
+				goto l21
+			}
+		}
+		t64 := int32(load32(m.memory, uint64(uint32(v4))+108))
+		v13 = t64
+		t65 := int32(load32(m.memory, uint64(uint32(v4))+104))
+		v9 = t65
+		t66 := int32(load32(m.memory, uint64(uint32(v4))+100))
+		v5 = t66
+		t67 := int32(load32(m.memory, uint64(uint32(v4))+96))
+		v14 = t67
+		t68 := int32(load32(m.memory, uint64(uint32(v4))+92))
+		v16 = t68
+		t69 := int32(load32(m.memory, uint64(uint32(v4))+88))
+		v17 = t69
+		t70 := int32(load32(m.memory, uint64(uint32(v4))+84))
+		v7 = t70
+		t71 := int32(load32(m.memory, uint64(uint32(v4))+80))
+		v6 = t71
+		t72 := int32(load32(m.memory, uint64(uint32(v4))+76))
+		v20 = t72
+		t73 := int32(load32(m.memory, uint64(uint32(v4))+72))
+		v21 = t73
+		t74 := int32(load32(m.memory, uint64(uint32(v4))+68))
+		v22 = t74
+		t75 := int32(load32(m.memory, uint64(uint32(v4))+64))
+		v23 = t75
+		v2 = i32(21396)
+		v12 = (v18&i32(255)<<8 | v19&i32(255) | v8<<16) & i32(0xffffff)
+		v1 = i32(1)
+		v10 = i32(0)
+	l22:
 		{
 			t76 := int32(load16(m.memory, uint32(v2)))
 			t77 := int32(m.memory[uint32(v2+i32(2))])
 			p78 := i32(0)
-			if v15 == t76|t77<<16 {
+			if v12 == t76|t77<<16 {
 				p78 = v1
 			}
-			v14 = p78 | v14
-			v2 = v2 + i32(3)
-			v1 = v1 + i32(1)
-			if v1 != i32(8) {
-				goto l21
-			}
-		}
-		v2 = i32(21081)
-		v12 = (v21&i32(255)<<8 | v22&i32(255) | v12<<16) & i32(0xffffff)
-		v1 = i32(1)
-		v15 = i32(0)
-	l22:
-		{
-			t79 := int32(load16(m.memory, uint32(v2)))
-			t80 := int32(m.memory[uint32(v2+i32(2))])
-			p81 := i32(0)
-			if v12 == t79|t80<<16 {
-				p81 = v1
-			}
-			v15 = p81 | v15
+			v10 = p78 | v10
 			v2 = v2 + i32(3)
 			v1 = v1 + i32(1)
 			if v1 != i32(13) {
 				goto l22
 			}
 		}
-		m.memory[uint64(uint32(v4))+75] = byte(v13)
-		m.memory[uint64(uint32(v4))+74] = byte(v6)
-		m.memory[uint64(uint32(v4))+73] = byte(v8)
-		m.memory[uint64(uint32(v4))+72] = byte(v10)
-		m.memory[uint64(uint32(v4))+71] = byte(v7)
-		m.memory[uint64(uint32(v4))+70] = byte(v9)
-		m.memory[uint64(uint32(v4))+69] = byte(v23)
-		m.memory[uint64(uint32(v4))+68] = byte(v24)
-		m.memory[uint64(uint32(v4))+67] = byte(v5)
-		m.memory[uint64(uint32(v4))+66] = byte(v11)
-		m.memory[uint64(uint32(v4))+65] = byte(v19)
-		m.memory[uint64(uint32(v4))+64] = byte(v20)
-		v2 = i32(0)
-	l23:
-		{
-			t82 := int32(m.memory[uint32(v4+i32(64)+v2)])
-			m.memory[uint32(v4+i32(52)+v2)] = byte(t82 + i32(-48))
-			v2 = v2 + i32(1)
-			if v2 != i32(12) {
-				goto l23
-			}
+		if v10 == 0 {
+			goto l17
 		}
-		v2 = i32(0)
-		v12 = i32(1)
-	l24:
-		{
-			t83 := int32(m.memory[uint32(v4+i32(52)+v2)])
-			t84 := v12
-			var p85 int32
-			if uint32(t83) < uint32(i32(10)) {
-				p85 = 1
-			}
-			v12 = t84 & p85
-			v2 = v2 + i32(1)
-			if v2 != i32(12) {
-				goto l24
-			}
+		var p79 int32
+		if v15 != i32(0) {
+			p79 = 1
 		}
-		v2 = v4 + i32(52)
-		v1 = i32(0)
-	l25:
-		{
-			t86 := int32(m.memory[uint32(v2)])
-			store32(m.memory, uint32(v4+i32(64)+v1), uint32(t86))
-			v2 = v2 + i32(1)
-			v1 = v1 + i32(4)
-			if v1 != i32(48) {
-				goto l25
-			}
+		if p79&v11 == 0 {
+			goto l17
 		}
-		var p87 int32
-		if v14 == 0 {
-			p87 = 1
-		}
-		if p87|(v12^i32(1)) != 0 {
-			goto l15
-		}
-		t88 := int32(load32(m.memory, uint64(uint32(v4))+108))
-		v2 = t88
-		t89 := int32(load32(m.memory, uint64(uint32(v4))+104))
-		v1 = t89
-		t90 := int32(load32(m.memory, uint64(uint32(v4))+100))
-		v14 = t90
-		t91 := int32(load32(m.memory, uint64(uint32(v4))+96))
-		v12 = t91
-		t92 := int32(load32(m.memory, uint64(uint32(v4))+92))
-		v13 = t92
-		t93 := int32(load32(m.memory, uint64(uint32(v4))+88))
-		v6 = t93
-		t94 := int32(load32(m.memory, uint64(uint32(v4))+84))
-		v8 = t94
-		t95 := int32(load32(m.memory, uint64(uint32(v4))+80))
-		v10 = t95
-		t96 := int32(load32(m.memory, uint64(uint32(v4))+76))
-		v7 = t96
-		t97 := int32(load32(m.memory, uint64(uint32(v4))+72))
-		v9 = t97
-		t98 := int32(load32(m.memory, uint64(uint32(v4))+68))
-		v5 = t98
-		t99 := int32(load32(m.memory, uint64(uint32(v4))+64))
-		v11 = t99
-		store32(m.memory, uint64(uint32(v4))+32, uint32(v15))
-		store32(m.memory, uint64(uint32(v4))+24, uint32(i32(1)))
-		t100 := v4
-		v2 = v2 + v1*i32(10)
-		store32(m.memory, uint64(uint32(t100))+48, uint32(v2))
-		t101 := v4
-		v1 = v14 + v12*i32(10)
-		store32(m.memory, uint64(uint32(t101))+44, uint32(v1))
-		t102 := v4
-		v14 = v13 + v6*i32(10)
-		store32(m.memory, uint64(uint32(t102))+40, uint32(v14))
-		t103 := v4
-		v12 = v8 + v10*i32(10)
-		store32(m.memory, uint64(uint32(t103))+36, uint32(v12))
-		t104 := v4
-		v13 = v7 + (v5*i32(100) + v11*i32(1000) + v9*i32(10))
-		store32(m.memory, uint64(uint32(t104))+28, uint32(v13))
-		t105 := m._hooksig__date__DateTime__exists__hcd8b2bfafa3673a8_98t55l(v4 + i32(28))
-		if t105 == 0 {
-			goto l15
-		}
-		t106 := int64(uint32((v1+v14*i32(60))*i32(60) + v2))
-		t107 := v12
-		t108 := v15 | i32(12)
-		t109 := v15
-		var p110 int32
-		if uint32(v15) < uint32(i32(3)) {
-			p110 = 1
-		}
-		v2 = p110
-		p111 := t109
-		if v2 != 0 {
-			p111 = t108
-		}
-		t112 := int32(uint32(p111*i32(153)+i32(-457)) / uint32(i32(5)))
-		t114 := t107 + t112
-		t115 := v13
-		p113 := i32(400)
-		if v2 != 0 {
-			p113 = i32(399)
-		}
-		v2 = t115 + p113
-		t116 := int32(uint32(v2) / uint32(i32(100)))
-		t117 := int32(uint32(v2) / uint32(i32(400)))
-		v18 = t106 + int64(uint32(t114-t116+int32(uint32(v2)>>2)+t117+v2*i32(365)))*i64(86400) + i64(-74784902400)
+		store32(m.memory, uint64(uint32(v4))+64, uint32(i32(1)))
+		store32(m.memory, uint64(uint32(v4))+84, uint32(v9*i32(10)+v13))
+		store32(m.memory, uint64(uint32(v4))+80, uint32(v14*i32(10)+v5))
+		store32(m.memory, uint64(uint32(v4))+76, uint32(v17*i32(10)+v16))
+		store32(m.memory, uint64(uint32(v4))+72, uint32(v6*i32(10)+v7))
+		store32(m.memory, uint64(uint32(v4))+68, uint32((v22*i32(100)+v23*i32(1000)+v21*i32(10)+v20)*i32(12)+v10+i32(-1)))
+		m._hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412f(v4+i32(16), v4+i32(68), i64(0), v3)
+		goto l16
 	}
-l19:
-	store64(m.memory, uint64(uint32(v0))+8, uint64(v18))
-	v2 = i32(0)
-	goto l26
-l15:
+l17:
+	store64(m.memory, uint64(uint32(v4))+16, uint64(i64(0)))
+l16:
+	{
+		t80 := int64(load64(m.memory, uint64(uint32(v4))+16))
+		if t80 != i64(1) {
+			goto l23
+		}
+		t81 := int64(load64(m.memory, uint64(uint32(v4))+24))
+		store64(m.memory, uint64(uint32(v0))+8, uint64(t81))
+		v2 = i32(0)
+		goto l24
+	}
+l23:
 	store64(m.memory, uint64(uint32(v0))+4, uint64(i64(25)))
 	v2 = i32(1)
-l26:
+l24:
 	store32(m.memory, uint32(v0), uint32(v2))
 	m.___stack_pointer = v4 + i32(112)
 }
-func (m *Module) _hooksig__date__DateTime__exists__hcd8b2bfafa3673a8_98t55l(v0 int32) int32 {
-	var v1, v2, v3 int32
-	v1 = i32(0)
+func (m *Module) _hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412f(v0, v1 int32, v2, v3 int64) {
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
+	p0 := i32(600)
+	if v2 == 0 {
+		p0 = i32(0)
+	}
+	v4 = p0
+	t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	v5 = t1
+	t2 := int32(load32(m.memory, uint64(uint32(v1))+12))
+	t3 := v5 * i32(60)
+	v6 = t2
+	t4 := int32(load32(m.memory, uint64(uint32(v1))+16))
+	t5 := (t3 + v6) * i32(60)
+	v7 = t4
+	v8 = t5 + v7
+	t6 := int32(load32(m.memory, uint32(v1)))
+	v9 = t6
+	t7 := int32(load32(m.memory, uint64(uint32(v1))+4))
+	v10 = t7
+	v1 = int32(v2)
+l5:
 	{
-		t0 := int32(load32(m.memory, uint64(uint32(v0))+4))
-		v2 = t0
-		if v2 == 0 {
-			goto l0
-		}
-		v3 = i32(31)
-		if uint32(v2) > uint32(i32(11)) {
-			goto l1
-		}
+		t8 := v10
+		v11 = v4 + v9
+		t9 := _hooksig__primitives__small__out_of_line__h9c7952833767d269_4gm017(v11)
+		v12 = t8 + t9
 		{
-			if i32_shl(i32(1), v2)&i32(2640) != 0 {
+			if v10 == 0 {
+				goto l0
+			}
+			t10 := _hooksig__primitives__small__out_of_line__h9c7952833767d269_4gm017(v11 + i32(1))
+			t11 := int64(uint32(v12)) * i64(86400)
+			t12 := v8
+			var p13 int32
+			if uint32(v12) > uint32(t10) {
+				p13 = 1
+			}
+			v12 = p13
+			p14 := t12
+			if v12 != 0 {
+				p14 = i32(0)
+			}
+			v2 = t11 + int64(uint32(p14)) + i64(-74784902400)
+			if v1&i32(1) != 0 {
+				goto l1
+			}
+			v3 = i64(0)
+			if v12 != 0 {
 				goto l2
 			}
-			if v2 != i32(2) {
-				goto l1
+			if uint32(v5) > uint32(i32(23)) {
+				goto l2
 			}
-			v3 = i32(28)
-			t1 := int32(load32(m.memory, uint32(v0)))
-			v2 = t1
-			if v2&i32(3) != 0 {
-				goto l1
+			if uint32(v6) > uint32(i32(59)) {
+				goto l2
 			}
-			p2 := i32(29)
-			if v2&i32(12) != 0 {
-				p2 = i32(28)
+			if uint32(v7) > uint32(i32(60)) {
+				goto l2
 			}
-			t3 := int32(uint32(v2) % uint32(i32(100)))
-			p4 := p2
-			if t3 != 0 {
-				p4 = i32(29)
-			}
-			v3 = p4
-			goto l1
+			store64(m.memory, uint64(uint32(v0))+8, uint64(v2))
+			v3 = i64(1)
+			goto l2
 		}
-	l2:
-		v3 = i32(30)
+	l0:
+		if v1&i32(1) == 0 {
+			v3 = i64(0)
+			goto l2
+		}
+		v2 = int64(uint32(v12))*i64(86400) + i64(-74784902400)
 	l1:
-		t5 := int32(load32(m.memory, uint64(uint32(v0))+8))
-		v2 = t5
-		if v2 == 0 {
-			goto l0
+		v1 = i32(0)
+		if uint32(v9) > uint32(i32(118799)) {
+			goto l4
 		}
-		if uint32(v2) > uint32(v3) {
-			goto l0
+		if v2 > v3 {
+			goto l4
 		}
-		t6 := int32(load32(m.memory, uint64(uint32(v0))+12))
-		if uint32(t6) > uint32(i32(23)) {
-			goto l0
-		}
-		t7 := int32(load32(m.memory, uint64(uint32(v0))+16))
-		if uint32(t7) > uint32(i32(59)) {
-			goto l0
-		}
-		t8 := int32(load32(m.memory, uint64(uint32(v0))+20))
-		var p9 int32
-		if uint32(t8) < uint32(i32(61)) {
-			p9 = 1
-		}
-		v1 = p9
+		v9 = v9 + i32(1200)
+		v1 = i32(1)
+		goto l5
+	l4:
+		v4 = i32(0)
+		goto l5
 	}
-l0:
-	return v1
+l2:
+	store64(m.memory, uint32(v0), uint64(v3))
 }
 func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 int64) {
 	var v2 int32
@@ -5450,8 +5273,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l2
 			}
 			v7 = v7 * i32(3)
-			t11 := int32(load16(m.memory, uint64(uint32(v7))+21060))
-			t12 := int32(m.memory[uint32(v7+i32(21060)+i32(2))])
+			t11 := int32(load16(m.memory, uint64(uint32(v7))+21188))
+			t12 := int32(m.memory[uint32(v7+i32(21188)+i32(2))])
 			v11 = t12
 			v9 = t11 | v11<<16
 			v10 = int32(uint32(v9) >> 8)
@@ -5466,8 +5289,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l3
 			}
 			v5 = v5 * i32(3)
-			t13 := int32(load16(m.memory, uint64(uint32(v5))+21081))
-			t14 := int32(m.memory[uint32(v5+i32(21081)+i32(2))])
+			t13 := int32(load16(m.memory, uint64(uint32(v5))+21396))
+			t14 := int32(m.memory[uint32(v5+i32(21396)+i32(2))])
 			v12 = t14
 			v6 = t13 | v12<<16
 			v8 = int32(uint32(v6) >> 8)
@@ -5530,39 +5353,6 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 	}
 l1:
 	m.memory[uint32(v0)] = byte(v2)
-}
-func (m *Module) _hooksig__bytes__is_token__h463cec4b9550a8d0_r46pti(v0 int32) int32 {
-	t0 := int32(load32(m.memory, uint64(uint32(int32(uint32(v0&i32(224))>>3)))+21356))
-	return i32_shr_u(t0, v0) & i32(1)
-}
-func _hooksig__bytes__is_qdtext__h556d63f31582f331_1xkpie(v0 int32) int32 {
-	var v1, v2 int32
-	v1 = i32(0)
-	{
-		v2 = v0 & i32(255)
-		if v2 == i32(34) {
-			goto l0
-		}
-		if v2 == i32(92) {
-			goto l0
-		}
-		v1 = v0 & i32(255)
-		var p0 int32
-		if v1 != i32(127) {
-			p0 = 1
-		}
-		var p1 int32
-		if uint32(v1) > uint32(i32(31)) {
-			p1 = 1
-		}
-		var p2 int32
-		if v1 == i32(9) {
-			p2 = 1
-		}
-		v1 = p0 & (p1 | p2)
-	}
-l0:
-	return v1
 }
 func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7, v8, v9, v10, v11 int32
@@ -5634,7 +5424,7 @@ func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v
 						if v7 < i32(0) {
 							{
 								{
-									t20 := int32(m.memory[uint64(uint32(v3))+22012])
+									t20 := int32(m.memory[uint64(uint32(v3))+22100])
 									switch t20 + i32(-2) {
 									default:
 										goto l13
@@ -6169,19 +5959,19 @@ func (m *Module) _hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(v0, v1 in
 	var v13, v14, v15, v16, v17, v18 int32
 	var v19 int64
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(64)
+	v4 = t0 - i32(80)
 	m.___stack_pointer = v4
 	if v1 != 0 {
 		v6 = v3 + i32(8)
 		v7 = v3 + i32(2060)
 		v8 = i32(0)
-	l19:
+	l18:
 		{
 			v9 = v8
 			t1 := v4
 			v10 = v1
-			store32(m.memory, uint64(uint32(t1))+36, uint32(v10))
-			store64(m.memory, uint64(uint32(v4))+40, uint64(v2))
+			store32(m.memory, uint64(uint32(t1))+52, uint32(v10))
+			store64(m.memory, uint64(uint32(v4))+56, uint64(v2))
 			v11 = int32(v2)
 			{
 				v12 = int64(uint64(v2) >> 32)
@@ -6193,31 +5983,31 @@ func (m *Module) _hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(v0, v1 in
 				if v13 != 0 {
 					goto l2
 				}
-				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(48), v10, v11, i32(32))
-				t3 := int64(load64(m.memory, uint64(uint32(v4))+56))
-				store64(m.memory, uint64(uint32(v4))+36, uint64(t3))
+				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(64), v10, v11, i32(32))
+				t3 := int64(load64(m.memory, uint64(uint32(v4))+72))
+				store64(m.memory, uint64(uint32(v4))+52, uint64(t3))
 			}
 		l2:
 			v5 = int32(v12)
 		l4:
 			{
-				t4 := int32(load32(m.memory, uint64(uint32(v4))+40))
+				t4 := int32(load32(m.memory, uint64(uint32(v4))+56))
 				v14 = t4
-				t5 := int32(load32(m.memory, uint64(uint32(v4))+44))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(16), v4+i32(36), t5)
-				t6 := int32(m.memory[uint64(uint32(v4))+16])
+				t5 := int32(load32(m.memory, uint64(uint32(v4))+60))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(32), v4+i32(52), t5)
+				t6 := int32(m.memory[uint64(uint32(v4))+32])
 				v15 = t6
 				if v15 == 0 {
 					goto l3
 				}
-				t7 := int32(m.memory[uint64(uint32(v4))+17])
+				t7 := int32(m.memory[uint64(uint32(v4))+33])
 				if t7&i32(255) != i32(32) {
 					goto l4
 				}
 			}
 		l3:
-			store32(m.memory, uint64(uint32(v4))+32, uint32(v5))
-			store32(m.memory, uint64(uint32(v4))+24, uint32(v10))
+			store32(m.memory, uint64(uint32(v4))+48, uint32(v5))
+			store32(m.memory, uint64(uint32(v4))+40, uint32(v10))
 			t8 := v4
 			v5 = v11 - v14
 			p9 := v5
@@ -6225,139 +6015,140 @@ func (m *Module) _hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(v0, v1 in
 				p9 = i32(0)
 			}
 			v16 = p9
-			store32(m.memory, uint64(uint32(t8))+28, uint32(v16))
-			if v9 == i32(128) {
-				m.memory[uint32(v0)] = byte(i32(16))
-				goto l13
-			}
-			v8 = v9 + i32(1)
-			t10 := int32(load32(m.memory, uint64(uint32(v4))+36))
-			v1 = t10
-			t11 := int64(load64(m.memory, uint64(uint32(v4))+40))
-			v2 = t11
-			v5 = i32(-16)
+			store32(m.memory, uint64(uint32(t8))+44, uint32(v16))
 			{
+				if v9 == i32(128) {
+					m.memory[uint32(v0)] = byte(i32(16))
+					goto l12
+				}
+				v8 = v9 + i32(1)
+				t10 := int32(load32(m.memory, uint64(uint32(v4))+52))
+				v1 = t10
+				t11 := int64(load64(m.memory, uint64(uint32(v4))+56))
+				v2 = t11
+				v5 = i32(-16)
 				{
-				l7:
 					{
-						if v5 == i32(48) {
-							goto l6
+					l7:
+						{
+							if v5 == i32(48) {
+								goto l6
+							}
+							v17 = v5 + i32(21868)
+							v18 = v5 + i32(16)
+							v5 = v18
+							t12 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(40), v17)
+							if t12 == 0 {
+								goto l7
+							}
 						}
-						v17 = v5 + i32(21780)
-						v18 = v5 + i32(16)
-						v5 = v18
-						t12 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(24), v17)
-						if t12 == 0 {
-							goto l7
+						t13 := int32(m.memory[uint32(v18+i32(21864))])
+						if t13 != i32(2) {
+							goto l8
+						}
+						v12 = i64(17)
+						goto l9
+					}
+				l6:
+					v12 = i64(18)
+					if uint32(v14) >= uint32(v11) {
+						goto l9
+					}
+					{
+						if v13 != 0 {
+							goto l10
+						}
+						store32(m.memory, uint64(uint32(v4))+68, uint32(v16))
+						store32(m.memory, uint64(uint32(v4))+64, uint32(v10))
+						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v4+i32(16), v4+i32(64), i32(1))
+						t14 := int32(load32(m.memory, uint64(uint32(v4))+68))
+						if t14 != 0 {
+							goto l9
+						}
+						goto l8
+					}
+				l10:
+					t15 := int32(load32(m.memory, uint64(uint32(v4))+48))
+					store32(m.memory, uint64(uint32(v4))+72, uint32(t15))
+					t16 := int64(load64(m.memory, uint64(uint32(v4))+40))
+					store64(m.memory, uint64(uint32(v4))+64, uint64(t16))
+				l11:
+					{
+						t17 := int32(load32(m.memory, uint64(uint32(v4))+72))
+						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(24), v4+i32(64), t17)
+						t18 := int32(m.memory[uint64(uint32(v4))+24])
+						if t18 == 0 {
+							goto l8
+						}
+						t19 := int32(m.memory[uint64(uint32(v4))+25])
+						v5 = t19 & i32(255)
+						p20 := i32(128)
+						if uint32(v5) < uint32(i32(128)) {
+							p20 = v5
+						}
+						t21 := int32(m.memory[uint64(uint32(p20))+16464])
+						if t21&i32(1) != 0 {
+							goto l11
 						}
 					}
-					t13 := int32(m.memory[uint32(v18+i32(21776))])
-					if t13 != i32(2) {
-						goto l8
-					}
-					v12 = i64(17)
-					goto l9
 				}
-			l6:
-				v12 = i64(18)
-				if uint32(v14) >= uint32(v11) {
-					goto l9
-				}
-				if v13 != 0 {
-					goto l10
-				}
-			l11:
-				{
-					if v16 == 0 {
-						goto l8
-					}
-					v16 = v16 + i32(-1)
-					t14 := int32(m.memory[uint32(v10)])
-					v5 = t14
-					v10 = v10 + i32(1)
-					t15 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5)>>3)&i32(28)))+21356))
-					if i32_shr_u(t15, v5)&i32(1) != 0 {
-						goto l11
-					}
-					goto l9
-				}
-			l10:
-				t16 := int32(load32(m.memory, uint64(uint32(v4))+32))
-				store32(m.memory, uint64(uint32(v4))+56, uint32(t16))
-				t17 := int64(load64(m.memory, uint64(uint32(v4))+24))
-				store64(m.memory, uint64(uint32(v4))+48, uint64(t17))
-			l12:
-				{
-					t18 := int32(load32(m.memory, uint64(uint32(v4))+56))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(8), v4+i32(48), t18)
-					t19 := int32(m.memory[uint64(uint32(v4))+8])
-					if t19 == 0 {
-						goto l8
-					}
-					t20 := int32(m.memory[uint64(uint32(v4))+9])
-					v5 = t20
-					t21 := int32(load32(m.memory, uint64(uint32(int32(uint32(v5&i32(224))>>3)))+21356))
-					if i32_shr_u(t21, v5)&i32(1) != 0 {
-						goto l12
-					}
-				}
+			l9:
+				store64(m.memory, uint32(v0), uint64(v12|int64(uint32(v9))<<32))
+				goto l12
 			}
-		l9:
-			store64(m.memory, uint32(v0), uint64(v12|int64(uint32(v9))<<32))
-			goto l13
 		l8:
-			t22 := int32(load32(m.memory, uint64(uint32(v4))+32))
-			store32(m.memory, uint64(uint32(v4))+56, uint32(t22))
-			t23 := int64(load64(m.memory, uint64(uint32(v4))+24))
-			store64(m.memory, uint64(uint32(v4))+48, uint64(t23))
-			t24 := m._hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v4 + i32(24))
-			t25 := v4
+			t22 := int32(load32(m.memory, uint64(uint32(v4))+48))
+			store32(m.memory, uint64(uint32(v4))+72, uint32(t22))
+			t23 := int64(load64(m.memory, uint64(uint32(v4))+40))
+			store64(m.memory, uint64(uint32(v4))+64, uint64(t23))
+			t24 := m._hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v4 + i32(40))
+			t25 := v4 + i32(8)
 			t26 := v3
 			v12 = t24
-			m._hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(t25, t26, v12, v4+i32(48))
-			t27 := int32(load32(m.memory, uint32(v4)))
+			m._hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(t25, t26, v12, v4+i32(64))
+			t27 := int32(load32(m.memory, uint64(uint32(v4))+8))
 			if t27 != i32(1) {
 				store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
 				m.memory[uint32(v0)] = byte(i32(19))
-				goto l13
+				goto l12
 			}
-			t28 := int32(load32(m.memory, uint64(uint32(v4))+4))
+			t28 := int32(load32(m.memory, uint64(uint32(v4))+12))
 			v17 = t28
-			t29 := int32(load32(m.memory, uint64(uint32(v4))+48))
+			t29 := int32(load32(m.memory, uint64(uint32(v4))+64))
 			v5 = t29
 			{
 				{
 					t30 := int32(load32(m.memory, uint64(uint32(v3))+2056))
 					v14 = t30
 					if uint32(v14) > uint32(i32(127)) {
-						goto l15
+						goto l14
 					}
-					t31 := int64(load64(m.memory, uint64(uint32(v4))+52))
+					t31 := int64(load64(m.memory, uint64(uint32(v4))+68))
 					v19 = t31
 					store32(m.memory, uint64(uint32(v3))+2056, uint32(v14+i32(1)))
 					v18 = v7 + v14*i32(12)
 					store64(m.memory, uint64(uint32(v18))+4, uint64(v19))
 					store32(m.memory, uint32(v18), uint32(v5))
+					goto l15
+				}
+			l14:
+				if v5 != 0 {
 					goto l16
 				}
 			l15:
-				if v5 != 0 {
-					goto l17
-				}
-			l16:
 				t32 := int32(load32(m.memory, uint32(v3)))
 				v5 = t32
 				if uint32(v5) > uint32(i32(127)) {
-					goto l17
+					goto l16
 				}
 				t33 := v3
 				v18 = v5 + i32(1)
 				store32(m.memory, uint32(t33), uint32(v18))
-				v10 = v6 + v5<<4
-				m.memory[uint64(uint32(v10))+8] = byte(v14)
-				store64(m.memory, uint32(v10), uint64(v12))
+				v11 = v6 + v5<<4
+				m.memory[uint64(uint32(v11))+8] = byte(v14)
+				store64(m.memory, uint32(v11), uint64(v12))
 				if uint32(v5) < uint32(v17) {
-					goto l17
+					goto l16
 				}
 				p34 := v6 + v17<<4
 				if uint32(v18) < uint32(v17) {
@@ -6370,8 +6161,8 @@ func (m *Module) _hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(v0, v1 in
 				if uint32(v17) > uint32(v18) {
 					p36 = i32(0)
 				}
-				v10 = t35 + p36<<4
-			l18:
+				v11 = t35 + p36<<4
+			l17:
 				{
 					t37 := int64(load64(m.memory, uint32(v5)))
 					v19 = t37
@@ -6383,19 +6174,19 @@ func (m *Module) _hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(v0, v1 in
 					v14 = v18
 					v12 = v19
 					v5 = v5 + i32(16)
-					if v5 != v10 {
-						goto l18
+					if v5 != v11 {
+						goto l17
 					}
 				}
 			}
-		l17:
+		l16:
 			t39 := v15
 			var p40 int32
 			if v1 != i32(0) {
 				p40 = 1
 			}
 			if t39&p40 != 0 {
-				goto l19
+				goto l18
 			}
 		}
 		v5 = i32(41)
@@ -6405,8 +6196,8 @@ func (m *Module) _hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(v0, v1 in
 	goto l1
 l1:
 	m.memory[uint32(v0)] = byte(v5)
-l13:
-	m.___stack_pointer = v4 + i32(64)
+l12:
+	m.___stack_pointer = v4 + i32(80)
 }
 func (m *Module) _hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v0 int32) int64 {
 	var v1, v2, v3, v4 int32
@@ -7056,9 +6847,9 @@ func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21835))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21923))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21838))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21926))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -7098,7 +6889,7 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(0x5552)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(0x55aa)), uint32(i32(37)))
 	}
 l2:
 	t13 := v5
@@ -7136,9 +6927,9 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+0x5577))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21967))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21886))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21974))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
@@ -7434,13 +7225,13 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 		l2:
 			memory_copy(m.memory, uint32(v3+i32(120)), uint32(v3+i32(56)+i32(8)), uint32(i32(56)))
 			memory_zero(m.memory, uint32(v3+i32(176)), uint32(i32(64)))
-			t8 := int64(load64(m.memory, uint64(uint32(i32(0)))+16532))
+			t8 := int64(load64(m.memory, uint64(uint32(i32(0)))+16660))
 			store64(m.memory, uint64(uint32(v3))+264, uint64(t8))
-			t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16524))
+			t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16652))
 			store64(m.memory, uint64(uint32(v3))+256, uint64(t9))
-			t10 := int64(load64(m.memory, uint64(uint32(i32(0)))+16516))
+			t10 := int64(load64(m.memory, uint64(uint32(i32(0)))+16644))
 			store64(m.memory, uint64(uint32(v3))+248, uint64(t10))
-			t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16508))
+			t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16636))
 			store64(m.memory, uint64(uint32(v3))+240, uint64(t11))
 			memory_copy(m.memory, uint32(v3+i32(56)), uint32(v2), uint32(i32(44)))
 			store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
@@ -7542,7 +7333,7 @@ l5:
 l6:
 	v3 = v6 & i32(255)
 	if v3 != i32(41) {
-		t14 := int32(m.memory[uint64(uint32(v3))+16464])
+		t14 := int32(m.memory[uint64(uint32(v3))+16593])
 		v3 = t14
 		goto l3
 	}
@@ -7580,7 +7371,7 @@ l1:
 		t1 := int32(load32(m.memory, uint32(v4)))
 		if t1 != 0 {
 			t3 := int32(m.memory[uint64(uint32(v4))+4])
-			t4 := int32(m.memory[uint64(uint32(t3))+16464])
+			t4 := int32(m.memory[uint64(uint32(t3))+16593])
 			v1 = t4
 			goto l4
 		}
@@ -7628,7 +7419,7 @@ func (m *Module) Xhooksig_delivery_read(v0, v1, v2 int32) int32 {
 		{
 			t2 := int32(load32(m.memory, uint64(uint32(v3))+28))
 			if t2 != 0 {
-				t7 := int32(m.memory[uint64(uint32(int32(v4)&i32(255)))+16464])
+				t7 := int32(m.memory[uint64(uint32(int32(v4)&i32(255)))+16593])
 				v1 = t7
 				goto l4
 			}
@@ -7729,19 +7520,19 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 		}
 	l5:
 		v1 = i32(0)
-		t7 := int64(load64(m.memory, uint64(uint32(i32(0)))+16508))
+		t7 := int64(load64(m.memory, uint64(uint32(i32(0)))+16636))
 		t8 := v5
 		v6 = t7
 		store64(m.memory, uint32(t8), uint64(v6))
-		t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16516))
+		t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16644))
 		t10 := v5
 		v7 = t9
 		store64(m.memory, uint64(uint32(t10))+8, uint64(v7))
-		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16524))
+		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16652))
 		t12 := v5
 		v8 = t11
 		store64(m.memory, uint64(uint32(t12))+16, uint64(v8))
-		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16532))
+		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16660))
 		t14 := v5
 		v9 = t13
 		store64(m.memory, uint64(uint32(t14))+24, uint64(v9))
@@ -7963,7 +7754,7 @@ l0:
 func (m *Module) Xhooksig_policy_init(v0 int32) int32 {
 	if v0 != 0 {
 		store64(m.memory, uint32(v0), uint64(i64(5211632817660339546)))
-		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16572)), uint32(i32(208)))
+		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16700)), uint32(i32(208)))
 		return i32(0)
 	}
 	return i32(1)
@@ -8006,7 +7797,7 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 				t3 := int64(load64(m.memory, uint32(v3)))
 				v5 = t3
 				if v5&i64(255) != i64(41) {
-					t5 := int32(m.memory[uint64(uint32(int32(v5)&i32(255)))+16464])
+					t5 := int32(m.memory[uint64(uint32(int32(v5)&i32(255)))+16593])
 					v0 = t5
 					goto l2
 				}
@@ -8280,17 +8071,18 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 											store32(m.memory, uint64(uint32(v9))+5320, uint32(v0))
 										l23:
 											t30 := v9
-											var p31 int32
+											t31 := v21
+											var p32 int32
 											if uint32(v0) < uint32(i32(4097)) {
-												p31 = 1
+												p32 = 1
 											}
-											m.memory[uint64(uint32(t30))+9427] = byte(p31 & v21)
+											m.memory[uint64(uint32(t30))+9427] = byte(t31 & p32)
 										}
 									l22:
 										m._hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v9+i32(9428), v9+i32(9427), v9+i32(5320))
 										{
-											t32 := int32(load32(m.memory, uint64(uint32(v9))+5320))
-											v17 = t32
+											t33 := int32(load32(m.memory, uint64(uint32(v9))+5320))
+											v17 = t33
 											v0 = v17 + i32(2)
 											if uint32(v0) > uint32(i32(4096)) {
 												goto l24
@@ -8301,59 +8093,59 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 										}
 									l24:
 										v22 = v23 + i32(1)
-										t33 := int32(m.memory[uint64(uint32(v9))+9427])
-										t34 := v9
-										var p35 int32
+										t34 := int32(m.memory[uint64(uint32(v9))+9427])
+										t35 := v9
+										var p36 int32
 										if uint32(v0) < uint32(i32(4097)) {
-											p35 = 1
+											p36 = 1
 										}
-										v21 = p35 & t33
-										m.memory[uint64(uint32(t34))+9427] = byte(v21)
+										v21 = p36 & t34
+										m.memory[uint64(uint32(t35))+9427] = byte(v21)
 										v0 = i32(-16)
 									l26:
 										{
 											if v0 == i32(48) {
 												goto l25
 											}
-											v3 = v0 + i32(21780)
+											v3 = v0 + i32(21868)
 											v10 = v0 + i32(16)
 											v0 = v10
-											t36 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(9428), v3)
-											if t36 == 0 {
+											t37 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(9428), v3)
+											if t37 == 0 {
 												goto l26
 											}
 										}
 										{
-											t37 := int32(m.memory[uint32(v10+i32(21776))])
-											switch t37 {
+											t38 := int32(m.memory[uint32(v10+i32(21864))])
+											switch t38 {
 											case 2:
 												goto l25
 											default:
-												t38 := int32(load32(m.memory, uint64(uint32(v14))+16))
-												v24 = t38
+												t39 := int32(load32(m.memory, uint64(uint32(v14))+16))
+												v24 = t39
 												if v24 == 0 {
 													goto l29
 												}
-												t39 := int32(load32(m.memory, uint64(uint32(v14))+20))
-												v0 = t39
-												t40 := int32(load32(m.memory, uint32(v14)))
-												v3 = t40
-												t41 := int32(load32(m.memory, uint64(uint32(v14))+4))
-												t42 := v9
-												v10 = t41
-												store32(m.memory, uint64(uint32(t42))+9444, uint32(v10))
+												t40 := int32(load32(m.memory, uint64(uint32(v14))+20))
+												v0 = t40
+												t41 := int32(load32(m.memory, uint32(v14)))
+												v3 = t41
+												t42 := int32(load32(m.memory, uint64(uint32(v14))+4))
+												t43 := v9
+												v10 = t42
+												store32(m.memory, uint64(uint32(t43))+9444, uint32(v10))
 												store32(m.memory, uint64(uint32(v9))+9440, uint32(v3))
-												m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v9+i32(16), v9+i32(9440), i32(1))
+												m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v9+i32(16), v9+i32(9440), i32(8))
 												v25 = i32(21)
-												t43 := int32(load32(m.memory, uint64(uint32(v9))+9444))
-												if t43 != 0 {
+												t44 := int32(load32(m.memory, uint64(uint32(v9))+9444))
+												if t44 != 0 {
 													goto l30
 												}
 												store32(m.memory, uint64(uint32(v9))+9444, uint32(v0))
 												store32(m.memory, uint64(uint32(v9))+9440, uint32(v24))
-												m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v9+i32(8), v9+i32(9440), i32(1))
-												t44 := int32(load32(m.memory, uint64(uint32(v9))+9444))
-												if t44 != 0 {
+												m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v9+i32(8), v9+i32(9440), i32(8))
+												t45 := int32(load32(m.memory, uint64(uint32(v9))+9444))
+												if t45 != 0 {
 													goto l30
 												}
 												store32(m.memory, uint64(uint32(v9))+9448, uint32(i32(0)))
@@ -8361,8 +8153,8 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 												store32(m.memory, uint64(uint32(v9))+9440, uint32(v3))
 												m._hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v9+i32(9440), v9+i32(9427), v9+i32(5320))
 												{
-													t45 := int32(load32(m.memory, uint64(uint32(v9))+5320))
-													v17 = t45
+													t46 := int32(load32(m.memory, uint64(uint32(v9))+5320))
+													v17 = t46
 													v3 = v17 + i32(1)
 													if uint32(v3) > uint32(i32(4096)) {
 														goto l31
@@ -8372,8 +8164,8 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 													v17 = v3
 												}
 											l31:
-												t46 := int32(m.memory[uint64(uint32(v9))+9427])
-												v26 = t46
+												t47 := int32(m.memory[uint64(uint32(v9))+9427])
+												v26 = t47
 												v10 = v17 + v0
 												if uint32(v10) > uint32(i32(4096)) {
 													goto l32
@@ -8389,28 +8181,28 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 												store32(m.memory, uint64(uint32(v9))+5320, uint32(v10))
 												v17 = v10
 											l32:
-												t47 := v9
-												t48 := v26
-												var p49 int32
+												t48 := v9
+												t49 := v26
+												var p50 int32
 												if uint32(v10) < uint32(i32(4097)) {
-													p49 = 1
+													p50 = 1
 												}
-												t50 := t48 & p49
-												var p51 int32
+												t51 := t49 & p50
+												var p52 int32
 												if uint32(v3) < uint32(i32(4097)) {
-													p51 = 1
+													p52 = 1
 												}
-												v21 = t50 & p51
-												m.memory[uint64(uint32(t47))+9427] = byte(v21)
+												v21 = t51 & p52
+												m.memory[uint64(uint32(t48))+9427] = byte(v21)
 												goto l34
 											case 1:
 												m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v9+i32(9440), v14)
-												t52 := int32(m.memory[uint64(uint32(v9))+9440])
-												if t52 == i32(41) {
+												t53 := int32(m.memory[uint64(uint32(v9))+9440])
+												if t53 == i32(41) {
 													goto l25
 												}
-												t53 := int64(load64(m.memory, uint64(uint32(v9))+9440))
-												v27 = t53
+												t54 := int64(load64(m.memory, uint64(uint32(v9))+9440))
+												v27 = t54
 												if v27&i64(255) == i64(41) {
 													goto l25
 												}
@@ -8426,19 +8218,18 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 													goto l36
 												}
 												v0 = v18 + v23*i32(12)
-												t54 := int32(load32(m.memory, uint64(uint32(v0))+8))
-												v3 = t54
+												t55 := int32(load32(m.memory, uint64(uint32(v0))+8))
+												v3 = t55
 												if uint32(v3) < uint32(i32(2)) {
 													if v3 != i32(1) {
 														goto l29
 													}
-													t60 := int32(load32(m.memory, uint32(v0)))
-													v10 = t60
+													t61 := int32(load32(m.memory, uint32(v0)))
+													v10 = t61
 													{
-														t61 := int32(load32(m.memory, uint64(uint32(v0))+4))
-														t62 := v17
-														v0 = t61
-														v3 = t62 + v0
+														t62 := int32(load32(m.memory, uint64(uint32(v0))+4))
+														v0 = t62
+														v3 = v0 + v17
 														if uint32(v3) > uint32(i32(4096)) {
 															goto l40
 														}
@@ -8471,18 +8262,18 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 												}
 											}
 										l36:
-											t55 := int32(load32(m.memory, uint64(uint32(v14))+12))
-											v3 = t55
-											t56 := int32(load32(m.memory, uint64(uint32(v14))+8))
-											v0 = t56
-											t57 := int64(load64(m.memory, uint64(uint32(v9))+9428))
-											store64(m.memory, uint32(v11), uint64(t57))
-											t58 := int32(load32(m.memory, uint64(uint32(v9))+9436))
-											store32(m.memory, uint64(uint32(v11))+8, uint32(t58))
+											t56 := int32(load32(m.memory, uint64(uint32(v14))+12))
+											v3 = t56
+											t57 := int32(load32(m.memory, uint64(uint32(v14))+8))
+											v0 = t57
+											t58 := int64(load64(m.memory, uint64(uint32(v9))+9428))
+											store64(m.memory, uint32(v11), uint64(t58))
+											t59 := int32(load32(m.memory, uint64(uint32(v9))+9436))
+											store32(m.memory, uint64(uint32(v11))+8, uint32(t59))
 											store32(m.memory, uint64(uint32(v9))+9440, uint32(v0))
-											t59 := v9
+											t60 := v9
 											v26 = v0 + v3<<4
-											store32(m.memory, uint64(uint32(t59))+9444, uint32(v26))
+											store32(m.memory, uint64(uint32(t60))+9444, uint32(v26))
 											if v3 != 0 {
 												v28 = i32(0)
 												v25 = i32(20)
@@ -8647,7 +8438,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 								v11 = i32(0)
 								store32(m.memory, uint64(uint32(v9))+5328, uint32(i32(0)))
 								store64(m.memory, uint64(uint32(v9))+5320, uint64(i64(1)))
-								m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21311), v9+i32(5320))
+								m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21432), v9+i32(5320))
 								{
 									t95 := int32(load32(m.memory, uint64(uint32(v9))+5328))
 									t96 := v7
@@ -8700,7 +8491,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 						}
 					}
 				l11:
-					t101 := int32(m.memory[uint64(uint32(v11&i32(255)))+16464])
+					t101 := int32(m.memory[uint64(uint32(v11&i32(255)))+16593])
 					v3 = t101
 				}
 			l6:
@@ -8900,15 +8691,15 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						goto l15
 					}
 					{
-						if uint32(v17) <= uint32(v16) {
+						if uint32(v16) <= uint32(v17) {
 							goto l16
 						}
 						t28 := int32(load32(m.memory, uint64(uint32(v6))+6832))
-						m.memory[uint32(t28+v16)] = byte(i32(10))
+						m.memory[uint32(t28+v17)] = byte(i32(10))
 					}
 				l16:
 					t29 := v6
-					v0 = v16 + i32(1)
+					v0 = v17 + i32(1)
 					p30 := i32(-1)
 					if v0 != 0 {
 						p30 = v0
@@ -8919,14 +8710,14 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 				m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6856), v6+i32(6832))
 				{
 					t31 := int32(load32(m.memory, uint64(uint32(v6))+6836))
-					v17 = t31
+					v16 = t31
 					t32 := int32(load32(m.memory, uint64(uint32(v6))+6840))
-					t33 := v17
+					t33 := v16
 					v0 = t32
 					if uint32(t33) < uint32(v0) {
 						goto l17
 					}
-					if uint32(v17-v0) < uint32(i32(2)) {
+					if uint32(v16-v0) < uint32(i32(2)) {
 						goto l17
 					}
 					t34 := int32(load32(m.memory, uint64(uint32(v6))+6832))
@@ -8940,15 +8731,15 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 				if uint32(v2) < uint32(v0) {
 					p36 = i32(-1)
 				}
-				v16 = p36
-				store32(m.memory, uint64(uint32(t35))+6840, uint32(v16))
+				v17 = p36
+				store32(m.memory, uint64(uint32(t35))+6840, uint32(v17))
 				v0 = i32(-16)
 			l19:
 				{
 					if v0 == i32(48) {
 						goto l18
 					}
-					v2 = v0 + i32(21780)
+					v2 = v0 + i32(21868)
 					v7 = v0 + i32(16)
 					v0 = v7
 					t37 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6856), v2)
@@ -8957,7 +8748,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 					}
 				}
 				{
-					t38 := int32(m.memory[uint32(v7+i32(21776))])
+					t38 := int32(m.memory[uint32(v7+i32(21864))])
 					switch t38 {
 					case 2:
 						goto l18
@@ -8976,7 +8767,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						v21 = t42
 						store32(m.memory, uint64(uint32(t43))+5276, uint32(v21))
 						store32(m.memory, uint64(uint32(v6))+5272, uint32(v2))
-						m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v6+i32(56), v6+i32(5272), i32(1))
+						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v6+i32(56), v6+i32(5272), i32(8))
 						v10 = i32(21)
 						t44 := int32(load32(m.memory, uint64(uint32(v6))+5276))
 						if t44 != 0 {
@@ -8984,7 +8775,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						}
 						store32(m.memory, uint64(uint32(v6))+5276, uint32(v0))
 						store32(m.memory, uint64(uint32(v6))+5272, uint32(v7))
-						m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v6+i32(48), v6+i32(5272), i32(1))
+						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v6+i32(48), v6+i32(5272), i32(8))
 						t45 := int32(load32(m.memory, uint64(uint32(v6))+5276))
 						if t45 != 0 {
 							goto l8
@@ -8995,9 +8786,9 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5272), v6+i32(6832))
 						{
 							t46 := int32(load32(m.memory, uint64(uint32(v6))+6836))
-							v17 = t46
+							v16 = t46
 							t47 := int32(load32(m.memory, uint64(uint32(v6))+6840))
-							t48 := v17
+							t48 := v16
 							v2 = t47
 							if uint32(t48) <= uint32(v2) {
 								goto l23
@@ -9007,7 +8798,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						}
 					l23:
 						{
-							t50 := v17
+							t50 := v16
 							v2 = v2 + i32(1)
 							p51 := i32(-1)
 							if v2 != 0 {
@@ -9017,7 +8808,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 							if uint32(t50) < uint32(v2) {
 								goto l24
 							}
-							if uint32(v17-v2) < uint32(v0) {
+							if uint32(v16-v2) < uint32(v0) {
 								goto l24
 							}
 							if v0 == 0 {
@@ -9033,8 +8824,8 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						if uint32(v0) < uint32(v2) {
 							p54 = i32(-1)
 						}
-						v16 = p54
-						store32(m.memory, uint64(uint32(t53))+6840, uint32(v16))
+						v17 = p54
+						store32(m.memory, uint64(uint32(t53))+6840, uint32(v17))
 						goto l25
 					case 1:
 						m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v6+i32(5272), v11)
@@ -9070,27 +8861,27 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 							t65 := int32(load32(m.memory, uint64(uint32(v0))+4))
 							v0 = t65
 							{
-								if uint32(v17) < uint32(v16) {
+								if uint32(v16) < uint32(v17) {
 									goto l31
 								}
-								if uint32(v17-v16) < uint32(v0) {
+								if uint32(v16-v17) < uint32(v0) {
 									goto l31
 								}
 								if v0 == 0 {
 									goto l31
 								}
 								t66 := int32(load32(m.memory, uint64(uint32(v6))+6832))
-								memory_copy(m.memory, uint32(t66+v16), uint32(v2), uint32(v0))
+								memory_copy(m.memory, uint32(t66+v17), uint32(v2), uint32(v0))
 							}
 						l31:
 							t67 := v6
-							v7 = v16 + v0
+							v7 = v17 + v0
 							p68 := v7
-							if uint32(v7) < uint32(v16) {
+							if uint32(v7) < uint32(v17) {
 								p68 = i32(-1)
 							}
-							v16 = p68
-							store32(m.memory, uint64(uint32(t67))+6840, uint32(v16))
+							v17 = p68
+							store32(m.memory, uint64(uint32(t67))+6840, uint32(v17))
 							t69 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
 							if t69 == 0 {
 								goto l25
@@ -9157,41 +8948,41 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 										if v24&i32(1) == 0 {
 											goto l35
 										}
-										if uint32(v17) < uint32(v16) {
+										if uint32(v16) < uint32(v17) {
 											goto l36
 										}
-										if uint32(v17-v16) < uint32(i32(2)) {
+										if uint32(v16-v17) < uint32(i32(2)) {
 											goto l36
 										}
-										store16(m.memory, uint32(v25+v16), uint16(i32(8236)))
+										store16(m.memory, uint32(v25+v17), uint16(i32(8236)))
 									l36:
-										v21 = v16 + i32(2)
+										v21 = v17 + i32(2)
 										p82 := v21
-										if uint32(v21) < uint32(v16) {
+										if uint32(v21) < uint32(v17) {
 											p82 = i32(-1)
 										}
-										v16 = p82
+										v17 = p82
 									}
 								l35:
-									if uint32(v17) < uint32(v16) {
+									if uint32(v16) < uint32(v17) {
 										goto l37
 									}
-									if uint32(v17-v16) < uint32(v2) {
+									if uint32(v16-v17) < uint32(v2) {
 										goto l37
 									}
 									if v2 == 0 {
 										goto l37
 									}
-									memory_copy(m.memory, uint32(v25+v16), uint32(v7), uint32(v2))
+									memory_copy(m.memory, uint32(v25+v17), uint32(v7), uint32(v2))
 								l37:
 									t83 := v6
-									v21 = v16 + v2
+									v21 = v17 + v2
 									p84 := v21
-									if uint32(v21) < uint32(v16) {
+									if uint32(v21) < uint32(v17) {
 										p84 = i32(-1)
 									}
-									v16 = p84
-									store32(m.memory, uint64(uint32(t83))+6840, uint32(v16))
+									v17 = p84
+									store32(m.memory, uint64(uint32(t83))+6840, uint32(v17))
 									t85 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v7, v2)
 									if t85 != 0 {
 										goto l32
@@ -9231,9 +9022,9 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 					goto l38
 				}
 			}
-			if uint32(v16) <= uint32(i32(4096)) {
+			if uint32(v17) <= uint32(i32(4096)) {
 				v10 = i32(0)
-				if uint32(v4) < uint32(v16) {
+				if uint32(v4) < uint32(v17) {
 					goto l40
 				}
 				store32(m.memory, uint64(uint32(v6))+6844, uint32(v3))
@@ -9244,7 +9035,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 				{
 				l67:
 					{
-						v16 = v18
+						v17 = v18
 						store32(m.memory, uint64(uint32(v6))+6868, uint32(v12))
 						store64(m.memory, uint64(uint32(v6))+6872, uint64(v19))
 						v2 = int32(v19)
@@ -9290,7 +9081,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						t96 := int64(load64(m.memory, uint64(uint32(v6))+6872))
 						v19 = t96
 						{
-							if v16 == 0 {
+							if v17 == 0 {
 								goto l44
 							}
 							{
@@ -9327,7 +9118,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 							store16(m.memory, uint32(t103+v0), uint16(i32(8250)))
 						}
 					l46:
-						v18 = v16 + i32(1)
+						v18 = v17 + i32(1)
 						t104 := v6
 						v2 = v0 + i32(2)
 						p105 := v2
@@ -9342,7 +9133,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 							if v0 == i32(48) {
 								goto l47
 							}
-							v2 = v0 + i32(21780)
+							v2 = v0 + i32(21868)
 							v7 = v0 + i32(16)
 							v0 = v7
 							t106 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6856), v2)
@@ -9351,7 +9142,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 							}
 						}
 						{
-							t107 := int32(m.memory[uint32(v7+i32(21776))])
+							t107 := int32(m.memory[uint32(v7+i32(21864))])
 							switch t107 {
 							case 2:
 								goto l47
@@ -9370,7 +9161,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 								v21 = t111
 								store32(m.memory, uint64(uint32(t112))+5276, uint32(v21))
 								store32(m.memory, uint64(uint32(v6))+5272, uint32(v2))
-								m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v6+i32(24), v6+i32(5272), i32(1))
+								m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v6+i32(24), v6+i32(5272), i32(8))
 								v10 = i32(21)
 								t113 := int32(load32(m.memory, uint64(uint32(v6))+5276))
 								if t113 != 0 {
@@ -9378,7 +9169,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 								}
 								store32(m.memory, uint64(uint32(v6))+5276, uint32(v0))
 								store32(m.memory, uint64(uint32(v6))+5272, uint32(v7))
-								m._hooksig__primitives__small__take_while__h1af72d1e5324feb1_rd06gi(v6+i32(16), v6+i32(5272), i32(1))
+								m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v6+i32(16), v6+i32(5272), i32(8))
 								t114 := int32(load32(m.memory, uint64(uint32(v6))+5276))
 								if t114 != 0 {
 									goto l40
@@ -9441,7 +9232,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 								if v8&i64(255) == i64(41) {
 									goto l47
 								}
-								v16 = int32(int64(uint64(v8) >> 32))
+								v17 = int32(int64(uint64(v8) >> 32))
 								v10 = int32(v8)
 								goto l55
 							}
@@ -9449,10 +9240,10 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 					l47:
 						{
 							{
-								if uint32(v16) >= uint32(v15) {
+								if uint32(v17) >= uint32(v15) {
 									goto l56
 								}
-								v0 = v14 + v16*i32(12)
+								v0 = v14 + v17*i32(12)
 								t126 := int32(load32(m.memory, uint64(uint32(v0))+8))
 								v2 = t126
 								if uint32(v2) < uint32(i32(2)) {
@@ -9506,7 +9297,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 							v23 = v0 + v2<<4
 							store32(m.memory, uint64(uint32(t131))+5276, uint32(v23))
 							if v2 != 0 {
-								v17 = i32(0)
+								v16 = i32(0)
 								v10 = i32(20)
 								t132 := int32(load32(m.memory, uint64(uint32(v6))+6844))
 								v3 = t132
@@ -9548,7 +9339,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 											t150 := int32(load32(m.memory, uint64(uint32(v6))+12))
 											v2 = t150
 											{
-												if v17&i32(1) == 0 {
+												if v16&i32(1) == 0 {
 													goto l64
 												}
 												if uint32(v4) < uint32(v9) {
@@ -9590,7 +9381,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 											if t154 != 0 {
 												goto l61
 											}
-											v17 = i32(1)
+											v16 = i32(1)
 											v10 = i32(41)
 											if v0 == v23 {
 												goto l55
@@ -9635,7 +9426,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 			l51:
 				v10 = i32(20)
 			l40:
-				v9 = v16
+				v9 = v17
 				goto l8
 			}
 			v10 = i32(22)
@@ -9658,7 +9449,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 		if v0 == i32(41) {
 			goto l69
 		}
-		t158 := int32(m.memory[uint64(uint32(v0))+16464])
+		t158 := int32(m.memory[uint64(uint32(v0))+16593])
 		v0 = t158
 	}
 l0:
@@ -9685,9 +9476,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(17317)
+		return i32(17445)
 	l0:
-		v2 = v1 + i32(20100)
+		v2 = v1 + i32(20228)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -9705,9 +9496,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(18355)
+		return i32(18483)
 	l0:
-		v2 = v1 + i32(20100)
+		v2 = v1 + i32(20228)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -9738,11 +9529,6 @@ func i32_shl(x, y int32) int32 {
 //go:nosplit
 func i32_shr_u(x, y int32) int32 {
 	return int32(uint32(x) >> (y & 31))
-}
-
-//go:nosplit
-func i64_shr_u(x, y int64) int64 {
-	return int64(uint64(x) >> (y & 63))
 }
 
 //go:nosplit
@@ -9842,12 +9628,4 @@ func memory_zero[T uint32 | uint64](mem []byte, dest, n T) {
 	clear(mem[x:y:len(mem)])
 }
 
-func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T2, n T3) {
-	x := uint64(dest)
-	z := uint64(src)
-	y := x + uint64(n)
-	w := z + uint64(n)
-	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
-}
-
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00\xa3F\x00\x00\x03\x00\x00\x00\xa1I\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00\xa6E\x00\x00\r\x00\x00\x00\xdfJ\x00\x00&\x00\x00\x00\x02\x00\x00\x00\xa6F\x00\x00\x0f\x00\x00\x00\x05K\x00\x00*\x00\x00\x00\x03\x00\x00\x00(H\x00\x00\f\x00\x00\x00\xc2E\x00\x000\x00\x00\x00,\x00\x00\x00\xabG\x00\x00\b\x00\x00\x00IL\x00\x009\x00\x00\x00-\x00\x00\x00\xf7L\x00\x00\x10\x00\x00\x00,C\x00\x00'\x00\x00\x00.\x00\x00\x00\xb5F\x00\x00\x11\x00\x00\x00\xf2E\x00\x00#\x00\x00\x00\x04\x00\x00\x00ZF\x00\x00\x11\x00\x00\x00kF\x00\x008\x00\x00\x00\x05\x00\x00\x00SC\x00\x00\r\x00\x00\x00\bE\x00\x00S\x00\x00\x00\x06\x00\x00\x00\x9dC\x00\x00\b\x00\x00\x00\xceL\x00\x00)\x00\x00\x00\a\x00\x00\x00\xb2K\x00\x00\x0f\x00\x00\x00\xe5G\x00\x00C\x00\x00\x00\b\x00\x00\x00|B\x00\x00\v\x00\x00\x00\x8cA\x00\x003\x00\x00\x00\t\x00\x00\x004J\x00\x00\x12\x00\x00\x00\x16M\x00\x008\x00\x00\x00+\x00\x00\x00%J\x00\x00\x0f\x00\x00\x00[E\x00\x00K\x00\x00\x00)\x00\x00\x00\aM\x00\x00\x0f\x00\x00\x00\xbdB\x00\x00,\x00\x00\x00\n\x00\x00\x00\x81H\x00\x00\x12\x00\x00\x00\xb2I\x00\x00T\x00\x00\x00\v\x00\x00\x00\x93H\x00\x00\x13\x00\x00\x00\xccH\x00\x00!\x00\x00\x00\f\x00\x00\x00\xbaH\x00\x00\x12\x00\x00\x00\xd7M\x00\x00e\x00\x00\x00\r\x00\x00\x00\x0fD\x00\x00\x11\x00\x00\x00<N\x00\x00H\x00\x00\x00\x0e\x00\x00\x009F\x00\x00\x0f\x00\x00\x00FJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00+F\x00\x00\x0e\x00\x00\x00\xbfA\x00\x00*\x00\x00\x00\x10\x00\x00\x00\x15F\x00\x00\x16\x00\x00\x00NM\x00\x00!\x00\x00\x00\x11\x00\x00\x00\xa6H\x00\x00\x14\x00\x00\x00uD\x00\x00:\x00\x00\x00\x14\x00\x00\x00\xafD\x00\x00\x0f\x00\x00\x00\xb4C\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x06J\x00\x00\x11\x00\x00\x00\x1fI\x00\x00?\x00\x00\x00\x12\x00\x00\x00\x87B\x00\x00\x0f\x00\x00\x00\xbeD\x00\x00J\x00\x00\x00\x13\x00\x00\x00\x17J\x00\x00\x0e\x00\x00\x00jJ\x00\x00'\x00\x00\x00\x16\x00\x00\x00\xb3E\x00\x00\x0f\x00\x00\x00\x96B\x00\x00'\x00\x00\x00\x17\x00\x00\x00\xd8G\x00\x00\r\x00\x00\x00\x91J\x00\x00N\x00\x00\x00/\x00\x00\x00\x93G\x00\x00\x18\x00\x00\x00 D\x00\x00U\x00\x00\x00\x18\x00\x00\x004H\x00\x00\r\x00\x00\x00yK\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00AH\x00\x00\x0e\x00\x00\x00\x90K\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00OH\x00\x00\x0f\x00\x00\x00^H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\xe9B\x00\x00\x0f\x00\x00\x00<K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\vC\x00\x00\x10\x00\x00\x00UK\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\x1bC\x00\x00\x11\x00\x00\x00\x8fM\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\xf8B\x00\x00\x13\x00\x00\x00oM\x00\x00 \x00\x00\x00(\x00\x00\x00\xe9A\x00\x00\x0f\x00\x00\x005B\x00\x00G\x00\x00\x00 \x00\x00\x00\xc1K\x00\x00\x12\x00\x00\x00\x7fI\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\x15L\x00\x00\f\x00\x00\x00\xedH\x00\x002\x00\x00\x00!\x00\x00\x00/K\x00\x00\r\x00\x00\x00\x06G\x00\x00M\x00\x00\x00\"\x00\x00\x00(B\x00\x00\r\x00\x00\x00SG\x00\x00@\x00\x00\x00*\x00\x00\x00\xc6F\x00\x00\x0e\x00\x00\x00`C\x00\x00=\x00\x00\x00#\x00\x00\x00\xf3F\x00\x00\x13\x00\x00\x00\x82L\x00\x00L\x00\x00\x00$\x00\x00\x00\xd4F\x00\x00\x10\x00\x00\x00!L\x00\x00(\x00\x00\x00%\x00\x00\x00\xe4F\x00\x00\x0f\x00\x00\x00\xf8A\x00\x000\x00\x00\x00&\x00\x00\x00\fL\x00\x00\t\x00\x00\x00^I\x00\x00!\x00\x00\x00'\x00\x00\x00HF\x00\x00\x12\x00\x00\x00\xd3K\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunJanFebMarAprMayJunJulAugSepOctNovDecMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd mmm ccyy hh:nn:ss GMT, dd-mmm-yy hh:nn:ss GMT mmm dd hh:nn:ss ccyy mmm  d hh:nn:ss ccyy\xbcR\x00\x00\x1a\x00\x00\x00\xd6R\x00\x00\x18\x00\x00\x00\xeeR\x00\x00\x15\x00\x00\x00\x03S\x00\x00\x15\x00\x00\x00cymdhns\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfal\xff\x03\xfe\xff\xff\xc7\xff\xff\xffW\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=(request-target)host(created)(expires)\x00\xddT\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xedT\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\xf1T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xfaT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00#G\x00\x00\x03\x00\x00\x00!J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00&F\x00\x00\r\x00\x00\x00_K\x00\x00&\x00\x00\x00\x02\x00\x00\x00&G\x00\x00\x0f\x00\x00\x00\x85K\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xa8H\x00\x00\f\x00\x00\x00BF\x00\x000\x00\x00\x00,\x00\x00\x00+H\x00\x00\b\x00\x00\x00\xc9L\x00\x009\x00\x00\x00-\x00\x00\x00wM\x00\x00\x10\x00\x00\x00\xacC\x00\x00'\x00\x00\x00.\x00\x00\x005G\x00\x00\x11\x00\x00\x00rF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xdaF\x00\x00\x11\x00\x00\x00\xebF\x00\x008\x00\x00\x00\x05\x00\x00\x00\xd3C\x00\x00\r\x00\x00\x00\x88E\x00\x00S\x00\x00\x00\x06\x00\x00\x00\x1dD\x00\x00\b\x00\x00\x00NM\x00\x00)\x00\x00\x00\a\x00\x00\x002L\x00\x00\x0f\x00\x00\x00eH\x00\x00C\x00\x00\x00\b\x00\x00\x00\xfcB\x00\x00\v\x00\x00\x00\fB\x00\x003\x00\x00\x00\t\x00\x00\x00\xb4J\x00\x00\x12\x00\x00\x00\x96M\x00\x008\x00\x00\x00+\x00\x00\x00\xa5J\x00\x00\x0f\x00\x00\x00\xdbE\x00\x00K\x00\x00\x00)\x00\x00\x00\x87M\x00\x00\x0f\x00\x00\x00=C\x00\x00,\x00\x00\x00\n\x00\x00\x00\x01I\x00\x00\x12\x00\x00\x002J\x00\x00T\x00\x00\x00\v\x00\x00\x00\x13I\x00\x00\x13\x00\x00\x00LI\x00\x00!\x00\x00\x00\f\x00\x00\x00:I\x00\x00\x12\x00\x00\x00WN\x00\x00e\x00\x00\x00\r\x00\x00\x00\x8fD\x00\x00\x11\x00\x00\x00\xbcN\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xb9F\x00\x00\x0f\x00\x00\x00\xc6J\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xabF\x00\x00\x0e\x00\x00\x00?B\x00\x00*\x00\x00\x00\x10\x00\x00\x00\x95F\x00\x00\x16\x00\x00\x00\xceM\x00\x00!\x00\x00\x00\x11\x00\x00\x00&I\x00\x00\x14\x00\x00\x00\xf5D\x00\x00:\x00\x00\x00\x14\x00\x00\x00/E\x00\x00\x0f\x00\x00\x004D\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x86J\x00\x00\x11\x00\x00\x00\x9fI\x00\x00?\x00\x00\x00\x12\x00\x00\x00\aC\x00\x00\x0f\x00\x00\x00>E\x00\x00J\x00\x00\x00\x13\x00\x00\x00\x97J\x00\x00\x0e\x00\x00\x00\xeaJ\x00\x00'\x00\x00\x00\x16\x00\x00\x003F\x00\x00\x0f\x00\x00\x00\x16C\x00\x00'\x00\x00\x00\x17\x00\x00\x00XH\x00\x00\r\x00\x00\x00\x11K\x00\x00N\x00\x00\x00/\x00\x00\x00\x13H\x00\x00\x18\x00\x00\x00\xa0D\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xb4H\x00\x00\r\x00\x00\x00\xf9K\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xc1H\x00\x00\x0e\x00\x00\x00\x10L\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xcfH\x00\x00\x0f\x00\x00\x00\xdeH\x00\x00#\x00\x00\x00\x1b\x00\x00\x00iC\x00\x00\x0f\x00\x00\x00\xbcK\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\x8bC\x00\x00\x10\x00\x00\x00\xd5K\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\x9bC\x00\x00\x11\x00\x00\x00\x0fN\x00\x00H\x00\x00\x00\x1e\x00\x00\x00xC\x00\x00\x13\x00\x00\x00\xefM\x00\x00 \x00\x00\x00(\x00\x00\x00iB\x00\x00\x0f\x00\x00\x00\xb5B\x00\x00G\x00\x00\x00 \x00\x00\x00AL\x00\x00\x12\x00\x00\x00\xffI\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\x95L\x00\x00\f\x00\x00\x00mI\x00\x002\x00\x00\x00!\x00\x00\x00\xafK\x00\x00\r\x00\x00\x00\x86G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xa8B\x00\x00\r\x00\x00\x00\xd3G\x00\x00@\x00\x00\x00*\x00\x00\x00FG\x00\x00\x0e\x00\x00\x00\xe0C\x00\x00=\x00\x00\x00#\x00\x00\x00sG\x00\x00\x13\x00\x00\x00\x02M\x00\x00L\x00\x00\x00$\x00\x00\x00TG\x00\x00\x10\x00\x00\x00\xa1L\x00\x00(\x00\x00\x00%\x00\x00\x00dG\x00\x00\x0f\x00\x00\x00xB\x00\x000\x00\x00\x00&\x00\x00\x00\x8cL\x00\x00\t\x00\x00\x00\xdeI\x00\x00!\x00\x00\x00'\x00\x00\x00\xc8F\x00\x00\x12\x00\x00\x00SL\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb\x18S\x00\x00\x1a\x00\x00\x002S\x00\x00\x18\x00\x00\x00JS\x00\x00\x15\x00\x00\x00_S\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=(request-target)host(created)(expires)\x005U\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00EU\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00IU\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00RU\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
