@@ -16,7 +16,7 @@ import (
 )
 
 // The secret of the recorded deliveries.
-var secret = []byte("bea26a2221fd8090ea38720fc445eca6")
+const secret = "bea26a2221fd8090ea38720fc445eca6"
 
 const body = `{"event":"build","action":"created"}`
 
@@ -77,7 +77,7 @@ func check(tb testing.TB, err error) {
 
 func newVerifier(tb testing.TB, opts ...hooksig.Option) *hooksig.Verifier {
 	tb.Helper()
-	v, err := hooksig.NewVerifier([][]byte{secret}, opts...)
+	v, err := hooksig.NewVerifier(secret, opts...)
 	check(tb, err)
 	return v
 }

@@ -17,7 +17,7 @@ import (
 
 // send delivers a webhook to handler as a Drone server would, and returns the status.
 func send(handler http.Handler, body string) int {
-	signer, err := hooksig.NewSigner([]byte("bea26a2221fd8090ea38720fc445eca6"))
+	signer, err := hooksig.NewSigner("bea26a2221fd8090ea38720fc445eca6")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func send(handler http.Handler, body string) int {
 func ExampleMiddleware() {
 	os.Setenv("DRONE_WEBHOOK_SECRET", "bea26a2221fd8090ea38720fc445eca6")
 
-	verifier, err := hooksig.NewVerifier([][]byte{[]byte(os.Getenv("DRONE_WEBHOOK_SECRET"))})
+	verifier, err := hooksig.NewVerifier(os.Getenv("DRONE_WEBHOOK_SECRET"))
 	if err != nil {
 		log.Fatal(err) // No secret is an error, never "no check".
 	}
@@ -55,7 +55,7 @@ func ExampleMiddleware() {
 
 // Refusals are for the operator: a hook for the log, counters for metrics.
 func ExampleWithOnRefused() {
-	verifier, err := hooksig.NewVerifier([][]byte{[]byte("another secret")})
+	verifier, err := hooksig.NewVerifier("another secret")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -102,13 +102,13 @@ func ExampleHandler() {
 // To change a secret without losing a delivery, accept the old and the new one, change it in Drone,
 // then remove the old one.
 func ExampleVerifier_Verify() {
-	verifier, err := hooksig.NewVerifier([][]byte{[]byte("new"), []byte("old")}, hooksig.WithMaxSkew(time.Minute))
+	verifier, err := hooksig.NewVerifier("new", hooksig.WithSecrets("old"), hooksig.WithMaxSkew(time.Minute))
 	if err != nil {
 		log.Fatal(err)
 	}
 	body := []byte(`{"event":"build","action":"created"}`)
 	r := httptest.NewRequest("POST", "/hooks", nil)
-	signer, err := hooksig.NewSigner([]byte("old"))
+	signer, err := hooksig.NewSigner("old")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func ExampleAcceptOnFailure() {
 	done := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 
 	for _, store := range []hooksig.ReplayStore{down, accepting} {
-		verifier, err := hooksig.NewVerifier([][]byte{[]byte("bea26a2221fd8090ea38720fc445eca6")}, hooksig.WithReplayStore(store))
+		verifier, err := hooksig.NewVerifier("bea26a2221fd8090ea38720fc445eca6", hooksig.WithReplayStore(store))
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -149,7 +149,7 @@ func ExampleAcceptOnFailure() {
 }
 
 func ExampleTransport() {
-	signer, err := hooksig.NewSigner([]byte("bea26a2221fd8090ea38720fc445eca6"))
+	signer, err := hooksig.NewSigner("bea26a2221fd8090ea38720fc445eca6")
 	if err != nil {
 		log.Fatal(err)
 	}

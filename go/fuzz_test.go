@@ -59,7 +59,7 @@ func checkAccepted(t *testing.T, h http.Header, body []byte, verified hooksig.Ve
 	if !strings.HasSuffix(h.Get("Signature"), `headers="date digest"`) {
 		return
 	}
-	mac := hmac.New(sha256.New, secret)
+	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte("date: " + strings.Trim(h.Get("Date"), " \t") + "\ndigest: " + strings.Trim(h.Get("Digest"), " \t")))
 	if !hmac.Equal(mac.Sum(nil), verified.Tag[:]) {
 		t.Errorf("%v was accepted with the MAC %x", h, verified.Tag[:])

@@ -27,7 +27,7 @@ type Logger interface {
 // told at once: an empty secret never disables the check. For several secrets and other options,
 // wrap [PluginHandler] in a [Middleware].
 func Handler[R any](plugin Plugin[R], secret string, logs Logger) http.Handler {
-	v, err := NewVerifier([][]byte{[]byte(secret)})
+	v, err := NewVerifier(secret)
 	log := func(_ *http.Request, err error) {
 		if !isNil(logs) {
 			logs.Debugf("webhook: refused: %s", err)

@@ -45,7 +45,7 @@ func TestHandler(t *testing.T) {
 	} {
 		p := &plugin{err: run.err}
 		w := httptest.NewRecorder()
-		hooksig.Handler(p, string(secret), nil).ServeHTTP(w, signed(t, run.body))
+		hooksig.Handler(p, secret, nil).ServeHTTP(w, signed(t, run.body))
 		if w.Code != run.code {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
@@ -97,7 +97,7 @@ func TestHandlerClaimsNothingThatItCannotDecode(t *testing.T) {
 func TestHandlerRefuses(t *testing.T) {
 	var logged lines
 	p := new(plugin)
-	handler := hooksig.Handler(p, string(secret), &logged)
+	handler := hooksig.Handler(p, secret, &logged)
 	r := signed(t, body)
 	r.Header.Del("Signature")
 	w := httptest.NewRecorder()
@@ -115,8 +115,8 @@ func TestUnusableHandlers(t *testing.T) {
 		told int
 	}{
 		"no secret":              {func(l *lines) http.Handler { return hooksig.Handler(new(plugin), "", l) }, 2},
-		"no plugin":              {func(l *lines) http.Handler { return hooksig.Handler[payload](nil, string(secret), l) }, 2},
-		"a typed nil plugin":     {func(l *lines) http.Handler { return hooksig.Handler(nobody, string(secret), l) }, 2},
+		"no plugin":              {func(l *lines) http.Handler { return hooksig.Handler[payload](nil, secret, l) }, 2},
+		"a typed nil plugin":     {func(l *lines) http.Handler { return hooksig.Handler(nobody, secret, l) }, 2},
 		"no secret, no plugin":   {func(l *lines) http.Handler { return hooksig.Handler[payload](nil, "", l) }, 2},
 		"no secret, no logger":   {func(*lines) http.Handler { return hooksig.Handler(new(plugin), "", (*lines)(nil)) }, 0},
 		"middleware, no plugin":  {func(*lines) http.Handler { return hooksig.Middleware(newVerifier(t))(hooksig.PluginHandler(nobody)) }, 0},
@@ -147,7 +147,7 @@ func TestPluginGetsTheVerifiedEvent(t *testing.T) {
 	} {
 		p := new(plugin)
 		w := httptest.NewRecorder()
-		hooksig.Handler(p, string(secret), nil).ServeHTTP(w, signed(t, body))
+		hooksig.Handler(p, secret, nil).ServeHTTP(w, signed(t, body))
 		if w.Code != http.StatusNoContent || p.got == nil || *p.got != want {
 			t.Errorf("%s: %d, the plugin got %+v", body, w.Code, p.got)
 		}

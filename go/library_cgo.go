@@ -134,9 +134,9 @@ func (h *head) pin() {
 	}
 }
 
-func newKey(secret []byte) (key, error) {
+func newKey(secret string) (key, error) {
 	var k key
-	err := toError(status(C.hooksig_key_init(&k, octets(secret), C.size_t(len(secret)))))
+	err := toError(status(C.hooksig_key_init(&k, unsafe.Pointer(text(secret)), C.size_t(len(secret)))))
 	return k, err
 }
 

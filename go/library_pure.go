@@ -187,13 +187,13 @@ func putRequest(in *core.Instance, method uint32, methodLen int, target uint32, 
 	return at
 }
 
-func newKey(secret []byte) (k key, err error) {
+func newKey(secret string) (k key, err error) {
 	s := func() (s status) {
 		in := core.Get()
 		defer in.Put((*int32)(&s))
 		defer in.Wipe()
 		at := in.Room(len(k))
-		s = status(in.Xhooksig_key_init(int32(at), int32(in.Bytes(secret)), int32(len(secret))))
+		s = status(in.Xhooksig_key_init(int32(at), int32(in.String(secret)), int32(len(secret))))
 		copy(k[:], in.At(at, len(k)))
 		return s
 	}()

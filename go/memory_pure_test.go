@@ -46,9 +46,9 @@ func TestLargeBodiesNeedNoMemory(t *testing.T) {
 
 // The core uses little of its stack, whatever the input.
 func TestStack(t *testing.T) {
-	secrets := make([][]byte, 40)
+	secrets := make([]string, 40)
 	for i := range secrets {
-		secrets[i] = []byte{byte(i + 1)}
+		secrets[i] = string(rune(i + 1))
 	}
 	v := receiverOf(t, secrets...)
 	body := bodyOf(`"event":"build","action":"created",`, "", 100_000)

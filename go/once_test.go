@@ -156,10 +156,10 @@ func TestVerifiersWithDifferentSkews(t *testing.T) {
 				t.Errorf("%s, after %d s: the first was forgotten: %v", name, late, err)
 			}
 		}
-		if _, err := hooksig.NewVerifier([][]byte{secret}, hooksig.WithReplayStore(store)); !errors.Is(err, hooksig.ErrSkewTooLarge) {
+		if _, err := hooksig.NewVerifier(secret, hooksig.WithReplayStore(store)); !errors.Is(err, hooksig.ErrSkewTooLarge) {
 			t.Errorf("%s, for a larger skew: %v", name, err)
 		}
-		if _, err := hooksig.NewVerifier([][]byte{secret}, hooksig.WithReplayStore(store), hooksig.WithoutClock()); !errors.Is(err, hooksig.ErrSkewTooLarge) {
+		if _, err := hooksig.NewVerifier(secret, hooksig.WithReplayStore(store), hooksig.WithoutClock()); !errors.Is(err, hooksig.ErrSkewTooLarge) {
 			t.Errorf("%s, without a clock: %v", name, err)
 		}
 	}

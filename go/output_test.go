@@ -30,14 +30,14 @@ func TestOutputHoldsNoMAC(t *testing.T) {
 	signer := newSigner(t)
 	digest, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(hooksig.Digest([]byte(body)), "SHA-256="))
 	check(t, err)
-	hidden := spellings(delivery.Tag[:], digest, secret)
+	hidden := spellings(delivery.Tag[:], digest, []byte(secret))
 	values := map[string]any{
 		"Tag": delivery.Tag, "*Tag": &delivery.Tag, "Verified": delivery.Verified, "*Verified": &delivery.Verified,
 		"Delivery": *delivery, "*Delivery": delivery, "[]Delivery": []hooksig.Delivery{*delivery},
 		"map": map[hooksig.Tag]int{delivery.Tag: 1}, "Verifier": *v, "*Verifier": v, "shared": shared,
 		"MemoryStore": store, "AcceptOnFailure": hooksig.AcceptOnFailure(store, nil),
 		"Signer": *signer, "*Signer": signer, "Transport": hooksig.Transport{Signer: signer}, "*Transport": &hooksig.Transport{Signer: signer},
-		"Middleware": hooksig.Middleware(v)(http.NotFoundHandler()), "Handler": hooksig.Handler(new(plugin), string(secret), nil),
+		"Middleware": hooksig.Middleware(v)(http.NotFoundHandler()), "Handler": hooksig.Handler(new(plugin), secret, nil),
 		"replayed": replayed, "mismatch": mismatch, "error": error(hooksig.ErrDigestMismatch), "any": struct{ V any }{delivery},
 	}
 	for name, value := range values {

@@ -22,7 +22,7 @@ import (
 func TestOnlyPostIsClaimed(t *testing.T) {
 	receivers := map[string]http.Handler{
 		"Middleware": hooksig.Middleware(newVerifier(t))(new(seen)),
-		"Handler":    hooksig.Handler(new(plugin), string(secret), nil),
+		"Handler":    hooksig.Handler(new(plugin), secret, nil),
 	}
 	for name, handler := range receivers {
 		sent := signed(t, body)

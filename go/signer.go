@@ -16,7 +16,7 @@ type Signer struct {
 
 // NewSigner returns a signer. The secret is used byte for byte; an empty one is refused with
 // [ErrEmptySecret].
-func NewSigner(secret []byte) (*Signer, error) {
+func NewSigner(secret string) (*Signer, error) {
 	key, err := newKey(secret)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,8 @@ type Verified struct {
 	// Expires is the last second at which this request would be accepted, or zero without a clock,
 	// which means never.
 	Expires time.Time
-	// KeyIndex is the index of the secret that made the signature.
+	// KeyIndex is the index of the secret that made the signature: 0 for that of [NewVerifier], then those
+	// of [WithSecrets].
 	KeyIndex int
 }
 
@@ -95,18 +96,18 @@ func (Verifier) Format(f fmt.State, _ rune) {
 // Option configures a Verifier.
 type Option func(*Verifier) error
 
-// NewVerifier returns a verifier that accepts the signature of any of secrets; give several while a
-// secret is being changed. They are used byte for byte, neither trimmed nor decoded.
+// NewVerifier returns a verifier of the signatures that secret makes. It is used byte for byte, neither
+// trimmed nor decoded. [WithSecrets] adds others while a secret is being changed.
 //
 // By default a signature must cover Date and Digest, Date must be within five minutes of the clock,
 // and this Verifier accepts a delivery once. Verifiers that share a store accept it once between
 // them (see [WithReplayStore]). Drone signs alike for all its endpoints, so verifiers of different
 // endpoints must not share one.
 //
-// The error is [ErrNoKeys] without a secret, [ErrEmptySecret] if one is empty, [ErrSkewTooLarge] if
-// the replay store forgets too early for the skew, or that of an option.
-func NewVerifier(secrets [][]byte, opts ...Option) (*Verifier, error) {
-	keys, err := newKeys(secrets)
+// The error is [ErrEmptySecret] if the secret is empty, [ErrSkewTooLarge] if the replay store forgets
+// too early for the skew, or that of an option.
+func NewVerifier(secret string, opts ...Option) (*Verifier, error) {
+	first, err := newKey(secret)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +116,7 @@ func NewVerifier(secrets [][]byte, opts ...Option) (*Verifier, error) {
 		return nil, err
 	}
 	v := &Verifier{
-		receiver: receiver{keys: keys, policy: policy},
+		receiver: receiver{keys: []key{first}, policy: policy},
 		clock:    time.Now,
 		maxSkew:  DefaultMaxSkew,
 		store:    defaultStore{},
@@ -152,18 +153,19 @@ func (v *Verifier) makeGuard() error {
 	return checkSkew(v.store, skew)
 }
 
-func newKeys(secrets [][]byte) ([]key, error) {
-	if len(secrets) == 0 {
-		return nil, ErrNoKeys
-	}
-	keys := make([]key, len(secrets))
-	for i, secret := range secrets {
-		var err error
-		if keys[i], err = newKey(secret); err != nil {
-			return nil, fmt.Errorf("secret %d: %w", i, err)
+// WithSecrets also accepts the signatures of other secrets, such as the old one while the secret is being
+// changed. The error is [ErrEmptySecret] if one is empty.
+func WithSecrets(others ...string) Option {
+	return func(v *Verifier) error {
+		for _, secret := range others {
+			other, err := newKey(secret)
+			if err != nil {
+				return fmt.Errorf("secret %d: %w", len(v.keys), err)
+			}
+			v.keys = append(v.keys, other)
 		}
+		return nil
 	}
-	return keys, nil
 }
 
 // WithMaxSkew sets the largest difference between Date and the clock in either direction, in whole

@@ -67,7 +67,7 @@ func checkVerify(t *testing.T, c *cases.Case) {
 	if c.Now != nil {
 		clock = at(time.Unix(*c.Now, 0))
 	}
-	v, err := hooksig.NewVerifier(c.Keys(), clock, hooksig.WithoutReplayStore())
+	v, err := hooksig.NewVerifier(c.Keys()[0], hooksig.WithSecrets(c.Keys()[1:]...), clock, hooksig.WithoutReplayStore())
 	if err == nil {
 		_, err = v.Verify(c.Request(), c.Body)
 		if _, whole := v.VerifyWhole(c.Request(), c.Body); whole != err {
@@ -130,7 +130,7 @@ func TestUnknownTarget(t *testing.T) {
 
 func TestVerifyDoesNotAllocate(t *testing.T) {
 	plain := hooksig.WithoutReplayStore()
-	rotation, err := hooksig.NewVerifier([][]byte{[]byte("new"), secret}, plain)
+	rotation, err := hooksig.NewVerifier("new", hooksig.WithSecrets(secret), plain)
 	check(t, err)
 	wide := signed(t, body)
 	wide.RequestURI = "/hooks"
@@ -159,39 +159,38 @@ func TestVerifyDoesNotAllocate(t *testing.T) {
 func TestConstructorRefuses(t *testing.T) {
 	long := strings.Repeat("x", 200)
 	for name, made := range map[string]struct {
-		secrets [][]byte
-		opt     hooksig.Option
-		want    error
+		secret string
+		opt    hooksig.Option
+		want   error
 	}{
-		"no secrets":           {nil, hooksig.WithoutClock(), hooksig.ErrNoKeys},
-		"an empty secret":      {[][]byte{secret, {}}, hooksig.WithoutClock(), hooksig.ErrEmptySecret},
-		"a nil secret":         {[][]byte{nil}, hooksig.WithoutClock(), hooksig.ErrEmptySecret},
-		"requiring nothing":    {[][]byte{secret}, hooksig.WithRequired(), hooksig.ErrEmptyList},
-		"two names in one":     {[][]byte{secret}, hooksig.WithRequired("date digest"), hooksig.ErrMalformedList},
-		"a name twice":         {[][]byte{secret}, hooksig.WithRequired("date", "Date"), hooksig.ErrRepeatedName},
-		"a list too long":      {[][]byte{secret}, hooksig.WithRequired(long), hooksig.ErrBufferTooSmall},
-		"a keyId too long":     {[][]byte{secret}, hooksig.WithKeyID(long), hooksig.ErrBufferTooSmall},
-		"an empty keyId":       {[][]byte{secret}, hooksig.WithKeyID(""), hooksig.ErrInvalidKeyID},
-		"an empty name":        {[][]byte{secret}, hooksig.WithRequired("date", ""), hooksig.ErrMalformedList},
-		"a secret of NUL":      {[][]byte{{0, 0}}, hooksig.WithoutClock(), hooksig.ErrEmptySecret},
-		"half a second":        {[][]byte{secret}, hooksig.WithMaxSkew(time.Second / 2), nil},
-		"a negative skew":      {[][]byte{secret}, hooksig.WithMaxSkew(-time.Second), nil},
-		"a nil clock":          {[][]byte{secret}, hooksig.WithClock(nil), nil},
-		"a nil replay store":   {[][]byte{secret}, hooksig.WithReplayStore(nil), nil},
-		"a typed nil store":    {[][]byte{secret}, hooksig.WithReplayStore((*hooksig.MemoryStore)(nil)), nil},
-		"accepting, no store":  {[][]byte{secret}, hooksig.WithReplayStore(hooksig.AcceptOnFailure(nil, nil)), nil},
-		"accepting, typed nil": {[][]byte{secret}, hooksig.WithReplayStore(hooksig.AcceptOnFailure((*minuteStore)(nil), nil)), nil},
-		"a nil option":         {[][]byte{secret}, nil, nil},
-		"a short-lived store":  {[][]byte{secret}, hooksig.WithReplayStore(&minuteStore{}), hooksig.ErrSkewTooLarge},
-		"a zero store":         {[][]byte{secret}, hooksig.WithReplayStore(new(hooksig.MemoryStore)), hooksig.ErrSkewTooLarge},
-		"a skew too long":      {[][]byte{secret}, hooksig.WithMaxSkew(hooksig.Forever), nil},
+		"an empty secret":      {"", hooksig.WithoutClock(), hooksig.ErrEmptySecret},
+		"an empty second":      {secret, hooksig.WithSecrets(""), hooksig.ErrEmptySecret},
+		"requiring nothing":    {secret, hooksig.WithRequired(), hooksig.ErrEmptyList},
+		"two names in one":     {secret, hooksig.WithRequired("date digest"), hooksig.ErrMalformedList},
+		"a name twice":         {secret, hooksig.WithRequired("date", "Date"), hooksig.ErrRepeatedName},
+		"a list too long":      {secret, hooksig.WithRequired(long), hooksig.ErrBufferTooSmall},
+		"a keyId too long":     {secret, hooksig.WithKeyID(long), hooksig.ErrBufferTooSmall},
+		"an empty keyId":       {secret, hooksig.WithKeyID(""), hooksig.ErrInvalidKeyID},
+		"an empty name":        {secret, hooksig.WithRequired("date", ""), hooksig.ErrMalformedList},
+		"a secret of NUL":      {"\x00\x00", hooksig.WithoutClock(), hooksig.ErrEmptySecret},
+		"half a second":        {secret, hooksig.WithMaxSkew(time.Second / 2), nil},
+		"a negative skew":      {secret, hooksig.WithMaxSkew(-time.Second), nil},
+		"a nil clock":          {secret, hooksig.WithClock(nil), nil},
+		"a nil replay store":   {secret, hooksig.WithReplayStore(nil), nil},
+		"a typed nil store":    {secret, hooksig.WithReplayStore((*hooksig.MemoryStore)(nil)), nil},
+		"accepting, no store":  {secret, hooksig.WithReplayStore(hooksig.AcceptOnFailure(nil, nil)), nil},
+		"accepting, typed nil": {secret, hooksig.WithReplayStore(hooksig.AcceptOnFailure((*minuteStore)(nil), nil)), nil},
+		"a nil option":         {secret, nil, nil},
+		"a short-lived store":  {secret, hooksig.WithReplayStore(&minuteStore{}), hooksig.ErrSkewTooLarge},
+		"a zero store":         {secret, hooksig.WithReplayStore(new(hooksig.MemoryStore)), hooksig.ErrSkewTooLarge},
+		"a skew too long":      {secret, hooksig.WithMaxSkew(hooksig.Forever), nil},
 	} {
-		v, err := hooksig.NewVerifier(made.secrets, made.opt)
+		v, err := hooksig.NewVerifier(made.secret, made.opt)
 		if v != nil || err == nil || made.want != nil && !errors.Is(err, made.want) {
 			t.Errorf("%s: %v, %v", name, v, err)
 		}
 	}
-	if _, err := hooksig.NewSigner(nil); !errors.Is(err, hooksig.ErrEmptySecret) {
+	if _, err := hooksig.NewSigner(""); !errors.Is(err, hooksig.ErrEmptySecret) {
 		t.Errorf("a signer without a secret: %v", err)
 	}
 }
@@ -315,7 +314,7 @@ type minuteStore struct{ recordingStore }
 func (*minuteStore) MaxSkew() time.Duration { return time.Minute }
 
 func TestRotation(t *testing.T) {
-	v, err := hooksig.NewVerifier([][]byte{[]byte("new secret"), secret})
+	v, err := hooksig.NewVerifier("new secret", hooksig.WithSecrets(secret))
 	check(t, err)
 	verified, err := v.Verify(signed(t, body), []byte(body))
 	check(t, err)
@@ -391,7 +390,7 @@ func TestSignatureIsHMAC(t *testing.T) {
 	check(t, err)
 	digest := sha256.Sum256([]byte(body))
 	field := "SHA-256=" + base64.StdEncoding.EncodeToString(digest[:])
-	mac := hmac.New(sha256.New, secret)
+	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte("date: " + r.Header.Get("Date") + "\ndigest: " + field))
 	tag := mac.Sum(nil)
 	want := `keyId="hmac-key",algorithm="hmac-sha256",signature="` +

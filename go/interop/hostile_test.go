@@ -222,7 +222,7 @@ var number atomic.Int64
 func genuine() wire {
 	body := fmt.Sprintf(`{"event":"build","action":"created","number":%d}`, number.Add(1))
 	r, _ := http.NewRequest("POST", "http://receiver.test/hooks", nil)
-	signer, err := hooksig.NewSigner([]byte(secret))
+	signer, err := hooksig.NewSigner(secret)
 	if err != nil || signer.Sign(r, []byte(body), time.Now()) != nil {
 		panic("it cannot be signed")
 	}

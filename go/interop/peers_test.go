@@ -133,7 +133,7 @@ func sendWithTransport(t *testing.T, url string) bool {
 
 func newSigner(tb testing.TB) *hooksig.Signer {
 	tb.Helper()
-	signer, err := hooksig.NewSigner([]byte(secret))
+	signer, err := hooksig.NewSigner(secret)
 	check(tb, err)
 	return signer
 }
@@ -150,7 +150,7 @@ func accept(w http.ResponseWriter, _ *http.Request) {
 }
 
 func serveMiddleware(t *testing.T, opt hooksig.Option) string {
-	v, err := hooksig.NewVerifier([][]byte{[]byte(secret)}, opt)
+	v, err := hooksig.NewVerifier(secret, opt)
 	check(t, err)
 	return start(t, hooksig.Middleware(v)(http.HandlerFunc(accept)))
 }
@@ -161,7 +161,7 @@ type acceptAll struct{}
 func (acceptAll) Deliver(context.Context, *webhook.Request) error { return nil }
 
 func serveHandler(t *testing.T, opt hooksig.Option) string {
-	v, err := hooksig.NewVerifier([][]byte{[]byte(secret)}, opt)
+	v, err := hooksig.NewVerifier(secret, opt)
 	check(t, err)
 	return start(t, hooksig.Middleware(v)(hooksig.PluginHandler[webhook.Request](acceptAll{})))
 }

@@ -39,7 +39,7 @@ var judges = []struct {
 }
 
 func judgeHooksig(tb testing.TB) func(*http.Request) string {
-	v, err := hooksig.NewVerifier([][]byte{[]byte(secret)}, hooksig.WithoutReplayStore())
+	v, err := hooksig.NewVerifier(secret, hooksig.WithoutReplayStore())
 	check(tb, err)
 	octets := []byte(body)
 	return func(r *http.Request) string {

@@ -146,7 +146,7 @@ func serveListen(t *testing.T, program string) string {
 // Over TLS it accepts the certificate of a configured authority, and no other.
 func TestTriggerOverTLS(t *testing.T) {
 	program := findProgram(t)
-	v, err := hooksig.NewVerifier([][]byte{[]byte(secret)})
+	v, err := hooksig.NewVerifier(secret)
 	check(t, err)
 	server := httptest.NewUnstartedServer(hooksig.Middleware(v)(http.HandlerFunc(accept)))
 	authority, certificate := newCertificate(t)

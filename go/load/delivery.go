@@ -20,7 +20,7 @@ var (
 )
 
 func newSigner(secret string) *hooksig.Signer {
-	signer, err := hooksig.NewSigner([]byte(secret))
+	signer, err := hooksig.NewSigner(secret)
 	if err != nil {
 		panic(err)
 	}

@@ -31,7 +31,7 @@ func serve(kind string) error {
 	if err != nil {
 		return err
 	}
-	v, err := hooksig.NewVerifier([][]byte{[]byte(secret)}, remember)
+	v, err := hooksig.NewVerifier(secret, remember)
 	if err != nil {
 		return err
 	}

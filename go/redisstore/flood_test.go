@@ -89,7 +89,7 @@ func newFloodedReceiver(t *testing.T, redisAddr string, accepting bool) *flooded
 	if accepting {
 		option = hooksig.WithReplayStore(hooksig.AcceptOnFailure(store, func(error) { r.failures.Add(1) }))
 	}
-	v, err := hooksig.NewVerifier([][]byte{secret}, option)
+	v, err := hooksig.NewVerifier(secret, option)
 	check(t, err)
 	r.Server = httptest.NewServer(hooksig.Middleware(v)(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		r.handled.Add(1)
@@ -230,10 +230,10 @@ func TestNewRefuses(t *testing.T) {
 	}
 	store, err := redisstore.New(client, redisstore.WithMaxSkew(time.Minute))
 	check(t, err)
-	if _, err := hooksig.NewVerifier([][]byte{secret}, hooksig.WithReplayStore(store)); !errors.Is(err, hooksig.ErrSkewTooLarge) {
+	if _, err := hooksig.NewVerifier(secret, hooksig.WithReplayStore(store)); !errors.Is(err, hooksig.ErrSkewTooLarge) {
 		t.Errorf("a verifier with a larger skew: %v", err)
 	}
-	if _, err := hooksig.NewVerifier([][]byte{secret}, hooksig.WithReplayStore((*redisstore.Store)(nil))); err == nil {
+	if _, err := hooksig.NewVerifier(secret, hooksig.WithReplayStore((*redisstore.Store)(nil))); err == nil {
 		t.Error("a verifier with a nil store")
 	}
 }

@@ -2,7 +2,7 @@
 // server that remembers accepted deliveries.
 //
 //	store, err := redisstore.New(redis.NewClient(&redis.Options{Addr: "localhost:6379"}))
-//	verifier, err := hooksig.NewVerifier(secrets, hooksig.WithReplayStore(store))
+//	verifier, err := hooksig.NewVerifier(secret, hooksig.WithReplayStore(store))
 //
 // It needs Redis 7.0 or newer, or Valkey. While Redis is down, deliveries are refused;
 // [hooksig.AcceptOnFailure] is the alternative. The timeouts and retries of the client limit how

@@ -25,7 +25,7 @@ import (
 	"github.com/hooksig/hooksig/go/redisstore"
 )
 
-var secret = []byte("bea26a2221fd8090ea38720fc445eca6")
+const secret = "bea26a2221fd8090ea38720fc445eca6"
 
 // The environment variable that turns the test binary into a receiver with the Redis server at that
 // address.
@@ -44,7 +44,7 @@ func receive(redisAddr string) error {
 	if err != nil {
 		return err
 	}
-	v, err := hooksig.NewVerifier([][]byte{secret}, hooksig.WithReplayStore(store))
+	v, err := hooksig.NewVerifier(secret, hooksig.WithReplayStore(store))
 	if err != nil {
 		return err
 	}
@@ -311,8 +311,8 @@ func TestKeyIsThatOfOtherReceivers(t *testing.T) {
 	store, err := redisstore.New(client)
 	check(t, err)
 	now := time.Unix(1795420800, 0)
-	secret := []byte("bea26a2221fd8090ea38720fc445eca6")
-	verifier, err := hooksig.NewVerifier([][]byte{secret}, hooksig.WithReplayStore(store),
+	secret := "bea26a2221fd8090ea38720fc445eca6"
+	verifier, err := hooksig.NewVerifier(secret, hooksig.WithReplayStore(store),
 		hooksig.WithMaxSkew(10*time.Second), hooksig.WithClock(func() time.Time { return now }))
 	check(t, err)
 	signer, err := hooksig.NewSigner(secret)

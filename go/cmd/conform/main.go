@@ -124,7 +124,7 @@ func verify(c *cases.Case) (hooksig.Verified, error) {
 	if c.Now != nil {
 		clock = hooksig.WithClock(func() time.Time { return time.Unix(*c.Now, 0) })
 	}
-	verifier, err := hooksig.NewVerifier(c.Keys(), clock, hooksig.WithoutReplayStore())
+	verifier, err := hooksig.NewVerifier(c.Keys()[0], hooksig.WithSecrets(c.Keys()[1:]...), clock, hooksig.WithoutReplayStore())
 	if err != nil {
 		return hooksig.Verified{}, err
 	}

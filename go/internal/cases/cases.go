@@ -100,10 +100,10 @@ func Read(path string) ([]Case, error) {
 }
 
 // Keys returns the secrets to verify or sign with.
-func (c *Case) Keys() [][]byte {
-	var keys [][]byte
+func (c *Case) Keys() []string {
+	var keys []string
 	for _, secret := range c.Secrets {
-		keys = append(keys, []byte(secret))
+		keys = append(keys, string(secret))
 	}
 	return keys
 }

@@ -24,15 +24,12 @@ var contestants = map[string]contestant{
 var errRefused = errors.New("refused")
 
 func newHooksig(secrets []string) (receiver, error) {
-	var keys [][]byte
-	for _, secret := range secrets {
-		keys = append(keys, []byte(secret))
-	}
-	verifier, err := hooksig.NewVerifier(keys, hooksig.WithMaxSkew(maxSkew), hooksig.WithoutReplayStore())
+	verifier, err := hooksig.NewVerifier(secrets[0], hooksig.WithSecrets(secrets[1:]...),
+		hooksig.WithMaxSkew(maxSkew), hooksig.WithoutReplayStore())
 	if err != nil {
 		return receiver{}, err
 	}
-	signer, err := hooksig.NewSigner(keys[0])
+	signer, err := hooksig.NewSigner(secrets[0])
 	if err != nil {
 		return receiver{}, err
 	}

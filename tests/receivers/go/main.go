@@ -29,13 +29,13 @@ func main() {
 	if len(os.Args) < 3 {
 		log.Fatal("usage: receiver middleware|handler SECRET_FILE...")
 	}
-	var secrets [][]byte
+	var secrets []string
 	for _, path := range os.Args[2:] {
 		secret, err := os.ReadFile(path)
 		if err != nil {
 			log.Fatal(err)
 		}
-		secrets = append(secrets, secret)
+		secrets = append(secrets, string(secret))
 	}
 	handler, err := newHandler(os.Args[1], secrets)
 	if err != nil {
@@ -44,11 +44,11 @@ func main() {
 	log.Fatal(serve(handler, filepath.Join(filepath.Dir(os.Args[2]), "certificate.pem")))
 }
 
-func newHandler(kind string, secrets [][]byte) (http.Handler, error) {
+func newHandler(kind string, secrets []string) (http.Handler, error) {
 	if kind == "handler" {
-		return hooksig.Handler(plugin{}, string(secrets[0]), logger{}), nil
+		return hooksig.Handler(plugin{}, secrets[0], logger{}), nil
 	}
-	v, err := hooksig.NewVerifier(secrets)
+	v, err := hooksig.NewVerifier(secrets[0], hooksig.WithSecrets(secrets[1:]...))
 	if err != nil {
 		return nil, err
 	}
