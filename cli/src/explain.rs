@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::{
     Outcome,
+    message::Message,
     policy::PolicyArgs,
     receiver::Receiver,
     recording::RecordingArgs,
@@ -92,15 +93,22 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
 struct Report {
     #[serde(flatten)]
     verdict: Verdict,
-    rules: Vec<Rule>,
-    near_misses: Vec<NearMiss>,
-    /// Some mistakes were not tried because the request is too large.
-    is_cut: bool,
+    #[serde(flatten)]
+    findings: Findings,
     /// At most [`MAX_STRING`] bytes.
     signing_string_b64: Option<String>,
     expected: Option<Expected>,
     /// Says why there is no `expected`, if someone might look for it.
     withheld: Option<&'static str>,
+}
+
+/// The result of each rule, and the mistakes that nearly fit.
+#[derive(Serialize)]
+pub(crate) struct Findings {
+    rules: Vec<Rule>,
+    near_misses: Vec<NearMiss>,
+    /// Some mistakes were not tried because the request is too large.
+    is_cut: bool,
 }
 
 /// The values that the request should have. They are enough to forge it.
@@ -121,17 +129,31 @@ impl Report {
     fn of(case: &Case<'_>, show_expected: bool) -> Self {
         let verdict = Verdict::of(case.receiver, case.message);
         let withheld = verdict.details.is_none() && !show_expected;
-        let near_misses = near_misses::find(case);
         let string = case.string.as_ref().ok().filter(|string| string.len() <= MAX_STRING);
         Self {
             verdict,
-            rules: rules::examine(case),
-            near_misses,
-            is_cut: case.budget.is_exceeded(),
+            findings: Findings::of_case(case),
             signing_string_b64: string.map(|string| BASE64_STANDARD.encode(string)),
             expected: show_expected.then(|| Expected::of(case)),
             withheld: withheld.then_some(WITHHELD),
         }
+    }
+}
+
+impl Findings {
+    /// Examines a request that `receiver` refused.
+    pub(crate) fn of(message: &Message<'_>, receiver: &Receiver<'_>, secrets: &[Secret]) -> Self {
+        Self::of_case(&Case::new(message, receiver, secrets))
+    }
+
+    fn of_case(case: &Case<'_>) -> Self {
+        let (rules, near_misses) = (rules::examine(case), near_misses::find(case));
+        Self { rules, near_misses, is_cut: case.budget.is_exceeded() }
+    }
+
+    /// Returns the lines for a terminal, coloured, with `indent` spaces before each.
+    pub(crate) fn page(&self, indent: usize) -> String {
+        page::of_findings(self, terminal::width() - indent, indent)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `hooksig listen`: a receiver for development.
 
-use std::{net::TcpListener, sync::Arc};
+use std::{net::TcpListener, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 
@@ -13,19 +13,25 @@ use crate::{
 };
 
 use self::{
+    archive::Archive,
+    clerk::{Clerk, Duties},
     desk::{Desk, Terms},
     forwarder::Forwarder,
     printer::Printer,
 };
 
+mod archive;
+mod clerk;
 mod connection;
 mod desk;
 mod entry;
 mod forwarder;
 mod onward;
 mod printer;
+mod record;
 mod server;
 mod summary;
+mod totals;
 
 /// Receive deliveries and print the verdict on each as it comes
 ///
@@ -48,8 +54,23 @@ pub(crate) struct Args {
     /// Forwards the body, the signature, and the covered fields except Host. Content-Type and
     /// X-Drone-Event are sent as Drone sends them. Other fields are left out, because anyone on the
     /// way could have changed them.
-    #[arg(long, value_name = "URL")]
+    #[arg(short, long, value_name = "URL")]
     forward: Option<String>,
+
+    /// Save each delivery in folder DIR, as a file that `hooksig explain` reads
+    ///
+    /// The file of a refused one has REFUSED and the reason in its name; its body is then read, too.
+    /// Of the refused ones, 256 MiB are saved. Only you can read the files. They hold no secret, and
+    /// passwords are removed from their fields, but they hold the signature as received: whoever has
+    /// it can send the delivery again while its Date is good.
+    #[arg(long, value_name = "DIR")]
+    save: Option<PathBuf>,
+
+    /// Explain each refused delivery, as `hooksig explain` does
+    ///
+    /// Prints parts of what a stranger sent, made safe for the terminal.
+    #[arg(short, long)]
+    explain: bool,
 
     /// Longest body that is accepted
     #[arg(long, value_name = "BYTES", default_value_t = 4 << 20)]
@@ -78,10 +99,11 @@ Examples:
   hooksig listen --secret-file drone.secret 3000
   hooksig listen --secret-file new.secret --secret-file old.secret 0.0.0.0:3000 --json
   hooksig listen --secret-file drone.secret localhost:3000 --forward http://localhost:8080/hook
+  hooksig listen --secret-file drone.secret 3000 --explain --save .
 
 Exit codes:
-  0  stopped by SIGINT (Ctrl-C) or SIGTERM; what was begun was answered
-  2  usage error, no secret, or an address that cannot be used";
+  0  stopped by SIGINT (Ctrl-C) or SIGTERM; pending deliveries were answered
+  2  usage error, no secret, or an address or folder that cannot be used";
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     args.policy.terms()?;
@@ -90,12 +112,18 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let forwarder = forward
         .context("--forward: cannot send to this URL")?
         .map(|url| Forwarder::new(Client::new(url, client::TIMEOUT)));
-    let keys = args.secrets.keys()?;
+    let secrets = args.secrets.secrets()?;
+    let keys = secrets.iter().map(|secret| secret.key().clone()).collect();
+    let archive = args.save.map(Archive::open).transpose().context("--save")?;
+    let policy = Arc::new(args.policy);
+    let duties =
+        Duties { archive, secrets: args.explain.then_some(secrets), policy: Arc::clone(&policy) };
     let listener = TcpListener::bind(with_host(&args.address))
         .with_context(|| format!("cannot listen on {:?}", args.address))?;
     let terms = Terms { forwarder, has_guard: !args.no_replay_guard, max_body: args.max_body };
     let printer = Printer::start(args.json).context("the thread that prints cannot start")?;
-    let desk = Desk::new(keys, args.policy, terms, printer.clone());
+    let clerk = Clerk::start(duties, printer.clone()).context("a thread cannot start")?;
+    let desk = Desk::new(keys, policy, terms, clerk, printer.clone());
     server::run(listener, &Arc::new(desk), &printer)?;
     Ok(Outcome::Success)
 }

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSplitter, core::display_width};
 
 use super::{
-    Report,
+    Findings, Report,
     rules::{Finding, Line, Rule},
 };
 use crate::Outcome;
@@ -24,20 +24,19 @@ const PLAIN: Style = Style::new();
 /// Returns the whole page, coloured, in lines of at most `width` columns.
 pub(super) fn of(report: &Report, width: usize) -> String {
     let mut page = Page { width, text: String::new() };
-    for rule in &report.rules {
-        page.rule(rule);
-    }
+    page.rules(&report.findings);
     page.expected(report);
-    if report.is_cut {
-        let text = "some mistakes were not tried: this request is too large";
-        page.row((DIMMED, "--"), "hints", [(DIMMED, wrap(text, width - INDENT, ""))]);
-    }
-    for near_miss in &report.near_misses {
-        let advice = wrap(&near_miss.advice, width - INDENT, "");
-        page.row((HINT, "hint"), near_miss.about, [(PLAIN, advice)]);
-    }
+    page.hints(&report.findings);
     page.verdict(report);
     page.text
+}
+
+/// Returns the rules and hints, with `indent` spaces before each line.
+pub(super) fn of_findings(findings: &Findings, width: usize, indent: usize) -> String {
+    let mut page = Page { width, text: String::new() };
+    page.rules(findings);
+    page.hints(findings);
+    textwrap::indent(&page.text, &" ".repeat(indent))
 }
 
 struct Page {
@@ -46,6 +45,24 @@ struct Page {
 }
 
 impl Page {
+    fn rules(&mut self, findings: &Findings) {
+        for rule in &findings.rules {
+            self.rule(rule);
+        }
+    }
+
+    fn hints(&mut self, findings: &Findings) {
+        let width = self.width - INDENT;
+        if findings.is_cut {
+            let text = "some mistakes were not tried: this request is too large";
+            self.row((DIMMED, "--"), "hints", [(DIMMED, wrap(text, width, ""))]);
+        }
+        for near_miss in &findings.near_misses {
+            let advice = wrap(&near_miss.advice, width, "");
+            self.row((HINT, "hint"), near_miss.about, [(PLAIN, advice)]);
+        }
+    }
+
     fn rule(&mut self, rule: &Rule) {
         let width = self.width - INDENT;
         let found = |style| rule.found.iter().map(move |line| (style, line.wrap(width)));

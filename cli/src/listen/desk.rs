@@ -2,22 +2,24 @@
 
 use std::{
     borrow::Cow,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use hooksig::{Error, Key, replay};
+use hooksig::{Clock, Error, Key, replay};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use httparse::Header;
 use hyper::body::{Body, Bytes, Incoming};
 use tokio::time;
 
 use super::{
+    clerk::Clerk,
     entry::{Entry, Unread},
     forwarder::Forwarder,
     onward,
     printer::Printer,
+    record::{self, Record},
+    totals::Totals,
 };
 use crate::{
     clock,
@@ -45,25 +47,45 @@ pub(super) struct Terms {
 
 pub(super) struct Desk {
     keys: Vec<Key>,
-    policy: PolicyArgs,
+    policy: Arc<PolicyArgs>,
     guard: Option<Mutex<replay::Guard<Vec<replay::Entry>>>>,
     terms: Terms,
+    clerk: Clerk,
     printer: Printer,
+    totals: Totals,
 }
 
 /// The result of a request.
 enum Judged {
     /// Its verdict, its body, and the fields to forward.
     Genuine(Verdict, Bytes, HeaderMap),
-    Refused(Verdict),
+    /// Its verdict, and its body if that was read.
+    Refused(Verdict, Option<Bytes>),
     Unread(Unread),
 }
 
+impl Judged {
+    /// Returns the body if it was read.
+    fn body(&self) -> Option<Bytes> {
+        match self {
+            Self::Genuine(_, body, _) => Some(body.clone()),
+            Self::Refused(_, body) => body.clone(),
+            Self::Unread(_) => None,
+        }
+    }
+}
+
 impl Desk {
-    pub(super) fn new(keys: Vec<Key>, policy: PolicyArgs, terms: Terms, printer: Printer) -> Self {
+    pub(super) fn new(
+        keys: Vec<Key>,
+        policy: Arc<PolicyArgs>,
+        terms: Terms,
+        clerk: Clerk,
+        printer: Printer,
+    ) -> Self {
         let guard = || replay::Guard::new(vec![replay::Entry::EMPTY; REMEMBERED]);
         let guard = terms.has_guard.then(|| Mutex::new(guard().max_skew(policy.max_skew)));
-        Self { keys, policy, guard, terms, printer }
+        Self { keys, policy, guard, terms, clerk, printer, totals: Totals::default() }
     }
 
     /// Handles a delivery sent to `target`, and returns the answer.
@@ -90,7 +112,11 @@ impl Desk {
         body: Incoming,
     ) -> anyhow::Result<StatusCode> {
         let time = clock::now(None)?;
-        let (entry, status) = match self.judge(&head, target, body).await? {
+        let clock = self.policy.clock()?;
+        let judged = self.judge(&head, target, body, clock).await?;
+        let record = judged.body().filter(|_| self.clerk.needs_record());
+        let record = record.map(|body| Record::new(&head, target, body, clock));
+        let (entry, status) = match judged {
             Judged::Genuine(verdict, body, fields) => {
                 let mut entry = Entry::judged(verdict, &body, time);
                 let mut status = StatusCode::NO_CONTENT;
@@ -101,13 +127,21 @@ impl Desk {
                 }
                 (entry, status)
             }
-            Judged::Refused(verdict) => {
+            Judged::Refused(verdict, _) => {
                 (Entry::judged(verdict, &[], time), StatusCode::UNAUTHORIZED)
             }
             Judged::Unread(unread) => (Entry::unread(&unread, time), unread.status()),
         };
-        self.printer.print(&entry);
+        self.totals.add(entry.verdict());
+        self.clerk.take(entry, record);
         Ok(status)
+    }
+
+    /// Saves and prints the rest, then the totals, unless that takes longer than `patience`.
+    pub(super) fn finish(&self, patience: Duration) {
+        self.clerk.finish(patience);
+        self.printer.tell(self.totals.line());
+        self.printer.finish(patience);
     }
 
     /// Stops waiting for answers to forwarded deliveries.
@@ -117,11 +151,17 @@ impl Desk {
         }
     }
 
-    /// Judges the head, and reads the body only if that is genuine.
+    /// Judges the head, and reads the body only if that is genuine or the clerk needs it.
     ///
     /// The claim comes last, because a request that is refused for another reason must not use the
     /// delivery up.
-    async fn judge(&self, head: &Parts, target: &str, body: Incoming) -> anyhow::Result<Judged> {
+    async fn judge(
+        &self,
+        head: &Parts,
+        target: &str,
+        body: Incoming,
+        clock: Clock,
+    ) -> anyhow::Result<Judged> {
         if head.method != Method::POST {
             return Ok(Judged::Unread(Unread::NotPost));
         }
@@ -129,13 +169,18 @@ impl Desk {
         if body.size_hint().lower() > max as u64 {
             return Ok(Judged::Unread(Unread::TooLarge { max }));
         }
-        let (method, fields) = (head.method.as_str(), fields(&head.headers));
+        let (method, fields) = (head.method.as_str(), record::fields(&head.headers));
         let message = Message { method, target, fields, body: Cow::Borrowed(&[]) };
-        let (terms, clock) = (self.policy.terms()?, self.policy.clock()?);
+        let terms = self.policy.terms()?;
         let receiver = Receiver { keys: &self.keys, terms: &terms, clock };
         let mut pending = match receiver.begin(&message) {
             Ok(pending) => pending,
-            Err(error) => return Ok(Judged::Refused(Verdict::invalid(error, &message, &receiver))),
+            Err(error) => {
+                let verdict = Verdict::invalid(error, &message, &receiver);
+                let needed = self.clerk.needs_record();
+                let body = if needed { self.read(body).await.ok() } else { None };
+                return Ok(Judged::Refused(verdict, body));
+            }
         };
         let body = match self.read(body).await {
             Ok(body) => body,
@@ -158,7 +203,10 @@ impl Desk {
                 let fields = onward::fields(&head.headers, &genuine.verified, &delivery);
                 Judged::Genuine(verdict, body, fields)
             }
-            Err(error) => Judged::Refused(Verdict::invalid(error, &message, &receiver)),
+            Err(error) => {
+                let verdict = Verdict::invalid(error, &message, &receiver);
+                Judged::Refused(verdict, Some(body))
+            }
         })
     }
 
@@ -197,9 +245,4 @@ fn answer(status: StatusCode) -> Response<Full<Bytes>> {
         _ => {}
     }
     response
-}
-
-fn fields(headers: &HeaderMap) -> Vec<Header<'_>> {
-    let fields = headers.iter();
-    fields.map(|(name, value)| Header { name: name.as_str(), value: value.as_bytes() }).collect()
 }

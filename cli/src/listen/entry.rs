@@ -1,15 +1,19 @@
 //! The printed line of a delivery.
 
 use anstyle::AnsiColor;
-use hooksig::date;
+use hooksig::{Error, date};
 use http::StatusCode;
 use serde::Serialize;
 
-use super::summary;
+use super::{archive::Saving, summary};
 use crate::{
+    explain::Findings,
     terminal::{self, excerpt},
     verdict::Verdict,
 };
+
+/// Columns before each line of an explanation.
+const INDENT: usize = 4;
 
 #[derive(Serialize)]
 pub(super) struct Entry {
@@ -19,6 +23,8 @@ pub(super) struct Entry {
     verdict: Verdict,
     summary: Option<String>,
     pub(super) forwarded: Option<Forwarded>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) explanation: Option<Findings>,
 }
 
 /// The result of forwarding a delivery.
@@ -41,7 +47,7 @@ impl Entry {
     pub(super) fn judged(verdict: Verdict, body: &[u8], time: i64) -> Self {
         // A forged body is not shown.
         let summary = if verdict.details.is_some() { summary::of(body) } else { None };
-        Self { time, verdict, summary, forwarded: None }
+        Self { time, verdict, summary, forwarded: None, explanation: None }
     }
 
     pub(super) fn unread(unread: &Unread, time: i64) -> Self {
@@ -51,11 +57,33 @@ impl Entry {
             message: unread.text(),
             details: None,
         };
-        Self { time, verdict, summary: None, forwarded: None }
+        Self { time, verdict, summary: None, forwarded: None, explanation: None }
+    }
+
+    pub(super) fn verdict(&self) -> &Verdict {
+        &self.verdict
     }
 
     pub(super) fn is_valid(&self) -> bool {
         self.verdict.details.is_some()
+    }
+
+    /// Returns true if a rule of the signature is broken. A replay breaks none.
+    pub(super) fn is_broken(&self) -> bool {
+        !self.is_valid() && self.verdict.reason != Error::Replayed.reason()
+    }
+
+    /// Names the file of this delivery, whose bytes are `text`.
+    pub(super) fn saving<'a>(&'a self, text: &'a [u8]) -> Saving<'a> {
+        let words = match &self.verdict.details {
+            Some(details) => [&details.event, &details.action]
+                .into_iter()
+                .flatten()
+                .map(String::as_str)
+                .collect(),
+            None => vec![self.verdict.reason],
+        };
+        Saving { time: self.time, is_valid: self.is_valid(), words, text }
     }
 
     /// Returns the line to print, with its end.
@@ -66,7 +94,7 @@ impl Entry {
         }
     }
 
-    /// Returns one line, broken at the terminal's width.
+    /// Returns one line, broken at the terminal's width, and the explanation below.
     fn lines(&self) -> String {
         let time =
             date::format(self.time).map_or_else(|_| "?".into(), |date| date[17..25].to_owned());
@@ -76,7 +104,9 @@ impl Entry {
             AnsiColor::Red.on_default()
         };
         let (verdict, text) = (self.verdict.verdict, terminal::beside(20, &self.text()));
-        format!("{time}Z  {style}{verdict:<7}{style:#}  {text}\n")
+        let explanation = self.explanation.as_ref().map(|findings| findings.page(INDENT));
+        let explanation = explanation.unwrap_or_default();
+        format!("{time}Z  {style}{verdict:<7}{style:#}  {text}\n{explanation}")
     }
 
     fn text(&self) -> String {

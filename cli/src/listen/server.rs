@@ -32,7 +32,7 @@ pub(super) fn run(
     let served = runtime.block_on(serve(listener, desk, printer));
     // A forwarded delivery may hang on its receiver.
     runtime.shutdown_timeout(Duration::ZERO);
-    printer.finish(LAST_WORDS);
+    desk.finish(LAST_WORDS);
     served
 }
 

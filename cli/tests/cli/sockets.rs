@@ -43,7 +43,26 @@ impl Listener {
     }
 
     fn run(address: &str, options: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("hooksig"))
+        let program = assert_cmd::cargo::cargo_bin!("hooksig");
+        Self::spawn(Command::new(program), address, options, variables)
+    }
+
+    /// Starts it with the usual secret, unable to write a byte to a file.
+    #[cfg(unix)]
+    pub(crate) fn start_on_full_disk(options: &[&str]) -> Self {
+        let program = assert_cmd::cargo::cargo_bin!("hooksig");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""]).arg(program);
+        Self::spawn(shell, "127.0.0.1:0", &[&["--secret", SECRET], options].concat(), &[])
+    }
+
+    fn spawn(
+        mut program: Command,
+        address: &str,
+        options: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
+        let mut child = program
             .args(["listen", address])
             .args(options)
             .env_remove("DRONE_WEBHOOK_SECRET")
