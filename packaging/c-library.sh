@@ -41,10 +41,19 @@ archiver() {
     esac
 }
 
+# Prints the features of the library. Several messages are hashed at once only where there is an operating system
+# that tells of SHA instructions, and speed counts more than size.
+features() {
+    case $profile:$target in
+    size:* | *-none* | *:wasm*) echo capi ;;
+    *) echo capi,lanes ;;
+    esac
+}
+
 cargo_rustc() {
     local run=(cargo rustc --target "$target")
     [[ $target == "$host" ]] || run=(scripts/cross.sh "$target" rustc)
-    "${run[@]}" --locked -q --profile "$profile" -p hooksig --lib --crate-type staticlib --features capi \
+    "${run[@]}" --locked -q --profile "$profile" -p hooksig --lib --crate-type staticlib --features "$(features)" \
         --message-format json-render-diagnostics -- --cfg hooksig_panic_handler
 }
 

@@ -80,10 +80,13 @@ pub fn format(unix: i64) -> Result<FieldValue<LEN>, Error> {
     write(unix).map(FieldValue::new)
 }
 
+/// Returns an error if the year is not in 0–9999.
+pub(crate) fn check_time(unix: i64) -> Result<(), Error> {
+    if TIMES.contains(&unix) { Ok(()) } else { Err(Error::TimeOutOfRange) }
+}
+
 pub(crate) fn write(unix: i64) -> Result<[u8; LEN], Error> {
-    if !TIMES.contains(&unix) {
-        return Err(Error::TimeOutOfRange);
-    }
+    check_time(unix)?;
     let days = unix.div_euclid(SECONDS_A_DAY) as i32;
     let second = unix.rem_euclid(SECONDS_A_DAY) as u32;
     let (year, month, day) = civil_from_days(days);

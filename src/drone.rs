@@ -11,9 +11,13 @@ use crate::{
 };
 
 mod filter;
+mod many;
 pub(crate) mod verbatim;
 
 pub use filter::selects;
+#[cfg(feature = "capi")]
+pub(crate) use many::sign_each;
+pub use many::{Outgoing, sign_many};
 
 /// The keyId of every Drone server.
 pub const KEY_ID: &str = "hmac-key";

@@ -6,7 +6,7 @@ use ctutils::{Choice, CtAssign, CtEq};
 
 use crate::{
     Error,
-    primitives::{HASH_LEN, HmacKey, Pieces, ct_eq, for_each_mac},
+    primitives::{HASH_LEN, HmacKey, Pieces, ct_eq, for_each_mac, mac_many},
 };
 
 /// The length of a [`Tag`], in bytes.
@@ -44,6 +44,17 @@ impl Key {
     /// Returns the MAC of a string in one buffer.
     pub(crate) fn mac_of_whole(&self, string: &[u8]) -> Tag {
         self.0.mac(string)
+    }
+
+    /// Hashes each body, and passes the MAC of the string that `string` makes of the hash to `done`,
+    /// together with the index of the body and that string. `string` also gets the value beside the body.
+    pub(crate) fn mac_many<'b, T: Copy, const S: usize>(
+        &self,
+        bodies: impl Iterator<Item = (&'b [u8], T)>,
+        string: impl FnMut(T, &Tag) -> [u8; S],
+        done: impl FnMut(usize, &[u8; S], &Tag),
+    ) {
+        mac_many(&self.0, bodies, string, done);
     }
 
     /// Returns the MAC of a string that is written piece by piece.

@@ -292,6 +292,8 @@ static void functions_take_what_they_took(void)
     GIVES_STATUS(hooksig_delivery_read, BODY, hooksig_delivery *);
     GIVES_STATUS(hooksig_delivery_sign, const hooksig_key *, BODY, int64_t,
                  hooksig_delivery_headers *);
+    GIVES_STATUS(hooksig_delivery_sign_many, const hooksig_key *, const hooksig_outgoing *, size_t,
+                 hooksig_delivery_headers *, size_t);
     GIVES_STATUS(hooksig_sign, const hooksig_key *, HEAD, const hooksig_request *, HEAD, FILLED);
     GIVES_STATUS(hooksig_signing_string, const hooksig_request *, HEAD, FILLED);
     GIVES_STATUS(hooksig_digest_field, BODY, FILLED);

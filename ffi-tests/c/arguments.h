@@ -20,7 +20,7 @@ struct guarded {
         hooksig_verified verified;
         hooksig_delivery delivery;
         hooksig_received received;
-        hooksig_delivery_headers headers;
+        hooksig_delivery_headers headers, many[4];
         hooksig_replay_entry guard[2];
         char text[512];
         int64_t time;

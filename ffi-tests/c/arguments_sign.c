@@ -83,6 +83,83 @@ static void delivery_sign(void)
            hooksig_delivery_sign(keys, body, 1, NOW, NULL));
 }
 
+/* Bodies of several lengths, with the time of each. */
+static hooksig_outgoing outgoing[4];
+
+static hooksig_status sign_many(const hooksig_outgoing *deliveries, size_t deliveries_len,
+                                size_t headers_len)
+{
+    return hooksig_delivery_sign_many(&keys[1], deliveries, deliveries_len, out.at.many,
+                                      headers_len);
+}
+
+/* A call with one delivery changed. */
+static hooksig_status sign_changed(size_t at, const void *body, size_t body_len, int64_t now)
+{
+    hooksig_outgoing changed[COUNT(outgoing)];
+    memcpy(changed, outgoing, sizeof changed);
+    changed[at].body = body;
+    changed[at].body_len = body_len;
+    changed[at].now = now;
+    return sign_many(changed, COUNT(changed), COUNT(changed));
+}
+
+/* The headers in out are those of the first deliveries, signed one by one. */
+static bool signed_as_one_by_one(size_t deliveries_len)
+{
+    for (size_t i = 0; i < deliveries_len; i++) {
+        hooksig_delivery_headers one;
+        memset(&one, 0xA5, sizeof one);
+        if (hooksig_delivery_sign(&keys[1], outgoing[i].body, outgoing[i].body_len,
+                                  outgoing[i].now, &one) != HOOKSIG_STATUS_OK ||
+            memcmp(&one, &out.at.many[i], sizeof one) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void delivery_sign_many(void)
+{
+    static const uint8_t body[200];
+    const size_t all = COUNT(outgoing);
+    for (size_t i = 0; i < all; i++)
+        outgoing[i] = (hooksig_outgoing){i == 0 ? NULL : body, i * 66, NOW + (int64_t)i};
+    for (size_t count = 0; count <= all; count++) {
+        out_size = count * sizeof(hooksig_delivery_headers);
+        EXPECT(OK, "takes deliveries", sign_many(outgoing, count, count));
+        check(signed_as_one_by_one(count), "%s signs %zu as one by one", function, count);
+        EXPECT(OK, "takes more headers than it needs", sign_many(outgoing, count, all));
+    }
+    EXPECT(OK, "takes NULL with 0 deliveries", sign_many(NULL, 0, all));
+    EXPECT(OK, "takes NULL with 0 headers for 0 deliveries",
+           hooksig_delivery_sign_many(&keys[1], NULL, 0, NULL, 0));
+    EXPECT(NULL_POINTER, "refuses NULL deliveries", sign_many(NULL, 1, all));
+    EXPECT(NULL_POINTER, "refuses NULL headers",
+           hooksig_delivery_sign_many(&keys[1], outgoing, all, NULL, all));
+    EXPECT(BUFFER_TOO_SMALL, "refuses NULL with 0 headers",
+           hooksig_delivery_sign_many(&keys[1], outgoing, all, NULL, 0));
+    EXPECT(BUFFER_TOO_SMALL, "refuses headers short by one", sign_many(outgoing, all, all - 1));
+    EXPECT(BUFFER_TOO_SMALL, "refuses 0 headers for one", sign_many(outgoing, 1, 0));
+    EXPECT(INVALID_LENGTH, "refuses SIZE_MAX deliveries", sign_many(outgoing, SIZE_MAX, all));
+    EXPECT(INVALID_LENGTH, "refuses SIZE_MAX headers", sign_many(outgoing, all, SIZE_MAX));
+    EXPECT(INVALID_LENGTH, "refuses more deliveries than fit into memory",
+           sign_many(outgoing, OVERFLOWS(hooksig_outgoing), all));
+    EXPECT(NULL_POINTER, "refuses no key",
+           hooksig_delivery_sign_many(NULL, outgoing, all, out.at.many, all));
+    EXPECT(WRONG_STATE, "refuses a zeroed key",
+           hooksig_delivery_sign_many(&zeroed_key, outgoing, all, out.at.many, all));
+    EXPECT(WRONG_STATE, "refuses a wiped key",
+           hooksig_delivery_sign_many(&wiped_key, outgoing, all, out.at.many, all));
+    for (size_t i = 0; i < all; i++) {
+        EXPECT(NULL_POINTER, "refuses a body NULL with a length", sign_changed(i, NULL, 1, NOW));
+        EXPECT(INVALID_LENGTH, "refuses a body of SIZE_MAX", sign_changed(i, body, SIZE_MAX, NOW));
+        EXPECT(TIME_OUT_OF_RANGE, "refuses the year 10000",
+               sign_changed(i, body, 1, INT64_C(253402300800)));
+        EXPECT(TIME_OUT_OF_RANGE, "survives the first second",
+               sign_changed(i, body, 1, INT64_MIN));
+    }
+}
+
 /* Texts: each function below writes its text to a buffer. */
 
 typedef hooksig_status writing(char *text, size_t capacity, size_t *text_len);
@@ -315,6 +392,7 @@ static void date_parse(void)
 static const struct test tests[] = {
     {"hooksig_delivery_read", delivery_read},
     {"hooksig_delivery_sign", delivery_sign},
+    {"hooksig_delivery_sign_many", delivery_sign_many},
     {"hooksig_sign", sign},
     {"hooksig_signing_string", signing_string},
     {"hooksig_digest_field", digest_field},

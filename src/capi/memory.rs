@@ -61,8 +61,16 @@ pub(super) unsafe fn text<'a>(
 ///
 /// SAFETY: [`text`] must have succeeded on `start` and `len`, and its contract still hold.
 pub(super) unsafe fn checked_text<'a>(start: *const c_char, len: usize) -> &'a [u8] {
+    // SAFETY: passed on; a text and a body are checked alike.
+    unsafe { checked_body(start.cast(), len) }
+}
+
+/// As [`checked_text`], of a body.
+///
+/// SAFETY: as for [`checked_text`], with [`body`].
+pub(super) unsafe fn checked_body<'a>(start: *const c_void, len: usize) -> &'a [u8] {
     let start = NonNull::new(start.cast_mut()).unwrap_or(NonNull::dangling());
-    // SAFETY: not NULL; the rest was found by `text`, where NULL has a length of 0.
+    // SAFETY: not NULL; the rest was found before, where NULL has a length of 0.
     unsafe { slice::from_raw_parts(start.as_ptr().cast::<u8>(), len) }
 }
 

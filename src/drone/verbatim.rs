@@ -82,6 +82,19 @@ pub(crate) fn write_signing_string(
     string
 }
 
+/// Returns the date and the digest that [`write_signing_string`] wrote.
+pub(crate) fn split_signing_string(
+    string: &[u8; SIGNING_STRING_LEN],
+) -> ([u8; date::LEN], [u8; digest::LEN]) {
+    let mut values = ([0; date::LEN], [0; digest::LEN]);
+    for (at, value) in [(DATE_AT, values.0.as_mut_slice()), (DIGEST_AT, values.1.as_mut_slice())] {
+        if let Some(from) = string.get(at..).and_then(|rest| rest.get(..value.len())) {
+            value.copy_from_slice(from);
+        }
+    }
+    values
+}
+
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, clippy::expect_used, clippy::indexing_slicing)]
 mod tests {

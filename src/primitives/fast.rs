@@ -7,6 +7,10 @@ use ctutils::{Choice, CtEq};
 
 use super::Hash;
 
+#[cfg(not(feature = "lanes"))]
+pub(crate) use super::alone::mac_many;
+#[cfg(feature = "lanes")]
+pub(crate) use super::lanes::mac_many;
 pub(crate) use super::{
     plain::{PIECE_LEN, SHORTCUTS, out_of_line, start, take_first, take_while},
     stream::{HmacKey, Sha256, sha256},

@@ -17,6 +17,10 @@ mod processor;
 #[path = "lanes/other.rs"]
 mod processor;
 
+mod batch;
+
+pub(crate) use batch::mac_many;
+
 use core::hint::black_box;
 
 use super::compress::{self, Block, State};

@@ -12,6 +12,8 @@
 //! and the linker drops the unused ones.
 
 #[allow(dead_code)]
+mod alone;
+#[allow(dead_code)]
 mod alphabet;
 #[allow(dead_code)]
 mod compress;
@@ -21,7 +23,7 @@ mod fast;
 #[allow(dead_code)]
 mod lanes;
 mod macs;
-#[allow(dead_code)]
+#[allow(dead_code, unused_imports)]
 mod plain;
 #[allow(dead_code, unused_imports)]
 mod small;
@@ -48,7 +50,7 @@ use plain as unchosen;
 pub(crate) use macs::{Pieces, for_each_mac};
 pub(crate) use version::{
     HELD_NAMES, HmacKey, PIECE_LEN, SHORTCUTS, Sha256, ct_eq, decode, encode, eq_ignore_case,
-    has_control, is_canonical, is_word, out_of_line, sha256, split_at, start, take_first,
+    has_control, is_canonical, is_word, mac_many, out_of_line, sha256, split_at, start, take_first,
     take_qdtext, take_while,
 };
 

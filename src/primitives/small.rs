@@ -5,7 +5,10 @@ use ctutils::{Choice, CtEq};
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText, alphabet};
 use crate::bytes::{Class, differs_in_case};
 
-pub(crate) use super::stream::{HmacKey, Sha256, sha256};
+pub(crate) use super::{
+    alone::mac_many,
+    stream::{HmacKey, Sha256, sha256},
+};
 
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
 /// start, and no signing string is assembled in a buffer.

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// The state before the first block (FIPS 180-4, section 5.3.3).
-const INITIAL: State = [
+pub(super) const INITIAL: State = [
     0x6a09_e667,
     0xbb67_ae85,
     0x3c6e_f372,
@@ -42,18 +42,25 @@ pub(crate) fn sha256(message: &[u8]) -> Hash {
 #[inline(always)]
 fn hash_end(mut state: State, tail: &[u8], len: usize) -> Hash {
     let mut padded = [[0; BLOCK_LEN]; 2];
-    let bytes = padded.as_flattened_mut();
-    copy_to_start(bytes, tail);
-    if let Some(first) = bytes.get_mut(tail.len()) {
+    compress(&mut state, pad(&mut padded, tail, len));
+    bytes_of(&state)
+}
+
+/// Writes the end of a message of `len` bytes to `zeros`, and pads it. Returns its blocks. The end is
+/// shorter than two blocks without padding.
+#[inline(always)]
+pub(super) fn pad<'p>(zeros: &'p mut [Block; 2], end: &[u8], len: usize) -> &'p [Block] {
+    let bytes = zeros.as_flattened_mut();
+    copy_to_start(bytes, end);
+    if let Some(first) = bytes.get_mut(end.len()) {
         *first = 0x80;
     }
-    let count = if tail.len() < TWO_BLOCKS_FROM { 1 } else { 2 };
-    let blocks = in_bounds(padded.get_mut(..count));
+    let count = if end.len() < TWO_BLOCKS_FROM { 1 } else { 2 };
+    let blocks = in_bounds(zeros.get_mut(..count));
     if let Some(end) = blocks.as_flattened_mut().last_chunk_mut() {
         *end = bits(len as u64);
     }
-    compress(&mut state, blocks);
-    bytes_of(&state)
+    blocks
 }
 
 /// An incremental SHA-256.
@@ -137,7 +144,7 @@ const fn bits(len: u64) -> [u8; 8] {
     len.wrapping_mul(8).to_be_bytes()
 }
 
-fn bytes_of(state: &State) -> Hash {
+pub(super) fn bytes_of(state: &State) -> Hash {
     let mut hash = [0; HASH_LEN];
     for (to, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
         *to = word.to_be_bytes();
@@ -154,7 +161,7 @@ fn copy_to_start(to: &mut [u8], from: &[u8]) {
 }
 
 /// The length of the outer hash's message, which is a block of the padded secret and the inner hash.
-const MAC_INPUT_LEN: usize = BLOCK_LEN + HASH_LEN;
+pub(super) const MAC_INPUT_LEN: usize = BLOCK_LEN + HASH_LEN;
 
 /// The inner and the outer midstate of a secret, wiped when dropped. The secret itself is not kept.
 #[derive(Clone)]
@@ -193,6 +200,18 @@ impl HmacKey {
         let mut stream = self.start();
         stream.update(message);
         stream.finish()
+    }
+
+    /// Returns the state after the padded secret, for the inner hash.
+    pub(super) fn inner(&self) -> &State {
+        let [inner, _] = &*self.midstates;
+        inner
+    }
+
+    /// Returns the state after the padded secret, for the outer hash.
+    pub(super) fn outer(&self) -> &State {
+        let [_, outer] = &*self.midstates;
+        outer
     }
 
     /// Starts an incremental MAC.

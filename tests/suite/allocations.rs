@@ -127,6 +127,8 @@ fn signing_allocates_nothing() {
         let key = key(SECRET);
         assert!(drone::sign(&key, &sent.body, NOW).is_ok());
         assert_eq!(drone::sign(&key, &sent.body, i64::MAX).err(), Some(Error::TimeOutOfRange));
+        let outgoing = [drone::Outgoing { body: &sent.body, now: NOW }; 5];
+        assert!(drone::sign_many(&key, &outgoing, &mut [const { None }; 5]).is_ok());
         let signer = Signer::new(&key, "k").unwrap();
         assert!(signer.sign(&sent.request(), &names, &mut out).is_ok());
         assert!(signer.sign(&sent.request(), &["x-a"], &mut out).is_err());

@@ -85,6 +85,10 @@ pub(crate) const CALLS: &[(&str, &str, Call, Error)] = &[
     ("HeaderList::new", "a list with a NUL", || sign_list("date\0"), malformed_list(0)),
     ("drone::sign", "a time behind the year 9999", || sign_at(253_402_300_800), Error::TimeOutOfRange),
     ("drone::sign", "the last second to sign at", || sign_at(i64::MAX), Error::TimeOutOfRange),
+    ("many::sign_many", "a time behind the year 9999 among others", || sign_at_times(&[NOW, 253_402_300_800, NOW], 3), Error::TimeOutOfRange),
+    ("many::sign_many", "the last second alone", || sign_at_times(&[i64::MAX], 1), Error::TimeOutOfRange),
+    ("many::sign_many", "fewer places than deliveries", || sign_at_times(&[NOW; 4], 3), Error::BufferTooSmall { needed: 4 }),
+    ("many::sign_many", "no place", || sign_at_times(&[NOW], 0), Error::BufferTooSmall { needed: 1 }),
     ("date::format", "a time before the year 0", || date::format(-62_167_219_201).map(drop), Error::TimeOutOfRange),
     ("date::format", "the first second to write", || date::format(i64::MIN).map(drop), Error::TimeOutOfRange),
     ("date::parse", "a text that is no date", || date::parse("today", NOW).map(drop), Error::MalformedDate),
@@ -123,6 +127,8 @@ const TAKEN: &[(&str, &str, fn())] = &[
     ("Signer::new", "a keyId of 64 KiB", || assert_eq!(sign_as(&vec![b'a'; 1 << 16]), Ok(()))),
     ("Signer::sign", "a buffer that just suffices", || assert_eq!(sign(&["date"], 112), Ok(()))),
     ("sign::signature_len", "no keyId and no names", || assert_eq!(signature_len("", NO_NAMES), LEN_OF_NOTHING)),
+    ("many::sign_many", "no deliveries", || assert_eq!(sign_at_times(&[], 0), Ok(()))),
+    ("many::sign_many", "more places than deliveries", || assert_eq!(sign_at_times(&[-1; 4], 9), Ok(()))),
     ("drone::sign", "a second before 1970", || assert_eq!(sign_at(-1), Ok(()))),
     ("Value::is", "an empty text", || assert!(!params().key_id().is(""))),
     ("Value::is", "a longer text", || assert!(!params().key_id().is("hmac-key\0"))),
@@ -208,6 +214,18 @@ fn string_of_line(method: &str, target: &str) -> Result<(), Error> {
 
 fn sign_at(now: i64) -> Result<(), Error> {
     drone::sign(&key(SECRET), BODY, now).map(drop)
+}
+
+/// Signs a delivery for each time. Asserts that the first places are written, or none if there is an error.
+fn sign_at_times(times: &[i64], places: usize) -> Result<(), Error> {
+    let deliveries: Vec<_> =
+        times.iter().map(|&now| drone::Outgoing { body: BODY.as_bytes(), now }).collect();
+    let mut signed = vec![None; places];
+    let result = drone::sign_many(&key(SECRET), &deliveries, &mut signed);
+    let written = signed.iter().take_while(|headers| headers.is_some()).count();
+    assert_eq!(written, if result.is_ok() { times.len() } else { 0 });
+    assert!(signed[written..].iter().all(Option::is_none));
+    result
 }
 
 fn read(body: &str) -> Result<(), Error> {

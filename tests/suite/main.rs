@@ -10,6 +10,7 @@ mod digests;
 mod drone;
 mod head;
 mod hostile;
+mod many;
 mod params;
 #[cfg(feature = "payload")]
 mod payload;

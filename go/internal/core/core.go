@@ -5222,7 +5222,7 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 		if uint64(v1+i64(62167219200)) < uint64(i64(315569520000)) {
 			goto l0
 		}
-		m.memory[uint64(uint32(v0))+4] = byte(i32(5))
+		store64(m.memory, uint64(uint32(v0))+4, uint64(i64(5)))
 		v2 = i32(1)
 		goto l1
 	l0:

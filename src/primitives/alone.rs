@@ -1,0 +1,20 @@
+//! Hashes of several messages, one after another.
+
+use super::{
+    Hash,
+    version::{HmacKey, sha256},
+};
+
+/// Hashes each body, and passes the MAC of the string that `string` makes of the hash to `done`, together
+/// with the index of the body and that string. `string` also gets the value beside the body.
+pub(crate) fn mac_many<'b, T: Copy, const S: usize>(
+    key: &HmacKey,
+    bodies: impl Iterator<Item = (&'b [u8], T)>,
+    mut string: impl FnMut(T, &Hash) -> [u8; S],
+    mut done: impl FnMut(usize, &[u8; S], &Hash),
+) {
+    for (index, (body, value)) in bodies.enumerate() {
+        let string = string(value, &sha256(body));
+        done(index, &string, &key.mac(&string));
+    }
+}
