@@ -1,14 +1,16 @@
 //! Long requests that are refused before their end.
 
 use std::{
+    net::SocketAddr,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
+    time::Duration,
 };
 
 use anyhow::Result;
 
-use super::post;
 use crate::{
+    client::Connection,
     delivery::{Delivery, long_body, mac},
     receivers::Receiver,
 };
@@ -33,7 +35,7 @@ fn refused_posts(receiver: &Receiver, len: usize) -> Result<String> {
         for _ in 0..4 {
             scope.spawn(|| {
                 while begun.fetch_add(1, Ordering::Relaxed) < POSTS {
-                    if matches!(post(address, &request), Ok(Some(401 | 413))) {
+                    if matches!(post_in_pieces(address, &request), Ok(Some(401 | 413))) {
                         read.fetch_add(1, Ordering::Relaxed);
                     }
                 }
@@ -45,4 +47,17 @@ fn refused_posts(receiver: &Receiver, len: usize) -> Result<String> {
         99.. => "99 or more read the answer".into(),
         read => format!("{read} of {POSTS} read the answer"),
     })
+}
+
+/// Writes as Drone's client does, piece by piece, and at the pace of a network. The buffers of one machine
+/// could take the whole request before the receiver closes the connection.
+fn post_in_pieces(address: SocketAddr, request: &[u8]) -> Result<Option<u16>> {
+    const PIECE: usize = 32 << 10;
+    const PAUSE: Duration = Duration::from_micros(200);
+    let mut connection = Connection::open(address)?;
+    for piece in request.chunks(PIECE) {
+        connection.send(piece)?;
+        thread::sleep(PAUSE);
+    }
+    connection.answer()
 }

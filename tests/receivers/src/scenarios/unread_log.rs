@@ -1,11 +1,10 @@
 //! A log that nobody reads.
 
-use std::thread;
+use std::{net::SocketAddr, thread};
 
 use anyhow::{Context, Result, ensure};
 
-use super::post;
-use crate::receivers::Receiver;
+use crate::{client::Connection, receivers::Receiver};
 
 /// Sends refused requests until the pipe of the log is full, and expects every answer.
 pub(crate) fn unread_log(receiver: &Receiver) -> Result<String> {
@@ -34,4 +33,11 @@ pub(crate) fn unread_log(receiver: &Receiver) -> Result<String> {
     let told = receiver.words_since(mark, REQUESTS + 2 - lost, |_| true).len();
     ensure!(told + lost == REQUESTS + 2, "{told} lines, and {lost} lost");
     Ok("all are answered, lost lines are counted".into())
+}
+
+/// Sends a whole request, and then reads the status of its answer.
+fn post(address: SocketAddr, request: &[u8]) -> Result<Option<u16>> {
+    let mut connection = Connection::open(address)?;
+    connection.send(request)?;
+    connection.answer()
 }
