@@ -6,7 +6,7 @@ use ctutils::{Choice, CtAssign, CtEq};
 
 use crate::{
     Error,
-    primitives::{HASH_LEN, HmacKey, Pieces, ct_eq, for_each_mac, mac_many},
+    primitives::{HASH_LEN, HmacKey, Pieces, ct_eq, for_each_mac, mac_many, mac_of_pieces},
 };
 
 /// The length of a [`Tag`], in bytes.
@@ -58,10 +58,8 @@ impl Key {
     }
 
     /// Returns the MAC of a string that is written piece by piece.
-    pub(crate) fn mac(&self, string: &impl Pieces) -> Result<Tag, Error> {
-        let mut tag = [0; TAG_LEN];
-        for_each_mac([&self.0], string, |mac| tag = *mac)?;
-        Ok(tag)
+    pub(crate) fn mac(&self, string: &impl Pieces) -> Tag {
+        mac_of_pieces(&self.0, string)
     }
 }
 
@@ -77,8 +75,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Returns the index of the key whose MAC of `string` is `signature`, or the reason why `string` cannot be
-/// written.
+/// Returns the index of the key whose MAC of `string` is `signature`.
 pub(crate) fn find_key<K: AsRef<Key>>(
     keys: &[K],
     string: &impl Pieces,
@@ -86,7 +83,7 @@ pub(crate) fn find_key<K: AsRef<Key>>(
 ) -> Result<usize, Error> {
     let mut first = FirstFit::NONE;
     let keys = keys.iter().map(|key| &key.as_ref().0);
-    for_each_mac(keys, string, |mac| first.add(ct_eq(mac, signature)))?;
+    for_each_mac(keys, string, |mac| first.add(ct_eq(mac, signature)));
     first.index()
 }
 

@@ -6,7 +6,7 @@ use crate::{
     Error,
     bytes::{Class, in_bounds},
     params::Value,
-    primitives::{HELD_NAMES, PIECE_LEN, SHORTCUTS, eq_ignore_case},
+    primitives::{HELD_NAMES, SHORTCUTS, eq_ignore_case},
 };
 
 /// The largest number of names that a signature may cover.
@@ -35,8 +35,11 @@ pub(crate) enum Special {
     Unsupported,
 }
 
+/// The name that covers method and target.
+pub(crate) const REQUEST_TARGET: &[u8] = b"(request-target)";
+
 static SPECIAL: [(Name<'static>, Special); 4] = [
-    (Name::plain(b"(request-target)"), Special::RequestTarget),
+    (Name::plain(REQUEST_TARGET), Special::RequestTarget),
     (Name::plain(b"host"), Special::Host),
     (Name::plain(b"(created)"), Special::Unsupported),
     (Name::plain(b"(expires)"), Special::Unsupported),
@@ -66,17 +69,22 @@ impl<'a> Name<'a> {
         self.0.bytes().map(|byte| byte.to_ascii_lowercase())
     }
 
+    /// Returns the length of the name, in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.0.plain_slice().map_or_else(|| self.0.bytes().count(), <[u8]>::len)
+    }
+
     /// Passes the name in lower case to `sink`, in one piece if it is in lower case already.
     pub(crate) fn lowercase(&self, sink: &mut impl FnMut(&[u8])) {
         match self.0.plain_slice() {
             Some(plain) if !plain.iter().any(u8::is_ascii_uppercase) => sink(plain),
-            _ => write_lower(self.lower(), sink),
+            _ => self.lower().for_each(|byte| sink(&[byte])),
         }
     }
 
     /// Returns a hash of the name in lower case. Different names can have the same one.
-    fn fingerprint(&self) -> u64 {
-        match self.0.as_slice() {
+    fn fingerprint(&self) -> u16 {
+        let print = match self.0.as_slice() {
             Some(plain) => {
                 let (words, rest) = plain.as_chunks();
                 let fold = |print, word: &[u8; 8]| mix(print, lower_word(*word));
@@ -89,12 +97,14 @@ impl<'a> Name<'a> {
                     let filled =
                         word.iter_mut().zip(&mut name).map(|(to, byte)| *to = byte).count();
                     match word.get(..filled) {
-                        Some(rest) if filled < word.len() => return mix_rest(print, rest),
+                        Some(rest) if filled < word.len() => break mix_rest(print, rest),
                         _ => print = mix(print, lower_word(word)),
                     }
                 }
             }
-        }
+        };
+        // The upper bits depend on every bit of the name.
+        (print >> 48) as u16
     }
 
     /// Orders names that have the same fingerprint.
@@ -119,18 +129,6 @@ impl<'a> Name<'a> {
                 Err(Error::MalformedList { index })
             }
             _ => Ok(()),
-        }
-    }
-}
-
-/// Passes bytes to `sink` in pieces, because every piece is a call for each of many MACs.
-fn write_lower(mut lower: impl Iterator<Item = u8>, sink: &mut impl FnMut(&[u8])) {
-    let mut piece = [0; PIECE_LEN];
-    loop {
-        let filled = piece.iter_mut().zip(&mut lower).map(|(to, byte)| *to = byte).count();
-        match piece.get(..filled) {
-            None | Some([]) => return,
-            Some(piece) => sink(piece),
         }
     }
 }
@@ -181,9 +179,18 @@ fn order_lower(one: &[u8], other: &[u8]) -> Ordering {
 /// An index of the names of a list, for a binary search by fingerprint. Names are compared only if
 /// their fingerprints are equal. Empty in builds with `HELD_NAMES` 0, to save stack.
 pub(crate) struct NameIndex<'n> {
-    names: heapless::Vec<Name<'n>, HELD_NAMES>,
-    /// Fingerprints with indexes into `names`, sorted by fingerprint and then name.
-    sorted: heapless::Vec<(u64, u8), HELD_NAMES>,
+    /// The names as received.
+    names: heapless::Vec<&'n [u8], HELD_NAMES>,
+    /// Sorted by fingerprint and then name.
+    sorted: heapless::Vec<Place, HELD_NAMES>,
+}
+
+/// The place of a name in an index.
+#[derive(Clone, Copy)]
+struct Place {
+    fingerprint: u16,
+    index: u8,
+    has_escapes: bool,
 }
 
 impl<'n> NameIndex<'n> {
@@ -193,13 +200,16 @@ impl<'n> NameIndex<'n> {
     }
 
     /// Adds a name at the end of the list. Returns `false` if the list has it already.
-    fn insert(&mut self, name: Name<'n>) -> bool {
-        let print = name.fingerprint();
-        let Err(at) = self.search(print, &name) else { return false };
-        let mut moved = (print, self.names.len() as u8);
-        if self.names.push(name).is_ok() && self.sorted.push(moved).is_ok() {
-            let behind = in_bounds(self.sorted.get_mut(at..));
-            behind.iter_mut().for_each(|place| core::mem::swap(place, &mut moved));
+    pub(crate) fn insert(&mut self, name: Name<'n>) -> bool {
+        let fingerprint = name.fingerprint();
+        let Err(at) = self.search(fingerprint, &name) else { return false };
+        let (raw, has_escapes) = name.0.raw();
+        let place = Place { fingerprint, index: self.names.len() as u8, has_escapes };
+        if self.names.push(raw).is_ok() && self.sorted.push(place).is_ok() {
+            let from = in_bounds(self.sorted.get_mut(at..));
+            if !from.is_empty() {
+                from.rotate_right(1);
+            }
         }
         true
     }
@@ -208,21 +218,23 @@ impl<'n> NameIndex<'n> {
     pub(crate) fn find(&self, name: &[u8]) -> Option<usize> {
         let name = Name::plain(name);
         let at = self.search(name.fingerprint(), &name).ok()?;
-        self.sorted.get(at).map(|(_, index)| usize::from(*index))
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.names.len()
+        self.sorted.get(at).map(|place| usize::from(place.index))
     }
 
     /// Returns the position of `name` in `sorted`, or the position to insert it at as an error.
-    fn search(&self, print: u64, name: &Name<'_>) -> Result<usize, usize> {
-        self.sorted.binary_search_by(|(found, index)| {
-            found.cmp(&print).then_with(|| match self.names.get(usize::from(*index)) {
-                Some(found) => found.order(name),
-                None => Ordering::Greater,
-            })
-        })
+    fn search(&self, fingerprint: u16, name: &Name<'_>) -> Result<usize, usize> {
+        let at = self.sorted.partition_point(|place| place.fingerprint < fingerprint);
+        let from = in_bounds(self.sorted.get(at..));
+        let count = from.partition_point(|place| place.fingerprint == fingerprint);
+        let same = in_bounds(from.get(..count));
+        let found = same.binary_search_by(|place| self.name(place).order(name));
+        found.map(|place| at.wrapping_add(place)).map_err(|place| at.wrapping_add(place))
+    }
+
+    /// Returns the name at a place.
+    fn name(&self, place: &Place) -> Name<'n> {
+        let raw = in_bounds(self.names.get(usize::from(place.index)).copied());
+        Name(Value::from_raw(raw, place.has_escapes))
     }
 }
 
@@ -297,15 +309,12 @@ pub(crate) struct CheckedNames<'a> {
 }
 
 impl<'a> CheckedNames<'a> {
-    /// Checks the syntax of a list, and makes the index of its names, which Drone's list does not need.
-    pub(crate) fn new(
-        list: HeaderList<'a>,
-        index: &mut Option<NameIndex<'a>>,
-    ) -> Result<Self, Error> {
+    /// Checks a list.
+    pub(crate) fn new(list: HeaderList<'a>) -> Result<Self, Error> {
         if SHORTCUTS && list.0.is(DATE_DIGEST) {
             return Ok(Self { list, is_date_digest: true });
         }
-        check_list(list.iter(), index.insert(NameIndex::new()))?;
+        check_list(list.iter())?;
         Ok(Self { list, is_date_digest: false })
     }
 
@@ -314,12 +323,9 @@ impl<'a> CheckedNames<'a> {
     }
 }
 
-/// Checks that `names` are 1 to [`MAX_NAMES`] header names without repetition, and adds them to `known`,
-/// which must be empty.
-pub(crate) fn check_list<'a>(
-    names: impl Iterator<Item = Name<'a>> + Clone,
-    known: &mut NameIndex<'a>,
-) -> Result<(), Error> {
+/// Checks that `names` are 1 to [`MAX_NAMES`] header names without repetition.
+pub(crate) fn check_list<'a>(names: impl Iterator<Item = Name<'a>> + Clone) -> Result<(), Error> {
+    let mut known = NameIndex::new();
     let mut checked = Err(Error::EmptyList);
     for (index, name) in names.clone().enumerate() {
         if index == MAX_NAMES {

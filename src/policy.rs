@@ -2,7 +2,7 @@
 
 use crate::{
     Error, HeaderList, Params, date,
-    names::{self, CheckedNames, DATE_DIGEST, NameIndex},
+    names::{self, CheckedNames, DATE_DIGEST},
 };
 
 /// The default for [`Policy::max_skew`], in seconds.
@@ -93,8 +93,7 @@ impl<'a> Policy<'a> {
     ///
     /// The errors of a list to sign, such as [`Error::MalformedList`].
     pub fn require_list(self, list: HeaderList<'a>) -> Result<Self, Error> {
-        let mut index = NameIndex::new();
-        names::check_list(list.iter(), &mut index)?;
+        names::check_list(list.iter())?;
         Ok(self.require_checked(list))
     }
 

@@ -7,7 +7,7 @@ pub(crate) use fields::{Fields, Singleton};
 pub use head::Head;
 
 use crate::{
-    Error, Name,
+    Name,
     bytes::{Class, trim},
     primitives::{eq_ignore_case, take_while},
 };
@@ -79,17 +79,10 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
         Self { method: b"", target: None, headers }
     }
 
-    /// Checks that `Host` does not appear twice, and that an absolute target does not name another
-    /// host.
-    pub(crate) fn check_host(&self) -> Result<(), Error> {
-        let mut fields = self.values(Name::plain(b"host"));
-        let Some(host) = fields.next() else { return Ok(()) };
+    /// Returns whether the target is absolute and names another host than `host`.
+    pub(crate) fn is_for_other(&self, host: &[u8]) -> bool {
         let target_host = self.target.and_then(authority);
-        let contradicts = |authority: &[u8]| !eq_ignore_case(authority, host);
-        if fields.next().is_some() || target_host.is_some_and(contradicts) {
-            return Err(Error::HostMismatch);
-        }
-        Ok(())
+        target_host.is_some_and(|authority| !eq_ignore_case(authority, host))
     }
 
     /// Returns the trimmed values of all fields with this name, in order.

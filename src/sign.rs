@@ -3,10 +3,9 @@
 use crate::{
     Error, HeaderNames, Headers, Key, Request,
     bytes::is_control,
-    names::{self, NameIndex},
-    params,
+    names, params,
     primitives::{self, BASE64_LEN},
-    signing_string::SigningString,
+    signing_string::{CoveredFields, SigningString},
     writer::Writer,
 };
 
@@ -59,10 +58,11 @@ impl<'k> Signer<'k> {
         H: Headers + ?Sized,
         N: HeaderNames + ?Sized,
     {
-        let mut index = NameIndex::new();
-        names::check_list(names.names(), &mut index)?;
-        let string = SigningString::new(request, names.names(), Some(&index))?;
-        let tag = self.key.mac(&string)?;
+        names::check_list(names.names())?;
+        let mut covered = CoveredFields::default();
+        let string = SigningString::new(request, names.names(), &mut covered);
+        string.check()?;
+        let tag = self.key.mac(&string);
         let mut writer = Writer::exact(out, signature_len(self.key_id, names))?;
         let signature = primitives::encode(&tag);
         params::write(self.key_id, names.names(), &signature, &mut writer);

@@ -5,15 +5,13 @@ use crate::{
     bytes::{Class, trim},
     names::{self, MAX_REPEATED, NameIndex, Special},
     primitives::{HELD_NAMES, Pieces, has_control},
-    request::Singleton,
     writer::Writer,
 };
 
 /// The length of the longest signing string, in bytes.
 ///
 /// A signature over a longer one is refused with [`Error::SigningStringTooLong`], because every key
-/// would hash it. Builds for firmware have no room for it; they hash it once and then refuse it.
-/// The string of Drone has 96 bytes.
+/// would hash it. The string of Drone has 96 bytes.
 pub const MAX_SIGNING_STRING_LEN: usize = 4096;
 
 /// Writes the signing string of `request` over `names` to `out` and returns the written part.
@@ -58,116 +56,187 @@ where
     H: Headers + ?Sized,
     N: HeaderNames + ?Sized,
 {
-    let mut index = NameIndex::new();
-    names::check_list(names.names(), &mut index)?;
-    let string = SigningString::new(request, names.names(), Some(&index))?;
-    let mut counter = Writer::new(&mut []);
-    string.write(&mut |bytes| counter.push(bytes))?;
-    if counter.needed() > MAX_SIGNING_STRING_LEN {
-        return Err(Error::SigningStringTooLong);
-    }
-    let mut writer = Writer::exact(out, counter.needed())?;
-    string.write(&mut |bytes| writer.push(bytes))?;
+    names::check_list(names.names())?;
+    let mut covered = CoveredFields::default();
+    let string = SigningString::new(request, names.names(), &mut covered);
+    let mut writer = Writer::exact(out, string.check()?)?;
+    string.write(&mut |bytes| writer.push(bytes));
     writer.finish()
 }
 
-/// The signing string of `request` over `names`, which is written in pieces.
-pub(crate) struct SigningString<'r, 'a, H: ?Sized, I> {
-    request: &'r Request<'a, H>,
-    names: I,
-    /// The value of each name, found in one pass over the fields. Empty in builds with `HELD_NAMES` 0,
-    /// to save stack.
-    values: heapless::Vec<Singleton<'a>, HELD_NAMES>,
+/// The fields of one covered header.
+#[derive(Clone, Copy, Default)]
+struct CoveredField<'a> {
+    /// The last value, or one with a control byte if there is one. `None` if there is no field.
+    value: Option<&'a [u8]>,
+    /// The length of all values, joined by [`SEPARATOR`].
+    len: usize,
 }
 
-impl<'r, 'a, 'n, H, I> SigningString<'r, 'a, H, I>
+const SEPARATOR: &[u8] = b", ";
+
+impl<'a> CoveredField<'a> {
+    fn add(&mut self, value: &'a [u8]) {
+        // Every byte is in memory, and each field takes more of it than its separator.
+        self.len = self.len.wrapping_add(value.len());
+        if let Some(earlier) = self.value {
+            self.len = self.len.wrapping_add(SEPARATOR.len());
+            if has_control(earlier) {
+                return;
+            }
+        }
+        self.value = Some(value);
+    }
+
+    /// Returns the value if there is one field.
+    fn once(&self) -> Option<&'a [u8]> {
+        self.value.filter(|value| value.len() == self.len)
+    }
+
+    fn is_repeated(&self) -> bool {
+        self.value.unwrap_or_default().len() != self.len
+    }
+}
+
+/// The fields of every name, found in one pass over the fields of a request. Empty in builds with
+/// `HELD_NAMES` 0, to save stack.
+#[derive(Default)]
+pub(crate) struct CoveredFields<'a>(heapless::Vec<CoveredField<'a>, HELD_NAMES>);
+
+impl<'a> CoveredFields<'a> {
+    /// Returns the fields of the name at `index`, unless they are not held.
+    fn get(&self, index: usize) -> Option<CoveredField<'a>> {
+        if HELD_NAMES != 0 { self.0.get(index).copied() } else { None }
+    }
+
+    fn find<'n, H>(&mut self, headers: &'a H, names: impl Iterator<Item = Name<'n>>)
+    where
+        H: Headers + ?Sized,
+    {
+        let mut index = NameIndex::new();
+        for name in names {
+            index.insert(name);
+            let _ = self.0.push(CoveredField::default());
+        }
+        for (name, value) in headers.fields() {
+            if let Some(field) = index.find(name).and_then(|at| self.0.get_mut(at)) {
+                field.add(trim(value));
+            }
+        }
+    }
+}
+
+/// The signing string of a request over a list of names.
+pub(crate) struct SigningString<'s, 'a, H: ?Sized, I> {
+    request: &'s Request<'a, H>,
+    names: I,
+    covered: &'s CoveredFields<'a>,
+}
+
+impl<'s, 'a, 'n, H, I> SigningString<'s, 'a, H, I>
 where
     H: Headers + ?Sized,
     I: Iterator<Item = Name<'n>> + Clone,
 {
-    /// Looks up the names, which [`names::check_list`] has checked and added to `index`.
+    /// Looks up the names, which [`names::check_list`] has checked. The caller lends the memory for
+    /// their fields. Call [`check`](Self::check) before the string is written.
+    pub(crate) fn new(
+        request: &'s Request<'a, H>,
+        names: I,
+        covered: &'s mut CoveredFields<'a>,
+    ) -> Self {
+        if HELD_NAMES != 0 {
+            covered.find(request.headers, names.clone());
+        }
+        Self { request, names, covered }
+    }
+
+    /// Checks every line. Returns the length of the string.
     ///
     /// # Errors
     ///
-    /// [`Error::TooManyNames`] if the request repeats more than [`MAX_REPEATED`] of them.
-    pub(crate) fn new(
-        request: &'r Request<'a, H>,
-        names: I,
-        index: Option<&NameIndex<'n>>,
-    ) -> Result<Self, Error> {
-        let mut string = Self { request, names, values: heapless::Vec::new() };
-        if string.count_repeated(index) > MAX_REPEATED {
-            return Err(Error::TooManyNames);
-        }
-        Ok(string)
-    }
-
-    /// Returns the number of names that the request repeats.
-    fn count_repeated(&mut self, index: Option<&NameIndex<'n>>) -> usize {
-        if HELD_NAMES == 0 {
-            let is_repeated = |name: &Name<'n>| {
-                let mut values = self.request.values(*name);
-                values.next().is_some() && values.next().is_some()
-            };
-            return self.names.clone().filter(is_repeated).count();
-        }
-        // Drone's list has no index: its two names were found once each.
-        let Some(index) = index else { return 0 };
-        for _ in 0..index.len() {
-            let _ = self.values.push(Singleton::default());
-        }
-        for (name, value) in self.request.headers.fields() {
-            if let Some(found) = index.find(name).and_then(|at| self.values.get_mut(at)) {
-                found.add(trim(value));
+    /// - [`Error::TooManyNames`] if the request repeats more than [`MAX_REPEATED`] of the names
+    /// - [`Error::MissingHeader`], [`Error::HostMismatch`], or [`Error::ControlByte`], because a
+    ///   control byte could forge a line
+    /// - [`Error::SigningStringTooLong`]
+    pub(crate) fn check(&self) -> Result<usize, Error> {
+        // The first line has no LF. No sum overflows, because every byte is in memory.
+        let (mut len, mut repeated, mut checked) = (0usize.wrapping_sub(1), 0usize, Ok(()));
+        for (index, name) in self.names.clone().enumerate() {
+            let field = self.field(name, index);
+            repeated = repeated.wrapping_add(usize::from(field.is_repeated()));
+            len = len.wrapping_add(b"\n: ".len()).wrapping_add(name.len());
+            if checked.is_ok() {
+                checked = self.check_value(name, index, field, &mut len);
             }
         }
-        self.values.iter().filter(|value| value.count > 1).count()
+        if repeated > MAX_REPEATED {
+            return Err(Error::TooManyNames);
+        }
+        checked?;
+        if len > MAX_SIGNING_STRING_LEN {
+            return Err(Error::SigningStringTooLong);
+        }
+        Ok(len)
     }
 
-    /// Passes the value of the covered header at `index` to `sink`.
-    fn value(
+    /// Returns the fields of the name at `index`.
+    fn field(&self, name: Name<'n>, index: usize) -> CoveredField<'a> {
+        if let Some(field) = self.covered.get(index) {
+            return field;
+        }
+        let mut field = CoveredField::default();
+        for value in self.request.values(name) {
+            field.add(value);
+        }
+        field
+    }
+
+    /// Checks the value of the name at `index`, and adds its length to `len`.
+    fn check_value(
         &self,
         name: Name<'n>,
         index: usize,
-        sink: &mut impl FnMut(&[u8]),
+        field: CoveredField<'a>,
+        len: &mut usize,
     ) -> Result<(), Error> {
-        match name.special() {
-            Some(Special::RequestTarget) => return self.request_target(index, sink),
-            Some(Special::Host) => self.request.check_host()?,
-            _ => {}
-        }
-        if HELD_NAMES != 0
-            && let Some(held) = self.values.get(index)
-            && held.count < 2
-        {
-            let value = held.once().ok_or(Error::MissingHeader { index })?;
-            sink(value);
-            return check_value(value, index);
-        }
-        let mut found = Err(Error::MissingHeader { index });
-        for value in self.request.values(name) {
-            if found.is_ok() {
-                sink(b", ");
+        let is_clean = match name.special() {
+            Some(Special::RequestTarget) => {
+                let Request { method, target, .. } = self.request;
+                let target = target.ok_or(Error::MissingHeader { index })?;
+                *len = len.wrapping_add(method.len()).wrapping_add(target.len()).wrapping_add(1);
+                Class::VISIBLE.has_all(method) && Class::VISIBLE.has_all(target)
             }
-            sink(value);
-            check_value(value, index)?;
-            found = Ok(());
-        }
-        found
+            special => {
+                let value = field.value.ok_or(Error::MissingHeader { index })?;
+                let is_other = || field.is_repeated() || self.request.is_for_other(value);
+                if special == Some(Special::Host) && is_other() {
+                    return Err(Error::HostMismatch);
+                }
+                *len = len.wrapping_add(field.len);
+                !has_control(value)
+            }
+        };
+        if is_clean { Ok(()) } else { Err(Error::ControlByte { index }) }
     }
 
-    /// Passes method and target to `sink`.
-    fn request_target(&self, index: usize, sink: &mut impl FnMut(&[u8])) -> Result<(), Error> {
+    /// Passes the value of the name at `index` to `sink`.
+    fn write_value(&self, name: Name<'n>, index: usize, sink: &mut impl FnMut(&[u8])) {
         let Request { method, target, .. } = self.request;
-        let target = target.ok_or(Error::MissingHeader { index })?;
-        // Neither can hold one of these in a request that was received.
-        if !Class::VISIBLE.has_all(method) || !Class::VISIBLE.has_all(target) {
-            return Err(Error::ControlByte { index });
+        if name.is(names::REQUEST_TARGET) {
+            Name::plain(method).lowercase(sink);
+            sink(b" ");
+            return sink(target.unwrap_or_default());
         }
-        Name::plain(method).lowercase(sink);
-        sink(b" ");
-        sink(target);
-        Ok(())
+        if let Some(value) = self.covered.get(index).and_then(|field| field.once()) {
+            return sink(value);
+        }
+        let mut separator: &[u8] = b"";
+        for value in self.request.values(name) {
+            sink(separator);
+            sink(value);
+            separator = SEPARATOR;
+        }
     }
 }
 
@@ -176,26 +245,14 @@ where
     H: Headers + ?Sized,
     I: Iterator<Item = Name<'n>> + Clone,
 {
-    /// Passes the string to `sink`, piece by piece.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::MissingHeader`], [`Error::HostMismatch`] or [`Error::ControlByte`], because a control
-    /// byte could forge a line. `sink` may have received a part of the string by then.
-    fn write(&self, sink: &mut impl FnMut(&[u8])) -> Result<(), Error> {
+    fn write(&self, sink: &mut impl FnMut(&[u8])) {
+        let mut separator: &[u8] = b"";
         for (index, name) in self.names.clone().enumerate() {
-            if index > 0 {
-                sink(b"\n");
-            }
+            sink(separator);
+            separator = b"\n";
             name.lowercase(sink);
             sink(b": ");
-            self.value(name, index, sink)?;
+            self.write_value(name, index, sink);
         }
-        Ok(())
     }
-}
-
-/// Checks that the value of the covered header at `index` holds no control byte.
-fn check_value(bytes: &[u8], index: usize) -> Result<(), Error> {
-    if has_control(bytes) { Err(Error::ControlByte { index }) } else { Ok(()) }
 }

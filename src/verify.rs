@@ -10,7 +10,7 @@ use crate::{
     names::CheckedNames,
     primitives::{HashText, SHORTCUTS, has_control},
     request::Fields,
-    signing_string::SigningString,
+    signing_string::{CoveredFields, SigningString},
 };
 
 /// Verifies requests with a set of keys and a policy.
@@ -116,8 +116,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
             Some(params) => (params, true),
             None => (Params::read(fields.signature, fields.signature_input)?, false),
         };
-        let mut index = None;
-        let names = CheckedNames::new(params.headers, &mut index)?;
+        let names = CheckedNames::new(params.headers)?;
         self.policy.check_params(&params, &names)?;
         if !is_decoded && !params.decode_signature(&mut tag) {
             return Err(Error::MalformedSignature.into());
@@ -136,7 +135,9 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let key_index = if let Some(string) = verbatim {
             key::find_key_of_whole(self.keys, &string, &tag)?
         } else {
-            let string = SigningString::new(request, names.list().iter(), index.as_ref())?;
+            let mut covered = CoveredFields::default();
+            let string = SigningString::new(request, names.list().iter(), &mut covered);
+            string.check()?;
             key::find_key(self.keys, &string, &tag)?
         };
         let verified = Verified {

@@ -26,6 +26,16 @@ impl<'a> Value<'a> {
         Self { raw, escapes }
     }
 
+    /// Creates a value from the result of [`raw`](Self::raw).
+    pub(crate) const fn from_raw(raw: &'a [u8], has_escapes: bool) -> Self {
+        Self { raw, escapes: if has_escapes { raw.len() } else { 0 } }
+    }
+
+    /// Returns the bytes as received, and whether they contain a quoted-pair.
+    pub(crate) const fn raw(&self) -> (&'a [u8], bool) {
+        (self.raw, self.escapes != 0)
+    }
+
     /// Returns the bytes of the value, with quoted-pairs resolved.
     pub fn bytes(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
         let mut rest = *self;

@@ -12,15 +12,19 @@ pub(crate) use super::alone::mac_many;
 #[cfg(feature = "lanes")]
 pub(crate) use super::lanes::mac_many;
 pub(crate) use super::{
-    plain::{PIECE_LEN, SHORTCUTS, out_of_line, start, take_first, take_while},
+    plain::{SHORTCUTS, out_of_line, start, take_first, take_while},
     stream::{HmacKey, Sha256, sha256},
 };
 pub(crate) use base64::{decode, encode, is_canonical};
 pub(crate) use scan::{eq_ignore_case, has_control, is_word, split_at, take_qdtext};
 
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
-/// start, and no signing string is assembled in a buffer.
+/// start, and the MACs of a message are computed one after the other.
 pub(crate) const HELD_NAMES: usize = 128;
+
+/// The number of MACs that are computed at once, on the stack, so that a message is written once for
+/// all of them.
+pub(crate) const MACS_AT_ONCE: usize = 16;
 
 /// Compares two hashes in constant time.
 pub(crate) fn ct_eq(hash: &Hash, other: &Hash) -> Choice {

@@ -1,45 +1,63 @@
-//! The MACs of one message under many keys.
+//! The MACs of a message that is written in pieces.
 
-use super::{HELD_NAMES, Hash, version::HmacKey};
-use crate::{Error, MAX_SIGNING_STRING_LEN};
-
-/// The capacity, on the stack, of the buffer for a message. Where even names are not held, there is no
-/// memory for it.
-const HELD_BYTES: usize = if HELD_NAMES == 0 { 0 } else { MAX_SIGNING_STRING_LEN };
+use super::{
+    HELD_NAMES, Hash,
+    version::{HmacKey, MACS_AT_ONCE},
+};
 
 /// A message that is written in pieces.
 pub(crate) trait Pieces {
     /// Passes the message to `sink`, piece by piece. Every call writes the same message.
-    fn write(&self, sink: &mut impl FnMut(&[u8])) -> Result<(), Error>;
+    fn write(&self, sink: &mut impl FnMut(&[u8]));
+}
+
+/// Returns the MAC of `message`.
+pub(crate) fn mac_of_pieces(key: &HmacKey, message: &impl Pieces) -> Hash {
+    let mut mac = key.start();
+    message.write(&mut |piece| mac.update(piece));
+    mac.finish()
 }
 
 /// Passes the MAC of `message` under each key to `found`, in the order of the keys.
-///
-/// # Errors
-///
-/// The errors of writing the message, then [`Error::SigningStringTooLong`].
 pub(crate) fn for_each_mac<'k>(
     keys: impl IntoIterator<Item = &'k HmacKey>,
     message: &impl Pieces,
     mut found: impl FnMut(&Hash),
-) -> Result<(), Error> {
-    if HELD_BYTES != 0 {
-        let mut held = heapless::Vec::<u8, HELD_BYTES>::new();
-        let mut fits = true;
-        message.write(&mut |piece| fits &= held.extend_from_slice(piece).is_ok())?;
-        if !fits {
-            return Err(Error::SigningStringTooLong);
-        }
-        keys.into_iter().for_each(|key| found(&key.mac(&held)));
-        return Ok(());
+) {
+    if HELD_NAMES == 0 {
+        return keys.into_iter().for_each(|key| found(&mac_of_pieces(key, message)));
     }
-    for key in keys {
-        let mut stream = key.start();
-        message.write(&mut |piece| stream.update(piece))?;
-        if stream.len() > MAX_SIGNING_STRING_LEN {
-            return Err(Error::SigningStringTooLong);
+    let mut keys = keys.into_iter();
+    loop {
+        let mut macs = heapless::Vec::<_, MACS_AT_ONCE>::new();
+        for key in keys.by_ref().take(MACS_AT_ONCE) {
+            let _ = macs.push(key.start());
         }
-        found(&stream.finish());
+        if macs.is_empty() {
+            return;
+        }
+        let mut chunk = Chunk::new();
+        let mut update = |chunk: &[u8]| macs.iter_mut().for_each(|mac| mac.update(chunk));
+        message.write(&mut |piece| join(&mut chunk, piece, &mut update));
+        update(&chunk);
+        macs.iter_mut().for_each(|mac| found(&mac.finish()));
     }
-    Ok(())
+}
+
+/// Pieces are joined, because each update takes a call for every MAC.
+type Chunk = heapless::Vec<u8, 256>;
+
+/// Adds `piece` to `chunk`. Passes the chunk on and empties it each time that it is full.
+fn join(chunk: &mut Chunk, piece: &[u8], full: &mut impl FnMut(&[u8])) {
+    let mut rest = piece;
+    while !rest.is_empty() {
+        let free = chunk.capacity().saturating_sub(chunk.len());
+        let (fitting, behind) = rest.split_at_checked(free).unwrap_or((rest, &[]));
+        let _ = chunk.extend_from_slice(fitting);
+        if chunk.is_full() {
+            full(chunk);
+            chunk.clear();
+        }
+        rest = behind;
+    }
 }

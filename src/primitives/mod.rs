@@ -47,11 +47,11 @@ use fast as unchosen;
 #[cfg(not(any(target_pointer_width = "64", target_family = "wasm")))]
 use plain as unchosen;
 
-pub(crate) use macs::{Pieces, for_each_mac};
+pub(crate) use macs::{Pieces, for_each_mac, mac_of_pieces};
 pub(crate) use version::{
-    HELD_NAMES, HmacKey, PIECE_LEN, SHORTCUTS, Sha256, ct_eq, decode, encode, eq_ignore_case,
-    has_control, is_canonical, is_word, mac_many, out_of_line, sha256, split_at, start, take_first,
-    take_qdtext, take_while,
+    HELD_NAMES, HmacKey, SHORTCUTS, Sha256, ct_eq, decode, encode, eq_ignore_case, has_control,
+    is_canonical, is_word, mac_many, out_of_line, sha256, split_at, start, take_first, take_qdtext,
+    take_while,
 };
 
 /// The length of a SHA-256 hash and of an HMAC-SHA-256, in bytes.

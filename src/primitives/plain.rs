@@ -10,11 +10,12 @@ use super::{BASE64_LEN, HASH_LEN, Hash, HashText};
 use crate::bytes::{Class, in_bounds, is_control};
 
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
-/// start, and no signing string is assembled in a buffer.
+/// start, and the MACs of a message are computed one after the other.
 pub(crate) const HELD_NAMES: usize = if cfg!(target_os = "none") { 0 } else { 128 };
 
-/// The largest piece in which a name is passed on that is not in lower case, in bytes.
-pub(crate) const PIECE_LEN: usize = 64;
+/// The number of MACs that are computed at once, on the stack, so that a message is written once for
+/// all of them.
+pub(crate) const MACS_AT_ONCE: usize = 16;
 
 /// If `true`, usual inputs are handled at once. Otherwise only the general code decides, which decides
 /// the same.
@@ -65,32 +66,23 @@ impl HmacKey {
 
     /// Starts an incremental MAC.
     pub(crate) fn start(&self) -> Hmac {
-        Hmac { mac: CoreProxy::compose(self.0.clone(), Default::default()), len: 0 }
+        Hmac(CoreProxy::compose(self.0.clone(), Default::default()))
     }
 }
 
 /// An incremental HMAC-SHA-256.
 #[derive(Clone)]
-pub(crate) struct Hmac {
-    mac: hmac::Hmac<sha2::Sha256>,
-    len: usize,
-}
+pub(crate) struct Hmac(hmac::Hmac<sha2::Sha256>);
 
 impl Hmac {
     /// Takes the next bytes of the message.
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        Mac::update(&mut self.mac, bytes);
-        self.len = self.len.wrapping_add(bytes.len());
-    }
-
-    /// Returns the length of the message so far, in bytes. The message must fit into memory.
-    pub(crate) fn len(&self) -> usize {
-        self.len
+        Mac::update(&mut self.0, bytes);
     }
 
     /// Returns the MAC. Call it once.
     pub(crate) fn finish(&mut self) -> Hash {
-        self.mac.clone().finalize().into_bytes().into()
+        self.0.clone().finalize().into_bytes().into()
     }
 }
 

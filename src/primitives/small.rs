@@ -11,11 +11,12 @@ pub(crate) use super::{
 };
 
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
-/// start, and no signing string is assembled in a buffer.
+/// start, and the MACs of a message are computed one after the other.
 pub(crate) const HELD_NAMES: usize = if cfg!(target_family = "wasm") { 128 } else { 0 };
 
-/// The largest piece in which a name is passed on that is not in lower case, in bytes.
-pub(crate) const PIECE_LEN: usize = 1;
+/// The number of MACs that are computed at once, on the stack, so that a message is written once for
+/// all of them.
+pub(crate) const MACS_AT_ONCE: usize = 8;
 
 /// If `true`, usual inputs are handled at once. Otherwise only the general code decides, which decides
 /// the same. WebAssembly has them: translated to Go, a verification takes a third of the time.

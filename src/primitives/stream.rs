@@ -237,11 +237,6 @@ impl Hmac<'_> {
         self.stream.update(bytes);
     }
 
-    /// Returns the length of the message so far, in bytes. The message must fit into memory.
-    pub(crate) fn len(&self) -> usize {
-        (self.stream.len as usize).wrapping_sub(BLOCK_LEN)
-    }
-
     /// Returns the MAC. Call it once.
     pub(crate) fn finish(&mut self) -> Hash {
         let inner = self.stream.finish();

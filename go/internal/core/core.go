@@ -411,6 +411,31 @@ l0:
 	store32(m.memory, uint64(uint32(v0))+12, uint32(v2-v4))
 	store32(m.memory, uint64(uint32(v0))+8, uint32(v1+v4))
 }
+func (m *Module) _hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v0, v1 int32) {
+	var v2, v3 int32
+	var v4, v5, v6 int64
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(32)
+	m.___stack_pointer = v2
+	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v2, v1)
+	t1 := int32(load32(m.memory, uint64(uint32(v1))+104))
+	v3 = t1
+	t2 := int64(load64(m.memory, uint64(uint32(v3))+8))
+	v4 = t2
+	t3 := int64(load64(m.memory, uint64(uint32(v3))+16))
+	v5 = t3
+	t4 := int64(load64(m.memory, uint64(uint32(v3))+24))
+	v6 = t4
+	t5 := int64(load64(m.memory, uint32(v3)))
+	store64(m.memory, uint64(uint32(v1))+64, uint64(t5))
+	store64(m.memory, uint64(uint32(v1))+96, uint64(i64(64)))
+	store64(m.memory, uint64(uint32(v1))+88, uint64(v6))
+	store64(m.memory, uint64(uint32(v1))+80, uint64(v5))
+	store64(m.memory, uint64(uint32(v1))+72, uint64(v4))
+	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v2, i32(32))
+	m._hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v0, v1)
+	m.___stack_pointer = v2 + i32(32)
+}
 func (m *Module) _hooksig__primitives__stream__Sha256__finish__h39d9309921ab95d2_r01as7(v0, v1 int32) {
 	var v2, v3, v4, v5 int32
 	var v6 int64
@@ -529,13 +554,13 @@ func (m *Module) _hooksig__primitives__stream__sha256__h6d793310ecaab5e4_uqi83z(
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(224)
 	m.___stack_pointer = v3
-	t1 := int64(load64(m.memory, uint64(uint32(i32(0)))+16660))
+	t1 := int64(load64(m.memory, uint64(uint32(i32(0)))+16664))
 	store64(m.memory, uint64(uint32(v3))+24, uint64(t1))
-	t2 := int64(load64(m.memory, uint64(uint32(i32(0)))+16652))
+	t2 := int64(load64(m.memory, uint64(uint32(i32(0)))+16656))
 	store64(m.memory, uint64(uint32(v3))+16, uint64(t2))
-	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16644))
+	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16648))
 	store64(m.memory, uint64(uint32(v3))+8, uint64(t3))
-	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16636))
+	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16640))
 	store64(m.memory, uint32(v3), uint64(t4))
 	v4 = v2 & i32(63)
 	v5 = int32(uint32(v2) >> 6)
@@ -602,120 +627,360 @@ l3:
 	store64(m.memory, uint32(v0), uint64(t17))
 	m.___stack_pointer = v3 + i32(224)
 }
-func (m *Module) _hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v0, v1, v2, v3 int32) {
-	var v4, v5 int32
-	var v6 int64
+func (m *Module) _hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v0, v1, v2 int32) {
+	var v3 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(256)
-	m.___stack_pointer = v4
+	v3 = t0 - i32(256)
+	m.___stack_pointer = v3
 	t1 := int64(load64(m.memory, uint64(uint32(v1))+24))
-	store64(m.memory, uint64(uint32(v4))+24, uint64(t1))
+	store64(m.memory, uint64(uint32(v3))+24, uint64(t1))
 	t2 := int64(load64(m.memory, uint64(uint32(v1))+16))
-	store64(m.memory, uint64(uint32(v4))+16, uint64(t2))
+	store64(m.memory, uint64(uint32(v3))+16, uint64(t2))
 	t3 := int64(load64(m.memory, uint64(uint32(v1))+8))
-	store64(m.memory, uint64(uint32(v4))+8, uint64(t3))
+	store64(m.memory, uint64(uint32(v3))+8, uint64(t3))
 	t4 := int64(load64(m.memory, uint32(v1)))
-	store64(m.memory, uint32(v4), uint64(t4))
+	store64(m.memory, uint32(v3), uint64(t4))
 	t5 := int64(load64(m.memory, uint64(uint32(v1))+32))
-	store64(m.memory, uint64(uint32(v4))+32, uint64(t5))
+	store64(m.memory, uint64(uint32(v3))+32, uint64(t5))
 	t6 := int64(load64(m.memory, uint64(uint32(v1))+40))
-	store64(m.memory, uint64(uint32(v4))+40, uint64(t6))
+	store64(m.memory, uint64(uint32(v3))+40, uint64(t6))
 	t7 := int64(load64(m.memory, uint64(uint32(v1))+48))
-	store64(m.memory, uint64(uint32(v4))+48, uint64(t7))
+	store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
 	t8 := int64(load64(m.memory, uint64(uint32(v1))+56))
-	store64(m.memory, uint64(uint32(v4))+56, uint64(t8))
-	v1 = v3 & i32(63)
-	v5 = int32(uint32(v3) >> 6)
-	if v5 == 0 {
-		goto l0
-	}
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4, v2, v5)
+	store64(m.memory, uint64(uint32(v3))+56, uint64(t8))
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3, v2, i32(1))
+	t9 := int64(load64(m.memory, uint64(uint32(v3))+24))
+	store64(m.memory, uint64(uint32(v3))+248, uint64(t9))
+	t10 := int64(load64(m.memory, uint64(uint32(v3))+16))
+	store64(m.memory, uint64(uint32(v3))+240, uint64(t10))
+	t11 := int64(load64(m.memory, uint64(uint32(v3))+8))
+	store64(m.memory, uint64(uint32(v3))+232, uint64(t11))
+	t12 := int64(load64(m.memory, uint32(v3)))
+	store64(m.memory, uint64(uint32(v3))+224, uint64(t12))
+	v1 = i32(0)
+	memory_zero(m.memory, uint32(v3+i32(97)), uint32(i32(95)))
+	store64(m.memory, uint64(uint32(v3))+120, uint64(i64(0x5000000000000)))
+	m.memory[uint64(uint32(v3))+96] = byte(i32(128))
+	t13 := int64(load64(m.memory, uint64(uint32(v2))+88))
+	store64(m.memory, uint64(uint32(v3))+88, uint64(t13))
+	t14 := int64(load64(m.memory, uint64(uint32(v2))+80))
+	store64(m.memory, uint64(uint32(v3))+80, uint64(t14))
+	t15 := int64(load64(m.memory, uint64(uint32(v2))+72))
+	store64(m.memory, uint64(uint32(v3))+72, uint64(t15))
+	t16 := int64(load64(m.memory, uint64(uint32(v2))+64))
+	store64(m.memory, uint64(uint32(v3))+64, uint64(t16))
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(224), v3+i32(64), i32(1))
+	store64(m.memory, uint64(uint32(v3))+216, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v3))+208, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v3))+200, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v3))+192, uint64(i64(0)))
 l0:
-	t9 := int64(load64(m.memory, uint64(uint32(v4))+24))
-	store64(m.memory, uint64(uint32(v4))+248, uint64(t9))
-	t10 := int64(load64(m.memory, uint64(uint32(v4))+16))
-	store64(m.memory, uint64(uint32(v4))+240, uint64(t10))
-	t11 := int64(load64(m.memory, uint64(uint32(v4))+8))
-	store64(m.memory, uint64(uint32(v4))+232, uint64(t11))
-	t12 := int64(load64(m.memory, uint32(v4)))
-	store64(m.memory, uint64(uint32(v4))+224, uint64(t12))
-	memory_zero(m.memory, uint32(v4+i32(64)), uint32(i32(128)))
-	if v1 == 0 {
-		goto l1
+	{
+		t17 := int32(load32(m.memory, uint32(v3+i32(224)+v1)))
+		t18 := v3 + i32(192) + v1
+		v2 = t17
+		store32(m.memory, uint32(t18), uint32(i32_rotr(v2&i32(0xff00ff), i32(8))|i32_rotr(v2, i32(24))&i32(0xff00ff)))
+		v1 = v1 + i32(4)
+		if v1 != i32(32) {
+			goto l0
+		}
 	}
-	memory_copy(m.memory, uint32(v4+i32(64)), uint32(v2+v3&i32(0x7fffffc0)), uint32(v1))
+	v1 = i32(0)
+	memory_zero(m.memory, uint32(v3+i32(97)), uint32(i32(95)))
+	store64(m.memory, uint64(uint32(v3))+120, uint64(i64(0x3000000000000)))
+	m.memory[uint64(uint32(v3))+96] = byte(i32(128))
+	t19 := int64(load64(m.memory, uint64(uint32(v3))+216))
+	store64(m.memory, uint64(uint32(v3))+88, uint64(t19))
+	t20 := int64(load64(m.memory, uint64(uint32(v3))+208))
+	store64(m.memory, uint64(uint32(v3))+80, uint64(t20))
+	t21 := int64(load64(m.memory, uint64(uint32(v3))+200))
+	store64(m.memory, uint64(uint32(v3))+72, uint64(t21))
+	t22 := int64(load64(m.memory, uint64(uint32(v3))+192))
+	store64(m.memory, uint64(uint32(v3))+64, uint64(t22))
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(32), v3+i32(64), i32(1))
+	store64(m.memory, uint64(uint32(v3))+248, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v3))+240, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v3))+232, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v3))+224, uint64(i64(0)))
 l1:
-	m.memory[uint32(v4+i32(64)+v1)] = byte(i32(128))
 	{
-		t14 := v4 + i32(64)
-		p13 := i32(2)
-		if uint32(v1) < uint32(i32(56)) {
-			p13 = i32(1)
-		}
-		v1 = p13
-		v2 = t14 + v1<<6 + i32(-8)
-		if v2 == 0 {
-			goto l2
-		}
-		t15 := v2
-		v6 = int64(uint32(v3 + i32(64)))
-		store64(m.memory, uint32(t15), uint64(int64(uint64(v6)>>5)&i64(0x7000000)|(v6<<59|v6<<43&i64(0xff000000000000)|(v6<<27&i64(0xff0000000000)|v6<<11&i64(0xff00000000)))))
-	}
-l2:
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4+i32(224), v4+i32(64), v1)
-	store64(m.memory, uint64(uint32(v4))+216, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v4))+208, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v4))+200, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v4))+192, uint64(i64(0)))
-	v1 = i32(0)
-l3:
-	{
-		t16 := int32(load32(m.memory, uint32(v4+i32(224)+v1)))
-		t17 := v4 + i32(192) + v1
-		v3 = t16
-		store32(m.memory, uint32(t17), uint32(i32_rotr(v3&i32(0xff00ff), i32(8))|i32_rotr(v3, i32(24))&i32(0xff00ff)))
+		t23 := int32(load32(m.memory, uint32(v3+i32(32)+v1)))
+		t24 := v3 + i32(224) + v1
+		v2 = t23
+		store32(m.memory, uint32(t24), uint32(i32_rotr(v2&i32(0xff00ff), i32(8))|i32_rotr(v2, i32(24))&i32(0xff00ff)))
 		v1 = v1 + i32(4)
 		if v1 != i32(32) {
-			goto l3
+			goto l1
 		}
 	}
-	v1 = i32(0)
-	memory_zero(m.memory, uint32(v4+i32(97)), uint32(i32(95)))
-	store64(m.memory, uint64(uint32(v4))+120, uint64(i64(0x3000000000000)))
-	m.memory[uint64(uint32(v4))+96] = byte(i32(128))
-	t18 := int64(load64(m.memory, uint64(uint32(v4))+216))
-	store64(m.memory, uint64(uint32(v4))+88, uint64(t18))
-	t19 := int64(load64(m.memory, uint64(uint32(v4))+208))
-	store64(m.memory, uint64(uint32(v4))+80, uint64(t19))
-	t20 := int64(load64(m.memory, uint64(uint32(v4))+200))
-	store64(m.memory, uint64(uint32(v4))+72, uint64(t20))
-	t21 := int64(load64(m.memory, uint64(uint32(v4))+192))
-	store64(m.memory, uint64(uint32(v4))+64, uint64(t21))
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4+i32(32), v4+i32(64), i32(1))
-	store64(m.memory, uint64(uint32(v4))+248, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v4))+240, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v4))+232, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v4))+224, uint64(i64(0)))
-l4:
+	t25 := int64(load64(m.memory, uint64(uint32(v3))+248))
+	store64(m.memory, uint64(uint32(v0))+24, uint64(t25))
+	t26 := int64(load64(m.memory, uint64(uint32(v3))+240))
+	store64(m.memory, uint64(uint32(v0))+16, uint64(t26))
+	t27 := int64(load64(m.memory, uint64(uint32(v3))+232))
+	store64(m.memory, uint64(uint32(v0))+8, uint64(t27))
+	t28 := int64(load64(m.memory, uint64(uint32(v3))+224))
+	store64(m.memory, uint32(v0), uint64(t28))
+	m.___stack_pointer = v3 + i32(256)
+}
+func (m *Module) _hooksig__signing_string__CoveredField__add__hfc4cac5058e42e64_cp2y7j(v0, v1, v2 int32) {
+	var v3, v4 int32
+	t0 := int32(load32(m.memory, uint64(uint32(v0))+8))
+	t1 := v0
+	v3 = t0 + v2
+	store32(m.memory, uint64(uint32(t1))+8, uint32(v3))
 	{
-		t22 := int32(load32(m.memory, uint32(v4+i32(32)+v1)))
-		t23 := v4 + i32(224) + v1
-		v3 = t22
-		store32(m.memory, uint32(t23), uint32(i32_rotr(v3&i32(0xff00ff), i32(8))|i32_rotr(v3, i32(24))&i32(0xff00ff)))
-		v1 = v1 + i32(4)
-		if v1 != i32(32) {
-			goto l4
+		t2 := int32(load32(m.memory, uint32(v0)))
+		v4 = t2
+		if v4 == 0 {
+			goto l0
+		}
+		store32(m.memory, uint64(uint32(v0))+8, uint32(v3+i32(2)))
+		t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
+		t4 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v4, t3)
+		if t4 != 0 {
+			return
 		}
 	}
-	t24 := int64(load64(m.memory, uint64(uint32(v4))+248))
-	store64(m.memory, uint64(uint32(v0))+24, uint64(t24))
-	t25 := int64(load64(m.memory, uint64(uint32(v4))+240))
-	store64(m.memory, uint64(uint32(v0))+16, uint64(t25))
-	t26 := int64(load64(m.memory, uint64(uint32(v4))+232))
-	store64(m.memory, uint64(uint32(v0))+8, uint64(t26))
-	t27 := int64(load64(m.memory, uint64(uint32(v4))+224))
-	store64(m.memory, uint32(v0), uint64(t27))
-	m.___stack_pointer = v4 + i32(256)
+l0:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
+	store32(m.memory, uint32(v0), uint32(v1))
+}
+func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v0, v1, v2, v3 int32) {
+	var v4 int32
+	var v5 int64
+	var v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(1616)
+	m.___stack_pointer = v4
+	t1 := int64(load64(m.memory, uint64(uint32(v2))+4))
+	v5 = t1
+	t2 := int32(load32(m.memory, uint32(v2)))
+	v6 = t2
+	t3 := int32(load32(m.memory, uint64(uint32(v1))+12))
+	v7 = t3
+	t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	v8 = t4
+	store32(m.memory, uint64(uint32(v4))+1060, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
+	{
+		if v6 == 0 {
+			goto l0
+		}
+		v9 = v3 + i32(4)
+		t5 := int32(load32(m.memory, uint32(v3)))
+		v10 = t5
+	l5:
+		{
+			store32(m.memory, uint64(uint32(v4))+1588, uint32(v6))
+			store64(m.memory, uint64(uint32(v4))+1592, uint64(v5))
+			v11 = int32(v5)
+			{
+				v5 = int64(uint64(v5) >> 32)
+				if v5 != i64(0) {
+					goto l1
+				}
+				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(1600), v6, v11, i32(32))
+				t6 := int64(load64(m.memory, uint64(uint32(v4))+1608))
+				store64(m.memory, uint64(uint32(v4))+1588, uint64(t6))
+			}
+		l1:
+			v12 = int32(v5)
+		l3:
+			{
+				t7 := int32(load32(m.memory, uint64(uint32(v4))+1592))
+				v13 = t7
+				t8 := int32(load32(m.memory, uint64(uint32(v4))+1596))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(24), v4+i32(1588), t8)
+				t9 := int32(m.memory[uint64(uint32(v4))+24])
+				v14 = t9
+				if v14 == 0 {
+					goto l2
+				}
+				t10 := int32(m.memory[uint64(uint32(v4))+25])
+				if t10&i32(255) != i32(32) {
+					goto l3
+				}
+			}
+		l2:
+			store32(m.memory, uint64(uint32(v4))+1584, uint32(v12))
+			store32(m.memory, uint64(uint32(v4))+1576, uint32(v6))
+			t11 := v4
+			v13 = v11 - v13
+			p12 := v13
+			if uint32(v13) > uint32(v11) {
+				p12 = i32(0)
+			}
+			store32(m.memory, uint64(uint32(t11))+1580, uint32(p12))
+			t13 := int32(load32(m.memory, uint64(uint32(v4))+1588))
+			v6 = t13
+			t14 := int64(load64(m.memory, uint64(uint32(v4))+1592))
+			v5 = t14
+			_ = m._hooksig__names__NameIndex__insert__h441cf1b107981045_j89l57(v4+i32(32), v4+i32(1576))
+			{
+				if uint32(v10) > uint32(i32(127)) {
+					goto l4
+				}
+				t16 := v3
+				v13 = v10 + i32(1)
+				store32(m.memory, uint32(t16), uint32(v13))
+				v11 = v9 + v10*i32(12)
+				store32(m.memory, uint64(uint32(v11))+8, uint32(i32(0)))
+				store32(m.memory, uint32(v11), uint32(i32(0)))
+				v10 = v13
+			}
+		l4:
+			t17 := v14
+			var p18 int32
+			if v6 != i32(0) {
+				p18 = 1
+			}
+			if t17&p18 != 0 {
+				goto l5
+			}
+		}
+	}
+l0:
+	if v7 == 0 {
+		goto l6
+	}
+	v11 = v8 + v7<<4
+	v10 = v3 + i32(4)
+l8:
+	{
+		t19 := int32(load32(m.memory, uint32(v8+i32(12))))
+		v6 = t19
+		t20 := int32(load32(m.memory, uint32(v8+i32(8))))
+		v13 = t20
+		t21 := int32(load32(m.memory, uint32(v8)))
+		t22 := v4 + i32(16)
+		t23 := v4 + i32(32)
+		v14 = t21
+		p24 := i32(1)
+		if v14 != 0 {
+			p24 = v14
+		}
+		t25 := int32(load32(m.memory, uint32(v8+i32(4))))
+		m._hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(t22, t23, p24, t25)
+		{
+			t26 := int32(load32(m.memory, uint64(uint32(v4))+16))
+			if t26 != i32(1) {
+				goto l7
+			}
+			t27 := int32(load32(m.memory, uint64(uint32(v4))+20))
+			v14 = t27
+			t28 := int32(load32(m.memory, uint32(v3)))
+			if uint32(v14) >= uint32(t28) {
+				goto l7
+			}
+			t30 := v4 + i32(8)
+			p29 := i32(1)
+			if v13 != 0 {
+				p29 = v13
+			}
+			m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t30, p29, v6)
+			t31 := int32(load32(m.memory, uint64(uint32(v4))+8))
+			t32 := int32(load32(m.memory, uint64(uint32(v4))+12))
+			m._hooksig__signing_string__CoveredField__add__hfc4cac5058e42e64_cp2y7j(v10+v14*i32(12), t31, t32)
+		}
+	l7:
+		v8 = v8 + i32(16)
+		if v8 != v11 {
+			goto l8
+		}
+	}
+l6:
+	store32(m.memory, uint32(v0), uint32(v1))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
+	t33 := int64(load64(m.memory, uint32(v2)))
+	store64(m.memory, uint64(uint32(v0))+8, uint64(t33))
+	t34 := int32(load32(m.memory, uint64(uint32(v2))+8))
+	store32(m.memory, uint64(uint32(v0))+16, uint32(t34))
+	m.___stack_pointer = v4 + i32(1616)
+}
+func (m *Module) _hooksig__names__NameIndex__insert__h441cf1b107981045_j89l57(v0, v1 int32) int32 {
+	var v2, v3, v4, v5, v6, v7, v8 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(16)
+	m.___stack_pointer = v2
+	t1 := m._hooksig__names__Name__fingerprint__hecc2341d3a2eb7f9_7y3jp3(v1)
+	t2 := v2 + i32(8)
+	t3 := v0
+	v3 = t1
+	m._hooksig__names__NameIndex__search__hf94b5352702ce048_9des77(t2, t3, v3, v1)
+	{
+		t4 := int32(load32(m.memory, uint64(uint32(v2))+8))
+		v4 = t4
+		if v4 != i32(1) {
+			goto l0
+		}
+		t5 := int32(load32(m.memory, uint32(v0)))
+		v5 = t5
+		if uint32(v5) > uint32(i32(127)) {
+			goto l0
+		}
+		t6 := int32(load32(m.memory, uint64(uint32(v2))+12))
+		v6 = t6
+		t7 := int64(load64(m.memory, uint32(v1)))
+		store64(m.memory, uint64(uint32(v0+v5<<3))+4, uint64(t7))
+		store32(m.memory, uint32(v0), uint32(v5+i32(1)))
+		t8 := int32(load32(m.memory, uint64(uint32(v0))+1028))
+		v7 = t8
+		if uint32(v7) > uint32(i32(127)) {
+			goto l0
+		}
+		t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		v1 = t9
+		t10 := v0
+		v8 = v7 + i32(1)
+		store32(m.memory, uint64(uint32(t10))+1028, uint32(v8))
+		v0 = v0 + i32(1032)
+		t12 := v0 + v7<<2
+		p11 := i32(0)
+		if v1 != 0 {
+			p11 = i32(0x1000000)
+		}
+		store32(m.memory, uint32(t12), uint32(p11|v5<<16|v3&i32(0xffff)))
+		if uint32(v7) < uint32(v6) {
+			goto l0
+		}
+		if v7 == v6 {
+			goto l0
+		}
+		p13 := v0 + v6<<2
+		if uint32(v8) < uint32(v6) {
+			p13 = i32(2)
+		}
+		v0 = p13
+		t14 := v0
+		v1 = v7 - v6
+		v3 = t14 + v1<<2
+		{
+			{
+				if v1 != i32(1) {
+					goto l1
+				}
+				t15 := int32(load32(m.memory, uint32(v3)))
+				v3 = t15
+				t16 := int32(load32(m.memory, uint32(v0)))
+				store32(m.memory, uint64(uint32(v0))+4, uint32(t16))
+				goto l2
+			}
+		l1:
+			t17 := int32(load32(m.memory, uint32(v3)))
+			v3 = t17
+			v1 = v1 << 2
+			if v1 == 0 {
+				goto l2
+			}
+			memory_copy(m.memory, uint32(v0+i32(4)), uint32(v0), uint32(v1))
+		}
+	l2:
+		store32(m.memory, uint32(v0), uint32(v3))
+	}
+l0:
+	m.___stack_pointer = v2 + i32(16)
+	return v4
 }
 func (m *Module) _hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(v0, v1, v2, v3 int32) {
 	var v4, v5 int32
@@ -726,8 +991,8 @@ func (m *Module) _hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(v0, 
 	store32(m.memory, uint64(uint32(v4))+28, uint32(i32(0)))
 	store32(m.memory, uint64(uint32(v4))+24, uint32(v3))
 	store32(m.memory, uint64(uint32(v4))+20, uint32(v2))
-	t1 := m._hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v4 + i32(20))
-	m._hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(v4+i32(8), v1, t1, v4+i32(20))
+	t1 := m._hooksig__names__Name__fingerprint__hecc2341d3a2eb7f9_7y3jp3(v4 + i32(20))
+	m._hooksig__names__NameIndex__search__hf94b5352702ce048_9des77(v4+i32(8), v1, t1, v4+i32(20))
 	{
 		{
 			t2 := int32(load32(m.memory, uint64(uint32(v4))+8))
@@ -739,11 +1004,11 @@ func (m *Module) _hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(v0, 
 	l0:
 		t3 := int32(load32(m.memory, uint64(uint32(v4))+12))
 		v2 = t3
-		t4 := int32(load32(m.memory, uint32(v1)))
+		t4 := int32(load32(m.memory, uint64(uint32(v1))+1028))
 		if uint32(v2) >= uint32(t4) {
 			goto l1
 		}
-		t5 := int32(m.memory[uint64(uint32(v1+v2<<4))+16])
+		t5 := int32(m.memory[uint64(uint32(v1+v2<<2))+1034])
 		v3 = t5
 		v5 = i32(1)
 	}
@@ -790,132 +1055,400 @@ l3:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	store32(m.memory, uint32(v0), uint32(v1))
 }
-func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__ha2e0d108f6fd24c0_vbqbz2(v0, v1, v2, v3 int32) {
-	var v4, v5, v6, v7, v8, v9 int32
+func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 int32) int32 {
+	t0 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+	if t0|t1 == 0 {
+		t3 := int32(load32(m.memory, uint32(v0)))
+		t4 := int32(load32(m.memory, uint64(uint32(v0))+4))
+		t5 := int32(load32(m.memory, uint32(v1)))
+		t6 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		t7 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t3, t4, t5, t6)
+		return t7
+	}
+	t2 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, i32(1))
+	return t2
+}
+func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h632e112844a626ea_l7qs9c(v0, v1 int32) {
+	var v2, v3, v4, v5, v6, v7 int32
+	var v8 int64
+	var v9, v10, v11, v12, v13 int32
+	var v14 int64
+	var v15, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26 int32
+	var v27 int64
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(1584)
-	m.___stack_pointer = v4
-	store32(m.memory, uint64(uint32(v4))+28, uint32(v1))
-	v5 = i32(0)
-	store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
-	t1 := int64(load64(m.memory, uint32(v2)))
-	store64(m.memory, uint64(uint32(v4))+32, uint64(t1))
-	t2 := int32(load32(m.memory, uint64(uint32(v2))+8))
-	store32(m.memory, uint64(uint32(v4))+40, uint32(t2))
-	if v3 == 0 {
-		goto l0
-	}
+	v2 = t0 - i32(96)
+	m.___stack_pointer = v2
 	{
-		t3 := int32(load32(m.memory, uint64(uint32(v3))+2056))
-		v2 = t3
-		if v2 == 0 {
-			goto l1
+		t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		v3 = t1
+		if v3 == 0 {
+			goto l0
 		}
-		v6 = v4 + i32(48)
-		v5 = i32(0)
-	l3:
-		if uint32(v5) > uint32(i32(127)) {
-			goto l2
-		}
-		v7 = v6 + v5*i32(12)
-		store64(m.memory, uint64(uint32(v7))+4, uint64(i64(0)))
-		store32(m.memory, uint32(v7), uint32(i32(1)))
-		v5 = v5 + i32(1)
-	l2:
-		v2 = v2 + i32(-1)
-		if v2 != 0 {
-			goto l3
-		}
-		store32(m.memory, uint64(uint32(v4))+44, uint32(v5))
-	}
-l1:
-	{
-		t4 := int32(load32(m.memory, uint64(uint32(v1))+12))
-		v7 = t4
-		if v7 == 0 {
-			goto l4
-		}
-		t5 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		v2 = t5
-		v8 = v2 + v7<<4
-		v9 = v4 + i32(48)
-	l6:
+		t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		v4 = t2
+		v5 = v4 + i32(4)
+		v6 = v2 + i32(56) + i32(8)
+		t3 := int32(load32(m.memory, uint32(v1)))
+		v7 = t3
+		t4 := int64(load64(m.memory, uint64(uint32(v1))+12))
+		v8 = t4
+		v9 = i32(-1)
+		v10 = i32(0)
+		v11 = i32(41)
+		v12 = i32(0)
+	l25:
 		{
-			t6 := int32(load32(m.memory, uint32(v2+i32(12))))
-			v1 = t6
-			t7 := int32(load32(m.memory, uint32(v2+i32(8))))
-			v7 = t7
-			t8 := int32(load32(m.memory, uint32(v2)))
-			t9 := v4 + i32(16)
-			t10 := v3
-			v6 = t8
-			p11 := i32(1)
-			if v6 != 0 {
-				p11 = v6
-			}
-			t12 := int32(load32(m.memory, uint32(v2+i32(4))))
-			m._hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(t9, t10, p11, t12)
+			store32(m.memory, uint64(uint32(v2))+76, uint32(v3))
+			store64(m.memory, uint64(uint32(v2))+80, uint64(v8))
+			v13 = int32(v8)
 			{
-				t13 := int32(load32(m.memory, uint64(uint32(v4))+16))
-				if t13 != i32(1) {
+				v14 = int64(uint64(v8) >> 32)
+				if v14 != i64(0) {
+					goto l1
+				}
+				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v2+i32(56), v3, v13, i32(32))
+				t5 := int64(load64(m.memory, uint64(uint32(v2))+64))
+				store64(m.memory, uint64(uint32(v2))+76, uint64(t5))
+			}
+		l1:
+			v15 = int32(v14)
+		l3:
+			{
+				t6 := int32(load32(m.memory, uint64(uint32(v2))+80))
+				v1 = t6
+				t7 := int32(load32(m.memory, uint64(uint32(v2))+84))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(48), v2+i32(76), t7)
+				t8 := int32(m.memory[uint64(uint32(v2))+48])
+				v16 = t8
+				if v16 == 0 {
+					goto l2
+				}
+				t9 := int32(m.memory[uint64(uint32(v2))+49])
+				if t9&i32(255) != i32(32) {
+					goto l3
+				}
+			}
+		l2:
+			v1 = v13 - v1
+			p10 := v1
+			if uint32(v1) > uint32(v13) {
+				p10 = i32(0)
+			}
+			v17 = p10
+			t11 := int32(load32(m.memory, uint64(uint32(v2))+76))
+			v18 = t11
+			t12 := int64(load64(m.memory, uint64(uint32(v2))+80))
+			v8 = t12
+			{
+				{
+					t13 := int32(load32(m.memory, uint32(v4)))
+					if uint32(v12) >= uint32(t13) {
+						goto l4
+					}
+					v1 = v5 + v12*i32(12)
+					t14 := int32(load32(m.memory, uint64(uint32(v1))+8))
+					v19 = t14
+					t15 := int32(load32(m.memory, uint64(uint32(v1))+4))
+					v20 = t15
+					t16 := int32(load32(m.memory, uint32(v1)))
+					v21 = t16
 					goto l5
 				}
-				t14 := int32(load32(m.memory, uint64(uint32(v4))+20))
-				v6 = t14
-				if uint32(v6) >= uint32(v5) {
-					goto l5
-				}
-				t16 := v4 + i32(8)
-				p15 := i32(1)
-				if v7 != 0 {
-					p15 = v7
-				}
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t16, p15, v1)
-				v7 = v9 + v6*i32(12)
-				t17 := int64(load64(m.memory, uint64(uint32(v4))+8))
-				store64(m.memory, uint32(v7), uint64(t17))
+			l4:
+				t17 := int32(load32(m.memory, uint64(uint32(v7))+12))
+				v13 = t17
 				t18 := int32(load32(m.memory, uint64(uint32(v7))+8))
-				store32(m.memory, uint64(uint32(v7))+8, uint32(t18+i32(1)))
+				v1 = t18
+				store32(m.memory, uint64(uint32(v2))+72, uint32(v15))
+				store32(m.memory, uint64(uint32(v2))+68, uint32(v17))
+				store32(m.memory, uint64(uint32(v2))+64, uint32(v3))
+				store32(m.memory, uint64(uint32(v2))+56, uint32(v1))
+				t19 := v2
+				v22 = v1 + v13<<4
+				store32(m.memory, uint64(uint32(t19))+60, uint32(v22))
+				v21 = i32(0)
+				if v13 != 0 {
+					goto l6
+				}
+				v19 = i32(0)
+				goto l5
+			l6:
+				v19 = i32(0)
+			l8:
+				{
+					t20 := int32(load32(m.memory, uint32(v1+i32(12))))
+					v23 = t20
+					t21 := int32(load32(m.memory, uint32(v1+i32(8))))
+					v24 = t21
+					t22 := int32(load32(m.memory, uint32(v1+i32(4))))
+					v25 = t22
+					t23 := int32(load32(m.memory, uint32(v1)))
+					v13 = t23
+					store32(m.memory, uint64(uint32(v2))+84, uint32(i32(0)))
+					store32(m.memory, uint64(uint32(v2))+80, uint32(v25))
+					t25 := v2
+					p24 := i32(1)
+					if v13 != 0 {
+						p24 = v13
+					}
+					store32(m.memory, uint64(uint32(t25))+76, uint32(p24))
+					{
+						t26 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6, v2+i32(76))
+						if t26 != 0 {
+							goto l7
+						}
+						v1 = v1 + i32(16)
+						if v1 == v22 {
+							goto l5
+						}
+						goto l8
+					}
+				l7:
+					t27 := v2
+					v1 = v1 + i32(16)
+					store32(m.memory, uint64(uint32(t27))+56, uint32(v1))
+					t29 := v2 + i32(40)
+					p28 := i32(1)
+					if v24 != 0 {
+						p28 = v24
+					}
+					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t29, p28, v23)
+					t30 := int32(load32(m.memory, uint64(uint32(v2))+40))
+					v13 = t30
+					if v13 == 0 {
+						goto l5
+					}
+					t31 := int32(load32(m.memory, uint64(uint32(v2))+44))
+					v25 = t31
+					v19 = v25 + v19
+					{
+						if v21 != 0 {
+							goto l9
+						}
+						v20 = v25
+						v21 = v13
+						goto l10
+					l9:
+						t32 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v21, v20)
+						t33 := v21
+						t34 := v13
+						v24 = t32
+						p35 := t34
+						if v24 != 0 {
+							p35 = t33
+						}
+						v21 = p35
+						p36 := v25
+						if v24 != 0 {
+							p36 = v20
+						}
+						v20 = p36
+						v19 = v19 + i32(2)
+					}
+				l10:
+					if v1 != v22 {
+						goto l8
+					}
+				}
 			}
 		l5:
-			v2 = v2 + i32(16)
-			if v2 != v8 {
-				goto l6
+			p37 := i32(0)
+			if v21 != 0 {
+				p37 = v20
+			}
+			v13 = p37
+			v1 = v17
+			if v14 == 0 {
+				goto l11
+			}
+			store32(m.memory, uint64(uint32(v2))+64, uint32(v15))
+			store32(m.memory, uint64(uint32(v2))+60, uint32(v17))
+			store32(m.memory, uint64(uint32(v2))+56, uint32(v3))
+			v1 = i32(-1)
+		l12:
+			{
+				t38 := int32(load32(m.memory, uint64(uint32(v2))+64))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(32), v2+i32(56), t38)
+				v1 = v1 + i32(1)
+				t39 := int32(m.memory[uint64(uint32(v2))+32])
+				if t39 != 0 {
+					goto l12
+				}
+			}
+		l11:
+			;
+			var p40 int32
+			if v13 != v19 {
+				p40 = 1
+			}
+			v24 = p40
+			v9 = v9 + i32(3) + v1
+			if v11&i32(255) != i32(41) {
+				goto l13
+			}
+			store32(m.memory, uint64(uint32(v2))+64, uint32(v15))
+			store32(m.memory, uint64(uint32(v2))+60, uint32(v17))
+			store32(m.memory, uint64(uint32(v2))+56, uint32(v3))
+			v1 = i32(-16)
+			{
+				{
+				l15:
+					{
+						if v1 == i32(48) {
+							if v21 == 0 {
+								goto l18
+							}
+							goto l19
+						}
+						v13 = v1 + i32(21876)
+						v25 = v1 + i32(16)
+						v1 = v25
+						t41 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(56), v13)
+						if t41 == 0 {
+							goto l15
+						}
+					}
+					t42 := int32(m.memory[uint32(v25+i32(21872))])
+					v1 = t42
+					if v1 == 0 {
+						t43 := int32(load32(m.memory, uint64(uint32(v7))+16))
+						v22 = t43
+						if v22 == 0 {
+							goto l18
+						}
+						t44 := int32(load32(m.memory, uint64(uint32(v7))+20))
+						v1 = t44
+						t45 := int32(load32(m.memory, uint32(v7)))
+						v13 = t45
+						t46 := int32(load32(m.memory, uint64(uint32(v7))+4))
+						t47 := v2
+						v25 = t46
+						store32(m.memory, uint64(uint32(t47))+80, uint32(v25))
+						store32(m.memory, uint64(uint32(v2))+76, uint32(v13))
+						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(8), v2+i32(76), i32(8))
+						v9 = v25 + (v9 + v1) + i32(1)
+						v11 = i32(21)
+						t48 := int32(load32(m.memory, uint64(uint32(v2))+80))
+						if t48 == 0 {
+							store32(m.memory, uint64(uint32(v2))+80, uint32(v1))
+							store32(m.memory, uint64(uint32(v2))+76, uint32(v22))
+							m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2, v2+i32(76), i32(8))
+							v1 = v12
+							t61 := int32(load32(m.memory, uint64(uint32(v2))+80))
+							if t61 != 0 {
+								goto l23
+							}
+							goto l24
+						}
+						goto l21
+					}
+					if v21 != 0 {
+						if v1 != i32(1) {
+							goto l19
+						}
+						v11 = i32(35)
+						if v20 != v19 {
+							goto l22
+						}
+						t49 := int32(load32(m.memory, uint64(uint32(v7))+16))
+						v1 = t49
+						if v1 == 0 {
+							goto l19
+						}
+						t50 := int32(load32(m.memory, uint64(uint32(v7))+20))
+						store32(m.memory, uint64(uint32(v2))+92, uint32(t50))
+						store32(m.memory, uint64(uint32(v2))+88, uint32(v1))
+						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(24), v2+i32(88), i32(64))
+						t51 := int32(load32(m.memory, uint64(uint32(v2))+28))
+						if t51 == 0 {
+							goto l19
+						}
+						t52 := int32(load32(m.memory, uint64(uint32(v2))+24))
+						t53 := int32(m.memory[uint32(t52)])
+						if uint32((t53&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
+							goto l19
+						}
+						t54 := int32(load32(m.memory, uint64(uint32(v2))+92))
+						v1 = t54
+						if uint32(v1) < uint32(i32(3)) {
+							goto l19
+						}
+						t55 := int32(load32(m.memory, uint64(uint32(v2))+88))
+						v13 = t55
+						t56 := int32(load16(m.memory, uint32(v13)))
+						t57 := int32(m.memory[uint32(v13+i32(2))])
+						if (t56^i32(12090)|(t57^i32(47)))&i32(0xffff) != 0 {
+							goto l19
+						}
+						store32(m.memory, uint64(uint32(v2))+80, uint32(v1+i32(-3)))
+						store32(m.memory, uint64(uint32(v2))+76, uint32(v13+i32(3)))
+						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(16), v2+i32(76), i32(128))
+						t58 := int32(load32(m.memory, uint64(uint32(v2))+16))
+						t59 := int32(load32(m.memory, uint64(uint32(v2))+20))
+						t60 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t58, t59, v21, v20)
+						if t60 != 0 {
+							goto l19
+						}
+						goto l22
+					}
+					goto l18
+				}
+			l19:
+				v9 = v9 + v19
+				t62 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v21, v20)
+				if t62 == 0 {
+					goto l24
+				}
+				v11 = i32(21)
+				goto l21
+			}
+		l24:
+			v11 = i32(41)
+		l22:
+			v1 = v26
+			goto l23
+		l18:
+			v11 = i32(20)
+		l21:
+			v1 = v12
+		l23:
+			v27 = int64(uint32(v1)) << 24
+			v26 = v1
+		l13:
+			v12 = v12 + i32(1)
+			v10 = v10 + v24
+			v3 = v18
+			t63 := v16
+			var p64 int32
+			if v18 != i32(0) {
+				p64 = 1
+			}
+			if t63&p64 != 0 {
+				goto l25
 			}
 		}
-	}
-l4:
-	if v5 == 0 {
-		goto l0
-	}
-	v2 = v4 + i32(56)
-	v7 = i32(0)
-l7:
-	{
-		t19 := int32(load32(m.memory, uint32(v2)))
-		t20 := v7
-		var p21 int32
-		if uint32(t19) > uint32(i32(1)) {
-			p21 = 1
+		if uint32(v10) > uint32(i32(8)) {
+			goto l26
 		}
-		v7 = t20 + p21
-		v2 = v2 + i32(12)
-		v5 = v5 + i32(-1)
-		if v5 != 0 {
-			goto l7
+		if v11&i32(255) == i32(41) {
+			if uint32(v9) > uint32(i32(4096)) {
+				goto l0
+			}
+			m.memory[uint32(v0)] = byte(i32(41))
+			store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
+			goto l28
 		}
-	}
-	if uint32(v7) > uint32(i32(8)) {
-		goto l8
+		store64(m.memory, uint32(v0), uint64(v27<<8|int64(uint32(v11))&i64(255)))
+		goto l28
 	}
 l0:
-	memory_copy(m.memory, uint32(v0), uint32(v4+i32(28)), uint32(i32(1556)))
-	goto l9
-l8:
-	store32(m.memory, uint32(v0), uint32(i32(0)))
-	m.memory[uint64(uint32(v0))+4] = byte(i32(16))
-l9:
-	m.___stack_pointer = v4 + i32(1584)
+	m.memory[uint32(v0)] = byte(i32(22))
+	goto l28
+l26:
+	m.memory[uint32(v0)] = byte(i32(16))
+l28:
+	m.___stack_pointer = v2 + i32(96)
 }
 func (m *Module) _hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v0, v1, v2, v3, v4 int32) {
 	var v5 int32
@@ -927,7 +1460,7 @@ func (m *Module) _hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v0, 
 	v2 = v2 * i32(160)
 l0:
 	{
-		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(16), v1, v3, i32(96))
+		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(16), v1, v3)
 		t1 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(16), v4)
 		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t1&i32(255))
 		v1 = v1 + i32(160)
@@ -987,479 +1520,1008 @@ func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 i
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v1+i32(1)))
 	store32(m.memory, uint32(v0), uint32(v1&(i32(0)-v2)|v3&(v2+i32(-1))))
 }
-func (m *Module) _hooksig__key__find_key__h8894abf1337d1bf5_fx0qrx(v0, v1, v2, v3, v4 int32) {
-	var v5, v6, v7, v8, v9, v10, v11, v12 int32
-	var v13 int64
-	var v14, v15, v16, v17, v18, v19, v20, v21, v22 int32
-	var v23 int64
-	var v24, v25 int32
+func (m *Module) _hooksig__key__find_key__h1b76e1cb5de29f40_ermjwm(v0, v1, v2, v3, v4 int32) {
+	var v5, v6, v7, v8, v9, v10, v11 int32
+	var v12 int64
+	var v13, v14, v15, v16, v17, v18, v19, v20 int32
+	var v21 int64
+	var v22, v23, v24, v25, v26, v27, v28, v29, v30, v31, v32, v33, v34 int32
 	t0 := m.___stack_pointer
-	v5 = t0 - i32(4208)
+	v5 = t0 - i32(1408)
 	m.___stack_pointer = v5
-	store64(m.memory, uint64(uint32(v5))+40, uint64(i64(0xffffffff)))
-	store32(m.memory, uint64(uint32(v5))+48, uint32(i32(0)))
-	m.memory[uint64(uint32(v5))+4151] = byte(i32(1))
+	store64(m.memory, uint64(uint32(v5))+24, uint64(i64(0xffffffff)))
+	t1 := int32(load32(m.memory, uint64(uint32(v3))+4))
+	v6 = t1
+	v7 = v6 + i32(4)
+	v8 = v1 + v2*i32(160)
+	v9 = v5 + i32(104)
+	v10 = v5 + i32(1296) + i32(8)
+	t2 := int32(load32(m.memory, uint32(v3)))
+	v11 = t2
+	v2 = v5 + i32(1032) + i32(4)
+	t3 := int64(load64(m.memory, uint64(uint32(v3))+12))
+	v12 = t3
+	t4 := int32(load32(m.memory, uint64(uint32(v3))+8))
+	v13 = t4
+	v14 = v5 + i32(1032) + i32(64)
+	v15 = v5 + i32(32) + i32(8)
+	v16 = v5 + i32(1296) + i32(64)
+l76:
 	{
+		v17 = i32(0)
+		v18 = i32(8)
+	l4:
 		{
-			t1 := int32(load32(m.memory, uint64(uint32(v3))+4))
-			v6 = t1
-			if v6 != 0 {
+			if v1 == v8 {
 				goto l0
 			}
-			v7 = i32(0)
-			goto l1
-		}
-	l0:
-		v8 = v3 + i32(20)
-		v9 = v5 + i32(4176) + i32(8)
-		t2 := int32(load32(m.memory, uint64(uint32(v3))+16))
-		v10 = t2
-		t3 := int32(load32(m.memory, uint32(v3)))
-		v11 = t3
-		v12 = v5 + i32(48) + i32(4)
-		t4 := int64(load64(m.memory, uint64(uint32(v3))+8))
-		v13 = t4
-		v14 = i32(1)
-		v7 = i32(0)
-		v15 = i32(0)
-	l35:
-		{
-			v16 = v15
-			store32(m.memory, uint64(uint32(v5))+4164, uint32(v6))
-			store64(m.memory, uint64(uint32(v5))+4168, uint64(v13))
-			v17 = int32(v13)
-			{
-				v13 = int64(uint64(v13) >> 32)
-				if v13 != i64(0) {
-					goto l2
-				}
-				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(4176), v6, v17, i32(32))
-				t5 := int64(load64(m.memory, uint64(uint32(v5))+4184))
-				store64(m.memory, uint64(uint32(v5))+4164, uint64(t5))
+			memory_zero(m.memory, uint32(v5+i32(1296)), uint32(i32(64)))
+			t5 := int64(load64(m.memory, uint64(uint32(v1))+32))
+			store64(m.memory, uint64(uint32(v16))+24, uint64(t5))
+			t6 := int64(load64(m.memory, uint64(uint32(v1))+24))
+			store64(m.memory, uint64(uint32(v16))+16, uint64(t6))
+			t7 := int64(load64(m.memory, uint64(uint32(v1))+16))
+			store64(m.memory, uint64(uint32(v16))+8, uint64(t7))
+			t8 := int64(load64(m.memory, uint64(uint32(v1))+8))
+			store64(m.memory, uint32(v16), uint64(t8))
+			memory_copy(m.memory, uint32(v5+i32(936)), uint32(v5+i32(1296)), uint32(i32(96)))
+			if uint32(v17) > uint32(i32(7)) {
+				goto l1
+			}
+			v3 = v15 + v17*i32(112)
+			memory_copy(m.memory, uint32(v3), uint32(v5+i32(936)), uint32(i32(96)))
+			store32(m.memory, uint64(uint32(v3))+104, uint32(v1+i32(40)))
+			store64(m.memory, uint64(uint32(v3))+96, uint64(i64(64)))
+			v17 = v17 + i32(1)
+			goto l2
+		l1:
+			v3 = i32(0)
+		l3:
+			store32(m.memory, uint32(v14+v3), uint32(i32(0)))
+			v3 = v3 + i32(4)
+			if v3 != i32(32) {
+				goto l3
 			}
 		l2:
-			v18 = int32(v13)
-		l4:
+			v1 = v1 + i32(160)
+			v18 = v18 + i32(-1)
+			if v18 != 0 {
+				goto l4
+			}
+		}
+		store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
+		goto l5
+	l0:
+		store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
+		v1 = v8
+		if v17 == 0 {
 			{
-				t6 := int32(load32(m.memory, uint64(uint32(v5))+4168))
-				v3 = t6
-				t7 := int32(load32(m.memory, uint64(uint32(v5))+4172))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v5+i32(32), v5+i32(4164), t7)
-				t8 := int32(m.memory[uint64(uint32(v5))+32])
-				v19 = t8
-				if v19 == 0 {
-					goto l3
+				t103 := int32(load32(m.memory, uint64(uint32(v5))+24))
+				v3 = t103
+				if v3 != i32(-1) {
+					goto l78
 				}
-				t9 := int32(m.memory[uint64(uint32(v5))+33])
-				if t9&i32(255) != i32(32) {
-					goto l4
-				}
+				v3 = i32(36)
+				goto l79
 			}
-		l3:
-			store32(m.memory, uint64(uint32(v5))+4160, uint32(v18))
-			store32(m.memory, uint64(uint32(v5))+4152, uint32(v6))
-			t10 := v5
-			v3 = v17 - v3
-			p11 := v3
-			if uint32(v3) > uint32(v17) {
-				p11 = i32(0)
+		l78:
+			store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
+			v3 = i32(41)
+		l79:
+			m.memory[uint32(v0)] = byte(v3)
+			m.___stack_pointer = v5 + i32(1408)
+			return
+		}
+	l5:
+		store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
+		{
+			if v13 == 0 {
+				v18 = i32(0)
+				goto l77
 			}
-			store32(m.memory, uint64(uint32(t10))+4156, uint32(p11))
-			t12 := int32(load32(m.memory, uint64(uint32(v5))+4164))
-			v6 = t12
-			t13 := int64(load64(m.memory, uint64(uint32(v5))+4168))
-			v13 = t13
+			v3 = i32(1)
+			v18 = i32(0)
+			v19 = i32(1)
+			v20 = i32(0)
+			v21 = v12
+			v22 = v13
+		l75:
 			{
-				if v16 == 0 {
-					goto l5
-				}
-				v3 = v7 + i32(1)
-				if uint32(v3) > uint32(i32(4096)) {
-					goto l6
-				}
-				m.memory[uint32(v12+v7)] = byte(i32(10))
-				store32(m.memory, uint64(uint32(v5))+48, uint32(v3))
-			l6:
-				t14 := v5
-				t15 := v14
-				var p16 int32
-				if uint32(v3) < uint32(i32(4097)) {
-					p16 = 1
-				}
-				m.memory[uint64(uint32(t14))+4151] = byte(t15 & p16)
-			}
-		l5:
-			m._hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v5+i32(4152), v5+i32(4151), v5+i32(48))
-			{
-				t17 := int32(load32(m.memory, uint64(uint32(v5))+48))
-				v7 = t17
-				v3 = v7 + i32(2)
-				if uint32(v3) > uint32(i32(4096)) {
-					goto l7
-				}
-				store16(m.memory, uint32(v12+v7), uint16(i32(8250)))
-				store32(m.memory, uint64(uint32(v5))+48, uint32(v3))
-				v7 = v3
-			}
-		l7:
-			v15 = v16 + i32(1)
-			t18 := int32(m.memory[uint64(uint32(v5))+4151])
-			t19 := v5
-			var p20 int32
-			if uint32(v3) < uint32(i32(4097)) {
-				p20 = 1
-			}
-			v14 = p20 & t18
-			m.memory[uint64(uint32(t19))+4151] = byte(v14)
-			v3 = i32(-16)
-		l9:
-			{
-				if v3 == i32(48) {
-					goto l8
-				}
-				v17 = v3 + i32(21868)
-				v18 = v3 + i32(16)
-				v3 = v18
-				t21 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(4152), v17)
-				if t21 == 0 {
-					goto l9
-				}
-			}
-			{
-				t22 := int32(m.memory[uint32(v18+i32(21864))])
-				switch t22 {
-				case 2:
-					goto l8
-				default:
-					t23 := int32(load32(m.memory, uint64(uint32(v11))+16))
-					v20 = t23
-					if v20 == 0 {
-						goto l12
-					}
-					t24 := int32(load32(m.memory, uint64(uint32(v11))+20))
-					v3 = t24
-					t25 := int32(load32(m.memory, uint32(v11)))
-					v17 = t25
-					t26 := int32(load32(m.memory, uint64(uint32(v11))+4))
-					t27 := v5
-					v18 = t26
-					store32(m.memory, uint64(uint32(t27))+4180, uint32(v18))
-					store32(m.memory, uint64(uint32(v5))+4176, uint32(v17))
-					m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v5+i32(24), v5+i32(4176), i32(8))
-					v21 = i32(21)
-					t28 := int32(load32(m.memory, uint64(uint32(v5))+4180))
-					if t28 != 0 {
-						goto l13
-					}
-					store32(m.memory, uint64(uint32(v5))+4180, uint32(v3))
-					store32(m.memory, uint64(uint32(v5))+4176, uint32(v20))
-					m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v5+i32(16), v5+i32(4176), i32(8))
-					t29 := int32(load32(m.memory, uint64(uint32(v5))+4180))
-					if t29 != 0 {
-						goto l13
-					}
-					store32(m.memory, uint64(uint32(v5))+4184, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v5))+4180, uint32(v18))
-					store32(m.memory, uint64(uint32(v5))+4176, uint32(v17))
-					m._hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v5+i32(4176), v5+i32(4151), v5+i32(48))
-					{
-						t30 := int32(load32(m.memory, uint64(uint32(v5))+48))
-						v7 = t30
-						v17 = v7 + i32(1)
-						if uint32(v17) > uint32(i32(4096)) {
-							goto l14
-						}
-						m.memory[uint32(v12+v7)] = byte(i32(32))
-						store32(m.memory, uint64(uint32(v5))+48, uint32(v17))
-						v7 = v17
-					}
-				l14:
-					t31 := int32(m.memory[uint64(uint32(v5))+4151])
-					v22 = t31
-					v18 = v7 + v3
-					if uint32(v18) > uint32(i32(4096)) {
-						goto l15
-					}
-					if v3 == 0 {
-						goto l15
-					}
-					if v3 == 0 {
-						goto l16
-					}
-					memory_copy(m.memory, uint32(v12+v7), uint32(v20), uint32(v3))
-				l16:
-					store32(m.memory, uint64(uint32(v5))+48, uint32(v18))
-					v7 = v18
-				l15:
-					t32 := v5
-					t33 := v22
-					var p34 int32
-					if uint32(v18) < uint32(i32(4097)) {
-						p34 = 1
-					}
-					t35 := t33 & p34
-					var p36 int32
-					if uint32(v17) < uint32(i32(4097)) {
-						p36 = 1
-					}
-					v14 = t35 & p36
-					m.memory[uint64(uint32(t32))+4151] = byte(v14)
-					goto l17
-				case 1:
-					m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v5+i32(4176), v11)
-					t37 := int32(m.memory[uint64(uint32(v5))+4176])
-					if t37 == i32(41) {
-						goto l8
-					}
-					t38 := int64(load64(m.memory, uint64(uint32(v5))+4176))
-					v23 = t38
-					if v23&i64(255) == i64(41) {
-						goto l8
-					}
-					v16 = int32(int64(uint64(v23) >> 32))
-					v24 = int32(int64(uint64(v23) >> 8))
-					v21 = int32(v23)
-					goto l18
-				}
-			}
-		l8:
-			{
+				v23 = v20
+				store32(m.memory, uint64(uint32(v5))+936, uint32(v22))
+				store64(m.memory, uint64(uint32(v5))+940, uint64(v21))
+				v24 = int32(v21)
 				{
-					if uint32(v16) >= uint32(v10) {
-						goto l19
+					v21 = int64(uint64(v21) >> 32)
+					if v21 != i64(0) {
+						goto l8
 					}
-					v3 = v8 + v16*i32(12)
-					t39 := int32(load32(m.memory, uint64(uint32(v3))+8))
-					v17 = t39
-					if uint32(v17) < uint32(i32(2)) {
-						if v17 != i32(1) {
+					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(1296), v22, v24, i32(32))
+					t9 := int64(load64(m.memory, uint64(uint32(v5))+1304))
+					store64(m.memory, uint64(uint32(v5))+936, uint64(t9))
+				}
+			l8:
+				v25 = int32(v21)
+			l10:
+				{
+					t10 := int32(load32(m.memory, uint64(uint32(v5))+940))
+					v17 = t10
+					t11 := int32(load32(m.memory, uint64(uint32(v5))+944))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v5+i32(16), v5+i32(936), t11)
+					t12 := int32(m.memory[uint64(uint32(v5))+16])
+					v26 = t12
+					if v26 == 0 {
+						goto l9
+					}
+					t13 := int32(m.memory[uint64(uint32(v5))+17])
+					if t13&i32(255) != i32(32) {
+						goto l10
+					}
+				}
+			l9:
+				store32(m.memory, uint64(uint32(v5))+1404, uint32(v25))
+				store32(m.memory, uint64(uint32(v5))+1396, uint32(v22))
+				t14 := v5
+				v17 = v24 - v17
+				p15 := v17
+				if uint32(v17) > uint32(v24) {
+					p15 = i32(0)
+				}
+				store32(m.memory, uint64(uint32(t14))+1400, uint32(p15))
+				t16 := int32(load32(m.memory, uint64(uint32(v5))+936))
+				v22 = t16
+				t17 := int64(load64(m.memory, uint64(uint32(v5))+940))
+				v21 = t17
+				if v19&i32(1) != 0 {
+					goto l11
+				}
+			l17:
+				{
+					v24 = i32(0)
+					v17 = i32(0)
+					{
+						v19 = i32(256) - v18
+						p18 := v19
+						if uint32(v19) > uint32(i32(256)) {
+							p18 = i32(0)
+						}
+						v19 = p18
+						if uint32(v19) > uint32(i32(1)) {
 							goto l12
 						}
-						t45 := int32(load32(m.memory, uint32(v3)))
-						v18 = t45
-						{
-							t46 := int32(load32(m.memory, uint64(uint32(v3))+4))
-							v3 = t46
-							v17 = v3 + v7
-							if uint32(v17) > uint32(i32(4096)) {
-								goto l24
-							}
-							if v3 == 0 {
-								goto l24
-							}
-							if v3 == 0 {
-								goto l25
-							}
-							memory_copy(m.memory, uint32(v12+v7), uint32(v18), uint32(v3))
-						l25:
-							store32(m.memory, uint64(uint32(v5))+48, uint32(v17))
-							v7 = v17
+						var p19 int32
+						if v19 == i32(1) {
+							p19 = 1
 						}
-					l24:
-						t47 := v5
-						t48 := v14
-						var p49 int32
-						if uint32(v17) < uint32(i32(4097)) {
-							p49 = 1
-						}
-						v14 = t48 & p49
-						m.memory[uint64(uint32(t47))+4151] = byte(v14)
-						t50 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v18, v3)
-						if t50 == 0 {
-							goto l17
-						}
-						v21 = i32(21)
-						goto l13
+						v24 = p19
+						v27 = v3 + v19
+						v28 = v19
+						v17 = v3
 					}
+				l12:
+					{
+						p20 := i32(1)
+						if v17 != 0 {
+							p20 = v28
+						}
+						v25 = p20
+						v19 = v25 + v18
+						if uint32(v19) > uint32(i32(256)) {
+							goto l13
+						}
+						if v25 == 0 {
+							goto l13
+						}
+						t22 := v2 + v18
+						p21 := v3
+						if v17 != 0 {
+							p21 = v17
+						}
+						t23 := int32(m.memory[uint32(p21)])
+						m.memory[uint32(t22)] = byte(t23)
+						store32(m.memory, uint64(uint32(v5))+1032, uint32(v19))
+						v18 = v19
+					}
+				l13:
+					if v18 != i32(256) {
+						goto l14
+					}
+					{
+						t24 := int32(load32(m.memory, uint64(uint32(v5))+32))
+						v3 = t24
+						if v3 == 0 {
+							goto l15
+						}
+						v18 = v3 * i32(112)
+						v3 = v15
+					l16:
+						m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+						v3 = v3 + i32(112)
+						v18 = v18 + i32(-112)
+						if v18 != 0 {
+							goto l16
+						}
+					}
+				l15:
+					v18 = i32(0)
+					store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
+				l14:
+					p25 := i32(1)
+					if v17 != 0 {
+						p25 = v27
+					}
+					v3 = p25
+					t26 := v24 ^ i32(-1)
+					var p27 int32
+					if v17 != i32(0) {
+						p27 = 1
+					}
+					if t26&p27 != 0 {
+						goto l17
+					}
+				}
+			l11:
+				v20 = v23 + i32(1)
+				m._hooksig__names__Name__lowercase__h31f998a71700c1f1_xxxefg(v5+i32(1396), v5+i32(1032), v5+i32(32))
+				v24 = i32(2)
+				v25 = i32(16594)
+				t28 := int32(load32(m.memory, uint64(uint32(v5))+1032))
+				v18 = t28
+			l26:
+				v17 = i32(0)
+				{
+					t29 := v24
+					v3 = i32(256) - v18
+					p30 := v3
+					if uint32(v3) > uint32(i32(256)) {
+						p30 = i32(0)
+					}
+					v3 = p30
+					if uint32(t29) < uint32(v3) {
+						goto l18
+					}
+					v27 = v25 + v3
+					v19 = v24 - v3
+					v28 = v3
+					v17 = v25
+				}
+			l18:
+				{
+					p31 := v24
+					if v17 != 0 {
+						p31 = v28
+					}
+					v24 = p31
+					v3 = v24 + v18
+					if uint32(v3) > uint32(i32(256)) {
+						goto l19
+					}
+					if v24 == 0 {
+						goto l19
+					}
+					{
+						if v24 == 0 {
+							goto l20
+						}
+						t33 := v2 + v18
+						p32 := v25
+						if v17 != 0 {
+							p32 = v17
+						}
+						memory_copy(m.memory, uint32(t33), uint32(p32), uint32(v24))
+					}
+				l20:
+					store32(m.memory, uint64(uint32(v5))+1032, uint32(v3))
+					goto l21
 				}
 			l19:
-				t40 := int32(load32(m.memory, uint64(uint32(v11))+12))
-				v17 = t40
-				t41 := int32(load32(m.memory, uint64(uint32(v11))+8))
-				v3 = t41
-				t42 := int64(load64(m.memory, uint64(uint32(v5))+4152))
-				store64(m.memory, uint32(v9), uint64(t42))
-				t43 := int32(load32(m.memory, uint64(uint32(v5))+4160))
-				store32(m.memory, uint64(uint32(v9))+8, uint32(t43))
-				store32(m.memory, uint64(uint32(v5))+4176, uint32(v3))
-				t44 := v5
-				v20 = v3 + v17<<4
-				store32(m.memory, uint64(uint32(t44))+4180, uint32(v20))
-				if v17 != 0 {
-					v25 = i32(0)
-					v21 = i32(20)
-					goto l28
+				v3 = v18
+			l21:
+				if v3 != i32(256) {
+					goto l22
 				}
-				v21 = i32(20)
-				goto l22
-			}
-		l28:
-			{
-				t51 := int32(load32(m.memory, uint32(v3+i32(12))))
-				v22 = t51
-				t52 := int32(load32(m.memory, uint32(v3+i32(8))))
-				v24 = t52
-				t53 := int32(load32(m.memory, uint32(v3+i32(4))))
-				v18 = t53
-				t54 := int32(load32(m.memory, uint32(v3)))
-				v17 = t54
-				store32(m.memory, uint64(uint32(v5))+4172, uint32(i32(0)))
-				store32(m.memory, uint64(uint32(v5))+4168, uint32(v18))
-				t56 := v5
-				p55 := i32(1)
-				if v17 != 0 {
-					p55 = v17
-				}
-				store32(m.memory, uint64(uint32(t56))+4164, uint32(p55))
 				{
-					t57 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9, v5+i32(4164))
-					if t57 != 0 {
+					t34 := int32(load32(m.memory, uint64(uint32(v5))+32))
+					v3 = t34
+					if v3 == 0 {
+						goto l23
+					}
+					v18 = v3 * i32(112)
+					v3 = v15
+				l24:
+					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+					v3 = v3 + i32(112)
+					v18 = v18 + i32(-112)
+					if v18 != 0 {
+						goto l24
+					}
+				}
+			l23:
+				v3 = i32(0)
+				store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
+			l22:
+				{
+					if v17 == 0 {
+						goto l25
+					}
+					p35 := i32(1)
+					if v17 != 0 {
+						p35 = v27
+					}
+					v25 = p35
+					v18 = v3
+					v24 = v19
+					if v19 != 0 {
 						goto l26
 					}
-					v3 = v3 + i32(16)
-					if v3 == v20 {
-						goto l27
-					}
-					goto l28
 				}
-			l26:
-				t58 := v5
-				v3 = v3 + i32(16)
-				store32(m.memory, uint64(uint32(t58))+4176, uint32(v3))
-				t60 := v5 + i32(8)
-				p59 := i32(1)
-				if v24 != 0 {
-					p59 = v24
-				}
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t60, p59, v22)
-				t61 := int32(load32(m.memory, uint64(uint32(v5))+8))
-				v24 = t61
-				if v24 == 0 {
-					goto l27
-				}
-				t62 := int32(load32(m.memory, uint64(uint32(v5))+12))
-				v17 = t62
+			l25:
+				store64(m.memory, uint64(uint32(v5))+1300, uint64(i64(16)))
+				store32(m.memory, uint64(uint32(v5))+1296, uint32(i32(16672)))
 				{
-					if v25&i32(1) == 0 {
-						goto l29
-					}
-					v18 = v7 + i32(2)
-					if uint32(v18) > uint32(i32(4096)) {
+					{
+						t36 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(1396), v5+i32(1296))
+						if t36 != 0 {
+							store32(m.memory, uint64(uint32(v5))+1304, uint32(i32(0)))
+							t41 := int64(load64(m.memory, uint32(v11)))
+							store64(m.memory, uint64(uint32(v5))+1296, uint64(t41))
+							m._hooksig__names__Name__lowercase__h31f998a71700c1f1_xxxefg(v5+i32(1296), v5+i32(1032), v5+i32(32))
+							v18 = i32(16690)
+							t42 := int32(load32(m.memory, uint64(uint32(v5))+1032))
+							v3 = t42
+						l36:
+							{
+								v24 = i32(0)
+								v17 = i32(0)
+								{
+									v19 = i32(256) - v3
+									p43 := v19
+									if uint32(v19) > uint32(i32(256)) {
+										p43 = i32(0)
+									}
+									v19 = p43
+									if uint32(v19) > uint32(i32(1)) {
+										goto l31
+									}
+									var p44 int32
+									if v19 == i32(1) {
+										p44 = 1
+									}
+									v24 = p44
+									v27 = v18 + v19
+									v28 = v19
+									v17 = v18
+								}
+							l31:
+								{
+									p45 := i32(1)
+									if v17 != 0 {
+										p45 = v28
+									}
+									v25 = p45
+									v19 = v25 + v3
+									if uint32(v19) > uint32(i32(256)) {
+										goto l32
+									}
+									if v25 == 0 {
+										goto l32
+									}
+									t47 := v2 + v3
+									p46 := v18
+									if v17 != 0 {
+										p46 = v17
+									}
+									t48 := int32(m.memory[uint32(p46)])
+									m.memory[uint32(t47)] = byte(t48)
+									store32(m.memory, uint64(uint32(v5))+1032, uint32(v19))
+									v3 = v19
+								}
+							l32:
+								if v3 != i32(256) {
+									goto l33
+								}
+								{
+									t49 := int32(load32(m.memory, uint64(uint32(v5))+32))
+									v3 = t49
+									if v3 == 0 {
+										goto l34
+									}
+									v18 = v3 * i32(112)
+									v3 = v15
+								l35:
+									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+									v3 = v3 + i32(112)
+									v18 = v18 + i32(-112)
+									if v18 != 0 {
+										goto l35
+									}
+								}
+							l34:
+								v3 = i32(0)
+								store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
+							l33:
+								p50 := i32(1)
+								if v17 != 0 {
+									p50 = v27
+								}
+								v18 = p50
+								t51 := v24 ^ i32(-1)
+								var p52 int32
+								if v17 != i32(0) {
+									p52 = 1
+								}
+								if t51&p52 != 0 {
+									goto l36
+								}
+							}
+							t53 := int32(load32(m.memory, uint64(uint32(v11))+16))
+							v28 = t53
+							if v28 == 0 {
+								goto l37
+							}
+							t54 := int32(load32(m.memory, uint64(uint32(v11))+20))
+							v24 = t54
+							if v24 == 0 {
+								goto l37
+							}
+							v19 = v3
+						l45:
+							{
+								v17 = i32(0)
+								{
+									t55 := v24
+									v18 = i32(256) - v19
+									p56 := v18
+									if uint32(v18) > uint32(i32(256)) {
+										p56 = i32(0)
+									}
+									v18 = p56
+									if uint32(t55) < uint32(v18) {
+										goto l38
+									}
+									v23 = v28 + v18
+									v25 = v24 - v18
+									v27 = v18
+									v17 = v28
+								}
+							l38:
+								{
+									p57 := v24
+									if v17 != 0 {
+										p57 = v27
+									}
+									v24 = p57
+									v18 = v24 + v19
+									if uint32(v18) > uint32(i32(256)) {
+										goto l39
+									}
+									if v24 == 0 {
+										goto l39
+									}
+									{
+										if v24 == 0 {
+											goto l40
+										}
+										t59 := v2 + v19
+										p58 := v28
+										if v17 != 0 {
+											p58 = v17
+										}
+										memory_copy(m.memory, uint32(t59), uint32(p58), uint32(v24))
+									}
+								l40:
+									store32(m.memory, uint64(uint32(v5))+1032, uint32(v18))
+									v19 = v18
+									if v18 != i32(256) {
+										goto l41
+									}
+									{
+										t60 := int32(load32(m.memory, uint64(uint32(v5))+32))
+										v3 = t60
+										if v3 == 0 {
+											goto l42
+										}
+										v18 = v3 * i32(112)
+										v3 = v15
+									l43:
+										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+										v3 = v3 + i32(112)
+										v18 = v18 + i32(-112)
+										if v18 != 0 {
+											goto l43
+										}
+									}
+								l42:
+									v18 = i32(0)
+									store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
+									v19 = i32(0)
+									goto l41
+								}
+							l39:
+								v18 = v3
+							l41:
+								if v17 == 0 {
+									goto l44
+								}
+								p61 := i32(1)
+								if v17 != 0 {
+									p61 = v23
+								}
+								v28 = p61
+								v3 = v18
+								v24 = v25
+								if v25 != 0 {
+									goto l45
+								}
+								goto l44
+							}
+						}
+						t37 := int32(load32(m.memory, uint32(v6)))
+						if uint32(v23) >= uint32(t37) {
+							goto l28
+						}
+						v18 = v7 + v23*i32(12)
+						t38 := int32(load32(m.memory, uint32(v18)))
+						v28 = t38
+						if v28 == 0 {
+							goto l28
+						}
+						t39 := int32(load32(m.memory, uint64(uint32(v18))+4))
+						v24 = t39
+						t40 := int32(load32(m.memory, uint64(uint32(v18))+8))
+						if v24 != t40 {
+							goto l28
+						}
+						if v24 != 0 {
+							v19 = v3
+						l74:
+							{
+								v17 = i32(0)
+								{
+									t93 := v24
+									v18 = i32(256) - v19
+									p94 := v18
+									if uint32(v18) > uint32(i32(256)) {
+										p94 = i32(0)
+									}
+									v18 = p94
+									if uint32(t93) < uint32(v18) {
+										goto l68
+									}
+									v23 = v28 + v18
+									v25 = v24 - v18
+									v27 = v18
+									v17 = v28
+								}
+							l68:
+								{
+									p95 := v24
+									if v17 != 0 {
+										p95 = v27
+									}
+									v24 = p95
+									v18 = v24 + v19
+									if uint32(v18) > uint32(i32(256)) {
+										goto l69
+									}
+									if v24 == 0 {
+										goto l69
+									}
+									{
+										if v24 == 0 {
+											goto l70
+										}
+										t97 := v2 + v19
+										p96 := v28
+										if v17 != 0 {
+											p96 = v17
+										}
+										memory_copy(m.memory, uint32(t97), uint32(p96), uint32(v24))
+									}
+								l70:
+									store32(m.memory, uint64(uint32(v5))+1032, uint32(v18))
+									v19 = v18
+									if v18 != i32(256) {
+										goto l71
+									}
+									{
+										t98 := int32(load32(m.memory, uint64(uint32(v5))+32))
+										v3 = t98
+										if v3 == 0 {
+											goto l72
+										}
+										v18 = v3 * i32(112)
+										v3 = v15
+									l73:
+										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+										v3 = v3 + i32(112)
+										v18 = v18 + i32(-112)
+										if v18 != 0 {
+											goto l73
+										}
+									}
+								l72:
+									v18 = i32(0)
+									store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
+									v19 = i32(0)
+									goto l71
+								}
+							l69:
+								v18 = v3
+							l71:
+								if v17 == 0 {
+									goto l44
+								}
+								p99 := i32(1)
+								if v17 != 0 {
+									p99 = v23
+								}
+								v28 = p99
+								v3 = v18
+								v24 = v25
+								if v25 != 0 {
+									goto l74
+								}
+								goto l44
+							}
+						}
 						goto l30
 					}
-					store16(m.memory, uint32(v12+v7), uint16(i32(8236)))
-					store32(m.memory, uint64(uint32(v5))+48, uint32(v18))
-					v7 = v18
-				l30:
-					t63 := v14
-					var p64 int32
-					if uint32(v18) < uint32(i32(4097)) {
-						p64 = 1
+				l28:
+					t62 := int32(load32(m.memory, uint64(uint32(v11))+12))
+					v18 = t62
+					t63 := int32(load32(m.memory, uint64(uint32(v11))+8))
+					v17 = t63
+					t64 := int64(load64(m.memory, uint64(uint32(v5))+1396))
+					store64(m.memory, uint32(v10), uint64(t64))
+					t65 := int32(load32(m.memory, uint64(uint32(v5))+1404))
+					store32(m.memory, uint64(uint32(v10))+8, uint32(t65))
+					store32(m.memory, uint64(uint32(v5))+1296, uint32(v17))
+					t66 := v5
+					v29 = v17 + v18<<4
+					store32(m.memory, uint64(uint32(t66))+1300, uint32(v29))
+					if v18 == 0 {
+						goto l30
 					}
-					v14 = t63 & p64
+					v30 = i32(1)
+					v23 = i32(0)
+					v18 = v3
+					v19 = v3
+					v31 = i32(1)
+				l47:
+					{
+						t67 := int32(load32(m.memory, uint32(v17+i32(12))))
+						v27 = t67
+						t68 := int32(load32(m.memory, uint32(v17+i32(8))))
+						v28 = t68
+						t69 := int32(load32(m.memory, uint32(v17+i32(4))))
+						v25 = t69
+						t70 := int32(load32(m.memory, uint32(v17)))
+						v24 = t70
+						store32(m.memory, uint64(uint32(v5))+944, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v5))+940, uint32(v25))
+						t72 := v5
+						p71 := i32(1)
+						if v24 != 0 {
+							p71 = v24
+						}
+						store32(m.memory, uint64(uint32(t72))+936, uint32(p71))
+						{
+							t73 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v5+i32(936))
+							if t73 != 0 {
+								t74 := v5
+								v17 = v17 + i32(16)
+								store32(m.memory, uint64(uint32(t74))+1296, uint32(v17))
+								t76 := v5 + i32(8)
+								p75 := i32(1)
+								if v28 != 0 {
+									p75 = v28
+								}
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t76, p75, v27)
+								t77 := int32(load32(m.memory, uint64(uint32(v5))+8))
+								v32 = t77
+								if v32 == 0 {
+									goto l44
+								}
+								t78 := int32(load32(m.memory, uint64(uint32(v5))+12))
+								v28 = t78
+								if v31&i32(1) == 0 {
+									goto l48
+								}
+								v24 = v18
+								goto l49
+							l48:
+								v27 = v19
+							l57:
+								{
+									v25 = i32(0)
+									{
+										t79 := v23
+										v24 = i32(256) - v27
+										p80 := v24
+										if uint32(v24) > uint32(i32(256)) {
+											p80 = i32(0)
+										}
+										v24 = p80
+										if uint32(t79) < uint32(v24) {
+											goto l50
+										}
+										v33 = v30 + v24
+										v31 = v23 - v24
+										v34 = v24
+										v25 = v30
+									}
+								l50:
+									{
+										p81 := v23
+										if v25 != 0 {
+											p81 = v34
+										}
+										v23 = p81
+										v24 = v23 + v27
+										if uint32(v24) > uint32(i32(256)) {
+											goto l51
+										}
+										if v23 == 0 {
+											goto l51
+										}
+										{
+											if v23 == 0 {
+												goto l52
+											}
+											t83 := v2 + v27
+											p82 := v30
+											if v25 != 0 {
+												p82 = v25
+											}
+											memory_copy(m.memory, uint32(t83), uint32(p82), uint32(v23))
+										}
+									l52:
+										store32(m.memory, uint64(uint32(v5))+1032, uint32(v24))
+										v3 = v24
+										v19 = v24
+										v27 = v24
+										goto l53
+									}
+								l51:
+									v24 = v18
+								l53:
+									if v27 != i32(256) {
+										goto l54
+									}
+									{
+										t84 := int32(load32(m.memory, uint64(uint32(v5))+32))
+										v3 = t84
+										if v3 == 0 {
+											goto l55
+										}
+										v18 = v3 * i32(112)
+										v3 = v15
+									l56:
+										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+										v3 = v3 + i32(112)
+										v18 = v18 + i32(-112)
+										if v18 != 0 {
+											goto l56
+										}
+									}
+								l55:
+									v24 = i32(0)
+									store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
+									v3 = i32(0)
+									v19 = i32(0)
+									v27 = i32(0)
+								l54:
+									if v25 == 0 {
+										goto l49
+									}
+									p85 := i32(1)
+									if v25 != 0 {
+										p85 = v33
+									}
+									v30 = p85
+									v18 = v24
+									v23 = v31
+									if v31 != 0 {
+										goto l57
+									}
+								}
+							l49:
+								if v28 != 0 {
+									goto l58
+								}
+								v18 = v24
+								goto l59
+							l58:
+								v19 = v3
+							l67:
+								{
+									v25 = i32(0)
+									{
+										t86 := v28
+										v18 = i32(256) - v19
+										p87 := v18
+										if uint32(v18) > uint32(i32(256)) {
+											p87 = i32(0)
+										}
+										v18 = p87
+										if uint32(t86) < uint32(v18) {
+											goto l60
+										}
+										v31 = v32 + v18
+										v27 = v28 - v18
+										v23 = v18
+										v25 = v32
+									}
+								l60:
+									{
+										p88 := v28
+										if v25 != 0 {
+											p88 = v23
+										}
+										v28 = p88
+										v18 = v28 + v19
+										if uint32(v18) > uint32(i32(256)) {
+											goto l61
+										}
+										if v28 == 0 {
+											goto l61
+										}
+										{
+											if v28 == 0 {
+												goto l62
+											}
+											t90 := v2 + v19
+											p89 := v32
+											if v25 != 0 {
+												p89 = v25
+											}
+											memory_copy(m.memory, uint32(t90), uint32(p89), uint32(v28))
+										}
+									l62:
+										store32(m.memory, uint64(uint32(v5))+1032, uint32(v18))
+										v3 = v18
+										v19 = v18
+										goto l63
+									}
+								l61:
+									v18 = v24
+								l63:
+									if v19 != i32(256) {
+										goto l64
+									}
+									{
+										t91 := int32(load32(m.memory, uint64(uint32(v5))+32))
+										v3 = t91
+										if v3 == 0 {
+											goto l65
+										}
+										v18 = v3 * i32(112)
+										v3 = v15
+									l66:
+										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+										v3 = v3 + i32(112)
+										v18 = v18 + i32(-112)
+										if v18 != 0 {
+											goto l66
+										}
+									}
+								l65:
+									v18 = i32(0)
+									store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
+									v3 = i32(0)
+									v19 = i32(0)
+								l64:
+									if v25 == 0 {
+										goto l59
+									}
+									p92 := i32(1)
+									if v25 != 0 {
+										p92 = v31
+									}
+									v32 = p92
+									v24 = v18
+									v28 = v27
+									if v27 != 0 {
+										goto l67
+									}
+								}
+							l59:
+								v30 = i32(16688)
+								v31 = i32(0)
+								v23 = i32(2)
+								if v17 != v29 {
+									goto l47
+								}
+								goto l44
+							}
+							v17 = v17 + i32(16)
+							if v17 == v29 {
+								goto l44
+							}
+							goto l47
+						}
+					}
 				}
-			l29:
-				v18 = v7 + v17
-				if uint32(v18) > uint32(i32(4096)) {
-					goto l31
+			l37:
+				v18 = v3
+				goto l44
+			l30:
+				v18 = v3
+			l44:
+				v19 = i32(0)
+				v3 = i32(16593)
+				t100 := v26
+				var p101 int32
+				if v22 != i32(0) {
+					p101 = 1
 				}
-				if v17 == 0 {
-					goto l31
-				}
-				if v17 == 0 {
-					goto l32
-				}
-				memory_copy(m.memory, uint32(v12+v7), uint32(v24), uint32(v17))
-			l32:
-				store32(m.memory, uint64(uint32(v5))+48, uint32(v18))
-				v7 = v18
-			l31:
-				t65 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v24, v17)
-				if t65 != 0 {
-					v13 = i64(21)
-					v23 = i64(0)
-					goto l34
-				}
-				t66 := v14
-				var p67 int32
-				if uint32(v18) < uint32(i32(4097)) {
-					p67 = 1
-				}
-				v14 = t66 & p67
-				v25 = i32(1)
-				v21 = i32(41)
-				if v3 != v20 {
-					goto l28
+				if t100&p101 != 0 {
+					goto l75
 				}
 			}
-		l27:
-			m.memory[uint64(uint32(v5))+4151] = byte(v14)
-		l22:
-			v24 = i32(0)
-			goto l18
-		l18:
-			if v21&i32(255) != i32(41) {
-				goto l13
+			t102 := int32(load32(m.memory, uint64(uint32(v5))+32))
+			v17 = t102
+			if v17 == 0 {
+				goto l76
 			}
-		l17:
-			t68 := v19
-			var p69 int32
-			if v6 != i32(0) {
-				p69 = 1
-			}
-			if t68&p69 != 0 {
-				goto l35
+			goto l77
+		}
+	l77:
+		v17 = v17 * i32(112)
+		v3 = i32(0)
+	l80:
+		{
+			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32)+v3+i32(8), v2, v18)
+			t104 := v17
+			v3 = v3 + i32(112)
+			if t104 != v3 {
+				goto l80
 			}
 		}
-		v13 = i64(22)
-		if v14&i32(1) == 0 {
-			goto l36
+		t105 := int32(load32(m.memory, uint64(uint32(v5))+32))
+		v3 = t105
+		if v3 == 0 {
+			goto l76
 		}
+		v18 = v3 * i32(112)
+		v3 = i32(0)
+	l81:
+		{
+			m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v5+i32(1296), v5+i32(32)+v3+i32(8))
+			t106 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1296), v4)
+			m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t106&i32(255))
+			t107 := v18
+			v3 = v3 + i32(112)
+			if t107 != v3 {
+				goto l81
+			}
+		}
+		t108 := int32(load32(m.memory, uint64(uint32(v5))+32))
+		v24 = t108
+		if v24 == 0 {
+			goto l76
+		}
+		v17 = i32(0)
+		v18 = v9
+	l83:
+		v3 = i32(0)
+	l82:
+		store32(m.memory, uint32(v18+v3), uint32(i32(0)))
+		v3 = v3 + i32(4)
+		if v3 != i32(32) {
+			goto l82
+		}
+		v18 = v18 + i32(112)
+		v17 = v17 + i32(1)
+		if v17 == v24 {
+			goto l76
+		}
+		goto l83
 	}
-l1:
-	v3 = v1 + i32(8)
-	v17 = v5 + i32(52)
-l37:
-	{
-		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(4176), v3, v17, v7)
-		t70 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(4176), v4)
-		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(40), t70&i32(255))
-		v3 = v3 + i32(160)
-		v2 = v2 + i32(-1)
-		if v2 != 0 {
-			goto l37
-		}
-	}
-	{
-		t71 := int32(load32(m.memory, uint64(uint32(v5))+40))
-		v3 = t71
-		if v3 != i32(-1) {
-			goto l38
-		}
-		v3 = i32(36)
-		goto l39
-	}
-l38:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-	v3 = i32(41)
-l39:
-	m.memory[uint32(v0)] = byte(v3)
-	goto l40
-l12:
-	v21 = i32(20)
-	v24 = i32(0)
-l13:
-	v13 = int64(uint32(v21)) & i64(255)
-	v23 = int64(uint32(v24)) & i64(0xffffff) << 8
-l34:
-	v13 = int64(uint32(v16))<<32 | v23 | v13
-l36:
-	store64(m.memory, uint32(v0), uint64(v13))
-l40:
-	m.___stack_pointer = v5 + i32(4208)
 }
-func (m *Module) _hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v0, v1, v2 int32) {
-	var v3, v4, v5, v6, v7 int32
+func (m *Module) _hooksig__names__Name__lowercase__h31f998a71700c1f1_xxxefg(v0, v1, v2 int32) {
+	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(32)
 	m.___stack_pointer = v3
@@ -1467,301 +2529,255 @@ func (m *Module) _hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v0, 
 		{
 			{
 				t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-				if t1 != 0 {
+				v4 = t1
+				if v4 != 0 {
 					goto l0
 				}
-				t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
-				v4 = t2
-				t3 := int32(load32(m.memory, uint32(v0)))
-				v5 = t3
-				v6 = i32(0)
+				v5 = i32(0)
+				t2 := int32(load32(m.memory, uint32(v0)))
+				v6 = t2
+				p3 := v6
+				if v4 != 0 {
+					p3 = i32(0)
+				}
+				v7 = p3
+				t4 := int32(load32(m.memory, uint64(uint32(v0))+4))
+				v4 = t4
 			l2:
 				{
-					if v4 == v6 {
+					if v4 == v5 {
 						goto l1
 					}
-					v7 = v5 + v6
-					v6 = v6 + i32(1)
-					t4 := int32(m.memory[uint32(v7)])
-					if uint32((t4+i32(-65))&i32(255)) > uint32(i32(25)) {
+					v8 = v6 + v5
+					v5 = v5 + i32(1)
+					t5 := int32(m.memory[uint32(v8)])
+					if uint32((t5+i32(-65))&i32(255)) > uint32(i32(25)) {
 						goto l2
 					}
 				}
 			}
 		l0:
-			t5 := int64(load64(m.memory, uint32(v0)))
-			store64(m.memory, uint64(uint32(v3))+16, uint64(t5))
-			t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			t7 := v3
-			v6 = t6
-			store32(m.memory, uint64(uint32(t7))+24, uint32(v6))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(16), v6)
-			t8 := int32(m.memory[uint64(uint32(v3))+8])
-			if t8 == 0 {
+			t6 := int64(load64(m.memory, uint32(v0)))
+			store64(m.memory, uint64(uint32(v3))+16, uint64(t6))
+			t7 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			t8 := v3
+			v5 = t7
+			store32(m.memory, uint64(uint32(t8))+24, uint32(v5))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(16), v5)
+			t9 := int32(m.memory[uint64(uint32(v3))+8])
+			if t9 == 0 {
 				goto l3
 			}
-			v5 = v2 + i32(4)
-			t9 := int32(m.memory[uint64(uint32(v3))+9])
-			v7 = t9
-		l5:
+			t10 := int32(m.memory[uint64(uint32(v3))+9])
+			v4 = t10
+			v9 = v2 + i32(8)
+			v8 = v1 + i32(4)
+			t11 := int32(load32(m.memory, uint32(v1)))
+			v5 = t11
+		l10:
 			{
+				t13 := v3
+				p12 := i32(0)
+				if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p12 = i32(32)
+				}
+				m.memory[uint64(uint32(t13))+31] = byte(p12 | v4)
+				v4 = v3 + i32(31)
+			l9:
 				{
-					t10 := int32(load32(m.memory, uint32(v2)))
-					v4 = t10
-					v6 = v4 + i32(1)
-					if uint32(v6) > uint32(i32(4096)) {
-						goto l4
+					v0 = i32(0)
+					v6 = i32(0)
+					{
+						v10 = i32(256) - v5
+						p14 := v10
+						if uint32(v10) > uint32(i32(256)) {
+							p14 = i32(0)
+						}
+						v10 = p14
+						if uint32(v10) > uint32(i32(1)) {
+							goto l4
+						}
+						var p15 int32
+						if v10 == i32(1) {
+							p15 = 1
+						}
+						v0 = p15
+						v11 = v4 + v10
+						v12 = v10
+						v6 = v4
 					}
-					store32(m.memory, uint32(v2), uint32(v6))
-					t12 := v5 + v4
-					p11 := i32(0)
-					if uint32((v7+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p11 = i32(32)
+				l4:
+					{
+						p16 := i32(1)
+						if v6 != 0 {
+							p16 = v12
+						}
+						v7 = p16
+						v10 = v7 + v5
+						if uint32(v10) > uint32(i32(256)) {
+							goto l5
+						}
+						if v7 == 0 {
+							goto l5
+						}
+						store32(m.memory, uint32(v1), uint32(v10))
+						t18 := v8 + v5
+						p17 := v4
+						if v6 != 0 {
+							p17 = v6
+						}
+						t19 := int32(m.memory[uint32(p17)])
+						m.memory[uint32(t18)] = byte(t19)
+						v5 = v10
 					}
-					m.memory[uint32(t12)] = byte(p11 | v7)
+				l5:
+					if v5 != i32(256) {
+						goto l6
+					}
+					{
+						t20 := int32(load32(m.memory, uint32(v2)))
+						v5 = t20
+						if v5 == 0 {
+							goto l7
+						}
+						v4 = v5 * i32(112)
+						v5 = v9
+					l8:
+						m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5, v8, i32(256))
+						v5 = v5 + i32(112)
+						v4 = v4 + i32(-112)
+						if v4 != 0 {
+							goto l8
+						}
+					}
+				l7:
+					v5 = i32(0)
+					store32(m.memory, uint32(v1), uint32(i32(0)))
+				l6:
+					p21 := i32(1)
+					if v6 != 0 {
+						p21 = v11
+					}
+					v4 = p21
+					t22 := v0 ^ i32(-1)
+					var p23 int32
+					if v6 != i32(0) {
+						p23 = 1
+					}
+					if t22&p23 != 0 {
+						goto l9
+					}
 				}
-			l4:
-				t13 := int32(m.memory[uint32(v1)])
-				t14 := v1
-				var p15 int32
-				if uint32(v6) < uint32(i32(4097)) {
-					p15 = 1
-				}
-				m.memory[uint32(t14)] = byte(p15 & t13)
-				t16 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(16), t16)
-				t17 := int32(m.memory[uint64(uint32(v3))+1])
-				v7 = t17
-				t18 := int32(m.memory[uint32(v3)])
-				if t18 != 0 {
-					goto l5
+				t24 := int32(load32(m.memory, uint64(uint32(v3))+24))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(16), t24)
+				t25 := int32(m.memory[uint64(uint32(v3))+1])
+				v4 = t25
+				t26 := int32(m.memory[uint32(v3)])
+				if t26 != 0 {
+					goto l10
 				}
 				goto l3
 			}
 		}
 	l1:
+		if v4 == 0 {
+			goto l3
+		}
+		v9 = v2 + i32(8)
+		v8 = v1 + i32(4)
+		t27 := int32(load32(m.memory, uint32(v1)))
+		v0 = t27
+	l18:
 		{
-			t19 := int32(load32(m.memory, uint32(v2)))
-			v7 = t19
-			v6 = v7 + v4
-			if uint32(v6) > uint32(i32(4096)) {
-				goto l6
+			v6 = i32(0)
+			{
+				t28 := v4
+				v5 = i32(256) - v0
+				p29 := v5
+				if uint32(v5) > uint32(i32(256)) {
+					p29 = i32(0)
+				}
+				v5 = p29
+				if uint32(t28) < uint32(v5) {
+					goto l11
+				}
+				v11 = v7 + v5
+				v10 = v4 - v5
+				v12 = v5
+				v6 = v7
 			}
-			if v4 == 0 {
-				goto l6
+		l11:
+			{
+				p30 := v4
+				if v6 != 0 {
+					p30 = v12
+				}
+				v4 = p30
+				v5 = v4 + v0
+				if uint32(v5) > uint32(i32(256)) {
+					goto l12
+				}
+				if v4 == 0 {
+					goto l12
+				}
+				{
+					if v4 == 0 {
+						goto l13
+					}
+					t32 := v8 + v0
+					p31 := v7
+					if v6 != 0 {
+						p31 = v6
+					}
+					memory_copy(m.memory, uint32(t32), uint32(p31), uint32(v4))
+				}
+			l13:
+				store32(m.memory, uint32(v1), uint32(v5))
+				goto l14
 			}
-			if v4 == 0 {
-				goto l7
+		l12:
+			v5 = v0
+		l14:
+			if v5 != i32(256) {
+				goto l15
 			}
-			memory_copy(m.memory, uint32(v2+v7+i32(4)), uint32(v5), uint32(v4))
-		l7:
-			store32(m.memory, uint32(v2), uint32(v6))
+			{
+				t33 := int32(load32(m.memory, uint32(v2)))
+				v5 = t33
+				if v5 == 0 {
+					goto l16
+				}
+				v4 = v5 * i32(112)
+				v5 = v9
+			l17:
+				m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5, v8, i32(256))
+				v5 = v5 + i32(112)
+				v4 = v4 + i32(-112)
+				if v4 != 0 {
+					goto l17
+				}
+			}
+		l16:
+			v5 = i32(0)
+			store32(m.memory, uint32(v1), uint32(i32(0)))
+		l15:
+			if v6 == 0 {
+				goto l3
+			}
+			p34 := i32(1)
+			if v6 != 0 {
+				p34 = v11
+			}
+			v7 = p34
+			v0 = v5
+			v4 = v10
+			if v10 != 0 {
+				goto l18
+			}
 		}
-	l6:
-		t20 := int32(m.memory[uint32(v1)])
-		t21 := v1
-		var p22 int32
-		if uint32(v6) < uint32(i32(4097)) {
-			p22 = 1
-		}
-		m.memory[uint32(t21)] = byte(p22 & t20)
 	}
 l3:
 	m.___stack_pointer = v3 + i32(32)
-}
-func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 int32) int32 {
-	t0 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-	if t0|t1 == 0 {
-		t3 := int32(load32(m.memory, uint32(v0)))
-		t4 := int32(load32(m.memory, uint64(uint32(v0))+4))
-		t5 := int32(load32(m.memory, uint32(v1)))
-		t6 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		t7 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t3, t4, t5, t6)
-		return t7
-	}
-	t2 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, i32(1))
-	return t2
-}
-func (m *Module) _hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v0, v1 int32) {
-	var v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(80)
-	m.___stack_pointer = v2
-	store64(m.memory, uint64(uint32(v2))+52, uint64(i64(4)))
-	store32(m.memory, uint64(uint32(v2))+48, uint32(i32(21829)))
-	t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	t2 := v2
-	v3 = t1
-	store32(m.memory, uint64(uint32(t2))+40, uint32(v3))
-	t3 := int32(load32(m.memory, uint64(uint32(v1))+12))
-	t4 := v2
-	t5 := v3
-	v4 = t3
-	v5 = t5 + v4<<4
-	store32(m.memory, uint64(uint32(t4))+44, uint32(v5))
-	v6 = i32(41)
-	{
-		if v4 == 0 {
-			goto l0
-		}
-		v7 = v2 + i32(40) + i32(8)
-	l2:
-		{
-			t6 := int32(load32(m.memory, uint32(v3+i32(12))))
-			v8 = t6
-			t7 := int32(load32(m.memory, uint32(v3+i32(8))))
-			v9 = t7
-			t8 := int32(load32(m.memory, uint32(v3+i32(4))))
-			v10 = t8
-			t9 := int32(load32(m.memory, uint32(v3)))
-			v4 = t9
-			store32(m.memory, uint64(uint32(v2))+76, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+72, uint32(v10))
-			t11 := v2
-			p10 := i32(1)
-			if v4 != 0 {
-				p10 = v4
-			}
-			store32(m.memory, uint64(uint32(t11))+68, uint32(p10))
-			t12 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v7, v2+i32(68))
-			if t12 != 0 {
-				goto l1
-			}
-			v3 = v3 + i32(16)
-			if v3 == v5 {
-				goto l0
-			}
-			goto l2
-		}
-	l1:
-		t13 := v2
-		v3 = v3 + i32(16)
-		store32(m.memory, uint64(uint32(t13))+40, uint32(v3))
-		t15 := v2 + i32(32)
-		p14 := i32(1)
-		if v9 != 0 {
-			p14 = v9
-		}
-		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t15, p14, v8)
-		t16 := int32(load32(m.memory, uint64(uint32(v2))+32))
-		v11 = t16
-		if v11 == 0 {
-			goto l0
-		}
-		t17 := int32(load32(m.memory, uint64(uint32(v2))+36))
-		v12 = t17
-		{
-			{
-				t18 := int32(load32(m.memory, uint64(uint32(v1))+16))
-				v4 = t18
-				if v4 != 0 {
-					goto l3
-				}
-				v1 = i32(0)
-				goto l4
-			}
-		l3:
-			t19 := int32(load32(m.memory, uint64(uint32(v1))+20))
-			store32(m.memory, uint64(uint32(v2))+64, uint32(t19))
-			store32(m.memory, uint64(uint32(v2))+60, uint32(v4))
-			m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(24), v2+i32(60), i32(64))
-			v1 = i32(0)
-			{
-				t20 := int32(load32(m.memory, uint64(uint32(v2))+28))
-				if t20 == 0 {
-					goto l5
-				}
-				t21 := int32(load32(m.memory, uint64(uint32(v2))+24))
-				t22 := int32(m.memory[uint32(t21)])
-				if uint32((t22&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
-					goto l4
-				}
-				v1 = i32(0)
-				t23 := int32(load32(m.memory, uint64(uint32(v2))+64))
-				v4 = t23
-				if uint32(v4) < uint32(i32(3)) {
-					goto l5
-				}
-				t24 := int32(load32(m.memory, uint64(uint32(v2))+60))
-				v10 = t24
-				t25 := int32(load16(m.memory, uint32(v10)))
-				t26 := int32(m.memory[uint32(v10+i32(2))])
-				if (t25^i32(12090)|(t26^i32(47)))&i32(0xffff) != 0 {
-					goto l4
-				}
-				store32(m.memory, uint64(uint32(v2))+72, uint32(v4+i32(-3)))
-				store32(m.memory, uint64(uint32(v2))+68, uint32(v10+i32(3)))
-				m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(16), v2+i32(68), i32(128))
-				t27 := int32(load32(m.memory, uint64(uint32(v2))+20))
-				v13 = t27
-				t28 := int32(load32(m.memory, uint64(uint32(v2))+16))
-				v1 = t28
-				goto l4
-			}
-		l5:
-		}
-	l4:
-		{
-			{
-				if v3 == v5 {
-					goto l6
-				}
-			l8:
-				{
-					t29 := int32(load32(m.memory, uint32(v3+i32(12))))
-					v8 = t29
-					t30 := int32(load32(m.memory, uint32(v3+i32(8))))
-					v9 = t30
-					t31 := int32(load32(m.memory, uint32(v3+i32(4))))
-					v10 = t31
-					t32 := int32(load32(m.memory, uint32(v3)))
-					v4 = t32
-					store32(m.memory, uint64(uint32(v2))+76, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v2))+72, uint32(v10))
-					t34 := v2
-					p33 := i32(1)
-					if v4 != 0 {
-						p33 = v4
-					}
-					store32(m.memory, uint64(uint32(t34))+68, uint32(p33))
-					t35 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v7, v2+i32(68))
-					if t35 != 0 {
-						goto l7
-					}
-					v3 = v3 + i32(16)
-					if v3 == v5 {
-						goto l6
-					}
-					goto l8
-				}
-			l7:
-				t37 := v2 + i32(8)
-				p36 := i32(1)
-				if v9 != 0 {
-					p36 = v9
-				}
-				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t37, p36, v8)
-				t38 := int32(load32(m.memory, uint64(uint32(v2))+8))
-				if t38 != 0 {
-					goto l9
-				}
-			}
-		l6:
-			if v1 == 0 {
-				goto l0
-			}
-			t39 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v13, v11, v12)
-			if t39 != 0 {
-				goto l0
-			}
-		}
-	l9:
-		v6 = i32(35)
-	}
-l0:
-	m.memory[uint32(v0)] = byte(v6)
-	m.___stack_pointer = v2 + i32(80)
 }
 func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -1776,7 +2792,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 	v5 = t3
 	m._hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(t2, t4, v5)
 	t5 := int32(load32(m.memory, uint64(uint32(v3))+12))
-	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22052))
+	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22060))
 	v6 = t6
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+12))
 	v7 = t7
@@ -1791,11 +2807,11 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 			goto l1
 		}
 	l0:
-		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21564)), uint32(i32(60)))
+		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21588)), uint32(i32(60)))
 		v1 = i32(0)
 	l9:
 		{
-			v10 = i32(21528)
+			v10 = i32(21552)
 			v11 = i32(7)
 			{
 				v12 = v3 + i32(12) + v1
@@ -1805,16 +2821,16 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 				default:
 					goto l2
 				case 1:
-					v10 = i32(21535)
+					v10 = i32(21559)
 					goto l2
 				case 2:
-					v10 = i32(21542)
+					v10 = i32(21566)
 					goto l2
 				case 3:
-					v10 = i32(21549)
+					v10 = i32(21573)
 					goto l2
 				case 4:
-					v10 = i32(21556)
+					v10 = i32(21580)
 					v11 = i32(8)
 					goto l2
 				case 5:
@@ -1843,7 +2859,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 		store32(m.memory, uint64(uint32(v3))+80, uint32(v9))
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(5)))
 		t13 := int32(load32(m.memory, uint32(v1)))
-		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22072))))
+		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22080))))
 		v9 = t14
 	}
 l1:
@@ -1913,7 +2929,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 		if v1 == 0 {
 			goto l0
 		}
-		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21492)), uint32(i32(36)))
+		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21516)), uint32(i32(36)))
 		v4 = i32(0)
 	l7:
 		{
@@ -1922,7 +2938,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 			v6 = t1
 			t2 := int32(load32(m.memory, uint32(v5+i32(12))))
 			v7 = t2
-			v8 = i32(21476)
+			v8 = i32(21500)
 			v9 = i32(4)
 			{
 				t3 := int32(load32(m.memory, uint32(v5+i32(8))))
@@ -1931,10 +2947,10 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 				default:
 					goto l1
 				case 1:
-					v8 = i32(21480)
+					v8 = i32(21504)
 					goto l1
 				case 2:
-					v8 = i32(21484)
+					v8 = i32(21508)
 					v9 = i32(5)
 					goto l1
 				case 3:
@@ -2149,13 +3165,13 @@ l1:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	return
 l0:
-	t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16692))
+	t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16716))
 	store64(m.memory, uint64(uint32(v0))+24, uint64(t13))
-	t14 := int64(load64(m.memory, uint64(uint32(i32(0)))+16684))
+	t14 := int64(load64(m.memory, uint64(uint32(i32(0)))+16708))
 	store64(m.memory, uint64(uint32(v0))+16, uint64(t14))
-	t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16676))
+	t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16700))
 	store64(m.memory, uint64(uint32(v0))+8, uint64(t15))
-	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16668))
+	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16692))
 	store64(m.memory, uint32(v0), uint64(t16))
 }
 func (m *Module) _hooksig__digest__is_equal__h57a8bbd381b12942_50gbbs(v0, v1 int32) int32 {
@@ -2359,9 +3375,9 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
 			l9:
 				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21629)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21653)))
 				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21624)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21648)))
 				v9 = v3 + i32(28)
 				v10 = v3 + i32(47)
 				v11 = i32(1)
@@ -2496,7 +3512,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								}
 								if v2 != 0 {
 									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21629), i32(6))
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21653), i32(6))
 									if t54 != 0 {
 										goto l52
 									}
@@ -2782,7 +3798,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 							}
 						l21:
 							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21624), i32(5))
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21648), i32(5))
 							if t55 != 0 {
 								goto l52
 							}
@@ -2790,7 +3806,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								goto l0
 							}
 							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21629), i32(6))
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21653), i32(6))
 							if t56 == 0 {
 								goto l0
 							}
@@ -3122,7 +4138,7 @@ func (m *Module) _hooksig__request__fields__signature_credentials__h5788d9ff8b09
 		}
 		goto l1
 	l0:
-		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21999), i32(9))
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(22007), i32(9))
 		if t0 == 0 {
 			goto l1
 		}
@@ -3345,7 +4361,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 				{
 					{
 						{
-							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21978), i32(5))
+							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21986), i32(5))
 							if t30 == 0 {
 								goto l13
 							}
@@ -3356,7 +4372,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l13:
 						{
-							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21983), i32(9))
+							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21991), i32(9))
 							if t31 == 0 {
 								goto l15
 							}
@@ -3367,7 +4383,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l15:
 						{
-							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21992), i32(7))
+							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(22000), i32(7))
 							if t32 == 0 {
 								goto l16
 							}
@@ -3377,7 +4393,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 							goto l14
 						}
 					l16:
-						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21999), i32(9))
+						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(22007), i32(9))
 						if t33 == 0 {
 							goto l17
 						}
@@ -3538,41 +4554,38 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 l3:
 	m.___stack_pointer = v3 + i32(208)
 }
-func (m *Module) _hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v0, v1, v2 int32) {
-	var v3 int32
-	var v4 int64
+func (m *Module) _hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v0, v1 int32) {
+	var v2 int32
+	var v3 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(16)
-	m.___stack_pointer = v3
+	v2 = t0 - i32(16)
+	m.___stack_pointer = v2
 	{
 		{
-			t1 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21706), i32(11))
+			t1 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21730), i32(11))
 			if t1 != 0 {
 				goto l0
 			}
-			store32(m.memory, uint64(uint32(v2))+2064, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v2))+8, uint32(i32(0)))
-			store64(m.memory, uint32(v2), uint64(i64(1)))
 			t2 := int32(load32(m.memory, uint32(v1)))
 			t3 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			t5 := v3 + i32(8)
+			t5 := v2 + i32(8)
 			p4 := i32(0)
 			if t3 != 0 {
 				p4 = t2
 			}
 			t6 := int64(load64(m.memory, uint64(uint32(v1))+4))
-			m._hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(t5, p4, t6, v2+i32(8))
+			m._hooksig__names__check_list__hc99bee0922c2934c_utbtas(t5, p4, t6)
 			{
-				t7 := int32(m.memory[uint64(uint32(v3))+8])
+				t7 := int32(m.memory[uint64(uint32(v2))+8])
 				if t7 == i32(41) {
 					goto l1
 				}
-				t8 := int64(load64(m.memory, uint64(uint32(v3))+8))
-				v4 = t8
-				if v4&i64(255) == i64(41) {
+				t8 := int64(load64(m.memory, uint64(uint32(v2))+8))
+				v3 = t8
+				if v3&i64(255) == i64(41) {
 					goto l1
 				}
-				store64(m.memory, uint32(v0), uint64(v4))
+				store64(m.memory, uint32(v0), uint64(v3))
 				v1 = i32(2)
 				goto l2
 			}
@@ -3593,7 +4606,7 @@ func (m *Module) _hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v0
 	}
 l2:
 	m.memory[uint64(uint32(v0))+12] = byte(v1)
-	m.___stack_pointer = v3 + i32(16)
+	m.___stack_pointer = v2 + i32(16)
 }
 func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v0, v1, v2, v3 int32) {
 	var v4, v5, v6 int32
@@ -3617,7 +4630,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
 				store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21695)))
+				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21719)))
 				v5 = v2 + i32(36)
 				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 				if t7 == 0 {
@@ -3655,7 +4668,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			goto l4
 		}
 		store64(m.memory, uint64(uint32(v4))+20, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(22008)))
+		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(22016)))
 		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 		if t12 != 0 {
 			goto l3
@@ -3687,7 +4700,7 @@ l7:
 			if t17 != 0 {
 				goto l12
 			}
-			v6 = i32(21706)
+			v6 = i32(21730)
 			v7 = i64(11)
 			goto l13
 		case 1:
@@ -3968,7 +4981,7 @@ l11:
 					goto l5
 				}
 				t14 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21916), i32(7))
+				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21924), i32(7))
 				if t15 == 0 {
 					goto l4
 				}
@@ -4065,7 +5078,7 @@ func (m *Module) _hooksig__drone__verbatim__write_signing_string__h97abb8457aae2
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(21717)), uint32(i32(96)))
+	memory_copy(m.memory, uint32(v3), uint32(i32(21741)), uint32(i32(96)))
 	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
 	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
 	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
@@ -4116,7 +5129,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 	var v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
 	var v24, v25, v26, v27 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(7056)
+	v3 = t0 - i32(1920)
 	m.___stack_pointer = v3
 	t1 := int32(load32(m.memory, uint32(v1)))
 	v4 = t1
@@ -4174,26 +5187,26 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 		goto l8
 	l6:
 		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(200), t4)
+		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(360), t4)
 		{
-			t5 := int32(load32(m.memory, uint64(uint32(v3))+200))
+			t5 := int32(load32(m.memory, uint64(uint32(v3))+360))
 			v7 = t5
 			if v7 != i32(3) {
 				goto l9
 			}
-			t6 := int32(load32(m.memory, uint64(uint32(v3))+204))
+			t6 := int32(load32(m.memory, uint64(uint32(v3))+364))
 			v7 = t6
 			store32(m.memory, uint32(v0), uint32(i32(0)))
 			store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
 			goto l8
 		}
 	l9:
-		t7 := int64(load64(m.memory, uint64(uint32(v3))+212))
-		store64(m.memory, uint64(uint32(v3))+40, uint64(t7))
-		t8 := int64(load64(m.memory, uint64(uint32(v3))+220))
-		store64(m.memory, uint64(uint32(v3))+48, uint64(t8))
-		t9 := int32(load32(m.memory, uint64(uint32(v3))+228))
-		store32(m.memory, uint64(uint32(v3))+56, uint32(t9))
+		t7 := int64(load64(m.memory, uint64(uint32(v3))+372))
+		store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
+		t8 := int64(load64(m.memory, uint64(uint32(v3))+380))
+		store64(m.memory, uint64(uint32(v3))+56, uint64(t8))
+		t9 := int32(load32(m.memory, uint64(uint32(v3))+388))
+		store32(m.memory, uint64(uint32(v3))+64, uint32(t9))
 		{
 			{
 				{
@@ -4203,7 +5216,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					v7 = i32(2)
 					goto l11
 				l10:
-					t10 := int64(load64(m.memory, uint64(uint32(v3))+204))
+					t10 := int64(load64(m.memory, uint64(uint32(v3))+364))
 					v6 = t10
 					v10 = i32(1)
 					if v7 != i32(1) {
@@ -4215,21 +5228,21 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					v7 = i32(4)
 				}
 			l11:
-				t11 := int32(m.memory[uint64(uint32(v7))+16593])
+				t11 := int32(m.memory[uint64(uint32(v7))+16596])
 				v7 = t11
 				goto l13
 			}
 		l12:
-			t12 := int32(load32(m.memory, uint64(uint32(v3))+56))
-			store32(m.memory, uint64(uint32(v3))+92, uint32(t12))
-			t13 := int64(load64(m.memory, uint64(uint32(v3))+48))
-			store64(m.memory, uint64(uint32(v3))+84, uint64(t13))
-			t14 := int64(load64(m.memory, uint64(uint32(v3))+40))
-			store64(m.memory, uint64(uint32(v3))+76, uint64(t14))
-			store32(m.memory, uint64(uint32(v3))+100, uint32(v5))
-			store32(m.memory, uint64(uint32(v3))+96, uint32(v4))
-			store64(m.memory, uint64(uint32(v3))+68, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+64, uint32(v7))
+			t12 := int32(load32(m.memory, uint64(uint32(v3))+64))
+			store32(m.memory, uint64(uint32(v3))+100, uint32(t12))
+			t13 := int64(load64(m.memory, uint64(uint32(v3))+56))
+			store64(m.memory, uint64(uint32(v3))+92, uint64(t13))
+			t14 := int64(load64(m.memory, uint64(uint32(v3))+48))
+			store64(m.memory, uint64(uint32(v3))+84, uint64(t14))
+			store32(m.memory, uint64(uint32(v3))+108, uint32(v5))
+			store32(m.memory, uint64(uint32(v3))+104, uint32(v4))
+			store64(m.memory, uint64(uint32(v3))+76, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+72, uint32(v7))
 			t15 := int64(load64(m.memory, uint64(uint32(v1))+16))
 			v11 = t15
 			{
@@ -4287,47 +5300,47 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 							t23 := int32(load32(m.memory, uint32(v7+i32(4))))
 							t24 := v8
 							v9 = t23
-							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(22014), i32(4))
+							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(22022), i32(4))
 							if t25 != 0 {
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v1, v22)
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v22)
 								v16 = v16 + i32(1)
-								t36 := int32(load32(m.memory, uint64(uint32(v3))+4))
+								t36 := int32(load32(m.memory, uint64(uint32(v3))+12))
 								v15 = t36
-								t37 := int32(load32(m.memory, uint32(v3)))
+								t37 := int32(load32(m.memory, uint64(uint32(v3))+8))
 								v14 = t37
 								goto l20
 							}
-							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22018), i32(6))
+							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22026), i32(6))
 							if t26 != 0 {
 								goto l17
 							}
 							{
-								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21999), i32(9))
+								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22007), i32(9))
 								if t27 != 0 {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v22)
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v1, v22)
 									v13 = v13 + i32(1)
-									t29 := int32(load32(m.memory, uint64(uint32(v3))+20))
+									t29 := int32(load32(m.memory, uint64(uint32(v3))+28))
 									v12 = t29
-									t30 := int32(load32(m.memory, uint64(uint32(v3))+16))
+									t30 := int32(load32(m.memory, uint64(uint32(v3))+24))
 									v10 = t30
 									goto l20
 								}
-								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22024), i32(15))
+								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22032), i32(15))
 								if t28 == 0 {
-									t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22039), i32(13))
+									t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22047), i32(13))
 									if t31 == 0 {
 										goto l20
 									}
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v1, v22)
-									t32 := int32(load32(m.memory, uint64(uint32(v3))+32))
-									t33 := int32(load32(m.memory, uint64(uint32(v3))+36))
-									m._hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v3+i32(24), t32, t33)
-									t34 := int32(load32(m.memory, uint64(uint32(v3))+24))
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(40), v1, v22)
+									t32 := int32(load32(m.memory, uint64(uint32(v3))+40))
+									t33 := int32(load32(m.memory, uint64(uint32(v3))+44))
+									m._hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v3+i32(32), t32, t33)
+									t34 := int32(load32(m.memory, uint64(uint32(v3))+32))
 									v8 = t34
 									if v8 == 0 {
 										goto l20
 									}
-									t35 := int32(load32(m.memory, uint64(uint32(v3))+28))
+									t35 := int32(load32(m.memory, uint64(uint32(v3))+36))
 									v12 = t35
 									v13 = v13 + i32(1)
 									v10 = v8
@@ -4338,11 +5351,11 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 							}
 						}
 					l17:
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v22)
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v22)
 						v19 = v19 + i32(1)
-						t38 := int32(load32(m.memory, uint64(uint32(v3))+12))
+						t38 := int32(load32(m.memory, uint64(uint32(v3))+20))
 						v18 = t38
-						t39 := int32(load32(m.memory, uint64(uint32(v3))+8))
+						t39 := int32(load32(m.memory, uint64(uint32(v3))+16))
 						v17 = t39
 					}
 				l20:
@@ -4353,13 +5366,13 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 				}
 			}
 		l15:
-			store64(m.memory, uint64(uint32(v3))+128, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+120, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+104, uint64(i64(0)))
-			store32(m.memory, uint64(uint32(v3))+144, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+140, uint32(v10))
-			store32(m.memory, uint64(uint32(v3))+148, uint32(v13))
+			store64(m.memory, uint64(uint32(v3))+168, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+160, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+152, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+144, uint64(i64(0)))
+			store32(m.memory, uint64(uint32(v3))+184, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+180, uint32(v10))
+			store32(m.memory, uint64(uint32(v3))+188, uint32(v13))
 			{
 				{
 					if v13 != i32(1) {
@@ -4372,7 +5385,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					v8 = i32(0)
 				l23:
 					{
-						t40 := int32(m.memory[uint32(v7+i32(21635))])
+						t40 := int32(m.memory[uint32(v7+i32(21659))])
 						t41 := int32(m.memory[uint32(v10+v7)])
 						v8 = t40 ^ t41 | v8
 						v7 = v7 + i32(1)
@@ -4390,16 +5403,16 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 						goto l22
 					}
 					v8 = v10 + i32(52)
-					t45 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v8, v3+i32(104))
+					t45 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v8, v3+i32(144))
 					if t45 == 0 {
 						goto l22
 					}
 					v6 = i64(8)
 					v23 = i32(1)
-					v7 = i32(21687)
-					v9 = i32(21706)
+					v7 = i32(21711)
+					v9 = i32(21730)
 					v1 = i32(44)
-					v22 = i32(21695)
+					v22 = i32(21719)
 					v21 = i32(11)
 					v10 = i32(0)
 					v13 = i32(0)
@@ -4408,87 +5421,86 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					goto l24
 				}
 			l22:
-				m._hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v3+i32(200), v3+i32(140), v20&i32(1))
-				t46 := int64(load64(m.memory, uint64(uint32(v3))+204))
+				m._hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v3+i32(360), v3+i32(180), v20&i32(1))
+				t46 := int64(load64(m.memory, uint64(uint32(v3))+364))
 				v6 = t46
 				{
-					t47 := int32(load32(m.memory, uint64(uint32(v3))+200))
+					t47 := int32(load32(m.memory, uint64(uint32(v3))+360))
 					v7 = t47
 					if v7 != 0 {
 						goto l25
 					}
-					t48 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16593])
+					t48 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
 					v7 = t48
 					goto l13
 				}
 			l25:
-				t49 := int32(load32(m.memory, uint64(uint32(v3))+244))
+				t49 := int32(load32(m.memory, uint64(uint32(v3))+404))
 				v10 = t49
-				t50 := int32(load32(m.memory, uint64(uint32(v3))+240))
+				t50 := int32(load32(m.memory, uint64(uint32(v3))+400))
 				v21 = t50
-				t51 := int32(load32(m.memory, uint64(uint32(v3))+236))
+				t51 := int32(load32(m.memory, uint64(uint32(v3))+396))
 				v22 = t51
-				t52 := int32(load32(m.memory, uint64(uint32(v3))+232))
+				t52 := int32(load32(m.memory, uint64(uint32(v3))+392))
 				v13 = t52
-				t53 := int32(load32(m.memory, uint64(uint32(v3))+228))
+				t53 := int32(load32(m.memory, uint64(uint32(v3))+388))
 				v1 = t53
-				t54 := int32(load32(m.memory, uint64(uint32(v3))+224))
+				t54 := int32(load32(m.memory, uint64(uint32(v3))+384))
 				v8 = t54
-				t55 := int32(load32(m.memory, uint64(uint32(v3))+220))
+				t55 := int32(load32(m.memory, uint64(uint32(v3))+380))
 				v12 = t55
-				t56 := int32(load32(m.memory, uint64(uint32(v3))+216))
+				t56 := int32(load32(m.memory, uint64(uint32(v3))+376))
 				v20 = t56
-				t57 := int32(load32(m.memory, uint64(uint32(v3))+212))
+				t57 := int32(load32(m.memory, uint64(uint32(v3))+372))
 				v9 = t57
 				v23 = i32(0)
 			}
 		l24:
-			store32(m.memory, uint64(uint32(v3))+196, uint32(v10))
-			store32(m.memory, uint64(uint32(v3))+192, uint32(v21))
-			store32(m.memory, uint64(uint32(v3))+188, uint32(v22))
-			store32(m.memory, uint64(uint32(v3))+184, uint32(v13))
-			store32(m.memory, uint64(uint32(v3))+180, uint32(v1))
-			store32(m.memory, uint64(uint32(v3))+176, uint32(v8))
-			store32(m.memory, uint64(uint32(v3))+172, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+168, uint32(v20))
-			store32(m.memory, uint64(uint32(v3))+164, uint32(v9))
-			store64(m.memory, uint64(uint32(v3))+156, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+152, uint32(v7))
-			store64(m.memory, uint64(uint32(v3))+200, uint64(i64(0)))
-			m._hooksig__names__CheckedNames__new__hc00ded26e3f0c0eb_s80293(v3+i32(5488), v3+i32(164), v3+i32(200))
-			t58 := int64(load64(m.memory, uint64(uint32(v3))+5488))
+			store32(m.memory, uint64(uint32(v3))+236, uint32(v10))
+			store32(m.memory, uint64(uint32(v3))+232, uint32(v21))
+			store32(m.memory, uint64(uint32(v3))+228, uint32(v22))
+			store32(m.memory, uint64(uint32(v3))+224, uint32(v13))
+			store32(m.memory, uint64(uint32(v3))+220, uint32(v1))
+			store32(m.memory, uint64(uint32(v3))+216, uint32(v8))
+			store32(m.memory, uint64(uint32(v3))+212, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+208, uint32(v20))
+			store32(m.memory, uint64(uint32(v3))+204, uint32(v9))
+			store64(m.memory, uint64(uint32(v3))+196, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+192, uint32(v7))
+			m._hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v3+i32(360), v3+i32(204))
+			t58 := int64(load64(m.memory, uint64(uint32(v3))+360))
 			v6 = t58
 			{
-				t59 := int32(m.memory[uint64(uint32(v3))+5500])
+				t59 := int32(m.memory[uint64(uint32(v3))+372])
 				v8 = t59
 				if v8 != i32(2) {
 					goto l26
 				}
-				t60 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16593])
+				t60 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
 				v7 = t60
 				goto l13
 			}
 		l26:
-			t61 := int32(load16(m.memory, uint64(uint32(v3))+5501))
-			store16(m.memory, uint64(uint32(v3))+3821, uint16(t61))
-			t62 := int32(m.memory[uint64(uint32(v3))+5503])
-			m.memory[uint64(uint32(v3))+3823] = byte(t62)
-			m.memory[uint64(uint32(v3))+3820] = byte(v8)
-			t63 := int32(load32(m.memory, uint64(uint32(v3))+5496))
-			store32(m.memory, uint64(uint32(v3))+3816, uint32(t63))
-			store64(m.memory, uint64(uint32(v3))+3808, uint64(v6))
-			m._hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v3+i32(5488), v3+i32(64), v3+i32(152), v3+i32(3808))
+			t61 := int32(load16(m.memory, uint64(uint32(v3))+373))
+			store16(m.memory, uint64(uint32(v3))+253, uint16(t61))
+			t62 := int32(m.memory[uint64(uint32(v3))+375])
+			m.memory[uint64(uint32(v3))+255] = byte(t62)
+			m.memory[uint64(uint32(v3))+252] = byte(v8)
+			t63 := int32(load32(m.memory, uint64(uint32(v3))+368))
+			store32(m.memory, uint64(uint32(v3))+248, uint32(t63))
+			store64(m.memory, uint64(uint32(v3))+240, uint64(v6))
+			m._hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v3+i32(360), v3+i32(72), v3+i32(192), v3+i32(240))
 			{
-				t64 := int32(m.memory[uint64(uint32(v3))+5488])
+				t64 := int32(m.memory[uint64(uint32(v3))+360])
 				if t64 == i32(41) {
 					goto l27
 				}
-				t65 := int64(load64(m.memory, uint64(uint32(v3))+5488))
+				t65 := int64(load64(m.memory, uint64(uint32(v3))+360))
 				v24 = t65
 				if v24&i64(255) == i64(41) {
 					goto l27
 				}
-				t66 := int32(m.memory[uint64(uint32(int32(v24)&i32(255)))+16593])
+				t66 := int32(m.memory[uint64(uint32(int32(v24)&i32(255)))+16596])
 				v7 = t66
 				goto l13
 			}
@@ -4498,7 +5510,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					goto l28
 				}
 				v7 = i32(17)
-				t67 := m._hooksig__params__Params__decode_signature__hb0ee420bd3e0eff5_lvu04e(v3+i32(152), v3+i32(104))
+				t67 := m._hooksig__params__Params__decode_signature__hb0ee420bd3e0eff5_lvu04e(v3+i32(192), v3+i32(144))
 				if t67 == 0 {
 					goto l13
 				}
@@ -4510,12 +5522,12 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 				v7 = i32(23)
 				fallthrough
 			default:
-				t68 := int32(m.memory[uint64(uint32(v7))+16593])
+				t68 := int32(m.memory[uint64(uint32(v7))+16596])
 				v7 = t68
 				goto l13
 			case 1:
-				t69 := int32(load32(m.memory, uint64(uint32(v3))+80))
-				t70 := v3 + i32(5488)
+				t69 := int32(load32(m.memory, uint64(uint32(v3))+88))
+				t70 := v3 + i32(360)
 				v7 = t69
 				t71 := v7
 				t72 := v14
@@ -4525,15 +5537,15 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					p74 = 1
 				}
 				m._hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(t70, t71, t72, t73, int64(uint32(p74)), v11)
-				t75 := int64(load64(m.memory, uint64(uint32(v3))+5496))
+				t75 := int64(load64(m.memory, uint64(uint32(v3))+368))
 				v11 = t75
 				{
-					t76 := int64(load64(m.memory, uint64(uint32(v3))+5488))
+					t76 := int64(load64(m.memory, uint64(uint32(v3))+360))
 					v24 = t76
 					if v24 != i64(2) {
 						goto l32
 					}
-					t77 := int32(m.memory[uint64(uint32(int32(v11)&i32(255)))+16593])
+					t77 := int32(m.memory[uint64(uint32(int32(v11)&i32(255)))+16596])
 					v7 = t77
 					goto l13
 				}
@@ -4544,27 +5556,27 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 					v9 = i32(26)
 					fallthrough
 				default:
-					t78 := int32(m.memory[uint64(uint32(v9))+16593])
+					t78 := int32(m.memory[uint64(uint32(v9))+16596])
 					v7 = t78
 					goto l13
 				case 1:
-					m._hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v3+i32(5488), v17, v18)
+					m._hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v3+i32(360), v17, v18)
 					{
-						t79 := int32(m.memory[uint64(uint32(v3))+5488])
+						t79 := int32(m.memory[uint64(uint32(v3))+360])
 						if t79 == i32(41) {
 							goto l36
 						}
-						t80 := int32(m.memory[uint64(uint32(v3))+5488])
+						t80 := int32(m.memory[uint64(uint32(v3))+360])
 						v9 = t80
 						if v9 == i32(41) {
 							goto l36
 						}
-						t81 := int32(m.memory[uint64(uint32(v9))+16593])
+						t81 := int32(m.memory[uint64(uint32(v9))+16596])
 						v7 = t81
 						goto l13
 					}
 				l36:
-					t82 := int32(load32(m.memory, uint64(uint32(v3))+5492))
+					t82 := int32(load32(m.memory, uint64(uint32(v3))+364))
 					v9 = t82
 					{
 						{
@@ -4586,122 +5598,115 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 									goto l37
 								}
 								if v18 == i32(52) {
-									v8 = v3 + i32(3832)
+									v8 = v3 + i32(264)
 									m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v8, v14, v17)
-									memory_copy(m.memory, uint32(v3+i32(5488)), uint32(v8), uint32(i32(96)))
-									m._hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v3+i32(3928), v4, v5, v3+i32(5488), v3+i32(104))
+									memory_copy(m.memory, uint32(v3+i32(360)), uint32(v8), uint32(i32(96)))
+									m._hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v3+i32(112), v4, v5, v3+i32(360), v3+i32(144))
 									{
-										t95 := int32(m.memory[uint64(uint32(v3))+3928])
-										if t95 != i32(41) {
-											t97 := int64(load64(m.memory, uint64(uint32(v3))+3928))
-											v6 = t97
+										t90 := int32(m.memory[uint64(uint32(v3))+112])
+										if t90 != i32(41) {
+											t92 := int64(load64(m.memory, uint64(uint32(v3))+112))
+											v6 = t92
 											if v6&i64(255) != i64(41) {
-												t114 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16593])
-												v7 = t114
+												t109 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
+												v7 = t109
 												goto l13
 											}
 											v8 = int32(int64(uint64(v6) >> 32))
 											goto l43
 										}
-										t96 := int32(load32(m.memory, uint64(uint32(v3))+3932))
-										v8 = t96
+										t91 := int32(load32(m.memory, uint64(uint32(v3))+116))
+										v8 = t91
 										goto l43
 									}
 								}
 							l37:
-								t84 := int64(load64(m.memory, uint64(uint32(v3))+3812))
+								store32(m.memory, uint64(uint32(v3))+360, uint32(i32(0)))
+								t84 := int64(load64(m.memory, uint64(uint32(v3))+244))
 								t85 := v3
 								v25 = t84
-								store64(m.memory, uint64(uint32(t85))+7048, uint64(v25))
+								store64(m.memory, uint64(uint32(t85))+1908, uint64(v25))
 								t87 := v3
 								p86 := i32(0)
 								if int32(v25) != 0 {
 									p86 = int32(v6)
 								}
-								store32(m.memory, uint64(uint32(t87))+7044, uint32(p86))
-								t88 := int32(load32(m.memory, uint64(uint32(v3))+200))
-								t90 := v3 + i32(5488)
-								t91 := v2
-								t92 := v3 + i32(7044)
-								p89 := i32(0)
-								if t88 != 0 {
-									p89 = v3 + i32(208)
+								store32(m.memory, uint64(uint32(t87))+1904, uint32(p86))
+								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v3+i32(112), v2, v3+i32(1904), v3+i32(360))
+								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h632e112844a626ea_l7qs9c(v3+i32(1904), v3+i32(112))
+								t88 := int32(m.memory[uint64(uint32(v3))+1904])
+								if t88 == i32(41) {
+									goto l40
 								}
-								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__ha2e0d108f6fd24c0_vbqbz2(t90, t91, t92, p89)
-								t93 := int64(load64(m.memory, uint64(uint32(v3))+5492))
-								v6 = t93
-								t94 := int32(load32(m.memory, uint64(uint32(v3))+5488))
-								v8 = t94
-								if v8 != 0 {
+								t89 := int64(load64(m.memory, uint64(uint32(v3))+1904))
+								v6 = t89
+								if v6&i64(255) == i64(41) {
 									goto l40
 								}
 								goto l41
 							}
 						l40:
-							memory_copy(m.memory, uint32(v3+i32(3928)+i32(12)), uint32(v3+i32(5488)+i32(12)), uint32(i32(1544)))
-							store64(m.memory, uint64(uint32(v3))+3932, uint64(v6))
-							store32(m.memory, uint64(uint32(v3))+3928, uint32(v8))
-							m._hooksig__key__find_key__h8894abf1337d1bf5_fx0qrx(v3+i32(5488), v4, v5, v3+i32(3928), v3+i32(104))
+							m._hooksig__key__find_key__h1b76e1cb5de29f40_ermjwm(v3+i32(1904), v4, v5, v3+i32(112), v3+i32(144))
 							{
-								t98 := int32(m.memory[uint64(uint32(v3))+5488])
-								if t98 != i32(41) {
+								t93 := int32(m.memory[uint64(uint32(v3))+1904])
+								if t93 != i32(41) {
 									goto l45
 								}
-								t99 := int32(load32(m.memory, uint64(uint32(v3))+5492))
-								v8 = t99
+								t94 := int32(load32(m.memory, uint64(uint32(v3))+1908))
+								v8 = t94
 								goto l43
 							}
 						l45:
-							t100 := int64(load64(m.memory, uint64(uint32(v3))+5488))
-							v6 = t100
+							t95 := int64(load64(m.memory, uint64(uint32(v3))+1904))
+							v6 = t95
 							if v6&i64(255) != i64(41) {
 								goto l41
 							}
 							v8 = int32(int64(uint64(v6) >> 32))
 						}
 					l43:
-						t101 := int64(load64(m.memory, uint64(uint32(v3))+128))
-						t102 := v3
-						v6 = t101
-						store64(m.memory, uint64(uint32(t102))+5512, uint64(v6))
-						t103 := int64(load64(m.memory, uint64(uint32(v3))+120))
-						t104 := v3
-						v25 = t103
-						store64(m.memory, uint64(uint32(t104))+5504, uint64(v25))
-						t105 := int64(load64(m.memory, uint64(uint32(v3))+112))
-						t106 := v3
-						v26 = t105
-						store64(m.memory, uint64(uint32(t106))+5496, uint64(v26))
-						t107 := int64(load64(m.memory, uint64(uint32(v3))+104))
-						t108 := v3
-						v27 = t107
-						store64(m.memory, uint64(uint32(t108))+5488, uint64(v27))
-						store64(m.memory, uint64(uint32(v3))+228, uint64(v6))
-						store64(m.memory, uint64(uint32(v3))+220, uint64(v25))
-						store64(m.memory, uint64(uint32(v3))+212, uint64(v26))
-						store64(m.memory, uint64(uint32(v3))+204, uint64(v27))
+						t96 := int64(load64(m.memory, uint64(uint32(v3))+168))
+						t97 := v3
+						v6 = t96
+						store64(m.memory, uint64(uint32(t97))+136, uint64(v6))
+						t98 := int64(load64(m.memory, uint64(uint32(v3))+160))
+						t99 := v3
+						v25 = t98
+						store64(m.memory, uint64(uint32(t99))+128, uint64(v25))
+						t100 := int64(load64(m.memory, uint64(uint32(v3))+152))
+						t101 := v3
+						v26 = t100
+						store64(m.memory, uint64(uint32(t101))+120, uint64(v26))
+						t102 := int64(load64(m.memory, uint64(uint32(v3))+144))
+						t103 := v3
+						v27 = t102
+						store64(m.memory, uint64(uint32(t103))+112, uint64(v27))
+						store64(m.memory, uint64(uint32(v3))+388, uint64(v6))
+						store64(m.memory, uint64(uint32(v3))+380, uint64(v25))
+						store64(m.memory, uint64(uint32(v3))+372, uint64(v26))
+						store64(m.memory, uint64(uint32(v3))+364, uint64(v27))
 						store32(m.memory, uint32(v0), uint32(v9))
-						memory_copy(m.memory, uint32(v0+i32(4)), uint32(v3+i32(200)), uint32(i32(36)))
+						memory_copy(m.memory, uint32(v0+i32(4)), uint32(v3+i32(360)), uint32(i32(36)))
 						store32(m.memory, uint64(uint32(v0))+56, uint32(v8))
-						t109 := v0
-						t110 := v11 + int64(uint32(v7))
+						t104 := v0
+						t105 := v11 + int64(uint32(v7))
 						v7 = int32(v24) & i32(1)
-						p111 := i64(0x7fffffffffffffff)
+						p106 := i64(0x7fffffffffffffff)
 						if v7 != 0 {
-							p111 = t110
+							p106 = t105
 						}
-						store64(m.memory, uint64(uint32(t109))+48, uint64(p111))
-						t113 := v0
-						p112 := i64(-0x8000000000000000)
+						store64(m.memory, uint64(uint32(t104))+48, uint64(p106))
+						t108 := v0
+						p107 := i64(-0x8000000000000000)
 						if v7 != 0 {
-							p112 = v11
+							p107 = v11
 						}
-						store64(m.memory, uint64(uint32(t113))+40, uint64(p112))
+						store64(m.memory, uint64(uint32(t108))+40, uint64(p107))
 						goto l8
 					}
 				l41:
-					t115 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16593])
-					v7 = t115
+					t110 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
+					v7 = t110
 				}
 			}
 		}
@@ -4710,7 +5715,7 @@ func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513
 		store32(m.memory, uint64(uint32(v0))+4, uint32(v7&i32(255)))
 	}
 l8:
-	m.___stack_pointer = v3 + i32(7056)
+	m.___stack_pointer = v3 + i32(1920)
 }
 func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int32, v3 int64) {
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
@@ -4735,11 +5740,11 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 		v9 = i32(0)
 	l11:
 		{
-			t5 := int32(load32(m.memory, uint64(uint32(v9))+21368))
+			t5 := int32(load32(m.memory, uint64(uint32(v9))+21392))
 			if t5 != v5 {
 				goto l1
 			}
-			t6 := int32(load32(m.memory, uint64(uint32(v9))+21364))
+			t6 := int32(load32(m.memory, uint64(uint32(v9))+21388))
 			v2 = t6
 			v10 = i32(0)
 			store32(m.memory, uint64(uint32(v4))+88, uint32(i32(0)))
@@ -4821,7 +5826,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			}
 		l2:
 			v1 = i32(1)
-			v2 = i32(21396)
+			v2 = i32(21420)
 			v15 = v15 & i32(0xffffff)
 		l8:
 			{
@@ -4851,7 +5856,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 				}
 				v15 = p21
 			l15:
-				v1 = v2 + i32(21209)
+				v1 = v2 + i32(21233)
 				v10 = i32(3)
 				{
 					if v15 != 0 {
@@ -4973,7 +5978,7 @@ l0:
 		v20 = t52
 		t53 := int32(m.memory[uint64(uint32(v1))+5])
 		v21 = t53
-		v2 = i32(21188)
+		v2 = i32(21212)
 		t54 := int32(load16(m.memory, uint32(v1)))
 		t55 := int32(m.memory[uint64(uint32(v1))+2])
 		v10 = (t54 | t55<<16) & i32(0xffffff)
@@ -5068,7 +6073,7 @@ l0:
 		v22 = t74
 		t75 := int32(load32(m.memory, uint64(uint32(v4))+64))
 		v23 = t75
-		v2 = i32(21396)
+		v2 = i32(21420)
 		v12 = (v18&i32(255)<<8 | v19&i32(255) | v8<<16) & i32(0xffffff)
 		v1 = i32(1)
 		v10 = i32(0)
@@ -5273,8 +6278,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l2
 			}
 			v7 = v7 * i32(3)
-			t11 := int32(load16(m.memory, uint64(uint32(v7))+21188))
-			t12 := int32(m.memory[uint32(v7+i32(21188)+i32(2))])
+			t11 := int32(load16(m.memory, uint64(uint32(v7))+21212))
+			t12 := int32(m.memory[uint32(v7+i32(21212)+i32(2))])
 			v11 = t12
 			v9 = t11 | v11<<16
 			v10 = int32(uint32(v9) >> 8)
@@ -5289,8 +6294,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l3
 			}
 			v5 = v5 * i32(3)
-			t13 := int32(load16(m.memory, uint64(uint32(v5))+21396))
-			t14 := int32(m.memory[uint32(v5+i32(21396)+i32(2))])
+			t13 := int32(load16(m.memory, uint64(uint32(v5))+21420))
+			t14 := int32(m.memory[uint32(v5+i32(21420)+i32(2))])
 			v12 = t14
 			v6 = t13 | v12<<16
 			v8 = int32(uint32(v6) >> 8)
@@ -5424,7 +6429,7 @@ func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v
 						if v7 < i32(0) {
 							{
 								{
-									t20 := int32(m.memory[uint64(uint32(v3))+22100])
+									t20 := int32(m.memory[uint64(uint32(v3))+22108])
 									switch t20 + i32(-2) {
 									default:
 										goto l13
@@ -5953,253 +6958,209 @@ l0:
 	}
 	return p16
 }
-func (m *Module) _hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(v0, v1 int32, v2 int64, v3 int32) {
-	var v4, v5, v6, v7, v8, v9, v10, v11 int32
-	var v12 int64
-	var v13, v14, v15, v16, v17, v18 int32
-	var v19 int64
+func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 int32, v2 int64) {
+	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
+	var v15 int64
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(80)
-	m.___stack_pointer = v4
+	v3 = t0 - i32(1616)
+	m.___stack_pointer = v3
+	store32(m.memory, uint64(uint32(v3))+1060, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v3))+32, uint32(i32(0)))
 	if v1 != 0 {
-		v6 = v3 + i32(8)
-		v7 = v3 + i32(2060)
-		v8 = i32(0)
-	l18:
+		v5 = i32(0)
+	l14:
 		{
-			v9 = v8
-			t1 := v4
-			v10 = v1
-			store32(m.memory, uint64(uint32(t1))+52, uint32(v10))
-			store64(m.memory, uint64(uint32(v4))+56, uint64(v2))
-			v11 = int32(v2)
+			store32(m.memory, uint64(uint32(v3))+1588, uint32(v1))
+			store64(m.memory, uint64(uint32(v3))+1592, uint64(v2))
+			v6 = int32(v2)
 			{
-				v12 = int64(uint64(v2) >> 32)
-				var p2 int32
-				if v12 != i64(0) {
-					p2 = 1
+				v2 = int64(uint64(v2) >> 32)
+				var p1 int32
+				if v2 != i64(0) {
+					p1 = 1
 				}
-				v13 = p2
-				if v13 != 0 {
+				v7 = p1
+				if v7 != 0 {
 					goto l2
 				}
-				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(64), v10, v11, i32(32))
-				t3 := int64(load64(m.memory, uint64(uint32(v4))+72))
-				store64(m.memory, uint64(uint32(v4))+52, uint64(t3))
+				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v3+i32(1600), v1, v6, i32(32))
+				t2 := int64(load64(m.memory, uint64(uint32(v3))+1608))
+				store64(m.memory, uint64(uint32(v3))+1588, uint64(t2))
 			}
 		l2:
-			v5 = int32(v12)
+			v4 = int32(v2)
 		l4:
 			{
-				t4 := int32(load32(m.memory, uint64(uint32(v4))+56))
-				v14 = t4
-				t5 := int32(load32(m.memory, uint64(uint32(v4))+60))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(32), v4+i32(52), t5)
-				t6 := int32(m.memory[uint64(uint32(v4))+32])
-				v15 = t6
-				if v15 == 0 {
+				t3 := int32(load32(m.memory, uint64(uint32(v3))+1592))
+				v8 = t3
+				t4 := int32(load32(m.memory, uint64(uint32(v3))+1596))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(24), v3+i32(1588), t4)
+				t5 := int32(m.memory[uint64(uint32(v3))+24])
+				v9 = t5
+				if v9 == 0 {
 					goto l3
 				}
-				t7 := int32(m.memory[uint64(uint32(v4))+33])
-				if t7&i32(255) != i32(32) {
+				t6 := int32(m.memory[uint64(uint32(v3))+25])
+				if t6&i32(255) != i32(32) {
 					goto l4
 				}
 			}
 		l3:
-			store32(m.memory, uint64(uint32(v4))+48, uint32(v5))
-			store32(m.memory, uint64(uint32(v4))+40, uint32(v10))
-			t8 := v4
-			v5 = v11 - v14
-			p9 := v5
-			if uint32(v5) > uint32(v11) {
-				p9 = i32(0)
+			store32(m.memory, uint64(uint32(v3))+1584, uint32(v4))
+			store32(m.memory, uint64(uint32(v3))+1576, uint32(v1))
+			t7 := v3
+			v4 = v6 - v8
+			p8 := v4
+			if uint32(v4) > uint32(v6) {
+				p8 = i32(0)
 			}
-			v16 = p9
-			store32(m.memory, uint64(uint32(t8))+44, uint32(v16))
+			v10 = p8
+			store32(m.memory, uint64(uint32(t7))+1580, uint32(v10))
 			{
-				if v9 == i32(128) {
+				if v5 == i32(128) {
 					m.memory[uint32(v0)] = byte(i32(16))
 					goto l12
 				}
-				v8 = v9 + i32(1)
-				t10 := int32(load32(m.memory, uint64(uint32(v4))+52))
-				v1 = t10
-				t11 := int64(load64(m.memory, uint64(uint32(v4))+56))
-				v2 = t11
-				v5 = i32(-16)
+				v11 = v5 + i32(1)
+				t9 := int32(load32(m.memory, uint64(uint32(v3))+1588))
+				v12 = t9
+				t10 := int64(load64(m.memory, uint64(uint32(v3))+1592))
+				v2 = t10
+				v4 = i32(-16)
 				{
 					{
 					l7:
 						{
-							if v5 == i32(48) {
+							if v4 == i32(48) {
 								goto l6
 							}
-							v17 = v5 + i32(21868)
-							v18 = v5 + i32(16)
-							v5 = v18
-							t12 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(40), v17)
-							if t12 == 0 {
+							v13 = v4 + i32(21876)
+							v14 = v4 + i32(16)
+							v4 = v14
+							t11 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(1576), v13)
+							if t11 == 0 {
 								goto l7
 							}
 						}
-						t13 := int32(m.memory[uint32(v18+i32(21864))])
-						if t13 != i32(2) {
+						t12 := int32(m.memory[uint32(v14+i32(21872))])
+						if t12 != i32(2) {
 							goto l8
 						}
-						v12 = i64(17)
+						v15 = i64(17)
 						goto l9
 					}
 				l6:
-					v12 = i64(18)
-					if uint32(v14) >= uint32(v11) {
+					v15 = i64(18)
+					if uint32(v8) >= uint32(v6) {
 						goto l9
 					}
 					{
-						if v13 != 0 {
+						if v7 != 0 {
 							goto l10
 						}
-						store32(m.memory, uint64(uint32(v4))+68, uint32(v16))
-						store32(m.memory, uint64(uint32(v4))+64, uint32(v10))
-						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v4+i32(16), v4+i32(64), i32(1))
-						t14 := int32(load32(m.memory, uint64(uint32(v4))+68))
-						if t14 != 0 {
+						store32(m.memory, uint64(uint32(v3))+1604, uint32(v10))
+						store32(m.memory, uint64(uint32(v3))+1600, uint32(v1))
+						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(8), v3+i32(1600), i32(1))
+						t13 := int32(load32(m.memory, uint64(uint32(v3))+1604))
+						if t13 != 0 {
 							goto l9
 						}
 						goto l8
 					}
 				l10:
-					t15 := int32(load32(m.memory, uint64(uint32(v4))+48))
-					store32(m.memory, uint64(uint32(v4))+72, uint32(t15))
-					t16 := int64(load64(m.memory, uint64(uint32(v4))+40))
-					store64(m.memory, uint64(uint32(v4))+64, uint64(t16))
+					t14 := int32(load32(m.memory, uint64(uint32(v3))+1584))
+					store32(m.memory, uint64(uint32(v3))+1608, uint32(t14))
+					t15 := int64(load64(m.memory, uint64(uint32(v3))+1576))
+					store64(m.memory, uint64(uint32(v3))+1600, uint64(t15))
 				l11:
 					{
-						t17 := int32(load32(m.memory, uint64(uint32(v4))+72))
-						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(24), v4+i32(64), t17)
-						t18 := int32(m.memory[uint64(uint32(v4))+24])
-						if t18 == 0 {
+						t16 := int32(load32(m.memory, uint64(uint32(v3))+1608))
+						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(1600), t16)
+						t17 := int32(m.memory[uint64(uint32(v3))+16])
+						if t17 == 0 {
 							goto l8
 						}
-						t19 := int32(m.memory[uint64(uint32(v4))+25])
-						v5 = t19 & i32(255)
-						p20 := i32(128)
-						if uint32(v5) < uint32(i32(128)) {
-							p20 = v5
+						t18 := int32(m.memory[uint64(uint32(v3))+17])
+						v4 = t18 & i32(255)
+						p19 := i32(128)
+						if uint32(v4) < uint32(i32(128)) {
+							p19 = v4
 						}
-						t21 := int32(m.memory[uint64(uint32(p20))+16464])
-						if t21&i32(1) != 0 {
+						t20 := int32(m.memory[uint64(uint32(p19))+16464])
+						if t20&i32(1) != 0 {
 							goto l11
 						}
 					}
 				}
 			l9:
-				store64(m.memory, uint32(v0), uint64(v12|int64(uint32(v9))<<32))
+				store64(m.memory, uint32(v0), uint64(v15|int64(uint32(v5))<<32))
 				goto l12
 			}
 		l8:
-			t22 := int32(load32(m.memory, uint64(uint32(v4))+48))
-			store32(m.memory, uint64(uint32(v4))+72, uint32(t22))
-			t23 := int64(load64(m.memory, uint64(uint32(v4))+40))
-			store64(m.memory, uint64(uint32(v4))+64, uint64(t23))
-			t24 := m._hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v4 + i32(40))
-			t25 := v4 + i32(8)
-			t26 := v3
-			v12 = t24
-			m._hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(t25, t26, v12, v4+i32(64))
-			t27 := int32(load32(m.memory, uint64(uint32(v4))+8))
-			if t27 != i32(1) {
-				store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
+			t21 := m._hooksig__names__NameIndex__insert__h441cf1b107981045_j89l57(v3+i32(32), v3+i32(1576))
+			if t21 == 0 {
+				store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
 				m.memory[uint32(v0)] = byte(i32(19))
 				goto l12
 			}
-			t28 := int32(load32(m.memory, uint64(uint32(v4))+12))
-			v17 = t28
-			t29 := int32(load32(m.memory, uint64(uint32(v4))+64))
-			v5 = t29
-			{
-				{
-					t30 := int32(load32(m.memory, uint64(uint32(v3))+2056))
-					v14 = t30
-					if uint32(v14) > uint32(i32(127)) {
-						goto l14
-					}
-					t31 := int64(load64(m.memory, uint64(uint32(v4))+68))
-					v19 = t31
-					store32(m.memory, uint64(uint32(v3))+2056, uint32(v14+i32(1)))
-					v18 = v7 + v14*i32(12)
-					store64(m.memory, uint64(uint32(v18))+4, uint64(v19))
-					store32(m.memory, uint32(v18), uint32(v5))
-					goto l15
-				}
-			l14:
-				if v5 != 0 {
-					goto l16
-				}
-			l15:
-				t32 := int32(load32(m.memory, uint32(v3)))
-				v5 = t32
-				if uint32(v5) > uint32(i32(127)) {
-					goto l16
-				}
-				t33 := v3
-				v18 = v5 + i32(1)
-				store32(m.memory, uint32(t33), uint32(v18))
-				v11 = v6 + v5<<4
-				m.memory[uint64(uint32(v11))+8] = byte(v14)
-				store64(m.memory, uint32(v11), uint64(v12))
-				if uint32(v5) < uint32(v17) {
-					goto l16
-				}
-				p34 := v6 + v17<<4
-				if uint32(v18) < uint32(v17) {
-					p34 = i32(8)
-				}
-				v5 = p34
-				t35 := v5
-				v17 = v18 - v17
-				p36 := v17
-				if uint32(v17) > uint32(v18) {
-					p36 = i32(0)
-				}
-				v11 = t35 + p36<<4
-			l17:
-				{
-					t37 := int64(load64(m.memory, uint32(v5)))
-					v19 = t37
-					store64(m.memory, uint32(v5), uint64(v12))
-					v17 = v5 + i32(8)
-					t38 := int32(m.memory[uint32(v17)])
-					v18 = t38
-					m.memory[uint32(v17)] = byte(v14)
-					v14 = v18
-					v12 = v19
-					v5 = v5 + i32(16)
-					if v5 != v11 {
-						goto l17
-					}
-				}
+			v1 = v12
+			v5 = v11
+			t22 := v9
+			var p23 int32
+			if v12 != i32(0) {
+				p23 = 1
 			}
-		l16:
-			t39 := v15
-			var p40 int32
-			if v1 != i32(0) {
-				p40 = 1
-			}
-			if t39&p40 != 0 {
-				goto l18
+			if t22&p23 == i32(1) {
+				goto l14
 			}
 		}
-		v5 = i32(41)
+		v4 = i32(41)
 		goto l1
 	}
-	v5 = i32(4)
+	v4 = i32(4)
 	goto l1
 l1:
-	m.memory[uint32(v0)] = byte(v5)
+	m.memory[uint32(v0)] = byte(v4)
 l12:
-	m.___stack_pointer = v4 + i32(80)
+	m.___stack_pointer = v3 + i32(1616)
 }
-func (m *Module) _hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v0 int32) int64 {
+func (m *Module) _hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v0, v1, v2 int32) int32 {
+	var v3, v4 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(16)
+	m.___stack_pointer = v3
+	{
+		{
+			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			if t1 != 0 {
+				goto l0
+			}
+			v4 = i32(0)
+			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+			if t2 != v2 {
+				goto l1
+			}
+			t3 := int32(load32(m.memory, uint32(v0)))
+			t4 := m._memcmp(t3, v1, v2)
+			var p5 int32
+			if t4 == 0 {
+				p5 = 1
+			}
+			v4 = p5
+			goto l1
+		}
+	l0:
+		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v3))+8, uint32(v2))
+		store32(m.memory, uint64(uint32(v3))+4, uint32(v1))
+		t6 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v3+i32(4), i32(0))
+		v4 = t6
+	}
+l1:
+	m.___stack_pointer = v3 + i32(16)
+	return v4
+}
+func (m *Module) _hooksig__names__Name__fingerprint__hecc2341d3a2eb7f9_7y3jp3(v0 int32) int32 {
 	var v1, v2, v3, v4 int32
 	var v5, v6, v7 int64
 	t0 := m.___stack_pointer
@@ -6285,112 +7246,7 @@ func (m *Module) _hooksig__names__Name__fingerprint__hef81ef59d8b93b52_fq15yr(v0
 	}
 l3:
 	m.___stack_pointer = v1 + i32(32)
-	return v6
-}
-func (m *Module) _hooksig__names__NameIndex__search__hce7e2e2bf56fe8b1_8zj5qh(v0, v1 int32, v2 int64, v3 int32) {
-	var v4, v5, v6, v7, v8, v9 int32
-	t0 := m.___stack_pointer
-	v4 = t0 - i32(32)
-	m.___stack_pointer = v4
-	store64(m.memory, uint64(uint32(v4))+8, uint64(v2))
-	t1 := int32(load32(m.memory, uint32(v1)))
-	v5 = t1
-	store32(m.memory, uint64(uint32(v4))+28, uint32(v3))
-	store32(m.memory, uint64(uint32(v4))+24, uint32(v1))
-	v6 = i32(1)
-	v7 = v1 + i32(8)
-	store32(m.memory, uint64(uint32(v4))+20, uint32(v4+i32(8)))
-	v1 = i32(0)
-	switch v5 {
-	case 0:
-		goto l0
-	default:
-		v1 = i32(0)
-	l3:
-		{
-			v8 = int32(uint32(v5) >> 1)
-			v3 = v8 + v1
-			t2 := v1
-			t3 := v3
-			t4 := v4 + i32(20)
-			v9 = v7 + v3<<4
-			t5 := int64(load64(m.memory, uint32(v9)))
-			t6 := int32(m.memory[uint32(v9+i32(8))])
-			t7 := m._hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___haaa9297a4e68f6f4_e1e1l(t4, t5, t6)
-			p8 := t3
-			if t7&i32(255) == i32(1) {
-				p8 = t2
-			}
-			v1 = p8
-			v5 = v5 - v8
-			if uint32(v5) > uint32(i32(1)) {
-				goto l3
-			}
-		}
-		fallthrough
-	case 1:
-		{
-			t9 := v4 + i32(20)
-			v5 = v7 + v1<<4
-			t10 := int64(load64(m.memory, uint32(v5)))
-			t11 := int32(m.memory[uint32(v5+i32(8))])
-			t12 := m._hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___haaa9297a4e68f6f4_e1e1l(t9, t10, t11)
-			v5 = t12 & i32(255)
-			if v5 != 0 {
-				goto l4
-			}
-			v5 = v1
-			v6 = i32(0)
-			goto l0
-		}
-	l4:
-		t13 := v1
-		var p14 int32
-		if v5 == i32(255) {
-			p14 = 1
-		}
-		v5 = t13 + p14
-	}
-l0:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
-	store32(m.memory, uint32(v0), uint32(v6))
-	m.___stack_pointer = v4 + i32(32)
-}
-func (m *Module) _hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v0, v1, v2 int32) int32 {
-	var v3, v4 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(16)
-	m.___stack_pointer = v3
-	{
-		{
-			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			if t1 != 0 {
-				goto l0
-			}
-			v4 = i32(0)
-			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
-			if t2 != v2 {
-				goto l1
-			}
-			t3 := int32(load32(m.memory, uint32(v0)))
-			t4 := m._memcmp(t3, v1, v2)
-			var p5 int32
-			if t4 == 0 {
-				p5 = 1
-			}
-			v4 = p5
-			goto l1
-		}
-	l0:
-		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v3))+8, uint32(v2))
-		store32(m.memory, uint64(uint32(v3))+4, uint32(v1))
-		t6 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v3+i32(4), i32(0))
-		v4 = t6
-	}
-l1:
-	m.___stack_pointer = v3 + i32(16)
-	return v4
+	return int32(int64(uint64(v6) >> 48))
 }
 func (m *Module) _hooksig__names__mix_rest__h37ac7f3229302bbd_f79fko(v0 int64, v1, v2 int32) int64 {
 	var v3 int64
@@ -6489,7 +7345,75 @@ l1:
 	m.___stack_pointer = v3 + i32(64)
 	return v5 & i32(1)
 }
-func (m *Module) _hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v0, v1 int32) {
+func (m *Module) _hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v0, v1 int32) {
+	var v2, v3, v4, v5, v6 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(32)
+	m.___stack_pointer = v2
+	{
+		{
+			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			if t1 != 0 {
+				goto l0
+			}
+			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+			v3 = t2
+			t3 := int32(load32(m.memory, uint32(v0)))
+			v4 = t3
+			v5 = i32(0)
+		l2:
+			{
+				if v3 == v5 {
+					goto l1
+				}
+				v6 = v4 + v5
+				v5 = v5 + i32(1)
+				t4 := int32(m.memory[uint32(v6)])
+				if uint32((t4+i32(-65))&i32(255)) > uint32(i32(25)) {
+					goto l2
+				}
+			}
+		}
+	l0:
+		t5 := int64(load64(m.memory, uint32(v0)))
+		store64(m.memory, uint64(uint32(v2))+16, uint64(t5))
+		t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
+		t7 := v2
+		v5 = t6
+		store32(m.memory, uint64(uint32(t7))+24, uint32(v5))
+		m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v5)
+		t8 := int32(m.memory[uint64(uint32(v2))+8])
+		if t8 == 0 {
+			goto l3
+		}
+		t9 := int32(m.memory[uint64(uint32(v2))+9])
+		v5 = t9
+	l4:
+		{
+			t11 := v2
+			p10 := i32(0)
+			if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
+				p10 = i32(32)
+			}
+			m.memory[uint64(uint32(t11))+31] = byte(p10 | v5)
+			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v2+i32(31), i32(1))
+			t12 := int32(load32(m.memory, uint64(uint32(v2))+24))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t12)
+			t13 := int32(m.memory[uint64(uint32(v2))+1])
+			v5 = t13
+			t14 := int32(m.memory[uint32(v2)])
+			if t14 != 0 {
+				goto l4
+			}
+			goto l3
+		}
+	}
+l1:
+	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v4, v3)
+l3:
+	m.___stack_pointer = v2 + i32(32)
+}
+func (m *Module) _hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v0, v1 int32) {
 	var v2, v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(32)
@@ -6602,230 +7526,361 @@ func (m *Module) _hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v0, 
 l3:
 	m.___stack_pointer = v2 + i32(32)
 }
-func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___haaa9297a4e68f6f4_e1e1l(v0 int32, v1 int64, v2 int32) int32 {
-	var v3 int32
-	var v4 int64
-	var v5, v6, v7, v8 int32
-	var v9 int64
+func (m *Module) _hooksig__names__NameIndex__search__hf94b5352702ce048_9des77(v0, v1, v2, v3 int32) {
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
+	v4 = v1 + i32(1032)
+	v5 = i32(0)
+	t0 := int32(load32(m.memory, uint64(uint32(v1))+1028))
+	v6 = t0
+	v7 = v6
+	switch v6 {
+	default:
+		v5 = i32(0)
+		v8 = v2 & i32(0xffff)
+		v9 = v6
+	l3:
+		{
+			v10 = int32(uint32(v9) >> 1)
+			v11 = v10 + v5
+			t1 := int32(load16(m.memory, uint32(v4+v11<<2)))
+			p2 := v5
+			if uint32(t1) < uint32(v8) {
+				p2 = v11
+			}
+			v5 = p2
+			v9 = v9 - v10
+			if uint32(v9) > uint32(i32(1)) {
+				goto l3
+			}
+		}
+		fallthrough
+	case 1:
+		t3 := int32(load16(m.memory, uint32(v4+v5<<2)))
+		t4 := v5
+		var p5 int32
+		if uint32(t3) < uint32(v2&i32(0xffff)) {
+			p5 = 1
+		}
+		v7 = t4 + p5
+		fallthrough
+	case 0:
+		v12 = i32(1)
+		v8 = v4 + v7<<2
+		v10 = i32(0)
+		v9 = i32(0)
+		v5 = v6 - v7
+		switch v5 {
+		case 0:
+			goto l4
+		default:
+			v9 = i32(0)
+			v6 = v2 & i32(0xffff)
+		l7:
+			{
+				v11 = int32(uint32(v5) >> 1)
+				v4 = v11 + v9
+				t6 := int32(load16(m.memory, uint32(v8+v4<<2)))
+				p7 := v9
+				if t6 == v6 {
+					p7 = v4
+				}
+				v9 = p7
+				v5 = v5 - v11
+				if uint32(v5) > uint32(i32(1)) {
+					goto l7
+				}
+			}
+			fallthrough
+		case 1:
+			t8 := int32(load16(m.memory, uint32(v8+v9<<2)))
+			t9 := v9
+			var p10 int32
+			if t8 == v2&i32(0xffff) {
+				p10 = 1
+			}
+			v5 = t9 + p10
+			switch v5 {
+			case 0:
+				goto l4
+			default:
+				v10 = i32(0)
+			l10:
+				{
+					v11 = int32(uint32(v5) >> 1)
+					v9 = v11 + v10
+					t11 := v10
+					t12 := v9
+					t13 := v1
+					t14 := v3
+					v4 = v8 + v9<<2
+					t15 := int32(m.memory[uint32(v4+i32(2))])
+					t16 := int32(m.memory[uint32(v4+i32(3))])
+					t17 := m._hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___h9dafe89324d2ef1a_vohlnq(t13, t14, t15, t16)
+					p18 := t12
+					if t17&i32(255) == i32(1) {
+						p18 = t11
+					}
+					v10 = p18
+					v5 = v5 - v11
+					if uint32(v5) > uint32(i32(1)) {
+						goto l10
+					}
+				}
+				fallthrough
+			case 1:
+				{
+					t19 := v1
+					t20 := v3
+					v5 = v8 + v10<<2
+					t21 := int32(m.memory[uint32(v5+i32(2))])
+					t22 := int32(m.memory[uint32(v5+i32(3))])
+					t23 := m._hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___h9dafe89324d2ef1a_vohlnq(t19, t20, t21, t22)
+					v5 = t23 & i32(255)
+					if v5 != 0 {
+						goto l11
+					}
+					v12 = i32(0)
+					v5 = v10
+					goto l4
+				}
+			l11:
+				t24 := v10
+				var p25 int32
+				if v5 == i32(255) {
+					p25 = 1
+				}
+				v5 = t24 + p25
+			}
+		}
+	l4:
+		store32(m.memory, uint32(v0), uint32(v12))
+		t27 := v0
+		p26 := v7
+		if v12 != 0 {
+			p26 = i32(0)
+		}
+		t29 := p26 + v5
+		p28 := i32(0)
+		if v12 != 0 {
+			p28 = v7
+		}
+		store32(m.memory, uint64(uint32(t27))+4, uint32(t29+p28))
+	}
+}
+func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___h9dafe89324d2ef1a_vohlnq(v0, v1, v2, v3 int32) int32 {
+	var v4, v5, v6 int32
+	var v7, v8, v9 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(48)
-	m.___stack_pointer = v3
+	v4 = t0 - i32(48)
+	m.___stack_pointer = v4
+	v5 = i32(0)
+	{
+		t1 := int32(load32(m.memory, uint32(v0)))
+		v2 = v2 & i32(255)
+		if uint32(t1) <= uint32(v2) {
+			goto l0
+		}
+		v0 = v0 + v2<<3
+		t2 := int32(load32(m.memory, uint64(uint32(v0))+8))
+		v6 = t2
+		t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
+		v5 = t3
+	}
+l0:
+	p4 := i32(1)
+	if v5 != 0 {
+		p4 = v5
+	}
+	v0 = p4
 	{
 		{
-			t1 := int32(load32(m.memory, uint32(v0)))
-			t2 := int64(load64(m.memory, uint32(t1)))
-			t3 := v1
-			v4 = t2
-			if t3 == v4 {
-				goto l0
+			t5 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			p6 := i32(0)
+			if v5 != 0 {
+				p6 = v6
 			}
-			var p4 int32
-			if uint64(v1) > uint64(v4) {
-				p4 = 1
+			v2 = p6
+			p7 := i32(0)
+			if v3&i32(1) != 0 {
+				p7 = v2
 			}
-			var p5 int32
-			if uint64(v1) < uint64(v4) {
-				p5 = 1
+			v5 = p7
+			if t5|v5 == 0 {
+				goto l1
 			}
-			v5 = p4 - p5
-			goto l1
-		}
-	l0:
-		v5 = i32(1)
-		t6 := int32(load32(m.memory, uint64(uint32(v0))+4))
-		v6 = t6
-		t7 := int32(load32(m.memory, uint64(uint32(v6))+2056))
-		v2 = v2 & i32(255)
-		if uint32(t7) <= uint32(v2) {
-			goto l1
-		}
-		{
-			t8 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			v0 = t8
-			t9 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			v5 = v6 + v2*i32(12) + i32(2060)
-			t10 := int32(load32(m.memory, uint64(uint32(v5))+8))
-			if t9|t10 == 0 {
-				goto l2
-			}
-			t11 := int32(load32(m.memory, uint64(uint32(v5))+8))
-			store32(m.memory, uint64(uint32(v3))+24, uint32(t11))
-			t12 := int64(load64(m.memory, uint32(v5)))
-			store64(m.memory, uint64(uint32(v3))+16, uint64(t12))
-			t13 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			store32(m.memory, uint64(uint32(v3))+40, uint32(t13))
-			t14 := int64(load64(m.memory, uint32(v0)))
-			store64(m.memory, uint64(uint32(v3))+32, uint64(t14))
+			store32(m.memory, uint64(uint32(v4))+28, uint32(v5))
+			store32(m.memory, uint64(uint32(v4))+24, uint32(v2))
+			store32(m.memory, uint64(uint32(v4))+20, uint32(v0))
+			t8 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			store32(m.memory, uint64(uint32(v4))+40, uint32(t8))
+			t9 := int64(load64(m.memory, uint32(v1)))
+			store64(m.memory, uint64(uint32(v4))+32, uint64(t9))
 			{
 			l4:
 				{
-					t15 := int32(load32(m.memory, uint64(uint32(v3))+24))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(16), t15)
-					t16 := int32(m.memory[uint64(uint32(v3))+9])
-					v0 = t16
-					t17 := int32(m.memory[uint64(uint32(v3))+8])
-					v5 = t17
-					t18 := int32(load32(m.memory, uint64(uint32(v3))+40))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(32), t18)
-					t19 := int32(m.memory[uint32(v3)])
-					v2 = t19
+					t10 := int32(load32(m.memory, uint64(uint32(v4))+28))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(16), v4+i32(20), t10)
+					t11 := int32(m.memory[uint64(uint32(v4))+17])
+					v0 = t11
+					t12 := int32(m.memory[uint64(uint32(v4))+16])
+					v5 = t12
+					t13 := int32(load32(m.memory, uint64(uint32(v4))+40))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(8), v4+i32(32), t13)
+					t14 := int32(m.memory[uint64(uint32(v4))+8])
+					v6 = t14
 					if v5 == 0 {
-						v5 = i32(0) - v2&i32(1)
-						goto l1
+						v5 = i32(0) - v6&i32(1)
+						goto l3
 					}
 					v5 = i32(1)
-					if v2&i32(1) == 0 {
-						goto l1
+					if v6&i32(1) == 0 {
+						goto l3
 					}
-					p20 := i32(0)
+					p15 := i32(0)
 					if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p20 = i32(32)
+						p15 = i32(32)
 					}
-					v5 = p20 | v0
-					t21 := int32(m.memory[uint64(uint32(v3))+1])
-					t22 := v5 & i32(255)
-					v0 = t21
-					p23 := i32(0)
+					v5 = p15 | v0
+					t16 := int32(m.memory[uint64(uint32(v4))+9])
+					t17 := v5 & i32(255)
+					v0 = t16
+					p18 := i32(0)
 					if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p23 = i32(32)
+						p18 = i32(32)
 					}
-					v0 = p23 | v0
-					if t22 == v0&i32(255) {
+					v0 = p18 | v0
+					if t17 == v0&i32(255) {
 						goto l4
 					}
 				}
 				v5 = v5 & i32(255)
-				t24 := v5
+				t19 := v5
 				v0 = v0 & i32(255)
-				var p25 int32
-				if uint32(t24) > uint32(v0) {
-					p25 = 1
+				var p20 int32
+				if uint32(t19) > uint32(v0) {
+					p20 = 1
 				}
-				var p26 int32
+				var p21 int32
 				if uint32(v5) < uint32(v0) {
-					p26 = 1
+					p21 = 1
 				}
-				v5 = p25 - p26
-				goto l1
+				v5 = p20 - p21
+				goto l3
 			}
 		}
-	l2:
+	l1:
 		{
-			t27 := int32(load32(m.memory, uint64(uint32(v5))+4))
-			v6 = t27
-			t28 := int32(load32(m.memory, uint64(uint32(v0))+4))
-			t29 := v6
-			v2 = t28
-			if t29 == v2 {
+			t22 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			t23 := v2
+			v5 = t22
+			if t23 == v5 {
 				goto l5
 			}
-			var p30 int32
-			if uint32(v6) > uint32(v2) {
-				p30 = 1
+			var p24 int32
+			if uint32(v2) > uint32(v5) {
+				p24 = 1
 			}
-			var p31 int32
-			if uint32(v6) < uint32(v2) {
-				p31 = 1
+			var p25 int32
+			if uint32(v2) < uint32(v5) {
+				p25 = 1
 			}
-			v5 = p30 - p31
-			goto l1
+			v5 = p24 - p25
+			goto l3
 		}
 	l5:
-		v7 = v6 & i32(7)
-		v2 = int32(uint32(v6)>>3) + i32(1)
-		t32 := int32(load32(m.memory, uint32(v0)))
-		v0 = t32
-		t33 := v0
-		v6 = v6 & i32(0x7ffffff8)
-		v8 = t33 + v6
-		t34 := int32(load32(m.memory, uint32(v5)))
-		v5 = t34
-		v6 = v5 + v6
+		v3 = v2 & i32(7)
+		v6 = int32(uint32(v2)>>3) + i32(1)
+		t26 := int32(load32(m.memory, uint32(v1)))
+		v5 = t26
+		t27 := v5
+		v1 = v2 & i32(0x7ffffff8)
+		v2 = t27 + v1
+		v1 = v0 + v1
 		{
 		l7:
 			{
-				v2 = v2 + i32(-1)
-				if v2 == 0 {
+				v6 = v6 + i32(-1)
+				if v6 == 0 {
 					goto l6
 				}
-				t35 := int64(load64(m.memory, uint32(v0)))
-				v1 = t35
-				t36 := int64(load64(m.memory, uint32(v5)))
-				v4 = t36
-				v0 = v0 + i32(8)
+				t28 := int64(load64(m.memory, uint32(v5)))
+				v7 = t28
+				t29 := int64(load64(m.memory, uint32(v0)))
+				v8 = t29
 				v5 = v5 + i32(8)
-				v4 = v4<<56 | v4&i64(0xff00)<<40 | (v4&i64(0xff0000)<<24 | v4&i64(0xff000000)<<8) | (int64(uint64(v4)>>8)&i64(0xff000000) | int64(uint64(v4)>>24)&i64(0xff0000) | (int64(uint64(v4)>>40)&i64(0xff00) | int64(uint64(v4)>>56)))
-				v9 = v4 & i64(0x7f7f7f7f7f7f7f7f)
-				v9 = int64(uint64((v9+i64(4557430888798830399)^(v9+i64(2676586395008836901)))&(v4^i64(-1)))>>2)&i64(2314885530818453536) | v4
-				t37 := v9
-				v1 = v1<<56 | v1&i64(0xff00)<<40 | (v1&i64(0xff0000)<<24 | v1&i64(0xff000000)<<8) | (int64(uint64(v1)>>8)&i64(0xff000000) | int64(uint64(v1)>>24)&i64(0xff0000) | (int64(uint64(v1)>>40)&i64(0xff00) | int64(uint64(v1)>>56)))
-				v4 = v1 & i64(0x7f7f7f7f7f7f7f7f)
-				v1 = int64(uint64((v4+i64(4557430888798830399)^(v4+i64(2676586395008836901)))&(v1^i64(-1)))>>2)&i64(2314885530818453536) | v1
-				if t37 == v1 {
+				v0 = v0 + i32(8)
+				v8 = v8<<56 | v8&i64(0xff00)<<40 | (v8&i64(0xff0000)<<24 | v8&i64(0xff000000)<<8) | (int64(uint64(v8)>>8)&i64(0xff000000) | int64(uint64(v8)>>24)&i64(0xff0000) | (int64(uint64(v8)>>40)&i64(0xff00) | int64(uint64(v8)>>56)))
+				v9 = v8 & i64(0x7f7f7f7f7f7f7f7f)
+				v9 = int64(uint64((v9+i64(4557430888798830399)^(v9+i64(2676586395008836901)))&(v8^i64(-1)))>>2)&i64(2314885530818453536) | v8
+				t30 := v9
+				v7 = v7<<56 | v7&i64(0xff00)<<40 | (v7&i64(0xff0000)<<24 | v7&i64(0xff000000)<<8) | (int64(uint64(v7)>>8)&i64(0xff000000) | int64(uint64(v7)>>24)&i64(0xff0000) | (int64(uint64(v7)>>40)&i64(0xff00) | int64(uint64(v7)>>56)))
+				v8 = v7 & i64(0x7f7f7f7f7f7f7f7f)
+				v7 = int64(uint64((v8+i64(4557430888798830399)^(v8+i64(2676586395008836901)))&(v7^i64(-1)))>>2)&i64(2314885530818453536) | v7
+				if t30 == v7 {
 					goto l7
 				}
 			}
-			var p38 int32
-			if uint64(v9) > uint64(v1) {
-				p38 = 1
+			var p31 int32
+			if uint64(v9) > uint64(v7) {
+				p31 = 1
 			}
-			var p39 int32
-			if uint64(v9) < uint64(v1) {
-				p39 = 1
+			var p32 int32
+			if uint64(v9) < uint64(v7) {
+				p32 = 1
 			}
-			v5 = p38 - p39
-			goto l1
+			v5 = p31 - p32
+			goto l3
 		}
 	l6:
-		v4 = i64(0)
-		store64(m.memory, uint64(uint32(v3))+32, uint64(i64(0)))
-		v1 = i64(0)
+		v8 = i64(0)
+		store64(m.memory, uint64(uint32(v4))+32, uint64(i64(0)))
+		v7 = i64(0)
 		{
-			if v7 == 0 {
+			if v3 == 0 {
 				goto l8
 			}
-			if v7 == 0 {
+			if v3 == 0 {
 				goto l9
 			}
-			memory_copy(m.memory, uint32(v3+i32(32)), uint32(v6), uint32(v7))
+			memory_copy(m.memory, uint32(v4+i32(32)), uint32(v1), uint32(v3))
 		l9:
-			t40 := int64(load64(m.memory, uint64(uint32(v3))+32))
-			v1 = t40
-			v1 = v1<<56 | v1&i64(0xff00)<<40 | (v1&i64(0xff0000)<<24 | v1&i64(0xff000000)<<8) | (int64(uint64(v1)>>8)&i64(0xff000000) | int64(uint64(v1)>>24)&i64(0xff0000) | (int64(uint64(v1)>>40)&i64(0xff00) | int64(uint64(v1)>>56)))
+			t33 := int64(load64(m.memory, uint64(uint32(v4))+32))
+			v7 = t33
+			v7 = v7<<56 | v7&i64(0xff00)<<40 | (v7&i64(0xff0000)<<24 | v7&i64(0xff000000)<<8) | (int64(uint64(v7)>>8)&i64(0xff000000) | int64(uint64(v7)>>24)&i64(0xff0000) | (int64(uint64(v7)>>40)&i64(0xff00) | int64(uint64(v7)>>56)))
 		}
 	l8:
-		store64(m.memory, uint64(uint32(v3))+32, uint64(i64(0)))
-		v9 = v1 & i64(0x7f7f7f7f7f7f7f7f)
-		v9 = int64(uint64((v9+i64(4557430888798830399)^(v9+i64(2676586395008836901)))&(v1^i64(-1)))>>2)&i64(2314885530818453536) | v1
+		store64(m.memory, uint64(uint32(v4))+32, uint64(i64(0)))
+		v9 = v7 & i64(0x7f7f7f7f7f7f7f7f)
+		v9 = int64(uint64((v9+i64(4557430888798830399)^(v9+i64(2676586395008836901)))&(v7^i64(-1)))>>2)&i64(2314885530818453536) | v7
 		{
-			if v7 == 0 {
+			if v3 == 0 {
 				goto l10
 			}
-			if v7 == 0 {
+			if v3 == 0 {
 				goto l11
 			}
-			memory_copy(m.memory, uint32(v3+i32(32)), uint32(v8), uint32(v7))
+			memory_copy(m.memory, uint32(v4+i32(32)), uint32(v2), uint32(v3))
 		l11:
-			t41 := int64(load64(m.memory, uint64(uint32(v3))+32))
-			v1 = t41
-			v4 = v1<<56 | v1&i64(0xff00)<<40 | (v1&i64(0xff0000)<<24 | v1&i64(0xff000000)<<8) | (int64(uint64(v1)>>8)&i64(0xff000000) | int64(uint64(v1)>>24)&i64(0xff0000) | (int64(uint64(v1)>>40)&i64(0xff00) | int64(uint64(v1)>>56)))
+			t34 := int64(load64(m.memory, uint64(uint32(v4))+32))
+			v7 = t34
+			v8 = v7<<56 | v7&i64(0xff00)<<40 | (v7&i64(0xff0000)<<24 | v7&i64(0xff000000)<<8) | (int64(uint64(v7)>>8)&i64(0xff000000) | int64(uint64(v7)>>24)&i64(0xff0000) | (int64(uint64(v7)>>40)&i64(0xff00) | int64(uint64(v7)>>56)))
 		}
 	l10:
-		t42 := v9
-		v1 = v4 & i64(0x7f7f7f7f7f7f7f7f)
-		v1 = int64(uint64((v1+i64(4557430888798830399)^(v1+i64(2676586395008836901)))&(v4^i64(-1)))>>2)&i64(2314885530818453536) | v4
-		var p43 int32
-		if uint64(t42) > uint64(v1) {
-			p43 = 1
+		t35 := v9
+		v7 = v8 & i64(0x7f7f7f7f7f7f7f7f)
+		v7 = int64(uint64((v7+i64(4557430888798830399)^(v7+i64(2676586395008836901)))&(v8^i64(-1)))>>2)&i64(2314885530818453536) | v8
+		var p36 int32
+		if uint64(t35) > uint64(v7) {
+			p36 = 1
 		}
-		var p44 int32
-		if uint64(v9) < uint64(v1) {
-			p44 = 1
+		var p37 int32
+		if uint64(v9) < uint64(v7) {
+			p37 = 1
 		}
-		v5 = p43 - p44
+		v5 = p36 - p37
 	}
-l1:
-	m.___stack_pointer = v3 + i32(48)
+l3:
+	m.___stack_pointer = v4 + i32(48)
 	return v5
 }
 func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
@@ -6847,9 +7902,9 @@ func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21923))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21931))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21926))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21934))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -6889,7 +7944,7 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(0x55aa)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21938)), uint32(i32(37)))
 	}
 l2:
 	t13 := v5
@@ -6927,9 +7982,9 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21967))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21975))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21974))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21982))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
@@ -7225,13 +8280,13 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 		l2:
 			memory_copy(m.memory, uint32(v3+i32(120)), uint32(v3+i32(56)+i32(8)), uint32(i32(56)))
 			memory_zero(m.memory, uint32(v3+i32(176)), uint32(i32(64)))
-			t8 := int64(load64(m.memory, uint64(uint32(i32(0)))+16660))
+			t8 := int64(load64(m.memory, uint64(uint32(i32(0)))+16664))
 			store64(m.memory, uint64(uint32(v3))+264, uint64(t8))
-			t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16652))
+			t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16656))
 			store64(m.memory, uint64(uint32(v3))+256, uint64(t9))
-			t10 := int64(load64(m.memory, uint64(uint32(i32(0)))+16644))
+			t10 := int64(load64(m.memory, uint64(uint32(i32(0)))+16648))
 			store64(m.memory, uint64(uint32(v3))+248, uint64(t10))
-			t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16636))
+			t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16640))
 			store64(m.memory, uint64(uint32(v3))+240, uint64(t11))
 			memory_copy(m.memory, uint32(v3+i32(56)), uint32(v2), uint32(i32(44)))
 			store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
@@ -7333,7 +8388,7 @@ l5:
 l6:
 	v3 = v6 & i32(255)
 	if v3 != i32(41) {
-		t14 := int32(m.memory[uint64(uint32(v3))+16593])
+		t14 := int32(m.memory[uint64(uint32(v3))+16596])
 		v3 = t14
 		goto l3
 	}
@@ -7371,7 +8426,7 @@ l1:
 		t1 := int32(load32(m.memory, uint32(v4)))
 		if t1 != 0 {
 			t3 := int32(m.memory[uint64(uint32(v4))+4])
-			t4 := int32(m.memory[uint64(uint32(t3))+16593])
+			t4 := int32(m.memory[uint64(uint32(t3))+16596])
 			v1 = t4
 			goto l4
 		}
@@ -7419,7 +8474,7 @@ func (m *Module) Xhooksig_delivery_read(v0, v1, v2 int32) int32 {
 		{
 			t2 := int32(load32(m.memory, uint64(uint32(v3))+28))
 			if t2 != 0 {
-				t7 := int32(m.memory[uint64(uint32(int32(v4)&i32(255)))+16593])
+				t7 := int32(m.memory[uint64(uint32(int32(v4)&i32(255)))+16596])
 				v1 = t7
 				goto l4
 			}
@@ -7520,19 +8575,19 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 		}
 	l5:
 		v1 = i32(0)
-		t7 := int64(load64(m.memory, uint64(uint32(i32(0)))+16636))
+		t7 := int64(load64(m.memory, uint64(uint32(i32(0)))+16640))
 		t8 := v5
 		v6 = t7
 		store64(m.memory, uint32(t8), uint64(v6))
-		t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16644))
+		t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16648))
 		t10 := v5
 		v7 = t9
 		store64(m.memory, uint64(uint32(t10))+8, uint64(v7))
-		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16652))
+		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16656))
 		t12 := v5
 		v8 = t11
 		store64(m.memory, uint64(uint32(t12))+16, uint64(v8))
-		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16660))
+		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16664))
 		t14 := v5
 		v9 = t13
 		store64(m.memory, uint64(uint32(t14))+24, uint64(v9))
@@ -7754,7 +8809,7 @@ l0:
 func (m *Module) Xhooksig_policy_init(v0 int32) int32 {
 	if v0 != 0 {
 		store64(m.memory, uint32(v0), uint64(i64(5211632817660339546)))
-		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16700)), uint32(i32(208)))
+		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16724)), uint32(i32(208)))
 		return i32(0)
 	}
 	return i32(1)
@@ -7763,7 +8818,7 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 	var v3, v4 int32
 	var v5 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(3728)
+	v3 = t0 - i32(272)
 	m.___stack_pointer = v3
 	if v0 == 0 {
 		goto l0
@@ -7786,36 +8841,34 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 			v1 = i32(0)
 			goto l4
 		l4:
-			store32(m.memory, uint64(uint32(v3))+128, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v3))+0x888, uint32(i32(0)))
-			m._hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(v3, v1, int64(uint32(v2)), v3+i32(128))
+			m._hooksig__names__check_list__hc99bee0922c2934c_utbtas(v3+i32(136), v1, int64(uint32(v2)))
 			{
-				t2 := int32(m.memory[uint32(v3)])
+				t2 := int32(m.memory[uint64(uint32(v3))+136])
 				if t2 == i32(41) {
 					goto l5
 				}
-				t3 := int64(load64(m.memory, uint32(v3)))
+				t3 := int64(load64(m.memory, uint64(uint32(v3))+136))
 				v5 = t3
 				if v5&i64(255) != i64(41) {
-					t5 := int32(m.memory[uint64(uint32(int32(v5)&i32(255)))+16593])
+					t5 := int32(m.memory[uint64(uint32(int32(v5)&i32(255)))+16596])
 					v0 = t5
 					goto l2
 				}
 			}
 		l5:
-			memory_zero(m.memory, uint32(v3+i32(128)), uint32(i32(128)))
-			store32(m.memory, uint64(uint32(v3))+256, uint32(v2))
+			memory_zero(m.memory, uint32(v3+i32(136)), uint32(i32(128)))
+			store32(m.memory, uint64(uint32(v3))+264, uint32(v2))
 			if uint32(v2) < uint32(i32(129)) {
 				if v2 == 0 {
 					goto l8
 				}
-				memory_copy(m.memory, uint32(v3+i32(128)), uint32(v4), uint32(v2))
+				memory_copy(m.memory, uint32(v3+i32(136)), uint32(v4), uint32(v2))
 			l8:
-				t4 := int32(load32(m.memory, uint64(uint32(v3))+128))
+				t4 := int32(load32(m.memory, uint64(uint32(v3))+136))
 				v2 = t4
-				memory_copy(m.memory, uint32(v3), uint32(v3+i32(132)), uint32(i32(128)))
+				memory_copy(m.memory, uint32(v3+i32(8)), uint32(v3+i32(140)), uint32(i32(128)))
 				store32(m.memory, uint64(uint32(v0))+8, uint32(v2))
-				memory_copy(m.memory, uint32(v0+i32(12)), uint32(v3), uint32(i32(128)))
+				memory_copy(m.memory, uint32(v0+i32(12)), uint32(v3+i32(8)), uint32(i32(128)))
 				v0 = i32(0)
 				goto l2
 			}
@@ -7828,7 +8881,7 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 l0:
 	v0 = i32(1)
 l2:
-	m.___stack_pointer = v3 + i32(3728)
+	m.___stack_pointer = v3 + i32(272)
 	return v0
 }
 func (m *Module) Xhooksig_policy_set_max_skew(v0, v1 int32) int32 {
@@ -7845,13 +8898,11 @@ func (m *Module) Xhooksig_policy_set_max_skew(v0, v1 int32) int32 {
 func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 	var v9, v10, v11, v12 int32
 	var v13 int64
-	var v14 int32
-	var v15 int64
-	var v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26 int32
-	var v27 int64
-	var v28, v29 int32
+	var v14, v15, v16, v17, v18 int32
+	var v19 int64
+	var v20, v21, v22, v23 int32
 	t0 := m.___stack_pointer
-	v9 = t0 - i32(9472)
+	v9 = t0 - i32(1888)
 	m.___stack_pointer = v9
 	if v0 == 0 {
 		goto l0
@@ -7873,19 +8924,19 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					goto l5
 				}
 			l4:
-				m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v9+i32(5320), v3)
-				t2 := int32(load32(m.memory, uint64(uint32(v9))+5324))
+				m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v9+i32(64), v3)
+				t2 := int32(load32(m.memory, uint64(uint32(v9))+68))
 				v3 = t2
 				{
-					t3 := int32(load32(m.memory, uint64(uint32(v9))+5320))
+					t3 := int32(load32(m.memory, uint64(uint32(v9))+64))
 					v10 = t3
 					if v10 == 0 {
 						goto l6
 					}
-					t4 := int64(load64(m.memory, uint64(uint32(v9))+5336))
-					store64(m.memory, uint64(uint32(v9))+40, uint64(t4))
-					t5 := int64(load64(m.memory, uint64(uint32(v9))+5328))
-					store64(m.memory, uint64(uint32(v9))+32, uint64(t5))
+					t4 := int64(load64(m.memory, uint64(uint32(v9))+80))
+					store64(m.memory, uint64(uint32(v9))+32, uint64(t4))
+					t5 := int64(load64(m.memory, uint64(uint32(v9))+72))
+					store64(m.memory, uint64(uint32(v9))+24, uint64(t5))
 					if v5 != 0 {
 						goto l7
 					}
@@ -7922,583 +8973,364 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 						}
 						v12 = v0 + i32(8)
 						v13 = int64(uint32(v5))
-						v5 = i32(0)
+						v14 = i32(0)
 					l13:
 						{
-							if v2 == v5 {
+							if v2 == v14 {
 								goto l12
 							}
-							t6 := int32(m.memory[uint32(v1+v5)])
-							v0 = t6
-							if v0 == i32(127) {
+							t6 := int32(m.memory[uint32(v1+v14)])
+							v5 = t6
+							if v5 == i32(127) {
 								goto l11
 							}
 							var p7 int32
-							if uint32(v0) < uint32(i32(32)) {
+							if uint32(v5) < uint32(i32(32)) {
 								p7 = 1
 							}
 							var p8 int32
-							if v0 != i32(9) {
+							if v5 != i32(9) {
 								p8 = 1
 							}
 							if p7&p8 != 0 {
 								goto l11
 							}
-							if v0 == i32(9) {
+							if v5 == i32(9) {
 								goto l11
 							}
-							if v0 == i32(34) {
+							if v5 == i32(34) {
 								goto l11
 							}
-							v5 = v5 + i32(1)
-							if v0 != i32(92) {
+							v14 = v14 + i32(1)
+							if v5 != i32(92) {
 								goto l13
 							}
 							goto l11
 						}
 					l12:
-						store32(m.memory, uint64(uint32(v9))+52, uint32(v3))
-						store32(m.memory, uint64(uint32(v9))+48, uint32(v10))
-						t9 := int64(load64(m.memory, uint64(uint32(v9))+32))
-						store64(m.memory, uint64(uint32(v9))+56, uint64(t9))
-						t10 := int64(load64(m.memory, uint64(uint32(v9))+40))
-						store64(m.memory, uint64(uint32(v9))+64, uint64(t10))
-						store32(m.memory, uint64(uint32(v9))+72, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v9))+2128, uint32(i32(0)))
-						m._hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(v9+i32(5320), v4, v13, v9+i32(72))
+						store32(m.memory, uint64(uint32(v9))+44, uint32(v3))
+						store32(m.memory, uint64(uint32(v9))+40, uint32(v10))
+						t9 := int64(load64(m.memory, uint64(uint32(v9))+24))
+						store64(m.memory, uint64(uint32(v9))+48, uint64(t9))
+						t10 := int64(load64(m.memory, uint64(uint32(v9))+32))
+						store64(m.memory, uint64(uint32(v9))+56, uint64(t10))
+						m._hooksig__names__check_list__hc99bee0922c2934c_utbtas(v9+i32(64), v4, v13)
 						{
-							t11 := int32(m.memory[uint64(uint32(v9))+5320])
-							if t11 == i32(41) {
-								goto l14
+							{
+								t11 := int32(m.memory[uint64(uint32(v9))+64])
+								if t11 == i32(41) {
+									goto l14
+								}
+								t12 := int64(m.memory[uint64(uint32(v9))+64])
+								if t12 == i64(41) {
+									goto l14
+								}
+								t13 := int32(load32(m.memory, uint64(uint32(v9))+68))
+								v0 = t13
+								t14 := int32(m.memory[uint64(uint32(v9))+64])
+								v11 = t14
+								goto l15
 							}
-							t12 := int64(m.memory[uint64(uint32(v9))+5320])
-							if t12 == i64(41) {
-								goto l14
+						l14:
+							store32(m.memory, uint64(uint32(v9))+64, uint32(i32(0)))
+							store64(m.memory, uint64(uint32(v9))+1660, uint64(v13))
+							store32(m.memory, uint64(uint32(v9))+1656, uint32(v4))
+							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v9+i32(1604), v9+i32(40), v9+i32(1656), v9+i32(64))
+							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h632e112844a626ea_l7qs9c(v9+i32(1656), v9+i32(1604))
+							{
+								t15 := int32(m.memory[uint64(uint32(v9))+1656])
+								if t15 == i32(41) {
+									goto l16
+								}
+								t16 := int64(m.memory[uint64(uint32(v9))+1656])
+								if t16 == i64(41) {
+									goto l16
+								}
+								t17 := int32(load32(m.memory, uint64(uint32(v9))+1660))
+								v0 = t17
+								t18 := int32(m.memory[uint64(uint32(v9))+1656])
+								v11 = t18
+								goto l15
 							}
-							t13 := int32(load32(m.memory, uint64(uint32(v9))+5324))
-							v0 = t13
-							t14 := int32(m.memory[uint64(uint32(v9))+5320])
-							v11 = t14
-							goto l15
-						}
-					l14:
-						store64(m.memory, uint64(uint32(v9))+5292, uint64(v13))
-						store32(m.memory, uint64(uint32(v9))+5288, uint32(v4))
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__ha2e0d108f6fd24c0_vbqbz2(v9+i32(5320), v9+i32(48), v9+i32(5288), v9+i32(72))
-						{
-							t15 := int32(load32(m.memory, uint64(uint32(v9))+5320))
-							v14 = t15
-							if v14 != 0 {
-								t18 := int64(load64(m.memory, uint64(uint32(v9))+5324))
-								v15 = t18
-								memory_copy(m.memory, uint32(v9+i32(3676)+i32(12)), uint32(v9+i32(5320)+i32(12)), uint32(i32(1544)))
-								store64(m.memory, uint64(uint32(v9))+3680, uint64(v15))
-								store32(m.memory, uint64(uint32(v9))+3676, uint32(v14))
-								store64(m.memory, uint64(uint32(v9))+5312, uint64(i64(0)))
-								store64(m.memory, uint64(uint32(v9))+5304, uint64(i64(0)))
-								store64(m.memory, uint64(uint32(v9))+5296, uint64(i64(0)))
-								store64(m.memory, uint64(uint32(v9))+5288, uint64(i64(0)))
-								store32(m.memory, uint64(uint32(v9))+5320, uint32(i32(0)))
-								m.memory[uint64(uint32(v9))+9427] = byte(i32(1))
-								v16 = int32(v15)
-								if v16 != 0 {
-									v11 = v9 + i32(9440) + i32(8)
-									v18 = v9 + i32(3696)
-									v19 = v9 + i32(5320) + i32(4)
-									t19 := int32(load32(m.memory, uint64(uint32(v9))+3692))
-									v20 = t19
-									t20 := int64(load64(m.memory, uint64(uint32(v9))+3684))
-									v15 = t20
-									v21 = i32(1)
-									v17 = i32(0)
-									v22 = i32(0)
-								l51:
+						l16:
+							memory_zero(m.memory, uint32(v9+i32(1768)), uint32(i32(64)))
+							t19 := int64(load64(m.memory, uint64(uint32(v12))+24))
+							store64(m.memory, uint64(uint32(v9))+1856, uint64(t19))
+							t20 := int64(load64(m.memory, uint64(uint32(v12))+16))
+							store64(m.memory, uint64(uint32(v9))+1848, uint64(t20))
+							t21 := int64(load64(m.memory, uint64(uint32(v12))+8))
+							store64(m.memory, uint64(uint32(v9))+1840, uint64(t21))
+							t22 := int64(load64(m.memory, uint32(v12)))
+							store64(m.memory, uint64(uint32(v9))+1832, uint64(t22))
+							memory_copy(m.memory, uint32(v9+i32(1656)), uint32(v9+i32(1768)), uint32(i32(96)))
+							store32(m.memory, uint64(uint32(v9))+1760, uint32(v0+i32(40)))
+							store64(m.memory, uint64(uint32(v9))+1752, uint64(i64(64)))
+							{
+								t23 := int32(load32(m.memory, uint64(uint32(v9))+1612))
+								v15 = t23
+								if v15 == 0 {
+									goto l17
+								}
+								t24 := int32(load32(m.memory, uint64(uint32(v9))+1608))
+								v16 = t24
+								v17 = v16 + i32(4)
+								v10 = v9 + i32(1768) + i32(8)
+								t25 := int32(load32(m.memory, uint64(uint32(v9))+1604))
+								v18 = t25
+								t26 := int64(load64(m.memory, uint64(uint32(v9))+1616))
+								v19 = t26
+								v14 = i32(1)
+								v11 = i32(0)
+								v20 = i32(0)
+							l26:
+								{
+									store32(m.memory, uint64(uint32(v9))+1876, uint32(v15))
+									store64(m.memory, uint64(uint32(v9))+1880, uint64(v19))
+									v5 = int32(v19)
 									{
-										v23 = v22
-										store32(m.memory, uint64(uint32(v9))+9460, uint32(v16))
-										store64(m.memory, uint64(uint32(v9))+9464, uint64(v15))
-										v3 = int32(v15)
-										{
-											v15 = int64(uint64(v15) >> 32)
-											if v15 != i64(0) {
-												goto l19
-											}
-											m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v9+i32(9440), v16, v3, i32(32))
-											t21 := int64(load64(m.memory, uint64(uint32(v9))+9448))
-											store64(m.memory, uint64(uint32(v9))+9460, uint64(t21))
+										v19 = int64(uint64(v19) >> 32)
+										if v19 != i64(0) {
+											goto l18
 										}
-									l19:
-										v10 = int32(v15)
-									l21:
+										m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v9+i32(1768), v15, v5, i32(32))
+										t27 := int64(load64(m.memory, uint64(uint32(v9))+1776))
+										store64(m.memory, uint64(uint32(v9))+1876, uint64(t27))
+									}
+								l18:
+									v12 = int32(v19)
+								l20:
+									{
+										t28 := int32(load32(m.memory, uint64(uint32(v9))+1880))
+										v0 = t28
+										t29 := int32(load32(m.memory, uint64(uint32(v9))+1884))
+										m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v9+i32(16), v9+i32(1876), t29)
+										t30 := int32(m.memory[uint64(uint32(v9))+16])
+										v3 = t30
+										if v3 == 0 {
+											goto l19
+										}
+										t31 := int32(m.memory[uint64(uint32(v9))+17])
+										if t31&i32(255) != i32(32) {
+											goto l20
+										}
+									}
+								l19:
+									store32(m.memory, uint64(uint32(v9))+1872, uint32(v12))
+									store32(m.memory, uint64(uint32(v9))+1864, uint32(v15))
+									t32 := v9
+									v0 = v5 - v0
+									p33 := v0
+									if uint32(v0) > uint32(v5) {
+										p33 = i32(0)
+									}
+									store32(m.memory, uint64(uint32(t32))+1868, uint32(p33))
+									t34 := int32(load32(m.memory, uint64(uint32(v9))+1876))
+									v15 = t34
+									t35 := int64(load64(m.memory, uint64(uint32(v9))+1880))
+									v19 = t35
+									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v14, v11)
+									m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1864), v9+i32(1656))
+									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16594), i32(2))
+									store64(m.memory, uint64(uint32(v9))+1772, uint64(i64(16)))
+									store32(m.memory, uint64(uint32(v9))+1768, uint32(i32(16672)))
+									{
 										{
-											t22 := int32(load32(m.memory, uint64(uint32(v9))+9464))
-											v0 = t22
-											t23 := int32(load32(m.memory, uint64(uint32(v9))+9468))
-											m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v9+i32(24), v9+i32(9460), t23)
-											t24 := int32(m.memory[uint64(uint32(v9))+24])
-											v5 = t24
-											if v5 == 0 {
-												goto l20
-											}
-											t25 := int32(m.memory[uint64(uint32(v9))+25])
-											if t25&i32(255) != i32(32) {
+											t36 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(1864), v9+i32(1768))
+											if t36 != 0 {
 												goto l21
 											}
-										}
-									l20:
-										store32(m.memory, uint64(uint32(v9))+9436, uint32(v10))
-										store32(m.memory, uint64(uint32(v9))+9428, uint32(v16))
-										t26 := v9
-										v0 = v3 - v0
-										p27 := v0
-										if uint32(v0) > uint32(v3) {
-											p27 = i32(0)
-										}
-										store32(m.memory, uint64(uint32(t26))+9432, uint32(p27))
-										t28 := int32(load32(m.memory, uint64(uint32(v9))+9460))
-										v16 = t28
-										t29 := int64(load64(m.memory, uint64(uint32(v9))+9464))
-										v15 = t29
-										{
-											if v23 == 0 {
-												goto l22
-											}
-											v0 = v17 + i32(1)
-											if uint32(v0) > uint32(i32(4096)) {
+											{
+												t37 := int32(load32(m.memory, uint32(v16)))
+												if uint32(v20) >= uint32(t37) {
+													goto l22
+												}
+												v0 = v17 + v20*i32(12)
+												t38 := int32(load32(m.memory, uint32(v0)))
+												v5 = t38
+												if v5 == 0 {
+													goto l22
+												}
+												t39 := int32(load32(m.memory, uint64(uint32(v0))+4))
+												v14 = t39
+												t40 := int32(load32(m.memory, uint64(uint32(v0))+8))
+												if v14 != t40 {
+													goto l22
+												}
+												m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v5, v14)
 												goto l23
 											}
-											m.memory[uint32(v19+v17)] = byte(i32(10))
-											store32(m.memory, uint64(uint32(v9))+5320, uint32(v0))
-										l23:
-											t30 := v9
-											t31 := v21
-											var p32 int32
-											if uint32(v0) < uint32(i32(4097)) {
-												p32 = 1
+										l22:
+											t41 := int32(load32(m.memory, uint64(uint32(v18))+12))
+											v5 = t41
+											t42 := int32(load32(m.memory, uint64(uint32(v18))+8))
+											v0 = t42
+											t43 := int64(load64(m.memory, uint64(uint32(v9))+1864))
+											store64(m.memory, uint32(v10), uint64(t43))
+											t44 := int32(load32(m.memory, uint64(uint32(v9))+1872))
+											store32(m.memory, uint64(uint32(v10))+8, uint32(t44))
+											store32(m.memory, uint64(uint32(v9))+1768, uint32(v0))
+											t45 := v9
+											v12 = v0 + v5<<4
+											store32(m.memory, uint64(uint32(t45))+1772, uint32(v12))
+											if v5 == 0 {
+												goto l23
 											}
-											m.memory[uint64(uint32(t30))+9427] = byte(t31 & p32)
-										}
-									l22:
-										m._hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v9+i32(9428), v9+i32(9427), v9+i32(5320))
-										{
-											t33 := int32(load32(m.memory, uint64(uint32(v9))+5320))
-											v17 = t33
-											v0 = v17 + i32(2)
-											if uint32(v0) > uint32(i32(4096)) {
-												goto l24
-											}
-											store16(m.memory, uint32(v19+v17), uint16(i32(8250)))
-											store32(m.memory, uint64(uint32(v9))+5320, uint32(v0))
-											v17 = v0
-										}
-									l24:
-										v22 = v23 + i32(1)
-										t34 := int32(m.memory[uint64(uint32(v9))+9427])
-										t35 := v9
-										var p36 int32
-										if uint32(v0) < uint32(i32(4097)) {
-											p36 = 1
-										}
-										v21 = p36 & t34
-										m.memory[uint64(uint32(t35))+9427] = byte(v21)
-										v0 = i32(-16)
-									l26:
-										{
-											if v0 == i32(48) {
-												goto l25
-											}
-											v3 = v0 + i32(21868)
-											v10 = v0 + i32(16)
-											v0 = v10
-											t37 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(9428), v3)
-											if t37 == 0 {
-												goto l26
-											}
-										}
-										{
-											t38 := int32(m.memory[uint32(v10+i32(21864))])
-											switch t38 {
-											case 2:
-												goto l25
-											default:
-												t39 := int32(load32(m.memory, uint64(uint32(v14))+16))
-												v24 = t39
-												if v24 == 0 {
-													goto l29
-												}
-												t40 := int32(load32(m.memory, uint64(uint32(v14))+20))
-												v0 = t40
-												t41 := int32(load32(m.memory, uint32(v14)))
-												v3 = t41
-												t42 := int32(load32(m.memory, uint64(uint32(v14))+4))
-												t43 := v9
-												v10 = t42
-												store32(m.memory, uint64(uint32(t43))+9444, uint32(v10))
-												store32(m.memory, uint64(uint32(v9))+9440, uint32(v3))
-												m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v9+i32(16), v9+i32(9440), i32(8))
-												v25 = i32(21)
-												t44 := int32(load32(m.memory, uint64(uint32(v9))+9444))
-												if t44 != 0 {
-													goto l30
-												}
-												store32(m.memory, uint64(uint32(v9))+9444, uint32(v0))
-												store32(m.memory, uint64(uint32(v9))+9440, uint32(v24))
-												m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v9+i32(8), v9+i32(9440), i32(8))
-												t45 := int32(load32(m.memory, uint64(uint32(v9))+9444))
-												if t45 != 0 {
-													goto l30
-												}
-												store32(m.memory, uint64(uint32(v9))+9448, uint32(i32(0)))
-												store32(m.memory, uint64(uint32(v9))+9444, uint32(v10))
-												store32(m.memory, uint64(uint32(v9))+9440, uint32(v3))
-												m._hooksig__names__Name__lowercase__h7cdd2b3082c62356_87schz(v9+i32(9440), v9+i32(9427), v9+i32(5320))
-												{
-													t46 := int32(load32(m.memory, uint64(uint32(v9))+5320))
-													v17 = t46
-													v3 = v17 + i32(1)
-													if uint32(v3) > uint32(i32(4096)) {
-														goto l31
-													}
-													m.memory[uint32(v19+v17)] = byte(i32(32))
-													store32(m.memory, uint64(uint32(v9))+5320, uint32(v3))
-													v17 = v3
-												}
-											l31:
-												t47 := int32(m.memory[uint64(uint32(v9))+9427])
-												v26 = t47
-												v10 = v17 + v0
-												if uint32(v10) > uint32(i32(4096)) {
-													goto l32
-												}
-												if v0 == 0 {
-													goto l32
-												}
-												if v0 == 0 {
-													goto l33
-												}
-												memory_copy(m.memory, uint32(v19+v17), uint32(v24), uint32(v0))
-											l33:
-												store32(m.memory, uint64(uint32(v9))+5320, uint32(v10))
-												v17 = v10
-											l32:
-												t48 := v9
-												t49 := v26
-												var p50 int32
-												if uint32(v10) < uint32(i32(4097)) {
-													p50 = 1
-												}
-												t51 := t49 & p50
-												var p52 int32
-												if uint32(v3) < uint32(i32(4097)) {
-													p52 = 1
-												}
-												v21 = t51 & p52
-												m.memory[uint64(uint32(t48))+9427] = byte(v21)
-												goto l34
-											case 1:
-												m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v9+i32(9440), v14)
-												t53 := int32(m.memory[uint64(uint32(v9))+9440])
-												if t53 == i32(41) {
-													goto l25
-												}
-												t54 := int64(load64(m.memory, uint64(uint32(v9))+9440))
-												v27 = t54
-												if v27&i64(255) == i64(41) {
-													goto l25
-												}
-												v23 = int32(int64(uint64(v27) >> 32))
-												v25 = int32(v27)
-												goto l35
-											}
-										}
-									l25:
-										{
+											v21 = i32(1)
+											v22 = i32(0)
+										l25:
 											{
-												if uint32(v23) >= uint32(v20) {
-													goto l36
+												t46 := int32(load32(m.memory, uint32(v0+i32(12))))
+												v23 = t46
+												t47 := int32(load32(m.memory, uint32(v0+i32(8))))
+												v11 = t47
+												t48 := int32(load32(m.memory, uint32(v0+i32(4))))
+												v14 = t48
+												t49 := int32(load32(m.memory, uint32(v0)))
+												v5 = t49
+												store32(m.memory, uint64(uint32(v9))+1884, uint32(i32(0)))
+												store32(m.memory, uint64(uint32(v9))+1880, uint32(v14))
+												t51 := v9
+												p50 := i32(1)
+												if v5 != 0 {
+													p50 = v5
 												}
-												v0 = v18 + v23*i32(12)
-												t55 := int32(load32(m.memory, uint64(uint32(v0))+8))
-												v3 = t55
-												if uint32(v3) < uint32(i32(2)) {
-													if v3 != i32(1) {
-														goto l29
-													}
-													t61 := int32(load32(m.memory, uint32(v0)))
-													v10 = t61
-													{
-														t62 := int32(load32(m.memory, uint64(uint32(v0))+4))
-														v0 = t62
-														v3 = v0 + v17
-														if uint32(v3) > uint32(i32(4096)) {
-															goto l40
-														}
-														if v0 == 0 {
-															goto l40
-														}
-														if v0 == 0 {
-															goto l41
-														}
-														memory_copy(m.memory, uint32(v19+v17), uint32(v10), uint32(v0))
-													l41:
-														store32(m.memory, uint64(uint32(v9))+5320, uint32(v3))
-														v17 = v3
-													}
-												l40:
-													t63 := v9
-													t64 := v21
-													var p65 int32
-													if uint32(v3) < uint32(i32(4097)) {
-														p65 = 1
-													}
-													v21 = t64 & p65
-													m.memory[uint64(uint32(t63))+9427] = byte(v21)
-													t66 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v10, v0)
-													if t66 == 0 {
-														goto l34
-													}
-													v25 = i32(21)
-													goto l30
-												}
-											}
-										l36:
-											t56 := int32(load32(m.memory, uint64(uint32(v14))+12))
-											v3 = t56
-											t57 := int32(load32(m.memory, uint64(uint32(v14))+8))
-											v0 = t57
-											t58 := int64(load64(m.memory, uint64(uint32(v9))+9428))
-											store64(m.memory, uint32(v11), uint64(t58))
-											t59 := int32(load32(m.memory, uint64(uint32(v9))+9436))
-											store32(m.memory, uint64(uint32(v11))+8, uint32(t59))
-											store32(m.memory, uint64(uint32(v9))+9440, uint32(v0))
-											t60 := v9
-											v26 = v0 + v3<<4
-											store32(m.memory, uint64(uint32(t60))+9444, uint32(v26))
-											if v3 != 0 {
-												v28 = i32(0)
-												v25 = i32(20)
-											l44:
+												store32(m.memory, uint64(uint32(t51))+1876, uint32(p50))
 												{
-													t67 := int32(load32(m.memory, uint32(v0+i32(12))))
-													v29 = t67
-													t68 := int32(load32(m.memory, uint32(v0+i32(8))))
-													v24 = t68
-													t69 := int32(load32(m.memory, uint32(v0+i32(4))))
-													v10 = t69
-													t70 := int32(load32(m.memory, uint32(v0)))
-													v3 = t70
-													store32(m.memory, uint64(uint32(v9))+9468, uint32(i32(0)))
-													store32(m.memory, uint64(uint32(v9))+9464, uint32(v10))
-													t72 := v9
-													p71 := i32(1)
-													if v3 != 0 {
-														p71 = v3
-													}
-													store32(m.memory, uint64(uint32(t72))+9460, uint32(p71))
-													{
-														t73 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v11, v9+i32(9460))
-														if t73 != 0 {
-															goto l42
-														}
+													t52 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v9+i32(1876))
+													if t52 != 0 {
+														t53 := v9
 														v0 = v0 + i32(16)
-														if v0 == v26 {
-															goto l43
+														store32(m.memory, uint64(uint32(t53))+1768, uint32(v0))
+														t55 := v9 + i32(8)
+														p54 := i32(1)
+														if v11 != 0 {
+															p54 = v11
 														}
-														goto l44
+														m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t55, p54, v23)
+														t56 := int32(load32(m.memory, uint64(uint32(v9))+8))
+														v5 = t56
+														if v5 == 0 {
+															goto l23
+														}
+														t57 := int32(load32(m.memory, uint64(uint32(v9))+12))
+														v14 = t57
+														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v21, v22)
+														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v5, v14)
+														v21 = i32(16688)
+														v22 = i32(2)
+														if v0 != v12 {
+															goto l25
+														}
+														goto l23
 													}
-												l42:
-													t74 := v9
 													v0 = v0 + i32(16)
-													store32(m.memory, uint64(uint32(t74))+9440, uint32(v0))
-													t76 := v9
-													p75 := i32(1)
-													if v24 != 0 {
-														p75 = v24
+													if v0 == v12 {
+														goto l23
 													}
-													m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t76, p75, v29)
-													t77 := int32(load32(m.memory, uint32(v9)))
-													v24 = t77
-													if v24 == 0 {
-														goto l43
-													}
-													t78 := int32(load32(m.memory, uint64(uint32(v9))+4))
-													v3 = t78
-													{
-														if v28&i32(1) == 0 {
-															goto l45
-														}
-														v10 = v17 + i32(2)
-														if uint32(v10) > uint32(i32(4096)) {
-															goto l46
-														}
-														store16(m.memory, uint32(v19+v17), uint16(i32(8236)))
-														store32(m.memory, uint64(uint32(v9))+5320, uint32(v10))
-														v17 = v10
-													l46:
-														t79 := v21
-														var p80 int32
-														if uint32(v10) < uint32(i32(4097)) {
-															p80 = 1
-														}
-														v21 = t79 & p80
-													}
-												l45:
-													v10 = v17 + v3
-													if uint32(v10) > uint32(i32(4096)) {
-														goto l47
-													}
-													if v3 == 0 {
-														goto l47
-													}
-													if v3 == 0 {
-														goto l48
-													}
-													memory_copy(m.memory, uint32(v19+v17), uint32(v24), uint32(v3))
-												l48:
-													store32(m.memory, uint64(uint32(v9))+5320, uint32(v10))
-													v17 = v10
-												l47:
-													t81 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v24, v3)
-													if t81 != 0 {
-														v15 = i64(21)
-														goto l50
-													}
-													t82 := v21
-													var p83 int32
-													if uint32(v10) < uint32(i32(4097)) {
-														p83 = 1
-													}
-													v21 = t82 & p83
-													v28 = i32(1)
-													v25 = i32(41)
-													if v0 != v26 {
-														goto l44
-													}
+													goto l25
 												}
-											l43:
-												m.memory[uint64(uint32(v9))+9427] = byte(v21)
-												goto l35
 											}
-											v25 = i32(20)
-											goto l35
 										}
-									l35:
-										if v25&i32(255) != i32(41) {
-											goto l30
+									l21:
+										t58 := int64(load64(m.memory, uint32(v18)))
+										store64(m.memory, uint64(uint32(v9))+1768, uint64(t58))
+										store32(m.memory, uint64(uint32(v9))+1776, uint32(i32(0)))
+										m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1768), v9+i32(1656))
+										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16690), i32(1))
+										t59 := int32(load32(m.memory, uint64(uint32(v18))+16))
+										t60 := v9 + i32(1656)
+										v0 = t59
+										p61 := i32(1)
+										if v0 != 0 {
+											p61 = v0
 										}
-									l34:
-										t84 := v5
-										var p85 int32
-										if v16 != i32(0) {
-											p85 = 1
+										t62 := int32(load32(m.memory, uint64(uint32(v18))+20))
+										p63 := i32(0)
+										if v0 != 0 {
+											p63 = t62
 										}
-										if t84&p85 != 0 {
-											goto l51
-										}
+										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(t60, p61, p63)
 									}
-									v15 = i64(22)
-									if v21&i32(1) != 0 {
-										goto l18
+								l23:
+									v20 = v20 + i32(1)
+									v11 = i32(1)
+									v14 = i32(16593)
+									t64 := v3
+									var p65 int32
+									if v15 != i32(0) {
+										p65 = 1
 									}
-									goto l52
-								l29:
-									v25 = i32(20)
-								l30:
-									v15 = int64(uint32(v25)) & i64(255)
-								l50:
-									v15 = int64(uint32(v23))<<32 | v15
-								l52:
-									v0 = int32(int64(uint64(v15) >> 32))
-									v11 = int32(v15)
-									goto l15
-								}
-								v17 = i32(0)
-								goto l18
-							l18:
-								m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v9+i32(5288), v12, v9+i32(5324), v17)
-								t86 := int64(load64(m.memory, uint64(uint32(v9))+5312))
-								store64(m.memory, uint64(uint32(v9))+5277, uint64(t86))
-								t87 := int64(load64(m.memory, uint64(uint32(v9))+5307))
-								store64(m.memory, uint64(uint32(v9))+5272, uint64(t87))
-								t88 := int32(load16(m.memory, uint64(uint32(v9))+5288))
-								store16(m.memory, uint64(uint32(v9))+5232, uint16(t88))
-								t89 := int32(m.memory[uint64(uint32(v9))+5290])
-								m.memory[uint64(uint32(v9))+5234] = byte(t89)
-								t90 := int64(load64(m.memory, uint64(uint32(v9))+5299))
-								t91 := v9
-								v15 = t90
-								store64(m.memory, uint64(uint32(t91))+5264, uint64(v15))
-								store64(m.memory, uint64(uint32(v9))+5243, uint64(v15))
-								t92 := int64(load64(m.memory, uint64(uint32(v9))+5272))
-								store64(m.memory, uint64(uint32(v9))+5251, uint64(t92))
-								t93 := int64(load64(m.memory, uint64(uint32(v9))+5277))
-								store64(m.memory, uint64(uint32(v9))+5256, uint64(t93))
-								t94 := int64(load64(m.memory, uint64(uint32(v9))+5291))
-								store64(m.memory, uint64(uint32(v9))+5235, uint64(t94))
-								v11 = i32(0)
-								store32(m.memory, uint64(uint32(v9))+5328, uint32(i32(0)))
-								store64(m.memory, uint64(uint32(v9))+5320, uint64(i64(1)))
-								m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21432), v9+i32(5320))
-								{
-									t95 := int32(load32(m.memory, uint64(uint32(v9))+5328))
-									t96 := v7
-									v0 = t95
-									if uint32(t96) >= uint32(v0) {
-										store32(m.memory, uint64(uint32(v9))+5288, uint32(v6))
-										store64(m.memory, uint64(uint32(v9))+5292, uint64(uint32(v7)))
-										m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(5320), v9+i32(5232))
-										m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, v9+i32(5320), v9+i32(5288))
-										t97 := int32(load32(m.memory, uint64(uint32(v9))+5292))
-										v0 = t97
-										t98 := int32(load32(m.memory, uint64(uint32(v9))+5296))
-										t99 := v8
-										v3 = t98
-										store32(m.memory, uint32(t99), uint32(v3))
-										if uint32(v3) > uint32(v0) {
-											goto l11
-										}
-										goto l54
+									if t64&p65 != 0 {
+										goto l26
 									}
-									v11 = i32(0)
-									goto l15
 								}
 							}
-							t16 := int32(m.memory[uint64(uint32(v9))+5324])
-							v11 = t16
-							t17 := int32(load32(m.memory, uint64(uint32(v9))+5328))
-							v0 = t17
-							goto l15
+						l17:
+							m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v9+i32(1624), v9+i32(1656))
+							v3 = v9 + i32(1656) + i32(64)
+							v0 = i32(0)
+						l27:
+							store32(m.memory, uint32(v3+v0), uint32(i32(0)))
+							v0 = v0 + i32(4)
+							if v0 != i32(32) {
+								goto l27
+							}
+							v11 = i32(0)
+							store32(m.memory, uint64(uint32(v9))+1664, uint32(i32(0)))
+							store64(m.memory, uint64(uint32(v9))+1656, uint64(i64(1)))
+							m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21456), v9+i32(1656))
+							t66 := int32(load32(m.memory, uint64(uint32(v9))+1664))
+							t67 := v7
+							v0 = t66
+							if uint32(t67) >= uint32(v0) {
+								goto l28
+							}
+							v11 = i32(0)
 						}
 					l15:
 						{
-							v3 = v11 & i32(255)
-							var p100 int32
-							if v3 == i32(41) {
-								p100 = 1
+							var p68 int32
+							if v11 == i32(41) {
+								p68 = 1
 							}
-							v2 = p100
-							if v2 != 0 {
-								goto l55
-							}
+							v3 = p68
 							if v3 != 0 {
+								goto l29
+							}
+							if v11 != 0 {
 								goto l11
 							}
 						}
-					l55:
+					l29:
 						store32(m.memory, uint32(v8), uint32(v0))
-						if v2 != 0 {
-							goto l54
+						if v3 != 0 {
+							goto l30
+						}
+						goto l11
+					l28:
+						store32(m.memory, uint64(uint32(v9))+1768, uint32(v6))
+						store64(m.memory, uint64(uint32(v9))+1772, uint64(uint32(v7)))
+						m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(1656), v9+i32(1624))
+						m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, v9+i32(1656), v9+i32(1768))
+						t69 := int32(load32(m.memory, uint64(uint32(v9))+1772))
+						v0 = t69
+						t70 := int32(load32(m.memory, uint64(uint32(v9))+1776))
+						t71 := v8
+						v3 = t70
+						store32(m.memory, uint32(t71), uint32(v3))
+						if uint32(v3) <= uint32(v0) {
+							goto l30
 						}
 					}
 				l11:
-					t101 := int32(m.memory[uint64(uint32(v11&i32(255)))+16593])
-					v3 = t101
+					t72 := int32(m.memory[uint32(v11+i32(16596))])
+					v3 = t72
 				}
 			l6:
 				if v3 != i32(48) {
 					goto l2
 				}
-			l54:
+			l30:
 				v3 = i32(0)
 				goto l2
 			}
@@ -8512,33 +9344,29 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 l0:
 	v3 = i32(1)
 l2:
-	m.___stack_pointer = v9 + i32(9472)
+	m.___stack_pointer = v9 + i32(1888)
 	return v3
 }
 func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 	var v6, v7 int32
 	var v8 int64
-	var v9, v10, v11, v12, v13, v14, v15, v16, v17, v18 int32
-	var v19 int64
-	var v20, v21 int32
-	var v22 int64
-	var v23, v24, v25, v26 int32
+	var v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20 int32
 	t0 := m.___stack_pointer
-	v6 = t0 - i32(6880)
+	v6 = t0 - i32(1680)
 	m.___stack_pointer = v6
-	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v6+i32(112), v0)
-	t1 := int32(load32(m.memory, uint64(uint32(v6))+116))
+	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v6+i32(64), v0)
+	t1 := int32(load32(m.memory, uint64(uint32(v6))+68))
 	v0 = t1
 	{
-		t2 := int32(load32(m.memory, uint64(uint32(v6))+112))
+		t2 := int32(load32(m.memory, uint64(uint32(v6))+64))
 		v7 = t2
 		if v7 == 0 {
 			goto l0
 		}
-		t3 := int64(load64(m.memory, uint64(uint32(v6))+128))
-		store64(m.memory, uint64(uint32(v6))+80, uint64(t3))
-		t4 := int64(load64(m.memory, uint64(uint32(v6))+120))
-		store64(m.memory, uint64(uint32(v6))+72, uint64(t4))
+		t3 := int64(load64(m.memory, uint64(uint32(v6))+80))
+		store64(m.memory, uint64(uint32(v6))+32, uint64(t3))
+		t4 := int64(load64(m.memory, uint64(uint32(v6))+72))
+		store64(m.memory, uint64(uint32(v6))+24, uint64(t4))
 		if v2 != 0 {
 			goto l1
 		}
@@ -8568,904 +9396,451 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 			goto l4
 		}
 	l6:
-		store32(m.memory, uint64(uint32(v6))+92, uint32(v0))
-		store32(m.memory, uint64(uint32(v6))+88, uint32(v7))
-		t5 := int64(load64(m.memory, uint64(uint32(v6))+72))
-		store64(m.memory, uint64(uint32(v6))+96, uint64(t5))
-		t6 := int64(load64(m.memory, uint64(uint32(v6))+80))
-		store64(m.memory, uint64(uint32(v6))+104, uint64(t6))
-		store32(m.memory, uint64(uint32(v6))+112, uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v6))+2168, uint32(i32(0)))
-		t7 := v6 + i32(5272)
+		store32(m.memory, uint64(uint32(v6))+44, uint32(v0))
+		store32(m.memory, uint64(uint32(v6))+40, uint32(v7))
+		t5 := int64(load64(m.memory, uint64(uint32(v6))+24))
+		store64(m.memory, uint64(uint32(v6))+48, uint64(t5))
+		t6 := int64(load64(m.memory, uint64(uint32(v6))+32))
+		store64(m.memory, uint64(uint32(v6))+56, uint64(t6))
+		t7 := v6 + i32(64)
 		t8 := v1
 		v8 = int64(uint32(v2))
-		m._hooksig__names__check_list__h865fa83ea9fc5183_e9zyru(t7, t8, v8, v6+i32(112))
+		m._hooksig__names__check_list__hc99bee0922c2934c_utbtas(t7, t8, v8)
+		{
+			t9 := int32(m.memory[uint64(uint32(v6))+64])
+			if t9 == i32(41) {
+				goto l7
+			}
+			t10 := int64(m.memory[uint64(uint32(v6))+64])
+			if t10 == i64(41) {
+				goto l7
+			}
+			t11 := int32(load32(m.memory, uint64(uint32(v6))+68))
+			v9 = t11
+			t12 := int32(load32(m.memory, uint64(uint32(v6))+64))
+			v0 = t12
+			goto l8
+		}
+	l7:
+		store32(m.memory, uint64(uint32(v6))+64, uint32(i32(0)))
+		store64(m.memory, uint64(uint32(v6))+1652, uint64(v8))
+		store32(m.memory, uint64(uint32(v6))+1648, uint32(v1))
+		m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v6+i32(1604), v6+i32(40), v6+i32(1648), v6+i32(64))
+		m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h632e112844a626ea_l7qs9c(v6+i32(1648), v6+i32(1604))
 		{
 			{
-				t9 := int32(m.memory[uint64(uint32(v6))+5272])
-				if t9 == i32(41) {
-					goto l7
-				}
-				t10 := int64(m.memory[uint64(uint32(v6))+5272])
-				if t10 == i64(41) {
-					goto l7
-				}
-				t11 := int32(load32(m.memory, uint64(uint32(v6))+5276))
-				v9 = t11
-				t12 := int32(load32(m.memory, uint64(uint32(v6))+5272))
-				v10 = t12
-				goto l8
-			}
-		l7:
-			store64(m.memory, uint64(uint32(v6))+6872, uint64(v8))
-			store32(m.memory, uint64(uint32(v6))+6868, uint32(v1))
-			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__ha2e0d108f6fd24c0_vbqbz2(v6+i32(5272), v6+i32(88), v6+i32(6868), v6+i32(112))
-			{
-				t13 := int32(load32(m.memory, uint64(uint32(v6))+5272))
-				v11 = t13
-				if v11 != 0 {
+				t13 := int32(m.memory[uint64(uint32(v6))+1648])
+				if t13 != i32(41) {
 					goto l9
 				}
-				t14 := int32(load32(m.memory, uint64(uint32(v6))+5276))
-				v10 = t14
-				t15 := int32(load32(m.memory, uint64(uint32(v6))+5280))
-				v9 = t15
-				goto l8
-			}
-		l9:
-			t16 := int64(load64(m.memory, uint64(uint32(v6))+5276))
-			v8 = t16
-			memory_copy(m.memory, uint32(v6+i32(3716)+i32(12)), uint32(v6+i32(5272)+i32(12)), uint32(i32(1544)))
-			store64(m.memory, uint64(uint32(v6))+3720, uint64(v8))
-			store32(m.memory, uint64(uint32(v6))+3716, uint32(v11))
-			store32(m.memory, uint64(uint32(v6))+6840, uint32(i32(0)))
-			store64(m.memory, uint64(uint32(v6))+6832, uint64(i64(1)))
-			v12 = int32(v8)
-			if v12 != 0 {
+				t14 := int32(load32(m.memory, uint64(uint32(v6))+1652))
+				v9 = t14
 				goto l10
 			}
-			v10 = i32(41)
-			v9 = i32(0)
+		l9:
+			t15 := int64(load64(m.memory, uint64(uint32(v6))+1648))
+			v8 = t15
+			v9 = int32(int64(uint64(v8) >> 32))
+			if v8&i64(255) != i64(41) {
+				goto l11
+			}
+		}
+	l10:
+		v8 = i64(0)
+		if uint32(v4) < uint32(v9) {
 			goto l11
-		l10:
-			v13 = v6 + i32(5272) + i32(8)
-			v14 = v6 + i32(3736)
-			t17 := int32(load32(m.memory, uint64(uint32(v6))+3732))
-			v15 = t17
-			v16 = i32(0)
-			v17 = i32(0)
-			v18 = v12
-			t18 := int64(load64(m.memory, uint64(uint32(v6))+3724))
-			v19 = t18
-			v8 = v19
-			v20 = i32(0)
-		l38:
+		}
+		store32(m.memory, uint64(uint32(v6))+1624, uint32(v3))
+		store64(m.memory, uint64(uint32(v6))+1628, uint64(uint32(v4)))
+		{
 			{
-				v9 = v20
-				store32(m.memory, uint64(uint32(v6))+6868, uint32(v18))
-				store64(m.memory, uint64(uint32(v6))+6872, uint64(v8))
-				v2 = int32(v8)
+				t16 := int32(load32(m.memory, uint64(uint32(v6))+1612))
+				v10 = t16
+				if v10 != 0 {
+					goto l12
+				}
+				v9 = i32(0)
+				goto l13
+			}
+		l12:
+			t17 := int32(load32(m.memory, uint64(uint32(v6))+1608))
+			v11 = t17
+			v12 = v11 + i32(4)
+			v7 = v6 + i32(1648) + i32(8)
+			t18 := int32(load32(m.memory, uint64(uint32(v6))+1604))
+			v13 = t18
+			t19 := int64(load64(m.memory, uint64(uint32(v6))+1616))
+			v8 = t19
+			v9 = i32(0)
+			v14 = i32(1)
+			v1 = i32(0)
+			v15 = i32(0)
+		l29:
+			{
+				store32(m.memory, uint64(uint32(v6))+1668, uint32(v10))
+				store64(m.memory, uint64(uint32(v6))+1672, uint64(v8))
+				v3 = int32(v8)
 				{
 					v8 = int64(uint64(v8) >> 32)
 					if v8 != i64(0) {
-						goto l12
-					}
-					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(5272), v18, v2, i32(32))
-					t19 := int64(load64(m.memory, uint64(uint32(v6))+5280))
-					store64(m.memory, uint64(uint32(v6))+6868, uint64(t19))
-				}
-			l12:
-				v7 = int32(v8)
-			l14:
-				{
-					t20 := int32(load32(m.memory, uint64(uint32(v6))+6872))
-					v0 = t20
-					t21 := int32(load32(m.memory, uint64(uint32(v6))+6876))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(64), v6+i32(6868), t21)
-					t22 := int32(m.memory[uint64(uint32(v6))+64])
-					v1 = t22
-					if v1 == 0 {
-						goto l13
-					}
-					t23 := int32(m.memory[uint64(uint32(v6))+65])
-					if t23&i32(255) != i32(32) {
 						goto l14
 					}
+					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(1648), v10, v3, i32(32))
+					t20 := int64(load64(m.memory, uint64(uint32(v6))+1656))
+					store64(m.memory, uint64(uint32(v6))+1668, uint64(t20))
 				}
-			l13:
-				store32(m.memory, uint64(uint32(v6))+6864, uint32(v7))
-				store32(m.memory, uint64(uint32(v6))+6856, uint32(v18))
-				t24 := v6
-				v0 = v2 - v0
-				p25 := v0
-				if uint32(v0) > uint32(v2) {
-					p25 = i32(0)
-				}
-				store32(m.memory, uint64(uint32(t24))+6860, uint32(p25))
-				t26 := int32(load32(m.memory, uint64(uint32(v6))+6868))
-				v18 = t26
-				t27 := int64(load64(m.memory, uint64(uint32(v6))+6872))
-				v8 = t27
+			l14:
+				v16 = int32(v8)
+			l16:
 				{
-					if v9 == 0 {
+					t21 := int32(load32(m.memory, uint64(uint32(v6))+1672))
+					v0 = t21
+					t22 := int32(load32(m.memory, uint64(uint32(v6))+1676))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(16), v6+i32(1668), t22)
+					t23 := int32(m.memory[uint64(uint32(v6))+16])
+					v2 = t23
+					if v2 == 0 {
 						goto l15
 					}
-					{
-						if uint32(v16) <= uint32(v17) {
-							goto l16
-						}
-						t28 := int32(load32(m.memory, uint64(uint32(v6))+6832))
-						m.memory[uint32(t28+v17)] = byte(i32(10))
+					t24 := int32(m.memory[uint64(uint32(v6))+17])
+					if t24&i32(255) != i32(32) {
+						goto l16
 					}
-				l16:
-					t29 := v6
-					v0 = v17 + i32(1)
-					p30 := i32(-1)
-					if v0 != 0 {
-						p30 = v0
-					}
-					store32(m.memory, uint64(uint32(t29))+6840, uint32(p30))
 				}
 			l15:
-				m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6856), v6+i32(6832))
+				store32(m.memory, uint64(uint32(v6))+1644, uint32(v16))
+				store32(m.memory, uint64(uint32(v6))+1636, uint32(v10))
+				t25 := v6
+				v0 = v3 - v0
+				p26 := v0
+				if uint32(v0) > uint32(v3) {
+					p26 = i32(0)
+				}
+				store32(m.memory, uint64(uint32(t25))+1640, uint32(p26))
+				t27 := int32(load32(m.memory, uint64(uint32(v6))+1668))
+				v10 = t27
+				t28 := int64(load64(m.memory, uint64(uint32(v6))+1672))
+				v8 = t28
 				{
-					t31 := int32(load32(m.memory, uint64(uint32(v6))+6836))
-					v16 = t31
-					t32 := int32(load32(m.memory, uint64(uint32(v6))+6840))
-					t33 := v16
-					v0 = t32
-					if uint32(t33) < uint32(v0) {
+					if uint32(v4) < uint32(v9) {
 						goto l17
 					}
-					if uint32(v16-v0) < uint32(i32(2)) {
+					if uint32(v4-v9) < uint32(v1) {
 						goto l17
 					}
-					t34 := int32(load32(m.memory, uint64(uint32(v6))+6832))
-					store16(m.memory, uint32(t34+v0), uint16(i32(8250)))
+					if v1 == 0 {
+						goto l17
+					}
+					t29 := int32(load32(m.memory, uint64(uint32(v6))+1624))
+					memory_copy(m.memory, uint32(t29+v9), uint32(v14), uint32(v1))
 				}
 			l17:
-				v20 = v9 + i32(1)
-				t35 := v6
-				v2 = v0 + i32(2)
-				p36 := v2
-				if uint32(v2) < uint32(v0) {
-					p36 = i32(-1)
+				t30 := v6
+				v0 = v9 + v1
+				p31 := v0
+				if uint32(v0) < uint32(v9) {
+					p31 = i32(-1)
 				}
-				v17 = p36
-				store32(m.memory, uint64(uint32(t35))+6840, uint32(v17))
-				v0 = i32(-16)
-			l19:
+				store32(m.memory, uint64(uint32(t30))+1632, uint32(p31))
+				m._hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v6+i32(1636), v6+i32(1624))
 				{
-					if v0 == i32(48) {
+					t32 := int32(load32(m.memory, uint64(uint32(v6))+1628))
+					v4 = t32
+					t33 := int32(load32(m.memory, uint64(uint32(v6))+1632))
+					t34 := v4
+					v0 = t33
+					if uint32(t34) < uint32(v0) {
 						goto l18
 					}
-					v2 = v0 + i32(21868)
-					v7 = v0 + i32(16)
-					v0 = v7
-					t37 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6856), v2)
-					if t37 == 0 {
-						goto l19
-					}
-				}
-				{
-					t38 := int32(m.memory[uint32(v7+i32(21864))])
-					switch t38 {
-					case 2:
+					if uint32(v4-v0) < uint32(i32(2)) {
 						goto l18
-					default:
-						t39 := int32(load32(m.memory, uint64(uint32(v11))+16))
-						v7 = t39
-						if v7 == 0 {
-							goto l22
-						}
-						t40 := int32(load32(m.memory, uint64(uint32(v11))+20))
-						v0 = t40
-						t41 := int32(load32(m.memory, uint32(v11)))
-						v2 = t41
-						t42 := int32(load32(m.memory, uint64(uint32(v11))+4))
-						t43 := v6
-						v21 = t42
-						store32(m.memory, uint64(uint32(t43))+5276, uint32(v21))
-						store32(m.memory, uint64(uint32(v6))+5272, uint32(v2))
-						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v6+i32(56), v6+i32(5272), i32(8))
-						v10 = i32(21)
-						t44 := int32(load32(m.memory, uint64(uint32(v6))+5276))
-						if t44 != 0 {
-							goto l8
-						}
-						store32(m.memory, uint64(uint32(v6))+5276, uint32(v0))
-						store32(m.memory, uint64(uint32(v6))+5272, uint32(v7))
-						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v6+i32(48), v6+i32(5272), i32(8))
-						t45 := int32(load32(m.memory, uint64(uint32(v6))+5276))
-						if t45 != 0 {
-							goto l8
-						}
-						store32(m.memory, uint64(uint32(v6))+5280, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v6))+5276, uint32(v21))
-						store32(m.memory, uint64(uint32(v6))+5272, uint32(v2))
-						m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5272), v6+i32(6832))
-						{
-							t46 := int32(load32(m.memory, uint64(uint32(v6))+6836))
-							v16 = t46
-							t47 := int32(load32(m.memory, uint64(uint32(v6))+6840))
-							t48 := v16
-							v2 = t47
-							if uint32(t48) <= uint32(v2) {
-								goto l23
-							}
-							t49 := int32(load32(m.memory, uint64(uint32(v6))+6832))
-							m.memory[uint32(t49+v2)] = byte(i32(32))
-						}
-					l23:
-						{
-							t50 := v16
-							v2 = v2 + i32(1)
-							p51 := i32(-1)
-							if v2 != 0 {
-								p51 = v2
-							}
-							v2 = p51
-							if uint32(t50) < uint32(v2) {
-								goto l24
-							}
-							if uint32(v16-v2) < uint32(v0) {
-								goto l24
-							}
-							if v0 == 0 {
-								goto l24
-							}
-							t52 := int32(load32(m.memory, uint64(uint32(v6))+6832))
-							memory_copy(m.memory, uint32(t52+v2), uint32(v7), uint32(v0))
-						}
-					l24:
-						t53 := v6
-						v0 = v2 + v0
-						p54 := v0
-						if uint32(v0) < uint32(v2) {
-							p54 = i32(-1)
-						}
-						v17 = p54
-						store32(m.memory, uint64(uint32(t53))+6840, uint32(v17))
-						goto l25
-					case 1:
-						m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v6+i32(5272), v11)
-						t55 := int32(m.memory[uint64(uint32(v6))+5272])
-						if t55 == i32(41) {
-							goto l18
-						}
-						t56 := int64(load64(m.memory, uint64(uint32(v6))+5272))
-						v22 = t56
-						if v22&i64(255) == i64(41) {
-							goto l18
-						}
-						v9 = int32(int64(uint64(v22) >> 32))
-						v10 = int32(v22)
-						goto l26
 					}
+					t35 := int32(load32(m.memory, uint64(uint32(v6))+1624))
+					store16(m.memory, uint32(t35+v0), uint16(i32(8250)))
 				}
 			l18:
+				t36 := v6
+				v1 = v0 + i32(2)
+				p37 := v1
+				if uint32(v1) < uint32(v0) {
+					p37 = i32(-1)
+				}
+				v9 = p37
+				store32(m.memory, uint64(uint32(t36))+1632, uint32(v9))
+				store64(m.memory, uint64(uint32(v6))+1652, uint64(i64(16)))
+				store32(m.memory, uint64(uint32(v6))+1648, uint32(i32(16672)))
 				{
 					{
-						if uint32(v9) >= uint32(v15) {
-							goto l27
-						}
-						v0 = v14 + v9*i32(12)
-						t57 := int32(load32(m.memory, uint64(uint32(v0))+8))
-						v2 = t57
-						if uint32(v2) < uint32(i32(2)) {
-							if v2 != i32(1) {
-								goto l22
-							}
-							t64 := int32(load32(m.memory, uint32(v0)))
-							v2 = t64
-							t65 := int32(load32(m.memory, uint64(uint32(v0))+4))
-							v0 = t65
+						t38 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(1636), v6+i32(1648))
+						if t38 != 0 {
+							store32(m.memory, uint64(uint32(v6))+1656, uint32(i32(0)))
+							t46 := int64(load64(m.memory, uint32(v13)))
+							store64(m.memory, uint64(uint32(v6))+1648, uint64(t46))
+							m._hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v6+i32(1648), v6+i32(1624))
 							{
-								if uint32(v16) < uint32(v17) {
-									goto l31
+								t47 := int32(load32(m.memory, uint64(uint32(v6))+1628))
+								v4 = t47
+								t48 := int32(load32(m.memory, uint64(uint32(v6))+1632))
+								t49 := v4
+								v0 = t48
+								if uint32(t49) <= uint32(v0) {
+									goto l23
 								}
-								if uint32(v16-v17) < uint32(v0) {
-									goto l31
-								}
-								if v0 == 0 {
-									goto l31
-								}
-								t66 := int32(load32(m.memory, uint64(uint32(v6))+6832))
-								memory_copy(m.memory, uint32(t66+v17), uint32(v2), uint32(v0))
+								t50 := int32(load32(m.memory, uint64(uint32(v6))+1624))
+								m.memory[uint32(t50+v0)] = byte(i32(32))
 							}
-						l31:
-							t67 := v6
-							v7 = v17 + v0
-							p68 := v7
-							if uint32(v7) < uint32(v17) {
-								p68 = i32(-1)
+						l23:
+							t51 := int32(load32(m.memory, uint64(uint32(v13))+20))
+							t52 := int32(load32(m.memory, uint64(uint32(v13))+16))
+							v3 = t52
+							p53 := i32(0)
+							if v3 != 0 {
+								p53 = t51
 							}
-							v17 = p68
-							store32(m.memory, uint64(uint32(t67))+6840, uint32(v17))
-							t69 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
-							if t69 == 0 {
+							v1 = p53
+							{
+								t54 := v4
+								v0 = v0 + i32(1)
+								p55 := i32(-1)
+								if v0 != 0 {
+									p55 = v0
+								}
+								v0 = p55
+								if uint32(t54) < uint32(v0) {
+									goto l24
+								}
+								if uint32(v4-v0) < uint32(v1) {
+									goto l24
+								}
+								if v1 == 0 {
+									goto l24
+								}
+								t56 := int32(load32(m.memory, uint64(uint32(v6))+1624))
+								t58 := t56 + v0
+								p57 := i32(1)
+								if v3 != 0 {
+									p57 = v3
+								}
+								memory_copy(m.memory, uint32(t58), uint32(p57), uint32(v1))
+							}
+						l24:
+							t59 := v6
+							v1 = v0 + v1
+							p60 := v1
+							if uint32(v1) < uint32(v0) {
+								p60 = i32(-1)
+							}
+							v9 = p60
+							store32(m.memory, uint64(uint32(t59))+1632, uint32(v9))
+							goto l22
+						}
+						t39 := int32(load32(m.memory, uint32(v11)))
+						if uint32(v15) >= uint32(t39) {
+							goto l20
+						}
+						v0 = v12 + v15*i32(12)
+						t40 := int32(load32(m.memory, uint32(v0)))
+						v3 = t40
+						if v3 == 0 {
+							goto l20
+						}
+						t41 := int32(load32(m.memory, uint64(uint32(v0))+4))
+						v1 = t41
+						t42 := int32(load32(m.memory, uint64(uint32(v0))+8))
+						if v1 != t42 {
+							goto l20
+						}
+						{
+							if uint32(v4) < uint32(v9) {
+								goto l21
+							}
+							if uint32(v4-v9) < uint32(v1) {
+								goto l21
+							}
+							if v1 == 0 {
+								goto l21
+							}
+							t43 := int32(load32(m.memory, uint64(uint32(v6))+1624))
+							memory_copy(m.memory, uint32(t43+v9), uint32(v3), uint32(v1))
+						}
+					l21:
+						t44 := v6
+						v0 = v9 + v1
+						p45 := v0
+						if uint32(v0) < uint32(v9) {
+							p45 = i32(-1)
+						}
+						v9 = p45
+						store32(m.memory, uint64(uint32(t44))+1632, uint32(v9))
+						goto l22
+					}
+				l20:
+					t61 := int32(load32(m.memory, uint64(uint32(v13))+12))
+					v1 = t61
+					t62 := int32(load32(m.memory, uint64(uint32(v13))+8))
+					v0 = t62
+					t63 := int64(load64(m.memory, uint64(uint32(v6))+1636))
+					store64(m.memory, uint32(v7), uint64(t63))
+					t64 := int32(load32(m.memory, uint64(uint32(v6))+1644))
+					store32(m.memory, uint64(uint32(v7))+8, uint32(t64))
+					store32(m.memory, uint64(uint32(v6))+1648, uint32(v0))
+					t65 := v6
+					v14 = v0 + v1<<4
+					store32(m.memory, uint64(uint32(t65))+1652, uint32(v14))
+					if v1 == 0 {
+						goto l22
+					}
+					v17 = i32(1)
+					v18 = i32(0)
+					t66 := int32(load32(m.memory, uint64(uint32(v6))+1624))
+					v19 = t66
+				l26:
+					{
+						t67 := int32(load32(m.memory, uint32(v0+i32(12))))
+						v20 = t67
+						t68 := int32(load32(m.memory, uint32(v0+i32(8))))
+						v16 = t68
+						t69 := int32(load32(m.memory, uint32(v0+i32(4))))
+						v3 = t69
+						t70 := int32(load32(m.memory, uint32(v0)))
+						v1 = t70
+						store32(m.memory, uint64(uint32(v6))+1676, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v6))+1672, uint32(v3))
+						t72 := v6
+						p71 := i32(1)
+						if v1 != 0 {
+							p71 = v1
+						}
+						store32(m.memory, uint64(uint32(t72))+1668, uint32(p71))
+						{
+							t73 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v7, v6+i32(1668))
+							if t73 != 0 {
 								goto l25
 							}
-							goto l32
+							v0 = v0 + i32(16)
+							if v0 == v14 {
+								goto l22
+							}
+							goto l26
 						}
-					}
-				l27:
-					t58 := int32(load32(m.memory, uint64(uint32(v11))+12))
-					v2 = t58
-					t59 := int32(load32(m.memory, uint64(uint32(v11))+8))
-					v0 = t59
-					t60 := int64(load64(m.memory, uint64(uint32(v6))+6856))
-					store64(m.memory, uint32(v13), uint64(t60))
-					t61 := int32(load32(m.memory, uint64(uint32(v6))+6864))
-					store32(m.memory, uint64(uint32(v13))+8, uint32(t61))
-					store32(m.memory, uint64(uint32(v6))+5272, uint32(v0))
-					t62 := v6
-					v23 = v0 + v2<<4
-					store32(m.memory, uint64(uint32(t62))+5276, uint32(v23))
-					if v2 != 0 {
-						v24 = i32(0)
-						v10 = i32(20)
-						t63 := int32(load32(m.memory, uint64(uint32(v6))+6832))
-						v25 = t63
-					l34:
+					l25:
+						t74 := v6
+						v0 = v0 + i32(16)
+						store32(m.memory, uint64(uint32(t74))+1648, uint32(v0))
+						t76 := v6 + i32(8)
+						p75 := i32(1)
+						if v16 != 0 {
+							p75 = v16
+						}
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t76, p75, v20)
+						t77 := int32(load32(m.memory, uint64(uint32(v6))+8))
+						v16 = t77
+						if v16 == 0 {
+							goto l22
+						}
+						t78 := int32(load32(m.memory, uint64(uint32(v6))+12))
+						v3 = t78
+						if uint32(v4) < uint32(v9) {
+							goto l27
+						}
+						if uint32(v4-v9) < uint32(v18) {
+							goto l27
+						}
+						if v18 == 0 {
+							goto l27
+						}
+						memory_copy(m.memory, uint32(v19+v9), uint32(v17), uint32(v18))
+					l27:
 						{
-							t70 := int32(load32(m.memory, uint32(v0+i32(12))))
-							v26 = t70
-							t71 := int32(load32(m.memory, uint32(v0+i32(8))))
-							v21 = t71
-							t72 := int32(load32(m.memory, uint32(v0+i32(4))))
-							v7 = t72
-							t73 := int32(load32(m.memory, uint32(v0)))
-							v2 = t73
-							store32(m.memory, uint64(uint32(v6))+6876, uint32(i32(0)))
-							store32(m.memory, uint64(uint32(v6))+6872, uint32(v7))
-							t75 := v6
-							p74 := i32(1)
-							if v2 != 0 {
-								p74 = v2
+							t79 := v4
+							v1 = v9 + v18
+							p80 := v1
+							if uint32(v1) < uint32(v9) {
+								p80 = i32(-1)
 							}
-							store32(m.memory, uint64(uint32(t75))+6868, uint32(p74))
-							{
-								t76 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v13, v6+i32(6868))
-								if t76 != 0 {
-									t77 := v6
-									v0 = v0 + i32(16)
-									store32(m.memory, uint64(uint32(t77))+5272, uint32(v0))
-									t79 := v6 + i32(40)
-									p78 := i32(1)
-									if v21 != 0 {
-										p78 = v21
-									}
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t79, p78, v26)
-									t80 := int32(load32(m.memory, uint64(uint32(v6))+40))
-									v7 = t80
-									if v7 == 0 {
-										goto l26
-									}
-									t81 := int32(load32(m.memory, uint64(uint32(v6))+44))
-									v2 = t81
-									{
-										if v24&i32(1) == 0 {
-											goto l35
-										}
-										if uint32(v16) < uint32(v17) {
-											goto l36
-										}
-										if uint32(v16-v17) < uint32(i32(2)) {
-											goto l36
-										}
-										store16(m.memory, uint32(v25+v17), uint16(i32(8236)))
-									l36:
-										v21 = v17 + i32(2)
-										p82 := v21
-										if uint32(v21) < uint32(v17) {
-											p82 = i32(-1)
-										}
-										v17 = p82
-									}
-								l35:
-									if uint32(v16) < uint32(v17) {
-										goto l37
-									}
-									if uint32(v16-v17) < uint32(v2) {
-										goto l37
-									}
-									if v2 == 0 {
-										goto l37
-									}
-									memory_copy(m.memory, uint32(v25+v17), uint32(v7), uint32(v2))
-								l37:
-									t83 := v6
-									v21 = v17 + v2
-									p84 := v21
-									if uint32(v21) < uint32(v17) {
-										p84 = i32(-1)
-									}
-									v17 = p84
-									store32(m.memory, uint64(uint32(t83))+6840, uint32(v17))
-									t85 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v7, v2)
-									if t85 != 0 {
-										goto l32
-									}
-									v24 = i32(1)
-									v10 = i32(41)
-									if v0 == v23 {
-										goto l26
-									}
-									goto l34
-								}
-								v0 = v0 + i32(16)
-								if v0 == v23 {
-									goto l26
-								}
-								goto l34
+							v1 = p80
+							if uint32(t79) < uint32(v1) {
+								goto l28
 							}
+							if uint32(v4-v1) < uint32(v3) {
+								goto l28
+							}
+							if v3 == 0 {
+								goto l28
+							}
+							memory_copy(m.memory, uint32(v19+v1), uint32(v16), uint32(v3))
+						}
+					l28:
+						t81 := v6
+						v3 = v1 + v3
+						p82 := v3
+						if uint32(v3) < uint32(v1) {
+							p82 = i32(-1)
+						}
+						v9 = p82
+						store32(m.memory, uint64(uint32(t81))+1632, uint32(v9))
+						v17 = i32(16688)
+						v18 = i32(2)
+						if v0 != v14 {
+							goto l26
 						}
 					}
-					v10 = i32(20)
-					goto l26
 				}
-			l32:
-				v10 = i32(21)
-				goto l8
-			l26:
-				if v10&i32(255) != i32(41) {
-					goto l8
+			l22:
+				v15 = v15 + i32(1)
+				v1 = i32(1)
+				v14 = i32(16593)
+				t83 := v2
+				var p84 int32
+				if v10 != i32(0) {
+					p84 = 1
 				}
-			l25:
-				t86 := v1
-				var p87 int32
-				if v18 != i32(0) {
-					p87 = 1
-				}
-				if t86&p87 != 0 {
-					goto l38
+				if t83&p84 != 0 {
+					goto l29
 				}
 			}
-			if uint32(v17) <= uint32(i32(4096)) {
-				v10 = i32(0)
-				if uint32(v4) < uint32(v17) {
-					goto l40
-				}
-				store32(m.memory, uint64(uint32(v6))+6844, uint32(v3))
-				store64(m.memory, uint64(uint32(v6))+6848, uint64(uint32(v4)))
-				v13 = v6 + i32(5272) + i32(8)
-				v9 = i32(0)
-				v18 = i32(0)
-				{
-				l67:
-					{
-						v17 = v18
-						store32(m.memory, uint64(uint32(v6))+6868, uint32(v12))
-						store64(m.memory, uint64(uint32(v6))+6872, uint64(v19))
-						v2 = int32(v19)
-						{
-							v8 = int64(uint64(v19) >> 32)
-							if v8 != i64(0) {
-								goto l41
-							}
-							m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(5272), v12, v2, i32(32))
-							t88 := int64(load64(m.memory, uint64(uint32(v6))+5280))
-							store64(m.memory, uint64(uint32(v6))+6868, uint64(t88))
-						}
-					l41:
-						v7 = int32(v8)
-					l43:
-						{
-							t89 := int32(load32(m.memory, uint64(uint32(v6))+6872))
-							v0 = t89
-							t90 := int32(load32(m.memory, uint64(uint32(v6))+6876))
-							m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(32), v6+i32(6868), t90)
-							t91 := int32(m.memory[uint64(uint32(v6))+32])
-							v1 = t91
-							if v1 == 0 {
-								goto l42
-							}
-							t92 := int32(m.memory[uint64(uint32(v6))+33])
-							if t92&i32(255) != i32(32) {
-								goto l43
-							}
-						}
-					l42:
-						store32(m.memory, uint64(uint32(v6))+6864, uint32(v7))
-						store32(m.memory, uint64(uint32(v6))+6856, uint32(v12))
-						t93 := v6
-						v0 = v2 - v0
-						p94 := v0
-						if uint32(v0) > uint32(v2) {
-							p94 = i32(0)
-						}
-						store32(m.memory, uint64(uint32(t93))+6860, uint32(p94))
-						t95 := int32(load32(m.memory, uint64(uint32(v6))+6868))
-						v12 = t95
-						t96 := int64(load64(m.memory, uint64(uint32(v6))+6872))
-						v19 = t96
-						{
-							if v17 == 0 {
-								goto l44
-							}
-							{
-								if uint32(v4) <= uint32(v9) {
-									goto l45
-								}
-								t97 := int32(load32(m.memory, uint64(uint32(v6))+6844))
-								m.memory[uint32(t97+v9)] = byte(i32(10))
-							}
-						l45:
-							t98 := v6
-							v0 = v9 + i32(1)
-							p99 := i32(-1)
-							if v0 != 0 {
-								p99 = v0
-							}
-							store32(m.memory, uint64(uint32(t98))+6852, uint32(p99))
-						}
-					l44:
-						m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(6856), v6+i32(6844))
-						{
-							t100 := int32(load32(m.memory, uint64(uint32(v6))+6848))
-							v4 = t100
-							t101 := int32(load32(m.memory, uint64(uint32(v6))+6852))
-							t102 := v4
-							v0 = t101
-							if uint32(t102) < uint32(v0) {
-								goto l46
-							}
-							if uint32(v4-v0) < uint32(i32(2)) {
-								goto l46
-							}
-							t103 := int32(load32(m.memory, uint64(uint32(v6))+6844))
-							store16(m.memory, uint32(t103+v0), uint16(i32(8250)))
-						}
-					l46:
-						v18 = v17 + i32(1)
-						t104 := v6
-						v2 = v0 + i32(2)
-						p105 := v2
-						if uint32(v2) < uint32(v0) {
-							p105 = i32(-1)
-						}
-						v9 = p105
-						store32(m.memory, uint64(uint32(t104))+6852, uint32(v9))
-						v0 = i32(-16)
-					l48:
-						{
-							if v0 == i32(48) {
-								goto l47
-							}
-							v2 = v0 + i32(21868)
-							v7 = v0 + i32(16)
-							v0 = v7
-							t106 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(6856), v2)
-							if t106 == 0 {
-								goto l48
-							}
-						}
-						{
-							t107 := int32(m.memory[uint32(v7+i32(21864))])
-							switch t107 {
-							case 2:
-								goto l47
-							default:
-								t108 := int32(load32(m.memory, uint64(uint32(v11))+16))
-								v7 = t108
-								if v7 == 0 {
-									goto l51
-								}
-								t109 := int32(load32(m.memory, uint64(uint32(v11))+20))
-								v0 = t109
-								t110 := int32(load32(m.memory, uint32(v11)))
-								v2 = t110
-								t111 := int32(load32(m.memory, uint64(uint32(v11))+4))
-								t112 := v6
-								v21 = t111
-								store32(m.memory, uint64(uint32(t112))+5276, uint32(v21))
-								store32(m.memory, uint64(uint32(v6))+5272, uint32(v2))
-								m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v6+i32(24), v6+i32(5272), i32(8))
-								v10 = i32(21)
-								t113 := int32(load32(m.memory, uint64(uint32(v6))+5276))
-								if t113 != 0 {
-									goto l40
-								}
-								store32(m.memory, uint64(uint32(v6))+5276, uint32(v0))
-								store32(m.memory, uint64(uint32(v6))+5272, uint32(v7))
-								m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v6+i32(16), v6+i32(5272), i32(8))
-								t114 := int32(load32(m.memory, uint64(uint32(v6))+5276))
-								if t114 != 0 {
-									goto l40
-								}
-								store32(m.memory, uint64(uint32(v6))+5280, uint32(i32(0)))
-								store32(m.memory, uint64(uint32(v6))+5276, uint32(v21))
-								store32(m.memory, uint64(uint32(v6))+5272, uint32(v2))
-								m._hooksig__names__Name__lowercase__h633606d964bf7912_mdx6am(v6+i32(5272), v6+i32(6844))
-								{
-									t115 := int32(load32(m.memory, uint64(uint32(v6))+6848))
-									v4 = t115
-									t116 := int32(load32(m.memory, uint64(uint32(v6))+6852))
-									t117 := v4
-									v2 = t116
-									if uint32(t117) <= uint32(v2) {
-										goto l52
-									}
-									t118 := int32(load32(m.memory, uint64(uint32(v6))+6844))
-									m.memory[uint32(t118+v2)] = byte(i32(32))
-								}
-							l52:
-								{
-									t119 := v4
-									v2 = v2 + i32(1)
-									p120 := i32(-1)
-									if v2 != 0 {
-										p120 = v2
-									}
-									v2 = p120
-									if uint32(t119) < uint32(v2) {
-										goto l53
-									}
-									if uint32(v4-v2) < uint32(v0) {
-										goto l53
-									}
-									if v0 == 0 {
-										goto l53
-									}
-									t121 := int32(load32(m.memory, uint64(uint32(v6))+6844))
-									memory_copy(m.memory, uint32(t121+v2), uint32(v7), uint32(v0))
-								}
-							l53:
-								t122 := v6
-								v0 = v2 + v0
-								p123 := v0
-								if uint32(v0) < uint32(v2) {
-									p123 = i32(-1)
-								}
-								v9 = p123
-								store32(m.memory, uint64(uint32(t122))+6852, uint32(v9))
-								goto l54
-							case 1:
-								m._hooksig__request__Request_LT_H_GT___check_host__h98dff66a7c3bf254_n3ifdo(v6+i32(5272), v11)
-								t124 := int32(m.memory[uint64(uint32(v6))+5272])
-								if t124 == i32(41) {
-									goto l47
-								}
-								t125 := int64(load64(m.memory, uint64(uint32(v6))+5272))
-								v8 = t125
-								if v8&i64(255) == i64(41) {
-									goto l47
-								}
-								v17 = int32(int64(uint64(v8) >> 32))
-								v10 = int32(v8)
-								goto l55
-							}
-						}
-					l47:
-						{
-							{
-								if uint32(v17) >= uint32(v15) {
-									goto l56
-								}
-								v0 = v14 + v17*i32(12)
-								t126 := int32(load32(m.memory, uint64(uint32(v0))+8))
-								v2 = t126
-								if uint32(v2) < uint32(i32(2)) {
-									if v2 != i32(1) {
-										goto l51
-									}
-									t133 := int32(load32(m.memory, uint32(v0)))
-									v2 = t133
-									t134 := int32(load32(m.memory, uint64(uint32(v0))+4))
-									v0 = t134
-									{
-										if uint32(v4) < uint32(v9) {
-											goto l60
-										}
-										if uint32(v4-v9) < uint32(v0) {
-											goto l60
-										}
-										if v0 == 0 {
-											goto l60
-										}
-										t135 := int32(load32(m.memory, uint64(uint32(v6))+6844))
-										memory_copy(m.memory, uint32(t135+v9), uint32(v2), uint32(v0))
-									}
-								l60:
-									t136 := v6
-									v7 = v9 + v0
-									p137 := v7
-									if uint32(v7) < uint32(v9) {
-										p137 = i32(-1)
-									}
-									v9 = p137
-									store32(m.memory, uint64(uint32(t136))+6852, uint32(v9))
-									t138 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v2, v0)
-									if t138 == 0 {
-										goto l54
-									}
-									goto l61
-								}
-							}
-						l56:
-							t127 := int32(load32(m.memory, uint64(uint32(v11))+12))
-							v2 = t127
-							t128 := int32(load32(m.memory, uint64(uint32(v11))+8))
-							v0 = t128
-							t129 := int64(load64(m.memory, uint64(uint32(v6))+6856))
-							store64(m.memory, uint32(v13), uint64(t129))
-							t130 := int32(load32(m.memory, uint64(uint32(v6))+6864))
-							store32(m.memory, uint64(uint32(v13))+8, uint32(t130))
-							store32(m.memory, uint64(uint32(v6))+5272, uint32(v0))
-							t131 := v6
-							v23 = v0 + v2<<4
-							store32(m.memory, uint64(uint32(t131))+5276, uint32(v23))
-							if v2 != 0 {
-								v16 = i32(0)
-								v10 = i32(20)
-								t132 := int32(load32(m.memory, uint64(uint32(v6))+6844))
-								v3 = t132
-							l63:
-								{
-									t139 := int32(load32(m.memory, uint32(v0+i32(12))))
-									v26 = t139
-									t140 := int32(load32(m.memory, uint32(v0+i32(8))))
-									v21 = t140
-									t141 := int32(load32(m.memory, uint32(v0+i32(4))))
-									v7 = t141
-									t142 := int32(load32(m.memory, uint32(v0)))
-									v2 = t142
-									store32(m.memory, uint64(uint32(v6))+6876, uint32(i32(0)))
-									store32(m.memory, uint64(uint32(v6))+6872, uint32(v7))
-									t144 := v6
-									p143 := i32(1)
-									if v2 != 0 {
-										p143 = v2
-									}
-									store32(m.memory, uint64(uint32(t144))+6868, uint32(p143))
-									{
-										t145 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v13, v6+i32(6868))
-										if t145 != 0 {
-											t146 := v6
-											v0 = v0 + i32(16)
-											store32(m.memory, uint64(uint32(t146))+5272, uint32(v0))
-											t148 := v6 + i32(8)
-											p147 := i32(1)
-											if v21 != 0 {
-												p147 = v21
-											}
-											m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t148, p147, v26)
-											t149 := int32(load32(m.memory, uint64(uint32(v6))+8))
-											v7 = t149
-											if v7 == 0 {
-												goto l55
-											}
-											t150 := int32(load32(m.memory, uint64(uint32(v6))+12))
-											v2 = t150
-											{
-												if v16&i32(1) == 0 {
-													goto l64
-												}
-												if uint32(v4) < uint32(v9) {
-													goto l65
-												}
-												if uint32(v4-v9) < uint32(i32(2)) {
-													goto l65
-												}
-												store16(m.memory, uint32(v3+v9), uint16(i32(8236)))
-											l65:
-												v21 = v9 + i32(2)
-												p151 := v21
-												if uint32(v21) < uint32(v9) {
-													p151 = i32(-1)
-												}
-												v9 = p151
-											}
-										l64:
-											if uint32(v4) < uint32(v9) {
-												goto l66
-											}
-											if uint32(v4-v9) < uint32(v2) {
-												goto l66
-											}
-											if v2 == 0 {
-												goto l66
-											}
-											memory_copy(m.memory, uint32(v3+v9), uint32(v7), uint32(v2))
-										l66:
-											t152 := v6
-											v21 = v9 + v2
-											p153 := v21
-											if uint32(v21) < uint32(v9) {
-												p153 = i32(-1)
-											}
-											v9 = p153
-											store32(m.memory, uint64(uint32(t152))+6852, uint32(v9))
-											t154 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v7, v2)
-											if t154 != 0 {
-												goto l61
-											}
-											v16 = i32(1)
-											v10 = i32(41)
-											if v0 == v23 {
-												goto l55
-											}
-											goto l63
-										}
-										v0 = v0 + i32(16)
-										if v0 == v23 {
-											goto l55
-										}
-										goto l63
-									}
-								}
-							}
-							v10 = i32(20)
-							goto l55
-						}
-					l61:
-						v10 = i32(21)
-						goto l40
-					l55:
-						if v10&i32(255) != i32(41) {
-							goto l40
-						}
-					l54:
-						t155 := v1
-						var p156 int32
-						if v12 != i32(0) {
-							p156 = 1
-						}
-						if t155&p156 != 0 {
-							goto l67
-						}
-					}
-					p157 := i32(41)
-					if uint32(v9) > uint32(v4) {
-						p157 = i32(0)
-					}
-					v10 = p157
-					goto l11
-				}
-			l51:
-				v10 = i32(20)
-			l40:
-				v9 = v17
+			v0 = i32(0)
+			if uint32(v9) > uint32(v4) {
 				goto l8
 			}
-			v10 = i32(22)
-			goto l8
-		l22:
-			v10 = i32(20)
 		}
-	l8:
-		v0 = v10 & i32(255)
-		if v0 == 0 {
-			goto l11
-		}
-		if v0 != i32(41) {
-			goto l68
-		}
+	l13:
+		v0 = i32(41)
+		goto l30
 	l11:
-		store32(m.memory, uint32(v5), uint32(v9))
-	l68:
-		v0 = v10 & i32(255)
-		if v0 == i32(41) {
-			goto l69
+		v0 = int32(v8)
+	l8:
+		v2 = v0 & i32(255)
+		if v2 == i32(41) {
+			goto l30
 		}
-		t158 := int32(m.memory[uint64(uint32(v0))+16593])
-		v0 = t158
+		if v2 != 0 {
+			goto l31
+		}
+	l30:
+		store32(m.memory, uint32(v5), uint32(v9))
+	l31:
+		v0 = v0 & i32(255)
+		if v0 == i32(41) {
+			goto l32
+		}
+		t85 := int32(m.memory[uint64(uint32(v0))+16596])
+		v0 = t85
 	}
 l0:
 	if v0 != i32(48) {
-		goto l70
+		goto l33
 	}
-l69:
+l32:
 	v0 = i32(0)
-	goto l70
+	goto l33
 l4:
 	v0 = i32(2)
-	goto l70
+	goto l33
 l3:
 	v0 = i32(1)
-l70:
-	m.___stack_pointer = v6 + i32(6880)
+l33:
+	m.___stack_pointer = v6 + i32(1680)
 	return v0
 }
 func (m *Module) Xhooksig_status_name(v0 int32) int32 {
@@ -9476,9 +9851,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(17445)
+		return i32(17469)
 	l0:
-		v2 = v1 + i32(20228)
+		v2 = v1 + i32(20252)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -9496,9 +9871,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(18483)
+		return i32(18507)
 	l0:
-		v2 = v1 + i32(20228)
+		v2 = v1 + i32(20252)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -9628,4 +10003,4 @@ func memory_zero[T uint32 | uint64](mem []byte, dest, n T) {
 	clear(mem[x:y:len(mem)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00#G\x00\x00\x03\x00\x00\x00!J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00&F\x00\x00\r\x00\x00\x00_K\x00\x00&\x00\x00\x00\x02\x00\x00\x00&G\x00\x00\x0f\x00\x00\x00\x85K\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xa8H\x00\x00\f\x00\x00\x00BF\x00\x000\x00\x00\x00,\x00\x00\x00+H\x00\x00\b\x00\x00\x00\xc9L\x00\x009\x00\x00\x00-\x00\x00\x00wM\x00\x00\x10\x00\x00\x00\xacC\x00\x00'\x00\x00\x00.\x00\x00\x005G\x00\x00\x11\x00\x00\x00rF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xdaF\x00\x00\x11\x00\x00\x00\xebF\x00\x008\x00\x00\x00\x05\x00\x00\x00\xd3C\x00\x00\r\x00\x00\x00\x88E\x00\x00S\x00\x00\x00\x06\x00\x00\x00\x1dD\x00\x00\b\x00\x00\x00NM\x00\x00)\x00\x00\x00\a\x00\x00\x002L\x00\x00\x0f\x00\x00\x00eH\x00\x00C\x00\x00\x00\b\x00\x00\x00\xfcB\x00\x00\v\x00\x00\x00\fB\x00\x003\x00\x00\x00\t\x00\x00\x00\xb4J\x00\x00\x12\x00\x00\x00\x96M\x00\x008\x00\x00\x00+\x00\x00\x00\xa5J\x00\x00\x0f\x00\x00\x00\xdbE\x00\x00K\x00\x00\x00)\x00\x00\x00\x87M\x00\x00\x0f\x00\x00\x00=C\x00\x00,\x00\x00\x00\n\x00\x00\x00\x01I\x00\x00\x12\x00\x00\x002J\x00\x00T\x00\x00\x00\v\x00\x00\x00\x13I\x00\x00\x13\x00\x00\x00LI\x00\x00!\x00\x00\x00\f\x00\x00\x00:I\x00\x00\x12\x00\x00\x00WN\x00\x00e\x00\x00\x00\r\x00\x00\x00\x8fD\x00\x00\x11\x00\x00\x00\xbcN\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xb9F\x00\x00\x0f\x00\x00\x00\xc6J\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xabF\x00\x00\x0e\x00\x00\x00?B\x00\x00*\x00\x00\x00\x10\x00\x00\x00\x95F\x00\x00\x16\x00\x00\x00\xceM\x00\x00!\x00\x00\x00\x11\x00\x00\x00&I\x00\x00\x14\x00\x00\x00\xf5D\x00\x00:\x00\x00\x00\x14\x00\x00\x00/E\x00\x00\x0f\x00\x00\x004D\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x86J\x00\x00\x11\x00\x00\x00\x9fI\x00\x00?\x00\x00\x00\x12\x00\x00\x00\aC\x00\x00\x0f\x00\x00\x00>E\x00\x00J\x00\x00\x00\x13\x00\x00\x00\x97J\x00\x00\x0e\x00\x00\x00\xeaJ\x00\x00'\x00\x00\x00\x16\x00\x00\x003F\x00\x00\x0f\x00\x00\x00\x16C\x00\x00'\x00\x00\x00\x17\x00\x00\x00XH\x00\x00\r\x00\x00\x00\x11K\x00\x00N\x00\x00\x00/\x00\x00\x00\x13H\x00\x00\x18\x00\x00\x00\xa0D\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xb4H\x00\x00\r\x00\x00\x00\xf9K\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xc1H\x00\x00\x0e\x00\x00\x00\x10L\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xcfH\x00\x00\x0f\x00\x00\x00\xdeH\x00\x00#\x00\x00\x00\x1b\x00\x00\x00iC\x00\x00\x0f\x00\x00\x00\xbcK\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\x8bC\x00\x00\x10\x00\x00\x00\xd5K\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\x9bC\x00\x00\x11\x00\x00\x00\x0fN\x00\x00H\x00\x00\x00\x1e\x00\x00\x00xC\x00\x00\x13\x00\x00\x00\xefM\x00\x00 \x00\x00\x00(\x00\x00\x00iB\x00\x00\x0f\x00\x00\x00\xb5B\x00\x00G\x00\x00\x00 \x00\x00\x00AL\x00\x00\x12\x00\x00\x00\xffI\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\x95L\x00\x00\f\x00\x00\x00mI\x00\x002\x00\x00\x00!\x00\x00\x00\xafK\x00\x00\r\x00\x00\x00\x86G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xa8B\x00\x00\r\x00\x00\x00\xd3G\x00\x00@\x00\x00\x00*\x00\x00\x00FG\x00\x00\x0e\x00\x00\x00\xe0C\x00\x00=\x00\x00\x00#\x00\x00\x00sG\x00\x00\x13\x00\x00\x00\x02M\x00\x00L\x00\x00\x00$\x00\x00\x00TG\x00\x00\x10\x00\x00\x00\xa1L\x00\x00(\x00\x00\x00%\x00\x00\x00dG\x00\x00\x0f\x00\x00\x00xB\x00\x000\x00\x00\x00&\x00\x00\x00\x8cL\x00\x00\t\x00\x00\x00\xdeI\x00\x00!\x00\x00\x00'\x00\x00\x00\xc8F\x00\x00\x12\x00\x00\x00SL\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb\x18S\x00\x00\x1a\x00\x00\x002S\x00\x00\x18\x00\x00\x00JS\x00\x00\x15\x00\x00\x00_S\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=(request-target)host(created)(expires)\x005U\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00EU\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00IU\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00RU\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00;G\x00\x00\x03\x00\x00\x009J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00>F\x00\x00\r\x00\x00\x00wK\x00\x00&\x00\x00\x00\x02\x00\x00\x00>G\x00\x00\x0f\x00\x00\x00\x9dK\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xc0H\x00\x00\f\x00\x00\x00ZF\x00\x000\x00\x00\x00,\x00\x00\x00CH\x00\x00\b\x00\x00\x00\xe1L\x00\x009\x00\x00\x00-\x00\x00\x00\x8fM\x00\x00\x10\x00\x00\x00\xc4C\x00\x00'\x00\x00\x00.\x00\x00\x00MG\x00\x00\x11\x00\x00\x00\x8aF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xf2F\x00\x00\x11\x00\x00\x00\x03G\x00\x008\x00\x00\x00\x05\x00\x00\x00\xebC\x00\x00\r\x00\x00\x00\xa0E\x00\x00S\x00\x00\x00\x06\x00\x00\x005D\x00\x00\b\x00\x00\x00fM\x00\x00)\x00\x00\x00\a\x00\x00\x00JL\x00\x00\x0f\x00\x00\x00}H\x00\x00C\x00\x00\x00\b\x00\x00\x00\x14C\x00\x00\v\x00\x00\x00$B\x00\x003\x00\x00\x00\t\x00\x00\x00\xccJ\x00\x00\x12\x00\x00\x00\xaeM\x00\x008\x00\x00\x00+\x00\x00\x00\xbdJ\x00\x00\x0f\x00\x00\x00\xf3E\x00\x00K\x00\x00\x00)\x00\x00\x00\x9fM\x00\x00\x0f\x00\x00\x00UC\x00\x00,\x00\x00\x00\n\x00\x00\x00\x19I\x00\x00\x12\x00\x00\x00JJ\x00\x00T\x00\x00\x00\v\x00\x00\x00+I\x00\x00\x13\x00\x00\x00dI\x00\x00!\x00\x00\x00\f\x00\x00\x00RI\x00\x00\x12\x00\x00\x00oN\x00\x00e\x00\x00\x00\r\x00\x00\x00\xa7D\x00\x00\x11\x00\x00\x00\xd4N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xd1F\x00\x00\x0f\x00\x00\x00\xdeJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xc3F\x00\x00\x0e\x00\x00\x00WB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xadF\x00\x00\x16\x00\x00\x00\xe6M\x00\x00!\x00\x00\x00\x11\x00\x00\x00>I\x00\x00\x14\x00\x00\x00\rE\x00\x00:\x00\x00\x00\x14\x00\x00\x00GE\x00\x00\x0f\x00\x00\x00LD\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x9eJ\x00\x00\x11\x00\x00\x00\xb7I\x00\x00?\x00\x00\x00\x12\x00\x00\x00\x1fC\x00\x00\x0f\x00\x00\x00VE\x00\x00J\x00\x00\x00\x13\x00\x00\x00\xafJ\x00\x00\x0e\x00\x00\x00\x02K\x00\x00'\x00\x00\x00\x16\x00\x00\x00KF\x00\x00\x0f\x00\x00\x00.C\x00\x00'\x00\x00\x00\x17\x00\x00\x00pH\x00\x00\r\x00\x00\x00)K\x00\x00N\x00\x00\x00/\x00\x00\x00+H\x00\x00\x18\x00\x00\x00\xb8D\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xccH\x00\x00\r\x00\x00\x00\x11L\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xd9H\x00\x00\x0e\x00\x00\x00(L\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xe7H\x00\x00\x0f\x00\x00\x00\xf6H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\x81C\x00\x00\x0f\x00\x00\x00\xd4K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\xa3C\x00\x00\x10\x00\x00\x00\xedK\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xb3C\x00\x00\x11\x00\x00\x00'N\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x90C\x00\x00\x13\x00\x00\x00\aN\x00\x00 \x00\x00\x00(\x00\x00\x00\x81B\x00\x00\x0f\x00\x00\x00\xcdB\x00\x00G\x00\x00\x00 \x00\x00\x00YL\x00\x00\x12\x00\x00\x00\x17J\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\xadL\x00\x00\f\x00\x00\x00\x85I\x00\x002\x00\x00\x00!\x00\x00\x00\xc7K\x00\x00\r\x00\x00\x00\x9eG\x00\x00M\x00\x00\x00\"\x00\x00\x00\xc0B\x00\x00\r\x00\x00\x00\xebG\x00\x00@\x00\x00\x00*\x00\x00\x00^G\x00\x00\x0e\x00\x00\x00\xf8C\x00\x00=\x00\x00\x00#\x00\x00\x00\x8bG\x00\x00\x13\x00\x00\x00\x1aM\x00\x00L\x00\x00\x00$\x00\x00\x00lG\x00\x00\x10\x00\x00\x00\xb9L\x00\x00(\x00\x00\x00%\x00\x00\x00|G\x00\x00\x0f\x00\x00\x00\x90B\x00\x000\x00\x00\x00&\x00\x00\x00\xa4L\x00\x00\t\x00\x00\x00\xf6I\x00\x00!\x00\x00\x00'\x00\x00\x00\xe0F\x00\x00\x12\x00\x00\x00kL\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb0S\x00\x00\x1a\x00\x00\x00JS\x00\x00\x18\x00\x00\x00bS\x00\x00\x15\x00\x00\x00wS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=host(created)(expires)\x00 A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00MU\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00QU\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00ZU\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"

@@ -8,11 +8,11 @@ import (
 )
 
 // stackLen is the size of the core's stack, which is at the start of its memory and grows
-// downwards. No call uses more than StackUsed of it: the signing string of at most 4 KiB,
-// and the index of 128 names.
+// downwards. No call uses more than StackUsed of it: the index of 128 names, their values, and
+// eight MACs.
 const (
 	stackLen  = 16 << 10
-	StackUsed = 12 << 10
+	StackUsed = 4 << 10
 )
 
 // Instance is the core with its own memory. One goroutine at a time may use it.
