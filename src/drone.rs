@@ -25,6 +25,13 @@ pub const KEY_ID: &str = "hmac-key";
 /// The headers that Drone covers, in its order.
 pub const COVERED: [&str; 2] = crate::names::COVERED;
 
+/// The headers that Drone covers in a request to an extension, in its order.
+///
+/// [`Policy::require`](crate::Policy::require) with these refuses a webhook that is signed with the
+/// secret of the extension.
+pub const EXTENSION_COVERED: [&str; 5] =
+    ["accept", "accept-encoding", "content-type", "date", "digest"];
+
 /// The length of the value of the `Signature` field of a Drone delivery, in bytes.
 pub const SIGNATURE_LEN: usize = verbatim::PARAMS_LEN;
 

@@ -1,6 +1,10 @@
-//! Types for the JSON body of a verified delivery.
+//! Types for the JSON body of a verified delivery, and for requests to Drone's extensions.
 //!
-//! They have the members that current Drone servers send. **Every member is an option**, because a
+//! [`Payload`] is the body of a webhook. Each extension has a module with its `Request` and the types
+//! of its answer: [`config`], [`convert`], [`validate`], [`admission`], [`secret`], [`registry`] and
+//! [`environ`].
+//!
+//! The types have the members that current Drone servers send. **Every member is an option**, because a
 //! server omits empty members, and older servers know fewer. An unknown member is skipped. A member
 //! with a value of the wrong type is an error. Times are Unix seconds.
 //!
@@ -48,19 +52,31 @@ macro_rules! object {
 }
 
 mod build;
+mod confidential;
 mod repo;
 mod stage;
 mod step;
+mod token;
 mod user;
 
+pub mod admission;
+pub mod config;
+pub mod convert;
+pub mod environ;
+pub mod registry;
+pub mod secret;
+pub mod validate;
+
 pub use build::Build;
+pub use confidential::Confidential;
 pub use repo::{Permissions, Repo};
 pub use stage::Stage;
 pub use step::Step;
+pub use token::Token;
 pub use user::User;
 
 object! {
-    /// The whole body.
+    /// The whole body of a webhook.
     Payload {
         /// `user`, `repo` or `build`. Older servers do not send it.
         event: String,

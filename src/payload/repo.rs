@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, string::String};
 
-use super::Build;
+use super::{Build, Confidential};
 
 object! {
     /// A repository.
@@ -51,10 +51,10 @@ object! {
         auto_cancel_pushes: bool,
         /// Whether a newer build also cancels those that run.
         auto_cancel_running: bool,
-        /// How many minutes a build may take.
-        timeout: i64,
         /// How many builds may run at once.
         throttle: i64,
+        /// How many minutes a build may take.
+        timeout: i64,
         /// The number of the latest build.
         counter: i64,
         /// When it was fetched last.
@@ -65,6 +65,10 @@ object! {
         updated: i64,
         /// How often it was changed.
         version: i64,
+        /// The key that its pipelines are signed with. Servers leave it out.
+        signer: Confidential,
+        /// The key that encrypts its secrets. Servers leave it out.
+        secret: Confidential,
         /// A build of it.
         build: Box<Build>,
         /// The rights of the user.

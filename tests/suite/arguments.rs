@@ -366,7 +366,8 @@ fn headers_that_change_between_two_passes_get_a_verdict() {
 fn every_public_function_is_given_wrong_arguments() {
     let public = public_functions(
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        &["capi", "primitives"],
+        // Those of `payload` store texts, and no text is wrong.
+        &["capi", "payload", "primitives"],
     );
     let called = CALLS.iter().map(|(function, ..)| *function);
     let called: BTreeSet<_> = called.chain(TAKEN.iter().map(|(function, ..)| *function)).collect();

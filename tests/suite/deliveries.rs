@@ -1,16 +1,21 @@
 //! Every recorded delivery is verified, signed again byte for byte, and understood.
 
 use hooksig::{
-    Clock, Error, Key, Request, Signer, Verifier, date, digest,
+    Clock, Error, Key, Policy, Request, Signer, Verifier, date, digest,
     drone::{self, Action, Delivery, Event},
 };
-use hooksig_vectors::{Bytes, Case, SECRET, cases, deliveries, server_requests};
+use hooksig_vectors::{
+    Bytes, Case, SECRET, cases, deliveries, extension_requests, server_requests,
+};
 
 /// Any time: it matters only for two-digit years, which these dates do not have.
 const NOW: i64 = 0;
 
 /// The headers that `drone-go`'s plugin client signs; Drone itself signs [`drone::COVERED`].
 const CLIENT_COVERED: &str = "accept accept-encoding content-type date digest";
+
+/// The number of kinds of extensions.
+const EXTENSIONS: usize = 7;
 
 /// A recorded request, parsed by another parser than ours.
 struct Recorded {
@@ -253,4 +258,31 @@ fn every_webhook_of_a_real_server_is_understood() {
     }
     let sent = ["build:created", "build:updated", "repo:deleted", "repo:disabled", "repo:enabled"];
     assert!(kinds.into_iter().eq(sent.into_iter().chain(["user:created", "user:deleted"])));
+}
+
+/// The policy for extensions accepts their requests, and no webhook that the same secret signed.
+#[test]
+fn requests_to_extensions_are_valid_and_told_from_webhooks() {
+    let key = key();
+    let keys = [key.clone()];
+    let policy = Policy::DRONE.require(&drone::EXTENSION_COVERED);
+    let [any, strict] = [Policy::DRONE, policy].map(|p| Verifier::with_policy(&keys, p).unwrap());
+    let requests = extension_requests();
+    assert_eq!(requests.len(), EXTENSIONS);
+    for (name, raw) in requests {
+        let sent = Recorded::parse(name, &raw);
+        let clock = Clock::At(sent.date());
+        for verifier in [&any, &strict] {
+            let verified = verifier.verify(&sent.request(), &sent.body, clock).unwrap();
+            assert!(verified.covered().value().is(CLIENT_COVERED), "{}", sent.name);
+        }
+        let mut out = [0; 256];
+        let signer = Signer::new(&key, drone::KEY_ID).unwrap();
+        let signature = signer.sign(&sent.request(), &drone::EXTENSION_COVERED, &mut out).unwrap();
+        assert_eq!(signature, sent.value("Signature").as_bytes(), "{}", sent.name);
+    }
+    for webhook in recorded().iter().filter(|delivery| !delivery.is_from_client()) {
+        let verdict = strict.verify(&webhook.request(), &webhook.body, Clock::At(webhook.date()));
+        assert_eq!(verdict.err(), Some(Error::NotCovered { index: 0 }), "{}", webhook.name);
+    }
 }

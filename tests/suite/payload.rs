@@ -1,6 +1,14 @@
 //! Bodies as typed data: no documented member is lost, and all others are ignored.
 
-use hooksig::payload::Payload;
+use hooksig::payload::{
+    Confidential, Payload, Repo, Token, admission,
+    config::{self, Config},
+    convert, environ,
+    registry::{self, Registry},
+    secret::{self, Secret},
+    validate,
+};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
 /// The bodies of the recorded deliveries.
@@ -51,6 +59,82 @@ fn of_a_real_servers_webhooks_nothing_is_lost() {
     }
 }
 
+/// Requests to extensions: those of a real server, then those of `drone-go`'s client.
+fn extension_requests() -> impl Iterator<Item = (String, Vec<u8>)> {
+    let of_server = hooksig_vectors::server_requests().into_iter();
+    of_server
+        .filter(|(name, _)| name.starts_with("extension-"))
+        .chain(hooksig_vectors::extension_requests())
+}
+
+/// Parses the body as this type and writes it again.
+fn rewrite<T: DeserializeOwned + Serialize>(body: &[u8]) -> Vec<u8> {
+    let request: T = serde_json::from_slice(body).expect("it is a request");
+    serde_json::to_vec(&request).expect("it can be written")
+}
+
+#[test]
+fn of_extension_requests_nothing_is_lost() {
+    let mut seen = Vec::new();
+    for (name, request) in extension_requests() {
+        let head = request.windows(4).position(|end| end == b"\r\n\r\n").expect("the head ends");
+        let (head, body) = request.split_at(head + 4);
+        let (rewrite, media_type): (fn(&[u8]) -> Vec<u8>, _) = match name.as_str() {
+            "extension-config" => (rewrite::<config::Request>, config::MEDIA_TYPE),
+            "extension-convert" => (rewrite::<convert::Request>, convert::MEDIA_TYPE),
+            "extension-validate" => (rewrite::<validate::Request>, validate::MEDIA_TYPE),
+            "extension-register" | "extension-admission" => {
+                (rewrite::<admission::Request>, admission::MEDIA_TYPE)
+            }
+            "extension-secret" => (rewrite::<secret::Request>, secret::MEDIA_TYPE),
+            "extension-registry" => (rewrite::<registry::Request>, registry::MEDIA_TYPE),
+            "extension-environ" => (rewrite::<environ::Request>, environ::MEDIA_TYPE),
+            other => panic!("{other} is no extension's"),
+        };
+        let head = std::str::from_utf8(head).expect("the head is text");
+        assert!(head.contains(&format!("\r\nAccept: {media_type}\r\n")), "{name}");
+        let written = rewrite(body);
+        // In the same order, too: but Go escapes more than serde.
+        let is_escaped = body.windows(2).any(|bytes| bytes == b"\\u");
+        if is_escaped {
+            assert_eq!(body_of(&request), serde_json::from_slice::<Value>(&written).expect("JSON"));
+        } else {
+            assert_eq!(String::from_utf8_lossy(&written), String::from_utf8_lossy(body), "{name}");
+        }
+        seen.push(name);
+    }
+    assert_eq!(seen.len(), 5 + 7, "{seen:?}");
+}
+
+#[test]
+fn answers_of_extensions_are_written_as_drone_reads_them() {
+    fn written(answer: impl Serialize) -> Value {
+        serde_json::to_value(answer).expect("it can be written")
+    }
+    let config = written(Config::new("kind: pipeline"));
+    assert_eq!(config, json!({"data": "kind: pipeline"}));
+    assert_eq!(written(Secret::new("brass")), json!({"data": "brass"}));
+    let registry = written(Registry::new("docker.io", "ada", "brass"));
+    assert_eq!(registry, json!({"address": "docker.io", "username": "ada", "password": "brass"}));
+    let variable = written(environ::Variable::new("LAMP", "on"));
+    assert_eq!(variable, json!({"name": "LAMP", "data": "on"}));
+}
+
+#[test]
+fn debugging_output_of_bodies_holds_no_secret() {
+    let token: Token =
+        serde_json::from_str(r#"{"access":"brass","refresh":"brass"}"#).expect("one");
+    let repo: Repo = serde_json::from_str(r#"{"secret":"brass","signer":"brass"}"#).expect("one");
+    let user: admission::User = serde_json::from_str(r#"{"token":"brass"}"#).expect("one");
+    let mut registry = Registry::new("docker.io", "ada", "brass");
+    registry.token = Some("brass".into());
+    let variable = environ::Variable::new("LAMP", "brass");
+    let all = format!("{:?}", (token, repo, user, registry, variable, Secret::new("brass")));
+    assert!(!all.contains("brass"), "{all}");
+    assert_eq!(all.matches("Confidential(..)").count(), 9, "{all}");
+    assert_eq!(Confidential::from("brass").as_str(), "brass");
+}
+
 #[test]
 fn members_are_written_in_the_order_of_a_server() {
     for (name, request) in hooksig_vectors::deliveries() {
@@ -80,7 +164,7 @@ fn members_that_are_seldom_there_are_not_lost() {
         "deploy_id": 4_000_000_000_000_i64, "debug": true, "stages": [stage]
     });
     let repo = json!({
-        "throttle": 2, "build": build,
+        "throttle": 2, "build": build, "signer": "s", "secret": "t",
         "permissions": {"read": true, "write": false, "admin": false}
     });
     let body = json!({"repo": repo, "build": build});

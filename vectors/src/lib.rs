@@ -304,6 +304,16 @@ pub fn server_requests() -> Vec<(String, Vec<u8>)> {
     recorded("deliveries/server-2.28.1")
 }
 
+/// Returns the requests to extensions that `drone-go`'s client sent, one of each kind, as (name, raw request),
+/// sorted by name. Their secret is [`SECRET`].
+///
+/// # Panics
+///
+/// If the folder cannot be read, because only tests use it.
+pub fn extension_requests() -> Vec<(String, Vec<u8>)> {
+    recorded("deliveries/drone-go-1.7.1")
+}
+
 fn recorded(below: &str) -> Vec<(String, Vec<u8>)> {
     let entries = std::fs::read_dir(folder().join(below)).expect("the folder is there");
     let paths = entries.map(|entry| entry.expect("the entry can be read").path());
