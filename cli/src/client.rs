@@ -8,9 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 use ureq::{
-    Agent,
+    Agent, Body,
     tls::{RootCerts, TlsConfig},
 };
 
@@ -19,8 +19,11 @@ use crate::{outgoing::Destination, terminal::escape};
 /// How long a receiver may take by default, in seconds.
 pub(crate) const TIMEOUT: NonZeroU16 = NonZeroU16::new(30).expect("it is not zero");
 
+/// Longest answer body that is kept.
+const MAX_KEPT: u64 = 16 << 20;
+
 /// Longest answer body read after the head, so that the connection can be reused.
-const MAX_ANSWER: u64 = 1 << 16;
+const MAX_DRAINED: u64 = 1 << 16;
 
 /// Longest time spent reading it.
 const MAX_WAIT: Duration = Duration::from_millis(500);
@@ -31,6 +34,15 @@ pub(crate) struct Answer {
     pub(crate) status: Result<StatusCode, String>,
     /// Time until the status arrived.
     pub(crate) latency: Duration,
+    /// Empty unless the client keeps answers.
+    pub(crate) content: Content,
+}
+
+/// The body of an answer, and the fields that describe it.
+#[derive(Default)]
+pub(crate) struct Content {
+    pub(crate) fields: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 /// A destination and the connections to it.
@@ -39,6 +51,7 @@ pub(crate) struct Client {
     agent: Agent,
     destination: Destination,
     timeout: NonZeroU16,
+    keeps_answers: bool,
 }
 
 impl Client {
@@ -49,7 +62,6 @@ impl Client {
         let mut config = Agent::config_builder()
             .tls_config(tls)
             .timeout_global(Some(Duration::from_secs(timeout.get().into())))
-            .timeout_recv_body(Some(MAX_WAIT))
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -60,7 +72,12 @@ impl Client {
             // No proxy can reach this machine's own address.
             config = config.proxy(None);
         }
-        Self { agent: config.build().into(), destination, timeout }
+        Self { agent: config.build().into(), destination, timeout, keeps_answers: false }
+    }
+
+    /// Reads the whole body of each answer. An answer whose body cannot be read has no status.
+    pub(crate) fn keeping_answers(self) -> Self {
+        Self { keeps_answers: true, ..self }
     }
 
     /// Sends a delivery.
@@ -74,13 +91,40 @@ impl Client {
             request.headers_mut().append(header::AUTHORIZATION, value);
         }
         let start = Instant::now();
-        let response = self.agent.run(request);
+        let response = self.send(request);
         let latency = start.elapsed();
-        let status = response.map_err(|error| self.error_text(&error)).map(|mut response| {
-            let _ = response.body_mut().with_config().limit(MAX_ANSWER).read_to_vec();
-            response.status()
-        });
-        Answer { status, latency }
+        match response.and_then(|response| self.read(response)) {
+            Ok((status, content)) => Answer { status: Ok(status), latency, content },
+            Err(error) => Answer {
+                status: Err(self.error_text(&error)),
+                latency,
+                content: Content::default(),
+            },
+        }
+    }
+
+    fn send(&self, request: Request<&[u8]>) -> Result<Response<Body>, ureq::Error> {
+        if self.keeps_answers {
+            return self.agent.run(request);
+        }
+        let request = self.agent.configure_request(request);
+        self.agent.run(request.timeout_recv_body(Some(MAX_WAIT)).build())
+    }
+
+    /// Reads the body if answers are kept. Otherwise only a part of it is read and dropped.
+    fn read(&self, mut answer: Response<Body>) -> Result<(StatusCode, Content), ureq::Error> {
+        let status = answer.status();
+        let mut content = Content::default();
+        let limit = if self.keeps_answers { MAX_KEPT } else { MAX_DRAINED };
+        let body = answer.body_mut().with_config().limit(limit).read_to_vec();
+        if self.keeps_answers {
+            content.body = body?;
+            for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING] {
+                let value = answer.headers_mut().remove(&name);
+                content.fields.extend(value.map(|value| (name, value)));
+            }
+        }
+        Ok((status, content))
     }
 
     fn error_text(&self, error: &ureq::Error) -> String {
@@ -93,6 +137,9 @@ impl Client {
                 format!("TLS: {}; SSL_CERT_FILE can name other authorities", whole_text(error))
             }
             ureq::Error::Io(error) => format!("the connection failed: {}", whole_text(error)),
+            ureq::Error::BodyExceedsLimit(limit) => {
+                format!("the body of the answer is longer than {limit} bytes")
+            }
             ureq::Error::HostNotFound => "there is no such host".into(),
             ureq::Error::Timeout(_) => format!("there was no answer within {} s", self.timeout),
             error => escape(error.to_string()),

@@ -38,7 +38,7 @@ mod totals;
 /// Prints one line per delivery: valid or invalid, the event or the reason, and who, which
 /// repository, which build. Shows no content of a forged delivery. Refuses a delivery that was
 /// accepted before. The sender gets no reason: any refusal is 401 and one fixed text, an accepted
-/// delivery 204, or with --forward the status that comes back, or 502. A request that is not a POST
+/// delivery 204, or with --forward the answer that comes back, or 502. A request that is not a POST
 /// is answered 405, one whose body is too long, too slow or broken 413, 408 or 400.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -49,7 +49,7 @@ pub(crate) struct Args {
     #[arg(value_name = "ADDR")]
     address: String,
 
-    /// Forward each valid delivery to URL, and answer with the status that comes back
+    /// Forward each valid delivery to URL, and pass the answer back: status, body, Content-Type
     ///
     /// Forwards the body, the signature, and the covered fields except Host. Content-Type and
     /// X-Drone-Event are sent as Drone sends them. Other fields are left out, because anyone on the
@@ -78,7 +78,7 @@ pub(crate) struct Args {
 
     /// Accept a delivery each time it comes
     ///
-    /// For requests to Drone's extensions, because two of them may be identical within one second.
+    /// Needed for requests to Drone's extensions, because two of them may be identical.
     /// An observer can then repeat one while its Date is good.
     #[arg(long)]
     no_replay_guard: bool,

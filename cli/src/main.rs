@@ -8,6 +8,7 @@ mod input;
 mod secrets;
 mod clock;
 mod coding;
+mod extension;
 mod message;
 mod policy;
 mod recording;

@@ -4,16 +4,22 @@ use std::str::FromStr;
 
 use anyhow::{bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use hooksig::drone::{Delivery, SignedHeaders};
+use hooksig::{
+    Error, Key, Request, Signer, date, digest,
+    drone::{self, Delivery},
+};
 use http::Uri;
 
-use crate::{coding, terminal::escape};
+use crate::{coding, extension::Extension, terminal::escape};
 
 /// A Drone server's, so that a receiver sees the same as in production.
 pub(crate) const USER_AGENT: &str = "Go-http-client/1.1";
 
 /// Longest event sent, in bytes; Drone's own have at most five.
 const MAX_EVENT: usize = 64;
+
+/// Longest value of `Signature`, in bytes; that of a request to an extension has 152.
+const MAX_SIGNATURE: usize = 256;
 
 pub(crate) type Field = (&'static str, String);
 
@@ -44,17 +50,52 @@ pub(crate) fn event(
     Ok(event)
 }
 
-/// Returns the fields for a body, in the order of a Drone server.
-pub(crate) fn fields(signed: &SignedHeaders, body_len: usize, event: Option<String>) -> Vec<Field> {
-    let mut fields = vec![
-        ("Content-Length", body_len.to_string()),
-        ("Content-Type", "application/json".to_owned()),
-        ("Date", signed.date().to_owned()),
-        ("Digest", signed.digest().to_owned()),
-        ("Signature", signed.signature().to_owned()),
-    ];
-    fields.extend(event.map(|event| ("X-Drone-Event", event)));
-    fields
+/// A kind of request that Drone sends.
+#[derive(Clone, Debug)]
+pub(crate) enum Form {
+    /// A webhook, with the value of `X-Drone-Event` if it has one.
+    Webhook(Option<String>),
+    Extension(Extension),
+}
+
+impl Form {
+    /// Returns the names that Drone covers.
+    pub(crate) fn covered(&self) -> &'static [&'static str] {
+        match self {
+            Self::Webhook(_) => &drone::COVERED,
+            Self::Extension(_) => &drone::EXTENSION_COVERED,
+        }
+    }
+
+    /// Signs `body` at `now`. Returns the fields that go with it, in the order of a Drone server.
+    pub(crate) fn fields(&self, key: &Key, body: &[u8], now: i64) -> Result<Vec<Field>, Error> {
+        let mut fields = vec![("Content-Length", body.len().to_string())];
+        if let Self::Extension(extension) = self {
+            fields.push(("Accept", extension.media_type().to_owned()));
+            fields.push(("Accept-Encoding", "identity".to_owned()));
+        }
+        fields.extend([
+            ("Content-Type", "application/json".to_owned()),
+            ("Date", date::format(now)?.to_string()),
+            ("Digest", digest::field(body).to_string()),
+        ]);
+        let mut out = [0; MAX_SIGNATURE];
+        let request = Request::from_headers(fields.as_slice());
+        let signature =
+            Signer::new(key, drone::KEY_ID)?.sign(&request, self.covered(), &mut out)?;
+        fields.push(("Signature", String::from_utf8_lossy(signature).into_owned()));
+        if let Self::Webhook(Some(event)) = self {
+            fields.push(("X-Drone-Event", event.clone()));
+        }
+        Ok(fields)
+    }
+}
+
+/// Adds the field of a webhook that Go's HTTP client adds. In a request to an extension, Drone sets it.
+pub(crate) fn add_encoding(fields: &mut Vec<Field>) {
+    if fields.iter().all(|(name, _)| *name != "Accept-Encoding") {
+        fields.push(("Accept-Encoding", "gzip".to_owned()));
+    }
 }
 
 /// A destination: a URL as a Drone server accepts it.

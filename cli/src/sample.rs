@@ -4,18 +4,21 @@ use std::io::IsTerminal;
 
 use anyhow::bail;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
-use hooksig::drone;
 
 use crate::{Outcome, clock, terminal};
 
-pub(crate) use body::{Kind, Serial, Setting};
+pub(crate) use body::{Serial, Setting};
+pub(crate) use kind::Kind;
 
 mod body;
+mod kind;
+mod request;
 
 /// Print the body of a sample delivery, to edit and send
 ///
 /// The bytes are those that a Drone server would write about an imaginary repository. `hooksig
-/// sign` signs them, `hooksig trigger --body` sends them.
+/// sign` signs them, `hooksig trigger --body` sends them. `extension:config` and others of this
+/// kind are Drone's requests to extensions.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -32,6 +35,7 @@ const EXAMPLES: &str = "\
 Examples:
   hooksig sample user:created > body.json
   hooksig sample build:updated --set repo.slug=me/mine --set build.status=failure
+  hooksig sample extension:config > request.json
 
 Exit codes:
   0  done
@@ -50,10 +54,7 @@ pub(crate) use body::write;
 
 /// Returns the deliveries that match `pattern`; at least one.
 pub(crate) fn kinds(pattern: &str) -> anyhow::Result<Vec<Kind>> {
-    let kinds: Vec<_> = body::KINDS
-        .into_iter()
-        .filter(|(event, action)| drone::selects(&[pattern], *event, Some(*action)))
-        .collect();
+    let kinds: Vec<_> = Kind::all().filter(|kind| kind.is_selected_by(pattern)).collect();
     if kinds.is_empty() {
         bail!("{pattern:?} matches no event; --help lists them, and '*' matches all");
     }
@@ -77,7 +78,6 @@ impl TypedValueParser for PatternParser {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let names = body::NAMES.map(PossibleValue::new);
-        Some(Box::new(names.into_iter()))
+        Some(Box::new(Kind::names().map(PossibleValue::new)))
     }
 }

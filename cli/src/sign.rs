@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use anyhow::Context;
-use hooksig::drone;
 use http::Uri;
 
 use crate::{
     Outcome, clock,
+    extension::Extension,
     input::Input,
-    outgoing::{self, Destination, Endpoint, Field, USER_AGENT},
+    outgoing::{self, Destination, Endpoint, Field, Form, USER_AGENT},
     secrets::SecretArgs,
     terminal,
 };
@@ -31,6 +31,12 @@ pub(crate) struct Args {
     /// that contradicts the body is an error, because a receiver would refuse it.
     #[arg(long, value_name = "EVENT")]
     event: Option<String>,
+
+    /// Sign a request to this kind of extension instead of a webhook
+    ///
+    /// It has no X-Drone-Event. Drone signs Accept, Accept-Encoding and Content-Type in it, too.
+    #[arg(long, value_name = "KIND", conflicts_with = "event")]
+    extension: Option<Extension>,
 
     /// Sign at this time instead of the current one: Unix seconds, an HTTP-date or RFC 3339
     #[arg(short, long, value_name = "TIME", allow_negative_numbers = true, value_parser = clock::parse_fixed)]
@@ -62,6 +68,7 @@ const EXAMPLES: &str = "\
 Examples:
   hooksig sign --secret-file drone.secret body.json
   hooksig sign --secret-file drone.secret --http body.json > delivery.http
+  hooksig sign --secret-file config.secret --extension config body.json
   hooksig sign --secret-file drone.secret --curl --url http://localhost:3000/ body.json | sh
 
 Exit codes:
@@ -75,16 +82,20 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let key = args.secrets.key()?;
 
     let body = args.input.read()?;
-    let signed = drone::sign(&key, &body, now).with_context(|| format!("--now {now}"))?;
-    let event = outgoing::event(args.event, "--event", &body)?;
-    if event.is_none() {
+    let form = match args.extension {
+        Some(extension) => Form::Extension(extension),
+        None => Form::Webhook(outgoing::event(args.event, "--event", &body)?),
+    };
+    let fields = form.fields(&key, &body, now);
+    let mut fields = fields.with_context(|| format!("--now {now}"))?;
+    if matches!(form, Form::Webhook(None)) {
         terminal::tell(format_args!(
             "note: the body has no event, so X-Drone-Event is left out; --event adds it"
         ));
     }
-    let mut fields = outgoing::fields(&signed, body.len(), event);
     fields.extend(destination.authorization.map(|value| ("Authorization", value)));
     terminal::print(if args.http {
+        outgoing::add_encoding(&mut fields);
         request(&endpoint, &fields, &body)
     } else if args.curl {
         curl_command(&destination.url, &fields, &args.input)
@@ -107,8 +118,7 @@ fn request(endpoint: &Endpoint, fields: &[Field], body: &[u8]) -> Vec<u8> {
     let Endpoint { host, target } = endpoint;
     let fields = field_lines(fields, "\r\n");
     let head = format!(
-        "POST {target} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {USER_AGENT}\r\n{fields}\
-         Accept-Encoding: gzip\r\n\r\n"
+        "POST {target} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {USER_AGENT}\r\n{fields}\r\n"
     );
     [head.as_bytes(), body].concat()
 }

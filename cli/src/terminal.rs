@@ -12,7 +12,7 @@ use anyhow::Context;
 use serde::Serialize;
 use textwrap::{Options, WordSplitter};
 
-pub(crate) use text::{MAX_SHOWN, cut, escape, excerpt, visible};
+pub(crate) use text::{MAX_SHOWN, cut, escape, excerpt, padded_name, visible, whole};
 
 /// Writes to standard output.
 ///

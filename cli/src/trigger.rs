@@ -15,6 +15,7 @@ use crate::{
     client::{self, Client},
     clock,
     input::Input,
+    outgoing::Form,
     sample::{self, Kind, PatternParser, Serial, Setting},
     secrets::SecretArgs,
     terminal,
@@ -44,7 +45,9 @@ mod tamper;
 pub(crate) struct Args {
     /// The event and its action, or a pattern such as 'build:*' [default: every event]
     ///
-    /// Patterns are those of DRONE_WEBHOOK_EVENTS: '*' is every event.
+    /// Patterns are those of DRONE_WEBHOOK_EVENTS: '*' is every event. `extension:config` and others
+    /// of this kind are Drone's requests to extensions, which only a pattern that begins with
+    /// `extension:` selects.
     #[arg(value_name = "EVENT:ACTION", value_parser = PatternParser)]
     pattern: String,
 
@@ -84,6 +87,12 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "RULE", conflicts_with_all = ["count", "body"])]
     tamper: Option<Tampering>,
 
+    /// Print the body of each answer below its line
+    ///
+    /// The answer of an extension is the configuration, the secret or whatever it was asked for.
+    #[arg(long, conflicts_with = "tamper")]
+    answer: bool,
+
     /// Print one JSON object per delivery, one per line
     #[arg(short, long)]
     json: bool,
@@ -98,6 +107,7 @@ Examples:
   hooksig trigger --secret-file drone.secret --tamper all localhost:3000/hook
   hooksig trigger --secret-file drone.secret build:updated https://ci.example/hook --count 100
   hooksig trigger --secret-file drone.secret user:created :3000 --set user.login=ada
+  hooksig trigger --secret-file config.secret extension:config :3000/config --answer
 
 Exit codes:
   0  every delivery was accepted (2xx); with --tamper, every one was refused
@@ -113,11 +123,16 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         None => ("*", &args.pattern),
     };
     let destination = url.parse().context("cannot send to this URL")?;
-    let client = Client::new(destination, args.timeout);
     let bodies = Bodies::new(pattern, args.body.as_ref(), args.set)?;
-    let sender = Sender { key, client, bodies, serial: Serial::new()?, json: args.json };
+    let client = Client::new(destination, args.timeout);
+    let client = if args.answer { client.keeping_answers() } else { client };
+    let Args { json, answer, .. } = args;
+    let sender = Sender { key, client, bodies, serial: Serial::new()?, json, answer };
     match args.tamper {
         Some(Tampering::All) => examination::run(sender),
+        Some(Tampering::One(tamper)) if !tamper.applies_to(&sender.bodies.form(0)) => {
+            bail!("--tamper {}: this rule is for webhooks only", tamper.name())
+        }
         Some(Tampering::One(tamper)) => series(sender, Some(tamper), args.count, args.rate),
         None => series(sender, None, args.count, args.rate),
     }
@@ -175,8 +190,8 @@ fn wait_for_turn(start: Instant, index: usize, rate: Option<f64>) {
 /// The source of bodies.
 enum Bodies {
     Samples(Vec<Kind>, Vec<Setting>),
-    /// The user's body, and its event.
-    Own(Vec<u8>, Option<String>),
+    /// The user's body, and the kind of its request.
+    Own(Vec<u8>, Form),
 }
 
 impl Bodies {
@@ -190,10 +205,21 @@ impl Bodies {
             return Ok(Self::Samples(kinds, settings));
         };
         let body = file.read()?;
-        let one = kinds.iter().all(|(event, _)| *event == kinds[0].0);
-        let asked = one.then(|| kinds[0].0.as_str().to_owned());
+        let asked = match kinds.as_slice() {
+            [Kind::Extension(extension)] => {
+                return Ok(Self::Own(body, Form::Extension(*extension)));
+            }
+            [Kind::Extension(_), ..] => bail!("--body needs one kind of extension"),
+            [Kind::Webhook(first, _), rest @ ..] => {
+                let one = rest
+                    .iter()
+                    .all(|kind| matches!(kind, Kind::Webhook(event, _) if event == first));
+                one.then(|| first.as_str().to_owned())
+            }
+            [] => None,
+        };
         let event = crate::outgoing::event(asked, "EVENT:ACTION", &body)?;
-        Ok(Self::Own(body, event))
+        Ok(Self::Own(body, Form::Webhook(event)))
     }
 
     fn natural_count(&self) -> usize {
@@ -203,15 +229,24 @@ impl Bodies {
         }
     }
 
-    /// Returns a body and its event.
-    fn get(&self, index: usize, serial: u32) -> anyhow::Result<(Vec<u8>, Option<String>)> {
+    /// Returns the kind of the request at `index`.
+    fn form(&self, index: usize) -> Form {
+        match self {
+            Self::Samples(kinds, _) => match kinds[index % kinds.len()] {
+                Kind::Webhook(event, _) => Form::Webhook(Some(event.as_str().to_owned())),
+                Kind::Extension(extension) => Form::Extension(extension),
+            },
+            Self::Own(_, form) => form.clone(),
+        }
+    }
+
+    /// Returns the body of the request at `index`.
+    fn get(&self, index: usize, serial: u32) -> anyhow::Result<Vec<u8>> {
         match self {
             Self::Samples(kinds, settings) => {
-                let kind = kinds[index % kinds.len()];
-                let body = sample::write(kind, serial, clock::now(None)?, settings)?;
-                Ok((body, Some(kind.0.as_str().to_owned())))
+                sample::write(kinds[index % kinds.len()], serial, clock::now(None)?, settings)
             }
-            Self::Own(body, event) => Ok((body.clone(), event.clone())),
+            Self::Own(body, _) => Ok(body.clone()),
         }
     }
 }
@@ -222,28 +257,28 @@ struct Sender {
     bodies: Bodies,
     serial: Serial,
     json: bool,
+    answer: bool,
 }
 
 impl Sender {
     /// Signs the delivery at `index` with the current time, and sends it.
     fn send(&mut self, index: usize, tamper: Option<Tamper>) -> anyhow::Result<Attempt> {
-        let (body, event) = self.bodies.get(index, self.serial.next())?;
-        let now = clock::now(None)?;
+        let body = self.bodies.get(index, self.serial.next())?;
+        let (form, now) = (self.bodies.form(index), clock::now(None)?);
         let parcel = match tamper {
-            Some(tamper) => tamper.parcel(&self.key, body, event, now),
-            None => Parcel::new(&self.key, body, event, now),
+            Some(tamper) => tamper.parcel(&self.key, body, form, now),
+            None => Parcel::new(&self.key, body, form, now),
         };
         let parcel = parcel.context("the delivery cannot be signed")?;
         let fields = parcel.header_map()?;
+        let attempt = |answer| Attempt::new(&parcel, tamper, answer, self.answer);
         if tamper == Some(Tamper::Replayed) {
             // Only the answer to the second one counts.
             let first = self.client.post(fields.clone(), &parcel.body);
             if first.status.is_err() || first.status.as_ref().is_ok_and(|s| !s.is_success()) {
-                let attempt = Attempt::new(&parcel.body, tamper, first);
-                return Ok(attempt.failed("the first of the two was not accepted"));
+                return Ok(attempt(first).failed("the first of the two was not accepted"));
             }
         }
-        let answer = self.client.post(fields, &parcel.body);
-        Ok(Attempt::new(&parcel.body, tamper, answer))
+        Ok(attempt(self.client.post(fields, &parcel.body)))
     }
 }

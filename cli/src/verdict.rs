@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::{
     Outcome,
+    extension::{self, Extension},
     message::Message,
     receiver::{Genuine, Receiver},
     refusal::Refusal,
@@ -48,13 +49,14 @@ impl Verdict {
         let Genuine { verified, delivery } = genuine;
         let text = format!(
             "{}, signed {}with secret {} of {}, covers {}",
-            event_text(delivery, message),
+            what(verified, delivery, message),
             age_text(verified.date(), receiver.clock),
             verified.key_index() + 1,
             receiver.keys.len(),
             covered(verified.covered()).join(" "),
         );
-        let details = Details::new(verified, &delivery.unwrap_or_default());
+        let extension = Extension::of(verified, message);
+        let details = Details::new(verified, &delivery.unwrap_or_default(), extension);
         Self { verdict: "valid", reason: "ok", message: text, details: Some(details) }
     }
 
@@ -76,17 +78,38 @@ impl Verdict {
 }
 
 impl Details {
-    fn new(verified: &Verified<'_>, delivery: &Delivery<'_>) -> Self {
+    fn new(verified: &Verified<'_>, delivery: &Delivery<'_>, extension: Option<Extension>) -> Self {
         let key_id: Vec<u8> = verified.key_id().bytes().collect();
+        let [event, action] = match extension {
+            Some(extension) => {
+                [extension::WORD, extension.name()].map(|part| Some(part.to_owned()))
+            }
+            None => [
+                delivery.event().map(|event| cut(event.as_str().to_owned())),
+                delivery.action().map(|action| cut(action.as_str().to_owned())),
+            ],
+        };
         Self {
             key_index: verified.key_index(),
             key_id: cut(String::from_utf8_lossy(&key_id).into_owned()),
             date: verified.date(),
             expires: verified.expires(),
             covered: covered(verified.covered()),
-            event: delivery.event().map(|event| cut(event.as_str().to_owned())),
-            action: delivery.action().map(|action| cut(action.as_str().to_owned())),
+            event,
+            action,
         }
+    }
+}
+
+/// Returns the name of the extension that is asked, or the event.
+fn what(
+    verified: &Verified<'_>,
+    delivery: &Result<Delivery<'_>, Error>,
+    message: &Message<'_>,
+) -> String {
+    match Extension::of(verified, message) {
+        Some(extension) => format!("{}:{}", extension::WORD, extension.name()),
+        None => event_text(delivery, message),
     }
 }
 

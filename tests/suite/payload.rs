@@ -67,6 +67,8 @@ fn extension_requests() -> impl Iterator<Item = (String, Vec<u8>)> {
         .chain(hooksig_vectors::extension_requests())
 }
 
+type Rewrite = fn(&[u8]) -> Vec<u8>;
+
 /// Parses the body as this type and writes it again.
 fn rewrite<T: DeserializeOwned + Serialize>(body: &[u8]) -> Vec<u8> {
     let request: T = serde_json::from_slice(body).expect("it is a request");
@@ -79,7 +81,7 @@ fn of_extension_requests_nothing_is_lost() {
     for (name, request) in extension_requests() {
         let head = request.windows(4).position(|end| end == b"\r\n\r\n").expect("the head ends");
         let (head, body) = request.split_at(head + 4);
-        let (rewrite, media_type): (fn(&[u8]) -> Vec<u8>, _) = match name.as_str() {
+        let (rewrite, media_type): (Rewrite, _) = match name.as_str() {
             "extension-config" => (rewrite::<config::Request>, config::MEDIA_TYPE),
             "extension-convert" => (rewrite::<convert::Request>, convert::MEDIA_TYPE),
             "extension-validate" => (rewrite::<validate::Request>, validate::MEDIA_TYPE),

@@ -22,6 +22,7 @@ use super::{
     totals::Totals,
 };
 use crate::{
+    client::Content,
     clock,
     message::Message,
     policy::PolicyArgs,
@@ -95,14 +96,13 @@ impl Desk {
         target: &str,
         body: Incoming,
     ) -> Response<Full<Bytes>> {
-        let status = match self.handle(head, target, body).await {
-            Ok(status) => status,
+        match self.handle(head, target, body).await {
+            Ok(response) => response,
             Err(error) => {
                 self.printer.tell(format!("{error:#}"));
-                StatusCode::INTERNAL_SERVER_ERROR
+                answer(StatusCode::INTERNAL_SERVER_ERROR)
             }
-        };
-        answer(status)
+        }
     }
 
     async fn handle(
@@ -110,31 +110,31 @@ impl Desk {
         head: Parts,
         target: &str,
         body: Incoming,
-    ) -> anyhow::Result<StatusCode> {
+    ) -> anyhow::Result<Response<Full<Bytes>>> {
         let time = clock::now(None)?;
         let clock = self.policy.clock()?;
         let judged = self.judge(&head, target, body, clock).await?;
         let record = judged.body().filter(|_| self.clerk.needs_record());
         let record = record.map(|body| Record::new(&head, target, body, clock));
-        let (entry, status) = match judged {
+        let (entry, response) = match judged {
             Judged::Genuine(verdict, body, fields) => {
                 let mut entry = Entry::judged(verdict, &body, time);
-                let mut status = StatusCode::NO_CONTENT;
+                let mut response = answer(StatusCode::NO_CONTENT);
                 if let Some(forwarder) = &self.terms.forwarder {
-                    let forwarded = forwarder.pass_on(fields, body).await;
-                    status = forwarded.status();
+                    let (forwarded, content) = forwarder.pass_on(fields, body).await;
+                    response = passed_back(forwarded.status(), content);
                     entry.forwarded = Some(forwarded);
                 }
-                (entry, status)
+                (entry, response)
             }
             Judged::Refused(verdict, _) => {
-                (Entry::judged(verdict, &[], time), StatusCode::UNAUTHORIZED)
+                (Entry::judged(verdict, &[], time), answer(StatusCode::UNAUTHORIZED))
             }
-            Judged::Unread(unread) => (Entry::unread(&unread, time), unread.status()),
+            Judged::Unread(unread) => (Entry::unread(&unread, time), answer(unread.status())),
         };
         self.totals.add(entry.verdict());
         self.clerk.take(entry, record);
-        Ok(status)
+        Ok(response)
     }
 
     /// Saves and prints the rest, then the totals, unless that takes longer than `patience`.
@@ -228,6 +228,14 @@ impl Desk {
         let clock = self.policy.clock()?;
         Ok(guard.claim(&genuine.verified, clock))
     }
+}
+
+/// Returns the answer of the next receiver.
+fn passed_back(status: StatusCode, content: Content) -> Response<Full<Bytes>> {
+    let mut response = answer(status);
+    response.headers_mut().extend(content.fields);
+    *response.body_mut() = content.body.into();
+    response
 }
 
 fn answer(status: StatusCode) -> Response<Full<Bytes>> {

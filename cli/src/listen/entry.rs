@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{archive::Saving, summary};
 use crate::{
     explain::Findings,
-    terminal::{self, excerpt},
+    terminal::{self, excerpt, padded_name},
     verdict::Verdict,
 };
 
@@ -121,7 +121,7 @@ impl Entry {
         };
         let summary = self.summary.as_deref().unwrap_or("(not a Drone body)");
         let forwarded = self.forwarded.as_ref().map(Forwarded::text).unwrap_or_default();
-        format!("{name:<13}  {summary}{forwarded}")
+        format!("{}  {summary}{forwarded}", padded_name(&name))
     }
 }
 

@@ -6,7 +6,7 @@ use tokio::task;
 use tokio_util::sync::CancellationToken;
 
 use super::entry::Forwarded;
-use crate::client::Client;
+use crate::client::{Answer, Client, Content};
 
 pub(super) struct Forwarder {
     client: Client,
@@ -15,20 +15,24 @@ pub(super) struct Forwarder {
 
 impl Forwarder {
     pub(super) fn new(client: Client) -> Self {
-        Self { client, stop: CancellationToken::new() }
+        Self { client: client.keeping_answers(), stop: CancellationToken::new() }
     }
 
-    /// Forwards a delivery and waits for the answer, until [`Self::stop`].
-    pub(super) async fn pass_on(&self, fields: HeaderMap, body: Bytes) -> Forwarded {
+    /// Forwards a delivery and waits for the answer, until [`Self::stop`]. Also returns the body of the
+    /// answer.
+    pub(super) async fn pass_on(&self, fields: HeaderMap, body: Bytes) -> (Forwarded, Content) {
         let client = self.client.clone();
         // The client blocks.
-        let answer = task::spawn_blocking(move || client.post(fields, &body).status);
-        match self.stop.run_until_cancelled(answer).await {
-            None => Forwarded::Failed { error: "listen was stopped before an answer came".into() },
-            Some(Ok(Ok(status))) => Forwarded::Answered { status: status.as_u16() },
-            Some(Ok(Err(error))) => Forwarded::Failed { error },
-            Some(Err(error)) => Forwarded::Failed { error: error.to_string() },
-        }
+        let answer = task::spawn_blocking(move || client.post(fields, &body));
+        let error = match self.stop.run_until_cancelled(answer).await {
+            Some(Ok(Answer { status: Ok(status), content, .. })) => {
+                return (Forwarded::Answered { status: status.as_u16() }, content);
+            }
+            None => "listen was stopped before an answer came".into(),
+            Some(Ok(Answer { status: Err(error), .. })) => error,
+            Some(Err(error)) => error.to_string(),
+        };
+        (Forwarded::Failed { error }, Content::default())
     }
 
     /// Stops waiting for answers. The deliveries are claimed, so their lines must be printed.

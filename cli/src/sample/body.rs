@@ -5,38 +5,13 @@ use std::str::FromStr;
 use anyhow::{Context, anyhow, ensure};
 use hooksig::{
     drone::{Action, Event},
-    payload::Payload,
+    payload::{Payload, admission, config, convert, environ, registry, secret, validate},
 };
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::json;
-
-/// The event and action of a delivery.
-pub(crate) type Kind = (Event<'static>, Action<'static>);
-
-/// Everything a server sends, and `user:updated`, which it defines but does not send.
-pub(crate) const KINDS: [Kind; 8] = [
-    (Event::User, Action::Created),
-    (Event::User, Action::Updated),
-    (Event::User, Action::Deleted),
-    (Event::Repo, Action::Enabled),
-    (Event::Repo, Action::Disabled),
-    (Event::Repo, Action::Deleted),
-    (Event::Build, Action::Created),
-    (Event::Build, Action::Updated),
-];
-
-/// The names of [`KINDS`].
-pub(crate) const NAMES: [&str; 8] = [
-    "user:created",
-    "user:updated",
-    "user:deleted",
-    "repo:enabled",
-    "repo:disabled",
-    "repo:deleted",
-    "build:created",
-    "build:updated",
-];
+use super::{kind::Kind, request};
+use crate::{extension::Extension, json};
 
 /// Numbers that no earlier run has used, so that no two deliveries within a second are equal.
 pub(crate) struct Serial(u32);
@@ -54,38 +29,39 @@ impl Serial {
     }
 }
 
-/// Writes the body of a delivery sent at `now`, byte for byte as Go would.
+/// Writes the body of a request sent at `now`, byte for byte as Go would.
 pub(crate) fn write(
-    (event, action): Kind,
+    kind: Kind,
     serial: u32,
     now: i64,
     settings: &[Setting],
 ) -> anyhow::Result<Vec<u8>> {
     let moment = Moment { serial, now };
-    let is_build = event == Event::Build;
-    // A build names the user who started it only until it has been processed.
-    let has_user = !is_build || action == Action::Created;
-    let mut members = json!({
-        "event": event.as_str(),
-        "action": action.as_str(),
-        "user": has_user.then(|| moment.user(action)),
-        "repo": (event != Event::User).then(|| moment.repo(action)),
-        "build": is_build.then(|| moment.build(action)),
-        "system": {
-            "proto": "https",
-            "host": "drone.example.org",
-            "link": "https://drone.example.org",
-            "version": "2.26.0",
-        },
-    });
+    let mut members = match kind {
+        Kind::Webhook(event, action) => moment.webhook(event, action),
+        Kind::Extension(extension) => request::members(extension, moment),
+    };
     for setting in settings {
-        setting.apply(&mut members)?;
+        setting.apply(kind, &mut members)?;
     }
-    // The type orders members as a server does, and leaves out null ones.
-    let payload: Payload = serde_json::from_value(members).context("JSON")?;
-    let text = serde_json::to_vec(&payload).context("JSON")?;
+    let text = match kind {
+        Kind::Webhook(..) => ordered::<Payload>(members),
+        Kind::Extension(Extension::Admission) => ordered::<admission::Request>(members),
+        Kind::Extension(Extension::Config) => ordered::<config::Request>(members),
+        Kind::Extension(Extension::Convert) => ordered::<convert::Request>(members),
+        Kind::Extension(Extension::Environ) => ordered::<environ::Request>(members),
+        Kind::Extension(Extension::Registry) => ordered::<registry::Request>(members),
+        Kind::Extension(Extension::Secret) => ordered::<secret::Request>(members),
+        Kind::Extension(Extension::Validate) => ordered::<validate::Request>(members),
+    }?;
     let tokens = json::tokens(&text).context("JSON")?;
     Ok(json::write(&tokens, json::Style::DRONE))
+}
+
+/// Writes members in the order of the type, which is Drone's, and leaves out null ones.
+fn ordered<T: DeserializeOwned + Serialize>(members: Value) -> anyhow::Result<Vec<u8>> {
+    let body: T = serde_json::from_value(members).context("JSON")?;
+    serde_json::to_vec(&body).context("JSON")
 }
 
 /// A member to change.
@@ -106,10 +82,10 @@ impl FromStr for Setting {
 
 impl Setting {
     /// Keeps the type of the member: text stays text.
-    fn apply(&self, members: &mut Value) -> anyhow::Result<()> {
+    fn apply(&self, kind: Kind, members: &mut Value) -> anyhow::Result<()> {
         let Self { path, value } = self;
         ensure!(
-            path != "event" && path != "action",
+            matches!(kind, Kind::Extension(_)) || path != "event" && path != "action",
             "--set {path}: EVENT:ACTION chooses event and action"
         );
         let pointer = format!("/{}", path.replace('.', "/"));
@@ -129,12 +105,31 @@ const REPO_ID: u32 = 42;
 
 /// The time and number of a sample.
 #[derive(Clone, Copy)]
-struct Moment {
+pub(super) struct Moment {
     serial: u32,
-    now: i64,
+    pub(super) now: i64,
 }
 
 impl Moment {
+    fn webhook(self, event: Event<'_>, action: Action<'_>) -> Value {
+        let is_build = event == Event::Build;
+        // A build names the user who started it only until it has been processed.
+        let has_user = !is_build || action == Action::Created;
+        json!({
+            "event": event.as_str(),
+            "action": action.as_str(),
+            "user": has_user.then(|| self.user(action)),
+            "repo": (event != Event::User).then(|| self.repo(action)),
+            "build": is_build.then(|| self.build(action)),
+            "system": {
+                "proto": "https",
+                "host": "drone.example.org",
+                "link": "https://drone.example.org",
+                "version": "2.26.0",
+            },
+        })
+    }
+
     fn user(self, action: Action<'_>) -> Value {
         let created = if action == Action::Created { self.now } else { self.now - 86_400 };
         json!({
@@ -153,7 +148,7 @@ impl Moment {
         })
     }
 
-    fn repo(self, action: Action<'_>) -> Value {
+    pub(super) fn repo(self, action: Action<'_>) -> Value {
         json!({
             "id": REPO_ID,
             "uid": self.serial.to_string(),
@@ -188,7 +183,7 @@ impl Moment {
     }
 
     /// A build waits when it is created, and is done when it is updated.
-    fn build(self, action: Action<'_>) -> Value {
+    pub(super) fn build(self, action: Action<'_>) -> Value {
         let done = action == Action::Updated;
         let stages = || [self.stage(1, "test", None), self.stage(2, "publish", Some("test"))];
         json!({
@@ -277,7 +272,7 @@ impl Moment {
     }
 
     /// Returns the build's number: small, as real ones are.
-    fn number(self) -> u32 {
+    pub(super) fn number(self) -> u32 {
         self.serial % 1000 + 1
     }
 

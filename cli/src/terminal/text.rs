@@ -63,6 +63,16 @@ pub(crate) fn visible(bytes: impl AsRef<[u8]>) -> String {
     })
 }
 
+/// As [`escape`], but keeps quotes and backslashes, and cuts nothing: for text that the user asked for.
+pub(crate) fn whole(bytes: impl AsRef<[u8]>) -> String {
+    escape_within(bytes.as_ref(), usize::MAX, |piece, _| match piece {
+        b"\"" => Some("\""),
+        b"'" => Some("'"),
+        b"\\" => Some("\\"),
+        _ => None,
+    })
+}
+
 /// Escapes `bytes` to at most `limit` characters. `special` may replace a piece at an offset.
 fn escape_within(
     bytes: &[u8],
@@ -125,4 +135,11 @@ fn is_printable(text: &str) -> bool {
     // `escape_debug` escapes all the others, and a combining mark only at the start.
     let after_letter = format!("a{text}");
     after_letter.escape_debug().eq(after_letter.chars())
+}
+
+/// Pads the name of a request, such as `user:created`, so that the text after it is aligned.
+pub(crate) fn padded_name(name: &str) -> String {
+    // The longest names are `repo:disabled` and `extension:admission`.
+    let width = if name.starts_with("extension:") { 19 } else { 13 };
+    format!("{name:<width$}")
 }

@@ -5,10 +5,11 @@ use hooksig::drone::Delivery;
 use http::StatusCode;
 use serde::Serialize;
 
-use super::tamper::Tamper;
+use super::{parcel::Parcel, tamper::Tamper};
 use crate::{
-    Outcome, client,
-    terminal::{self, escape},
+    Outcome, client, extension,
+    outgoing::Form,
+    terminal::{self, escape, padded_name, whole},
 };
 
 /// A delivery that was sent.
@@ -22,6 +23,9 @@ pub(super) struct Attempt {
     /// Says why there is no status.
     error: Option<String>,
     latency_ms: f64,
+    /// The body of the answer, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -35,15 +39,18 @@ enum Answer {
 }
 
 impl Attempt {
+    /// Describes the answer to a parcel. `shows` puts its body into the description.
     pub(super) fn new(
-        body: &[u8],
+        parcel: &Parcel,
         tamper: Option<Tamper>,
-        client::Answer { status, latency }: client::Answer,
+        client::Answer { status, latency, content }: client::Answer,
+        shows: bool,
     ) -> Self {
-        let delivery = Delivery::read(body).unwrap_or_default();
+        let [event, action] = name(parcel);
+        let body = String::from_utf8_lossy(&content.body);
         Self {
-            event: delivery.event().map(|event| event.as_str().to_owned()),
-            action: delivery.action().map(|action| action.as_str().to_owned()),
+            event,
+            action,
             tamper: tamper.map(Tamper::name),
             outcome: match &status {
                 Ok(status) if status.is_success() => Answer::Accepted,
@@ -54,6 +61,7 @@ impl Attempt {
             error: status.err(),
             // Finer than microseconds is noise.
             latency_ms: latency.as_micros() as f64 / 1000.0,
+            answer: shows.then(|| body.into_owned()),
         }
     }
 
@@ -106,14 +114,16 @@ impl Attempt {
         let style = self.style();
         let word = self.outcome.word();
         let part = |part: &Option<String>| part.as_ref().map_or_else(|| "?".into(), escape);
-        let name = format!("{}:{}", part(&self.event), part(&self.action));
+        let name = padded_name(&format!("{}:{}", part(&self.event), part(&self.action)));
         let what = match (&self.error, self.status) {
             (Some(error), _) => error.clone(),
             (None, status) => format!("{:<16} {:>9.3} ms", status_text(status), self.latency_ms),
         };
         let tamper = self.tamper.as_ref().map(|tamper| format!("  {tamper}")).unwrap_or_default();
-        let text = terminal::beside(25, &format!("{what}{tamper}"));
-        format!("{style}{word:<8}{style:#}  {name:<13}  {text}\n")
+        let text = terminal::beside(12 + name.len(), &format!("{what}{tamper}"));
+        let answer = self.answer.iter().flat_map(|answer| answer.lines());
+        let answer: String = answer.map(|line| format!("  {}\n", whole(line))).collect();
+        format!("{style}{word:<8}{style:#}  {name}  {text}\n{answer}")
     }
 
     /// Returns green for the wanted answer; a delivery that was tampered with should be refused.
@@ -122,6 +132,18 @@ impl Attempt {
         let color = if self.outcome == wanted { AnsiColor::Green } else { AnsiColor::Red };
         color.on_default()
     }
+}
+
+/// Returns the two parts of a request's name.
+fn name(parcel: &Parcel) -> [Option<String>; 2] {
+    if let Form::Extension(extension) = parcel.form {
+        return [extension::WORD, extension.name()].map(|part| Some(part.to_owned()));
+    }
+    let delivery = Delivery::read(&parcel.body).unwrap_or_default();
+    [
+        delivery.event().map(|event| event.as_str().to_owned()),
+        delivery.action().map(|action| action.as_str().to_owned()),
+    ]
 }
 
 fn status_text(status: Option<u16>) -> String {

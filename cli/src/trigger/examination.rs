@@ -22,7 +22,9 @@ pub(super) fn run(mut sender: Sender) -> anyhow::Result<Outcome> {
         return unasked(&sender, why);
     }
     let mut result = Examination::default();
-    for (index, tamper) in Tamper::value_variants().iter().enumerate() {
+    let form = sender.bodies.form(0);
+    let tampers = Tamper::value_variants().iter().filter(|tamper| tamper.applies_to(&form));
+    for (index, tamper) in tampers.enumerate() {
         let attempt = sender.send(index, Some(*tamper))?;
         print(&sender, &tamper.name(), &attempt, attempt.is_refused(), attempt.is_accepted())?;
         result.add(*tamper, &attempt);

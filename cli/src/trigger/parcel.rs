@@ -1,30 +1,25 @@
 //! A delivery ready to be sent.
 
 use anyhow::Context;
-use hooksig::{Error, Key, drone};
+use hooksig::{Error, Key};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::outgoing::{self, Field, USER_AGENT};
+use crate::outgoing::{self, Field, Form, USER_AGENT};
 
 pub(super) struct Parcel {
+    pub(super) form: Form,
     pub(super) fields: Vec<Field>,
     pub(super) body: Vec<u8>,
 }
 
 impl Parcel {
-    pub(super) fn new(
-        key: &Key,
-        body: Vec<u8>,
-        event: Option<String>,
-        now: i64,
-    ) -> Result<Self, Error> {
-        let signed = drone::sign(key, &body, now)?;
-        let mut fields = outgoing::fields(&signed, body.len(), event);
+    pub(super) fn new(key: &Key, body: Vec<u8>, form: Form, now: i64) -> Result<Self, Error> {
+        let mut fields = form.fields(key, &body, now)?;
         // The client adds Content-Length itself.
         fields.retain(|(name, _)| *name != "Content-Length");
         fields.push(("User-Agent", USER_AGENT.to_owned()));
-        fields.push(("Accept-Encoding", "gzip".to_owned()));
-        Ok(Self { fields, body })
+        outgoing::add_encoding(&mut fields);
+        Ok(Self { form, fields, body })
     }
 
     /// Changes the fields of this name.

@@ -6,6 +6,7 @@ use clap::{ValueEnum, builder::PossibleValue};
 use hooksig::{Error, Key, date};
 
 use super::parcel::Parcel;
+use crate::outgoing::Form;
 
 /// Offset of a Date that is too old or too new, in seconds.
 const OFF: i64 = 3600;
@@ -77,19 +78,26 @@ impl Tamper {
         self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
+    /// Returns whether the rule is one for this kind of request. A request to an extension has no
+    /// event, and the same one may come twice.
+    pub(super) fn applies_to(self, form: &Form) -> bool {
+        let is_for_webhooks = matches!(self, Self::EventMismatch | Self::Replayed);
+        !(is_for_webhooks && matches!(form, Form::Extension(_)))
+    }
+
     /// Makes a delivery that breaks only this rule.
     pub(super) fn parcel(
         self,
         key: &Key,
         body: Vec<u8>,
-        event: Option<String>,
+        form: Form,
         now: i64,
     ) -> Result<Parcel, Error> {
         let parcel = match self {
-            Self::SignatureMismatch => Parcel::new(&Key::new("another")?, body, event, now),
-            Self::DateTooOld => Parcel::new(key, body, event, now - OFF),
-            Self::DateTooNew => Parcel::new(key, body, event, now + OFF),
-            _ => Parcel::new(key, body, event, now),
+            Self::SignatureMismatch => Parcel::new(&Key::new("another")?, body, form, now),
+            Self::DateTooOld => Parcel::new(key, body, form, now - OFF),
+            Self::DateTooNew => Parcel::new(key, body, form, now + OFF),
+            _ => Parcel::new(key, body, form, now),
         };
         let mut parcel = parcel?;
         self.edit_parameters(&mut parcel);
@@ -99,20 +107,21 @@ impl Tamper {
 
     /// Edits the value of the `Signature` field.
     fn edit_parameters(self, parcel: &mut Parcel) {
+        let covered = parcel.form.covered().join(" ");
         let (from, to) = match self {
-            Self::MalformedParams => ("\",algorithm", "\" algorithm"),
-            Self::RepeatedParam => ("keyId=", "keyId=\"a\",keyId="),
-            Self::MissingParam => ("keyId=\"hmac-key\",", ""),
-            Self::UnsupportedAlgorithm => ("hmac-sha256", "hmac-sha512"),
-            Self::MalformedSignature => ("signature=\"", "signature=\"_"),
-            Self::MalformedList => ("\"date digest\"", "\"date  digest\""),
-            Self::RepeatedName => ("\"date digest\"", "\"date digest date\""),
-            Self::UnsupportedName => ("\"date digest\"", "\"date digest (created)\""),
-            Self::MissingHeader => ("\"date digest\"", "\"date digest x-absent\""),
-            Self::NotCovered => ("\"date digest\"", "\"date\""),
+            Self::MalformedParams => ("\",algorithm", "\" algorithm".to_owned()),
+            Self::RepeatedParam => ("keyId=", "keyId=\"a\",keyId=".to_owned()),
+            Self::MissingParam => ("keyId=\"hmac-key\",", String::new()),
+            Self::UnsupportedAlgorithm => ("hmac-sha256", "hmac-sha512".to_owned()),
+            Self::MalformedSignature => ("signature=\"", "signature=\"_".to_owned()),
+            Self::MalformedList => (covered.as_str(), covered.replacen(' ', "  ", 1)),
+            Self::RepeatedName => (covered.as_str(), format!("{covered} date")),
+            Self::UnsupportedName => (covered.as_str(), format!("{covered} (created)")),
+            Self::MissingHeader => (covered.as_str(), format!("{covered} x-absent")),
+            Self::NotCovered => (" digest\"", "\"".to_owned()),
             _ => return,
         };
-        parcel.edit("Signature", |value| value.replacen(from, to, 1));
+        parcel.edit("Signature", |value| value.replacen(from, &to, 1));
     }
 
     /// Edits the fields and the body.

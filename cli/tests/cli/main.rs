@@ -3,6 +3,7 @@
 mod completions;
 mod conform;
 mod explain;
+mod extensions;
 mod framing;
 mod listen;
 mod near_misses;
@@ -218,7 +219,7 @@ fn examples_can_be_copied() {
     let path = program.parent().expect("it is in a folder").display().to_string()
         + ":"
         + &std::env::var("PATH").unwrap_or_default();
-    for name in ["new.secret", "old.secret"] {
+    for name in ["new.secret", "old.secret", "config.secret"] {
         write(&folder, name, hooksig(&["secret"], "").stdout);
     }
     let mut count = 0;
