@@ -132,9 +132,9 @@ func findProgram(t *testing.T) string {
 	return path
 }
 
-func serveListen(t *testing.T, program string) string {
+func serveListen(t *testing.T, program string, options ...string) string {
 	t.Helper()
-	listen := exec.Command(program, "listen", "127.0.0.1:0")
+	listen := exec.Command(program, append([]string{"listen", "127.0.0.1:0"}, options...)...)
 	listen.Env = append(os.Environ(), "DRONE_WEBHOOK_SECRET="+secret)
 	said, err := listen.StderrPipe()
 	check(t, err)
