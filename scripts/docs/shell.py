@@ -82,7 +82,7 @@ VARYING = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
     (re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"), "TIME"),
     (re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"), "DATE"),
-    (re.compile(r"\b\d\d:\d\d:\d\d\b"), "TIME"),
+    (re.compile(r"\b\d\d:\d\d:\d\dZ?\b"), "TIME"),
     (re.compile(r"\b([\d.]+ to )?[\d.]+ ?(ns|us|µs|ms|s)\b"), "SPAN"),
     (re.compile(r"[A-Za-z0-9+/]{43}="), "BASE64"),
     (re.compile(r"\b127\.0\.0\.1:[3-6]\d{4}\b"), "PEER"),

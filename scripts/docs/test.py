@@ -30,6 +30,7 @@ TOOLS = {
     "proxy.md": "cargo cc nginx",
     "replicas.md": "cargo cc make go redis-server curl pkg-config pkg:hiredis",
     "drone-go.md": "cargo cc make go",
+    "extensions.md": "cargo cc make go pkg-config pkg:libmicrohttpd",
     "refused.md": "cargo cc nc",
     "gateway.md": "cargo cc make arm-none-eabi-gcc qemu-system-arm target:thumbv7em-none-eabi",
 }

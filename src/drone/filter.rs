@@ -10,7 +10,7 @@ use super::{Action, Event};
 /// or only `event` if there is no action, with the rules of Go's `filepath.Match`: `*` matches any run
 /// of characters other than `/`, `?` one such character, and `[a-z]` and `[^a-z]` one of a class. `\`
 /// escapes the next character. Without patterns everything is sent. A malformed pattern matches
-/// nothing.
+/// nothing, and neither does `user`, because every webhook of a server has an action: write `user:*`.
 ///
 /// # Examples
 ///
@@ -19,6 +19,7 @@ use super::{Action, Event};
 ///
 /// assert!(selects(&["user:*", "build:created"], Event::Build, Some(Action::Created)));
 /// assert!(!selects(&["user:*", "build:created"], Event::Repo, Some(Action::Enabled)));
+/// assert!(!selects(&["build"], Event::Build, Some(Action::Created)));
 /// ```
 pub fn selects(patterns: &[&str], event: Event<'_>, action: Option<Action<'_>>) -> bool {
     let action = action.map(|action| action.as_str()).filter(|action| !action.is_empty());

@@ -8,7 +8,7 @@ use super::{Build, Confidential, Repo};
 pub const MEDIA_TYPE: &str = "application/vnd.drone.secret.v1+json";
 
 object! {
-    /// Asks for a secret of a pipeline. The answer is a [`Secret`], or 404 if there is none.
+    /// Asks for a secret of a pipeline. The answer is a [`Secret`], or 204 if there is none.
     Request {
         /// The path of the secret: `get.path` in the pipeline.
         path: String,
@@ -34,7 +34,7 @@ object! {
         pull_request: bool,
         /// Whether builds of pull requests may use it to push images.
         pull_request_push: bool,
-        /// The older name of `pull_request`.
+        /// The name of `pull_request` that runners read.
         pull: bool,
         /// Whether builds of forks get it. No longer used.
         fork: bool,
