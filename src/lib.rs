@@ -54,7 +54,7 @@
 //! - `http` implements [`Headers`] for `http::HeaderMap`.
 //! - `httparse` implements [`Headers`] for a slice of `httparse::Header`.
 //! - `lanes` hashes several messages at once, on processors with SHA instructions.
-//! - `payload` adds types for the JSON body.
+//! - `payload` adds types for the JSON body, and for requests to Drone's extensions.
 #![no_std]
 #![deny(
     clippy::arithmetic_side_effects,

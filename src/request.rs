@@ -74,7 +74,7 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
     }
 
     /// Creates a view without a request line. A signature that covers `(request-target)` is then
-    /// refused with [`Error::MissingHeader`].
+    /// refused with [`MissingHeader`](crate::Error::MissingHeader).
     pub fn from_headers(headers: &'a H) -> Self {
         Self { method: b"", target: None, headers }
     }
