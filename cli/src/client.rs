@@ -20,7 +20,7 @@ use crate::{outgoing::Destination, terminal::escape};
 pub(crate) const TIMEOUT: NonZeroU16 = NonZeroU16::new(30).expect("it is not zero");
 
 /// Longest answer body that is kept.
-const MAX_KEPT: u64 = 16 << 20;
+const MAX_KEPT: u64 = 4 << 20;
 
 /// Longest answer body read after the head, so that the connection can be reused.
 const MAX_DRAINED: u64 = 1 << 16;

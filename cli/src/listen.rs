@@ -53,7 +53,7 @@ pub(crate) struct Args {
     ///
     /// Forwards the body, the signature, and the covered fields except Host. Content-Type and
     /// X-Drone-Event are sent as Drone sends them. Other fields are left out, because anyone on the
-    /// way could have changed them.
+    /// way could have changed them. An answer that is cut off or longer than 4 MiB becomes 502.
     #[arg(short, long, value_name = "URL")]
     forward: Option<String>,
 

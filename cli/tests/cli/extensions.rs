@@ -183,9 +183,10 @@ fn each_tampered_request_is_refused() {
 }
 
 /// Answers one request with `answer`, byte for byte, and returns the request.
-fn extension(answer: &'static str) -> (String, thread::JoinHandle<String>) {
+fn extension(answer: impl Into<String>) -> (String, thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("there is a port");
     let url = format!("http://{}/config", listener.local_addr().expect("it has one"));
+    let answer = answer.into();
     let serve = move || {
         let (stream, _) = listener.accept().expect("someone comes");
         let mut reader = BufReader::new(stream);
@@ -197,7 +198,8 @@ fn extension(answer: &'static str) -> (String, thread::JoinHandle<String>) {
         let length = lower.split("content-length: ").nth(1).and_then(|rest| rest.lines().next());
         let length = length.expect("it is there").parse().expect("it is a number");
         reader.by_ref().take(length).read_to_string(&mut head).expect("it is UTF-8");
-        reader.get_mut().write_all(answer.as_bytes()).expect("it can be answered");
+        // The other side may stop reading a long answer.
+        let _ = reader.get_mut().write_all(answer.as_bytes());
         head
     };
     (url, thread::spawn(serve))
@@ -239,6 +241,23 @@ fn the_answer_is_passed_back_whole_or_not_at_all() {
         let answered = listener.send(hooksig(&sign, "{}").stdout);
         assert!(answered.starts_with(&format!("HTTP/1.1 {status} ")), "{answered}");
         assert_eq!(body(&answered), text);
+        asked.join().expect("it came");
+    }
+}
+
+#[test]
+fn an_answer_of_more_than_four_mebibytes_is_none() {
+    for (len, code, what) in [
+        (4 << 20, 0, "200 OK"),
+        ((4 << 20) + 1, 3, "the body of the answer is longer than 4194304 bytes"),
+    ] {
+        let body = "a".repeat(len);
+        let (url, asked) =
+            extension(format!("HTTP/1.1 200 OK\r\nContent-Length: {len}\r\n\r\n{body}"));
+        let run = trigger("extension:config", &url, &["--answer"]);
+        assert_eq!(run.code, code);
+        let first = run.stdout.lines().next().expect("there is a line");
+        assert!(first.contains(what), "{first}");
         asked.join().expect("it came");
     }
 }
