@@ -259,7 +259,7 @@ fn take_body(raw: &[u8], at: usize, length: u64) -> anyhow::Result<(&[u8], Optio
 }
 
 /// Joins the chunks from `at` on. Skips extensions and trailer fields.
-fn decode_chunks(raw: &[u8], mut at: usize) -> anyhow::Result<Vec<u8>> {
+pub(crate) fn decode_chunks(raw: &[u8], mut at: usize) -> anyhow::Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
         let (line, size) = chunk_size(raw, at)?;

@@ -9,6 +9,7 @@ use crate::{input::Input, message::Message, terminal};
 mod head;
 mod json;
 mod kinds;
+mod pasted;
 mod text;
 
 /// The recording to read.

@@ -6,9 +6,11 @@ use super::{
 };
 
 /// Headings and summaries of developer tools, which are not fields.
-const CAPTIONS: [&str; 8] = [
+const CAPTIONS: [&str; 10] = [
     "general",
     "remote address",
+    "request url",
+    "request method",
     "referrer policy",
     "status code",
     "request headers",
@@ -20,6 +22,14 @@ const CAPTIONS: [&str; 8] = [
 pub(super) fn read(text: &[u8]) -> anyhow::Result<Recording> {
     // HTTP/1.1 allows empty lines before a request, and pasted text often has them.
     let first = lines(text).find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    if let Some(line) = without_version(first) {
+        let (head, body) = split_head(text);
+        let rest: Vec<_> = lines(head).skip(1).collect();
+        let rest = rest.join(b"\r\n".as_slice());
+        let text = [line.as_slice(), b"\r\n", &rest, b"\r\n", body].concat();
+        return Ok(Recording::new(text, true, None)
+            .noting("the request line names no version and is read as HTTP/1.1"));
+    }
     if let Some((line, version)) = split_version(first) {
         let old = matches!(version, b"HTTP/1.1" | b"HTTP/1.0");
         if old
@@ -29,11 +39,21 @@ pub(super) fn read(text: &[u8]) -> anyhow::Result<Recording> {
         }
         return Ok(of_http2(text, line, version));
     }
-    if first.starts_with(b":") || first.contains(&b':') || is_alternating(text) {
+    if first.contains(&b':') || first.contains(&b'\t') || is_alternating(text) {
         return field_list(text);
     }
     // The parser reports the fault in the request line.
     Ok(Recording::new(text.to_vec(), true, None))
+}
+
+/// Completes a request line without a version, as editors write it: `POST https://host/hook`.
+fn without_version(line: &[u8]) -> Option<Vec<u8>> {
+    let (method, target) = line.split_at(line.iter().position(|&byte| byte == b' ')?);
+    let target = target.trim_ascii();
+    let is_method = method.len() > 2 && method.iter().all(u8::is_ascii_uppercase);
+    let is_target = target.starts_with(b"/") || target.starts_with(b"http");
+    (is_method && is_target && !target.contains(&b' '))
+        .then(|| [method, b" ", path_of(target), b" HTTP/1.1"].concat())
 }
 
 /// Splits a request line into the part before its version, and the version.
@@ -84,13 +104,16 @@ fn is_alternating(text: &[u8]) -> bool {
         let name = line.trim_ascii();
         let name = name.strip_prefix(b":").unwrap_or(name);
         let name = name.strip_suffix(b":").unwrap_or(name);
-        !name.is_empty() && name.iter().all(|o| o.is_ascii_alphanumeric() || b"-_".contains(o))
+        let is_caption =
+            CAPTIONS.iter().any(|caption| name.eq_ignore_ascii_case(caption.as_bytes()));
+        let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+        is_caption || !name.is_empty() && name.iter().all(is_letter)
     };
     lines.len() >= 4 && lines.len().is_multiple_of(2) && lines.iter().step_by(2).all(is_name)
 }
 
 fn field_list(text: &[u8]) -> anyhow::Result<Recording> {
-    let (head, body) = split_head(text);
+    let (head, mut body) = split_head(text);
     let mut list = FieldList::default();
     if is_alternating(text) {
         let lines: Vec<_> = lines(head).filter(|line| !line.is_empty()).collect();
@@ -101,8 +124,14 @@ fn field_list(text: &[u8]) -> anyhow::Result<Recording> {
     } else {
         lines(head).for_each(|line| list.add_line(line));
     }
-    if list.fields.is_empty() {
-        return Err(unreadable("there is no header field in it"));
+    // The general section of developer tools precedes the fields.
+    while list.fields.is_empty() && !body.is_empty() {
+        let (head, rest) = split_head(body);
+        lines(head).for_each(|line| list.add_line(line));
+        body = rest;
+    }
+    if !list.has_common_field() {
+        return Err(unreadable("there is no request line, and no header field of a request"));
     }
     let line = list.request_line();
     let has_request_line = line.is_some();
@@ -129,7 +158,7 @@ struct FieldList<'a> {
 impl<'a> FieldList<'a> {
     fn add_line(&mut self, line: &'a [u8]) {
         let skipped = usize::from(line.starts_with(b":"));
-        match line[skipped..].iter().position(|&byte| byte == b':') {
+        match line[skipped..].iter().position(|byte| b":\t".contains(byte)) {
             Some(colon) => self.add(&line[..skipped + colon], &line[skipped + colon + 1..]),
             None => self.add(line, b""),
         }
@@ -141,7 +170,7 @@ impl<'a> FieldList<'a> {
         if lower.starts_with("request headers") || lower.starts_with("response headers") {
             self.in_response = lower.starts_with("response");
         }
-        if self.in_response || CAPTIONS.iter().any(|caption| lower == *caption) {
+        if self.in_response {
             return;
         }
         match lower.as_str() {
@@ -150,9 +179,28 @@ impl<'a> FieldList<'a> {
             ":path" => self.path = Some(value),
             ":authority" => self.authority = Some(value),
             "request url" => self.path = Some(path_of(value)),
+            caption if CAPTIONS.contains(&caption) => {}
             _ if lower.starts_with(':') => {}
             _ => self.fields.push((name, value)),
         }
+    }
+
+    /// Returns true if a field is one of a request, not a word before a colon in other text.
+    fn has_common_field(&self) -> bool {
+        const COMMON: [&str; 9] = [
+            "host",
+            "date",
+            "digest",
+            "signature",
+            "authorization",
+            "content-",
+            "user-agent",
+            "accept",
+            "x-",
+        ];
+        let names =
+            self.fields.iter().map(|(name, _)| String::from_utf8_lossy(name).to_lowercase());
+        names.into_iter().any(|name| COMMON.iter().any(|common| name.contains(common)))
     }
 
     fn request_line(&self) -> Option<Vec<u8>> {

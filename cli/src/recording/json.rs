@@ -1,18 +1,38 @@
 //! Recordings in JSON: HAR files of browsers and proxies, and events of API gateways.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Recording, head::path_of, kinds::unreadable};
+use super::{
+    Recording,
+    head::{self, path_of},
+    kinds::unreadable,
+};
 
 pub(super) fn read(text: &[u8], body_apart: bool) -> anyhow::Result<Recording> {
+    if text.starts_with(b"{'") {
+        return Err(unreadable("this is a Python dict: give its fields with --header"));
+    }
     let Ok(value) = serde_json::from_slice::<Value>(text) else {
         return Err(unreadable(
             "this begins like JSON but is not valid; a raw request begins with `POST`",
         ));
     };
-    if let Some(entries) = value.pointer("/log/entries") {
+    if let Some(entries) = value.pointer("/log/entries").or_else(|| value.get("entries")) {
         return of_har(entries, body_apart);
+    }
+    let requests = value.get("requests").and_then(Value::as_array).map(Vec::as_slice);
+    let entry = if let Some([one]) = requests { one } else { &value };
+    if let Some(raw) = entry.pointer("/request/raw").and_then(Value::as_str) {
+        let recording = head::read(&decode(raw, true)?)?;
+        return Ok(recording.noting("the file is JSON that holds a raw request in base64"));
+    }
+    // One entry of a HAR file, or its request.
+    if entry.pointer("/request/headers").is_some() {
+        return of_har(&Value::Array(vec![entry.clone()]), body_apart);
+    }
+    if value.get("postData").is_some() {
+        return of_har(&json!([{ "request": value }]), body_apart);
     }
     if let Some(fields) = value.get("headers").or_else(|| value.get("multiValueHeaders")) {
         return of_event(&value, fields, body_apart);
@@ -69,7 +89,9 @@ fn of_har(entries: &Value, body_apart: bool) -> anyhow::Result<Recording> {
 
 /// Reads the event with which an API gateway passes a request to a function.
 fn of_event(event: &Value, given: &Value, body_apart: bool) -> anyhow::Result<Recording> {
-    let body = match event["body"].as_str() {
+    const BODIES: [&str; 7] =
+        ["rawBody", "bodyRaw", "raw_body", "body", "content", "data", "payload"];
+    let body = match BODIES.iter().find_map(|name| event[name].as_str()) {
         Some(text) => decode(text, event["isBase64Encoded"] == true)?,
         None if body_apart => Vec::new(),
         None => {

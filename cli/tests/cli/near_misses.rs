@@ -98,6 +98,9 @@ fn secrets_with_something_around_them_are_found() {
         ("s3cret", "export ANY=s3cret", "name-in-secret", "give only the value here"),
         ("s3cret", "secret: s3cret", "name-in-secret", "give only the value here"),
         ("s3cret", "s3cret\t", "untrimmed-secret", "without the white space"),
+        ("s3cret", "s3cret\u{a0}", "invisible-in-secret", "without the invisible"),
+        ("s3cret", "\u{201c}s3cret\u{201d}", "invisible-in-secret", "typographic quotes"),
+        ("s3cret\u{200b}", "s3cret", "invisible-after-secret", "invisible character"),
         ("s3cret", "s3cret\r\r\n", "untrimmed-secret", "without the white space"),
     ] {
         assert_found(ours, signed(theirs.as_bytes(), b"{}", b"{}"), name, words);
@@ -463,5 +466,46 @@ fn explaining_large_requests_has_an_end() {
         let (run, found) = explain(SECRET.as_bytes(), raw);
         assert_eq!((run.code, found), (1, vec![]), "{what}");
         assert!(start.elapsed() < Duration::from_secs(seconds), "{what}: {:?}", start.elapsed());
+    }
+}
+
+/// Framings and containers of a body that programs print.
+#[test]
+fn printed_bodies_are_found() {
+    let numbers: Vec<_> = BODY.bytes().map(|byte| byte.to_string()).collect();
+    let chunked = format!("{:x}\r\n{BODY}\r\n0\r\n\r\n", BODY.len());
+    for (received, name) in [
+        (chunked, "chunked-body"),
+        (format!("{BODY}{BODY}"), "doubled-body"),
+        (format!("[{}]", numbers.join(" ")), "body-in-numbers"),
+        (format!("[{}]", numbers.join(",")), "body-in-numbers"),
+        (format!(r#"{{"type":"Buffer","data":[{}]}}"#, numbers.join(",")), "body-in-numbers"),
+        // The order of its members and the digits of its numbers are kept.
+        (format!(r#"{{"data":{BODY}}}"#), "body-in-json-member"),
+    ] {
+        assert_found("s3cret", signed(b"s3cret", BODY.as_bytes(), received.as_bytes()), name, "");
+    }
+}
+
+#[test]
+fn a_digest_that_was_dropped_or_respelled_is_found() {
+    let genuine = signed(b"s3cret", BODY.as_bytes(), BODY.as_bytes());
+    let genuine = String::from_utf8(genuine).expect("it is ASCII");
+    let dropped = edit(&genuine, "Digest: ", "X-Any: ").into_bytes();
+    assert_found("s3cret", dropped, "changed-field", "dropped on the way");
+    let respelled = edit(&genuine, "Digest: SHA-256=", "Digest: sha-256=").into_bytes();
+    assert_found("s3cret", respelled, "changed-field", "spelled differently");
+}
+
+/// Signatures of products without a row of their own, and passwords.
+#[test]
+fn other_signatures_are_named_by_their_field() {
+    for (field, value, name, words) in [
+        ("X-Any-Signature-V2", "x", "unknown-signature", "the field X-Any-Signature-V2 of another"),
+        ("Signature", &"0a".repeat(32), "unknown-signature", "only hexadecimal digits"),
+        ("Authorization", "Basic YTpi", "unsigned-credentials", "a user name and a password"),
+        ("Authorization", "Bearer abc", "unsigned-credentials", "holds a token"),
+    ] {
+        assert_found("s3cret", request(&[(field, value)], b"{}"), name, words);
     }
 }

@@ -1,5 +1,6 @@
 //! Recordings in all common forms.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use hooksig_vectors::SECRET;
 use serde_json::json;
 use tempfile::TempDir;
@@ -185,6 +186,97 @@ fn other_files_are_named() {
         (b"[]", "this is JSON"),
     ] {
         verify(file, &[]).assert_unusable(name);
+    }
+}
+
+#[test]
+fn pasted_requests_are_read() {
+    let request = delivery("user-created").replace("\r\n", "\n");
+    let marked =
+        |mark: &str| -> String { request.lines().map(|line| format!("{mark}{line}\n")).collect() };
+    let bare = edit(&request, " HTTP/1.1\n", "\n");
+    let absolute = edit(&bare, "POST /", "POST https://receiver.test/");
+    for (text, note) in [
+        (format!("Look:\n```http\n{request}\n```\nand so on\n").split_off(6), "in a code block"),
+        (marked("> "), "each line is quoted"),
+        (marked("    "), "the request is indented"),
+        (marked("\t"), "the request is indented"),
+        (format!("### Send it\n// again\n\n{request}"), "comments were skipped"),
+        (bare, "names no version"),
+        (absolute, "names no version"),
+    ] {
+        assert_read(&verify(text, &[]), note);
+    }
+}
+
+/// Containers of a request in JSON, besides whole HAR files.
+#[test]
+fn requests_in_json_are_read() {
+    let request = delivery("user-created");
+    let base64 = |text: &str| BASE64_STANDARD.encode(text);
+    let list: Vec<_> = fields(&request)
+        .into_iter()
+        .map(|(name, value)| json!({"name": name, "value": value}))
+        .collect();
+    let members: serde_json::Map<_, _> =
+        fields(&request).into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
+    let har = json!({"method": "POST", "url": "http://a/hook", "headers": list,
+        "postData": {"text": body(&request)}});
+    for (value, note) in [
+        (json!({"entries": [{"request": har}]}), "HAR"),
+        (json!({"request": har, "response": {}}), "HAR"),
+        (har, "HAR"),
+        (json!({"request": {"raw": base64(&request)}}), "a raw request in base64"),
+        (json!({"requests": [{"request": {"raw": base64(&request)}}]}), "a raw request in base64"),
+        (json!({"headers": members, "content": body(&request)}), "header fields and body"),
+        (json!({"headers": members, "data": body(&request), "json": {}}), "header fields and body"),
+        (json!({"headers": members, "rawBody": body(&request), "body": {}}), "fields and body"),
+    ] {
+        assert_read(&verify(value.to_string(), &[]), note);
+    }
+}
+
+#[test]
+fn the_last_empty_line_of_a_head_may_be_missing() {
+    let request = delivery("user-created");
+    let folder = TempDir::new().expect("there is room");
+    let file = write(&folder, "body.json", body(&request));
+    let (head, _) = request.split_once("\r\n\r\n").expect("the head ends");
+    for end in ["", "\n", "\r\n", "\n\n", "\r\n\r\n"] {
+        assert_read(&verify(format!("{head}{end}"), &["--body", &file]), "");
+    }
+    let table = head.lines().skip(1).map(|line| line.replacen(": ", "\t", 1) + "\n");
+    let general = "Request URL\nhttps://a/hook\nRequest Method\nPOST\nStatus Code\n401 No\n";
+    let pairs = head.lines().skip(1).map(|line| line.replacen(": ", "\n", 1) + "\n");
+    let old = "Request URL: https://a/hook\nRequest Method: POST\nStatus Code: 401\n\n";
+    for text in [
+        table.collect::<String>(),
+        format!("{general}{}", pairs.collect::<String>()),
+        format!("{old}{}", head.split_once("\r\n").expect("there are fields").1),
+    ] {
+        assert_read(&verify(text, &["--body", &file]), "a list of header fields");
+    }
+}
+
+/// Other text must not pass as a list of fields.
+#[test]
+fn other_text_is_no_list_of_fields() {
+    for text in [
+        "2026-11-23T07:41:31Z INFO request received",
+        "00000000: 504f 5354 202f 686f  POST /ho",
+        "r.Header: map[Date:[Mon]]",
+    ] {
+        verify(text, &[]).assert_unusable("no request line, and no header field of a request");
+    }
+    verify(" \r\n\t", &[]).assert_unusable("there is only white space in it");
+    verify("{'Date': 'x'}", &[]).assert_unusable("a Python dict");
+    for (text, what) in [
+        ("fetch(\"http://a\")", "a command that sends a request"),
+        ("curl.exe -v a", "a curl command"),
+        ("BZh91AY", "a bzip2 file"),
+        ("SQLite format 3\0", "a database"),
+    ] {
+        verify(text, &[]).assert_unusable(what);
     }
 }
 

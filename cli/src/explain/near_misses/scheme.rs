@@ -1,7 +1,7 @@
 //! Recognises signatures of other products.
 
 use super::NearMiss;
-use crate::{explain::Case, message::Message};
+use crate::{explain::Case, message::Message, terminal::excerpt};
 
 /// One kind of signature.
 struct Scheme {
@@ -196,9 +196,44 @@ const SCHEMES: [Scheme; 28] = [
 /// Searches only if there are no parameters of Drone's kind; beside those, such a field does not
 /// matter.
 pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
+    if case.params.is_ok() {
+        return None;
+    }
     let scheme = SCHEMES.iter().find(|scheme| scheme.mark.is_on(case.message));
-    let Scheme { name, what, advice, .. } = scheme.filter(|_| case.params.is_err())?;
-    Some(NearMiss::new(*name, "scheme", format!("This {what}: {advice}.")))
+    scheme
+        .map(|Scheme { name, what, advice, .. }| {
+            NearMiss::new(*name, "scheme", format!("This {what}: {advice}."))
+        })
+        .or_else(|| unknown_field(case.message))
+        .or_else(|| unknown_credentials(case.message))
+}
+
+/// A field that looks like the signature of a product that is not listed.
+fn unknown_field(message: &Message<'_>) -> Option<NearMiss> {
+    let field = message.fields.iter().find(|field| {
+        let name = field.name.to_ascii_lowercase();
+        name.contains("signature") && name != "signature"
+    });
+    let hex = message
+        .values("signature")
+        .any(|value| value.len() >= 40 && value.iter().all(u8::is_ascii_hexdigit));
+    let name = match field {
+        Some(field) => excerpt(field.name),
+        None if hex => "Signature, which holds only hexadecimal digits,".into(),
+        None => return None,
+    };
+    let advice = format!("This has the field {name} of another product, not Drone's: {ELSEWHERE}.");
+    Some(NearMiss::new("unknown-signature", "scheme", advice))
+}
+
+fn unknown_credentials(message: &Message<'_>) -> Option<NearMiss> {
+    let known = [("basic", "a user name and a password"), ("bearer", "a token")];
+    let (_, what) = known.into_iter().find(|(scheme, _)| Credentials(scheme).is_on(message))?;
+    let advice = format!(
+        "The Authorization field holds {what} and no signature: if Drone sent this, something on \
+         the way dropped the field Signature; if not, {ELSEWHERE}."
+    );
+    Some(NearMiss::new("unsigned-credentials", "scheme", advice))
 }
 
 impl Mark {

@@ -1,7 +1,9 @@
 //! Common changes to bodies on the way, undone.
 
+use std::collections::HashMap;
+
 use base64::{Engine, prelude::BASE64_STANDARD};
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use super::json;
 use crate::{
@@ -10,6 +12,7 @@ use crate::{
         near_misses::{charset, compression},
         trial::Budget,
     },
+    message,
 };
 
 /// One change undone.
@@ -79,6 +82,7 @@ fn wrappers(body: &[u8], budget: &Budget) -> Vec<Step> {
     const BASE64: &str = "was put into base64 (as API gateways do: `isBase64Encoded`)";
     steps.extend(coding::base64_decoded(body).map(|b| Step::new("base64-body", b, BASE64)));
     steps.extend(json_texts(body));
+    steps.extend(framed(body));
     steps.extend(form_fields(body));
     steps.extend(parts_of_multipart(body));
     steps
@@ -116,24 +120,39 @@ fn json_texts(body: &[u8]) -> Vec<Step> {
     let texts = [string(body), string(&quoted)].into_iter().flatten();
     let mut steps: Vec<_> =
         texts.map(|text| Step::new("body-in-json-string", text.into(), STRING)).collect();
-    if let Ok(Value::Object(members)) = serde_json::from_slice(body) {
-        const MEMBER: &str = "was put into a member of another JSON object";
-        for member in members.values().take(MAX_PARTS) {
-            match member {
-                Value::String(text) => {
-                    let decoded = coding::base64_decoded(text.as_bytes());
-                    let texts = [Some(text.as_bytes().to_vec()), decoded].into_iter().flatten();
-                    steps.extend(texts.map(|text| Step::new("body-in-json-member", text, MEMBER)));
-                }
-                Value::Object(_) => {
-                    let text = member.to_string().into();
-                    steps.push(Step::new("body-in-json-member", text, MEMBER));
-                }
-                _ => {}
-            }
-        }
+    const MEMBER: &str = "was put into a member of another JSON object";
+    let members = serde_json::from_slice::<HashMap<String, &RawValue>>(body).unwrap_or_default();
+    for member in members.values().take(MAX_PARTS) {
+        let member = member.get();
+        let text = string(member.as_bytes());
+        let decoded = text.as_ref().and_then(|text| coding::base64_decoded(text.as_bytes()));
+        let object = member.starts_with('{').then(|| member.as_bytes().to_vec());
+        let texts = [text.map(String::into_bytes), decoded, object].into_iter().flatten();
+        steps.extend(texts.map(|text| Step::new("body-in-json-member", text, MEMBER)));
+        steps.extend(numbers(member.as_bytes()));
     }
+    steps.extend(numbers(body));
     steps
+}
+
+/// Bytes written as a list of numbers, as JavaScript and Go print them.
+fn numbers(text: &[u8]) -> Option<Step> {
+    let inside = text.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")?;
+    let parts = inside.split(|byte| b", \n".contains(byte)).filter(|part| !part.is_empty());
+    let number = |part| str::from_utf8(part).ok()?.parse::<u8>().ok();
+    let bytes = parts.map(number).collect::<Option<Vec<_>>>()?;
+    Some(Step::new("body-in-numbers", bytes, "was written as a list of numbers"))
+}
+
+/// A body with the framing of its chunks, or sent twice.
+fn framed(body: &[u8]) -> Vec<Step> {
+    let (first, second) = body.split_at(body.len() / 2);
+    let twice =
+        (first == second).then(|| Step::new("doubled-body", first.to_vec(), "was written twice"));
+    let chunks = message::decode_chunks(body, 0).ok();
+    let chunks =
+        chunks.map(|bytes| Step::new("chunked-body", bytes, "kept the framing of its chunks"));
+    twice.into_iter().chain(chunks).collect()
 }
 
 fn form_fields(body: &[u8]) -> Vec<Step> {

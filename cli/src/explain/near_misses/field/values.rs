@@ -1,5 +1,7 @@
 //! Guesses the original value of a covered field that was changed.
 
+use hooksig::digest;
+
 use super::Change;
 use crate::{
     explain::{Case, case::CoveredLine},
@@ -115,6 +117,7 @@ pub(super) fn of(
     match name {
         "(request-target)" => changes.add_targets(case),
         "host" => changes.add_hosts(case),
+        "digest" => changes.add_digests(case),
         "content-length" => {
             let length = case.message.body.len().to_string();
             changes.add(length, WAS_CHANGED);
@@ -193,6 +196,18 @@ impl Changes<'_, '_> {
         };
         for (_, value) in candidates.iter().filter(|(_, value)| looks_alike(value)) {
             self.add(*value, WAS_MOVED);
+        }
+    }
+
+    /// Adds the digest of the body, and the usual spelling of the one received.
+    fn add_digests(&mut self, case: &Case<'_>) {
+        if case.budget.pay_for_body(case.message.body.len()) {
+            self.add(digest::field(&case.message.body).as_bytes(), WAS_CHANGED);
+        }
+        let received = self.line.value.clone().unwrap_or_default();
+        let (name, value) = received.split_at("SHA-256=".len().min(received.len()));
+        if name.eq_ignore_ascii_case(b"SHA-256=") {
+            self.add([b"SHA-256=", value].concat(), WAS_WRITTEN);
         }
     }
 

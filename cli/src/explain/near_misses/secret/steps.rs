@@ -51,6 +51,12 @@ fn with_more(given: &[u8]) -> Vec<Step> {
     let escape = |end, is| around("escape-after-secret", "", end, is, ESCAPE);
     let name =
         |name| around("name-before-secret", name, "", "{} with a name and `=` before it", NAME);
+    const INVISIBLE: &str = "remove the invisible character from the server's \
+                             DRONE_WEBHOOK_SECRET; type the secret instead of copying it";
+    let invisible = |end| {
+        let is = "{} with an invisible character at its end";
+        around("invisible-after-secret", "", end, is, INVISIBLE)
+    };
     vec![
         newline("\n", "{} with a newline at its end"),
         newline("\r\n", "{} with a newline (CRLF) at its end"),
@@ -76,6 +82,9 @@ fn with_more(given: &[u8]) -> Vec<Step> {
             "{} with a byte order mark at its start",
             MARK,
         ),
+        invisible("\u{a0}"),
+        invisible("\u{200b}"),
+        invisible("\u{b}"),
         name("DRONE_WEBHOOK_SECRET="),
         name("export DRONE_WEBHOOK_SECRET="),
         name("DRONE_SECRET="),
@@ -110,6 +119,10 @@ fn without_more(given: &[u8]) -> Vec<Step> {
         let is = "{} without the byte order mark at its start";
         add("byte-order-mark-in-secret", text, is, "save the file here without a byte order mark");
     }
+    if let Some(text) = without_invisible(given) {
+        let is = "{} without the invisible characters or typographic quotes around it";
+        add("invisible-in-secret", text.as_bytes(), is, THESE);
+    }
     if let Some(text) = without_escapes(given) {
         let is = "{} without the backslash and letter at its end, which are no escape here";
         add("escape-in-secret", text, is, THESE);
@@ -119,6 +132,16 @@ fn without_more(given: &[u8]) -> Vec<Step> {
         add("name-in-secret", value, is, "give only the value here, not a line `NAME=value`");
     }
     steps
+}
+
+/// Trims what word processors, chats and web pages put around copied text.
+fn without_invisible(given: &[u8]) -> Option<&str> {
+    const AROUND: &[char] = &[
+        '\u{a0}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{2060}',
+        '\u{202a}', '\u{202c}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{ab}', '\u{bb}',
+    ];
+    let text = str::from_utf8(given).ok()?;
+    Some(text.trim_matches(AROUND)).filter(|trimmed| trimmed.len() < text.len())
 }
 
 fn without_escapes(given: &[u8]) -> Option<&[u8]> {
