@@ -97,6 +97,12 @@ test-docs: lib program ## follow the guides and the README step by step
 test-bare: ## run make demo and make test in a new minimal Debian; with ALL=1 each documented command
 	scripts/bare.sh $(if $(ALL),documented)
 
+# TEST_OPTIONS=--no-run only compiles the tests.
+.PHONY: test-packages
+test-packages: ## pack each crate that is published, and test it from its package alone
+	@scripts/setup.sh cargo cc
+	scripts/test-packages.sh
+
 .PHONY: book
 book: ## build the guides as a book in target/book
 	@scripts/setup.sh cargo cc mdbook python3

@@ -262,7 +262,7 @@ licences_are_installed() {
 # Prints every package except those that only test or measure.
 packages() {
     find . -path ./target -prune -o \( -name go.mod -o -name Cargo.toml \) -printf '%h\n' | sort -u |
-        grep -vE '^\./(benches|ffi-tests|vectors|fuzz|firmware|tests|go/interop|go/load|go/translate)(/|$)'
+        grep -vE '^\./(benches|ffi-tests|fuzz|firmware|tests|go/interop|go/load|go/translate)(/|$)'
 }
 
 every_package_has_licences() {
@@ -275,7 +275,7 @@ every_package_has_licences() {
 
 crates_contain_licences() {
     local package list
-    for package in hooksig hooksig-tower hooksig-cli; do
+    for package in hooksig-vectors hooksig hooksig-tower hooksig-cli; do
         list=$(cargo package --list --allow-dirty --offline -p "$package")
         grep -x LICENSE-MIT <<<"$list"
         grep -x LICENSE-APACHE <<<"$list"

@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 FULL = r"\d+\.\d+\.\d+"
 # Each pattern finds a version, or a part of it, between its two groups.
 PLACES = {
-    "Cargo.toml": [rf'(?m)(^version = "){FULL}(")'],
+    "Cargo.toml": [rf'(?m)(^version = "){FULL}(")', rf'(?m)(^hooksig-vectors = \{{ version = "){FULL}(")'],
     "cli/Cargo.toml": [rf'(?m)(^hooksig(?:-\w+)? = \{{ version = "){FULL}(")'],
-    "tower/Cargo.toml": [rf'(?m)(^hooksig = \{{ version = "){FULL}(")'],
+    "tower/Cargo.toml": [rf'(?m)(^hooksig(?:-\w+)? = \{{ version = "){FULL}(")'],
     "tests/receivers/Cargo.toml": [rf'(?m)(^hooksig = \{{ version = "){FULL}(")'],
     "CHANGELOG.md": [rf"(\A[^#]*# Changelog\n[^#]*\n## ){FULL}()"],
     "include/hooksig.h": [rf'(#define HOOKSIG_VERSION "){FULL}(")'],

@@ -56,6 +56,7 @@
 //! - `lanes` hashes several messages at once, on processors with SHA instructions.
 //! - `payload` adds types for the JSON body, and for requests to Drone's extensions.
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::expect_used,

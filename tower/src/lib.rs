@@ -39,6 +39,8 @@
 //! concurrency and load shedding in front of it, and take the body as bytes: axum's `Json` refuses a
 //! request by its unsigned `Content-Type`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod body;
 mod claim;
 mod escaped;
