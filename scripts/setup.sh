@@ -62,7 +62,7 @@ crate_of() {
     cargo-deny) echo "$1@0.20.2" ;;
     cargo-hack) echo "$1@0.6.46" ;;
     cargo-mutants) echo "$1@27.1.0" ;;
-    mdbook) echo "$1@0.5.4 --no-default-features" ;;
+    mdbook) echo "$1@0.5.4 --no-default-features --features search" ;;
     *) fail "no crate is known for '$1'" ;;
     esac
 }

@@ -1,6 +1,6 @@
-//! Charts in SVG, on white so that they are readable on any page.
+//! Charts in SVG, in colours that suit light and dark pages.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use plotters::{
     coord::Shift,
@@ -9,21 +9,20 @@ use plotters::{
 };
 
 use crate::{
-    compare::{Cell, Row, index},
+    bar_chart::{self, Bar},
+    compare::{Row, index},
     machine::Machine,
     scaling::{Cores, Growth},
-    tables::{grouped, precise},
+    tables::grouped,
 };
 
 type Failure = Box<dyn std::error::Error>;
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-const INK: RGBColor = RGBColor(31, 35, 40);
-const FAINT: RGBColor = RGBColor(208, 215, 222);
-const OURS: RGBColor = RGBColor(9, 105, 218);
-const OURS_LIGHT: RGBColor = RGBColor(128, 189, 255);
-const OTHERS: RGBColor = RGBColor(110, 119, 129);
-const OTHERS_LIGHT: RGBColor = RGBColor(175, 184, 193);
+const INK: RGBColor = RGBColor(115, 124, 135);
+const FAINT: RGBAColor = RGBAColor(115, 124, 135, 0.3);
+const OURS: RGBColor = RGBColor(47, 129, 247);
+const OTHERS: RGBColor = RGBColor(139, 148, 158);
 
 fn text(size: u32) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&INK)
@@ -33,76 +32,20 @@ fn anchored(size: u32, horizontal: HPos) -> TextStyle<'static> {
     text(size).pos(Pos::new(horizontal, VPos::Center))
 }
 
-/// The operations in the chart of peers, each with two colours: ours, and the others'.
-const SHOWN: [(&str, &str, RGBColor, RGBColor); 2] = [
-    ("headers only", "headers only", OURS_LIGHT, OTHERS_LIGHT),
-    ("358 B", "with the digest of 358 bytes", OURS, OTHERS),
-];
-
-/// Draws the time of each contestant in multiples of the floor, on a logarithmic scale.
+/// Draws the time of each contestant for a delivery, in multiples of the floor.
 pub fn peers(path: &Path, rows: &[Row], machine: &Machine) -> Result<(), Failure> {
-    const LEFT: i32 = 330;
-    const TOP: i32 = 92;
-    const BAR: i32 = 15;
-    const WIDTH: i32 = 900;
-    let line = BAR * SHOWN.len() as i32 + 12;
-    let height = TOP + line * rows.len() as i32 + 44;
-    let root = SVGBackend::new(path, (WIDTH as u32, height as u32)).into_drawing_area();
-    root.fill(&WHITE)?;
-    root.draw_text(
-        "Time to verify a delivery, in multiples of its SHA-256 compressions",
-        &text(20),
-        (20, 14),
-    )?;
-    root.draw_text(
-        &format!("{}; medians of one run; less is better", machine.summary()),
-        &text(13),
-        (20, 42),
-    )?;
-
-    let shown = SHOWN.map(|(operation, ..)| index(operation));
-    let cells = rows.iter().flat_map(|row| shown.map(|at| row.cells[at].as_ref())).flatten();
-    let largest = cells.map(Cell::ratio).fold(2.0, f64::max);
-    let doublings = largest.log2().ceil();
-    let x = |ratio: f64| {
-        LEFT + (ratio.max(1.0).log2() / doublings * f64::from(WIDTH - LEFT - 70)) as i32
+    let delivery = index("358 B");
+    let bar = |row: &Row| {
+        let value = row.cells[delivery].as_ref()?.ratio();
+        Some(Bar { title: row.title.clone(), value, is_ours: row.entrant.is_hooksig() })
     };
-    legend(&root, LEFT)?;
-    for doubling in 0..=doublings as i32 {
-        let at = x(f64::from(1 << doubling));
-        root.draw(&PathElement::new([(at, TOP - 6), (at, height - 36)], FAINT))?;
-        let label =
-            if doubling == 0 { "the floor".to_owned() } else { format!("{} times", 1 << doubling) };
-        root.draw_text(&label, &anchored(12, HPos::Center), (at, height - 22))?;
-    }
-    for (number, row) in rows.iter().enumerate() {
-        let top = TOP + line * number as i32;
-        root.draw_text(&row.title, &anchored(13, HPos::Right), (LEFT - 10, top + line / 2 - 6))?;
-        for (bar, (operation, _, ours, others)) in SHOWN.into_iter().enumerate() {
-            let Some(cell) = &row.cells[index(operation)] else { continue };
-            let (top, ratio) = (top + BAR * bar as i32, cell.ratio());
-            let colour = if row.entrant.is_hooksig() { ours } else { others };
-            root.draw(&Rectangle::new([(LEFT, top), (x(ratio), top + BAR - 2)], colour.filled()))?;
-            root.draw_text(
-                &precise(ratio),
-                &anchored(12, HPos::Left),
-                (x(ratio) + 5, top + BAR / 2),
-            )?;
-        }
-    }
-    root.present()?;
-    Ok(())
-}
-
-fn legend(root: &Area<'_>, left: i32) -> Result<(), Failure> {
-    let mut at = left;
-    for (_, title, ours, others) in SHOWN {
-        root.draw(&Rectangle::new([(at, 66), (at + 12, 78)], ours.filled()))?;
-        root.draw(&Rectangle::new([(at + 15, 66), (at + 27, 78)], others.filled()))?;
-        root.draw_text(title, &anchored(13, HPos::Left), (at + 34, 73))?;
-        at += 170;
-    }
-    Ok(())
+    let chart = bar_chart::draw(
+        "Time to verify a delivery of 358 bytes",
+        &format!("{}; less is better", machine.summary()),
+        "times the SHA-256 compressions of the delivery alone",
+        rows.iter().filter_map(bar).collect(),
+    );
+    Ok(fs::write(path, chart)?)
 }
 
 /// Draws how the cost of a verification grows, and how the rate grows with cores.
@@ -113,7 +56,6 @@ pub fn scaling(
     machine: &Machine,
 ) -> Result<(), Failure> {
     let root = SVGBackend::new(path, (960, 640)).into_drawing_area();
-    root.fill(&WHITE)?;
     root.draw_text(
         "hooksig: cost of a verification by size, and deliveries by cores",
         &text(20),
@@ -154,7 +96,7 @@ fn line(panel: &Area<'_>, growth: &Growth) -> Result<(), Failure> {
     chart
         .configure_mesh()
         .disable_x_mesh()
-        .light_line_style(WHITE)
+        .light_line_style(TRANSPARENT)
         .bold_line_style(FAINT)
         .axis_style(INK)
         .label_style(text(11))

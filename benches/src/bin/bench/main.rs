@@ -5,6 +5,7 @@
 //! the cost and the gain of more cores. `--only` times just the contestants with that in their name.
 //! `--write` updates the pages and charts of `docs`.
 
+mod bar_chart;
 mod charts;
 mod child;
 mod compare;
