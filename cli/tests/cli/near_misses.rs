@@ -424,6 +424,19 @@ fn a_plainly_wrong_secret_or_body_gets_no_advice() {
     assert_none(SECRET, request(&fields, b"other"));
 }
 
+/// Bodies of about `size` bytes that many changes could have led to.
+fn costly_bodies(size: usize) -> [(&'static str, Vec<u8>); 6] {
+    let changed = |body: String| signed(SECRET.as_bytes(), b"another", body.as_bytes());
+    [
+        ("numbers", changed(format!("[{}1]", "1,".repeat(size / 2)))),
+        ("members", changed(format!("{{{}\"a\":1}}", "\"a\":\"eyJ9\",".repeat(size / 11)))),
+        ("a JSON text", changed(format!("{{\"a\":\"{}\"}}", "\\u00e9".repeat(size / 6)))),
+        ("nested lists", changed(format!("{}{}", "[".repeat(100), "[],".repeat(size / 3)))),
+        ("letters", changed("\u{e9}\u{20ac}".repeat(size / 5))),
+        ("form fields", changed("a=%7b&".repeat(size / 6))),
+    ]
+}
+
 /// Requests of about `size` bytes that cost once names times fields, or candidates times bytes.
 fn costly(size: usize) -> [(&'static str, Vec<u8>); 4] {
     const MANY: usize = 126;
@@ -461,7 +474,7 @@ fn costly(size: usize) -> [(&'static str, Vec<u8>); 4] {
 fn explaining_large_requests_has_an_end() {
     // A release build gets the largest requests, and the time that it promises for them.
     let (size, seconds) = if cfg!(debug_assertions) { (1_000_000, 60) } else { (10_000_000, 5) };
-    for (what, raw) in costly(size) {
+    for (what, raw) in costly(size).into_iter().chain(costly_bodies(size)) {
         let start = Instant::now();
         let (run, found) = explain(SECRET.as_bytes(), raw);
         assert_eq!((run.code, found), (1, vec![]), "{what}");

@@ -1,6 +1,6 @@
 //! Common changes to bodies on the way, undone.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, value::RawValue};
@@ -75,7 +75,7 @@ fn edges(body: &[u8], budget: &Budget) -> Vec<Step> {
 
 /// Encodings and containers of a body: base64, a JSON text, a form.
 fn wrappers(body: &[u8], budget: &Budget) -> Vec<Step> {
-    if !budget.pay_for_body(6 * body.len()) {
+    if !budget.pay_for_body(8 * body.len()) {
         return vec![];
     }
     let mut steps = Vec::new();
@@ -121,7 +121,7 @@ fn json_texts(body: &[u8]) -> Vec<Step> {
     let mut steps: Vec<_> =
         texts.map(|text| Step::new("body-in-json-string", text.into(), STRING)).collect();
     const MEMBER: &str = "was put into a member of another JSON object";
-    let members = serde_json::from_slice::<HashMap<String, &RawValue>>(body).unwrap_or_default();
+    let members = serde_json::from_slice::<BTreeMap<String, &RawValue>>(body).unwrap_or_default();
     for member in members.values().take(MAX_PARTS) {
         let member = member.get();
         let text = string(member.as_bytes());
