@@ -199,15 +199,15 @@ impl Changes<'_, '_> {
         }
     }
 
-    /// Adds the digest of the body, and the usual spelling of the one received.
+    /// Adds the usual spelling of the one received, and the digest of the body.
     fn add_digests(&mut self, case: &Case<'_>) {
-        if case.budget.pay_for_body(case.message.body.len()) {
-            self.add(digest::field(&case.message.body).as_bytes(), WAS_CHANGED);
-        }
         let received = self.line.value.clone().unwrap_or_default();
         let (name, value) = received.split_at("SHA-256=".len().min(received.len()));
         if name.eq_ignore_ascii_case(b"SHA-256=") {
             self.add([b"SHA-256=", value].concat(), WAS_WRITTEN);
+        }
+        if case.budget.pay_for_body(case.message.body.len()) {
+            self.add(digest::field(&case.message.body).as_bytes(), WAS_CHANGED);
         }
     }
 
