@@ -39,6 +39,7 @@ lint: ## formatting, linters, prose, version numbers, and the tests that pages n
 	cargo clippy --locked -p hooksig --lib --features plain -- -D warnings
 	cargo clippy --locked -p hooksig --lib --features small -- -D warnings
 	scripts/confined.sh
+	scripts/circles.py
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked -p hooksig -p hooksig-tower --all-features --no-deps
 
 .PHONY: test-rust

@@ -23,7 +23,7 @@ PARTS = [
     (r"src/digest\.rs", "Digest field"),
     (r"src/signing_string\.rs", "signing string"),
     (r"src/request\b", "head and its fields"),
-    (r"src/drone|/hifijson-", "Drone layer"),
+    (r"src/(drone|verbatim)|/hifijson-", "Drone layer"),
     (r"src/sign\.rs", "signing"),
     (r"src/verify\.rs", "verifier"),
     (r"src/replay\.rs", "replay guard"),

@@ -206,14 +206,14 @@
 // A time that means never.
 #define HOOKSIG_NEVER INT64_MAX
 
+// The length of the tag in a hooksig_verified, in bytes.
+#define HOOKSIG_TAG_LEN 32
+
 // The length of the Signature value of a Drone delivery, in bytes without a NUL.
 #define HOOKSIG_DELIVERY_SIGNATURE_LEN 119
 
 // The size of a hooksig_pending_body in 64-bit words, the same on every target: 256 bytes.
 #define HOOKSIG_PENDING_BODY_WORDS 32
-
-// The length of the tag in a hooksig_verified, in bytes.
-#define HOOKSIG_TAG_LEN 32
 
 // The maximum number of names that a signature may cover.
 #define HOOKSIG_MAX_NAMES 128

@@ -5,9 +5,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-pattern='\b(SMALL|VECTORS)\b|sha2_backend_soft|inline\(|#\[inline|feature = "(small|plain)"|target_pointer_width'
+pattern='\b(SMALL|VECTORS|SHORTCUTS)\b|sha2_backend_soft|inline\(|#\[inline|feature = "(small|plain)"|target_pointer_width'
 if grep -rnE "$pattern" src --include='*.rs' |
-    grep -vE '^src/primitives/|^src/(request/fields|drone/verbatim)\.rs:[0-9]+: *#\[inline\(always\)\]$'; then
+    grep -vE '^src/primitives/|^src/(request/fields|verbatim)\.rs:[0-9]+: *#\[inline\(always\)\]$'; then
     echo "confined: this belongs in src/primitives" >&2
     exit 1
 fi

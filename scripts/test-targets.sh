@@ -148,13 +148,13 @@ has_no_heap() {
     ! grep -E ' _*(malloc|free|realloc|calloc|sbrk)(_r)?$' <<<"$symbols"
 }
 
-# A program that only verifies links no code that signs or reads bodies. It links `drone::verbatim`, which
+# A program that only verifies links no code that signs or reads bodies. It links `verbatim`, which
 # recognises a request that is written exactly as Drone writes it.
 links_what_it_calls() {
     local symbols
     firmware "$1" "$2" run-verifier || return
     symbols=$(nm -C "$(elf "$1" "$2" verifier)") || return
-    ! grep -v '::drone::verbatim::' <<<"$symbols" |
+    ! grep -v '::verbatim::' <<<"$symbols" |
         grep -E 'hooksig_(sign|delivery|replay|date|digest|status_)|::sign::|::drone::|hifijson'
 }
 

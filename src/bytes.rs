@@ -1,7 +1,5 @@
 //! Classes of bytes, trimming, and checked indexes.
 
-use crate::primitives::take_while;
-
 /// Returns what was found at an index that is within its bounds by design.
 ///
 /// A wrong index panics in tests, and finds an empty value in release builds, which must not panic.
@@ -36,12 +34,6 @@ impl Class {
     pub(crate) fn has(self, byte: u8) -> bool {
         let classes = in_bounds(CLASSES.get(usize::from(byte.min(0x80))).copied());
         classes & self.0 != 0
-    }
-
-    /// Returns whether every byte is in the class.
-    pub(crate) fn has_all(self, mut bytes: &[u8]) -> bool {
-        take_while(&mut bytes, self);
-        bytes.is_empty()
     }
 }
 

@@ -6,7 +6,7 @@ use core::ops::Range;
 use crate::{
     Error, FieldValue,
     bytes::{Class, in_bounds, trim},
-    primitives::{SHORTCUTS, out_of_line, take_while},
+    primitives::{out_of_line, take_while, usual},
 };
 
 /// The length of an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -57,9 +57,9 @@ const LONG_DAYS: [[u8; 9]; 7] = [
 /// ```
 pub fn parse(text: &(impl AsRef<[u8]> + ?Sized), now: i64) -> Result<i64, Error> {
     let text = text.as_ref();
-    let read = match text.try_into() {
-        Ok(text) if SHORTCUTS => read_imf_fixdate(text).and_then(|date| date.unix_seconds(None)),
-        _ => read(text, now),
+    let read = match usual(text.try_into().ok()) {
+        Some(text) => read_imf_fixdate(text).and_then(|date| date.unix_seconds(None)),
+        None => read(text, now),
     };
     read.ok_or(Error::MalformedDate)
 }

@@ -3,7 +3,7 @@
 use crate::{
     Error, FieldValue,
     bytes::{Class, trim},
-    primitives::{self, BASE64_LEN, Hash, HashText, SHORTCUTS, Sha256, is_word, take_while},
+    primitives::{self, BASE64_LEN, Hash, HashText, Sha256, is_word, take_while, usual},
 };
 
 /// The length of the value of a `Digest` field with one SHA-256, in bytes.
@@ -41,11 +41,9 @@ pub(crate) fn write(hash: &Hash) -> [u8; LEN] {
 /// [`Error::DigestMismatch`] if it has two that differ, because no body has both.
 pub(crate) fn parse(field: &[u8]) -> Result<&HashText, Error> {
     // Fast path for the field that Drone sends, with one SHA-256 and nothing else.
-    if SHORTCUTS {
-        let only = field.strip_prefix(PREFIX.as_bytes());
-        if let Some(text) = only.and_then(|text| text.try_into().ok()) {
-            return primitives::is_canonical(text).then_some(text).ok_or(Error::MalformedDigest);
-        }
+    let only = field.strip_prefix(PREFIX.as_bytes());
+    if let Some(text) = usual(only.and_then(|text| text.try_into().ok())) {
+        return primitives::is_canonical(text).then_some(text).ok_or(Error::MalformedDigest);
     }
     let mut expected: Option<&HashText> = None;
     let mut rest = field;

@@ -8,11 +8,11 @@ use hifijson::{
 
 use crate::{
     Error, FieldValue, Headers, Key, Name, Request, bytes::in_bounds, date, digest, primitives,
+    verbatim,
 };
 
 mod filter;
 mod many;
-pub(crate) mod verbatim;
 
 pub use filter::selects;
 #[cfg(feature = "capi")]

@@ -76,6 +76,7 @@ pub mod date;
 mod signing_string;
 mod key;
 pub mod digest;
+mod verbatim;
 mod verify;
 mod sign;
 

@@ -6,7 +6,7 @@ use crate::{
     Error,
     bytes::{Class, in_bounds},
     params::Value,
-    primitives::{HELD_NAMES, SHORTCUTS, eq_ignore_case},
+    primitives::{HELD_NAMES, eq_ignore_case, usual},
 };
 
 /// The largest number of names that a signature may cover.
@@ -311,7 +311,7 @@ pub(crate) struct CheckedNames<'a> {
 impl<'a> CheckedNames<'a> {
     /// Checks a list.
     pub(crate) fn new(list: HeaderList<'a>) -> Result<Self, Error> {
-        if SHORTCUTS && list.0.is(DATE_DIGEST) {
+        if usual(Some(list)).is_some_and(|list| list.0.is(DATE_DIGEST)) {
             return Ok(Self { list, is_date_digest: true });
         }
         check_list(list.iter())?;

@@ -5,12 +5,12 @@ use core::fmt;
 use crate::{
     Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value,
     digest::{self, BodyDigest},
-    drone::verbatim,
     key,
     names::CheckedNames,
-    primitives::{HashText, SHORTCUTS, has_control},
+    primitives::{HashText, has_control},
     request::Fields,
     signing_string::{CoveredFields, SigningString},
+    verbatim,
 };
 
 /// Verifies requests with a set of keys and a policy.
@@ -110,12 +110,12 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     {
         let fields = Fields::find(request.headers);
         let mut tag = Tag::default();
-        let verbatim = fields.signature.once().filter(|_| SHORTCUTS);
-        let verbatim = verbatim.and_then(|field| verbatim::read_params(field, &mut tag));
-        let (params, is_decoded) = match verbatim {
-            Some(params) => (params, true),
-            None => (Params::read(fields.signature, fields.signature_input)?, false),
-        };
+        let field = fields.signature.once();
+        let (params, is_decoded) =
+            match field.and_then(|field| verbatim::read_params(field, &mut tag)) {
+                Some(params) => (params, true),
+                None => (Params::read(fields.signature, fields.signature_input)?, false),
+            };
         let names = CheckedNames::new(params.headers)?;
         self.policy.check_params(&params, &names)?;
         if !is_decoded && !params.decode_signature(&mut tag) {
@@ -126,8 +126,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let digest_field = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
         let digest = digest::parse(digest_field)?;
         // A parsed date and a digest of Drone's length cannot hold a control byte.
-        let is_drones = SHORTCUTS && names.is_date_digest;
-        let verbatim = if is_drones && (date.is_some() || !has_control(date_field)) {
+        let verbatim = if names.is_date_digest && (date.is_some() || !has_control(date_field)) {
             verbatim::read_signing_string(date_field, digest_field)
         } else {
             None

@@ -3,9 +3,25 @@
 use std::path::{Path, PathBuf};
 
 /// The exporting files of `src/capi`, in the order of the header.
-const SOURCES: [&str; 15] = [
-    "version", "status", "key", "policy", "replay", "receiver", "request", "drone", "receive",
-    "pending", "verify", "head", "sign", "digest", "date",
+const SOURCES: [&str; 18] = [
+    "version",
+    "status",
+    "key",
+    "policy",
+    "replay_entry",
+    "clock",
+    "receiver",
+    "verified",
+    "replay",
+    "request",
+    "drone",
+    "receive",
+    "pending",
+    "verify",
+    "head",
+    "sign",
+    "digest",
+    "date",
 ];
 
 /// Parts of the generated text and their replacements, because cbindgen knows no text constants and

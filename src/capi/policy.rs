@@ -72,22 +72,22 @@ impl Settings {
 /// Text copied into a handle; empty where it was not set.
 #[derive(Clone, Copy)]
 struct Copied<const N: usize> {
-    octets: [u8; N],
+    bytes: [u8; N],
     len: usize,
 }
 
 impl<const N: usize> Copied<N> {
-    const EMPTY: Self = Self { octets: [0; N], len: 0 };
+    const EMPTY: Self = Self { bytes: [0; N], len: 0 };
 
     fn new(text: &[u8]) -> Result<Self, hooksig_status> {
         let mut copied = Self { len: text.len(), ..Self::EMPTY };
-        let room = copied.octets.get_mut(..text.len()).ok_or(BufferTooSmall)?;
+        let room = copied.bytes.get_mut(..text.len()).ok_or(BufferTooSmall)?;
         room.copy_from_slice(text);
         Ok(copied)
     }
 
     fn get(&self) -> Option<&[u8]> {
-        self.octets.get(..self.len).filter(|text| !text.is_empty())
+        self.bytes.get(..self.len).filter(|text| !text.is_empty())
     }
 }
 

@@ -1,15 +1,8 @@
 use super::{
-    hooksig_key, hooksig_policy, hooksig_replay_entry, hooksig_status, hooksig_verified,
-    key::made_keys, policy::policy_or_default,
+    clock::clock_at, hooksig_key, hooksig_policy, hooksig_replay_entry, hooksig_status,
+    hooksig_verified, key::made_keys, policy::policy_or_default,
 };
 use crate::{Clock, Headers, Request, Verifier, primitives::HashText};
-
-/// Pass this as a time if there is no clock. Date is then not compared with the time, and a
-/// delivery can be replayed forever: use a replay guard, which then never forgets.
-pub const HOOKSIG_NO_CLOCK: i64 = i64::MIN;
-
-/// A time that means never.
-pub const HOOKSIG_NEVER: i64 = i64::MAX;
 
 /// The settings of a receiver. Set all to zeros, then keys, keys_len and now, and, to accept each
 /// delivery once, guard and guard_len. All pointers are borrowed only during a call.
@@ -36,10 +29,7 @@ pub struct hooksig_receiver {
 
 impl hooksig_receiver {
     pub(super) const fn clock(&self) -> Clock {
-        match self.now {
-            HOOKSIG_NO_CLOCK => Clock::None,
-            now => Clock::At(now),
-        }
+        clock_at(self.now)
     }
 
     /// Runs every check on the head, as [`Verifier::head`].

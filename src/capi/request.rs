@@ -4,7 +4,7 @@ use super::{
     hooksig_status::{self, InvalidLength, NullPointer},
     memory::{checked_text, reference, text, view},
 };
-use crate::{Head, Headers, Request, primitives::SHORTCUTS};
+use crate::{Head, Headers, Request, primitives::usual};
 
 /// One header field of a request: name and value as received, with or without the white space
 /// around the value. A field that was received more than once appears more than once, in the same
@@ -101,7 +101,7 @@ impl CheckedHead for Request<'_, CheckedHeaders> {
 
 /// Checks that every name and every value is a view, as `text` would.
 fn check_headers(headers: &[hooksig_header]) -> Result<(), hooksig_status> {
-    if SHORTCUTS && are_plain(headers) { Ok(()) } else { check_each(headers) }
+    if usual(Some(headers)).is_some_and(are_plain) { Ok(()) } else { check_each(headers) }
 }
 
 /// Whether no pointer is NULL and no length is beyond what an object can have, all of them looked

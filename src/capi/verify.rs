@@ -1,15 +1,13 @@
 use core::ffi::{c_char, c_void};
 
 use super::{
-    HOOKSIG_NEVER, HOOKSIG_NO_CLOCK, hooksig_receiver, hooksig_request, hooksig_status,
+    hooksig_receiver, hooksig_request, hooksig_status,
     hooksig_status::DigestMismatch,
+    hooksig_verified,
     memory::{body, not_null, reference, status, store},
     request::{CheckedHead, checked_request, raw_head},
 };
-use crate::{TAG_LEN, Verified, digest};
-
-/// The length of the tag in a hooksig_verified, in bytes.
-pub const HOOKSIG_TAG_LEN: usize = 32;
+use crate::digest;
 
 /// The maximum number of names that a signature may cover.
 pub const HOOKSIG_MAX_NAMES: usize = 128;
@@ -17,34 +15,8 @@ pub const HOOKSIG_MAX_NAMES: usize = 128;
 /// The maximum length of a signing string, in bytes.
 pub const HOOKSIG_MAX_SIGNING_STRING_LEN: usize = 4096;
 
-const _: () = assert!(HOOKSIG_TAG_LEN == TAG_LEN);
 const _: () = assert!(HOOKSIG_MAX_NAMES == crate::MAX_NAMES);
 const _: () = assert!(HOOKSIG_MAX_SIGNING_STRING_LEN == crate::MAX_SIGNING_STRING_LEN);
-
-/// A genuine request: its MAC, date and body belong together.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct hooksig_verified {
-    /// The MAC, which identifies the delivery. It is not secret.
-    pub tag: [u8; HOOKSIG_TAG_LEN],
-    /// The time in Date, or HOOKSIG_NO_CLOCK without a clock.
-    pub date: i64,
-    /// The last second in which this request is accepted, or HOOKSIG_NEVER without a clock.
-    pub expires: i64,
-    /// The index of the key that made the signature.
-    pub key_index: usize,
-}
-
-impl From<Verified<'_>> for hooksig_verified {
-    fn from(verified: Verified<'_>) -> Self {
-        Self {
-            tag: *verified.tag(),
-            date: verified.date().unwrap_or(HOOKSIG_NO_CLOCK),
-            expires: verified.expires().unwrap_or(HOOKSIG_NEVER),
-            key_index: verified.key_index(),
-        }
-    }
-}
 
 /// Makes a call of hooksig_verify, with the head in either form.
 ///

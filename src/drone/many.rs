@@ -1,7 +1,7 @@
 //! Signing of many deliveries at once.
 
-use super::{SignedHeaders, sign, verbatim};
-use crate::{Error, FieldValue, Key, bytes::in_bounds, date, digest};
+use super::{SignedHeaders, sign};
+use crate::{Error, FieldValue, Key, bytes::in_bounds, date, digest, verbatim};
 
 /// A delivery to sign with [`sign_many`].
 #[derive(Clone, Copy, Debug)]

@@ -50,7 +50,7 @@ impl<'a> Value<'a> {
     /// Returns the bytes as received if a slice is handled faster than bytes, and there is no
     /// quoted-pair.
     pub(crate) fn plain_slice(&self) -> Option<&'a [u8]> {
-        if primitives::SHORTCUTS { self.as_slice() } else { None }
+        primitives::usual(self.as_slice())
     }
 
     /// Returns the bytes as received, or `None` if they contain a quoted-pair.

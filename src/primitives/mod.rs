@@ -47,12 +47,27 @@ use fast as unchosen;
 #[cfg(not(any(target_pointer_width = "64", target_family = "wasm")))]
 use plain as unchosen;
 
+use crate::bytes::Class;
+
 pub(crate) use macs::{Pieces, for_each_mac, mac_of_pieces};
 pub(crate) use version::{
-    HELD_NAMES, HmacKey, SHORTCUTS, Sha256, ct_eq, decode, encode, eq_ignore_case, has_control,
-    is_canonical, is_word, mac_many, out_of_line, sha256, split_at, start, take_first, take_qdtext,
-    take_while,
+    HELD_NAMES, HmacKey, Sha256, ct_eq, decode, encode, eq_ignore_case, has_control, is_canonical,
+    is_word, mac_many, out_of_line, sha256, split_at, start, take_first, take_qdtext, take_while,
 };
+
+/// Returns the usual form of an input if this build handles it apart. Without it, the general code decides,
+/// with the same result.
+pub(crate) fn usual<T>(input: Option<T>) -> Option<T> {
+    if version::SHORTCUTS { input } else { None }
+}
+
+impl Class {
+    /// Returns whether every byte is in the class.
+    pub(crate) fn has_all(self, mut bytes: &[u8]) -> bool {
+        take_while(&mut bytes, self);
+        bytes.is_empty()
+    }
+}
 
 /// The length of a SHA-256 hash and of an HMAC-SHA-256, in bytes.
 pub(crate) const HASH_LEN: usize = 32;

@@ -1301,7 +1301,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 							}
 							goto l19
 						}
-						v13 = v1 + i32(21876)
+						v13 = v1 + i32(21708)
 						v25 = v1 + i32(16)
 						v1 = v25
 						t41 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(56), v13)
@@ -1309,7 +1309,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 							goto l15
 						}
 					}
-					t42 := int32(m.memory[uint32(v25+i32(21872))])
+					t42 := int32(m.memory[uint32(v25+i32(21704))])
 					v1 = t42
 					if v1 == 0 {
 						t43 := int32(load32(m.memory, uint64(uint32(v7))+16))
@@ -4129,6 +4129,602 @@ l13:
 	}
 	store32(m.memory, uint64(uint32(t12))+16, uint32(p11))
 }
+func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h9d608a1798f4dc21_2tcyxy(v0, v1, v2 int32) {
+	var v3, v4, v5 int32
+	var v6 int64
+	var v7, v8, v9, v10 int32
+	var v11 int64
+	var v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
+	var v24, v25, v26, v27 int64
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(1920)
+	m.___stack_pointer = v3
+	t1 := int32(load32(m.memory, uint32(v1)))
+	v4 = t1
+	{
+		{
+			t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v5 = t2
+			v6 = int64(uint32(v5)) * i64(160)
+			if int32(int64(uint64(v6)>>32)) != 0 {
+				if v4 != 0 {
+					goto l3
+				}
+				goto l4
+			}
+			v7 = i32(0)
+			v8 = int32(v6)
+			if v8 != 0 {
+				goto l1
+			}
+			v4 = i32(8)
+			v5 = i32(0)
+			goto l2
+		}
+	l1:
+		if v4 == 0 {
+			goto l4
+		}
+		if v8 > i32(-1) {
+			goto l2
+		}
+	l3:
+		v7 = i32(2)
+		goto l5
+	l4:
+		v7 = i32(1)
+		goto l5
+	l2:
+		v9 = v5 * i32(160)
+	l7:
+		{
+			if v9 == v7 {
+				goto l6
+			}
+			v8 = v4 + v7
+			v7 = v7 + i32(160)
+			t3 := int64(load64(m.memory, uint32(v8)))
+			if t3 == i64(5211627277363815770) {
+				goto l7
+			}
+		}
+		v7 = i32(3)
+	l5:
+		store32(m.memory, uint32(v0), uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
+		goto l8
+	l6:
+		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(360), t4)
+		{
+			t5 := int32(load32(m.memory, uint64(uint32(v3))+360))
+			v7 = t5
+			if v7 != i32(3) {
+				goto l9
+			}
+			t6 := int32(load32(m.memory, uint64(uint32(v3))+364))
+			v7 = t6
+			store32(m.memory, uint32(v0), uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
+			goto l8
+		}
+	l9:
+		t7 := int64(load64(m.memory, uint64(uint32(v3))+372))
+		store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
+		t8 := int64(load64(m.memory, uint64(uint32(v3))+380))
+		store64(m.memory, uint64(uint32(v3))+56, uint64(t8))
+		t9 := int32(load32(m.memory, uint64(uint32(v3))+388))
+		store32(m.memory, uint64(uint32(v3))+64, uint32(t9))
+		{
+			{
+				{
+					if v5 != 0 {
+						goto l10
+					}
+					v7 = i32(2)
+					goto l11
+				l10:
+					t10 := int64(load64(m.memory, uint64(uint32(v3))+364))
+					v6 = t10
+					v10 = i32(1)
+					if v7 != i32(1) {
+						goto l12
+					}
+					if uint64(v6) > uint64(i64(0xffffffff)) {
+						goto l12
+					}
+					v7 = i32(4)
+				}
+			l11:
+				t11 := int32(m.memory[uint64(uint32(v7))+16596])
+				v7 = t11
+				goto l13
+			}
+		l12:
+			t12 := int32(load32(m.memory, uint64(uint32(v3))+64))
+			store32(m.memory, uint64(uint32(v3))+100, uint32(t12))
+			t13 := int64(load64(m.memory, uint64(uint32(v3))+56))
+			store64(m.memory, uint64(uint32(v3))+92, uint64(t13))
+			t14 := int64(load64(m.memory, uint64(uint32(v3))+48))
+			store64(m.memory, uint64(uint32(v3))+84, uint64(t14))
+			store32(m.memory, uint64(uint32(v3))+108, uint32(v5))
+			store32(m.memory, uint64(uint32(v3))+104, uint32(v4))
+			store64(m.memory, uint64(uint32(v3))+76, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+72, uint32(v7))
+			t15 := int64(load64(m.memory, uint64(uint32(v1))+16))
+			v11 = t15
+			{
+				{
+					t16 := int32(load32(m.memory, uint64(uint32(v2))+12))
+					v8 = t16
+					if v8 != 0 {
+						goto l14
+					}
+					v12 = i32(0)
+					v13 = i32(0)
+					v14 = i32(1)
+					v15 = i32(0)
+					v16 = i32(0)
+					v17 = i32(1)
+					v18 = i32(0)
+					v19 = i32(0)
+					v20 = i32(0)
+					goto l15
+				}
+			l14:
+				t17 := int32(load32(m.memory, uint64(uint32(v2))+8))
+				v7 = t17
+				v21 = v7 + v8<<4
+				v19 = i32(0)
+				v20 = i32(0)
+				v18 = i32(0)
+				v17 = i32(1)
+				v16 = i32(0)
+				v15 = i32(0)
+				v14 = i32(1)
+				v13 = i32(0)
+				v12 = i32(0)
+				v10 = i32(1)
+			l21:
+				{
+					t18 := int32(load32(m.memory, uint32(v7+i32(8))))
+					v8 = t18
+					p19 := i32(1)
+					if v8 != 0 {
+						p19 = v8
+					}
+					v1 = p19
+					t20 := int32(load32(m.memory, uint32(v7+i32(12))))
+					v22 = t20
+					{
+						{
+							t21 := int32(load32(m.memory, uint32(v7)))
+							v8 = t21
+							p22 := i32(1)
+							if v8 != 0 {
+								p22 = v8
+							}
+							v8 = p22
+							t23 := int32(load32(m.memory, uint32(v7+i32(4))))
+							t24 := v8
+							v9 = t23
+							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(21865), i32(4))
+							if t25 != 0 {
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v22)
+								v16 = v16 + i32(1)
+								t36 := int32(load32(m.memory, uint64(uint32(v3))+12))
+								v15 = t36
+								t37 := int32(load32(m.memory, uint64(uint32(v3))+8))
+								v14 = t37
+								goto l20
+							}
+							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21869), i32(6))
+							if t26 != 0 {
+								goto l17
+							}
+							{
+								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21839), i32(9))
+								if t27 != 0 {
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v1, v22)
+									v13 = v13 + i32(1)
+									t29 := int32(load32(m.memory, uint64(uint32(v3))+28))
+									v12 = t29
+									t30 := int32(load32(m.memory, uint64(uint32(v3))+24))
+									v10 = t30
+									goto l20
+								}
+								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21875), i32(15))
+								if t28 == 0 {
+									t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21890), i32(13))
+									if t31 == 0 {
+										goto l20
+									}
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(40), v1, v22)
+									t32 := int32(load32(m.memory, uint64(uint32(v3))+40))
+									t33 := int32(load32(m.memory, uint64(uint32(v3))+44))
+									m._hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v3+i32(32), t32, t33)
+									t34 := int32(load32(m.memory, uint64(uint32(v3))+32))
+									v8 = t34
+									if v8 == 0 {
+										goto l20
+									}
+									t35 := int32(load32(m.memory, uint64(uint32(v3))+36))
+									v12 = t35
+									v13 = v13 + i32(1)
+									v10 = v8
+									goto l20
+								}
+								v20 = i32(1)
+								goto l20
+							}
+						}
+					l17:
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v22)
+						v19 = v19 + i32(1)
+						t38 := int32(load32(m.memory, uint64(uint32(v3))+20))
+						v18 = t38
+						t39 := int32(load32(m.memory, uint64(uint32(v3))+16))
+						v17 = t39
+					}
+				l20:
+					v7 = v7 + i32(16)
+					if v7 != v21 {
+						goto l21
+					}
+				}
+			}
+		l15:
+			store64(m.memory, uint64(uint32(v3))+168, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+160, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+152, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+144, uint64(i64(0)))
+			store32(m.memory, uint64(uint32(v3))+184, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+180, uint32(v10))
+			store32(m.memory, uint64(uint32(v3))+188, uint32(v13))
+			{
+				{
+					if v13 != i32(1) {
+						goto l22
+					}
+					if v12 != i32(119) {
+						goto l22
+					}
+					v7 = i32(0)
+					v8 = i32(0)
+				l23:
+					{
+						t40 := int32(m.memory[uint32(v7+i32(21903))])
+						t41 := int32(m.memory[uint32(v10+v7)])
+						v8 = t40 ^ t41 | v8
+						v7 = v7 + i32(1)
+						if v7 != i32(52) {
+							goto l23
+						}
+					}
+					if v8&i32(255) != 0 {
+						goto l22
+					}
+					t42 := int64(load64(m.memory, uint64(uint32(v10))+96))
+					t43 := int64(load64(m.memory, uint32(v10+i32(104))))
+					t44 := int64(load64(m.memory, uint32(v10+i32(111))))
+					if t42^i64(0x7265646165682c22)|(t43^i64(2334399943502085491))|(t44^i64(0x2274736567696420)) != i64(0) {
+						goto l22
+					}
+					v8 = v10 + i32(52)
+					t45 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v8, v3+i32(144))
+					if t45 == 0 {
+						goto l22
+					}
+					v6 = i64(8)
+					v23 = i32(1)
+					v7 = i32(21955)
+					v9 = i32(21659)
+					v1 = i32(44)
+					v22 = i32(0x5558)
+					v21 = i32(11)
+					v10 = i32(0)
+					v13 = i32(0)
+					v12 = i32(0)
+					v20 = i32(11)
+					goto l24
+				}
+			l22:
+				m._hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v3+i32(360), v3+i32(180), v20&i32(1))
+				t46 := int64(load64(m.memory, uint64(uint32(v3))+364))
+				v6 = t46
+				{
+					t47 := int32(load32(m.memory, uint64(uint32(v3))+360))
+					v7 = t47
+					if v7 != 0 {
+						goto l25
+					}
+					t48 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
+					v7 = t48
+					goto l13
+				}
+			l25:
+				t49 := int32(load32(m.memory, uint64(uint32(v3))+404))
+				v10 = t49
+				t50 := int32(load32(m.memory, uint64(uint32(v3))+400))
+				v21 = t50
+				t51 := int32(load32(m.memory, uint64(uint32(v3))+396))
+				v22 = t51
+				t52 := int32(load32(m.memory, uint64(uint32(v3))+392))
+				v13 = t52
+				t53 := int32(load32(m.memory, uint64(uint32(v3))+388))
+				v1 = t53
+				t54 := int32(load32(m.memory, uint64(uint32(v3))+384))
+				v8 = t54
+				t55 := int32(load32(m.memory, uint64(uint32(v3))+380))
+				v12 = t55
+				t56 := int32(load32(m.memory, uint64(uint32(v3))+376))
+				v20 = t56
+				t57 := int32(load32(m.memory, uint64(uint32(v3))+372))
+				v9 = t57
+				v23 = i32(0)
+			}
+		l24:
+			store32(m.memory, uint64(uint32(v3))+236, uint32(v10))
+			store32(m.memory, uint64(uint32(v3))+232, uint32(v21))
+			store32(m.memory, uint64(uint32(v3))+228, uint32(v22))
+			store32(m.memory, uint64(uint32(v3))+224, uint32(v13))
+			store32(m.memory, uint64(uint32(v3))+220, uint32(v1))
+			store32(m.memory, uint64(uint32(v3))+216, uint32(v8))
+			store32(m.memory, uint64(uint32(v3))+212, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+208, uint32(v20))
+			store32(m.memory, uint64(uint32(v3))+204, uint32(v9))
+			store64(m.memory, uint64(uint32(v3))+196, uint64(v6))
+			store32(m.memory, uint64(uint32(v3))+192, uint32(v7))
+			m._hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v3+i32(360), v3+i32(204))
+			t58 := int64(load64(m.memory, uint64(uint32(v3))+360))
+			v6 = t58
+			{
+				t59 := int32(m.memory[uint64(uint32(v3))+372])
+				v8 = t59
+				if v8 != i32(2) {
+					goto l26
+				}
+				t60 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
+				v7 = t60
+				goto l13
+			}
+		l26:
+			t61 := int32(load16(m.memory, uint64(uint32(v3))+373))
+			store16(m.memory, uint64(uint32(v3))+253, uint16(t61))
+			t62 := int32(m.memory[uint64(uint32(v3))+375])
+			m.memory[uint64(uint32(v3))+255] = byte(t62)
+			m.memory[uint64(uint32(v3))+252] = byte(v8)
+			t63 := int32(load32(m.memory, uint64(uint32(v3))+368))
+			store32(m.memory, uint64(uint32(v3))+248, uint32(t63))
+			store64(m.memory, uint64(uint32(v3))+240, uint64(v6))
+			m._hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v3+i32(360), v3+i32(72), v3+i32(192), v3+i32(240))
+			{
+				t64 := int32(m.memory[uint64(uint32(v3))+360])
+				if t64 == i32(41) {
+					goto l27
+				}
+				t65 := int64(load64(m.memory, uint64(uint32(v3))+360))
+				v24 = t65
+				if v24&i64(255) == i64(41) {
+					goto l27
+				}
+				t66 := int32(m.memory[uint64(uint32(int32(v24)&i32(255)))+16596])
+				v7 = t66
+				goto l13
+			}
+		l27:
+			{
+				if v23 != 0 {
+					goto l28
+				}
+				v7 = i32(17)
+				t67 := m._hooksig__params__Params__decode_signature__hb0ee420bd3e0eff5_lvu04e(v3+i32(192), v3+i32(144))
+				if t67 == 0 {
+					goto l13
+				}
+			}
+		l28:
+			v7 = i32(24)
+			switch v16 {
+			case 0:
+				v7 = i32(23)
+				fallthrough
+			default:
+				t68 := int32(m.memory[uint64(uint32(v7))+16596])
+				v7 = t68
+				goto l13
+			case 1:
+				t69 := int32(load32(m.memory, uint64(uint32(v3))+88))
+				t70 := v3 + i32(360)
+				v7 = t69
+				t71 := v7
+				t72 := v14
+				t73 := v15
+				var p74 int32
+				if v11 == i64(-0x8000000000000000) {
+					p74 = 1
+				}
+				m._hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(t70, t71, t72, t73, int64(uint32(p74)), v11)
+				t75 := int64(load64(m.memory, uint64(uint32(v3))+368))
+				v11 = t75
+				{
+					t76 := int64(load64(m.memory, uint64(uint32(v3))+360))
+					v24 = t76
+					if v24 != i64(2) {
+						goto l32
+					}
+					t77 := int32(m.memory[uint64(uint32(int32(v11)&i32(255)))+16596])
+					v7 = t77
+					goto l13
+				}
+			l32:
+				v9 = i32(27)
+				switch v19 {
+				case 0:
+					v9 = i32(26)
+					fallthrough
+				default:
+					t78 := int32(m.memory[uint64(uint32(v9))+16596])
+					v7 = t78
+					goto l13
+				case 1:
+					m._hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v3+i32(360), v17, v18)
+					{
+						t79 := int32(m.memory[uint64(uint32(v3))+360])
+						if t79 == i32(41) {
+							goto l36
+						}
+						t80 := int32(m.memory[uint64(uint32(v3))+360])
+						v9 = t80
+						if v9 == i32(41) {
+							goto l36
+						}
+						t81 := int32(m.memory[uint64(uint32(v9))+16596])
+						v7 = t81
+						goto l13
+					}
+				l36:
+					t82 := int32(load32(m.memory, uint64(uint32(v3))+364))
+					v9 = t82
+					{
+						{
+							{
+								if v8&i32(1) == 0 {
+									goto l37
+								}
+								{
+									if v24 != i64(0) {
+										goto l38
+									}
+									t83 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v14, v15)
+									if t83 != 0 {
+										goto l37
+									}
+								}
+							l38:
+								if v15 != i32(29) {
+									goto l37
+								}
+								if v18 == i32(52) {
+									v8 = v3 + i32(264)
+									m._hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v8, v14, v17)
+									memory_copy(m.memory, uint32(v3+i32(360)), uint32(v8), uint32(i32(96)))
+									m._hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v3+i32(112), v4, v5, v3+i32(360), v3+i32(144))
+									{
+										t90 := int32(m.memory[uint64(uint32(v3))+112])
+										if t90 != i32(41) {
+											t92 := int64(load64(m.memory, uint64(uint32(v3))+112))
+											v6 = t92
+											if v6&i64(255) != i64(41) {
+												t109 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
+												v7 = t109
+												goto l13
+											}
+											v8 = int32(int64(uint64(v6) >> 32))
+											goto l43
+										}
+										t91 := int32(load32(m.memory, uint64(uint32(v3))+116))
+										v8 = t91
+										goto l43
+									}
+								}
+							l37:
+								store32(m.memory, uint64(uint32(v3))+360, uint32(i32(0)))
+								t84 := int64(load64(m.memory, uint64(uint32(v3))+244))
+								t85 := v3
+								v25 = t84
+								store64(m.memory, uint64(uint32(t85))+1908, uint64(v25))
+								t87 := v3
+								p86 := i32(0)
+								if int32(v25) != 0 {
+									p86 = int32(v6)
+								}
+								store32(m.memory, uint64(uint32(t87))+1904, uint32(p86))
+								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v3+i32(112), v2, v3+i32(1904), v3+i32(360))
+								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h632e112844a626ea_l7qs9c(v3+i32(1904), v3+i32(112))
+								t88 := int32(m.memory[uint64(uint32(v3))+1904])
+								if t88 == i32(41) {
+									goto l40
+								}
+								t89 := int64(load64(m.memory, uint64(uint32(v3))+1904))
+								v6 = t89
+								if v6&i64(255) == i64(41) {
+									goto l40
+								}
+								goto l41
+							}
+						l40:
+							m._hooksig__key__find_key__h1b76e1cb5de29f40_ermjwm(v3+i32(1904), v4, v5, v3+i32(112), v3+i32(144))
+							{
+								t93 := int32(m.memory[uint64(uint32(v3))+1904])
+								if t93 != i32(41) {
+									goto l45
+								}
+								t94 := int32(load32(m.memory, uint64(uint32(v3))+1908))
+								v8 = t94
+								goto l43
+							}
+						l45:
+							t95 := int64(load64(m.memory, uint64(uint32(v3))+1904))
+							v6 = t95
+							if v6&i64(255) != i64(41) {
+								goto l41
+							}
+							v8 = int32(int64(uint64(v6) >> 32))
+						}
+					l43:
+						t96 := int64(load64(m.memory, uint64(uint32(v3))+168))
+						t97 := v3
+						v6 = t96
+						store64(m.memory, uint64(uint32(t97))+136, uint64(v6))
+						t98 := int64(load64(m.memory, uint64(uint32(v3))+160))
+						t99 := v3
+						v25 = t98
+						store64(m.memory, uint64(uint32(t99))+128, uint64(v25))
+						t100 := int64(load64(m.memory, uint64(uint32(v3))+152))
+						t101 := v3
+						v26 = t100
+						store64(m.memory, uint64(uint32(t101))+120, uint64(v26))
+						t102 := int64(load64(m.memory, uint64(uint32(v3))+144))
+						t103 := v3
+						v27 = t102
+						store64(m.memory, uint64(uint32(t103))+112, uint64(v27))
+						store64(m.memory, uint64(uint32(v3))+388, uint64(v6))
+						store64(m.memory, uint64(uint32(v3))+380, uint64(v25))
+						store64(m.memory, uint64(uint32(v3))+372, uint64(v26))
+						store64(m.memory, uint64(uint32(v3))+364, uint64(v27))
+						store32(m.memory, uint32(v0), uint32(v9))
+						memory_copy(m.memory, uint32(v0+i32(4)), uint32(v3+i32(360)), uint32(i32(36)))
+						store32(m.memory, uint64(uint32(v0))+56, uint32(v8))
+						t104 := v0
+						t105 := v11 + int64(uint32(v7))
+						v7 = int32(v24) & i32(1)
+						p106 := i64(0x7fffffffffffffff)
+						if v7 != 0 {
+							p106 = t105
+						}
+						store64(m.memory, uint64(uint32(t104))+48, uint64(p106))
+						t108 := v0
+						p107 := i64(-0x8000000000000000)
+						if v7 != 0 {
+							p107 = v11
+						}
+						store64(m.memory, uint64(uint32(t108))+40, uint64(p107))
+						goto l8
+					}
+				l41:
+					t110 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
+					v7 = t110
+				}
+			}
+		}
+	l13:
+		store32(m.memory, uint32(v0), uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v7&i32(255)))
+	}
+l8:
+	m.___stack_pointer = v3 + i32(1920)
+}
 func (m *Module) _hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v0, v1, v2 int32) {
 	var v3, v4 int32
 	v3 = i32(0)
@@ -4138,7 +4734,7 @@ func (m *Module) _hooksig__request__fields__signature_credentials__h5788d9ff8b09
 		}
 		goto l1
 	l0:
-		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(22007), i32(9))
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21839), i32(9))
 		if t0 == 0 {
 			goto l1
 		}
@@ -4361,7 +4957,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 				{
 					{
 						{
-							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21986), i32(5))
+							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21818), i32(5))
 							if t30 == 0 {
 								goto l13
 							}
@@ -4372,7 +4968,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l13:
 						{
-							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21991), i32(9))
+							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21823), i32(9))
 							if t31 == 0 {
 								goto l15
 							}
@@ -4383,7 +4979,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l15:
 						{
-							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(22000), i32(7))
+							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21832), i32(7))
 							if t32 == 0 {
 								goto l16
 							}
@@ -4393,7 +4989,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 							goto l14
 						}
 					l16:
-						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(22007), i32(9))
+						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21839), i32(9))
 						if t33 == 0 {
 							goto l17
 						}
@@ -4555,56 +5151,63 @@ l3:
 	m.___stack_pointer = v3 + i32(208)
 }
 func (m *Module) _hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v0, v1 int32) {
-	var v2 int32
-	var v3 int64
+	var v2, v3 int32
+	var v4 int64
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(16)
 	m.___stack_pointer = v2
 	{
 		{
-			t1 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21730), i32(11))
-			if t1 != 0 {
-				goto l0
+			{
+				t1 := int32(load32(m.memory, uint32(v1)))
+				v3 = t1
+				if v3 == 0 {
+					goto l0
+				}
+				t2 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21659), i32(11))
+				if t2 != 0 {
+					goto l1
+				}
 			}
-			t2 := int32(load32(m.memory, uint32(v1)))
+		l0:
 			t3 := int32(load32(m.memory, uint64(uint32(v1))+4))
 			t5 := v2 + i32(8)
 			p4 := i32(0)
 			if t3 != 0 {
-				p4 = t2
+				p4 = v3
 			}
 			t6 := int64(load64(m.memory, uint64(uint32(v1))+4))
 			m._hooksig__names__check_list__hc99bee0922c2934c_utbtas(t5, p4, t6)
 			{
 				t7 := int32(m.memory[uint64(uint32(v2))+8])
 				if t7 == i32(41) {
-					goto l1
+					goto l2
 				}
 				t8 := int64(load64(m.memory, uint64(uint32(v2))+8))
-				v3 = t8
-				if v3&i64(255) == i64(41) {
-					goto l1
+				v4 = t8
+				if v4&i64(255) == i64(41) {
+					goto l2
 				}
-				store64(m.memory, uint32(v0), uint64(v3))
+				store64(m.memory, uint32(v0), uint64(v4))
 				v1 = i32(2)
-				goto l2
+				goto l3
 			}
-		l1:
+		l2:
 			t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
 			store32(m.memory, uint64(uint32(v0))+8, uint32(t9))
 			t10 := int64(load64(m.memory, uint32(v1)))
 			store64(m.memory, uint32(v0), uint64(t10))
 			v1 = i32(0)
-			goto l2
+			goto l3
 		}
-	l0:
+	l1:
 		t11 := int32(load32(m.memory, uint64(uint32(v1))+8))
 		store32(m.memory, uint64(uint32(v0))+8, uint32(t11))
 		t12 := int64(load64(m.memory, uint32(v1)))
 		store64(m.memory, uint32(v0), uint64(t12))
 		v1 = i32(1)
 	}
-l2:
+l3:
 	m.memory[uint64(uint32(v0))+12] = byte(v1)
 	m.___stack_pointer = v2 + i32(16)
 }
@@ -4630,7 +5233,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
 				store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21719)))
+				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(0x5558)))
 				v5 = v2 + i32(36)
 				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 				if t7 == 0 {
@@ -4668,7 +5271,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			goto l4
 		}
 		store64(m.memory, uint64(uint32(v4))+20, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(22016)))
+		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21859)))
 		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 		if t12 != 0 {
 			goto l3
@@ -4700,7 +5303,7 @@ l7:
 			if t17 != 0 {
 				goto l12
 			}
-			v6 = i32(21730)
+			v6 = i32(21659)
 			v7 = i64(11)
 			goto l13
 		case 1:
@@ -4981,7 +5584,7 @@ l11:
 					goto l5
 				}
 				t14 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21924), i32(7))
+				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21756), i32(7))
 				if t15 == 0 {
 					goto l4
 				}
@@ -5074,11 +5677,11 @@ l12:
 l2:
 	m.___stack_pointer = v3 + i32(80)
 }
-func (m *Module) _hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v0, v1, v2 int32) {
+func (m *Module) _hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v0, v1, v2 int32) {
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(21741)), uint32(i32(96)))
+	memory_copy(m.memory, uint32(v3), uint32(i32(21963)), uint32(i32(96)))
 	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
 	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
 	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
@@ -5121,1005 +5724,411 @@ l2:
 l0:
 	memory_copy(m.memory, uint32(v0), uint32(v3), uint32(i32(96)))
 }
-func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513d91a_i8w5yt(v0, v1, v2 int32) {
-	var v3, v4, v5 int32
-	var v6 int64
-	var v7, v8, v9, v10 int32
-	var v11 int64
-	var v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
-	var v24, v25, v26, v27 int64
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(1920)
-	m.___stack_pointer = v3
-	t1 := int32(load32(m.memory, uint32(v1)))
-	v4 = t1
-	{
-		{
-			t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v5 = t2
-			v6 = int64(uint32(v5)) * i64(160)
-			if int32(int64(uint64(v6)>>32)) != 0 {
-				if v4 != 0 {
-					goto l3
-				}
-				goto l4
-			}
-			v7 = i32(0)
-			v8 = int32(v6)
-			if v8 != 0 {
-				goto l1
-			}
-			v4 = i32(8)
-			v5 = i32(0)
-			goto l2
-		}
-	l1:
-		if v4 == 0 {
-			goto l4
-		}
-		if v8 > i32(-1) {
-			goto l2
-		}
-	l3:
-		v7 = i32(2)
-		goto l5
-	l4:
-		v7 = i32(1)
-		goto l5
-	l2:
-		v9 = v5 * i32(160)
-	l7:
-		{
-			if v9 == v7 {
-				goto l6
-			}
-			v8 = v4 + v7
-			v7 = v7 + i32(160)
-			t3 := int64(load64(m.memory, uint32(v8)))
-			if t3 == i64(5211627277363815770) {
-				goto l7
-			}
-		}
-		v7 = i32(3)
-	l5:
-		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
-		goto l8
-	l6:
-		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(360), t4)
-		{
-			t5 := int32(load32(m.memory, uint64(uint32(v3))+360))
-			v7 = t5
-			if v7 != i32(3) {
-				goto l9
-			}
-			t6 := int32(load32(m.memory, uint64(uint32(v3))+364))
-			v7 = t6
-			store32(m.memory, uint32(v0), uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
-			goto l8
-		}
-	l9:
-		t7 := int64(load64(m.memory, uint64(uint32(v3))+372))
-		store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
-		t8 := int64(load64(m.memory, uint64(uint32(v3))+380))
-		store64(m.memory, uint64(uint32(v3))+56, uint64(t8))
-		t9 := int32(load32(m.memory, uint64(uint32(v3))+388))
-		store32(m.memory, uint64(uint32(v3))+64, uint32(t9))
-		{
-			{
-				{
-					if v5 != 0 {
-						goto l10
-					}
-					v7 = i32(2)
-					goto l11
-				l10:
-					t10 := int64(load64(m.memory, uint64(uint32(v3))+364))
-					v6 = t10
-					v10 = i32(1)
-					if v7 != i32(1) {
-						goto l12
-					}
-					if uint64(v6) > uint64(i64(0xffffffff)) {
-						goto l12
-					}
-					v7 = i32(4)
-				}
-			l11:
-				t11 := int32(m.memory[uint64(uint32(v7))+16596])
-				v7 = t11
-				goto l13
-			}
-		l12:
-			t12 := int32(load32(m.memory, uint64(uint32(v3))+64))
-			store32(m.memory, uint64(uint32(v3))+100, uint32(t12))
-			t13 := int64(load64(m.memory, uint64(uint32(v3))+56))
-			store64(m.memory, uint64(uint32(v3))+92, uint64(t13))
-			t14 := int64(load64(m.memory, uint64(uint32(v3))+48))
-			store64(m.memory, uint64(uint32(v3))+84, uint64(t14))
-			store32(m.memory, uint64(uint32(v3))+108, uint32(v5))
-			store32(m.memory, uint64(uint32(v3))+104, uint32(v4))
-			store64(m.memory, uint64(uint32(v3))+76, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+72, uint32(v7))
-			t15 := int64(load64(m.memory, uint64(uint32(v1))+16))
-			v11 = t15
-			{
-				{
-					t16 := int32(load32(m.memory, uint64(uint32(v2))+12))
-					v8 = t16
-					if v8 != 0 {
-						goto l14
-					}
-					v12 = i32(0)
-					v13 = i32(0)
-					v14 = i32(1)
-					v15 = i32(0)
-					v16 = i32(0)
-					v17 = i32(1)
-					v18 = i32(0)
-					v19 = i32(0)
-					v20 = i32(0)
-					goto l15
-				}
-			l14:
-				t17 := int32(load32(m.memory, uint64(uint32(v2))+8))
-				v7 = t17
-				v21 = v7 + v8<<4
-				v19 = i32(0)
-				v20 = i32(0)
-				v18 = i32(0)
-				v17 = i32(1)
-				v16 = i32(0)
-				v15 = i32(0)
-				v14 = i32(1)
-				v13 = i32(0)
-				v12 = i32(0)
-				v10 = i32(1)
-			l21:
-				{
-					t18 := int32(load32(m.memory, uint32(v7+i32(8))))
-					v8 = t18
-					p19 := i32(1)
-					if v8 != 0 {
-						p19 = v8
-					}
-					v1 = p19
-					t20 := int32(load32(m.memory, uint32(v7+i32(12))))
-					v22 = t20
-					{
-						{
-							t21 := int32(load32(m.memory, uint32(v7)))
-							v8 = t21
-							p22 := i32(1)
-							if v8 != 0 {
-								p22 = v8
-							}
-							v8 = p22
-							t23 := int32(load32(m.memory, uint32(v7+i32(4))))
-							t24 := v8
-							v9 = t23
-							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(22022), i32(4))
-							if t25 != 0 {
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v22)
-								v16 = v16 + i32(1)
-								t36 := int32(load32(m.memory, uint64(uint32(v3))+12))
-								v15 = t36
-								t37 := int32(load32(m.memory, uint64(uint32(v3))+8))
-								v14 = t37
-								goto l20
-							}
-							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22026), i32(6))
-							if t26 != 0 {
-								goto l17
-							}
-							{
-								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22007), i32(9))
-								if t27 != 0 {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v1, v22)
-									v13 = v13 + i32(1)
-									t29 := int32(load32(m.memory, uint64(uint32(v3))+28))
-									v12 = t29
-									t30 := int32(load32(m.memory, uint64(uint32(v3))+24))
-									v10 = t30
-									goto l20
-								}
-								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22032), i32(15))
-								if t28 == 0 {
-									t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(22047), i32(13))
-									if t31 == 0 {
-										goto l20
-									}
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(40), v1, v22)
-									t32 := int32(load32(m.memory, uint64(uint32(v3))+40))
-									t33 := int32(load32(m.memory, uint64(uint32(v3))+44))
-									m._hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v3+i32(32), t32, t33)
-									t34 := int32(load32(m.memory, uint64(uint32(v3))+32))
-									v8 = t34
-									if v8 == 0 {
-										goto l20
-									}
-									t35 := int32(load32(m.memory, uint64(uint32(v3))+36))
-									v12 = t35
-									v13 = v13 + i32(1)
-									v10 = v8
-									goto l20
-								}
-								v20 = i32(1)
-								goto l20
-							}
-						}
-					l17:
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v22)
-						v19 = v19 + i32(1)
-						t38 := int32(load32(m.memory, uint64(uint32(v3))+20))
-						v18 = t38
-						t39 := int32(load32(m.memory, uint64(uint32(v3))+16))
-						v17 = t39
-					}
-				l20:
-					v7 = v7 + i32(16)
-					if v7 != v21 {
-						goto l21
-					}
-				}
-			}
-		l15:
-			store64(m.memory, uint64(uint32(v3))+168, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+160, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+152, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+144, uint64(i64(0)))
-			store32(m.memory, uint64(uint32(v3))+184, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+180, uint32(v10))
-			store32(m.memory, uint64(uint32(v3))+188, uint32(v13))
-			{
-				{
-					if v13 != i32(1) {
-						goto l22
-					}
-					if v12 != i32(119) {
-						goto l22
-					}
-					v7 = i32(0)
-					v8 = i32(0)
-				l23:
-					{
-						t40 := int32(m.memory[uint32(v7+i32(21659))])
-						t41 := int32(m.memory[uint32(v10+v7)])
-						v8 = t40 ^ t41 | v8
-						v7 = v7 + i32(1)
-						if v7 != i32(52) {
-							goto l23
-						}
-					}
-					if v8&i32(255) != 0 {
-						goto l22
-					}
-					t42 := int64(load64(m.memory, uint64(uint32(v10))+96))
-					t43 := int64(load64(m.memory, uint32(v10+i32(104))))
-					t44 := int64(load64(m.memory, uint32(v10+i32(111))))
-					if t42^i64(0x7265646165682c22)|(t43^i64(2334399943502085491))|(t44^i64(0x2274736567696420)) != i64(0) {
-						goto l22
-					}
-					v8 = v10 + i32(52)
-					t45 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v8, v3+i32(144))
-					if t45 == 0 {
-						goto l22
-					}
-					v6 = i64(8)
-					v23 = i32(1)
-					v7 = i32(21711)
-					v9 = i32(21730)
-					v1 = i32(44)
-					v22 = i32(21719)
-					v21 = i32(11)
-					v10 = i32(0)
-					v13 = i32(0)
-					v12 = i32(0)
-					v20 = i32(11)
-					goto l24
-				}
-			l22:
-				m._hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v3+i32(360), v3+i32(180), v20&i32(1))
-				t46 := int64(load64(m.memory, uint64(uint32(v3))+364))
-				v6 = t46
-				{
-					t47 := int32(load32(m.memory, uint64(uint32(v3))+360))
-					v7 = t47
-					if v7 != 0 {
-						goto l25
-					}
-					t48 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
-					v7 = t48
-					goto l13
-				}
-			l25:
-				t49 := int32(load32(m.memory, uint64(uint32(v3))+404))
-				v10 = t49
-				t50 := int32(load32(m.memory, uint64(uint32(v3))+400))
-				v21 = t50
-				t51 := int32(load32(m.memory, uint64(uint32(v3))+396))
-				v22 = t51
-				t52 := int32(load32(m.memory, uint64(uint32(v3))+392))
-				v13 = t52
-				t53 := int32(load32(m.memory, uint64(uint32(v3))+388))
-				v1 = t53
-				t54 := int32(load32(m.memory, uint64(uint32(v3))+384))
-				v8 = t54
-				t55 := int32(load32(m.memory, uint64(uint32(v3))+380))
-				v12 = t55
-				t56 := int32(load32(m.memory, uint64(uint32(v3))+376))
-				v20 = t56
-				t57 := int32(load32(m.memory, uint64(uint32(v3))+372))
-				v9 = t57
-				v23 = i32(0)
-			}
-		l24:
-			store32(m.memory, uint64(uint32(v3))+236, uint32(v10))
-			store32(m.memory, uint64(uint32(v3))+232, uint32(v21))
-			store32(m.memory, uint64(uint32(v3))+228, uint32(v22))
-			store32(m.memory, uint64(uint32(v3))+224, uint32(v13))
-			store32(m.memory, uint64(uint32(v3))+220, uint32(v1))
-			store32(m.memory, uint64(uint32(v3))+216, uint32(v8))
-			store32(m.memory, uint64(uint32(v3))+212, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+208, uint32(v20))
-			store32(m.memory, uint64(uint32(v3))+204, uint32(v9))
-			store64(m.memory, uint64(uint32(v3))+196, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+192, uint32(v7))
-			m._hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v3+i32(360), v3+i32(204))
-			t58 := int64(load64(m.memory, uint64(uint32(v3))+360))
-			v6 = t58
-			{
-				t59 := int32(m.memory[uint64(uint32(v3))+372])
-				v8 = t59
-				if v8 != i32(2) {
-					goto l26
-				}
-				t60 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
-				v7 = t60
-				goto l13
-			}
-		l26:
-			t61 := int32(load16(m.memory, uint64(uint32(v3))+373))
-			store16(m.memory, uint64(uint32(v3))+253, uint16(t61))
-			t62 := int32(m.memory[uint64(uint32(v3))+375])
-			m.memory[uint64(uint32(v3))+255] = byte(t62)
-			m.memory[uint64(uint32(v3))+252] = byte(v8)
-			t63 := int32(load32(m.memory, uint64(uint32(v3))+368))
-			store32(m.memory, uint64(uint32(v3))+248, uint32(t63))
-			store64(m.memory, uint64(uint32(v3))+240, uint64(v6))
-			m._hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v3+i32(360), v3+i32(72), v3+i32(192), v3+i32(240))
-			{
-				t64 := int32(m.memory[uint64(uint32(v3))+360])
-				if t64 == i32(41) {
-					goto l27
-				}
-				t65 := int64(load64(m.memory, uint64(uint32(v3))+360))
-				v24 = t65
-				if v24&i64(255) == i64(41) {
-					goto l27
-				}
-				t66 := int32(m.memory[uint64(uint32(int32(v24)&i32(255)))+16596])
-				v7 = t66
-				goto l13
-			}
-		l27:
-			{
-				if v23 != 0 {
-					goto l28
-				}
-				v7 = i32(17)
-				t67 := m._hooksig__params__Params__decode_signature__hb0ee420bd3e0eff5_lvu04e(v3+i32(192), v3+i32(144))
-				if t67 == 0 {
-					goto l13
-				}
-			}
-		l28:
-			v7 = i32(24)
-			switch v16 {
-			case 0:
-				v7 = i32(23)
-				fallthrough
-			default:
-				t68 := int32(m.memory[uint64(uint32(v7))+16596])
-				v7 = t68
-				goto l13
-			case 1:
-				t69 := int32(load32(m.memory, uint64(uint32(v3))+88))
-				t70 := v3 + i32(360)
-				v7 = t69
-				t71 := v7
-				t72 := v14
-				t73 := v15
-				var p74 int32
-				if v11 == i64(-0x8000000000000000) {
-					p74 = 1
-				}
-				m._hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(t70, t71, t72, t73, int64(uint32(p74)), v11)
-				t75 := int64(load64(m.memory, uint64(uint32(v3))+368))
-				v11 = t75
-				{
-					t76 := int64(load64(m.memory, uint64(uint32(v3))+360))
-					v24 = t76
-					if v24 != i64(2) {
-						goto l32
-					}
-					t77 := int32(m.memory[uint64(uint32(int32(v11)&i32(255)))+16596])
-					v7 = t77
-					goto l13
-				}
-			l32:
-				v9 = i32(27)
-				switch v19 {
-				case 0:
-					v9 = i32(26)
-					fallthrough
-				default:
-					t78 := int32(m.memory[uint64(uint32(v9))+16596])
-					v7 = t78
-					goto l13
-				case 1:
-					m._hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v3+i32(360), v17, v18)
-					{
-						t79 := int32(m.memory[uint64(uint32(v3))+360])
-						if t79 == i32(41) {
-							goto l36
-						}
-						t80 := int32(m.memory[uint64(uint32(v3))+360])
-						v9 = t80
-						if v9 == i32(41) {
-							goto l36
-						}
-						t81 := int32(m.memory[uint64(uint32(v9))+16596])
-						v7 = t81
-						goto l13
-					}
-				l36:
-					t82 := int32(load32(m.memory, uint64(uint32(v3))+364))
-					v9 = t82
-					{
-						{
-							{
-								if v8&i32(1) == 0 {
-									goto l37
-								}
-								{
-									if v24 != i64(0) {
-										goto l38
-									}
-									t83 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v14, v15)
-									if t83 != 0 {
-										goto l37
-									}
-								}
-							l38:
-								if v15 != i32(29) {
-									goto l37
-								}
-								if v18 == i32(52) {
-									v8 = v3 + i32(264)
-									m._hooksig__drone__verbatim__write_signing_string__h97abb8457aae2cfb_nngl63(v8, v14, v17)
-									memory_copy(m.memory, uint32(v3+i32(360)), uint32(v8), uint32(i32(96)))
-									m._hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v3+i32(112), v4, v5, v3+i32(360), v3+i32(144))
-									{
-										t90 := int32(m.memory[uint64(uint32(v3))+112])
-										if t90 != i32(41) {
-											t92 := int64(load64(m.memory, uint64(uint32(v3))+112))
-											v6 = t92
-											if v6&i64(255) != i64(41) {
-												t109 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
-												v7 = t109
-												goto l13
-											}
-											v8 = int32(int64(uint64(v6) >> 32))
-											goto l43
-										}
-										t91 := int32(load32(m.memory, uint64(uint32(v3))+116))
-										v8 = t91
-										goto l43
-									}
-								}
-							l37:
-								store32(m.memory, uint64(uint32(v3))+360, uint32(i32(0)))
-								t84 := int64(load64(m.memory, uint64(uint32(v3))+244))
-								t85 := v3
-								v25 = t84
-								store64(m.memory, uint64(uint32(t85))+1908, uint64(v25))
-								t87 := v3
-								p86 := i32(0)
-								if int32(v25) != 0 {
-									p86 = int32(v6)
-								}
-								store32(m.memory, uint64(uint32(t87))+1904, uint32(p86))
-								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v3+i32(112), v2, v3+i32(1904), v3+i32(360))
-								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h632e112844a626ea_l7qs9c(v3+i32(1904), v3+i32(112))
-								t88 := int32(m.memory[uint64(uint32(v3))+1904])
-								if t88 == i32(41) {
-									goto l40
-								}
-								t89 := int64(load64(m.memory, uint64(uint32(v3))+1904))
-								v6 = t89
-								if v6&i64(255) == i64(41) {
-									goto l40
-								}
-								goto l41
-							}
-						l40:
-							m._hooksig__key__find_key__h1b76e1cb5de29f40_ermjwm(v3+i32(1904), v4, v5, v3+i32(112), v3+i32(144))
-							{
-								t93 := int32(m.memory[uint64(uint32(v3))+1904])
-								if t93 != i32(41) {
-									goto l45
-								}
-								t94 := int32(load32(m.memory, uint64(uint32(v3))+1908))
-								v8 = t94
-								goto l43
-							}
-						l45:
-							t95 := int64(load64(m.memory, uint64(uint32(v3))+1904))
-							v6 = t95
-							if v6&i64(255) != i64(41) {
-								goto l41
-							}
-							v8 = int32(int64(uint64(v6) >> 32))
-						}
-					l43:
-						t96 := int64(load64(m.memory, uint64(uint32(v3))+168))
-						t97 := v3
-						v6 = t96
-						store64(m.memory, uint64(uint32(t97))+136, uint64(v6))
-						t98 := int64(load64(m.memory, uint64(uint32(v3))+160))
-						t99 := v3
-						v25 = t98
-						store64(m.memory, uint64(uint32(t99))+128, uint64(v25))
-						t100 := int64(load64(m.memory, uint64(uint32(v3))+152))
-						t101 := v3
-						v26 = t100
-						store64(m.memory, uint64(uint32(t101))+120, uint64(v26))
-						t102 := int64(load64(m.memory, uint64(uint32(v3))+144))
-						t103 := v3
-						v27 = t102
-						store64(m.memory, uint64(uint32(t103))+112, uint64(v27))
-						store64(m.memory, uint64(uint32(v3))+388, uint64(v6))
-						store64(m.memory, uint64(uint32(v3))+380, uint64(v25))
-						store64(m.memory, uint64(uint32(v3))+372, uint64(v26))
-						store64(m.memory, uint64(uint32(v3))+364, uint64(v27))
-						store32(m.memory, uint32(v0), uint32(v9))
-						memory_copy(m.memory, uint32(v0+i32(4)), uint32(v3+i32(360)), uint32(i32(36)))
-						store32(m.memory, uint64(uint32(v0))+56, uint32(v8))
-						t104 := v0
-						t105 := v11 + int64(uint32(v7))
-						v7 = int32(v24) & i32(1)
-						p106 := i64(0x7fffffffffffffff)
-						if v7 != 0 {
-							p106 = t105
-						}
-						store64(m.memory, uint64(uint32(t104))+48, uint64(p106))
-						t108 := v0
-						p107 := i64(-0x8000000000000000)
-						if v7 != 0 {
-							p107 = v11
-						}
-						store64(m.memory, uint64(uint32(t108))+40, uint64(p107))
-						goto l8
-					}
-				l41:
-					t110 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
-					v7 = t110
-				}
-			}
-		}
-	l13:
-		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v7&i32(255)))
-	}
-l8:
-	m.___stack_pointer = v3 + i32(1920)
-}
 func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int32, v3 int64) {
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(112)
+	v4 = t0 - i32(128)
 	m.___stack_pointer = v4
 	{
-		if v2 == i32(29) {
+		if v2 != i32(29) {
 			goto l0
 		}
-		store32(m.memory, uint64(uint32(v4))+40, uint32(v2))
-		store32(m.memory, uint64(uint32(v4))+36, uint32(v1))
-		m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v4+i32(8), v4+i32(36), i32(1))
-		t1 := int32(load32(m.memory, uint64(uint32(v4))+40))
-		v5 = t1
-		t2 := int32(load32(m.memory, uint64(uint32(v4))+36))
-		v6 = t2
-		t3 := int32(load32(m.memory, uint64(uint32(v4))+12))
-		v7 = t3
-		t4 := int32(load32(m.memory, uint64(uint32(v4))+8))
-		v8 = t4
-		v9 = i32(0)
-	l11:
 		{
-			t5 := int32(load32(m.memory, uint64(uint32(v9))+21392))
-			if t5 != v5 {
+			t1 := int32(m.memory[uint64(uint32(v1))+3])
+			if t1 != i32(44) {
 				goto l1
 			}
-			t6 := int32(load32(m.memory, uint64(uint32(v9))+21388))
-			v2 = t6
-			v10 = i32(0)
-			store32(m.memory, uint64(uint32(v4))+88, uint32(i32(0)))
-			store64(m.memory, uint64(uint32(v4))+80, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v4))+72, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v4))+64, uint64(i64(0)))
-			v11 = i32(0)
-			v12 = i32(0)
-			v13 = i32(0)
-			v14 = i32(0)
-			v15 = i32(0)
-			v16 = i32(0)
-			v17 = i32(0)
+			t2 := int32(m.memory[uint64(uint32(v1))+4])
+			if t2 != i32(32) {
+				goto l1
+			}
+			t3 := int32(m.memory[uint64(uint32(v1))+7])
+			if t3&i32(255) != i32(32) {
+				goto l1
+			}
+			t4 := int32(m.memory[uint64(uint32(v1))+11])
+			if t4 != i32(32) {
+				goto l1
+			}
+			t5 := int32(m.memory[uint64(uint32(v1))+16])
+			if t5&i32(255) != i32(32) {
+				goto l1
+			}
+			t6 := int32(m.memory[uint64(uint32(v1))+19])
+			if t6 != i32(58) {
+				goto l1
+			}
+			t7 := int32(m.memory[uint64(uint32(v1))+22])
+			if t7&i32(255) != i32(58) {
+				goto l1
+			}
+			t8 := int32(m.memory[uint64(uint32(v1))+25])
+			if t8&i32(255) != i32(32) {
+				goto l1
+			}
+			t9 := int32(m.memory[uint64(uint32(v1))+26])
+			if t9&i32(255) != i32(71) {
+				goto l1
+			}
+			t10 := int32(m.memory[uint64(uint32(v1))+27])
+			if t10&i32(255) != i32(77) {
+				goto l1
+			}
+			t11 := int32(m.memory[uint64(uint32(v1))+28])
+			if t11&i32(255) != i32(84) {
+				goto l1
+			}
+			t12 := int32(m.memory[uint64(uint32(v1))+24])
+			v5 = t12
+			t13 := int32(m.memory[uint64(uint32(v1))+23])
+			v6 = t13
+			t14 := int32(m.memory[uint64(uint32(v1))+21])
+			v7 = t14
+			t15 := int32(m.memory[uint64(uint32(v1))+20])
+			v8 = t15
+			t16 := int32(m.memory[uint64(uint32(v1))+18])
+			v9 = t16
+			t17 := int32(m.memory[uint64(uint32(v1))+17])
+			v10 = t17
+			t18 := int32(m.memory[uint64(uint32(v1))+15])
+			v11 = t18
+			t19 := int32(m.memory[uint64(uint32(v1))+14])
+			v12 = t19
+			t20 := int32(m.memory[uint64(uint32(v1))+13])
+			v13 = t20
+			t21 := int32(m.memory[uint64(uint32(v1))+12])
+			v14 = t21
+			t22 := int32(m.memory[uint64(uint32(v1))+10])
+			v15 = t22
+			t23 := int32(m.memory[uint64(uint32(v1))+9])
+			v16 = t23
+			t24 := int32(m.memory[uint64(uint32(v1))+8])
+			v17 = t24
+			t25 := int32(m.memory[uint64(uint32(v1))+6])
+			v18 = t25
+			t26 := int32(m.memory[uint64(uint32(v1))+5])
+			v19 = t26
+			v2 = i32(21212)
+			t27 := int32(load16(m.memory, uint32(v1)))
+			t28 := int32(m.memory[uint64(uint32(v1))+2])
+			v20 = (t27 | t28<<16) & i32(0xffffff)
+			v1 = i32(1)
+			v21 = i32(0)
+		l2:
 			{
-				if v5 == 0 {
+				t29 := int32(load16(m.memory, uint32(v2)))
+				t30 := int32(m.memory[uint32(v2+i32(2))])
+				p31 := i32(0)
+				if v20 == t29|t30<<16 {
+					p31 = v1
+				}
+				v21 = p31 | v21
+				v2 = v2 + i32(3)
+				v1 = v1 + i32(1)
+				if v1 != i32(8) {
 					goto l2
 				}
-				v15 = v5
-				v1 = v6
-			l7:
-				{
-					t7 := int32(m.memory[uint32(v1)])
-					v12 = t7
-					{
-						t8 := int32(m.memory[uint32(v2)])
-						v11 = t8
-						v13 = (v11 + i32(-97)) & i32(255)
-						if uint32(v13) <= uint32(i32(6)) {
-							goto l3
-						}
-						if v12 == v11&i32(255) {
-							goto l4
-						}
-						goto l1
-					}
-				l3:
-					v13 = v4 + i32(64) + v13<<2
-					{
-						{
-							if v11&i32(255) != i32(99) {
-								goto l5
-							}
-							t9 := int32(load32(m.memory, uint32(v13)))
-							v11 = int32(uint32(t9)>>8) | v12<<16
-							goto l6
-						}
-					l5:
-						v11 = (v12 + i32(-48)) & i32(255)
-						if uint32(v11) > uint32(i32(9)) {
-							goto l1
-						}
-						t10 := int32(load32(m.memory, uint32(v13)))
-						v11 = t10*i32(10) + v11
-					}
-				l6:
-					store32(m.memory, uint32(v13), uint32(v11))
-				l4:
-					v2 = v2 + i32(1)
-					v1 = v1 + i32(1)
-					v15 = v15 + i32(-1)
-					if v15 != 0 {
-						goto l7
-					}
-				}
-				t11 := int32(load32(m.memory, uint64(uint32(v4))+64))
-				v17 = t11 * i32(100)
-				t12 := int32(load32(m.memory, uint64(uint32(v4))+88))
-				v11 = t12
-				t13 := int32(load32(m.memory, uint64(uint32(v4))+84))
-				v12 = t13
-				t14 := int32(load32(m.memory, uint64(uint32(v4))+80))
-				v13 = t14
-				t15 := int32(load32(m.memory, uint64(uint32(v4))+76))
-				v14 = t15
-				t16 := int32(load32(m.memory, uint64(uint32(v4))+72))
-				v15 = t16
-				t17 := int32(load32(m.memory, uint64(uint32(v4))+68))
-				v16 = t17
 			}
-		l2:
-			v1 = i32(1)
-			v2 = i32(21420)
-			v15 = v15 & i32(0xffffff)
-		l8:
+			m.memory[uint64(uint32(v4))+91] = byte(v5)
+			m.memory[uint64(uint32(v4))+90] = byte(v6)
+			m.memory[uint64(uint32(v4))+89] = byte(v7)
+			m.memory[uint64(uint32(v4))+88] = byte(v8)
+			m.memory[uint64(uint32(v4))+87] = byte(v9)
+			m.memory[uint64(uint32(v4))+86] = byte(v10)
+			m.memory[uint64(uint32(v4))+85] = byte(v18)
+			m.memory[uint64(uint32(v4))+84] = byte(v19)
+			m.memory[uint64(uint32(v4))+83] = byte(v11)
+			m.memory[uint64(uint32(v4))+82] = byte(v12)
+			m.memory[uint64(uint32(v4))+81] = byte(v13)
+			m.memory[uint64(uint32(v4))+80] = byte(v14)
+			v2 = i32(0)
+		l3:
 			{
-				t18 := int32(load16(m.memory, uint32(v2)))
-				t19 := int32(m.memory[uint32(v2+i32(2))])
-				p20 := i32(0)
-				if t18|t19<<16 == v15 {
-					p20 = v1
+				t32 := int32(m.memory[uint32(v4+i32(80)+v2)])
+				m.memory[uint32(v4+i32(68)+v2)] = byte(t32 + i32(-48))
+				v2 = v2 + i32(1)
+				if v2 != i32(12) {
+					goto l3
 				}
-				v10 = p20 | v10
+			}
+			v2 = i32(0)
+			v5 = i32(1)
+		l4:
+			{
+				t33 := int32(m.memory[uint32(v4+i32(68)+v2)])
+				t34 := v5
+				var p35 int32
+				if uint32(t33) < uint32(i32(10)) {
+					p35 = 1
+				}
+				v5 = t34 & p35
+				v2 = v2 + i32(1)
+				if v2 != i32(12) {
+					goto l4
+				}
+			}
+			v2 = v4 + i32(68)
+			v1 = i32(0)
+		l5:
+			{
+				t36 := int32(m.memory[uint32(v2)])
+				store32(m.memory, uint32(v4+i32(80)+v1), uint32(t36))
+				v2 = v2 + i32(1)
+				v1 = v1 + i32(4)
+				if v1 != i32(48) {
+					goto l5
+				}
+			}
+			t37 := int32(load32(m.memory, uint64(uint32(v4))+124))
+			v7 = t37
+			t38 := int32(load32(m.memory, uint64(uint32(v4))+120))
+			v8 = t38
+			t39 := int32(load32(m.memory, uint64(uint32(v4))+116))
+			v9 = t39
+			t40 := int32(load32(m.memory, uint64(uint32(v4))+112))
+			v10 = t40
+			t41 := int32(load32(m.memory, uint64(uint32(v4))+108))
+			v11 = t41
+			t42 := int32(load32(m.memory, uint64(uint32(v4))+104))
+			v12 = t42
+			t43 := int32(load32(m.memory, uint64(uint32(v4))+100))
+			v13 = t43
+			t44 := int32(load32(m.memory, uint64(uint32(v4))+96))
+			v14 = t44
+			t45 := int32(load32(m.memory, uint64(uint32(v4))+92))
+			v18 = t45
+			t46 := int32(load32(m.memory, uint64(uint32(v4))+88))
+			v19 = t46
+			t47 := int32(load32(m.memory, uint64(uint32(v4))+84))
+			v22 = t47
+			t48 := int32(load32(m.memory, uint64(uint32(v4))+80))
+			v23 = t48
+			v2 = i32(21420)
+			v6 = (v16&i32(255)<<8 | v17&i32(255) | v15<<16) & i32(0xffffff)
+			v1 = i32(1)
+			v20 = i32(0)
+		l6:
+			{
+				t49 := int32(load16(m.memory, uint32(v2)))
+				t50 := int32(m.memory[uint32(v2+i32(2))])
+				p51 := i32(0)
+				if v6 == t49|t50<<16 {
+					p51 = v1
+				}
+				v20 = p51 | v20
 				v2 = v2 + i32(3)
 				v1 = v1 + i32(1)
 				if v1 != i32(13) {
-					goto l8
+					goto l6
 				}
 			}
-			if v10 != 0 {
-				store32(m.memory, uint64(uint32(v4))+60, uint32(v11))
-				store32(m.memory, uint64(uint32(v4))+56, uint32(v12))
-				store32(m.memory, uint64(uint32(v4))+52, uint32(v13))
-				store32(m.memory, uint64(uint32(v4))+48, uint32(v14))
-				store32(m.memory, uint64(uint32(v4))+44, uint32((v17+v16)*i32(12)+v10+i32(-1)))
-				v2 = i32(0)
-				var p21 int32
-				if v5 != i32(24) {
-					p21 = 1
-				}
-				v15 = p21
-			l15:
-				v1 = v2 + i32(21233)
-				v10 = i32(3)
-				{
-					if v15 != 0 {
-						goto l12
-					}
-					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4, v1, i32(9))
-					t22 := int32(load32(m.memory, uint64(uint32(v4))+4))
-					v10 = t22
-					t23 := int32(load32(m.memory, uint32(v4)))
-					v1 = t23
-				}
-			l12:
-				{
-					if v7 != v10 {
-						goto l13
-					}
-					t24 := m._memcmp(v8, v1, v7)
-					if t24 == 0 {
-						t25 := v4 + i32(16)
-						t26 := v4 + i32(44)
-						var p27 int32
-						if v5 == i32(24) {
-							p27 = 1
-						}
-						m._hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412f(t25, t26, int64(uint32(p27)), v3)
-						goto l16
-					}
-				}
-			l13:
-				v2 = v2 + i32(9)
-				if v2 != i32(63) {
-					goto l15
-				}
-				store64(m.memory, uint64(uint32(v4))+16, uint64(i64(0)))
-				goto l16
+			if v20 == 0 {
+				goto l1
 			}
+			var p52 int32
+			if v21 != i32(0) {
+				p52 = 1
+			}
+			if p52&v5 == 0 {
+				goto l1
+			}
+			store32(m.memory, uint64(uint32(v4))+44, uint32(i32(1)))
+			store32(m.memory, uint64(uint32(v4))+64, uint32(v8*i32(10)+v7))
+			store32(m.memory, uint64(uint32(v4))+60, uint32(v10*i32(10)+v9))
+			store32(m.memory, uint64(uint32(v4))+56, uint32(v12*i32(10)+v11))
+			store32(m.memory, uint64(uint32(v4))+52, uint32(v14*i32(10)+v13))
+			store32(m.memory, uint64(uint32(v4))+48, uint32((v22*i32(100)+v23*i32(1000)+v19*i32(10)+v18)*i32(12)+v20+i32(-1)))
+			m._hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412f(v4+i32(24), v4+i32(48), i64(0), v3)
+			goto l7
 		}
 	l1:
-		v9 = v9 + i32(8)
-		if v9 == i32(32) {
-			store64(m.memory, uint64(uint32(v4))+16, uint64(i64(0)))
-			goto l16
-		}
-		goto l11
-	}
-l0:
-	{
-		t28 := int32(m.memory[uint64(uint32(v1))+3])
-		if t28 != i32(44) {
-			goto l17
-		}
-		t29 := int32(m.memory[uint64(uint32(v1))+4])
-		if t29 != i32(32) {
-			goto l17
-		}
-		t30 := int32(m.memory[uint64(uint32(v1))+7])
-		if t30&i32(255) != i32(32) {
-			goto l17
-		}
-		t31 := int32(m.memory[uint64(uint32(v1))+11])
-		if t31 != i32(32) {
-			goto l17
-		}
-		t32 := int32(m.memory[uint64(uint32(v1))+16])
-		if t32&i32(255) != i32(32) {
-			goto l17
-		}
-		t33 := int32(m.memory[uint64(uint32(v1))+19])
-		if t33 != i32(58) {
-			goto l17
-		}
-		t34 := int32(m.memory[uint64(uint32(v1))+22])
-		if t34&i32(255) != i32(58) {
-			goto l17
-		}
-		t35 := int32(m.memory[uint64(uint32(v1))+25])
-		if t35&i32(255) != i32(32) {
-			goto l17
-		}
-		t36 := int32(m.memory[uint64(uint32(v1))+26])
-		if t36&i32(255) != i32(71) {
-			goto l17
-		}
-		t37 := int32(m.memory[uint64(uint32(v1))+27])
-		if t37&i32(255) != i32(77) {
-			goto l17
-		}
-		t38 := int32(m.memory[uint64(uint32(v1))+28])
-		if t38&i32(255) != i32(84) {
-			goto l17
-		}
-		t39 := int32(m.memory[uint64(uint32(v1))+24])
-		v11 = t39
-		t40 := int32(m.memory[uint64(uint32(v1))+23])
-		v12 = t40
-		t41 := int32(m.memory[uint64(uint32(v1))+21])
-		v13 = t41
-		t42 := int32(m.memory[uint64(uint32(v1))+20])
-		v9 = t42
-		t43 := int32(m.memory[uint64(uint32(v1))+18])
-		v5 = t43
-		t44 := int32(m.memory[uint64(uint32(v1))+17])
-		v14 = t44
-		t45 := int32(m.memory[uint64(uint32(v1))+15])
-		v16 = t45
-		t46 := int32(m.memory[uint64(uint32(v1))+14])
-		v17 = t46
-		t47 := int32(m.memory[uint64(uint32(v1))+13])
-		v7 = t47
-		t48 := int32(m.memory[uint64(uint32(v1))+12])
-		v6 = t48
-		t49 := int32(m.memory[uint64(uint32(v1))+10])
-		v8 = t49
-		t50 := int32(m.memory[uint64(uint32(v1))+9])
-		v18 = t50
-		t51 := int32(m.memory[uint64(uint32(v1))+8])
-		v19 = t51
-		t52 := int32(m.memory[uint64(uint32(v1))+6])
-		v20 = t52
-		t53 := int32(m.memory[uint64(uint32(v1))+5])
-		v21 = t53
-		v2 = i32(21212)
-		t54 := int32(load16(m.memory, uint32(v1)))
-		t55 := int32(m.memory[uint64(uint32(v1))+2])
-		v10 = (t54 | t55<<16) & i32(0xffffff)
-		v1 = i32(1)
-		v15 = i32(0)
+		store64(m.memory, uint64(uint32(v4))+24, uint64(i64(0)))
+		goto l7
+	l0:
+		store32(m.memory, uint64(uint32(v4))+72, uint32(v2))
+		store32(m.memory, uint64(uint32(v4))+68, uint32(v1))
+		m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v4+i32(16), v4+i32(68), i32(1))
+		t53 := int32(load32(m.memory, uint64(uint32(v4))+72))
+		v9 = t53
+		t54 := int32(load32(m.memory, uint64(uint32(v4))+68))
+		v14 = t54
+		t55 := int32(load32(m.memory, uint64(uint32(v4))+20))
+		v13 = t55
+		t56 := int32(load32(m.memory, uint64(uint32(v4))+16))
+		v15 = t56
+		v8 = i32(0)
 	l18:
 		{
-			t56 := int32(load16(m.memory, uint32(v2)))
-			t57 := int32(m.memory[uint32(v2+i32(2))])
-			p58 := i32(0)
-			if v10 == t56|t57<<16 {
-				p58 = v1
+			t57 := int32(load32(m.memory, uint64(uint32(v8))+21392))
+			if t57 != v9 {
+				goto l8
 			}
-			v15 = p58 | v15
-			v2 = v2 + i32(3)
-			v1 = v1 + i32(1)
-			if v1 != i32(8) {
-				goto l18
+			t58 := int32(load32(m.memory, uint64(uint32(v8))+21388))
+			v2 = t58
+			v20 = i32(0)
+			store32(m.memory, uint64(uint32(v4))+104, uint32(i32(0)))
+			store64(m.memory, uint64(uint32(v4))+96, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v4))+88, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v4))+80, uint64(i64(0)))
+			v5 = i32(0)
+			v6 = i32(0)
+			v7 = i32(0)
+			v10 = i32(0)
+			v21 = i32(0)
+			v11 = i32(0)
+			v12 = i32(0)
+			{
+				if v9 == 0 {
+					goto l9
+				}
+				v21 = v9
+				v1 = v14
+			l14:
+				{
+					t59 := int32(m.memory[uint32(v1)])
+					v6 = t59
+					{
+						t60 := int32(m.memory[uint32(v2)])
+						v5 = t60
+						v7 = (v5 + i32(-97)) & i32(255)
+						if uint32(v7) <= uint32(i32(6)) {
+							goto l10
+						}
+						if v6 == v5&i32(255) {
+							goto l11
+						}
+						goto l8
+					}
+				l10:
+					v7 = v4 + i32(80) + v7<<2
+					{
+						{
+							if v5&i32(255) != i32(99) {
+								goto l12
+							}
+							t61 := int32(load32(m.memory, uint32(v7)))
+							v5 = int32(uint32(t61)>>8) | v6<<16
+							goto l13
+						}
+					l12:
+						v5 = (v6 + i32(-48)) & i32(255)
+						if uint32(v5) > uint32(i32(9)) {
+							goto l8
+						}
+						t62 := int32(load32(m.memory, uint32(v7)))
+						v5 = t62*i32(10) + v5
+					}
+				l13:
+					store32(m.memory, uint32(v7), uint32(v5))
+				l11:
+					v2 = v2 + i32(1)
+					v1 = v1 + i32(1)
+					v21 = v21 + i32(-1)
+					if v21 != 0 {
+						goto l14
+					}
+				}
+				t63 := int32(load32(m.memory, uint64(uint32(v4))+80))
+				v12 = t63 * i32(100)
+				t64 := int32(load32(m.memory, uint64(uint32(v4))+104))
+				v5 = t64
+				t65 := int32(load32(m.memory, uint64(uint32(v4))+100))
+				v6 = t65
+				t66 := int32(load32(m.memory, uint64(uint32(v4))+96))
+				v7 = t66
+				t67 := int32(load32(m.memory, uint64(uint32(v4))+92))
+				v10 = t67
+				t68 := int32(load32(m.memory, uint64(uint32(v4))+88))
+				v21 = t68
+				t69 := int32(load32(m.memory, uint64(uint32(v4))+84))
+				v11 = t69
+			}
+		l9:
+			v1 = i32(1)
+			v2 = i32(21420)
+			v21 = v21 & i32(0xffffff)
+		l15:
+			{
+				t70 := int32(load16(m.memory, uint32(v2)))
+				t71 := int32(m.memory[uint32(v2+i32(2))])
+				p72 := i32(0)
+				if t70|t71<<16 == v21 {
+					p72 = v1
+				}
+				v20 = p72 | v20
+				v2 = v2 + i32(3)
+				v1 = v1 + i32(1)
+				if v1 != i32(13) {
+					goto l15
+				}
+			}
+			if v20 != 0 {
+				store32(m.memory, uint64(uint32(v4))+60, uint32(v5))
+				store32(m.memory, uint64(uint32(v4))+56, uint32(v6))
+				store32(m.memory, uint64(uint32(v4))+52, uint32(v7))
+				store32(m.memory, uint64(uint32(v4))+48, uint32(v10))
+				store32(m.memory, uint64(uint32(v4))+44, uint32((v12+v11)*i32(12)+v20+i32(-1)))
+				v2 = i32(0)
+				var p73 int32
+				if v9 != i32(24) {
+					p73 = 1
+				}
+				v21 = p73
+			l22:
+				v1 = v2 + i32(21233)
+				v20 = i32(3)
+				{
+					if v21 != 0 {
+						goto l19
+					}
+					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4+i32(8), v1, i32(9))
+					t74 := int32(load32(m.memory, uint64(uint32(v4))+12))
+					v20 = t74
+					t75 := int32(load32(m.memory, uint64(uint32(v4))+8))
+					v1 = t75
+				}
+			l19:
+				{
+					if v13 != v20 {
+						goto l20
+					}
+					t76 := m._memcmp(v15, v1, v13)
+					if t76 == 0 {
+						goto l21
+					}
+				}
+			l20:
+				v2 = v2 + i32(9)
+				if v2 != i32(63) {
+					goto l22
+				}
+				store64(m.memory, uint64(uint32(v4))+24, uint64(i64(0)))
+				goto l7
 			}
 		}
-		m.memory[uint64(uint32(v4))+75] = byte(v11)
-		m.memory[uint64(uint32(v4))+74] = byte(v12)
-		m.memory[uint64(uint32(v4))+73] = byte(v13)
-		m.memory[uint64(uint32(v4))+72] = byte(v9)
-		m.memory[uint64(uint32(v4))+71] = byte(v5)
-		m.memory[uint64(uint32(v4))+70] = byte(v14)
-		m.memory[uint64(uint32(v4))+69] = byte(v20)
-		m.memory[uint64(uint32(v4))+68] = byte(v21)
-		m.memory[uint64(uint32(v4))+67] = byte(v16)
-		m.memory[uint64(uint32(v4))+66] = byte(v17)
-		m.memory[uint64(uint32(v4))+65] = byte(v7)
-		m.memory[uint64(uint32(v4))+64] = byte(v6)
-		v2 = i32(0)
-	l19:
-		{
-			t59 := int32(m.memory[uint32(v4+i32(64)+v2)])
-			m.memory[uint32(v4+i32(44)+v2)] = byte(t59 + i32(-48))
-			v2 = v2 + i32(1)
-			if v2 != i32(12) {
-				goto l19
-			}
+	l8:
+		v8 = v8 + i32(8)
+		if v8 == i32(32) {
+			store64(m.memory, uint64(uint32(v4))+24, uint64(i64(0)))
+			goto l7
 		}
-		v2 = i32(0)
-		v11 = i32(1)
-	l20:
-		{
-			t60 := int32(m.memory[uint32(v4+i32(44)+v2)])
-			t61 := v11
-			var p62 int32
-			if uint32(t60) < uint32(i32(10)) {
-				p62 = 1
-			}
-			v11 = t61 & p62
-			v2 = v2 + i32(1)
-			if v2 != i32(12) {
-				goto l20
-			}
-		}
-		v2 = v4 + i32(44)
-		v1 = i32(0)
+		goto l18
 	l21:
-		{
-			t63 := int32(m.memory[uint32(v2)])
-			store32(m.memory, uint32(v4+i32(64)+v1), uint32(t63))
-			v2 = v2 + i32(1)
-			v1 = v1 + i32(4)
-			if v1 != i32(48) {
-				goto l21
-			}
-		}
-		t64 := int32(load32(m.memory, uint64(uint32(v4))+108))
-		v13 = t64
-		t65 := int32(load32(m.memory, uint64(uint32(v4))+104))
-		v9 = t65
-		t66 := int32(load32(m.memory, uint64(uint32(v4))+100))
-		v5 = t66
-		t67 := int32(load32(m.memory, uint64(uint32(v4))+96))
-		v14 = t67
-		t68 := int32(load32(m.memory, uint64(uint32(v4))+92))
-		v16 = t68
-		t69 := int32(load32(m.memory, uint64(uint32(v4))+88))
-		v17 = t69
-		t70 := int32(load32(m.memory, uint64(uint32(v4))+84))
-		v7 = t70
-		t71 := int32(load32(m.memory, uint64(uint32(v4))+80))
-		v6 = t71
-		t72 := int32(load32(m.memory, uint64(uint32(v4))+76))
-		v20 = t72
-		t73 := int32(load32(m.memory, uint64(uint32(v4))+72))
-		v21 = t73
-		t74 := int32(load32(m.memory, uint64(uint32(v4))+68))
-		v22 = t74
-		t75 := int32(load32(m.memory, uint64(uint32(v4))+64))
-		v23 = t75
-		v2 = i32(21420)
-		v12 = (v18&i32(255)<<8 | v19&i32(255) | v8<<16) & i32(0xffffff)
-		v1 = i32(1)
-		v10 = i32(0)
-	l22:
-		{
-			t76 := int32(load16(m.memory, uint32(v2)))
-			t77 := int32(m.memory[uint32(v2+i32(2))])
-			p78 := i32(0)
-			if v12 == t76|t77<<16 {
-				p78 = v1
-			}
-			v10 = p78 | v10
-			v2 = v2 + i32(3)
-			v1 = v1 + i32(1)
-			if v1 != i32(13) {
-				goto l22
-			}
-		}
-		if v10 == 0 {
-			goto l17
-		}
+		t77 := v4 + i32(24)
+		t78 := v4 + i32(44)
 		var p79 int32
-		if v15 != i32(0) {
+		if v9 == i32(24) {
 			p79 = 1
 		}
-		if p79&v11 == 0 {
-			goto l17
-		}
-		store32(m.memory, uint64(uint32(v4))+64, uint32(i32(1)))
-		store32(m.memory, uint64(uint32(v4))+84, uint32(v9*i32(10)+v13))
-		store32(m.memory, uint64(uint32(v4))+80, uint32(v14*i32(10)+v5))
-		store32(m.memory, uint64(uint32(v4))+76, uint32(v17*i32(10)+v16))
-		store32(m.memory, uint64(uint32(v4))+72, uint32(v6*i32(10)+v7))
-		store32(m.memory, uint64(uint32(v4))+68, uint32((v22*i32(100)+v23*i32(1000)+v21*i32(10)+v20)*i32(12)+v10+i32(-1)))
-		m._hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412f(v4+i32(16), v4+i32(68), i64(0), v3)
-		goto l16
+		m._hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412f(t77, t78, int64(uint32(p79)), v3)
 	}
-l17:
-	store64(m.memory, uint64(uint32(v4))+16, uint64(i64(0)))
-l16:
+l7:
 	{
-		t80 := int64(load64(m.memory, uint64(uint32(v4))+16))
+		t80 := int64(load64(m.memory, uint64(uint32(v4))+24))
 		if t80 != i64(1) {
 			goto l23
 		}
-		t81 := int64(load64(m.memory, uint64(uint32(v4))+24))
+		t81 := int64(load64(m.memory, uint64(uint32(v4))+32))
 		store64(m.memory, uint64(uint32(v0))+8, uint64(t81))
 		v2 = i32(0)
 		goto l24
@@ -6129,7 +6138,7 @@ l23:
 	v2 = i32(1)
 l24:
 	store32(m.memory, uint32(v0), uint32(v2))
-	m.___stack_pointer = v4 + i32(112)
+	m.___stack_pointer = v4 + i32(128)
 }
 func (m *Module) _hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412f(v0, v1 int32, v2, v3 int64) {
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -7034,7 +7043,7 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 							if v4 == i32(48) {
 								goto l6
 							}
-							v13 = v4 + i32(21876)
+							v13 = v4 + i32(21708)
 							v14 = v4 + i32(16)
 							v4 = v14
 							t11 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(1576), v13)
@@ -7042,7 +7051,7 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 								goto l7
 							}
 						}
-						t12 := int32(m.memory[uint32(v14+i32(21872))])
+						t12 := int32(m.memory[uint32(v14+i32(21704))])
 						if t12 != i32(2) {
 							goto l8
 						}
@@ -7902,9 +7911,9 @@ func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21931))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21763))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21934))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21766))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -7944,7 +7953,7 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21938)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21770)), uint32(i32(37)))
 	}
 l2:
 	t13 := v5
@@ -7982,9 +7991,9 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21975))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21807))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21982))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21814))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
@@ -8266,7 +8275,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 			if v1 == 0 {
 				goto l0
 			}
-			m._hooksig__capi__receiver__hooksig_receiver__head__h5fb2f35fb513d91a_i8w5yt(v3+i32(56), v1, v3+i32(32))
+			m._hooksig__capi__receiver__hooksig_receiver__head__h9d608a1798f4dc21_2tcyxy(v3+i32(56), v1, v3+i32(32))
 			{
 				t6 := int32(load32(m.memory, uint64(uint32(v3))+56))
 				v2 = t6
@@ -10003,4 +10012,4 @@ func memory_zero[T uint32 | uint64](mem []byte, dest, n T) {
 	clear(mem[x:y:len(mem)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00;G\x00\x00\x03\x00\x00\x009J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00>F\x00\x00\r\x00\x00\x00wK\x00\x00&\x00\x00\x00\x02\x00\x00\x00>G\x00\x00\x0f\x00\x00\x00\x9dK\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xc0H\x00\x00\f\x00\x00\x00ZF\x00\x000\x00\x00\x00,\x00\x00\x00CH\x00\x00\b\x00\x00\x00\xe1L\x00\x009\x00\x00\x00-\x00\x00\x00\x8fM\x00\x00\x10\x00\x00\x00\xc4C\x00\x00'\x00\x00\x00.\x00\x00\x00MG\x00\x00\x11\x00\x00\x00\x8aF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xf2F\x00\x00\x11\x00\x00\x00\x03G\x00\x008\x00\x00\x00\x05\x00\x00\x00\xebC\x00\x00\r\x00\x00\x00\xa0E\x00\x00S\x00\x00\x00\x06\x00\x00\x005D\x00\x00\b\x00\x00\x00fM\x00\x00)\x00\x00\x00\a\x00\x00\x00JL\x00\x00\x0f\x00\x00\x00}H\x00\x00C\x00\x00\x00\b\x00\x00\x00\x14C\x00\x00\v\x00\x00\x00$B\x00\x003\x00\x00\x00\t\x00\x00\x00\xccJ\x00\x00\x12\x00\x00\x00\xaeM\x00\x008\x00\x00\x00+\x00\x00\x00\xbdJ\x00\x00\x0f\x00\x00\x00\xf3E\x00\x00K\x00\x00\x00)\x00\x00\x00\x9fM\x00\x00\x0f\x00\x00\x00UC\x00\x00,\x00\x00\x00\n\x00\x00\x00\x19I\x00\x00\x12\x00\x00\x00JJ\x00\x00T\x00\x00\x00\v\x00\x00\x00+I\x00\x00\x13\x00\x00\x00dI\x00\x00!\x00\x00\x00\f\x00\x00\x00RI\x00\x00\x12\x00\x00\x00oN\x00\x00e\x00\x00\x00\r\x00\x00\x00\xa7D\x00\x00\x11\x00\x00\x00\xd4N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xd1F\x00\x00\x0f\x00\x00\x00\xdeJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xc3F\x00\x00\x0e\x00\x00\x00WB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xadF\x00\x00\x16\x00\x00\x00\xe6M\x00\x00!\x00\x00\x00\x11\x00\x00\x00>I\x00\x00\x14\x00\x00\x00\rE\x00\x00:\x00\x00\x00\x14\x00\x00\x00GE\x00\x00\x0f\x00\x00\x00LD\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x9eJ\x00\x00\x11\x00\x00\x00\xb7I\x00\x00?\x00\x00\x00\x12\x00\x00\x00\x1fC\x00\x00\x0f\x00\x00\x00VE\x00\x00J\x00\x00\x00\x13\x00\x00\x00\xafJ\x00\x00\x0e\x00\x00\x00\x02K\x00\x00'\x00\x00\x00\x16\x00\x00\x00KF\x00\x00\x0f\x00\x00\x00.C\x00\x00'\x00\x00\x00\x17\x00\x00\x00pH\x00\x00\r\x00\x00\x00)K\x00\x00N\x00\x00\x00/\x00\x00\x00+H\x00\x00\x18\x00\x00\x00\xb8D\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xccH\x00\x00\r\x00\x00\x00\x11L\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xd9H\x00\x00\x0e\x00\x00\x00(L\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xe7H\x00\x00\x0f\x00\x00\x00\xf6H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\x81C\x00\x00\x0f\x00\x00\x00\xd4K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\xa3C\x00\x00\x10\x00\x00\x00\xedK\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xb3C\x00\x00\x11\x00\x00\x00'N\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x90C\x00\x00\x13\x00\x00\x00\aN\x00\x00 \x00\x00\x00(\x00\x00\x00\x81B\x00\x00\x0f\x00\x00\x00\xcdB\x00\x00G\x00\x00\x00 \x00\x00\x00YL\x00\x00\x12\x00\x00\x00\x17J\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\xadL\x00\x00\f\x00\x00\x00\x85I\x00\x002\x00\x00\x00!\x00\x00\x00\xc7K\x00\x00\r\x00\x00\x00\x9eG\x00\x00M\x00\x00\x00\"\x00\x00\x00\xc0B\x00\x00\r\x00\x00\x00\xebG\x00\x00@\x00\x00\x00*\x00\x00\x00^G\x00\x00\x0e\x00\x00\x00\xf8C\x00\x00=\x00\x00\x00#\x00\x00\x00\x8bG\x00\x00\x13\x00\x00\x00\x1aM\x00\x00L\x00\x00\x00$\x00\x00\x00lG\x00\x00\x10\x00\x00\x00\xb9L\x00\x00(\x00\x00\x00%\x00\x00\x00|G\x00\x00\x0f\x00\x00\x00\x90B\x00\x000\x00\x00\x00&\x00\x00\x00\xa4L\x00\x00\t\x00\x00\x00\xf6I\x00\x00!\x00\x00\x00'\x00\x00\x00\xe0F\x00\x00\x12\x00\x00\x00kL\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb0S\x00\x00\x1a\x00\x00\x00JS\x00\x00\x18\x00\x00\x00bS\x00\x00\x15\x00\x00\x00wS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactionkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keyhmac-sha256date digestdate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=host(created)(expires)\x00 A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00MU\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00QU\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00ZU\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehs2019datedigestsignature-inputauthorization\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00;G\x00\x00\x03\x00\x00\x009J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00>F\x00\x00\r\x00\x00\x00wK\x00\x00&\x00\x00\x00\x02\x00\x00\x00>G\x00\x00\x0f\x00\x00\x00\x9dK\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xc0H\x00\x00\f\x00\x00\x00ZF\x00\x000\x00\x00\x00,\x00\x00\x00CH\x00\x00\b\x00\x00\x00\xe1L\x00\x009\x00\x00\x00-\x00\x00\x00\x8fM\x00\x00\x10\x00\x00\x00\xc4C\x00\x00'\x00\x00\x00.\x00\x00\x00MG\x00\x00\x11\x00\x00\x00\x8aF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xf2F\x00\x00\x11\x00\x00\x00\x03G\x00\x008\x00\x00\x00\x05\x00\x00\x00\xebC\x00\x00\r\x00\x00\x00\xa0E\x00\x00S\x00\x00\x00\x06\x00\x00\x005D\x00\x00\b\x00\x00\x00fM\x00\x00)\x00\x00\x00\a\x00\x00\x00JL\x00\x00\x0f\x00\x00\x00}H\x00\x00C\x00\x00\x00\b\x00\x00\x00\x14C\x00\x00\v\x00\x00\x00$B\x00\x003\x00\x00\x00\t\x00\x00\x00\xccJ\x00\x00\x12\x00\x00\x00\xaeM\x00\x008\x00\x00\x00+\x00\x00\x00\xbdJ\x00\x00\x0f\x00\x00\x00\xf3E\x00\x00K\x00\x00\x00)\x00\x00\x00\x9fM\x00\x00\x0f\x00\x00\x00UC\x00\x00,\x00\x00\x00\n\x00\x00\x00\x19I\x00\x00\x12\x00\x00\x00JJ\x00\x00T\x00\x00\x00\v\x00\x00\x00+I\x00\x00\x13\x00\x00\x00dI\x00\x00!\x00\x00\x00\f\x00\x00\x00RI\x00\x00\x12\x00\x00\x00oN\x00\x00e\x00\x00\x00\r\x00\x00\x00\xa7D\x00\x00\x11\x00\x00\x00\xd4N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xd1F\x00\x00\x0f\x00\x00\x00\xdeJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xc3F\x00\x00\x0e\x00\x00\x00WB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xadF\x00\x00\x16\x00\x00\x00\xe6M\x00\x00!\x00\x00\x00\x11\x00\x00\x00>I\x00\x00\x14\x00\x00\x00\rE\x00\x00:\x00\x00\x00\x14\x00\x00\x00GE\x00\x00\x0f\x00\x00\x00LD\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x9eJ\x00\x00\x11\x00\x00\x00\xb7I\x00\x00?\x00\x00\x00\x12\x00\x00\x00\x1fC\x00\x00\x0f\x00\x00\x00VE\x00\x00J\x00\x00\x00\x13\x00\x00\x00\xafJ\x00\x00\x0e\x00\x00\x00\x02K\x00\x00'\x00\x00\x00\x16\x00\x00\x00KF\x00\x00\x0f\x00\x00\x00.C\x00\x00'\x00\x00\x00\x17\x00\x00\x00pH\x00\x00\r\x00\x00\x00)K\x00\x00N\x00\x00\x00/\x00\x00\x00+H\x00\x00\x18\x00\x00\x00\xb8D\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xccH\x00\x00\r\x00\x00\x00\x11L\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xd9H\x00\x00\x0e\x00\x00\x00(L\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xe7H\x00\x00\x0f\x00\x00\x00\xf6H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\x81C\x00\x00\x0f\x00\x00\x00\xd4K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\xa3C\x00\x00\x10\x00\x00\x00\xedK\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xb3C\x00\x00\x11\x00\x00\x00'N\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x90C\x00\x00\x13\x00\x00\x00\aN\x00\x00 \x00\x00\x00(\x00\x00\x00\x81B\x00\x00\x0f\x00\x00\x00\xcdB\x00\x00G\x00\x00\x00 \x00\x00\x00YL\x00\x00\x12\x00\x00\x00\x17J\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\xadL\x00\x00\f\x00\x00\x00\x85I\x00\x002\x00\x00\x00!\x00\x00\x00\xc7K\x00\x00\r\x00\x00\x00\x9eG\x00\x00M\x00\x00\x00\"\x00\x00\x00\xc0B\x00\x00\r\x00\x00\x00\xebG\x00\x00@\x00\x00\x00*\x00\x00\x00^G\x00\x00\x0e\x00\x00\x00\xf8C\x00\x00=\x00\x00\x00#\x00\x00\x00\x8bG\x00\x00\x13\x00\x00\x00\x1aM\x00\x00L\x00\x00\x00$\x00\x00\x00lG\x00\x00\x10\x00\x00\x00\xb9L\x00\x00(\x00\x00\x00%\x00\x00\x00|G\x00\x00\x0f\x00\x00\x00\x90B\x00\x000\x00\x00\x00&\x00\x00\x00\xa4L\x00\x00\t\x00\x00\x00\xf6I\x00\x00!\x00\x00\x00'\x00\x00\x00\xe0F\x00\x00\x12\x00\x00\x00kL\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb0S\x00\x00\x1a\x00\x00\x00JS\x00\x00\x18\x00\x00\x00bS\x00\x00\x15\x00\x00\x00wS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires) A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa6T\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\xaaT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xb3T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"

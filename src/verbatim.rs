@@ -6,7 +6,7 @@
 use crate::{
     HeaderList, Params, Tag, Value, date, digest,
     names::DATE_DIGEST,
-    primitives::{self, BASE64_LEN},
+    primitives::{self, BASE64_LEN, usual},
     writer::Writer,
 };
 
@@ -21,7 +21,7 @@ pub(crate) const PARAMS_LEN: usize = PARAMS_START.len() + BASE64_LEN + PARAMS_EN
 // Not inlined, this takes 8 % more instructions (`make test-instructions`).
 #[inline(always)]
 pub(crate) fn read_params<'a>(field: &'a [u8], tag: &mut Tag) -> Option<Params<'a>> {
-    let field: &[u8; PARAMS_LEN] = field.try_into().ok()?;
+    let field: &[u8; PARAMS_LEN] = usual(field.try_into().ok())?;
     let (start, rest) = field.split_first_chunk()?;
     let (signature, end) = rest.split_first_chunk()?;
     if !is_equal(start, PARAMS_START) || end != PARAMS_END {
@@ -64,7 +64,7 @@ const DIGEST_AT: usize = DATE_AT + date::LEN + b"\ndigest: ".len();
 /// Returns the signing string over [`DATE_DIGEST`] if both values have the length of Drone's. The
 /// caller checks that they hold no control byte.
 pub(crate) fn read_signing_string(date: &[u8], digest: &[u8]) -> Option<[u8; SIGNING_STRING_LEN]> {
-    Some(write_signing_string(date.try_into().ok()?, digest.try_into().ok()?))
+    Some(write_signing_string(usual(date.try_into().ok())?, digest.try_into().ok()?))
 }
 
 /// Writes the signing string over [`DATE_DIGEST`].
