@@ -72,8 +72,8 @@ func (c *compressor) Xhooksig_host_compress(state, blocks, n int32) {
 
 // compress compresses blocks into a state of eight little-endian words.
 func (c *compressor) compress(state, blocks []byte) {
-	marshaled := c.marshaled[stateAt:][:stateLen]
-	swap(marshaled, state)
+	marshaled := (*[stateLen]byte)(c.marshaled[stateAt:])
+	swap(marshaled, (*[stateLen]byte)(state))
 	if err := c.hash.UnmarshalBinary(c.marshaled[:]); err != nil {
 		panic(err)
 	}
@@ -81,7 +81,7 @@ func (c *compressor) compress(state, blocks []byte) {
 	if _, err := c.hash.AppendBinary(c.marshaled[:0]); err != nil {
 		panic(err)
 	}
-	swap(state, marshaled)
+	swap((*[stateLen]byte)(state), marshaled)
 }
 
 // wipe clears the last state.
@@ -91,8 +91,9 @@ func (c *compressor) wipe() {
 }
 
 // swap copies a state from one byte order to the other.
-func swap(to, from []byte) {
-	for i := 0; i < stateLen; i += 4 {
-		binary.BigEndian.PutUint32(to[i:], binary.LittleEndian.Uint32(from[i:]))
+func swap(to, from *[stateLen]byte) {
+	for i := 0; i < stateLen; i += 8 {
+		words := binary.LittleEndian.Uint64(from[i : i+8])
+		binary.BigEndian.PutUint64(to[i:i+8], words<<32|words>>32)
 	}
 }
