@@ -129,6 +129,19 @@ elf() {
     echo "target/firmware/$1-$2/$3.elf"
 }
 
+# with_host_compress COMMAND...: with a library that compresses no blocks, and a function that does.
+with_host_compress() (
+    export HOST_COMPRESS=1
+    "$@"
+)
+
+# compresses_outside BOARD PROFILE: the image has no compression of the library.
+compresses_outside() {
+    local symbols
+    symbols=$(nm -C "$(elf "$1" "$2-host-compress" gateway)") || return
+    grep ' hooksig_host_compress$' <<<"$symbols" && ! grep 'sha2::' <<<"$symbols"
+}
+
 # prints BOARD PROFILE PROGRAM: compares the output with firmware/PROGRAM.txt.
 prints() {
     firmware "$1" "$2" "run-$3" >"$out/$3.txt" && diff "firmware/$3.txt" "$out/$3.txt"
@@ -261,6 +274,13 @@ for board in mps2 microbit virt; do
         with "$tools" "$board, $profile: links only what it calls" links_what_it_calls "$board" "$profile"
     done
 done
+
+for program in gateway attack; do
+    with "$arm" "mps2, size, SHA-256 of the firmware: same output of $program" \
+        with_host_compress prints mps2 size "$program"
+done
+with "$arm" 'mps2, size, SHA-256 of the firmware: same verdicts as on the host' with_host_compress conforms mps2 size 0
+with "$arm" 'mps2, size, SHA-256 of the firmware: the library has none' compresses_outside mps2 size
 
 with "$arm" 'mps2, size: the gateway in Rust verifies and refuses' prints mps2 size rust
 check 'docs/firmware.md shows what is built' python3 firmware/quotes.py
