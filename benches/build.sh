@@ -35,7 +35,8 @@ else
 fi
 if command -v go >/dev/null; then
     source packaging/go-flags.sh
-    CGO_ENABLED=1 go build -C go/interop -tags hooksig_static -o "$PWD/$programs/go-contestant" ./contestant
+    CGO_ENABLED=0 go build -C go/interop -o "$PWD/$programs/go-contestant" ./contestant
+    CGO_ENABLED=1 go build -C go/interop -tags hooksig_static -o "$PWD/$programs/go-contestant-cgo" ./contestant
 else
     skip go
 fi

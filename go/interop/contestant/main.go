@@ -38,15 +38,15 @@ func main() {
 
 // contestant is a receiver to time.
 type contestant struct {
-	// name precedes the version of module in tables, or that of Go.
-	name, module string
+	// name precedes the version of module in tables, or that of Go. extra follows it.
+	name, module, extra string
 	// make returns a receiver with the secrets; the last one fits.
 	make func(secrets []string) (receiver, error)
 }
 
 func (c contestant) title() string {
 	if c.module == "" {
-		return c.name + strings.TrimPrefix(runtime.Version(), "go")
+		return c.name + strings.TrimPrefix(runtime.Version(), "go") + c.extra
 	}
 	info, _ := debug.ReadBuildInfo()
 	for _, module := range info.Deps {

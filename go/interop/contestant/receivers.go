@@ -15,7 +15,7 @@ import (
 const maxSkew = time.Hour
 
 var contestants = map[string]contestant{
-	"hooksig":   {name: "hooksig, Go ", make: newHooksig},
+	"hooksig":   {name: "hooksig, Go ", extra: library, make: newHooksig},
 	"pure-go":   {name: "by hand, Go ", make: newPureGo},
 	"99designs": {name: "99designs/httpsignatures-go", module: "github.com/99designs/httpsignatures-go", make: new99designs},
 	"go-fed":    {name: "go-fed/httpsig", module: "github.com/go-fed/httpsig", make: newGoFed},

@@ -31,10 +31,11 @@ const fn on_front_page(entrant: Entrant) -> Entrant {
 }
 
 /// The entrants, hooksig in Rust first.
-pub const ENTRANTS: [Entrant; 12] = [
+pub const ENTRANTS: [Entrant; 13] = [
     on_front_page(entrant("hooksig", &[], ALL)),
     on_front_page(entrant("hooksig-c", &[], ALL)),
     on_front_page(entrant("go-contestant", &["hooksig"], ALL)),
+    entrant("go-contestant-cgo", &["hooksig"], ALL),
     on_front_page(entrant("hmac-sha2", &[], BY_HAND)),
     entrant("ring", &[], BY_HAND),
     entrant("http-sig", &[], "MAC, date and body"),
