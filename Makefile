@@ -189,6 +189,10 @@ instructions-baseline: count-programs ## rewrite benches/instructions.txt
 fuzz: ## fuzz each target for SECONDS
 	fuzz/run.sh $(or $(SECONDS),60)
 
+.PHONY: fuzz-go
+fuzz-go: lib ## compare pure Go with the C library on mutated requests for SECONDS
+	go/both.sh -fuzz FuzzVerify -fuzztime $(or $(SECONDS),60)s
+
 .PHONY: header
 header: ## generate include/hooksig.h from src/capi
 	cargo run --locked -q -p hooksig-ffi-tests --bin header

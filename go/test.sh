@@ -142,6 +142,25 @@ builds_from_copies() {
     [[ $(env -i "$module/program" 2>&1) == SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= ]]
 }
 
+# The receiver of docs/go.md, built in an empty folder without cgo, accepts a delivery where no other file exists.
+runs_in_an_empty_root() (
+    local isolated=(chroot) port
+    [[ $EUID -eq 0 ]] || isolated=(unshare --map-root-user chroot)
+    port=$(shuf -i 20000-29999 -n 1)
+    export DRONE_WEBHOOK_SECRET=bea26a2221fd8090ea38720fc445eca6 CGO_ENABLED=0
+    mkdir -p "$work/guide/root"
+    cd "$work/guide"
+    sed -n '/^\/\/ main.go$/,/^```$/p' "$root/docs/go.md" | sed "/^\`\`\`/d; s/127.0.0.1:8080/127.0.0.1:$port/" >main.go
+    go mod init example.com/receiver && go mod edit -replace "github.com/hooksig/hooksig/go=$root/go" &&
+        go mod tidy && go build -o root/receiver . || return
+    "${isolated[@]}" root /receiver >log & trap 'kill $!' EXIT
+    for _ in {1..50}; do
+        "$root/target/program/hooksig" trigger build:created "http://127.0.0.1:$port/hooks" && break
+        sleep 0.1
+    done
+    grep -x 'accepted build created true' log
+)
+
 # The package uses neither unsafe nor cgo nor assembly.
 is_pure() {
     local imports
@@ -161,6 +180,7 @@ tested 'pure Go: the tests, with the race detector' go test -race ./...
 # With the race detector, a pool drops some of its elements, so allocations are counted here.
 tested 'pure Go: the tests, in FIPS 140 mode' env GODEBUG=fips140=on go test -count=1 ./...
 tested 'static library: the tests, with the race detector' env -u PKG_CONFIG_PATH -u LD_LIBRARY_PATH go test -race -tags hooksig_static ./...
+check 'pure Go and the C library agree, in one process' ./both.sh
 tested 'installed library: the tests' go test -tags hooksig_cgo ./...
 tested 'the replay store in Redis' env -C redisstore go test -v -race ./...
 tested "Drone's own code and others as peers" env -C interop go test -v -race -skip TestAllocations ./...
@@ -168,6 +188,7 @@ tested 'the allocations of the peers' env -C interop go test -v -run TestAllocat
 check 'go links again if only the library changed' links_again
 check 'the verdicts of the Rust program on all shared cases' same_verdicts
 check 'pure Go: a module builds without cgo, from copies' builds_from_copies
+check 'pure Go: the receiver of the guide runs in an empty root' runs_in_an_empty_root
 for tag in hooksig_cgo hooksig_static; do
     check "$tag: a build without the library names every way" names_every_way build_without_library -tags "$tag"
     check "$tag: a build without cgo says so" names_cgo "$tag"

@@ -26,3 +26,16 @@ func TestCoreIsTranslatedFromTheWebAssembly(t *testing.T) {
 		}
 	}
 }
+
+// Every user of the package downloads and compiles these files.
+func TestCoreIsSmall(t *testing.T) {
+	for path, limit := range map[string]int64{"core.wasm": 60_000, "../internal/core/core.go": 350_000} {
+		file, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file.Size() > limit {
+			t.Errorf("%s has %d bytes, more than %d", path, file.Size(), limit)
+		}
+	}
+}
