@@ -60,9 +60,10 @@ pub(crate) struct Args {
     /// Save each delivery in folder DIR, as a file that `hooksig explain` reads
     ///
     /// The file of a refused one has REFUSED and the reason in its name; its body is then read, too.
-    /// Of the refused ones, 256 MiB are saved. Only you can read the files. They hold no secret, and
-    /// passwords are removed from their fields, but they hold the signature as received: whoever has
-    /// it can send the delivery again while its Date is good.
+    /// Of the refused ones, 256 MiB are saved. Only you can read the files. They do not hold the
+    /// webhook secret, and passwords are removed from their fields. They do hold the signature as
+    /// received: whoever has it can send the delivery again while its Date is good. The body is
+    /// saved as it came; that of a request to one of Drone's extensions can hold a token.
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
 
