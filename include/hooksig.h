@@ -812,7 +812,8 @@ hooksig_status hooksig_pending_body_finish(struct hooksig_pending_body *pending,
                                            struct hooksig_verified *verified);
 
 // Verifies a request whose body is in one buffer: signature, policy, date and body. For a Drone
-// delivery prefer hooksig_receive, which also compares the event and refuses a replay.
+// delivery prefer hooksig_receive, which also compares the event and refuses a replay. The start of
+// the body is hashed beside the MAC, at most as many blocks as the MAC has.
 //
 // receiver, request, body, body_len  as for hooksig_receive; the guard is not used
 // verified                           receives the key, date and tag

@@ -3,7 +3,7 @@
 use crate::{
     Error, FieldValue,
     bytes::{Class, trim},
-    primitives::{self, BASE64_LEN, Hash, HashText, Sha256, is_word, take_while, usual},
+    primitives::{self, BASE64_LEN, Hash, HashText, Sha256, WholeBody, is_word, take_while, usual},
 };
 
 /// The length of the value of a `Digest` field with one SHA-256, in bytes.
@@ -98,8 +98,8 @@ impl BodyDigest {
 }
 
 /// Returns whether a body in one buffer is the expected one.
-pub(crate) fn is_body(body: &[u8], expected: &HashText) -> bool {
-    is_equal(&primitives::sha256(body), expected)
+pub(crate) fn is_body(body: WholeBody<'_>, expected: &HashText) -> bool {
+    is_equal(&body.hash(), expected)
 }
 
 /// Compares in constant time. The text is canonical, because [`parse`] returned it.

@@ -6,7 +6,10 @@ use ctutils::{Choice, CtAssign, CtEq};
 
 use crate::{
     Error,
-    primitives::{HASH_LEN, HmacKey, Pieces, ct_eq, for_each_mac, mac_many, mac_of_pieces},
+    primitives::{
+        HASH_LEN, HmacKey, Pieces, WholeBody, ct_eq, for_each_mac, mac_beside, mac_many,
+        mac_of_pieces,
+    },
 };
 
 /// The length of a [`Tag`], in bytes.
@@ -75,15 +78,17 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Returns the index of the key whose MAC of `string` is `signature`.
+/// Returns the index of the key whose MAC of `string` is `signature`. Some blocks of the body may be
+/// hashed beside the MACs.
 pub(crate) fn find_key<K: AsRef<Key>>(
     keys: &[K],
     string: &impl Pieces,
     signature: &Tag,
+    body: &mut WholeBody<'_>,
 ) -> Result<usize, Error> {
     let mut first = FirstFit::NONE;
     let keys = keys.iter().map(|key| &key.as_ref().0);
-    for_each_mac(keys, string, |mac| first.add(ct_eq(mac, signature)));
+    for_each_mac(keys, string, body, |mac| first.add(ct_eq(mac, signature)));
     first.index()
 }
 
@@ -92,10 +97,11 @@ pub(crate) fn find_key_of_whole<K: AsRef<Key>, const N: usize>(
     keys: &[K],
     string: &[u8; N],
     signature: &Tag,
+    body: &mut WholeBody<'_>,
 ) -> Result<usize, Error> {
     let mut first = FirstFit::NONE;
     for key in keys {
-        first.add(ct_eq(&key.as_ref().0.mac(string), signature));
+        first.add(ct_eq(&mac_beside(&key.as_ref().0, string, body), signature));
     }
     first.index()
 }

@@ -7,7 +7,7 @@ use crate::{
     digest::{self, BodyDigest},
     key,
     names::CheckedNames,
-    primitives::{HashText, has_control},
+    primitives::{HashText, WholeBody, has_control},
     request::Fields,
     signing_string::{CoveredFields, SigningString},
     verbatim,
@@ -96,13 +96,30 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         Ok(PendingBody { body: BodyDigest::new(digest), verified })
     }
 
-    /// Runs every check on the head, in the order of `docs/rules.md`.
+    /// Runs every check on the head. Hashes nothing of a body.
     ///
     /// Returns the expected body digest, and the verdict that holds once the body matches it.
     pub(crate) fn head<'r, H, E>(
         &self,
         request: &Request<'r, H>,
         clock: Clock,
+    ) -> Result<(&'r HashText, Verified<'r>), E>
+    where
+        H: Headers + ?Sized,
+        E: From<Error>,
+    {
+        self.head_beside(request, clock, &mut WholeBody::new(&[]))
+    }
+
+    /// Runs every check on the head, in the order of `docs/rules.md`. Some blocks of the body may be
+    /// hashed beside the MAC.
+    ///
+    /// Returns the expected body digest, and the verdict that holds once the body matches it.
+    fn head_beside<'r, H, E>(
+        &self,
+        request: &Request<'r, H>,
+        clock: Clock,
+        body: &mut WholeBody<'_>,
     ) -> Result<(&'r HashText, Verified<'r>), E>
     where
         H: Headers + ?Sized,
@@ -132,12 +149,12 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
             None
         };
         let key_index = if let Some(string) = verbatim {
-            key::find_key_of_whole(self.keys, &string, &tag)?
+            key::find_key_of_whole(self.keys, &string, &tag, body)?
         } else {
             let mut covered = CoveredFields::default();
             let string = SigningString::new(request, names.list().iter(), &mut covered);
             string.check()?;
-            key::find_key(self.keys, &string, &tag)?
+            key::find_key(self.keys, &string, &tag, body)?
         };
         let verified = Verified {
             key_index,
@@ -152,8 +169,10 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
 
     /// Verifies a request and its whole body in one call.
     ///
-    /// Does the same as [`begin`](Self::begin), [`update`](PendingBody::update) and
-    /// [`finish`](PendingBody::finish).
+    /// Returns the same verdict as [`begin`](Self::begin), [`update`](PendingBody::update) and
+    /// [`finish`](PendingBody::finish). With the feature `lanes`, the first blocks of a body of 192 bytes or
+    /// more are hashed beside the MAC, at most as many as the MAC has. The rest is hashed only if the MAC is
+    /// right.
     ///
     /// # Errors
     ///
@@ -167,12 +186,22 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     where
         H: Headers + ?Sized,
     {
-        let (digest, verified) = self.head::<H, Error>(request, clock)?;
-        if digest::is_body(body.as_ref(), digest) {
-            Ok(verified)
-        } else {
-            Err(Error::DigestMismatch)
-        }
+        self.verify_whole(request, body.as_ref(), clock)
+    }
+
+    pub(crate) fn verify_whole<'r, H, E>(
+        &self,
+        request: &Request<'r, H>,
+        body: &[u8],
+        clock: Clock,
+    ) -> Result<Verified<'r>, E>
+    where
+        H: Headers + ?Sized,
+        E: From<Error>,
+    {
+        let mut body = WholeBody::new(body);
+        let (digest, verified) = self.head_beside(request, clock, &mut body)?;
+        if digest::is_body(body, digest) { Ok(verified) } else { Err(Error::DigestMismatch.into()) }
     }
 }
 

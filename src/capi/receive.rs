@@ -3,14 +3,13 @@ use core::ffi::{c_char, c_void};
 use super::{
     drone::translate,
     hooksig_delivery, hooksig_pending_body, hooksig_receiver, hooksig_request, hooksig_status,
-    hooksig_status::DigestMismatch,
     hooksig_verified,
     memory::{body, not_null, reference, status, store},
     pending::finish_delivery,
     replay::Guard,
     request::{CheckedHead, checked_request, raw_head},
 };
-use crate::{digest, drone::Delivery};
+use crate::drone::Delivery;
 
 /// A Drone delivery that is genuine and, if there is a replay guard, new.
 #[allow(missing_docs)] // The names say it.
@@ -23,16 +22,15 @@ pub struct hooksig_received {
 
 /// Runs every check on the head and the body.
 ///
-/// SAFETY: as for [`hooksig_receiver::head`].
+/// SAFETY: as for [`hooksig_receiver::verify`].
 unsafe fn verify_whole(
     receiver: &hooksig_receiver,
     head: &impl CheckedHead,
     body: &[u8],
 ) -> Result<hooksig_verified, hooksig_status> {
     let request = head.request();
-    // SAFETY: the caller's contract is that of `head`.
-    let (expected, verified) = unsafe { receiver.head(&request) }?;
-    if digest::is_body(body, expected) { Ok(verified) } else { Err(DigestMismatch) }
+    // SAFETY: the caller's contract is that of `verify`.
+    unsafe { receiver.verify(&request, body) }
 }
 
 /// Makes a call that receives a delivery, with the head in either form. `verify` gives the verdict

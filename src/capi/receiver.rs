@@ -1,6 +1,8 @@
 use super::{
-    clock::clock_at, hooksig_key, hooksig_policy, hooksig_replay_entry, hooksig_status,
-    hooksig_verified, key::made_keys, policy::policy_or_default,
+    clock::clock_at,
+    hooksig_key, hooksig_policy, hooksig_replay_entry, hooksig_status, hooksig_verified,
+    key::{MadeKey, made_keys},
+    policy::policy_or_default,
 };
 use crate::{Clock, Headers, Request, Verifier, primitives::HashText};
 
@@ -40,11 +42,30 @@ impl hooksig_receiver {
         &self,
         request: &Request<'r, H>,
     ) -> Result<(&'r HashText, hooksig_verified), hooksig_status> {
+        // SAFETY: the caller's contract covers the keys and the policy.
+        let verifier = unsafe { self.verifier() }?;
+        let (expected, verified) = verifier.head::<H, hooksig_status>(request, self.clock())?;
+        Ok((expected, verified.into()))
+    }
+
+    /// Runs every check on the head and the body, as [`Verifier::verify`].
+    ///
+    /// SAFETY: as for [`head`](Self::head).
+    pub(super) unsafe fn verify<H: Headers + ?Sized>(
+        &self,
+        request: &Request<'_, H>,
+        body: &[u8],
+    ) -> Result<hooksig_verified, hooksig_status> {
+        // SAFETY: the caller's contract covers the keys and the policy.
+        let verifier = unsafe { self.verifier() }?;
+        verifier.verify_whole::<H, hooksig_status>(request, body, self.clock()).map(Into::into)
+    }
+
+    /// SAFETY: as for [`head`](Self::head).
+    unsafe fn verifier(&self) -> Result<Verifier<'_, MadeKey>, hooksig_status> {
         // SAFETY: the caller's contract covers both pointers.
         let (keys, policy) =
             unsafe { (made_keys(self.keys, self.keys_len)?, policy_or_default(self.policy)?) };
-        let verifier = Verifier::with_policy(keys, policy)?;
-        let (expected, verified) = verifier.head::<H, hooksig_status>(request, self.clock())?;
-        Ok((expected, verified.into()))
+        Ok(Verifier::with_policy(keys, policy)?)
     }
 }

@@ -1,13 +1,10 @@
 use core::ffi::{c_char, c_void};
 
 use super::{
-    hooksig_receiver, hooksig_request, hooksig_status,
-    hooksig_status::DigestMismatch,
-    hooksig_verified,
+    hooksig_receiver, hooksig_request, hooksig_status, hooksig_verified,
     memory::{body, not_null, reference, status, store},
     request::{CheckedHead, checked_request, raw_head},
 };
-use crate::digest;
 
 /// The maximum number of names that a signature may cover.
 pub const HOOKSIG_MAX_NAMES: usize = 128;
@@ -35,17 +32,14 @@ unsafe fn verify(
         unsafe {
             let body = self::body(body, body_len)?;
             let request = head.request();
-            let (expected, known) = reference(receiver)?.head(&request)?;
-            if !digest::is_body(body, expected) {
-                return Err(DigestMismatch);
-            }
-            store(verified, known)
+            store(verified, reference(receiver)?.verify(&request, body)?)
         }
     })
 }
 
 /// Verifies a request whose body is in one buffer: signature, policy, date and body. For a Drone
-/// delivery prefer hooksig_receive, which also compares the event and refuses a replay.
+/// delivery prefer hooksig_receive, which also compares the event and refuses a replay. The start of
+/// the body is hashed beside the MAC, at most as many blocks as the MAC has.
 ///
 /// receiver, request, body, body_len  as for hooksig_receive; the guard is not used
 /// verified                           receives the key, date and tag

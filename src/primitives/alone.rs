@@ -18,3 +18,23 @@ pub(crate) fn mac_many<'b, T: Copy, const S: usize>(
         done(index, &string, &key.mac(&string));
     }
 }
+
+/// A body in one buffer.
+pub(crate) struct WholeBody<'b>(&'b [u8]);
+
+impl<'b> WholeBody<'b> {
+    pub(crate) fn new(bytes: &'b [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// Returns the hash of the body.
+    pub(crate) fn hash(self) -> Hash {
+        sha256(self.0)
+    }
+}
+
+/// Returns the MAC of a whole message.
+#[inline(always)]
+pub(crate) fn mac_beside(key: &HmacKey, message: &[u8], _: &mut WholeBody<'_>) -> Hash {
+    key.mac(message)
+}

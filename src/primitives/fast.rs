@@ -8,9 +8,9 @@ use ctutils::{Choice, CtEq};
 use super::Hash;
 
 #[cfg(not(feature = "lanes"))]
-pub(crate) use super::alone::mac_many;
+pub(crate) use super::alone::{WholeBody, mac_beside, mac_many};
 #[cfg(feature = "lanes")]
-pub(crate) use super::lanes::mac_many;
+pub(crate) use super::lanes::{WholeBody, mac_beside, mac_many};
 pub(crate) use super::{
     plain::{SHORTCUTS, out_of_line, start, take_first, take_while},
     stream::{HmacKey, Sha256, sha256},

@@ -18,8 +18,11 @@ mod processor;
 mod processor;
 
 mod batch;
+mod beside;
 
 pub(crate) use batch::mac_many;
+pub(crate) use beside::{WholeBody, mac_beside};
+use processor::is_supported;
 
 use core::hint::black_box;
 

@@ -2,8 +2,11 @@
 
 use super::{
     HELD_NAMES, Hash,
-    version::{HmacKey, MACS_AT_ONCE},
+    version::{HmacKey, MACS_AT_ONCE, WholeBody, mac_beside},
 };
+
+/// If `true`, a message of one chunk is assembled in a buffer, so that a body can be hashed beside its MAC.
+const HOLDS_SHORT: bool = cfg!(feature = "lanes");
 
 /// A message that is written in pieces.
 pub(crate) trait Pieces {
@@ -18,14 +21,24 @@ pub(crate) fn mac_of_pieces(key: &HmacKey, message: &impl Pieces) -> Hash {
     mac.finish()
 }
 
-/// Passes the MAC of `message` under each key to `found`, in the order of the keys.
+/// Passes the MAC of `message` under each key to `found`, in the order of the keys. Some blocks of the body
+/// may be hashed beside the first one.
 pub(crate) fn for_each_mac<'k>(
     keys: impl IntoIterator<Item = &'k HmacKey>,
     message: &impl Pieces,
+    body: &mut WholeBody<'_>,
     mut found: impl FnMut(&Hash),
 ) {
     if HELD_NAMES == 0 {
         return keys.into_iter().for_each(|key| found(&mac_of_pieces(key, message)));
+    }
+    if HOLDS_SHORT {
+        let mut chunk = Chunk::new();
+        let mut is_whole = true;
+        message.write(&mut |piece| join(&mut chunk, piece, &mut |_| is_whole = false));
+        if is_whole {
+            return keys.into_iter().for_each(|key| found(&mac_beside(key, &chunk, body)));
+        }
     }
     let mut keys = keys.into_iter();
     loop {

@@ -5,7 +5,7 @@ use ctutils::{Choice, CtEq};
 use hmac::{KeyInit, Mac, block_api::HmacCore};
 use sha2::{Digest, digest::block_api::CoreProxy};
 
-pub(crate) use super::alone::mac_many;
+pub(crate) use super::alone::{WholeBody, mac_beside, mac_many};
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText};
 use crate::bytes::{Class, in_bounds, is_control};
 

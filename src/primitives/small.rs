@@ -6,7 +6,7 @@ use super::{BASE64_LEN, HASH_LEN, Hash, HashText, alphabet};
 use crate::bytes::{Class, differs_in_case};
 
 pub(crate) use super::{
-    alone::mac_many,
+    alone::{WholeBody, mac_beside, mac_many},
     stream::{HmacKey, Sha256, sha256},
 };
 

@@ -40,14 +40,14 @@ pub(crate) fn sha256(message: &[u8]) -> Hash {
 /// Returns the hash of a message of `len` bytes, which was compressed up to `tail`. Does the same as a
 /// stream, without a buffer between its calls.
 #[inline(always)]
-fn hash_end(mut state: State, tail: &[u8], len: usize) -> Hash {
+pub(super) fn hash_end(mut state: State, tail: &[u8], len: usize) -> Hash {
     let mut padded = [[0; BLOCK_LEN]; 2];
     compress(&mut state, pad(&mut padded, tail, len));
     bytes_of(&state)
 }
 
-/// Writes the end of a message of `len` bytes to `zeros`, and pads it. Returns its blocks. The end is
-/// shorter than two blocks without padding.
+/// Writes the end of a message of `len` bytes to `zeros`, and pads it. Returns its blocks. The end has
+/// at most [`MAX_END_LEN`] bytes.
 #[inline(always)]
 pub(super) fn pad<'p>(zeros: &'p mut [Block; 2], end: &[u8], len: usize) -> &'p [Block] {
     let bytes = zeros.as_flattened_mut();
@@ -138,6 +138,9 @@ impl Sha256 {
 
 /// The padding is at least one byte and the length, so a block with more bytes needs another block.
 const TWO_BLOCKS_FROM: usize = BLOCK_LEN - size_of::<u64>();
+
+/// The longest end of a message that [`pad`] takes.
+pub(super) const MAX_END_LEN: usize = BLOCK_LEN + TWO_BLOCKS_FROM - 1;
 
 /// Returns the length of a message as its padding holds it, in bits.
 const fn bits(len: u64) -> [u8; 8] {

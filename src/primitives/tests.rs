@@ -191,6 +191,25 @@ fn words_are_compared_as_byte_by_byte() {
     compare_words(b"more-than-sixteen-letters");
 }
 
+#[cfg(feature = "lanes")]
+#[test]
+fn macs_and_bodies_beside_them_are_those_of_hmac_and_sha2() {
+    let text = message();
+    let plain = plain::HmacKey::new(b"secret").unwrap();
+    let key = stream::HmacKey::new(b"secret").unwrap();
+    for message in (0..=text.len()).map(|len| &text[..len]) {
+        for body in [0, 1, 191, 192, 193, 255, 256, 300].map(|len| &text[..len]) {
+            let mut whole = lanes::WholeBody::new(body);
+            // The body has blocks to hash beside the first one.
+            for _ in 0..2 {
+                let mac = lanes::mac_beside(&key, message, &mut whole);
+                assert_eq!(mac, plain.mac(message), "{} beside {}", message.len(), body.len());
+            }
+            assert_eq!(whole.hash(), plain::sha256(body), "{} and {}", message.len(), body.len());
+        }
+    }
+}
+
 /// Compares lanes with one stream after another. Each stream has another length, and is split elsewhere.
 #[cfg(feature = "lanes")]
 fn compare_lanes<const N: usize>() {

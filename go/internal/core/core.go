@@ -21,7 +21,7 @@ func New(v0 Xhost) *Module {
 	m.memory = make([]byte, 65536)
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
 	m.___stack_pointer = i32(0x4000)
-	m.g1 = i32(22368)
+	m.g1 = i32(22336)
 	if i, ok := any(v0).(interface {
 		Init(any)
 	}); ok {
@@ -1301,7 +1301,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 							}
 							goto l19
 						}
-						v13 = v1 + i32(21708)
+						v13 = v1 + i32(21676)
 						v25 = v1 + i32(16)
 						v1 = v25
 						t41 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(56), v13)
@@ -1309,7 +1309,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 							goto l15
 						}
 					}
-					t42 := int32(m.memory[uint32(v25+i32(21704))])
+					t42 := int32(m.memory[uint32(v25+i32(21672))])
 					v1 = t42
 					if v1 == 0 {
 						t43 := int32(load32(m.memory, uint64(uint32(v7))+16))
@@ -1450,39 +1450,40 @@ l26:
 l28:
 	m.___stack_pointer = v2 + i32(96)
 }
-func (m *Module) _hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v0, v1, v2, v3, v4 int32) {
-	var v5 int32
+func (m *Module) _hooksig__key__find_key_of_whole__hf27f42401d5b459b_2gxjpx(v0, v1, v2, v3, v4 int32) {
+	var v5, v6, v7 int32
 	t0 := m.___stack_pointer
 	v5 = t0 - i32(48)
 	m.___stack_pointer = v5
 	store64(m.memory, uint64(uint32(v5))+8, uint64(i64(0xffffffff)))
-	v1 = v1 + i32(8)
-	v2 = v2 * i32(160)
-l0:
+	v6 = i32(36)
 	{
-		m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(16), v1, v3)
-		t1 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(16), v4)
-		m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t1&i32(255))
-		v1 = v1 + i32(160)
-		v2 = v2 + i32(-160)
-		if v2 != 0 {
+		if v2 == 0 {
 			goto l0
 		}
-	}
-	{
-		t2 := int32(load32(m.memory, uint64(uint32(v5))+8))
-		v1 = t2
-		if v1 != i32(-1) {
-			goto l1
+		v7 = v2 * i32(160)
+		v2 = v1 + i32(8)
+	l1:
+		{
+			m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(16), v2, v3)
+			t1 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(16), v4)
+			m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t1&i32(255))
+			v2 = v2 + i32(160)
+			v7 = v7 + i32(-160)
+			if v7 != 0 {
+				goto l1
+			}
 		}
-		v1 = i32(36)
-		goto l2
+		t2 := int32(load32(m.memory, uint64(uint32(v5))+8))
+		v2 = t2
+		if v2 == i32(-1) {
+			goto l0
+		}
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
+		v6 = i32(41)
 	}
-l1:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
-	v1 = i32(41)
-l2:
-	m.memory[uint32(v0)] = byte(v1)
+l0:
+	m.memory[uint32(v0)] = byte(v6)
 	m.___stack_pointer = v5 + i32(48)
 }
 func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 int32) {
@@ -1520,7 +1521,266 @@ func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 i
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v1+i32(1)))
 	store32(m.memory, uint32(v0), uint32(v1&(i32(0)-v2)|v3&(v2+i32(-1))))
 }
-func (m *Module) _hooksig__key__find_key__h1b76e1cb5de29f40_ermjwm(v0, v1, v2, v3, v4 int32) {
+func (m *Module) _hooksig__names__Name__lowercase__h6382b511fe46a465_996dcd(v0, v1, v2 int32) {
+	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(32)
+	m.___stack_pointer = v3
+	{
+		{
+			{
+				t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+				v4 = t1
+				if v4 != 0 {
+					goto l0
+				}
+				v5 = i32(0)
+				t2 := int32(load32(m.memory, uint32(v0)))
+				v6 = t2
+				p3 := v6
+				if v4 != 0 {
+					p3 = i32(0)
+				}
+				v7 = p3
+				t4 := int32(load32(m.memory, uint64(uint32(v0))+4))
+				v4 = t4
+			l2:
+				{
+					if v4 == v5 {
+						goto l1
+					}
+					v8 = v6 + v5
+					v5 = v5 + i32(1)
+					t5 := int32(m.memory[uint32(v8)])
+					if uint32((t5+i32(-65))&i32(255)) > uint32(i32(25)) {
+						goto l2
+					}
+				}
+			}
+		l0:
+			t6 := int64(load64(m.memory, uint32(v0)))
+			store64(m.memory, uint64(uint32(v3))+16, uint64(t6))
+			t7 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			t8 := v3
+			v5 = t7
+			store32(m.memory, uint64(uint32(t8))+24, uint32(v5))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(16), v5)
+			t9 := int32(m.memory[uint64(uint32(v3))+8])
+			if t9 == 0 {
+				goto l3
+			}
+			t10 := int32(m.memory[uint64(uint32(v3))+9])
+			v4 = t10
+			v9 = v2 + i32(8)
+			v8 = v1 + i32(4)
+			t11 := int32(load32(m.memory, uint32(v1)))
+			v5 = t11
+		l10:
+			{
+				t13 := v3
+				p12 := i32(0)
+				if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p12 = i32(32)
+				}
+				m.memory[uint64(uint32(t13))+31] = byte(p12 | v4)
+				v4 = v3 + i32(31)
+			l9:
+				{
+					v0 = i32(0)
+					v6 = i32(0)
+					{
+						v10 = i32(256) - v5
+						p14 := v10
+						if uint32(v10) > uint32(i32(256)) {
+							p14 = i32(0)
+						}
+						v10 = p14
+						if uint32(v10) > uint32(i32(1)) {
+							goto l4
+						}
+						var p15 int32
+						if v10 == i32(1) {
+							p15 = 1
+						}
+						v0 = p15
+						v11 = v4 + v10
+						v12 = v10
+						v6 = v4
+					}
+				l4:
+					{
+						p16 := i32(1)
+						if v6 != 0 {
+							p16 = v12
+						}
+						v7 = p16
+						v10 = v7 + v5
+						if uint32(v10) > uint32(i32(256)) {
+							goto l5
+						}
+						if v7 == 0 {
+							goto l5
+						}
+						store32(m.memory, uint32(v1), uint32(v10))
+						t18 := v8 + v5
+						p17 := v4
+						if v6 != 0 {
+							p17 = v6
+						}
+						t19 := int32(m.memory[uint32(p17)])
+						m.memory[uint32(t18)] = byte(t19)
+						v5 = v10
+					}
+				l5:
+					if v5 != i32(256) {
+						goto l6
+					}
+					{
+						t20 := int32(load32(m.memory, uint32(v2)))
+						v5 = t20
+						if v5 == 0 {
+							goto l7
+						}
+						v4 = v5 * i32(112)
+						v5 = v9
+					l8:
+						m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5, v8, i32(256))
+						v5 = v5 + i32(112)
+						v4 = v4 + i32(-112)
+						if v4 != 0 {
+							goto l8
+						}
+					}
+				l7:
+					v5 = i32(0)
+					store32(m.memory, uint32(v1), uint32(i32(0)))
+				l6:
+					p21 := i32(1)
+					if v6 != 0 {
+						p21 = v11
+					}
+					v4 = p21
+					t22 := v0 ^ i32(-1)
+					var p23 int32
+					if v6 != i32(0) {
+						p23 = 1
+					}
+					if t22&p23 != 0 {
+						goto l9
+					}
+				}
+				t24 := int32(load32(m.memory, uint64(uint32(v3))+24))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(16), t24)
+				t25 := int32(m.memory[uint64(uint32(v3))+1])
+				v4 = t25
+				t26 := int32(m.memory[uint32(v3)])
+				if t26 != 0 {
+					goto l10
+				}
+				goto l3
+			}
+		}
+	l1:
+		if v4 == 0 {
+			goto l3
+		}
+		v9 = v2 + i32(8)
+		v8 = v1 + i32(4)
+		t27 := int32(load32(m.memory, uint32(v1)))
+		v0 = t27
+	l18:
+		{
+			v6 = i32(0)
+			{
+				t28 := v4
+				v5 = i32(256) - v0
+				p29 := v5
+				if uint32(v5) > uint32(i32(256)) {
+					p29 = i32(0)
+				}
+				v5 = p29
+				if uint32(t28) < uint32(v5) {
+					goto l11
+				}
+				v11 = v7 + v5
+				v10 = v4 - v5
+				v12 = v5
+				v6 = v7
+			}
+		l11:
+			{
+				p30 := v4
+				if v6 != 0 {
+					p30 = v12
+				}
+				v4 = p30
+				v5 = v4 + v0
+				if uint32(v5) > uint32(i32(256)) {
+					goto l12
+				}
+				if v4 == 0 {
+					goto l12
+				}
+				{
+					if v4 == 0 {
+						goto l13
+					}
+					t32 := v8 + v0
+					p31 := v7
+					if v6 != 0 {
+						p31 = v6
+					}
+					memory_copy(m.memory, uint32(t32), uint32(p31), uint32(v4))
+				}
+			l13:
+				store32(m.memory, uint32(v1), uint32(v5))
+				goto l14
+			}
+		l12:
+			v5 = v0
+		l14:
+			if v5 != i32(256) {
+				goto l15
+			}
+			{
+				t33 := int32(load32(m.memory, uint32(v2)))
+				v5 = t33
+				if v5 == 0 {
+					goto l16
+				}
+				v4 = v5 * i32(112)
+				v5 = v9
+			l17:
+				m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5, v8, i32(256))
+				v5 = v5 + i32(112)
+				v4 = v4 + i32(-112)
+				if v4 != 0 {
+					goto l17
+				}
+			}
+		l16:
+			v5 = i32(0)
+			store32(m.memory, uint32(v1), uint32(i32(0)))
+		l15:
+			if v6 == 0 {
+				goto l3
+			}
+			p34 := i32(1)
+			if v6 != 0 {
+				p34 = v11
+			}
+			v7 = p34
+			v0 = v5
+			v4 = v10
+			if v10 != 0 {
+				goto l18
+			}
+		}
+	}
+l3:
+	m.___stack_pointer = v3 + i32(32)
+}
+func (m *Module) _hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7, v8, v9, v10, v11 int32
 	var v12 int64
 	var v13, v14, v15, v16, v17, v18, v19, v20 int32
@@ -1762,7 +2022,7 @@ l76:
 				}
 			l11:
 				v20 = v23 + i32(1)
-				m._hooksig__names__Name__lowercase__h31f998a71700c1f1_xxxefg(v5+i32(1396), v5+i32(1032), v5+i32(32))
+				m._hooksig__names__Name__lowercase__h6382b511fe46a465_996dcd(v5+i32(1396), v5+i32(1032), v5+i32(32))
 				v24 = i32(2)
 				v25 = i32(16594)
 				t28 := int32(load32(m.memory, uint64(uint32(v5))+1032))
@@ -1865,7 +2125,7 @@ l76:
 							store32(m.memory, uint64(uint32(v5))+1304, uint32(i32(0)))
 							t41 := int64(load64(m.memory, uint32(v11)))
 							store64(m.memory, uint64(uint32(v5))+1296, uint64(t41))
-							m._hooksig__names__Name__lowercase__h31f998a71700c1f1_xxxefg(v5+i32(1296), v5+i32(1032), v5+i32(32))
+							m._hooksig__names__Name__lowercase__h6382b511fe46a465_996dcd(v5+i32(1296), v5+i32(1032), v5+i32(32))
 							v18 = i32(16690)
 							t42 := int32(load32(m.memory, uint64(uint32(v5))+1032))
 							v3 = t42
@@ -2520,265 +2780,6 @@ l76:
 		goto l83
 	}
 }
-func (m *Module) _hooksig__names__Name__lowercase__h31f998a71700c1f1_xxxefg(v0, v1, v2 int32) {
-	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(32)
-	m.___stack_pointer = v3
-	{
-		{
-			{
-				t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-				v4 = t1
-				if v4 != 0 {
-					goto l0
-				}
-				v5 = i32(0)
-				t2 := int32(load32(m.memory, uint32(v0)))
-				v6 = t2
-				p3 := v6
-				if v4 != 0 {
-					p3 = i32(0)
-				}
-				v7 = p3
-				t4 := int32(load32(m.memory, uint64(uint32(v0))+4))
-				v4 = t4
-			l2:
-				{
-					if v4 == v5 {
-						goto l1
-					}
-					v8 = v6 + v5
-					v5 = v5 + i32(1)
-					t5 := int32(m.memory[uint32(v8)])
-					if uint32((t5+i32(-65))&i32(255)) > uint32(i32(25)) {
-						goto l2
-					}
-				}
-			}
-		l0:
-			t6 := int64(load64(m.memory, uint32(v0)))
-			store64(m.memory, uint64(uint32(v3))+16, uint64(t6))
-			t7 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			t8 := v3
-			v5 = t7
-			store32(m.memory, uint64(uint32(t8))+24, uint32(v5))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(16), v5)
-			t9 := int32(m.memory[uint64(uint32(v3))+8])
-			if t9 == 0 {
-				goto l3
-			}
-			t10 := int32(m.memory[uint64(uint32(v3))+9])
-			v4 = t10
-			v9 = v2 + i32(8)
-			v8 = v1 + i32(4)
-			t11 := int32(load32(m.memory, uint32(v1)))
-			v5 = t11
-		l10:
-			{
-				t13 := v3
-				p12 := i32(0)
-				if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p12 = i32(32)
-				}
-				m.memory[uint64(uint32(t13))+31] = byte(p12 | v4)
-				v4 = v3 + i32(31)
-			l9:
-				{
-					v0 = i32(0)
-					v6 = i32(0)
-					{
-						v10 = i32(256) - v5
-						p14 := v10
-						if uint32(v10) > uint32(i32(256)) {
-							p14 = i32(0)
-						}
-						v10 = p14
-						if uint32(v10) > uint32(i32(1)) {
-							goto l4
-						}
-						var p15 int32
-						if v10 == i32(1) {
-							p15 = 1
-						}
-						v0 = p15
-						v11 = v4 + v10
-						v12 = v10
-						v6 = v4
-					}
-				l4:
-					{
-						p16 := i32(1)
-						if v6 != 0 {
-							p16 = v12
-						}
-						v7 = p16
-						v10 = v7 + v5
-						if uint32(v10) > uint32(i32(256)) {
-							goto l5
-						}
-						if v7 == 0 {
-							goto l5
-						}
-						store32(m.memory, uint32(v1), uint32(v10))
-						t18 := v8 + v5
-						p17 := v4
-						if v6 != 0 {
-							p17 = v6
-						}
-						t19 := int32(m.memory[uint32(p17)])
-						m.memory[uint32(t18)] = byte(t19)
-						v5 = v10
-					}
-				l5:
-					if v5 != i32(256) {
-						goto l6
-					}
-					{
-						t20 := int32(load32(m.memory, uint32(v2)))
-						v5 = t20
-						if v5 == 0 {
-							goto l7
-						}
-						v4 = v5 * i32(112)
-						v5 = v9
-					l8:
-						m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5, v8, i32(256))
-						v5 = v5 + i32(112)
-						v4 = v4 + i32(-112)
-						if v4 != 0 {
-							goto l8
-						}
-					}
-				l7:
-					v5 = i32(0)
-					store32(m.memory, uint32(v1), uint32(i32(0)))
-				l6:
-					p21 := i32(1)
-					if v6 != 0 {
-						p21 = v11
-					}
-					v4 = p21
-					t22 := v0 ^ i32(-1)
-					var p23 int32
-					if v6 != i32(0) {
-						p23 = 1
-					}
-					if t22&p23 != 0 {
-						goto l9
-					}
-				}
-				t24 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(16), t24)
-				t25 := int32(m.memory[uint64(uint32(v3))+1])
-				v4 = t25
-				t26 := int32(m.memory[uint32(v3)])
-				if t26 != 0 {
-					goto l10
-				}
-				goto l3
-			}
-		}
-	l1:
-		if v4 == 0 {
-			goto l3
-		}
-		v9 = v2 + i32(8)
-		v8 = v1 + i32(4)
-		t27 := int32(load32(m.memory, uint32(v1)))
-		v0 = t27
-	l18:
-		{
-			v6 = i32(0)
-			{
-				t28 := v4
-				v5 = i32(256) - v0
-				p29 := v5
-				if uint32(v5) > uint32(i32(256)) {
-					p29 = i32(0)
-				}
-				v5 = p29
-				if uint32(t28) < uint32(v5) {
-					goto l11
-				}
-				v11 = v7 + v5
-				v10 = v4 - v5
-				v12 = v5
-				v6 = v7
-			}
-		l11:
-			{
-				p30 := v4
-				if v6 != 0 {
-					p30 = v12
-				}
-				v4 = p30
-				v5 = v4 + v0
-				if uint32(v5) > uint32(i32(256)) {
-					goto l12
-				}
-				if v4 == 0 {
-					goto l12
-				}
-				{
-					if v4 == 0 {
-						goto l13
-					}
-					t32 := v8 + v0
-					p31 := v7
-					if v6 != 0 {
-						p31 = v6
-					}
-					memory_copy(m.memory, uint32(t32), uint32(p31), uint32(v4))
-				}
-			l13:
-				store32(m.memory, uint32(v1), uint32(v5))
-				goto l14
-			}
-		l12:
-			v5 = v0
-		l14:
-			if v5 != i32(256) {
-				goto l15
-			}
-			{
-				t33 := int32(load32(m.memory, uint32(v2)))
-				v5 = t33
-				if v5 == 0 {
-					goto l16
-				}
-				v4 = v5 * i32(112)
-				v5 = v9
-			l17:
-				m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5, v8, i32(256))
-				v5 = v5 + i32(112)
-				v4 = v4 + i32(-112)
-				if v4 != 0 {
-					goto l17
-				}
-			}
-		l16:
-			v5 = i32(0)
-			store32(m.memory, uint32(v1), uint32(i32(0)))
-		l15:
-			if v6 == 0 {
-				goto l3
-			}
-			p34 := i32(1)
-			if v6 != 0 {
-				p34 = v11
-			}
-			v7 = p34
-			v0 = v5
-			v4 = v10
-			if v10 != 0 {
-				goto l18
-			}
-		}
-	}
-l3:
-	m.___stack_pointer = v3 + i32(32)
-}
 func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
 	t0 := m.___stack_pointer
@@ -2792,7 +2793,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 	v5 = t3
 	m._hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(t2, t4, v5)
 	t5 := int32(load32(m.memory, uint64(uint32(v3))+12))
-	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22060))
+	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22028))
 	v6 = t6
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+12))
 	v7 = t7
@@ -2807,11 +2808,11 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 			goto l1
 		}
 	l0:
-		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21588)), uint32(i32(60)))
+		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21556)), uint32(i32(60)))
 		v1 = i32(0)
 	l9:
 		{
-			v10 = i32(21552)
+			v10 = i32(21520)
 			v11 = i32(7)
 			{
 				v12 = v3 + i32(12) + v1
@@ -2821,16 +2822,16 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 				default:
 					goto l2
 				case 1:
-					v10 = i32(21559)
+					v10 = i32(21527)
 					goto l2
 				case 2:
-					v10 = i32(21566)
+					v10 = i32(21534)
 					goto l2
 				case 3:
-					v10 = i32(21573)
+					v10 = i32(21541)
 					goto l2
 				case 4:
-					v10 = i32(21580)
+					v10 = i32(21548)
 					v11 = i32(8)
 					goto l2
 				case 5:
@@ -2859,7 +2860,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 		store32(m.memory, uint64(uint32(v3))+80, uint32(v9))
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(5)))
 		t13 := int32(load32(m.memory, uint32(v1)))
-		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22080))))
+		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22048))))
 		v9 = t14
 	}
 l1:
@@ -2929,7 +2930,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 		if v1 == 0 {
 			goto l0
 		}
-		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21516)), uint32(i32(36)))
+		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21484)), uint32(i32(36)))
 		v4 = i32(0)
 	l7:
 		{
@@ -2938,7 +2939,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 			v6 = t1
 			t2 := int32(load32(m.memory, uint32(v5+i32(12))))
 			v7 = t2
-			v8 = i32(21500)
+			v8 = i32(21468)
 			v9 = i32(4)
 			{
 				t3 := int32(load32(m.memory, uint32(v5+i32(8))))
@@ -2947,10 +2948,10 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 				default:
 					goto l1
 				case 1:
-					v8 = i32(21504)
+					v8 = i32(21472)
 					goto l1
 				case 2:
-					v8 = i32(21508)
+					v8 = i32(21476)
 					v9 = i32(5)
 					goto l1
 				case 3:
@@ -3111,68 +3112,6 @@ func (m *Module) _hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v0, v1,
 l10:
 	m.___stack_pointer = v4 + i32(16)
 	return v2
-}
-func (m *Module) _hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v0, v1 int32) {
-	var v2, v3 int32
-	if v1 == 0 {
-		goto l0
-	}
-	v2 = i32(3)
-	v3 = i32(3)
-	{
-		t0 := int64(load64(m.memory, uint32(v1)))
-		if t0 != i64(5211632817660339546) {
-			goto l1
-		}
-		store32(m.memory, uint64(uint32(v0))+12, uint32(i32(0)))
-		t1 := int32(load16(m.memory, uint64(uint32(v1))+212))
-		store16(m.memory, uint64(uint32(v0))+28, uint16(t1))
-		t2 := int32(load32(m.memory, uint64(uint32(v1))+204))
-		t3 := v0
-		v2 = t2
-		store32(m.memory, uint64(uint32(t3))+24, uint32(v2))
-		t4 := int32(load32(m.memory, uint64(uint32(v1))+208))
-		store32(m.memory, uint64(uint32(v0))+16, uint32(t4))
-		t6 := v0
-		p5 := v1 + i32(140)
-		if uint32(v2+i32(-65)) < uint32(i32(-64)) {
-			p5 = i32(0)
-		}
-		store32(m.memory, uint64(uint32(t6))+20, uint32(p5))
-		t7 := int32(load32(m.memory, uint64(uint32(v1))+136))
-		t8 := v0
-		v2 = t7
-		t9 := v2
-		var p10 int32
-		if uint32(v2+i32(-129)) < uint32(i32(-128)) {
-			p10 = 1
-		}
-		v2 = p10
-		p11 := t9
-		if v2 != 0 {
-			p11 = i32(0)
-		}
-		store32(m.memory, uint64(uint32(t8))+8, uint32(p11))
-		p12 := i32(2)
-		if v2 != 0 {
-			p12 = i32(0)
-		}
-		v3 = p12
-		v2 = v1 + i32(8)
-	}
-l1:
-	store32(m.memory, uint32(v0), uint32(v3))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
-	return
-l0:
-	t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16716))
-	store64(m.memory, uint64(uint32(v0))+24, uint64(t13))
-	t14 := int64(load64(m.memory, uint64(uint32(i32(0)))+16708))
-	store64(m.memory, uint64(uint32(v0))+16, uint64(t14))
-	t15 := int64(load64(m.memory, uint64(uint32(i32(0)))+16700))
-	store64(m.memory, uint64(uint32(v0))+8, uint64(t15))
-	t16 := int64(load64(m.memory, uint64(uint32(i32(0)))+16692))
-	store64(m.memory, uint32(v0), uint64(t16))
 }
 func (m *Module) _hooksig__digest__is_equal__h57a8bbd381b12942_50gbbs(v0, v1 int32) int32 {
 	var v2, v3 int32
@@ -3375,9 +3314,9 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
 			l9:
 				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21653)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21621)))
 				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21648)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21616)))
 				v9 = v3 + i32(28)
 				v10 = v3 + i32(47)
 				v11 = i32(1)
@@ -3512,7 +3451,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								}
 								if v2 != 0 {
 									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21653), i32(6))
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21621), i32(6))
 									if t54 != 0 {
 										goto l52
 									}
@@ -3798,7 +3737,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 							}
 						l21:
 							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21648), i32(5))
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21616), i32(5))
 							if t55 != 0 {
 								goto l52
 							}
@@ -3806,7 +3745,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								goto l0
 							}
 							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21653), i32(6))
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21621), i32(6))
 							if t56 == 0 {
 								goto l0
 							}
@@ -4129,601 +4068,139 @@ l13:
 	}
 	store32(m.memory, uint64(uint32(t12))+16, uint32(p11))
 }
-func (m *Module) _hooksig__capi__receiver__hooksig_receiver__head__h9d608a1798f4dc21_2tcyxy(v0, v1, v2 int32) {
-	var v3, v4, v5 int32
-	var v6 int64
-	var v7, v8, v9, v10 int32
-	var v11 int64
-	var v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
-	var v24, v25, v26, v27 int64
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(1920)
-	m.___stack_pointer = v3
-	t1 := int32(load32(m.memory, uint32(v1)))
-	v4 = t1
+func (m *Module) _hooksig__capi__receiver__hooksig_receiver__verifier__hba4ff314ba1f1dbb_gbwwje(v0, v1 int32) {
+	var v2, v3 int32
+	var v4 int64
+	var v5, v6, v7, v8, v9 int32
+	t0 := int32(load32(m.memory, uint32(v1)))
+	v2 = t0
 	{
-		{
-			t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v5 = t2
-			v6 = int64(uint32(v5)) * i64(160)
-			if int32(int64(uint64(v6)>>32)) != 0 {
-				if v4 != 0 {
-					goto l3
-				}
-				goto l4
+		t1 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		v3 = t1
+		v4 = int64(uint32(v3)) * i64(160)
+		if int32(int64(uint64(v4)>>32)) != 0 {
+			if v2 != 0 {
+				goto l3
 			}
-			v7 = i32(0)
-			v8 = int32(v6)
-			if v8 != 0 {
-				goto l1
-			}
-			v4 = i32(8)
-			v5 = i32(0)
-			goto l2
-		}
-	l1:
-		if v4 == 0 {
 			goto l4
 		}
-		if v8 > i32(-1) {
-			goto l2
+		v5 = i32(0)
+		v6 = int32(v4)
+		if v6 != 0 {
+			goto l1
 		}
-	l3:
-		v7 = i32(2)
-		goto l5
-	l4:
-		v7 = i32(1)
-		goto l5
-	l2:
-		v9 = v5 * i32(160)
-	l7:
-		{
-			if v9 == v7 {
-				goto l6
-			}
-			v8 = v4 + v7
-			v7 = v7 + i32(160)
-			t3 := int64(load64(m.memory, uint32(v8)))
-			if t3 == i64(5211627277363815770) {
-				goto l7
-			}
-		}
-		v7 = i32(3)
-	l5:
-		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
-		goto l8
-	l6:
-		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		m._hooksig__capi__policy__policy_or_default__h6a2b69efdf75435b_s1ujsr(v3+i32(360), t4)
-		{
-			t5 := int32(load32(m.memory, uint64(uint32(v3))+360))
-			v7 = t5
-			if v7 != i32(3) {
-				goto l9
-			}
-			t6 := int32(load32(m.memory, uint64(uint32(v3))+364))
-			v7 = t6
-			store32(m.memory, uint32(v0), uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v0))+4, uint32(v7))
-			goto l8
-		}
-	l9:
-		t7 := int64(load64(m.memory, uint64(uint32(v3))+372))
-		store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
-		t8 := int64(load64(m.memory, uint64(uint32(v3))+380))
-		store64(m.memory, uint64(uint32(v3))+56, uint64(t8))
-		t9 := int32(load32(m.memory, uint64(uint32(v3))+388))
-		store32(m.memory, uint64(uint32(v3))+64, uint32(t9))
-		{
-			{
-				{
-					if v5 != 0 {
-						goto l10
-					}
-					v7 = i32(2)
-					goto l11
-				l10:
-					t10 := int64(load64(m.memory, uint64(uint32(v3))+364))
-					v6 = t10
-					v10 = i32(1)
-					if v7 != i32(1) {
-						goto l12
-					}
-					if uint64(v6) > uint64(i64(0xffffffff)) {
-						goto l12
-					}
-					v7 = i32(4)
-				}
-			l11:
-				t11 := int32(m.memory[uint64(uint32(v7))+16596])
-				v7 = t11
-				goto l13
-			}
-		l12:
-			t12 := int32(load32(m.memory, uint64(uint32(v3))+64))
-			store32(m.memory, uint64(uint32(v3))+100, uint32(t12))
-			t13 := int64(load64(m.memory, uint64(uint32(v3))+56))
-			store64(m.memory, uint64(uint32(v3))+92, uint64(t13))
-			t14 := int64(load64(m.memory, uint64(uint32(v3))+48))
-			store64(m.memory, uint64(uint32(v3))+84, uint64(t14))
-			store32(m.memory, uint64(uint32(v3))+108, uint32(v5))
-			store32(m.memory, uint64(uint32(v3))+104, uint32(v4))
-			store64(m.memory, uint64(uint32(v3))+76, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+72, uint32(v7))
-			t15 := int64(load64(m.memory, uint64(uint32(v1))+16))
-			v11 = t15
-			{
-				{
-					t16 := int32(load32(m.memory, uint64(uint32(v2))+12))
-					v8 = t16
-					if v8 != 0 {
-						goto l14
-					}
-					v12 = i32(0)
-					v13 = i32(0)
-					v14 = i32(1)
-					v15 = i32(0)
-					v16 = i32(0)
-					v17 = i32(1)
-					v18 = i32(0)
-					v19 = i32(0)
-					v20 = i32(0)
-					goto l15
-				}
-			l14:
-				t17 := int32(load32(m.memory, uint64(uint32(v2))+8))
-				v7 = t17
-				v21 = v7 + v8<<4
-				v19 = i32(0)
-				v20 = i32(0)
-				v18 = i32(0)
-				v17 = i32(1)
-				v16 = i32(0)
-				v15 = i32(0)
-				v14 = i32(1)
-				v13 = i32(0)
-				v12 = i32(0)
-				v10 = i32(1)
-			l21:
-				{
-					t18 := int32(load32(m.memory, uint32(v7+i32(8))))
-					v8 = t18
-					p19 := i32(1)
-					if v8 != 0 {
-						p19 = v8
-					}
-					v1 = p19
-					t20 := int32(load32(m.memory, uint32(v7+i32(12))))
-					v22 = t20
-					{
-						{
-							t21 := int32(load32(m.memory, uint32(v7)))
-							v8 = t21
-							p22 := i32(1)
-							if v8 != 0 {
-								p22 = v8
-							}
-							v8 = p22
-							t23 := int32(load32(m.memory, uint32(v7+i32(4))))
-							t24 := v8
-							v9 = t23
-							t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t24, v9, i32(21865), i32(4))
-							if t25 != 0 {
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v1, v22)
-								v16 = v16 + i32(1)
-								t36 := int32(load32(m.memory, uint64(uint32(v3))+12))
-								v15 = t36
-								t37 := int32(load32(m.memory, uint64(uint32(v3))+8))
-								v14 = t37
-								goto l20
-							}
-							t26 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21869), i32(6))
-							if t26 != 0 {
-								goto l17
-							}
-							{
-								t27 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21839), i32(9))
-								if t27 != 0 {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v1, v22)
-									v13 = v13 + i32(1)
-									t29 := int32(load32(m.memory, uint64(uint32(v3))+28))
-									v12 = t29
-									t30 := int32(load32(m.memory, uint64(uint32(v3))+24))
-									v10 = t30
-									goto l20
-								}
-								t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21875), i32(15))
-								if t28 == 0 {
-									t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v8, v9, i32(21890), i32(13))
-									if t31 == 0 {
-										goto l20
-									}
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(40), v1, v22)
-									t32 := int32(load32(m.memory, uint64(uint32(v3))+40))
-									t33 := int32(load32(m.memory, uint64(uint32(v3))+44))
-									m._hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v3+i32(32), t32, t33)
-									t34 := int32(load32(m.memory, uint64(uint32(v3))+32))
-									v8 = t34
-									if v8 == 0 {
-										goto l20
-									}
-									t35 := int32(load32(m.memory, uint64(uint32(v3))+36))
-									v12 = t35
-									v13 = v13 + i32(1)
-									v10 = v8
-									goto l20
-								}
-								v20 = i32(1)
-								goto l20
-							}
-						}
-					l17:
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v1, v22)
-						v19 = v19 + i32(1)
-						t38 := int32(load32(m.memory, uint64(uint32(v3))+20))
-						v18 = t38
-						t39 := int32(load32(m.memory, uint64(uint32(v3))+16))
-						v17 = t39
-					}
-				l20:
-					v7 = v7 + i32(16)
-					if v7 != v21 {
-						goto l21
-					}
-				}
-			}
-		l15:
-			store64(m.memory, uint64(uint32(v3))+168, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+160, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+152, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+144, uint64(i64(0)))
-			store32(m.memory, uint64(uint32(v3))+184, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+180, uint32(v10))
-			store32(m.memory, uint64(uint32(v3))+188, uint32(v13))
-			{
-				{
-					if v13 != i32(1) {
-						goto l22
-					}
-					if v12 != i32(119) {
-						goto l22
-					}
-					v7 = i32(0)
-					v8 = i32(0)
-				l23:
-					{
-						t40 := int32(m.memory[uint32(v7+i32(21903))])
-						t41 := int32(m.memory[uint32(v10+v7)])
-						v8 = t40 ^ t41 | v8
-						v7 = v7 + i32(1)
-						if v7 != i32(52) {
-							goto l23
-						}
-					}
-					if v8&i32(255) != 0 {
-						goto l22
-					}
-					t42 := int64(load64(m.memory, uint64(uint32(v10))+96))
-					t43 := int64(load64(m.memory, uint32(v10+i32(104))))
-					t44 := int64(load64(m.memory, uint32(v10+i32(111))))
-					if t42^i64(0x7265646165682c22)|(t43^i64(2334399943502085491))|(t44^i64(0x2274736567696420)) != i64(0) {
-						goto l22
-					}
-					v8 = v10 + i32(52)
-					t45 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v8, v3+i32(144))
-					if t45 == 0 {
-						goto l22
-					}
-					v6 = i64(8)
-					v23 = i32(1)
-					v7 = i32(21955)
-					v9 = i32(21659)
-					v1 = i32(44)
-					v22 = i32(0x5558)
-					v21 = i32(11)
-					v10 = i32(0)
-					v13 = i32(0)
-					v12 = i32(0)
-					v20 = i32(11)
-					goto l24
-				}
-			l22:
-				m._hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v3+i32(360), v3+i32(180), v20&i32(1))
-				t46 := int64(load64(m.memory, uint64(uint32(v3))+364))
-				v6 = t46
-				{
-					t47 := int32(load32(m.memory, uint64(uint32(v3))+360))
-					v7 = t47
-					if v7 != 0 {
-						goto l25
-					}
-					t48 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
-					v7 = t48
-					goto l13
-				}
-			l25:
-				t49 := int32(load32(m.memory, uint64(uint32(v3))+404))
-				v10 = t49
-				t50 := int32(load32(m.memory, uint64(uint32(v3))+400))
-				v21 = t50
-				t51 := int32(load32(m.memory, uint64(uint32(v3))+396))
-				v22 = t51
-				t52 := int32(load32(m.memory, uint64(uint32(v3))+392))
-				v13 = t52
-				t53 := int32(load32(m.memory, uint64(uint32(v3))+388))
-				v1 = t53
-				t54 := int32(load32(m.memory, uint64(uint32(v3))+384))
-				v8 = t54
-				t55 := int32(load32(m.memory, uint64(uint32(v3))+380))
-				v12 = t55
-				t56 := int32(load32(m.memory, uint64(uint32(v3))+376))
-				v20 = t56
-				t57 := int32(load32(m.memory, uint64(uint32(v3))+372))
-				v9 = t57
-				v23 = i32(0)
-			}
-		l24:
-			store32(m.memory, uint64(uint32(v3))+236, uint32(v10))
-			store32(m.memory, uint64(uint32(v3))+232, uint32(v21))
-			store32(m.memory, uint64(uint32(v3))+228, uint32(v22))
-			store32(m.memory, uint64(uint32(v3))+224, uint32(v13))
-			store32(m.memory, uint64(uint32(v3))+220, uint32(v1))
-			store32(m.memory, uint64(uint32(v3))+216, uint32(v8))
-			store32(m.memory, uint64(uint32(v3))+212, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+208, uint32(v20))
-			store32(m.memory, uint64(uint32(v3))+204, uint32(v9))
-			store64(m.memory, uint64(uint32(v3))+196, uint64(v6))
-			store32(m.memory, uint64(uint32(v3))+192, uint32(v7))
-			m._hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v3+i32(360), v3+i32(204))
-			t58 := int64(load64(m.memory, uint64(uint32(v3))+360))
-			v6 = t58
-			{
-				t59 := int32(m.memory[uint64(uint32(v3))+372])
-				v8 = t59
-				if v8 != i32(2) {
-					goto l26
-				}
-				t60 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
-				v7 = t60
-				goto l13
-			}
-		l26:
-			t61 := int32(load16(m.memory, uint64(uint32(v3))+373))
-			store16(m.memory, uint64(uint32(v3))+253, uint16(t61))
-			t62 := int32(m.memory[uint64(uint32(v3))+375])
-			m.memory[uint64(uint32(v3))+255] = byte(t62)
-			m.memory[uint64(uint32(v3))+252] = byte(v8)
-			t63 := int32(load32(m.memory, uint64(uint32(v3))+368))
-			store32(m.memory, uint64(uint32(v3))+248, uint32(t63))
-			store64(m.memory, uint64(uint32(v3))+240, uint64(v6))
-			m._hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v3+i32(360), v3+i32(72), v3+i32(192), v3+i32(240))
-			{
-				t64 := int32(m.memory[uint64(uint32(v3))+360])
-				if t64 == i32(41) {
-					goto l27
-				}
-				t65 := int64(load64(m.memory, uint64(uint32(v3))+360))
-				v24 = t65
-				if v24&i64(255) == i64(41) {
-					goto l27
-				}
-				t66 := int32(m.memory[uint64(uint32(int32(v24)&i32(255)))+16596])
-				v7 = t66
-				goto l13
-			}
-		l27:
-			{
-				if v23 != 0 {
-					goto l28
-				}
-				v7 = i32(17)
-				t67 := m._hooksig__params__Params__decode_signature__hb0ee420bd3e0eff5_lvu04e(v3+i32(192), v3+i32(144))
-				if t67 == 0 {
-					goto l13
-				}
-			}
-		l28:
-			v7 = i32(24)
-			switch v16 {
-			case 0:
-				v7 = i32(23)
-				fallthrough
-			default:
-				t68 := int32(m.memory[uint64(uint32(v7))+16596])
-				v7 = t68
-				goto l13
-			case 1:
-				t69 := int32(load32(m.memory, uint64(uint32(v3))+88))
-				t70 := v3 + i32(360)
-				v7 = t69
-				t71 := v7
-				t72 := v14
-				t73 := v15
-				var p74 int32
-				if v11 == i64(-0x8000000000000000) {
-					p74 = 1
-				}
-				m._hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(t70, t71, t72, t73, int64(uint32(p74)), v11)
-				t75 := int64(load64(m.memory, uint64(uint32(v3))+368))
-				v11 = t75
-				{
-					t76 := int64(load64(m.memory, uint64(uint32(v3))+360))
-					v24 = t76
-					if v24 != i64(2) {
-						goto l32
-					}
-					t77 := int32(m.memory[uint64(uint32(int32(v11)&i32(255)))+16596])
-					v7 = t77
-					goto l13
-				}
-			l32:
-				v9 = i32(27)
-				switch v19 {
-				case 0:
-					v9 = i32(26)
-					fallthrough
-				default:
-					t78 := int32(m.memory[uint64(uint32(v9))+16596])
-					v7 = t78
-					goto l13
-				case 1:
-					m._hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v3+i32(360), v17, v18)
-					{
-						t79 := int32(m.memory[uint64(uint32(v3))+360])
-						if t79 == i32(41) {
-							goto l36
-						}
-						t80 := int32(m.memory[uint64(uint32(v3))+360])
-						v9 = t80
-						if v9 == i32(41) {
-							goto l36
-						}
-						t81 := int32(m.memory[uint64(uint32(v9))+16596])
-						v7 = t81
-						goto l13
-					}
-				l36:
-					t82 := int32(load32(m.memory, uint64(uint32(v3))+364))
-					v9 = t82
-					{
-						{
-							{
-								if v8&i32(1) == 0 {
-									goto l37
-								}
-								{
-									if v24 != i64(0) {
-										goto l38
-									}
-									t83 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v14, v15)
-									if t83 != 0 {
-										goto l37
-									}
-								}
-							l38:
-								if v15 != i32(29) {
-									goto l37
-								}
-								if v18 == i32(52) {
-									v8 = v3 + i32(264)
-									m._hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v8, v14, v17)
-									memory_copy(m.memory, uint32(v3+i32(360)), uint32(v8), uint32(i32(96)))
-									m._hooksig__key__find_key_of_whole__hda539ea9f6618899_7dio31(v3+i32(112), v4, v5, v3+i32(360), v3+i32(144))
-									{
-										t90 := int32(m.memory[uint64(uint32(v3))+112])
-										if t90 != i32(41) {
-											t92 := int64(load64(m.memory, uint64(uint32(v3))+112))
-											v6 = t92
-											if v6&i64(255) != i64(41) {
-												t109 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
-												v7 = t109
-												goto l13
-											}
-											v8 = int32(int64(uint64(v6) >> 32))
-											goto l43
-										}
-										t91 := int32(load32(m.memory, uint64(uint32(v3))+116))
-										v8 = t91
-										goto l43
-									}
-								}
-							l37:
-								store32(m.memory, uint64(uint32(v3))+360, uint32(i32(0)))
-								t84 := int64(load64(m.memory, uint64(uint32(v3))+244))
-								t85 := v3
-								v25 = t84
-								store64(m.memory, uint64(uint32(t85))+1908, uint64(v25))
-								t87 := v3
-								p86 := i32(0)
-								if int32(v25) != 0 {
-									p86 = int32(v6)
-								}
-								store32(m.memory, uint64(uint32(t87))+1904, uint32(p86))
-								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v3+i32(112), v2, v3+i32(1904), v3+i32(360))
-								m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h632e112844a626ea_l7qs9c(v3+i32(1904), v3+i32(112))
-								t88 := int32(m.memory[uint64(uint32(v3))+1904])
-								if t88 == i32(41) {
-									goto l40
-								}
-								t89 := int64(load64(m.memory, uint64(uint32(v3))+1904))
-								v6 = t89
-								if v6&i64(255) == i64(41) {
-									goto l40
-								}
-								goto l41
-							}
-						l40:
-							m._hooksig__key__find_key__h1b76e1cb5de29f40_ermjwm(v3+i32(1904), v4, v5, v3+i32(112), v3+i32(144))
-							{
-								t93 := int32(m.memory[uint64(uint32(v3))+1904])
-								if t93 != i32(41) {
-									goto l45
-								}
-								t94 := int32(load32(m.memory, uint64(uint32(v3))+1908))
-								v8 = t94
-								goto l43
-							}
-						l45:
-							t95 := int64(load64(m.memory, uint64(uint32(v3))+1904))
-							v6 = t95
-							if v6&i64(255) != i64(41) {
-								goto l41
-							}
-							v8 = int32(int64(uint64(v6) >> 32))
-						}
-					l43:
-						t96 := int64(load64(m.memory, uint64(uint32(v3))+168))
-						t97 := v3
-						v6 = t96
-						store64(m.memory, uint64(uint32(t97))+136, uint64(v6))
-						t98 := int64(load64(m.memory, uint64(uint32(v3))+160))
-						t99 := v3
-						v25 = t98
-						store64(m.memory, uint64(uint32(t99))+128, uint64(v25))
-						t100 := int64(load64(m.memory, uint64(uint32(v3))+152))
-						t101 := v3
-						v26 = t100
-						store64(m.memory, uint64(uint32(t101))+120, uint64(v26))
-						t102 := int64(load64(m.memory, uint64(uint32(v3))+144))
-						t103 := v3
-						v27 = t102
-						store64(m.memory, uint64(uint32(t103))+112, uint64(v27))
-						store64(m.memory, uint64(uint32(v3))+388, uint64(v6))
-						store64(m.memory, uint64(uint32(v3))+380, uint64(v25))
-						store64(m.memory, uint64(uint32(v3))+372, uint64(v26))
-						store64(m.memory, uint64(uint32(v3))+364, uint64(v27))
-						store32(m.memory, uint32(v0), uint32(v9))
-						memory_copy(m.memory, uint32(v0+i32(4)), uint32(v3+i32(360)), uint32(i32(36)))
-						store32(m.memory, uint64(uint32(v0))+56, uint32(v8))
-						t104 := v0
-						t105 := v11 + int64(uint32(v7))
-						v7 = int32(v24) & i32(1)
-						p106 := i64(0x7fffffffffffffff)
-						if v7 != 0 {
-							p106 = t105
-						}
-						store64(m.memory, uint64(uint32(t104))+48, uint64(p106))
-						t108 := v0
-						p107 := i64(-0x8000000000000000)
-						if v7 != 0 {
-							p107 = v11
-						}
-						store64(m.memory, uint64(uint32(t108))+40, uint64(p107))
-						goto l8
-					}
-				l41:
-					t110 := int32(m.memory[uint64(uint32(int32(v6)&i32(255)))+16596])
-					v7 = t110
-				}
-			}
-		}
-	l13:
-		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v7&i32(255)))
+		v2 = i32(8)
+		v3 = i32(0)
+		goto l2
 	}
-l8:
-	m.___stack_pointer = v3 + i32(1920)
+l1:
+	if v2 == 0 {
+		goto l4
+	}
+	if v6 > i32(-1) {
+		goto l2
+	}
+l3:
+	v5 = i32(2)
+	goto l5
+l4:
+	v5 = i32(1)
+	goto l5
+l2:
+	v7 = v3 * i32(160)
+l7:
+	{
+		if v7 == v5 {
+			goto l6
+		}
+		v6 = v2 + v5
+		v5 = v5 + i32(160)
+		t2 := int64(load64(m.memory, uint32(v6)))
+		if t2 == i64(5211627277363815770) {
+			goto l7
+		}
+	}
+	v5 = i32(3)
+l5:
+	store32(m.memory, uint32(v0), uint32(i32(3)))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
+	return
+l6:
+	{
+		{
+			t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v5 = t3
+			if v5 != 0 {
+				goto l8
+			}
+			v6 = i32(0)
+			v5 = i32(300)
+			v4 = i64(0)
+			v7 = i32(0)
+			v8 = i32(0)
+			v9 = i32(0)
+			goto l9
+		}
+	l8:
+		{
+			t4 := int64(load64(m.memory, uint32(v5)))
+			if t4 == i64(5211632817660339546) {
+				goto l10
+			}
+			store64(m.memory, uint32(v0), uint64(i64(0x300000003)))
+			return
+		}
+	l10:
+		t5 := int32(load32(m.memory, uint64(uint32(v5))+204))
+		t6 := v5 + i32(140)
+		v1 = t5
+		p7 := t6
+		if uint32(v1+i32(-65)) < uint32(i32(-64)) {
+			p7 = i32(0)
+		}
+		v7 = p7
+		t8 := int32(load32(m.memory, uint64(uint32(v5))+136))
+		v6 = t8
+		t9 := v6
+		var p10 int32
+		if uint32(v6+i32(-129)) < uint32(i32(-128)) {
+			p10 = 1
+		}
+		v6 = p10
+		p11 := t9
+		if v6 != 0 {
+			p11 = i32(0)
+		}
+		v4 = int64(uint32(p11))<<32 | int64(uint32(v5+i32(8)))
+		p12 := i32(2)
+		if v6 != 0 {
+			p12 = i32(0)
+		}
+		v6 = p12
+		t13 := int32(m.memory[uint64(uint32(v5))+213])
+		v9 = t13
+		t14 := int32(m.memory[uint64(uint32(v5))+212])
+		v8 = t14
+		t15 := int32(load32(m.memory, uint64(uint32(v5))+208))
+		v5 = t15
+	}
+l9:
+	if v3 != 0 {
+		goto l11
+	}
+	store64(m.memory, uint32(v0), uint64(i64(0x600000003)))
+	return
+l11:
+	store32(m.memory, uint64(uint32(v0))+36, uint32(v3))
+	store32(m.memory, uint64(uint32(v0))+32, uint32(v2))
+	m.memory[uint64(uint32(v0))+29] = byte(v9)
+	m.memory[uint64(uint32(v0))+28] = byte(v8)
+	store32(m.memory, uint64(uint32(v0))+24, uint32(v1))
+	store32(m.memory, uint64(uint32(v0))+20, uint32(v7))
+	store32(m.memory, uint64(uint32(v0))+16, uint32(v5))
+	store32(m.memory, uint64(uint32(v0))+12, uint32(i32(0)))
+	store64(m.memory, uint64(uint32(v0))+4, uint64(v4))
+	store32(m.memory, uint32(v0), uint32(v6))
 }
 func (m *Module) _hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v0, v1, v2 int32) {
 	var v3, v4 int32
@@ -4734,7 +4211,7 @@ func (m *Module) _hooksig__request__fields__signature_credentials__h5788d9ff8b09
 		}
 		goto l1
 	l0:
-		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21839), i32(9))
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21807), i32(9))
 		if t0 == 0 {
 			goto l1
 		}
@@ -4957,7 +4434,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 				{
 					{
 						{
-							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21818), i32(5))
+							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21786), i32(5))
 							if t30 == 0 {
 								goto l13
 							}
@@ -4968,7 +4445,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l13:
 						{
-							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21823), i32(9))
+							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21791), i32(9))
 							if t31 == 0 {
 								goto l15
 							}
@@ -4979,7 +4456,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l15:
 						{
-							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21832), i32(7))
+							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21800), i32(7))
 							if t32 == 0 {
 								goto l16
 							}
@@ -4989,7 +4466,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 							goto l14
 						}
 					l16:
-						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21839), i32(9))
+						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21807), i32(9))
 						if t33 == 0 {
 							goto l17
 						}
@@ -5164,7 +4641,7 @@ func (m *Module) _hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v0
 				if v3 == 0 {
 					goto l0
 				}
-				t2 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21659), i32(11))
+				t2 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21627), i32(11))
 				if t2 != 0 {
 					goto l1
 				}
@@ -5233,7 +4710,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
 				store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(0x5558)))
+				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21816)))
 				v5 = v2 + i32(36)
 				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 				if t7 == 0 {
@@ -5271,7 +4748,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			goto l4
 		}
 		store64(m.memory, uint64(uint32(v4))+20, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21859)))
+		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21827)))
 		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 		if t12 != 0 {
 			goto l3
@@ -5303,7 +4780,7 @@ l7:
 			if t17 != 0 {
 				goto l12
 			}
-			v6 = i32(21659)
+			v6 = i32(21627)
 			v7 = i64(11)
 			goto l13
 		case 1:
@@ -5584,7 +5061,7 @@ l11:
 					goto l5
 				}
 				t14 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21756), i32(7))
+				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21724), i32(7))
 				if t15 == 0 {
 					goto l4
 				}
@@ -5681,7 +5158,7 @@ func (m *Module) _hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj8
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(21963)), uint32(i32(96)))
+	memory_copy(m.memory, uint32(v3), uint32(i32(21931)), uint32(i32(96)))
 	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
 	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
 	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
@@ -5808,7 +5285,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			v18 = t25
 			t26 := int32(m.memory[uint64(uint32(v1))+5])
 			v19 = t26
-			v2 = i32(21212)
+			v2 = i32(21180)
 			t27 := int32(load16(m.memory, uint32(v1)))
 			t28 := int32(m.memory[uint64(uint32(v1))+2])
 			v20 = (t27 | t28<<16) & i32(0xffffff)
@@ -5903,7 +5380,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			v22 = t47
 			t48 := int32(load32(m.memory, uint64(uint32(v4))+80))
 			v23 = t48
-			v2 = i32(21420)
+			v2 = i32(21388)
 			v6 = (v16&i32(255)<<8 | v17&i32(255) | v15<<16) & i32(0xffffff)
 			v1 = i32(1)
 			v20 = i32(0)
@@ -5959,11 +5436,11 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 		v8 = i32(0)
 	l18:
 		{
-			t57 := int32(load32(m.memory, uint64(uint32(v8))+21392))
+			t57 := int32(load32(m.memory, uint64(uint32(v8))+21360))
 			if t57 != v9 {
 				goto l8
 			}
-			t58 := int32(load32(m.memory, uint64(uint32(v8))+21388))
+			t58 := int32(load32(m.memory, uint64(uint32(v8))+21356))
 			v2 = t58
 			v20 = i32(0)
 			store32(m.memory, uint64(uint32(v4))+104, uint32(i32(0)))
@@ -6045,7 +5522,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			}
 		l9:
 			v1 = i32(1)
-			v2 = i32(21420)
+			v2 = i32(21388)
 			v21 = v21 & i32(0xffffff)
 		l15:
 			{
@@ -6075,7 +5552,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 				}
 				v21 = p73
 			l22:
-				v1 = v2 + i32(21233)
+				v1 = v2 + i32(21201)
 				v20 = i32(3)
 				{
 					if v21 != 0 {
@@ -6287,8 +5764,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l2
 			}
 			v7 = v7 * i32(3)
-			t11 := int32(load16(m.memory, uint64(uint32(v7))+21212))
-			t12 := int32(m.memory[uint32(v7+i32(21212)+i32(2))])
+			t11 := int32(load16(m.memory, uint64(uint32(v7))+21180))
+			t12 := int32(m.memory[uint32(v7+i32(21180)+i32(2))])
 			v11 = t12
 			v9 = t11 | v11<<16
 			v10 = int32(uint32(v9) >> 8)
@@ -6303,8 +5780,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l3
 			}
 			v5 = v5 * i32(3)
-			t13 := int32(load16(m.memory, uint64(uint32(v5))+21420))
-			t14 := int32(m.memory[uint32(v5+i32(21420)+i32(2))])
+			t13 := int32(load16(m.memory, uint64(uint32(v5))+21388))
+			t14 := int32(m.memory[uint32(v5+i32(21388)+i32(2))])
 			v12 = t14
 			v6 = t13 | v12<<16
 			v8 = int32(uint32(v6) >> 8)
@@ -6438,7 +5915,7 @@ func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v
 						if v7 < i32(0) {
 							{
 								{
-									t20 := int32(m.memory[uint64(uint32(v3))+22108])
+									t20 := int32(m.memory[uint64(uint32(v3))+22076])
 									switch t20 + i32(-2) {
 									default:
 										goto l13
@@ -7043,7 +6520,7 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 							if v4 == i32(48) {
 								goto l6
 							}
-							v13 = v4 + i32(21708)
+							v13 = v4 + i32(21676)
 							v14 = v4 + i32(16)
 							v4 = v14
 							t11 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(1576), v13)
@@ -7051,7 +6528,7 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 								goto l7
 							}
 						}
-						t12 := int32(m.memory[uint32(v14+i32(21704))])
+						t12 := int32(m.memory[uint32(v14+i32(21672))])
 						if t12 != i32(2) {
 							goto l8
 						}
@@ -7911,9 +7388,9 @@ func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21763))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21731))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21766))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21734))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -7953,7 +7430,7 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21770)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21738)), uint32(i32(37)))
 	}
 l2:
 	t13 := v5
@@ -7991,9 +7468,9 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21807))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21775))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21814))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21782))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
@@ -8248,77 +7725,569 @@ l4:
 }
 func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 	var v3, v4 int32
+	var v5 int64
+	var v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18 int32
+	var v19 int64
+	var v20 int32
+	var v21, v22 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(272)
+	v3 = t0 - i32(2064)
 	m.___stack_pointer = v3
-	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v3+i32(8), v2)
+	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v3+i32(48), v2)
 	{
-		if v0 == 0 {
+		if v0 != 0 {
 			goto l0
 		}
-		t1 := int32(load32(m.memory, uint64(uint32(v3))+12))
+		v2 = i32(1)
+		goto l1
+	l0:
+		t1 := int32(load32(m.memory, uint64(uint32(v3))+52))
 		v2 = t1
 		{
-			t2 := int32(load32(m.memory, uint64(uint32(v3))+8))
+			t2 := int32(load32(m.memory, uint64(uint32(v3))+48))
 			v4 = t2
 			if v4 == 0 {
-				goto l1
+				goto l2
 			}
-			store32(m.memory, uint64(uint32(v3))+36, uint32(v2))
-			store32(m.memory, uint64(uint32(v3))+32, uint32(v4))
+			store32(m.memory, uint64(uint32(v3))+76, uint32(v2))
+			store32(m.memory, uint64(uint32(v3))+72, uint32(v4))
 			t3 := v3
-			v2 = v3 + i32(16)
+			v2 = v3 + i32(56)
 			t4 := int64(load64(m.memory, uint64(uint32(v2))+8))
-			store64(m.memory, uint64(uint32(t3))+48, uint64(t4))
+			store64(m.memory, uint64(uint32(t3))+88, uint64(t4))
 			t5 := int64(load64(m.memory, uint32(v2)))
-			store64(m.memory, uint64(uint32(v3))+40, uint64(t5))
-			if v1 == 0 {
-				goto l0
-			}
-			m._hooksig__capi__receiver__hooksig_receiver__head__h9d608a1798f4dc21_2tcyxy(v3+i32(56), v1, v3+i32(32))
-			{
-				t6 := int32(load32(m.memory, uint64(uint32(v3))+56))
-				v2 = t6
-				if v2 != 0 {
-					goto l2
-				}
-				t7 := int32(load32(m.memory, uint64(uint32(v3))+60))
-				v0 = t7
+			store64(m.memory, uint64(uint32(v3))+80, uint64(t5))
+			if v1 != 0 {
 				goto l3
 			}
-		l2:
-			memory_copy(m.memory, uint32(v3+i32(120)), uint32(v3+i32(56)+i32(8)), uint32(i32(56)))
-			memory_zero(m.memory, uint32(v3+i32(176)), uint32(i32(64)))
-			t8 := int64(load64(m.memory, uint64(uint32(i32(0)))+16664))
-			store64(m.memory, uint64(uint32(v3))+264, uint64(t8))
-			t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16656))
-			store64(m.memory, uint64(uint32(v3))+256, uint64(t9))
-			t10 := int64(load64(m.memory, uint64(uint32(i32(0)))+16648))
-			store64(m.memory, uint64(uint32(v3))+248, uint64(t10))
-			t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16640))
-			store64(m.memory, uint64(uint32(v3))+240, uint64(t11))
-			memory_copy(m.memory, uint32(v3+i32(56)), uint32(v2), uint32(i32(44)))
-			store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
-			memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(176)), uint32(i32(96)))
-			store64(m.memory, uint64(uint32(v0))+104, uint64(i64(0)))
-			memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(56)), uint32(i32(44)))
-			memory_copy(m.memory, uint32(v0+i32(160)), uint32(v3+i32(120)), uint32(i32(56)))
-			m.memory[uint64(uint32(v0))+216] = byte(i32(0))
-			v2 = i32(48)
+			v2 = i32(1)
+			goto l2
+		l3:
+			m._hooksig__capi__receiver__hooksig_receiver__verifier__hba4ff314ba1f1dbb_gbwwje(v3+i32(384), v1)
+			t6 := int32(load32(m.memory, uint64(uint32(v3))+388))
+			v2 = t6
+			t7 := int32(load32(m.memory, uint64(uint32(v3))+384))
+			v4 = t7
+			if v4 == i32(3) {
+				goto l2
+			}
+			t8 := int64(load64(m.memory, uint64(uint32(v3))+416))
+			store64(m.memory, uint64(uint32(v3))+160, uint64(t8))
+			t9 := int64(load64(m.memory, uint64(uint32(v3))+408))
+			store64(m.memory, uint64(uint32(v3))+152, uint64(t9))
+			t10 := int64(load64(m.memory, uint64(uint32(v3))+400))
+			store64(m.memory, uint64(uint32(v3))+144, uint64(t10))
+			t11 := int64(load64(m.memory, uint64(uint32(v3))+392))
+			store64(m.memory, uint64(uint32(v3))+136, uint64(t11))
+			store32(m.memory, uint64(uint32(v3))+132, uint32(v2))
+			store32(m.memory, uint64(uint32(v3))+128, uint32(v4))
+			t12 := int64(load64(m.memory, uint64(uint32(v1))+16))
+			v5 = t12
+			{
+				{
+					t13 := int32(load32(m.memory, uint64(uint32(v3))+84))
+					v1 = t13
+					if v1 != 0 {
+						goto l4
+					}
+					v6 = i32(0)
+					v7 = i32(1)
+					v8 = i32(0)
+					v9 = i32(1)
+					v10 = i32(0)
+					v11 = i32(0)
+					v12 = i32(1)
+					v13 = i32(0)
+					v14 = i32(0)
+					v15 = i32(0)
+					goto l5
+				}
+			l4:
+				t14 := int32(load32(m.memory, uint64(uint32(v3))+80))
+				v2 = t14
+				v16 = v2 + v1<<4
+				v14 = i32(0)
+				v15 = i32(0)
+				v13 = i32(0)
+				v12 = i32(1)
+				v11 = i32(0)
+				v10 = i32(0)
+				v9 = i32(1)
+				v8 = i32(0)
+				v6 = i32(0)
+				v7 = i32(1)
+			l11:
+				{
+					t15 := int32(load32(m.memory, uint32(v2+i32(8))))
+					v1 = t15
+					p16 := i32(1)
+					if v1 != 0 {
+						p16 = v1
+					}
+					v17 = p16
+					t17 := int32(load32(m.memory, uint32(v2+i32(12))))
+					v18 = t17
+					{
+						{
+							t18 := int32(load32(m.memory, uint32(v2)))
+							v1 = t18
+							p19 := i32(1)
+							if v1 != 0 {
+								p19 = v1
+							}
+							v1 = p19
+							t20 := int32(load32(m.memory, uint32(v2+i32(4))))
+							t21 := v1
+							v4 = t20
+							t22 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t21, v4, i32(21833), i32(4))
+							if t22 != 0 {
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v17, v18)
+								v11 = v11 + i32(1)
+								t33 := int32(load32(m.memory, uint64(uint32(v3))+12))
+								v10 = t33
+								t34 := int32(load32(m.memory, uint64(uint32(v3))+8))
+								v9 = t34
+								goto l10
+							}
+							t23 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21837), i32(6))
+							if t23 != 0 {
+								goto l7
+							}
+							{
+								t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21807), i32(9))
+								if t24 != 0 {
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v17, v18)
+									v8 = v8 + i32(1)
+									t26 := int32(load32(m.memory, uint64(uint32(v3))+28))
+									v6 = t26
+									t27 := int32(load32(m.memory, uint64(uint32(v3))+24))
+									v7 = t27
+									goto l10
+								}
+								t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(0x5553), i32(15))
+								if t25 == 0 {
+									t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21858), i32(13))
+									if t28 == 0 {
+										goto l10
+									}
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(40), v17, v18)
+									t29 := int32(load32(m.memory, uint64(uint32(v3))+40))
+									t30 := int32(load32(m.memory, uint64(uint32(v3))+44))
+									m._hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v3+i32(32), t29, t30)
+									t31 := int32(load32(m.memory, uint64(uint32(v3))+32))
+									v1 = t31
+									if v1 == 0 {
+										goto l10
+									}
+									t32 := int32(load32(m.memory, uint64(uint32(v3))+36))
+									v6 = t32
+									v8 = v8 + i32(1)
+									v7 = v1
+									goto l10
+								}
+								v15 = i32(1)
+								goto l10
+							}
+						}
+					l7:
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v17, v18)
+						v14 = v14 + i32(1)
+						t35 := int32(load32(m.memory, uint64(uint32(v3))+20))
+						v13 = t35
+						t36 := int32(load32(m.memory, uint64(uint32(v3))+16))
+						v12 = t36
+					}
+				l10:
+					v2 = v2 + i32(16)
+					if v2 != v16 {
+						goto l11
+					}
+				}
+			}
+		l5:
+			store64(m.memory, uint64(uint32(v3))+192, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+184, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+176, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v3))+168, uint64(i64(0)))
+			store32(m.memory, uint64(uint32(v3))+208, uint32(v6))
+			store32(m.memory, uint64(uint32(v3))+204, uint32(v7))
+			store32(m.memory, uint64(uint32(v3))+212, uint32(v8))
+			{
+				{
+					{
+						if v8 != i32(1) {
+							goto l12
+						}
+						if v6 != i32(119) {
+							goto l12
+						}
+						v2 = i32(0)
+						v1 = i32(0)
+					l13:
+						{
+							t37 := int32(m.memory[uint32(v2+i32(21871))])
+							t38 := int32(m.memory[uint32(v7+v2)])
+							v1 = t37 ^ t38 | v1
+							v2 = v2 + i32(1)
+							if v2 != i32(52) {
+								goto l13
+							}
+						}
+						if v1&i32(255) != 0 {
+							goto l12
+						}
+						t39 := int64(load64(m.memory, uint64(uint32(v7))+96))
+						t40 := int64(load64(m.memory, uint32(v7+i32(104))))
+						t41 := int64(load64(m.memory, uint32(v7+i32(111))))
+						if t39^i64(0x7265646165682c22)|(t40^i64(2334399943502085491))|(t41^i64(0x2274736567696420)) != i64(0) {
+							goto l12
+						}
+						v1 = v7 + i32(52)
+						t42 := m._hooksig__primitives__small__decode__h679a62dc9fc2de75_wi449v(v1, v3+i32(168))
+						if t42 == 0 {
+							goto l12
+						}
+						v19 = i64(8)
+						v20 = i32(1)
+						v2 = i32(21923)
+						v4 = i32(21627)
+						v17 = i32(44)
+						v18 = i32(21816)
+						v16 = i32(11)
+						v7 = i32(0)
+						v8 = i32(0)
+						v6 = i32(0)
+						v15 = i32(11)
+						goto l14
+					}
+				l12:
+					m._hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v3+i32(384), v3+i32(204), v15&i32(1))
+					t43 := int64(load64(m.memory, uint64(uint32(v3))+388))
+					v19 = t43
+					{
+						t44 := int32(load32(m.memory, uint64(uint32(v3))+384))
+						v2 = t44
+						if v2 != 0 {
+							goto l15
+						}
+						t45 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
+						v2 = t45
+						goto l16
+					}
+				l15:
+					t46 := int32(load32(m.memory, uint64(uint32(v3))+428))
+					v7 = t46
+					t47 := int32(load32(m.memory, uint64(uint32(v3))+424))
+					v16 = t47
+					t48 := int32(load32(m.memory, uint64(uint32(v3))+420))
+					v18 = t48
+					t49 := int32(load32(m.memory, uint64(uint32(v3))+416))
+					v8 = t49
+					t50 := int32(load32(m.memory, uint64(uint32(v3))+412))
+					v17 = t50
+					t51 := int32(load32(m.memory, uint64(uint32(v3))+408))
+					v1 = t51
+					t52 := int32(load32(m.memory, uint64(uint32(v3))+404))
+					v6 = t52
+					t53 := int32(load32(m.memory, uint64(uint32(v3))+400))
+					v15 = t53
+					t54 := int32(load32(m.memory, uint64(uint32(v3))+396))
+					v4 = t54
+					v20 = i32(0)
+				}
+			l14:
+				store32(m.memory, uint64(uint32(v3))+260, uint32(v7))
+				store32(m.memory, uint64(uint32(v3))+256, uint32(v16))
+				store32(m.memory, uint64(uint32(v3))+252, uint32(v18))
+				store32(m.memory, uint64(uint32(v3))+248, uint32(v8))
+				store32(m.memory, uint64(uint32(v3))+244, uint32(v17))
+				store32(m.memory, uint64(uint32(v3))+240, uint32(v1))
+				store32(m.memory, uint64(uint32(v3))+236, uint32(v6))
+				store32(m.memory, uint64(uint32(v3))+232, uint32(v15))
+				store32(m.memory, uint64(uint32(v3))+228, uint32(v4))
+				store64(m.memory, uint64(uint32(v3))+220, uint64(v19))
+				store32(m.memory, uint64(uint32(v3))+216, uint32(v2))
+				m._hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v3+i32(384), v3+i32(228))
+				t55 := int64(load64(m.memory, uint64(uint32(v3))+384))
+				v19 = t55
+				{
+					t56 := int32(m.memory[uint64(uint32(v3))+396])
+					v1 = t56
+					if v1 != i32(2) {
+						goto l17
+					}
+					t57 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
+					v2 = t57
+					goto l16
+				}
+			l17:
+				t58 := int32(load16(m.memory, uint64(uint32(v3))+397))
+				store16(m.memory, uint64(uint32(v3))+277, uint16(t58))
+				t59 := int32(m.memory[uint64(uint32(v3))+399])
+				m.memory[uint64(uint32(v3))+279] = byte(t59)
+				m.memory[uint64(uint32(v3))+276] = byte(v1)
+				t60 := int32(load32(m.memory, uint64(uint32(v3))+392))
+				store32(m.memory, uint64(uint32(v3))+272, uint32(t60))
+				store64(m.memory, uint64(uint32(v3))+264, uint64(v19))
+				m._hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v3+i32(384), v3+i32(128), v3+i32(216), v3+i32(264))
+				{
+					t61 := int32(m.memory[uint64(uint32(v3))+384])
+					if t61 == i32(41) {
+						goto l18
+					}
+					t62 := int64(load64(m.memory, uint64(uint32(v3))+384))
+					v21 = t62
+					if v21&i64(255) == i64(41) {
+						goto l18
+					}
+					t63 := int32(m.memory[uint64(uint32(int32(v21)&i32(255)))+16596])
+					v2 = t63
+					goto l16
+				}
+			l18:
+				{
+					if v20 != 0 {
+						goto l19
+					}
+					v2 = i32(17)
+					t64 := m._hooksig__params__Params__decode_signature__hb0ee420bd3e0eff5_lvu04e(v3+i32(216), v3+i32(168))
+					if t64 == 0 {
+						goto l16
+					}
+				}
+			l19:
+				v2 = i32(24)
+				switch v11 {
+				case 0:
+					v2 = i32(23)
+					fallthrough
+				default:
+					t65 := int32(m.memory[uint64(uint32(v2))+16596])
+					v2 = t65
+					goto l16
+				case 1:
+					t66 := int32(load32(m.memory, uint64(uint32(v3))+144))
+					t67 := v3 + i32(384)
+					v2 = t66
+					t68 := v2
+					t69 := v9
+					t70 := v10
+					var p71 int32
+					if v5 == i64(-0x8000000000000000) {
+						p71 = 1
+					}
+					m._hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(t67, t68, t69, t70, int64(uint32(p71)), v5)
+					t72 := int64(load64(m.memory, uint64(uint32(v3))+392))
+					v5 = t72
+					{
+						t73 := int64(load64(m.memory, uint64(uint32(v3))+384))
+						v21 = t73
+						if v21 != i64(2) {
+							goto l23
+						}
+						t74 := int32(m.memory[uint64(uint32(int32(v5)&i32(255)))+16596])
+						v2 = t74
+						goto l16
+					}
+				l23:
+					v4 = i32(27)
+					switch v14 {
+					case 0:
+						v4 = i32(26)
+						fallthrough
+					default:
+						t75 := int32(m.memory[uint64(uint32(v4))+16596])
+						v2 = t75
+						goto l16
+					case 1:
+						m._hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v3+i32(384), v12, v13)
+						{
+							t76 := int32(m.memory[uint64(uint32(v3))+384])
+							if t76 == i32(41) {
+								goto l27
+							}
+							t77 := int32(m.memory[uint64(uint32(v3))+384])
+							v4 = t77
+							if v4 == i32(41) {
+								goto l27
+							}
+							t78 := int32(m.memory[uint64(uint32(v4))+16596])
+							v2 = t78
+							goto l16
+						}
+					l27:
+						t79 := int32(load32(m.memory, uint64(uint32(v3))+388))
+						v4 = t79
+						{
+							{
+								{
+									if v1&i32(1) == 0 {
+										goto l28
+									}
+									{
+										if v21 != i64(0) {
+											goto l29
+										}
+										t80 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v9, v10)
+										if t80 != 0 {
+											goto l28
+										}
+									}
+								l29:
+									if v10 != i32(29) {
+										goto l28
+									}
+									if v13 == i32(52) {
+										v1 = v3 + i32(281)
+										m._hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v1, v9, v12)
+										memory_copy(m.memory, uint32(v3+i32(384)), uint32(v1), uint32(i32(96)))
+										t87 := int32(load32(m.memory, uint64(uint32(v3))+160))
+										t88 := int32(load32(m.memory, uint64(uint32(v3))+164))
+										m._hooksig__key__find_key_of_whole__hf27f42401d5b459b_2gxjpx(v3+i32(1928), t87, t88, v3+i32(384), v3+i32(168))
+										{
+											t89 := int32(m.memory[uint64(uint32(v3))+1928])
+											if t89 != i32(41) {
+												t91 := int64(load64(m.memory, uint64(uint32(v3))+1928))
+												v19 = t91
+												if v19&i64(255) != i64(41) {
+													t101 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
+													v2 = t101
+													goto l16
+												}
+												v1 = int32(int64(uint64(v19) >> 32))
+												goto l34
+											}
+											t90 := int32(load32(m.memory, uint64(uint32(v3))+1932))
+											v1 = t90
+											goto l34
+										}
+									}
+								l28:
+									store32(m.memory, uint64(uint32(v3))+384, uint32(i32(0)))
+									t81 := int64(load64(m.memory, uint64(uint32(v3))+268))
+									t82 := v3
+									v22 = t81
+									store64(m.memory, uint64(uint32(t82))+1956, uint64(v22))
+									t84 := v3
+									p83 := i32(0)
+									if int32(v22) != 0 {
+										p83 = int32(v19)
+									}
+									store32(m.memory, uint64(uint32(t84))+1952, uint32(p83))
+									m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v3+i32(1928), v3+i32(72), v3+i32(1952), v3+i32(384))
+									m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h632e112844a626ea_l7qs9c(v3+i32(1952), v3+i32(1928))
+									t85 := int32(m.memory[uint64(uint32(v3))+1952])
+									if t85 == i32(41) {
+										goto l31
+									}
+									t86 := int64(load64(m.memory, uint64(uint32(v3))+1952))
+									v19 = t86
+									if v19&i64(255) == i64(41) {
+										goto l31
+									}
+									goto l32
+								}
+							l31:
+								t92 := int32(load32(m.memory, uint64(uint32(v3))+160))
+								t93 := int32(load32(m.memory, uint64(uint32(v3))+164))
+								m._hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v3+i32(1952), t92, t93, v3+i32(1928), v3+i32(168))
+								{
+									t94 := int32(m.memory[uint64(uint32(v3))+1952])
+									if t94 != i32(41) {
+										goto l36
+									}
+									t95 := int32(load32(m.memory, uint64(uint32(v3))+1956))
+									v1 = t95
+									goto l34
+								}
+							l36:
+								t96 := int64(load64(m.memory, uint64(uint32(v3))+1952))
+								v19 = t96
+								if v19&i64(255) != i64(41) {
+									goto l32
+								}
+								v1 = int32(int64(uint64(v19) >> 32))
+							}
+						l34:
+							t97 := int64(load64(m.memory, uint64(uint32(v3))+192))
+							store64(m.memory, uint64(uint32(v3))+120, uint64(t97))
+							t98 := int64(load64(m.memory, uint64(uint32(v3))+184))
+							store64(m.memory, uint64(uint32(v3))+112, uint64(t98))
+							t99 := int64(load64(m.memory, uint64(uint32(v3))+176))
+							store64(m.memory, uint64(uint32(v3))+104, uint64(t99))
+							t100 := int64(load64(m.memory, uint64(uint32(v3))+168))
+							store64(m.memory, uint64(uint32(v3))+96, uint64(t100))
+							if v4 != 0 {
+								t102 := int64(load64(m.memory, uint64(uint32(v3))+120))
+								store64(m.memory, uint64(uint32(v3))+304, uint64(t102))
+								t103 := int64(load64(m.memory, uint64(uint32(v3))+112))
+								store64(m.memory, uint64(uint32(v3))+296, uint64(t103))
+								t104 := int64(load64(m.memory, uint64(uint32(v3))+104))
+								store64(m.memory, uint64(uint32(v3))+288, uint64(t104))
+								t105 := int64(load64(m.memory, uint64(uint32(v3))+96))
+								store64(m.memory, uint64(uint32(v3))+280, uint64(t105))
+								memory_zero(m.memory, uint32(v3+i32(1968)), uint32(i32(64)))
+								t106 := int64(load64(m.memory, uint64(uint32(i32(0)))+16664))
+								store64(m.memory, uint64(uint32(v3))+2056, uint64(t106))
+								t107 := int64(load64(m.memory, uint64(uint32(i32(0)))+16656))
+								store64(m.memory, uint64(uint32(v3))+2048, uint64(t107))
+								t108 := int64(load64(m.memory, uint64(uint32(i32(0)))+16648))
+								store64(m.memory, uint64(uint32(v3))+2040, uint64(t108))
+								t109 := int64(load64(m.memory, uint64(uint32(i32(0)))+16640))
+								store64(m.memory, uint64(uint32(v3))+2032, uint64(t109))
+								memory_copy(m.memory, uint32(v3+i32(384)), uint32(v4), uint32(i32(44)))
+								store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
+								memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(1968)), uint32(i32(96)))
+								store64(m.memory, uint64(uint32(v0))+104, uint64(i64(0)))
+								memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(384)), uint32(i32(44)))
+								m.memory[uint64(uint32(v0))+216] = byte(i32(0))
+								store32(m.memory, uint64(uint32(v0))+208, uint32(v1))
+								t110 := v0
+								t111 := v5 + int64(uint32(v2))
+								v2 = int32(v21) & i32(1)
+								p112 := i64(0x7fffffffffffffff)
+								if v2 != 0 {
+									p112 = t111
+								}
+								store64(m.memory, uint64(uint32(t110))+200, uint64(p112))
+								t114 := v0
+								p113 := i64(-0x8000000000000000)
+								if v2 != 0 {
+									p113 = v5
+								}
+								store64(m.memory, uint64(uint32(t114))+192, uint64(p113))
+								t115 := int64(load64(m.memory, uint64(uint32(v3))+304))
+								store64(m.memory, uint64(uint32(v0))+184, uint64(t115))
+								t116 := int64(load64(m.memory, uint64(uint32(v3))+296))
+								store64(m.memory, uint64(uint32(v0))+176, uint64(t116))
+								t117 := int64(load64(m.memory, uint64(uint32(v3))+288))
+								store64(m.memory, uint64(uint32(v0))+168, uint64(t117))
+								t118 := int64(load64(m.memory, uint64(uint32(v3))+280))
+								store64(m.memory, uint64(uint32(v0))+160, uint64(t118))
+								v2 = i32(48)
+								goto l2
+							}
+							goto l2
+						}
+					l32:
+						t119 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
+						v2 = t119
+					}
+				}
+			}
+		l16:
+			v2 = v2 & i32(255)
 		}
-	l1:
-		p12 := v2
+	l2:
+		p120 := v2
 		if v2 == i32(48) {
-			p12 = i32(44)
+			p120 = i32(44)
 		}
-		v0 = p12
-		goto l3
+		v2 = p120
 	}
-l0:
-	v0 = i32(1)
-l3:
-	m.___stack_pointer = v3 + i32(272)
-	return v0
+l1:
+	m.___stack_pointer = v3 + i32(2064)
+	return v2
 }
 func (m *Module) Xhooksig_date_format(v0 int64, v1, v2, v3 int32) int32 {
 	var v4, v5, v6 int32
@@ -8818,7 +8787,7 @@ l0:
 func (m *Module) Xhooksig_policy_init(v0 int32) int32 {
 	if v0 != 0 {
 		store64(m.memory, uint32(v0), uint64(i64(5211632817660339546)))
-		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16724)), uint32(i32(208)))
+		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16692)), uint32(i32(208)))
 		return i32(0)
 	}
 	return i32(1)
@@ -9287,7 +9256,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 							v11 = i32(0)
 							store32(m.memory, uint64(uint32(v9))+1664, uint32(i32(0)))
 							store64(m.memory, uint64(uint32(v9))+1656, uint64(i64(1)))
-							m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21456), v9+i32(1656))
+							m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21424), v9+i32(1656))
 							t66 := int32(load32(m.memory, uint64(uint32(v9))+1664))
 							t67 := v7
 							v0 = t66
@@ -9860,9 +9829,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(17469)
+		return i32(17437)
 	l0:
-		v2 = v1 + i32(20252)
+		v2 = v1 + i32(20220)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -9880,9 +9849,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(18507)
+		return i32(18475)
 	l0:
-		v2 = v1 + i32(20252)
+		v2 = v1 + i32(20220)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -10012,4 +9981,4 @@ func memory_zero[T uint32 | uint64](mem []byte, dest, n T) {
 	clear(mem[x:y:len(mem)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00;G\x00\x00\x03\x00\x00\x009J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00>F\x00\x00\r\x00\x00\x00wK\x00\x00&\x00\x00\x00\x02\x00\x00\x00>G\x00\x00\x0f\x00\x00\x00\x9dK\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xc0H\x00\x00\f\x00\x00\x00ZF\x00\x000\x00\x00\x00,\x00\x00\x00CH\x00\x00\b\x00\x00\x00\xe1L\x00\x009\x00\x00\x00-\x00\x00\x00\x8fM\x00\x00\x10\x00\x00\x00\xc4C\x00\x00'\x00\x00\x00.\x00\x00\x00MG\x00\x00\x11\x00\x00\x00\x8aF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xf2F\x00\x00\x11\x00\x00\x00\x03G\x00\x008\x00\x00\x00\x05\x00\x00\x00\xebC\x00\x00\r\x00\x00\x00\xa0E\x00\x00S\x00\x00\x00\x06\x00\x00\x005D\x00\x00\b\x00\x00\x00fM\x00\x00)\x00\x00\x00\a\x00\x00\x00JL\x00\x00\x0f\x00\x00\x00}H\x00\x00C\x00\x00\x00\b\x00\x00\x00\x14C\x00\x00\v\x00\x00\x00$B\x00\x003\x00\x00\x00\t\x00\x00\x00\xccJ\x00\x00\x12\x00\x00\x00\xaeM\x00\x008\x00\x00\x00+\x00\x00\x00\xbdJ\x00\x00\x0f\x00\x00\x00\xf3E\x00\x00K\x00\x00\x00)\x00\x00\x00\x9fM\x00\x00\x0f\x00\x00\x00UC\x00\x00,\x00\x00\x00\n\x00\x00\x00\x19I\x00\x00\x12\x00\x00\x00JJ\x00\x00T\x00\x00\x00\v\x00\x00\x00+I\x00\x00\x13\x00\x00\x00dI\x00\x00!\x00\x00\x00\f\x00\x00\x00RI\x00\x00\x12\x00\x00\x00oN\x00\x00e\x00\x00\x00\r\x00\x00\x00\xa7D\x00\x00\x11\x00\x00\x00\xd4N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xd1F\x00\x00\x0f\x00\x00\x00\xdeJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xc3F\x00\x00\x0e\x00\x00\x00WB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xadF\x00\x00\x16\x00\x00\x00\xe6M\x00\x00!\x00\x00\x00\x11\x00\x00\x00>I\x00\x00\x14\x00\x00\x00\rE\x00\x00:\x00\x00\x00\x14\x00\x00\x00GE\x00\x00\x0f\x00\x00\x00LD\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x9eJ\x00\x00\x11\x00\x00\x00\xb7I\x00\x00?\x00\x00\x00\x12\x00\x00\x00\x1fC\x00\x00\x0f\x00\x00\x00VE\x00\x00J\x00\x00\x00\x13\x00\x00\x00\xafJ\x00\x00\x0e\x00\x00\x00\x02K\x00\x00'\x00\x00\x00\x16\x00\x00\x00KF\x00\x00\x0f\x00\x00\x00.C\x00\x00'\x00\x00\x00\x17\x00\x00\x00pH\x00\x00\r\x00\x00\x00)K\x00\x00N\x00\x00\x00/\x00\x00\x00+H\x00\x00\x18\x00\x00\x00\xb8D\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xccH\x00\x00\r\x00\x00\x00\x11L\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xd9H\x00\x00\x0e\x00\x00\x00(L\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xe7H\x00\x00\x0f\x00\x00\x00\xf6H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\x81C\x00\x00\x0f\x00\x00\x00\xd4K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\xa3C\x00\x00\x10\x00\x00\x00\xedK\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xb3C\x00\x00\x11\x00\x00\x00'N\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x90C\x00\x00\x13\x00\x00\x00\aN\x00\x00 \x00\x00\x00(\x00\x00\x00\x81B\x00\x00\x0f\x00\x00\x00\xcdB\x00\x00G\x00\x00\x00 \x00\x00\x00YL\x00\x00\x12\x00\x00\x00\x17J\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\xadL\x00\x00\f\x00\x00\x00\x85I\x00\x002\x00\x00\x00!\x00\x00\x00\xc7K\x00\x00\r\x00\x00\x00\x9eG\x00\x00M\x00\x00\x00\"\x00\x00\x00\xc0B\x00\x00\r\x00\x00\x00\xebG\x00\x00@\x00\x00\x00*\x00\x00\x00^G\x00\x00\x0e\x00\x00\x00\xf8C\x00\x00=\x00\x00\x00#\x00\x00\x00\x8bG\x00\x00\x13\x00\x00\x00\x1aM\x00\x00L\x00\x00\x00$\x00\x00\x00lG\x00\x00\x10\x00\x00\x00\xb9L\x00\x00(\x00\x00\x00%\x00\x00\x00|G\x00\x00\x0f\x00\x00\x00\x90B\x00\x000\x00\x00\x00&\x00\x00\x00\xa4L\x00\x00\t\x00\x00\x00\xf6I\x00\x00!\x00\x00\x00'\x00\x00\x00\xe0F\x00\x00\x12\x00\x00\x00kL\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb0S\x00\x00\x1a\x00\x00\x00JS\x00\x00\x18\x00\x00\x00bS\x00\x00\x15\x00\x00\x00wS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires) A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa6T\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\xaaT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xb3T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00\x1bG\x00\x00\x03\x00\x00\x00\x19J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00\x1eF\x00\x00\r\x00\x00\x00WK\x00\x00&\x00\x00\x00\x02\x00\x00\x00\x1eG\x00\x00\x0f\x00\x00\x00}K\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xa0H\x00\x00\f\x00\x00\x00:F\x00\x000\x00\x00\x00,\x00\x00\x00#H\x00\x00\b\x00\x00\x00\xc1L\x00\x009\x00\x00\x00-\x00\x00\x00oM\x00\x00\x10\x00\x00\x00\xa4C\x00\x00'\x00\x00\x00.\x00\x00\x00-G\x00\x00\x11\x00\x00\x00jF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xd2F\x00\x00\x11\x00\x00\x00\xe3F\x00\x008\x00\x00\x00\x05\x00\x00\x00\xcbC\x00\x00\r\x00\x00\x00\x80E\x00\x00S\x00\x00\x00\x06\x00\x00\x00\x15D\x00\x00\b\x00\x00\x00FM\x00\x00)\x00\x00\x00\a\x00\x00\x00*L\x00\x00\x0f\x00\x00\x00]H\x00\x00C\x00\x00\x00\b\x00\x00\x00\xf4B\x00\x00\v\x00\x00\x00\x04B\x00\x003\x00\x00\x00\t\x00\x00\x00\xacJ\x00\x00\x12\x00\x00\x00\x8eM\x00\x008\x00\x00\x00+\x00\x00\x00\x9dJ\x00\x00\x0f\x00\x00\x00\xd3E\x00\x00K\x00\x00\x00)\x00\x00\x00\x7fM\x00\x00\x0f\x00\x00\x005C\x00\x00,\x00\x00\x00\n\x00\x00\x00\xf9H\x00\x00\x12\x00\x00\x00*J\x00\x00T\x00\x00\x00\v\x00\x00\x00\vI\x00\x00\x13\x00\x00\x00DI\x00\x00!\x00\x00\x00\f\x00\x00\x002I\x00\x00\x12\x00\x00\x00ON\x00\x00e\x00\x00\x00\r\x00\x00\x00\x87D\x00\x00\x11\x00\x00\x00\xb4N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xb1F\x00\x00\x0f\x00\x00\x00\xbeJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xa3F\x00\x00\x0e\x00\x00\x007B\x00\x00*\x00\x00\x00\x10\x00\x00\x00\x8dF\x00\x00\x16\x00\x00\x00\xc6M\x00\x00!\x00\x00\x00\x11\x00\x00\x00\x1eI\x00\x00\x14\x00\x00\x00\xedD\x00\x00:\x00\x00\x00\x14\x00\x00\x00'E\x00\x00\x0f\x00\x00\x00,D\x00\x00[\x00\x00\x00\x15\x00\x00\x00~J\x00\x00\x11\x00\x00\x00\x97I\x00\x00?\x00\x00\x00\x12\x00\x00\x00\xffB\x00\x00\x0f\x00\x00\x006E\x00\x00J\x00\x00\x00\x13\x00\x00\x00\x8fJ\x00\x00\x0e\x00\x00\x00\xe2J\x00\x00'\x00\x00\x00\x16\x00\x00\x00+F\x00\x00\x0f\x00\x00\x00\x0eC\x00\x00'\x00\x00\x00\x17\x00\x00\x00PH\x00\x00\r\x00\x00\x00\tK\x00\x00N\x00\x00\x00/\x00\x00\x00\vH\x00\x00\x18\x00\x00\x00\x98D\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xacH\x00\x00\r\x00\x00\x00\xf1K\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xb9H\x00\x00\x0e\x00\x00\x00\bL\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xc7H\x00\x00\x0f\x00\x00\x00\xd6H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00aC\x00\x00\x0f\x00\x00\x00\xb4K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\x83C\x00\x00\x10\x00\x00\x00\xcdK\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\x93C\x00\x00\x11\x00\x00\x00\aN\x00\x00H\x00\x00\x00\x1e\x00\x00\x00pC\x00\x00\x13\x00\x00\x00\xe7M\x00\x00 \x00\x00\x00(\x00\x00\x00aB\x00\x00\x0f\x00\x00\x00\xadB\x00\x00G\x00\x00\x00 \x00\x00\x009L\x00\x00\x12\x00\x00\x00\xf7I\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\x8dL\x00\x00\f\x00\x00\x00eI\x00\x002\x00\x00\x00!\x00\x00\x00\xa7K\x00\x00\r\x00\x00\x00~G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xa0B\x00\x00\r\x00\x00\x00\xcbG\x00\x00@\x00\x00\x00*\x00\x00\x00>G\x00\x00\x0e\x00\x00\x00\xd8C\x00\x00=\x00\x00\x00#\x00\x00\x00kG\x00\x00\x13\x00\x00\x00\xfaL\x00\x00L\x00\x00\x00$\x00\x00\x00LG\x00\x00\x10\x00\x00\x00\x99L\x00\x00(\x00\x00\x00%\x00\x00\x00\\G\x00\x00\x0f\x00\x00\x00pB\x00\x000\x00\x00\x00&\x00\x00\x00\x84L\x00\x00\t\x00\x00\x00\xd6I\x00\x00!\x00\x00\x00'\x00\x00\x00\xc0F\x00\x00\x12\x00\x00\x00KL\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb\x10S\x00\x00\x1a\x00\x00\x00*S\x00\x00\x18\x00\x00\x00BS\x00\x00\x15\x00\x00\x00WS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires) A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x86T\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x8aT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x93T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"

@@ -8,9 +8,14 @@ use super::{Block, Constants, FIRST_ROUNDS, State, later_rounds, take_first};
 
 cpufeatures::new!(sha_instructions, "sha2");
 
+/// Returns whether the processor has SHA instructions.
+pub(super) fn is_supported() -> bool {
+    sha_instructions::get()
+}
+
 /// Compresses the blocks. Returns `false` and does nothing if the processor has no SHA instructions.
 pub(super) fn compress<const N: usize>(states: &mut [State; N], blocks: [&[Block]; N]) -> bool {
-    let is_supported = sha_instructions::get();
+    let is_supported = is_supported();
     if is_supported {
         // SAFETY: the processor has the instructions of the feature.
         unsafe { compress_lanes(states, blocks) }
