@@ -6,11 +6,9 @@ use hifijson::{
     Read as _, SliceLexer, escape::Lex as _, num::Lex as _, str::Lex as _, token::Lex as _,
 };
 
-use crate::{
-    Error, FieldValue, Headers, Key, Name, Request, bytes::in_bounds, date, digest, primitives,
-    verbatim,
-};
+use crate::{Error, FieldValue, Key, bytes::in_bounds, date, digest, primitives, verbatim};
 
+mod event_field;
 mod filter;
 mod many;
 
@@ -150,28 +148,6 @@ impl<'a> Delivery<'a> {
     #[cfg(feature = "capi")]
     pub(crate) fn texts(&self) -> [Option<&'a str>; 2] {
         [self.event, self.action].map(|text| text.map(|text| text.0))
-    }
-
-    /// Compares the unsigned `X-Drone-Event` field with the body's event.
-    ///
-    /// Succeeds if either is absent.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::EventMismatch`] if a field names another event than the body.
-    pub fn check_event_field<H>(&self, request: &Request<'_, H>) -> Result<(), Error>
-    where
-        H: Headers + ?Sized,
-    {
-        let Some(event) = self.event() else {
-            return Ok(());
-        };
-        let mut fields = request.values(Name::plain(b"X-Drone-Event"));
-        if fields.all(|value| value == event.as_str().as_bytes()) {
-            Ok(())
-        } else {
-            Err(Error::EventMismatch)
-        }
     }
 
     fn read_members(&mut self, lexer: &mut SliceLexer<'a>) -> Result<(), Stop> {

@@ -25,6 +25,15 @@ pub type Tag = [u8; TAG_LEN];
 ///
 /// Holds the two midstates of the secret, not the secret itself. It never changes, may be shared
 /// between threads, and is wiped when dropped.
+///
+/// # Examples
+///
+/// ```
+/// use hooksig::{Error, Key};
+///
+/// assert!(Key::new("bea26a2221fd8090ea38720fc445eca6").is_ok());
+/// assert_eq!(Key::new("").err(), Some(Error::EmptySecret));
+/// ```
 #[derive(Clone)]
 pub struct Key(HmacKey);
 

@@ -21,6 +21,15 @@ pub enum Clock {
 /// The receiver's requirements on a signature. [`Policy::DRONE`] is the default.
 ///
 /// The documentation of each setter that makes the policy more lenient names the risk.
+///
+/// # Examples
+///
+/// ```
+/// use hooksig::Policy;
+///
+/// let policy = Policy::DRONE.max_skew(60).require(&["(request-target)", "date", "digest"]);
+/// assert_eq!(policy.skew(), 60);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Policy<'a> {
     required: Required<'a>,

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::{Clock, DEFAULT_MAX_SKEW, Error, TAG_LEN, Tag, Verified, bytes::in_bounds};
 
-/// The memory for one delivery.
+/// The memory for one delivery. The default is [`Entry::EMPTY`].
 #[repr(C)] // Zeroed memory from C must be an empty entry.
 #[derive(Clone, Copy)]
 pub struct Entry {
@@ -24,6 +24,12 @@ impl Entry {
             Clock::At(now) => self.used == 0 || self.until < now,
             Clock::None => self.used == 0,
         }
+    }
+}
+
+impl Default for Entry {
+    fn default() -> Self {
+        Self::EMPTY
     }
 }
 

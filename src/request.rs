@@ -2,15 +2,12 @@
 
 mod fields;
 mod head;
+mod host;
 
 pub(crate) use fields::{Fields, Singleton};
 pub use head::Head;
 
-use crate::{
-    Name,
-    bytes::{Class, trim},
-    primitives::{eq_ignore_case, take_while},
-};
+use crate::{Name, bytes::trim};
 
 /// The header fields of a request, in the order received.
 ///
@@ -79,12 +76,6 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
         Self { method: b"", target: None, headers }
     }
 
-    /// Returns whether the target is absolute and names another host than `host`.
-    pub(crate) fn is_for_other(&self, host: &[u8]) -> bool {
-        let target_host = self.target.and_then(authority);
-        target_host.is_some_and(|authority| !eq_ignore_case(authority, host))
-    }
-
     /// Returns the trimmed values of all fields with this name, in order.
     pub(crate) fn values<'n>(
         &self,
@@ -93,15 +84,6 @@ impl<'a, H: Headers + ?Sized> Request<'a, H> {
         let headers = self.headers;
         headers.fields().filter(move |(found, _)| name.is(found)).map(|(_, value)| trim(value))
     }
-}
-
-/// Returns the authority of a target in absolute form (RFC 9112, section 3.2.2), or `None` for a
-/// target in another form.
-fn authority(mut target: &[u8]) -> Option<&[u8]> {
-    let scheme = take_while(&mut target, Class::SCHEME);
-    scheme.first().filter(|byte| byte.is_ascii_alphabetic())?;
-    let mut rest = target.strip_prefix(b"://")?;
-    Some(take_while(&mut rest, Class::AUTHORITY))
 }
 
 impl<H: ?Sized> Clone for Request<'_, H> {

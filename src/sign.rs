@@ -10,6 +10,21 @@ use crate::{
 };
 
 /// Signs requests with one key under one keyId.
+///
+/// # Examples
+///
+/// ```
+/// use hooksig::{Key, Request, Signer, digest};
+///
+/// let key = Key::new("secret")?;
+/// let digest = digest::field("{}");
+/// let headers = [("Date", "Tue, 07 Jun 2014 20:51:35 GMT"), ("Digest", digest.as_str())];
+/// let mut out = [0; 128];
+/// let request = Request::new("POST", "/hook", &headers);
+/// let value = Signer::new(&key, "hmac-key")?.sign(&request, &["date", "digest"], &mut out)?;
+/// assert!(value.starts_with(br#"keyId="hmac-key",algorithm="hmac-sha256",signature=""#));
+/// # Ok::<(), hooksig::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Signer<'k> {
     key: &'k Key,

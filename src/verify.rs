@@ -17,6 +17,19 @@ use crate::{
 ///
 /// Keys and policy are borrowed, so a verifier is cheap to create and to copy. It may be shared
 /// between threads. `K` is a [`Key`], or a type that holds one, such as `&Key` or `Arc<Key>`.
+///
+/// # Examples
+///
+/// ```
+/// use hooksig::{Clock, Error, Key, Request, Verifier};
+///
+/// let keys = [Key::new("new secret")?, Key::new("old secret")?];
+/// let verifier = Verifier::new(&keys)?;
+/// let request = Request::new("POST", "/hook", &[("Date", "Tue, 07 Jun 2014 20:51:35 GMT")]);
+/// let verified = verifier.verify(&request, b"{}", Clock::At(1_402_174_295));
+/// assert_eq!(verified.err(), Some(Error::MissingSignature));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Verifier<'k, K = Key> {
     keys: &'k [K],
@@ -208,6 +221,24 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
 /// A request whose head is verified and whose body is not verified yet.
 ///
 /// This is not a verdict. Only [`finish`](Self::finish) returns one.
+///
+/// # Examples
+///
+/// ```
+/// use hooksig::{drone, Clock, Key, Request, Verifier};
+///
+/// let keys = [Key::new("secret")?];
+/// let sent = drone::sign(&keys[0], "a body in pieces", 1_000)?;
+/// let headers = [("Date", sent.date()), ("Digest", sent.digest()), ("Signature", sent.signature())];
+/// let request = Request::new("POST", "/hook", &headers);
+///
+/// let mut pending = Verifier::new(&keys)?.begin(&request, Clock::At(1_001))?;
+/// for chunk in ["a body ", "in pieces"] {
+///     pending.update(chunk.as_bytes());
+/// }
+/// assert_eq!(pending.finish()?.key_index(), 0);
+/// # Ok::<(), hooksig::Error>(())
+/// ```
 #[must_use = "nothing is verified until `finish` says so"]
 #[derive(Clone)]
 pub struct PendingBody<'r> {
