@@ -9,6 +9,8 @@ import (
 )
 
 type Module struct {
+	t0       []any
+	elements [][]any
 	wasmMemory
 	___stack_pointer int32
 	g1               int32
@@ -18,10 +20,14 @@ type Module struct {
 func New(v0 Xhost) *Module {
 	m := new(Module)
 	m._host = v0
+	m.t0 = make([]any, 3)
 	m.memory = make([]byte, 65536)
+	m.elements = [][]any{{m._core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h8d0064dd1bd8800c_11t3gb, m._hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h2c82ed9b1525733d_z7hd6b}}
+	table_init(m.t0, m.elements[0], i32(1), 0, len(m.elements[0]))
+	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
 	m.___stack_pointer = i32(0x4000)
-	m.g1 = i32(22336)
+	m.g1 = i32(22352)
 	if i, ok := any(v0).(interface {
 		Init(any)
 	}); ok {
@@ -80,6 +86,177 @@ l1:
 	v3 = v4 - v5
 l0:
 	return v3
+}
+func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h8d0064dd1bd8800c_11t3gb(v0, v1, v2 int32) {
+	var v3 int32
+	{
+		t0 := int32(load32(m.memory, uint32(v0)))
+		v0 = t0
+		t1 := int32(load32(m.memory, uint32(v0)))
+		v3 = t1
+		if v3 == 0 {
+			return
+		}
+		v0 = v0 + i32(8)
+		v3 = v3 * i32(112)
+	l1:
+		m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v1, v2)
+		v0 = v0 + i32(112)
+		v3 = v3 + i32(-112)
+		if v3 != 0 {
+			goto l1
+		}
+	}
+}
+func (m *Module) _hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v1, v2 int32) {
+	var v3 int64
+	var v4, v5 int32
+	t0 := int64(load64(m.memory, uint64(uint32(v0))+96))
+	t1 := v0
+	v3 = t0
+	store64(m.memory, uint64(uint32(t1))+96, uint64(v3+int64(uint32(v2))))
+	v4 = int32(v3) & i32(63)
+	if v4 == 0 {
+		goto l0
+	}
+	v5 = v0 + v4
+	{
+		t2 := v2
+		v4 = i32(64) - v4
+		if uint32(t2) < uint32(v4) {
+			if v2 == 0 {
+				return
+			}
+			memory_copy(m.memory, uint32(v5), uint32(v1), uint32(v2))
+			return
+		}
+		if v4 == 0 {
+			goto l2
+		}
+		memory_copy(m.memory, uint32(v5), uint32(v1), uint32(v4))
+	l2:
+		m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v0+i32(64), v0, i32(1))
+		v2 = v2 - v4
+		v1 = v1 + v4
+		goto l0
+	}
+l0:
+	v4 = v2 & i32(63)
+	v5 = int32(uint32(v2) >> 6)
+	if v5 == 0 {
+		goto l4
+	}
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v0+i32(64), v1, v5)
+l4:
+	if v4 == 0 {
+		return
+	}
+	memory_copy(m.memory, uint32(v0), uint32(v1+v2&i32(0x7fffffc0)), uint32(v4))
+	return
+}
+func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h2c82ed9b1525733d_z7hd6b(v0, v1, v2 int32) {
+	var v3 int32
+	{
+		t0 := int32(load32(m.memory, uint32(v0)))
+		v0 = t0
+		t1 := int32(load32(m.memory, uint32(v0)))
+		v3 = t1
+		if v3 == 0 {
+			return
+		}
+		v0 = v0 + i32(8)
+		v3 = v3 * i32(112)
+	l1:
+		m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v1, v2)
+		v0 = v0 + i32(112)
+		v3 = v3 + i32(-112)
+		if v3 != 0 {
+			goto l1
+		}
+	}
+}
+func (m *Module) _hooksig__primitives__macs__join__h420e055552a08dd3_mn0mb1(v0, v1, v2, v3, v4 int32) {
+	var v5, v6, v7, v8, v9, v10, v11 int32
+	{
+		if v2 == 0 {
+			return
+		}
+		v5 = v0 + i32(4)
+		t0 := int32(load32(m.memory, uint32(v0)))
+		v6 = t0
+	l6:
+		{
+			v7 = i32(0)
+			{
+				t1 := v2
+				v8 = i32(256) - v6
+				p2 := v8
+				if uint32(v8) > uint32(i32(256)) {
+					p2 = i32(0)
+				}
+				v8 = p2
+				if uint32(t1) < uint32(v8) {
+					goto l1
+				}
+				v9 = v1 + v8
+				v10 = v2 - v8
+				v11 = v8
+				v7 = v1
+			}
+		l1:
+			{
+				p3 := v2
+				if v7 != 0 {
+					p3 = v11
+				}
+				v8 = p3
+				v2 = v8 + v6
+				if uint32(v2) > uint32(i32(256)) {
+					goto l2
+				}
+				if v8 == 0 {
+					goto l2
+				}
+				{
+					if v8 == 0 {
+						goto l3
+					}
+					t5 := v5 + v6
+					p4 := v1
+					if v7 != 0 {
+						p4 = v7
+					}
+					memory_copy(m.memory, uint32(t5), uint32(p4), uint32(v8))
+				}
+			l3:
+				store32(m.memory, uint32(v0), uint32(v2))
+				goto l4
+			}
+		l2:
+			v2 = v6
+		l4:
+			if v2 != i32(256) {
+				goto l5
+			}
+			m.t0[uint(v4)].(func(int32, int32, int32))(v3, v5, i32(256))
+			v2 = i32(0)
+			store32(m.memory, uint32(v0), uint32(i32(0)))
+		l5:
+			if v7 == 0 {
+				return
+			}
+			p6 := i32(1)
+			if v7 != 0 {
+				p6 = v9
+			}
+			v1 = p6
+			v6 = v2
+			v2 = v10
+			if v10 != 0 {
+				goto l6
+			}
+		}
+	}
 }
 func (m *Module) _hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v0, v1, v2 int32) {
 	var v3, v4 int32
@@ -501,52 +678,6 @@ l3:
 	t9 := int64(load64(m.memory, uint32(v2)))
 	store64(m.memory, uint32(v0), uint64(t9))
 	m.___stack_pointer = v2 + i32(32)
-}
-func (m *Module) _hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v1, v2 int32) {
-	var v3 int64
-	var v4, v5 int32
-	t0 := int64(load64(m.memory, uint64(uint32(v0))+96))
-	t1 := v0
-	v3 = t0
-	store64(m.memory, uint64(uint32(t1))+96, uint64(v3+int64(uint32(v2))))
-	v4 = int32(v3) & i32(63)
-	if v4 == 0 {
-		goto l0
-	}
-	v5 = v0 + v4
-	{
-		t2 := v2
-		v4 = i32(64) - v4
-		if uint32(t2) < uint32(v4) {
-			if v2 == 0 {
-				return
-			}
-			memory_copy(m.memory, uint32(v5), uint32(v1), uint32(v2))
-			return
-		}
-		if v4 == 0 {
-			goto l2
-		}
-		memory_copy(m.memory, uint32(v5), uint32(v1), uint32(v4))
-	l2:
-		m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v0+i32(64), v0, i32(1))
-		v2 = v2 - v4
-		v1 = v1 + v4
-		goto l0
-	}
-l0:
-	v4 = v2 & i32(63)
-	v5 = int32(uint32(v2) >> 6)
-	if v5 == 0 {
-		goto l4
-	}
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v0+i32(64), v1, v5)
-l4:
-	if v4 == 0 {
-		return
-	}
-	memory_copy(m.memory, uint32(v0), uint32(v1+v2&i32(0x7fffffc0)), uint32(v4))
-	return
 }
 func (m *Module) _hooksig__primitives__stream__sha256__h6d793310ecaab5e4_uqi83z(v0, v1, v2 int32) {
 	var v3, v4, v5 int32
@@ -1301,7 +1432,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 							}
 							goto l19
 						}
-						v13 = v1 + i32(21676)
+						v13 = v1 + i32(21696)
 						v25 = v1 + i32(16)
 						v1 = v25
 						t41 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(56), v13)
@@ -1309,7 +1440,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 							goto l15
 						}
 					}
-					t42 := int32(m.memory[uint32(v25+i32(21672))])
+					t42 := int32(m.memory[uint32(v25+i32(21692))])
 					v1 = t42
 					if v1 == 0 {
 						t43 := int32(load32(m.memory, uint64(uint32(v7))+16))
@@ -1521,292 +1652,114 @@ func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 i
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v1+i32(1)))
 	store32(m.memory, uint32(v0), uint32(v1&(i32(0)-v2)|v3&(v2+i32(-1))))
 }
-func (m *Module) _hooksig__names__Name__lowercase__h6382b511fe46a465_996dcd(v0, v1, v2 int32) {
-	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
+func (m *Module) _hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v0, v1 int32) {
+	var v2, v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(32)
-	m.___stack_pointer = v3
+	v2 = t0 - i32(32)
+	m.___stack_pointer = v2
 	{
 		{
 			{
 				t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-				v4 = t1
-				if v4 != 0 {
+				if t1 != 0 {
 					goto l0
 				}
+				t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+				v3 = t2
+				t3 := int32(load32(m.memory, uint32(v0)))
+				v4 = t3
 				v5 = i32(0)
-				t2 := int32(load32(m.memory, uint32(v0)))
-				v6 = t2
-				p3 := v6
-				if v4 != 0 {
-					p3 = i32(0)
-				}
-				v7 = p3
-				t4 := int32(load32(m.memory, uint64(uint32(v0))+4))
-				v4 = t4
 			l2:
 				{
-					if v4 == v5 {
+					if v3 == v5 {
 						goto l1
 					}
-					v8 = v6 + v5
+					v6 = v4 + v5
 					v5 = v5 + i32(1)
-					t5 := int32(m.memory[uint32(v8)])
-					if uint32((t5+i32(-65))&i32(255)) > uint32(i32(25)) {
+					t4 := int32(m.memory[uint32(v6)])
+					if uint32((t4+i32(-65))&i32(255)) > uint32(i32(25)) {
 						goto l2
 					}
 				}
 			}
 		l0:
-			t6 := int64(load64(m.memory, uint32(v0)))
-			store64(m.memory, uint64(uint32(v3))+16, uint64(t6))
-			t7 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			t8 := v3
-			v5 = t7
-			store32(m.memory, uint64(uint32(t8))+24, uint32(v5))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(16), v5)
-			t9 := int32(m.memory[uint64(uint32(v3))+8])
-			if t9 == 0 {
+			t5 := int64(load64(m.memory, uint32(v0)))
+			store64(m.memory, uint64(uint32(v2))+16, uint64(t5))
+			t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			t7 := v2
+			v5 = t6
+			store32(m.memory, uint64(uint32(t7))+24, uint32(v5))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v5)
+			t8 := int32(m.memory[uint64(uint32(v2))+8])
+			if t8 == 0 {
 				goto l3
 			}
-			t10 := int32(m.memory[uint64(uint32(v3))+9])
-			v4 = t10
-			v9 = v2 + i32(8)
-			v8 = v1 + i32(4)
+			t9 := int32(m.memory[uint64(uint32(v2))+9])
+			v5 = t9
+			t10 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v6 = t10
 			t11 := int32(load32(m.memory, uint32(v1)))
-			v5 = t11
-		l10:
+			v3 = t11
+			t12 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v4 = t12 + i32(16)
+		l4:
 			{
-				t13 := v3
-				p12 := i32(0)
-				if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p12 = i32(32)
+				t14 := v2
+				p13 := i32(0)
+				if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p13 = i32(32)
 				}
-				m.memory[uint64(uint32(t13))+31] = byte(p12 | v4)
-				v4 = v3 + i32(31)
-			l9:
-				{
-					v0 = i32(0)
-					v6 = i32(0)
-					{
-						v10 = i32(256) - v5
-						p14 := v10
-						if uint32(v10) > uint32(i32(256)) {
-							p14 = i32(0)
-						}
-						v10 = p14
-						if uint32(v10) > uint32(i32(1)) {
-							goto l4
-						}
-						var p15 int32
-						if v10 == i32(1) {
-							p15 = 1
-						}
-						v0 = p15
-						v11 = v4 + v10
-						v12 = v10
-						v6 = v4
-					}
-				l4:
-					{
-						p16 := i32(1)
-						if v6 != 0 {
-							p16 = v12
-						}
-						v7 = p16
-						v10 = v7 + v5
-						if uint32(v10) > uint32(i32(256)) {
-							goto l5
-						}
-						if v7 == 0 {
-							goto l5
-						}
-						store32(m.memory, uint32(v1), uint32(v10))
-						t18 := v8 + v5
-						p17 := v4
-						if v6 != 0 {
-							p17 = v6
-						}
-						t19 := int32(m.memory[uint32(p17)])
-						m.memory[uint32(t18)] = byte(t19)
-						v5 = v10
-					}
-				l5:
-					if v5 != i32(256) {
-						goto l6
-					}
-					{
-						t20 := int32(load32(m.memory, uint32(v2)))
-						v5 = t20
-						if v5 == 0 {
-							goto l7
-						}
-						v4 = v5 * i32(112)
-						v5 = v9
-					l8:
-						m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5, v8, i32(256))
-						v5 = v5 + i32(112)
-						v4 = v4 + i32(-112)
-						if v4 != 0 {
-							goto l8
-						}
-					}
-				l7:
-					v5 = i32(0)
-					store32(m.memory, uint32(v1), uint32(i32(0)))
-				l6:
-					p21 := i32(1)
-					if v6 != 0 {
-						p21 = v11
-					}
-					v4 = p21
-					t22 := v0 ^ i32(-1)
-					var p23 int32
-					if v6 != i32(0) {
-						p23 = 1
-					}
-					if t22&p23 != 0 {
-						goto l9
-					}
-				}
-				t24 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(16), t24)
-				t25 := int32(m.memory[uint64(uint32(v3))+1])
-				v4 = t25
-				t26 := int32(m.memory[uint32(v3)])
-				if t26 != 0 {
-					goto l10
+				m.memory[uint64(uint32(t14))+31] = byte(p13 | v5)
+				t15 := int32(load32(m.memory, uint32(v4)))
+				m._hooksig__primitives__macs__join__h420e055552a08dd3_mn0mb1(v3, v2+i32(31), i32(1), v6, t15)
+				t16 := int32(load32(m.memory, uint64(uint32(v2))+24))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t16)
+				t17 := int32(m.memory[uint64(uint32(v2))+1])
+				v5 = t17
+				t18 := int32(m.memory[uint32(v2)])
+				if t18 != 0 {
+					goto l4
 				}
 				goto l3
 			}
 		}
 	l1:
-		if v4 == 0 {
-			goto l3
-		}
-		v9 = v2 + i32(8)
-		v8 = v1 + i32(4)
-		t27 := int32(load32(m.memory, uint32(v1)))
-		v0 = t27
-	l18:
-		{
-			v6 = i32(0)
-			{
-				t28 := v4
-				v5 = i32(256) - v0
-				p29 := v5
-				if uint32(v5) > uint32(i32(256)) {
-					p29 = i32(0)
-				}
-				v5 = p29
-				if uint32(t28) < uint32(v5) {
-					goto l11
-				}
-				v11 = v7 + v5
-				v10 = v4 - v5
-				v12 = v5
-				v6 = v7
-			}
-		l11:
-			{
-				p30 := v4
-				if v6 != 0 {
-					p30 = v12
-				}
-				v4 = p30
-				v5 = v4 + v0
-				if uint32(v5) > uint32(i32(256)) {
-					goto l12
-				}
-				if v4 == 0 {
-					goto l12
-				}
-				{
-					if v4 == 0 {
-						goto l13
-					}
-					t32 := v8 + v0
-					p31 := v7
-					if v6 != 0 {
-						p31 = v6
-					}
-					memory_copy(m.memory, uint32(t32), uint32(p31), uint32(v4))
-				}
-			l13:
-				store32(m.memory, uint32(v1), uint32(v5))
-				goto l14
-			}
-		l12:
-			v5 = v0
-		l14:
-			if v5 != i32(256) {
-				goto l15
-			}
-			{
-				t33 := int32(load32(m.memory, uint32(v2)))
-				v5 = t33
-				if v5 == 0 {
-					goto l16
-				}
-				v4 = v5 * i32(112)
-				v5 = v9
-			l17:
-				m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5, v8, i32(256))
-				v5 = v5 + i32(112)
-				v4 = v4 + i32(-112)
-				if v4 != 0 {
-					goto l17
-				}
-			}
-		l16:
-			v5 = i32(0)
-			store32(m.memory, uint32(v1), uint32(i32(0)))
-		l15:
-			if v6 == 0 {
-				goto l3
-			}
-			p34 := i32(1)
-			if v6 != 0 {
-				p34 = v11
-			}
-			v7 = p34
-			v0 = v5
-			v4 = v10
-			if v10 != 0 {
-				goto l18
-			}
-		}
+		t19 := int32(load32(m.memory, uint32(v1)))
+		t20 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		t21 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		t22 := int32(load32(m.memory, uint32(t21+i32(16))))
+		m._hooksig__primitives__macs__join__h420e055552a08dd3_mn0mb1(t19, v4, v3, t20, t22)
 	}
 l3:
-	m.___stack_pointer = v3 + i32(32)
+	m.___stack_pointer = v2 + i32(32)
 }
 func (m *Module) _hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7, v8, v9, v10, v11 int32
 	var v12 int64
-	var v13, v14, v15, v16, v17, v18, v19, v20 int32
-	var v21 int64
-	var v22, v23, v24, v25, v26, v27, v28, v29, v30, v31, v32, v33, v34 int32
+	var v13, v14, v15, v16, v17, v18, v19, v20, v21 int32
+	var v22 int64
+	var v23, v24, v25, v26, v27, v28, v29, v30, v31, v32, v33, v34, v35 int32
 	t0 := m.___stack_pointer
 	v5 = t0 - i32(1408)
 	m.___stack_pointer = v5
-	store64(m.memory, uint64(uint32(v5))+24, uint64(i64(0xffffffff)))
+	store64(m.memory, uint64(uint32(v5))+16, uint64(i64(0xffffffff)))
 	t1 := int32(load32(m.memory, uint64(uint32(v3))+4))
 	v6 = t1
 	v7 = v6 + i32(4)
 	v8 = v1 + v2*i32(160)
-	v9 = v5 + i32(104)
-	v10 = v5 + i32(1296) + i32(8)
+	v9 = v5 + i32(96)
+	v2 = v5 + i32(1024) + i32(4)
+	v10 = v5 + i32(1288) + i32(8)
 	t2 := int32(load32(m.memory, uint32(v3)))
 	v11 = t2
-	v2 = v5 + i32(1032) + i32(4)
 	t3 := int64(load64(m.memory, uint64(uint32(v3))+12))
 	v12 = t3
 	t4 := int32(load32(m.memory, uint64(uint32(v3))+8))
 	v13 = t4
-	v14 = v5 + i32(1032) + i32(64)
-	v15 = v5 + i32(32) + i32(8)
-	v16 = v5 + i32(1296) + i32(64)
-l76:
+	v14 = v5 + i32(1024) + i32(64)
+	v15 = v5 + i32(24) + i32(8)
+	v16 = v5 + i32(1288) + i32(64)
+l85:
 	{
 		v17 = i32(0)
 		v18 = i32(8)
@@ -1815,7 +1768,7 @@ l76:
 			if v1 == v8 {
 				goto l0
 			}
-			memory_zero(m.memory, uint32(v5+i32(1296)), uint32(i32(64)))
+			memory_zero(m.memory, uint32(v5+i32(1288)), uint32(i32(64)))
 			t5 := int64(load64(m.memory, uint64(uint32(v1))+32))
 			store64(m.memory, uint64(uint32(v16))+24, uint64(t5))
 			t6 := int64(load64(m.memory, uint64(uint32(v1))+24))
@@ -1824,12 +1777,12 @@ l76:
 			store64(m.memory, uint64(uint32(v16))+8, uint64(t7))
 			t8 := int64(load64(m.memory, uint64(uint32(v1))+8))
 			store64(m.memory, uint32(v16), uint64(t8))
-			memory_copy(m.memory, uint32(v5+i32(936)), uint32(v5+i32(1296)), uint32(i32(96)))
+			memory_copy(m.memory, uint32(v5+i32(928)), uint32(v5+i32(1288)), uint32(i32(96)))
 			if uint32(v17) > uint32(i32(7)) {
 				goto l1
 			}
 			v3 = v15 + v17*i32(112)
-			memory_copy(m.memory, uint32(v3), uint32(v5+i32(936)), uint32(i32(96)))
+			memory_copy(m.memory, uint32(v3), uint32(v5+i32(928)), uint32(i32(96)))
 			store32(m.memory, uint64(uint32(v3))+104, uint32(v1+i32(40)))
 			store64(m.memory, uint64(uint32(v3))+96, uint64(i64(64)))
 			v17 = v17 + i32(1)
@@ -1849,935 +1802,969 @@ l76:
 				goto l4
 			}
 		}
-		store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
+		store32(m.memory, uint64(uint32(v5))+24, uint32(v17))
 		goto l5
 	l0:
-		store32(m.memory, uint64(uint32(v5))+32, uint32(v17))
+		store32(m.memory, uint64(uint32(v5))+24, uint32(v17))
 		v1 = v8
 		if v17 == 0 {
 			{
-				t103 := int32(load32(m.memory, uint64(uint32(v5))+24))
-				v3 = t103
+				t109 := int32(load32(m.memory, uint64(uint32(v5))+16))
+				v3 = t109
 				if v3 != i32(-1) {
-					goto l78
+					goto l82
 				}
 				v3 = i32(36)
-				goto l79
+				goto l83
 			}
-		l78:
+		l82:
 			store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
 			v3 = i32(41)
-		l79:
+		l83:
 			m.memory[uint32(v0)] = byte(v3)
 			m.___stack_pointer = v5 + i32(1408)
 			return
 		}
 	l5:
-		store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v5))+1284, uint32(v5+i32(24)))
+		store32(m.memory, uint64(uint32(v5))+1392, uint32(i32(16672)))
+		store32(m.memory, uint64(uint32(v5))+1388, uint32(v5+i32(1284)))
+		store32(m.memory, uint64(uint32(v5))+1384, uint32(v5+i32(1024)))
 		{
 			if v13 == 0 {
+				v17 = v15 + v17*i32(112)
 				v18 = i32(0)
-				goto l77
+				v3 = v15
+				goto l84
 			}
-			v3 = i32(1)
-			v18 = i32(0)
 			v19 = i32(1)
-			v20 = i32(0)
-			v21 = v12
-			v22 = v13
-		l75:
+			v3 = i32(0)
+			v20 = i32(1)
+			v17 = i32(0)
+			v21 = i32(0)
+			v22 = v12
+			v23 = v13
+		l79:
 			{
-				v23 = v20
-				store32(m.memory, uint64(uint32(v5))+936, uint32(v22))
-				store64(m.memory, uint64(uint32(v5))+940, uint64(v21))
-				v24 = int32(v21)
+				v24 = v21
+				store32(m.memory, uint64(uint32(v5))+928, uint32(v23))
+				store64(m.memory, uint64(uint32(v5))+932, uint64(v22))
+				v25 = int32(v22)
 				{
-					v21 = int64(uint64(v21) >> 32)
-					if v21 != i64(0) {
+					v22 = int64(uint64(v22) >> 32)
+					if v22 != i64(0) {
 						goto l8
 					}
-					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(1296), v22, v24, i32(32))
-					t9 := int64(load64(m.memory, uint64(uint32(v5))+1304))
-					store64(m.memory, uint64(uint32(v5))+936, uint64(t9))
+					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(1288), v23, v25, i32(32))
+					t9 := int64(load64(m.memory, uint64(uint32(v5))+1296))
+					store64(m.memory, uint64(uint32(v5))+928, uint64(t9))
 				}
 			l8:
-				v25 = int32(v21)
+				v26 = int32(v22)
 			l10:
 				{
-					t10 := int32(load32(m.memory, uint64(uint32(v5))+940))
-					v17 = t10
-					t11 := int32(load32(m.memory, uint64(uint32(v5))+944))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v5+i32(16), v5+i32(936), t11)
-					t12 := int32(m.memory[uint64(uint32(v5))+16])
-					v26 = t12
-					if v26 == 0 {
+					t10 := int32(load32(m.memory, uint64(uint32(v5))+932))
+					v18 = t10
+					t11 := int32(load32(m.memory, uint64(uint32(v5))+936))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v5+i32(8), v5+i32(928), t11)
+					t12 := int32(m.memory[uint64(uint32(v5))+8])
+					v27 = t12
+					if v27 == 0 {
 						goto l9
 					}
-					t13 := int32(m.memory[uint64(uint32(v5))+17])
+					t13 := int32(m.memory[uint64(uint32(v5))+9])
 					if t13&i32(255) != i32(32) {
 						goto l10
 					}
 				}
 			l9:
-				store32(m.memory, uint64(uint32(v5))+1404, uint32(v25))
-				store32(m.memory, uint64(uint32(v5))+1396, uint32(v22))
+				store32(m.memory, uint64(uint32(v5))+1404, uint32(v26))
+				store32(m.memory, uint64(uint32(v5))+1396, uint32(v23))
 				t14 := v5
-				v17 = v24 - v17
-				p15 := v17
-				if uint32(v17) > uint32(v24) {
+				v18 = v25 - v18
+				p15 := v18
+				if uint32(v18) > uint32(v25) {
 					p15 = i32(0)
 				}
 				store32(m.memory, uint64(uint32(t14))+1400, uint32(p15))
-				t16 := int32(load32(m.memory, uint64(uint32(v5))+936))
-				v22 = t16
-				t17 := int64(load64(m.memory, uint64(uint32(v5))+940))
-				v21 = t17
-				if v19&i32(1) != 0 {
-					goto l11
-				}
-			l17:
+				t16 := int32(load32(m.memory, uint64(uint32(v5))+928))
+				v23 = t16
+				t17 := int64(load64(m.memory, uint64(uint32(v5))+932))
+				v22 = t17
 				{
-					v24 = i32(0)
-					v17 = i32(0)
-					{
-						v19 = i32(256) - v18
-						p18 := v19
-						if uint32(v19) > uint32(i32(256)) {
-							p18 = i32(0)
-						}
-						v19 = p18
-						if uint32(v19) > uint32(i32(1)) {
-							goto l12
-						}
-						var p19 int32
-						if v19 == i32(1) {
-							p19 = 1
-						}
-						v24 = p19
-						v27 = v3 + v19
-						v28 = v19
-						v17 = v3
+					if v20&i32(1) != 0 {
+						goto l11
 					}
-				l12:
+					t18 := int32(load32(m.memory, uint64(uint32(v5))+1284))
+					v28 = t18
+					v29 = v28 + i32(8)
+				l17:
 					{
-						p20 := i32(1)
-						if v17 != 0 {
-							p20 = v28
+						v25 = i32(0)
+						v18 = i32(0)
+						{
+							v20 = i32(256) - v3
+							p19 := v20
+							if uint32(v20) > uint32(i32(256)) {
+								p19 = i32(0)
+							}
+							v20 = p19
+							if uint32(v20) > uint32(v17) {
+								goto l12
+							}
+							var p20 int32
+							if v17 == v20 {
+								p20 = 1
+							}
+							v25 = p20
+							v30 = v19 + v20
+							v26 = v20
+							v18 = v19
 						}
-						v25 = p20
-						v19 = v25 + v18
-						if uint32(v19) > uint32(i32(256)) {
-							goto l13
+					l12:
+						{
+							p21 := v17
+							if v18 != 0 {
+								p21 = v26
+							}
+							v20 = p21
+							v17 = v20 + v3
+							if uint32(v17) > uint32(i32(256)) {
+								goto l13
+							}
+							if v20 == 0 {
+								goto l13
+							}
+							t23 := v2 + v3
+							p22 := v19
+							if v18 != 0 {
+								p22 = v18
+							}
+							t24 := int32(m.memory[uint32(p22)])
+							m.memory[uint32(t23)] = byte(t24)
+							store32(m.memory, uint64(uint32(v5))+1024, uint32(v17))
+							v3 = v17
 						}
-						if v25 == 0 {
-							goto l13
+					l13:
+						if v3 != i32(256) {
+							goto l14
 						}
-						t22 := v2 + v18
-						p21 := v3
-						if v17 != 0 {
-							p21 = v17
+						{
+							t25 := int32(load32(m.memory, uint32(v28)))
+							v3 = t25
+							if v3 == 0 {
+								goto l15
+							}
+							v17 = v3 * i32(112)
+							v3 = v29
+						l16:
+							m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+							v3 = v3 + i32(112)
+							v17 = v17 + i32(-112)
+							if v17 != 0 {
+								goto l16
+							}
 						}
-						t23 := int32(m.memory[uint32(p21)])
-						m.memory[uint32(t22)] = byte(t23)
-						store32(m.memory, uint64(uint32(v5))+1032, uint32(v19))
-						v18 = v19
-					}
-				l13:
-					if v18 != i32(256) {
-						goto l14
-					}
-					{
-						t24 := int32(load32(m.memory, uint64(uint32(v5))+32))
-						v3 = t24
-						if v3 == 0 {
-							goto l15
-						}
-						v18 = v3 * i32(112)
-						v3 = v15
-					l16:
-						m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-						v3 = v3 + i32(112)
-						v18 = v18 + i32(-112)
+					l15:
+						v3 = i32(0)
+						store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
+					l14:
+						p26 := i32(1)
 						if v18 != 0 {
-							goto l16
+							p26 = v30
 						}
-					}
-				l15:
-					v18 = i32(0)
-					store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
-				l14:
-					p25 := i32(1)
-					if v17 != 0 {
-						p25 = v27
-					}
-					v3 = p25
-					t26 := v24 ^ i32(-1)
-					var p27 int32
-					if v17 != i32(0) {
-						p27 = 1
-					}
-					if t26&p27 != 0 {
-						goto l17
+						v19 = p26
+						v17 = i32(1)
+						var p27 int32
+						if v18 != i32(0) {
+							p27 = 1
+						}
+						if p27&(v25^i32(1)) != 0 {
+							goto l17
+						}
 					}
 				}
 			l11:
-				v20 = v23 + i32(1)
-				m._hooksig__names__Name__lowercase__h6382b511fe46a465_996dcd(v5+i32(1396), v5+i32(1032), v5+i32(32))
-				v24 = i32(2)
-				v25 = i32(16594)
-				t28 := int32(load32(m.memory, uint64(uint32(v5))+1032))
-				v18 = t28
+				v21 = v24 + i32(1)
+				m._hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v5+i32(1396), v5+i32(1384))
+				t28 := int32(load32(m.memory, uint64(uint32(v5))+1284))
+				v28 = t28
+				v29 = v28 + i32(8)
+				v19 = i32(2)
+				v20 = i32(16594)
+				t29 := int32(load32(m.memory, uint64(uint32(v5))+1024))
+				v3 = t29
 			l26:
-				v17 = i32(0)
+				v18 = i32(0)
 				{
-					t29 := v24
-					v3 = i32(256) - v18
-					p30 := v3
-					if uint32(v3) > uint32(i32(256)) {
-						p30 = i32(0)
+					t30 := v19
+					v17 = i32(256) - v3
+					p31 := v17
+					if uint32(v17) > uint32(i32(256)) {
+						p31 = i32(0)
 					}
-					v3 = p30
-					if uint32(t29) < uint32(v3) {
+					v17 = p31
+					if uint32(t30) < uint32(v17) {
 						goto l18
 					}
-					v27 = v25 + v3
-					v19 = v24 - v3
-					v28 = v3
-					v17 = v25
+					v30 = v20 + v17
+					v25 = v19 - v17
+					v26 = v17
+					v18 = v20
 				}
 			l18:
 				{
-					p31 := v24
-					if v17 != 0 {
-						p31 = v28
+					p32 := v19
+					if v18 != 0 {
+						p32 = v26
 					}
-					v24 = p31
-					v3 = v24 + v18
-					if uint32(v3) > uint32(i32(256)) {
+					v19 = p32
+					v17 = v19 + v3
+					if uint32(v17) > uint32(i32(256)) {
 						goto l19
 					}
-					if v24 == 0 {
+					if v19 == 0 {
 						goto l19
 					}
 					{
-						if v24 == 0 {
+						if v19 == 0 {
 							goto l20
 						}
-						t33 := v2 + v18
-						p32 := v25
-						if v17 != 0 {
-							p32 = v17
+						t34 := v2 + v3
+						p33 := v20
+						if v18 != 0 {
+							p33 = v18
 						}
-						memory_copy(m.memory, uint32(t33), uint32(p32), uint32(v24))
+						memory_copy(m.memory, uint32(t34), uint32(p33), uint32(v19))
 					}
 				l20:
-					store32(m.memory, uint64(uint32(v5))+1032, uint32(v3))
+					store32(m.memory, uint64(uint32(v5))+1024, uint32(v17))
 					goto l21
 				}
 			l19:
-				v3 = v18
+				v17 = v3
 			l21:
-				if v3 != i32(256) {
+				if v17 != i32(256) {
 					goto l22
 				}
 				{
-					t34 := int32(load32(m.memory, uint64(uint32(v5))+32))
-					v3 = t34
+					t35 := int32(load32(m.memory, uint32(v28)))
+					v3 = t35
 					if v3 == 0 {
 						goto l23
 					}
-					v18 = v3 * i32(112)
-					v3 = v15
+					v17 = v3 * i32(112)
+					v3 = v29
 				l24:
 					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
 					v3 = v3 + i32(112)
-					v18 = v18 + i32(-112)
-					if v18 != 0 {
+					v17 = v17 + i32(-112)
+					if v17 != 0 {
 						goto l24
 					}
 				}
 			l23:
-				v3 = i32(0)
-				store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
+				v17 = i32(0)
+				store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
 			l22:
 				{
-					if v17 == 0 {
+					if v18 == 0 {
 						goto l25
 					}
-					p35 := i32(1)
-					if v17 != 0 {
-						p35 = v27
+					p36 := i32(1)
+					if v18 != 0 {
+						p36 = v30
 					}
-					v25 = p35
-					v18 = v3
-					v24 = v19
-					if v19 != 0 {
+					v20 = p36
+					v3 = v17
+					v19 = v25
+					if v25 != 0 {
 						goto l26
 					}
 				}
 			l25:
-				store64(m.memory, uint64(uint32(v5))+1300, uint64(i64(16)))
-				store32(m.memory, uint64(uint32(v5))+1296, uint32(i32(16672)))
+				store64(m.memory, uint64(uint32(v5))+1292, uint64(i64(16)))
+				store32(m.memory, uint64(uint32(v5))+1288, uint32(i32(16692)))
 				{
 					{
-						t36 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(1396), v5+i32(1296))
-						if t36 != 0 {
-							store32(m.memory, uint64(uint32(v5))+1304, uint32(i32(0)))
-							t41 := int64(load64(m.memory, uint32(v11)))
-							store64(m.memory, uint64(uint32(v5))+1296, uint64(t41))
-							m._hooksig__names__Name__lowercase__h6382b511fe46a465_996dcd(v5+i32(1296), v5+i32(1032), v5+i32(32))
-							v18 = i32(16690)
-							t42 := int32(load32(m.memory, uint64(uint32(v5))+1032))
-							v3 = t42
+						t37 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(1396), v5+i32(1288))
+						if t37 != 0 {
+							store32(m.memory, uint64(uint32(v5))+1296, uint32(i32(0)))
+							t42 := int64(load64(m.memory, uint32(v11)))
+							store64(m.memory, uint64(uint32(v5))+1288, uint64(t42))
+							m._hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v5+i32(1288), v5+i32(1384))
+							t43 := int32(load32(m.memory, uint64(uint32(v5))+1284))
+							v28 = t43
+							v29 = v28 + i32(8)
+							v17 = i32(16710)
+							t44 := int32(load32(m.memory, uint64(uint32(v5))+1024))
+							v3 = t44
 						l36:
 							{
-								v24 = i32(0)
-								v17 = i32(0)
+								v19 = i32(0)
+								v18 = i32(0)
 								{
-									v19 = i32(256) - v3
-									p43 := v19
-									if uint32(v19) > uint32(i32(256)) {
-										p43 = i32(0)
+									v25 = i32(256) - v3
+									p45 := v25
+									if uint32(v25) > uint32(i32(256)) {
+										p45 = i32(0)
 									}
-									v19 = p43
-									if uint32(v19) > uint32(i32(1)) {
+									v25 = p45
+									if uint32(v25) > uint32(i32(1)) {
 										goto l31
 									}
-									var p44 int32
-									if v19 == i32(1) {
-										p44 = 1
+									var p46 int32
+									if v25 == i32(1) {
+										p46 = 1
 									}
-									v24 = p44
-									v27 = v18 + v19
-									v28 = v19
-									v17 = v18
+									v19 = p46
+									v30 = v17 + v25
+									v26 = v25
+									v18 = v17
 								}
 							l31:
 								{
-									p45 := i32(1)
-									if v17 != 0 {
-										p45 = v28
+									p47 := i32(1)
+									if v18 != 0 {
+										p47 = v26
 									}
-									v25 = p45
-									v19 = v25 + v3
-									if uint32(v19) > uint32(i32(256)) {
+									v20 = p47
+									v25 = v20 + v3
+									if uint32(v25) > uint32(i32(256)) {
 										goto l32
 									}
-									if v25 == 0 {
+									if v20 == 0 {
 										goto l32
 									}
-									t47 := v2 + v3
-									p46 := v18
-									if v17 != 0 {
-										p46 = v17
+									t49 := v2 + v3
+									p48 := v17
+									if v18 != 0 {
+										p48 = v18
 									}
-									t48 := int32(m.memory[uint32(p46)])
-									m.memory[uint32(t47)] = byte(t48)
-									store32(m.memory, uint64(uint32(v5))+1032, uint32(v19))
-									v3 = v19
+									t50 := int32(m.memory[uint32(p48)])
+									m.memory[uint32(t49)] = byte(t50)
+									store32(m.memory, uint64(uint32(v5))+1024, uint32(v25))
+									v3 = v25
 								}
 							l32:
 								if v3 != i32(256) {
 									goto l33
 								}
 								{
-									t49 := int32(load32(m.memory, uint64(uint32(v5))+32))
-									v3 = t49
+									t51 := int32(load32(m.memory, uint32(v28)))
+									v3 = t51
 									if v3 == 0 {
 										goto l34
 									}
-									v18 = v3 * i32(112)
-									v3 = v15
+									v17 = v3 * i32(112)
+									v3 = v29
 								l35:
 									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
 									v3 = v3 + i32(112)
-									v18 = v18 + i32(-112)
-									if v18 != 0 {
+									v17 = v17 + i32(-112)
+									if v17 != 0 {
 										goto l35
 									}
 								}
 							l34:
 								v3 = i32(0)
-								store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
+								store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
 							l33:
-								p50 := i32(1)
-								if v17 != 0 {
-									p50 = v27
+								p52 := i32(1)
+								if v18 != 0 {
+									p52 = v30
 								}
-								v18 = p50
-								t51 := v24 ^ i32(-1)
-								var p52 int32
-								if v17 != i32(0) {
-									p52 = 1
+								v17 = p52
+								var p53 int32
+								if v18 != i32(0) {
+									p53 = 1
 								}
-								if t51&p52 != 0 {
+								if p53&(v19^i32(1)) != 0 {
 									goto l36
 								}
 							}
-							t53 := int32(load32(m.memory, uint64(uint32(v11))+16))
-							v28 = t53
-							if v28 == 0 {
+							t54 := int32(load32(m.memory, uint64(uint32(v11))+16))
+							v20 = t54
+							if v20 == 0 {
 								goto l37
 							}
-							t54 := int32(load32(m.memory, uint64(uint32(v11))+20))
-							v24 = t54
-							if v24 == 0 {
+							t55 := int32(load32(m.memory, uint64(uint32(v11))+20))
+							v17 = t55
+							if v17 == 0 {
 								goto l37
 							}
-							v19 = v3
-						l45:
+							t56 := int32(load32(m.memory, uint64(uint32(v5))+1284))
+							v28 = t56
+							v29 = v28 + i32(8)
+						l46:
 							{
-								v17 = i32(0)
+								v19 = i32(0)
 								{
-									t55 := v24
-									v18 = i32(256) - v19
-									p56 := v18
+									t57 := v17
+									v18 = i32(256) - v3
+									p58 := v18
 									if uint32(v18) > uint32(i32(256)) {
-										p56 = i32(0)
+										p58 = i32(0)
 									}
-									v18 = p56
-									if uint32(t55) < uint32(v18) {
+									v18 = p58
+									if uint32(t57) < uint32(v18) {
 										goto l38
 									}
-									v23 = v28 + v18
-									v25 = v24 - v18
-									v27 = v18
-									v17 = v28
+									v30 = v20 + v18
+									v25 = v17 - v18
+									v26 = v18
+									v19 = v20
 								}
 							l38:
 								{
-									p57 := v24
-									if v17 != 0 {
-										p57 = v27
+									p59 := v17
+									if v19 != 0 {
+										p59 = v26
 									}
-									v24 = p57
-									v18 = v24 + v19
+									v17 = p59
+									v18 = v17 + v3
 									if uint32(v18) > uint32(i32(256)) {
 										goto l39
 									}
-									if v24 == 0 {
+									if v17 == 0 {
 										goto l39
 									}
 									{
-										if v24 == 0 {
+										if v17 == 0 {
 											goto l40
 										}
-										t59 := v2 + v19
-										p58 := v28
-										if v17 != 0 {
-											p58 = v17
+										t61 := v2 + v3
+										p60 := v20
+										if v19 != 0 {
+											p60 = v19
 										}
-										memory_copy(m.memory, uint32(t59), uint32(p58), uint32(v24))
+										memory_copy(m.memory, uint32(t61), uint32(p60), uint32(v17))
 									}
 								l40:
-									store32(m.memory, uint64(uint32(v5))+1032, uint32(v18))
-									v19 = v18
-									if v18 != i32(256) {
-										goto l41
-									}
-									{
-										t60 := int32(load32(m.memory, uint64(uint32(v5))+32))
-										v3 = t60
-										if v3 == 0 {
-											goto l42
-										}
-										v18 = v3 * i32(112)
-										v3 = v15
-									l43:
-										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-										v3 = v3 + i32(112)
-										v18 = v18 + i32(-112)
-										if v18 != 0 {
-											goto l43
-										}
-									}
-								l42:
-									v18 = i32(0)
-									store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
-									v19 = i32(0)
+									store32(m.memory, uint64(uint32(v5))+1024, uint32(v18))
 									goto l41
 								}
 							l39:
 								v18 = v3
 							l41:
-								if v17 == 0 {
-									goto l44
+								if v18 != i32(256) {
+									goto l42
 								}
-								p61 := i32(1)
-								if v17 != 0 {
-									p61 = v23
+								{
+									t62 := int32(load32(m.memory, uint32(v28)))
+									v3 = t62
+									if v3 == 0 {
+										goto l43
+									}
+									v17 = v3 * i32(112)
+									v3 = v29
+								l44:
+									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+									v3 = v3 + i32(112)
+									v17 = v17 + i32(-112)
+									if v17 != 0 {
+										goto l44
+									}
 								}
-								v28 = p61
-								v3 = v18
-								v24 = v25
-								if v25 != 0 {
+							l43:
+								v18 = i32(0)
+								store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
+							l42:
+								if v19 == 0 {
 									goto l45
 								}
-								goto l44
+								p63 := i32(1)
+								if v19 != 0 {
+									p63 = v30
+								}
+								v20 = p63
+								v3 = v18
+								v17 = v25
+								if v25 != 0 {
+									goto l46
+								}
+								goto l47
 							}
 						}
-						t37 := int32(load32(m.memory, uint32(v6)))
-						if uint32(v23) >= uint32(t37) {
+						t38 := int32(load32(m.memory, uint32(v6)))
+						if uint32(v24) >= uint32(t38) {
 							goto l28
 						}
-						v18 = v7 + v23*i32(12)
-						t38 := int32(load32(m.memory, uint32(v18)))
-						v28 = t38
-						if v28 == 0 {
+						v3 = v7 + v24*i32(12)
+						t39 := int32(load32(m.memory, uint32(v3)))
+						v26 = t39
+						if v26 == 0 {
 							goto l28
 						}
-						t39 := int32(load32(m.memory, uint64(uint32(v18))+4))
-						v24 = t39
-						t40 := int32(load32(m.memory, uint64(uint32(v18))+8))
-						if v24 != t40 {
+						t40 := int32(load32(m.memory, uint64(uint32(v3))+4))
+						v25 = t40
+						t41 := int32(load32(m.memory, uint64(uint32(v3))+8))
+						if v25 != t41 {
 							goto l28
 						}
-						if v24 != 0 {
-							v19 = v3
-						l74:
+						if v25 != 0 {
+							t97 := int32(load32(m.memory, uint64(uint32(v5))+1284))
+							v29 = t97
+							v24 = v29 + i32(8)
+						l78:
 							{
-								v17 = i32(0)
+								v19 = i32(0)
 								{
-									t93 := v24
-									v18 = i32(256) - v19
-									p94 := v18
-									if uint32(v18) > uint32(i32(256)) {
-										p94 = i32(0)
+									t98 := v25
+									v3 = i32(256) - v17
+									p99 := v3
+									if uint32(v3) > uint32(i32(256)) {
+										p99 = i32(0)
 									}
-									v18 = p94
-									if uint32(t93) < uint32(v18) {
-										goto l68
-									}
-									v23 = v28 + v18
-									v25 = v24 - v18
-									v27 = v18
-									v17 = v28
-								}
-							l68:
-								{
-									p95 := v24
-									if v17 != 0 {
-										p95 = v27
-									}
-									v24 = p95
-									v18 = v24 + v19
-									if uint32(v18) > uint32(i32(256)) {
-										goto l69
-									}
-									if v24 == 0 {
-										goto l69
-									}
-									{
-										if v24 == 0 {
-											goto l70
-										}
-										t97 := v2 + v19
-										p96 := v28
-										if v17 != 0 {
-											p96 = v17
-										}
-										memory_copy(m.memory, uint32(t97), uint32(p96), uint32(v24))
-									}
-								l70:
-									store32(m.memory, uint64(uint32(v5))+1032, uint32(v18))
-									v19 = v18
-									if v18 != i32(256) {
+									v3 = p99
+									if uint32(t98) < uint32(v3) {
 										goto l71
 									}
+									v28 = v26 + v3
+									v20 = v25 - v3
+									v30 = v3
+									v19 = v26
+								}
+							l71:
+								{
+									p100 := v25
+									if v19 != 0 {
+										p100 = v30
+									}
+									v3 = p100
+									v18 = v3 + v17
+									if uint32(v18) > uint32(i32(256)) {
+										goto l72
+									}
+									if v3 == 0 {
+										goto l72
+									}
 									{
-										t98 := int32(load32(m.memory, uint64(uint32(v5))+32))
-										v3 = t98
 										if v3 == 0 {
-											goto l72
-										}
-										v18 = v3 * i32(112)
-										v3 = v15
-									l73:
-										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-										v3 = v3 + i32(112)
-										v18 = v18 + i32(-112)
-										if v18 != 0 {
 											goto l73
 										}
+										t102 := v2 + v17
+										p101 := v26
+										if v19 != 0 {
+											p101 = v19
+										}
+										memory_copy(m.memory, uint32(t102), uint32(p101), uint32(v3))
 									}
-								l72:
-									v18 = i32(0)
-									store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
-									v19 = i32(0)
-									goto l71
-								}
-							l69:
-								v18 = v3
-							l71:
-								if v17 == 0 {
-									goto l44
-								}
-								p99 := i32(1)
-								if v17 != 0 {
-									p99 = v23
-								}
-								v28 = p99
-								v3 = v18
-								v24 = v25
-								if v25 != 0 {
+								l73:
+									store32(m.memory, uint64(uint32(v5))+1024, uint32(v18))
 									goto l74
 								}
-								goto l44
+							l72:
+								v18 = v17
+							l74:
+								if v18 != i32(256) {
+									goto l75
+								}
+								{
+									t103 := int32(load32(m.memory, uint32(v29)))
+									v3 = t103
+									if v3 == 0 {
+										goto l76
+									}
+									v17 = v3 * i32(112)
+									v3 = v24
+								l77:
+									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+									v3 = v3 + i32(112)
+									v17 = v17 + i32(-112)
+									if v17 != 0 {
+										goto l77
+									}
+								}
+							l76:
+								v18 = i32(0)
+								store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
+							l75:
+								if v19 == 0 {
+									goto l45
+								}
+								p104 := i32(1)
+								if v19 != 0 {
+									p104 = v28
+								}
+								v26 = p104
+								v17 = v18
+								v25 = v20
+								v3 = v18
+								if v20 != 0 {
+									goto l78
+								}
+								goto l47
 							}
 						}
 						goto l30
 					}
 				l28:
-					t62 := int32(load32(m.memory, uint64(uint32(v11))+12))
-					v18 = t62
-					t63 := int32(load32(m.memory, uint64(uint32(v11))+8))
-					v17 = t63
-					t64 := int64(load64(m.memory, uint64(uint32(v5))+1396))
-					store64(m.memory, uint32(v10), uint64(t64))
-					t65 := int32(load32(m.memory, uint64(uint32(v5))+1404))
-					store32(m.memory, uint64(uint32(v10))+8, uint32(t65))
-					store32(m.memory, uint64(uint32(v5))+1296, uint32(v17))
-					t66 := v5
-					v29 = v17 + v18<<4
-					store32(m.memory, uint64(uint32(t66))+1300, uint32(v29))
-					if v18 == 0 {
+					t64 := int32(load32(m.memory, uint64(uint32(v11))+12))
+					v3 = t64
+					t65 := int32(load32(m.memory, uint64(uint32(v11))+8))
+					v19 = t65
+					t66 := int64(load64(m.memory, uint64(uint32(v5))+1396))
+					store64(m.memory, uint32(v10), uint64(t66))
+					t67 := int32(load32(m.memory, uint64(uint32(v5))+1404))
+					store32(m.memory, uint64(uint32(v10))+8, uint32(t67))
+					store32(m.memory, uint64(uint32(v5))+1288, uint32(v19))
+					t68 := v5
+					v31 = v19 + v3<<4
+					store32(m.memory, uint64(uint32(t68))+1292, uint32(v31))
+					if v3 == 0 {
 						goto l30
 					}
-					v30 = i32(1)
-					v23 = i32(0)
-					v18 = v3
-					v19 = v3
-					v31 = i32(1)
-				l47:
+					v24 = i32(1)
+					v30 = i32(0)
+					v18 = v17
+					v3 = v17
+					v29 = i32(1)
+				l49:
 					{
-						t67 := int32(load32(m.memory, uint32(v17+i32(12))))
-						v27 = t67
-						t68 := int32(load32(m.memory, uint32(v17+i32(8))))
-						v28 = t68
-						t69 := int32(load32(m.memory, uint32(v17+i32(4))))
-						v25 = t69
-						t70 := int32(load32(m.memory, uint32(v17)))
-						v24 = t70
-						store32(m.memory, uint64(uint32(v5))+944, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v5))+940, uint32(v25))
-						t72 := v5
-						p71 := i32(1)
-						if v24 != 0 {
-							p71 = v24
+						t69 := int32(load32(m.memory, uint32(v19+i32(12))))
+						v28 = t69
+						t70 := int32(load32(m.memory, uint32(v19+i32(8))))
+						v26 = t70
+						t71 := int32(load32(m.memory, uint32(v19+i32(4))))
+						v20 = t71
+						t72 := int32(load32(m.memory, uint32(v19)))
+						v25 = t72
+						store32(m.memory, uint64(uint32(v5))+936, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v5))+932, uint32(v20))
+						t74 := v5
+						p73 := i32(1)
+						if v25 != 0 {
+							p73 = v25
 						}
-						store32(m.memory, uint64(uint32(t72))+936, uint32(p71))
+						store32(m.memory, uint64(uint32(t74))+928, uint32(p73))
 						{
-							t73 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v5+i32(936))
-							if t73 != 0 {
-								t74 := v5
-								v17 = v17 + i32(16)
-								store32(m.memory, uint64(uint32(t74))+1296, uint32(v17))
-								t76 := v5 + i32(8)
-								p75 := i32(1)
-								if v28 != 0 {
-									p75 = v28
+							t75 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v5+i32(928))
+							if t75 != 0 {
+								t76 := v5
+								v19 = v19 + i32(16)
+								store32(m.memory, uint64(uint32(t76))+1288, uint32(v19))
+								t78 := v5
+								p77 := i32(1)
+								if v26 != 0 {
+									p77 = v26
 								}
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t76, p75, v27)
-								t77 := int32(load32(m.memory, uint64(uint32(v5))+8))
-								v32 = t77
-								if v32 == 0 {
-									goto l44
-								}
-								t78 := int32(load32(m.memory, uint64(uint32(v5))+12))
-								v28 = t78
-								if v31&i32(1) == 0 {
-									goto l48
-								}
-								v24 = v18
-								goto l49
-							l48:
-								v27 = v19
-							l57:
-								{
-									v25 = i32(0)
-									{
-										t79 := v23
-										v24 = i32(256) - v27
-										p80 := v24
-										if uint32(v24) > uint32(i32(256)) {
-											p80 = i32(0)
-										}
-										v24 = p80
-										if uint32(t79) < uint32(v24) {
-											goto l50
-										}
-										v33 = v30 + v24
-										v31 = v23 - v24
-										v34 = v24
-										v25 = v30
-									}
-								l50:
-									{
-										p81 := v23
-										if v25 != 0 {
-											p81 = v34
-										}
-										v23 = p81
-										v24 = v23 + v27
-										if uint32(v24) > uint32(i32(256)) {
-											goto l51
-										}
-										if v23 == 0 {
-											goto l51
-										}
-										{
-											if v23 == 0 {
-												goto l52
-											}
-											t83 := v2 + v27
-											p82 := v30
-											if v25 != 0 {
-												p82 = v25
-											}
-											memory_copy(m.memory, uint32(t83), uint32(p82), uint32(v23))
-										}
-									l52:
-										store32(m.memory, uint64(uint32(v5))+1032, uint32(v24))
-										v3 = v24
-										v19 = v24
-										v27 = v24
-										goto l53
-									}
-								l51:
-									v24 = v18
-								l53:
-									if v27 != i32(256) {
-										goto l54
-									}
-									{
-										t84 := int32(load32(m.memory, uint64(uint32(v5))+32))
-										v3 = t84
-										if v3 == 0 {
-											goto l55
-										}
-										v18 = v3 * i32(112)
-										v3 = v15
-									l56:
-										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-										v3 = v3 + i32(112)
-										v18 = v18 + i32(-112)
-										if v18 != 0 {
-											goto l56
-										}
-									}
-								l55:
-									v24 = i32(0)
-									store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
-									v3 = i32(0)
-									v19 = i32(0)
-									v27 = i32(0)
-								l54:
-									if v25 == 0 {
-										goto l49
-									}
-									p85 := i32(1)
-									if v25 != 0 {
-										p85 = v33
-									}
-									v30 = p85
-									v18 = v24
-									v23 = v31
-									if v31 != 0 {
-										goto l57
-									}
-								}
-							l49:
-								if v28 != 0 {
-									goto l58
-								}
-								v18 = v24
-								goto l59
-							l58:
-								v19 = v3
-							l67:
-								{
-									v25 = i32(0)
-									{
-										t86 := v28
-										v18 = i32(256) - v19
-										p87 := v18
-										if uint32(v18) > uint32(i32(256)) {
-											p87 = i32(0)
-										}
-										v18 = p87
-										if uint32(t86) < uint32(v18) {
-											goto l60
-										}
-										v31 = v32 + v18
-										v27 = v28 - v18
-										v23 = v18
-										v25 = v32
-									}
-								l60:
-									{
-										p88 := v28
-										if v25 != 0 {
-											p88 = v23
-										}
-										v28 = p88
-										v18 = v28 + v19
-										if uint32(v18) > uint32(i32(256)) {
-											goto l61
-										}
-										if v28 == 0 {
-											goto l61
-										}
-										{
-											if v28 == 0 {
-												goto l62
-											}
-											t90 := v2 + v19
-											p89 := v32
-											if v25 != 0 {
-												p89 = v25
-											}
-											memory_copy(m.memory, uint32(t90), uint32(p89), uint32(v28))
-										}
-									l62:
-										store32(m.memory, uint64(uint32(v5))+1032, uint32(v18))
-										v3 = v18
-										v19 = v18
-										goto l63
-									}
-								l61:
-									v18 = v24
-								l63:
-									if v19 != i32(256) {
-										goto l64
-									}
-									{
-										t91 := int32(load32(m.memory, uint64(uint32(v5))+32))
-										v3 = t91
-										if v3 == 0 {
-											goto l65
-										}
-										v18 = v3 * i32(112)
-										v3 = v15
-									l66:
-										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-										v3 = v3 + i32(112)
-										v18 = v18 + i32(-112)
-										if v18 != 0 {
-											goto l66
-										}
-									}
-								l65:
-									v18 = i32(0)
-									store32(m.memory, uint64(uint32(v5))+1032, uint32(i32(0)))
-									v3 = i32(0)
-									v19 = i32(0)
-								l64:
-									if v25 == 0 {
-										goto l59
-									}
-									p92 := i32(1)
-									if v25 != 0 {
-										p92 = v31
-									}
-									v32 = p92
-									v24 = v18
-									v28 = v27
-									if v27 != 0 {
-										goto l67
-									}
-								}
-							l59:
-								v30 = i32(16688)
-								v31 = i32(0)
-								v23 = i32(2)
-								if v17 != v29 {
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t78, p77, v28)
+								t79 := int32(load32(m.memory, uint32(v5)))
+								v28 = t79
+								if v28 == 0 {
 									goto l47
 								}
-								goto l44
+								t80 := int32(load32(m.memory, uint64(uint32(v5))+4))
+								v26 = t80
+								{
+									if v29&i32(1) == 0 {
+										goto l50
+									}
+									v25 = v18
+									goto l51
+								l50:
+									t81 := int32(load32(m.memory, uint64(uint32(v5))+1284))
+									v32 = t81
+									v33 = v32 + i32(8)
+									v3 = v17
+								l59:
+									{
+										v20 = i32(0)
+										{
+											t82 := v30
+											v25 = i32(256) - v3
+											p83 := v25
+											if uint32(v25) > uint32(i32(256)) {
+												p83 = i32(0)
+											}
+											v25 = p83
+											if uint32(t82) < uint32(v25) {
+												goto l52
+											}
+											v34 = v24 + v25
+											v29 = v30 - v25
+											v35 = v25
+											v20 = v24
+										}
+									l52:
+										{
+											p84 := v30
+											if v20 != 0 {
+												p84 = v35
+											}
+											v30 = p84
+											v25 = v30 + v3
+											if uint32(v25) > uint32(i32(256)) {
+												goto l53
+											}
+											if v30 == 0 {
+												goto l53
+											}
+											{
+												if v30 == 0 {
+													goto l54
+												}
+												t86 := v2 + v3
+												p85 := v24
+												if v20 != 0 {
+													p85 = v20
+												}
+												memory_copy(m.memory, uint32(t86), uint32(p85), uint32(v30))
+											}
+										l54:
+											store32(m.memory, uint64(uint32(v5))+1024, uint32(v25))
+											v17 = v25
+											v3 = v25
+											goto l55
+										}
+									l53:
+										v25 = v18
+									l55:
+										if v3 != i32(256) {
+											goto l56
+										}
+										{
+											t87 := int32(load32(m.memory, uint32(v32)))
+											v3 = t87
+											if v3 == 0 {
+												goto l57
+											}
+											v17 = v3 * i32(112)
+											v3 = v33
+										l58:
+											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+											v3 = v3 + i32(112)
+											v17 = v17 + i32(-112)
+											if v17 != 0 {
+												goto l58
+											}
+										}
+									l57:
+										v25 = i32(0)
+										store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
+										v17 = i32(0)
+										v3 = i32(0)
+									l56:
+										if v20 == 0 {
+											goto l51
+										}
+										p88 := i32(1)
+										if v20 != 0 {
+											p88 = v34
+										}
+										v24 = p88
+										v18 = v25
+										v30 = v29
+										if v29 != 0 {
+											goto l59
+										}
+									}
+								}
+							l51:
+								{
+									if v26 != 0 {
+										goto l60
+									}
+									v18 = v25
+									goto l61
+								l60:
+									t89 := int32(load32(m.memory, uint64(uint32(v5))+1284))
+									v35 = t89
+									v34 = v35 + i32(8)
+									v17 = v25
+								l70:
+									{
+										v20 = i32(0)
+										{
+											t90 := v26
+											v3 = i32(256) - v17
+											p91 := v3
+											if uint32(v3) > uint32(i32(256)) {
+												p91 = i32(0)
+											}
+											v3 = p91
+											if uint32(t90) < uint32(v3) {
+												goto l62
+											}
+											v24 = v28 + v3
+											v30 = v26 - v3
+											v29 = v3
+											v20 = v28
+										}
+									l62:
+										{
+											p92 := v26
+											if v20 != 0 {
+												p92 = v29
+											}
+											v3 = p92
+											v18 = v3 + v17
+											if uint32(v18) > uint32(i32(256)) {
+												goto l63
+											}
+											if v3 == 0 {
+												goto l63
+											}
+											{
+												if v3 == 0 {
+													goto l64
+												}
+												t94 := v2 + v17
+												p93 := v28
+												if v20 != 0 {
+													p93 = v20
+												}
+												memory_copy(m.memory, uint32(t94), uint32(p93), uint32(v3))
+											}
+										l64:
+											store32(m.memory, uint64(uint32(v5))+1024, uint32(v18))
+											v17 = v18
+											goto l65
+										}
+									l63:
+										v18 = v25
+									l65:
+										if v17 != i32(256) {
+											goto l66
+										}
+										{
+											t95 := int32(load32(m.memory, uint32(v35)))
+											v3 = t95
+											if v3 == 0 {
+												goto l67
+											}
+											v17 = v3 * i32(112)
+											v3 = v34
+										l68:
+											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+											v3 = v3 + i32(112)
+											v17 = v17 + i32(-112)
+											if v17 != 0 {
+												goto l68
+											}
+										}
+									l67:
+										v18 = i32(0)
+										store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
+										v17 = i32(0)
+									l66:
+										if v20 != 0 {
+											goto l69
+										}
+										v3 = v17
+										goto l61
+									l69:
+										p96 := i32(1)
+										if v20 != 0 {
+											p96 = v24
+										}
+										v28 = p96
+										v25 = v18
+										v26 = v30
+										v3 = v17
+										if v30 != 0 {
+											goto l70
+										}
+									}
+								}
+							l61:
+								v24 = i32(16708)
+								v30 = i32(2)
+								v29 = i32(0)
+								if v19 != v31 {
+									goto l49
+								}
+								goto l47
 							}
-							v17 = v17 + i32(16)
-							if v17 == v29 {
-								goto l44
+							v19 = v19 + i32(16)
+							if v19 == v31 {
+								goto l47
 							}
-							goto l47
+							goto l49
 						}
 					}
 				}
+			l45:
+				v3 = v18
+				goto l47
 			l37:
 				v18 = v3
-				goto l44
+				goto l47
 			l30:
-				v18 = v3
-			l44:
-				v19 = i32(0)
-				v3 = i32(16593)
-				t100 := v26
-				var p101 int32
-				if v22 != i32(0) {
-					p101 = 1
+				v18 = v17
+				v3 = v17
+			l47:
+				v20 = i32(0)
+				v17 = i32(1)
+				v19 = i32(16593)
+				t105 := v27
+				var p106 int32
+				if v23 != i32(0) {
+					p106 = 1
 				}
-				if t100&p101 != 0 {
-					goto l75
+				if t105&p106 != 0 {
+					goto l79
 				}
 			}
-			t102 := int32(load32(m.memory, uint64(uint32(v5))+32))
-			v17 = t102
+			t107 := int32(load32(m.memory, uint64(uint32(v5))+1284))
+			v3 = t107
+			t108 := int32(load32(m.memory, uint32(v3)))
+			v17 = t108
 			if v17 == 0 {
-				goto l76
-			}
-			goto l77
-		}
-	l77:
-		v17 = v17 * i32(112)
-		v3 = i32(0)
-	l80:
-		{
-			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v5+i32(32)+v3+i32(8), v2, v18)
-			t104 := v17
-			v3 = v3 + i32(112)
-			if t104 != v3 {
 				goto l80
 			}
+			v3 = v3 + i32(8)
+			v17 = v3 + v17*i32(112)
+			goto l84
 		}
-		t105 := int32(load32(m.memory, uint64(uint32(v5))+32))
-		v3 = t105
+	l84:
+		m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, v18)
+		v3 = v3 + i32(112)
+		if v3 != v17 {
+			goto l84
+		}
+	l80:
+		t110 := int32(load32(m.memory, uint64(uint32(v5))+24))
+		v3 = t110
 		if v3 == 0 {
-			goto l76
+			goto l85
 		}
-		v18 = v3 * i32(112)
+		v17 = v3 * i32(112)
 		v3 = i32(0)
-	l81:
+	l86:
 		{
-			m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v5+i32(1296), v5+i32(32)+v3+i32(8))
-			t106 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1296), v4)
-			m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t106&i32(255))
-			t107 := v18
+			m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v5+i32(1288), v5+i32(24)+v3+i32(8))
+			t111 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1288), v4)
+			m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(16), t111&i32(255))
+			t112 := v17
 			v3 = v3 + i32(112)
-			if t107 != v3 {
-				goto l81
+			if t112 != v3 {
+				goto l86
 			}
 		}
-		t108 := int32(load32(m.memory, uint64(uint32(v5))+32))
-		v24 = t108
-		if v24 == 0 {
-			goto l76
+		t113 := int32(load32(m.memory, uint64(uint32(v5))+24))
+		v19 = t113
+		if v19 == 0 {
+			goto l85
 		}
-		v17 = i32(0)
-		v18 = v9
-	l83:
+		v18 = i32(0)
+		v17 = v9
+	l88:
 		v3 = i32(0)
-	l82:
-		store32(m.memory, uint32(v18+v3), uint32(i32(0)))
+	l87:
+		store32(m.memory, uint32(v17+v3), uint32(i32(0)))
 		v3 = v3 + i32(4)
 		if v3 != i32(32) {
-			goto l82
+			goto l87
 		}
-		v18 = v18 + i32(112)
-		v17 = v17 + i32(1)
-		if v17 == v24 {
-			goto l76
+		v17 = v17 + i32(112)
+		v18 = v18 + i32(1)
+		if v18 == v19 {
+			goto l85
 		}
-		goto l83
+		goto l88
 	}
 }
 func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, v1, v2 int32) {
@@ -2793,7 +2780,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 	v5 = t3
 	m._hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(t2, t4, v5)
 	t5 := int32(load32(m.memory, uint64(uint32(v3))+12))
-	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22028))
+	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22048))
 	v6 = t6
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+12))
 	v7 = t7
@@ -2808,11 +2795,11 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 			goto l1
 		}
 	l0:
-		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21556)), uint32(i32(60)))
+		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21576)), uint32(i32(60)))
 		v1 = i32(0)
 	l9:
 		{
-			v10 = i32(21520)
+			v10 = i32(21540)
 			v11 = i32(7)
 			{
 				v12 = v3 + i32(12) + v1
@@ -2822,16 +2809,16 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 				default:
 					goto l2
 				case 1:
-					v10 = i32(21527)
+					v10 = i32(21547)
 					goto l2
 				case 2:
-					v10 = i32(21534)
+					v10 = i32(21554)
 					goto l2
 				case 3:
-					v10 = i32(21541)
+					v10 = i32(21561)
 					goto l2
 				case 4:
-					v10 = i32(21548)
+					v10 = i32(21568)
 					v11 = i32(8)
 					goto l2
 				case 5:
@@ -2860,7 +2847,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 		store32(m.memory, uint64(uint32(v3))+80, uint32(v9))
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(5)))
 		t13 := int32(load32(m.memory, uint32(v1)))
-		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22048))))
+		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22068))))
 		v9 = t14
 	}
 l1:
@@ -2930,7 +2917,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 		if v1 == 0 {
 			goto l0
 		}
-		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21484)), uint32(i32(36)))
+		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21504)), uint32(i32(36)))
 		v4 = i32(0)
 	l7:
 		{
@@ -2939,7 +2926,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 			v6 = t1
 			t2 := int32(load32(m.memory, uint32(v5+i32(12))))
 			v7 = t2
-			v8 = i32(21468)
+			v8 = i32(21488)
 			v9 = i32(4)
 			{
 				t3 := int32(load32(m.memory, uint32(v5+i32(8))))
@@ -2948,10 +2935,10 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 				default:
 					goto l1
 				case 1:
-					v8 = i32(21472)
+					v8 = i32(21492)
 					goto l1
 				case 2:
-					v8 = i32(21476)
+					v8 = i32(21496)
 					v9 = i32(5)
 					goto l1
 				case 3:
@@ -3314,9 +3301,9 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
 			l9:
 				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21621)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21641)))
 				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21616)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21636)))
 				v9 = v3 + i32(28)
 				v10 = v3 + i32(47)
 				v11 = i32(1)
@@ -3451,7 +3438,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								}
 								if v2 != 0 {
 									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21621), i32(6))
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21641), i32(6))
 									if t54 != 0 {
 										goto l52
 									}
@@ -3737,7 +3724,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 							}
 						l21:
 							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21616), i32(5))
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21636), i32(5))
 							if t55 != 0 {
 								goto l52
 							}
@@ -3745,7 +3732,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								goto l0
 							}
 							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21621), i32(6))
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21641), i32(6))
 							if t56 == 0 {
 								goto l0
 							}
@@ -4211,7 +4198,7 @@ func (m *Module) _hooksig__request__fields__signature_credentials__h5788d9ff8b09
 		}
 		goto l1
 	l0:
-		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21807), i32(9))
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21827), i32(9))
 		if t0 == 0 {
 			goto l1
 		}
@@ -4434,7 +4421,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 				{
 					{
 						{
-							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21786), i32(5))
+							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21806), i32(5))
 							if t30 == 0 {
 								goto l13
 							}
@@ -4445,7 +4432,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l13:
 						{
-							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21791), i32(9))
+							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21811), i32(9))
 							if t31 == 0 {
 								goto l15
 							}
@@ -4456,7 +4443,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l15:
 						{
-							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21800), i32(7))
+							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21820), i32(7))
 							if t32 == 0 {
 								goto l16
 							}
@@ -4466,7 +4453,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 							goto l14
 						}
 					l16:
-						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21807), i32(9))
+						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21827), i32(9))
 						if t33 == 0 {
 							goto l17
 						}
@@ -4641,7 +4628,7 @@ func (m *Module) _hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v0
 				if v3 == 0 {
 					goto l0
 				}
-				t2 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21627), i32(11))
+				t2 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21647), i32(11))
 				if t2 != 0 {
 					goto l1
 				}
@@ -4710,7 +4697,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
 				store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21816)))
+				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21836)))
 				v5 = v2 + i32(36)
 				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 				if t7 == 0 {
@@ -4748,7 +4735,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			goto l4
 		}
 		store64(m.memory, uint64(uint32(v4))+20, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21827)))
+		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(0x5557)))
 		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 		if t12 != 0 {
 			goto l3
@@ -4780,7 +4767,7 @@ l7:
 			if t17 != 0 {
 				goto l12
 			}
-			v6 = i32(21627)
+			v6 = i32(21647)
 			v7 = i64(11)
 			goto l13
 		case 1:
@@ -5061,7 +5048,7 @@ l11:
 					goto l5
 				}
 				t14 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21724), i32(7))
+				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21744), i32(7))
 				if t15 == 0 {
 					goto l4
 				}
@@ -5158,7 +5145,7 @@ func (m *Module) _hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj8
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(21931)), uint32(i32(96)))
+	memory_copy(m.memory, uint32(v3), uint32(i32(21951)), uint32(i32(96)))
 	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
 	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
 	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
@@ -5285,7 +5272,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			v18 = t25
 			t26 := int32(m.memory[uint64(uint32(v1))+5])
 			v19 = t26
-			v2 = i32(21180)
+			v2 = i32(21200)
 			t27 := int32(load16(m.memory, uint32(v1)))
 			t28 := int32(m.memory[uint64(uint32(v1))+2])
 			v20 = (t27 | t28<<16) & i32(0xffffff)
@@ -5380,7 +5367,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			v22 = t47
 			t48 := int32(load32(m.memory, uint64(uint32(v4))+80))
 			v23 = t48
-			v2 = i32(21388)
+			v2 = i32(21408)
 			v6 = (v16&i32(255)<<8 | v17&i32(255) | v15<<16) & i32(0xffffff)
 			v1 = i32(1)
 			v20 = i32(0)
@@ -5436,11 +5423,11 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 		v8 = i32(0)
 	l18:
 		{
-			t57 := int32(load32(m.memory, uint64(uint32(v8))+21360))
+			t57 := int32(load32(m.memory, uint64(uint32(v8))+21380))
 			if t57 != v9 {
 				goto l8
 			}
-			t58 := int32(load32(m.memory, uint64(uint32(v8))+21356))
+			t58 := int32(load32(m.memory, uint64(uint32(v8))+21376))
 			v2 = t58
 			v20 = i32(0)
 			store32(m.memory, uint64(uint32(v4))+104, uint32(i32(0)))
@@ -5522,7 +5509,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			}
 		l9:
 			v1 = i32(1)
-			v2 = i32(21388)
+			v2 = i32(21408)
 			v21 = v21 & i32(0xffffff)
 		l15:
 			{
@@ -5552,7 +5539,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 				}
 				v21 = p73
 			l22:
-				v1 = v2 + i32(21201)
+				v1 = v2 + i32(21221)
 				v20 = i32(3)
 				{
 					if v21 != 0 {
@@ -5764,8 +5751,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l2
 			}
 			v7 = v7 * i32(3)
-			t11 := int32(load16(m.memory, uint64(uint32(v7))+21180))
-			t12 := int32(m.memory[uint32(v7+i32(21180)+i32(2))])
+			t11 := int32(load16(m.memory, uint64(uint32(v7))+21200))
+			t12 := int32(m.memory[uint32(v7+i32(21200)+i32(2))])
 			v11 = t12
 			v9 = t11 | v11<<16
 			v10 = int32(uint32(v9) >> 8)
@@ -5780,8 +5767,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l3
 			}
 			v5 = v5 * i32(3)
-			t13 := int32(load16(m.memory, uint64(uint32(v5))+21388))
-			t14 := int32(m.memory[uint32(v5+i32(21388)+i32(2))])
+			t13 := int32(load16(m.memory, uint64(uint32(v5))+21408))
+			t14 := int32(m.memory[uint32(v5+i32(21408)+i32(2))])
 			v12 = t14
 			v6 = t13 | v12<<16
 			v8 = int32(uint32(v6) >> 8)
@@ -5915,7 +5902,7 @@ func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v
 						if v7 < i32(0) {
 							{
 								{
-									t20 := int32(m.memory[uint64(uint32(v3))+22076])
+									t20 := int32(m.memory[uint64(uint32(v3))+22096])
 									switch t20 + i32(-2) {
 									default:
 										goto l13
@@ -6520,7 +6507,7 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 							if v4 == i32(48) {
 								goto l6
 							}
-							v13 = v4 + i32(21676)
+							v13 = v4 + i32(21696)
 							v14 = v4 + i32(16)
 							v4 = v14
 							t11 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(1576), v13)
@@ -6528,7 +6515,7 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 								goto l7
 							}
 						}
-						t12 := int32(m.memory[uint32(v14+i32(21672))])
+						t12 := int32(m.memory[uint32(v14+i32(21692))])
 						if t12 != i32(2) {
 							goto l8
 						}
@@ -7388,9 +7375,9 @@ func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21731))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21751))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21734))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21754))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -7430,7 +7417,7 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21738)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21758)), uint32(i32(37)))
 	}
 l2:
 	t13 := v5
@@ -7468,9 +7455,9 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21775))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21795))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21782))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21802))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
@@ -7839,7 +7826,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 							t20 := int32(load32(m.memory, uint32(v2+i32(4))))
 							t21 := v1
 							v4 = t20
-							t22 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t21, v4, i32(21833), i32(4))
+							t22 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t21, v4, i32(0x555d), i32(4))
 							if t22 != 0 {
 								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v17, v18)
 								v11 = v11 + i32(1)
@@ -7849,12 +7836,12 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 								v9 = t34
 								goto l10
 							}
-							t23 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21837), i32(6))
+							t23 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21857), i32(6))
 							if t23 != 0 {
 								goto l7
 							}
 							{
-								t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21807), i32(9))
+								t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21827), i32(9))
 								if t24 != 0 {
 									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v17, v18)
 									v8 = v8 + i32(1)
@@ -7864,9 +7851,9 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 									v7 = t27
 									goto l10
 								}
-								t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(0x5553), i32(15))
+								t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21863), i32(15))
 								if t25 == 0 {
-									t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21858), i32(13))
+									t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21878), i32(13))
 									if t28 == 0 {
 										goto l10
 									}
@@ -7925,7 +7912,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 						v1 = i32(0)
 					l13:
 						{
-							t37 := int32(m.memory[uint32(v2+i32(21871))])
+							t37 := int32(m.memory[uint32(v2+i32(21891))])
 							t38 := int32(m.memory[uint32(v7+v2)])
 							v1 = t37 ^ t38 | v1
 							v2 = v2 + i32(1)
@@ -7949,10 +7936,10 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 						}
 						v19 = i64(8)
 						v20 = i32(1)
-						v2 = i32(21923)
-						v4 = i32(21627)
+						v2 = i32(21943)
+						v4 = i32(21647)
 						v17 = i32(44)
-						v18 = i32(21816)
+						v18 = i32(21836)
 						v16 = i32(11)
 						v7 = i32(0)
 						v8 = i32(0)
@@ -8787,7 +8774,7 @@ l0:
 func (m *Module) Xhooksig_policy_init(v0 int32) int32 {
 	if v0 != 0 {
 		store64(m.memory, uint32(v0), uint64(i64(5211632817660339546)))
-		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16692)), uint32(i32(208)))
+		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16712)), uint32(i32(208)))
 		return i32(0)
 	}
 	return i32(1)
@@ -9110,7 +9097,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 									m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1864), v9+i32(1656))
 									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16594), i32(2))
 									store64(m.memory, uint64(uint32(v9))+1772, uint64(i64(16)))
-									store32(m.memory, uint64(uint32(v9))+1768, uint32(i32(16672)))
+									store32(m.memory, uint64(uint32(v9))+1768, uint32(i32(16692)))
 									{
 										{
 											t36 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(1864), v9+i32(1768))
@@ -9194,7 +9181,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 														v14 = t57
 														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v21, v22)
 														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v5, v14)
-														v21 = i32(16688)
+														v21 = i32(16708)
 														v22 = i32(2)
 														if v0 != v12 {
 															goto l25
@@ -9214,7 +9201,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 										store64(m.memory, uint64(uint32(v9))+1768, uint64(t58))
 										store32(m.memory, uint64(uint32(v9))+1776, uint32(i32(0)))
 										m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1768), v9+i32(1656))
-										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16690), i32(1))
+										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16710), i32(1))
 										t59 := int32(load32(m.memory, uint64(uint32(v18))+16))
 										t60 := v9 + i32(1656)
 										v0 = t59
@@ -9256,7 +9243,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 							v11 = i32(0)
 							store32(m.memory, uint64(uint32(v9))+1664, uint32(i32(0)))
 							store64(m.memory, uint64(uint32(v9))+1656, uint64(i64(1)))
-							m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21424), v9+i32(1656))
+							m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21444), v9+i32(1656))
 							t66 := int32(load32(m.memory, uint64(uint32(v9))+1664))
 							t67 := v7
 							v0 = t66
@@ -9546,7 +9533,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 				v9 = p37
 				store32(m.memory, uint64(uint32(t36))+1632, uint32(v9))
 				store64(m.memory, uint64(uint32(v6))+1652, uint64(i64(16)))
-				store32(m.memory, uint64(uint32(v6))+1648, uint32(i32(16672)))
+				store32(m.memory, uint64(uint32(v6))+1648, uint32(i32(16692)))
 				{
 					{
 						t38 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(1636), v6+i32(1648))
@@ -9757,7 +9744,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						}
 						v9 = p82
 						store32(m.memory, uint64(uint32(t81))+1632, uint32(v9))
-						v17 = i32(16688)
+						v17 = i32(16708)
 						v18 = i32(2)
 						if v0 != v14 {
 							goto l26
@@ -9829,9 +9816,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(17437)
+		return i32(17457)
 	l0:
-		v2 = v1 + i32(20220)
+		v2 = v1 + i32(20240)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -9849,9 +9836,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(18475)
+		return i32(18495)
 	l0:
-		v2 = v1 + i32(20220)
+		v2 = v1 + i32(20240)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -9981,4 +9968,12 @@ func memory_zero[T uint32 | uint64](mem []byte, dest, n T) {
 	clear(mem[x:y:len(mem)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00\x1bG\x00\x00\x03\x00\x00\x00\x19J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00\x1eF\x00\x00\r\x00\x00\x00WK\x00\x00&\x00\x00\x00\x02\x00\x00\x00\x1eG\x00\x00\x0f\x00\x00\x00}K\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xa0H\x00\x00\f\x00\x00\x00:F\x00\x000\x00\x00\x00,\x00\x00\x00#H\x00\x00\b\x00\x00\x00\xc1L\x00\x009\x00\x00\x00-\x00\x00\x00oM\x00\x00\x10\x00\x00\x00\xa4C\x00\x00'\x00\x00\x00.\x00\x00\x00-G\x00\x00\x11\x00\x00\x00jF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xd2F\x00\x00\x11\x00\x00\x00\xe3F\x00\x008\x00\x00\x00\x05\x00\x00\x00\xcbC\x00\x00\r\x00\x00\x00\x80E\x00\x00S\x00\x00\x00\x06\x00\x00\x00\x15D\x00\x00\b\x00\x00\x00FM\x00\x00)\x00\x00\x00\a\x00\x00\x00*L\x00\x00\x0f\x00\x00\x00]H\x00\x00C\x00\x00\x00\b\x00\x00\x00\xf4B\x00\x00\v\x00\x00\x00\x04B\x00\x003\x00\x00\x00\t\x00\x00\x00\xacJ\x00\x00\x12\x00\x00\x00\x8eM\x00\x008\x00\x00\x00+\x00\x00\x00\x9dJ\x00\x00\x0f\x00\x00\x00\xd3E\x00\x00K\x00\x00\x00)\x00\x00\x00\x7fM\x00\x00\x0f\x00\x00\x005C\x00\x00,\x00\x00\x00\n\x00\x00\x00\xf9H\x00\x00\x12\x00\x00\x00*J\x00\x00T\x00\x00\x00\v\x00\x00\x00\vI\x00\x00\x13\x00\x00\x00DI\x00\x00!\x00\x00\x00\f\x00\x00\x002I\x00\x00\x12\x00\x00\x00ON\x00\x00e\x00\x00\x00\r\x00\x00\x00\x87D\x00\x00\x11\x00\x00\x00\xb4N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xb1F\x00\x00\x0f\x00\x00\x00\xbeJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xa3F\x00\x00\x0e\x00\x00\x007B\x00\x00*\x00\x00\x00\x10\x00\x00\x00\x8dF\x00\x00\x16\x00\x00\x00\xc6M\x00\x00!\x00\x00\x00\x11\x00\x00\x00\x1eI\x00\x00\x14\x00\x00\x00\xedD\x00\x00:\x00\x00\x00\x14\x00\x00\x00'E\x00\x00\x0f\x00\x00\x00,D\x00\x00[\x00\x00\x00\x15\x00\x00\x00~J\x00\x00\x11\x00\x00\x00\x97I\x00\x00?\x00\x00\x00\x12\x00\x00\x00\xffB\x00\x00\x0f\x00\x00\x006E\x00\x00J\x00\x00\x00\x13\x00\x00\x00\x8fJ\x00\x00\x0e\x00\x00\x00\xe2J\x00\x00'\x00\x00\x00\x16\x00\x00\x00+F\x00\x00\x0f\x00\x00\x00\x0eC\x00\x00'\x00\x00\x00\x17\x00\x00\x00PH\x00\x00\r\x00\x00\x00\tK\x00\x00N\x00\x00\x00/\x00\x00\x00\vH\x00\x00\x18\x00\x00\x00\x98D\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xacH\x00\x00\r\x00\x00\x00\xf1K\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xb9H\x00\x00\x0e\x00\x00\x00\bL\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xc7H\x00\x00\x0f\x00\x00\x00\xd6H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00aC\x00\x00\x0f\x00\x00\x00\xb4K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\x83C\x00\x00\x10\x00\x00\x00\xcdK\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\x93C\x00\x00\x11\x00\x00\x00\aN\x00\x00H\x00\x00\x00\x1e\x00\x00\x00pC\x00\x00\x13\x00\x00\x00\xe7M\x00\x00 \x00\x00\x00(\x00\x00\x00aB\x00\x00\x0f\x00\x00\x00\xadB\x00\x00G\x00\x00\x00 \x00\x00\x009L\x00\x00\x12\x00\x00\x00\xf7I\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\x8dL\x00\x00\f\x00\x00\x00eI\x00\x002\x00\x00\x00!\x00\x00\x00\xa7K\x00\x00\r\x00\x00\x00~G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xa0B\x00\x00\r\x00\x00\x00\xcbG\x00\x00@\x00\x00\x00*\x00\x00\x00>G\x00\x00\x0e\x00\x00\x00\xd8C\x00\x00=\x00\x00\x00#\x00\x00\x00kG\x00\x00\x13\x00\x00\x00\xfaL\x00\x00L\x00\x00\x00$\x00\x00\x00LG\x00\x00\x10\x00\x00\x00\x99L\x00\x00(\x00\x00\x00%\x00\x00\x00\\G\x00\x00\x0f\x00\x00\x00pB\x00\x000\x00\x00\x00&\x00\x00\x00\x84L\x00\x00\t\x00\x00\x00\xd6I\x00\x00!\x00\x00\x00'\x00\x00\x00\xc0F\x00\x00\x12\x00\x00\x00KL\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb\x10S\x00\x00\x1a\x00\x00\x00*S\x00\x00\x18\x00\x00\x00BS\x00\x00\x15\x00\x00\x00WS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires) A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x86T\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x8aT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x93T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T2, n T3) {
+	x := uint64(dest)
+	z := uint64(src)
+	y := x + uint64(n)
+	w := z + uint64(n)
+	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
+}
+
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00/G\x00\x00\x03\x00\x00\x00-J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x002F\x00\x00\r\x00\x00\x00kK\x00\x00&\x00\x00\x00\x02\x00\x00\x002G\x00\x00\x0f\x00\x00\x00\x91K\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xb4H\x00\x00\f\x00\x00\x00NF\x00\x000\x00\x00\x00,\x00\x00\x007H\x00\x00\b\x00\x00\x00\xd5L\x00\x009\x00\x00\x00-\x00\x00\x00\x83M\x00\x00\x10\x00\x00\x00\xb8C\x00\x00'\x00\x00\x00.\x00\x00\x00AG\x00\x00\x11\x00\x00\x00~F\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xe6F\x00\x00\x11\x00\x00\x00\xf7F\x00\x008\x00\x00\x00\x05\x00\x00\x00\xdfC\x00\x00\r\x00\x00\x00\x94E\x00\x00S\x00\x00\x00\x06\x00\x00\x00)D\x00\x00\b\x00\x00\x00ZM\x00\x00)\x00\x00\x00\a\x00\x00\x00>L\x00\x00\x0f\x00\x00\x00qH\x00\x00C\x00\x00\x00\b\x00\x00\x00\bC\x00\x00\v\x00\x00\x00\x18B\x00\x003\x00\x00\x00\t\x00\x00\x00\xc0J\x00\x00\x12\x00\x00\x00\xa2M\x00\x008\x00\x00\x00+\x00\x00\x00\xb1J\x00\x00\x0f\x00\x00\x00\xe7E\x00\x00K\x00\x00\x00)\x00\x00\x00\x93M\x00\x00\x0f\x00\x00\x00IC\x00\x00,\x00\x00\x00\n\x00\x00\x00\rI\x00\x00\x12\x00\x00\x00>J\x00\x00T\x00\x00\x00\v\x00\x00\x00\x1fI\x00\x00\x13\x00\x00\x00XI\x00\x00!\x00\x00\x00\f\x00\x00\x00FI\x00\x00\x12\x00\x00\x00cN\x00\x00e\x00\x00\x00\r\x00\x00\x00\x9bD\x00\x00\x11\x00\x00\x00\xc8N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xc5F\x00\x00\x0f\x00\x00\x00\xd2J\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xb7F\x00\x00\x0e\x00\x00\x00KB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xa1F\x00\x00\x16\x00\x00\x00\xdaM\x00\x00!\x00\x00\x00\x11\x00\x00\x002I\x00\x00\x14\x00\x00\x00\x01E\x00\x00:\x00\x00\x00\x14\x00\x00\x00;E\x00\x00\x0f\x00\x00\x00@D\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x92J\x00\x00\x11\x00\x00\x00\xabI\x00\x00?\x00\x00\x00\x12\x00\x00\x00\x13C\x00\x00\x0f\x00\x00\x00JE\x00\x00J\x00\x00\x00\x13\x00\x00\x00\xa3J\x00\x00\x0e\x00\x00\x00\xf6J\x00\x00'\x00\x00\x00\x16\x00\x00\x00?F\x00\x00\x0f\x00\x00\x00\"C\x00\x00'\x00\x00\x00\x17\x00\x00\x00dH\x00\x00\r\x00\x00\x00\x1dK\x00\x00N\x00\x00\x00/\x00\x00\x00\x1fH\x00\x00\x18\x00\x00\x00\xacD\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xc0H\x00\x00\r\x00\x00\x00\x05L\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xcdH\x00\x00\x0e\x00\x00\x00\x1cL\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xdbH\x00\x00\x0f\x00\x00\x00\xeaH\x00\x00#\x00\x00\x00\x1b\x00\x00\x00uC\x00\x00\x0f\x00\x00\x00\xc8K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\x97C\x00\x00\x10\x00\x00\x00\xe1K\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xa7C\x00\x00\x11\x00\x00\x00\x1bN\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x84C\x00\x00\x13\x00\x00\x00\xfbM\x00\x00 \x00\x00\x00(\x00\x00\x00uB\x00\x00\x0f\x00\x00\x00\xc1B\x00\x00G\x00\x00\x00 \x00\x00\x00ML\x00\x00\x12\x00\x00\x00\vJ\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\xa1L\x00\x00\f\x00\x00\x00yI\x00\x002\x00\x00\x00!\x00\x00\x00\xbbK\x00\x00\r\x00\x00\x00\x92G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xb4B\x00\x00\r\x00\x00\x00\xdfG\x00\x00@\x00\x00\x00*\x00\x00\x00RG\x00\x00\x0e\x00\x00\x00\xecC\x00\x00=\x00\x00\x00#\x00\x00\x00\x7fG\x00\x00\x13\x00\x00\x00\x0eM\x00\x00L\x00\x00\x00$\x00\x00\x00`G\x00\x00\x10\x00\x00\x00\xadL\x00\x00(\x00\x00\x00%\x00\x00\x00pG\x00\x00\x0f\x00\x00\x00\x84B\x00\x000\x00\x00\x00&\x00\x00\x00\x98L\x00\x00\t\x00\x00\x00\xeaI\x00\x00!\x00\x00\x00'\x00\x00\x00\xd4F\x00\x00\x12\x00\x00\x00_L\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb$S\x00\x00\x1a\x00\x00\x00>S\x00\x00\x18\x00\x00\x00VS\x00\x00\x15\x00\x00\x00kS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires)4A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9aT\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x9eT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xa7T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
