@@ -27,10 +27,10 @@ RATIO_BUDGET = 1.3
 
 # A figure that exceeds its gate fails CI. Lower a gate when the figure falls.
 GATES = {
-    "flash of the verifier of fields": 8460,
-    "flash of the verifier of a raw head": 8850,
-    "stack": 1400,
-    "instructions of hooksig_verify": 67000,
+    "flash of the verifier of fields": 7891,
+    "flash of the verifier of a raw head": 8299,
+    "stack": 1218,
+    "instructions of hooksig_verify": 65400,
 }
 
 # Targets and the tools that read their images.
@@ -83,11 +83,11 @@ def flash(profile, program, board="mps2", memory=""):
 
 
 def flash_of_board(board, tools):
-    """Returns the bytes of the verifier of fields on a board."""
+    """Returns the bytes of the verifier of fields and of the one of a raw head on a board."""
     parts_of_image.TOOL = tools
-    size = sum(flash("size", "verifier-of-fields", board).values())
+    verifiers = [sum(flash("size", program, board).values()) for program in ("verifier-of-fields", "verifier")]
     parts_of_image.TOOL = "arm-none-eabi-"
-    return size
+    return verifiers
 
 
 def flash_of_peer(program):
@@ -158,7 +158,7 @@ def gated(fields, raw, costs):
         "flash of the verifier of fields": sum(fields.values()),
         "flash of the verifier of a raw head": sum(raw.values()),
         "stack": max(stack_of(costs), stack_of(costs, raw=True), costs["hooksig_verify"][0], costs["hooksig_verify_head"][0]),
-        "instructions of hooksig_verify": costs["hooksig_verify"][1],
+        "instructions of hooksig_verify": 65400costs["hooksig_verify"][1],
     }
     for name, figure in figures.items():
         print(f"{'pass' if figure <= GATES[name] else 'FAIL'}  {name}: {figure:,}, at most {GATES[name]:,}", file=sys.stderr)
@@ -264,10 +264,10 @@ def page(parts, costs):
     yield ""
     yield "## Flash by target"
     yield ""
-    yield "The verifier of header fields in the size profile, with the memory functions of `firmware/memory.c` and the divisions of"
-    yield "`libgcc` that the target needs."
+    yield "The verifiers in the size profile, with the memory functions of `firmware/memory.c` and the divisions of `libgcc` that the"
+    yield "target needs."
     yield ""
-    yield from table(["", "bytes"], [(name, flash_of_board(board, tools)) for name, board, tools in BOARDS])
+    yield from table(["bytes", "verify fields", "verify a raw head"], [(name, *flash_of_board(board, tools)) for name, board, tools in BOARDS])
     yield "## Flash by part"
     yield ""
     yield "Each column is a program that calls only the named functions; \"everything\" calls the whole interface. Inlined code counts"

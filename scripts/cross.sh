@@ -17,8 +17,8 @@ shift 2
 # The small primitives, over the small SHA-256; and helpers are inlined as if opt-level were "s": at
 # "z" the compiler would keep panics that cannot happen.
 if [[ " $* " == *' --profile size '* ]]; then
-    # cargo splits them at spaces; the quotes belong to the cfg.
-    export RUSTFLAGS="${RUSTFLAGS:-} --cfg sha2_backend_soft=\"compact\" -C llvm-args=-inline-threshold=75"
+    # cargo splits them at spaces; the quotes belong to the cfg. docs/firmware.md explains each flag.
+    export RUSTFLAGS="${RUSTFLAGS:-} --cfg sha2_backend_soft=\"compact\" -C llvm-args=-inline-threshold=75 -C llvm-args=-disable-machine-licm -C llvm-args=-enable-machine-outliner=never -C llvm-args=-enable-shrink-wrap=false -C llvm-args=-enable-pre=false -C llvm-args=-arm-promote-constant"
     set -- --features small "$@"
 fi
 

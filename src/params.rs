@@ -7,7 +7,7 @@ pub use value::Value;
 use crate::{
     Error, HeaderList, Headers, Param, Request, Tag,
     bytes::Class,
-    primitives::{self, BASE64_LEN, eq_ignore_case, is_word, start, take_while},
+    primitives::{self, eq_ignore_case, is_word, start, take_while},
     request::{Fields, Singleton},
     writer::Writer,
 };
@@ -98,8 +98,7 @@ impl<'a> Params<'a> {
 
     /// Decodes the signature to `tag`. Returns `false` if it is not the base64 of a MAC.
     pub(crate) fn decode_signature(&self, tag: &mut Tag) -> bool {
-        let mut text = [0; BASE64_LEN];
-        self.signature.fill(&mut text) && primitives::decode(&text, tag)
+        primitives::decode_value(self.signature, tag)
     }
 
     /// Returns `keyId`, which is not empty.

@@ -43,7 +43,7 @@ impl<'a> Value<'a> {
     }
 
     /// Removes and returns the first byte, with quoted-pairs resolved.
-    fn take_first(&mut self) -> Option<u8> {
+    pub(crate) fn take_first(&mut self) -> Option<u8> {
         primitives::take_first(&mut self.raw, self.escapes)
     }
 

@@ -7,7 +7,10 @@ use sha2::{Digest, digest::block_api::CoreProxy};
 
 pub(crate) use super::alone::{WholeBody, mac_beside, mac_many};
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText};
-use crate::bytes::{Class, in_bounds, is_control};
+use crate::{
+    Value,
+    bytes::{Class, in_bounds, is_control},
+};
 
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
 /// start, and the MACs of a message are computed one after the other.
@@ -105,6 +108,12 @@ pub(crate) fn decode(text: &HashText, hash: &mut Hash) -> bool {
     let mut decoded = [0; HASH_LEN + 1];
     let Ok(decoded) = Base64::decode(text, &mut decoded) else { return false };
     decoded.try_into().map(|decoded| *hash = decoded).is_ok()
+}
+
+/// Does the same as [`decode`](super::decode), for the value of a parameter.
+pub(crate) fn decode_value(value: Value<'_>, hash: &mut Hash) -> bool {
+    let mut text = [0; BASE64_LEN];
+    value.fill(&mut text) && super::decode(&text, hash)
 }
 
 /// Returns whether `text` is the canonical base64 of a hash.

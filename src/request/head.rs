@@ -42,9 +42,8 @@ impl<'a> Head<'a> {
     /// [`Error::MalformedHead`] with the offset of the first line that does not fit.
     pub fn parse(head: &'a (impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
         let head = head.as_ref();
-        let (request_line, fields) = split_line(head).ok_or(Error::MalformedHead { at: 0 })?;
-        let (method, target) =
-            parse_request_line(request_line).ok_or(Error::MalformedHead { at: 0 })?;
+        let (method, target, fields) =
+            parse_request_line(head).ok_or(Error::MalformedHead { at: 0 })?;
         let mut rest = fields;
         loop {
             let malformed = Error::MalformedHead { at: head.len().saturating_sub(rest.len()) };
@@ -146,8 +145,9 @@ fn parse_len(value: &[u8]) -> Option<usize> {
     len.filter(|len| isize::try_from(*len).is_ok())
 }
 
-/// Parses `method SP request-target SP HTTP-version`.
-fn parse_request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
+/// Parses `method SP request-target SP HTTP-version CRLF`. Returns the method, the target and the rest.
+fn parse_request_line(head: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (line, fields) = split_line(head)?;
     let (method, rest) = split_at(line, b' ');
     let (target, version) = split_at(rest.get(1..)?, b' ');
     let fits = !method.is_empty()
@@ -155,7 +155,7 @@ fn parse_request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
         && !target.is_empty()
         && Class::VISIBLE.has_all(target)
         && matches!(version.strip_prefix(b" HTTP/1."), Some(b"1" | b"0"));
-    fits.then_some((method, target))
+    fits.then_some((method, target, fields))
 }
 
 fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
