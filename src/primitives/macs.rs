@@ -5,9 +5,6 @@ use super::{
     version::{HmacKey, MACS_AT_ONCE, WholeBody, mac_beside},
 };
 
-/// If `true`, a message of one chunk is assembled in a buffer, so that a body can be hashed beside its MAC.
-const HOLDS_SHORT: bool = cfg!(feature = "lanes");
-
 /// A message that is written in pieces.
 pub(crate) trait Pieces {
     /// Passes the message to `sink`, piece by piece. Every call writes the same message.
@@ -32,28 +29,25 @@ pub(crate) fn for_each_mac<'k>(
     if HELD_NAMES == 0 {
         return keys.into_iter().for_each(|key| found(&mac_of_pieces(key, message)));
     }
-    if HOLDS_SHORT {
-        let mut chunk = Chunk::new();
-        let mut is_whole = true;
-        write_chunks(message, &mut chunk, &mut |_| is_whole = false);
-        if is_whole {
-            return keys.into_iter().for_each(|key| found(&mac_of_chunk(key, &chunk, body)));
-        }
-    }
-    let mut keys = keys.into_iter();
-    loop {
+    let mut keys = keys.into_iter().peekable();
+    while keys.peek().is_some() {
         let mut macs = heapless::Vec::<_, MACS_AT_ONCE>::new();
-        for key in keys.by_ref().take(MACS_AT_ONCE) {
-            let _ = macs.push(key.start());
-        }
-        if macs.is_empty() {
-            return;
-        }
         let mut chunk = Chunk::new();
-        let mut update = |chunk: &[u8]| macs.iter_mut().for_each(|mac| mac.update(chunk));
-        write_chunks(message, &mut chunk, &mut update);
-        update(&chunk);
-        macs.iter_mut().for_each(|mac| found(&mac.finish()));
+        write_chunks(message, &mut chunk, &mut |chunk| {
+            if macs.is_empty() {
+                for key in keys.by_ref().take(MACS_AT_ONCE) {
+                    let _ = macs.push(key.start());
+                }
+            }
+            macs.iter_mut().for_each(|mac| mac.update(chunk));
+        });
+        if macs.is_empty() {
+            return keys.for_each(|key| found(&mac_of_chunk(key, &chunk, body)));
+        }
+        for mac in &mut macs {
+            mac.update(&chunk);
+            found(&mac.finish());
+        }
     }
 }
 

@@ -22,9 +22,12 @@ const CAPTIONS: [&str; 10] = [
 pub(super) fn read(text: &[u8]) -> anyhow::Result<Recording> {
     // HTTP/1.1 allows empty lines before a request, and pasted text often has them.
     let first = lines(text).find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
-    if let Some(line) = without_version(first) {
-        let (head, body) = split_head(text);
-        let rest: Vec<_> = lines(head).skip(1).collect();
+    let (head, body) = split_head(text);
+    let rest: Vec<_> = lines(head).skip(1).collect();
+    // Without any field, it is rather a recording that was cut off.
+    if let Some(line) = without_version(first)
+        && rest.iter().any(|line| line.contains(&b':'))
+    {
         let rest = rest.join(b"\r\n".as_slice());
         let text = [line.as_slice(), b"\r\n", &rest, b"\r\n", body].concat();
         return Ok(Recording::new(text, true, None)

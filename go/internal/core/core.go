@@ -22,7 +22,7 @@ func New(v0 Xhost) *Module {
 	m._host = v0
 	m.t0 = make([]any, 3)
 	m.memory = make([]byte, 65536)
-	m.elements = [][]any{{m._core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h8d0064dd1bd8800c_11t3gb, m._hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h2c82ed9b1525733d_z7hd6b}}
+	m.elements = [][]any{{m._core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h0e1ba65e15ef04f5_nnr06x, m._hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h40ce8ef664b310e6_kx31qp}}
 	table_init(m.t0, m.elements[0], i32(1), 0, len(m.elements[0]))
 	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
@@ -87,26 +87,117 @@ l1:
 l0:
 	return v3
 }
-func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h8d0064dd1bd8800c_11t3gb(v0, v1, v2 int32) {
-	var v3 int32
+func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h0e1ba65e15ef04f5_nnr06x(v0, v1, v2 int32) {
+	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(304)
+	m.___stack_pointer = v3
 	{
-		t0 := int32(load32(m.memory, uint32(v0)))
-		v0 = t0
-		t1 := int32(load32(m.memory, uint32(v0)))
-		v3 = t1
-		if v3 == 0 {
-			return
+		{
+			t1 := int32(load32(m.memory, uint32(v0)))
+			v4 = t1
+			t2 := int32(load32(m.memory, uint32(v4)))
+			v5 = t2
+			if v5 == 0 {
+				goto l0
+			}
+			v6 = v4 + i32(8)
+			v0 = v6 + v5*i32(112)
+			goto l10
 		}
-		v0 = v0 + i32(8)
-		v3 = v3 * i32(112)
-	l1:
-		m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v1, v2)
-		v0 = v0 + i32(112)
-		v3 = v3 + i32(-112)
-		if v3 != 0 {
-			goto l1
+	l0:
+		t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
+		v7 = t3
+		t4 := int32(load32(m.memory, uint32(v7)))
+		v0 = t4
+		store32(m.memory, uint32(v7), uint32(i32(0)))
+		v6 = v4 + i32(8)
+		t5 := int32(load32(m.memory, uint64(uint32(v7))+12))
+		v8 = t5
+		t6 := int32(load32(m.memory, uint64(uint32(v7))+8))
+		v9 = t6
+		t7 := int32(load32(m.memory, uint64(uint32(v7))+4))
+		v10 = t7
+		v5 = v3 + i32(64)
+		v11 = v3 + i32(208) + i32(64)
+		v12 = i32(0)
+		v13 = i32(8)
+	l8:
+		{
+			{
+				if v0&i32(1) != 0 {
+					goto l2
+				}
+				if v9 == v8 {
+					goto l3
+				}
+				t8 := v7
+				v14 = v9 + i32(160)
+				store32(m.memory, uint64(uint32(t8))+8, uint32(v14))
+				v0 = v9 + i32(8)
+				v9 = v14
+				goto l4
+			}
+		l2:
+			v0 = v10
+			if v10 == 0 {
+				goto l3
+			}
+		l4:
+			memory_zero(m.memory, uint32(v3+i32(208)), uint32(i32(64)))
+			t9 := int64(load64(m.memory, uint64(uint32(v0))+24))
+			store64(m.memory, uint64(uint32(v11))+24, uint64(t9))
+			t10 := int64(load64(m.memory, uint64(uint32(v0))+16))
+			store64(m.memory, uint64(uint32(v11))+16, uint64(t10))
+			t11 := int64(load64(m.memory, uint64(uint32(v0))+8))
+			store64(m.memory, uint64(uint32(v11))+8, uint64(t11))
+			t12 := int64(load64(m.memory, uint32(v0)))
+			store64(m.memory, uint32(v11), uint64(t12))
+			memory_copy(m.memory, uint32(v3+i32(112)), uint32(v3+i32(208)), uint32(i32(96)))
+			{
+				if uint32(v12) > uint32(i32(7)) {
+					goto l5
+				}
+				v14 = v6 + v12*i32(112)
+				memory_copy(m.memory, uint32(v14), uint32(v3+i32(112)), uint32(i32(96)))
+				store32(m.memory, uint64(uint32(v14))+104, uint32(v0+i32(32)))
+				store64(m.memory, uint64(uint32(v14))+96, uint64(i64(64)))
+				t13 := v4
+				v12 = v12 + i32(1)
+				store32(m.memory, uint32(t13), uint32(v12))
+				goto l6
+			}
+		l5:
+			v0 = i32(0)
+		l7:
+			store32(m.memory, uint32(v5+v0), uint32(i32(0)))
+			v0 = v0 + i32(4)
+			if v0 != i32(32) {
+				goto l7
+			}
+		l6:
+			v0 = i32(0)
+			v13 = v13 + i32(-1)
+			if v13 != 0 {
+				goto l8
+			}
 		}
+		v0 = v6 + v12*i32(112)
+		goto l10
+	l3:
+		if v12 == 0 {
+			goto l9
+		}
+		v0 = v6 + v12*i32(112)
 	}
+l10:
+	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v6, v1, v2)
+	v6 = v6 + i32(112)
+	if v6 != v0 {
+		goto l10
+	}
+l9:
+	m.___stack_pointer = v3 + i32(304)
 }
 func (m *Module) _hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v1, v2 int32) {
 	var v3 int64
@@ -154,26 +245,231 @@ l4:
 	memory_copy(m.memory, uint32(v0), uint32(v1+v2&i32(0x7fffffc0)), uint32(v4))
 	return
 }
-func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h2c82ed9b1525733d_z7hd6b(v0, v1, v2 int32) {
-	var v3 int32
+func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h40ce8ef664b310e6_kx31qp(v0, v1, v2 int32) {
+	var v3, v4, v5, v6, v7, v8, v9, v10, v11 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(304)
+	m.___stack_pointer = v3
 	{
-		t0 := int32(load32(m.memory, uint32(v0)))
-		v0 = t0
-		t1 := int32(load32(m.memory, uint32(v0)))
-		v3 = t1
-		if v3 == 0 {
-			return
+		{
+			t1 := int32(load32(m.memory, uint32(v0)))
+			v4 = t1
+			t2 := int32(load32(m.memory, uint32(v4)))
+			v5 = t2
+			if v5 == 0 {
+				goto l0
+			}
+			v6 = v4 + i32(8)
+			v0 = v6 + v5*i32(112)
+			goto l10
 		}
-		v0 = v0 + i32(8)
-		v3 = v3 * i32(112)
-	l1:
-		m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v0, v1, v2)
-		v0 = v0 + i32(112)
-		v3 = v3 + i32(-112)
-		if v3 != 0 {
-			goto l1
+	l0:
+		v6 = v4 + i32(8)
+		v5 = v3 + i32(64)
+		v7 = v3 + i32(208) + i32(64)
+		t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
+		v8 = t3
+		v9 = i32(8)
+	l8:
+		{
+			t4 := int32(load32(m.memory, uint32(v8)))
+			v0 = t4
+			store32(m.memory, uint32(v8), uint32(i32(0)))
+			{
+				{
+					if v0 != 0 {
+						goto l2
+					}
+					t5 := int32(load32(m.memory, uint64(uint32(v8))+8))
+					v0 = t5
+					t6 := int32(load32(m.memory, uint64(uint32(v8))+12))
+					if v0 == t6 {
+						goto l3
+					}
+					store32(m.memory, uint64(uint32(v8))+8, uint32(v0+i32(160)))
+					v0 = v0 + i32(8)
+					goto l4
+				}
+			l2:
+				t7 := int32(load32(m.memory, uint64(uint32(v8))+4))
+				v0 = t7
+				if v0 == 0 {
+					goto l3
+				}
+			}
+		l4:
+			memory_zero(m.memory, uint32(v3+i32(208)), uint32(i32(64)))
+			t8 := int64(load64(m.memory, uint64(uint32(v0))+24))
+			store64(m.memory, uint64(uint32(v7))+24, uint64(t8))
+			t9 := int64(load64(m.memory, uint64(uint32(v0))+16))
+			store64(m.memory, uint64(uint32(v7))+16, uint64(t9))
+			t10 := int64(load64(m.memory, uint64(uint32(v0))+8))
+			store64(m.memory, uint64(uint32(v7))+8, uint64(t10))
+			t11 := int64(load64(m.memory, uint32(v0)))
+			store64(m.memory, uint32(v7), uint64(t11))
+			memory_copy(m.memory, uint32(v3+i32(112)), uint32(v3+i32(208)), uint32(i32(96)))
+			{
+				t12 := int32(load32(m.memory, uint32(v4)))
+				v10 = t12
+				if uint32(v10) > uint32(i32(7)) {
+					goto l5
+				}
+				v11 = v6 + v10*i32(112)
+				memory_copy(m.memory, uint32(v11), uint32(v3+i32(112)), uint32(i32(96)))
+				store32(m.memory, uint64(uint32(v11))+104, uint32(v0+i32(32)))
+				store64(m.memory, uint64(uint32(v11))+96, uint64(i64(64)))
+				store32(m.memory, uint32(v4), uint32(v10+i32(1)))
+				goto l6
+			}
+		l5:
+			v0 = i32(0)
+		l7:
+			store32(m.memory, uint32(v5+v0), uint32(i32(0)))
+			v0 = v0 + i32(4)
+			if v0 != i32(32) {
+				goto l7
+			}
+		l6:
+			v9 = v9 + i32(-1)
+			if v9 != 0 {
+				goto l8
+			}
+		}
+	l3:
+		t13 := int32(load32(m.memory, uint32(v4)))
+		v0 = t13
+		if v0 == 0 {
+			goto l9
+		}
+		v0 = v6 + v0*i32(112)
+	}
+l10:
+	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v6, v1, v2)
+	v6 = v6 + i32(112)
+	if v6 != v0 {
+		goto l10
+	}
+l9:
+	m.___stack_pointer = v3 + i32(304)
+}
+func (m *Module) _hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v0, v1, v2 int32) {
+	t0 := int32(load32(m.memory, uint32(v2)))
+	m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v0, v1, v2+i32(4), t0)
+}
+func (m *Module) _hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v0, v1, v2, v3 int32) {
+	var v4, v5 int32
+	var v6 int64
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(256)
+	m.___stack_pointer = v4
+	t1 := int64(load64(m.memory, uint64(uint32(v1))+24))
+	store64(m.memory, uint64(uint32(v4))+24, uint64(t1))
+	t2 := int64(load64(m.memory, uint64(uint32(v1))+16))
+	store64(m.memory, uint64(uint32(v4))+16, uint64(t2))
+	t3 := int64(load64(m.memory, uint64(uint32(v1))+8))
+	store64(m.memory, uint64(uint32(v4))+8, uint64(t3))
+	t4 := int64(load64(m.memory, uint32(v1)))
+	store64(m.memory, uint32(v4), uint64(t4))
+	t5 := int64(load64(m.memory, uint64(uint32(v1))+32))
+	store64(m.memory, uint64(uint32(v4))+32, uint64(t5))
+	t6 := int64(load64(m.memory, uint64(uint32(v1))+40))
+	store64(m.memory, uint64(uint32(v4))+40, uint64(t6))
+	t7 := int64(load64(m.memory, uint64(uint32(v1))+48))
+	store64(m.memory, uint64(uint32(v4))+48, uint64(t7))
+	t8 := int64(load64(m.memory, uint64(uint32(v1))+56))
+	store64(m.memory, uint64(uint32(v4))+56, uint64(t8))
+	v1 = v3 & i32(63)
+	v5 = int32(uint32(v3) >> 6)
+	if v5 == 0 {
+		goto l0
+	}
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4, v2, v5)
+l0:
+	t9 := int64(load64(m.memory, uint64(uint32(v4))+24))
+	store64(m.memory, uint64(uint32(v4))+248, uint64(t9))
+	t10 := int64(load64(m.memory, uint64(uint32(v4))+16))
+	store64(m.memory, uint64(uint32(v4))+240, uint64(t10))
+	t11 := int64(load64(m.memory, uint64(uint32(v4))+8))
+	store64(m.memory, uint64(uint32(v4))+232, uint64(t11))
+	t12 := int64(load64(m.memory, uint32(v4)))
+	store64(m.memory, uint64(uint32(v4))+224, uint64(t12))
+	memory_zero(m.memory, uint32(v4+i32(64)), uint32(i32(128)))
+	if v1 == 0 {
+		goto l1
+	}
+	memory_copy(m.memory, uint32(v4+i32(64)), uint32(v2+v3&i32(0x7fffffc0)), uint32(v1))
+l1:
+	m.memory[uint32(v4+i32(64)+v1)] = byte(i32(128))
+	{
+		t14 := v4 + i32(64)
+		p13 := i32(2)
+		if uint32(v1) < uint32(i32(56)) {
+			p13 = i32(1)
+		}
+		v1 = p13
+		v2 = t14 + v1<<6 + i32(-8)
+		if v2 == 0 {
+			goto l2
+		}
+		t15 := v2
+		v6 = int64(uint32(v3 + i32(64)))
+		store64(m.memory, uint32(t15), uint64(int64(uint64(v6)>>5)&i64(0x7000000)|(v6<<59|v6<<43&i64(0xff000000000000)|(v6<<27&i64(0xff0000000000)|v6<<11&i64(0xff00000000)))))
+	}
+l2:
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4+i32(224), v4+i32(64), v1)
+	store64(m.memory, uint64(uint32(v4))+216, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+208, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+200, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+192, uint64(i64(0)))
+	v1 = i32(0)
+l3:
+	{
+		t16 := int32(load32(m.memory, uint32(v4+i32(224)+v1)))
+		t17 := v4 + i32(192) + v1
+		v3 = t16
+		store32(m.memory, uint32(t17), uint32(i32_rotr(v3&i32(0xff00ff), i32(8))|i32_rotr(v3, i32(24))&i32(0xff00ff)))
+		v1 = v1 + i32(4)
+		if v1 != i32(32) {
+			goto l3
 		}
 	}
+	v1 = i32(0)
+	memory_zero(m.memory, uint32(v4+i32(97)), uint32(i32(95)))
+	store64(m.memory, uint64(uint32(v4))+120, uint64(i64(0x3000000000000)))
+	m.memory[uint64(uint32(v4))+96] = byte(i32(128))
+	t18 := int64(load64(m.memory, uint64(uint32(v4))+216))
+	store64(m.memory, uint64(uint32(v4))+88, uint64(t18))
+	t19 := int64(load64(m.memory, uint64(uint32(v4))+208))
+	store64(m.memory, uint64(uint32(v4))+80, uint64(t19))
+	t20 := int64(load64(m.memory, uint64(uint32(v4))+200))
+	store64(m.memory, uint64(uint32(v4))+72, uint64(t20))
+	t21 := int64(load64(m.memory, uint64(uint32(v4))+192))
+	store64(m.memory, uint64(uint32(v4))+64, uint64(t21))
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4+i32(32), v4+i32(64), i32(1))
+	store64(m.memory, uint64(uint32(v4))+248, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+240, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+232, uint64(i64(0)))
+	store64(m.memory, uint64(uint32(v4))+224, uint64(i64(0)))
+l4:
+	{
+		t22 := int32(load32(m.memory, uint32(v4+i32(32)+v1)))
+		t23 := v4 + i32(224) + v1
+		v3 = t22
+		store32(m.memory, uint32(t23), uint32(i32_rotr(v3&i32(0xff00ff), i32(8))|i32_rotr(v3, i32(24))&i32(0xff00ff)))
+		v1 = v1 + i32(4)
+		if v1 != i32(32) {
+			goto l4
+		}
+	}
+	t24 := int64(load64(m.memory, uint64(uint32(v4))+248))
+	store64(m.memory, uint64(uint32(v0))+24, uint64(t24))
+	t25 := int64(load64(m.memory, uint64(uint32(v4))+240))
+	store64(m.memory, uint64(uint32(v0))+16, uint64(t25))
+	t26 := int64(load64(m.memory, uint64(uint32(v4))+232))
+	store64(m.memory, uint64(uint32(v0))+8, uint64(t26))
+	t27 := int64(load64(m.memory, uint64(uint32(v4))+224))
+	store64(m.memory, uint32(v0), uint64(t27))
+	m.___stack_pointer = v4 + i32(256)
 }
 func (m *Module) _hooksig__primitives__macs__join__h420e055552a08dd3_mn0mb1(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7, v8, v9, v10, v11 int32
@@ -855,102 +1151,6 @@ l3:
 	t17 := int64(load64(m.memory, uint64(uint32(v3))+192))
 	store64(m.memory, uint32(v0), uint64(t17))
 	m.___stack_pointer = v3 + i32(224)
-}
-func (m *Module) _hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v0, v1, v2 int32) {
-	var v3 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(256)
-	m.___stack_pointer = v3
-	t1 := int64(load64(m.memory, uint64(uint32(v1))+24))
-	store64(m.memory, uint64(uint32(v3))+24, uint64(t1))
-	t2 := int64(load64(m.memory, uint64(uint32(v1))+16))
-	store64(m.memory, uint64(uint32(v3))+16, uint64(t2))
-	t3 := int64(load64(m.memory, uint64(uint32(v1))+8))
-	store64(m.memory, uint64(uint32(v3))+8, uint64(t3))
-	t4 := int64(load64(m.memory, uint32(v1)))
-	store64(m.memory, uint32(v3), uint64(t4))
-	t5 := int64(load64(m.memory, uint64(uint32(v1))+32))
-	store64(m.memory, uint64(uint32(v3))+32, uint64(t5))
-	t6 := int64(load64(m.memory, uint64(uint32(v1))+40))
-	store64(m.memory, uint64(uint32(v3))+40, uint64(t6))
-	t7 := int64(load64(m.memory, uint64(uint32(v1))+48))
-	store64(m.memory, uint64(uint32(v3))+48, uint64(t7))
-	t8 := int64(load64(m.memory, uint64(uint32(v1))+56))
-	store64(m.memory, uint64(uint32(v3))+56, uint64(t8))
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3, v2, i32(1))
-	t9 := int64(load64(m.memory, uint64(uint32(v3))+24))
-	store64(m.memory, uint64(uint32(v3))+248, uint64(t9))
-	t10 := int64(load64(m.memory, uint64(uint32(v3))+16))
-	store64(m.memory, uint64(uint32(v3))+240, uint64(t10))
-	t11 := int64(load64(m.memory, uint64(uint32(v3))+8))
-	store64(m.memory, uint64(uint32(v3))+232, uint64(t11))
-	t12 := int64(load64(m.memory, uint32(v3)))
-	store64(m.memory, uint64(uint32(v3))+224, uint64(t12))
-	v1 = i32(0)
-	memory_zero(m.memory, uint32(v3+i32(97)), uint32(i32(95)))
-	store64(m.memory, uint64(uint32(v3))+120, uint64(i64(0x5000000000000)))
-	m.memory[uint64(uint32(v3))+96] = byte(i32(128))
-	t13 := int64(load64(m.memory, uint64(uint32(v2))+88))
-	store64(m.memory, uint64(uint32(v3))+88, uint64(t13))
-	t14 := int64(load64(m.memory, uint64(uint32(v2))+80))
-	store64(m.memory, uint64(uint32(v3))+80, uint64(t14))
-	t15 := int64(load64(m.memory, uint64(uint32(v2))+72))
-	store64(m.memory, uint64(uint32(v3))+72, uint64(t15))
-	t16 := int64(load64(m.memory, uint64(uint32(v2))+64))
-	store64(m.memory, uint64(uint32(v3))+64, uint64(t16))
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(224), v3+i32(64), i32(1))
-	store64(m.memory, uint64(uint32(v3))+216, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v3))+208, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v3))+200, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v3))+192, uint64(i64(0)))
-l0:
-	{
-		t17 := int32(load32(m.memory, uint32(v3+i32(224)+v1)))
-		t18 := v3 + i32(192) + v1
-		v2 = t17
-		store32(m.memory, uint32(t18), uint32(i32_rotr(v2&i32(0xff00ff), i32(8))|i32_rotr(v2, i32(24))&i32(0xff00ff)))
-		v1 = v1 + i32(4)
-		if v1 != i32(32) {
-			goto l0
-		}
-	}
-	v1 = i32(0)
-	memory_zero(m.memory, uint32(v3+i32(97)), uint32(i32(95)))
-	store64(m.memory, uint64(uint32(v3))+120, uint64(i64(0x3000000000000)))
-	m.memory[uint64(uint32(v3))+96] = byte(i32(128))
-	t19 := int64(load64(m.memory, uint64(uint32(v3))+216))
-	store64(m.memory, uint64(uint32(v3))+88, uint64(t19))
-	t20 := int64(load64(m.memory, uint64(uint32(v3))+208))
-	store64(m.memory, uint64(uint32(v3))+80, uint64(t20))
-	t21 := int64(load64(m.memory, uint64(uint32(v3))+200))
-	store64(m.memory, uint64(uint32(v3))+72, uint64(t21))
-	t22 := int64(load64(m.memory, uint64(uint32(v3))+192))
-	store64(m.memory, uint64(uint32(v3))+64, uint64(t22))
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(32), v3+i32(64), i32(1))
-	store64(m.memory, uint64(uint32(v3))+248, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v3))+240, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v3))+232, uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v3))+224, uint64(i64(0)))
-l1:
-	{
-		t23 := int32(load32(m.memory, uint32(v3+i32(32)+v1)))
-		t24 := v3 + i32(224) + v1
-		v2 = t23
-		store32(m.memory, uint32(t24), uint32(i32_rotr(v2&i32(0xff00ff), i32(8))|i32_rotr(v2, i32(24))&i32(0xff00ff)))
-		v1 = v1 + i32(4)
-		if v1 != i32(32) {
-			goto l1
-		}
-	}
-	t25 := int64(load64(m.memory, uint64(uint32(v3))+248))
-	store64(m.memory, uint64(uint32(v0))+24, uint64(t25))
-	t26 := int64(load64(m.memory, uint64(uint32(v3))+240))
-	store64(m.memory, uint64(uint32(v0))+16, uint64(t26))
-	t27 := int64(load64(m.memory, uint64(uint32(v3))+232))
-	store64(m.memory, uint64(uint32(v0))+8, uint64(t27))
-	t28 := int64(load64(m.memory, uint64(uint32(v3))+224))
-	store64(m.memory, uint32(v0), uint64(t28))
-	m.___stack_pointer = v3 + i32(256)
 }
 func (m *Module) _hooksig__signing_string__CoveredField__add__hfc4cac5058e42e64_cp2y7j(v0, v1, v2 int32) {
 	var v3, v4 int32
@@ -1694,7 +1894,7 @@ func (m *Module) _hooksig__key__find_key_of_whole__hf27f42401d5b459b_2gxjpx(v0, 
 		v2 = v1 + i32(8)
 	l1:
 		{
-			m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(16), v2, v3)
+			m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v5+i32(16), v2, v3, i32(96))
 			t1 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(16), v4)
 			m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t1&i32(255))
 			v2 = v2 + i32(160)
@@ -1834,1036 +2034,1597 @@ l3:
 func (m *Module) _hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7, v8, v9, v10, v11 int32
 	var v12 int64
-	var v13, v14, v15, v16, v17, v18, v19, v20, v21 int32
-	var v22 int64
-	var v23, v24, v25, v26, v27, v28, v29, v30, v31, v32, v33, v34, v35 int32
+	var v13, v14, v15, v16, v17 int32
+	var v18 int64
+	var v19, v20, v21, v22, v23, v24, v25, v26, v27, v28, v29, v30, v31, v32, v33 int32
 	t0 := m.___stack_pointer
-	v5 = t0 - i32(1408)
+	v5 = t0 - i32(1568)
 	m.___stack_pointer = v5
-	store64(m.memory, uint64(uint32(v5))+16, uint64(i64(0xffffffff)))
+	store64(m.memory, uint64(uint32(v5))+24, uint64(i64(0xffffffff)))
+	store32(m.memory, uint64(uint32(v5))+32, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v5))+40, uint32(v1))
+	store32(m.memory, uint64(uint32(v5))+44, uint32(v1+v2*i32(160)))
 	t1 := int32(load32(m.memory, uint64(uint32(v3))+4))
 	v6 = t1
 	v7 = v6 + i32(4)
-	v8 = v1 + v2*i32(160)
-	v9 = v5 + i32(96)
-	v2 = v5 + i32(1024) + i32(4)
-	v10 = v5 + i32(1288) + i32(8)
+	v8 = v5 + i32(120)
+	v1 = v5 + i32(1264) + i32(64)
+	v9 = v5 + i32(1472) + i32(64)
+	v2 = v5 + i32(952) + i32(4)
+	v10 = v5 + i32(1244) + i32(8)
 	t2 := int32(load32(m.memory, uint32(v3)))
 	v11 = t2
 	t3 := int64(load64(m.memory, uint64(uint32(v3))+12))
 	v12 = t3
 	t4 := int32(load32(m.memory, uint64(uint32(v3))+8))
 	v13 = t4
-	v14 = v5 + i32(1024) + i32(64)
-	v15 = v5 + i32(24) + i32(8)
-	v16 = v5 + i32(1288) + i32(64)
-l85:
+	v3 = i32(0)
 	{
-		v17 = i32(0)
-		v18 = i32(8)
-	l4:
 		{
-			if v1 == v8 {
-				goto l0
-			}
-			memory_zero(m.memory, uint32(v5+i32(1288)), uint32(i32(64)))
-			t5 := int64(load64(m.memory, uint64(uint32(v1))+32))
-			store64(m.memory, uint64(uint32(v16))+24, uint64(t5))
-			t6 := int64(load64(m.memory, uint64(uint32(v1))+24))
-			store64(m.memory, uint64(uint32(v16))+16, uint64(t6))
-			t7 := int64(load64(m.memory, uint64(uint32(v1))+16))
-			store64(m.memory, uint64(uint32(v16))+8, uint64(t7))
-			t8 := int64(load64(m.memory, uint64(uint32(v1))+8))
-			store64(m.memory, uint32(v16), uint64(t8))
-			memory_copy(m.memory, uint32(v5+i32(928)), uint32(v5+i32(1288)), uint32(i32(96)))
-			if uint32(v17) > uint32(i32(7)) {
-				goto l1
-			}
-			v3 = v15 + v17*i32(112)
-			memory_copy(m.memory, uint32(v3), uint32(v5+i32(928)), uint32(i32(96)))
-			store32(m.memory, uint64(uint32(v3))+104, uint32(v1+i32(40)))
-			store64(m.memory, uint64(uint32(v3))+96, uint64(i64(64)))
-			v17 = v17 + i32(1)
-			goto l2
-		l1:
-			v3 = i32(0)
-		l3:
-			store32(m.memory, uint32(v14+v3), uint32(i32(0)))
-			v3 = v3 + i32(4)
-			if v3 != i32(32) {
-				goto l3
-			}
-		l2:
-			v1 = v1 + i32(160)
-			v18 = v18 + i32(-1)
-			if v18 != 0 {
-				goto l4
-			}
-		}
-		store32(m.memory, uint64(uint32(v5))+24, uint32(v17))
-		goto l5
-	l0:
-		store32(m.memory, uint64(uint32(v5))+24, uint32(v17))
-		v1 = v8
-		if v17 == 0 {
 			{
-				t109 := int32(load32(m.memory, uint64(uint32(v5))+16))
-				v3 = t109
-				if v3 != i32(-1) {
-					goto l82
-				}
-				v3 = i32(36)
-				goto l83
-			}
-		l82:
-			store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-			v3 = i32(41)
-		l83:
-			m.memory[uint32(v0)] = byte(v3)
-			m.___stack_pointer = v5 + i32(1408)
-			return
-		}
-	l5:
-		store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v5))+1284, uint32(v5+i32(24)))
-		store32(m.memory, uint64(uint32(v5))+1392, uint32(i32(16672)))
-		store32(m.memory, uint64(uint32(v5))+1388, uint32(v5+i32(1284)))
-		store32(m.memory, uint64(uint32(v5))+1384, uint32(v5+i32(1024)))
-		{
-			if v13 == 0 {
-				v17 = v15 + v17*i32(112)
-				v18 = i32(0)
-				v3 = v15
-				goto l84
-			}
-			v19 = i32(1)
-			v3 = i32(0)
-			v20 = i32(1)
-			v17 = i32(0)
-			v21 = i32(0)
-			v22 = v12
-			v23 = v13
-		l79:
-			{
-				v24 = v21
-				store32(m.memory, uint64(uint32(v5))+928, uint32(v23))
-				store64(m.memory, uint64(uint32(v5))+932, uint64(v22))
-				v25 = int32(v22)
 				{
-					v22 = int64(uint64(v22) >> 32)
-					if v22 != i64(0) {
-						goto l8
-					}
-					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(1288), v23, v25, i32(32))
-					t9 := int64(load64(m.memory, uint64(uint32(v5))+1296))
-					store64(m.memory, uint64(uint32(v5))+928, uint64(t9))
-				}
-			l8:
-				v26 = int32(v22)
-			l10:
-				{
-					t10 := int32(load32(m.memory, uint64(uint32(v5))+932))
-					v18 = t10
-					t11 := int32(load32(m.memory, uint64(uint32(v5))+936))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v5+i32(8), v5+i32(928), t11)
-					t12 := int32(m.memory[uint64(uint32(v5))+8])
-					v27 = t12
-					if v27 == 0 {
-						goto l9
-					}
-					t13 := int32(m.memory[uint64(uint32(v5))+9])
-					if t13&i32(255) != i32(32) {
-						goto l10
-					}
-				}
-			l9:
-				store32(m.memory, uint64(uint32(v5))+1404, uint32(v26))
-				store32(m.memory, uint64(uint32(v5))+1396, uint32(v23))
-				t14 := v5
-				v18 = v25 - v18
-				p15 := v18
-				if uint32(v18) > uint32(v25) {
-					p15 = i32(0)
-				}
-				store32(m.memory, uint64(uint32(t14))+1400, uint32(p15))
-				t16 := int32(load32(m.memory, uint64(uint32(v5))+928))
-				v23 = t16
-				t17 := int64(load64(m.memory, uint64(uint32(v5))+932))
-				v22 = t17
-				{
-					if v20&i32(1) != 0 {
-						goto l11
-					}
-					t18 := int32(load32(m.memory, uint64(uint32(v5))+1284))
-					v28 = t18
-					v29 = v28 + i32(8)
-				l17:
 					{
-						v25 = i32(0)
-						v18 = i32(0)
+					l138:
 						{
-							v20 = i32(256) - v3
-							p19 := v20
-							if uint32(v20) > uint32(i32(256)) {
-								p19 = i32(0)
+							if v3 != i32(1) {
+								goto l0
 							}
-							v20 = p19
-							if uint32(v20) > uint32(v17) {
-								goto l12
-							}
-							var p20 int32
-							if v17 == v20 {
-								p20 = 1
-							}
-							v25 = p20
-							v30 = v19 + v20
-							v26 = v20
-							v18 = v19
+							t5 := int32(load32(m.memory, uint64(uint32(v5))+36))
+							v3 = t5
+							goto l1
 						}
-					l12:
+					l0:
 						{
-							p21 := v17
-							if v18 != 0 {
-								p21 = v26
+							t6 := int32(load32(m.memory, uint64(uint32(v5))+40))
+							v3 = t6
+							t7 := int32(load32(m.memory, uint64(uint32(v5))+44))
+							if v3 != t7 {
+								goto l2
 							}
-							v20 = p21
-							v17 = v20 + v3
-							if uint32(v17) > uint32(i32(256)) {
-								goto l13
-							}
-							if v20 == 0 {
-								goto l13
-							}
-							t23 := v2 + v3
-							p22 := v19
-							if v18 != 0 {
-								p22 = v18
-							}
-							t24 := int32(m.memory[uint32(p22)])
-							m.memory[uint32(t23)] = byte(t24)
-							store32(m.memory, uint64(uint32(v5))+1024, uint32(v17))
-							v3 = v17
+							v3 = i32(0)
+							goto l3
 						}
-					l13:
-						if v3 != i32(256) {
-							goto l14
+					l2:
+						store32(m.memory, uint64(uint32(v5))+40, uint32(v3+i32(160)))
+						v3 = v3 + i32(8)
+					l3:
+						store32(m.memory, uint64(uint32(v5))+36, uint32(v3))
+						store32(m.memory, uint64(uint32(v5))+32, uint32(i32(1)))
+					l1:
+						if v3 == 0 {
+							goto l4
 						}
-						{
-							t25 := int32(load32(m.memory, uint32(v28)))
-							v3 = t25
-							if v3 == 0 {
-								goto l15
-							}
-							v17 = v3 * i32(112)
-							v3 = v29
-						l16:
-							m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-							v3 = v3 + i32(112)
-							v17 = v17 + i32(-112)
-							if v17 != 0 {
-								goto l16
-							}
+						store32(m.memory, uint64(uint32(v5))+48, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v5))+1216, uint32(v5+i32(32)))
+						store32(m.memory, uint64(uint32(v5))+1212, uint32(v5+i32(48)))
+						store32(m.memory, uint64(uint32(v5))+1228, uint32(i32(16672)))
+						store32(m.memory, uint64(uint32(v5))+1224, uint32(v5+i32(1212)))
+						store32(m.memory, uint64(uint32(v5))+1220, uint32(v5+i32(952)))
+						if v13 == 0 {
+							goto l5
 						}
-					l15:
+						v14 = i32(1)
+						v15 = i32(0)
+						v16 = i32(1)
 						v3 = i32(0)
-						store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
-					l14:
-						p26 := i32(1)
-						if v18 != 0 {
-							p26 = v30
-						}
-						v19 = p26
-						v17 = i32(1)
-						var p27 int32
-						if v18 != i32(0) {
-							p27 = 1
-						}
-						if p27&(v25^i32(1)) != 0 {
-							goto l17
-						}
-					}
-				}
-			l11:
-				v21 = v24 + i32(1)
-				m._hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v5+i32(1396), v5+i32(1384))
-				t28 := int32(load32(m.memory, uint64(uint32(v5))+1284))
-				v28 = t28
-				v29 = v28 + i32(8)
-				v19 = i32(2)
-				v20 = i32(16594)
-				t29 := int32(load32(m.memory, uint64(uint32(v5))+1024))
-				v3 = t29
-			l26:
-				v18 = i32(0)
-				{
-					t30 := v19
-					v17 = i32(256) - v3
-					p31 := v17
-					if uint32(v17) > uint32(i32(256)) {
-						p31 = i32(0)
-					}
-					v17 = p31
-					if uint32(t30) < uint32(v17) {
-						goto l18
-					}
-					v30 = v20 + v17
-					v25 = v19 - v17
-					v26 = v17
-					v18 = v20
-				}
-			l18:
-				{
-					p32 := v19
-					if v18 != 0 {
-						p32 = v26
-					}
-					v19 = p32
-					v17 = v19 + v3
-					if uint32(v17) > uint32(i32(256)) {
-						goto l19
-					}
-					if v19 == 0 {
-						goto l19
-					}
-					{
-						if v19 == 0 {
-							goto l20
-						}
-						t34 := v2 + v3
-						p33 := v20
-						if v18 != 0 {
-							p33 = v18
-						}
-						memory_copy(m.memory, uint32(t34), uint32(p33), uint32(v19))
-					}
-				l20:
-					store32(m.memory, uint64(uint32(v5))+1024, uint32(v17))
-					goto l21
-				}
-			l19:
-				v17 = v3
-			l21:
-				if v17 != i32(256) {
-					goto l22
-				}
-				{
-					t35 := int32(load32(m.memory, uint32(v28)))
-					v3 = t35
-					if v3 == 0 {
-						goto l23
-					}
-					v17 = v3 * i32(112)
-					v3 = v29
-				l24:
-					m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-					v3 = v3 + i32(112)
-					v17 = v17 + i32(-112)
-					if v17 != 0 {
-						goto l24
-					}
-				}
-			l23:
-				v17 = i32(0)
-				store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
-			l22:
-				{
-					if v18 == 0 {
-						goto l25
-					}
-					p36 := i32(1)
-					if v18 != 0 {
-						p36 = v30
-					}
-					v20 = p36
-					v3 = v17
-					v19 = v25
-					if v25 != 0 {
-						goto l26
-					}
-				}
-			l25:
-				store64(m.memory, uint64(uint32(v5))+1292, uint64(i64(16)))
-				store32(m.memory, uint64(uint32(v5))+1288, uint32(i32(16693)))
-				{
-					{
-						t37 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(1396), v5+i32(1288))
-						if t37 != 0 {
-							store32(m.memory, uint64(uint32(v5))+1296, uint32(i32(0)))
-							t42 := int64(load64(m.memory, uint32(v11)))
-							store64(m.memory, uint64(uint32(v5))+1288, uint64(t42))
-							m._hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v5+i32(1288), v5+i32(1384))
-							t43 := int32(load32(m.memory, uint64(uint32(v5))+1284))
-							v28 = t43
-							v29 = v28 + i32(8)
-							v17 = i32(16711)
-							t44 := int32(load32(m.memory, uint64(uint32(v5))+1024))
-							v3 = t44
-						l36:
+						v17 = i32(0)
+						v18 = v12
+						v19 = v13
+					l132:
+						{
+							v20 = v17
+							store32(m.memory, uint64(uint32(v5))+1472, uint32(v19))
+							store64(m.memory, uint64(uint32(v5))+1476, uint64(v18))
+							v21 = int32(v18)
 							{
-								v19 = i32(0)
-								v18 = i32(0)
-								{
-									v25 = i32(256) - v3
-									p45 := v25
-									if uint32(v25) > uint32(i32(256)) {
-										p45 = i32(0)
-									}
-									v25 = p45
-									if uint32(v25) > uint32(i32(1)) {
-										goto l31
-									}
-									var p46 int32
-									if v25 == i32(1) {
-										p46 = 1
-									}
-									v19 = p46
-									v30 = v17 + v25
-									v26 = v25
-									v18 = v17
+								v18 = int64(uint64(v18) >> 32)
+								if v18 != i64(0) {
+									goto l6
 								}
-							l31:
+								m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(1264), v19, v21, i32(32))
+								t8 := int64(load64(m.memory, uint64(uint32(v5))+1272))
+								store64(m.memory, uint64(uint32(v5))+1472, uint64(t8))
+							}
+						l6:
+							v22 = int32(v18)
+						l8:
+							{
+								t9 := int32(load32(m.memory, uint64(uint32(v5))+1476))
+								v23 = t9
+								t10 := int32(load32(m.memory, uint64(uint32(v5))+1480))
+								m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v5+i32(16), v5+i32(1472), t10)
+								t11 := int32(m.memory[uint64(uint32(v5))+16])
+								v24 = t11
+								if v24 == 0 {
+									goto l7
+								}
+								t12 := int32(m.memory[uint64(uint32(v5))+17])
+								if t12&i32(255) != i32(32) {
+									goto l8
+								}
+							}
+						l7:
+							store32(m.memory, uint64(uint32(v5))+1240, uint32(v22))
+							store32(m.memory, uint64(uint32(v5))+1232, uint32(v19))
+							t13 := v5
+							v23 = v21 - v23
+							p14 := v23
+							if uint32(v23) > uint32(v21) {
+								p14 = i32(0)
+							}
+							store32(m.memory, uint64(uint32(t13))+1236, uint32(p14))
+							t15 := int32(load32(m.memory, uint64(uint32(v5))+1472))
+							v19 = t15
+							t16 := int64(load64(m.memory, uint64(uint32(v5))+1476))
+							v18 = t16
+							{
+								if v16&i32(1) != 0 {
+									goto l9
+								}
+								t17 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+								v16 = t17
+								v25 = v16 + i32(8)
+								t18 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+								v23 = t18
+							l23:
 								{
-									p47 := i32(1)
-									if v18 != 0 {
-										p47 = v26
+									v26 = i32(0)
+									v21 = i32(0)
+									{
+										v22 = i32(256) - v15
+										p19 := v22
+										if uint32(v22) > uint32(i32(256)) {
+											p19 = i32(0)
+										}
+										v22 = p19
+										if uint32(v22) > uint32(v3) {
+											goto l10
+										}
+										var p20 int32
+										if v3 == v22 {
+											p20 = 1
+										}
+										v26 = p20
+										v27 = v14 + v22
+										v28 = v22
+										v21 = v14
 									}
-									v20 = p47
-									v25 = v20 + v3
-									if uint32(v25) > uint32(i32(256)) {
-										goto l32
+								l10:
+									{
+										p21 := v3
+										if v21 != 0 {
+											p21 = v28
+										}
+										v22 = p21
+										v3 = v22 + v15
+										if uint32(v3) > uint32(i32(256)) {
+											goto l11
+										}
+										if v22 == 0 {
+											goto l11
+										}
+										t23 := v2 + v15
+										p22 := v14
+										if v21 != 0 {
+											p22 = v21
+										}
+										t24 := int32(m.memory[uint32(p22)])
+										m.memory[uint32(t23)] = byte(t24)
+										store32(m.memory, uint64(uint32(v5))+952, uint32(v3))
+										v15 = v3
 									}
-									if v20 == 0 {
-										goto l32
+								l11:
+									if v15 != i32(256) {
+										goto l12
 									}
-									t49 := v2 + v3
-									p48 := v17
-									if v18 != 0 {
-										p48 = v18
+									{
+										t25 := int32(load32(m.memory, uint32(v16)))
+										v3 = t25
+										if v3 != 0 {
+											goto l13
+										}
+										v15 = i32(8)
+									l20:
+										{
+											t26 := int32(load32(m.memory, uint32(v23)))
+											v3 = t26
+											store32(m.memory, uint32(v23), uint32(i32(0)))
+											{
+												{
+													if v3 != 0 {
+														goto l14
+													}
+													t27 := int32(load32(m.memory, uint64(uint32(v23))+8))
+													v3 = t27
+													t28 := int32(load32(m.memory, uint64(uint32(v23))+12))
+													if v3 == t28 {
+														goto l15
+													}
+													store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
+													v3 = v3 + i32(8)
+													goto l16
+												}
+											l14:
+												t29 := int32(load32(m.memory, uint64(uint32(v23))+4))
+												v3 = t29
+												if v3 == 0 {
+													goto l15
+												}
+											}
+										l16:
+											memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
+											t30 := int64(load64(m.memory, uint64(uint32(v3))+24))
+											store64(m.memory, uint64(uint32(v9))+24, uint64(t30))
+											t31 := int64(load64(m.memory, uint64(uint32(v3))+16))
+											store64(m.memory, uint64(uint32(v9))+16, uint64(t31))
+											t32 := int64(load64(m.memory, uint64(uint32(v3))+8))
+											store64(m.memory, uint64(uint32(v9))+8, uint64(t32))
+											t33 := int64(load64(m.memory, uint32(v3)))
+											store64(m.memory, uint32(v9), uint64(t33))
+											memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
+											{
+												t34 := int32(load32(m.memory, uint32(v16)))
+												v14 = t34
+												if uint32(v14) > uint32(i32(7)) {
+													goto l17
+												}
+												v22 = v25 + v14*i32(112)
+												memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
+												store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
+												store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
+												store32(m.memory, uint32(v16), uint32(v14+i32(1)))
+												goto l18
+											}
+										l17:
+											v3 = i32(0)
+										l19:
+											store32(m.memory, uint32(v1+v3), uint32(i32(0)))
+											v3 = v3 + i32(4)
+											if v3 != i32(32) {
+												goto l19
+											}
+										l18:
+											v15 = v15 + i32(-1)
+											if v15 != 0 {
+												goto l20
+											}
+										}
+									l15:
+										t35 := int32(load32(m.memory, uint32(v16)))
+										v3 = t35
+										if v3 == 0 {
+											goto l21
+										}
 									}
-									t50 := int32(m.memory[uint32(p48)])
-									m.memory[uint32(t49)] = byte(t50)
-									store32(m.memory, uint64(uint32(v5))+1024, uint32(v25))
+								l13:
+									v15 = v3 * i32(112)
 									v3 = v25
+								l22:
+									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+									v3 = v3 + i32(112)
+									v15 = v15 + i32(-112)
+									if v15 != 0 {
+										goto l22
+									}
+								l21:
+									v15 = i32(0)
+									store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
+								l12:
+									p36 := i32(1)
+									if v21 != 0 {
+										p36 = v27
+									}
+									v14 = p36
+									v3 = i32(1)
+									var p37 int32
+									if v21 != i32(0) {
+										p37 = 1
+									}
+									if p37&(v26^i32(1)) != 0 {
+										goto l23
+									}
 								}
-							l32:
-								if v3 != i32(256) {
-									goto l33
+							}
+						l9:
+							v17 = v20 + i32(1)
+							m._hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v5+i32(1232), v5+i32(1220))
+							t38 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+							v21 = t38
+							v25 = v21 + i32(8)
+							v14 = i32(2)
+							v22 = i32(16594)
+							t39 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+							v23 = t39
+							t40 := int32(load32(m.memory, uint64(uint32(v5))+952))
+							v15 = t40
+						l40:
+							v16 = i32(0)
+							{
+								t41 := v14
+								v3 = i32(256) - v15
+								p42 := v3
+								if uint32(v3) > uint32(i32(256)) {
+									p42 = i32(0)
+								}
+								v3 = p42
+								if uint32(t41) < uint32(v3) {
+									goto l24
+								}
+								v27 = v22 + v3
+								v26 = v14 - v3
+								v28 = v3
+								v16 = v22
+							}
+						l24:
+							{
+								p43 := v14
+								if v16 != 0 {
+									p43 = v28
+								}
+								v14 = p43
+								v3 = v14 + v15
+								if uint32(v3) > uint32(i32(256)) {
+									goto l25
+								}
+								if v14 == 0 {
+									goto l25
 								}
 								{
-									t51 := int32(load32(m.memory, uint32(v28)))
-									v3 = t51
-									if v3 == 0 {
+									if v14 == 0 {
+										goto l26
+									}
+									t45 := v2 + v15
+									p44 := v22
+									if v16 != 0 {
+										p44 = v16
+									}
+									memory_copy(m.memory, uint32(t45), uint32(p44), uint32(v14))
+								}
+							l26:
+								store32(m.memory, uint64(uint32(v5))+952, uint32(v3))
+								goto l27
+							}
+						l25:
+							v3 = v15
+						l27:
+							if v3 != i32(256) {
+								goto l28
+							}
+							{
+								t46 := int32(load32(m.memory, uint32(v21)))
+								v3 = t46
+								if v3 != 0 {
+									goto l29
+								}
+								v15 = i32(8)
+							l36:
+								{
+									t47 := int32(load32(m.memory, uint32(v23)))
+									v3 = t47
+									store32(m.memory, uint32(v23), uint32(i32(0)))
+									{
+										{
+											if v3 != 0 {
+												goto l30
+											}
+											t48 := int32(load32(m.memory, uint64(uint32(v23))+8))
+											v3 = t48
+											t49 := int32(load32(m.memory, uint64(uint32(v23))+12))
+											if v3 == t49 {
+												goto l31
+											}
+											store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
+											v3 = v3 + i32(8)
+											goto l32
+										}
+									l30:
+										t50 := int32(load32(m.memory, uint64(uint32(v23))+4))
+										v3 = t50
+										if v3 == 0 {
+											goto l31
+										}
+									}
+								l32:
+									memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
+									t51 := int64(load64(m.memory, uint64(uint32(v3))+24))
+									store64(m.memory, uint64(uint32(v9))+24, uint64(t51))
+									t52 := int64(load64(m.memory, uint64(uint32(v3))+16))
+									store64(m.memory, uint64(uint32(v9))+16, uint64(t52))
+									t53 := int64(load64(m.memory, uint64(uint32(v3))+8))
+									store64(m.memory, uint64(uint32(v9))+8, uint64(t53))
+									t54 := int64(load64(m.memory, uint32(v3)))
+									store64(m.memory, uint32(v9), uint64(t54))
+									memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
+									{
+										t55 := int32(load32(m.memory, uint32(v21)))
+										v14 = t55
+										if uint32(v14) > uint32(i32(7)) {
+											goto l33
+										}
+										v22 = v25 + v14*i32(112)
+										memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
+										store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
+										store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
+										store32(m.memory, uint32(v21), uint32(v14+i32(1)))
 										goto l34
 									}
-									v17 = v3 * i32(112)
-									v3 = v29
+								l33:
+									v3 = i32(0)
 								l35:
-									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-									v3 = v3 + i32(112)
-									v17 = v17 + i32(-112)
-									if v17 != 0 {
+									store32(m.memory, uint32(v1+v3), uint32(i32(0)))
+									v3 = v3 + i32(4)
+									if v3 != i32(32) {
 										goto l35
 									}
+								l34:
+									v15 = v15 + i32(-1)
+									if v15 != 0 {
+										goto l36
+									}
 								}
-							l34:
-								v3 = i32(0)
-								store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
-							l33:
-								p52 := i32(1)
-								if v18 != 0 {
-									p52 = v30
-								}
-								v17 = p52
-								var p53 int32
-								if v18 != i32(0) {
-									p53 = 1
-								}
-								if p53&(v19^i32(1)) != 0 {
-									goto l36
+							l31:
+								t56 := int32(load32(m.memory, uint32(v21)))
+								v3 = t56
+								if v3 == 0 {
+									goto l37
 								}
 							}
-							t54 := int32(load32(m.memory, uint64(uint32(v11))+16))
-							v20 = t54
-							if v20 == 0 {
-								goto l37
+						l29:
+							v15 = v3 * i32(112)
+							v3 = v25
+						l38:
+							m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+							v3 = v3 + i32(112)
+							v15 = v15 + i32(-112)
+							if v15 != 0 {
+								goto l38
 							}
-							t55 := int32(load32(m.memory, uint64(uint32(v11))+20))
-							v17 = t55
-							if v17 == 0 {
-								goto l37
-							}
-							t56 := int32(load32(m.memory, uint64(uint32(v5))+1284))
-							v28 = t56
-							v29 = v28 + i32(8)
-						l46:
+						l37:
+							v3 = i32(0)
+							store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
+						l28:
 							{
-								v19 = i32(0)
-								{
-									t57 := v17
-									v18 = i32(256) - v3
-									p58 := v18
-									if uint32(v18) > uint32(i32(256)) {
-										p58 = i32(0)
-									}
-									v18 = p58
-									if uint32(t57) < uint32(v18) {
-										goto l38
-									}
-									v30 = v20 + v18
-									v25 = v17 - v18
-									v26 = v18
-									v19 = v20
+								if v16 == 0 {
+									goto l39
 								}
-							l38:
-								{
-									p59 := v17
-									if v19 != 0 {
-										p59 = v26
-									}
-									v17 = p59
-									v18 = v17 + v3
-									if uint32(v18) > uint32(i32(256)) {
-										goto l39
-									}
-									if v17 == 0 {
-										goto l39
-									}
-									{
-										if v17 == 0 {
-											goto l40
-										}
-										t61 := v2 + v3
-										p60 := v20
-										if v19 != 0 {
-											p60 = v19
-										}
-										memory_copy(m.memory, uint32(t61), uint32(p60), uint32(v17))
-									}
-								l40:
-									store32(m.memory, uint64(uint32(v5))+1024, uint32(v18))
-									goto l41
+								p57 := i32(1)
+								if v16 != 0 {
+									p57 = v27
 								}
-							l39:
-								v18 = v3
-							l41:
-								if v18 != i32(256) {
-									goto l42
-								}
-								{
-									t62 := int32(load32(m.memory, uint32(v28)))
-									v3 = t62
-									if v3 == 0 {
-										goto l43
-									}
-									v17 = v3 * i32(112)
-									v3 = v29
-								l44:
-									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-									v3 = v3 + i32(112)
-									v17 = v17 + i32(-112)
-									if v17 != 0 {
-										goto l44
-									}
-								}
-							l43:
-								v18 = i32(0)
-								store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
-							l42:
-								if v19 == 0 {
-									goto l45
-								}
-								p63 := i32(1)
-								if v19 != 0 {
-									p63 = v30
-								}
-								v20 = p63
-								v3 = v18
-								v17 = v25
-								if v25 != 0 {
-									goto l46
-								}
-								goto l47
-							}
-						}
-						t38 := int32(load32(m.memory, uint32(v6)))
-						if uint32(v24) >= uint32(t38) {
-							goto l28
-						}
-						v3 = v7 + v24*i32(12)
-						t39 := int32(load32(m.memory, uint32(v3)))
-						v26 = t39
-						if v26 == 0 {
-							goto l28
-						}
-						t40 := int32(load32(m.memory, uint64(uint32(v3))+4))
-						v25 = t40
-						t41 := int32(load32(m.memory, uint64(uint32(v3))+8))
-						if v25 != t41 {
-							goto l28
-						}
-						if v25 != 0 {
-							t97 := int32(load32(m.memory, uint64(uint32(v5))+1284))
-							v29 = t97
-							v24 = v29 + i32(8)
-						l78:
-							{
-								v19 = i32(0)
-								{
-									t98 := v25
-									v3 = i32(256) - v17
-									p99 := v3
-									if uint32(v3) > uint32(i32(256)) {
-										p99 = i32(0)
-									}
-									v3 = p99
-									if uint32(t98) < uint32(v3) {
-										goto l71
-									}
-									v28 = v26 + v3
-									v20 = v25 - v3
-									v30 = v3
-									v19 = v26
-								}
-							l71:
-								{
-									p100 := v25
-									if v19 != 0 {
-										p100 = v30
-									}
-									v3 = p100
-									v18 = v3 + v17
-									if uint32(v18) > uint32(i32(256)) {
-										goto l72
-									}
-									if v3 == 0 {
-										goto l72
-									}
-									{
-										if v3 == 0 {
-											goto l73
-										}
-										t102 := v2 + v17
-										p101 := v26
-										if v19 != 0 {
-											p101 = v19
-										}
-										memory_copy(m.memory, uint32(t102), uint32(p101), uint32(v3))
-									}
-								l73:
-									store32(m.memory, uint64(uint32(v5))+1024, uint32(v18))
-									goto l74
-								}
-							l72:
-								v18 = v17
-							l74:
-								if v18 != i32(256) {
-									goto l75
-								}
-								{
-									t103 := int32(load32(m.memory, uint32(v29)))
-									v3 = t103
-									if v3 == 0 {
-										goto l76
-									}
-									v17 = v3 * i32(112)
-									v3 = v24
-								l77:
-									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-									v3 = v3 + i32(112)
-									v17 = v17 + i32(-112)
-									if v17 != 0 {
-										goto l77
-									}
-								}
-							l76:
-								v18 = i32(0)
-								store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
-							l75:
-								if v19 == 0 {
-									goto l45
-								}
-								p104 := i32(1)
-								if v19 != 0 {
-									p104 = v28
-								}
-								v26 = p104
-								v17 = v18
-								v25 = v20
-								v3 = v18
-								if v20 != 0 {
-									goto l78
-								}
-								goto l47
-							}
-						}
-						goto l30
-					}
-				l28:
-					t64 := int32(load32(m.memory, uint64(uint32(v11))+12))
-					v3 = t64
-					t65 := int32(load32(m.memory, uint64(uint32(v11))+8))
-					v19 = t65
-					t66 := int64(load64(m.memory, uint64(uint32(v5))+1396))
-					store64(m.memory, uint32(v10), uint64(t66))
-					t67 := int32(load32(m.memory, uint64(uint32(v5))+1404))
-					store32(m.memory, uint64(uint32(v10))+8, uint32(t67))
-					store32(m.memory, uint64(uint32(v5))+1288, uint32(v19))
-					t68 := v5
-					v31 = v19 + v3<<4
-					store32(m.memory, uint64(uint32(t68))+1292, uint32(v31))
-					if v3 == 0 {
-						goto l30
-					}
-					v24 = i32(1)
-					v30 = i32(0)
-					v18 = v17
-					v3 = v17
-					v29 = i32(1)
-				l49:
-					{
-						t69 := int32(load32(m.memory, uint32(v19+i32(12))))
-						v28 = t69
-						t70 := int32(load32(m.memory, uint32(v19+i32(8))))
-						v26 = t70
-						t71 := int32(load32(m.memory, uint32(v19+i32(4))))
-						v20 = t71
-						t72 := int32(load32(m.memory, uint32(v19)))
-						v25 = t72
-						store32(m.memory, uint64(uint32(v5))+936, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v5))+932, uint32(v20))
-						t74 := v5
-						p73 := i32(1)
-						if v25 != 0 {
-							p73 = v25
-						}
-						store32(m.memory, uint64(uint32(t74))+928, uint32(p73))
-						{
-							t75 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v5+i32(928))
-							if t75 != 0 {
-								t76 := v5
-								v19 = v19 + i32(16)
-								store32(m.memory, uint64(uint32(t76))+1288, uint32(v19))
-								t78 := v5
-								p77 := i32(1)
+								v22 = p57
+								v15 = v3
+								v14 = v26
 								if v26 != 0 {
-									p77 = v26
+									goto l40
 								}
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t78, p77, v28)
-								t79 := int32(load32(m.memory, uint32(v5)))
-								v28 = t79
-								if v28 == 0 {
-									goto l47
-								}
-								t80 := int32(load32(m.memory, uint64(uint32(v5))+4))
-								v26 = t80
+							}
+						l39:
+							store64(m.memory, uint64(uint32(v5))+1268, uint64(i64(16)))
+							store32(m.memory, uint64(uint32(v5))+1264, uint32(i32(16693)))
+							{
 								{
-									if v29&i32(1) == 0 {
-										goto l50
-									}
-									v25 = v18
-									goto l51
-								l50:
-									t81 := int32(load32(m.memory, uint64(uint32(v5))+1284))
-									v32 = t81
-									v33 = v32 + i32(8)
-									v3 = v17
-								l59:
-									{
-										v20 = i32(0)
+									t58 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(1232), v5+i32(1264))
+									if t58 != 0 {
+										store32(m.memory, uint64(uint32(v5))+1272, uint32(i32(0)))
+										t63 := int64(load64(m.memory, uint32(v11)))
+										store64(m.memory, uint64(uint32(v5))+1264, uint64(t63))
+										m._hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v5+i32(1264), v5+i32(1220))
+										t64 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+										v16 = t64
+										v25 = v16 + i32(8)
+										v15 = i32(16711)
+										t65 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+										v23 = t65
+										t66 := int32(load32(m.memory, uint64(uint32(v5))+952))
+										v3 = t66
+									l58:
 										{
-											t82 := v30
-											v25 = i32(256) - v3
-											p83 := v25
-											if uint32(v25) > uint32(i32(256)) {
-												p83 = i32(0)
+											v26 = i32(0)
+											v21 = i32(0)
+											{
+												v14 = i32(256) - v3
+												p67 := v14
+												if uint32(v14) > uint32(i32(256)) {
+													p67 = i32(0)
+												}
+												v14 = p67
+												if uint32(v14) > uint32(i32(1)) {
+													goto l45
+												}
+												var p68 int32
+												if v14 == i32(1) {
+													p68 = 1
+												}
+												v26 = p68
+												v27 = v15 + v14
+												v28 = v14
+												v21 = v15
 											}
-											v25 = p83
-											if uint32(t82) < uint32(v25) {
-												goto l52
+										l45:
+											{
+												p69 := i32(1)
+												if v21 != 0 {
+													p69 = v28
+												}
+												v22 = p69
+												v14 = v22 + v3
+												if uint32(v14) > uint32(i32(256)) {
+													goto l46
+												}
+												if v22 == 0 {
+													goto l46
+												}
+												t71 := v2 + v3
+												p70 := v15
+												if v21 != 0 {
+													p70 = v21
+												}
+												t72 := int32(m.memory[uint32(p70)])
+												m.memory[uint32(t71)] = byte(t72)
+												store32(m.memory, uint64(uint32(v5))+952, uint32(v14))
+												v3 = v14
 											}
-											v34 = v24 + v25
-											v29 = v30 - v25
-											v35 = v25
-											v20 = v24
-										}
-									l52:
-										{
-											p84 := v30
-											if v20 != 0 {
-												p84 = v35
-											}
-											v30 = p84
-											v25 = v30 + v3
-											if uint32(v25) > uint32(i32(256)) {
-												goto l53
-											}
-											if v30 == 0 {
-												goto l53
+										l46:
+											if v3 != i32(256) {
+												goto l47
 											}
 											{
-												if v30 == 0 {
-													goto l54
+												t73 := int32(load32(m.memory, uint32(v16)))
+												v3 = t73
+												if v3 != 0 {
+													goto l48
 												}
-												t86 := v2 + v3
-												p85 := v24
-												if v20 != 0 {
-													p85 = v20
+												v15 = i32(8)
+											l55:
+												{
+													t74 := int32(load32(m.memory, uint32(v23)))
+													v3 = t74
+													store32(m.memory, uint32(v23), uint32(i32(0)))
+													{
+														{
+															if v3 != 0 {
+																goto l49
+															}
+															t75 := int32(load32(m.memory, uint64(uint32(v23))+8))
+															v3 = t75
+															t76 := int32(load32(m.memory, uint64(uint32(v23))+12))
+															if v3 == t76 {
+																goto l50
+															}
+															store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
+															v3 = v3 + i32(8)
+															goto l51
+														}
+													l49:
+														t77 := int32(load32(m.memory, uint64(uint32(v23))+4))
+														v3 = t77
+														if v3 == 0 {
+															goto l50
+														}
+													}
+												l51:
+													memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
+													t78 := int64(load64(m.memory, uint64(uint32(v3))+24))
+													store64(m.memory, uint64(uint32(v9))+24, uint64(t78))
+													t79 := int64(load64(m.memory, uint64(uint32(v3))+16))
+													store64(m.memory, uint64(uint32(v9))+16, uint64(t79))
+													t80 := int64(load64(m.memory, uint64(uint32(v3))+8))
+													store64(m.memory, uint64(uint32(v9))+8, uint64(t80))
+													t81 := int64(load64(m.memory, uint32(v3)))
+													store64(m.memory, uint32(v9), uint64(t81))
+													memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
+													{
+														t82 := int32(load32(m.memory, uint32(v16)))
+														v14 = t82
+														if uint32(v14) > uint32(i32(7)) {
+															goto l52
+														}
+														v22 = v25 + v14*i32(112)
+														memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
+														store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
+														store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
+														store32(m.memory, uint32(v16), uint32(v14+i32(1)))
+														goto l53
+													}
+												l52:
+													v3 = i32(0)
+												l54:
+													store32(m.memory, uint32(v1+v3), uint32(i32(0)))
+													v3 = v3 + i32(4)
+													if v3 != i32(32) {
+														goto l54
+													}
+												l53:
+													v15 = v15 + i32(-1)
+													if v15 != 0 {
+														goto l55
+													}
 												}
-												memory_copy(m.memory, uint32(t86), uint32(p85), uint32(v30))
+											l50:
+												t83 := int32(load32(m.memory, uint32(v16)))
+												v3 = t83
+												if v3 == 0 {
+													goto l56
+												}
 											}
-										l54:
-											store32(m.memory, uint64(uint32(v5))+1024, uint32(v25))
-											v17 = v25
+										l48:
+											v15 = v3 * i32(112)
 											v3 = v25
-											goto l55
-										}
-									l53:
-										v25 = v18
-									l55:
-										if v3 != i32(256) {
-											goto l56
-										}
-										{
-											t87 := int32(load32(m.memory, uint32(v32)))
-											v3 = t87
-											if v3 == 0 {
-												goto l57
-											}
-											v17 = v3 * i32(112)
-											v3 = v33
-										l58:
+										l57:
 											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
 											v3 = v3 + i32(112)
-											v17 = v17 + i32(-112)
-											if v17 != 0 {
+											v15 = v15 + i32(-112)
+											if v15 != 0 {
+												goto l57
+											}
+										l56:
+											v3 = i32(0)
+											store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
+										l47:
+											p84 := i32(1)
+											if v21 != 0 {
+												p84 = v27
+											}
+											v15 = p84
+											var p85 int32
+											if v21 != i32(0) {
+												p85 = 1
+											}
+											if p85&(v26^i32(1)) != 0 {
 												goto l58
 											}
 										}
-									l57:
-										v25 = i32(0)
-										store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
-										v17 = i32(0)
-										v3 = i32(0)
-									l56:
-										if v20 == 0 {
-											goto l51
-										}
-										p88 := i32(1)
-										if v20 != 0 {
-											p88 = v34
-										}
-										v24 = p88
-										v18 = v25
-										v30 = v29
-										if v29 != 0 {
+										t86 := int32(load32(m.memory, uint64(uint32(v11))+16))
+										v22 = t86
+										if v22 == 0 {
 											goto l59
 										}
-									}
-								}
-							l51:
-								{
-									if v26 != 0 {
-										goto l60
-									}
-									v18 = v25
-									goto l61
-								l60:
-									t89 := int32(load32(m.memory, uint64(uint32(v5))+1284))
-									v35 = t89
-									v34 = v35 + i32(8)
-									v17 = v25
-								l70:
-									{
-										v20 = i32(0)
-										{
-											t90 := v26
-											v3 = i32(256) - v17
-											p91 := v3
-											if uint32(v3) > uint32(i32(256)) {
-												p91 = i32(0)
-											}
-											v3 = p91
-											if uint32(t90) < uint32(v3) {
-												goto l62
-											}
-											v24 = v28 + v3
-											v30 = v26 - v3
-											v29 = v3
-											v20 = v28
+										t87 := int32(load32(m.memory, uint64(uint32(v11))+20))
+										v14 = t87
+										if v14 == 0 {
+											goto l59
 										}
-									l62:
+										t88 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+										v21 = t88
+										v25 = v21 + i32(8)
+										t89 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+										v23 = t89
+									l76:
 										{
-											p92 := v26
-											if v20 != 0 {
-												p92 = v29
+											v16 = i32(0)
+											{
+												t90 := v14
+												v15 = i32(256) - v3
+												p91 := v15
+												if uint32(v15) > uint32(i32(256)) {
+													p91 = i32(0)
+												}
+												v15 = p91
+												if uint32(t90) < uint32(v15) {
+													goto l60
+												}
+												v27 = v22 + v15
+												v26 = v14 - v15
+												v28 = v15
+												v16 = v22
 											}
-											v3 = p92
-											v18 = v3 + v17
-											if uint32(v18) > uint32(i32(256)) {
+										l60:
+											{
+												p92 := v14
+												if v16 != 0 {
+													p92 = v28
+												}
+												v14 = p92
+												v15 = v14 + v3
+												if uint32(v15) > uint32(i32(256)) {
+													goto l61
+												}
+												if v14 == 0 {
+													goto l61
+												}
+												{
+													if v14 == 0 {
+														goto l62
+													}
+													t94 := v2 + v3
+													p93 := v22
+													if v16 != 0 {
+														p93 = v16
+													}
+													memory_copy(m.memory, uint32(t94), uint32(p93), uint32(v14))
+												}
+											l62:
+												store32(m.memory, uint64(uint32(v5))+952, uint32(v15))
 												goto l63
 											}
-											if v3 == 0 {
-												goto l63
+										l61:
+											v15 = v3
+										l63:
+											if v15 != i32(256) {
+												goto l64
 											}
 											{
+												t95 := int32(load32(m.memory, uint32(v21)))
+												v3 = t95
+												if v3 != 0 {
+													goto l65
+												}
+												v15 = i32(8)
+											l72:
+												{
+													t96 := int32(load32(m.memory, uint32(v23)))
+													v3 = t96
+													store32(m.memory, uint32(v23), uint32(i32(0)))
+													{
+														{
+															if v3 != 0 {
+																goto l66
+															}
+															t97 := int32(load32(m.memory, uint64(uint32(v23))+8))
+															v3 = t97
+															t98 := int32(load32(m.memory, uint64(uint32(v23))+12))
+															if v3 == t98 {
+																goto l67
+															}
+															store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
+															v3 = v3 + i32(8)
+															goto l68
+														}
+													l66:
+														t99 := int32(load32(m.memory, uint64(uint32(v23))+4))
+														v3 = t99
+														if v3 == 0 {
+															goto l67
+														}
+													}
+												l68:
+													memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
+													t100 := int64(load64(m.memory, uint64(uint32(v3))+24))
+													store64(m.memory, uint64(uint32(v9))+24, uint64(t100))
+													t101 := int64(load64(m.memory, uint64(uint32(v3))+16))
+													store64(m.memory, uint64(uint32(v9))+16, uint64(t101))
+													t102 := int64(load64(m.memory, uint64(uint32(v3))+8))
+													store64(m.memory, uint64(uint32(v9))+8, uint64(t102))
+													t103 := int64(load64(m.memory, uint32(v3)))
+													store64(m.memory, uint32(v9), uint64(t103))
+													memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
+													{
+														t104 := int32(load32(m.memory, uint32(v21)))
+														v14 = t104
+														if uint32(v14) > uint32(i32(7)) {
+															goto l69
+														}
+														v22 = v25 + v14*i32(112)
+														memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
+														store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
+														store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
+														store32(m.memory, uint32(v21), uint32(v14+i32(1)))
+														goto l70
+													}
+												l69:
+													v3 = i32(0)
+												l71:
+													store32(m.memory, uint32(v1+v3), uint32(i32(0)))
+													v3 = v3 + i32(4)
+													if v3 != i32(32) {
+														goto l71
+													}
+												l70:
+													v15 = v15 + i32(-1)
+													if v15 != 0 {
+														goto l72
+													}
+												}
+											l67:
+												t105 := int32(load32(m.memory, uint32(v21)))
+												v3 = t105
 												if v3 == 0 {
-													goto l64
+													goto l73
 												}
-												t94 := v2 + v17
-												p93 := v28
-												if v20 != 0 {
-													p93 = v20
-												}
-												memory_copy(m.memory, uint32(t94), uint32(p93), uint32(v3))
 											}
-										l64:
-											store32(m.memory, uint64(uint32(v5))+1024, uint32(v18))
-											v17 = v18
-											goto l65
-										}
-									l63:
-										v18 = v25
-									l65:
-										if v17 != i32(256) {
-											goto l66
-										}
-										{
-											t95 := int32(load32(m.memory, uint32(v35)))
-											v3 = t95
-											if v3 == 0 {
-												goto l67
-											}
-											v17 = v3 * i32(112)
-											v3 = v34
-										l68:
+										l65:
+											v15 = v3 * i32(112)
+											v3 = v25
+										l74:
 											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
 											v3 = v3 + i32(112)
-											v17 = v17 + i32(-112)
-											if v17 != 0 {
-												goto l68
+											v15 = v15 + i32(-112)
+											if v15 != 0 {
+												goto l74
 											}
-										}
-									l67:
-										v18 = i32(0)
-										store32(m.memory, uint64(uint32(v5))+1024, uint32(i32(0)))
-										v17 = i32(0)
-									l66:
-										if v20 != 0 {
-											goto l69
-										}
-										v3 = v17
-										goto l61
-									l69:
-										p96 := i32(1)
-										if v20 != 0 {
-											p96 = v24
-										}
-										v28 = p96
-										v25 = v18
-										v26 = v30
-										v3 = v17
-										if v30 != 0 {
-											goto l70
+										l73:
+											v15 = i32(0)
+											store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
+										l64:
+											if v16 == 0 {
+												goto l75
+											}
+											p106 := i32(1)
+											if v16 != 0 {
+												p106 = v27
+											}
+											v22 = p106
+											v3 = v15
+											v14 = v26
+											if v26 != 0 {
+												goto l76
+											}
+											goto l75
 										}
 									}
+									t59 := int32(load32(m.memory, uint32(v6)))
+									if uint32(v20) >= uint32(t59) {
+										goto l42
+									}
+									v15 = v7 + v20*i32(12)
+									t60 := int32(load32(m.memory, uint32(v15)))
+									v22 = t60
+									if v22 == 0 {
+										goto l42
+									}
+									t61 := int32(load32(m.memory, uint64(uint32(v15))+4))
+									v14 = t61
+									t62 := int32(load32(m.memory, uint64(uint32(v15))+8))
+									if v14 != t62 {
+										goto l42
+									}
+									if v14 != 0 {
+										t162 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+										v21 = t162
+										v25 = v21 + i32(8)
+										t163 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+										v23 = t163
+									l131:
+										{
+											v16 = i32(0)
+											{
+												t164 := v14
+												v15 = i32(256) - v3
+												p165 := v15
+												if uint32(v15) > uint32(i32(256)) {
+													p165 = i32(0)
+												}
+												v15 = p165
+												if uint32(t164) < uint32(v15) {
+													goto l116
+												}
+												v27 = v22 + v15
+												v26 = v14 - v15
+												v28 = v15
+												v16 = v22
+											}
+										l116:
+											{
+												p166 := v14
+												if v16 != 0 {
+													p166 = v28
+												}
+												v14 = p166
+												v15 = v14 + v3
+												if uint32(v15) > uint32(i32(256)) {
+													goto l117
+												}
+												if v14 == 0 {
+													goto l117
+												}
+												{
+													if v14 == 0 {
+														goto l118
+													}
+													t168 := v2 + v3
+													p167 := v22
+													if v16 != 0 {
+														p167 = v16
+													}
+													memory_copy(m.memory, uint32(t168), uint32(p167), uint32(v14))
+												}
+											l118:
+												store32(m.memory, uint64(uint32(v5))+952, uint32(v15))
+												goto l119
+											}
+										l117:
+											v15 = v3
+										l119:
+											if v15 != i32(256) {
+												goto l120
+											}
+											{
+												t169 := int32(load32(m.memory, uint32(v21)))
+												v3 = t169
+												if v3 != 0 {
+													goto l121
+												}
+												v15 = i32(8)
+											l128:
+												{
+													t170 := int32(load32(m.memory, uint32(v23)))
+													v3 = t170
+													store32(m.memory, uint32(v23), uint32(i32(0)))
+													{
+														{
+															if v3 != 0 {
+																goto l122
+															}
+															t171 := int32(load32(m.memory, uint64(uint32(v23))+8))
+															v3 = t171
+															t172 := int32(load32(m.memory, uint64(uint32(v23))+12))
+															if v3 == t172 {
+																goto l123
+															}
+															store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
+															v3 = v3 + i32(8)
+															goto l124
+														}
+													l122:
+														t173 := int32(load32(m.memory, uint64(uint32(v23))+4))
+														v3 = t173
+														if v3 == 0 {
+															goto l123
+														}
+													}
+												l124:
+													memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
+													t174 := int64(load64(m.memory, uint64(uint32(v3))+24))
+													store64(m.memory, uint64(uint32(v9))+24, uint64(t174))
+													t175 := int64(load64(m.memory, uint64(uint32(v3))+16))
+													store64(m.memory, uint64(uint32(v9))+16, uint64(t175))
+													t176 := int64(load64(m.memory, uint64(uint32(v3))+8))
+													store64(m.memory, uint64(uint32(v9))+8, uint64(t176))
+													t177 := int64(load64(m.memory, uint32(v3)))
+													store64(m.memory, uint32(v9), uint64(t177))
+													memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
+													{
+														t178 := int32(load32(m.memory, uint32(v21)))
+														v14 = t178
+														if uint32(v14) > uint32(i32(7)) {
+															goto l125
+														}
+														v22 = v25 + v14*i32(112)
+														memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
+														store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
+														store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
+														store32(m.memory, uint32(v21), uint32(v14+i32(1)))
+														goto l126
+													}
+												l125:
+													v3 = i32(0)
+												l127:
+													store32(m.memory, uint32(v1+v3), uint32(i32(0)))
+													v3 = v3 + i32(4)
+													if v3 != i32(32) {
+														goto l127
+													}
+												l126:
+													v15 = v15 + i32(-1)
+													if v15 != 0 {
+														goto l128
+													}
+												}
+											l123:
+												t179 := int32(load32(m.memory, uint32(v21)))
+												v3 = t179
+												if v3 == 0 {
+													goto l129
+												}
+											}
+										l121:
+											v15 = v3 * i32(112)
+											v3 = v25
+										l130:
+											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+											v3 = v3 + i32(112)
+											v15 = v15 + i32(-112)
+											if v15 != 0 {
+												goto l130
+											}
+										l129:
+											v15 = i32(0)
+											store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
+										l120:
+											if v16 == 0 {
+												goto l75
+											}
+											p180 := i32(1)
+											if v16 != 0 {
+												p180 = v27
+											}
+											v22 = p180
+											v3 = v15
+											v14 = v26
+											if v26 != 0 {
+												goto l131
+											}
+											goto l75
+										}
+									}
+									goto l44
 								}
-							l61:
-								v24 = i32(16709)
-								v30 = i32(2)
-								v29 = i32(0)
-								if v19 != v31 {
-									goto l49
+							l42:
+								t107 := int32(load32(m.memory, uint64(uint32(v11))+12))
+								v15 = t107
+								t108 := int32(load32(m.memory, uint64(uint32(v11))+8))
+								v14 = t108
+								t109 := int64(load64(m.memory, uint64(uint32(v5))+1232))
+								store64(m.memory, uint32(v10), uint64(t109))
+								t110 := int32(load32(m.memory, uint64(uint32(v5))+1240))
+								store32(m.memory, uint64(uint32(v10))+8, uint32(t110))
+								store32(m.memory, uint64(uint32(v5))+1244, uint32(v14))
+								t111 := v5
+								v29 = v14 + v15<<4
+								store32(m.memory, uint64(uint32(t111))+1248, uint32(v29))
+								if v15 == 0 {
+									goto l44
 								}
-								goto l47
+								v30 = i32(1)
+								v28 = i32(0)
+								v21 = v3
+								v15 = v3
+								v20 = i32(1)
+							l78:
+								{
+									t112 := int32(load32(m.memory, uint32(v14+i32(12))))
+									v26 = t112
+									t113 := int32(load32(m.memory, uint32(v14+i32(8))))
+									v22 = t113
+									t114 := int32(load32(m.memory, uint32(v14+i32(4))))
+									v16 = t114
+									t115 := int32(load32(m.memory, uint32(v14)))
+									v23 = t115
+									store32(m.memory, uint64(uint32(v5))+1272, uint32(i32(0)))
+									store32(m.memory, uint64(uint32(v5))+1268, uint32(v16))
+									t117 := v5
+									p116 := i32(1)
+									if v23 != 0 {
+										p116 = v23
+									}
+									store32(m.memory, uint64(uint32(t117))+1264, uint32(p116))
+									{
+										t118 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v5+i32(1264))
+										if t118 != 0 {
+											t119 := v5
+											v14 = v14 + i32(16)
+											store32(m.memory, uint64(uint32(t119))+1244, uint32(v14))
+											t121 := v5 + i32(8)
+											p120 := i32(1)
+											if v22 != 0 {
+												p120 = v22
+											}
+											m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t121, p120, v26)
+											t122 := int32(load32(m.memory, uint64(uint32(v5))+8))
+											v27 = t122
+											if v27 == 0 {
+												goto l75
+											}
+											t123 := int32(load32(m.memory, uint64(uint32(v5))+12))
+											v25 = t123
+											{
+												if v20&i32(1) == 0 {
+													goto l79
+												}
+												v22 = v3
+												goto l80
+											l79:
+												t124 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+												v16 = t124
+												v31 = v16 + i32(8)
+												t125 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+												v23 = t125
+												v15 = v21
+											l96:
+												{
+													v26 = i32(0)
+													{
+														t126 := v28
+														v22 = i32(256) - v15
+														p127 := v22
+														if uint32(v22) > uint32(i32(256)) {
+															p127 = i32(0)
+														}
+														v22 = p127
+														if uint32(t126) < uint32(v22) {
+															goto l81
+														}
+														v32 = v30 + v22
+														v20 = v28 - v22
+														v33 = v22
+														v26 = v30
+													}
+												l81:
+													{
+														p128 := v28
+														if v26 != 0 {
+															p128 = v33
+														}
+														v28 = p128
+														v22 = v28 + v15
+														if uint32(v22) > uint32(i32(256)) {
+															goto l82
+														}
+														if v28 == 0 {
+															goto l82
+														}
+														{
+															if v28 == 0 {
+																goto l83
+															}
+															t130 := v2 + v15
+															p129 := v30
+															if v26 != 0 {
+																p129 = v26
+															}
+															memory_copy(m.memory, uint32(t130), uint32(p129), uint32(v28))
+														}
+													l83:
+														store32(m.memory, uint64(uint32(v5))+952, uint32(v22))
+														v21 = v22
+														v15 = v22
+														goto l84
+													}
+												l82:
+													v22 = v3
+												l84:
+													if v15 != i32(256) {
+														goto l85
+													}
+													{
+														t131 := int32(load32(m.memory, uint32(v16)))
+														v3 = t131
+														if v3 != 0 {
+															goto l86
+														}
+														v15 = i32(8)
+													l93:
+														{
+															t132 := int32(load32(m.memory, uint32(v23)))
+															v3 = t132
+															store32(m.memory, uint32(v23), uint32(i32(0)))
+															{
+																{
+																	if v3 != 0 {
+																		goto l87
+																	}
+																	t133 := int32(load32(m.memory, uint64(uint32(v23))+8))
+																	v3 = t133
+																	t134 := int32(load32(m.memory, uint64(uint32(v23))+12))
+																	if v3 == t134 {
+																		goto l88
+																	}
+																	store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
+																	v3 = v3 + i32(8)
+																	goto l89
+																}
+															l87:
+																t135 := int32(load32(m.memory, uint64(uint32(v23))+4))
+																v3 = t135
+																if v3 == 0 {
+																	goto l88
+																}
+															}
+														l89:
+															memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
+															t136 := int64(load64(m.memory, uint64(uint32(v3))+24))
+															store64(m.memory, uint64(uint32(v9))+24, uint64(t136))
+															t137 := int64(load64(m.memory, uint64(uint32(v3))+16))
+															store64(m.memory, uint64(uint32(v9))+16, uint64(t137))
+															t138 := int64(load64(m.memory, uint64(uint32(v3))+8))
+															store64(m.memory, uint64(uint32(v9))+8, uint64(t138))
+															t139 := int64(load64(m.memory, uint32(v3)))
+															store64(m.memory, uint32(v9), uint64(t139))
+															memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
+															{
+																t140 := int32(load32(m.memory, uint32(v16)))
+																v21 = t140
+																if uint32(v21) > uint32(i32(7)) {
+																	goto l90
+																}
+																v22 = v31 + v21*i32(112)
+																memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
+																store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
+																store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
+																store32(m.memory, uint32(v16), uint32(v21+i32(1)))
+																goto l91
+															}
+														l90:
+															v3 = i32(0)
+														l92:
+															store32(m.memory, uint32(v1+v3), uint32(i32(0)))
+															v3 = v3 + i32(4)
+															if v3 != i32(32) {
+																goto l92
+															}
+														l91:
+															v15 = v15 + i32(-1)
+															if v15 != 0 {
+																goto l93
+															}
+														}
+													l88:
+														t141 := int32(load32(m.memory, uint32(v16)))
+														v3 = t141
+														if v3 == 0 {
+															goto l94
+														}
+													}
+												l86:
+													v15 = v3 * i32(112)
+													v3 = v31
+												l95:
+													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+													v3 = v3 + i32(112)
+													v15 = v15 + i32(-112)
+													if v15 != 0 {
+														goto l95
+													}
+												l94:
+													v22 = i32(0)
+													store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
+													v21 = i32(0)
+													v15 = i32(0)
+												l85:
+													if v26 == 0 {
+														goto l80
+													}
+													p142 := i32(1)
+													if v26 != 0 {
+														p142 = v32
+													}
+													v30 = p142
+													v3 = v22
+													v28 = v20
+													if v20 != 0 {
+														goto l96
+													}
+												}
+											}
+										l80:
+											{
+												if v25 != 0 {
+													goto l97
+												}
+												v3 = v22
+												goto l98
+											l97:
+												t143 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+												v16 = t143
+												v20 = v16 + i32(8)
+												t144 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+												v23 = t144
+												v21 = v22
+											l115:
+												{
+													v26 = i32(0)
+													{
+														t145 := v25
+														v3 = i32(256) - v21
+														p146 := v3
+														if uint32(v3) > uint32(i32(256)) {
+															p146 = i32(0)
+														}
+														v3 = p146
+														if uint32(t145) < uint32(v3) {
+															goto l99
+														}
+														v31 = v27 + v3
+														v28 = v25 - v3
+														v30 = v3
+														v26 = v27
+													}
+												l99:
+													{
+														p147 := v25
+														if v26 != 0 {
+															p147 = v30
+														}
+														v15 = p147
+														v3 = v15 + v21
+														if uint32(v3) > uint32(i32(256)) {
+															goto l100
+														}
+														if v15 == 0 {
+															goto l100
+														}
+														{
+															if v15 == 0 {
+																goto l101
+															}
+															t149 := v2 + v21
+															p148 := v27
+															if v26 != 0 {
+																p148 = v26
+															}
+															memory_copy(m.memory, uint32(t149), uint32(p148), uint32(v15))
+														}
+													l101:
+														store32(m.memory, uint64(uint32(v5))+952, uint32(v3))
+														v21 = v3
+														goto l102
+													}
+												l100:
+													v3 = v22
+												l102:
+													if v21 != i32(256) {
+														goto l103
+													}
+													{
+														t150 := int32(load32(m.memory, uint32(v16)))
+														v3 = t150
+														if v3 != 0 {
+															goto l104
+														}
+														v15 = i32(8)
+													l111:
+														{
+															t151 := int32(load32(m.memory, uint32(v23)))
+															v3 = t151
+															store32(m.memory, uint32(v23), uint32(i32(0)))
+															{
+																{
+																	if v3 != 0 {
+																		goto l105
+																	}
+																	t152 := int32(load32(m.memory, uint64(uint32(v23))+8))
+																	v3 = t152
+																	t153 := int32(load32(m.memory, uint64(uint32(v23))+12))
+																	if v3 == t153 {
+																		goto l106
+																	}
+																	store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
+																	v3 = v3 + i32(8)
+																	goto l107
+																}
+															l105:
+																t154 := int32(load32(m.memory, uint64(uint32(v23))+4))
+																v3 = t154
+																if v3 == 0 {
+																	goto l106
+																}
+															}
+														l107:
+															memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
+															t155 := int64(load64(m.memory, uint64(uint32(v3))+24))
+															store64(m.memory, uint64(uint32(v9))+24, uint64(t155))
+															t156 := int64(load64(m.memory, uint64(uint32(v3))+16))
+															store64(m.memory, uint64(uint32(v9))+16, uint64(t156))
+															t157 := int64(load64(m.memory, uint64(uint32(v3))+8))
+															store64(m.memory, uint64(uint32(v9))+8, uint64(t157))
+															t158 := int64(load64(m.memory, uint32(v3)))
+															store64(m.memory, uint32(v9), uint64(t158))
+															memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
+															{
+																t159 := int32(load32(m.memory, uint32(v16)))
+																v21 = t159
+																if uint32(v21) > uint32(i32(7)) {
+																	goto l108
+																}
+																v22 = v20 + v21*i32(112)
+																memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
+																store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
+																store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
+																store32(m.memory, uint32(v16), uint32(v21+i32(1)))
+																goto l109
+															}
+														l108:
+															v3 = i32(0)
+														l110:
+															store32(m.memory, uint32(v1+v3), uint32(i32(0)))
+															v3 = v3 + i32(4)
+															if v3 != i32(32) {
+																goto l110
+															}
+														l109:
+															v15 = v15 + i32(-1)
+															if v15 != 0 {
+																goto l111
+															}
+														}
+													l106:
+														t160 := int32(load32(m.memory, uint32(v16)))
+														v3 = t160
+														if v3 == 0 {
+															goto l112
+														}
+													}
+												l104:
+													v15 = v3 * i32(112)
+													v3 = v20
+												l113:
+													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
+													v3 = v3 + i32(112)
+													v15 = v15 + i32(-112)
+													if v15 != 0 {
+														goto l113
+													}
+												l112:
+													v3 = i32(0)
+													store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
+													v21 = i32(0)
+												l103:
+													if v26 != 0 {
+														goto l114
+													}
+													v15 = v21
+													goto l98
+												l114:
+													p161 := i32(1)
+													if v26 != 0 {
+														p161 = v31
+													}
+													v27 = p161
+													v22 = v3
+													v25 = v28
+													v15 = v21
+													if v28 != 0 {
+														goto l115
+													}
+												}
+											}
+										l98:
+											v30 = i32(16709)
+											v28 = i32(2)
+											v20 = i32(0)
+											if v14 != v29 {
+												goto l78
+											}
+											goto l75
+										}
+										v14 = v14 + i32(16)
+										if v14 == v29 {
+											goto l75
+										}
+										goto l78
+									}
+								}
 							}
-							v19 = v19 + i32(16)
-							if v19 == v31 {
-								goto l47
+						l59:
+							v15 = v3
+							goto l75
+						l44:
+							v15 = v3
+						l75:
+							v16 = i32(0)
+							v3 = i32(1)
+							v14 = i32(16593)
+							t181 := v24
+							var p182 int32
+							if v19 != i32(0) {
+								p182 = 1
 							}
-							goto l49
+							if t181&p182 != 0 {
+								goto l132
+							}
+						}
+						{
+							t183 := int32(load32(m.memory, uint64(uint32(v5))+48))
+							v3 = t183
+							if v3 == 0 {
+								t189 := int32(load32(m.memory, uint64(uint32(v5))+44))
+								v2 = t189
+								t190 := int32(load32(m.memory, uint64(uint32(v5))+40))
+								v1 = t190
+								t191 := int32(load32(m.memory, uint64(uint32(v5))+32))
+								if t191 != i32(1) {
+									goto l139
+								}
+								t192 := int32(load32(m.memory, uint64(uint32(v5))+36))
+								v3 = t192
+								if v3 != 0 {
+									goto l140
+								}
+								goto l141
+							}
+							v23 = v3 * i32(112)
+							v3 = i32(0)
+						l134:
+							{
+								v15 = v5 + i32(48) + v3 + i32(8)
+								t184 := int32(load32(m.memory, uint64(uint32(v5))+952))
+								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v15, v2, t184)
+								m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v5+i32(1264), v15)
+								t185 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1264), v4)
+								m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t185&i32(255))
+								t186 := v23
+								v3 = v3 + i32(112)
+								if t186 != v3 {
+									goto l134
+								}
+							}
+							{
+								t187 := int32(load32(m.memory, uint64(uint32(v5))+48))
+								v14 = t187
+								if v14 == 0 {
+									goto l135
+								}
+								v23 = i32(0)
+								v15 = v8
+							l137:
+								v3 = i32(0)
+							l136:
+								store32(m.memory, uint32(v15+v3), uint32(i32(0)))
+								v3 = v3 + i32(4)
+								if v3 != i32(32) {
+									goto l136
+								}
+								v15 = v15 + i32(112)
+								v23 = v23 + i32(1)
+								if v23 != v14 {
+									goto l137
+								}
+							}
+						l135:
+							t188 := int32(load32(m.memory, uint64(uint32(v5))+32))
+							v3 = t188
+							goto l138
 						}
 					}
+				l5:
+					t193 := int32(load32(m.memory, uint64(uint32(v5))+44))
+					v2 = t193
+					t194 := int32(load32(m.memory, uint64(uint32(v5))+40))
+					v1 = t194
 				}
-			l45:
-				v3 = v18
-				goto l47
-			l37:
-				v18 = v3
-				goto l47
-			l30:
-				v18 = v17
-				v3 = v17
-			l47:
-				v20 = i32(0)
-				v17 = i32(1)
-				v19 = i32(16593)
-				t105 := v27
-				var p106 int32
-				if v23 != i32(0) {
-					p106 = 1
-				}
-				if t105&p106 != 0 {
-					goto l79
+			l140:
+				m._hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v5+i32(1264), v3, v5+i32(952))
+				t195 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1264), v4)
+				m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t195&i32(255))
+			}
+		l139:
+			if v1 == v2 {
+				goto l141
+			}
+			v3 = v1 + i32(8)
+			t196 := int32(uint32(v2-v1) / uint32(i32(160)))
+			v1 = t196
+		l142:
+			{
+				m._hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v5+i32(1264), v3, v5+i32(952))
+				t197 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1264), v4)
+				m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t197&i32(255))
+				v3 = v3 + i32(160)
+				v1 = v1 + i32(-1)
+				if v1 != 0 {
+					goto l142
 				}
 			}
-			t107 := int32(load32(m.memory, uint64(uint32(v5))+1284))
-			v3 = t107
-			t108 := int32(load32(m.memory, uint32(v3)))
-			v17 = t108
-			if v17 == 0 {
-				goto l80
-			}
-			v3 = v3 + i32(8)
-			v17 = v3 + v17*i32(112)
-			goto l84
 		}
-	l84:
-		m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, v18)
-		v3 = v3 + i32(112)
-		if v3 != v17 {
-			goto l84
+	l141:
+		t198 := int32(load32(m.memory, uint64(uint32(v5))+48))
+		v9 = t198
+		if v9 == 0 {
+			goto l4
 		}
-	l80:
-		t110 := int32(load32(m.memory, uint64(uint32(v5))+24))
-		v3 = t110
-		if v3 == 0 {
-			goto l85
-		}
-		v17 = v3 * i32(112)
+		v1 = v5 + i32(120)
+		v2 = i32(0)
+	l144:
 		v3 = i32(0)
-	l86:
-		{
-			m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v5+i32(1288), v5+i32(24)+v3+i32(8))
-			t111 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1288), v4)
-			m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(16), t111&i32(255))
-			t112 := v17
-			v3 = v3 + i32(112)
-			if t112 != v3 {
-				goto l86
-			}
-		}
-		t113 := int32(load32(m.memory, uint64(uint32(v5))+24))
-		v19 = t113
-		if v19 == 0 {
-			goto l85
-		}
-		v18 = i32(0)
-		v17 = v9
-	l88:
-		v3 = i32(0)
-	l87:
-		store32(m.memory, uint32(v17+v3), uint32(i32(0)))
+	l143:
+		store32(m.memory, uint32(v1+v3), uint32(i32(0)))
 		v3 = v3 + i32(4)
 		if v3 != i32(32) {
-			goto l87
+			goto l143
 		}
-		v17 = v17 + i32(112)
-		v18 = v18 + i32(1)
-		if v18 == v19 {
-			goto l85
+		v1 = v1 + i32(112)
+		v2 = v2 + i32(1)
+		if v2 != v9 {
+			goto l144
 		}
-		goto l88
 	}
+l4:
+	{
+		t199 := int32(load32(m.memory, uint64(uint32(v5))+24))
+		v3 = t199
+		if v3 != i32(-1) {
+			goto l145
+		}
+		v3 = i32(36)
+		goto l146
+	}
+l145:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
+	v3 = i32(41)
+l146:
+	m.memory[uint32(v0)] = byte(v3)
+	m.___stack_pointer = v5 + i32(1568)
 }
 func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -9972,4 +10733,4 @@ func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T
 	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00=(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00/G\x00\x00\x03\x00\x00\x00-J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x002F\x00\x00\r\x00\x00\x00kK\x00\x00&\x00\x00\x00\x02\x00\x00\x002G\x00\x00\x0f\x00\x00\x00\x91K\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xb4H\x00\x00\f\x00\x00\x00NF\x00\x000\x00\x00\x00,\x00\x00\x007H\x00\x00\b\x00\x00\x00\xd5L\x00\x009\x00\x00\x00-\x00\x00\x00\x83M\x00\x00\x10\x00\x00\x00\xb8C\x00\x00'\x00\x00\x00.\x00\x00\x00AG\x00\x00\x11\x00\x00\x00~F\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xe6F\x00\x00\x11\x00\x00\x00\xf7F\x00\x008\x00\x00\x00\x05\x00\x00\x00\xdfC\x00\x00\r\x00\x00\x00\x94E\x00\x00S\x00\x00\x00\x06\x00\x00\x00)D\x00\x00\b\x00\x00\x00ZM\x00\x00)\x00\x00\x00\a\x00\x00\x00>L\x00\x00\x0f\x00\x00\x00qH\x00\x00C\x00\x00\x00\b\x00\x00\x00\bC\x00\x00\v\x00\x00\x00\x18B\x00\x003\x00\x00\x00\t\x00\x00\x00\xc0J\x00\x00\x12\x00\x00\x00\xa2M\x00\x008\x00\x00\x00+\x00\x00\x00\xb1J\x00\x00\x0f\x00\x00\x00\xe7E\x00\x00K\x00\x00\x00)\x00\x00\x00\x93M\x00\x00\x0f\x00\x00\x00IC\x00\x00,\x00\x00\x00\n\x00\x00\x00\rI\x00\x00\x12\x00\x00\x00>J\x00\x00T\x00\x00\x00\v\x00\x00\x00\x1fI\x00\x00\x13\x00\x00\x00XI\x00\x00!\x00\x00\x00\f\x00\x00\x00FI\x00\x00\x12\x00\x00\x00cN\x00\x00e\x00\x00\x00\r\x00\x00\x00\x9bD\x00\x00\x11\x00\x00\x00\xc8N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xc5F\x00\x00\x0f\x00\x00\x00\xd2J\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xb7F\x00\x00\x0e\x00\x00\x00KB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xa1F\x00\x00\x16\x00\x00\x00\xdaM\x00\x00!\x00\x00\x00\x11\x00\x00\x002I\x00\x00\x14\x00\x00\x00\x01E\x00\x00:\x00\x00\x00\x14\x00\x00\x00;E\x00\x00\x0f\x00\x00\x00@D\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x92J\x00\x00\x11\x00\x00\x00\xabI\x00\x00?\x00\x00\x00\x12\x00\x00\x00\x13C\x00\x00\x0f\x00\x00\x00JE\x00\x00J\x00\x00\x00\x13\x00\x00\x00\xa3J\x00\x00\x0e\x00\x00\x00\xf6J\x00\x00'\x00\x00\x00\x16\x00\x00\x00?F\x00\x00\x0f\x00\x00\x00\"C\x00\x00'\x00\x00\x00\x17\x00\x00\x00dH\x00\x00\r\x00\x00\x00\x1dK\x00\x00N\x00\x00\x00/\x00\x00\x00\x1fH\x00\x00\x18\x00\x00\x00\xacD\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xc0H\x00\x00\r\x00\x00\x00\x05L\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xcdH\x00\x00\x0e\x00\x00\x00\x1cL\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xdbH\x00\x00\x0f\x00\x00\x00\xeaH\x00\x00#\x00\x00\x00\x1b\x00\x00\x00uC\x00\x00\x0f\x00\x00\x00\xc8K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\x97C\x00\x00\x10\x00\x00\x00\xe1K\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xa7C\x00\x00\x11\x00\x00\x00\x1bN\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x84C\x00\x00\x13\x00\x00\x00\xfbM\x00\x00 \x00\x00\x00(\x00\x00\x00uB\x00\x00\x0f\x00\x00\x00\xc1B\x00\x00G\x00\x00\x00 \x00\x00\x00ML\x00\x00\x12\x00\x00\x00\vJ\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\xa1L\x00\x00\f\x00\x00\x00yI\x00\x002\x00\x00\x00!\x00\x00\x00\xbbK\x00\x00\r\x00\x00\x00\x92G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xb4B\x00\x00\r\x00\x00\x00\xdfG\x00\x00@\x00\x00\x00*\x00\x00\x00RG\x00\x00\x0e\x00\x00\x00\xecC\x00\x00=\x00\x00\x00#\x00\x00\x00\x7fG\x00\x00\x13\x00\x00\x00\x0eM\x00\x00L\x00\x00\x00$\x00\x00\x00`G\x00\x00\x10\x00\x00\x00\xadL\x00\x00(\x00\x00\x00%\x00\x00\x00pG\x00\x00\x0f\x00\x00\x00\x84B\x00\x000\x00\x00\x00&\x00\x00\x00\x98L\x00\x00\t\x00\x00\x00\xeaI\x00\x00!\x00\x00\x00'\x00\x00\x00\xd4F\x00\x00\x12\x00\x00\x00_L\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb$S\x00\x00\x1a\x00\x00\x00>S\x00\x00\x18\x00\x00\x00VS\x00\x00\x15\x00\x00\x00kS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires)5A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9aT\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x9eT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xa7T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\b\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00=(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00/G\x00\x00\x03\x00\x00\x00-J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x002F\x00\x00\r\x00\x00\x00kK\x00\x00&\x00\x00\x00\x02\x00\x00\x002G\x00\x00\x0f\x00\x00\x00\x91K\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xb4H\x00\x00\f\x00\x00\x00NF\x00\x000\x00\x00\x00,\x00\x00\x007H\x00\x00\b\x00\x00\x00\xd5L\x00\x009\x00\x00\x00-\x00\x00\x00\x83M\x00\x00\x10\x00\x00\x00\xb8C\x00\x00'\x00\x00\x00.\x00\x00\x00AG\x00\x00\x11\x00\x00\x00~F\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xe6F\x00\x00\x11\x00\x00\x00\xf7F\x00\x008\x00\x00\x00\x05\x00\x00\x00\xdfC\x00\x00\r\x00\x00\x00\x94E\x00\x00S\x00\x00\x00\x06\x00\x00\x00)D\x00\x00\b\x00\x00\x00ZM\x00\x00)\x00\x00\x00\a\x00\x00\x00>L\x00\x00\x0f\x00\x00\x00qH\x00\x00C\x00\x00\x00\b\x00\x00\x00\bC\x00\x00\v\x00\x00\x00\x18B\x00\x003\x00\x00\x00\t\x00\x00\x00\xc0J\x00\x00\x12\x00\x00\x00\xa2M\x00\x008\x00\x00\x00+\x00\x00\x00\xb1J\x00\x00\x0f\x00\x00\x00\xe7E\x00\x00K\x00\x00\x00)\x00\x00\x00\x93M\x00\x00\x0f\x00\x00\x00IC\x00\x00,\x00\x00\x00\n\x00\x00\x00\rI\x00\x00\x12\x00\x00\x00>J\x00\x00T\x00\x00\x00\v\x00\x00\x00\x1fI\x00\x00\x13\x00\x00\x00XI\x00\x00!\x00\x00\x00\f\x00\x00\x00FI\x00\x00\x12\x00\x00\x00cN\x00\x00e\x00\x00\x00\r\x00\x00\x00\x9bD\x00\x00\x11\x00\x00\x00\xc8N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xc5F\x00\x00\x0f\x00\x00\x00\xd2J\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xb7F\x00\x00\x0e\x00\x00\x00KB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xa1F\x00\x00\x16\x00\x00\x00\xdaM\x00\x00!\x00\x00\x00\x11\x00\x00\x002I\x00\x00\x14\x00\x00\x00\x01E\x00\x00:\x00\x00\x00\x14\x00\x00\x00;E\x00\x00\x0f\x00\x00\x00@D\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x92J\x00\x00\x11\x00\x00\x00\xabI\x00\x00?\x00\x00\x00\x12\x00\x00\x00\x13C\x00\x00\x0f\x00\x00\x00JE\x00\x00J\x00\x00\x00\x13\x00\x00\x00\xa3J\x00\x00\x0e\x00\x00\x00\xf6J\x00\x00'\x00\x00\x00\x16\x00\x00\x00?F\x00\x00\x0f\x00\x00\x00\"C\x00\x00'\x00\x00\x00\x17\x00\x00\x00dH\x00\x00\r\x00\x00\x00\x1dK\x00\x00N\x00\x00\x00/\x00\x00\x00\x1fH\x00\x00\x18\x00\x00\x00\xacD\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xc0H\x00\x00\r\x00\x00\x00\x05L\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xcdH\x00\x00\x0e\x00\x00\x00\x1cL\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xdbH\x00\x00\x0f\x00\x00\x00\xeaH\x00\x00#\x00\x00\x00\x1b\x00\x00\x00uC\x00\x00\x0f\x00\x00\x00\xc8K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\x97C\x00\x00\x10\x00\x00\x00\xe1K\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xa7C\x00\x00\x11\x00\x00\x00\x1bN\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x84C\x00\x00\x13\x00\x00\x00\xfbM\x00\x00 \x00\x00\x00(\x00\x00\x00uB\x00\x00\x0f\x00\x00\x00\xc1B\x00\x00G\x00\x00\x00 \x00\x00\x00ML\x00\x00\x12\x00\x00\x00\vJ\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\xa1L\x00\x00\f\x00\x00\x00yI\x00\x002\x00\x00\x00!\x00\x00\x00\xbbK\x00\x00\r\x00\x00\x00\x92G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xb4B\x00\x00\r\x00\x00\x00\xdfG\x00\x00@\x00\x00\x00*\x00\x00\x00RG\x00\x00\x0e\x00\x00\x00\xecC\x00\x00=\x00\x00\x00#\x00\x00\x00\x7fG\x00\x00\x13\x00\x00\x00\x0eM\x00\x00L\x00\x00\x00$\x00\x00\x00`G\x00\x00\x10\x00\x00\x00\xadL\x00\x00(\x00\x00\x00%\x00\x00\x00pG\x00\x00\x0f\x00\x00\x00\x84B\x00\x000\x00\x00\x00&\x00\x00\x00\x98L\x00\x00\t\x00\x00\x00\xeaI\x00\x00!\x00\x00\x00'\x00\x00\x00\xd4F\x00\x00\x12\x00\x00\x00_L\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb$S\x00\x00\x1a\x00\x00\x00>S\x00\x00\x18\x00\x00\x00VS\x00\x00\x15\x00\x00\x00kS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires)5A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9aT\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x9eT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xa7T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
