@@ -126,13 +126,13 @@ mod tests {
         }
         // Each of the 119 bytes is also tried unchanged. Any other digit is recognised in the first
         // 42 digits of the signature. In the last digit only four bits count, so 15 others are.
-        assert_eq!(recognised, 119 + 42 * 63 + 15);
+        assert_eq!(recognised, usual(Some(119 + 42 * 63 + 15)).unwrap_or(0));
     }
 
     #[test]
     fn params_are_written_as_they_are_read() {
         let mut tag = Tag::default();
-        assert!(read_params(PARAMS, &mut tag).is_some());
+        assert!(Params::parse(PARAMS).expect("parameters").decode_signature(&mut tag));
         assert_eq!(&write_params(&tag), PARAMS);
     }
 
@@ -160,10 +160,8 @@ mod tests {
                 assert!(matches!(string, Err(Error::ControlByte { .. })));
             } else {
                 let verbatim = read_signing_string(&date, &digest);
-                assert_eq!(
-                    string,
-                    verbatim.as_ref().map(|string| &string[..]).ok_or(Error::NoKeys)
-                );
+                let verbatim = verbatim.as_ref().map(|string| &string[..]);
+                assert_eq!(usual(string.ok()), verbatim);
             }
         }
     }
