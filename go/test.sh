@@ -4,6 +4,7 @@
 # Run `make lib program` first; `make test-go` does everything. Prints a line for each check, and its output
 # on failure. Without Go nothing is tested, and without a peer its checks are skipped; if CI is set, either is
 # a failure.
+# shellcheck disable=SC2030,SC2031 # A subshell has its own environment.
 set -euo pipefail
 cd "$(dirname "$0")"
 

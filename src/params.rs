@@ -98,7 +98,7 @@ impl<'a> Params<'a> {
 
     /// Decodes the signature to `tag`. Returns `false` if it is not the base64 of a MAC.
     pub(crate) fn decode_signature(&self, tag: &mut Tag) -> bool {
-        primitives::decode_value(self.signature, tag)
+        self.signature.decode(tag)
     }
 
     /// Returns `keyId`, which is not empty.

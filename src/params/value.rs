@@ -2,7 +2,7 @@
 
 use crate::{
     bytes::{Class, differs_in_case, in_bounds},
-    primitives,
+    primitives::{self, Hash},
 };
 
 /// The value of a parameter as received: a token, or the content of a quoted-string, which may
@@ -91,11 +91,9 @@ impl<'a> Value<'a> {
         self.raw.is_empty()
     }
 
-    /// Fills `room` with the value. Returns `false` if their lengths differ.
-    pub(crate) fn fill(&self, room: &mut [u8]) -> bool {
-        let mut bytes = self.bytes();
-        let filled = room.iter_mut().all(|to| bytes.next().map(|byte| *to = byte).is_some());
-        filled && bytes.next().is_none()
+    /// Decodes the canonical base64 of a hash. Returns `false` for any other value.
+    pub(crate) fn decode(&self, hash: &mut Hash) -> bool {
+        primitives::decode_escaped(self.raw, self.escapes, hash)
     }
 
     /// Splits at the first `separator`, with quoted-pairs resolved. Returns the part before it, and

@@ -7,10 +7,7 @@ use sha2::{Digest, digest::block_api::CoreProxy};
 
 pub(crate) use super::alone::{WholeBody, mac_beside, mac_many};
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText};
-use crate::{
-    Value,
-    bytes::{Class, in_bounds, is_control},
-};
+use crate::bytes::{Class, in_bounds, is_control};
 
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
 /// start, and the MACs of a message are computed one after the other.
@@ -110,10 +107,11 @@ pub(crate) fn decode(text: &HashText, hash: &mut Hash) -> bool {
     decoded.try_into().map(|decoded| *hash = decoded).is_ok()
 }
 
-/// Does the same as [`decode`](super::decode), for the value of a parameter.
-pub(crate) fn decode_value(value: Value<'_>, hash: &mut Hash) -> bool {
-    let mut text = [0; BASE64_LEN];
-    value.fill(&mut text) && super::decode(&text, hash)
+/// Does the same as [`decode`](super::decode), for a text with at most `escapes` quoted-pairs.
+pub(crate) fn decode_escaped(mut text: &[u8], escapes: usize, hash: &mut Hash) -> bool {
+    let mut plain = [0; BASE64_LEN];
+    let mut take = |to: &mut u8| take_first(&mut text, escapes).map(|byte| *to = byte).is_some();
+    plain.iter_mut().all(&mut take) && text.is_empty() && super::decode(&plain, hash)
 }
 
 /// Returns whether `text` is the canonical base64 of a hash.

@@ -3,10 +3,7 @@
 use ctutils::{Choice, CtEq};
 
 use super::{BASE64_LEN, HASH_LEN, Hash, HashText, alphabet};
-use crate::{
-    Value,
-    bytes::{Class, differs_in_case},
-};
+use crate::bytes::{Class, differs_in_case};
 
 pub(crate) use super::{
     alone::{WholeBody, mac_beside, mac_many},
@@ -60,16 +57,16 @@ pub(crate) fn encode(hash: &Hash) -> HashText {
 
 /// Decodes the canonical base64 of a hash to `hash`. Returns `false` for any other text.
 pub(crate) fn decode(text: &HashText, hash: &mut Hash) -> bool {
-    decode_value(Value::plain(text), hash)
+    decode_escaped(text, 0, hash)
 }
 
-/// Does the same as [`decode`], for the value of a parameter.
+/// Does the same as [`decode`], for a text with at most `escapes` quoted-pairs.
 #[inline(never)]
-pub(crate) fn decode_value(mut text: Value<'_>, hash: &mut Hash) -> bool {
+pub(crate) fn decode_escaped(mut text: &[u8], escapes: usize, hash: &mut Hash) -> bool {
     let mut bytes = hash.iter_mut();
     let (mut bits, mut len) = (0u32, 0u32);
     for _ in 1..BASE64_LEN {
-        let Some(digit) = text.take_first() else { return false };
+        let Some(digit) = take_first(&mut text, escapes) else { return false };
         let value = VALUES.get(usize::from(digit.wrapping_sub(b'+'))).map_or(64, |value| *value);
         if value > 63 {
             return false;
@@ -84,7 +81,7 @@ pub(crate) fn decode_value(mut text: Value<'_>, hash: &mut Hash) -> bool {
         }
     }
     // The last digit has two surplus bits, which must be zero.
-    bits & 0x3 == 0 && text.is(b"=")
+    bits & 0x3 == 0 && take_first(&mut text, escapes) == Some(b'=') && text.is_empty()
 }
 
 /// The values of the bytes from `+` to `z`. A byte that is not a digit has the value 64.

@@ -667,162 +667,83 @@ func _hooksig__primitives__small__out_of_line__h9c7952833767d269_4gm017(v0 int32
 	t5 := int32(uint32(((v1*i32(65524)+v0)*i32(153)+i32(2))&i32(0xffff)) / uint32(i32(5)))
 	return t4 + v1*i32(365) + t5
 }
-func (m *Module) _hooksig__primitives__small__decode_value__h282f506c1bfbf6ee_44rm1b(v0, v1 int32) int32 {
-	var v2, v3, v4, v5, v6, v7, v8, v9, v10 int32
+func (m *Module) _hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v0, v1, v2, v3 int32) int32 {
+	var v4, v5, v6, v7, v8, v9, v10 int32
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(16)
-	m.___stack_pointer = v2
-	v3 = i32(0)
-	v4 = i32(43)
-	v5 = v1
-	v6 = i32(0)
-	v7 = i32(0)
+	v4 = t0 - i32(32)
+	m.___stack_pointer = v4
+	store32(m.memory, uint64(uint32(v4))+28, uint32(v1))
+	store32(m.memory, uint64(uint32(v4))+24, uint32(v0))
+	v5 = i32(0)
+	v6 = i32(43)
+	v7 = v3
+	v0 = i32(0)
+	v1 = i32(0)
 	v8 = i32(0)
 	{
 	l4:
 		{
-			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v0, t1)
-			t2 := int32(m.memory[uint32(v2)])
-			if t2 == 0 {
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(16), v4+i32(24), v2)
+			t1 := int32(m.memory[uint64(uint32(v4))+16])
+			if t1 == 0 {
 				goto l0
 			}
-			t3 := int32(m.memory[uint64(uint32(v2))+1])
-			v9 = (t3 + i32(-43)) & i32(255)
+			t2 := int32(m.memory[uint64(uint32(v4))+17])
+			v9 = (t2 + i32(-43)) & i32(255)
 			if uint32(v9) > uint32(i32(79)) {
 				goto l0
 			}
-			t4 := int32(m.memory[uint64(uint32(v9))+0x4000])
-			v9 = t4
+			t3 := int32(m.memory[uint64(uint32(v9))+0x4000])
+			v9 = t3
 			if uint32(v9) > uint32(i32(63)) {
 				goto l0
 			}
-			v6 = v6<<6 | v9
-			v10 = v7 + i32(6)
+			v0 = v0<<6 | v9
+			v10 = v1 + i32(6)
 			if uint32(v10) >= uint32(i32(8)) {
 				goto l1
 			}
-			v7 = v10
+			v1 = v10
 			goto l2
 		l1:
-			v7 = v7 + i32(-2)
+			v1 = v1 + i32(-2)
 			if v8 != i32(32) {
 				goto l3
 			}
 			v8 = i32(32)
 			goto l2
 		l3:
-			m.memory[uint32(v5)] = byte(i32_shr_u(v6, v7))
+			m.memory[uint32(v7)] = byte(i32_shr_u(v0, v1))
 			v8 = v8 + i32(1)
 		l2:
-			v5 = v1 + v8
-			v4 = v4 + i32(-1)
-			if v4 != 0 {
+			v7 = v3 + v8
+			v6 = v6 + i32(-1)
+			if v6 != 0 {
 				goto l4
 			}
 		}
 		if v9&i32(3) != 0 {
 			goto l0
 		}
-		{
-			t5 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			if t5 != 0 {
-				goto l5
-			}
-			t6 := int32(load32(m.memory, uint64(uint32(v0))+4))
-			if t6 != i32(1) {
-				goto l0
-			}
-			t7 := int32(load32(m.memory, uint32(v0)))
-			t8 := int32(m.memory[uint32(t7)])
-			var p9 int32
-			if t8 == i32(61) {
-				p9 = 1
-			}
-			v3 = p9
+		m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(8), v4+i32(24), v2)
+		t4 := int32(m.memory[uint64(uint32(v4))+8])
+		if t4 == 0 {
 			goto l0
 		}
-	l5:
-		store64(m.memory, uint64(uint32(v2))+8, uint64(i64(1)))
-		store32(m.memory, uint64(uint32(v2))+4, uint32(i32(16692)))
-		t10 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v2+i32(4), i32(0))
-		v3 = t10
-	}
-l0:
-	m.___stack_pointer = v2 + i32(16)
-	return v3
-}
-func (m *Module) _hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, v2 int32) int32 {
-	var v3, v4, v5 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(64)
-	m.___stack_pointer = v3
-	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-	t2 := v3
-	v4 = t1
-	store32(m.memory, uint64(uint32(t2))+40, uint32(v4))
-	t3 := int64(load64(m.memory, uint32(v0)))
-	store64(m.memory, uint64(uint32(v3))+32, uint64(t3))
-	t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	store32(m.memory, uint64(uint32(v3))+56, uint32(t4))
-	t5 := int64(load64(m.memory, uint32(v1)))
-	store64(m.memory, uint64(uint32(v3))+48, uint64(t5))
-	m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(24), v3+i32(32), v4)
-	t6 := int32(m.memory[uint64(uint32(v3))+25])
-	v0 = t6
-	t7 := int32(m.memory[uint64(uint32(v3))+24])
-	v1 = t7
-	t8 := int32(load32(m.memory, uint64(uint32(v3))+56))
-	m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(48), t8)
-	t9 := int32(m.memory[uint64(uint32(v3))+16])
-	v4 = t9
-	{
-		if v1 == 0 {
+		t5 := int32(m.memory[uint64(uint32(v4))+9])
+		if t5&i32(255) != i32(61) {
 			goto l0
 		}
-		t10 := int32(m.memory[uint64(uint32(v3))+17])
-		v1 = t10
-	l3:
-		{
-			v5 = i32(0)
-			if v4&i32(1) == 0 {
-				goto l1
-			}
-			if v0&i32(255) == v1&i32(255) {
-				goto l2
-			}
-			if v2 == 0 {
-				goto l1
-			}
-			if uint32((v0&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
-				goto l1
-			}
-			if (v1^v0)&i32(255) != i32(32) {
-				goto l1
-			}
-		l2:
-			t11 := int32(load32(m.memory, uint64(uint32(v3))+40))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(32), t11)
-			t12 := int32(m.memory[uint64(uint32(v3))+9])
-			v0 = t12
-			t13 := int32(m.memory[uint64(uint32(v3))+8])
-			v5 = t13
-			t14 := int32(load32(m.memory, uint64(uint32(v3))+56))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(48), t14)
-			t15 := int32(m.memory[uint64(uint32(v3))+1])
-			v1 = t15
-			t16 := int32(m.memory[uint32(v3)])
-			v4 = t16
-			if v5 != 0 {
-				goto l3
-			}
+		t6 := int32(load32(m.memory, uint64(uint32(v4))+28))
+		var p7 int32
+		if t6 == 0 {
+			p7 = 1
 		}
+		v5 = p7
 	}
 l0:
-	v5 = v4 ^ i32(1)
-l1:
-	m.___stack_pointer = v3 + i32(64)
-	return v5 & i32(1)
+	m.___stack_pointer = v4 + i32(32)
+	return v5
 }
 func (m *Module) _hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v0, v1, v2, v3 int32) int32 {
 	var v4 int32
@@ -2501,7 +2422,7 @@ func (m *Module) _hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v0, v1, v2, v
 							}
 						l39:
 							store64(m.memory, uint64(uint32(v5))+1268, uint64(i64(16)))
-							store32(m.memory, uint64(uint32(v5))+1264, uint32(i32(16693)))
+							store32(m.memory, uint64(uint32(v5))+1264, uint32(i32(16692)))
 							{
 								{
 									t58 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(1232), v5+i32(1264))
@@ -2513,7 +2434,7 @@ func (m *Module) _hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v0, v1, v2, v
 										t64 := int32(load32(m.memory, uint64(uint32(v5))+1212))
 										v16 = t64
 										v25 = v16 + i32(8)
-										v15 = i32(16711)
+										v15 = i32(16710)
 										t65 := int32(load32(m.memory, uint64(uint32(v5))+1216))
 										v23 = t65
 										t66 := int32(load32(m.memory, uint64(uint32(v5))+952))
@@ -3460,7 +3381,7 @@ func (m *Module) _hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v0, v1, v2, v
 												}
 											}
 										l98:
-											v30 = i32(16709)
+											v30 = i32(16708)
 											v28 = i32(2)
 											v20 = i32(0)
 											if v14 != v29 {
@@ -3960,35 +3881,33 @@ l10:
 	return v2
 }
 func (m *Module) _hooksig__digest__is_equal__h57a8bbd381b12942_50gbbs(v0, v1 int32) int32 {
-	var v2 int32
+	var v2, v3 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(48)
 	m.___stack_pointer = v2
+	store64(m.memory, uint64(uint32(v2))+32, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v2))+24, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v2))+16, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v2))+8, uint64(i64(0)))
-	store64(m.memory, uint32(v2), uint64(i64(0)))
-	store64(m.memory, uint64(uint32(v2))+40, uint64(i64(44)))
-	store32(m.memory, uint64(uint32(v2))+36, uint32(v1))
-	v1 = i32(0)
+	v3 = i32(0)
 	{
-		t1 := m._hooksig__primitives__small__decode_value__h282f506c1bfbf6ee_44rm1b(v2+i32(36), v2)
+		t1 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v1, i32(44), i32(0), v2+i32(8))
 		if t1 == 0 {
 			goto l0
 		}
-		t2 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v0, v2)
-		m.memory[uint64(uint32(v2))+36] = byte(t2 & i32(255))
-		v1 = v2 + i32(36)
-		t3 := int32(m.memory[uint64(uint32(v2))+36])
+		t2 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v0, v2+i32(8))
+		m.memory[uint64(uint32(v2))+47] = byte(t2 & i32(255))
+		v3 = v2 + i32(47)
+		t3 := int32(m.memory[uint64(uint32(v2))+47])
 		var p4 int32
 		if t3 != i32(0) {
 			p4 = 1
 		}
-		v1 = p4
+		v3 = p4
 	}
 l0:
 	m.___stack_pointer = v2 + i32(48)
-	return v1
+	return v3
 }
 func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15 int32
@@ -5795,7 +5714,7 @@ l1:
 func (m *Module) _hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v0, v1, v2 int32) {
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(96)
+	v3 = t0 - i32(80)
 	m.___stack_pointer = v3
 	{
 		if uint32(v2) < uint32(i32(8)) {
@@ -5818,26 +5737,24 @@ func (m *Module) _hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v0, v1, v2 in
 		if v5 != 0 {
 			goto l0
 		}
-		store64(m.memory, uint64(uint32(v3))+88, uint64(i64(44)))
-		t5 := v3
-		p4 := v1 + i32(8)
-		if v4 != 0 {
-			p4 = i32(0)
-		}
-		p6 := p4
-		if v5 != 0 {
-			p6 = i32(0)
-		}
-		v2 = p6
-		store32(m.memory, uint64(uint32(t5))+84, uint32(v2))
 		{
-			t7 := m._hooksig__primitives__small__decode_value__h282f506c1bfbf6ee_44rm1b(v3+i32(84), v3+i32(52))
-			if t7 == 0 {
+			v2 = v1 + i32(8)
+			t4 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v2, i32(44), i32(0), v3+i32(48))
+			if t4 == 0 {
 				store64(m.memory, uint32(v0), uint64(i64(28)))
 				goto l2
 			}
 			m.memory[uint32(v0)] = byte(i32(41))
-			store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
+			t6 := v0
+			p5 := v2
+			if v4 != 0 {
+				p5 = i32(0)
+			}
+			p7 := p5
+			if v5 != 0 {
+				p7 = i32(0)
+			}
+			store32(m.memory, uint64(uint32(t6))+4, uint32(p7))
 			goto l2
 		}
 	}
@@ -5847,11 +5764,11 @@ l11:
 	{
 		m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v1, v2)
 		t8 := int64(load64(m.memory, uint64(uint32(v3))+32))
-		store64(m.memory, uint64(uint32(v3))+44, uint64(t8))
-		m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(24), v3+i32(44), i32(1))
-		t9 := int32(load32(m.memory, uint64(uint32(v3))+48))
+		store64(m.memory, uint64(uint32(v3))+40, uint64(t8))
+		m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(24), v3+i32(40), i32(1))
+		t9 := int32(load32(m.memory, uint64(uint32(v3))+44))
 		v1 = t9
-		t10 := int32(load32(m.memory, uint64(uint32(v3))+44))
+		t10 := int32(load32(m.memory, uint64(uint32(v3))+40))
 		v2 = t10
 		{
 			t11 := int32(load32(m.memory, uint64(uint32(v3))+28))
@@ -5875,27 +5792,24 @@ l11:
 					t16 := int32(load32(m.memory, uint64(uint32(v3))+20))
 					t17 := v3
 					v1 = t16
-					store32(m.memory, uint64(uint32(t17))+48, uint32(v1))
+					store32(m.memory, uint64(uint32(t17))+44, uint32(v1))
 					t18 := int32(load32(m.memory, uint64(uint32(v3))+16))
 					t19 := v3
 					v4 = t18
-					store32(m.memory, uint64(uint32(t19))+44, uint32(v4))
-					store64(m.memory, uint64(uint32(v3))+88, uint64(i64(44)))
-					t20 := v3
-					v2 = v2 + i32(1)
-					store32(m.memory, uint64(uint32(t20))+84, uint32(v2))
+					store32(m.memory, uint64(uint32(t19))+40, uint32(v4))
 					v6 = i32(28)
 					{
-						t21 := m._hooksig__primitives__small__decode_value__h282f506c1bfbf6ee_44rm1b(v3+i32(84), v3+i32(52))
-						if t21 == 0 {
+						v2 = v2 + i32(1)
+						t20 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v2, i32(44), i32(0), v3+i32(48))
+						if t20 == 0 {
 							goto l7
 						}
 						{
 							if v1 == 0 {
 								goto l8
 							}
-							t22 := int32(m.memory[uint32(v4)])
-							if t22 != i32(44) {
+							t21 := int32(m.memory[uint32(v4)])
+							if t21 != i32(44) {
 								goto l7
 							}
 						}
@@ -5906,8 +5820,8 @@ l11:
 						v5 = v2
 						goto l4
 					l9:
-						t23 := m._memcmp(v5, v2, i32(44))
-						v1 = t23
+						t22 := m._memcmp(v5, v2, i32(44))
+						v1 = t22
 						v5 = v2
 						if v1 == 0 {
 							goto l4
@@ -5934,17 +5848,17 @@ l11:
 		m.memory[uint32(v0)] = byte(i32(28))
 		goto l2
 	l4:
-		m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(8), v3+i32(44), i32(32))
+		m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(8), v3+i32(40), i32(32))
 		{
-			t24 := int32(load32(m.memory, uint64(uint32(v3))+48))
-			v2 = t24
+			t23 := int32(load32(m.memory, uint64(uint32(v3))+44))
+			v2 = t23
 			if v2 == 0 {
 				goto l10
 			}
-			t25 := int32(load32(m.memory, uint64(uint32(v3))+44))
-			t26 := v3
-			v1 = t25 + i32(1)
-			store32(m.memory, uint64(uint32(t26))+44, uint32(v1))
+			t24 := int32(load32(m.memory, uint64(uint32(v3))+40))
+			t25 := v3
+			v1 = t24 + i32(1)
+			store32(m.memory, uint64(uint32(t25))+40, uint32(v1))
 			v2 = v2 + i32(-1)
 			goto l11
 		}
@@ -5959,7 +5873,7 @@ l11:
 l12:
 	store64(m.memory, uint32(v0), uint64(i64(29)))
 l2:
-	m.___stack_pointer = v3 + i32(96)
+	m.___stack_pointer = v3 + i32(80)
 }
 func (m *Module) _hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v0, v1, v2 int32) {
 	var v3, v4, v5, v6 int32
@@ -7566,6 +7480,78 @@ l0:
 	v5 = v3 & i64(0x7f7f7f7f7f7f7f7f)
 	return (i64_rotl((int64(uint64((v5+i64(4557430888798830399)^(v5+i64(2676586395008836901)))&(v3^i64(-1)))>>2)&i64(2314885530818453536)|v3^i64_rotl(v0, i64(23)))*i64(-0x61c8864680b583eb), i64(23)) ^ int64(uint32(v2))) * i64(-0x61c8864680b583eb)
 }
+func (m *Module) _hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, v2 int32) int32 {
+	var v3, v4, v5 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(64)
+	m.___stack_pointer = v3
+	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+	t2 := v3
+	v4 = t1
+	store32(m.memory, uint64(uint32(t2))+40, uint32(v4))
+	t3 := int64(load64(m.memory, uint32(v0)))
+	store64(m.memory, uint64(uint32(v3))+32, uint64(t3))
+	t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	store32(m.memory, uint64(uint32(v3))+56, uint32(t4))
+	t5 := int64(load64(m.memory, uint32(v1)))
+	store64(m.memory, uint64(uint32(v3))+48, uint64(t5))
+	m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(24), v3+i32(32), v4)
+	t6 := int32(m.memory[uint64(uint32(v3))+25])
+	v0 = t6
+	t7 := int32(m.memory[uint64(uint32(v3))+24])
+	v1 = t7
+	t8 := int32(load32(m.memory, uint64(uint32(v3))+56))
+	m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(48), t8)
+	t9 := int32(m.memory[uint64(uint32(v3))+16])
+	v4 = t9
+	{
+		if v1 == 0 {
+			goto l0
+		}
+		t10 := int32(m.memory[uint64(uint32(v3))+17])
+		v1 = t10
+	l3:
+		{
+			v5 = i32(0)
+			if v4&i32(1) == 0 {
+				goto l1
+			}
+			if v0&i32(255) == v1&i32(255) {
+				goto l2
+			}
+			if v2 == 0 {
+				goto l1
+			}
+			if uint32((v0&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
+				goto l1
+			}
+			if (v1^v0)&i32(255) != i32(32) {
+				goto l1
+			}
+		l2:
+			t11 := int32(load32(m.memory, uint64(uint32(v3))+40))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(32), t11)
+			t12 := int32(m.memory[uint64(uint32(v3))+9])
+			v0 = t12
+			t13 := int32(m.memory[uint64(uint32(v3))+8])
+			v5 = t13
+			t14 := int32(load32(m.memory, uint64(uint32(v3))+56))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(48), t14)
+			t15 := int32(m.memory[uint64(uint32(v3))+1])
+			v1 = t15
+			t16 := int32(m.memory[uint32(v3)])
+			v4 = t16
+			if v5 != 0 {
+				goto l3
+			}
+		}
+	}
+l0:
+	v5 = v4 ^ i32(1)
+l1:
+	m.___stack_pointer = v3 + i32(64)
+	return v5 & i32(1)
+}
 func (m *Module) _hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v0, v1 int32) {
 	var v2, v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
@@ -8677,109 +8663,106 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 						if t39^i64(0x7265646165682c22)|(t40^i64(2334399943502085491))|(t41^i64(0x2274736567696420)) != i64(0) {
 							goto l12
 						}
-						store64(m.memory, uint64(uint32(v3))+388, uint64(i64(44)))
-						t42 := v3
-						v1 = v7 + i32(52)
-						store32(m.memory, uint64(uint32(t42))+384, uint32(v1))
-						t43 := m._hooksig__primitives__small__decode_value__h282f506c1bfbf6ee_44rm1b(v3+i32(384), v3+i32(168))
-						if t43 == 0 {
+						v1 = i32(44)
+						v18 = i32(0)
+						v4 = v7 + i32(52)
+						t42 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v4, i32(44), i32(0), v3+i32(168))
+						if t42 == 0 {
 							goto l12
 						}
 						v19 = i64(8)
 						v20 = i32(1)
 						v2 = i32(21943)
-						v4 = i32(21647)
-						v17 = i32(44)
-						v18 = i32(21836)
-						v16 = i32(11)
-						v7 = i32(0)
-						v8 = i32(0)
+						v16 = i32(21647)
+						v7 = i32(21836)
+						v8 = i32(11)
+						v17 = i32(0)
 						v6 = i32(0)
 						v15 = i32(11)
 						goto l14
 					}
 				l12:
 					m._hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v3+i32(384), v3+i32(204), v15&i32(1))
-					t44 := int64(load64(m.memory, uint64(uint32(v3))+388))
-					v19 = t44
+					t43 := int64(load64(m.memory, uint64(uint32(v3))+388))
+					v19 = t43
 					{
-						t45 := int32(load32(m.memory, uint64(uint32(v3))+384))
-						v2 = t45
+						t44 := int32(load32(m.memory, uint64(uint32(v3))+384))
+						v2 = t44
 						if v2 != 0 {
 							goto l15
 						}
-						t46 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
-						v2 = t46
+						t45 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
+						v2 = t45
 						goto l16
 					}
 				l15:
-					t47 := int32(load32(m.memory, uint64(uint32(v3))+428))
-					v7 = t47
-					t48 := int32(load32(m.memory, uint64(uint32(v3))+424))
-					v16 = t48
-					t49 := int32(load32(m.memory, uint64(uint32(v3))+420))
-					v18 = t49
-					t50 := int32(load32(m.memory, uint64(uint32(v3))+416))
-					v8 = t50
-					t51 := int32(load32(m.memory, uint64(uint32(v3))+412))
-					v17 = t51
-					t52 := int32(load32(m.memory, uint64(uint32(v3))+408))
-					v1 = t52
-					t53 := int32(load32(m.memory, uint64(uint32(v3))+404))
-					v6 = t53
-					t54 := int32(load32(m.memory, uint64(uint32(v3))+400))
-					v15 = t54
-					t55 := int32(load32(m.memory, uint64(uint32(v3))+396))
-					v4 = t55
+					t46 := int32(load32(m.memory, uint64(uint32(v3))+428))
+					v18 = t46
+					t47 := int32(load32(m.memory, uint64(uint32(v3))+424))
+					v8 = t47
+					t48 := int32(load32(m.memory, uint64(uint32(v3))+420))
+					v7 = t48
+					t49 := int32(load32(m.memory, uint64(uint32(v3))+416))
+					v17 = t49
+					t50 := int32(load32(m.memory, uint64(uint32(v3))+412))
+					v1 = t50
+					t51 := int32(load32(m.memory, uint64(uint32(v3))+408))
+					v4 = t51
+					t52 := int32(load32(m.memory, uint64(uint32(v3))+404))
+					v6 = t52
+					t53 := int32(load32(m.memory, uint64(uint32(v3))+400))
+					v15 = t53
+					t54 := int32(load32(m.memory, uint64(uint32(v3))+396))
+					v16 = t54
 					v20 = i32(0)
 				}
 			l14:
-				store32(m.memory, uint64(uint32(v3))+260, uint32(v7))
-				store32(m.memory, uint64(uint32(v3))+256, uint32(v16))
-				store32(m.memory, uint64(uint32(v3))+252, uint32(v18))
-				store32(m.memory, uint64(uint32(v3))+248, uint32(v8))
-				store32(m.memory, uint64(uint32(v3))+244, uint32(v17))
-				store32(m.memory, uint64(uint32(v3))+240, uint32(v1))
+				store32(m.memory, uint64(uint32(v3))+260, uint32(v18))
+				store32(m.memory, uint64(uint32(v3))+256, uint32(v8))
+				store32(m.memory, uint64(uint32(v3))+252, uint32(v7))
+				store32(m.memory, uint64(uint32(v3))+248, uint32(v17))
+				store32(m.memory, uint64(uint32(v3))+244, uint32(v1))
+				store32(m.memory, uint64(uint32(v3))+240, uint32(v4))
 				store32(m.memory, uint64(uint32(v3))+236, uint32(v6))
 				store32(m.memory, uint64(uint32(v3))+232, uint32(v15))
-				store32(m.memory, uint64(uint32(v3))+228, uint32(v4))
+				store32(m.memory, uint64(uint32(v3))+228, uint32(v16))
 				store64(m.memory, uint64(uint32(v3))+220, uint64(v19))
 				store32(m.memory, uint64(uint32(v3))+216, uint32(v2))
 				m._hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v3+i32(384), v3+i32(228))
-				t56 := int64(load64(m.memory, uint64(uint32(v3))+384))
-				v19 = t56
+				t55 := int64(load64(m.memory, uint64(uint32(v3))+384))
+				v19 = t55
 				{
-					t57 := int32(m.memory[uint64(uint32(v3))+396])
-					v1 = t57
-					if v1 != i32(2) {
+					t56 := int32(m.memory[uint64(uint32(v3))+396])
+					v18 = t56
+					if v18 != i32(2) {
 						goto l17
 					}
-					t58 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
-					v2 = t58
+					t57 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
+					v2 = t57
 					goto l16
 				}
 			l17:
-				t59 := int32(load16(m.memory, uint64(uint32(v3))+397))
-				store16(m.memory, uint64(uint32(v3))+277, uint16(t59))
-				t60 := int32(m.memory[uint64(uint32(v3))+399])
-				m.memory[uint64(uint32(v3))+279] = byte(t60)
-				m.memory[uint64(uint32(v3))+276] = byte(v1)
-				t61 := int32(load32(m.memory, uint64(uint32(v3))+392))
-				store32(m.memory, uint64(uint32(v3))+272, uint32(t61))
+				t58 := int32(load16(m.memory, uint64(uint32(v3))+397))
+				store16(m.memory, uint64(uint32(v3))+277, uint16(t58))
+				t59 := int32(m.memory[uint64(uint32(v3))+399])
+				m.memory[uint64(uint32(v3))+279] = byte(t59)
+				m.memory[uint64(uint32(v3))+276] = byte(v18)
+				t60 := int32(load32(m.memory, uint64(uint32(v3))+392))
+				store32(m.memory, uint64(uint32(v3))+272, uint32(t60))
 				store64(m.memory, uint64(uint32(v3))+264, uint64(v19))
 				m._hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v3+i32(384), v3+i32(128), v3+i32(216), v3+i32(264))
 				{
-					t62 := int32(m.memory[uint64(uint32(v3))+384])
-					if t62 == i32(41) {
+					t61 := int32(m.memory[uint64(uint32(v3))+384])
+					if t61 == i32(41) {
 						goto l18
 					}
-					t63 := int64(load64(m.memory, uint64(uint32(v3))+384))
-					v21 = t63
+					t62 := int64(load64(m.memory, uint64(uint32(v3))+384))
+					v21 = t62
 					if v21&i64(255) == i64(41) {
 						goto l18
 					}
-					t64 := int32(m.memory[uint64(uint32(int32(v21)&i32(255)))+16596])
-					v2 = t64
+					t63 := int32(m.memory[uint64(uint32(int32(v21)&i32(255)))+16596])
+					v2 = t63
 					goto l16
 				}
 			l18:
@@ -8787,15 +8770,9 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					if v20 != 0 {
 						goto l19
 					}
-					t65 := v3
-					v2 = v3 + i32(240)
-					t66 := int32(load32(m.memory, uint64(uint32(v2))+8))
-					store32(m.memory, uint64(uint32(t65))+392, uint32(t66))
-					t67 := int64(load64(m.memory, uint32(v2)))
-					store64(m.memory, uint64(uint32(v3))+384, uint64(t67))
 					v2 = i32(17)
-					t68 := m._hooksig__primitives__small__decode_value__h282f506c1bfbf6ee_44rm1b(v3+i32(384), v3+i32(168))
-					if t68 == 0 {
+					t64 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v4, v1, v17, v3+i32(168))
+					if t64 == 0 {
 						goto l16
 					}
 				}
@@ -8806,74 +8783,74 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					v2 = i32(23)
 					fallthrough
 				default:
-					t69 := int32(m.memory[uint64(uint32(v2))+16596])
-					v2 = t69
+					t65 := int32(m.memory[uint64(uint32(v2))+16596])
+					v2 = t65
 					goto l16
 				case 1:
-					t70 := int32(load32(m.memory, uint64(uint32(v3))+144))
-					t71 := v3 + i32(384)
-					v2 = t70
-					t72 := v2
-					t73 := v9
-					t74 := v10
-					var p75 int32
+					t66 := int32(load32(m.memory, uint64(uint32(v3))+144))
+					t67 := v3 + i32(384)
+					v2 = t66
+					t68 := v2
+					t69 := v9
+					t70 := v10
+					var p71 int32
 					if v5 == i64(-0x8000000000000000) {
-						p75 = 1
+						p71 = 1
 					}
-					m._hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(t71, t72, t73, t74, int64(uint32(p75)), v5)
-					t76 := int64(load64(m.memory, uint64(uint32(v3))+392))
-					v5 = t76
+					m._hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(t67, t68, t69, t70, int64(uint32(p71)), v5)
+					t72 := int64(load64(m.memory, uint64(uint32(v3))+392))
+					v5 = t72
 					{
-						t77 := int64(load64(m.memory, uint64(uint32(v3))+384))
-						v21 = t77
+						t73 := int64(load64(m.memory, uint64(uint32(v3))+384))
+						v21 = t73
 						if v21 != i64(2) {
 							goto l23
 						}
-						t78 := int32(m.memory[uint64(uint32(int32(v5)&i32(255)))+16596])
-						v2 = t78
+						t74 := int32(m.memory[uint64(uint32(int32(v5)&i32(255)))+16596])
+						v2 = t74
 						goto l16
 					}
 				l23:
-					v4 = i32(27)
+					v1 = i32(27)
 					switch v14 {
 					case 0:
-						v4 = i32(26)
+						v1 = i32(26)
 						fallthrough
 					default:
-						t79 := int32(m.memory[uint64(uint32(v4))+16596])
-						v2 = t79
+						t75 := int32(m.memory[uint64(uint32(v1))+16596])
+						v2 = t75
 						goto l16
 					case 1:
 						m._hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v3+i32(384), v12, v13)
 						{
-							t80 := int32(m.memory[uint64(uint32(v3))+384])
-							if t80 == i32(41) {
+							t76 := int32(m.memory[uint64(uint32(v3))+384])
+							if t76 == i32(41) {
 								goto l27
 							}
-							t81 := int32(m.memory[uint64(uint32(v3))+384])
-							v4 = t81
-							if v4 == i32(41) {
+							t77 := int32(m.memory[uint64(uint32(v3))+384])
+							v1 = t77
+							if v1 == i32(41) {
 								goto l27
 							}
-							t82 := int32(m.memory[uint64(uint32(v4))+16596])
-							v2 = t82
+							t78 := int32(m.memory[uint64(uint32(v1))+16596])
+							v2 = t78
 							goto l16
 						}
 					l27:
-						t83 := int32(load32(m.memory, uint64(uint32(v3))+388))
-						v4 = t83
+						t79 := int32(load32(m.memory, uint64(uint32(v3))+388))
+						v1 = t79
 						{
 							{
 								{
-									if v1&i32(1) == 0 {
+									if v18&i32(1) == 0 {
 										goto l28
 									}
 									{
 										if v21 != i64(0) {
 											goto l29
 										}
-										t84 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v9, v10)
-										if t84 != 0 {
+										t80 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v9, v10)
+										if t80 != 0 {
 											goto l28
 										}
 									}
@@ -8882,140 +8859,140 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 										goto l28
 									}
 									if v13 == i32(52) {
-										v1 = v3 + i32(281)
-										m._hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v1, v9, v12)
-										memory_copy(m.memory, uint32(v3+i32(384)), uint32(v1), uint32(i32(96)))
-										t91 := int32(load32(m.memory, uint64(uint32(v3))+160))
-										t92 := int32(load32(m.memory, uint64(uint32(v3))+164))
-										m._hooksig__key__find_key_of_whole__hf27f42401d5b459b_2gxjpx(v3+i32(1928), t91, t92, v3+i32(384), v3+i32(168))
+										v4 = v3 + i32(281)
+										m._hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v4, v9, v12)
+										memory_copy(m.memory, uint32(v3+i32(384)), uint32(v4), uint32(i32(96)))
+										t87 := int32(load32(m.memory, uint64(uint32(v3))+160))
+										t88 := int32(load32(m.memory, uint64(uint32(v3))+164))
+										m._hooksig__key__find_key_of_whole__hf27f42401d5b459b_2gxjpx(v3+i32(1928), t87, t88, v3+i32(384), v3+i32(168))
 										{
-											t93 := int32(m.memory[uint64(uint32(v3))+1928])
-											if t93 != i32(41) {
-												t95 := int64(load64(m.memory, uint64(uint32(v3))+1928))
-												v19 = t95
+											t89 := int32(m.memory[uint64(uint32(v3))+1928])
+											if t89 != i32(41) {
+												t91 := int64(load64(m.memory, uint64(uint32(v3))+1928))
+												v19 = t91
 												if v19&i64(255) != i64(41) {
-													t105 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
-													v2 = t105
+													t101 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
+													v2 = t101
 													goto l16
 												}
-												v1 = int32(int64(uint64(v19) >> 32))
+												v4 = int32(int64(uint64(v19) >> 32))
 												goto l34
 											}
-											t94 := int32(load32(m.memory, uint64(uint32(v3))+1932))
-											v1 = t94
+											t90 := int32(load32(m.memory, uint64(uint32(v3))+1932))
+											v4 = t90
 											goto l34
 										}
 									}
 								l28:
 									store32(m.memory, uint64(uint32(v3))+384, uint32(i32(0)))
-									t85 := int64(load64(m.memory, uint64(uint32(v3))+268))
-									t86 := v3
-									v22 = t85
-									store64(m.memory, uint64(uint32(t86))+1956, uint64(v22))
-									t88 := v3
-									p87 := i32(0)
+									t81 := int64(load64(m.memory, uint64(uint32(v3))+268))
+									t82 := v3
+									v22 = t81
+									store64(m.memory, uint64(uint32(t82))+1956, uint64(v22))
+									t84 := v3
+									p83 := i32(0)
 									if int32(v22) != 0 {
-										p87 = int32(v19)
+										p83 = int32(v19)
 									}
-									store32(m.memory, uint64(uint32(t88))+1952, uint32(p87))
+									store32(m.memory, uint64(uint32(t84))+1952, uint32(p83))
 									m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v3+i32(1928), v3+i32(72), v3+i32(1952), v3+i32(384))
 									m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h632e112844a626ea_l7qs9c(v3+i32(1952), v3+i32(1928))
-									t89 := int32(m.memory[uint64(uint32(v3))+1952])
-									if t89 == i32(41) {
+									t85 := int32(m.memory[uint64(uint32(v3))+1952])
+									if t85 == i32(41) {
 										goto l31
 									}
-									t90 := int64(load64(m.memory, uint64(uint32(v3))+1952))
-									v19 = t90
+									t86 := int64(load64(m.memory, uint64(uint32(v3))+1952))
+									v19 = t86
 									if v19&i64(255) == i64(41) {
 										goto l31
 									}
 									goto l32
 								}
 							l31:
-								t96 := int32(load32(m.memory, uint64(uint32(v3))+160))
-								t97 := int32(load32(m.memory, uint64(uint32(v3))+164))
-								m._hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v3+i32(1952), t96, t97, v3+i32(1928), v3+i32(168))
+								t92 := int32(load32(m.memory, uint64(uint32(v3))+160))
+								t93 := int32(load32(m.memory, uint64(uint32(v3))+164))
+								m._hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v3+i32(1952), t92, t93, v3+i32(1928), v3+i32(168))
 								{
-									t98 := int32(m.memory[uint64(uint32(v3))+1952])
-									if t98 != i32(41) {
+									t94 := int32(m.memory[uint64(uint32(v3))+1952])
+									if t94 != i32(41) {
 										goto l36
 									}
-									t99 := int32(load32(m.memory, uint64(uint32(v3))+1956))
-									v1 = t99
+									t95 := int32(load32(m.memory, uint64(uint32(v3))+1956))
+									v4 = t95
 									goto l34
 								}
 							l36:
-								t100 := int64(load64(m.memory, uint64(uint32(v3))+1952))
-								v19 = t100
+								t96 := int64(load64(m.memory, uint64(uint32(v3))+1952))
+								v19 = t96
 								if v19&i64(255) != i64(41) {
 									goto l32
 								}
-								v1 = int32(int64(uint64(v19) >> 32))
+								v4 = int32(int64(uint64(v19) >> 32))
 							}
 						l34:
-							t101 := int64(load64(m.memory, uint64(uint32(v3))+192))
-							store64(m.memory, uint64(uint32(v3))+120, uint64(t101))
-							t102 := int64(load64(m.memory, uint64(uint32(v3))+184))
-							store64(m.memory, uint64(uint32(v3))+112, uint64(t102))
-							t103 := int64(load64(m.memory, uint64(uint32(v3))+176))
-							store64(m.memory, uint64(uint32(v3))+104, uint64(t103))
-							t104 := int64(load64(m.memory, uint64(uint32(v3))+168))
-							store64(m.memory, uint64(uint32(v3))+96, uint64(t104))
-							if v4 != 0 {
-								t106 := int64(load64(m.memory, uint64(uint32(v3))+120))
-								store64(m.memory, uint64(uint32(v3))+304, uint64(t106))
-								t107 := int64(load64(m.memory, uint64(uint32(v3))+112))
-								store64(m.memory, uint64(uint32(v3))+296, uint64(t107))
-								t108 := int64(load64(m.memory, uint64(uint32(v3))+104))
-								store64(m.memory, uint64(uint32(v3))+288, uint64(t108))
-								t109 := int64(load64(m.memory, uint64(uint32(v3))+96))
-								store64(m.memory, uint64(uint32(v3))+280, uint64(t109))
+							t97 := int64(load64(m.memory, uint64(uint32(v3))+192))
+							store64(m.memory, uint64(uint32(v3))+120, uint64(t97))
+							t98 := int64(load64(m.memory, uint64(uint32(v3))+184))
+							store64(m.memory, uint64(uint32(v3))+112, uint64(t98))
+							t99 := int64(load64(m.memory, uint64(uint32(v3))+176))
+							store64(m.memory, uint64(uint32(v3))+104, uint64(t99))
+							t100 := int64(load64(m.memory, uint64(uint32(v3))+168))
+							store64(m.memory, uint64(uint32(v3))+96, uint64(t100))
+							if v1 != 0 {
+								t102 := int64(load64(m.memory, uint64(uint32(v3))+120))
+								store64(m.memory, uint64(uint32(v3))+304, uint64(t102))
+								t103 := int64(load64(m.memory, uint64(uint32(v3))+112))
+								store64(m.memory, uint64(uint32(v3))+296, uint64(t103))
+								t104 := int64(load64(m.memory, uint64(uint32(v3))+104))
+								store64(m.memory, uint64(uint32(v3))+288, uint64(t104))
+								t105 := int64(load64(m.memory, uint64(uint32(v3))+96))
+								store64(m.memory, uint64(uint32(v3))+280, uint64(t105))
 								memory_zero(m.memory, uint32(v3+i32(1968)), uint32(i32(64)))
-								t110 := int64(load64(m.memory, uint64(uint32(i32(0)))+16664))
-								store64(m.memory, uint64(uint32(v3))+2056, uint64(t110))
-								t111 := int64(load64(m.memory, uint64(uint32(i32(0)))+16656))
-								store64(m.memory, uint64(uint32(v3))+2048, uint64(t111))
-								t112 := int64(load64(m.memory, uint64(uint32(i32(0)))+16648))
-								store64(m.memory, uint64(uint32(v3))+2040, uint64(t112))
-								t113 := int64(load64(m.memory, uint64(uint32(i32(0)))+16640))
-								store64(m.memory, uint64(uint32(v3))+2032, uint64(t113))
-								memory_copy(m.memory, uint32(v3+i32(384)), uint32(v4), uint32(i32(44)))
+								t106 := int64(load64(m.memory, uint64(uint32(i32(0)))+16664))
+								store64(m.memory, uint64(uint32(v3))+2056, uint64(t106))
+								t107 := int64(load64(m.memory, uint64(uint32(i32(0)))+16656))
+								store64(m.memory, uint64(uint32(v3))+2048, uint64(t107))
+								t108 := int64(load64(m.memory, uint64(uint32(i32(0)))+16648))
+								store64(m.memory, uint64(uint32(v3))+2040, uint64(t108))
+								t109 := int64(load64(m.memory, uint64(uint32(i32(0)))+16640))
+								store64(m.memory, uint64(uint32(v3))+2032, uint64(t109))
+								memory_copy(m.memory, uint32(v3+i32(384)), uint32(v1), uint32(i32(44)))
 								store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
 								memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(1968)), uint32(i32(96)))
 								store64(m.memory, uint64(uint32(v0))+104, uint64(i64(0)))
 								memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(384)), uint32(i32(44)))
 								m.memory[uint64(uint32(v0))+216] = byte(i32(0))
-								store32(m.memory, uint64(uint32(v0))+208, uint32(v1))
-								t114 := v0
-								t115 := v5 + int64(uint32(v2))
+								store32(m.memory, uint64(uint32(v0))+208, uint32(v4))
+								t110 := v0
+								t111 := v5 + int64(uint32(v2))
 								v2 = int32(v21) & i32(1)
-								p116 := i64(0x7fffffffffffffff)
+								p112 := i64(0x7fffffffffffffff)
 								if v2 != 0 {
-									p116 = t115
+									p112 = t111
 								}
-								store64(m.memory, uint64(uint32(t114))+200, uint64(p116))
-								t118 := v0
-								p117 := i64(-0x8000000000000000)
+								store64(m.memory, uint64(uint32(t110))+200, uint64(p112))
+								t114 := v0
+								p113 := i64(-0x8000000000000000)
 								if v2 != 0 {
-									p117 = v5
+									p113 = v5
 								}
-								store64(m.memory, uint64(uint32(t118))+192, uint64(p117))
-								t119 := int64(load64(m.memory, uint64(uint32(v3))+304))
-								store64(m.memory, uint64(uint32(v0))+184, uint64(t119))
-								t120 := int64(load64(m.memory, uint64(uint32(v3))+296))
-								store64(m.memory, uint64(uint32(v0))+176, uint64(t120))
-								t121 := int64(load64(m.memory, uint64(uint32(v3))+288))
-								store64(m.memory, uint64(uint32(v0))+168, uint64(t121))
-								t122 := int64(load64(m.memory, uint64(uint32(v3))+280))
-								store64(m.memory, uint64(uint32(v0))+160, uint64(t122))
+								store64(m.memory, uint64(uint32(t114))+192, uint64(p113))
+								t115 := int64(load64(m.memory, uint64(uint32(v3))+304))
+								store64(m.memory, uint64(uint32(v0))+184, uint64(t115))
+								t116 := int64(load64(m.memory, uint64(uint32(v3))+296))
+								store64(m.memory, uint64(uint32(v0))+176, uint64(t116))
+								t117 := int64(load64(m.memory, uint64(uint32(v3))+288))
+								store64(m.memory, uint64(uint32(v0))+168, uint64(t117))
+								t118 := int64(load64(m.memory, uint64(uint32(v3))+280))
+								store64(m.memory, uint64(uint32(v0))+160, uint64(t118))
 								v2 = i32(48)
 								goto l2
 							}
 							goto l2
 						}
 					l32:
-						t123 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
-						v2 = t123
+						t119 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
+						v2 = t119
 					}
 				}
 			}
@@ -9023,11 +9000,11 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 			v2 = v2 & i32(255)
 		}
 	l2:
-		p124 := v2
+		p120 := v2
 		if v2 == i32(48) {
-			p124 = i32(44)
+			p120 = i32(44)
 		}
-		v2 = p124
+		v2 = p120
 	}
 l1:
 	m.___stack_pointer = v3 + i32(2064)
@@ -9854,7 +9831,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 									m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1864), v9+i32(1656))
 									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16594), i32(2))
 									store64(m.memory, uint64(uint32(v9))+1772, uint64(i64(16)))
-									store32(m.memory, uint64(uint32(v9))+1768, uint32(i32(16693)))
+									store32(m.memory, uint64(uint32(v9))+1768, uint32(i32(16692)))
 									{
 										{
 											t36 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(1864), v9+i32(1768))
@@ -9938,7 +9915,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 														v14 = t57
 														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v21, v22)
 														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v5, v14)
-														v21 = i32(16709)
+														v21 = i32(16708)
 														v22 = i32(2)
 														if v0 != v12 {
 															goto l25
@@ -9958,7 +9935,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 										store64(m.memory, uint64(uint32(v9))+1768, uint64(t58))
 										store32(m.memory, uint64(uint32(v9))+1776, uint32(i32(0)))
 										m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1768), v9+i32(1656))
-										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16711), i32(1))
+										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16710), i32(1))
 										t59 := int32(load32(m.memory, uint64(uint32(v18))+16))
 										t60 := v9 + i32(1656)
 										v0 = t59
@@ -10290,7 +10267,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 				v9 = p37
 				store32(m.memory, uint64(uint32(t36))+1632, uint32(v9))
 				store64(m.memory, uint64(uint32(v6))+1652, uint64(i64(16)))
-				store32(m.memory, uint64(uint32(v6))+1648, uint32(i32(16693)))
+				store32(m.memory, uint64(uint32(v6))+1648, uint32(i32(16692)))
 				{
 					{
 						t38 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(1636), v6+i32(1648))
@@ -10501,7 +10478,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						}
 						v9 = p82
 						store32(m.memory, uint64(uint32(t81))+1632, uint32(v9))
-						v17 = i32(16709)
+						v17 = i32(16708)
 						v18 = i32(2)
 						if v0 != v14 {
 							goto l26
@@ -10733,4 +10710,4 @@ func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T
 	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\b\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00=(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00/G\x00\x00\x03\x00\x00\x00-J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x002F\x00\x00\r\x00\x00\x00kK\x00\x00&\x00\x00\x00\x02\x00\x00\x002G\x00\x00\x0f\x00\x00\x00\x91K\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xb4H\x00\x00\f\x00\x00\x00NF\x00\x000\x00\x00\x00,\x00\x00\x007H\x00\x00\b\x00\x00\x00\xd5L\x00\x009\x00\x00\x00-\x00\x00\x00\x83M\x00\x00\x10\x00\x00\x00\xb8C\x00\x00'\x00\x00\x00.\x00\x00\x00AG\x00\x00\x11\x00\x00\x00~F\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xe6F\x00\x00\x11\x00\x00\x00\xf7F\x00\x008\x00\x00\x00\x05\x00\x00\x00\xdfC\x00\x00\r\x00\x00\x00\x94E\x00\x00S\x00\x00\x00\x06\x00\x00\x00)D\x00\x00\b\x00\x00\x00ZM\x00\x00)\x00\x00\x00\a\x00\x00\x00>L\x00\x00\x0f\x00\x00\x00qH\x00\x00C\x00\x00\x00\b\x00\x00\x00\bC\x00\x00\v\x00\x00\x00\x18B\x00\x003\x00\x00\x00\t\x00\x00\x00\xc0J\x00\x00\x12\x00\x00\x00\xa2M\x00\x008\x00\x00\x00+\x00\x00\x00\xb1J\x00\x00\x0f\x00\x00\x00\xe7E\x00\x00K\x00\x00\x00)\x00\x00\x00\x93M\x00\x00\x0f\x00\x00\x00IC\x00\x00,\x00\x00\x00\n\x00\x00\x00\rI\x00\x00\x12\x00\x00\x00>J\x00\x00T\x00\x00\x00\v\x00\x00\x00\x1fI\x00\x00\x13\x00\x00\x00XI\x00\x00!\x00\x00\x00\f\x00\x00\x00FI\x00\x00\x12\x00\x00\x00cN\x00\x00e\x00\x00\x00\r\x00\x00\x00\x9bD\x00\x00\x11\x00\x00\x00\xc8N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xc5F\x00\x00\x0f\x00\x00\x00\xd2J\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xb7F\x00\x00\x0e\x00\x00\x00KB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xa1F\x00\x00\x16\x00\x00\x00\xdaM\x00\x00!\x00\x00\x00\x11\x00\x00\x002I\x00\x00\x14\x00\x00\x00\x01E\x00\x00:\x00\x00\x00\x14\x00\x00\x00;E\x00\x00\x0f\x00\x00\x00@D\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x92J\x00\x00\x11\x00\x00\x00\xabI\x00\x00?\x00\x00\x00\x12\x00\x00\x00\x13C\x00\x00\x0f\x00\x00\x00JE\x00\x00J\x00\x00\x00\x13\x00\x00\x00\xa3J\x00\x00\x0e\x00\x00\x00\xf6J\x00\x00'\x00\x00\x00\x16\x00\x00\x00?F\x00\x00\x0f\x00\x00\x00\"C\x00\x00'\x00\x00\x00\x17\x00\x00\x00dH\x00\x00\r\x00\x00\x00\x1dK\x00\x00N\x00\x00\x00/\x00\x00\x00\x1fH\x00\x00\x18\x00\x00\x00\xacD\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xc0H\x00\x00\r\x00\x00\x00\x05L\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xcdH\x00\x00\x0e\x00\x00\x00\x1cL\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xdbH\x00\x00\x0f\x00\x00\x00\xeaH\x00\x00#\x00\x00\x00\x1b\x00\x00\x00uC\x00\x00\x0f\x00\x00\x00\xc8K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\x97C\x00\x00\x10\x00\x00\x00\xe1K\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xa7C\x00\x00\x11\x00\x00\x00\x1bN\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x84C\x00\x00\x13\x00\x00\x00\xfbM\x00\x00 \x00\x00\x00(\x00\x00\x00uB\x00\x00\x0f\x00\x00\x00\xc1B\x00\x00G\x00\x00\x00 \x00\x00\x00ML\x00\x00\x12\x00\x00\x00\vJ\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\xa1L\x00\x00\f\x00\x00\x00yI\x00\x002\x00\x00\x00!\x00\x00\x00\xbbK\x00\x00\r\x00\x00\x00\x92G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xb4B\x00\x00\r\x00\x00\x00\xdfG\x00\x00@\x00\x00\x00*\x00\x00\x00RG\x00\x00\x0e\x00\x00\x00\xecC\x00\x00=\x00\x00\x00#\x00\x00\x00\x7fG\x00\x00\x13\x00\x00\x00\x0eM\x00\x00L\x00\x00\x00$\x00\x00\x00`G\x00\x00\x10\x00\x00\x00\xadL\x00\x00(\x00\x00\x00%\x00\x00\x00pG\x00\x00\x0f\x00\x00\x00\x84B\x00\x000\x00\x00\x00&\x00\x00\x00\x98L\x00\x00\t\x00\x00\x00\xeaI\x00\x00!\x00\x00\x00'\x00\x00\x00\xd4F\x00\x00\x12\x00\x00\x00_L\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb$S\x00\x00\x1a\x00\x00\x00>S\x00\x00\x18\x00\x00\x00VS\x00\x00\x15\x00\x00\x00kS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires)5A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9aT\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x9eT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xa7T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\b\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00/G\x00\x00\x03\x00\x00\x00-J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x002F\x00\x00\r\x00\x00\x00kK\x00\x00&\x00\x00\x00\x02\x00\x00\x002G\x00\x00\x0f\x00\x00\x00\x91K\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xb4H\x00\x00\f\x00\x00\x00NF\x00\x000\x00\x00\x00,\x00\x00\x007H\x00\x00\b\x00\x00\x00\xd5L\x00\x009\x00\x00\x00-\x00\x00\x00\x83M\x00\x00\x10\x00\x00\x00\xb8C\x00\x00'\x00\x00\x00.\x00\x00\x00AG\x00\x00\x11\x00\x00\x00~F\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xe6F\x00\x00\x11\x00\x00\x00\xf7F\x00\x008\x00\x00\x00\x05\x00\x00\x00\xdfC\x00\x00\r\x00\x00\x00\x94E\x00\x00S\x00\x00\x00\x06\x00\x00\x00)D\x00\x00\b\x00\x00\x00ZM\x00\x00)\x00\x00\x00\a\x00\x00\x00>L\x00\x00\x0f\x00\x00\x00qH\x00\x00C\x00\x00\x00\b\x00\x00\x00\bC\x00\x00\v\x00\x00\x00\x18B\x00\x003\x00\x00\x00\t\x00\x00\x00\xc0J\x00\x00\x12\x00\x00\x00\xa2M\x00\x008\x00\x00\x00+\x00\x00\x00\xb1J\x00\x00\x0f\x00\x00\x00\xe7E\x00\x00K\x00\x00\x00)\x00\x00\x00\x93M\x00\x00\x0f\x00\x00\x00IC\x00\x00,\x00\x00\x00\n\x00\x00\x00\rI\x00\x00\x12\x00\x00\x00>J\x00\x00T\x00\x00\x00\v\x00\x00\x00\x1fI\x00\x00\x13\x00\x00\x00XI\x00\x00!\x00\x00\x00\f\x00\x00\x00FI\x00\x00\x12\x00\x00\x00cN\x00\x00e\x00\x00\x00\r\x00\x00\x00\x9bD\x00\x00\x11\x00\x00\x00\xc8N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xc5F\x00\x00\x0f\x00\x00\x00\xd2J\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xb7F\x00\x00\x0e\x00\x00\x00KB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xa1F\x00\x00\x16\x00\x00\x00\xdaM\x00\x00!\x00\x00\x00\x11\x00\x00\x002I\x00\x00\x14\x00\x00\x00\x01E\x00\x00:\x00\x00\x00\x14\x00\x00\x00;E\x00\x00\x0f\x00\x00\x00@D\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x92J\x00\x00\x11\x00\x00\x00\xabI\x00\x00?\x00\x00\x00\x12\x00\x00\x00\x13C\x00\x00\x0f\x00\x00\x00JE\x00\x00J\x00\x00\x00\x13\x00\x00\x00\xa3J\x00\x00\x0e\x00\x00\x00\xf6J\x00\x00'\x00\x00\x00\x16\x00\x00\x00?F\x00\x00\x0f\x00\x00\x00\"C\x00\x00'\x00\x00\x00\x17\x00\x00\x00dH\x00\x00\r\x00\x00\x00\x1dK\x00\x00N\x00\x00\x00/\x00\x00\x00\x1fH\x00\x00\x18\x00\x00\x00\xacD\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xc0H\x00\x00\r\x00\x00\x00\x05L\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xcdH\x00\x00\x0e\x00\x00\x00\x1cL\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xdbH\x00\x00\x0f\x00\x00\x00\xeaH\x00\x00#\x00\x00\x00\x1b\x00\x00\x00uC\x00\x00\x0f\x00\x00\x00\xc8K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\x97C\x00\x00\x10\x00\x00\x00\xe1K\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xa7C\x00\x00\x11\x00\x00\x00\x1bN\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x84C\x00\x00\x13\x00\x00\x00\xfbM\x00\x00 \x00\x00\x00(\x00\x00\x00uB\x00\x00\x0f\x00\x00\x00\xc1B\x00\x00G\x00\x00\x00 \x00\x00\x00ML\x00\x00\x12\x00\x00\x00\vJ\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\xa1L\x00\x00\f\x00\x00\x00yI\x00\x002\x00\x00\x00!\x00\x00\x00\xbbK\x00\x00\r\x00\x00\x00\x92G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xb4B\x00\x00\r\x00\x00\x00\xdfG\x00\x00@\x00\x00\x00*\x00\x00\x00RG\x00\x00\x0e\x00\x00\x00\xecC\x00\x00=\x00\x00\x00#\x00\x00\x00\x7fG\x00\x00\x13\x00\x00\x00\x0eM\x00\x00L\x00\x00\x00$\x00\x00\x00`G\x00\x00\x10\x00\x00\x00\xadL\x00\x00(\x00\x00\x00%\x00\x00\x00pG\x00\x00\x0f\x00\x00\x00\x84B\x00\x000\x00\x00\x00&\x00\x00\x00\x98L\x00\x00\t\x00\x00\x00\xeaI\x00\x00!\x00\x00\x00'\x00\x00\x00\xd4F\x00\x00\x12\x00\x00\x00_L\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb$S\x00\x00\x1a\x00\x00\x00>S\x00\x00\x18\x00\x00\x00VS\x00\x00\x15\x00\x00\x00kS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires)4A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9aT\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x9eT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xa7T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
