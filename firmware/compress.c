@@ -23,7 +23,8 @@ static uint32_t rotate(uint32_t word, unsigned bits)
 
 static uint32_t big_endian(const uint8_t bytes[4])
 {
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
+           bytes[3];
 }
 
 static void expand(uint32_t words[64], const uint8_t block[64])
@@ -32,7 +33,8 @@ static void expand(uint32_t words[64], const uint8_t block[64])
         words[i] = big_endian(block + 4 * i);
     for (size_t i = 16; i < 64; i++) {
         uint32_t early = words[i - 15], late = words[i - 2];
-        words[i] = words[i - 16] + words[i - 7] + (rotate(early, 7) ^ rotate(early, 18) ^ early >> 3) +
+        words[i] = words[i - 16] + words[i - 7] +
+                   (rotate(early, 7) ^ rotate(early, 18) ^ early >> 3) +
                    (rotate(late, 17) ^ rotate(late, 19) ^ late >> 10);
     }
 }
@@ -46,7 +48,8 @@ static void compress_block(uint32_t state[8], const uint8_t block[64])
     for (size_t i = 0; i < 64; i++) {
         uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
         uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-        uint32_t one = v[7] + (rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25)) + choice + constants[i] + words[i];
+        uint32_t one = v[7] + (rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25)) + choice +
+                       constants[i] + words[i];
         uint32_t two = (rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22)) + majority;
         for (size_t j = 7; j > 0; j--)
             v[j] = v[j - 1];

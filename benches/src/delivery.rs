@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use hooksig::{Key, drone};
+use hooksig::{Key, Request, Signer, drone};
 
 /// The receiver's secrets. All deliveries except `wrong-mac` are signed with the last.
 pub const SECRETS: [&str; 4] = [
@@ -40,6 +40,28 @@ impl Delivery {
         ];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         Self { headers, body }
+    }
+
+    /// Returns the delivery with the parameters of its signature in another order.
+    fn in_another_order(self) -> Self {
+        let field = self.header("Signature");
+        let (first, rest) = field.split_once(',').expect("there are parameters");
+        let field = format!("{rest},{first}");
+        self.with_header("Signature", &field)
+    }
+
+    /// Returns the delivery signed as Drone signs its requests to extensions.
+    fn signed_as_an_extension(mut self, secret: &str) -> Self {
+        let key = Key::new(secret).expect("the secret is not empty");
+        let media_type = "application/vnd.drone.config.v1+json";
+        self.headers.push(("Accept".to_owned(), media_type.to_owned()));
+        let request = Request::from_headers(&self.headers[..]);
+        let mut field = [0; 256];
+        let field = Signer::new(&key, "hmac-key")
+            .and_then(|signer| signer.sign(&request, &drone::EXTENSION_COVERED, &mut field))
+            .expect("the headers can be signed");
+        let field = String::from_utf8(field.to_vec()).expect("the field is ASCII");
+        self.with_header("Signature", &field)
     }
 
     /// Returns the value of a field, by its name as written.
@@ -93,6 +115,8 @@ pub fn write_all(folder: &Path, now: i64) -> io::Result<()> {
         write(&len.to_string(), &Delivery::signed(secret, body(len), now))?;
     }
     let genuine = Delivery::signed(secret, body(SIZES[0]), now);
+    write("other-order", &genuine.clone().in_another_order())?;
+    write("five-headers", &genuine.clone().signed_as_an_extension(secret))?;
     let field = genuine.header("Signature");
     let cut = &field[..field.len() / 2];
     write("garbage", &genuine.clone().with_header("Signature", cut))?;

@@ -65,11 +65,19 @@ impl Operation {
         match (self.kind, self.delivery.as_str()) {
             (_, "garbage" | "stale") => vec![],
             (_, "wrong-mac") | (Kind::Head, _) => macs,
+            (_, "other-order") => [macs, vec![body_blocks(358)]].concat(),
+            // The five names and their values are 194 bytes.
+            (_, "five-headers") => vec![4, 1, body_blocks(358)],
             (_, len) => {
                 let len: usize = len.parse().expect("the delivery is named by its length");
                 [macs, vec![body_blocks(len)]].concat()
             }
         }
+    }
+
+    /// Returns true if only a receiver of any form accepts, and not one of the exact form of Drone's webhooks.
+    pub fn is_another_form(&self) -> bool {
+        matches!(self.delivery.as_str(), "other-order" | "five-headers")
     }
 
     /// Returns true if a receiver with all checks accepts.
@@ -89,6 +97,8 @@ pub fn all() -> Vec<(&'static str, Operation)> {
         ("sign 358 B", "sign 358 1"),
         ("headers only", "head 358 1"),
         ("358 B", "verify 358 1"),
+        ("other order", "verify other-order 1"),
+        ("five headers", "verify five-headers 1"),
         ("4 KiB", "verify 4096 1"),
         ("64 KiB", "verify 65536 1"),
         ("1 MiB", "verify 1048576 1"),
@@ -119,6 +129,8 @@ mod tests {
         assert_eq!(floor("head 358 1"), [2, 1]);
         assert_eq!(floor("head 358 2"), [2, 1, 2, 1]);
         assert_eq!(floor("verify 358 1"), [2, 1, 6]);
+        assert_eq!(floor("verify other-order 1"), [2, 1, 6]);
+        assert_eq!(floor("verify five-headers 1"), [4, 1, 6]);
         assert_eq!(floor("verify 65536 1"), [2, 1, 1025]);
         assert_eq!(floor("verify garbage 1"), [0; 0]);
         assert_eq!(floor("verify wrong-mac 1"), [2, 1]);

@@ -113,6 +113,9 @@ fn prepare(
     entrant: &Entrant,
     operation: &Operation,
 ) -> io::Result<Option<Cell>> {
+    if operation.is_another_form() && !entrant.is_hooksig() {
+        return Ok(None);
+    }
     let Some((calls, accepted)) = calibrate(contestant, operation)? else { return Ok(None) };
     let expected = operation.accepted() || (operation.delivery == "stale" && entrant.ignores_date);
     if accepted != expected {
