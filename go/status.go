@@ -69,9 +69,9 @@ const (
 	requiredMaxLen             = 128
 	expectedKeyIDMaxLen        = 64
 	replayEntryWords           = 6
+	tagLen                     = 32
 	deliverySignatureLen       = 119
 	pendingBodyWords           = 32
-	tagLen                     = 32
 	maxSigningStringLen        = 4096
 	signatureBaseLen           = 100
 	digestFieldLen             = 52

@@ -63,10 +63,19 @@ pub(crate) fn decode(text: &HashText, hash: &mut Hash) -> bool {
 /// Does the same as [`decode`], for a text with at most `escapes` quoted-pairs.
 #[inline(never)]
 pub(crate) fn decode_escaped(mut text: &[u8], escapes: usize, hash: &mut Hash) -> bool {
+    // In Go this loop takes a third of the time of the other one.
+    if cfg!(target_family = "wasm") && escapes == 0 {
+        let mut bytes = text.iter().copied();
+        return decode_digits(|| bytes.next(), hash);
+    }
+    decode_digits(|| take_first(&mut text, escapes), hash)
+}
+
+fn decode_digits(mut next: impl FnMut() -> Option<u8>, hash: &mut Hash) -> bool {
     let mut bytes = hash.iter_mut();
     let (mut bits, mut len) = (0u32, 0u32);
     for _ in 1..BASE64_LEN {
-        let Some(digit) = take_first(&mut text, escapes) else { return false };
+        let Some(digit) = next() else { return false };
         let value = VALUES.get(usize::from(digit.wrapping_sub(b'+'))).map_or(64, |value| *value);
         if value > 63 {
             return false;
@@ -81,7 +90,7 @@ pub(crate) fn decode_escaped(mut text: &[u8], escapes: usize, hash: &mut Hash) -
         }
     }
     // The last digit has two surplus bits, which must be zero.
-    bits & 0x3 == 0 && take_first(&mut text, escapes) == Some(b'=') && text.is_empty()
+    bits & 0x3 == 0 && next() == Some(b'=') && next().is_none()
 }
 
 /// The values of the bytes from `+` to `z`. A byte that is not a digit has the value 64.

@@ -668,82 +668,146 @@ func _hooksig__primitives__small__out_of_line__h9c7952833767d269_4gm017(v0 int32
 	return t4 + v1*i32(365) + t5
 }
 func (m *Module) _hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v0, v1, v2, v3 int32) int32 {
-	var v4, v5, v6, v7, v8, v9, v10 int32
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(32)
 	m.___stack_pointer = v4
 	store32(m.memory, uint64(uint32(v4))+28, uint32(v1))
 	store32(m.memory, uint64(uint32(v4))+24, uint32(v0))
-	v5 = i32(0)
-	v6 = i32(43)
-	v7 = v3
-	v0 = i32(0)
-	v1 = i32(0)
-	v8 = i32(0)
 	{
-	l4:
-		{
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(16), v4+i32(24), v2)
-			t1 := int32(m.memory[uint64(uint32(v4))+16])
-			if t1 == 0 {
-				goto l0
+		if v2 != 0 {
+			v6 = i32(0)
+			v11 = i32(43)
+			v0 = v3
+			v10 = i32(0)
+			v7 = i32(0)
+			v9 = i32(0)
+		l10:
+			{
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(16), v4+i32(24), v2)
+				t3 := int32(m.memory[uint64(uint32(v4))+16])
+				if t3 == 0 {
+					goto l1
+				}
+				t4 := int32(m.memory[uint64(uint32(v4))+17])
+				v12 = (t4 + i32(-43)) & i32(255)
+				if uint32(v12) > uint32(i32(79)) {
+					goto l1
+				}
+				t5 := int32(m.memory[uint64(uint32(v12))+0x4000])
+				v12 = t5
+				if uint32(v12) > uint32(i32(63)) {
+					goto l1
+				}
+				v10 = v10<<6 | v12
+				v1 = v7 + i32(6)
+				if uint32(v1) >= uint32(i32(8)) {
+					goto l7
+				}
+				v7 = v1
+				goto l8
+			l7:
+				v7 = v7 + i32(-2)
+				if v9 != i32(32) {
+					goto l9
+				}
+				v9 = i32(32)
+				goto l8
+			l9:
+				m.memory[uint32(v0)] = byte(i32_shr_u(v10, v7))
+				v9 = v9 + i32(1)
+			l8:
+				v0 = v3 + v9
+				v11 = v11 + i32(-1)
+				if v11 != 0 {
+					goto l10
+				}
 			}
-			t2 := int32(m.memory[uint64(uint32(v4))+17])
-			v9 = (t2 + i32(-43)) & i32(255)
-			if uint32(v9) > uint32(i32(79)) {
-				goto l0
-			}
-			t3 := int32(m.memory[uint64(uint32(v9))+0x4000])
-			v9 = t3
-			if uint32(v9) > uint32(i32(63)) {
-				goto l0
-			}
-			v0 = v0<<6 | v9
-			v10 = v1 + i32(6)
-			if uint32(v10) >= uint32(i32(8)) {
+			if v12&i32(3) != 0 {
 				goto l1
 			}
-			v1 = v10
-			goto l2
-		l1:
-			v1 = v1 + i32(-2)
-			if v8 != i32(32) {
-				goto l3
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(8), v4+i32(24), v2)
+			t6 := int32(m.memory[uint64(uint32(v4))+8])
+			if t6 == 0 {
+				goto l1
 			}
-			v8 = i32(32)
-			goto l2
-		l3:
-			m.memory[uint32(v7)] = byte(i32_shr_u(v0, v1))
-			v8 = v8 + i32(1)
+			t7 := int32(m.memory[uint64(uint32(v4))+9])
+			if t7&i32(255) != i32(61) {
+				goto l1
+			}
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4, v4+i32(24), v2)
+			t8 := int32(m.memory[uint32(v4)])
+			v6 = t8 ^ i32(1)
+			goto l1
+		}
+		v5 = v0 + v1
+		v6 = i32(0)
+		v7 = i32(0)
+		v8 = v3
+		v9 = i32(0)
+		v10 = i32(0)
+		v11 = i32(0)
+	l6:
+		{
+			if v1 == v7 {
+				goto l1
+			}
+			t1 := int32(m.memory[uint32(v0+v7)])
+			v12 = (t1 + i32(-43)) & i32(255)
+			if uint32(v12) > uint32(i32(79)) {
+				goto l1
+			}
+			t2 := int32(m.memory[uint64(uint32(v12))+0x4000])
+			v12 = t2
+			if uint32(v12) > uint32(i32(63)) {
+				goto l1
+			}
+			v9 = v9<<6 | v12
+			v2 = v10 + i32(6)
+			if uint32(v2) >= uint32(i32(8)) {
+				goto l2
+			}
+			v10 = v2
+			goto l3
 		l2:
-			v7 = v3 + v8
-			v6 = v6 + i32(-1)
-			if v6 != 0 {
+			v10 = v10 + i32(-2)
+			if v11 != i32(32) {
 				goto l4
 			}
+			v11 = i32(32)
+			goto l3
+		l4:
+			m.memory[uint32(v8)] = byte(i32_shr_u(v9, v10))
+			v11 = v11 + i32(1)
+		l3:
+			v8 = v3 + v11
+			v7 = v7 + i32(1)
+			if v7 == i32(43) {
+				goto l5
+			}
+			goto l6
 		}
-		if v9&i32(3) != 0 {
-			goto l0
+	l5:
+		if v12&i32(3) != 0 {
+			goto l1
 		}
-		m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(8), v4+i32(24), v2)
-		t4 := int32(m.memory[uint64(uint32(v4))+8])
-		if t4 == 0 {
-			goto l0
+		v7 = v0 + v7
+		if v7 == v5 {
+			goto l1
 		}
-		t5 := int32(m.memory[uint64(uint32(v4))+9])
-		if t5&i32(255) != i32(61) {
-			goto l0
+		t9 := int32(m.memory[uint32(v7)])
+		if t9 != i32(61) {
+			goto l1
 		}
-		t6 := int32(load32(m.memory, uint64(uint32(v4))+28))
-		var p7 int32
-		if t6 == 0 {
-			p7 = 1
+		var p10 int32
+		if v7+i32(-1)+i32(2) == v5 {
+			p10 = 1
 		}
-		v5 = p7
+		v6 = p10
 	}
-l0:
+l1:
 	m.___stack_pointer = v4 + i32(32)
-	return v5
+	return v6 & i32(1)
 }
 func (m *Module) _hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v0, v1, v2, v3 int32) int32 {
 	var v4 int32
