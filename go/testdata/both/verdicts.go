@@ -47,9 +47,9 @@ func verdictsOn(secret string, r *http.Request, body []byte, now time.Time) (all
 		if err != nil {
 			return nil, err
 		}
-		verified, headErr := v.Verify(r, body)
+		verified, beginErr := v.Verify(r, body)
 		delivery, err := v.VerifyDelivery(r, body)
-		all = append(all, fmt.Sprintf("%v, %v %x", headErr, verified, verified.Tag[:]), fmt.Sprintf("%v, %v", err, delivery))
+		all = append(all, fmt.Sprintf("%v, %v %x", beginErr, verified, verified.Tag[:]), fmt.Sprintf("%v, %v", err, delivery))
 	}
 	return all, nil
 }
