@@ -1,7 +1,7 @@
 //! SHA-256 of several independent streams at once (feature `lanes`).
 //!
 //! SHA instructions of one stream wait for each other and leave more than half of the processor idle. Two
-//! streams together take 1.1 times as long as one, and three take 1.4 times as long (`make bench`).
+//! streams together take 1.1 times as long as one, and three take 1.4 times as long.
 //! More do not help, because three keep the processor's unit busy.
 
 #[cfg(all(target_arch = "x86_64", not(hooksig_host_compress)))]
@@ -41,7 +41,6 @@ pub(super) fn compress<const N: usize>(states: &mut [State; N], blocks: [&[Block
 }
 
 /// Removes and returns the first block of each stream, or returns `None` if one has no more.
-#[allow(dead_code)] // Some processors have no lanes.
 #[inline(always)]
 fn take_first<'b, const N: usize>(streams: &mut [&'b [Block]; N]) -> Option<[&'b Block; N]> {
     let mut firsts = [const { &[0; _] }; N];
@@ -55,7 +54,6 @@ fn take_first<'b, const N: usize>(streams: &mut [&'b [Block]; N]) -> Option<[&'b
 type Constants = [u32; 4];
 
 /// The constants of the first sixteen rounds (FIPS 180-4, section 4.2.2).
-#[allow(dead_code)] // Some processors have no lanes.
 static FIRST_ROUNDS: [Constants; 4] = [
     [0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5],
     [0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5],
@@ -64,7 +62,6 @@ static FIRST_ROUNDS: [Constants; 4] = [
 ];
 
 /// The constants of the other rounds.
-#[allow(dead_code)] // Some processors have no lanes.
 static LATER_ROUNDS: [Constants; 12] = [
     [0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc],
     [0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da],
@@ -82,7 +79,6 @@ static LATER_ROUNDS: [Constants; 12] = [
 
 /// Returns the constants of the other rounds, and hides their number from the compiler. If it unrolls the
 /// loop over them, three streams need more registers than there are, and take 1.2 times as long.
-#[allow(dead_code)] // Some processors have no lanes.
 #[inline(always)]
 fn later_rounds() -> &'static [Constants] {
     black_box(&LATER_ROUNDS)
