@@ -7,6 +7,7 @@
 #
 # A THING is one of:
 #     COMMAND        a command, such as curl; cargo's subcommands and mdbook are built from crates.io
+#     venv           Python's virtual environments with pip
 #     pkg:NAME       a library that pkg-config finds
 #     clippy, rustfmt, llvm-tools, nightly, target:TRIPLE     parts of the Rust toolchain
 #     crates[:DIR]   the crates in the lock file of DIR, downloaded
@@ -22,6 +23,7 @@ packages_of() {
     c++ | g++) echo g++ libc6-dev ;;
     clang) echo clang libc6-dev ;;
     python3) echo python3 ;;
+    venv) echo python3 python3-venv ;;
     clang-format | clang-tidy | cmake | codespell | curl | fish | git | make | meson | nginx | pkg-config | pyflakes3 | redis-server | shellcheck | valgrind | wrk | zsh) echo "$1" ;;
     kill | ps) echo procps ;;
     script) echo bsdutils ;;
@@ -85,6 +87,7 @@ rustup_has_target() {
 is_there() {
     case $1 in
     cc | gcc | clang) has "$1" && "$1" -E -x c - <<<'#include <stdlib.h>' >/dev/null 2>&1 ;;
+    venv) has python3 && python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     nightly) rustc +nightly --version >/dev/null 2>&1 ;;
     clippy) cargo clippy --version >/dev/null 2>&1 ;;
     rustfmt) cargo fmt --version >/dev/null 2>&1 ;;

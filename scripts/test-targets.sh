@@ -290,8 +290,8 @@ with 'aarch64-linux-gnu-gcc qemu-aarch64' 'aarch64: links and verifies' \
 with musl-gcc 'musl: links and verifies' links x86_64-unknown-linux-musl 'musl-gcc -static'
 with "$arm" 'hard-float Cortex-M4: links' links_hard_float
 with "$arm" 'hard-float Cortex-M4: verifies, refuses and signs' prints mps2-hard-float size gateway
-with python3 'zig cc: links and verifies' zig
-with 'llvm-ar python3' 'macOS on aarch64: builds and links' macos
+with venv 'zig cc: links and verifies' zig
+with 'llvm-ar venv' 'macOS on aarch64: builds and links' macos
 with 'x86_64-w64-mingw32-gcc wine' 'Windows: links and verifies under wine' windows
 
 for profile in size speed; do
