@@ -22,6 +22,15 @@ if [[ " $* " == *' --profile size '* ]]; then
     set -- --features small "$@"
 fi
 
+# Prints the output of the set-up only if it fails, because commands in the guides show their output.
+set_up() {
+    local said
+    said=$("$(dirname "$0")/setup.sh" "$1" 2>&1) || {
+        echo "$said" >&2
+        exit 2
+    }
+}
+
 rustup_has() {
     command -v rustup >/dev/null && rustup target list --installed | grep -qx "$target"
 }
@@ -38,7 +47,7 @@ case ${HOOKSIG_CROSS:-any} in
 debian) ;;
 rustup) rustup_has || rustup target add "$target" >&2 ;;
 *)
-    "$(dirname "$0")/setup.sh" "target:$target"
+    set_up "target:$target"
     rustup_has && HOOKSIG_CROSS=rustup || HOOKSIG_CROSS=debian
     ;;
 esac
@@ -46,15 +55,15 @@ esac
 if [[ $HOOKSIG_CROSS == rustup ]]; then
     exec cargo "$command" --target "$target" "$@"
 fi
-"$(dirname "$0")/setup.sh" rustc-web
+set_up rustc-web
 # Debian's Rust has no linker of its own for systems without one.
 case $target in
 wasm32-*)
-    "$(dirname "$0")/setup.sh" wasm-ld
+    set_up wasm-ld
     export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld
     ;;
 thumbv7em-none-eabi)
-    "$(dirname "$0")/setup.sh" arm-none-eabi-gcc
+    set_up arm-none-eabi-gcc
     export CARGO_TARGET_THUMBV7EM_NONE_EABI_LINKER=arm-none-eabi-ld
     ;;
 esac
