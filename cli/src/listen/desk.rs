@@ -140,8 +140,7 @@ impl Desk {
     /// Saves and prints the rest, then the totals, unless that takes longer than `patience`.
     pub(super) fn finish(&self, patience: Duration) {
         self.clerk.finish(patience);
-        self.printer.tell(self.totals.line());
-        self.printer.finish(patience);
+        self.printer.finish(self.totals.line(), patience);
     }
 
     /// Stops waiting for answers to forwarded deliveries.

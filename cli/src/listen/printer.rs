@@ -66,9 +66,11 @@ impl Printer {
         self.shared.add(Line::Message(text));
     }
 
-    /// Prints the waiting lines, unless that takes longer than `patience`.
-    pub(super) fn finish(&self, patience: Duration) {
+    /// Prints the waiting lines and then `last` to standard error, which is never lost to a full queue,
+    /// unless that takes longer than `patience`.
+    pub(super) fn finish(&self, last: String, patience: Duration) {
         let mut state = self.shared.lock();
+        state.waiting.push_back(Line::Message(last));
         state.is_closed = true;
         self.shared.changed.notify_all();
         let is_printing = |state: &mut State| !state.is_done;
