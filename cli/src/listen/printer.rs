@@ -66,8 +66,7 @@ impl Printer {
         self.shared.add(Line::Message(text));
     }
 
-    /// Prints the waiting lines and then `last` to standard error, which is never lost to a full queue,
-    /// unless that takes longer than `patience`.
+    /// Prints the waiting lines, then `last` to standard error. Gives up after `patience`.
     pub(super) fn finish(&self, last: String, patience: Duration) {
         let mut state = self.shared.lock();
         state.waiting.push_back(Line::Message(last));
