@@ -29,8 +29,7 @@ impl Findings {
         put(&page, "checks", &tables::checks(&self.rows))?;
         put(&page, "growth", &self.growth())?;
         put(&page, "cores", &self.cores())?;
-        put(&root.join("README.md"), "speed", &self.speed())?;
-        put(&root.join("go/README.md"), "speed", &self.speed_in_go())
+        put(&root.join("README.md"), "speed", &self.speed())
     }
 
     fn place(&self) -> String {
@@ -83,20 +82,6 @@ impl Findings {
             lines.push([row.title.clone()].into_iter().chain(figures).collect());
         }
         table(&head.map(str::to_owned), &lines)
-    }
-
-    /// Returns the figures of the receivers in Go.
-    fn speed_in_go(&self) -> String {
-        let columns = ["sign 358 B", "358 B", "4 KiB", "64 KiB"];
-        let head = ["nanoseconds", "sign 358 bytes", "verify 358 bytes", "4 KiB", "64 KiB"];
-        let in_go = self.rows.iter().filter(|row| row.entrant.program.starts_with("go-contestant"));
-        let line = |row: &Row| {
-            let figures = columns.map(|title| {
-                cell(row, title).map_or("–".to_owned(), |cell| grouped(cell.time()))
-            });
-            [row.title.clone()].into_iter().chain(figures).collect()
-        };
-        table(&head.map(str::to_owned), &in_go.map(line).collect::<Vec<_>>())
     }
 }
 
