@@ -13,7 +13,7 @@ fi
 
 rm -rf "$stage"
 make -s install DESTDIR="$stage/make" PREFIX=/usr/local
-cargo cinstall --locked --release -p hooksig --target-dir "$work/target" \
+cargo cinstall --locked --release -p hooksig --features lanes --target-dir "$work/target" \
     --destdir "$stage/cargo-c" --prefix /usr/local --libdir /usr/local/lib
 
 # Describes the installation below a folder of the stage.
@@ -24,6 +24,8 @@ describe() {
     PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --modversion --cflags --libs --static hooksig
     readelf -d "$prefix/lib/libhooksig.so" | grep -oE '\((SONAME|NEEDED)\).*'
     nm -D --defined-only "$prefix/lib/libhooksig.so" | awk '{ print $3 }'
+    # The feature `lanes` exports nothing; a local function shows that it is on.
+    nm -C "$prefix/lib/libhooksig.so" | grep -o 'lanes::.*::compress_lanes' | sort -u
 }
 
 diff <(describe make) <(describe cargo-c)

@@ -11,7 +11,8 @@ rounds=15
 make -s lib
 mkdir -p "$work"
 cc -std=c99 -O2 -Itarget/c/include ffi-tests/c/cost.c target/c/lib/libhooksig.a -o "$work/cost"
-cargo build --locked --release -q --example cost
+# The C library has lanes.
+cargo build --locked --release -q --features lanes --example cost
 
 echo "round      C   Rust   more"
 for ((round = 1; round <= rounds; round++)); do
