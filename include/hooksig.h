@@ -3,10 +3,10 @@
  * hooksig: decides whether a Drone webhook is genuine.
  *
  * A Drone server signs each system webhook with HTTP Signatures (draft-cavage-http-signatures-10,
- * HMAC-SHA-256 under a shared secret). This library verifies that the MAC, date and body of a
- * request belong together, and signs as Drone does. It needs no initialisation, no memory
- * allocation, no clock, no global state and no errno. Link with `pkg-config --libs hooksig`, or
- * with libhooksig.a and libc. `make header` generates this file from src/capi.
+ * HMAC-SHA-256 under a shared secret). This library verifies the MAC, the date and the body of a
+ * request, and signs as Drone does. It needs no initialisation, no memory allocation, no clock, no
+ * global state and no errno. Link with `pkg-config --libs hooksig`, or with libhooksig.a and libc.
+ * `make header` generates this file from src/capi.
  *
  * Example: sign a delivery as Drone would, then receive it.
  *
@@ -51,9 +51,9 @@
  *         return answer == 204 ? 0 : 1;
  *     }
  *
- * Streaming: on a raw socket with a receive timeout, check the head before the body is read, and
- * hash the body as it arrives, outside the lock. The key and the guard are those above. It
- * also needs <pthread.h> and <sys/socket.h>.
+ * Streaming: check the head before reading the body, and hash the body as it arrives, outside the
+ * lock. This example uses the key and guard above, <pthread.h>, <sys/socket.h>, and a socket with
+ * a receive timeout.
  *
  *     enum { MAX_HEAD = 8192, MAX_BODY = 65536 };
  *     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // of the guard
@@ -109,44 +109,48 @@
  *
  * For every function (_X is short for HOOKSIG_STATUS_X):
  *
- * Verdict   HOOKSIG_STATUS_OK (0) means that a request is genuine only if it comes from a verifying
- *           function: hooksig_receive, hooksig_pending_body_receive,
+ * Verdict   HOOKSIG_STATUS_OK (0) means that a request is genuine only if it comes from a
+ *           verifying function: hooksig_receive, hooksig_pending_body_receive,
  *           hooksig_pending_body_finish_delivery, hooksig_verify, their _head forms, or
- *           hooksig_pending_body_finish. hooksig_verify and the last compare no X-Drone-Event and
- *           claim nothing. Do not use a body before the verdict.
+ *           hooksig_pending_body_finish. hooksig_verify and hooksig_pending_body_finish neither
+ *           compare X-Drone-Event nor claim the delivery. Do not use a body before the verdict.
  * Answers   204 for _OK; 405 for a method other than POST; 413 or 431 for a body or a head beyond
- *           your limit; 400 for an error of hooksig_head_body_len; 500 for 1 to 9 and 43, faults of
- *           the receiver; 503 for _REPLAY_GUARD_FULL; 401 for the others, such as a missing
- *           signature. Send one fixed text with each, because an attacker learns from differences.
- *           Before closing, drain a refused body up to a limit: a reset could overtake the answer.
- * Pointers  A pointer may be NULL only if its length is 0 or its text says so. Otherwise it points
- *           to as many readable (for an output: writable) and aligned elements as its length says.
- *           "x, x_len" is a pointer with its length, in bytes or in elements of an array. No text
- *           needs a NUL. A wrong pointer other than NULL is not noticed.
- * Statuses  The text of a function lists its statuses, except three that any can return:
+ *           your limit; 400 for an error of hooksig_head_body_len; 500 for statuses 1 to 9 and 43,
+ *           which are faults of the receiver; 503 for _REPLAY_GUARD_FULL; 401 for all others, such
+ *           as a missing signature. Send one fixed text with each code, because an attacker learns
+ *           from differences. After a refusal, read and discard the rest of the body up to a limit
+ *           before closing, because a TCP reset could overtake the answer.
+ * Pointers  "x, x_len" is a pointer and its length, in bytes or in array elements. A pointer may
+ *           be NULL only if its length is 0 or its text says so. Otherwise it points to as many
+ *           aligned and readable (for an output: writable) elements as its length says. Input text
+ *           needs no NUL. An invalid pointer other than NULL is not detected.
+ * Statuses  The text of a function lists the statuses it returns. Any function may also return:
  *           _NULL_POINTER, _INVALID_LENGTH for an impossible length, and _WRONG_STATE for a handle
  *           that is all zeros, wiped, finished or of another kind.
  * Raw head  A function whose name ends in _head takes head, head_len instead of a hooksig_request:
- *           one HTTP/1.1 (or 1.0) head from the request line to the empty line, and nothing after
- *           it, as hooksig_head_body_len finds it; every line ends in CRLF. It may also return
- *           _MALFORMED_HEAD. Undo a transfer coding of the body; hooksig_head_body_len refuses it.
- * Overlap   An output overlaps no input and no other output. Inputs may overlap one another, and
- *           no thread writes to them during a call.
- * Outputs   They come last, except a handle, which comes first. They are written only on success,
- *           except a needed length. Text in a caller's buffer has no NUL.
+ *           one HTTP/1.1 (or 1.0) head from the request line up to and including the empty line,
+ *           as hooksig_head_body_len finds it. Every line ends in CRLF. The function may also
+ *           return _MALFORMED_HEAD. hooksig_head_body_len refuses a chunked body; if you decode
+ *           chunks yourself, pass the decoded body.
+ * Overlap   An output must not overlap an input or another output. Inputs may overlap one another.
+ *           No thread may write to an input during a call.
+ * Outputs   They come last, except that a handle comes first. They are written only on success;
+ *           _BUFFER_TOO_SMALL also writes the length needed. Text in a caller's buffer gets no
+ *           NUL.
  * Memory    Nothing is allocated, and no pointer is kept after the return. A handle (key, policy,
- *           pending body) is caller-allocated, holds no pointers and has a fixed size. It needs no
- *           release, but wipe a key, also after an error. Do not pass memory that was never
- *           written: an earlier handle may still be there.
- * Threads   Functions may be called from several threads at the same time. An object that one of
- *           them changes must not be used by another meanwhile; unchanged objects, such as keys and
- *           policies, may be shared. Give each thread its own hooksig_receiver. If they share a
- *           guard, hold a lock around each call that uses it, and read the time for now inside it,
- *           because times out of order let a delivery be claimed twice. Hash bodies outside it as
- *           in the streaming example.
+ *           pending body) is caller-allocated, holds no pointers and has a fixed size. Nothing
+ *           needs to be freed, but wipe every key, also after an error. Except to initialise it,
+ *           do not pass memory that was never written, because it may hold the remains of an
+ *           earlier handle.
+ * Threads   Functions may be called from several threads at the same time. While one thread
+ *           changes an object, no other may use it; unchanged objects, such as keys and policies,
+ *           may be shared. Give each thread its own hooksig_receiver. If threads share a guard,
+ *           hold a lock around each call that uses it and read the time for now inside the lock,
+ *           because times out of order let a delivery be claimed twice. Hash bodies outside the
+ *           lock, as in the streaming example.
  * Time      Unix seconds, as time() returns them; hooksig reads no clock.
  * Secrets   No output holds a secret, and no status tells how close a signature was. Comparisons
- *           with values computed under a key take the same time wherever they differ.
+ *           with values computed under a key take constant time.
  */
 
 
@@ -199,8 +203,8 @@
 // The size of a hooksig_replay_entry in 64-bit words, the same on every target: 48 bytes.
 #define HOOKSIG_REPLAY_ENTRY_WORDS 6
 
-// Pass this as a time if there is no clock. Date is then not compared with the time, and a
-// delivery can be replayed forever: use a replay guard, which then never forgets.
+// Pass this as a time if there is no clock. Date is then not compared with the time, so a delivery
+// can be replayed forever. Use a replay guard, which then never forgets.
 #define HOOKSIG_NO_CLOCK INT64_MIN
 
 // A time that means never.
@@ -231,11 +235,11 @@
 #define HOOKSIG_DATE_LEN 29
 
 // The result of a call. HOOKSIG_STATUS_OK (0) from a verifying function means that the request is
-// genuine. From any other function it means that the call did its work.
+// genuine. From any other function it means that the call succeeded.
 //
 // Numbers never change and are never reused. 1 to 9 and 43: the call is wrong. 10 to 30, 40, 41
-// and 45 to 47: the message cannot be read. 31 to 39 and 42: it was read, and is refused. 18 to
-// 23, 42 and 47 also report a list or request that the caller passed to sign or to require.
+// and 45 to 47: the message cannot be read. 31 to 39 and 42: it was read and refused. 18 to 23, 42
+// and 47 also report a list or request that the caller wants to sign or require.
 //
 // Log the number or its name; "Answers" above says what to send. docs/refused.md in the repository
 // explains each status.
@@ -244,9 +248,9 @@ enum hooksig_status
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    // Done. From a verifying function: the request is genuine.
+    // Success. From a verifying function: the request is genuine.
     HOOKSIG_STATUS_OK = 0,
-    // A pointer is NULL although it may not be, or although its length is not 0.
+    // A pointer is NULL, and neither its length nor its text allows that.
     HOOKSIG_STATUS_NULL_POINTER = 1,
     // A length is larger than any object can be.
     HOOKSIG_STATUS_INVALID_LENGTH = 2,
@@ -269,7 +273,7 @@ enum hooksig_status
     HOOKSIG_STATUS_MISSING_SIGNATURE = 10,
     // There is more than one signature.
     HOOKSIG_STATUS_REPEATED_SIGNATURE = 11,
-    // The signature is one of RFC 9421, which Drone does not send.
+    // The signature follows RFC 9421, which Drone does not use.
     HOOKSIG_STATUS_RFC9421_SIGNATURE = 12,
     // The signature's parameters are not a list of RFC 7235 auth-params.
     HOOKSIG_STATUS_MALFORMED_PARAMS = 13,
@@ -333,14 +337,14 @@ enum hooksig_status
     HOOKSIG_STATUS_MALFORMED_HEAD = 41,
     // host is covered, and the field appears twice or contradicts an absolute target.
     HOOKSIG_STATUS_HOST_MISMATCH = 42,
-    // The delivery was verified under a policy with a larger skew than the replay guard is for.
+    // The delivery was verified under a policy with a larger skew than the guard's guard_max_skew.
     HOOKSIG_STATUS_SKEW_TOO_LARGE = 43,
-    // Not a verdict: the head is genuine, and the body is not checked yet. The success of
+    // Not a verdict: the head is genuine, and the body is not checked yet. Success of
     // hooksig_begin, hooksig_begin_head and hooksig_pending_body_update, and only theirs.
     HOOKSIG_STATUS_PENDING = 44,
     // The end of the head has not been received yet.
     HOOKSIG_STATUS_INCOMPLETE_HEAD = 45,
-    // The length of the body is uncertain; hooksig_head_body_len says when.
+    // The length of the body is uncertain: see hooksig_head_body_len.
     HOOKSIG_STATUS_MALFORMED_LENGTH = 46,
     // The signing string, which is all covered names and values, is longer than
     // HOOKSIG_MAX_SIGNING_STRING_LEN bytes.
@@ -360,8 +364,8 @@ enum hooksig_event
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    // The body has no event: older servers do not send it, and the X-Drone-Event field, which
-    // anyone could change on the way, is all there is.
+    // The body has no event. Older servers send it only in the X-Drone-Event field, which anyone
+    // could change on the way.
     HOOKSIG_EVENT_ABSENT = 0,
     HOOKSIG_EVENT_USER = 1,
     HOOKSIG_EVENT_REPO = 2,
@@ -402,52 +406,52 @@ typedef int32_t hooksig_action;
 #endif // __cplusplus
 
 // A key: the HMAC-SHA-256 midstates of a secret, not the secret itself. Initialise it with
-// hooksig_key_init; it never changes afterwards. May be copied or moved with memcpy. Wipe every
+// hooksig_key_init; it never changes afterwards. You may copy or move it with memcpy. Wipe every
 // copy when it is no longer needed.
 typedef struct hooksig_key {
     uint64_t opaque[HOOKSIG_KEY_WORDS];
 } hooksig_key;
 
-// A receiver's requirements on a signature beyond validity. Initialise it with
+// A receiver's requirements on a signature besides its being valid. Initialise it with
 // hooksig_policy_init. Setters copy their arguments.
 typedef struct hooksig_policy {
     uint64_t opaque[HOOKSIG_POLICY_WORDS];
 } hooksig_policy;
 
 // Memory for one delivery in a replay guard, which refuses a delivery that was accepted before. A
-// replay guard is an array of these that starts as zeros, as a static array does. A delivery is
-// remembered for twice the largest skew, ten minutes by default. Use twice as many entries as
-// arrive in that time: 1200 at one delivery per second. 4096 entries take 192 KiB. A delivery has
-// only 64 possible places, so a lookup costs the same in a guard of any length, and
-// _REPLAY_GUARD_FULL can come when half the entries are in use. Entries are valid only in a guard
-// of the same length. Two deliveries of the same body, dated in the same second and signed with
-// the same key, have the same tag: the second is _REPLAYED.
+// replay guard is an array of these; an array of zeros, such as a static one, is an empty guard.
+// Count the deliveries that arrive within twice the largest skew (ten minutes by default) and use
+// twice as many entries: 1200 at one delivery per second. 4096 entries take 192 KiB. A delivery
+// has only 64 possible places. A lookup therefore costs the same in a guard of any length, but
+// _REPLAY_GUARD_FULL is possible once half the entries are in use. Entries are valid only in a
+// guard of the same length. If two deliveries have the same body, Date and key, their tags are
+// equal and the second is _REPLAYED.
 typedef struct hooksig_replay_entry {
     uint64_t opaque[HOOKSIG_REPLAY_ENTRY_WORDS];
 } hooksig_replay_entry;
 
-// The settings of a receiver. Set all to zeros, then keys, keys_len and now, and, to accept each
-// delivery once, guard and guard_len. All pointers are borrowed only during a call.
+// The settings of a receiver. Fill it with zeros, then set keys, keys_len and now. To accept each
+// delivery once, also set guard and guard_len. All pointers are borrowed only during a call.
 typedef struct hooksig_receiver {
-    // The keys, any of which may have made the signature: the old and the new one during a
-    // rotation. All are always tried.
+    // The accepted keys, such as the old and the new one during a rotation. All are always tried.
     const struct hooksig_key *keys;
-    // How many, at least 1.
+    // The number of keys, at least 1.
     size_t keys_len;
     // The policy, or NULL for the default one.
     const struct hooksig_policy *policy;
     // The present time in Unix seconds, or HOOKSIG_NO_CLOCK.
     int64_t now;
-    // The replay guard, or NULL with 0 for none. hooksig_replay_claim says who uses it.
+    // The replay guard, or NULL with 0 for none. hooksig_replay_claim lists the functions that use
+    // it.
     struct hooksig_replay_entry *guard;
-    // How many entries the guard has.
+    // The number of entries of the guard.
     size_t guard_len;
-    // The largest skew of all policies whose deliveries share the guard, in seconds, the same in
-    // every call; 0 is HOOKSIG_DEFAULT_MAX_SKEW. The guard remembers for 2 s longer.
+    // The largest skew, in seconds, of all policies that share the guard. Pass the same value in
+    // every call; 0 means HOOKSIG_DEFAULT_MAX_SKEW. The guard remembers a delivery for 2 s longer.
     uint32_t guard_max_skew;
 } hooksig_receiver;
 
-// A genuine request: its MAC, date and body belong together.
+// The facts about a genuine request.
 typedef struct hooksig_verified {
     // The MAC, which identifies the delivery. It is not secret.
     uint8_t tag[HOOKSIG_TAG_LEN];
@@ -459,12 +463,13 @@ typedef struct hooksig_verified {
     size_t key_index;
 } hooksig_verified;
 
-// The event and the action of a delivery. Test for _ABSENT, because an empty text also has length
-// 0.
+// The event and the action of a delivery. To learn whether one is absent, test for _ABSENT, not
+// for length 0, because the text may be empty.
 //
-// The texts are positions in the body and lengths in bytes, between the quotes. Escapes are
-// resolved for event and action, but not in the texts, so a text may be longer than its word. It
-// has no byte below 0x20. Otherwise it is any UTF-8, which can disturb a terminal.
+// event_at and event_len give the text of the event: its position in the body and its length in
+// bytes, without the quotes. A text may still contain JSON escapes, which event and action take
+// into account. It has no byte below 0x20, but may be any other UTF-8, which can disturb a
+// terminal.
 typedef struct hooksig_delivery {
     hooksig_event event;
     hooksig_action action;
@@ -490,26 +495,26 @@ typedef struct hooksig_outgoing {
     int64_t now;
 } hooksig_outgoing;
 
-// One header field of a request: name and value as received, with or without the white space
-// around the value. A field that was received more than once appears more than once, in the same
-// order.
+// One header field of a request, as received. White space around the value may be kept or removed.
+// Pass a repeated field as often as it was received, in the same order.
 typedef struct hooksig_header {
     // The name; ASCII case does not matter.
     const char *name;
     size_t name_len;
-    // The value: any bytes.
+    // The value, which may be any bytes.
     const char *value;
     size_t value_len;
 } hooksig_header;
 
-// The head of a request, as an HTTP server has it. All pointers are borrowed only during a call.
+// The head of a request, as an HTTP server provides it. All pointers are borrowed only during a
+// call.
 typedef struct hooksig_request {
     // The method, such as POST. Used only if a signature covers (request-target), which Drone's do
-    // not; may otherwise be NULL with 0.
+    // not. Otherwise it may be NULL with 0.
     const char *method;
     size_t method_len;
-    // Path and query as received. Used like the method. If NULL, a signature over (request-target)
-    // gives _MISSING_HEADER.
+    // Path and query as received. Used like the method. If it is NULL, a signature over
+    // (request-target) is refused with _MISSING_HEADER.
     const char *target;
     size_t target_len;
     // All header fields in the order received.
@@ -523,8 +528,8 @@ typedef struct hooksig_received {
     struct hooksig_delivery delivery;
 } hooksig_received;
 
-// A request with a genuine head, whose body is not checked yet. It is not a verdict: see
-// hooksig_begin, which initialises it.
+// A request with a genuine head, whose body is not checked yet. hooksig_begin initialises it. It
+// is not a verdict.
 typedef struct hooksig_pending_body {
     uint64_t opaque[HOOKSIG_PENDING_BODY_WORDS];
 } hooksig_pending_body;
@@ -539,19 +544,21 @@ const char *hooksig_version(void);
 // Returns the version of the library as a number, to compare with HOOKSIG_VERSION_NUMBER.
 uint32_t hooksig_version_number(void);
 
-// Returns a stable name for logs and metrics, the same as the command-line tool prints, such as
-// "digest-mismatch", or "unknown-status": static text with a NUL; never NULL.
+// Returns a stable name for logs and metrics, such as "digest-mismatch", or "unknown-status" for
+// an unknown number: static text with a NUL; never NULL. The command-line tool prints the same
+// names.
 const char *hooksig_status_name(int32_t status);
 
-// Returns one sentence for the operator about any number: static text with a NUL; never NULL.
+// Returns one sentence for the operator about any status number: static text with a NUL; never
+// NULL.
 const char *hooksig_status_text(int32_t status);
 
-// Makes a key from a secret.
+// Initialises a key from a secret.
 //
 // key                 receives the key; its previous contents do not matter
-// secret, secret_len  the secret, at least one byte, exactly as the Drone server has it: nothing is
-//                     trimmed or decoded, so drop the newline at the end of a file. Not kept,
-//                     although a copy may remain on the stack until it is overwritten
+// secret, secret_len  the secret, at least one byte, exactly as the Drone server has it: nothing
+//                     is trimmed or decoded, so drop the newline at the end of a file. It is not
+//                     kept, but a copy may remain on the stack until the stack is reused
 //
 // Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0 or every byte is NUL, which HMAC
 // cannot tell from an empty secret.
@@ -561,7 +568,7 @@ hooksig_status hooksig_key_init(struct hooksig_key *key, const void *secret, siz
 // Overwrites a key with zeros. Does nothing if key is NULL.
 void hooksig_key_wipe(struct hooksig_key *key);
 
-// Makes the default policy, which fits what Drone sends: date and digest must be covered, Date
+// Initialises a policy with the defaults, which fit Drone: date and digest must be covered, Date
 // must be within 300 s of the clock, algorithm must be hmac-sha256, and any keyId is accepted.
 //
 // policy  receives the policy; its previous contents do not matter
@@ -576,8 +583,8 @@ hooksig_status hooksig_policy_set_max_skew(struct hooksig_policy *policy, uint32
 
 // Sets the headers that a signature must cover, instead of date and digest.
 //
-// Risk of fewer: without digest, anyone who sees a request can send it with another body and a new
-// Digest; without date, anyone can send an old request with a new Date. Both fields must be
+// Risk of a list without digest: anyone who sees a request can send it with another body and a new
+// Digest. Without date, anyone can send an old request with a new Date. Both fields must be
 // present and valid even if they are not covered.
 //
 // policy          the policy to change
@@ -585,13 +592,13 @@ hooksig_status hooksig_policy_set_max_skew(struct hooksig_policy *policy, uint32
 //                 HOOKSIG_REQUIRED_MAX_LEN bytes
 //
 // Returns HOOKSIG_STATUS_OK; _EMPTY_LIST, _MALFORMED_LIST, _REPEATED_NAME, _TOO_MANY_NAMES or
-// _UNSUPPORTED_NAME if it is not a list of names; _BUFFER_TOO_SMALL if it is too long. The policy
-// changes only on HOOKSIG_STATUS_OK.
+// _UNSUPPORTED_NAME if it is no list of supported names; _BUFFER_TOO_SMALL if it is too long. The
+// policy changes only on HOOKSIG_STATUS_OK.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_policy_require(struct hooksig_policy *policy, const char *list,
                                       size_t list_len);
 
-// Requires this keyId. By default any is accepted: Drone sends hmac-key, whatever the secret.
+// Requires this keyId. By default any is accepted, because Drone sends hmac-key for every secret.
 //
 // policy              the policy to change
 // key_id, key_id_len  the keyId, compared byte by byte; at most HOOKSIG_EXPECTED_KEY_ID_MAX_LEN
@@ -603,51 +610,54 @@ HOOKSIG_MUST_USE
 hooksig_status hooksig_policy_expect_key_id(struct hooksig_policy *policy, const char *key_id,
                                             size_t key_id_len);
 
-// Sets whether a signature without algorithm is taken as HMAC-SHA-256; false by default.
+// Sets whether a signature without algorithm is accepted as HMAC-SHA-256; false by default.
 //
 // This does not weaken verification, because HMAC-SHA-256 is computed in any case. A sender that
-// uses another algorithm then shows up as _SIGNATURE_MISMATCH.
+// uses another algorithm is then refused with _SIGNATURE_MISMATCH.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_policy_allow_missing_algorithm(struct hooksig_policy *policy, bool allow);
 
-// Sets whether algorithm="hs2019" (drafts 11 and 12) is taken as HMAC-SHA-256; false by default.
-// The effect is that of hooksig_policy_allow_missing_algorithm.
+// Sets whether algorithm="hs2019" (drafts 11 and 12) is accepted as HMAC-SHA-256; false by
+// default. See hooksig_policy_allow_missing_algorithm for the effect.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_policy_allow_hs2019(struct hooksig_policy *policy, bool allow);
 
-// Claims a verified delivery, so that it is accepted once. Use it after a verifying function that
-// was called without a guard: hooksig_receive, hooksig_pending_body_receive,
-// hooksig_pending_body_finish_delivery and their _head forms claim with the guard that they get.
-// Claim last, when nothing else can refuse the delivery.
+// Claims a verified delivery, so that it is accepted once. Call it after hooksig_verify or
+// hooksig_pending_body_finish. hooksig_receive, hooksig_pending_body_receive,
+// hooksig_pending_body_finish_delivery and their _head forms claim the delivery themselves if they
+// get a guard. Claim last, when nothing else can refuse the delivery.
 //
 // A full guard refuses new deliveries; it never forgets one that could still be replayed. Without
 // a clock, entries never become free. A guard serves one process. For several, use a shared store
 // that remembers verified->tag for longer than any of them could accept the delivery.
 //
-// receiver  the settings; only now and the guard's are used. Set now to HOOKSIG_NO_CLOCK if the
+// receiver  the settings; only now and the guard's are used. now is HOOKSIG_NO_CLOCK if the
 //           delivery was verified without a clock
 // verified  the result of a verifying function
 //
 // Returns HOOKSIG_STATUS_OK if the delivery is new; _SKEW_TOO_LARGE if it was verified under a
 // policy with a larger skew than guard_max_skew; _REPLAYED if it was claimed before; _DATE_TOO_OLD
-// if it expired after its head was verified, as with a slow body; _REPLAY_GUARD_FULL, also if
-// there is no guard. The guard changes only on HOOKSIG_STATUS_OK.
+// if it expired after its head was verified, for example while a slow body arrived;
+// _REPLAY_GUARD_FULL, also if there is no guard. The guard changes only on HOOKSIG_STATUS_OK.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_replay_claim(const struct hooksig_receiver *receiver,
                                     const struct hooksig_verified *verified);
 
 // Reads the event and action from a body, for a sender. A receiver uses hooksig_receive or
-// hooksig_pending_body_finish_delivery, which also compare X-Drone-Event: anyone can change that.
+// hooksig_pending_body_finish_delivery, which also compare X-Drone-Event, because anyone can
+// change that.
 //
-// body, body_len  the body, or a beginning of it that has both; reading stops when both are known
+// body, body_len  the body, or enough of its beginning to contain both; reading stops when both
+//                 are known
 // delivery        receives the event and action
 //
-// Returns HOOKSIG_STATUS_OK; _MALFORMED_BODY, also if the beginning ends before both are known.
+// Returns HOOKSIG_STATUS_OK; _MALFORMED_BODY, also if the text ends before both are known.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_delivery_read(const void *body, size_t body_len,
                                      struct hooksig_delivery *delivery);
 
-// Signs a body as a Drone server does: Date, Digest, and Signature over both, keyId "hmac-key".
+// Signs a body as a Drone server does: Date, Digest, and a Signature over both with keyId
+// "hmac-key".
 //
 // key             the key
 // body, body_len  the body; NULL with 0 is an empty body
@@ -660,8 +670,8 @@ hooksig_status hooksig_delivery_sign(const struct hooksig_key *key, const void *
                                      size_t body_len, int64_t now,
                                      struct hooksig_delivery_headers *headers);
 
-// Signs many deliveries, as hooksig_delivery_sign does for each. On a processor with SHA
-// instructions, each takes about 0.65 times as long. Bodies may have any lengths.
+// Signs many deliveries, each as hooksig_delivery_sign does. On a processor with SHA instructions,
+// one takes about 0.65 times as long as alone. Bodies may have any lengths.
 //
 // key                         the key
 // deliveries, deliveries_len  the bodies and times; with 0 nothing is signed
@@ -687,9 +697,9 @@ hooksig_status hooksig_delivery_sign_many(const struct hooksig_key *key,
 // received        receives the key, date, tag, event and action
 //
 // Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new.
-// Otherwise a status of hooksig_verify; then of hooksig_delivery_read; _EVENT_MISMATCH if a field
-// contradicts the body; then, with a guard, of hooksig_replay_claim. The guard changes only on
-// success.
+// Otherwise, in this order, a status of hooksig_verify; of hooksig_delivery_read; _EVENT_MISMATCH
+// if a field contradicts the body; with a guard, a status of hooksig_replay_claim. The guard
+// changes only on success.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_receive(const struct hooksig_receiver *receiver,
                                const struct hooksig_request *request, const void *body,
@@ -706,16 +716,16 @@ hooksig_status hooksig_receive_head(const struct hooksig_receiver *receiver, con
 //
 // pending         the state; wiped, except on _NULL_POINTER, _INVALID_LENGTH, _MALFORMED_HEAD and
 //                 _WRONG_STATE
-// receiver        the settings; only now and the guard's are used. Without a guard now is not used
-//                 either: hooksig_replay_claim then notices that the date has expired
-// request         the head that hooksig_begin got. Keep it until here: another head is not noticed,
-//                 and makes the comparison of the event worthless
+// receiver        the settings; only now and the guard's are used. Without a guard, now is not
+//                 used either; hooksig_replay_claim then checks whether the date has expired
+// request         the head that hooksig_begin got. Another head is not detected, and makes the
+//                 comparison of the event worthless
 // body, body_len  the whole body, which is hashed here; NULL with 0 is an empty body
 // received        receives the key, date, tag, event and action
 //
 // Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new.
-// Otherwise _WRONG_STATE, also if hooksig_pending_body_update hashed bytes; _DIGEST_MISMATCH if
-// the body is not the one that was signed; then as hooksig_receive.
+// Otherwise _WRONG_STATE, also if hooksig_pending_body_update hashed bytes before;
+// _DIGEST_MISMATCH if the body is not the one that was signed; then as hooksig_receive.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_pending_body_receive(struct hooksig_pending_body *pending,
                                             const struct hooksig_receiver *receiver,
@@ -730,16 +740,17 @@ hooksig_status hooksig_pending_body_receive_head(struct hooksig_pending_body *pe
                                                  const void *body, size_t body_len,
                                                  struct hooksig_received *received);
 
-// Does the same as hooksig_pending_body_receive for a body that hooksig_pending_body_update
+// Does the same as hooksig_pending_body_receive, for a body that hooksig_pending_body_update has
 // hashed.
 //
 // pending, receiver, request  as for hooksig_pending_body_receive
-// start, start_len            the body, or a beginning of it that has event and action. Pass the
-//                             bytes that were hashed: others are not noticed
-// received                    receives the key, date, tag, event and action; positions are in start
+// start, start_len            the body, or enough of its beginning to contain event and action.
+//                             Pass the bytes that were hashed, because others are not detected
+// received                    receives the key, date, tag, event and action; positions are
+//                             relative to start
 //
-// Returns as hooksig_pending_body_receive, but takes hashed bytes; _MALFORMED_BODY also if start
-// ends before both are known.
+// Returns the statuses of hooksig_pending_body_receive, without _WRONG_STATE for hashed bytes;
+// _MALFORMED_BODY also if start ends before both are known.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_pending_body_finish_delivery(struct hooksig_pending_body *pending,
                                                     const struct hooksig_receiver *receiver,
@@ -758,25 +769,26 @@ hooksig_status hooksig_pending_body_finish_delivery_head(struct hooksig_pending_
 // Checks the head of a request before the body arrives: parameters, policy, date, then the MAC.
 // Nothing is hashed for a malformed or stale request.
 //
-// Then receive the body, without interpreting it. The verdict on a delivery comes from
-// hooksig_pending_body_receive, which hashes the whole body, or, after hooksig_pending_body_update
-// for each piece, from hooksig_pending_body_finish_delivery. Both compare X-Drone-Event and claim;
-// hooksig_pending_body_finish does neither.
+// Then receive the body, without interpreting it. If it is in one buffer, get the verdict on a
+// delivery from hooksig_pending_body_receive. If it comes in pieces, pass each to
+// hooksig_pending_body_update and get the verdict from hooksig_pending_body_finish_delivery. Both
+// compare X-Drone-Event and claim the delivery; hooksig_pending_body_finish does neither.
 //
 // pending   receives the state; its previous contents do not matter
 // receiver  the settings; the guard is not used
 // request   the head
 //
-// Returns HOOKSIG_STATUS_PENDING if the head is genuine, which is not a verdict; never
-// HOOKSIG_STATUS_OK. Otherwise, in the order of these groups, and within a group whichever applies
-// first: _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE, _NO_KEYS; _MISSING_SIGNATURE,
-// _REPEATED_SIGNATURE; _MALFORMED_PARAMS, _RFC9421_SIGNATURE, _REPEATED_PARAM, _MISSING_PARAM;
-// _UNSUPPORTED_NAME, _MALFORMED_LIST, _REPEATED_NAME, _TOO_MANY_NAMES; _UNSUPPORTED_ALGORITHM,
-// _MISSING_PARAM if it is the algorithm; _UNEXPECTED_KEY_ID; _NOT_COVERED; _MALFORMED_SIGNATURE;
-// _MISSING_DATE, _REPEATED_DATE, _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST,
-// _REPEATED_DIGEST, _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts
-// itself; _MISSING_HEADER, _CONTROL_BYTE, _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG;
-// _SIGNATURE_MISMATCH. pending is written only on HOOKSIG_STATUS_PENDING.
+// Returns HOOKSIG_STATUS_PENDING, which is not a verdict, if the head is genuine; never
+// HOOKSIG_STATUS_OK. Errors are checked in the order of these groups, and the first in a group to
+// be found is returned: _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE, _NO_KEYS;
+// _MISSING_SIGNATURE, _REPEATED_SIGNATURE; _MALFORMED_PARAMS, _RFC9421_SIGNATURE, _REPEATED_PARAM,
+// _MISSING_PARAM; _UNSUPPORTED_NAME, _MALFORMED_LIST, _REPEATED_NAME, _TOO_MANY_NAMES;
+// _UNSUPPORTED_ALGORITHM, or _MISSING_PARAM if algorithm is absent; _UNEXPECTED_KEY_ID;
+// _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE, _MALFORMED_DATE,
+// _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST, _MALFORMED_DIGEST,
+// _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest has two different SHA-256 values; _MISSING_HEADER,
+// _CONTROL_BYTE, _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG; _SIGNATURE_MISMATCH. pending is written
+// only on HOOKSIG_STATUS_PENDING.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_begin(struct hooksig_pending_body *pending,
                              const struct hooksig_receiver *receiver,
@@ -788,8 +800,8 @@ hooksig_status hooksig_begin_head(struct hooksig_pending_body *pending,
                                   const struct hooksig_receiver *receiver, const char *head,
                                   size_t head_len);
 
-// Hashes the next piece of a body. Pieces may have any size. The verdict then comes from
-// hooksig_pending_body_finish_delivery.
+// Hashes the next piece of a body. Pieces may have any size. After the last one, get the verdict
+// from hooksig_pending_body_finish_delivery.
 //
 // pending           the state
 // chunk, chunk_len  the next bytes as received; NULL with 0 is an empty piece
@@ -799,8 +811,9 @@ HOOKSIG_MUST_USE
 hooksig_status hooksig_pending_body_update(struct hooksig_pending_body *pending, const void *chunk,
                                            size_t chunk_len);
 
-// Gives the verdict on a request that is no Drone delivery, after its body was hashed in pieces. A
-// changed X-Drone-Event and a replay are accepted: see hooksig_pending_body_finish_delivery.
+// Gives the verdict on a signed request that is not a Drone delivery, after its body was hashed in
+// pieces. For a delivery use hooksig_pending_body_finish_delivery, because this function accepts a
+// changed X-Drone-Event and a replay.
 //
 // pending   the state; wiped, except on _NULL_POINTER and _WRONG_STATE
 // verified  receives the key, date and tag
@@ -812,8 +825,8 @@ hooksig_status hooksig_pending_body_finish(struct hooksig_pending_body *pending,
                                            struct hooksig_verified *verified);
 
 // Verifies a request whose body is in one buffer: signature, policy, date and body. For a Drone
-// delivery prefer hooksig_receive, which also compares the event and refuses a replay. The start of
-// the body is hashed beside the MAC, at most as many blocks as the MAC has.
+// delivery prefer hooksig_receive, which also compares the event and refuses a replay. If the MAC
+// is wrong, at most as many blocks of the body were hashed as the MAC has.
 //
 // receiver, request, body, body_len  as for hooksig_receive; the guard is not used
 // verified                           receives the key, date and tag
@@ -833,23 +846,26 @@ hooksig_status hooksig_verify_head(const struct hooksig_receiver *receiver, cons
 
 // Finds the end of a raw HTTP/1.1 (or 1.0) head and the length of the body after it.
 //
-// received, received_len  the bytes received so far, from the request line; may include body bytes
+// received, received_len  the bytes received so far, from the request line on; may include body
+//                         bytes
 // head_len                receives the length of the head and its empty line; the body follows
-// body_len                receives Content-Length, or 0 without that field; up to PTRDIFF_MAX:
-//                         compare it with a limit before you add to it or allocate
+// body_len                receives Content-Length, or 0 without that field; at most PTRDIFF_MAX.
+//                         Compare it with a limit before you add to it or allocate
 //
 // Returns HOOKSIG_STATUS_OK, which is not a verdict; _INCOMPLETE_HEAD if CR LF CR LF has not
-// arrived yet: nothing else was checked, and a head with bare LF stays incomplete. Receive more
-// and call again, which searches from the start; at the end of the input or of your buffer, refuse
-// it; _MALFORMED_HEAD; _MALFORMED_LENGTH if there is a Transfer-Encoding field, more than one
-// Content-Length, or one that is not a number or does not fit into memory. After an error close
-// the connection, because the start of the next request is uncertain.
+// arrived yet; _MALFORMED_HEAD; _MALFORMED_LENGTH if there is a Transfer-Encoding field, more than
+// one Content-Length, or one that is not a number or does not fit into memory.
+//
+// On _INCOMPLETE_HEAD receive more and call again, or refuse the head if the input ends or your
+// buffer is full. Nothing else was checked yet, each call searches from the start, and a head with
+// bare LF stays incomplete. After any other error close the connection, because the start of the
+// next request is uncertain.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_head_body_len(const char *received, size_t received_len, size_t *head_len,
                                      size_t *body_len);
 
-// Writes the value of a request's Signature field, with the parameters in Drone's order.
-// Authorization takes the same value after "Signature ". For a whole Drone delivery see
+// Writes the value of a request's Signature field, with the parameters in Drone's order. For an
+// Authorization field, put "Signature " before it. For a whole Drone delivery see
 // hooksig_delivery_sign.
 //
 // The body is covered only if the list has digest and the request a Digest field
@@ -864,22 +880,23 @@ hooksig_status hooksig_head_body_len(const char *received, size_t received_len, 
 //
 // Returns HOOKSIG_STATUS_OK; _INVALID_KEY_ID; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST,
 // _REPEATED_NAME or _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is
-// not in the request; _CONTROL_BYTE; _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG, since no receiver
-// could accept the signature; _BUFFER_TOO_SMALL.
+// not in the request; _CONTROL_BYTE; _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG, because no receiver
+// would accept the signature; _BUFFER_TOO_SMALL.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_sign(const struct hooksig_key *key, const char *key_id, size_t key_id_len,
                             const struct hooksig_request *request, const char *list,
                             size_t list_len, char *out, size_t out_capacity, size_t *out_len);
 
 // Writes the signing string of a request (draft 10, section 2.3): for each name of the list a line
-// "name: value", joined by LF. For diagnostics and other algorithms, not for hooksig_sign.
+// "name: value", joined by LF. Use it for diagnostics or for other algorithms; hooksig_sign does
+// not need it.
 //
 // request, list, list_len  as for hooksig_sign
 // out, out_capacity        the buffer; NULL with 0 asks for the length, which is at most
 //                          HOOKSIG_MAX_SIGNING_STRING_LEN
 // out_len                  receives the length written, or the length needed on _BUFFER_TOO_SMALL
 //
-// Returns a status of hooksig_sign, except those about key and keyId.
+// Returns the statuses of hooksig_sign, except those about key and keyId.
 HOOKSIG_MUST_USE
 hooksig_status hooksig_signing_string(const struct hooksig_request *request, const char *list,
                                       size_t list_len, char *out, size_t out_capacity,

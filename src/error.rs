@@ -59,7 +59,7 @@ pub enum Error {
     EmptyList,
     /// A time cannot be written as an HTTP-date, because its year is not in 0–9999.
     TimeOutOfRange,
-    /// The policy that verified the delivery allows a larger skew than the replay guard.
+    /// The delivery was verified under a policy with a larger skew than the replay guard's.
     SkewTooLarge,
 
     // The message cannot be read.
@@ -72,7 +72,7 @@ pub enum Error {
     MissingSignature,
     /// There is more than one signature.
     RepeatedSignature,
-    /// The signature is one of RFC 9421 (HTTP Message Signatures), which Drone does not send.
+    /// The signature follows RFC 9421 (HTTP Message Signatures), which Drone does not use.
     Rfc9421Signature,
     /// The signature's parameters are not a list of RFC 7235 auth-params.
     MalformedParams {
@@ -109,7 +109,7 @@ pub enum Error {
         /// The index in the list.
         index: usize,
     },
-    /// A covered header value holds a control byte other than HTAB, or the covered method or target
+    /// A covered header value holds a control byte other than HTAB, or the covered method or target holds
     /// a control byte or a space.
     ControlByte {
         /// The index in the list.
@@ -163,8 +163,8 @@ pub enum Error {
     ReplayGuardFull,
 }
 
-/// The table of errors: the word and the sentence of each. Passes its rows to the macro `$rows`, so that the
-/// numbers in C are read from it too.
+/// The word and the sentence of each error. Passes its rows to the macro `$rows`, because
+/// `src/capi/status.rs` also reads them.
 macro_rules! errors {
     ($rows:ident) => {
         $rows! {
@@ -233,7 +233,7 @@ impl Error {
         str_of(words(self).0)
     }
 
-    /// Returns one sentence that tells the cause, and the remedy if it is not obvious.
+    /// Returns one sentence with the cause, and with the remedy if it is not obvious.
     pub const fn text(&self) -> &'static str {
         str_of(words(self).1)
     }

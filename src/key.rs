@@ -58,8 +58,8 @@ impl Key {
         self.0.mac(string)
     }
 
-    /// Hashes each body, and passes the MAC of the string that `string` makes of the hash to `done`,
-    /// together with the index of the body and that string. `string` also gets the value beside the body.
+    /// Hashes each body, turns the hash and the body's value into a string with `string`, and passes the
+    /// index of the body, the string and its MAC to `done`.
     pub(crate) fn mac_many<'b, T: Copy, const S: usize>(
         &self,
         bodies: impl Iterator<Item = (&'b [u8], T)>,

@@ -25,7 +25,7 @@ pub(crate) const COVERED: [&str; 2] = ["date", "digest"];
 /// [`COVERED`] as a list.
 pub(crate) const DATE_DIGEST: &[u8] = b"date digest";
 
-/// The names with a meaning of their own.
+/// The names with a special meaning.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Special {
     /// `(request-target)` covers method and target (draft 10, section 2.3).
@@ -59,7 +59,7 @@ impl<'a> Name<'a> {
         self.same(&Name::plain(name.as_ref()))
     }
 
-    /// Returns the meaning of the name if it has one of its own.
+    /// Returns the special meaning of the name, if it has one.
     pub(crate) fn special(&self) -> Option<Special> {
         SPECIAL.iter().find(|(name, _)| self.same(name)).map(|(_, special)| *special)
     }
@@ -303,7 +303,7 @@ impl HeaderNames for HeaderList<'_> {
 #[derive(Clone, Copy)]
 pub(crate) struct CheckedNames<'a> {
     list: HeaderList<'a>,
-    /// Whether this is known to be the list of every Drone server. Never set in builds without
+    /// Set if this is known to be the list that every Drone server sends. Not set in builds without
     /// shortcuts.
     pub(crate) is_date_digest: bool,
 }

@@ -39,24 +39,24 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// A delivery is remembered for this many seconds after it could last be accepted, because two
-/// readings of a clock need not agree.
+/// The number of seconds that a delivery is remembered after it expires, because two readings of a clock
+/// need not agree.
 const MARGIN: i64 = 2;
 
-/// Remembers accepted deliveries for longer than they could be replayed.
+/// Remembers accepted deliveries for longer than they can be replayed.
 ///
 /// If a lock protects the guard, read the time for [`claim`](Self::claim) while you hold it. Times
 /// that go backwards let a delivery be claimed twice.
 ///
-/// A guard has a largest skew: [`DEFAULT_MAX_SKEW`], or the value set with
-/// [`max_skew`](Self::max_skew). It remembers every delivery for that long, so verifiers with
-/// different policies can share it. It refuses a delivery that was verified with a larger skew.
+/// Verifiers with different policies can share a guard. Set its [`max_skew`](Self::max_skew) to the
+/// largest of their skews; the default is [`DEFAULT_MAX_SKEW`]. The guard refuses a delivery that was
+/// verified with a larger skew.
 ///
 /// The memory is caller-allocated: an array, a `Vec` or a borrowed slice of [`Entry`], 48 bytes each.
-/// Count the deliveries in a window of twice the largest skew (ten minutes by default), and provide
-/// twice as many entries. A delivery can use only 64 of the entries, so a lookup costs the same in
-/// any number of them. If those 64 are full, the guard refuses the delivery, because it never forgets
-/// one that could still be replayed.
+/// Count the deliveries in a window of twice the largest skew (ten minutes by default), and provide twice
+/// as many entries. A delivery can use only 64 of the entries, so a lookup costs the same however many
+/// there are. If those 64 are full, the guard refuses the delivery, because it never forgets one that
+/// could still be replayed.
 ///
 /// A guard serves one process. Several processes need a shared store that remembers
 /// [`Verified::tag`] for longer than any of them could accept the delivery.
@@ -101,15 +101,15 @@ impl<S: AsMut<[Entry]>> Guard<S> {
 
     /// Claims a delivery for this receiver.
     ///
-    /// Only a verified delivery can be claimed, so nobody can fill the guard without the secret.
-    /// Claim it last, after every other check. Without a clock no entry is ever freed.
+    /// Only a verified delivery can be claimed, so nobody can fill the guard without the secret. Claim a
+    /// delivery last, after every other check. Without a clock no entry is ever freed.
     ///
     /// # Errors
     ///
     /// - [`Error::SkewTooLarge`] if it was verified with a larger skew than the guard's
     /// - [`Error::Replayed`] if it was claimed before
-    /// - [`Error::DateTooOld`] if it has expired since its head was verified, for example while the
-    ///   body arrived slowly, because an earlier claim may already be forgotten
+    /// - [`Error::DateTooOld`] if it expired after its head was verified, for example while a slow body
+    ///   arrived, because an earlier claim may already be forgotten
     /// - [`Error::ReplayGuardFull`] if every entry that it can use holds a delivery that could still
     ///   be replayed
     pub fn claim(&mut self, verified: &Verified<'_>, clock: Clock) -> Result<(), Error> {
@@ -123,8 +123,8 @@ impl<S: AsMut<[Entry]>> Guard<S> {
 /// Tags spread evenly, because they are as good as random and cannot be chosen without the secret.
 const PLACES: usize = 64;
 
-/// Claims `tag`. `window` is its date and the last second at which it is accepted, or `None` without
-/// a clock.
+/// Claims `tag`. `window` is the date of the delivery and the last second at which it is accepted, or
+/// `None` without a clock.
 ///
 /// Expired entries are compared too. That costs nothing, and helps if a clock was set back.
 pub(crate) fn claim(

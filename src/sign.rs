@@ -60,9 +60,10 @@ impl<'k> Signer<'k> {
     /// - [`Error::EmptyList`], [`Error::TooManyNames`], [`Error::MalformedList`],
     ///   [`Error::RepeatedName`] or [`Error::UnsupportedName`] if `names` cannot be signed
     /// - [`Error::MissingHeader`] if a name is not in the request
-    /// - [`Error::ControlByte`] if a covered value holds one, or the method or target one or a space
+    /// - [`Error::ControlByte`] if a covered value holds a control byte, or a covered method or target
+    ///   holds a control byte or a space
     /// - [`Error::HostMismatch`] if `host` is in `names` and the request contradicts itself about it
-    /// - [`Error::SigningStringTooLong`] if no receiver could accept the signature
+    /// - [`Error::SigningStringTooLong`], because no receiver would accept the signature
     pub fn sign<'o, H, N>(
         &self,
         request: &Request<'_, H>,

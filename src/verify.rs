@@ -73,13 +73,13 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     /// Checks the head of a request: parameters, policy, date, digest, then the MAC.
     ///
     /// The result is **not a verdict**. Pass the body to [`update`](PendingBody::update); only
-    /// [`finish`](PendingBody::finish) tells whether the request is genuine. The body of a request
-    /// that is refused here is never hashed. Malformed parameters, a stale date and a malformed digest
-    /// are refused without any hashing.
+    /// [`finish`](PendingBody::finish) tells whether the request is genuine. The body of a request that
+    /// is refused here is never hashed. Malformed parameters, a stale date and a malformed digest are
+    /// refused before anything is hashed.
     ///
     /// # Errors
     ///
-    /// Checked in this order. Of the errors of one line, the first one found is returned:
+    /// Checked in this order. Of the errors in one line, the first one to be found is returned:
     ///
     /// - [`Error::MissingSignature`], [`Error::RepeatedSignature`]
     /// - [`Error::MalformedParams`] or [`Error::Rfc9421Signature`], [`Error::RepeatedParam`],
@@ -92,8 +92,9 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     /// - [`Error::MissingDate`], [`Error::RepeatedDate`], [`Error::MalformedDate`],
     ///   [`Error::DateTooOld`], [`Error::DateTooNew`]
     /// - [`Error::MissingDigest`], [`Error::RepeatedDigest`], [`Error::MalformedDigest`],
-    ///   [`Error::UnsupportedDigest`], [`Error::DigestMismatch`] if it contradicts itself
-    /// - [`Error::TooManyNames`] if more than eight covered headers have several fields
+    ///   [`Error::UnsupportedDigest`], or [`Error::DigestMismatch`] if it has two different SHA-256
+    ///   values
+    /// - [`Error::TooManyNames`] if the request repeats more than eight of the covered headers
     /// - [`Error::MissingHeader`], [`Error::ControlByte`], [`Error::HostMismatch`]
     /// - [`Error::SigningStringTooLong`]
     /// - [`Error::SignatureMismatch`]
@@ -124,8 +125,8 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         self.head_beside(request, clock, &mut WholeBody::new(&[]))
     }
 
-    /// Runs every check on the head, in the order of `docs/rules.md`. Some blocks of the body may be
-    /// hashed beside the MAC.
+    /// Runs every check on the head, in the order of `docs/rules.md`. May hash the first blocks of the
+    /// body at the same time as the MAC.
     ///
     /// Returns the expected body digest, and the verdict that holds once the body matches it.
     fn head_beside<'r, H, E>(
@@ -183,9 +184,9 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     /// Verifies a request and its whole body in one call.
     ///
     /// Returns the same verdict as [`begin`](Self::begin), [`update`](PendingBody::update) and
-    /// [`finish`](PendingBody::finish). With the feature `lanes`, the first blocks of a body of 192 bytes or
-    /// more are hashed beside the MAC, at most as many as the MAC has. The rest is hashed only if the MAC is
-    /// right.
+    /// [`finish`](PendingBody::finish). With the feature `lanes`, the first blocks of a body of 192 bytes
+    /// or more are hashed at the same time as the MAC, at most as many as the MAC has. The rest is hashed
+    /// only if the MAC is right.
     ///
     /// # Errors
     ///
@@ -271,7 +272,7 @@ impl fmt::Debug for PendingBody<'_> {
     }
 }
 
-/// The facts about a genuine request. Its MAC and body were checked, and its date if there was a clock.
+/// The facts about a genuine request. Its MAC and body were checked and, if there was a clock, its date.
 #[derive(Clone, Copy)]
 pub struct Verified<'r> {
     key_index: usize,
@@ -298,8 +299,8 @@ impl<'r> Verified<'r> {
         self.date
     }
 
-    /// Returns the last Unix second at which this request is accepted, or `None` if there was no
-    /// clock. Remember the delivery until then, to refuse a replay.
+    /// Returns the last Unix second at which this request is accepted, or `None` if there was no clock.
+    /// To refuse a replay, remember the delivery until then.
     pub fn expires(&self) -> Option<i64> {
         // The year of a date has four digits, so the sum does not overflow.
         self.date.map(|date| date.wrapping_add(i64::from(self.skew)))

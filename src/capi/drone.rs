@@ -22,8 +22,8 @@ const _: () = assert!(HOOKSIG_DELIVERY_SIGNATURE_LEN == drone::SIGNATURE_LEN);
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum hooksig_event {
-    /// The body has no event: older servers do not send it, and the X-Drone-Event field, which
-    /// anyone could change on the way, is all there is.
+    /// The body has no event. Older servers send it only in the X-Drone-Event field, which anyone
+    /// could change on the way.
     Absent = 0,
     User = 1,
     Repo = 2,
@@ -48,12 +48,13 @@ pub enum hooksig_action {
     Unknown = 99,
 }
 
-/// The event and the action of a delivery. Test for _ABSENT, because an empty text also has length
-/// 0.
+/// The event and the action of a delivery. To learn whether one is absent, test for _ABSENT, not
+/// for length 0, because the text may be empty.
 ///
-/// The texts are positions in the body and lengths in bytes, between the quotes. Escapes are
-/// resolved for event and action, but not in the texts, so a text may be longer than its word. It
-/// has no byte below 0x20. Otherwise it is any UTF-8, which can disturb a terminal.
+/// event_at and event_len give the text of the event: its position in the body and its length in
+/// bytes, without the quotes. A text may still contain JSON escapes, which event and action take
+/// into account. It has no byte below 0x20, but may be any other UTF-8, which can disturb a
+/// terminal.
 #[allow(missing_docs)] // The names say it.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -78,18 +79,21 @@ pub struct hooksig_delivery_headers {
     pub signature: [c_char; 120],
 }
 
-// Plain numbers, which cbindgen can show; the header's generator puts the sums in their place.
+// Plain numbers, because cbindgen cannot print sums; the header's generator replaces them by the
+// sums.
 const _: () = assert!(HOOKSIG_DATE_LEN + 1 == 30);
 const _: () = assert!(HOOKSIG_DIGEST_FIELD_LEN + 1 == 53);
 const _: () = assert!(HOOKSIG_DELIVERY_SIGNATURE_LEN + 1 == 120);
 
 /// Reads the event and action from a body, for a sender. A receiver uses hooksig_receive or
-/// hooksig_pending_body_finish_delivery, which also compare X-Drone-Event: anyone can change that.
+/// hooksig_pending_body_finish_delivery, which also compare X-Drone-Event, because anyone can
+/// change that.
 ///
-/// body, body_len  the body, or a beginning of it that has both; reading stops when both are known
+/// body, body_len  the body, or enough of its beginning to contain both; reading stops when both
+///                 are known
 /// delivery        receives the event and action
 ///
-/// Returns HOOKSIG_STATUS_OK; _MALFORMED_BODY, also if the beginning ends before both are known.
+/// Returns HOOKSIG_STATUS_OK; _MALFORMED_BODY, also if the text ends before both are known.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_delivery_read(
@@ -130,7 +134,7 @@ pub(super) fn translate(read: Delivery<'_>, body: &[u8]) -> hooksig_delivery {
     hooksig_delivery { event, action, event_at, event_len, action_at, action_len }
 }
 
-/// Where `part` of `body` stands in it.
+/// Returns the position and the length of `part` in `body`.
 fn place(part: Option<&str>, body: &[u8]) -> (usize, usize) {
     match part {
         Some(part) => (part.as_ptr().addr().wrapping_sub(body.as_ptr().addr()), part.len()),
@@ -138,7 +142,8 @@ fn place(part: Option<&str>, body: &[u8]) -> (usize, usize) {
     }
 }
 
-/// Signs a body as a Drone server does: Date, Digest, and Signature over both, keyId "hmac-key".
+/// Signs a body as a Drone server does: Date, Digest, and a Signature over both with keyId
+/// "hmac-key".
 ///
 /// key             the key
 /// body, body_len  the body; NULL with 0 is an empty body
@@ -174,8 +179,8 @@ pub struct hooksig_outgoing {
     pub now: i64,
 }
 
-/// Signs many deliveries, as hooksig_delivery_sign does for each. On a processor with SHA
-/// instructions, each takes about 0.65 times as long. Bodies may have any lengths.
+/// Signs many deliveries, each as hooksig_delivery_sign does. On a processor with SHA instructions,
+/// one takes about 0.65 times as long as alone. Bodies may have any lengths.
 ///
 /// key                         the key
 /// deliveries, deliveries_len  the bodies and times; with 0 nothing is signed
@@ -197,7 +202,7 @@ pub unsafe extern "C" fn hooksig_delivery_sign_many(
         // SAFETY: a pointer is NULL or points to as many elements as its length says, and outputs
         // overlap nothing else.
         let (key, deliveries) = unsafe { (handle::get(key)?, view(deliveries, deliveries_len)?) };
-        // SAFETY: as above. The headers may not be initialised, and are not read.
+        // SAFETY: as above. The headers may be uninitialised, and are not read.
         let places =
             unsafe { view(headers.cast::<MaybeUninit<hooksig_delivery_headers>>(), headers_len)? };
         if places.len() < deliveries.len() {
@@ -213,7 +218,7 @@ pub unsafe extern "C" fn hooksig_delivery_sign_many(
             now: delivery.now,
         });
         drone::sign_each(key, outgoing, |index, signed| {
-            // SAFETY: the index is that of a delivery, and there are as many headers.
+            // SAFETY: the index is that of a delivery, and there are at least as many headers.
             unsafe { headers.add(index).write(signed.into()) }
         })?;
         Ok(())
@@ -230,7 +235,7 @@ impl From<SignedHeaders> for hooksig_delivery_headers {
     }
 }
 
-/// `text` with NULs behind it, in an array that has room for one at least.
+/// Returns `text` followed by NULs, of which the array has room for at least one.
 fn c_text<const N: usize>(text: &[u8]) -> [c_char; N] {
     let mut array = [0; N];
     for (to, from) in array.iter_mut().zip(text) {

@@ -1,32 +1,32 @@
-//! Handles: memory of the caller in which a value of this crate stands.
+//! Handles: caller-allocated memory that holds a value of this crate.
 
 use core::mem::{align_of, size_of};
 
 use super::hooksig_status::{self, NullPointer, WrongState};
 
-/// A struct of the C interface that offers a caller's memory for a `Value`.
+/// A struct of the C interface with memory for a `Value`.
 ///
 /// SAFETY: the implementing type is an array of `u64`, and [`fits`] holds for it.
 pub(super) unsafe trait Handle: Sized {
     type Value;
-    /// Tells a handle that was made from one that was not: neither zeroed or wiped memory nor a
-    /// handle of another kind holds it.
+    /// Marks an initialised handle. Zeroed or wiped memory does not hold it, nor does a handle of
+    /// another kind.
     const MARK: u64;
 }
 
-/// What stands in a handle once it was made.
+/// The contents of an initialised handle.
 #[repr(C)]
 struct Made<T> {
     mark: u64,
     value: T,
 }
 
-/// Whether the value fits into the handle, for a `const` assertion.
+/// Returns `true` if the value fits into the handle, for a `const` assertion.
 pub(super) const fn fits<H: Handle>() -> bool {
     size_of::<Made<H::Value>>() <= size_of::<H>() && align_of::<Made<H::Value>>() <= align_of::<H>()
 }
 
-/// Puts `value` into the handle, over whatever was there.
+/// Initialises the handle with `value`, whatever it held before.
 ///
 /// SAFETY: unless it is NULL, `handle` must point to a handle's memory that nothing else uses.
 pub(super) unsafe fn make<H: Handle>(
@@ -37,8 +37,8 @@ pub(super) unsafe fn make<H: Handle>(
     if made.is_null() {
         return Err(NullPointer);
     }
-    // SAFETY: the value fits (`Handle`); the rest is the caller's contract. Each member is put in
-    // its place, so that the whole is not put together elsewhere first.
+    // SAFETY: the value fits (`Handle`); the rest is the caller's contract. Each member is written
+    // in place, to avoid a copy of the whole on the stack.
     unsafe {
         (&raw mut (*made).mark).write(H::MARK);
         (&raw mut (*made).value).write(value);
@@ -46,11 +46,11 @@ pub(super) unsafe fn make<H: Handle>(
     Ok(())
 }
 
-/// The value in a handle that was made.
+/// Returns the value in an initialised handle.
 ///
 /// SAFETY: unless it is NULL, `handle` must point to a handle that stays unchanged for `'a`.
 pub(super) unsafe fn get<'a, H: Handle>(handle: *const H) -> Result<&'a H::Value, hooksig_status> {
-    // SAFETY: the caller's contract; the mark is read before the value is taken for one.
+    // SAFETY: the caller's contract. The mark is read before the value is used.
     if !unsafe { mark(handle) }? {
         return Err(WrongState);
     }
@@ -58,7 +58,7 @@ pub(super) unsafe fn get<'a, H: Handle>(handle: *const H) -> Result<&'a H::Value
     Ok(unsafe { get_made(handle) })
 }
 
-/// The value in a handle that is known to have been made.
+/// Returns the value in a handle that is known to be initialised.
 ///
 /// SAFETY: [`get`] must have succeeded on `handle`, which stays unchanged for `'a`.
 pub(super) unsafe fn get_made<'a, H: Handle>(handle: *const H) -> &'a H::Value {
@@ -66,7 +66,7 @@ pub(super) unsafe fn get_made<'a, H: Handle>(handle: *const H) -> &'a H::Value {
     unsafe { &(*handle.cast::<Made<H::Value>>()).value }
 }
 
-/// As [`get`], to change it.
+/// Does the same as [`get`], with a mutable reference.
 ///
 /// SAFETY: unless it is NULL, `handle` must point to a handle that nothing else uses for `'a`.
 pub(super) unsafe fn get_mut<'a, H: Handle>(
@@ -77,11 +77,11 @@ pub(super) unsafe fn get_mut<'a, H: Handle>(
     if !unsafe { mark(handle) }? {
         return Err(WrongState);
     }
-    // SAFETY: it was found to have been made; the rest is the caller's contract.
+    // SAFETY: the mark shows that it is initialised; the rest is the caller's contract.
     Ok(unsafe { &mut (*made).value })
 }
 
-/// Overwrites the handle with zeros, in a way that the compiler does not leave out.
+/// Overwrites the handle with zeros. The compiler does not optimise this away.
 ///
 /// SAFETY: unless it is NULL, `handle` must point to a handle's memory that nothing else uses.
 pub(super) unsafe fn wipe<H: Handle>(handle: *mut H) {
@@ -89,17 +89,20 @@ pub(super) unsafe fn wipe<H: Handle>(handle: *mut H) {
         return;
     }
     for at in (0..size_of::<H>()).step_by(size_of::<u64>()) {
-        // SAFETY: inside the handle, which is made of such words (`Handle`).
+        // SAFETY: inside the handle, which is an array of such words (`Handle`).
         unsafe { handle.cast::<u64>().byte_add(at).write_volatile(0) };
     }
     core::sync::atomic::compiler_fence(core::sync::atomic::Ordering::SeqCst);
 }
 
+/// Returns `true` if the handle is initialised.
+///
 /// SAFETY: unless it is NULL, `handle` must point to a readable handle's memory that was written.
 unsafe fn mark<H: Handle>(handle: *const H) -> Result<bool, hooksig_status> {
     if handle.is_null() {
         return Err(NullPointer);
     }
-    // SAFETY: the mark is the first member of what fits into the handle; any bits are a `u64`.
+    // SAFETY: the mark is the first member of `Made`, which fits into the handle; any bits are a
+    // `u64`.
     Ok(unsafe { handle.cast::<u64>().read() } == H::MARK)
 }

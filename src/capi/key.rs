@@ -11,7 +11,7 @@ use crate::Key;
 pub const HOOKSIG_KEY_WORDS: usize = 20;
 
 /// A key: the HMAC-SHA-256 midstates of a secret, not the secret itself. Initialise it with
-/// hooksig_key_init; it never changes afterwards. May be copied or moved with memcpy. Wipe every
+/// hooksig_key_init; it never changes afterwards. You may copy or move it with memcpy. Wipe every
 /// copy when it is no longer needed.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -26,14 +26,14 @@ unsafe impl Handle for hooksig_key {
 }
 const _: () = assert!(fits::<hooksig_key>());
 
-/// A [`hooksig_key`] that was found to be made.
+/// A [`hooksig_key`] that is known to be initialised.
 #[repr(transparent)]
 pub(super) struct MadeKey(hooksig_key);
 
 impl AsRef<Key> for MadeKey {
     fn as_ref(&self) -> &Key {
-        // SAFETY: `MadeKey` is only made of handles that `get` found to be keys, and nobody
-        // writes to an input during the call.
+        // SAFETY: a `MadeKey` is a handle that `get` found to be a key, and no thread writes to an
+        // input during the call.
         unsafe { handle::get_made(&raw const self.0) }
     }
 }
@@ -54,12 +54,12 @@ pub(super) unsafe fn made_keys<'a>(
     Ok(unsafe { core::slice::from_raw_parts(handles.as_ptr().cast::<MadeKey>(), handles.len()) })
 }
 
-/// Makes a key from a secret.
+/// Initialises a key from a secret.
 ///
 /// key                 receives the key; its previous contents do not matter
-/// secret, secret_len  the secret, at least one byte, exactly as the Drone server has it: nothing is
-///                     trimmed or decoded, so drop the newline at the end of a file. Not kept,
-///                     although a copy may remain on the stack until it is overwritten
+/// secret, secret_len  the secret, at least one byte, exactly as the Drone server has it: nothing
+///                     is trimmed or decoded, so drop the newline at the end of a file. It is not
+///                     kept, but a copy may remain on the stack until the stack is reused
 ///
 /// Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0 or every byte is NUL, which HMAC
 /// cannot tell from an empty secret.

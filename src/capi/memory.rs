@@ -1,4 +1,4 @@
-//! Memory of the caller as Rust sees it: the one place where pointer and length become a slice.
+//! Turns the caller's pointers and lengths into slices and references.
 
 use core::{
     ffi::{c_char, c_void},
@@ -14,12 +14,12 @@ pub(super) fn status(call: impl FnOnce() -> Result<(), hooksig_status>) -> hooks
     call().err().unwrap_or(hooksig_status::Ok)
 }
 
-/// As [`status`], of a call whose success is not yet a verdict.
+/// Does the same as [`status`], for a call whose success is not yet a verdict.
 pub(super) fn pending(call: impl FnOnce() -> Result<(), hooksig_status>) -> hooksig_status {
     call().err().unwrap_or(hooksig_status::Pending)
 }
 
-/// The `len` elements at `start`; none where `len` is 0, whatever `start` is.
+/// Returns the `len` elements at `start`. If `len` is 0, `start` does not matter.
 ///
 /// SAFETY: unless it is NULL, `start` must point to `len` elements that stay readable and
 /// unchanged for `'a`.
@@ -35,7 +35,7 @@ pub(super) unsafe fn view<'a, T>(start: *const T, len: usize) -> Result<&'a [T],
     }
 }
 
-/// As [`view`], of a body or a part of one.
+/// Does the same as [`view`], for a body or a part of one.
 ///
 /// SAFETY: as for [`view`].
 pub(super) unsafe fn body<'a>(
@@ -46,7 +46,7 @@ pub(super) unsafe fn body<'a>(
     unsafe { view(start.cast::<u8>(), len) }
 }
 
-/// As [`view`], of text.
+/// Does the same as [`view`], for text.
 ///
 /// SAFETY: as for [`view`].
 pub(super) unsafe fn text<'a>(
@@ -57,24 +57,25 @@ pub(super) unsafe fn text<'a>(
     unsafe { view(start.cast::<u8>(), len) }
 }
 
-/// As [`text`], where that has succeeded before: what it found is not looked for again.
+/// Does the same as [`text`] after that has succeeded, without checking again.
 ///
-/// SAFETY: [`text`] must have succeeded on `start` and `len`, and its contract still hold.
+/// SAFETY: [`text`] must have succeeded on `start` and `len`, and its contract must still hold.
 pub(super) unsafe fn checked_text<'a>(start: *const c_char, len: usize) -> &'a [u8] {
-    // SAFETY: passed on; a text and a body are checked alike.
+    // SAFETY: the caller's contract. A text and a body are checked alike.
     unsafe { checked_body(start.cast(), len) }
 }
 
-/// As [`checked_text`], of a body.
+/// Does the same as [`checked_text`], for a body.
 ///
 /// SAFETY: as for [`checked_text`], with [`body`].
 pub(super) unsafe fn checked_body<'a>(start: *const c_void, len: usize) -> &'a [u8] {
     let start = NonNull::new(start.cast_mut()).unwrap_or(NonNull::dangling());
-    // SAFETY: not NULL; the rest was found before, where NULL has a length of 0.
+    // SAFETY: not NULL. `body` checked the rest; it accepts NULL with a length of 0.
     unsafe { slice::from_raw_parts(start.as_ptr().cast::<u8>(), len) }
 }
 
-/// The `len` elements at `start`, to be changed; none where `len` is 0.
+/// Returns the `len` elements at `start` as a mutable slice. If `len` is 0, `start` does not
+/// matter.
 ///
 /// SAFETY: unless it is NULL, `start` must point to `len` elements that nothing else reads or
 /// writes for `'a`.
@@ -93,22 +94,22 @@ pub(super) unsafe fn view_mut<'a, T>(
     }
 }
 
-/// What stands at `at`.
+/// Returns a reference to the `T` at `at`.
 ///
 /// SAFETY: unless it is NULL, `at` must point to a `T` that stays unchanged for `'a`.
 pub(super) unsafe fn reference<'a, T>(at: *const T) -> Result<&'a T, hooksig_status> {
-    // SAFETY: not NULL past `as_ref`; the rest is the caller's contract.
+    // SAFETY: `as_ref` checks for NULL; the rest is the caller's contract.
     unsafe { at.as_ref() }.ok_or(NullPointer)
 }
 
-/// Checks that there is an output, before work is done for it.
+/// Checks that there is an output, before any work is done for it.
 pub(super) fn not_null<T>(out: *mut T) -> Result<(), hooksig_status> {
     if out.is_null() { Err(NullPointer) } else { Ok(()) }
 }
 
 /// Writes an output.
 ///
-/// SAFETY: unless it is NULL, `out` must point to room for a `T` that nothing else uses.
+/// SAFETY: unless it is NULL, `out` must point to memory for a `T` that nothing else uses.
 pub(super) unsafe fn store<T>(out: *mut T, value: T) -> Result<(), hooksig_status> {
     if out.is_null() {
         return Err(NullPointer);
@@ -118,7 +119,8 @@ pub(super) unsafe fn store<T>(out: *mut T, value: T) -> Result<(), hooksig_statu
     Ok(())
 }
 
-/// Lets `write` fill the caller's buffer, and stores the length written, or needed.
+/// Lets `write` fill the caller's buffer. Stores the length written or, if the buffer is too small,
+/// needed.
 ///
 /// SAFETY: as for [`view_mut`] of `out` and [`store`] of `out_len`.
 pub(super) unsafe fn fill(

@@ -1,10 +1,11 @@
-//! The C ABI: a thin translation of the crate. Check, view, call, store.
+//! The C ABI: a thin translation of the crate. Each function checks its arguments, calls the crate
+//! and stores the outputs.
 //!
-//! The doc comments of what is exported are the text of `include/hooksig.h`, so that they speak C;
-//! what a caller must grant for a call to be sound is said there, and each `SAFETY` comment names
-//! the sentence that it relies on. Those that hold for every function stand at the header's top:
-//! a pointer is NULL or points to as many readable (or writable) and aligned elements as its
-//! length says, outputs overlap nothing else, and nobody writes to an input during the call.
+//! The doc comments of exported items are the text of `include/hooksig.h`, so they are written for
+//! C. They contain the caller's contract, and each `SAFETY` comment names the sentence that it
+//! relies on. The sentences for every function are at the top of the header: a pointer is NULL or
+//! points to as many readable (or writable) and aligned elements as its length says, outputs
+//! overlap nothing else, and no thread writes to an input during the call.
 #![allow(unsafe_code)]
 #![allow(non_camel_case_types)] // C's names.
 #![allow(clippy::missing_safety_doc)] // The contract is the header's text; see above.
@@ -49,8 +50,8 @@ pub use verified::*;
 pub use verify::*;
 pub use version::*;
 
-/// The answer when a panic was reached: the symbol does not exist, so that a library in which the
-/// compiler could not rule panics out does not link.
+/// Calls a symbol that does not exist. A library does not link unless the compiler removed this
+/// call, which proves that no panic is possible.
 #[cfg(hooksig_panic_handler)]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

@@ -13,8 +13,8 @@ use crate::digest::BodyDigest;
 /// The size of a hooksig_pending_body in 64-bit words, the same on every target: 256 bytes.
 pub const HOOKSIG_PENDING_BODY_WORDS: usize = 32;
 
-/// A request with a genuine head, whose body is not checked yet. It is not a verdict: see
-/// hooksig_begin, which initialises it.
+/// A request with a genuine head, whose body is not checked yet. hooksig_begin initialises it. It
+/// is not a verdict.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_pending_body {
@@ -24,7 +24,7 @@ pub struct hooksig_pending_body {
 /// The contents of a [`hooksig_pending_body`].
 pub(super) struct Pending {
     body: BodyDigest,
-    /// Whether bytes of the body came in pieces.
+    /// Set if bytes of the body came in pieces.
     is_fed: bool,
     verified: hooksig_verified,
 }
@@ -36,7 +36,7 @@ unsafe impl Handle for hooksig_pending_body {
 }
 const _: () = assert!(fits::<hooksig_pending_body>());
 
-/// Makes a call of hooksig_begin, with the head in either form.
+/// Does the work of hooksig_begin for a head in either form.
 ///
 /// SAFETY: each pointer is NULL or points to as many elements as its length says, and `pending`
 /// overlaps nothing else.
@@ -58,7 +58,7 @@ unsafe fn begin(
     })
 }
 
-/// Gives the verdict on `pending` and wipes it. `take` receives the facts if it is genuine.
+/// Returns the verdict on `pending` and wipes it. Calls `take` with the facts if it is genuine.
 ///
 /// SAFETY: unless it is NULL, `pending` points to a handle that nothing else uses.
 unsafe fn finish<T>(
@@ -74,8 +74,9 @@ unsafe fn finish<T>(
     }
 }
 
-/// Gives the verdict after hashing `whole`, or on a body that was hashed in pieces. A whole body after
-/// pieces is refused: the event must be read from the hashed bytes, and a kept copy may differ.
+/// Returns the verdict after hashing `whole`, or on a body that was hashed in pieces. A whole body
+/// after pieces is refused, because the event must be read from the hashed bytes and a kept copy
+/// may differ.
 ///
 /// SAFETY: as for [`finish`].
 pub(super) unsafe fn finish_delivery(
@@ -98,25 +99,26 @@ pub(super) unsafe fn finish_delivery(
 /// Checks the head of a request before the body arrives: parameters, policy, date, then the MAC.
 /// Nothing is hashed for a malformed or stale request.
 ///
-/// Then receive the body, without interpreting it. The verdict on a delivery comes from
-/// hooksig_pending_body_receive, which hashes the whole body, or, after hooksig_pending_body_update
-/// for each piece, from hooksig_pending_body_finish_delivery. Both compare X-Drone-Event and claim;
-/// hooksig_pending_body_finish does neither.
+/// Then receive the body, without interpreting it. If it is in one buffer, get the verdict on a
+/// delivery from hooksig_pending_body_receive. If it comes in pieces, pass each to
+/// hooksig_pending_body_update and get the verdict from hooksig_pending_body_finish_delivery. Both
+/// compare X-Drone-Event and claim the delivery; hooksig_pending_body_finish does neither.
 ///
 /// pending   receives the state; its previous contents do not matter
 /// receiver  the settings; the guard is not used
 /// request   the head
 ///
-/// Returns HOOKSIG_STATUS_PENDING if the head is genuine, which is not a verdict; never
-/// HOOKSIG_STATUS_OK. Otherwise, in the order of these groups, and within a group whichever applies
-/// first: _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE, _NO_KEYS; _MISSING_SIGNATURE,
-/// _REPEATED_SIGNATURE; _MALFORMED_PARAMS, _RFC9421_SIGNATURE, _REPEATED_PARAM, _MISSING_PARAM;
-/// _UNSUPPORTED_NAME, _MALFORMED_LIST, _REPEATED_NAME, _TOO_MANY_NAMES; _UNSUPPORTED_ALGORITHM,
-/// _MISSING_PARAM if it is the algorithm; _UNEXPECTED_KEY_ID; _NOT_COVERED; _MALFORMED_SIGNATURE;
-/// _MISSING_DATE, _REPEATED_DATE, _MALFORMED_DATE, _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST,
-/// _REPEATED_DIGEST, _MALFORMED_DIGEST, _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest contradicts
-/// itself; _MISSING_HEADER, _CONTROL_BYTE, _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG;
-/// _SIGNATURE_MISMATCH. pending is written only on HOOKSIG_STATUS_PENDING.
+/// Returns HOOKSIG_STATUS_PENDING, which is not a verdict, if the head is genuine; never
+/// HOOKSIG_STATUS_OK. Errors are checked in the order of these groups, and the first in a group to
+/// be found is returned: _NULL_POINTER, _INVALID_LENGTH, _WRONG_STATE, _NO_KEYS;
+/// _MISSING_SIGNATURE, _REPEATED_SIGNATURE; _MALFORMED_PARAMS, _RFC9421_SIGNATURE, _REPEATED_PARAM,
+/// _MISSING_PARAM; _UNSUPPORTED_NAME, _MALFORMED_LIST, _REPEATED_NAME, _TOO_MANY_NAMES;
+/// _UNSUPPORTED_ALGORITHM, or _MISSING_PARAM if algorithm is absent; _UNEXPECTED_KEY_ID;
+/// _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE, _MALFORMED_DATE,
+/// _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST, _MALFORMED_DIGEST,
+/// _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest has two different SHA-256 values; _MISSING_HEADER,
+/// _CONTROL_BYTE, _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG; _SIGNATURE_MISMATCH. pending is written
+/// only on HOOKSIG_STATUS_PENDING.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_begin(
@@ -142,8 +144,8 @@ pub unsafe extern "C" fn hooksig_begin_head(
     unsafe { begin(pending, receiver, raw_head(head, head_len)) }
 }
 
-/// Hashes the next piece of a body. Pieces may have any size. The verdict then comes from
-/// hooksig_pending_body_finish_delivery.
+/// Hashes the next piece of a body. Pieces may have any size. After the last one, get the verdict
+/// from hooksig_pending_body_finish_delivery.
 ///
 /// pending           the state
 /// chunk, chunk_len  the next bytes as received; NULL with 0 is an empty piece
@@ -165,8 +167,9 @@ pub unsafe extern "C" fn hooksig_pending_body_update(
     })
 }
 
-/// Gives the verdict on a request that is no Drone delivery, after its body was hashed in pieces. A
-/// changed X-Drone-Event and a replay are accepted: see hooksig_pending_body_finish_delivery.
+/// Gives the verdict on a signed request that is not a Drone delivery, after its body was hashed in
+/// pieces. For a delivery use hooksig_pending_body_finish_delivery, because this function accepts a
+/// changed X-Drone-Event and a replay.
 ///
 /// pending   the state; wiped, except on _NULL_POINTER and _WRONG_STATE
 /// verified  receives the key, date and tag

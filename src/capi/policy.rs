@@ -19,7 +19,7 @@ pub const HOOKSIG_REQUIRED_MAX_LEN: usize = 128;
 /// The longest keyId for hooksig_policy_expect_key_id, in bytes.
 pub const HOOKSIG_EXPECTED_KEY_ID_MAX_LEN: usize = 64;
 
-/// A receiver's requirements on a signature beyond validity. Initialise it with
+/// A receiver's requirements on a signature besides its being valid. Initialise it with
 /// hooksig_policy_init. Setters copy their arguments.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -27,7 +27,7 @@ pub struct hooksig_policy {
     opaque: [u64; HOOKSIG_POLICY_WORDS],
 }
 
-/// What a [`hooksig_policy`] holds.
+/// The contents of a [`hooksig_policy`].
 #[derive(Clone, Copy)]
 pub(super) struct Settings {
     required: Copied<HOOKSIG_REQUIRED_MAX_LEN>,
@@ -69,7 +69,7 @@ impl Settings {
     }
 }
 
-/// Text copied into a handle; empty where it was not set.
+/// Text copied into a handle; empty if it was not set.
 #[derive(Clone, Copy)]
 struct Copied<const N: usize> {
     bytes: [u8; N],
@@ -91,7 +91,7 @@ impl<const N: usize> Copied<N> {
     }
 }
 
-/// The policy at `policy`, the default for NULL.
+/// Returns the policy at `policy`, or the default one for NULL.
 ///
 /// SAFETY: as for `reference`.
 pub(super) unsafe fn policy_or_default<'a>(
@@ -104,7 +104,7 @@ pub(super) unsafe fn policy_or_default<'a>(
     unsafe { handle::get(policy) }.map(Settings::policy)
 }
 
-/// Makes the default policy, which fits what Drone sends: date and digest must be covered, Date
+/// Initialises a policy with the defaults, which fit Drone: date and digest must be covered, Date
 /// must be within 300 s of the clock, algorithm must be hmac-sha256, and any keyId is accepted.
 ///
 /// policy  receives the policy; its previous contents do not matter
@@ -131,8 +131,8 @@ pub unsafe extern "C" fn hooksig_policy_set_max_skew(
 
 /// Sets the headers that a signature must cover, instead of date and digest.
 ///
-/// Risk of fewer: without digest, anyone who sees a request can send it with another body and a new
-/// Digest; without date, anyone can send an old request with a new Date. Both fields must be
+/// Risk of a list without digest: anyone who sees a request can send it with another body and a new
+/// Digest. Without date, anyone can send an old request with a new Date. Both fields must be
 /// present and valid even if they are not covered.
 ///
 /// policy          the policy to change
@@ -140,8 +140,8 @@ pub unsafe extern "C" fn hooksig_policy_set_max_skew(
 ///                 HOOKSIG_REQUIRED_MAX_LEN bytes
 ///
 /// Returns HOOKSIG_STATUS_OK; _EMPTY_LIST, _MALFORMED_LIST, _REPEATED_NAME, _TOO_MANY_NAMES or
-/// _UNSUPPORTED_NAME if it is not a list of names; _BUFFER_TOO_SMALL if it is too long. The policy
-/// changes only on HOOKSIG_STATUS_OK.
+/// _UNSUPPORTED_NAME if it is no list of supported names; _BUFFER_TOO_SMALL if it is too long. The
+/// policy changes only on HOOKSIG_STATUS_OK.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_policy_require(
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn hooksig_policy_require(
     })
 }
 
-/// Requires this keyId. By default any is accepted: Drone sends hmac-key, whatever the secret.
+/// Requires this keyId. By default any is accepted, because Drone sends hmac-key for every secret.
 ///
 /// policy              the policy to change
 /// key_id, key_id_len  the keyId, compared byte by byte; at most HOOKSIG_EXPECTED_KEY_ID_MAX_LEN
@@ -176,7 +176,7 @@ pub unsafe extern "C" fn hooksig_policy_expect_key_id(
     status(|| {
         // SAFETY: a pointer is NULL or points to as many elements as its length says.
         let (settings, expected) = unsafe { (handle::get_mut(policy)?, text(key_id, key_id_len)?) };
-        // Any keyId is accepted only on demand, not because a setting of the caller's is empty.
+        // NULL asks for any keyId; an empty setting is more likely a mistake.
         if expected.is_empty() && !key_id.is_null() {
             return Err(InvalidKeyId);
         }
@@ -185,10 +185,10 @@ pub unsafe extern "C" fn hooksig_policy_expect_key_id(
     })
 }
 
-/// Sets whether a signature without algorithm is taken as HMAC-SHA-256; false by default.
+/// Sets whether a signature without algorithm is accepted as HMAC-SHA-256; false by default.
 ///
 /// This does not weaken verification, because HMAC-SHA-256 is computed in any case. A sender that
-/// uses another algorithm then shows up as _SIGNATURE_MISMATCH.
+/// uses another algorithm is then refused with _SIGNATURE_MISMATCH.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_policy_allow_missing_algorithm(
@@ -199,8 +199,8 @@ pub unsafe extern "C" fn hooksig_policy_allow_missing_algorithm(
     status(|| unsafe { handle::get_mut(policy) }.map(|set| set.allow_missing_algorithm = allow))
 }
 
-/// Sets whether algorithm="hs2019" (drafts 11 and 12) is taken as HMAC-SHA-256; false by default.
-/// The effect is that of hooksig_policy_allow_missing_algorithm.
+/// Sets whether algorithm="hs2019" (drafts 11 and 12) is accepted as HMAC-SHA-256; false by
+/// default. See hooksig_policy_allow_missing_algorithm for the effect.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_policy_allow_hs2019(

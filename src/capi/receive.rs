@@ -33,9 +33,8 @@ unsafe fn verify_whole(
     unsafe { receiver.verify(&request, body) }
 }
 
-/// Makes a call that receives a delivery, with the head in either form. `verify` gives the verdict
-/// on the request; then the event is read, the fields are compared with it, and the delivery is
-/// claimed.
+/// Receives a delivery whose head is in either form. `verify` returns the verdict on the request;
+/// then the event is read, the fields are compared with it, and the delivery is claimed.
 ///
 /// SAFETY: each pointer is NULL or points to as many elements as its length says, and neither the
 /// guard nor `received` overlaps anything else.
@@ -63,7 +62,8 @@ unsafe fn receive<H: CheckedHead>(
     })
 }
 
-/// As [`receive`], after hooksig_begin. `is_hashed` tells that the body was hashed in pieces.
+/// Does the same as [`receive`] after hooksig_begin. `is_hashed` is true if the body was hashed in
+/// pieces.
 ///
 /// SAFETY: as for [`receive`]; unless it is NULL, `pending` points to a handle that nothing else uses.
 unsafe fn receive_pending(
@@ -92,9 +92,9 @@ unsafe fn receive_pending(
 /// received        receives the key, date, tag, event and action
 ///
 /// Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new.
-/// Otherwise a status of hooksig_verify; then of hooksig_delivery_read; _EVENT_MISMATCH if a field
-/// contradicts the body; then, with a guard, of hooksig_replay_claim. The guard changes only on
-/// success.
+/// Otherwise, in this order, a status of hooksig_verify; of hooksig_delivery_read; _EVENT_MISMATCH
+/// if a field contradicts the body; with a guard, a status of hooksig_replay_claim. The guard
+/// changes only on success.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_receive(
@@ -139,16 +139,16 @@ pub unsafe extern "C" fn hooksig_receive_head(
 ///
 /// pending         the state; wiped, except on _NULL_POINTER, _INVALID_LENGTH, _MALFORMED_HEAD and
 ///                 _WRONG_STATE
-/// receiver        the settings; only now and the guard's are used. Without a guard now is not used
-///                 either: hooksig_replay_claim then notices that the date has expired
-/// request         the head that hooksig_begin got. Keep it until here: another head is not noticed,
-///                 and makes the comparison of the event worthless
+/// receiver        the settings; only now and the guard's are used. Without a guard, now is not
+///                 used either; hooksig_replay_claim then checks whether the date has expired
+/// request         the head that hooksig_begin got. Another head is not detected, and makes the
+///                 comparison of the event worthless
 /// body, body_len  the whole body, which is hashed here; NULL with 0 is an empty body
 /// received        receives the key, date, tag, event and action
 ///
 /// Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new.
-/// Otherwise _WRONG_STATE, also if hooksig_pending_body_update hashed bytes; _DIGEST_MISMATCH if
-/// the body is not the one that was signed; then as hooksig_receive.
+/// Otherwise _WRONG_STATE, also if hooksig_pending_body_update hashed bytes before;
+/// _DIGEST_MISMATCH if the body is not the one that was signed; then as hooksig_receive.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_pending_body_receive(
@@ -185,16 +185,17 @@ pub unsafe extern "C" fn hooksig_pending_body_receive_head(
     }
 }
 
-/// Does the same as hooksig_pending_body_receive for a body that hooksig_pending_body_update
+/// Does the same as hooksig_pending_body_receive, for a body that hooksig_pending_body_update has
 /// hashed.
 ///
 /// pending, receiver, request  as for hooksig_pending_body_receive
-/// start, start_len            the body, or a beginning of it that has event and action. Pass the
-///                             bytes that were hashed: others are not noticed
-/// received                    receives the key, date, tag, event and action; positions are in start
+/// start, start_len            the body, or enough of its beginning to contain event and action.
+///                             Pass the bytes that were hashed, because others are not detected
+/// received                    receives the key, date, tag, event and action; positions are
+///                             relative to start
 ///
-/// Returns as hooksig_pending_body_receive, but takes hashed bytes; _MALFORMED_BODY also if start
-/// ends before both are known.
+/// Returns the statuses of hooksig_pending_body_receive, without _WRONG_STATE for hashed bytes;
+/// _MALFORMED_BODY also if start ends before both are known.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_pending_body_finish_delivery(

@@ -6,26 +6,26 @@ use super::{
 };
 use crate::{Clock, Headers, Request, Verifier, primitives::HashText};
 
-/// The settings of a receiver. Set all to zeros, then keys, keys_len and now, and, to accept each
-/// delivery once, guard and guard_len. All pointers are borrowed only during a call.
+/// The settings of a receiver. Fill it with zeros, then set keys, keys_len and now. To accept each
+/// delivery once, also set guard and guard_len. All pointers are borrowed only during a call.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_receiver {
-    /// The keys, any of which may have made the signature: the old and the new one during a
-    /// rotation. All are always tried.
+    /// The accepted keys, such as the old and the new one during a rotation. All are always tried.
     pub keys: *const hooksig_key,
-    /// How many, at least 1.
+    /// The number of keys, at least 1.
     pub keys_len: usize,
     /// The policy, or NULL for the default one.
     pub policy: *const hooksig_policy,
     /// The present time in Unix seconds, or HOOKSIG_NO_CLOCK.
     pub now: i64,
-    /// The replay guard, or NULL with 0 for none. hooksig_replay_claim says who uses it.
+    /// The replay guard, or NULL with 0 for none. hooksig_replay_claim lists the functions that use
+    /// it.
     pub guard: *mut hooksig_replay_entry,
-    /// How many entries the guard has.
+    /// The number of entries of the guard.
     pub guard_len: usize,
-    /// The largest skew of all policies whose deliveries share the guard, in seconds, the same in
-    /// every call; 0 is HOOKSIG_DEFAULT_MAX_SKEW. The guard remembers for 2 s longer.
+    /// The largest skew, in seconds, of all policies that share the guard. Pass the same value in
+    /// every call; 0 means HOOKSIG_DEFAULT_MAX_SKEW. The guard remembers a delivery for 2 s longer.
     pub guard_max_skew: u32,
 }
 

@@ -46,23 +46,23 @@ impl Guard<'_> {
     }
 }
 
-/// Claims a verified delivery, so that it is accepted once. Use it after a verifying function that
-/// was called without a guard: hooksig_receive, hooksig_pending_body_receive,
-/// hooksig_pending_body_finish_delivery and their _head forms claim with the guard that they get.
-/// Claim last, when nothing else can refuse the delivery.
+/// Claims a verified delivery, so that it is accepted once. Call it after hooksig_verify or
+/// hooksig_pending_body_finish. hooksig_receive, hooksig_pending_body_receive,
+/// hooksig_pending_body_finish_delivery and their _head forms claim the delivery themselves if they
+/// get a guard. Claim last, when nothing else can refuse the delivery.
 ///
 /// A full guard refuses new deliveries; it never forgets one that could still be replayed. Without
 /// a clock, entries never become free. A guard serves one process. For several, use a shared store
 /// that remembers verified->tag for longer than any of them could accept the delivery.
 ///
-/// receiver  the settings; only now and the guard's are used. Set now to HOOKSIG_NO_CLOCK if the
+/// receiver  the settings; only now and the guard's are used. now is HOOKSIG_NO_CLOCK if the
 ///           delivery was verified without a clock
 /// verified  the result of a verifying function
 ///
 /// Returns HOOKSIG_STATUS_OK if the delivery is new; _SKEW_TOO_LARGE if it was verified under a
 /// policy with a larger skew than guard_max_skew; _REPLAYED if it was claimed before; _DATE_TOO_OLD
-/// if it expired after its head was verified, as with a slow body; _REPLAY_GUARD_FULL, also if
-/// there is no guard. The guard changes only on HOOKSIG_STATUS_OK.
+/// if it expired after its head was verified, for example while a slow body arrived;
+/// _REPLAY_GUARD_FULL, also if there is no guard. The guard changes only on HOOKSIG_STATUS_OK.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_replay_claim(

@@ -4,13 +4,13 @@ use crate::replay::Entry;
 pub const HOOKSIG_REPLAY_ENTRY_WORDS: usize = 6;
 
 /// Memory for one delivery in a replay guard, which refuses a delivery that was accepted before. A
-/// replay guard is an array of these that starts as zeros, as a static array does. A delivery is
-/// remembered for twice the largest skew, ten minutes by default. Use twice as many entries as
-/// arrive in that time: 1200 at one delivery per second. 4096 entries take 192 KiB. A delivery has
-/// only 64 possible places, so a lookup costs the same in a guard of any length, and
-/// _REPLAY_GUARD_FULL can come when half the entries are in use. Entries are valid only in a guard
-/// of the same length. Two deliveries of the same body, dated in the same second and signed with
-/// the same key, have the same tag: the second is _REPLAYED.
+/// replay guard is an array of these; an array of zeros, such as a static one, is an empty guard.
+/// Count the deliveries that arrive within twice the largest skew (ten minutes by default) and use
+/// twice as many entries: 1200 at one delivery per second. 4096 entries take 192 KiB. A delivery
+/// has only 64 possible places. A lookup therefore costs the same in a guard of any length, but
+/// _REPLAY_GUARD_FULL is possible once half the entries are in use. Entries are valid only in a
+/// guard of the same length. If two deliveries have the same body, Date and key, their tags are
+/// equal and the second is _REPLAYED.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_replay_entry {

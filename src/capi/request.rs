@@ -6,9 +6,8 @@ use super::{
 };
 use crate::{Head, Headers, Request, primitives::usual};
 
-/// One header field of a request: name and value as received, with or without the white space
-/// around the value. A field that was received more than once appears more than once, in the same
-/// order.
+/// One header field of a request, as received. White space around the value may be kept or removed.
+/// Pass a repeated field as often as it was received, in the same order.
 #[allow(missing_docs)] // The names say it.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -16,22 +15,23 @@ pub struct hooksig_header {
     /// The name; ASCII case does not matter.
     pub name: *const c_char,
     pub name_len: usize,
-    /// The value: any bytes.
+    /// The value, which may be any bytes.
     pub value: *const c_char,
     pub value_len: usize,
 }
 
-/// The head of a request, as an HTTP server has it. All pointers are borrowed only during a call.
+/// The head of a request, as an HTTP server provides it. All pointers are borrowed only during a
+/// call.
 #[allow(missing_docs)] // The names say it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_request {
     /// The method, such as POST. Used only if a signature covers (request-target), which Drone's do
-    /// not; may otherwise be NULL with 0.
+    /// not. Otherwise it may be NULL with 0.
     pub method: *const c_char,
     pub method_len: usize,
-    /// Path and query as received. Used like the method. If NULL, a signature over (request-target)
-    /// gives _MISSING_HEADER.
+    /// Path and query as received. Used like the method. If it is NULL, a signature over
+    /// (request-target) is refused with _MISSING_HEADER.
     pub target: *const c_char,
     pub target_len: usize,
     /// All header fields in the order received.
@@ -39,7 +39,7 @@ pub struct hooksig_request {
     pub headers_len: usize,
 }
 
-/// The head of a request in either form that C passes it in, with every pointer checked.
+/// The head of a request, raw or as a [`hooksig_request`], with every pointer checked.
 pub(super) trait CheckedHead {
     fn request(&self) -> Request<'_, impl Headers + ?Sized>;
 }
@@ -99,16 +99,16 @@ impl CheckedHead for Request<'_, CheckedHeaders> {
     }
 }
 
-/// Checks that every name and every value is a view, as `text` would.
+/// Checks every name and every value as `text` would.
 fn check_headers(headers: &[hooksig_header]) -> Result<(), hooksig_status> {
     if usual(Some(headers)).is_some_and(are_plain) { Ok(()) } else { check_each(headers) }
 }
 
-/// Whether no pointer is NULL and no length is beyond what an object can have, all of them looked
-/// at at once: with a branch for each, this would be most of what a call from C costs.
+/// Returns `true` if no pointer is NULL and every length is possible. One test covers all fields,
+/// because a branch for each would cost more than the rest of the C layer.
 ///
-/// Subtracting sets the top bit of NULL, which a length must not have; that some other pointers
-/// have it too does no harm.
+/// Subtracting 1 sets the top bit of NULL, and an impossible length has it too. A valid pointer may
+/// also have it; then [`check_each`] decides.
 fn are_plain(headers: &[hooksig_header]) -> bool {
     let marks = headers.iter().fold(0, |marks, header| {
         let names = header.name.addr().wrapping_sub(1) | header.name_len;
@@ -118,7 +118,7 @@ fn are_plain(headers: &[hooksig_header]) -> bool {
     isize::try_from(marks).is_ok()
 }
 
-/// As [`check_headers`], of views among which NULL may stand with a length of 0.
+/// Does the same as [`check_headers`], field by field, and accepts NULL with a length of 0.
 #[cold]
 fn check_each(headers: &[hooksig_header]) -> Result<(), hooksig_status> {
     let mut len = 0;

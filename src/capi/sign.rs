@@ -10,8 +10,8 @@ use crate::{HeaderList, Signer, signing_string};
 /// The length of a Signature value without keyId and list, in bytes, for hooksig_sign.
 pub const HOOKSIG_SIGNATURE_BASE_LEN: usize = 100;
 
-/// Writes the value of a request's Signature field, with the parameters in Drone's order.
-/// Authorization takes the same value after "Signature ". For a whole Drone delivery see
+/// Writes the value of a request's Signature field, with the parameters in Drone's order. For an
+/// Authorization field, put "Signature " before it. For a whole Drone delivery see
 /// hooksig_delivery_sign.
 ///
 /// The body is covered only if the list has digest and the request a Digest field
@@ -26,8 +26,8 @@ pub const HOOKSIG_SIGNATURE_BASE_LEN: usize = 100;
 ///
 /// Returns HOOKSIG_STATUS_OK; _INVALID_KEY_ID; _EMPTY_LIST, _TOO_MANY_NAMES, _MALFORMED_LIST,
 /// _REPEATED_NAME or _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is
-/// not in the request; _CONTROL_BYTE; _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG, since no receiver
-/// could accept the signature; _BUFFER_TOO_SMALL.
+/// not in the request; _CONTROL_BYTE; _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG, because no receiver
+/// would accept the signature; _BUFFER_TOO_SMALL.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_sign(
@@ -58,14 +58,15 @@ pub unsafe extern "C" fn hooksig_sign(
 }
 
 /// Writes the signing string of a request (draft 10, section 2.3): for each name of the list a line
-/// "name: value", joined by LF. For diagnostics and other algorithms, not for hooksig_sign.
+/// "name: value", joined by LF. Use it for diagnostics or for other algorithms; hooksig_sign does
+/// not need it.
 ///
 /// request, list, list_len  as for hooksig_sign
 /// out, out_capacity        the buffer; NULL with 0 asks for the length, which is at most
 ///                          HOOKSIG_MAX_SIGNING_STRING_LEN
 /// out_len                  receives the length written, or the length needed on _BUFFER_TOO_SMALL
 ///
-/// Returns a status of hooksig_sign, except those about key and keyId.
+/// Returns the statuses of hooksig_sign, except those about key and keyId.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hooksig_signing_string(

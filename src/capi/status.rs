@@ -6,20 +6,20 @@ use core::{
 use crate::{Error, error::errors};
 
 /// The result of a call. HOOKSIG_STATUS_OK (0) from a verifying function means that the request is
-/// genuine. From any other function it means that the call did its work.
+/// genuine. From any other function it means that the call succeeded.
 ///
 /// Numbers never change and are never reused. 1 to 9 and 43: the call is wrong. 10 to 30, 40, 41
-/// and 45 to 47: the message cannot be read. 31 to 39 and 42: it was read, and is refused. 18 to
-/// 23, 42 and 47 also report a list or request that the caller passed to sign or to require.
+/// and 45 to 47: the message cannot be read. 31 to 39 and 42: it was read and refused. 18 to 23, 42
+/// and 47 also report a list or request that the caller wants to sign or require.
 ///
 /// Log the number or its name; "Answers" above says what to send. docs/refused.md in the repository
 /// explains each status.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum hooksig_status {
-    /// Done. From a verifying function: the request is genuine.
+    /// Success. From a verifying function: the request is genuine.
     Ok = 0,
-    /// A pointer is NULL although it may not be, or although its length is not 0.
+    /// A pointer is NULL, and neither its length nor its text allows that.
     NullPointer = 1,
     /// A length is larger than any object can be.
     InvalidLength = 2,
@@ -42,7 +42,7 @@ pub enum hooksig_status {
     MissingSignature = 10,
     /// There is more than one signature.
     RepeatedSignature = 11,
-    /// The signature is one of RFC 9421, which Drone does not send.
+    /// The signature follows RFC 9421, which Drone does not use.
     Rfc9421Signature = 12,
     /// The signature's parameters are not a list of RFC 7235 auth-params.
     MalformedParams = 13,
@@ -106,14 +106,14 @@ pub enum hooksig_status {
     MalformedHead = 41,
     /// host is covered, and the field appears twice or contradicts an absolute target.
     HostMismatch = 42,
-    /// The delivery was verified under a policy with a larger skew than the replay guard is for.
+    /// The delivery was verified under a policy with a larger skew than the guard's guard_max_skew.
     SkewTooLarge = 43,
-    /// Not a verdict: the head is genuine, and the body is not checked yet. The success of
+    /// Not a verdict: the head is genuine, and the body is not checked yet. Success of
     /// hooksig_begin, hooksig_begin_head and hooksig_pending_body_update, and only theirs.
     Pending = 44,
     /// The end of the head has not been received yet.
     IncompleteHead = 45,
-    /// The length of the body is uncertain; hooksig_head_body_len says when.
+    /// The length of the body is uncertain: see hooksig_head_body_len.
     MalformedLength = 46,
     /// The signing string, which is all covered names and values, is longer than
     /// HOOKSIG_MAX_SIGNING_STRING_LEN bytes.
@@ -162,14 +162,16 @@ fn words(status: i32) -> (&'static CStr, &'static CStr) {
     }
 }
 
-/// Returns a stable name for logs and metrics, the same as the command-line tool prints, such as
-/// "digest-mismatch", or "unknown-status": static text with a NUL; never NULL.
+/// Returns a stable name for logs and metrics, such as "digest-mismatch", or "unknown-status" for
+/// an unknown number: static text with a NUL; never NULL. The command-line tool prints the same
+/// names.
 #[unsafe(no_mangle)]
 pub extern "C" fn hooksig_status_name(status: i32) -> *const c_char {
     words(status).0.as_ptr()
 }
 
-/// Returns one sentence for the operator about any number: static text with a NUL; never NULL.
+/// Returns one sentence for the operator about any status number: static text with a NUL; never
+/// NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn hooksig_status_text(status: i32) -> *const c_char {
     words(status).1.as_ptr()

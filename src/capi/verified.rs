@@ -6,7 +6,7 @@ pub const HOOKSIG_TAG_LEN: usize = 32;
 
 const _: () = assert!(HOOKSIG_TAG_LEN == TAG_LEN);
 
-/// A genuine request: its MAC, date and body belong together.
+/// The facts about a genuine request.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct hooksig_verified {

@@ -15,7 +15,7 @@ pub const HOOKSIG_MAX_SIGNING_STRING_LEN: usize = 4096;
 const _: () = assert!(HOOKSIG_MAX_NAMES == crate::MAX_NAMES);
 const _: () = assert!(HOOKSIG_MAX_SIGNING_STRING_LEN == crate::MAX_SIGNING_STRING_LEN);
 
-/// Makes a call of hooksig_verify, with the head in either form.
+/// Does the work of hooksig_verify for a head in either form.
 ///
 /// SAFETY: each pointer is NULL or points to as many elements as its length says, and `verified`
 /// overlaps nothing else.
@@ -38,8 +38,8 @@ unsafe fn verify(
 }
 
 /// Verifies a request whose body is in one buffer: signature, policy, date and body. For a Drone
-/// delivery prefer hooksig_receive, which also compares the event and refuses a replay. The start of
-/// the body is hashed beside the MAC, at most as many blocks as the MAC has.
+/// delivery prefer hooksig_receive, which also compares the event and refuses a replay. If the MAC
+/// is wrong, at most as many blocks of the body were hashed as the MAC has.
 ///
 /// receiver, request, body, body_len  as for hooksig_receive; the guard is not used
 /// verified                           receives the key, date and tag

@@ -6,11 +6,11 @@ use super::{Action, Event};
 
 /// Returns whether a server with these `DRONE_WEBHOOK_EVENTS` patterns sends such a delivery.
 ///
-/// A pattern such as `user:*`, `repo:enabled` or `build:created` is matched against `event:action`,
-/// or only `event` if there is no action, with the rules of Go's `filepath.Match`: `*` matches any run
-/// of characters other than `/`, `?` one such character, and `[a-z]` and `[^a-z]` one of a class. `\`
-/// escapes the next character. Without patterns everything is sent. A malformed pattern matches
-/// nothing, and neither does `user`, because every webhook of a server has an action: write `user:*`.
+/// A pattern such as `user:*`, `repo:enabled` or `build:created` is matched against `event:action`, or
+/// only `event` if there is no action, with the rules of Go's `filepath.Match`: `*` matches any run of
+/// characters other than `/`, `?` one such character, and `[a-z]` and `[^a-z]` one of a class. `\`
+/// escapes the next character. Without patterns everything is sent. A malformed pattern matches nothing.
+/// Neither does `user`, because every webhook has an action; write `user:*`.
 ///
 /// # Examples
 ///

@@ -56,8 +56,8 @@ pub(crate) use version::{
     take_first, take_qdtext, take_while,
 };
 
-/// Returns the usual form of an input if this build handles it apart. Without it, the general code decides,
-/// with the same result.
+/// Returns the usual form of an input if this build has a fast path for it, and `None` otherwise. The
+/// general code gives the same result.
 pub(crate) fn usual<T>(input: Option<T>) -> Option<T> {
     if version::SHORTCUTS { input } else { None }
 }

@@ -17,8 +17,7 @@ pub(crate) const HELD_NAMES: usize = if cfg!(target_os = "none") { 0 } else { 12
 /// all of them.
 pub(crate) const MACS_AT_ONCE: usize = 16;
 
-/// If `true`, usual inputs are handled at once. Otherwise only the general code decides, which decides
-/// the same.
+/// If `true`, usual inputs take a fast path. The general code gives the same result.
 pub(crate) const SHORTCUTS: bool = true;
 
 /// Calls a function, which may be inlined.

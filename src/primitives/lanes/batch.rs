@@ -15,8 +15,8 @@ use crate::{
 /// The number of streams that are hashed at once.
 const LANES: usize = 3;
 
-/// Hashes each body, and passes the MAC of the string that `string` makes of the hash to `done`, together
-/// with the index of the body and that string. `string` also gets the value beside the body.
+/// Hashes each body, turns the hash and the body's value into a string with `string`, and passes the
+/// index of the body, the string and its MAC to `done`.
 ///
 /// A lane whose message has ended takes the next body, so bodies may have any lengths.
 pub(crate) fn mac_many<'b, T: Copy, const S: usize>(

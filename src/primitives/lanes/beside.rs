@@ -1,4 +1,4 @@
-//! A body that is hashed beside a MAC.
+//! Hashes the first blocks of a body *beside* a MAC: in another lane, at the same time.
 
 use super::{Block, State, compress, is_supported};
 use crate::{
@@ -14,13 +14,13 @@ use crate::{
 /// is saved.
 const MIN_BLOCKS: usize = 3;
 
-/// A body in one buffer, which may be hashed up to some block.
+/// A body in one buffer. Its first blocks may be hashed already.
 pub(crate) struct WholeBody<'b> {
     bytes: &'b [u8],
     /// The whole blocks that are not hashed yet.
     blocks: &'b [Block],
     state: State,
-    /// Tells to hash some blocks beside the next MAC.
+    /// If set, some blocks are hashed beside the next MAC.
     is_beside: bool,
 }
 
@@ -31,7 +31,7 @@ impl<'b> WholeBody<'b> {
         Self { bytes, blocks, state: INITIAL, is_beside }
     }
 
-    /// Compresses `blocks` into `state`, and as many blocks of the body beside them, if it has them.
+    /// Compresses `blocks` into `state`, and beside them up to the same number of blocks of the body.
     fn compress_beside(&mut self, state: &mut State, blocks: &[Block]) {
         let mut states = [*state, self.state];
         let count = compress(&mut states, [blocks, self.blocks]);
@@ -48,8 +48,8 @@ impl<'b> WholeBody<'b> {
     }
 }
 
-/// Returns the MAC of a whole message. Hashes the first blocks of the body beside the first MAC: at most
-/// as many as the message has, with its padding, and none of a short body.
+/// Returns the MAC of a whole message. Hashes the first blocks of the body beside the first MAC, at most
+/// as many as the padded message has. Hashes nothing of a short body.
 #[inline(always)]
 pub(crate) fn mac_beside(key: &HmacKey, message: &[u8], body: &mut WholeBody<'_>) -> Hash {
     if body.is_beside { mac_of_beside(key, message, body) } else { key.mac(message) }
