@@ -25,7 +25,7 @@ mod probe;
 mod rules;
 mod trial;
 
-/// Show each rule for a recorded webhook, and the mistakes that nearly fit
+/// Show the result of each rule for a recorded webhook, and hints on common mistakes
 ///
 /// Reads one raw HTTP/1.1 request and examines every rule, including those after the first broken
 /// one. For a broken rule it tries common mistakes: a newline at the end of the secret, a body that
@@ -43,7 +43,7 @@ pub(crate) struct Args {
 
     /// Show the signature and the Digest that this request should have
     ///
-    /// Anyone who has them can send this request as a genuine one. Do not paste them anywhere.
+    /// Anyone who has them can forge this request. Do not paste them anywhere.
     #[arg(long)]
     show_expected: bool,
 
@@ -98,11 +98,11 @@ struct Report {
     /// At most [`MAX_STRING`] bytes.
     signing_string_b64: Option<String>,
     expected: Option<Expected>,
-    /// Says why there is no `expected`, if someone might look for it.
+    /// The reason why there is no `expected`, if someone might look for it.
     withheld: Option<&'static str>,
 }
 
-/// The result of each rule, and the mistakes that nearly fit.
+/// The result of each rule, and the common mistakes that would explain it.
 #[derive(Serialize)]
 pub(crate) struct Findings {
     rules: Vec<Rule>,

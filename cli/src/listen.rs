@@ -35,11 +35,13 @@ mod totals;
 
 /// Receive deliveries and print the verdict on each as it comes
 ///
-/// Prints one line per delivery: valid or invalid, the event or the reason, and who, which
-/// repository, which build. Shows no content of a forged delivery. Refuses a delivery that was
-/// accepted before. The sender gets no reason: any refusal is 401 and one fixed text, an accepted
-/// delivery 204, or with --forward the answer that comes back, or 502. A request that is not a POST
-/// is answered 405, one whose body is too long, too slow or broken 413, 408 or 400.
+/// Prints one line per delivery: the verdict, the event or the reason, the user, the repository and
+/// the build. Shows no content of a forged delivery. Refuses a delivery that was accepted before.
+///
+/// Answers 204 to an accepted delivery; with --forward the answer from URL, or 502 if there is
+/// none. Answers 401 and one fixed text to a refused one, so that the sender does not learn the
+/// reason. Other answers are 405 to a method other than POST, and 413, 408 or 400 to a body that is
+/// too long, too slow or broken.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -49,7 +51,8 @@ pub(crate) struct Args {
     #[arg(value_name = "ADDR")]
     address: String,
 
-    /// Forward each valid delivery to URL, and pass the answer back: status, body, Content-Type
+    /// Forward each valid delivery to URL, and pass back status, body and Content-Type of the
+    /// answer
     ///
     /// Forwards the body, the signature, and the covered fields except Host. Content-Type and
     /// X-Drone-Event are sent as Drone sends them. Other fields are left out, because anyone on the
@@ -59,17 +62,19 @@ pub(crate) struct Args {
 
     /// Save each delivery in folder DIR, as a file that `hooksig explain` reads
     ///
-    /// The file of a refused one has REFUSED and the reason in its name; its body is then read, too.
-    /// Of the refused ones, 256 MiB are saved. Only you can read the files. They do not hold the
-    /// webhook secret, and passwords are removed from their fields. They do hold the signature as
-    /// received: whoever has it can send the delivery again while its Date is good. The body is
-    /// saved as it came; that of a request to one of Drone's extensions can hold a token.
+    /// The file name of a refused delivery contains REFUSED and the reason. Its body is then read,
+    /// too. At most 256 MiB of refused deliveries are saved.
+    ///
+    /// Only you can read the files. They do not hold the webhook secret, and passwords are removed
+    /// from their fields. But they hold the signature, so anyone who has a file can send the
+    /// delivery again while its Date is accepted. Bodies are saved as received. The body of a
+    /// request to one of Drone's extensions can hold a token.
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
 
     /// Explain each refused delivery, as `hooksig explain` does
     ///
-    /// Prints parts of what a stranger sent, made safe for the terminal.
+    /// Prints parts of the refused request, made safe for the terminal.
     #[arg(short, long)]
     explain: bool,
 
@@ -77,10 +82,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "BYTES", default_value_t = 4 << 20)]
     max_body: usize,
 
-    /// Accept a delivery each time it comes
+    /// Accept a delivery each time it is sent
     ///
-    /// Needed for requests to Drone's extensions, because two of them may be identical.
-    /// An observer can then repeat one while its Date is good.
+    /// Needed for requests to Drone's extensions, because two of them may be identical. An observer
+    /// can then repeat one while its Date is accepted.
     #[arg(long)]
     no_replay_guard: bool,
 

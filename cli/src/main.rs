@@ -94,7 +94,7 @@ impl Command {
 enum Outcome {
     Success,
     Failure,
-    /// The receiver could not be asked.
+    /// There was no answer from the receiver.
     Unasked,
 }
 

@@ -30,9 +30,9 @@ pub(crate) struct PolicyArgs {
 
     /// A header that the signature must cover; may be repeated
     ///
-    /// These replace `date` and `digest`. Without `digest` the body can be exchanged; without
-    /// `date` an old delivery can be sent again. Date and Digest must be present and right even
-    /// if they are not covered.
+    /// The given names replace `date` and `digest`. Without `digest` anyone can exchange the body;
+    /// without `date` anyone can send an old delivery again. Date and Digest must be present and
+    /// correct even if they are not covered.
     #[arg(long, value_name = "NAME", default_values = ["date", "digest"])]
     require: Vec<String>,
 

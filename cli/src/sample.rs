@@ -17,12 +17,12 @@ mod request;
 /// Print the body of a sample delivery, to edit and send
 ///
 /// The bytes are those that a Drone server would write about an imaginary repository. `hooksig
-/// sign` signs them, `hooksig trigger --body` sends them. `extension:config` and others of this
-/// kind are Drone's requests to extensions.
+/// sign` signs them, `hooksig trigger --body` sends them. `extension:config` and similar names are
+/// Drone's requests to extensions.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The event and its action; of a pattern, the first match
+    /// The event and its action; the first match if it is a pattern
     #[arg(value_name = "EVENT:ACTION", value_parser = PatternParser)]
     pattern: String,
 

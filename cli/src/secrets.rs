@@ -15,8 +15,8 @@ const VARIABLE: &str = "DRONE_WEBHOOK_SECRET";
 pub(crate) struct SecretArgs {
     /// Read a secret from FILE, or from standard input if FILE is `-`
     ///
-    /// One newline at its end is removed. May be repeated while a secret is being replaced: secrets
-    /// of files are tried first, then those of --secret.
+    /// One newline at its end is removed. May be repeated, to accept the old and the new secret
+    /// while it is being changed. Secrets of files are tried first, then those of --secret.
     #[arg(short = 's', long, value_name = "FILE")]
     secret_file: Vec<Input>,
 

@@ -45,9 +45,8 @@ mod tamper;
 pub(crate) struct Args {
     /// The event and its action, or a pattern such as 'build:*' [default: every event]
     ///
-    /// Patterns are those of DRONE_WEBHOOK_EVENTS: '*' is every event. `extension:config` and others
-    /// of this kind are Drone's requests to extensions, which only a pattern that begins with
-    /// `extension:` selects.
+    /// Patterns are those of DRONE_WEBHOOK_EVENTS: '*' is every event. Only a pattern that begins
+    /// with `extension:` selects Drone's requests to extensions, such as `extension:config`.
     #[arg(value_name = "EVENT:ACTION", value_parser = PatternParser)]
     pattern: String,
 
@@ -82,14 +81,14 @@ pub(crate) struct Args {
     /// Break a rule, to see that the receiver refuses the delivery
     ///
     /// `all` sends a genuine delivery, which must be accepted, then one for each rule, which must
-    /// be refused, then another genuine one. Any other RULE is hooksig's word for the refusal, or one
-    /// of the last two of the list.
+    /// be refused, then another genuine one. Any other RULE is hooksig's word for the refusal,
+    /// except the last two in the list.
     #[arg(short, long, value_name = "RULE", conflicts_with_all = ["count", "body"])]
     tamper: Option<Tampering>,
 
     /// Print the body of each answer below its line
     ///
-    /// The answer of an extension is the configuration, the secret or whatever it was asked for.
+    /// An extension answers with a configuration, a secret or whatever it was asked for.
     #[arg(long, conflicts_with = "tamper")]
     answer: bool,
 

@@ -51,7 +51,7 @@ impl Archive {
         let len = saving.text.len() as u64;
         ensure!(
             saving.is_valid || self.refused.fetch_add(len, Relaxed) + len <= MAX_REFUSED,
-            "a refused delivery was not saved: there are {MAX_REFUSED} bytes of them already"
+            "a refused delivery was not saved, because {MAX_REFUSED} bytes of them are saved already"
         );
         let (path, mut file) = self.new_file(saving)?;
         file.write_all(saving.text).inspect_err(|_| drop(fs::remove_file(&path))).with_context(

@@ -69,7 +69,10 @@ impl Clerk {
             Ok(()) => {}
             Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) => {
                 self.printer.print(&job.entry);
-                self.printer.tell("that one was neither saved nor explained: too many wait".into());
+                self.printer.tell(
+                    "this delivery was neither saved nor explained, because too many are waiting"
+                        .into(),
+                );
             }
         }
     }

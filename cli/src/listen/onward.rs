@@ -24,7 +24,7 @@ const OF_CONNECTION: [HeaderName; 10] = [
     header::UPGRADE,
 ];
 
-/// Returns the signature, the covered fields, and those that Drone sends besides.
+/// Returns the signature, the covered fields, and the other fields that Drone sends.
 ///
 /// The delivery is already claimed, and an observer may have sent it first with other unsigned
 /// fields. The next receiver must not refuse it because of these.

@@ -125,7 +125,9 @@ impl Line {
             }
             Self::Message(line) => terminal::tell(format_args!("{line}")),
             Self::Lost(count) => {
-                terminal::tell(format_args!("{count} lines were lost: nobody read those before"));
+                terminal::tell(format_args!(
+                    "{count} lines were lost, because those before were not read in time"
+                ));
             }
         }
     }

@@ -16,7 +16,7 @@ pub(crate) const MAX_SHOWN: usize = 200;
 /// Most combining marks in a row: more could cover other lines.
 const MAX_MARKS: usize = 2;
 
-/// Whether the locale permits UTF-8. A terminal with another encoding could read parts of a
+/// True if the locale permits UTF-8. A terminal with another encoding could read parts of a
 /// character as control codes.
 static IS_UTF_8: LazyLock<bool> = LazyLock::new(|| {
     let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
@@ -34,8 +34,8 @@ pub(crate) fn escape(bytes: impl AsRef<[u8]>) -> String {
     escape_within(bytes.as_ref(), MAX_ESCAPED, |_, _| None)
 }
 
-/// As [`escape`], cut after [`MAX_SHOWN`] characters, so that a stranger cannot fill the
-/// operator's screen or log.
+/// Does the same as [`escape`], and cuts after [`MAX_SHOWN`] characters, so that a stranger cannot
+/// fill the operator's screen or log.
 pub(crate) fn excerpt(bytes: impl AsRef<[u8]>) -> String {
     let bytes = bytes.as_ref();
     // A character has at most four bytes. One above the limit shows that there are more.
@@ -51,7 +51,8 @@ pub(crate) fn cut(mut text: String) -> String {
     text
 }
 
-/// As [`escape`], but keeps quotes, and escapes trailing spaces because they would be invisible.
+/// Does the same as [`escape`], but keeps quotes, and escapes trailing spaces because they would be
+/// invisible.
 pub(crate) fn visible(bytes: impl AsRef<[u8]>) -> String {
     let bytes = bytes.as_ref();
     let end = bytes.iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1);
@@ -63,7 +64,8 @@ pub(crate) fn visible(bytes: impl AsRef<[u8]>) -> String {
     })
 }
 
-/// As [`escape`], but keeps quotes and backslashes, and cuts nothing: for text that the user asked for.
+/// Does the same as [`escape`], but keeps quotes and backslashes and cuts nothing, for text that
+/// the user asked for.
 pub(crate) fn whole(bytes: impl AsRef<[u8]>) -> String {
     escape_within(bytes.as_ref(), usize::MAX, |piece, _| match piece {
         b"\"" => Some("\""),

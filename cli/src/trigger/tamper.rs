@@ -42,9 +42,9 @@ pub(super) enum Tamper {
     EventMismatch,
     /// The same delivery twice; the second answer counts
     Replayed,
-    /// The example in Drone's documentation, which is a missing-signature
+    /// The example in Drone's documentation, refused as missing-signature
     NoScheme,
-    /// A Date changed on the way, which is a signature-mismatch
+    /// A Date changed on the way, refused as signature-mismatch
     ChangedDate,
 }
 

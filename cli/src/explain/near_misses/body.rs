@@ -36,7 +36,7 @@ pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
 
 /// Nothing can be tried, but the causes are few.
 fn lost() -> NearMiss {
-    let advice = "The body is empty, but Digest is of one that is not: keep the body when \
+    let advice = "The body is empty, but Digest is that of another body: keep the body if \
                   something reads it before it is recorded or verified, and let nothing in front \
                   of the receiver redirect, because senders then drop the body.";
     NearMiss::new("body-lost", "body", advice)

@@ -193,8 +193,8 @@ const SCHEMES: [Scheme; 28] = [
     },
 ];
 
-/// Searches only if there are no parameters of Drone's kind; beside those, such a field does not
-/// matter.
+/// Searches only if there are no parameters of Drone's kind, because otherwise such a field does
+/// not matter.
 pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
     if case.params.is_ok() {
         return None;
