@@ -357,8 +357,8 @@ func (m *Module) _hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xyt
 	m._hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v0, v1, v2+i32(4), t0)
 }
 func (m *Module) _hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_tj2b3m(v0, v1, v2, v3 int32) {
-	var v4, v5 int32
-	var v6 int64
+	var v4 int32
+	var v5 int64
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(256)
 	m.___stack_pointer = v4
@@ -378,13 +378,16 @@ func (m *Module) _hooksig__primitives__stream__HmacKey__mac__h8f9f62b436255e2c_t
 	store64(m.memory, uint64(uint32(v4))+48, uint64(t7))
 	t8 := int64(load64(m.memory, uint64(uint32(v1))+56))
 	store64(m.memory, uint64(uint32(v4))+56, uint64(t8))
-	v1 = v3 & i32(63)
-	v5 = int32(uint32(v3) >> 6)
-	if v5 == 0 {
+	if uint32(v3) >= uint32(i32(120)) {
 		goto l0
 	}
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4, v2, v5)
+	v1 = v3
+	goto l1
 l0:
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4, v2, int32(uint32(v3)>>6))
+	v1 = v3 & i32(63)
+	v2 = v2 + v3&i32(0x7fffffc0)
+l1:
 	t9 := int64(load64(m.memory, uint64(uint32(v4))+24))
 	store64(m.memory, uint64(uint32(v4))+248, uint64(t9))
 	t10 := int64(load64(m.memory, uint64(uint32(v4))+16))
@@ -395,10 +398,10 @@ l0:
 	store64(m.memory, uint64(uint32(v4))+224, uint64(t12))
 	memory_zero(m.memory, uint32(v4+i32(64)), uint32(i32(128)))
 	if v1 == 0 {
-		goto l1
+		goto l2
 	}
-	memory_copy(m.memory, uint32(v4+i32(64)), uint32(v2+v3&i32(0x7fffffc0)), uint32(v1))
-l1:
+	memory_copy(m.memory, uint32(v4+i32(64)), uint32(v2), uint32(v1))
+l2:
 	m.memory[uint32(v4+i32(64)+v1)] = byte(i32(128))
 	{
 		t14 := v4 + i32(64)
@@ -409,20 +412,20 @@ l1:
 		v1 = p13
 		v2 = t14 + v1<<6 + i32(-8)
 		if v2 == 0 {
-			goto l2
+			goto l3
 		}
 		t15 := v2
-		v6 = int64(uint32(v3 + i32(64)))
-		store64(m.memory, uint32(t15), uint64(int64(uint64(v6)>>5)&i64(0x7000000)|(v6<<59|v6<<43&i64(0xff000000000000)|(v6<<27&i64(0xff0000000000)|v6<<11&i64(0xff00000000)))))
+		v5 = int64(uint32(v3 + i32(64)))
+		store64(m.memory, uint32(t15), uint64(int64(uint64(v5)>>5)&i64(0x7000000)|(v5<<59|v5<<43&i64(0xff000000000000)|(v5<<27&i64(0xff0000000000)|v5<<11&i64(0xff00000000)))))
 	}
-l2:
+l3:
 	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v4+i32(224), v4+i32(64), v1)
 	store64(m.memory, uint64(uint32(v4))+216, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v4))+208, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v4))+200, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v4))+192, uint64(i64(0)))
 	v1 = i32(0)
-l3:
+l4:
 	{
 		t16 := int32(load32(m.memory, uint32(v4+i32(224)+v1)))
 		t17 := v4 + i32(192) + v1
@@ -430,7 +433,7 @@ l3:
 		store32(m.memory, uint32(t17), uint32(i32_rotr(v3&i32(0xff00ff), i32(8))|i32_rotr(v3, i32(24))&i32(0xff00ff)))
 		v1 = v1 + i32(4)
 		if v1 != i32(32) {
-			goto l3
+			goto l4
 		}
 	}
 	v1 = i32(0)
@@ -450,7 +453,7 @@ l3:
 	store64(m.memory, uint64(uint32(v4))+240, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v4))+232, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v4))+224, uint64(i64(0)))
-l4:
+l5:
 	{
 		t22 := int32(load32(m.memory, uint32(v4+i32(32)+v1)))
 		t23 := v4 + i32(224) + v1
@@ -458,7 +461,7 @@ l4:
 		store32(m.memory, uint32(t23), uint32(i32_rotr(v3&i32(0xff00ff), i32(8))|i32_rotr(v3, i32(24))&i32(0xff00ff)))
 		v1 = v1 + i32(4)
 		if v1 != i32(32) {
-			goto l4
+			goto l5
 		}
 	}
 	t24 := int64(load64(m.memory, uint64(uint32(v4))+248))
@@ -1059,8 +1062,8 @@ l3:
 	m.___stack_pointer = v2 + i32(32)
 }
 func (m *Module) _hooksig__primitives__stream__sha256__h6d793310ecaab5e4_uqi83z(v0, v1, v2 int32) {
-	var v3, v4, v5 int32
-	var v6 int64
+	var v3, v4 int32
+	var v5 int64
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(224)
 	m.___stack_pointer = v3
@@ -1072,13 +1075,16 @@ func (m *Module) _hooksig__primitives__stream__sha256__h6d793310ecaab5e4_uqi83z(
 	store64(m.memory, uint64(uint32(v3))+8, uint64(t3))
 	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16640))
 	store64(m.memory, uint32(v3), uint64(t4))
-	v4 = v2 & i32(63)
-	v5 = int32(uint32(v2) >> 6)
-	if v5 == 0 {
+	if uint32(v2) >= uint32(i32(120)) {
 		goto l0
 	}
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3, v1, v5)
+	v4 = v2
+	goto l1
 l0:
+	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3, v1, int32(uint32(v2)>>6))
+	v4 = v2 & i32(63)
+	v1 = v1 + v2&i32(0x7fffffc0)
+l1:
 	t5 := int64(load64(m.memory, uint64(uint32(v3))+24))
 	store64(m.memory, uint64(uint32(v3))+56, uint64(t5))
 	t6 := int64(load64(m.memory, uint64(uint32(v3))+16))
@@ -1089,10 +1095,10 @@ l0:
 	store64(m.memory, uint64(uint32(v3))+32, uint64(t8))
 	memory_zero(m.memory, uint32(v3+i32(64)), uint32(i32(128)))
 	if v4 == 0 {
-		goto l1
+		goto l2
 	}
-	memory_copy(m.memory, uint32(v3+i32(64)), uint32(v1+v2&i32(0x7fffffc0)), uint32(v4))
-l1:
+	memory_copy(m.memory, uint32(v3+i32(64)), uint32(v1), uint32(v4))
+l2:
 	m.memory[uint32(v3+i32(64)+v4)] = byte(i32(128))
 	{
 		t10 := v3 + i32(64)
@@ -1103,28 +1109,28 @@ l1:
 		v4 = p9
 		v1 = t10 + v4<<6 + i32(-8)
 		if v1 == 0 {
-			goto l2
+			goto l3
 		}
 		t11 := v1
-		v6 = int64(uint32(v2))
-		store64(m.memory, uint32(t11), uint64(int64(uint64(v6)>>5)&i64(0x7000000)|(v6<<59|v6<<43&i64(0xff000000000000)|(v6<<27&i64(0xff0000000000)|v6<<11&i64(0xff00000000)))))
+		v5 = int64(uint32(v2))
+		store64(m.memory, uint32(t11), uint64(int64(uint64(v5)>>5)&i64(0x7000000)|(v5<<59|v5<<43&i64(0xff000000000000)|(v5<<27&i64(0xff0000000000)|v5<<11&i64(0xff00000000)))))
 	}
-l2:
+l3:
 	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(32), v3+i32(64), v4)
 	store64(m.memory, uint64(uint32(v3))+216, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v3))+208, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v3))+200, uint64(i64(0)))
 	store64(m.memory, uint64(uint32(v3))+192, uint64(i64(0)))
-	v4 = i32(0)
-l3:
+	v2 = i32(0)
+l4:
 	{
-		t12 := int32(load32(m.memory, uint32(v3+i32(32)+v4)))
-		t13 := v3 + i32(192) + v4
-		v2 = t12
-		store32(m.memory, uint32(t13), uint32(i32_rotr(v2&i32(0xff00ff), i32(8))|i32_rotr(v2, i32(24))&i32(0xff00ff)))
-		v4 = v4 + i32(4)
-		if v4 != i32(32) {
-			goto l3
+		t12 := int32(load32(m.memory, uint32(v3+i32(32)+v2)))
+		t13 := v3 + i32(192) + v2
+		v4 = t12
+		store32(m.memory, uint32(t13), uint32(i32_rotr(v4&i32(0xff00ff), i32(8))|i32_rotr(v4, i32(24))&i32(0xff00ff)))
+		v2 = v2 + i32(4)
+		if v2 != i32(32) {
+			goto l4
 		}
 	}
 	t14 := int64(load64(m.memory, uint64(uint32(v3))+216))

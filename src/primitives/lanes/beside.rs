@@ -6,7 +6,7 @@ use crate::{
     primitives::{
         Hash,
         compress::{self as alone, BLOCK_LEN},
-        stream::{HmacKey, INITIAL, MAC_INPUT_LEN, MAX_END_LEN, bytes_of, hash_end, pad},
+        stream::{HmacKey, INITIAL, MAC_INPUT_LEN, bytes_of, hash_end, pad, split_end},
     },
 };
 
@@ -59,9 +59,7 @@ pub(crate) fn mac_beside(key: &HmacKey, message: &[u8], body: &mut WholeBody<'_>
 fn mac_of_beside(key: &HmacKey, message: &[u8], body: &mut WholeBody<'_>) -> Hash {
     body.is_beside = false;
     let mut state = *key.inner();
-    // Few blocks are compressed at once, because each call takes 12 ns besides its blocks.
-    let (blocks, end) =
-        if message.len() <= MAX_END_LEN { (&[][..], message) } else { message.as_chunks() };
+    let (blocks, end) = split_end(message);
     if !blocks.is_empty() {
         body.compress_beside(&mut state, blocks);
     }
