@@ -198,7 +198,7 @@ header: ## generate include/hooksig.h from src/capi
 	cargo run --locked -q -p hooksig-ffi-tests --bin header
 
 .PHONY: go-core
-go-core: ## write the core of the Go package anew from the Rust sources
+go-core: ## translate the core from Rust to Go again
 	@scripts/setup.sh cargo go crates modules:go/translate
 	scripts/go-core.sh
 

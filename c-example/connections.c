@@ -21,9 +21,9 @@ void connections_set_deadline(struct MHD_Connection *connection, time_t seconds)
         peer->deadline = time(NULL) + seconds;
 }
 
-/* Keeps a closed connection until its sender has stopped writing, with bounds. A socket that is closed
- * before that resets the connection, and the sender gets a broken pipe instead of the answer; a Drone
- * server then gives up all endpoints after this one. */
+/* Keeps a closed connection, within limits, until its sender has stopped writing. Closing the socket
+ * earlier would reset the connection, and the sender would get a broken pipe instead of the answer. A
+ * Drone server then skips all later endpoints. */
 static void linger(struct connections *connections, int socket)
 {
     struct lingering *slot =

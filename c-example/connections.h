@@ -27,7 +27,7 @@ struct lingering {
     size_t left;
 };
 
-/* Zeros are an empty one. */
+/* All zeros is empty. */
 struct connections {
     struct peer peers[MAX_CONNECTIONS];
     struct lingering lingering[MAX_LINGERING];
@@ -38,13 +38,13 @@ struct connections {
 void connections_notify(void *cls, struct MHD_Connection *connection, void **context,
                         enum MHD_ConnectionNotificationCode what);
 
-/* Gives the request of a connection so many seconds from now. */
+/* Sets the deadline of a connection's request, in seconds from now. */
 void connections_set_deadline(struct MHD_Connection *connection, time_t seconds);
 
-/* Discards what refused senders still write. Returns after how many milliseconds to call again. */
+/* Discards the bytes that refused senders still write. Returns the milliseconds until the next call. */
 int connections_drain(struct connections *connections);
 
-/* Ends each connection whose time is over. MHD's own timeout starts again with each byte. */
+/* Ends each connection after its deadline, because MHD's own timeout starts again with each byte. */
 void connections_cut_off_the_slow(struct connections *connections);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The log: a line on standard error for each request. A line that nobody reads is counted, not written. */
+ * The log: a line on standard error for each request. If it is not read, lines are counted instead. */
 #ifndef RECEIVER_LOG_H
 #define RECEIVER_LOG_H
 
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-/* Zeros are an empty one. */
+/* All zeros is empty. */
 struct log {
     unsigned long long lost_lines; /* since it was last read */
 };
@@ -29,7 +29,7 @@ struct line {
 
 void log_write(struct log *log, const struct line *line);
 
-/* Tells how many lines were lost, once the log is read again. */
+/* Writes the number of lost lines once the log is read again. */
 void log_tell_lost_lines(struct log *log);
 
 #endif

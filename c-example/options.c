@@ -18,13 +18,13 @@ static void fail_usage(void)
 {
     static const char usage[] =
         "usage: receiver [OPTION]...\n"
-        "  --secret-file FILE  read a secret from FILE; a newline at its end is not part of it;\n"
-        "                      may be repeated; without it, DRONE_WEBHOOK_SECRET is the secret\n"
+        "  --secret-file FILE  read a secret from FILE, without a newline at its end; may be\n"
+        "                      repeated; default: the variable DRONE_WEBHOOK_SECRET\n"
         "  --listen ADDR       the address to listen on (127.0.0.1)\n"
         "  --port N            the port, 0 for any free one (0)\n"
         "  --max-body BYTES    the longest body (1048576)\n"
-        "  --guard N           the entries of the replay guard: twice as many as deliveries come\n"
-        "                      in ten minutes (4096)\n";
+        "  --guard N           the number of replay guard entries: twice the deliveries in ten\n"
+        "                      minutes (4096)\n";
     fputs(usage, stderr);
     exit(2);
 }
@@ -40,7 +40,7 @@ static size_t number(const char *text, size_t min, size_t max)
     char *end;
     unsigned long long value = strtoull(text, &end, 10);
     if (*text < '0' || *text > '9' || *end != '\0' || value < min || value > max)
-        fail(text, "no number, or out of range");
+        fail(text, "not a number, or out of range");
     return (size_t)value;
 }
 

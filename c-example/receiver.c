@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * A receiver of Drone webhooks. It answers 204 to a delivery that is genuine and new, 503 if its
- * guard is too full to tell, and one fixed 401 to any other. It writes why to standard error, a line
- * for each:
+ * A receiver of Drone webhooks. It answers 204 to a delivery that is genuine and new, 503 if the
+ * replay guard is full, and 401 with one fixed text to any other. It logs each request in a line on
+ * standard error, with the reason:
  *
  *     2026-11-23T07:41:31Z 127.0.0.1:40122 accepted ok user:created key=0
  *     2026-11-23T07:41:32Z 127.0.0.1:40123 refused signature-mismatch -:- key=-
  *
- * A line that does not fit into the log, because nobody reads it, is counted instead of written.
+ * If the log is not read and its pipe is full, lines are counted instead of written.
  *
- * One thread serves all connections, so nothing here needs a lock. A connection costs at most
- * CONNECTION_MEMORY bytes, and --max-body more once the head of its request is genuine.
+ * One thread serves all connections, so nothing here needs a lock. A connection takes at most
+ * CONNECTION_MEMORY bytes, and --max-body more once the head of its request is verified.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -47,9 +47,9 @@ struct delivery {
     hooksig_pending_body pending;
     uint8_t *body;
     size_t body_len, body_capacity, dropped;
-    bool is_accepted; /* only then is there anything in the next */
+    bool is_accepted; /* received is set only if this is true */
     hooksig_received received;
-    char target[]; /* as received: MHD hands on a url without query and escapes */
+    char target[]; /* as received; the url of MHD has no query and no escapes */
 };
 
 static void log_delivery(struct receiver *receiver, struct MHD_Connection *connection,
@@ -76,7 +76,7 @@ struct answer {
 };
 
 static const struct answer accepted = {MHD_HTTP_NO_CONTENT, "", NULL, NULL};
-/* The sender is told the same whatever was wrong: it must not learn from the difference. */
+/* The same answer to every fault, so that the sender learns nothing from a difference. */
 static const struct answer unauthorized = {MHD_HTTP_UNAUTHORIZED, "unauthorized\n",
                                            "WWW-Authenticate", "Signature"};
 static const struct answer not_allowed = {MHD_HTTP_METHOD_NOT_ALLOWED, "method not allowed\n",
@@ -88,8 +88,8 @@ static const struct answer ambiguous = {400, "ambiguous length\n", NULL, NULL};
 static const struct answer too_large = {413, "body too large\n", NULL, NULL};
 static const struct answer too_many = {431, "too many header fields\n", NULL, NULL};
 
-/* Every refusal closes the connection, because one of the head alone has to: MHD does not read the
- * body then. See linger() for what becomes of it. */
+/* Every refusal closes the connection. After a refused head it has to, because MHD does not read the
+ * body then; linger() discards it. */
 static enum MHD_Result send_answer(struct receiver *receiver, struct MHD_Connection *connection,
                                    struct delivery *delivery, const struct answer *answer,
                                    const char *reason)
@@ -143,7 +143,7 @@ static hooksig_request request_of(const char *method, const char *target,
     };
 }
 
-/* Judges the head, so that nobody without the secret makes the receiver hash or keep a body. */
+/* Verifies the head, so that nobody without the secret makes the receiver hash or keep a body. */
 static hooksig_status begin(const struct receiver *receiver, const char *method,
                             const struct fields *fields, struct delivery *delivery)
 {
@@ -181,7 +181,7 @@ static enum MHD_Result on_head(struct receiver *receiver, struct MHD_Connection 
     return delivery->body == NULL ? MHD_NO : MHD_YES;
 }
 
-/* Drops a chunk of a body that is too large: MHD takes no answer before its end. */
+/* Discards a chunk of a body that is too large, because MHD takes no answer before its end. */
 static enum MHD_Result drop_chunk(struct MHD_Connection *connection, struct delivery *delivery,
                                   size_t len)
 {
@@ -204,7 +204,7 @@ static enum MHD_Result on_chunk(struct MHD_Connection *connection, struct delive
     return MHD_YES;
 }
 
-/* Judges a complete delivery: body, event, fields, and last the claim. */
+/* Checks the body, the event and the fields of a complete delivery, then claims it. */
 static hooksig_status finish(const struct receiver *receiver, struct MHD_Connection *connection,
                              const char *method, struct delivery *delivery)
 {
@@ -277,7 +277,8 @@ static void stop(int received)
     stopped = 1;
 }
 
-/* A socket would get the number of a standard stream that is closed, and a stranger the log. */
+/* Opens standard streams that are closed. Otherwise a socket could get the number of standard error,
+ * and its sender would read the log. */
 static void open_standard_streams(void)
 {
     int file;
@@ -289,7 +290,7 @@ static void open_standard_streams(void)
     close(file);
 }
 
-/* The usual limit of 1024 open files is less than the connections that are wanted. */
+/* Raises the limit of open files, because the usual 1024 is too low for MAX_CONNECTIONS. */
 static void raise_file_limit(void)
 {
     const rlim_t wanted = MAX_CONNECTIONS + MAX_LINGERING + 64;
@@ -305,7 +306,7 @@ static struct MHD_Daemon *start(struct receiver *receiver)
     const char *address = receiver->options.address;
     struct addrinfo *found, hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
     if (getaddrinfo(address, receiver->options.port, &hints, &found) != 0)
-        fail(address, "no IP address");
+        fail(address, "not an IP address");
     bool is_v6 = found->ai_family == AF_INET6;
     struct MHD_Daemon *daemon = MHD_start_daemon(
         MHD_USE_AUTO | (is_v6 ? MHD_USE_IPv6 : 0), 0, NULL, NULL, on_request, receiver,
@@ -330,7 +331,7 @@ int main(int argc, char **argv)
     struct options *options = &receiver.options;
     open_standard_streams();
     options_read(options, argc, argv);
-    receiver.guard = calloc(options->guard_len, sizeof *receiver.guard); /* zeros: it is empty */
+    receiver.guard = calloc(options->guard_len, sizeof *receiver.guard); /* zeros: empty */
     if (receiver.guard == NULL)
         fail("--guard", "not enough memory");
     setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a line of the log is one write */

@@ -93,7 +93,7 @@ static void flip(uint8_t *octets, size_t len)
     }
 }
 
-/* Changes each bit of len octets after the text in the head. */
+/* Changes each bit of len bytes after the text in the head. */
 static void flip_after(const char *text, size_t len)
 {
     flip((uint8_t *)strstr(head, text) + strlen(text), len);

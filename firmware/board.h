@@ -15,7 +15,7 @@ _Noreturn void board_exit(bool success);
 /* Opens a file of the debugger's side for reading. Only one file is open at a time. */
 bool board_open(const char *name);
 
-/* Reads the next len octets of the file; returns false if it is shorter. */
+/* Reads the next len bytes of the file; returns false if it is shorter. */
 bool board_read(void *room, size_t len);
 
 #endif

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROFILES = ["size", "speed"]
 PEERS = [("bearssl", "BearSSL"), ("mbedtls", "mbedTLS")]
 
-# Tells which part the code belongs to, without changing the code.
+# Line tables assign code to parts, and do not change it.
 LINE_TABLES = "-Cdebuginfo=line-tables-only"
 
 # Compressions of the recorded delivery: three for the MAC of 96 bytes, six for 364 bytes of body.
@@ -42,7 +42,7 @@ BOARDS = [
     ("RISC-V, RV32IMC", "virt", "riscv64-unknown-elf-"),
 ]
 
-# The parts that the peers also have.
+# The peers have only these parts.
 HASHING = ["SHA-256", "MAC"]
 MEMORY = "memory functions"
 
@@ -83,7 +83,7 @@ def flash(profile, program, board="mps2", memory=""):
 
 
 def flash_of_board(board, tools):
-    """Returns the bytes of the verifier of fields and of the one of a raw head on a board."""
+    """Returns the bytes of both verifiers on a board: of header fields, and of a raw head."""
     parts_of_image.TOOL = tools
     verifiers = [sum(flash("size", program, board).values()) for program in ("verifier-of-fields", "verifier")]
     parts_of_image.TOOL = "arm-none-eabi-"
@@ -102,7 +102,7 @@ def flash_of_peer(program):
 
 
 def flash_in_rust():
-    """Does the same for a program in Rust, which has only the default policy."""
+    """Returns the bytes of each part of a verifier in Rust, which has only the default policy."""
     make("size", "rust")
     sizes = sizes_of(ROOT / "target/cross/rust/thumbv7em-none-eabi/release/verifier")
     del sizes[PROGRAM[1]]

@@ -1,5 +1,5 @@
 /* A gateway that trusts a delivery only once it is verified. A UART or a modem brings the
- * octets: first the raw head, then the body in pieces. */
+ * bytes: first the raw head, then the body in pieces. */
 
 #include "board.h"
 #include "delivery.h"
@@ -9,13 +9,13 @@
 
 enum { PIECE = 64, HEAD_ROOM = 1024, BODY_ROOM = 1024, GUARD_LEN = 16 };
 
-/* Octets of the delivery: a digit of its Date, a letter of its body. */
+/* Bytes of the delivery: a digit of its Date, a letter of its body. */
 enum { OF_DATE = 171, OF_BODY = DELIVERY_HEAD_LEN + 12 };
 
 static const char SECRET[] = DELIVERY_SECRET;
 static const char OTHER_SECRET[] = "00000000000000000000000000000000";
 
-/* The input: the delivery up to the octet at which the connection breaks. One octet may be
+/* The input: the delivery up to the byte at which the connection breaks. One byte may be
  * changed. */
 struct modem {
     size_t at;
@@ -33,14 +33,14 @@ struct line {
 
 static struct line line;
 
-/* Reads up to len octets; none at the end. */
+/* Reads up to len bytes; none at the end. */
 static size_t modem_read(struct modem *modem, void *room, size_t len)
 {
-    uint8_t *octets = room;
+    uint8_t *bytes = room;
     if (len > modem->end - modem->at)
         len = modem->end - modem->at;
     for (size_t end = modem->at + len; modem->at < end; modem->at++)
-        *octets++ = delivery[modem->at] ^ (modem->at == modem->changed);
+        *bytes++ = delivery[modem->at] ^ (modem->at == modem->changed);
     return len;
 }
 
@@ -55,7 +55,7 @@ static void read_head(struct modem *modem)
     }
 }
 
-/* Keeps the body, unread until the verdict. A body that breaks off is refused. */
+/* Keeps the body, and does not read it before the verdict. A body that breaks off is refused. */
 static void read_body(struct modem *modem, size_t len)
 {
     line.body_len = 0;

@@ -8,7 +8,7 @@ int main(void);
 
 extern uint32_t data_start[], data_end[], data_load[], bss_start[], bss_end[];
 
-/* A trap handler must be aligned to four octets. */
+/* A trap handler must be aligned to four bytes. */
 __attribute__((aligned(4))) static void fault(void)
 {
     board_print("fault\n");

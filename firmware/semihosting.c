@@ -56,6 +56,6 @@ bool board_open(const char *name)
 bool board_read(void *room, size_t len)
 {
     uintptr_t arguments[] = {file, (uintptr_t)room, len};
-    /* Returns the number of missing octets. */
+    /* Returns the number of missing bytes. */
     return call(SYS_READ, (uintptr_t)arguments) == 0;
 }

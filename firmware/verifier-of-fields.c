@@ -1,4 +1,4 @@
-/* As verifier.c, for a head that the HTTP server has already parsed. */
+/* The same as verifier.c, for a head that the HTTP server has already parsed. */
 
 #include "delivery.h"
 

@@ -2,9 +2,8 @@ package hooksig
 
 import "errors"
 
-// StatusError is a status of the library other than success. Each known one is a variable of this
-// package, to be compared with [errors.Is]; a number that this version does not know is a
-// StatusError of its own.
+// StatusError is a status of the library other than success. Each known one is a variable of this package, to
+// be compared with [errors.Is]. For a number that this version does not know, a new StatusError is returned.
 type StatusError struct {
 	// Code is the number, as in hooksig.h.
 	Code int
@@ -22,14 +21,13 @@ func (e *StatusError) Reason() string {
 
 // The statuses of the library.
 var (
-	// ErrNullPointer: a pointer is NULL where it may not be, or where its length is not 0.
+	// ErrNullPointer: a pointer is NULL, and neither its length nor its text allows that.
 	ErrNullPointer = sentinel(statusNullPointer)
 	// ErrInvalidLength: a length is larger than any object can be.
 	ErrInvalidLength = sentinel(statusInvalidLength)
-	// ErrWrongState: a handle was not made, was wiped, or is used up.
+	// ErrWrongState: a handle was not initialised, was wiped, or is finished.
 	ErrWrongState = sentinel(statusWrongState)
-	// ErrBufferTooSmall: an output buffer is too small, and the needed length tells how long it must be; or the room
-	// that a policy has for a list or a keyId is too small.
+	// ErrBufferTooSmall: an output buffer is too small, or a list or keyId is too long for a policy.
 	ErrBufferTooSmall = sentinel(statusBufferTooSmall)
 	// ErrEmptySecret: the secret has no bytes, or only NUL bytes.
 	ErrEmptySecret = sentinel(statusEmptySecret)
@@ -45,7 +43,7 @@ var (
 	ErrMissingSignature = sentinel(statusMissingSignature)
 	// ErrRepeatedSignature: there is more than one signature.
 	ErrRepeatedSignature = sentinel(statusRepeatedSignature)
-	// ErrRFC9421Signature: the signature is one of RFC 9421, which Drone does not send.
+	// ErrRFC9421Signature: the signature follows RFC 9421, which Drone does not use.
 	ErrRFC9421Signature = sentinel(statusRFC9421Signature)
 	// ErrMalformedParams: the signature's parameters are not a list of RFC 7235 auth-params.
 	ErrMalformedParams = sentinel(statusMalformedParams)
@@ -57,7 +55,7 @@ var (
 	ErrUnsupportedAlgorithm = sentinel(statusUnsupportedAlgorithm)
 	// ErrMalformedSignature: the signature is not the canonical, padded base64 of 32 bytes.
 	ErrMalformedSignature = sentinel(statusMalformedSignature)
-	// ErrMalformedList: a list of headers is not one of header names separated by single spaces.
+	// ErrMalformedList: a list of headers is not a list of header names separated by single spaces.
 	ErrMalformedList = sentinel(statusMalformedList)
 	// ErrRepeatedName: a list of headers holds a name twice.
 	ErrRepeatedName = sentinel(statusRepeatedName)
@@ -67,8 +65,8 @@ var (
 	ErrUnsupportedName = sentinel(statusUnsupportedName)
 	// ErrMissingHeader: a listed header is not in the request.
 	ErrMissingHeader = sentinel(statusMissingHeader)
-	// ErrControlByte: a covered header value holds a control byte other than HTAB, or the covered method or target a
-	// control byte or a space.
+	// ErrControlByte: a covered value has a control byte other than HTAB, or the method or target has a control
+	// byte or a space.
 	ErrControlByte = sentinel(statusControlByte)
 	// ErrMissingDate: there is no Date field.
 	ErrMissingDate = sentinel(statusMissingDate)
@@ -94,7 +92,7 @@ var (
 	ErrDateTooNew = sentinel(statusDateTooNew)
 	// ErrSignatureMismatch: no key makes this signature.
 	ErrSignatureMismatch = sentinel(statusSignatureMismatch)
-	// ErrDigestMismatch: the body is not the one that Digest was made of.
+	// ErrDigestMismatch: the body is not the one that Digest was computed from.
 	ErrDigestMismatch = sentinel(statusDigestMismatch)
 	// ErrEventMismatch: X-Drone-Event contradicts the event in the body.
 	ErrEventMismatch = sentinel(statusEventMismatch)
@@ -102,14 +100,14 @@ var (
 	ErrReplayed = sentinel(statusReplayed)
 	// ErrReplayGuardFull: the replay guard is full of deliveries that may still be replayed.
 	ErrReplayGuardFull = sentinel(statusReplayGuardFull)
-	// ErrMalformedBody: the body is not a JSON object, its event or action is not a string, or a member before both are
-	// known could be taken for one of them.
+	// ErrMalformedBody: the body is not a JSON object, its event or action is not a string or is repeated, or a
+	// name differs from event or action only in ASCII case.
 	ErrMalformedBody = sentinel(statusMalformedBody)
-	// ErrMalformedHead: a raw head is not that of an HTTP/1.1 request.
+	// ErrMalformedHead: a raw head is not the head of an HTTP/1.1 (or 1.0) request.
 	ErrMalformedHead = sentinel(statusMalformedHead)
 	// ErrHostMismatch: host is covered, and the field appears twice, or an absolute target names another host.
 	ErrHostMismatch = sentinel(statusHostMismatch)
-	// ErrSkewTooLarge: the replay guard is made for a smaller skew than the policy that the delivery was verified under.
+	// ErrSkewTooLarge: the delivery was verified under a policy with a larger skew than the replay guard's.
 	ErrSkewTooLarge = sentinel(statusSkewTooLarge)
 	// ErrSigningStringTooLong: the signing string, which is all covered names and values, is longer than 4096 bytes.
 	ErrSigningStringTooLong = sentinel(statusSigningStringTooLong)

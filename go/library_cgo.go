@@ -227,8 +227,8 @@ func statusText(code int) string {
 	return C.GoString(C.hooksig_status_text(C.int32_t(code)))
 }
 
-// text points to the bytes of a string, which C reads only during the call. Each of these helpers
-// returns NULL for an empty input, whose pointer may lead to memory that is not pinned, or to none.
+// text points to the bytes of a string, which C reads only during the call. Each of these helpers returns
+// NULL for an empty input, because its pointer may be invalid or point to memory that is not pinned.
 func text(s string) *C.char {
 	if s == "" {
 		return nil

@@ -106,14 +106,14 @@ func (v *receiver) begin(in *core.Instance, now int64, request uint32) (uint32, 
 	in.PutUint32(receiver+4, uint32(len(v.keys)))
 	in.PutUint32(receiver+8, in.Bytes(v.policy[:]))
 	in.PutUint64(receiver+16, uint64(now))
-	clear(in.At(receiver+24, receiverLen-24)) // Go's own stores claim.
+	clear(in.At(receiver+24, receiverLen-24)) // No guard: the stores in Go claim.
 	return pending, status(in.Xhooksig_begin(int32(pending), int32(receiver), int32(request)))
 }
 
-// readDelivery reads event and action of a body whose last piece is at the address of room.
+// readDelivery reads event and action of a body. Its last piece is in room, at address at.
 //
-// For a longer body it reads the first piece again, because all of Drone's have both in it and
-// reading stops there. Otherwise the memory grows for this call.
+// If the body has more pieces, it tries the first piece, which has both in all of Drone's deliveries.
+// If that fails, the memory grows for this call and holds the whole body.
 func readDelivery(in *core.Instance, at uint32, room, body []byte, delivery uint32, out *verdict) status {
 	if len(body) > len(room) {
 		n := copy(room, body)
@@ -138,7 +138,7 @@ func (v *verdict) setVerified(in *core.Instance, verified uint32) {
 	v.keyIndex = int(in.Uint32(verified + 48))
 }
 
-// setDelivery reports whether there are an event and an action.
+// setDelivery stores event and action, and reports whether both are present.
 func (v *verdict) setDelivery(in *core.Instance, delivery uint32) bool {
 	v.eventKind, v.actionKind = int32(in.Uint32(delivery)), int32(in.Uint32(delivery+4))
 	v.eventText = span{int(in.Uint32(delivery + 8)), int(in.Uint32(delivery + 12))}
@@ -146,7 +146,7 @@ func (v *verdict) setDelivery(in *core.Instance, delivery uint32) bool {
 	return v.eventKind != eventAbsent && v.actionKind != actionAbsent
 }
 
-// views is needed only by a linked library.
+// views is empty, because only a linked library needs it.
 type views struct{}
 
 func (views) release() {}

@@ -44,9 +44,9 @@ const minLimit = 1 << 10
 
 // NewMemoryStore returns a store for at most size deliveries of 60 to 100 bytes, and for verifiers
 // with a skew of at most maxSkew: usually [DefaultMaxSkew], and [Forever] for one without a clock.
-// While it drops the expired ones it needs memory for the others twice.
-// When the store is full it refuses with [ErrReplayGuardFull] rather than forget a delivery that
-// could still be replayed. A store of size 0, like a nil or zero MemoryStore, is always full.
+// While it drops expired deliveries, it needs twice the memory of the others. A full store refuses
+// with [ErrReplayGuardFull] rather than forget a delivery that could still be replayed. A store of
+// size 0, like a nil or zero MemoryStore, is always full.
 func NewMemoryStore(size int, maxSkew time.Duration) *MemoryStore {
 	return &MemoryStore{
 		size:      size,

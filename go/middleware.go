@@ -11,15 +11,15 @@ import (
 // DefaultMaxBody is the default limit for the length of a body, in bytes.
 const DefaultMaxBody = 1 << 20
 
-// maxUntested limits how much of a body is read before the head is found genuine. With Expect, nothing
-// is: reading would ask the sender for the body.
+// maxUntested is the longest body that is read before the head is verified. With Expect the head is
+// verified first, because reading would ask the sender for the body.
 const maxUntested = 64 << 10
 
 // MiddlewareOption configures Middleware.
 type MiddlewareOption func(*middleware)
 
 // WithMaxBody sets the limit for the length of a body, in bytes. A longer body is answered 413. A
-// limit below 0 is 0.
+// limit below 0 counts as 0.
 func WithMaxBody(n int64) MiddlewareOption {
 	return func(m *middleware) { m.maxBody = max(n, 0) }
 }
@@ -56,13 +56,13 @@ type middleware struct {
 // or a check of unsigned fields inside, anyone could use up a recorded delivery before Drone's own
 // arrives. For the same reason only POST passes.
 //
-// As always, the context of the handler's request ends when the sender hangs up. The delivery is
-// accepted once all the same, so its processing should not depend on that context.
+// As in any handler, the context of the request ends when the sender hangs up. The delivery stays
+// claimed, so its processing should not depend on that context.
 //
-// A method other than POST is answered 405, a body that is too long 413, an unreadable one 400, and
-// a delivery about which the replay store is unsure 503. Any other refusal is answered 401 with the
-// same text, because an attacker would learn from a difference. After a refusal a bounded part of
-// the body is read and discarded, so that the sender reads the answer.
+// A method other than POST is answered 405, a body that is too long 413, an unreadable one 400. If
+// the replay store cannot tell whether a delivery is new, the answer is 503. Any other refusal is
+// answered 401 with the same text, because an attacker would learn from a difference. After a refusal
+// a bounded part of the body is read and discarded, so that the sender reads the answer.
 //
 // If v or the handler is nil, every request is refused with 500. A nil option changes nothing.
 func Middleware(v *Verifier, opts ...MiddlewareOption) func(http.Handler) http.Handler {

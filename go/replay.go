@@ -16,9 +16,9 @@ import (
 // A Verifier asks it only about deliveries that it does not know yet, and about each only once at a
 // time. It reads the clock before and after, and refuses a delivery that expires meanwhile.
 type ReplayStore interface {
-	// Claim returns nil to the first caller with a tag, and ErrReplayed to any other for at least the
-	// time remember, which is positive, and [Forever] if there is no end. It must look up and store
-	// the tag in one atomic step.
+	// Claim returns nil to the first caller with a tag, and ErrReplayed to every other one for at least
+	// the time remember, which is positive or [Forever]. It must look up and store the tag in one atomic
+	// step.
 	//
 	// An error that wraps [ErrReplayStoreBusy] means that too many callers ask at once. Any other
 	// error means that the store cannot tell. The delivery is refused in both cases. ctx does not end

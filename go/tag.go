@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// Tag is the MAC of a delivery, which identifies it. Anyone who knows it can send the delivery
-// again while its date is good, so it is never printed. Write it in hex if a store needs a key.
+// Tag is the MAC of a delivery, which identifies it. Anyone who knows it can send the delivery again
+// while its date is accepted, so it is never printed. Write it in hex if a store needs a key.
 type Tag [32]byte
 
 // tagText replaces any tag in output.

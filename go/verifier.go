@@ -31,17 +31,17 @@ const (
 // DefaultMaxSkew is the largest difference between Date and the clock by default.
 const DefaultMaxSkew = 5 * time.Minute
 
-// Verified describes a genuine request: MAC, date and body belong together.
+// Verified has the facts about a genuine request.
 type Verified struct {
-	// Tag identifies the delivery. It is not part of its JSON.
+	// Tag identifies the delivery. JSON leaves it out.
 	Tag Tag `json:"-"`
 	// Date is the Date field, or zero without a clock.
 	Date time.Time
-	// Expires is the last second at which this request would be accepted, or zero without a clock,
+	// Expires is the last second at which this request would be accepted. Without a clock it is zero,
 	// which means never.
 	Expires time.Time
-	// KeyIndex is the index of the secret that made the signature: 0 for that of [NewVerifier], then those
-	// of [WithSecrets].
+	// KeyIndex is the index of the secret that made the signature: 0 for the one of [NewVerifier], then
+	// those of [WithSecrets].
 	KeyIndex int
 }
 
@@ -57,7 +57,7 @@ type Delivery struct {
 	Action string
 	// Body is the body as received.
 	Body []byte
-	// The body as a plugin takes it, if it was decoded before the claim.
+	// The plugin's request, if a plugin decoded the body before the claim.
 	request any
 }
 
@@ -96,16 +96,16 @@ func (Verifier) Format(f fmt.State, _ rune) {
 // Option configures a Verifier.
 type Option func(*Verifier) error
 
-// NewVerifier returns a verifier of the signatures that secret makes. It is used byte for byte, neither
-// trimmed nor decoded. [WithSecrets] adds others while a secret is being changed.
+// NewVerifier returns a verifier that accepts signatures made with secret. The secret is used byte
+// for byte, neither trimmed nor decoded. [WithSecrets] adds others while a secret is being changed.
 //
 // By default a signature must cover Date and Digest, Date must be within five minutes of the clock,
-// and this Verifier accepts a delivery once. Verifiers that share a store accept it once between
-// them (see [WithReplayStore]). Drone signs alike for all its endpoints, so verifiers of different
-// endpoints must not share one.
+// and this Verifier accepts a delivery once. Verifiers that share a store accept it once between them
+// (see [WithReplayStore]). Drone sends the same signature to all its endpoints, so verifiers of
+// different endpoints must not share a store.
 //
 // The error is [ErrEmptySecret] if the secret is empty, [ErrSkewTooLarge] if the replay store forgets
-// too early for the skew, or that of an option.
+// too early for the skew, or the error of an option.
 func NewVerifier(secret string, opts ...Option) (*Verifier, error) {
 	first, err := newKey(secret)
 	if err != nil {
@@ -169,7 +169,7 @@ func WithSecrets(others ...string) Option {
 }
 
 // WithMaxSkew sets the largest difference between Date and the clock in either direction, in whole
-// seconds. With a larger skew and without a replay store, a recorded request stays useful for
+// seconds. With a larger skew and without a replay store, a recorded request can be replayed for
 // longer.
 func WithMaxSkew(skew time.Duration) Option {
 	return func(v *Verifier) error {
@@ -182,9 +182,9 @@ func WithMaxSkew(skew time.Duration) Option {
 }
 
 // WithRequired sets the headers that a signature must cover instead of date and digest. Without
-// digest, anyone who sees a request can resend it with another body and its Digest; without date,
-// an old one with a new date. Date and Digest must be present and right even if they are not
-// covered.
+// digest, anyone who sees a request can resend it with another body and its Digest. Without date,
+// anyone can resend an old request with a new date. Date and Digest must be present and correct even
+// if they are not covered.
 func WithRequired(names ...string) Option {
 	return func(v *Verifier) error {
 		list, err := joinNames(names)
@@ -195,8 +195,8 @@ func WithRequired(names ...string) Option {
 	}
 }
 
-// WithKeyID demands a keyId. By default any is taken: Drone always sends hmac-key. The error is
-// [ErrInvalidKeyID] if it is empty.
+// WithKeyID requires this keyId. By default any is accepted, because Drone always sends hmac-key. The
+// error is [ErrInvalidKeyID] if it is empty.
 func WithKeyID(keyID string) Option {
 	return func(v *Verifier) error {
 		if keyID == "" {
@@ -206,8 +206,8 @@ func WithKeyID(keyID string) Option {
 	}
 }
 
-// WithMissingAlgorithm accepts a signature without an algorithm parameter as HMAC-SHA-256. It is
-// HMAC-SHA-256 in any case; this only hides a sender that means another algorithm.
+// WithMissingAlgorithm accepts a signature without an algorithm parameter as HMAC-SHA-256.
+// HMAC-SHA-256 is computed in any case, so this only hides a sender that uses another algorithm.
 func WithMissingAlgorithm() Option {
 	return func(v *Verifier) error { return allowMissingAlgorithm(&v.policy) }
 }
@@ -238,8 +238,8 @@ func WithoutClock() Option {
 }
 
 // WithReplayStore sets the store that remembers accepted deliveries, instead of the Verifier's own
-// [MemoryStore]. Verifiers that share a store accept a delivery once between them. Each asks it
-// only about deliveries that it does not know yet.
+// [MemoryStore]. Verifiers that share a store accept a delivery once between them. A Verifier asks
+// the store only about deliveries that it does not know yet.
 func WithReplayStore(store ReplayStore) Option {
 	return func(v *Verifier) error {
 		v.store = store
@@ -247,7 +247,7 @@ func WithReplayStore(store ReplayStore) Option {
 	}
 }
 
-// WithoutReplayStore accepts a delivery each time it comes while its Date is recent.
+// WithoutReplayStore accepts a delivery every time it is sent, as long as its Date is accepted.
 func WithoutReplayStore() Option {
 	return func(v *Verifier) error {
 		v.store = nil
@@ -255,16 +255,19 @@ func WithoutReplayStore() Option {
 	}
 }
 
-// Verify decides whether r with body, as received and before any decompression, is genuine and was
-// not accepted before. It does not read r.Body. Names in r.Header are in canonical form, as in
-// net/http. A signature may cover the request line, r.Method and r.RequestURI. The line of a
-// request with a URL but no RequestURI, as adapters and [http.NewRequest] make it, is unknown; the
-// error is then [ErrMissingHeader].
+// Verify accepts r if it is genuine with this body and was not accepted before. The body is passed as
+// received, before any decompression; r.Body is not read. Names in r.Header must be in canonical
+// form, as in net/http.
 //
-// A verified request is claimed, so check before whatever else can refuse it, such as its method.
+// A signature may cover the request line, which is r.Method and r.RequestURI. If r has a URL but no
+// RequestURI, as from adapters or [http.NewRequest], the line is unknown and the error is
+// [ErrMissingHeader].
+//
+// Verify claims the request. Before that, check everything else that can refuse it, such as its
+// method.
 //
 // The error is one of the sentinels of this package, or wraps [ErrReplayStoreFailed]. It is for the
-// operator; tell the sender the same whatever it is.
+// operator. Give the sender the same answer for every error.
 func (v *Verifier) Verify(r *http.Request, body []byte) (Verified, error) {
 	var out verdict
 	if err := v.receive(r, body, false, &out); err != nil {
@@ -283,7 +286,8 @@ func (v *Verifier) VerifyDelivery(r *http.Request, body []byte) (*Delivery, erro
 	return v.verifyDelivery(r, body, nil)
 }
 
-// verifyDelivery is VerifyDelivery with a last look at the delivery before it is claimed, if look is not nil.
+// verifyDelivery does the same as VerifyDelivery. If look is not nil, it can refuse the delivery before it is
+// claimed.
 func (v *Verifier) verifyDelivery(r *http.Request, body []byte, look func(*Delivery) error) (*Delivery, error) {
 	var out verdict
 	if err := v.receive(r, body, true, &out); err != nil {
@@ -336,8 +340,8 @@ type signedFields struct {
 	signature, date, digest string
 }
 
-// receive returns the library's verdict. A request signed as Drone does costs one call with its
-// three fields; one that depends on other fields is passed whole.
+// receive returns the library's verdict. A request signed as by Drone takes one call with three
+// fields. A request that depends on other fields is passed whole.
 func (v *Verifier) receive(r *http.Request, body []byte, read bool, out *verdict) error {
 	if err := v.check(); err != nil {
 		return err

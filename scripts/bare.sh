@@ -6,8 +6,8 @@
 #
 # Builds a minimal Debian in a temporary folder. Adds the Rust toolchain without extra targets and downloads,
 # Go, and a clone of the commit. Runs each COMMAND in the clone as root, or if it begins with `user`, as an
-# ordinary user without sudo in another clone. The output goes to target/bare. Needs root. Its mounts end with
-# it, and only its temporary folder is removed.
+# ordinary user without sudo in another clone. The output goes to target/bare. Needs root. Its mounts end when
+# it exits, and only its temporary folder is removed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -51,7 +51,7 @@ make_system() {
     chroot "$system" useradd --create-home user
 }
 
-# With its own devices, a command that replaces /dev/null does so only in there.
+# It has its own devices, so that a command that replaces /dev/null affects only this system.
 make_devices() {
     local device
     mount -t tmpfs -o mode=755 devices "$system/dev"

@@ -78,7 +78,7 @@ clang_tidy() {
     clang-tidy -quiet $(c_sources) -- "${c_flags[@]}"
 }
 
-# Go checks every pointer that C is given. It builds its own library anew for this.
+# Go checks every pointer that it passes to C. It rebuilds its standard library for this.
 go_pointers() {
     env -C go CGO_ENABLED=1 GOEXPERIMENT=cgocheck2 go test -tags hooksig_static ./...
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Runs cargo for another target: scripts/cross.sh TARGET COMMAND [ARGUMENT...]
 #
-# With `--profile size` the flags of that profile are set, which cargo cannot keep with it: they are
-# those of docs/firmware.md.
+# With `--profile size`, sets the flags of that profile (see docs/firmware.md), because a cargo profile cannot
+# contain them.
 #
-# rustup's toolchain does it where it has the target or can fetch it. Elsewhere Debian's rustc-web
-# does, which has the sources of its standard library and builds that too. HOOKSIG_CROSS=rustup or
-# HOOKSIG_CROSS=debian leaves no choice.
+# Uses rustup's toolchain if it has the target or can download it. Otherwise uses Debian's rustc-web, and
+# builds its standard library from the sources in that package. HOOKSIG_CROSS=rustup or HOOKSIG_CROSS=debian
+# chooses one of them.
 set -euo pipefail
 
 [[ $# -ge 2 ]] || { echo "usage: $0 TARGET COMMAND [ARGUMENT...]" >&2; exit 2; }
@@ -14,8 +14,8 @@ target=$1
 command=$2
 shift 2
 
-# The small primitives, over the small SHA-256; and helpers are inlined as if opt-level were "s": at
-# "z" the compiler would keep panics that cannot happen.
+# Selects the small SHA-256, and inlines as with opt-level "s", because at "z" the compiler would keep panics
+# that cannot happen.
 if [[ " $* " == *' --profile size '* ]]; then
     # cargo splits them at spaces; the quotes belong to the cfg. docs/firmware.md explains each flag.
     export RUSTFLAGS="${RUSTFLAGS:-} --cfg sha2_backend_soft=\"compact\" -C llvm-args=-inline-threshold=75 -C llvm-args=-disable-machine-licm -C llvm-args=-enable-machine-outliner=never -C llvm-args=-enable-shrink-wrap=false -C llvm-args=-enable-pre=false -C llvm-args=-arm-promote-constant"
@@ -35,7 +35,7 @@ rustup_has() {
     command -v rustup >/dev/null && rustup target list --installed | grep -qx "$target"
 }
 
-# Systems have the whole standard library, with unwinding for the tests.
+# Targets with an operating system get the whole standard library, with unwinding for the tests.
 std_of_target() {
     case $target in
     *-linux-*) echo std,panic_unwind,test ;;
@@ -67,6 +67,6 @@ thumbv7em-none-eabi)
     export CARGO_TARGET_THUMBV7EM_NONE_EABI_LINKER=arm-none-eabi-ld
     ;;
 esac
-# The sources that Debian ships are those of its own compiler: nothing else may be in the way.
+# Debian's sources fit only its own compiler, so no other toolchain may come first in PATH.
 exec env PATH=/usr/bin:/bin RUSTC_BOOTSTRAP=1 \
     cargo "$command" "-Zbuild-std=$(std_of_target)" --target "$target" "$@"

@@ -12,10 +12,10 @@ if ! command -v go >/dev/null; then
     [[ -z ${CI:-} ]]
     exit
 fi
-# Without it the receivers with Redis are left out.
+# Without Redis, the receivers that use it are left out.
 scripts/setup.sh redis-server || [[ -z ${CI:-} ]]
 go -C go/load build -o "$PWD/target/load" .
-# What the attacks notice is itself tested on receivers that break their promises.
+# Tests that the attacks notice receivers that break their promises.
 go -C go/load test -race ./...
 cargo build --locked --quiet --workspace --all-features --example replica
 # The middleware at full speed, and the memory that it uses.

@@ -3,8 +3,8 @@
 usage: proofs.py [PAGE...]
 
 In backquotes, a path with a suffix names a file, and one that ends with a slash names a folder. A name after a colon or
-a comma is a test; the last file before it on the line must define it. Without PAGE,
-promises.py also looks for promises that docs/promises.md does not list.
+a comma is a test; the last file before it on the line must define it. Without PAGE, promises.py also looks for promises
+that docs/promises.md does not list.
 """
 import pathlib
 import re

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts phrases that read translated, in the comments and pages of each part of the tree.
+"""Counts phrases that read like a translation, in the comments and pages of each part of the tree.
 
 usage: prose.py [PART...]
 
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# The highest rate of each part. A file belongs to the first part whose path it begins with.
+# The highest rate of each part. A file belongs to the first part that its path begins with.
 LIMITS = {
     "docs/": 1.0,
     "src/": 1.0,

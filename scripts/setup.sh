@@ -106,7 +106,7 @@ quietly() {
     said=$("$@" 2>&1) || fail "$what: $(reason <<<"$said")"
 }
 
-# Prints the line with the reason: the first with an address, or the last.
+# Prints the line with the reason: the first one with a URL or an error of apt-get, or else the last one.
 reason() {
     local said
     said=$(cat)
@@ -125,7 +125,7 @@ find_root() {
     fi
 }
 
-# download_packages LISTS PACKAGE...: LISTS is the output of a failed update of the package lists.
+# download_packages OUTPUT PACKAGE...: prints OUTPUT, that of a failed update of the lists, if it fails.
 download_packages() {
     apt install -y --no-install-recommends --download-only "${@:2}" || {
         echo "$1"
@@ -139,14 +139,14 @@ install_packages() {
     has apt-get || fail "missing: $* (names of Debian packages); install them with your system's package manager"
     find_root || fail "missing: $*; install them with:" "sudo $command"
     echo "setup: installing $*" >&2
-    # A source may be down if the packages come from another.
+    # A failed update is no error if the packages can be downloaded all the same, from another source.
     local lists
     lists=$(apt update --error-on=any 2>&1) && lists=''
     quietly "cannot download $*" download_packages "$lists" "$@"
     quietly "cannot install $*" apt install -y --no-install-recommends "$@"
 }
 
-# Uses rustup's toolchain, or Debian's compiler, whose package has the library's sources.
+# Installs a target with rustup, or else Debian's compiler, whose package has the sources of Rust's library.
 install_target() {
     if has rustup && said=$(rustup target add "$1" 2>&1); then
         return

@@ -7,7 +7,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-# A part starts once the parts after its name have passed.
+# Each line names a part, and the parts that must have passed before it starts.
 parts='
     test-build
     lint
@@ -62,14 +62,14 @@ readiness() {
     echo "$result"
 }
 
-# Parts reuse the build of test-build, because another part may be using it.
+# After test-build, a part does not build again, because another part may be using the files.
 start() {
     local built=()
     [[ ${state[test-build]:-} != passed ]] || built=(-o lib -o program -o example)
     echo "==> $1 begins"
     began[$1]=$SECONDS
     state[$1]=running
-    # In its own process group, to end everything it started.
+    # In its own process group, so that end_all also ends everything that it started.
     set -m
     make --no-print-directory "${built[@]}" "$1" >"$out/$1.log" 2>&1 </dev/null &
     pids[$1]=$!

@@ -154,7 +154,7 @@ static void no_other_number_is_a_status(void)
     check(unlisted == 0, "the library has no status that is not listed here");
 }
 
-/* A struct with a type after one octet, to find its alignment. */
+/* A struct with a type after one byte, to find its alignment. */
 #define ALIGNMENT_OF(type)                                                                        \
     struct behind_octet_##type {                                                                  \
         char octet;                                                                               \

@@ -8,9 +8,9 @@
 
 #include "check.h"
 
-/* Outputs, with octets around them that no call may touch */
+/* Outputs, with bytes around them that no call may touch */
 
-/* Memory that a call may write to, between octets that it may not. */
+/* Memory that a call may write to, between bytes that it may not. */
 struct guarded {
     uint8_t before[64];
     union {
@@ -68,7 +68,7 @@ static inline void remember_outputs(void)
     memcpy(&len_was, &len, sizeof len);
 }
 
-/* Whether nothing changed but the first size octets between the guards. */
+/* Whether nothing changed but the first size bytes between the guards. */
 static inline bool only_changed(const struct guarded *is, const struct guarded *was, size_t size)
 {
     const uint8_t *is_octets = (const uint8_t *)is, *was_octets = (const uint8_t *)was;

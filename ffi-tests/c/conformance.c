@@ -13,7 +13,7 @@
 
 enum { MAX_HEADERS = 64, MAX_KEYS = 8 };
 
-/* Octets of a case: a JSON string whose code points 0 to 255 are one octet each. */
+/* Bytes of a case: a JSON string whose code points 0 to 255 are one byte each. */
 struct octets {
     char *start;
     size_t len;
@@ -129,7 +129,7 @@ static struct verdict verify_request(const struct to_verify *of, const hooksig_r
     return verdict;
 }
 
-/* Chunks of 0, 1, 2 ... octets. */
+/* Chunks of 0, 1, 2 ... bytes. */
 static hooksig_status feed(hooksig_pending_body *pending, struct octets body)
 {
     size_t fed = 0;
@@ -347,7 +347,7 @@ static hooksig_status write_exactly(writing *write, const struct to_sign *of, st
     return write(of, out->start, out->len, &out->len);
 }
 
-/* Compares the result with the case, to the octet. */
+/* Compares the result with the case, to the byte. */
 static bool are_expected(const json_t *line, const char *field, struct octets string)
 {
     struct octets expected = base64_of(json_object_get(line, "signing_string_b64"));

@@ -1,6 +1,6 @@
 /*
  * Recorded deliveries: `deliveries FILE.http...`. Each is verified and understood, refused when it
- * is repeated or changed, and signed again octet for octet.
+ * is repeated or changed, and signed again byte for byte.
  */
 #include "check.h"
 

@@ -1,4 +1,4 @@
-"""Follows a page step by step in an empty folder beside the checkout."""
+"""Follows a page step by step in an empty folder next to the checkout."""
 
 import os
 import re

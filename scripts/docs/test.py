@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Follows the guides and the README in an empty folder beside the checkout.
+"""Follows the guides and the README in an empty folder next to the checkout.
 
     scripts/docs/test.py [PAGE...]
 

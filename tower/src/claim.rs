@@ -38,8 +38,8 @@ impl Claim {
         self.date.saturating_add(i64::from(max_skew)).saturating_add(MARGIN)
     }
 
-    /// Reads the clock of the layer, in Unix seconds. Read it under the lock that protects the store:
-    /// times that arrive there out of order let a delivery be claimed twice.
+    /// Reads the clock of the layer, in Unix seconds. Read it under the lock that protects the store, because
+    /// times out of order let a delivery be claimed twice.
     pub fn now(&self) -> i64 {
         (self.now)()
     }

@@ -58,8 +58,8 @@ impl VerifyLayer {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyList`] if no header is required, [`Error::SkewTooLarge`] if the replay
-    /// store is made for a smaller skew: set the store first.
+    /// [`Error::EmptyList`] if no header is required, [`Error::SkewTooLarge`] if the replay store has a
+    /// smaller skew. Set the store first.
     pub fn policy(mut self, policy: Policy<'static>) -> Result<Self, Error> {
         self.gate.policy = policy;
         self.checked()
@@ -69,7 +69,7 @@ impl VerifyLayer {
     ///
     /// # Errors
     ///
-    /// [`Error::SkewTooLarge`] if the store is made for a smaller skew than the policy has.
+    /// [`Error::SkewTooLarge`] if the store has a smaller skew than the policy.
     pub fn replay_store(mut self, store: impl ReplayStore) -> Result<Self, Error> {
         self.gate.store = Some(Arc::new(store));
         self.checked()
@@ -89,8 +89,8 @@ impl VerifyLayer {
 
     /// Sets the longest body that is accepted, in bytes, in place of [`DEFAULT_MAX_BODY`].
     ///
-    /// A limit of axum's, which applies to extractors, refuses after the claim: raise it to at least
-    /// this, or disable it (`DefaultBodyLimit::disable`).
+    /// axum's own limit applies to extractors, which run after the claim. Raise it to at least this limit, or
+    /// disable it (`DefaultBodyLimit::disable`).
     #[must_use]
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.gate.max_body = bytes;
@@ -106,7 +106,7 @@ impl VerifyLayer {
 
     /// Sets a function that is told of each refused request. [`Refused`] is safe to print.
     ///
-    /// The answer waits for the function, which must not block: writing to a pipe that nobody reads does.
+    /// The answer waits for the function, so it must not block, as writing to a pipe that nobody reads does.
     #[must_use]
     pub fn on_refusal(mut self, tell: impl Fn(&Refused<'_>) + Send + Sync + 'static) -> Self {
         self.gate.on_refusal = Arc::new(tell);
@@ -129,10 +129,10 @@ impl VerifyLayer {
 
     /// Accepts an HTTP/2 request without knowing whether its stream was ended or reset.
     ///
-    /// By default such a request is refused as unreadable. It is needed over HTTP/2 if a layer in front
-    /// wraps the body and does not pass on [`Body::is_end_stream`](http_body::Body::is_end_stream), as
-    /// tower-http's `RequestDecompressionLayer` and `RequestBodyTimeoutLayer` do: everything would
-    /// be refused.
+    /// By default such a request is refused as unreadable. Call this for HTTP/2 if a layer in front wraps the
+    /// body and does not pass on [`Body::is_end_stream`](http_body::Body::is_end_stream), as is the case with
+    /// tower-http's `RequestDecompressionLayer` and `RequestBodyTimeoutLayer`. Otherwise every request is
+    /// refused.
     #[must_use]
     pub fn allow_hidden_reset(mut self, allow: bool) -> Self {
         self.gate.hides_reset = allow;

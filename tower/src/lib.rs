@@ -32,12 +32,12 @@
 //!
 //! # Where to put the layer
 //!
-//! A delivery is claimed just before the inner service is called, and its sender does not send it
-//! again. **Nothing inside the layer may refuse a delivery because of its path, method, fields or the load**:
-//! anyone who recorded a delivery can change these, send it first, and have the genuine one refused as
-//! a replay. So put the layer on the route itself (`route_layer` on the method router), put limits on
-//! concurrency and load shedding in front of it, and take the body as bytes: axum's `Json` refuses a
-//! request by its unsigned `Content-Type`.
+//! A delivery is claimed just before the inner service is called, and its sender does not send it again.
+//! **Nothing inside the layer may refuse a delivery because of its path, method, fields or the load.**
+//! Otherwise anyone who recorded a delivery can change these and send it first, and the genuine one is then
+//! refused as a replay. So put the layer on the route itself (`route_layer` on the method router), put limits
+//! on concurrency and load shedding in front of it, and take the body as bytes, because axum's `Json` checks
+//! the unsigned `Content-Type`.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

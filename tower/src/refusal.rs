@@ -12,7 +12,7 @@ const TEXT: &[u8] = b"the delivery was refused\n";
 
 /// The reason for a refusal.
 ///
-/// It is for the operator only, because it would help a sender to forge better.
+/// It is for the operator only, because it would help an attacker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {

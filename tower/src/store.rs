@@ -46,17 +46,18 @@ pub const DEFAULT_MAX_SKEW: u32 = hooksig::DEFAULT_MAX_SKEW;
 /// # layer().expect("there is a key");
 /// ```
 pub trait ReplayStore: Send + Sync + 'static {
-    /// Returns the largest skew of a policy, in seconds, that the store remembers deliveries long
-    /// enough for. A layer whose policy has a larger one refuses the store.
+    /// Returns the largest skew, in seconds, that a policy may have with this store. Every delivery is
+    /// remembered for that long. A layer whose policy has a larger skew refuses the store.
     fn max_skew(&self) -> u32 {
         DEFAULT_MAX_SKEW
     }
 
-    /// Claims a delivery: `Ok` for the first claim of its [`tag`](Claim::tag), and for no other until
-    /// [`Claim::remember_until`] with [`max_skew`](Self::max_skew) has passed.
+    /// Claims a delivery. Returns `Ok` for the first claim of its [`tag`](Claim::tag), and an error for
+    /// others until [`Claim::remember_until`] with [`max_skew`](Self::max_skew) has passed.
     ///
-    /// Look and write in one atomic step. Limit the time it takes: the layer refuses a delivery whose
-    /// claim is answered after that time, because the store may have forgotten an earlier claim.
+    /// Look up and store the tag in one atomic step. Limit the time that it takes. The layer refuses a
+    /// delivery whose claim is answered after it has expired, because the store may have forgotten an earlier
+    /// claim.
     ///
     /// # Errors
     ///

@@ -35,7 +35,7 @@ impl Verified {
 
     /// Returns the index of the key that made the signature, in the order given to the layer.
     ///
-    /// When no delivery is signed with the old secret any more, its rotation is complete.
+    /// Once no delivery is signed with the old secret any more, remove that secret.
     pub fn key_index(&self) -> usize {
         self.key_index
     }

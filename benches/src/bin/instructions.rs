@@ -86,7 +86,7 @@ fn check() -> io::Result<bool> {
         let recorded = lines.next().unwrap_or_default();
         if recorded != tool {
             println!(
-                "skip  the baseline is for {recorded}, this is {tool}: `make instructions-baseline` writes it anew"
+                "skip  the baseline is for {recorded}, this is {tool}: `make instructions-baseline` rewrites it"
             );
             return Ok(env::var_os("CI").is_none());
         }

@@ -1,5 +1,5 @@
-//! Serves a router as `axum::serve` does, but ends connections, and answers senders that have shut down
-//! their side. `axum::serve` waits for a head without end, and may drop the request of such a sender.
+//! Serves a router as `axum::serve` does, but ends connections, and answers senders that have shut down their
+//! side. `axum::serve` waits for a head forever, and may drop the request of such a sender.
 
 use std::{
     future::ready,

@@ -24,14 +24,14 @@ use crate::{Claim, ClaimError};
 /// The start of each Redis key, before the MAC in hexadecimal.
 pub const DEFAULT_REDIS_PREFIX: &str = "hooksig:";
 
-/// Seconds that a delivery is remembered longer than in memory: the clocks of receivers may differ
-/// by that much.
+/// Seconds that a delivery is remembered longer than in memory, because the clocks of receivers may differ by
+/// that much.
 const MARGIN: i64 = 60;
 
 /// Longest time for a connection or an answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// By so many digits, the MAC is found in the text of an error.
+/// The number of digits by which the MAC is found in the text of an error.
 const MAC_START: usize = 8;
 
 /// A claim is sent again once if the connection broke.
