@@ -1,6 +1,7 @@
-#!/usr/bin/env bash Fails if code for speed or size is outside src/primitives, or unsafe code is outside
-#src/primitives and src/capi. Two functions that every request goes through may be inlined: the loop over its
-#fields, and the reader of Drone's exact bytes.
+#!/usr/bin/env bash
+# Fails if code for speed or size is outside src/primitives, or unsafe code is outside src/primitives and
+# src/capi. Two functions that every request goes through may be inlined: the loop over its fields, and the
+# reader of Drone's exact bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -32,8 +32,10 @@ class Refusals:
         return re.findall(r"`(\w+)`", described[1]) if described else []
 
     def cases(self):
-        lines = (self.root / "vectors/cases/verify.jsonl").read_text().splitlines()
-        return [case for case in map(json.loads, lines) if case["expect"] == "invalid"]
+        files = [self.root / f"vectors/cases/{name}.jsonl" for name in ("verify", "rules")]
+        lines = [line for file in files for line in file.read_text().splitlines()]
+        # A secret with a NUL cannot be an option.
+        return [case for case in map(json.loads, lines) if case["expect"] == "invalid" and "\0" not in case["secret"]]
 
     def explain(self, case):
         """Yields the reason and the first failed row of each case; nothing for input that is no request."""

@@ -24,8 +24,8 @@ def other_verdicts(root):
 
 
 def stale_figures(root):
-    """Finds figures in the front page's text that differ from the vectors and from the tables below."""
-    text = " ".join((root / "README.md").read_text().split())
+    """Finds figures in the front page and in the rules that differ from the vectors and from the tables of the front page."""
+    text = " ".join(((root / "README.md").read_text() + (root / "docs/rules.md").read_text()).split())
     cases = root / "vectors/cases"
     count = lambda pattern: sum(len(path.read_text().splitlines()) for path in cases.glob(pattern))
     tampered = table_rows(root / "README.md", "Comparison")
@@ -33,6 +33,7 @@ def stale_figures(root):
     ours, floor = (int(speed[row][1].replace(",", "")) for row in ("hooksig, Rust", "SHA-256 compressions alone"))
     figures = [
         f"the same {count('*.jsonl')} cases",
+        f"contains {count('*.jsonl')} requests",
         f"{count('peers/sign.jsonl') + count('peers/verify.jsonl')} cases",
         f"{tampered['hooksig `listen`'][0]} tampered deliveries",
         f"drone-go's handler refuses {tampered['drone-go `webhook.Handler`'][0].split()[0]}.",

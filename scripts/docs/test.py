@@ -80,7 +80,7 @@ def main():
     report.check("refused.md lists exactly the statuses of the header", refusals.undescribed())
     report.check("refused.md names the rows of hooksig explain", refusals.misplaced())
     report.check("README.md agrees with the tests on other receivers", list(other_verdicts(ROOT)))
-    report.check("the figures in README.md agree with its tables", stale_figures(ROOT))
+    report.check("the figures in README.md and rules.md agree with their sources", stale_figures(ROOT))
     for name in sys.argv[1:] or TOOLS:
         test_page(report, name)
     sys.exit(report.failed > 0)

@@ -113,6 +113,7 @@ fn the_model_gives_the_shared_cases_their_verdicts() {
             let hooksig_vectors::Case::Verify(found) = found else { panic!("{name} is mixed") };
             let verdict = model(&case(found));
             assert_eq!(verdict.is_ok(), found.valid, "{}: {verdict:?}", found.id);
+            assert!(verdict.err().is_none_or(|word| WORDS.contains(&word)), "{}", found.id);
             assert!(found.matched.is_none_or(|index| verdict == Ok(index)), "{}", found.id);
         }
     }

@@ -284,6 +284,25 @@ fn every_reason_is_in_a_table_and_is_its_variants_name_in_kebab_case() {
     assert_eq!(seen, BTreeSet::from_iter(all_reasons()));
 }
 
+/// The lists in the documentation of `begin`, in Rust and in C.
+#[test]
+fn every_refusal_of_a_request_is_documented() {
+    let between = |text: &'static str, start: &str, end: &str| {
+        let (before, _) = text.split_once(end).expect("the function is there");
+        before.rsplit_once(start).expect("its text is there").1
+    };
+    let rust = between(include_str!("../../src/verify.rs"), "/// Checks the head", "pub fn begin<");
+    let header = include_str!("../../include/hooksig.h");
+    let c = between(header, "// Checks the head", "hooksig_status hooksig_begin(");
+    for error in REQUESTS.iter().map(|(.., error)| error) {
+        let name = format!("{error:?}");
+        let name = name.split(|letter: char| !letter.is_ascii_alphanumeric()).next().expect("one");
+        assert!(rust.contains(&format!("[`Error::{name}`]")), "{name} in Verifier::begin");
+        let word = error.reason().replace('-', "_").to_ascii_uppercase();
+        assert!(c.contains(&format!("_{word}")), "{word} in hooksig_begin");
+    }
+}
+
 #[test]
 fn every_reason_has_a_sentence_of_its_own() {
     let errors = REQUESTS.iter().map(|(.., error)| error);

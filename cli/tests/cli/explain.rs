@@ -82,7 +82,7 @@ fn a_valid_delivery_passes_every_rule() {
 fn the_first_broken_rule_is_the_reason() {
     let folder = TempDir::new().expect("there is room");
     let mut compared = 0;
-    for case in hooksig_vectors::cases("verify") {
+    for case in ["verify", "rules"].into_iter().flat_map(hooksig_vectors::cases) {
         let Case::Verify(case) = case else { continue };
         let secrets = case.secrets.iter().enumerate().map(|(index, secret)| {
             // One final newline is not part of the secret.
