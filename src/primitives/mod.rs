@@ -29,6 +29,8 @@ mod plain;
 mod small;
 #[allow(dead_code)]
 mod stream;
+#[allow(dead_code)]
+mod wide;
 
 #[cfg(all(feature = "plain", not(feature = "small")))]
 use plain as version;

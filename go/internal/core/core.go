@@ -671,146 +671,162 @@ func _hooksig__primitives__small__out_of_line__h9c7952833767d269_4gm017(v0 int32
 	return t4 + v1*i32(365) + t5
 }
 func (m *Module) _hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v0, v1, v2, v3 int32) int32 {
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
+	var v4, v5, v6, v7, v8, v9, v10 int32
+	var v11, v12, v13, v14, v15, v16 int64
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(32)
+	v4 = t0 - i32(112)
 	m.___stack_pointer = v4
 	store32(m.memory, uint64(uint32(v4))+28, uint32(v1))
 	store32(m.memory, uint64(uint32(v4))+24, uint32(v0))
 	{
-		if v2 != 0 {
-			v6 = i32(0)
-			v11 = i32(43)
-			v0 = v3
-			v10 = i32(0)
+		{
+			if v2 == 0 {
+				goto l0
+			}
+			v5 = i32(0)
+			v0 = i32(42)
+			v6 = v3
 			v7 = i32(0)
-			v9 = i32(0)
-		l10:
+			v1 = i32(0)
+			v8 = i32(0)
+		l6:
 			{
 				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(16), v4+i32(24), v2)
-				t3 := int32(m.memory[uint64(uint32(v4))+16])
-				if t3 == 0 {
+				t1 := int32(m.memory[uint64(uint32(v4))+16])
+				if t1 == 0 {
 					goto l1
 				}
-				t4 := int32(m.memory[uint64(uint32(v4))+17])
-				v12 = (t4 + i32(-43)) & i32(255)
-				if uint32(v12) > uint32(i32(79)) {
+				t2 := int32(m.memory[uint64(uint32(v4))+17])
+				v9 = (t2 + i32(-43)) & i32(255)
+				if uint32(v9) > uint32(i32(79)) {
 					goto l1
 				}
-				t5 := int32(m.memory[uint64(uint32(v12))+0x4000])
-				v12 = t5
-				if uint32(v12) > uint32(i32(63)) {
+				t3 := int32(m.memory[uint64(uint32(v9))+0x4000])
+				v9 = t3
+				if uint32(v9) > uint32(i32(63)) {
 					goto l1
 				}
-				v10 = v10<<6 | v12
-				v1 = v7 + i32(6)
-				if uint32(v1) >= uint32(i32(8)) {
-					goto l7
+				v7 = v7<<6 | v9
+				v10 = v1 + i32(6)
+				if uint32(v10) >= uint32(i32(8)) {
+					goto l2
 				}
-				v7 = v1
-				goto l8
-			l7:
-				v7 = v7 + i32(-2)
-				if v9 != i32(32) {
-					goto l9
+				v1 = v10
+				goto l3
+			l2:
+				v1 = v1 + i32(-2)
+				if v8 != i32(32) {
+					goto l4
 				}
-				v9 = i32(32)
-				goto l8
-			l9:
-				m.memory[uint32(v0)] = byte(i32_shr_u(v10, v7))
-				v9 = v9 + i32(1)
-			l8:
-				v0 = v3 + v9
-				v11 = v11 + i32(-1)
-				if v11 != 0 {
-					goto l10
+				v8 = i32(32)
+				goto l3
+			l4:
+				m.memory[uint32(v6)] = byte(i32_shr_u(v7, v1))
+				v8 = v8 + i32(1)
+			l3:
+				if v0 == 0 {
+					goto l5
 				}
+				v0 = v0 + i32(-1)
+				v6 = v3 + v8
+				goto l6
+			l5:
 			}
-			if v12&i32(3) != 0 {
+			if v9&i32(3) != 0 {
 				goto l1
 			}
 			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(8), v4+i32(24), v2)
-			t6 := int32(m.memory[uint64(uint32(v4))+8])
-			if t6 == 0 {
+			t4 := int32(m.memory[uint64(uint32(v4))+8])
+			if t4 == 0 {
 				goto l1
 			}
-			t7 := int32(m.memory[uint64(uint32(v4))+9])
-			if t7&i32(255) != i32(61) {
+			t5 := int32(m.memory[uint64(uint32(v4))+9])
+			if t5&i32(255) != i32(61) {
 				goto l1
 			}
 			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4, v4+i32(24), v2)
-			t8 := int32(m.memory[uint32(v4)])
-			v6 = t8 ^ i32(1)
+			t6 := int32(m.memory[uint32(v4)])
+			v5 = t6 ^ i32(1)
 			goto l1
 		}
-		v5 = v0 + v1
-		v6 = i32(0)
-		v7 = i32(0)
-		v8 = v3
-		v9 = i32(0)
-		v10 = i32(0)
-		v11 = i32(0)
-	l6:
+	l0:
+		v5 = i32(0)
+		if v1 != i32(44) {
+			goto l1
+		}
+		t7 := int32(m.memory[uint64(uint32(v0))+43])
+		if t7 != i32(61) {
+			goto l1
+		}
+		t8 := int32(load16(m.memory, uint64(uint32(v0))+40))
+		v1 = t8
+		t9 := int32(m.memory[uint64(uint32(v0))+42])
+		v7 = t9
+		store32(m.memory, uint64(uint32(v4))+35, uint32(i32(1094795585)))
+		m.memory[uint64(uint32(v4))+34] = byte(v7)
+		store16(m.memory, uint64(uint32(v4))+32, uint16(v1))
+		m.memory[uint64(uint32(v4))+39] = byte(i32(65))
+		store32(m.memory, uint64(uint32(v4))+56, uint32(v0+i32(32)))
+		store32(m.memory, uint64(uint32(v4))+52, uint32(v0+i32(24)))
+		store32(m.memory, uint64(uint32(v4))+48, uint32(v0+i32(16)))
+		store32(m.memory, uint64(uint32(v4))+44, uint32(v0+i32(8)))
+		store32(m.memory, uint64(uint32(v4))+40, uint32(v0))
+		store32(m.memory, uint64(uint32(v4))+60, uint32(v4+i32(32)))
+		v11 = i64(-0x7f7f7f7f7f7f7f80)
+		v0 = v4 + i32(40)
+		v1 = i32(0)
+	l7:
 		{
-			if v1 == v7 {
-				goto l1
+			t10 := int32(load32(m.memory, uint32(v0)))
+			t11 := int64(load64(m.memory, uint32(t10)))
+			t12 := v4 + i32(64) + v1
+			v12 = t11
+			t13 := v12
+			v13 = v12 + i64(5859553999884210513)
+			t14 := t13 + int64(uint64(v13)>>7)&i64(72340172838076673)*i64(-3) + int64(uint64(v12+i64(5787213827046133840))>>7)&i64(72340172838076673)*i64(-12)
+			v14 = v12 + i64(4557430888798830399)
+			t15 := t14 + int64(uint64(v14)>>7)&i64(72340172838076673)*i64(-69)
+			v15 = v12 + i64(2242545357980376863)
+			v16 = t15 + int64(uint64(v15)>>7)&i64(72340172838076673)*i64(-6) + i64(1374463283923456787)
+			v16 = v16<<2&i64(0xfc000000fc) | int64(uint64(v16)>>12)&i64(0x300000003) | v16<<4&i64(0xf0000000f000) | int64(uint64(v16)>>10)&i64(0xf0000000f00) | v16<<6&i64(0xc0000000c00000) | int64(uint64(v16)>>8)&i64(0x3f0000003f0000)
+			store64(m.memory, uint32(t12), uint64(int64(uint64(v16)>>8)&i64(0xffffffff000000)|v16&i64(0xffffff)))
+			v11 = v11 & (v12 ^ i64(-1)) & (v12 + i64(0x5555555555555555) ^ (v12 + i64(6076574518398440532)) ^ (v12 + i64(5063812098665367110)) ^ (v12 + i64(2676586395008836901)) ^ (v12 + i64(361700864190383365)) ^ v13 ^ v14 ^ v15)
+			v0 = v0 + i32(4)
+			v1 = v1 + i32(8)
+			if v1 != i32(48) {
+				goto l7
 			}
-			t1 := int32(m.memory[uint32(v0+v7)])
-			v12 = (t1 + i32(-43)) & i32(255)
-			if uint32(v12) > uint32(i32(79)) {
-				goto l1
-			}
-			t2 := int32(m.memory[uint64(uint32(v12))+0x4000])
-			v12 = t2
-			if uint32(v12) > uint32(i32(63)) {
-				goto l1
-			}
-			v9 = v9<<6 | v12
-			v2 = v10 + i32(6)
-			if uint32(v2) >= uint32(i32(8)) {
-				goto l2
-			}
-			v10 = v2
-			goto l3
-		l2:
-			v10 = v10 + i32(-2)
-			if v11 != i32(32) {
-				goto l4
-			}
-			v11 = i32(32)
-			goto l3
-		l4:
-			m.memory[uint32(v8)] = byte(i32_shr_u(v9, v10))
-			v11 = v11 + i32(1)
-		l3:
-			v8 = v3 + v11
-			v7 = v7 + i32(1)
-			if v7 == i32(43) {
-				goto l5
-			}
-			goto l6
 		}
-	l5:
-		if v12&i32(3) != 0 {
-			goto l1
+		t16 := int64(load64(m.memory, uint64(uint32(v4))+96))
+		v13 = t16
+		t17 := int64(load64(m.memory, uint64(uint32(v4))+104))
+		v12 = t17
+		t18 := int64(load64(m.memory, uint64(uint32(v4))+64))
+		v14 = t18
+		t19 := int64(load64(m.memory, uint64(uint32(v4))+72))
+		v16 = t19
+		t20 := int64(load64(m.memory, uint64(uint32(v4))+88))
+		t21 := int64(load64(m.memory, uint64(uint32(v4))+80))
+		t22 := v3
+		t23 := t20 << 16
+		v15 = t21
+		store64(m.memory, uint64(uint32(t22))+16, uint64(t23|int64(uint64(v15)>>32)))
+		store64(m.memory, uint64(uint32(v3))+8, uint64(v15<<32|int64(uint64(v16)>>16)))
+		store64(m.memory, uint32(v3), uint64(v14|v16<<48))
+		store64(m.memory, uint64(uint32(v3))+24, uint64(v13|v12<<48))
+		var p24 int32
+		if v11 == i64(-0x7f7f7f7f7f7f7f80) {
+			p24 = 1
 		}
-		v7 = v0 + v7
-		if v7 == v5 {
-			goto l1
+		var p25 int32
+		if uint64(v12) < uint64(i64(65536)) {
+			p25 = 1
 		}
-		t9 := int32(m.memory[uint32(v7)])
-		if t9 != i32(61) {
-			goto l1
-		}
-		var p10 int32
-		if v7+i32(-1)+i32(2) == v5 {
-			p10 = 1
-		}
-		v6 = p10
+		v5 = p24 & p25
 	}
 l1:
-	m.___stack_pointer = v4 + i32(32)
-	return v6 & i32(1)
+	m.___stack_pointer = v4 + i32(112)
+	return v5 & i32(1)
 }
 func (m *Module) _hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v0, v1, v2, v3 int32) int32 {
 	var v4 int32
