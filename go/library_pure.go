@@ -26,10 +26,11 @@ const (
 	deliveryLen = 24
 )
 
-// A body is passed in pieces of whole SHA-256 blocks.
+// A body is passed in pieces of whole SHA-256 blocks, which stay in the processor's first cache: 64 KiB in pieces
+// of 8 KiB take 1.057 times their SHA-256, and of 16 KiB 1.064 (go test -bench Ratio in interop).
 const (
 	minPieceLen = 4 << 10
-	maxPieceLen = 16 << 10
+	maxPieceLen = 8 << 10
 )
 
 // receiver holds the parts of a Verifier that the core needs.
