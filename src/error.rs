@@ -168,28 +168,28 @@ pub enum Error {
 macro_rules! errors {
     ($rows:ident) => {
         $rows! {
-            BufferTooSmall: c"buffer-too-small", c"an output buffer, or the room of a policy, is too small";
+            BufferTooSmall: c"buffer-too-small", c"an output buffer is too small, or a list or keyId is too long for a policy";
             EmptySecret: c"empty-secret", c"the secret is empty or only NUL bytes; configure the one that the Drone server has";
             NoKeys: c"no-keys", c"no key was given; at least one is needed";
             InvalidKeyId: c"invalid-key-id", c"the keyId is empty or holds a quote, a backslash or a control byte";
             EmptyList: c"empty-list", c"the list of headers to sign or to require is empty";
             TimeOutOfRange: c"time-out-of-range", c"the time has no HTTP-date: its year is not in 0 to 9999";
-            SkewTooLarge: c"skew-too-large", c"the policy's skew is larger than the one that the replay guard is made for";
+            SkewTooLarge: c"skew-too-large", c"the policy's skew is larger than the replay guard's";
             MalformedHead: c"malformed-head", c"the head is not that of an HTTP/1.1 request";
             MissingSignature: c"missing-signature", c"there is no Signature field and no Authorization field with the `Signature ` scheme";
             RepeatedSignature: c"repeated-signature", c"there is more than one signature";
-            Rfc9421Signature: c"rfc9421-signature", c"this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10";
+            Rfc9421Signature: c"rfc9421-signature", c"this is an RFC 9421 signature (there is a Signature-Input field), not one of draft-cavage-http-signatures-10";
             MalformedParams: c"malformed-params", c"the signature's parameters are not a list of name=value or name=\"value\"";
             RepeatedParam: c"repeated-param", c"a signature parameter appears twice";
             MissingParam: c"missing-param", c"a signature parameter is missing or empty";
             UnsupportedAlgorithm: c"unsupported-algorithm", c"the algorithm is not hmac-sha256";
             MalformedSignature: c"malformed-signature", c"the signature is not canonical, padded base64 of 32 bytes";
-            TooManyNames: c"too-many-names", c"the list of headers holds more than 128 names, or more than eight that the request repeats";
+            TooManyNames: c"too-many-names", c"the list of headers holds more than 128 names, or more than eight that occur several times in the request";
             UnsupportedName: c"unsupported-name", c"(created) and (expires) cannot be covered by an HMAC signature";
-            MalformedList: c"malformed-list", c"the list of headers is not one of header names separated by single spaces";
+            MalformedList: c"malformed-list", c"the list of headers is not a list of names separated by single spaces";
             RepeatedName: c"repeated-name", c"the list of headers holds a name twice";
             MissingHeader: c"missing-header", c"a covered header is not in the request";
-            ControlByte: c"control-byte", c"a covered header holds a control byte, or the method or target one or a space";
+            ControlByte: c"control-byte", c"a covered header holds a control byte, or the method or target holds one or a space";
             SigningStringTooLong: c"signing-string-too-long", c"the signing string, which is all covered names and values, is longer than 4096 bytes";
             MissingDate: c"missing-date", c"there is no Date field";
             RepeatedDate: c"repeated-date", c"there is more than one Date field";

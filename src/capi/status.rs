@@ -142,9 +142,9 @@ macro_rules! statuses {
 
         const STATUSES: &[(hooksig_status, &CStr, &CStr)] = &[
             (hooksig_status::Ok, c"ok", c"done, or genuine"),
-            (hooksig_status::NullPointer, c"null-pointer", c"a pointer is NULL where it may not be"),
+            (hooksig_status::NullPointer, c"null-pointer", c"a pointer that must not be NULL is NULL"),
             (hooksig_status::InvalidLength, c"invalid-length", c"a length is larger than any object can be"),
-            (hooksig_status::WrongState, c"wrong-state", c"a handle was not made, was wiped, or is used up"),
+            (hooksig_status::WrongState, c"wrong-state", c"a handle was not initialised, was wiped, or is finished"),
             (hooksig_status::Pending, c"pending", c"the head is genuine, and the body is still to be checked"),
             (hooksig_status::IncompleteHead, c"incomplete-head", c"the head of the request has no end yet"),
             (hooksig_status::MalformedLength, c"malformed-length", c"the end of the body is not certain"),

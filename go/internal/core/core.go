@@ -27,7 +27,7 @@ func New(v0 Xhost) *Module {
 	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
 	m.___stack_pointer = i32(0x4000)
-	m.g1 = i32(22352)
+	m.g1 = i32(22384)
 	if i, ok := any(v0).(interface {
 		Init(any)
 	}); ok {
@@ -1737,7 +1737,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 							}
 							goto l19
 						}
-						v13 = v1 + i32(21696)
+						v13 = v1 + i32(21728)
 						v25 = v1 + i32(16)
 						v1 = v25
 						t41 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(56), v13)
@@ -1745,7 +1745,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 							goto l15
 						}
 					}
-					t42 := int32(m.memory[uint32(v25+i32(21692))])
+					t42 := int32(m.memory[uint32(v25+i32(21724))])
 					v1 = t42
 					if v1 == 0 {
 						t43 := int32(load32(m.memory, uint64(uint32(v7))+16))
@@ -3646,7 +3646,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 	v5 = t3
 	m._hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(t2, t4, v5)
 	t5 := int32(load32(m.memory, uint64(uint32(v3))+12))
-	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22048))
+	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22080))
 	v6 = t6
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+12))
 	v7 = t7
@@ -3661,11 +3661,11 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 			goto l1
 		}
 	l0:
-		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21576)), uint32(i32(60)))
+		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21608)), uint32(i32(60)))
 		v1 = i32(0)
 	l9:
 		{
-			v10 = i32(21540)
+			v10 = i32(0x5444)
 			v11 = i32(7)
 			{
 				v12 = v3 + i32(12) + v1
@@ -3675,16 +3675,16 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 				default:
 					goto l2
 				case 1:
-					v10 = i32(21547)
+					v10 = i32(21579)
 					goto l2
 				case 2:
-					v10 = i32(21554)
+					v10 = i32(21586)
 					goto l2
 				case 3:
-					v10 = i32(21561)
+					v10 = i32(21593)
 					goto l2
 				case 4:
-					v10 = i32(21568)
+					v10 = i32(21600)
 					v11 = i32(8)
 					goto l2
 				case 5:
@@ -3713,7 +3713,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 		store32(m.memory, uint64(uint32(v3))+80, uint32(v9))
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(5)))
 		t13 := int32(load32(m.memory, uint32(v1)))
-		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22068))))
+		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22100))))
 		v9 = t14
 	}
 l1:
@@ -3783,7 +3783,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 		if v1 == 0 {
 			goto l0
 		}
-		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21504)), uint32(i32(36)))
+		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21536)), uint32(i32(36)))
 		v4 = i32(0)
 	l7:
 		{
@@ -3792,7 +3792,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 			v6 = t1
 			t2 := int32(load32(m.memory, uint32(v5+i32(12))))
 			v7 = t2
-			v8 = i32(21488)
+			v8 = i32(21520)
 			v9 = i32(4)
 			{
 				t3 := int32(load32(m.memory, uint32(v5+i32(8))))
@@ -3801,10 +3801,10 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 				default:
 					goto l1
 				case 1:
-					v8 = i32(21492)
+					v8 = i32(21524)
 					goto l1
 				case 2:
-					v8 = i32(21496)
+					v8 = i32(21528)
 					v9 = i32(5)
 					goto l1
 				case 3:
@@ -4167,9 +4167,9 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
 			l9:
 				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21641)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21673)))
 				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21636)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21668)))
 				v9 = v3 + i32(28)
 				v10 = v3 + i32(47)
 				v11 = i32(1)
@@ -4304,7 +4304,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								}
 								if v2 != 0 {
 									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21641), i32(6))
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21673), i32(6))
 									if t54 != 0 {
 										goto l52
 									}
@@ -4590,7 +4590,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 							}
 						l21:
 							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21636), i32(5))
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21668), i32(5))
 							if t55 != 0 {
 								goto l52
 							}
@@ -4598,7 +4598,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								goto l0
 							}
 							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21641), i32(6))
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21673), i32(6))
 							if t56 == 0 {
 								goto l0
 							}
@@ -5064,7 +5064,7 @@ func (m *Module) _hooksig__request__fields__signature_credentials__h5788d9ff8b09
 		}
 		goto l1
 	l0:
-		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21827), i32(9))
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21859), i32(9))
 		if t0 == 0 {
 			goto l1
 		}
@@ -5287,7 +5287,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 				{
 					{
 						{
-							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21806), i32(5))
+							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21838), i32(5))
 							if t30 == 0 {
 								goto l13
 							}
@@ -5298,7 +5298,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l13:
 						{
-							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21811), i32(9))
+							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(0x5553), i32(9))
 							if t31 == 0 {
 								goto l15
 							}
@@ -5309,7 +5309,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l15:
 						{
-							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21820), i32(7))
+							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(0x555c), i32(7))
 							if t32 == 0 {
 								goto l16
 							}
@@ -5319,7 +5319,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 							goto l14
 						}
 					l16:
-						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21827), i32(9))
+						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21859), i32(9))
 						if t33 == 0 {
 							goto l17
 						}
@@ -5494,7 +5494,7 @@ func (m *Module) _hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v0
 				if v3 == 0 {
 					goto l0
 				}
-				t2 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21647), i32(11))
+				t2 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21679), i32(11))
 				if t2 != 0 {
 					goto l1
 				}
@@ -5563,7 +5563,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
 				store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21836)))
+				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21868)))
 				v5 = v2 + i32(36)
 				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 				if t7 == 0 {
@@ -5601,7 +5601,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			goto l4
 		}
 		store64(m.memory, uint64(uint32(v4))+20, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(0x5557)))
+		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(0x5577)))
 		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
 		if t12 != 0 {
 			goto l3
@@ -5633,7 +5633,7 @@ l7:
 			if t17 != 0 {
 				goto l12
 			}
-			v6 = i32(21647)
+			v6 = i32(21679)
 			v7 = i64(11)
 			goto l13
 		case 1:
@@ -5868,7 +5868,7 @@ l11:
 					goto l5
 				}
 				t14 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21744), i32(7))
+				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21776), i32(7))
 				if t15 == 0 {
 					goto l4
 				}
@@ -5965,7 +5965,7 @@ func (m *Module) _hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj8
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(21951)), uint32(i32(96)))
+	memory_copy(m.memory, uint32(v3), uint32(i32(21983)), uint32(i32(96)))
 	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
 	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
 	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
@@ -6092,7 +6092,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			v18 = t25
 			t26 := int32(m.memory[uint64(uint32(v1))+5])
 			v19 = t26
-			v2 = i32(21200)
+			v2 = i32(21232)
 			t27 := int32(load16(m.memory, uint32(v1)))
 			t28 := int32(m.memory[uint64(uint32(v1))+2])
 			v20 = (t27 | t28<<16) & i32(0xffffff)
@@ -6187,7 +6187,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			v22 = t47
 			t48 := int32(load32(m.memory, uint64(uint32(v4))+80))
 			v23 = t48
-			v2 = i32(21408)
+			v2 = i32(21440)
 			v6 = (v16&i32(255)<<8 | v17&i32(255) | v15<<16) & i32(0xffffff)
 			v1 = i32(1)
 			v20 = i32(0)
@@ -6243,11 +6243,11 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 		v8 = i32(0)
 	l18:
 		{
-			t57 := int32(load32(m.memory, uint64(uint32(v8))+21380))
+			t57 := int32(load32(m.memory, uint64(uint32(v8))+21412))
 			if t57 != v9 {
 				goto l8
 			}
-			t58 := int32(load32(m.memory, uint64(uint32(v8))+21376))
+			t58 := int32(load32(m.memory, uint64(uint32(v8))+21408))
 			v2 = t58
 			v20 = i32(0)
 			store32(m.memory, uint64(uint32(v4))+104, uint32(i32(0)))
@@ -6329,7 +6329,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			}
 		l9:
 			v1 = i32(1)
-			v2 = i32(21408)
+			v2 = i32(21440)
 			v21 = v21 & i32(0xffffff)
 		l15:
 			{
@@ -6359,7 +6359,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 				}
 				v21 = p73
 			l22:
-				v1 = v2 + i32(21221)
+				v1 = v2 + i32(21253)
 				v20 = i32(3)
 				{
 					if v21 != 0 {
@@ -6571,8 +6571,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l2
 			}
 			v7 = v7 * i32(3)
-			t11 := int32(load16(m.memory, uint64(uint32(v7))+21200))
-			t12 := int32(m.memory[uint32(v7+i32(21200)+i32(2))])
+			t11 := int32(load16(m.memory, uint64(uint32(v7))+21232))
+			t12 := int32(m.memory[uint32(v7+i32(21232)+i32(2))])
 			v11 = t12
 			v9 = t11 | v11<<16
 			v10 = int32(uint32(v9) >> 8)
@@ -6587,8 +6587,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l3
 			}
 			v5 = v5 * i32(3)
-			t13 := int32(load16(m.memory, uint64(uint32(v5))+21408))
-			t14 := int32(m.memory[uint32(v5+i32(21408)+i32(2))])
+			t13 := int32(load16(m.memory, uint64(uint32(v5))+21440))
+			t14 := int32(m.memory[uint32(v5+i32(21440)+i32(2))])
 			v12 = t14
 			v6 = t13 | v12<<16
 			v8 = int32(uint32(v6) >> 8)
@@ -6722,7 +6722,7 @@ func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v
 						if v7 < i32(0) {
 							{
 								{
-									t20 := int32(m.memory[uint64(uint32(v3))+22096])
+									t20 := int32(m.memory[uint64(uint32(v3))+22128])
 									switch t20 + i32(-2) {
 									default:
 										goto l13
@@ -7327,7 +7327,7 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 							if v4 == i32(48) {
 								goto l6
 							}
-							v13 = v4 + i32(21696)
+							v13 = v4 + i32(21728)
 							v14 = v4 + i32(16)
 							v4 = v14
 							t11 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(1576), v13)
@@ -7335,7 +7335,7 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 								goto l7
 							}
 						}
-						t12 := int32(m.memory[uint32(v14+i32(21692))])
+						t12 := int32(m.memory[uint32(v14+i32(21724))])
 						if t12 != i32(2) {
 							goto l8
 						}
@@ -8195,9 +8195,9 @@ func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21751))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21783))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21754))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21786))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -8237,7 +8237,7 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21758)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21790)), uint32(i32(37)))
 	}
 l2:
 	t13 := v5
@@ -8275,9 +8275,9 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21795))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21827))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21802))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21834))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
@@ -8646,7 +8646,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 							t20 := int32(load32(m.memory, uint32(v2+i32(4))))
 							t21 := v1
 							v4 = t20
-							t22 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t21, v4, i32(0x555d), i32(4))
+							t22 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t21, v4, i32(21885), i32(4))
 							if t22 != 0 {
 								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v17, v18)
 								v11 = v11 + i32(1)
@@ -8656,12 +8656,12 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 								v9 = t34
 								goto l10
 							}
-							t23 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21857), i32(6))
+							t23 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21889), i32(6))
 							if t23 != 0 {
 								goto l7
 							}
 							{
-								t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21827), i32(9))
+								t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21859), i32(9))
 								if t24 != 0 {
 									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v17, v18)
 									v8 = v8 + i32(1)
@@ -8671,9 +8671,9 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 									v7 = t27
 									goto l10
 								}
-								t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21863), i32(15))
+								t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21895), i32(15))
 								if t25 == 0 {
-									t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21878), i32(13))
+									t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21910), i32(13))
 									if t28 == 0 {
 										goto l10
 									}
@@ -8732,7 +8732,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 						v1 = i32(0)
 					l13:
 						{
-							t37 := int32(m.memory[uint32(v2+i32(21891))])
+							t37 := int32(m.memory[uint32(v2+i32(21923))])
 							t38 := int32(m.memory[uint32(v7+v2)])
 							v1 = t37 ^ t38 | v1
 							v2 = v2 + i32(1)
@@ -8758,9 +8758,9 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 						}
 						v19 = i64(8)
 						v20 = i32(1)
-						v2 = i32(21943)
-						v16 = i32(21647)
-						v7 = i32(21836)
+						v2 = i32(21975)
+						v16 = i32(21679)
+						v7 = i32(21868)
 						v8 = i32(11)
 						v17 = i32(0)
 						v6 = i32(0)
@@ -10063,7 +10063,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 							v11 = i32(0)
 							store32(m.memory, uint64(uint32(v9))+1664, uint32(i32(0)))
 							store64(m.memory, uint64(uint32(v9))+1656, uint64(i64(1)))
-							m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21444), v9+i32(1656))
+							m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21476), v9+i32(1656))
 							t66 := int32(load32(m.memory, uint64(uint32(v9))+1664))
 							t67 := v7
 							v0 = t66
@@ -10636,9 +10636,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(17457)
+		return i32(17638)
 	l0:
-		v2 = v1 + i32(20240)
+		v2 = v1 + i32(20272)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -10656,9 +10656,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(18495)
+		return i32(18454)
 	l0:
-		v2 = v1 + i32(20240)
+		v2 = v1 + i32(20272)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -10796,4 +10796,4 @@ func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T
 	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\b\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00the list of headers holds more than 128 names, or more than eight that the request repeats\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not one of header names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the one that the replay guard is made for\x00null-pointer\x00missing-header\x00a handle was not made, was wiped, or is used up\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00an output buffer, or the room of a policy, is too small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target one or a space\x00a pointer is NULL where it may not be\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (Signature-Input is there), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00/G\x00\x00\x03\x00\x00\x00-J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x002F\x00\x00\r\x00\x00\x00kK\x00\x00&\x00\x00\x00\x02\x00\x00\x002G\x00\x00\x0f\x00\x00\x00\x91K\x00\x00*\x00\x00\x00\x03\x00\x00\x00\xb4H\x00\x00\f\x00\x00\x00NF\x00\x000\x00\x00\x00,\x00\x00\x007H\x00\x00\b\x00\x00\x00\xd5L\x00\x009\x00\x00\x00-\x00\x00\x00\x83M\x00\x00\x10\x00\x00\x00\xb8C\x00\x00'\x00\x00\x00.\x00\x00\x00AG\x00\x00\x11\x00\x00\x00~F\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xe6F\x00\x00\x11\x00\x00\x00\xf7F\x00\x008\x00\x00\x00\x05\x00\x00\x00\xdfC\x00\x00\r\x00\x00\x00\x94E\x00\x00S\x00\x00\x00\x06\x00\x00\x00)D\x00\x00\b\x00\x00\x00ZM\x00\x00)\x00\x00\x00\a\x00\x00\x00>L\x00\x00\x0f\x00\x00\x00qH\x00\x00C\x00\x00\x00\b\x00\x00\x00\bC\x00\x00\v\x00\x00\x00\x18B\x00\x003\x00\x00\x00\t\x00\x00\x00\xc0J\x00\x00\x12\x00\x00\x00\xa2M\x00\x008\x00\x00\x00+\x00\x00\x00\xb1J\x00\x00\x0f\x00\x00\x00\xe7E\x00\x00K\x00\x00\x00)\x00\x00\x00\x93M\x00\x00\x0f\x00\x00\x00IC\x00\x00,\x00\x00\x00\n\x00\x00\x00\rI\x00\x00\x12\x00\x00\x00>J\x00\x00T\x00\x00\x00\v\x00\x00\x00\x1fI\x00\x00\x13\x00\x00\x00XI\x00\x00!\x00\x00\x00\f\x00\x00\x00FI\x00\x00\x12\x00\x00\x00cN\x00\x00e\x00\x00\x00\r\x00\x00\x00\x9bD\x00\x00\x11\x00\x00\x00\xc8N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xc5F\x00\x00\x0f\x00\x00\x00\xd2J\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xb7F\x00\x00\x0e\x00\x00\x00KB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xa1F\x00\x00\x16\x00\x00\x00\xdaM\x00\x00!\x00\x00\x00\x11\x00\x00\x002I\x00\x00\x14\x00\x00\x00\x01E\x00\x00:\x00\x00\x00\x14\x00\x00\x00;E\x00\x00\x0f\x00\x00\x00@D\x00\x00[\x00\x00\x00\x15\x00\x00\x00\x92J\x00\x00\x11\x00\x00\x00\xabI\x00\x00?\x00\x00\x00\x12\x00\x00\x00\x13C\x00\x00\x0f\x00\x00\x00JE\x00\x00J\x00\x00\x00\x13\x00\x00\x00\xa3J\x00\x00\x0e\x00\x00\x00\xf6J\x00\x00'\x00\x00\x00\x16\x00\x00\x00?F\x00\x00\x0f\x00\x00\x00\"C\x00\x00'\x00\x00\x00\x17\x00\x00\x00dH\x00\x00\r\x00\x00\x00\x1dK\x00\x00N\x00\x00\x00/\x00\x00\x00\x1fH\x00\x00\x18\x00\x00\x00\xacD\x00\x00U\x00\x00\x00\x18\x00\x00\x00\xc0H\x00\x00\r\x00\x00\x00\x05L\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xcdH\x00\x00\x0e\x00\x00\x00\x1cL\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xdbH\x00\x00\x0f\x00\x00\x00\xeaH\x00\x00#\x00\x00\x00\x1b\x00\x00\x00uC\x00\x00\x0f\x00\x00\x00\xc8K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\x97C\x00\x00\x10\x00\x00\x00\xe1K\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xa7C\x00\x00\x11\x00\x00\x00\x1bN\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x84C\x00\x00\x13\x00\x00\x00\xfbM\x00\x00 \x00\x00\x00(\x00\x00\x00uB\x00\x00\x0f\x00\x00\x00\xc1B\x00\x00G\x00\x00\x00 \x00\x00\x00ML\x00\x00\x12\x00\x00\x00\vJ\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\xa1L\x00\x00\f\x00\x00\x00yI\x00\x002\x00\x00\x00!\x00\x00\x00\xbbK\x00\x00\r\x00\x00\x00\x92G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xb4B\x00\x00\r\x00\x00\x00\xdfG\x00\x00@\x00\x00\x00*\x00\x00\x00RG\x00\x00\x0e\x00\x00\x00\xecC\x00\x00=\x00\x00\x00#\x00\x00\x00\x7fG\x00\x00\x13\x00\x00\x00\x0eM\x00\x00L\x00\x00\x00$\x00\x00\x00`G\x00\x00\x10\x00\x00\x00\xadL\x00\x00(\x00\x00\x00%\x00\x00\x00pG\x00\x00\x0f\x00\x00\x00\x84B\x00\x000\x00\x00\x00&\x00\x00\x00\x98L\x00\x00\t\x00\x00\x00\xeaI\x00\x00!\x00\x00\x00'\x00\x00\x00\xd4F\x00\x00\x12\x00\x00\x00_L\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb$S\x00\x00\x1a\x00\x00\x00>S\x00\x00\x18\x00\x00\x00VS\x00\x00\x15\x00\x00\x00kS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires)4A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9aT\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x9eT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xa7T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\b\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00an output buffer is too small, or a list or keyId is too long for a policy\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the list of headers holds more than 128 names, or more than eight that occur several times in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not a list of names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the replay guard's\x00null-pointer\x00missing-header\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target holds one or a space\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00a handle was not initialised, was wiped, or is finished\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00a pointer that must not be NULL is NULL\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (there is a Signature-Input field), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00\x00\x06G\x00\x00\x03\x00\x00\x00\x04J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00qF\x00\x00\r\x00\x00\x00\x91M\x00\x00(\x00\x00\x00\x02\x00\x00\x00\tG\x00\x00\x0f\x00\x00\x00HK\x00\x00*\x00\x00\x00\x03\x00\x00\x00\x8bH\x00\x00\f\x00\x00\x00\xc5L\x00\x008\x00\x00\x00,\x00\x00\x00\x0eH\x00\x00\b\x00\x00\x00\x8cL\x00\x009\x00\x00\x00-\x00\x00\x00rM\x00\x00\x10\x00\x00\x00mD\x00\x00'\x00\x00\x00.\x00\x00\x00\x18G\x00\x00\x11\x00\x00\x00\x8dF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xf5F\x00\x00\x11\x00\x00\x00\xb4B\x00\x00K\x00\x00\x00\x05\x00\x00\x00\x94D\x00\x00\r\x00\x00\x00\xeaE\x00\x00S\x00\x00\x00\x06\x00\x00\x00\xdeD\x00\x00\b\x00\x00\x00IM\x00\x00)\x00\x00\x00\a\x00\x00\x00\xf5K\x00\x00\x0f\x00\x00\x00HH\x00\x00C\x00\x00\x00\b\x00\x00\x00SC\x00\x00\v\x00\x00\x00\x18B\x00\x003\x00\x00\x00\t\x00\x00\x00\x97J\x00\x00\x12\x00\x00\x00\xb9M\x00\x008\x00\x00\x00+\x00\x00\x00\x88J\x00\x00\x0f\x00\x00\x00=F\x00\x004\x00\x00\x00)\x00\x00\x00\x82M\x00\x00\x0f\x00\x00\x00\xfeC\x00\x00,\x00\x00\x00\n\x00\x00\x00\xe4H\x00\x00\x12\x00\x00\x00\x15J\x00\x00T\x00\x00\x00\v\x00\x00\x00\xf6H\x00\x00\x13\x00\x00\x00/I\x00\x00!\x00\x00\x00\f\x00\x00\x00\x1dI\x00\x00\x12\x00\x00\x00zN\x00\x00m\x00\x00\x00\r\x00\x00\x00\xf5D\x00\x00\x11\x00\x00\x00\xe7N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xd4F\x00\x00\x0f\x00\x00\x00\xa9J\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xc6F\x00\x00\x0e\x00\x00\x00KB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xb0F\x00\x00\x16\x00\x00\x00\xf1M\x00\x00!\x00\x00\x00\x11\x00\x00\x00\tI\x00\x00\x14\x00\x00\x00[E\x00\x00:\x00\x00\x00\x14\x00\x00\x00\x95E\x00\x00\x0f\x00\x00\x00\x94C\x00\x00j\x00\x00\x00\x15\x00\x00\x00iJ\x00\x00\x11\x00\x00\x00\x82I\x00\x00?\x00\x00\x00\x12\x00\x00\x00^C\x00\x00\x0f\x00\x00\x00\xa4E\x00\x00F\x00\x00\x00\x13\x00\x00\x00zJ\x00\x00\x0e\x00\x00\x00\xcdJ\x00\x00'\x00\x00\x00\x16\x00\x00\x00~F\x00\x00\x0f\x00\x00\x00mC\x00\x00'\x00\x00\x00\x17\x00\x00\x00;H\x00\x00\r\x00\x00\x00\xf4J\x00\x00T\x00\x00\x00/\x00\x00\x00\xf6G\x00\x00\x18\x00\x00\x00\x06E\x00\x00U\x00\x00\x00\x18\x00\x00\x00\x97H\x00\x00\r\x00\x00\x00\xbcK\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xa4H\x00\x00\x0e\x00\x00\x00\xd3K\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xb2H\x00\x00\x0f\x00\x00\x00\xc1H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00*D\x00\x00\x0f\x00\x00\x00\x7fK\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00LD\x00\x00\x10\x00\x00\x00\x98K\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\\D\x00\x00\x11\x00\x00\x002N\x00\x00H\x00\x00\x00\x1e\x00\x00\x009D\x00\x00\x13\x00\x00\x00\x12N\x00\x00 \x00\x00\x00(\x00\x00\x00uB\x00\x00\x0f\x00\x00\x00\fC\x00\x00G\x00\x00\x00 \x00\x00\x00\x04L\x00\x00\x12\x00\x00\x00\xe2I\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00XL\x00\x00\f\x00\x00\x00PI\x00\x002\x00\x00\x00!\x00\x00\x00rK\x00\x00\r\x00\x00\x00iG\x00\x00M\x00\x00\x00\"\x00\x00\x00\xffB\x00\x00\r\x00\x00\x00\xb6G\x00\x00@\x00\x00\x00*\x00\x00\x00)G\x00\x00\x0e\x00\x00\x00\xa1D\x00\x00=\x00\x00\x00#\x00\x00\x00VG\x00\x00\x13\x00\x00\x00\xfdL\x00\x00L\x00\x00\x00$\x00\x00\x007G\x00\x00\x10\x00\x00\x00dL\x00\x00(\x00\x00\x00%\x00\x00\x00GG\x00\x00\x0f\x00\x00\x00\x84B\x00\x000\x00\x00\x00&\x00\x00\x00OL\x00\x00\t\x00\x00\x00\xc1I\x00\x00!\x00\x00\x00'\x00\x00\x00\xe3F\x00\x00\x12\x00\x00\x00\x16L\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabbDS\x00\x00\x1a\x00\x00\x00^S\x00\x00\x18\x00\x00\x00vS\x00\x00\x15\x00\x00\x00\x8bS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires)4A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbaT\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\xbeT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xc7T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
