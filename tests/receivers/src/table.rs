@@ -21,23 +21,24 @@ const HYPERS: &[Kind] = &[Tower, Listen];
 const DECISIVE: [&str; 5] = ["Signature", "Authorization", "Date", "Digest", "X-Drone-Event"];
 
 const NO_SOCKETS: &str =
-    "The core is given a head and a body; sockets, framing and methods are its caller's.";
-const TARGET_UNREAD: &str = "libmicrohttpd takes it; nothing reads a target that is not covered.";
-const MHD_ANSWERS: &str = "libmicrohttpd answers so by itself.";
+    "The core gets a head and a body; its caller handles sockets, framing and methods.";
+const TARGET_UNREAD: &str =
+    "libmicrohttpd accepts the target, and a target that is not covered is not read.";
+const MHD_ANSWERS: &str = "libmicrohttpd answers this itself.";
 /// A host that no delivery was sent to.
 const OTHER: &str = "other.test";
 
-const NO_HTTP2: &str = "It speaks HTTP/1 only.";
-const ONE_REQUEST: &str = "It serves one request per connection.";
+const NO_HTTP2: &str = "This receiver speaks HTTP/1 only.";
+const ONE_REQUEST: &str = "This receiver serves one request per connection.";
 const CUT_AT_NUL: &str =
-    "libmicrohttpd cuts a value at a NUL; the rest is verified as it was signed.";
-const AXUM_ANSWERS: &str = "The layer is on the route of the example: axum refuses what does not fit it before anything is claimed.";
-const TARGET_UNKNOWN: &str = "`http::Uri` does not keep an absolute target as it was received.";
-const TARGET_WINS: &str = "net/http drops the field, so that `host` is the target's.";
-const NO_LIMIT: &str = "It has no limit of its own: its caller's buffer is one.";
+    "libmicrohttpd cuts a value at a NUL; the part before it is the signed value.";
+const AXUM_ANSWERS: &str = "The layer is on the route of the example, so axum refuses other requests before anything is claimed.";
+const TARGET_UNKNOWN: &str = "`http::Uri` does not keep an absolute target as received.";
+const TARGET_WINS: &str = "net/http drops the field, so `host` is that of the target.";
+const NO_LIMIT: &str = "The core has no limit of its own; the buffer of its caller is the limit.";
 
-const ONE_SECRET: &str = "It takes one secret.";
-const NO_SOCKET_TO_READ: &str = "It reads from no socket, which is most of the cost elsewhere. It makes at most ten passes over the fields, and a MAC for each secret.";
+const ONE_SECRET: &str = "This receiver accepts only one secret.";
+const NO_SOCKET_TO_READ: &str = "The core reads from no socket, which is most of the cost elsewhere. It makes at most ten passes over the fields, and computes a MAC for each secret.";
 
 /// All rows.
 pub(crate) fn attacks() -> Vec<Attack> {
@@ -89,7 +90,11 @@ fn heads(t: &mut Table) {
     t.send("no field at all, HTTP/1.1", "400", |_| {
         format!("POST {PATH} HTTP/1.1\r\n\r\n").into_bytes()
     })
-    .but(&[Tower, Listen, Core], "401 missing-signature", "It does not demand `Host`.");
+    .but(
+        &[Tower, Listen, Core],
+        "401 missing-signature",
+        "This receiver does not require `Host`.",
+    );
     for name in DECISIVE {
         t.send(format!("`{name} :` beside the genuine fields"), "400", move |d| {
             d.with(format!("{name} : x\r\n"))
@@ -105,12 +110,12 @@ fn heads(t: &mut Table) {
     t.send("an empty name", "400", |d| d.with(": x\r\n")).but(
         &[C],
         "401 digest-mismatch",
-        "libmicrohttpd takes the line for the end of the head, so that another body follows.",
+        "libmicrohttpd ends the head at this line, and takes the next bytes for the body.",
     );
     t.send("a folded `Date`", "400", |d| d.instead(", ", ",\r\n ")).but(
         GOS,
         "204",
-        "net/http unfolds a field, which is then verified as one line.",
+        "net/http unfolds the field, which is then verified as one line.",
     );
     t.send("a field folded into `Digest`", "400", |d| {
         d.instead("\r\nSignature:", "\r\n X: y\r\nSignature:")
@@ -118,17 +123,17 @@ fn heads(t: &mut Table) {
     .but(
         GOS,
         "401 malformed-digest",
-        "net/http unfolds a field, which is then verified as one line.",
+        "net/http unfolds the field, which is then verified as one line.",
     );
     t.send("a fold before the first field", "400", |d| d.instead("Host:", " X: y\r\nHost:"));
     t.send("lines that end in LF only", "204", |d| {
         String::from_utf8(d.raw()).expect("it is ASCII").replace("\r\n", "\n").into_bytes()
     })
-    .but(&[Core], "400", "Its contract is that every line ends in CRLF.");
+    .but(&[Core], "400", "By contract every line of a raw head ends in CRLF.");
     t.send("one line that ends in LF only", "204", |d| {
         d.instead("receiver.test\r\n", "receiver.test\n")
     })
-    .but(&[Core], "400", "Its contract is that every line ends in CRLF.");
+    .but(&[Core], "400", "By contract every line of a raw head ends in CRLF.");
     t.send("CR in a value", "400", |d| d.with("X: a\rb\r\n"));
     t.send("NUL in `Date`", "400", |d| d.instead(&d.date, format!("{}\0", d.date))).but(
         &[C],
@@ -153,12 +158,12 @@ fn lengths(t: &mut Table) {
     t.send("two different `Content-Length`", "400", |d| d.with("Content-Length: 3\r\n")).but(
         &[C],
         "400 ambiguous-length",
-        "It refuses any second length.",
+        "This receiver refuses every second length.",
     );
     t.send("two equal `Content-Length`", "204", |d| d.with(d.length())).but(
         &[C],
         "400 ambiguous-length",
-        "It refuses any second length.",
+        "This receiver refuses every second length.",
     );
     t.send("a list of `Content-Length`", "400", |d| {
         d.instead("Content-Length: ", format!("Content-Length: {}, ", d.body.len()))
@@ -183,21 +188,21 @@ fn lengths(t: &mut Table) {
             .replace("Transfer-", "Content-Length: 3\r\nTransfer-")
             .into_bytes()
     })
-    .but(&[C], "400 ambiguous-length", "It refuses any second length.");
+    .but(&[C], "400 ambiguous-length", "This receiver refuses every second length.");
     t.send("another transfer coding", "400", |d| {
         String::from_utf8(d.chunked(d.chunks()))
             .expect("it is ASCII")
             .replace(": chunked", ": gzip, chunked")
             .into_bytes()
     })
-    .but(GOS, "501", "net/http answers so.")
+    .but(GOS, "501", "net/http answers this itself.")
     .but(
         HYPERS,
         "204",
-        "hyper hands on what is in the chunks, and the digest is that of a body as received.",
+        "hyper removes only the chunks; the digest is that of the remaining bytes.",
     );
     t.send("no length", "401 digest-mismatch, 400", |d| d.instead(&d.length(), ""))
-        .but(&[C], "401 digest-mismatch", "It closes the connection after a refusal.")
+        .but(&[C], "401 digest-mismatch", "This receiver closes the connection after a refusal.")
         .but(&[Listen], "401 digest-mismatch", ONE_REQUEST);
     t.send("a chunk size above 64 bits", "400 body-unreadable", |d| {
         d.chunked(format!("1{:016x}\r\n", d.body.len()))
@@ -217,19 +222,19 @@ fn lengths(t: &mut Table) {
         let size = format!("{:x}\n", d.body.len());
         d.chunked([size.as_bytes(), &d.body, b"\n0\n\n"].concat())
     })
-    .but(&[C], "204", "libmicrohttpd takes LF for the end of a line.");
+    .but(&[C], "204", "libmicrohttpd accepts LF as the end of a line.");
     t.send("chunks in HTTP/1.0", "400", |d| {
         let text = String::from_utf8(d.chunked(d.chunks())).expect("it is ASCII");
         text.replace("HTTP/1.1", "HTTP/1.0").into_bytes()
     })
-    .but(&[C], "400 ambiguous-length", "It takes no transfer coding there.")
-    .but(GOS, "401 digest-mismatch", "net/http reads no body.");
+    .but(&[C], "400 ambiguous-length", "This receiver accepts no transfer coding in HTTP/1.0.")
+    .but(GOS, "401 digest-mismatch", "net/http reads no body in HTTP/1.0 without a length.");
     t.send("`Transfer-Encoding: Chunked`, covered as `chunked`", "401 signature-mismatch", |_| {
         let delivery = Delivery::new().covering("transfer-encoding", "transfer-encoding: chunked");
         let text = String::from_utf8(delivery.chunked(delivery.chunks())).expect("it is ASCII");
         text.replace(": chunked", ": Chunked").into_bytes()
     })
-    .but(GOS, "204", "net/http tells only that the body came in chunks.");
+    .but(GOS, "204", "net/http reports only that the body came in chunks.");
     t.send("chunks and a covered `Trailer`", "204", |_| {
         let delivery = Delivery::new().covering("trailer", "trailer: X");
         let text = String::from_utf8(delivery.chunked(delivery.chunks())).expect("it is ASCII");
@@ -333,12 +338,12 @@ fn methods_and_targets(t: &mut Table) {
         let text = String::from_utf8(raw).expect("it is ASCII");
         text.replace("HTTP/1.1", "HTTP/1.0").replace("Host: receiver.test\r\n", "").into_bytes()
     })
-    .but(GOS, "204", "`host` is the target's.")
-    .but(&[Tower], "204", "`host` is the target's.");
+    .but(GOS, "204", "`host` is that of the target.")
+    .but(&[Tower], "204", "`host` is that of the target.");
     t.send("a space in the target", "400", |d| d.instead(PATH, "/hook x")).but(
         &[C],
         "closed",
-        "libmicrohttpd answers no request line that it cannot read.",
+        "libmicrohttpd does not answer a request line that it cannot read.",
     );
     t.send("a control byte in the target", "400", |d| d.instead(PATH, "/hook\x1b[2J")).but(
         &[C],
@@ -439,12 +444,12 @@ fn signatures(t: &mut Table) {
     t.send("two `Host` fields, `host` not covered", "204", |d| d.with("Host: other.test\r\n")).but(
         GOS,
         "400",
-        "net/http answers so.",
+        "net/http answers this itself.",
     );
     t.send("two `Host` fields, `host` covered", "401 host-mismatch", |_| {
         host_covered("receiver.test").with("Host: other.test\r\n")
     })
-    .but(GOS, "400", "net/http answers so.");
+    .but(GOS, "400", "net/http answers this itself.");
     t.send("a covered `host` that is another's", "401 signature-mismatch", |_| {
         host_covered("other.test").raw()
     });
@@ -469,7 +474,7 @@ fn signatures(t: &mut Table) {
         t.play(format!("started with {name}"), "does not start", start).but(
             &[GoHandler],
             "starts, and answers 500",
-            "Like drone-go's it returns no error.",
+            "Like the one of drone-go, it returns no error.",
         );
     }
 }
@@ -599,7 +604,7 @@ fn bodies(t: &mut Table) {
     .but(
         &[GoHandler],
         "401 malformed-body",
-        "encoding/json reads no more than 10,000 levels; nothing is claimed.",
+        "encoding/json refuses more than 10,000 levels, before anything is claimed.",
     );
 }
 
@@ -691,7 +696,7 @@ fn http_2(t: &mut Table) {
         let right = d.body.len().to_string();
         vec![get(d).with("content-length", &right).with("content-length", "3")]
     })
-    .but(GOS, "204", "net/http takes the first.");
+    .but(GOS, "204", "net/http uses the first one.");
     t.send_2("the parts of a covered `cookie`", "204", move |_| {
         let delivery = Delivery::new().covering("cookie", "cookie: a=b, c=d");
         vec![get(&delivery).with("cookie", "a=b").with("cookie", "c=d")]
@@ -701,7 +706,7 @@ fn http_2(t: &mut Table) {
     t.send_2("`transfer-encoding`", "reset", move |d| {
         vec![get(d).with("transfer-encoding", "chunked")]
     })
-    .but(GOS, "400", "net/http answers so.");
+    .but(GOS, "400", "net/http answers this itself.");
     for (name, code) in [("NO_ERROR", 0), ("CANCEL", 8), ("INTERNAL_ERROR", 2)] {
         t.send_2(
             format!("reset with {name} after all data, then as it is"),
@@ -794,7 +799,7 @@ fn senders(t: &mut Table) {
         "all are answered, lost lines are counted",
         unread_log::unread_log,
     )
-    .not(&[Go, GoHandler, Tower], "Its log is the application's; see the threat model.")
+    .not(&[Go, GoHandler, Tower], "The application writes the log; see the threat model.")
     .not(&[Core], NO_SOCKETS);
     t.measure(
         "the largest head, 128 names listed, 1 secret",
