@@ -94,7 +94,7 @@ type views struct {
 
 func (v *views) release() {
 	v.pinner.Unpin()
-	clear(v.headers) // A pointer left behind would point to memory that is not pinned.
+	clear(v.headers) // An old pointer would point to memory that is not pinned.
 }
 
 // view points into the text, which no longer moves.

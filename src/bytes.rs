@@ -1,6 +1,6 @@
 //! Classes of bytes, trimming, and checked indexes.
 
-/// Returns what was found at an index that is within its bounds by design.
+/// Returns the value at an index that is within its bounds by design.
 ///
 /// A wrong index panics in tests, and finds an empty value in release builds, which must not panic.
 pub(crate) fn in_bounds<T: Default>(found: Option<T>) -> T {

@@ -1,7 +1,7 @@
-// Command load attacks receivers over loopback and counts what they accept: genuine, tampered, stale,
-// replayed, truncated, slow and stalled deliveries in one mix, from many connections, while the
-// receiver is killed and started again. Then two of those that share a Redis get each delivery at the same
-// moment, and Redis stops in the middle. It prints two tables.
+// Command load attacks receivers over loopback and counts the accepted deliveries. It sends genuine,
+// tampered, stale, replayed, truncated, slow and stalled deliveries in one mix, from many
+// connections, while the receiver is killed and started again. Then two of those that share a Redis
+// get each delivery at the same moment, and Redis stops in the middle. It prints two tables.
 //
 //	go run . -c-receiver ../../target/c-example/receiver \
 //		-rust-receiver ../../target/debug/examples/replica

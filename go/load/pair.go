@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// whileDown is how many deliveries are sent while Redis is down, and how many replays.
+// whileDown is the number of new deliveries that are sent while Redis is down, and that of replays.
 const whileDown = 20
 
 // pairPatience is how long a pair may need to find Redis again.
@@ -26,7 +26,7 @@ type pair struct {
 	processes [2]*process
 }
 
-// pairResult is what a pair did with deliveries that were sent to both processes at the same moment.
+// pairResult counts the outcomes of deliveries that were sent to both processes at the same moment.
 type pairResult struct {
 	receiver string
 	sent     int
@@ -43,7 +43,8 @@ func (r *pairResult) fault(format string, args ...any) {
 	r.faults = append(r.faults, fmt.Sprintf(format, args...))
 }
 
-// runPair sends so many deliveries to two processes at once, stops Redis, and starts it again with what it kept.
+// runPair sends so many deliveries to two processes at once, stops Redis, and starts it again with the data
+// that it kept.
 func runPair(ctx context.Context, r receiver, n int) (result pairResult) {
 	result.receiver = r.name
 	p, err := startPair(ctx, r)
@@ -198,7 +199,7 @@ func (p *pair) sendToBoth(d *delivery) (codes [2]int) {
 	return codes
 }
 
-// check stops the processes, and compares what both logged with what was sent.
+// check stops the processes, and compares their logs with the deliveries that were sent.
 func (p *pair) check(result *pairResult) error {
 	total := map[string]int{}
 	for _, process := range p.processes {
@@ -228,7 +229,7 @@ func (p *pair) check(result *pairResult) error {
 	return result.err
 }
 
-// pairTable is what the pairs did, in Markdown.
+// pairTable returns the results of the pairs in Markdown.
 func pairTable(results []pairResult) string {
 	var out strings.Builder
 	out.WriteString("| two of | sent to both | accepted once | by the first | 503 without Redis | accepted once it was back | replays refused |\n")

@@ -86,7 +86,8 @@ func (p plan) run(ctx context.Context, r receiver) result {
 
 func redisSocket(folder string) string { return folder + "/redis" }
 
-// startRedis starts a Redis server that keeps what it was told in the folder. It may have run before.
+// startRedis starts a Redis server that keeps its data in the folder. There may be data from an
+// earlier run.
 func startRedis(ctx context.Context, folder string) (*exec.Cmd, error) {
 	socket := redisSocket(folder)
 	_ = os.Remove(socket)

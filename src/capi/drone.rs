@@ -235,7 +235,7 @@ impl From<SignedHeaders> for hooksig_delivery_headers {
     }
 }
 
-/// Returns `text` followed by NULs, of which the array has room for at least one.
+/// Returns `text` followed by at least one NUL.
 fn c_text<const N: usize>(text: &[u8]) -> [c_char; N] {
     let mut array = [0; N];
     for (to, from) in array.iter_mut().zip(text) {
