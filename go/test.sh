@@ -127,39 +127,43 @@ copy() {
     cp -r internal "$1"
 }
 
-# A module with nothing but Go, whose dependencies are copied. Nothing else is needed to run it, as in an empty
-# container.
+# builds_from_copies TAGS: a module whose dependencies are copied. Without tags it needs nothing but Go, and its program
+# no other file; with hooksig_cgo both need the installed library.
 builds_from_copies() {
-    local module=$work/copies
+    local module=$work/copies-$1 environment=()
     mkdir -p "$module"
     printf 'package main\n\nimport hooksig "github.com/hooksig/hooksig/go"\n\nfunc main() { println(hooksig.Digest(nil)) }\n' \
         >"$module/main.go"
     (
         cd "$module"
-        export CGO_ENABLED=0
+        [[ -n $1 ]] || export CGO_ENABLED=0
         go mod init example.com/copies && go mod edit -replace "github.com/hooksig/hooksig/go=$root/go" &&
-            go mod tidy && go mod vendor && go build -o program .
+            go mod tidy && go mod vendor && go build -tags "$1" -o program .
     ) || return
-    [[ $(env -i "$module/program" 2>&1) == SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= ]]
+    if [[ -n $1 ]]; then
+        environment=(LD_LIBRARY_PATH="$LD_LIBRARY_PATH")
+        fails env -i "$module/program" || return
+    fi
+    [[ $(env -i "${environment[@]}" "$module/program" 2>&1) == SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= ]]
 }
 
-# The receiver of docs/go.md, built in an empty folder without cgo, accepts a delivery where no other file exists.
+# The receiver of the README, built in an empty folder without cgo, accepts a delivery where no other file exists.
 runs_in_an_empty_root() (
     local isolated=(chroot) port
     [[ $EUID -eq 0 ]] || isolated=(unshare --map-root-user chroot)
     port=$(shuf -i 20000-29999 -n 1)
     export DRONE_WEBHOOK_SECRET=bea26a2221fd8090ea38720fc445eca6 CGO_ENABLED=0
-    mkdir -p "$work/guide/root"
-    cd "$work/guide"
-    sed -n '/^\/\/ main.go$/,/^```$/p' "$root/docs/go.md" | sed "/^\`\`\`/d; s/127.0.0.1:8080/127.0.0.1:$port/" >main.go
+    mkdir -p "$work/empty/root"
+    cd "$work/empty"
+    sed -n '/^package main$/,/^```$/p' "$root/go/README.md" | sed "/^\`\`\`/d; s/127.0.0.1:8080/127.0.0.1:$port/" >main.go
     go mod init example.com/receiver && go mod edit -replace "github.com/hooksig/hooksig/go=$root/go" &&
         go mod tidy && go build -o root/receiver . || return
-    "${isolated[@]}" root /receiver >log & trap 'kill $!' EXIT
+    "${isolated[@]}" root /receiver 2>log & trap 'kill $!' EXIT
     for _ in {1..50}; do
         "$root/target/program/hooksig" trigger build:created "http://127.0.0.1:$port/hooks" && break
         sleep 0.1
     done
-    grep -x 'accepted build created true' log
+    grep ' build created of ' log
 )
 
 # The package uses neither unsafe nor cgo nor assembly.
@@ -173,12 +177,14 @@ check 'gofmt changes nothing' formatted
 check 'go.mod and go.sum are tidy' modules go mod tidy -diff
 check 'the module depends on nothing' without_dependencies
 check 'go vet' modules go vet ./...
-check 'go vet, with the C library' go vet -tags hooksig_static ./...
+check 'go vet, with the static library' go vet -tags hooksig_static ./...
+check 'go vet, with the installed library' go vet -tags hooksig_cgo ./...
 check 'pure Go imports no unsafe and has no C' is_pure
 check 'the core is built from the Rust sources' built_from_the_sources
 check 'the core is translated from its WebAssembly' env -C translate go test ./...
 tested 'pure Go: the tests, with the race detector' go test -race ./...
 # With the race detector, a pool drops some of its elements, so allocations are counted here.
+tested 'pure Go: the tests' go test ./...
 tested 'pure Go: the tests, in FIPS 140 mode' env GODEBUG=fips140=on go test -count=1 ./...
 tested 'static library: the tests, with the race detector' env -u PKG_CONFIG_PATH -u LD_LIBRARY_PATH go test -race -tags hooksig_static ./...
 check 'pure Go and the C library agree, in one process' ./both.sh
@@ -188,8 +194,9 @@ tested "Drone's own code and others as peers" env -C interop go test -v -race -s
 tested 'the allocations of the peers' env -C interop go test -v -run TestAllocations .
 check 'go links again if only the library changed' links_again
 check 'the verdicts of the Rust program on all shared cases' same_verdicts
-check 'pure Go: a module builds without cgo, from copies' builds_from_copies
-check 'pure Go: the receiver of the guide runs in an empty root' runs_in_an_empty_root
+check 'pure Go: a module builds without cgo, from copies' builds_from_copies ''
+check 'installed library: a module builds from copies' builds_from_copies hooksig_cgo
+check 'pure Go: the receiver of the README runs in an empty root' runs_in_an_empty_root
 for tag in hooksig_cgo hooksig_static; do
     check "$tag: a build without the library names every way" names_every_way build_without_library -tags "$tag"
     check "$tag: a build without cgo says so" names_cgo "$tag"
