@@ -259,7 +259,7 @@ def page(parts, costs):
     yield "364 bytes. [firmware.md](firmware.md) describes the two profiles. No heap is used."
     yield ""
     yield from summary(parts, costs)
-    yield "RAM per connection is the state between the calls, beside the buffer of the head. One key takes"
+    yield "RAM per connection is the state between the calls, without the buffer of the head. One key takes"
     yield "`sizeof(hooksig_key)` for all connections."
     yield ""
     yield "## Flash by target"

@@ -81,7 +81,7 @@ func signedRequest(tb testing.TB) *http.Request {
 }
 
 func TestReasons(t *testing.T) {
-	told := row{what: fmt.Sprintf("reasons told for %d faults", len(faults))}
+	told := row{what: fmt.Sprintf("distinct reasons for %d faults", len(faults))}
 	var names []string
 	for _, j := range judges {
 		judge := j.judge(t)
