@@ -123,7 +123,7 @@ struct Expected {
 const MAX_STRING: usize = 1 << 16;
 
 const WITHHELD: &str = "the expected signature and Digest are not shown, because anyone who has \
-                        them can send this request as a genuine one; --show-expected shows them";
+                        them can forge this request; --show-expected shows them";
 
 impl Report {
     fn of(case: &Case<'_>, show_expected: bool) -> Self {

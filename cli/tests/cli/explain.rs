@@ -491,8 +491,16 @@ fn other_kinds_of_signature_are_told() {
         ("X-Shopify-Hmac-Sha256: 00", "shopify-signature", "Shopify"),
         ("Signature: sha1=00", "github-signature", "uses GitHub's signatures"),
         ("X-Gitlab-Token: t0ken", "gitlab-token", "is a password and no signature"),
-        ("Stripe-Signature: t=1,v1=00", "stripe-signature", "verify it with Stripe's library"),
-        ("Signature: t=1,v1=00", "stripe-signature", "verify it with Stripe's library"),
+        (
+            "Stripe-Signature: t=1,v1=00",
+            "stripe-signature",
+            "verify its requests there with Stripe's library",
+        ),
+        (
+            "Signature: t=1,v1=00",
+            "stripe-signature",
+            "verify its requests there with Stripe's library",
+        ),
         (
             "Authorization: hmac-key\",algorithm=\"hmac-sha256\",signature=\"QrS16=",
             "documentation-example",

@@ -105,7 +105,7 @@ fn decompressed(case: &Case<'_>, body: &[u8]) -> Option<NearMiss> {
     compression::is_not(body, known).then(|| {
         let advice = format!(
             "Content-Encoding says {known}, but the body is not compressed: something on the way \
-             decompressed it, and Digest is of the compressed bytes; verify before decompressing."
+             decompressed it, and Digest is that of the compressed bytes; verify before decompressing."
         );
         NearMiss::new("decompressed-body", "body", advice)
     })

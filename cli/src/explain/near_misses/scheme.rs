@@ -26,17 +26,19 @@ use Mark::{Credentials, Fields, Signature};
 
 const REPOSITORY: &str = "point the repository's webhook at the Drone server, and set \
                           DRONE_WEBHOOK_ENDPOINT there to this address";
-const ELSEWHERE: &str = "give that sender its own address, and verify it there by its own rules";
+const ELSEWHERE: &str =
+    "give that sender another address, and verify its requests there by its rules";
 const STRIPE: &str = "uses Stripe's signatures (`t=`, `v1=`), not Drone's";
-const STRIPES: &str = "give that sender its own address and verify it with Stripe's library";
-const GITHUB: &str = "uses GitHub's signatures (HMAC of the body only, in hexadecimal)";
+const STRIPES: &str =
+    "give that sender another address, and verify its requests there with Stripe's library";
+const GITHUB: &str = "uses GitHub's signatures (a hexadecimal HMAC of the body)";
 
 /// The first match wins, because some senders also send the fields of other kinds.
 const SCHEMES: [Scheme; 28] = [
     Scheme {
         name: "rfc9421-signature",
         mark: Fields(&["signature-input"]),
-        what: "is signed by RFC 9421 (HTTP Message Signatures), not by Drone's scheme",
+        what: "is signed as in RFC 9421 (HTTP Message Signatures), not as by Drone",
         advice: "find out what sends it here, or verify it with a library for RFC 9421",
     },
     Scheme {
@@ -55,37 +57,37 @@ const SCHEMES: [Scheme; 28] = [
     Scheme {
         name: "forgejo-signature",
         mark: Fields(&["x-forgejo-signature", "x-forgejo-event"]),
-        what: "is a webhook of Forgejo, signed by HMAC of the body only in hexadecimal",
+        what: "is a webhook of Forgejo, signed with a hexadecimal HMAC of the body",
         advice: REPOSITORY,
     },
     Scheme {
         name: "gitea-signature",
         mark: Fields(&["x-gitea-signature", "x-gitea-event"]),
-        what: "is a webhook of Gitea, signed by HMAC of the body only in hexadecimal",
+        what: "is a webhook of Gitea, signed with a hexadecimal HMAC of the body",
         advice: REPOSITORY,
     },
     Scheme {
         name: "gogs-signature",
         mark: Fields(&["x-gogs-signature", "x-gogs-event"]),
-        what: "is a webhook of Gogs, signed by HMAC of the body only in hexadecimal",
+        what: "is a webhook of Gogs, signed with a hexadecimal HMAC of the body",
         advice: REPOSITORY,
     },
     Scheme {
         name: "gitness-signature",
         mark: Fields(&["x-gitness-signature", "x-gitness-trigger"]),
-        what: "is a webhook of Gitness (Harness Open Source), signed by HMAC of the body only in hexadecimal",
+        what: "is a webhook of Gitness (Harness Open Source), signed with a hexadecimal HMAC of the body",
         advice: REPOSITORY,
     },
     Scheme {
         name: "harness-signature",
         mark: Fields(&["x-harness-signature", "x-harness-trigger"]),
-        what: "is a webhook of Harness, signed by HMAC of the body only in hexadecimal",
+        what: "is a webhook of Harness, signed with a hexadecimal HMAC of the body",
         advice: REPOSITORY,
     },
     Scheme {
         name: "bitbucket-signature",
         mark: Fields(&["x-event-key", "x-hook-uuid"]),
-        what: "is a webhook of Bitbucket, signed by HMAC of the body only in hexadecimal",
+        what: "is a webhook of Bitbucket, signed with a hexadecimal HMAC of the body",
         advice: REPOSITORY,
     },
     Scheme {

@@ -17,8 +17,8 @@ pub(super) fn examine(case: &Case<'_>) -> Rule {
     let body = &case.message.body;
     match probe::digest(case, body) {
         Ok(result) => {
-            let of = if result.is_ok() { "these" } else { "other bytes" };
-            let text = format!("{} bytes; Digest is of {of}", body.len());
+            let matching = if result.is_ok() { "they match" } else { "they do not match" };
+            let text = format!("{} bytes; {matching} Digest", body.len());
             let mut found = vec![prose(text).with("bytes", body.len())];
             found.extend(ends(body));
             Rule::judged("body", case, result, found)
