@@ -64,6 +64,14 @@ pub(crate) fn usual<T>(input: Option<T>) -> Option<T> {
     if version::SHORTCUTS { input } else { None }
 }
 
+/// Removes the bytes up to the first `end`. Returns those before it, or `None` if there is no `end`.
+#[cfg_attr(feature = "small", inline(never))]
+pub(crate) fn take_part<'a>(bytes: &mut &'a [u8], end: u8) -> Option<&'a [u8]> {
+    let (part, behind) = split_at(bytes, end);
+    *bytes = behind.get(1..)?;
+    Some(part)
+}
+
 impl Class {
     /// Returns whether every byte is in the class.
     pub(crate) fn has_all(self, mut bytes: &[u8]) -> bool {

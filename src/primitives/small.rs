@@ -131,7 +131,6 @@ pub(crate) fn take_qdtext<'a>(bytes: &mut &'a [u8]) -> &'a [u8] {
 }
 
 /// Splits before the first `end`.
-#[inline(never)]
 pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
     super::plain::split_at(bytes, end)
 }

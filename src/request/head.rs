@@ -5,8 +5,8 @@
 
 use crate::{
     Error, Headers, Request,
-    bytes::{Class, in_bounds, trim},
-    primitives::{has_control, split_at},
+    bytes::{Class, trim},
+    primitives::{has_control, take_part},
 };
 
 /// The head of an HTTP/1.1 or HTTP/1.0 request (RFC 9112), checked and ready for lookup.
@@ -25,7 +25,7 @@ use crate::{
 pub struct Head<'a> {
     method: &'a [u8],
     target: &'a [u8],
-    /// The field lines, each with its CRLF, without the empty line.
+    /// The field lines and the empty line, each with its CRLF.
     fields: &'a [u8],
 }
 
@@ -42,20 +42,17 @@ impl<'a> Head<'a> {
     /// [`Error::MalformedHead`] with the offset of the first line that does not fit.
     pub fn parse(head: &'a (impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
         let head = head.as_ref();
-        let (method, target, fields) =
-            parse_request_line(head).ok_or(Error::MalformedHead { at: 0 })?;
-        let mut rest = fields;
-        loop {
-            let malformed = Error::MalformedHead { at: head.len().saturating_sub(rest.len()) };
-            let (line, behind) = split_line(rest).ok_or(malformed)?;
-            match (line, behind) {
-                ([], []) => break,
-                _ if is_field(line) => rest = behind,
-                _ => return Err(malformed),
+        let mut rest = head;
+        let (method, target) =
+            take_request_line(&mut rest).ok_or(Error::MalformedHead { at: 0 })?;
+        let fields = rest;
+        while !matches!(rest, b"\r\n") {
+            let at = head.len().saturating_sub(rest.len());
+            if !take_field(&mut rest).is_some_and(is_field) {
+                return Err(Error::MalformedHead { at });
             }
         }
-        let len = fields.len().saturating_sub(rest.len());
-        Ok(Self { method, target, fields: in_bounds(fields.get(..len)) })
+        Ok(Self { method, target, fields })
     }
 
     /// Returns the head at the start of `received`, including its empty line, or `None` if the empty
@@ -119,20 +116,30 @@ impl<'a> Head<'a> {
 impl Headers for Head<'_> {
     fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let mut rest = self.fields;
-        core::iter::from_fn(move || next_field(&mut rest))
+        core::iter::from_fn(move || take_field(&mut rest))
     }
 }
 
-fn next_field<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let (line, behind) = split_line(rest)?;
-    *rest = behind;
-    split_field(line)
+/// Removes the next line, and splits it into name and value. Returns `None` if it is not of that form.
+fn take_field<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let mut line = take_line(rest)?;
+    let name = take_part(&mut line, b':')?;
+    Some((name, trim(line)))
 }
 
-/// Splits at the first LF. Returns `None` if there is none, or no CR before it.
-fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (line, rest) = split_at(text, b'\n');
-    Some((line.strip_suffix(b"\r")?, rest.get(1..)?))
+/// Returns whether this is a `field-name` and a `field-value`.
+fn is_field((name, value): (&[u8], &[u8])) -> bool {
+    is_filled(name, Class::TOKEN) && !has_control(value)
+}
+
+/// Removes and returns the next line. Returns `None` if there is none, or no CR before its LF.
+fn take_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    take_part(rest, b'\n')?.strip_suffix(b"\r")
+}
+
+/// Returns whether `text` has bytes, and only those of `class`.
+fn is_filled(text: &[u8], class: Class) -> bool {
+    !text.is_empty() && class.has_all(text)
 }
 
 /// Parses `1*DIGIT`, at most `isize::MAX`, the largest size of an object.
@@ -145,27 +152,13 @@ fn parse_len(value: &[u8]) -> Option<usize> {
     len.filter(|len| isize::try_from(*len).is_ok())
 }
 
-/// Parses `method SP request-target SP HTTP-version CRLF`. Returns the method, the target and the rest.
-fn parse_request_line(head: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let (line, fields) = split_line(head)?;
-    let (method, rest) = split_at(line, b' ');
-    let (target, version) = split_at(rest.get(1..)?, b' ');
-    let fits = !method.is_empty()
-        && Class::TOKEN.has_all(method)
-        && !target.is_empty()
-        && Class::VISIBLE.has_all(target)
-        && matches!(version.strip_prefix(b" HTTP/1."), Some(b"1" | b"0"));
-    fits.then_some((method, target, fields))
-}
-
-fn split_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (name, value) = split_at(line, b':');
-    Some((name, trim(value.get(1..)?)))
-}
-
-/// Returns whether `line` is `field-name ":" OWS field-value OWS`.
-fn is_field(line: &[u8]) -> bool {
-    split_field(line).is_some_and(|(name, value)| {
-        !name.is_empty() && Class::TOKEN.has_all(name) && !has_control(value)
-    })
+/// Removes `method SP request-target SP HTTP-version CRLF`. Returns the method and the target.
+fn take_request_line<'a>(rest: &mut &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let mut line = take_line(rest)?;
+    let method = take_part(&mut line, b' ')?;
+    let target = take_part(&mut line, b' ')?;
+    let fits = is_filled(method, Class::TOKEN)
+        && is_filled(target, Class::VISIBLE)
+        && matches!(line.strip_prefix(b"HTTP/1."), Some(b"1" | b"0"));
+    fits.then_some((method, target))
 }

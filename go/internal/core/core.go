@@ -960,32 +960,6 @@ l3:
 	}
 	memory_copy(m.memory, uint32(v0), uint32(v2+i32(4)), uint32(i32(44)))
 }
-func (m *Module) _hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v0, v1, v2, v3 int32) {
-	var v4 int32
-	v4 = i32(0)
-	if v2 == 0 {
-		goto l0
-	}
-	v3 = v3 & i32(255)
-l1:
-	{
-		t0 := int32(m.memory[uint32(v1+v4)])
-		if t0 == v3 {
-			goto l0
-		}
-		t1 := v2
-		v4 = v4 + i32(1)
-		if t1 != v4 {
-			goto l1
-		}
-	}
-	v4 = v2
-l0:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
-	store32(m.memory, uint32(v0), uint32(v1))
-	store32(m.memory, uint64(uint32(v0))+12, uint32(v2-v4))
-	store32(m.memory, uint64(uint32(v0))+8, uint32(v1+v4))
-}
 func (m *Module) _hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v0, v1 int32) {
 	var v2, v3 int32
 	var v4, v5, v6 int64
@@ -1187,7 +1161,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db
 	var v5 int64
 	var v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(1616)
+	v4 = t0 - i32(1600)
 	m.___stack_pointer = v4
 	t1 := int64(load64(m.memory, uint64(uint32(v2))+4))
 	v5 = t1
@@ -1206,133 +1180,155 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db
 		v9 = v3 + i32(4)
 		t5 := int32(load32(m.memory, uint32(v3)))
 		v10 = t5
-	l5:
+	l7:
 		{
-			store32(m.memory, uint64(uint32(v4))+1588, uint32(v6))
 			store64(m.memory, uint64(uint32(v4))+1592, uint64(v5))
+			store32(m.memory, uint64(uint32(v4))+1588, uint32(v6))
 			v11 = int32(v5)
 			{
 				v5 = int64(uint64(v5) >> 32)
 				if v5 != i64(0) {
 					goto l1
 				}
-				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(1600), v6, v11, i32(32))
-				t6 := int64(load64(m.memory, uint64(uint32(v4))+1608))
-				store64(m.memory, uint64(uint32(v4))+1588, uint64(t6))
-			}
-		l1:
-			v12 = int32(v5)
-		l3:
-			{
-				t7 := int32(load32(m.memory, uint64(uint32(v4))+1592))
-				v13 = t7
-				t8 := int32(load32(m.memory, uint64(uint32(v4))+1596))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(24), v4+i32(1588), t8)
-				t9 := int32(m.memory[uint64(uint32(v4))+24])
-				v14 = t9
-				if v14 == 0 {
+				p6 := i32(0)
+				if v5 == 0 {
+					p6 = v6
+				}
+				v12 = p6
+				v13 = i32(0)
+				if v11 == 0 {
 					goto l2
 				}
-				t10 := int32(m.memory[uint64(uint32(v4))+25])
-				if t10&i32(255) != i32(32) {
-					goto l3
+			l3:
+				{
+					t7 := int32(m.memory[uint32(v6+v13)])
+					if t7 == i32(32) {
+						goto l2
+					}
+					t8 := v11
+					v13 = v13 + i32(1)
+					if t8 != v13 {
+						goto l3
+					}
+				}
+				v13 = v11
+			l2:
+				store32(m.memory, uint64(uint32(v4))+1592, uint32(v11-v13))
+				store32(m.memory, uint64(uint32(v4))+1588, uint32(v12+v13))
+			}
+		l1:
+			v14 = int32(v5)
+		l5:
+			{
+				t9 := int32(load32(m.memory, uint64(uint32(v4))+1592))
+				v13 = t9
+				t10 := int32(load32(m.memory, uint64(uint32(v4))+1596))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(24), v4+i32(1588), t10)
+				t11 := int32(m.memory[uint64(uint32(v4))+24])
+				v12 = t11
+				if v12 == 0 {
+					goto l4
+				}
+				t12 := int32(m.memory[uint64(uint32(v4))+25])
+				if t12&i32(255) != i32(32) {
+					goto l5
 				}
 			}
-		l2:
-			store32(m.memory, uint64(uint32(v4))+1584, uint32(v12))
+		l4:
+			store32(m.memory, uint64(uint32(v4))+1584, uint32(v14))
 			store32(m.memory, uint64(uint32(v4))+1576, uint32(v6))
-			t11 := v4
+			t13 := v4
 			v13 = v11 - v13
-			p12 := v13
+			p14 := v13
 			if uint32(v13) > uint32(v11) {
-				p12 = i32(0)
+				p14 = i32(0)
 			}
-			store32(m.memory, uint64(uint32(t11))+1580, uint32(p12))
-			t13 := int32(load32(m.memory, uint64(uint32(v4))+1588))
-			v6 = t13
-			t14 := int64(load64(m.memory, uint64(uint32(v4))+1592))
-			v5 = t14
+			store32(m.memory, uint64(uint32(t13))+1580, uint32(p14))
+			t15 := int32(load32(m.memory, uint64(uint32(v4))+1588))
+			v6 = t15
+			t16 := int64(load64(m.memory, uint64(uint32(v4))+1592))
+			v5 = t16
 			_ = m._hooksig__names__NameIndex__insert__h441cf1b107981045_j89l57(v4+i32(32), v4+i32(1576))
 			{
 				if uint32(v10) > uint32(i32(127)) {
-					goto l4
+					goto l6
 				}
-				t16 := v3
+				t18 := v3
 				v13 = v10 + i32(1)
-				store32(m.memory, uint32(t16), uint32(v13))
+				store32(m.memory, uint32(t18), uint32(v13))
 				v11 = v9 + v10*i32(12)
 				store32(m.memory, uint64(uint32(v11))+8, uint32(i32(0)))
 				store32(m.memory, uint32(v11), uint32(i32(0)))
 				v10 = v13
 			}
-		l4:
-			t17 := v14
-			var p18 int32
+		l6:
+			t19 := v12
+			var p20 int32
 			if v6 != i32(0) {
-				p18 = 1
+				p20 = 1
 			}
-			if t17&p18 != 0 {
-				goto l5
+			if t19&p20 != 0 {
+				goto l7
 			}
 		}
 	}
 l0:
 	if v7 == 0 {
-		goto l6
+		goto l8
 	}
 	v11 = v8 + v7<<4
 	v10 = v3 + i32(4)
-l8:
+l10:
 	{
-		t19 := int32(load32(m.memory, uint32(v8+i32(12))))
-		v6 = t19
-		t20 := int32(load32(m.memory, uint32(v8+i32(8))))
-		v13 = t20
-		t21 := int32(load32(m.memory, uint32(v8)))
-		t22 := v4 + i32(16)
-		t23 := v4 + i32(32)
-		v14 = t21
-		p24 := i32(1)
-		if v14 != 0 {
-			p24 = v14
+		t21 := int32(load32(m.memory, uint32(v8+i32(12))))
+		v6 = t21
+		t22 := int32(load32(m.memory, uint32(v8+i32(8))))
+		v13 = t22
+		t23 := int32(load32(m.memory, uint32(v8)))
+		t24 := v4 + i32(16)
+		t25 := v4 + i32(32)
+		v12 = t23
+		p26 := i32(1)
+		if v12 != 0 {
+			p26 = v12
 		}
-		t25 := int32(load32(m.memory, uint32(v8+i32(4))))
-		m._hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(t22, t23, p24, t25)
+		t27 := int32(load32(m.memory, uint32(v8+i32(4))))
+		m._hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(t24, t25, p26, t27)
 		{
-			t26 := int32(load32(m.memory, uint64(uint32(v4))+16))
-			if t26 != i32(1) {
-				goto l7
+			t28 := int32(load32(m.memory, uint64(uint32(v4))+16))
+			if t28 != i32(1) {
+				goto l9
 			}
-			t27 := int32(load32(m.memory, uint64(uint32(v4))+20))
-			v14 = t27
-			t28 := int32(load32(m.memory, uint32(v3)))
-			if uint32(v14) >= uint32(t28) {
-				goto l7
+			t29 := int32(load32(m.memory, uint64(uint32(v4))+20))
+			v12 = t29
+			t30 := int32(load32(m.memory, uint32(v3)))
+			if uint32(v12) >= uint32(t30) {
+				goto l9
 			}
-			t30 := v4 + i32(8)
-			p29 := i32(1)
+			t32 := v4 + i32(8)
+			p31 := i32(1)
 			if v13 != 0 {
-				p29 = v13
+				p31 = v13
 			}
-			m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t30, p29, v6)
-			t31 := int32(load32(m.memory, uint64(uint32(v4))+8))
-			t32 := int32(load32(m.memory, uint64(uint32(v4))+12))
-			m._hooksig__signing_string__CoveredField__add__hfc4cac5058e42e64_cp2y7j(v10+v14*i32(12), t31, t32)
+			m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t32, p31, v6)
+			t33 := int32(load32(m.memory, uint64(uint32(v4))+8))
+			t34 := int32(load32(m.memory, uint64(uint32(v4))+12))
+			m._hooksig__signing_string__CoveredField__add__hfc4cac5058e42e64_cp2y7j(v10+v12*i32(12), t33, t34)
 		}
-	l7:
+	l9:
 		v8 = v8 + i32(16)
 		if v8 != v11 {
-			goto l8
+			goto l10
 		}
 	}
-l6:
+l8:
 	store32(m.memory, uint32(v0), uint32(v1))
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-	t33 := int64(load64(m.memory, uint32(v2)))
-	store64(m.memory, uint64(uint32(v0))+8, uint64(t33))
-	t34 := int32(load32(m.memory, uint64(uint32(v2))+8))
-	store32(m.memory, uint64(uint32(v0))+16, uint32(t34))
-	m.___stack_pointer = v4 + i32(1616)
+	t35 := int64(load64(m.memory, uint32(v2)))
+	store64(m.memory, uint64(uint32(v0))+8, uint64(t35))
+	t36 := int32(load32(m.memory, uint64(uint32(v2))+8))
+	store32(m.memory, uint64(uint32(v0))+16, uint32(t36))
+	m.___stack_pointer = v4 + i32(1600)
 }
 func (m *Module) _hooksig__names__NameIndex__insert__h441cf1b107981045_j89l57(v0, v1 int32) int32 {
 	var v2, v3, v4, v5, v6, v7, v8 int32
@@ -1510,8 +1506,8 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 	var v8 int64
 	var v9, v10, v11, v12, v13 int32
 	var v14 int64
-	var v15, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26 int32
-	var v27 int64
+	var v15, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26, v27 int32
+	var v28 int64
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(96)
 	m.___stack_pointer = v2
@@ -1529,361 +1525,389 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 		v7 = t3
 		t4 := int64(load64(m.memory, uint64(uint32(v1))+12))
 		v8 = t4
-		v9 = i32(-1)
-		v10 = i32(0)
-		v11 = i32(41)
-		v12 = i32(0)
-	l25:
+		t5 := int32(load32(m.memory, uint32(v4)))
+		v9 = t5
+		v10 = i32(-1)
+		v11 = i32(0)
+		v12 = i32(41)
+		v13 = i32(0)
+	l27:
 		{
-			store32(m.memory, uint64(uint32(v2))+76, uint32(v3))
-			store64(m.memory, uint64(uint32(v2))+80, uint64(v8))
-			v13 = int32(v8)
+			store64(m.memory, uint64(uint32(v2))+60, uint64(v8))
+			v14 = int64(uint64(v8) >> 32)
+			var p6 int32
+			if v14 == 0 {
+				p6 = 1
+			}
+			v15 = p6
+			store32(m.memory, uint64(uint32(v2))+56, uint32(v3))
+			v16 = int32(v8)
 			{
-				v14 = int64(uint64(v8) >> 32)
 				if v14 != i64(0) {
 					goto l1
 				}
-				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v2+i32(56), v3, v13, i32(32))
-				t5 := int64(load64(m.memory, uint64(uint32(v2))+64))
-				store64(m.memory, uint64(uint32(v2))+76, uint64(t5))
-			}
-		l1:
-			v15 = int32(v14)
-		l3:
-			{
-				t6 := int32(load32(m.memory, uint64(uint32(v2))+80))
-				v1 = t6
-				t7 := int32(load32(m.memory, uint64(uint32(v2))+84))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(48), v2+i32(76), t7)
-				t8 := int32(m.memory[uint64(uint32(v2))+48])
-				v16 = t8
+				p7 := i32(0)
+				if v15 != 0 {
+					p7 = v3
+				}
+				v4 = p7
+				v1 = i32(0)
 				if v16 == 0 {
 					goto l2
 				}
-				t9 := int32(m.memory[uint64(uint32(v2))+49])
-				if t9&i32(255) != i32(32) {
-					goto l3
-				}
-			}
-		l2:
-			v1 = v13 - v1
-			p10 := v1
-			if uint32(v1) > uint32(v13) {
-				p10 = i32(0)
-			}
-			v17 = p10
-			t11 := int32(load32(m.memory, uint64(uint32(v2))+76))
-			v18 = t11
-			t12 := int64(load64(m.memory, uint64(uint32(v2))+80))
-			v8 = t12
-			{
+			l3:
 				{
-					t13 := int32(load32(m.memory, uint32(v4)))
-					if uint32(v12) >= uint32(t13) {
-						goto l4
+					t8 := int32(m.memory[uint32(v3+v1)])
+					if t8 == i32(32) {
+						goto l2
 					}
-					v1 = v5 + v12*i32(12)
-					t14 := int32(load32(m.memory, uint64(uint32(v1))+8))
-					v19 = t14
-					t15 := int32(load32(m.memory, uint64(uint32(v1))+4))
-					v20 = t15
-					t16 := int32(load32(m.memory, uint32(v1)))
-					v21 = t16
+					t9 := v16
+					v1 = v1 + i32(1)
+					if t9 != v1 {
+						goto l3
+					}
+				}
+				v1 = v16
+			l2:
+				store32(m.memory, uint64(uint32(v2))+60, uint32(v16-v1))
+				store32(m.memory, uint64(uint32(v2))+56, uint32(v4+v1))
+			}
+		l1:
+			v17 = int32(v14)
+		l5:
+			{
+				t10 := int32(load32(m.memory, uint64(uint32(v2))+60))
+				v1 = t10
+				t11 := int32(load32(m.memory, uint64(uint32(v2))+64))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(48), v2+i32(56), t11)
+				t12 := int32(m.memory[uint64(uint32(v2))+48])
+				v4 = t12
+				if v4 == 0 {
+					goto l4
+				}
+				t13 := int32(m.memory[uint64(uint32(v2))+49])
+				if t13&i32(255) != i32(32) {
 					goto l5
 				}
-			l4:
-				t17 := int32(load32(m.memory, uint64(uint32(v7))+12))
-				v13 = t17
-				t18 := int32(load32(m.memory, uint64(uint32(v7))+8))
-				v1 = t18
-				store32(m.memory, uint64(uint32(v2))+72, uint32(v15))
-				store32(m.memory, uint64(uint32(v2))+68, uint32(v17))
+			}
+		l4:
+			v1 = v16 - v1
+			p14 := v1
+			if uint32(v1) > uint32(v16) {
+				p14 = i32(0)
+			}
+			v18 = p14
+			t15 := int32(load32(m.memory, uint64(uint32(v2))+56))
+			v19 = t15
+			t16 := int64(load64(m.memory, uint64(uint32(v2))+60))
+			v8 = t16
+			{
+				{
+					if uint32(v13) >= uint32(v9) {
+						goto l6
+					}
+					v1 = v5 + v13*i32(12)
+					t17 := int32(load32(m.memory, uint64(uint32(v1))+8))
+					v20 = t17
+					t18 := int32(load32(m.memory, uint64(uint32(v1))+4))
+					v21 = t18
+					t19 := int32(load32(m.memory, uint32(v1)))
+					v22 = t19
+					goto l7
+				}
+			l6:
+				t20 := int32(load32(m.memory, uint64(uint32(v7))+12))
+				v16 = t20
+				t21 := int32(load32(m.memory, uint64(uint32(v7))+8))
+				v1 = t21
+				store32(m.memory, uint64(uint32(v2))+72, uint32(v17))
+				store32(m.memory, uint64(uint32(v2))+68, uint32(v18))
 				store32(m.memory, uint64(uint32(v2))+64, uint32(v3))
 				store32(m.memory, uint64(uint32(v2))+56, uint32(v1))
-				t19 := v2
-				v22 = v1 + v13<<4
-				store32(m.memory, uint64(uint32(t19))+60, uint32(v22))
-				v21 = i32(0)
-				if v13 != 0 {
-					goto l6
+				t22 := v2
+				v23 = v1 + v16<<4
+				store32(m.memory, uint64(uint32(t22))+60, uint32(v23))
+				v22 = i32(0)
+				if v16 != 0 {
+					goto l8
 				}
-				v19 = i32(0)
-				goto l5
-			l6:
-				v19 = i32(0)
+				v20 = i32(0)
+				goto l7
 			l8:
+				v20 = i32(0)
+			l10:
 				{
-					t20 := int32(load32(m.memory, uint32(v1+i32(12))))
-					v23 = t20
-					t21 := int32(load32(m.memory, uint32(v1+i32(8))))
-					v24 = t21
-					t22 := int32(load32(m.memory, uint32(v1+i32(4))))
-					v25 = t22
-					t23 := int32(load32(m.memory, uint32(v1)))
-					v13 = t23
+					t23 := int32(load32(m.memory, uint32(v1+i32(12))))
+					v24 = t23
+					t24 := int32(load32(m.memory, uint32(v1+i32(8))))
+					v25 = t24
+					t25 := int32(load32(m.memory, uint32(v1+i32(4))))
+					v26 = t25
+					t26 := int32(load32(m.memory, uint32(v1)))
+					v16 = t26
 					store32(m.memory, uint64(uint32(v2))+84, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v2))+80, uint32(v25))
-					t25 := v2
-					p24 := i32(1)
-					if v13 != 0 {
-						p24 = v13
+					store32(m.memory, uint64(uint32(v2))+80, uint32(v26))
+					t28 := v2
+					p27 := i32(1)
+					if v16 != 0 {
+						p27 = v16
 					}
-					store32(m.memory, uint64(uint32(t25))+76, uint32(p24))
+					store32(m.memory, uint64(uint32(t28))+76, uint32(p27))
 					{
-						t26 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6, v2+i32(76))
-						if t26 != 0 {
-							goto l7
-						}
-						v1 = v1 + i32(16)
-						if v1 == v22 {
-							goto l5
-						}
-						goto l8
-					}
-				l7:
-					t27 := v2
-					v1 = v1 + i32(16)
-					store32(m.memory, uint64(uint32(t27))+56, uint32(v1))
-					t29 := v2 + i32(40)
-					p28 := i32(1)
-					if v24 != 0 {
-						p28 = v24
-					}
-					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t29, p28, v23)
-					t30 := int32(load32(m.memory, uint64(uint32(v2))+40))
-					v13 = t30
-					if v13 == 0 {
-						goto l5
-					}
-					t31 := int32(load32(m.memory, uint64(uint32(v2))+44))
-					v25 = t31
-					v19 = v25 + v19
-					{
-						if v21 != 0 {
+						t29 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6, v2+i32(76))
+						if t29 != 0 {
 							goto l9
 						}
-						v20 = v25
-						v21 = v13
+						v1 = v1 + i32(16)
+						if v1 == v23 {
+							goto l7
+						}
 						goto l10
-					l9:
-						t32 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v21, v20)
-						t33 := v21
-						t34 := v13
-						v24 = t32
-						p35 := t34
-						if v24 != 0 {
-							p35 = t33
-						}
-						v21 = p35
-						p36 := v25
-						if v24 != 0 {
-							p36 = v20
-						}
-						v20 = p36
-						v19 = v19 + i32(2)
 					}
-				l10:
-					if v1 != v22 {
-						goto l8
+				l9:
+					t30 := v2
+					v1 = v1 + i32(16)
+					store32(m.memory, uint64(uint32(t30))+56, uint32(v1))
+					t32 := v2 + i32(40)
+					p31 := i32(1)
+					if v25 != 0 {
+						p31 = v25
+					}
+					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t32, p31, v24)
+					t33 := int32(load32(m.memory, uint64(uint32(v2))+40))
+					v16 = t33
+					if v16 == 0 {
+						goto l7
+					}
+					t34 := int32(load32(m.memory, uint64(uint32(v2))+44))
+					v26 = t34
+					v20 = v26 + v20
+					{
+						if v22 != 0 {
+							goto l11
+						}
+						v21 = v26
+						v22 = v16
+						goto l12
+					l11:
+						t35 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v22, v21)
+						t36 := v22
+						t37 := v16
+						v25 = t35
+						p38 := t37
+						if v25 != 0 {
+							p38 = t36
+						}
+						v22 = p38
+						p39 := v26
+						if v25 != 0 {
+							p39 = v21
+						}
+						v21 = p39
+						v20 = v20 + i32(2)
+					}
+				l12:
+					if v1 != v23 {
+						goto l10
 					}
 				}
 			}
-		l5:
-			p37 := i32(0)
-			if v21 != 0 {
-				p37 = v20
+		l7:
+			p40 := i32(0)
+			if v22 != 0 {
+				p40 = v21
 			}
-			v13 = p37
-			v1 = v17
-			if v14 == 0 {
-				goto l11
-			}
-			store32(m.memory, uint64(uint32(v2))+64, uint32(v15))
-			store32(m.memory, uint64(uint32(v2))+60, uint32(v17))
-			store32(m.memory, uint64(uint32(v2))+56, uint32(v3))
-			v1 = i32(-1)
-		l12:
-			{
-				t38 := int32(load32(m.memory, uint64(uint32(v2))+64))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(32), v2+i32(56), t38)
-				v1 = v1 + i32(1)
-				t39 := int32(m.memory[uint64(uint32(v2))+32])
-				if t39 != 0 {
-					goto l12
-				}
-			}
-		l11:
-			;
-			var p40 int32
-			if v13 != v19 {
-				p40 = 1
-			}
-			v24 = p40
-			v9 = v9 + i32(3) + v1
-			if v11&i32(255) != i32(41) {
+			v16 = p40
+			v1 = v18
+			if v15 != 0 {
 				goto l13
 			}
-			store32(m.memory, uint64(uint32(v2))+64, uint32(v15))
-			store32(m.memory, uint64(uint32(v2))+60, uint32(v17))
+			store32(m.memory, uint64(uint32(v2))+64, uint32(v17))
+			store32(m.memory, uint64(uint32(v2))+60, uint32(v18))
+			store32(m.memory, uint64(uint32(v2))+56, uint32(v3))
+			v1 = i32(-1)
+		l14:
+			{
+				t41 := int32(load32(m.memory, uint64(uint32(v2))+64))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(32), v2+i32(56), t41)
+				v1 = v1 + i32(1)
+				t42 := int32(m.memory[uint64(uint32(v2))+32])
+				if t42 != 0 {
+					goto l14
+				}
+			}
+		l13:
+			;
+			var p43 int32
+			if v16 != v20 {
+				p43 = 1
+			}
+			v25 = p43
+			v10 = v10 + i32(3) + v1
+			if v12&i32(255) != i32(41) {
+				goto l15
+			}
+			store32(m.memory, uint64(uint32(v2))+64, uint32(v17))
+			store32(m.memory, uint64(uint32(v2))+60, uint32(v18))
 			store32(m.memory, uint64(uint32(v2))+56, uint32(v3))
 			v1 = i32(-16)
 			{
 				{
-				l15:
+				l17:
 					{
 						if v1 == i32(48) {
-							if v21 == 0 {
-								goto l18
+							if v22 == 0 {
+								goto l20
 							}
-							goto l19
+							goto l21
 						}
-						v13 = v1 + i32(21728)
-						v25 = v1 + i32(16)
-						v1 = v25
-						t41 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(56), v13)
-						if t41 == 0 {
-							goto l15
+						v16 = v1 + i32(21728)
+						v26 = v1 + i32(16)
+						v1 = v26
+						t44 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(56), v16)
+						if t44 == 0 {
+							goto l17
 						}
 					}
-					t42 := int32(m.memory[uint32(v25+i32(21724))])
-					v1 = t42
+					t45 := int32(m.memory[uint32(v26+i32(21724))])
+					v1 = t45
 					if v1 == 0 {
-						t43 := int32(load32(m.memory, uint64(uint32(v7))+16))
-						v22 = t43
-						if v22 == 0 {
-							goto l18
+						t46 := int32(load32(m.memory, uint64(uint32(v7))+16))
+						v23 = t46
+						if v23 == 0 {
+							goto l20
 						}
-						t44 := int32(load32(m.memory, uint64(uint32(v7))+20))
-						v1 = t44
-						t45 := int32(load32(m.memory, uint32(v7)))
-						v13 = t45
-						t46 := int32(load32(m.memory, uint64(uint32(v7))+4))
-						t47 := v2
-						v25 = t46
-						store32(m.memory, uint64(uint32(t47))+80, uint32(v25))
-						store32(m.memory, uint64(uint32(v2))+76, uint32(v13))
+						t47 := int32(load32(m.memory, uint64(uint32(v7))+20))
+						v1 = t47
+						t48 := int32(load32(m.memory, uint32(v7)))
+						v16 = t48
+						t49 := int32(load32(m.memory, uint64(uint32(v7))+4))
+						t50 := v2
+						v26 = t49
+						store32(m.memory, uint64(uint32(t50))+80, uint32(v26))
+						store32(m.memory, uint64(uint32(v2))+76, uint32(v16))
 						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(8), v2+i32(76), i32(8))
-						v9 = v25 + (v9 + v1) + i32(1)
-						v11 = i32(21)
-						t48 := int32(load32(m.memory, uint64(uint32(v2))+80))
-						if t48 == 0 {
+						v10 = v26 + (v10 + v1) + i32(1)
+						v12 = i32(21)
+						t51 := int32(load32(m.memory, uint64(uint32(v2))+80))
+						if t51 == 0 {
 							store32(m.memory, uint64(uint32(v2))+80, uint32(v1))
-							store32(m.memory, uint64(uint32(v2))+76, uint32(v22))
+							store32(m.memory, uint64(uint32(v2))+76, uint32(v23))
 							m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2, v2+i32(76), i32(8))
-							v1 = v12
-							t61 := int32(load32(m.memory, uint64(uint32(v2))+80))
-							if t61 != 0 {
-								goto l23
+							v1 = v13
+							t64 := int32(load32(m.memory, uint64(uint32(v2))+80))
+							if t64 != 0 {
+								goto l25
 							}
+							goto l26
+						}
+						goto l23
+					}
+					if v22 != 0 {
+						if v1 != i32(1) {
+							goto l21
+						}
+						v12 = i32(35)
+						if v21 != v20 {
 							goto l24
 						}
-						goto l21
-					}
-					if v21 != 0 {
-						if v1 != i32(1) {
-							goto l19
-						}
-						v11 = i32(35)
-						if v20 != v19 {
-							goto l22
-						}
-						t49 := int32(load32(m.memory, uint64(uint32(v7))+16))
-						v1 = t49
+						t52 := int32(load32(m.memory, uint64(uint32(v7))+16))
+						v1 = t52
 						if v1 == 0 {
-							goto l19
+							goto l21
 						}
-						t50 := int32(load32(m.memory, uint64(uint32(v7))+20))
-						store32(m.memory, uint64(uint32(v2))+92, uint32(t50))
+						t53 := int32(load32(m.memory, uint64(uint32(v7))+20))
+						store32(m.memory, uint64(uint32(v2))+92, uint32(t53))
 						store32(m.memory, uint64(uint32(v2))+88, uint32(v1))
 						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(24), v2+i32(88), i32(64))
-						t51 := int32(load32(m.memory, uint64(uint32(v2))+28))
-						if t51 == 0 {
-							goto l19
+						t54 := int32(load32(m.memory, uint64(uint32(v2))+28))
+						if t54 == 0 {
+							goto l21
 						}
-						t52 := int32(load32(m.memory, uint64(uint32(v2))+24))
-						t53 := int32(m.memory[uint32(t52)])
-						if uint32((t53&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
-							goto l19
+						t55 := int32(load32(m.memory, uint64(uint32(v2))+24))
+						t56 := int32(m.memory[uint32(t55)])
+						if uint32((t56&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
+							goto l21
 						}
-						t54 := int32(load32(m.memory, uint64(uint32(v2))+92))
-						v1 = t54
+						t57 := int32(load32(m.memory, uint64(uint32(v2))+92))
+						v1 = t57
 						if uint32(v1) < uint32(i32(3)) {
-							goto l19
+							goto l21
 						}
-						t55 := int32(load32(m.memory, uint64(uint32(v2))+88))
-						v13 = t55
-						t56 := int32(load16(m.memory, uint32(v13)))
-						t57 := int32(m.memory[uint32(v13+i32(2))])
-						if (t56^i32(12090)|(t57^i32(47)))&i32(0xffff) != 0 {
-							goto l19
+						t58 := int32(load32(m.memory, uint64(uint32(v2))+88))
+						v16 = t58
+						t59 := int32(load16(m.memory, uint32(v16)))
+						t60 := int32(m.memory[uint32(v16+i32(2))])
+						if (t59^i32(12090)|(t60^i32(47)))&i32(0xffff) != 0 {
+							goto l21
 						}
 						store32(m.memory, uint64(uint32(v2))+80, uint32(v1+i32(-3)))
-						store32(m.memory, uint64(uint32(v2))+76, uint32(v13+i32(3)))
+						store32(m.memory, uint64(uint32(v2))+76, uint32(v16+i32(3)))
 						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(16), v2+i32(76), i32(128))
-						t58 := int32(load32(m.memory, uint64(uint32(v2))+16))
-						t59 := int32(load32(m.memory, uint64(uint32(v2))+20))
-						t60 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t58, t59, v21, v20)
-						if t60 != 0 {
-							goto l19
+						t61 := int32(load32(m.memory, uint64(uint32(v2))+16))
+						t62 := int32(load32(m.memory, uint64(uint32(v2))+20))
+						t63 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t61, t62, v22, v21)
+						if t63 != 0 {
+							goto l21
 						}
-						goto l22
+						goto l24
 					}
-					goto l18
+					goto l20
 				}
-			l19:
-				v9 = v9 + v19
-				t62 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v21, v20)
-				if t62 == 0 {
-					goto l24
+			l21:
+				v10 = v10 + v20
+				t65 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v22, v21)
+				if t65 == 0 {
+					goto l26
 				}
-				v11 = i32(21)
-				goto l21
+				v12 = i32(21)
+				goto l23
 			}
+		l26:
+			v12 = i32(41)
 		l24:
-			v11 = i32(41)
-		l22:
-			v1 = v26
-			goto l23
-		l18:
-			v11 = i32(20)
-		l21:
-			v1 = v12
+			v1 = v27
+			goto l25
+		l20:
+			v12 = i32(20)
 		l23:
-			v27 = int64(uint32(v1)) << 24
-			v26 = v1
-		l13:
-			v12 = v12 + i32(1)
-			v10 = v10 + v24
-			v3 = v18
-			t63 := v16
-			var p64 int32
-			if v18 != i32(0) {
-				p64 = 1
+			v1 = v13
+		l25:
+			v28 = int64(uint32(v1)) << 24
+			v27 = v1
+		l15:
+			v13 = v13 + i32(1)
+			v11 = v11 + v25
+			v3 = v19
+			t66 := v4
+			var p67 int32
+			if v19 != i32(0) {
+				p67 = 1
 			}
-			if t63&p64 != 0 {
-				goto l25
+			if t66&p67 != 0 {
+				goto l27
 			}
 		}
-		if uint32(v10) > uint32(i32(8)) {
-			goto l26
+		if uint32(v11) > uint32(i32(8)) {
+			goto l28
 		}
-		if v11&i32(255) == i32(41) {
-			if uint32(v9) > uint32(i32(4096)) {
+		if v12&i32(255) == i32(41) {
+			if uint32(v10) > uint32(i32(4096)) {
 				goto l0
 			}
 			m.memory[uint32(v0)] = byte(i32(41))
-			store32(m.memory, uint64(uint32(v0))+4, uint32(v9))
-			goto l28
+			store32(m.memory, uint64(uint32(v0))+4, uint32(v10))
+			goto l30
 		}
-		store64(m.memory, uint32(v0), uint64(v27<<8|int64(uint32(v11))&i64(255)))
-		goto l28
+		store64(m.memory, uint32(v0), uint64(v28<<8|int64(uint32(v12))&i64(255)))
+		goto l30
 	}
 l0:
 	m.memory[uint32(v0)] = byte(i32(22))
-	goto l28
-l26:
-	m.memory[uint32(v0)] = byte(i32(16))
+	goto l30
 l28:
+	m.memory[uint32(v0)] = byte(i32(16))
+l30:
 	m.___stack_pointer = v2 + i32(96)
 }
 func (m *Module) _hooksig__key__find_key_of_whole__hf27f42401d5b459b_2gxjpx(v0, v1, v2, v3, v4 int32) {
@@ -2071,7 +2095,7 @@ func (m *Module) _hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v0, v1, v2, v
 			{
 				{
 					{
-					l138:
+					l140:
 						{
 							if v3 != i32(1) {
 								goto l0
@@ -2118,1518 +2142,1540 @@ func (m *Module) _hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v0, v1, v2, v
 						v17 = i32(0)
 						v18 = v12
 						v19 = v13
-					l132:
+					l134:
 						{
 							v20 = v17
-							store32(m.memory, uint64(uint32(v5))+1472, uint32(v19))
-							store64(m.memory, uint64(uint32(v5))+1476, uint64(v18))
+							store64(m.memory, uint64(uint32(v5))+1268, uint64(v18))
+							store32(m.memory, uint64(uint32(v5))+1264, uint32(v19))
 							v21 = int32(v18)
 							{
 								v18 = int64(uint64(v18) >> 32)
 								if v18 != i64(0) {
 									goto l6
 								}
-								m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v5+i32(1264), v19, v21, i32(32))
-								t8 := int64(load64(m.memory, uint64(uint32(v5))+1272))
-								store64(m.memory, uint64(uint32(v5))+1472, uint64(t8))
+								p8 := i32(0)
+								if v18 == 0 {
+									p8 = v19
+								}
+								v22 = p8
+								v23 = i32(0)
+								if v21 == 0 {
+									goto l7
+								}
+							l8:
+								{
+									t9 := int32(m.memory[uint32(v19+v23)])
+									if t9 == i32(32) {
+										goto l7
+									}
+									t10 := v21
+									v23 = v23 + i32(1)
+									if t10 != v23 {
+										goto l8
+									}
+								}
+								v23 = v21
+							l7:
+								store32(m.memory, uint64(uint32(v5))+1268, uint32(v21-v23))
+								store32(m.memory, uint64(uint32(v5))+1264, uint32(v22+v23))
 							}
 						l6:
 							v22 = int32(v18)
-						l8:
+						l10:
 							{
-								t9 := int32(load32(m.memory, uint64(uint32(v5))+1476))
-								v23 = t9
-								t10 := int32(load32(m.memory, uint64(uint32(v5))+1480))
-								m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v5+i32(16), v5+i32(1472), t10)
-								t11 := int32(m.memory[uint64(uint32(v5))+16])
-								v24 = t11
+								t11 := int32(load32(m.memory, uint64(uint32(v5))+1268))
+								v23 = t11
+								t12 := int32(load32(m.memory, uint64(uint32(v5))+1272))
+								m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v5+i32(16), v5+i32(1264), t12)
+								t13 := int32(m.memory[uint64(uint32(v5))+16])
+								v24 = t13
 								if v24 == 0 {
-									goto l7
-								}
-								t12 := int32(m.memory[uint64(uint32(v5))+17])
-								if t12&i32(255) != i32(32) {
-									goto l8
-								}
-							}
-						l7:
-							store32(m.memory, uint64(uint32(v5))+1240, uint32(v22))
-							store32(m.memory, uint64(uint32(v5))+1232, uint32(v19))
-							t13 := v5
-							v23 = v21 - v23
-							p14 := v23
-							if uint32(v23) > uint32(v21) {
-								p14 = i32(0)
-							}
-							store32(m.memory, uint64(uint32(t13))+1236, uint32(p14))
-							t15 := int32(load32(m.memory, uint64(uint32(v5))+1472))
-							v19 = t15
-							t16 := int64(load64(m.memory, uint64(uint32(v5))+1476))
-							v18 = t16
-							{
-								if v16&i32(1) != 0 {
 									goto l9
 								}
-								t17 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-								v16 = t17
+								t14 := int32(m.memory[uint64(uint32(v5))+17])
+								if t14&i32(255) != i32(32) {
+									goto l10
+								}
+							}
+						l9:
+							store32(m.memory, uint64(uint32(v5))+1240, uint32(v22))
+							store32(m.memory, uint64(uint32(v5))+1232, uint32(v19))
+							t15 := v5
+							v23 = v21 - v23
+							p16 := v23
+							if uint32(v23) > uint32(v21) {
+								p16 = i32(0)
+							}
+							store32(m.memory, uint64(uint32(t15))+1236, uint32(p16))
+							t17 := int32(load32(m.memory, uint64(uint32(v5))+1264))
+							v19 = t17
+							t18 := int64(load64(m.memory, uint64(uint32(v5))+1268))
+							v18 = t18
+							{
+								if v16&i32(1) != 0 {
+									goto l11
+								}
+								t19 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+								v16 = t19
 								v25 = v16 + i32(8)
-								t18 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-								v23 = t18
-							l23:
+								t20 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+								v23 = t20
+							l25:
 								{
 									v26 = i32(0)
 									v21 = i32(0)
 									{
 										v22 = i32(256) - v15
-										p19 := v22
+										p21 := v22
 										if uint32(v22) > uint32(i32(256)) {
-											p19 = i32(0)
+											p21 = i32(0)
 										}
-										v22 = p19
+										v22 = p21
 										if uint32(v22) > uint32(v3) {
-											goto l10
+											goto l12
 										}
-										var p20 int32
+										var p22 int32
 										if v3 == v22 {
-											p20 = 1
+											p22 = 1
 										}
-										v26 = p20
+										v26 = p22
 										v27 = v14 + v22
 										v28 = v22
 										v21 = v14
 									}
-								l10:
+								l12:
 									{
-										p21 := v3
+										p23 := v3
 										if v21 != 0 {
-											p21 = v28
+											p23 = v28
 										}
-										v22 = p21
+										v22 = p23
 										v3 = v22 + v15
 										if uint32(v3) > uint32(i32(256)) {
-											goto l11
+											goto l13
 										}
 										if v22 == 0 {
-											goto l11
+											goto l13
 										}
-										t23 := v2 + v15
-										p22 := v14
+										t25 := v2 + v15
+										p24 := v14
 										if v21 != 0 {
-											p22 = v21
+											p24 = v21
 										}
-										t24 := int32(m.memory[uint32(p22)])
-										m.memory[uint32(t23)] = byte(t24)
+										t26 := int32(m.memory[uint32(p24)])
+										m.memory[uint32(t25)] = byte(t26)
 										store32(m.memory, uint64(uint32(v5))+952, uint32(v3))
 										v15 = v3
 									}
-								l11:
+								l13:
 									if v15 != i32(256) {
-										goto l12
+										goto l14
 									}
 									{
-										t25 := int32(load32(m.memory, uint32(v16)))
-										v3 = t25
+										t27 := int32(load32(m.memory, uint32(v16)))
+										v3 = t27
 										if v3 != 0 {
-											goto l13
+											goto l15
 										}
 										v15 = i32(8)
-									l20:
+									l22:
 										{
-											t26 := int32(load32(m.memory, uint32(v23)))
-											v3 = t26
+											t28 := int32(load32(m.memory, uint32(v23)))
+											v3 = t28
 											store32(m.memory, uint32(v23), uint32(i32(0)))
 											{
 												{
 													if v3 != 0 {
-														goto l14
+														goto l16
 													}
-													t27 := int32(load32(m.memory, uint64(uint32(v23))+8))
-													v3 = t27
-													t28 := int32(load32(m.memory, uint64(uint32(v23))+12))
-													if v3 == t28 {
-														goto l15
+													t29 := int32(load32(m.memory, uint64(uint32(v23))+8))
+													v3 = t29
+													t30 := int32(load32(m.memory, uint64(uint32(v23))+12))
+													if v3 == t30 {
+														goto l17
 													}
 													store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
 													v3 = v3 + i32(8)
-													goto l16
+													goto l18
 												}
-											l14:
-												t29 := int32(load32(m.memory, uint64(uint32(v23))+4))
-												v3 = t29
+											l16:
+												t31 := int32(load32(m.memory, uint64(uint32(v23))+4))
+												v3 = t31
 												if v3 == 0 {
-													goto l15
+													goto l17
 												}
 											}
-										l16:
+										l18:
 											memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-											t30 := int64(load64(m.memory, uint64(uint32(v3))+24))
-											store64(m.memory, uint64(uint32(v9))+24, uint64(t30))
-											t31 := int64(load64(m.memory, uint64(uint32(v3))+16))
-											store64(m.memory, uint64(uint32(v9))+16, uint64(t31))
-											t32 := int64(load64(m.memory, uint64(uint32(v3))+8))
-											store64(m.memory, uint64(uint32(v9))+8, uint64(t32))
-											t33 := int64(load64(m.memory, uint32(v3)))
-											store64(m.memory, uint32(v9), uint64(t33))
+											t32 := int64(load64(m.memory, uint64(uint32(v3))+24))
+											store64(m.memory, uint64(uint32(v9))+24, uint64(t32))
+											t33 := int64(load64(m.memory, uint64(uint32(v3))+16))
+											store64(m.memory, uint64(uint32(v9))+16, uint64(t33))
+											t34 := int64(load64(m.memory, uint64(uint32(v3))+8))
+											store64(m.memory, uint64(uint32(v9))+8, uint64(t34))
+											t35 := int64(load64(m.memory, uint32(v3)))
+											store64(m.memory, uint32(v9), uint64(t35))
 											memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
 											{
-												t34 := int32(load32(m.memory, uint32(v16)))
-												v14 = t34
+												t36 := int32(load32(m.memory, uint32(v16)))
+												v14 = t36
 												if uint32(v14) > uint32(i32(7)) {
-													goto l17
+													goto l19
 												}
 												v22 = v25 + v14*i32(112)
 												memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
 												store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
 												store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
 												store32(m.memory, uint32(v16), uint32(v14+i32(1)))
-												goto l18
+												goto l20
 											}
-										l17:
-											v3 = i32(0)
 										l19:
+											v3 = i32(0)
+										l21:
 											store32(m.memory, uint32(v1+v3), uint32(i32(0)))
 											v3 = v3 + i32(4)
 											if v3 != i32(32) {
-												goto l19
+												goto l21
 											}
-										l18:
+										l20:
 											v15 = v15 + i32(-1)
 											if v15 != 0 {
-												goto l20
+												goto l22
 											}
 										}
-									l15:
-										t35 := int32(load32(m.memory, uint32(v16)))
-										v3 = t35
+									l17:
+										t37 := int32(load32(m.memory, uint32(v16)))
+										v3 = t37
 										if v3 == 0 {
-											goto l21
+											goto l23
 										}
 									}
-								l13:
+								l15:
 									v15 = v3 * i32(112)
 									v3 = v25
-								l22:
+								l24:
 									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
 									v3 = v3 + i32(112)
 									v15 = v15 + i32(-112)
 									if v15 != 0 {
-										goto l22
+										goto l24
 									}
-								l21:
+								l23:
 									v15 = i32(0)
 									store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
-								l12:
-									p36 := i32(1)
+								l14:
+									p38 := i32(1)
 									if v21 != 0 {
-										p36 = v27
+										p38 = v27
 									}
-									v14 = p36
+									v14 = p38
 									v3 = i32(1)
-									var p37 int32
+									var p39 int32
 									if v21 != i32(0) {
-										p37 = 1
+										p39 = 1
 									}
-									if p37&(v26^i32(1)) != 0 {
-										goto l23
+									if p39&(v26^i32(1)) != 0 {
+										goto l25
 									}
 								}
 							}
-						l9:
+						l11:
 							v17 = v20 + i32(1)
 							m._hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v5+i32(1232), v5+i32(1220))
-							t38 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-							v21 = t38
+							t40 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+							v21 = t40
 							v25 = v21 + i32(8)
 							v14 = i32(2)
 							v22 = i32(16594)
-							t39 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-							v23 = t39
-							t40 := int32(load32(m.memory, uint64(uint32(v5))+952))
-							v15 = t40
-						l40:
+							t41 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+							v23 = t41
+							t42 := int32(load32(m.memory, uint64(uint32(v5))+952))
+							v15 = t42
+						l42:
 							v16 = i32(0)
 							{
-								t41 := v14
+								t43 := v14
 								v3 = i32(256) - v15
-								p42 := v3
+								p44 := v3
 								if uint32(v3) > uint32(i32(256)) {
-									p42 = i32(0)
+									p44 = i32(0)
 								}
-								v3 = p42
-								if uint32(t41) < uint32(v3) {
-									goto l24
+								v3 = p44
+								if uint32(t43) < uint32(v3) {
+									goto l26
 								}
 								v27 = v22 + v3
 								v26 = v14 - v3
 								v28 = v3
 								v16 = v22
 							}
-						l24:
+						l26:
 							{
-								p43 := v14
+								p45 := v14
 								if v16 != 0 {
-									p43 = v28
+									p45 = v28
 								}
-								v14 = p43
+								v14 = p45
 								v3 = v14 + v15
 								if uint32(v3) > uint32(i32(256)) {
-									goto l25
+									goto l27
 								}
 								if v14 == 0 {
-									goto l25
+									goto l27
 								}
 								{
 									if v14 == 0 {
-										goto l26
+										goto l28
 									}
-									t45 := v2 + v15
-									p44 := v22
+									t47 := v2 + v15
+									p46 := v22
 									if v16 != 0 {
-										p44 = v16
+										p46 = v16
 									}
-									memory_copy(m.memory, uint32(t45), uint32(p44), uint32(v14))
+									memory_copy(m.memory, uint32(t47), uint32(p46), uint32(v14))
 								}
-							l26:
+							l28:
 								store32(m.memory, uint64(uint32(v5))+952, uint32(v3))
-								goto l27
+								goto l29
 							}
-						l25:
-							v3 = v15
 						l27:
+							v3 = v15
+						l29:
 							if v3 != i32(256) {
-								goto l28
+								goto l30
 							}
 							{
-								t46 := int32(load32(m.memory, uint32(v21)))
-								v3 = t46
+								t48 := int32(load32(m.memory, uint32(v21)))
+								v3 = t48
 								if v3 != 0 {
-									goto l29
+									goto l31
 								}
 								v15 = i32(8)
-							l36:
+							l38:
 								{
-									t47 := int32(load32(m.memory, uint32(v23)))
-									v3 = t47
+									t49 := int32(load32(m.memory, uint32(v23)))
+									v3 = t49
 									store32(m.memory, uint32(v23), uint32(i32(0)))
 									{
 										{
 											if v3 != 0 {
-												goto l30
+												goto l32
 											}
-											t48 := int32(load32(m.memory, uint64(uint32(v23))+8))
-											v3 = t48
-											t49 := int32(load32(m.memory, uint64(uint32(v23))+12))
-											if v3 == t49 {
-												goto l31
+											t50 := int32(load32(m.memory, uint64(uint32(v23))+8))
+											v3 = t50
+											t51 := int32(load32(m.memory, uint64(uint32(v23))+12))
+											if v3 == t51 {
+												goto l33
 											}
 											store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
 											v3 = v3 + i32(8)
-											goto l32
+											goto l34
 										}
-									l30:
-										t50 := int32(load32(m.memory, uint64(uint32(v23))+4))
-										v3 = t50
+									l32:
+										t52 := int32(load32(m.memory, uint64(uint32(v23))+4))
+										v3 = t52
 										if v3 == 0 {
-											goto l31
+											goto l33
 										}
 									}
-								l32:
+								l34:
 									memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-									t51 := int64(load64(m.memory, uint64(uint32(v3))+24))
-									store64(m.memory, uint64(uint32(v9))+24, uint64(t51))
-									t52 := int64(load64(m.memory, uint64(uint32(v3))+16))
-									store64(m.memory, uint64(uint32(v9))+16, uint64(t52))
-									t53 := int64(load64(m.memory, uint64(uint32(v3))+8))
-									store64(m.memory, uint64(uint32(v9))+8, uint64(t53))
-									t54 := int64(load64(m.memory, uint32(v3)))
-									store64(m.memory, uint32(v9), uint64(t54))
+									t53 := int64(load64(m.memory, uint64(uint32(v3))+24))
+									store64(m.memory, uint64(uint32(v9))+24, uint64(t53))
+									t54 := int64(load64(m.memory, uint64(uint32(v3))+16))
+									store64(m.memory, uint64(uint32(v9))+16, uint64(t54))
+									t55 := int64(load64(m.memory, uint64(uint32(v3))+8))
+									store64(m.memory, uint64(uint32(v9))+8, uint64(t55))
+									t56 := int64(load64(m.memory, uint32(v3)))
+									store64(m.memory, uint32(v9), uint64(t56))
 									memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
 									{
-										t55 := int32(load32(m.memory, uint32(v21)))
-										v14 = t55
+										t57 := int32(load32(m.memory, uint32(v21)))
+										v14 = t57
 										if uint32(v14) > uint32(i32(7)) {
-											goto l33
+											goto l35
 										}
 										v22 = v25 + v14*i32(112)
 										memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
 										store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
 										store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
 										store32(m.memory, uint32(v21), uint32(v14+i32(1)))
-										goto l34
+										goto l36
 									}
-								l33:
-									v3 = i32(0)
 								l35:
+									v3 = i32(0)
+								l37:
 									store32(m.memory, uint32(v1+v3), uint32(i32(0)))
 									v3 = v3 + i32(4)
 									if v3 != i32(32) {
-										goto l35
+										goto l37
 									}
-								l34:
+								l36:
 									v15 = v15 + i32(-1)
 									if v15 != 0 {
-										goto l36
+										goto l38
 									}
 								}
-							l31:
-								t56 := int32(load32(m.memory, uint32(v21)))
-								v3 = t56
+							l33:
+								t58 := int32(load32(m.memory, uint32(v21)))
+								v3 = t58
 								if v3 == 0 {
-									goto l37
+									goto l39
 								}
 							}
-						l29:
+						l31:
 							v15 = v3 * i32(112)
 							v3 = v25
-						l38:
+						l40:
 							m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
 							v3 = v3 + i32(112)
 							v15 = v15 + i32(-112)
 							if v15 != 0 {
-								goto l38
+								goto l40
 							}
-						l37:
+						l39:
 							v3 = i32(0)
 							store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
-						l28:
+						l30:
 							{
 								if v16 == 0 {
-									goto l39
+									goto l41
 								}
-								p57 := i32(1)
+								p59 := i32(1)
 								if v16 != 0 {
-									p57 = v27
+									p59 = v27
 								}
-								v22 = p57
+								v22 = p59
 								v15 = v3
 								v14 = v26
 								if v26 != 0 {
-									goto l40
+									goto l42
 								}
 							}
-						l39:
+						l41:
 							store64(m.memory, uint64(uint32(v5))+1268, uint64(i64(16)))
 							store32(m.memory, uint64(uint32(v5))+1264, uint32(i32(16692)))
 							{
 								{
-									t58 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(1232), v5+i32(1264))
-									if t58 != 0 {
+									t60 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(1232), v5+i32(1264))
+									if t60 != 0 {
 										store32(m.memory, uint64(uint32(v5))+1272, uint32(i32(0)))
-										t63 := int64(load64(m.memory, uint32(v11)))
-										store64(m.memory, uint64(uint32(v5))+1264, uint64(t63))
+										t65 := int64(load64(m.memory, uint32(v11)))
+										store64(m.memory, uint64(uint32(v5))+1264, uint64(t65))
 										m._hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v5+i32(1264), v5+i32(1220))
-										t64 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-										v16 = t64
+										t66 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+										v16 = t66
 										v25 = v16 + i32(8)
 										v15 = i32(16710)
-										t65 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-										v23 = t65
-										t66 := int32(load32(m.memory, uint64(uint32(v5))+952))
-										v3 = t66
-									l58:
+										t67 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+										v23 = t67
+										t68 := int32(load32(m.memory, uint64(uint32(v5))+952))
+										v3 = t68
+									l60:
 										{
 											v26 = i32(0)
 											v21 = i32(0)
 											{
 												v14 = i32(256) - v3
-												p67 := v14
+												p69 := v14
 												if uint32(v14) > uint32(i32(256)) {
-													p67 = i32(0)
+													p69 = i32(0)
 												}
-												v14 = p67
+												v14 = p69
 												if uint32(v14) > uint32(i32(1)) {
-													goto l45
+													goto l47
 												}
-												var p68 int32
+												var p70 int32
 												if v14 == i32(1) {
-													p68 = 1
+													p70 = 1
 												}
-												v26 = p68
+												v26 = p70
 												v27 = v15 + v14
 												v28 = v14
 												v21 = v15
 											}
-										l45:
+										l47:
 											{
-												p69 := i32(1)
+												p71 := i32(1)
 												if v21 != 0 {
-													p69 = v28
+													p71 = v28
 												}
-												v22 = p69
+												v22 = p71
 												v14 = v22 + v3
 												if uint32(v14) > uint32(i32(256)) {
-													goto l46
+													goto l48
 												}
 												if v22 == 0 {
-													goto l46
+													goto l48
 												}
-												t71 := v2 + v3
-												p70 := v15
+												t73 := v2 + v3
+												p72 := v15
 												if v21 != 0 {
-													p70 = v21
+													p72 = v21
 												}
-												t72 := int32(m.memory[uint32(p70)])
-												m.memory[uint32(t71)] = byte(t72)
+												t74 := int32(m.memory[uint32(p72)])
+												m.memory[uint32(t73)] = byte(t74)
 												store32(m.memory, uint64(uint32(v5))+952, uint32(v14))
 												v3 = v14
 											}
-										l46:
+										l48:
 											if v3 != i32(256) {
-												goto l47
+												goto l49
 											}
 											{
-												t73 := int32(load32(m.memory, uint32(v16)))
-												v3 = t73
+												t75 := int32(load32(m.memory, uint32(v16)))
+												v3 = t75
 												if v3 != 0 {
-													goto l48
+													goto l50
 												}
 												v15 = i32(8)
-											l55:
+											l57:
 												{
-													t74 := int32(load32(m.memory, uint32(v23)))
-													v3 = t74
+													t76 := int32(load32(m.memory, uint32(v23)))
+													v3 = t76
 													store32(m.memory, uint32(v23), uint32(i32(0)))
 													{
 														{
 															if v3 != 0 {
-																goto l49
+																goto l51
 															}
-															t75 := int32(load32(m.memory, uint64(uint32(v23))+8))
-															v3 = t75
-															t76 := int32(load32(m.memory, uint64(uint32(v23))+12))
-															if v3 == t76 {
-																goto l50
+															t77 := int32(load32(m.memory, uint64(uint32(v23))+8))
+															v3 = t77
+															t78 := int32(load32(m.memory, uint64(uint32(v23))+12))
+															if v3 == t78 {
+																goto l52
 															}
 															store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
 															v3 = v3 + i32(8)
-															goto l51
+															goto l53
 														}
-													l49:
-														t77 := int32(load32(m.memory, uint64(uint32(v23))+4))
-														v3 = t77
+													l51:
+														t79 := int32(load32(m.memory, uint64(uint32(v23))+4))
+														v3 = t79
 														if v3 == 0 {
-															goto l50
+															goto l52
 														}
 													}
-												l51:
+												l53:
 													memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-													t78 := int64(load64(m.memory, uint64(uint32(v3))+24))
-													store64(m.memory, uint64(uint32(v9))+24, uint64(t78))
-													t79 := int64(load64(m.memory, uint64(uint32(v3))+16))
-													store64(m.memory, uint64(uint32(v9))+16, uint64(t79))
-													t80 := int64(load64(m.memory, uint64(uint32(v3))+8))
-													store64(m.memory, uint64(uint32(v9))+8, uint64(t80))
-													t81 := int64(load64(m.memory, uint32(v3)))
-													store64(m.memory, uint32(v9), uint64(t81))
+													t80 := int64(load64(m.memory, uint64(uint32(v3))+24))
+													store64(m.memory, uint64(uint32(v9))+24, uint64(t80))
+													t81 := int64(load64(m.memory, uint64(uint32(v3))+16))
+													store64(m.memory, uint64(uint32(v9))+16, uint64(t81))
+													t82 := int64(load64(m.memory, uint64(uint32(v3))+8))
+													store64(m.memory, uint64(uint32(v9))+8, uint64(t82))
+													t83 := int64(load64(m.memory, uint32(v3)))
+													store64(m.memory, uint32(v9), uint64(t83))
 													memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
 													{
-														t82 := int32(load32(m.memory, uint32(v16)))
-														v14 = t82
+														t84 := int32(load32(m.memory, uint32(v16)))
+														v14 = t84
 														if uint32(v14) > uint32(i32(7)) {
-															goto l52
+															goto l54
 														}
 														v22 = v25 + v14*i32(112)
 														memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
 														store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
 														store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
 														store32(m.memory, uint32(v16), uint32(v14+i32(1)))
-														goto l53
-													}
-												l52:
-													v3 = i32(0)
-												l54:
-													store32(m.memory, uint32(v1+v3), uint32(i32(0)))
-													v3 = v3 + i32(4)
-													if v3 != i32(32) {
-														goto l54
-													}
-												l53:
-													v15 = v15 + i32(-1)
-													if v15 != 0 {
 														goto l55
 													}
+												l54:
+													v3 = i32(0)
+												l56:
+													store32(m.memory, uint32(v1+v3), uint32(i32(0)))
+													v3 = v3 + i32(4)
+													if v3 != i32(32) {
+														goto l56
+													}
+												l55:
+													v15 = v15 + i32(-1)
+													if v15 != 0 {
+														goto l57
+													}
 												}
-											l50:
-												t83 := int32(load32(m.memory, uint32(v16)))
-												v3 = t83
+											l52:
+												t85 := int32(load32(m.memory, uint32(v16)))
+												v3 = t85
 												if v3 == 0 {
-													goto l56
+													goto l58
 												}
 											}
-										l48:
+										l50:
 											v15 = v3 * i32(112)
 											v3 = v25
-										l57:
+										l59:
 											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
 											v3 = v3 + i32(112)
 											v15 = v15 + i32(-112)
 											if v15 != 0 {
-												goto l57
+												goto l59
 											}
-										l56:
+										l58:
 											v3 = i32(0)
 											store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
-										l47:
-											p84 := i32(1)
+										l49:
+											p86 := i32(1)
 											if v21 != 0 {
-												p84 = v27
+												p86 = v27
 											}
-											v15 = p84
-											var p85 int32
+											v15 = p86
+											var p87 int32
 											if v21 != i32(0) {
-												p85 = 1
+												p87 = 1
 											}
-											if p85&(v26^i32(1)) != 0 {
-												goto l58
+											if p87&(v26^i32(1)) != 0 {
+												goto l60
 											}
 										}
-										t86 := int32(load32(m.memory, uint64(uint32(v11))+16))
-										v22 = t86
+										t88 := int32(load32(m.memory, uint64(uint32(v11))+16))
+										v22 = t88
 										if v22 == 0 {
-											goto l59
+											goto l61
 										}
-										t87 := int32(load32(m.memory, uint64(uint32(v11))+20))
-										v14 = t87
+										t89 := int32(load32(m.memory, uint64(uint32(v11))+20))
+										v14 = t89
 										if v14 == 0 {
-											goto l59
+											goto l61
 										}
-										t88 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-										v21 = t88
+										t90 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+										v21 = t90
 										v25 = v21 + i32(8)
-										t89 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-										v23 = t89
-									l76:
+										t91 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+										v23 = t91
+									l78:
 										{
 											v16 = i32(0)
 											{
-												t90 := v14
+												t92 := v14
 												v15 = i32(256) - v3
-												p91 := v15
+												p93 := v15
 												if uint32(v15) > uint32(i32(256)) {
-													p91 = i32(0)
+													p93 = i32(0)
 												}
-												v15 = p91
-												if uint32(t90) < uint32(v15) {
-													goto l60
+												v15 = p93
+												if uint32(t92) < uint32(v15) {
+													goto l62
 												}
 												v27 = v22 + v15
 												v26 = v14 - v15
 												v28 = v15
 												v16 = v22
 											}
-										l60:
+										l62:
 											{
-												p92 := v14
+												p94 := v14
 												if v16 != 0 {
-													p92 = v28
+													p94 = v28
 												}
-												v14 = p92
+												v14 = p94
 												v15 = v14 + v3
 												if uint32(v15) > uint32(i32(256)) {
-													goto l61
+													goto l63
 												}
 												if v14 == 0 {
-													goto l61
+													goto l63
 												}
 												{
 													if v14 == 0 {
-														goto l62
+														goto l64
 													}
-													t94 := v2 + v3
-													p93 := v22
+													t96 := v2 + v3
+													p95 := v22
 													if v16 != 0 {
-														p93 = v16
+														p95 = v16
 													}
-													memory_copy(m.memory, uint32(t94), uint32(p93), uint32(v14))
+													memory_copy(m.memory, uint32(t96), uint32(p95), uint32(v14))
 												}
-											l62:
+											l64:
 												store32(m.memory, uint64(uint32(v5))+952, uint32(v15))
-												goto l63
+												goto l65
 											}
-										l61:
-											v15 = v3
 										l63:
+											v15 = v3
+										l65:
 											if v15 != i32(256) {
-												goto l64
+												goto l66
 											}
 											{
-												t95 := int32(load32(m.memory, uint32(v21)))
-												v3 = t95
+												t97 := int32(load32(m.memory, uint32(v21)))
+												v3 = t97
 												if v3 != 0 {
-													goto l65
+													goto l67
 												}
 												v15 = i32(8)
-											l72:
+											l74:
 												{
-													t96 := int32(load32(m.memory, uint32(v23)))
-													v3 = t96
+													t98 := int32(load32(m.memory, uint32(v23)))
+													v3 = t98
 													store32(m.memory, uint32(v23), uint32(i32(0)))
 													{
 														{
 															if v3 != 0 {
-																goto l66
+																goto l68
 															}
-															t97 := int32(load32(m.memory, uint64(uint32(v23))+8))
-															v3 = t97
-															t98 := int32(load32(m.memory, uint64(uint32(v23))+12))
-															if v3 == t98 {
-																goto l67
+															t99 := int32(load32(m.memory, uint64(uint32(v23))+8))
+															v3 = t99
+															t100 := int32(load32(m.memory, uint64(uint32(v23))+12))
+															if v3 == t100 {
+																goto l69
 															}
 															store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
 															v3 = v3 + i32(8)
-															goto l68
+															goto l70
 														}
-													l66:
-														t99 := int32(load32(m.memory, uint64(uint32(v23))+4))
-														v3 = t99
+													l68:
+														t101 := int32(load32(m.memory, uint64(uint32(v23))+4))
+														v3 = t101
 														if v3 == 0 {
-															goto l67
-														}
-													}
-												l68:
-													memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-													t100 := int64(load64(m.memory, uint64(uint32(v3))+24))
-													store64(m.memory, uint64(uint32(v9))+24, uint64(t100))
-													t101 := int64(load64(m.memory, uint64(uint32(v3))+16))
-													store64(m.memory, uint64(uint32(v9))+16, uint64(t101))
-													t102 := int64(load64(m.memory, uint64(uint32(v3))+8))
-													store64(m.memory, uint64(uint32(v9))+8, uint64(t102))
-													t103 := int64(load64(m.memory, uint32(v3)))
-													store64(m.memory, uint32(v9), uint64(t103))
-													memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
-													{
-														t104 := int32(load32(m.memory, uint32(v21)))
-														v14 = t104
-														if uint32(v14) > uint32(i32(7)) {
 															goto l69
 														}
+													}
+												l70:
+													memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
+													t102 := int64(load64(m.memory, uint64(uint32(v3))+24))
+													store64(m.memory, uint64(uint32(v9))+24, uint64(t102))
+													t103 := int64(load64(m.memory, uint64(uint32(v3))+16))
+													store64(m.memory, uint64(uint32(v9))+16, uint64(t103))
+													t104 := int64(load64(m.memory, uint64(uint32(v3))+8))
+													store64(m.memory, uint64(uint32(v9))+8, uint64(t104))
+													t105 := int64(load64(m.memory, uint32(v3)))
+													store64(m.memory, uint32(v9), uint64(t105))
+													memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
+													{
+														t106 := int32(load32(m.memory, uint32(v21)))
+														v14 = t106
+														if uint32(v14) > uint32(i32(7)) {
+															goto l71
+														}
 														v22 = v25 + v14*i32(112)
 														memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
 														store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
 														store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
 														store32(m.memory, uint32(v21), uint32(v14+i32(1)))
-														goto l70
+														goto l72
 													}
-												l69:
-													v3 = i32(0)
 												l71:
+													v3 = i32(0)
+												l73:
 													store32(m.memory, uint32(v1+v3), uint32(i32(0)))
 													v3 = v3 + i32(4)
 													if v3 != i32(32) {
-														goto l71
+														goto l73
 													}
-												l70:
+												l72:
 													v15 = v15 + i32(-1)
 													if v15 != 0 {
-														goto l72
+														goto l74
 													}
 												}
-											l67:
-												t105 := int32(load32(m.memory, uint32(v21)))
-												v3 = t105
+											l69:
+												t107 := int32(load32(m.memory, uint32(v21)))
+												v3 = t107
 												if v3 == 0 {
-													goto l73
+													goto l75
 												}
 											}
-										l65:
+										l67:
 											v15 = v3 * i32(112)
 											v3 = v25
-										l74:
+										l76:
 											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
 											v3 = v3 + i32(112)
 											v15 = v15 + i32(-112)
 											if v15 != 0 {
-												goto l74
+												goto l76
 											}
-										l73:
+										l75:
 											v15 = i32(0)
 											store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
-										l64:
+										l66:
 											if v16 == 0 {
-												goto l75
+												goto l77
 											}
-											p106 := i32(1)
+											p108 := i32(1)
 											if v16 != 0 {
-												p106 = v27
+												p108 = v27
 											}
-											v22 = p106
+											v22 = p108
 											v3 = v15
 											v14 = v26
 											if v26 != 0 {
-												goto l76
+												goto l78
 											}
-											goto l75
+											goto l77
 										}
 									}
-									t59 := int32(load32(m.memory, uint32(v6)))
-									if uint32(v20) >= uint32(t59) {
-										goto l42
+									t61 := int32(load32(m.memory, uint32(v6)))
+									if uint32(v20) >= uint32(t61) {
+										goto l44
 									}
 									v15 = v7 + v20*i32(12)
-									t60 := int32(load32(m.memory, uint32(v15)))
-									v22 = t60
+									t62 := int32(load32(m.memory, uint32(v15)))
+									v22 = t62
 									if v22 == 0 {
-										goto l42
+										goto l44
 									}
-									t61 := int32(load32(m.memory, uint64(uint32(v15))+4))
-									v14 = t61
-									t62 := int32(load32(m.memory, uint64(uint32(v15))+8))
-									if v14 != t62 {
-										goto l42
+									t63 := int32(load32(m.memory, uint64(uint32(v15))+4))
+									v14 = t63
+									t64 := int32(load32(m.memory, uint64(uint32(v15))+8))
+									if v14 != t64 {
+										goto l44
 									}
 									if v14 != 0 {
-										t162 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-										v21 = t162
+										t164 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+										v21 = t164
 										v25 = v21 + i32(8)
-										t163 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-										v23 = t163
-									l131:
+										t165 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+										v23 = t165
+									l133:
 										{
 											v16 = i32(0)
 											{
-												t164 := v14
+												t166 := v14
 												v15 = i32(256) - v3
-												p165 := v15
+												p167 := v15
 												if uint32(v15) > uint32(i32(256)) {
-													p165 = i32(0)
+													p167 = i32(0)
 												}
-												v15 = p165
-												if uint32(t164) < uint32(v15) {
-													goto l116
+												v15 = p167
+												if uint32(t166) < uint32(v15) {
+													goto l118
 												}
 												v27 = v22 + v15
 												v26 = v14 - v15
 												v28 = v15
 												v16 = v22
 											}
-										l116:
+										l118:
 											{
-												p166 := v14
+												p168 := v14
 												if v16 != 0 {
-													p166 = v28
+													p168 = v28
 												}
-												v14 = p166
+												v14 = p168
 												v15 = v14 + v3
 												if uint32(v15) > uint32(i32(256)) {
-													goto l117
+													goto l119
 												}
 												if v14 == 0 {
-													goto l117
+													goto l119
 												}
 												{
 													if v14 == 0 {
-														goto l118
+														goto l120
 													}
-													t168 := v2 + v3
-													p167 := v22
+													t170 := v2 + v3
+													p169 := v22
 													if v16 != 0 {
-														p167 = v16
+														p169 = v16
 													}
-													memory_copy(m.memory, uint32(t168), uint32(p167), uint32(v14))
+													memory_copy(m.memory, uint32(t170), uint32(p169), uint32(v14))
 												}
-											l118:
+											l120:
 												store32(m.memory, uint64(uint32(v5))+952, uint32(v15))
-												goto l119
+												goto l121
 											}
-										l117:
-											v15 = v3
 										l119:
+											v15 = v3
+										l121:
 											if v15 != i32(256) {
-												goto l120
+												goto l122
 											}
 											{
-												t169 := int32(load32(m.memory, uint32(v21)))
-												v3 = t169
+												t171 := int32(load32(m.memory, uint32(v21)))
+												v3 = t171
 												if v3 != 0 {
-													goto l121
+													goto l123
 												}
 												v15 = i32(8)
-											l128:
+											l130:
 												{
-													t170 := int32(load32(m.memory, uint32(v23)))
-													v3 = t170
+													t172 := int32(load32(m.memory, uint32(v23)))
+													v3 = t172
 													store32(m.memory, uint32(v23), uint32(i32(0)))
 													{
 														{
 															if v3 != 0 {
-																goto l122
+																goto l124
 															}
-															t171 := int32(load32(m.memory, uint64(uint32(v23))+8))
-															v3 = t171
-															t172 := int32(load32(m.memory, uint64(uint32(v23))+12))
-															if v3 == t172 {
-																goto l123
+															t173 := int32(load32(m.memory, uint64(uint32(v23))+8))
+															v3 = t173
+															t174 := int32(load32(m.memory, uint64(uint32(v23))+12))
+															if v3 == t174 {
+																goto l125
 															}
 															store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
 															v3 = v3 + i32(8)
-															goto l124
+															goto l126
 														}
-													l122:
-														t173 := int32(load32(m.memory, uint64(uint32(v23))+4))
-														v3 = t173
+													l124:
+														t175 := int32(load32(m.memory, uint64(uint32(v23))+4))
+														v3 = t175
 														if v3 == 0 {
-															goto l123
+															goto l125
 														}
 													}
-												l124:
+												l126:
 													memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-													t174 := int64(load64(m.memory, uint64(uint32(v3))+24))
-													store64(m.memory, uint64(uint32(v9))+24, uint64(t174))
-													t175 := int64(load64(m.memory, uint64(uint32(v3))+16))
-													store64(m.memory, uint64(uint32(v9))+16, uint64(t175))
-													t176 := int64(load64(m.memory, uint64(uint32(v3))+8))
-													store64(m.memory, uint64(uint32(v9))+8, uint64(t176))
-													t177 := int64(load64(m.memory, uint32(v3)))
-													store64(m.memory, uint32(v9), uint64(t177))
+													t176 := int64(load64(m.memory, uint64(uint32(v3))+24))
+													store64(m.memory, uint64(uint32(v9))+24, uint64(t176))
+													t177 := int64(load64(m.memory, uint64(uint32(v3))+16))
+													store64(m.memory, uint64(uint32(v9))+16, uint64(t177))
+													t178 := int64(load64(m.memory, uint64(uint32(v3))+8))
+													store64(m.memory, uint64(uint32(v9))+8, uint64(t178))
+													t179 := int64(load64(m.memory, uint32(v3)))
+													store64(m.memory, uint32(v9), uint64(t179))
 													memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
 													{
-														t178 := int32(load32(m.memory, uint32(v21)))
-														v14 = t178
+														t180 := int32(load32(m.memory, uint32(v21)))
+														v14 = t180
 														if uint32(v14) > uint32(i32(7)) {
-															goto l125
+															goto l127
 														}
 														v22 = v25 + v14*i32(112)
 														memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
 														store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
 														store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
 														store32(m.memory, uint32(v21), uint32(v14+i32(1)))
-														goto l126
+														goto l128
 													}
-												l125:
-													v3 = i32(0)
 												l127:
+													v3 = i32(0)
+												l129:
 													store32(m.memory, uint32(v1+v3), uint32(i32(0)))
 													v3 = v3 + i32(4)
 													if v3 != i32(32) {
-														goto l127
+														goto l129
 													}
-												l126:
+												l128:
 													v15 = v15 + i32(-1)
 													if v15 != 0 {
-														goto l128
+														goto l130
 													}
 												}
-											l123:
-												t179 := int32(load32(m.memory, uint32(v21)))
-												v3 = t179
+											l125:
+												t181 := int32(load32(m.memory, uint32(v21)))
+												v3 = t181
 												if v3 == 0 {
-													goto l129
+													goto l131
 												}
 											}
-										l121:
+										l123:
 											v15 = v3 * i32(112)
 											v3 = v25
-										l130:
+										l132:
 											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
 											v3 = v3 + i32(112)
 											v15 = v15 + i32(-112)
 											if v15 != 0 {
-												goto l130
+												goto l132
 											}
-										l129:
+										l131:
 											v15 = i32(0)
 											store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
-										l120:
+										l122:
 											if v16 == 0 {
-												goto l75
+												goto l77
 											}
-											p180 := i32(1)
+											p182 := i32(1)
 											if v16 != 0 {
-												p180 = v27
+												p182 = v27
 											}
-											v22 = p180
+											v22 = p182
 											v3 = v15
 											v14 = v26
 											if v26 != 0 {
-												goto l131
+												goto l133
 											}
-											goto l75
+											goto l77
 										}
 									}
-									goto l44
+									goto l46
 								}
-							l42:
-								t107 := int32(load32(m.memory, uint64(uint32(v11))+12))
-								v15 = t107
-								t108 := int32(load32(m.memory, uint64(uint32(v11))+8))
-								v14 = t108
-								t109 := int64(load64(m.memory, uint64(uint32(v5))+1232))
-								store64(m.memory, uint32(v10), uint64(t109))
-								t110 := int32(load32(m.memory, uint64(uint32(v5))+1240))
-								store32(m.memory, uint64(uint32(v10))+8, uint32(t110))
+							l44:
+								t109 := int32(load32(m.memory, uint64(uint32(v11))+12))
+								v15 = t109
+								t110 := int32(load32(m.memory, uint64(uint32(v11))+8))
+								v14 = t110
+								t111 := int64(load64(m.memory, uint64(uint32(v5))+1232))
+								store64(m.memory, uint32(v10), uint64(t111))
+								t112 := int32(load32(m.memory, uint64(uint32(v5))+1240))
+								store32(m.memory, uint64(uint32(v10))+8, uint32(t112))
 								store32(m.memory, uint64(uint32(v5))+1244, uint32(v14))
-								t111 := v5
+								t113 := v5
 								v29 = v14 + v15<<4
-								store32(m.memory, uint64(uint32(t111))+1248, uint32(v29))
+								store32(m.memory, uint64(uint32(t113))+1248, uint32(v29))
 								if v15 == 0 {
-									goto l44
+									goto l46
 								}
 								v30 = i32(1)
 								v28 = i32(0)
 								v21 = v3
 								v15 = v3
 								v20 = i32(1)
-							l78:
+							l80:
 								{
-									t112 := int32(load32(m.memory, uint32(v14+i32(12))))
-									v26 = t112
-									t113 := int32(load32(m.memory, uint32(v14+i32(8))))
-									v22 = t113
-									t114 := int32(load32(m.memory, uint32(v14+i32(4))))
-									v16 = t114
-									t115 := int32(load32(m.memory, uint32(v14)))
-									v23 = t115
+									t114 := int32(load32(m.memory, uint32(v14+i32(12))))
+									v26 = t114
+									t115 := int32(load32(m.memory, uint32(v14+i32(8))))
+									v22 = t115
+									t116 := int32(load32(m.memory, uint32(v14+i32(4))))
+									v16 = t116
+									t117 := int32(load32(m.memory, uint32(v14)))
+									v23 = t117
 									store32(m.memory, uint64(uint32(v5))+1272, uint32(i32(0)))
 									store32(m.memory, uint64(uint32(v5))+1268, uint32(v16))
-									t117 := v5
-									p116 := i32(1)
+									t119 := v5
+									p118 := i32(1)
 									if v23 != 0 {
-										p116 = v23
+										p118 = v23
 									}
-									store32(m.memory, uint64(uint32(t117))+1264, uint32(p116))
+									store32(m.memory, uint64(uint32(t119))+1264, uint32(p118))
 									{
-										t118 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v5+i32(1264))
-										if t118 != 0 {
-											t119 := v5
+										t120 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v5+i32(1264))
+										if t120 != 0 {
+											t121 := v5
 											v14 = v14 + i32(16)
-											store32(m.memory, uint64(uint32(t119))+1244, uint32(v14))
-											t121 := v5 + i32(8)
-											p120 := i32(1)
+											store32(m.memory, uint64(uint32(t121))+1244, uint32(v14))
+											t123 := v5 + i32(8)
+											p122 := i32(1)
 											if v22 != 0 {
-												p120 = v22
+												p122 = v22
 											}
-											m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t121, p120, v26)
-											t122 := int32(load32(m.memory, uint64(uint32(v5))+8))
-											v27 = t122
+											m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t123, p122, v26)
+											t124 := int32(load32(m.memory, uint64(uint32(v5))+8))
+											v27 = t124
 											if v27 == 0 {
-												goto l75
+												goto l77
 											}
-											t123 := int32(load32(m.memory, uint64(uint32(v5))+12))
-											v25 = t123
+											t125 := int32(load32(m.memory, uint64(uint32(v5))+12))
+											v25 = t125
 											{
 												if v20&i32(1) == 0 {
-													goto l79
+													goto l81
 												}
 												v22 = v3
-												goto l80
-											l79:
-												t124 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-												v16 = t124
+												goto l82
+											l81:
+												t126 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+												v16 = t126
 												v31 = v16 + i32(8)
-												t125 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-												v23 = t125
+												t127 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+												v23 = t127
 												v15 = v21
-											l96:
+											l98:
 												{
 													v26 = i32(0)
 													{
-														t126 := v28
+														t128 := v28
 														v22 = i32(256) - v15
-														p127 := v22
+														p129 := v22
 														if uint32(v22) > uint32(i32(256)) {
-															p127 = i32(0)
+															p129 = i32(0)
 														}
-														v22 = p127
-														if uint32(t126) < uint32(v22) {
-															goto l81
+														v22 = p129
+														if uint32(t128) < uint32(v22) {
+															goto l83
 														}
 														v32 = v30 + v22
 														v20 = v28 - v22
 														v33 = v22
 														v26 = v30
 													}
-												l81:
+												l83:
 													{
-														p128 := v28
+														p130 := v28
 														if v26 != 0 {
-															p128 = v33
+															p130 = v33
 														}
-														v28 = p128
+														v28 = p130
 														v22 = v28 + v15
 														if uint32(v22) > uint32(i32(256)) {
-															goto l82
+															goto l84
 														}
 														if v28 == 0 {
-															goto l82
+															goto l84
 														}
 														{
 															if v28 == 0 {
-																goto l83
+																goto l85
 															}
-															t130 := v2 + v15
-															p129 := v30
+															t132 := v2 + v15
+															p131 := v30
 															if v26 != 0 {
-																p129 = v26
+																p131 = v26
 															}
-															memory_copy(m.memory, uint32(t130), uint32(p129), uint32(v28))
+															memory_copy(m.memory, uint32(t132), uint32(p131), uint32(v28))
 														}
-													l83:
+													l85:
 														store32(m.memory, uint64(uint32(v5))+952, uint32(v22))
 														v21 = v22
 														v15 = v22
-														goto l84
+														goto l86
 													}
-												l82:
-													v22 = v3
 												l84:
+													v22 = v3
+												l86:
 													if v15 != i32(256) {
-														goto l85
+														goto l87
 													}
 													{
-														t131 := int32(load32(m.memory, uint32(v16)))
-														v3 = t131
+														t133 := int32(load32(m.memory, uint32(v16)))
+														v3 = t133
 														if v3 != 0 {
-															goto l86
+															goto l88
 														}
 														v15 = i32(8)
-													l93:
+													l95:
 														{
-															t132 := int32(load32(m.memory, uint32(v23)))
-															v3 = t132
+															t134 := int32(load32(m.memory, uint32(v23)))
+															v3 = t134
 															store32(m.memory, uint32(v23), uint32(i32(0)))
 															{
 																{
 																	if v3 != 0 {
-																		goto l87
+																		goto l89
 																	}
-																	t133 := int32(load32(m.memory, uint64(uint32(v23))+8))
-																	v3 = t133
-																	t134 := int32(load32(m.memory, uint64(uint32(v23))+12))
-																	if v3 == t134 {
-																		goto l88
+																	t135 := int32(load32(m.memory, uint64(uint32(v23))+8))
+																	v3 = t135
+																	t136 := int32(load32(m.memory, uint64(uint32(v23))+12))
+																	if v3 == t136 {
+																		goto l90
 																	}
 																	store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
 																	v3 = v3 + i32(8)
-																	goto l89
+																	goto l91
 																}
-															l87:
-																t135 := int32(load32(m.memory, uint64(uint32(v23))+4))
-																v3 = t135
+															l89:
+																t137 := int32(load32(m.memory, uint64(uint32(v23))+4))
+																v3 = t137
 																if v3 == 0 {
-																	goto l88
+																	goto l90
 																}
 															}
-														l89:
+														l91:
 															memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-															t136 := int64(load64(m.memory, uint64(uint32(v3))+24))
-															store64(m.memory, uint64(uint32(v9))+24, uint64(t136))
-															t137 := int64(load64(m.memory, uint64(uint32(v3))+16))
-															store64(m.memory, uint64(uint32(v9))+16, uint64(t137))
-															t138 := int64(load64(m.memory, uint64(uint32(v3))+8))
-															store64(m.memory, uint64(uint32(v9))+8, uint64(t138))
-															t139 := int64(load64(m.memory, uint32(v3)))
-															store64(m.memory, uint32(v9), uint64(t139))
+															t138 := int64(load64(m.memory, uint64(uint32(v3))+24))
+															store64(m.memory, uint64(uint32(v9))+24, uint64(t138))
+															t139 := int64(load64(m.memory, uint64(uint32(v3))+16))
+															store64(m.memory, uint64(uint32(v9))+16, uint64(t139))
+															t140 := int64(load64(m.memory, uint64(uint32(v3))+8))
+															store64(m.memory, uint64(uint32(v9))+8, uint64(t140))
+															t141 := int64(load64(m.memory, uint32(v3)))
+															store64(m.memory, uint32(v9), uint64(t141))
 															memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
 															{
-																t140 := int32(load32(m.memory, uint32(v16)))
-																v21 = t140
+																t142 := int32(load32(m.memory, uint32(v16)))
+																v21 = t142
 																if uint32(v21) > uint32(i32(7)) {
-																	goto l90
+																	goto l92
 																}
 																v22 = v31 + v21*i32(112)
 																memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
 																store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
 																store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
 																store32(m.memory, uint32(v16), uint32(v21+i32(1)))
-																goto l91
+																goto l93
 															}
-														l90:
-															v3 = i32(0)
 														l92:
+															v3 = i32(0)
+														l94:
 															store32(m.memory, uint32(v1+v3), uint32(i32(0)))
 															v3 = v3 + i32(4)
 															if v3 != i32(32) {
-																goto l92
+																goto l94
 															}
-														l91:
+														l93:
 															v15 = v15 + i32(-1)
 															if v15 != 0 {
-																goto l93
+																goto l95
 															}
 														}
-													l88:
-														t141 := int32(load32(m.memory, uint32(v16)))
-														v3 = t141
+													l90:
+														t143 := int32(load32(m.memory, uint32(v16)))
+														v3 = t143
 														if v3 == 0 {
-															goto l94
+															goto l96
 														}
 													}
-												l86:
+												l88:
 													v15 = v3 * i32(112)
 													v3 = v31
-												l95:
+												l97:
 													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
 													v3 = v3 + i32(112)
 													v15 = v15 + i32(-112)
 													if v15 != 0 {
-														goto l95
+														goto l97
 													}
-												l94:
+												l96:
 													v22 = i32(0)
 													store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
 													v21 = i32(0)
 													v15 = i32(0)
-												l85:
+												l87:
 													if v26 == 0 {
-														goto l80
+														goto l82
 													}
-													p142 := i32(1)
+													p144 := i32(1)
 													if v26 != 0 {
-														p142 = v32
+														p144 = v32
 													}
-													v30 = p142
+													v30 = p144
 													v3 = v22
 													v28 = v20
 													if v20 != 0 {
-														goto l96
+														goto l98
 													}
 												}
 											}
-										l80:
+										l82:
 											{
 												if v25 != 0 {
-													goto l97
+													goto l99
 												}
 												v3 = v22
-												goto l98
-											l97:
-												t143 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-												v16 = t143
+												goto l100
+											l99:
+												t145 := int32(load32(m.memory, uint64(uint32(v5))+1212))
+												v16 = t145
 												v20 = v16 + i32(8)
-												t144 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-												v23 = t144
+												t146 := int32(load32(m.memory, uint64(uint32(v5))+1216))
+												v23 = t146
 												v21 = v22
-											l115:
+											l117:
 												{
 													v26 = i32(0)
 													{
-														t145 := v25
+														t147 := v25
 														v3 = i32(256) - v21
-														p146 := v3
+														p148 := v3
 														if uint32(v3) > uint32(i32(256)) {
-															p146 = i32(0)
+															p148 = i32(0)
 														}
-														v3 = p146
-														if uint32(t145) < uint32(v3) {
-															goto l99
+														v3 = p148
+														if uint32(t147) < uint32(v3) {
+															goto l101
 														}
 														v31 = v27 + v3
 														v28 = v25 - v3
 														v30 = v3
 														v26 = v27
 													}
-												l99:
+												l101:
 													{
-														p147 := v25
+														p149 := v25
 														if v26 != 0 {
-															p147 = v30
+															p149 = v30
 														}
-														v15 = p147
+														v15 = p149
 														v3 = v15 + v21
 														if uint32(v3) > uint32(i32(256)) {
-															goto l100
+															goto l102
 														}
 														if v15 == 0 {
-															goto l100
+															goto l102
 														}
 														{
 															if v15 == 0 {
-																goto l101
+																goto l103
 															}
-															t149 := v2 + v21
-															p148 := v27
+															t151 := v2 + v21
+															p150 := v27
 															if v26 != 0 {
-																p148 = v26
+																p150 = v26
 															}
-															memory_copy(m.memory, uint32(t149), uint32(p148), uint32(v15))
+															memory_copy(m.memory, uint32(t151), uint32(p150), uint32(v15))
 														}
-													l101:
+													l103:
 														store32(m.memory, uint64(uint32(v5))+952, uint32(v3))
 														v21 = v3
-														goto l102
+														goto l104
 													}
-												l100:
-													v3 = v22
 												l102:
+													v3 = v22
+												l104:
 													if v21 != i32(256) {
-														goto l103
+														goto l105
 													}
 													{
-														t150 := int32(load32(m.memory, uint32(v16)))
-														v3 = t150
+														t152 := int32(load32(m.memory, uint32(v16)))
+														v3 = t152
 														if v3 != 0 {
-															goto l104
+															goto l106
 														}
 														v15 = i32(8)
-													l111:
+													l113:
 														{
-															t151 := int32(load32(m.memory, uint32(v23)))
-															v3 = t151
+															t153 := int32(load32(m.memory, uint32(v23)))
+															v3 = t153
 															store32(m.memory, uint32(v23), uint32(i32(0)))
 															{
 																{
 																	if v3 != 0 {
-																		goto l105
+																		goto l107
 																	}
-																	t152 := int32(load32(m.memory, uint64(uint32(v23))+8))
-																	v3 = t152
-																	t153 := int32(load32(m.memory, uint64(uint32(v23))+12))
-																	if v3 == t153 {
-																		goto l106
+																	t154 := int32(load32(m.memory, uint64(uint32(v23))+8))
+																	v3 = t154
+																	t155 := int32(load32(m.memory, uint64(uint32(v23))+12))
+																	if v3 == t155 {
+																		goto l108
 																	}
 																	store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
 																	v3 = v3 + i32(8)
-																	goto l107
+																	goto l109
 																}
-															l105:
-																t154 := int32(load32(m.memory, uint64(uint32(v23))+4))
-																v3 = t154
+															l107:
+																t156 := int32(load32(m.memory, uint64(uint32(v23))+4))
+																v3 = t156
 																if v3 == 0 {
-																	goto l106
+																	goto l108
 																}
 															}
-														l107:
+														l109:
 															memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-															t155 := int64(load64(m.memory, uint64(uint32(v3))+24))
-															store64(m.memory, uint64(uint32(v9))+24, uint64(t155))
-															t156 := int64(load64(m.memory, uint64(uint32(v3))+16))
-															store64(m.memory, uint64(uint32(v9))+16, uint64(t156))
-															t157 := int64(load64(m.memory, uint64(uint32(v3))+8))
-															store64(m.memory, uint64(uint32(v9))+8, uint64(t157))
-															t158 := int64(load64(m.memory, uint32(v3)))
-															store64(m.memory, uint32(v9), uint64(t158))
+															t157 := int64(load64(m.memory, uint64(uint32(v3))+24))
+															store64(m.memory, uint64(uint32(v9))+24, uint64(t157))
+															t158 := int64(load64(m.memory, uint64(uint32(v3))+16))
+															store64(m.memory, uint64(uint32(v9))+16, uint64(t158))
+															t159 := int64(load64(m.memory, uint64(uint32(v3))+8))
+															store64(m.memory, uint64(uint32(v9))+8, uint64(t159))
+															t160 := int64(load64(m.memory, uint32(v3)))
+															store64(m.memory, uint32(v9), uint64(t160))
 															memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
 															{
-																t159 := int32(load32(m.memory, uint32(v16)))
-																v21 = t159
+																t161 := int32(load32(m.memory, uint32(v16)))
+																v21 = t161
 																if uint32(v21) > uint32(i32(7)) {
-																	goto l108
+																	goto l110
 																}
 																v22 = v20 + v21*i32(112)
 																memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
 																store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
 																store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
 																store32(m.memory, uint32(v16), uint32(v21+i32(1)))
-																goto l109
+																goto l111
 															}
-														l108:
-															v3 = i32(0)
 														l110:
+															v3 = i32(0)
+														l112:
 															store32(m.memory, uint32(v1+v3), uint32(i32(0)))
 															v3 = v3 + i32(4)
 															if v3 != i32(32) {
-																goto l110
+																goto l112
 															}
-														l109:
+														l111:
 															v15 = v15 + i32(-1)
 															if v15 != 0 {
-																goto l111
+																goto l113
 															}
 														}
-													l106:
-														t160 := int32(load32(m.memory, uint32(v16)))
-														v3 = t160
+													l108:
+														t162 := int32(load32(m.memory, uint32(v16)))
+														v3 = t162
 														if v3 == 0 {
-															goto l112
+															goto l114
 														}
 													}
-												l104:
+												l106:
 													v15 = v3 * i32(112)
 													v3 = v20
-												l113:
+												l115:
 													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
 													v3 = v3 + i32(112)
 													v15 = v15 + i32(-112)
 													if v15 != 0 {
-														goto l113
+														goto l115
 													}
-												l112:
+												l114:
 													v3 = i32(0)
 													store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
 													v21 = i32(0)
-												l103:
+												l105:
 													if v26 != 0 {
-														goto l114
+														goto l116
 													}
 													v15 = v21
-													goto l98
-												l114:
-													p161 := i32(1)
+													goto l100
+												l116:
+													p163 := i32(1)
 													if v26 != 0 {
-														p161 = v31
+														p163 = v31
 													}
-													v27 = p161
+													v27 = p163
 													v22 = v3
 													v25 = v28
 													v15 = v21
 													if v28 != 0 {
-														goto l115
+														goto l117
 													}
 												}
 											}
-										l98:
+										l100:
 											v30 = i32(16708)
 											v28 = i32(2)
 											v20 = i32(0)
 											if v14 != v29 {
-												goto l78
+												goto l80
 											}
-											goto l75
+											goto l77
 										}
 										v14 = v14 + i32(16)
 										if v14 == v29 {
-											goto l75
+											goto l77
 										}
-										goto l78
+										goto l80
 									}
 								}
 							}
-						l59:
+						l61:
 							v15 = v3
-							goto l75
-						l44:
+							goto l77
+						l46:
 							v15 = v3
-						l75:
+						l77:
 							v16 = i32(0)
 							v3 = i32(1)
 							v14 = i32(16593)
-							t181 := v24
-							var p182 int32
+							t183 := v24
+							var p184 int32
 							if v19 != i32(0) {
-								p182 = 1
+								p184 = 1
 							}
-							if t181&p182 != 0 {
-								goto l132
+							if t183&p184 != 0 {
+								goto l134
 							}
 						}
 						{
-							t183 := int32(load32(m.memory, uint64(uint32(v5))+48))
-							v3 = t183
+							t185 := int32(load32(m.memory, uint64(uint32(v5))+48))
+							v3 = t185
 							if v3 == 0 {
-								t189 := int32(load32(m.memory, uint64(uint32(v5))+44))
-								v2 = t189
-								t190 := int32(load32(m.memory, uint64(uint32(v5))+40))
-								v1 = t190
-								t191 := int32(load32(m.memory, uint64(uint32(v5))+32))
-								if t191 != i32(1) {
-									goto l139
+								t191 := int32(load32(m.memory, uint64(uint32(v5))+44))
+								v2 = t191
+								t192 := int32(load32(m.memory, uint64(uint32(v5))+40))
+								v1 = t192
+								t193 := int32(load32(m.memory, uint64(uint32(v5))+32))
+								if t193 != i32(1) {
+									goto l141
 								}
-								t192 := int32(load32(m.memory, uint64(uint32(v5))+36))
-								v3 = t192
+								t194 := int32(load32(m.memory, uint64(uint32(v5))+36))
+								v3 = t194
 								if v3 != 0 {
-									goto l140
+									goto l142
 								}
-								goto l141
+								goto l143
 							}
 							v23 = v3 * i32(112)
 							v3 = i32(0)
-						l134:
+						l136:
 							{
 								v15 = v5 + i32(48) + v3 + i32(8)
-								t184 := int32(load32(m.memory, uint64(uint32(v5))+952))
-								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v15, v2, t184)
+								t186 := int32(load32(m.memory, uint64(uint32(v5))+952))
+								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v15, v2, t186)
 								m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v5+i32(1264), v15)
-								t185 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1264), v4)
-								m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t185&i32(255))
-								t186 := v23
+								t187 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1264), v4)
+								m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t187&i32(255))
+								t188 := v23
 								v3 = v3 + i32(112)
-								if t186 != v3 {
-									goto l134
+								if t188 != v3 {
+									goto l136
 								}
 							}
 							{
-								t187 := int32(load32(m.memory, uint64(uint32(v5))+48))
-								v14 = t187
+								t189 := int32(load32(m.memory, uint64(uint32(v5))+48))
+								v14 = t189
 								if v14 == 0 {
-									goto l135
+									goto l137
 								}
 								v23 = i32(0)
 								v15 = v8
-							l137:
+							l139:
 								v3 = i32(0)
-							l136:
+							l138:
 								store32(m.memory, uint32(v15+v3), uint32(i32(0)))
 								v3 = v3 + i32(4)
 								if v3 != i32(32) {
-									goto l136
+									goto l138
 								}
 								v15 = v15 + i32(112)
 								v23 = v23 + i32(1)
 								if v23 != v14 {
-									goto l137
+									goto l139
 								}
 							}
-						l135:
-							t188 := int32(load32(m.memory, uint64(uint32(v5))+32))
-							v3 = t188
-							goto l138
+						l137:
+							t190 := int32(load32(m.memory, uint64(uint32(v5))+32))
+							v3 = t190
+							goto l140
 						}
 					}
 				l5:
-					t193 := int32(load32(m.memory, uint64(uint32(v5))+44))
-					v2 = t193
-					t194 := int32(load32(m.memory, uint64(uint32(v5))+40))
-					v1 = t194
+					t195 := int32(load32(m.memory, uint64(uint32(v5))+44))
+					v2 = t195
+					t196 := int32(load32(m.memory, uint64(uint32(v5))+40))
+					v1 = t196
 				}
-			l140:
-				m._hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v5+i32(1264), v3, v5+i32(952))
-				t195 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1264), v4)
-				m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t195&i32(255))
-			}
-		l139:
-			if v1 == v2 {
-				goto l141
-			}
-			v3 = v1 + i32(8)
-			t196 := int32(uint32(v2-v1) / uint32(i32(160)))
-			v1 = t196
-		l142:
-			{
+			l142:
 				m._hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v5+i32(1264), v3, v5+i32(952))
 				t197 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1264), v4)
 				m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t197&i32(255))
+			}
+		l141:
+			if v1 == v2 {
+				goto l143
+			}
+			v3 = v1 + i32(8)
+			t198 := int32(uint32(v2-v1) / uint32(i32(160)))
+			v1 = t198
+		l144:
+			{
+				m._hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v5+i32(1264), v3, v5+i32(952))
+				t199 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1264), v4)
+				m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t199&i32(255))
 				v3 = v3 + i32(160)
 				v1 = v1 + i32(-1)
 				if v1 != 0 {
-					goto l142
+					goto l144
 				}
 			}
 		}
-	l141:
-		t198 := int32(load32(m.memory, uint64(uint32(v5))+48))
-		v9 = t198
+	l143:
+		t200 := int32(load32(m.memory, uint64(uint32(v5))+48))
+		v9 = t200
 		if v9 == 0 {
 			goto l4
 		}
 		v1 = v5 + i32(120)
 		v2 = i32(0)
-	l144:
+	l146:
 		v3 = i32(0)
-	l143:
+	l145:
 		store32(m.memory, uint32(v1+v3), uint32(i32(0)))
 		v3 = v3 + i32(4)
 		if v3 != i32(32) {
-			goto l143
+			goto l145
 		}
 		v1 = v1 + i32(112)
 		v2 = v2 + i32(1)
 		if v2 != v9 {
-			goto l144
+			goto l146
 		}
 	}
 l4:
 	{
-		t199 := int32(load32(m.memory, uint64(uint32(v5))+24))
-		v3 = t199
+		t201 := int32(load32(m.memory, uint64(uint32(v5))+24))
+		v3 = t201
 		if v3 != i32(-1) {
-			goto l145
+			goto l147
 		}
 		v3 = i32(36)
-		goto l146
+		goto l148
 	}
-l145:
+l147:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
 	v3 = i32(41)
-l146:
+l148:
 	m.memory[uint32(v0)] = byte(v3)
 	m.___stack_pointer = v5 + i32(1568)
 }
@@ -5546,7 +5592,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 	var v7 int64
 	var v8, v9, v10 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(32)
+	v4 = t0 - i32(16)
 	m.___stack_pointer = v4
 	{
 		{
@@ -5562,10 +5608,10 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			}
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
-				store64(m.memory, uint64(uint32(v4))+20, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+16, uint32(i32(21868)))
+				store64(m.memory, uint64(uint32(v4))+8, uint64(i64(11)))
+				store32(m.memory, uint64(uint32(v4))+4, uint32(i32(21868)))
 				v5 = v2 + i32(36)
-				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
+				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(4), i32(0))
 				if t7 == 0 {
 					goto l6
 				}
@@ -5600,9 +5646,9 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 		if t11 != i32(1) {
 			goto l4
 		}
-		store64(m.memory, uint64(uint32(v4))+20, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+16, uint32(i32(0x5577)))
-		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(16), i32(0))
+		store64(m.memory, uint64(uint32(v4))+8, uint64(i64(6)))
+		store32(m.memory, uint64(uint32(v4))+4, uint32(i32(0x5577)))
+		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(4), i32(0))
 		if t12 != 0 {
 			goto l3
 		}
@@ -5645,17 +5691,17 @@ l7:
 			t19 := int32(load32(m.memory, uint64(uint32(v1))+4))
 			v2 = t19
 			v1 = v2 + v5<<3
-			v5 = i32(0)
+			v8 = i32(0)
 		l15:
 			{
-				store32(m.memory, uint64(uint32(v4))+24, uint32(i32(0)))
+				store32(m.memory, uint64(uint32(v4))+12, uint32(i32(0)))
 				t20 := int64(load64(m.memory, uint32(v2)))
-				store64(m.memory, uint64(uint32(v4))+16, uint64(t20))
-				t21 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v3, v4+i32(16))
+				store64(m.memory, uint64(uint32(v4))+4, uint64(t20))
+				t21 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v3, v4+i32(4))
 				if t21 == 0 {
 					goto l14
 				}
-				v5 = v5 + i32(1)
+				v8 = v8 + i32(1)
 				v2 = v2 + i32(8)
 				if v2 != v1 {
 					goto l15
@@ -5676,77 +5722,99 @@ l13:
 	if v6 == 0 {
 		goto l12
 	}
-	v5 = i32(0)
-l19:
+	v8 = i32(0)
+l21:
 	{
-		store32(m.memory, uint64(uint32(v4))+4, uint32(v6))
 		store64(m.memory, uint64(uint32(v4))+8, uint64(v7))
-		v8 = int32(v7)
+		store32(m.memory, uint64(uint32(v4))+4, uint32(v6))
+		v5 = int32(v7)
 		{
 			v7 = int64(uint64(v7) >> 32)
 			if v7 != i64(0) {
 				goto l16
 			}
-			m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v4+i32(16), v6, v8, i32(32))
-			t24 := int64(load64(m.memory, uint64(uint32(v4))+24))
-			store64(m.memory, uint64(uint32(v4))+4, uint64(t24))
+			p24 := i32(0)
+			if v7 == 0 {
+				p24 = v6
+			}
+			v1 = p24
+			v2 = i32(0)
+			if v5 == 0 {
+				goto l17
+			}
+		l18:
+			{
+				t25 := int32(m.memory[uint32(v6+v2)])
+				if t25 == i32(32) {
+					goto l17
+				}
+				t26 := v5
+				v2 = v2 + i32(1)
+				if t26 != v2 {
+					goto l18
+				}
+			}
+			v2 = v5
+		l17:
+			store32(m.memory, uint64(uint32(v4))+8, uint32(v5-v2))
+			store32(m.memory, uint64(uint32(v4))+4, uint32(v1+v2))
 		}
 	l16:
 		v9 = int32(v7)
-	l18:
+	l20:
 		{
-			t25 := int32(load32(m.memory, uint64(uint32(v4))+8))
-			v2 = t25
-			t26 := int32(load32(m.memory, uint64(uint32(v4))+12))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4, v4+i32(4), t26)
-			t27 := int32(m.memory[uint32(v4)])
-			v1 = t27
+			t27 := int32(load32(m.memory, uint64(uint32(v4))+8))
+			v2 = t27
+			t28 := int32(load32(m.memory, uint64(uint32(v4))+12))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4, v4+i32(4), t28)
+			t29 := int32(m.memory[uint32(v4)])
+			v1 = t29
 			if v1 == 0 {
-				goto l17
+				goto l19
 			}
-			t28 := int32(m.memory[uint64(uint32(v4))+1])
-			if t28&i32(255) != i32(32) {
-				goto l18
+			t30 := int32(m.memory[uint64(uint32(v4))+1])
+			if t30&i32(255) != i32(32) {
+				goto l20
 			}
 		}
-	l17:
-		t29 := int64(load64(m.memory, uint64(uint32(v4))+8))
-		v7 = t29
-		t30 := int32(load32(m.memory, uint64(uint32(v4))+4))
-		v10 = t30
-		store32(m.memory, uint64(uint32(v4))+24, uint32(v9))
-		store32(m.memory, uint64(uint32(v4))+16, uint32(v6))
-		t31 := v4
-		v2 = v8 - v2
-		p32 := v2
-		if uint32(v2) > uint32(v8) {
-			p32 = i32(0)
+	l19:
+		t31 := int64(load64(m.memory, uint64(uint32(v4))+8))
+		v7 = t31
+		t32 := int32(load32(m.memory, uint64(uint32(v4))+4))
+		v10 = t32
+		store32(m.memory, uint64(uint32(v4))+12, uint32(v9))
+		store32(m.memory, uint64(uint32(v4))+4, uint32(v6))
+		t33 := v4
+		v2 = v5 - v2
+		p34 := v2
+		if uint32(v2) > uint32(v5) {
+			p34 = i32(0)
 		}
-		store32(m.memory, uint64(uint32(t31))+20, uint32(p32))
-		t33 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v3, v4+i32(16))
-		if t33 == 0 {
+		store32(m.memory, uint64(uint32(t33))+8, uint32(p34))
+		t35 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v3, v4+i32(4))
+		if t35 == 0 {
 			goto l14
 		}
-		v5 = v5 + i32(1)
+		v8 = v8 + i32(1)
 		v6 = v10
-		t34 := v1
-		var p35 int32
+		t36 := v1
+		var p37 int32
 		if v10 != i32(0) {
-			p35 = 1
+			p37 = 1
 		}
-		if t34&p35 == 0 {
+		if t36&p37 == 0 {
 			goto l12
 		}
-		goto l19
+		goto l21
 	}
 l14:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v8))
 	m.memory[uint32(v0)] = byte(i32(32))
 	goto l5
 l12:
 	m.memory[uint32(v0)] = byte(i32(41))
 l5:
-	m.___stack_pointer = v4 + i32(32)
+	m.___stack_pointer = v4 + i32(16)
 }
 func (m *Module) _hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(v0, v1, v2, v3 int32, v4, v5 int64) {
 	var v6 int32
@@ -7172,7 +7240,7 @@ func (m *Module) _hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_s
 	var v4 int64
 	var v5, v6, v7, v8 int32
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(32)
+	v2 = t0 - i32(16)
 	m.___stack_pointer = v2
 	t1 := int32(load32(m.memory, uint32(v0)))
 	t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
@@ -7183,88 +7251,110 @@ func (m *Module) _hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_s
 	v3 = p3
 	t4 := int64(load64(m.memory, uint64(uint32(v0))+4))
 	v4 = t4
-l4:
+l6:
 	{
 		v5 = v3
 		if v5 == 0 {
 			goto l0
 		}
-		store32(m.memory, uint64(uint32(v2))+4, uint32(v5))
 		store64(m.memory, uint64(uint32(v2))+8, uint64(v4))
+		store32(m.memory, uint64(uint32(v2))+4, uint32(v5))
 		v6 = int32(v4)
 		{
 			v4 = int64(uint64(v4) >> 32)
 			if v4 != i64(0) {
 				goto l1
 			}
-			m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v2+i32(16), v5, v6, i32(32))
-			t5 := int64(load64(m.memory, uint64(uint32(v2))+24))
-			store64(m.memory, uint64(uint32(v2))+4, uint64(t5))
+			p5 := i32(0)
+			if v4 == 0 {
+				p5 = v5
+			}
+			v0 = p5
+			v3 = i32(0)
+			if v6 == 0 {
+				goto l2
+			}
+		l3:
+			{
+				t6 := int32(m.memory[uint32(v5+v3)])
+				if t6 == i32(32) {
+					goto l2
+				}
+				t7 := v6
+				v3 = v3 + i32(1)
+				if t7 != v3 {
+					goto l3
+				}
+			}
+			v3 = v6
+		l2:
+			store32(m.memory, uint64(uint32(v2))+8, uint32(v6-v3))
+			store32(m.memory, uint64(uint32(v2))+4, uint32(v0+v3))
 		}
 	l1:
 		v7 = int32(v4)
-	l3:
+	l5:
 		{
-			t6 := int32(load32(m.memory, uint64(uint32(v2))+8))
-			v3 = t6
-			t7 := int32(load32(m.memory, uint64(uint32(v2))+12))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(4), t7)
-			t8 := int32(m.memory[uint32(v2)])
-			v0 = t8
+			t8 := int32(load32(m.memory, uint64(uint32(v2))+8))
+			v3 = t8
+			t9 := int32(load32(m.memory, uint64(uint32(v2))+12))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(4), t9)
+			t10 := int32(m.memory[uint32(v2)])
+			v0 = t10
 			if v0 == 0 {
-				goto l2
+				goto l4
 			}
-			t9 := int32(m.memory[uint64(uint32(v2))+1])
-			if t9&i32(255) != i32(32) {
-				goto l3
+			t11 := int32(m.memory[uint64(uint32(v2))+1])
+			if t11&i32(255) != i32(32) {
+				goto l5
 			}
 		}
-	l2:
-		t10 := int64(load64(m.memory, uint64(uint32(v2))+8))
-		v4 = t10
-		t11 := int32(load32(m.memory, uint64(uint32(v2))+4))
-		v8 = t11
-		store32(m.memory, uint64(uint32(v2))+24, uint32(v7))
-		store32(m.memory, uint64(uint32(v2))+16, uint32(v5))
-		t12 := v2
+	l4:
+		t12 := int64(load64(m.memory, uint64(uint32(v2))+8))
+		v4 = t12
+		t13 := int32(load32(m.memory, uint64(uint32(v2))+4))
+		v8 = t13
+		store32(m.memory, uint64(uint32(v2))+12, uint32(v7))
+		store32(m.memory, uint64(uint32(v2))+4, uint32(v5))
+		t14 := v2
 		v3 = v6 - v3
-		p13 := v3
+		p15 := v3
 		if uint32(v3) > uint32(v6) {
-			p13 = i32(0)
+			p15 = i32(0)
 		}
-		store32(m.memory, uint64(uint32(t12))+20, uint32(p13))
-		p14 := i32(0)
+		store32(m.memory, uint64(uint32(t14))+8, uint32(p15))
+		p16 := i32(0)
 		if v0 != 0 {
-			p14 = v8
+			p16 = v8
 		}
-		v3 = p14
-		t15 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(16), v1)
-		if t15 == 0 {
-			goto l4
+		v3 = p16
+		t17 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(4), v1)
+		if t17 == 0 {
+			goto l6
 		}
 	}
 l0:
-	m.___stack_pointer = v2 + i32(32)
-	var p16 int32
+	m.___stack_pointer = v2 + i32(16)
+	var p18 int32
 	if v5 != i32(0) {
-		p16 = 1
+		p18 = 1
 	}
-	return p16
+	return p18
 }
 func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 int32, v2 int64) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
 	var v15 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(1616)
+	v3 = t0 - i32(1600)
 	m.___stack_pointer = v3
-	store32(m.memory, uint64(uint32(v3))+1060, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v3))+32, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v3))+1056, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v3))+28, uint32(i32(0)))
 	if v1 != 0 {
 		v5 = i32(0)
-	l14:
+	l16:
 		{
-			store32(m.memory, uint64(uint32(v3))+1588, uint32(v1))
-			store64(m.memory, uint64(uint32(v3))+1592, uint64(v2))
+			store64(m.memory, uint64(uint32(v3))+1588, uint64(v2))
+			store32(m.memory, uint64(uint32(v3))+1584, uint32(v1))
 			v6 = int32(v2)
 			{
 				v2 = int64(uint64(v2) >> 32)
@@ -7276,135 +7366,157 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 				if v7 != 0 {
 					goto l2
 				}
-				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v3+i32(1600), v1, v6, i32(32))
-				t2 := int64(load64(m.memory, uint64(uint32(v3))+1608))
-				store64(m.memory, uint64(uint32(v3))+1588, uint64(t2))
+				p2 := i32(0)
+				if v2 == 0 {
+					p2 = v1
+				}
+				v8 = p2
+				v4 = i32(0)
+				if v6 == 0 {
+					goto l3
+				}
+			l4:
+				{
+					t3 := int32(m.memory[uint32(v1+v4)])
+					if t3 == i32(32) {
+						goto l3
+					}
+					t4 := v6
+					v4 = v4 + i32(1)
+					if t4 != v4 {
+						goto l4
+					}
+				}
+				v4 = v6
+			l3:
+				store32(m.memory, uint64(uint32(v3))+1588, uint32(v6-v4))
+				store32(m.memory, uint64(uint32(v3))+1584, uint32(v8+v4))
 			}
 		l2:
 			v4 = int32(v2)
-		l4:
+		l6:
 			{
-				t3 := int32(load32(m.memory, uint64(uint32(v3))+1592))
-				v8 = t3
-				t4 := int32(load32(m.memory, uint64(uint32(v3))+1596))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(24), v3+i32(1588), t4)
-				t5 := int32(m.memory[uint64(uint32(v3))+24])
-				v9 = t5
+				t5 := int32(load32(m.memory, uint64(uint32(v3))+1588))
+				v8 = t5
+				t6 := int32(load32(m.memory, uint64(uint32(v3))+1592))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(24), v3+i32(1584), t6)
+				t7 := int32(m.memory[uint64(uint32(v3))+24])
+				v9 = t7
 				if v9 == 0 {
-					goto l3
+					goto l5
 				}
-				t6 := int32(m.memory[uint64(uint32(v3))+25])
-				if t6&i32(255) != i32(32) {
-					goto l4
+				t8 := int32(m.memory[uint64(uint32(v3))+25])
+				if t8&i32(255) != i32(32) {
+					goto l6
 				}
 			}
-		l3:
-			store32(m.memory, uint64(uint32(v3))+1584, uint32(v4))
-			store32(m.memory, uint64(uint32(v3))+1576, uint32(v1))
-			t7 := v3
+		l5:
+			store32(m.memory, uint64(uint32(v3))+1580, uint32(v4))
+			store32(m.memory, uint64(uint32(v3))+1572, uint32(v1))
+			t9 := v3
 			v4 = v6 - v8
-			p8 := v4
+			p10 := v4
 			if uint32(v4) > uint32(v6) {
-				p8 = i32(0)
+				p10 = i32(0)
 			}
-			v10 = p8
-			store32(m.memory, uint64(uint32(t7))+1580, uint32(v10))
+			v10 = p10
+			store32(m.memory, uint64(uint32(t9))+1576, uint32(v10))
 			{
 				if v5 == i32(128) {
 					m.memory[uint32(v0)] = byte(i32(16))
-					goto l12
+					goto l14
 				}
 				v11 = v5 + i32(1)
-				t9 := int32(load32(m.memory, uint64(uint32(v3))+1588))
-				v12 = t9
-				t10 := int64(load64(m.memory, uint64(uint32(v3))+1592))
-				v2 = t10
+				t11 := int32(load32(m.memory, uint64(uint32(v3))+1584))
+				v12 = t11
+				t12 := int64(load64(m.memory, uint64(uint32(v3))+1588))
+				v2 = t12
 				v4 = i32(-16)
 				{
 					{
-					l7:
+					l9:
 						{
 							if v4 == i32(48) {
-								goto l6
+								goto l8
 							}
 							v13 = v4 + i32(21728)
 							v14 = v4 + i32(16)
 							v4 = v14
-							t11 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(1576), v13)
-							if t11 == 0 {
-								goto l7
+							t13 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(1572), v13)
+							if t13 == 0 {
+								goto l9
 							}
 						}
-						t12 := int32(m.memory[uint32(v14+i32(21724))])
-						if t12 != i32(2) {
-							goto l8
+						t14 := int32(m.memory[uint32(v14+i32(21724))])
+						if t14 != i32(2) {
+							goto l10
 						}
 						v15 = i64(17)
-						goto l9
+						goto l11
 					}
-				l6:
+				l8:
 					v15 = i64(18)
 					if uint32(v8) >= uint32(v6) {
-						goto l9
+						goto l11
 					}
 					{
 						if v7 != 0 {
+							goto l12
+						}
+						store32(m.memory, uint64(uint32(v3))+1588, uint32(v10))
+						store32(m.memory, uint64(uint32(v3))+1584, uint32(v1))
+						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(8), v3+i32(1584), i32(1))
+						t15 := int32(load32(m.memory, uint64(uint32(v3))+1588))
+						if t15 != 0 {
+							goto l11
+						}
+						goto l10
+					}
+				l12:
+					t16 := int32(load32(m.memory, uint64(uint32(v3))+1580))
+					store32(m.memory, uint64(uint32(v3))+1592, uint32(t16))
+					t17 := int64(load64(m.memory, uint64(uint32(v3))+1572))
+					store64(m.memory, uint64(uint32(v3))+1584, uint64(t17))
+				l13:
+					{
+						t18 := int32(load32(m.memory, uint64(uint32(v3))+1592))
+						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(1584), t18)
+						t19 := int32(m.memory[uint64(uint32(v3))+16])
+						if t19 == 0 {
 							goto l10
 						}
-						store32(m.memory, uint64(uint32(v3))+1604, uint32(v10))
-						store32(m.memory, uint64(uint32(v3))+1600, uint32(v1))
-						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(8), v3+i32(1600), i32(1))
-						t13 := int32(load32(m.memory, uint64(uint32(v3))+1604))
-						if t13 != 0 {
-							goto l9
-						}
-						goto l8
-					}
-				l10:
-					t14 := int32(load32(m.memory, uint64(uint32(v3))+1584))
-					store32(m.memory, uint64(uint32(v3))+1608, uint32(t14))
-					t15 := int64(load64(m.memory, uint64(uint32(v3))+1576))
-					store64(m.memory, uint64(uint32(v3))+1600, uint64(t15))
-				l11:
-					{
-						t16 := int32(load32(m.memory, uint64(uint32(v3))+1608))
-						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(1600), t16)
-						t17 := int32(m.memory[uint64(uint32(v3))+16])
-						if t17 == 0 {
-							goto l8
-						}
-						t18 := int32(m.memory[uint64(uint32(v3))+17])
-						v4 = t18 & i32(255)
-						p19 := i32(128)
+						t20 := int32(m.memory[uint64(uint32(v3))+17])
+						v4 = t20 & i32(255)
+						p21 := i32(128)
 						if uint32(v4) < uint32(i32(128)) {
-							p19 = v4
+							p21 = v4
 						}
-						t20 := int32(m.memory[uint64(uint32(p19))+16464])
-						if t20&i32(1) != 0 {
-							goto l11
+						t22 := int32(m.memory[uint64(uint32(p21))+16464])
+						if t22&i32(1) != 0 {
+							goto l13
 						}
 					}
 				}
-			l9:
+			l11:
 				store64(m.memory, uint32(v0), uint64(v15|int64(uint32(v5))<<32))
-				goto l12
+				goto l14
 			}
-		l8:
-			t21 := m._hooksig__names__NameIndex__insert__h441cf1b107981045_j89l57(v3+i32(32), v3+i32(1576))
-			if t21 == 0 {
+		l10:
+			t23 := m._hooksig__names__NameIndex__insert__h441cf1b107981045_j89l57(v3+i32(28), v3+i32(1572))
+			if t23 == 0 {
 				store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
 				m.memory[uint32(v0)] = byte(i32(19))
-				goto l12
+				goto l14
 			}
 			v1 = v12
 			v5 = v11
-			t22 := v9
-			var p23 int32
+			t24 := v9
+			var p25 int32
 			if v12 != i32(0) {
-				p23 = 1
+				p25 = 1
 			}
-			if t22&p23 == i32(1) {
-				goto l14
+			if t24&p25 == i32(1) {
+				goto l16
 			}
 		}
 		v4 = i32(41)
@@ -7414,8 +7526,8 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 	goto l1
 l1:
 	m.memory[uint32(v0)] = byte(v4)
-l12:
-	m.___stack_pointer = v3 + i32(1616)
+l14:
+	m.___stack_pointer = v3 + i32(1600)
 }
 func (m *Module) _hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v0, v1, v2 int32) int32 {
 	var v3, v4 int32
@@ -8179,7 +8291,7 @@ l3:
 func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
 	var v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
 	t0 := m.___stack_pointer
-	v6 = t0 - i32(48)
+	v6 = t0 - i32(32)
 	m.___stack_pointer = v6
 	{
 		t1 := int32(load32(m.memory, uint64(uint32(v5))+4))
@@ -8294,10 +8406,10 @@ l4:
 		t22 := int32(load32(m.memory, uint32(v5)))
 		v10 = t22
 		v11 = i32(0)
-	l19:
+	l21:
 		{
-			store32(m.memory, uint64(uint32(v6))+20, uint32(v2))
 			store64(m.memory, uint64(uint32(v6))+24, uint64(v3))
+			store32(m.memory, uint64(uint32(v6))+20, uint32(v2))
 			v4 = int32(v3)
 			{
 				v3 = int64(uint64(v3) >> 32)
@@ -8309,172 +8421,194 @@ l4:
 				if v12 != 0 {
 					goto l6
 				}
-				m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(32), v2, v4, i32(32))
-				t24 := int64(load64(m.memory, uint64(uint32(v6))+40))
-				store64(m.memory, uint64(uint32(v6))+20, uint64(t24))
+				p24 := i32(0)
+				if v3 == 0 {
+					p24 = v2
+				}
+				v9 = p24
+				v1 = i32(0)
+				if v4 == 0 {
+					goto l7
+				}
+			l8:
+				{
+					t25 := int32(m.memory[uint32(v2+v1)])
+					if t25 == i32(32) {
+						goto l7
+					}
+					t26 := v4
+					v1 = v1 + i32(1)
+					if t26 != v1 {
+						goto l8
+					}
+				}
+				v1 = v4
+			l7:
+				store32(m.memory, uint64(uint32(v6))+24, uint32(v4-v1))
+				store32(m.memory, uint64(uint32(v6))+20, uint32(v9+v1))
 			}
 		l6:
 			v13 = int32(v3)
-		l8:
+		l10:
 			{
-				t25 := int32(load32(m.memory, uint64(uint32(v6))+24))
-				v1 = t25
-				t26 := int32(load32(m.memory, uint64(uint32(v6))+28))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(16), v6+i32(20), t26)
-				t27 := int32(m.memory[uint64(uint32(v6))+16])
-				v9 = t27
+				t27 := int32(load32(m.memory, uint64(uint32(v6))+24))
+				v1 = t27
+				t28 := int32(load32(m.memory, uint64(uint32(v6))+28))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(16), v6+i32(20), t28)
+				t29 := int32(m.memory[uint64(uint32(v6))+16])
+				v9 = t29
 				if v9 == 0 {
-					goto l7
-				}
-				t28 := int32(m.memory[uint64(uint32(v6))+17])
-				if t28&i32(255) != i32(32) {
-					goto l8
-				}
-			}
-		l7:
-			v1 = v4 - v1
-			var p29 int32
-			if uint32(v1) > uint32(v4) {
-				p29 = 1
-			}
-			v4 = p29
-			t30 := int32(load32(m.memory, uint64(uint32(v6))+20))
-			v14 = t30
-			t31 := int64(load64(m.memory, uint64(uint32(v6))+24))
-			v3 = t31
-			{
-				if v11 == 0 {
 					goto l9
 				}
-				if uint32(v7) <= uint32(v8) {
+				t30 := int32(m.memory[uint64(uint32(v6))+17])
+				if t30&i32(255) != i32(32) {
 					goto l10
 				}
-				m.memory[uint32(v10+v8)] = byte(i32(32))
-			l10:
-				v8 = v8 + i32(1)
-				p32 := i32(-1)
-				if v8 != 0 {
-					p32 = v8
-				}
-				v8 = p32
 			}
 		l9:
-			p33 := v1
-			if v4 != 0 {
-				p33 = i32(0)
+			v1 = v4 - v1
+			var p31 int32
+			if uint32(v1) > uint32(v4) {
+				p31 = 1
 			}
-			v0 = p33
+			v4 = p31
+			t32 := int32(load32(m.memory, uint64(uint32(v6))+20))
+			v14 = t32
+			t33 := int64(load64(m.memory, uint64(uint32(v6))+24))
+			v3 = t33
+			{
+				if v11 == 0 {
+					goto l11
+				}
+				if uint32(v7) <= uint32(v8) {
+					goto l12
+				}
+				m.memory[uint32(v10+v8)] = byte(i32(32))
+			l12:
+				v8 = v8 + i32(1)
+				p34 := i32(-1)
+				if v8 != 0 {
+					p34 = v8
+				}
+				v8 = p34
+			}
+		l11:
+			p35 := v1
+			if v4 != 0 {
+				p35 = i32(0)
+			}
+			v0 = p35
 			{
 				{
 					if v12 != 0 {
-						goto l11
+						goto l13
 					}
 					v1 = i32(0)
-				l13:
+				l15:
 					{
 						if v0 == v1 {
-							goto l12
+							goto l14
 						}
 						v4 = v2 + v1
 						v1 = v1 + i32(1)
-						t34 := int32(m.memory[uint32(v4)])
-						if uint32((t34+i32(-65))&i32(255)) > uint32(i32(25)) {
-							goto l13
+						t36 := int32(m.memory[uint32(v4)])
+						if uint32((t36+i32(-65))&i32(255)) > uint32(i32(25)) {
+							goto l15
 						}
 					}
-				l11:
-					store32(m.memory, uint64(uint32(v6))+40, uint32(v13))
-					store32(m.memory, uint64(uint32(v6))+36, uint32(v0))
-					store32(m.memory, uint64(uint32(v6))+32, uint32(v2))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(8), v6+i32(32), v13)
-					t35 := int32(m.memory[uint64(uint32(v6))+8])
-					if t35 == 0 {
-						goto l14
+				l13:
+					store32(m.memory, uint64(uint32(v6))+28, uint32(v13))
+					store32(m.memory, uint64(uint32(v6))+24, uint32(v0))
+					store32(m.memory, uint64(uint32(v6))+20, uint32(v2))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(8), v6+i32(20), v13)
+					t37 := int32(m.memory[uint64(uint32(v6))+8])
+					if t37 == 0 {
+						goto l16
 					}
-					t36 := int32(m.memory[uint64(uint32(v6))+9])
-					v1 = t36
-				l16:
+					t38 := int32(m.memory[uint64(uint32(v6))+9])
+					v1 = t38
+				l18:
 					{
 						{
 							if uint32(v7) <= uint32(v8) {
-								goto l15
+								goto l17
 							}
-							t38 := v10 + v8
-							p37 := i32(0)
+							t40 := v10 + v8
+							p39 := i32(0)
 							if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p37 = i32(32)
+								p39 = i32(32)
 							}
-							m.memory[uint32(t38)] = byte(p37 | v1)
+							m.memory[uint32(t40)] = byte(p39 | v1)
 						}
-					l15:
-						t39 := int32(load32(m.memory, uint64(uint32(v6))+40))
-						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6, v6+i32(32), t39)
+					l17:
+						t41 := int32(load32(m.memory, uint64(uint32(v6))+28))
+						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6, v6+i32(20), t41)
 						v8 = v8 + i32(1)
-						p40 := i32(-1)
+						p42 := i32(-1)
 						if v8 != 0 {
-							p40 = v8
+							p42 = v8
 						}
-						v8 = p40
-						t41 := int32(m.memory[uint64(uint32(v6))+1])
-						v1 = t41
-						t42 := int32(m.memory[uint32(v6)])
-						if t42 != 0 {
-							goto l16
+						v8 = p42
+						t43 := int32(m.memory[uint64(uint32(v6))+1])
+						v1 = t43
+						t44 := int32(m.memory[uint32(v6)])
+						if t44 != 0 {
+							goto l18
 						}
-						goto l17
+						goto l19
 					}
 				}
-			l12:
+			l14:
 				if uint32(v7) < uint32(v8) {
-					goto l18
+					goto l20
 				}
 				if uint32(v7-v8) < uint32(v0) {
-					goto l18
+					goto l20
 				}
 				if v0 == 0 {
-					goto l18
+					goto l20
 				}
 				memory_copy(m.memory, uint32(v10+v8), uint32(v2), uint32(v0))
-			l18:
+			l20:
 				v1 = v8 + v0
-				p43 := v1
+				p45 := v1
 				if uint32(v1) < uint32(v8) {
-					p43 = i32(-1)
+					p45 = i32(-1)
 				}
-				v8 = p43
+				v8 = p45
 			}
-		l17:
+		l19:
 			store32(m.memory, uint64(uint32(v5))+8, uint32(v8))
-		l14:
+		l16:
 			v11 = v11 + i32(1)
 			v2 = v14
-			t44 := v9
-			var p45 int32
+			t46 := v9
+			var p47 int32
 			if v14 != i32(0) {
-				p45 = 1
+				p47 = 1
 			}
-			if t44&p45 != 0 {
-				goto l19
+			if t46&p47 != 0 {
+				goto l21
 			}
 		}
 	}
 l5:
 	{
 		if uint32(v7) <= uint32(v8) {
-			goto l20
+			goto l22
 		}
-		t46 := int32(load32(m.memory, uint32(v5)))
-		m.memory[uint32(t46+v8)] = byte(i32(34))
+		t48 := int32(load32(m.memory, uint32(v5)))
+		m.memory[uint32(t48+v8)] = byte(i32(34))
 	}
-l20:
-	t47 := v5
+l22:
+	t49 := v5
 	v8 = v8 + i32(1)
-	p48 := i32(-1)
+	p50 := i32(-1)
 	if v8 != 0 {
-		p48 = v8
+		p50 = v8
 	}
-	store32(m.memory, uint64(uint32(t47))+8, uint32(p48))
-	m.___stack_pointer = v6 + i32(48)
+	store32(m.memory, uint64(uint32(t49))+8, uint32(p50))
+	m.___stack_pointer = v6 + i32(32)
 }
 func (m *Module) _hifijson__escape__Lex__hex__h2a8f4c41a6fa1622_q2g8n7(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7 int32
@@ -9867,52 +10001,74 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 								v14 = i32(1)
 								v11 = i32(0)
 								v20 = i32(0)
-							l26:
+							l28:
 								{
-									store32(m.memory, uint64(uint32(v9))+1876, uint32(v15))
-									store64(m.memory, uint64(uint32(v9))+1880, uint64(v19))
+									store64(m.memory, uint64(uint32(v9))+1772, uint64(v19))
+									store32(m.memory, uint64(uint32(v9))+1768, uint32(v15))
 									v5 = int32(v19)
 									{
 										v19 = int64(uint64(v19) >> 32)
 										if v19 != i64(0) {
 											goto l18
 										}
-										m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v9+i32(1768), v15, v5, i32(32))
-										t27 := int64(load64(m.memory, uint64(uint32(v9))+1776))
-										store64(m.memory, uint64(uint32(v9))+1876, uint64(t27))
+										p27 := i32(0)
+										if v19 == 0 {
+											p27 = v15
+										}
+										v3 = p27
+										v0 = i32(0)
+										if v5 == 0 {
+											goto l19
+										}
+									l20:
+										{
+											t28 := int32(m.memory[uint32(v15+v0)])
+											if t28 == i32(32) {
+												goto l19
+											}
+											t29 := v5
+											v0 = v0 + i32(1)
+											if t29 != v0 {
+												goto l20
+											}
+										}
+										v0 = v5
+									l19:
+										store32(m.memory, uint64(uint32(v9))+1772, uint32(v5-v0))
+										store32(m.memory, uint64(uint32(v9))+1768, uint32(v3+v0))
 									}
 								l18:
 									v12 = int32(v19)
-								l20:
+								l22:
 									{
-										t28 := int32(load32(m.memory, uint64(uint32(v9))+1880))
-										v0 = t28
-										t29 := int32(load32(m.memory, uint64(uint32(v9))+1884))
-										m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v9+i32(16), v9+i32(1876), t29)
-										t30 := int32(m.memory[uint64(uint32(v9))+16])
-										v3 = t30
+										t30 := int32(load32(m.memory, uint64(uint32(v9))+1772))
+										v0 = t30
+										t31 := int32(load32(m.memory, uint64(uint32(v9))+1776))
+										m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v9+i32(16), v9+i32(1768), t31)
+										t32 := int32(m.memory[uint64(uint32(v9))+16])
+										v3 = t32
 										if v3 == 0 {
-											goto l19
+											goto l21
 										}
-										t31 := int32(m.memory[uint64(uint32(v9))+17])
-										if t31&i32(255) != i32(32) {
-											goto l20
+										t33 := int32(m.memory[uint64(uint32(v9))+17])
+										if t33&i32(255) != i32(32) {
+											goto l22
 										}
 									}
-								l19:
+								l21:
 									store32(m.memory, uint64(uint32(v9))+1872, uint32(v12))
 									store32(m.memory, uint64(uint32(v9))+1864, uint32(v15))
-									t32 := v9
+									t34 := v9
 									v0 = v5 - v0
-									p33 := v0
+									p35 := v0
 									if uint32(v0) > uint32(v5) {
-										p33 = i32(0)
+										p35 = i32(0)
 									}
-									store32(m.memory, uint64(uint32(t32))+1868, uint32(p33))
-									t34 := int32(load32(m.memory, uint64(uint32(v9))+1876))
-									v15 = t34
-									t35 := int64(load64(m.memory, uint64(uint32(v9))+1880))
-									v19 = t35
+									store32(m.memory, uint64(uint32(t34))+1868, uint32(p35))
+									t36 := int32(load32(m.memory, uint64(uint32(v9))+1768))
+									v15 = t36
+									t37 := int64(load64(m.memory, uint64(uint32(v9))+1772))
+									v19 = t37
 									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v14, v11)
 									m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1864), v9+i32(1656))
 									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16594), i32(2))
@@ -9920,133 +10076,133 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 									store32(m.memory, uint64(uint32(v9))+1768, uint32(i32(16692)))
 									{
 										{
-											t36 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(1864), v9+i32(1768))
-											if t36 != 0 {
-												goto l21
+											t38 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(1864), v9+i32(1768))
+											if t38 != 0 {
+												goto l23
 											}
 											{
-												t37 := int32(load32(m.memory, uint32(v16)))
-												if uint32(v20) >= uint32(t37) {
-													goto l22
+												t39 := int32(load32(m.memory, uint32(v16)))
+												if uint32(v20) >= uint32(t39) {
+													goto l24
 												}
 												v0 = v17 + v20*i32(12)
-												t38 := int32(load32(m.memory, uint32(v0)))
-												v5 = t38
+												t40 := int32(load32(m.memory, uint32(v0)))
+												v5 = t40
 												if v5 == 0 {
-													goto l22
+													goto l24
 												}
-												t39 := int32(load32(m.memory, uint64(uint32(v0))+4))
-												v14 = t39
-												t40 := int32(load32(m.memory, uint64(uint32(v0))+8))
-												if v14 != t40 {
-													goto l22
+												t41 := int32(load32(m.memory, uint64(uint32(v0))+4))
+												v14 = t41
+												t42 := int32(load32(m.memory, uint64(uint32(v0))+8))
+												if v14 != t42 {
+													goto l24
 												}
 												m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v5, v14)
-												goto l23
+												goto l25
 											}
-										l22:
-											t41 := int32(load32(m.memory, uint64(uint32(v18))+12))
-											v5 = t41
-											t42 := int32(load32(m.memory, uint64(uint32(v18))+8))
-											v0 = t42
-											t43 := int64(load64(m.memory, uint64(uint32(v9))+1864))
-											store64(m.memory, uint32(v10), uint64(t43))
-											t44 := int32(load32(m.memory, uint64(uint32(v9))+1872))
-											store32(m.memory, uint64(uint32(v10))+8, uint32(t44))
+										l24:
+											t43 := int32(load32(m.memory, uint64(uint32(v18))+12))
+											v5 = t43
+											t44 := int32(load32(m.memory, uint64(uint32(v18))+8))
+											v0 = t44
+											t45 := int64(load64(m.memory, uint64(uint32(v9))+1864))
+											store64(m.memory, uint32(v10), uint64(t45))
+											t46 := int32(load32(m.memory, uint64(uint32(v9))+1872))
+											store32(m.memory, uint64(uint32(v10))+8, uint32(t46))
 											store32(m.memory, uint64(uint32(v9))+1768, uint32(v0))
-											t45 := v9
+											t47 := v9
 											v12 = v0 + v5<<4
-											store32(m.memory, uint64(uint32(t45))+1772, uint32(v12))
+											store32(m.memory, uint64(uint32(t47))+1772, uint32(v12))
 											if v5 == 0 {
-												goto l23
+												goto l25
 											}
 											v21 = i32(1)
 											v22 = i32(0)
-										l25:
+										l27:
 											{
-												t46 := int32(load32(m.memory, uint32(v0+i32(12))))
-												v23 = t46
-												t47 := int32(load32(m.memory, uint32(v0+i32(8))))
-												v11 = t47
-												t48 := int32(load32(m.memory, uint32(v0+i32(4))))
-												v14 = t48
-												t49 := int32(load32(m.memory, uint32(v0)))
-												v5 = t49
+												t48 := int32(load32(m.memory, uint32(v0+i32(12))))
+												v23 = t48
+												t49 := int32(load32(m.memory, uint32(v0+i32(8))))
+												v11 = t49
+												t50 := int32(load32(m.memory, uint32(v0+i32(4))))
+												v14 = t50
+												t51 := int32(load32(m.memory, uint32(v0)))
+												v5 = t51
 												store32(m.memory, uint64(uint32(v9))+1884, uint32(i32(0)))
 												store32(m.memory, uint64(uint32(v9))+1880, uint32(v14))
-												t51 := v9
-												p50 := i32(1)
+												t53 := v9
+												p52 := i32(1)
 												if v5 != 0 {
-													p50 = v5
+													p52 = v5
 												}
-												store32(m.memory, uint64(uint32(t51))+1876, uint32(p50))
+												store32(m.memory, uint64(uint32(t53))+1876, uint32(p52))
 												{
-													t52 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v9+i32(1876))
-													if t52 != 0 {
-														t53 := v9
+													t54 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v9+i32(1876))
+													if t54 != 0 {
+														t55 := v9
 														v0 = v0 + i32(16)
-														store32(m.memory, uint64(uint32(t53))+1768, uint32(v0))
-														t55 := v9 + i32(8)
-														p54 := i32(1)
+														store32(m.memory, uint64(uint32(t55))+1768, uint32(v0))
+														t57 := v9 + i32(8)
+														p56 := i32(1)
 														if v11 != 0 {
-															p54 = v11
+															p56 = v11
 														}
-														m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t55, p54, v23)
-														t56 := int32(load32(m.memory, uint64(uint32(v9))+8))
-														v5 = t56
+														m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t57, p56, v23)
+														t58 := int32(load32(m.memory, uint64(uint32(v9))+8))
+														v5 = t58
 														if v5 == 0 {
-															goto l23
+															goto l25
 														}
-														t57 := int32(load32(m.memory, uint64(uint32(v9))+12))
-														v14 = t57
+														t59 := int32(load32(m.memory, uint64(uint32(v9))+12))
+														v14 = t59
 														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v21, v22)
 														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v5, v14)
 														v21 = i32(16708)
 														v22 = i32(2)
 														if v0 != v12 {
-															goto l25
+															goto l27
 														}
-														goto l23
+														goto l25
 													}
 													v0 = v0 + i32(16)
 													if v0 == v12 {
-														goto l23
+														goto l25
 													}
-													goto l25
+													goto l27
 												}
 											}
 										}
-									l21:
-										t58 := int64(load64(m.memory, uint32(v18)))
-										store64(m.memory, uint64(uint32(v9))+1768, uint64(t58))
+									l23:
+										t60 := int64(load64(m.memory, uint32(v18)))
+										store64(m.memory, uint64(uint32(v9))+1768, uint64(t60))
 										store32(m.memory, uint64(uint32(v9))+1776, uint32(i32(0)))
 										m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1768), v9+i32(1656))
 										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16710), i32(1))
-										t59 := int32(load32(m.memory, uint64(uint32(v18))+16))
-										t60 := v9 + i32(1656)
-										v0 = t59
-										p61 := i32(1)
+										t61 := int32(load32(m.memory, uint64(uint32(v18))+16))
+										t62 := v9 + i32(1656)
+										v0 = t61
+										p63 := i32(1)
 										if v0 != 0 {
-											p61 = v0
+											p63 = v0
 										}
-										t62 := int32(load32(m.memory, uint64(uint32(v18))+20))
-										p63 := i32(0)
+										t64 := int32(load32(m.memory, uint64(uint32(v18))+20))
+										p65 := i32(0)
 										if v0 != 0 {
-											p63 = t62
+											p65 = t64
 										}
-										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(t60, p61, p63)
+										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(t62, p63, p65)
 									}
-								l23:
+								l25:
 									v20 = v20 + i32(1)
 									v11 = i32(1)
 									v14 = i32(16593)
-									t64 := v3
-									var p65 int32
+									t66 := v3
+									var p67 int32
 									if v15 != i32(0) {
-										p65 = 1
+										p67 = 1
 									}
-									if t64&p65 != 0 {
-										goto l26
+									if t66&p67 != 0 {
+										goto l28
 									}
 								}
 							}
@@ -10054,68 +10210,68 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 							m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v9+i32(1624), v9+i32(1656))
 							v3 = v9 + i32(1656) + i32(64)
 							v0 = i32(0)
-						l27:
+						l29:
 							store32(m.memory, uint32(v3+v0), uint32(i32(0)))
 							v0 = v0 + i32(4)
 							if v0 != i32(32) {
-								goto l27
+								goto l29
 							}
 							v11 = i32(0)
 							store32(m.memory, uint64(uint32(v9))+1664, uint32(i32(0)))
 							store64(m.memory, uint64(uint32(v9))+1656, uint64(i64(1)))
 							m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21476), v9+i32(1656))
-							t66 := int32(load32(m.memory, uint64(uint32(v9))+1664))
-							t67 := v7
-							v0 = t66
-							if uint32(t67) >= uint32(v0) {
-								goto l28
+							t68 := int32(load32(m.memory, uint64(uint32(v9))+1664))
+							t69 := v7
+							v0 = t68
+							if uint32(t69) >= uint32(v0) {
+								goto l30
 							}
 							v11 = i32(0)
 						}
 					l15:
 						{
-							var p68 int32
+							var p70 int32
 							if v11 == i32(41) {
-								p68 = 1
+								p70 = 1
 							}
-							v3 = p68
+							v3 = p70
 							if v3 != 0 {
-								goto l29
+								goto l31
 							}
 							if v11 != 0 {
 								goto l11
 							}
 						}
-					l29:
+					l31:
 						store32(m.memory, uint32(v8), uint32(v0))
 						if v3 != 0 {
-							goto l30
+							goto l32
 						}
 						goto l11
-					l28:
+					l30:
 						store32(m.memory, uint64(uint32(v9))+1768, uint32(v6))
 						store64(m.memory, uint64(uint32(v9))+1772, uint64(uint32(v7)))
 						m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(1656), v9+i32(1624))
 						m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, v9+i32(1656), v9+i32(1768))
-						t69 := int32(load32(m.memory, uint64(uint32(v9))+1772))
-						v0 = t69
-						t70 := int32(load32(m.memory, uint64(uint32(v9))+1776))
-						t71 := v8
-						v3 = t70
-						store32(m.memory, uint32(t71), uint32(v3))
+						t71 := int32(load32(m.memory, uint64(uint32(v9))+1772))
+						v0 = t71
+						t72 := int32(load32(m.memory, uint64(uint32(v9))+1776))
+						t73 := v8
+						v3 = t72
+						store32(m.memory, uint32(t73), uint32(v3))
 						if uint32(v3) <= uint32(v0) {
-							goto l30
+							goto l32
 						}
 					}
 				l11:
-					t72 := int32(m.memory[uint32(v11+i32(16596))])
-					v3 = t72
+					t74 := int32(m.memory[uint32(v11+i32(16596))])
+					v3 = t74
 				}
 			l6:
 				if v3 != i32(48) {
 					goto l2
 				}
-			l30:
+			l32:
 				v3 = i32(0)
 				goto l2
 			}
@@ -10258,330 +10414,352 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 			v8 = t19
 			v9 = i32(0)
 			v14 = i32(1)
-			v1 = i32(0)
+			v3 = i32(0)
 			v15 = i32(0)
-		l29:
+		l31:
 			{
-				store32(m.memory, uint64(uint32(v6))+1668, uint32(v10))
-				store64(m.memory, uint64(uint32(v6))+1672, uint64(v8))
-				v3 = int32(v8)
+				store64(m.memory, uint64(uint32(v6))+1652, uint64(v8))
+				store32(m.memory, uint64(uint32(v6))+1648, uint32(v10))
+				v1 = int32(v8)
 				{
 					v8 = int64(uint64(v8) >> 32)
 					if v8 != i64(0) {
 						goto l14
 					}
-					m._hooksig__primitives__small__split_at__ha74c50e7df1a8e61_iyb27z(v6+i32(1648), v10, v3, i32(32))
-					t20 := int64(load64(m.memory, uint64(uint32(v6))+1656))
-					store64(m.memory, uint64(uint32(v6))+1668, uint64(t20))
+					p20 := i32(0)
+					if v8 == 0 {
+						p20 = v10
+					}
+					v2 = p20
+					v0 = i32(0)
+					if v1 == 0 {
+						goto l15
+					}
+				l16:
+					{
+						t21 := int32(m.memory[uint32(v10+v0)])
+						if t21 == i32(32) {
+							goto l15
+						}
+						t22 := v1
+						v0 = v0 + i32(1)
+						if t22 != v0 {
+							goto l16
+						}
+					}
+					v0 = v1
+				l15:
+					store32(m.memory, uint64(uint32(v6))+1652, uint32(v1-v0))
+					store32(m.memory, uint64(uint32(v6))+1648, uint32(v2+v0))
 				}
 			l14:
 				v16 = int32(v8)
-			l16:
+			l18:
 				{
-					t21 := int32(load32(m.memory, uint64(uint32(v6))+1672))
-					v0 = t21
-					t22 := int32(load32(m.memory, uint64(uint32(v6))+1676))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(16), v6+i32(1668), t22)
-					t23 := int32(m.memory[uint64(uint32(v6))+16])
-					v2 = t23
+					t23 := int32(load32(m.memory, uint64(uint32(v6))+1652))
+					v0 = t23
+					t24 := int32(load32(m.memory, uint64(uint32(v6))+1656))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(16), v6+i32(1648), t24)
+					t25 := int32(m.memory[uint64(uint32(v6))+16])
+					v2 = t25
 					if v2 == 0 {
-						goto l15
-					}
-					t24 := int32(m.memory[uint64(uint32(v6))+17])
-					if t24&i32(255) != i32(32) {
-						goto l16
-					}
-				}
-			l15:
-				store32(m.memory, uint64(uint32(v6))+1644, uint32(v16))
-				store32(m.memory, uint64(uint32(v6))+1636, uint32(v10))
-				t25 := v6
-				v0 = v3 - v0
-				p26 := v0
-				if uint32(v0) > uint32(v3) {
-					p26 = i32(0)
-				}
-				store32(m.memory, uint64(uint32(t25))+1640, uint32(p26))
-				t27 := int32(load32(m.memory, uint64(uint32(v6))+1668))
-				v10 = t27
-				t28 := int64(load64(m.memory, uint64(uint32(v6))+1672))
-				v8 = t28
-				{
-					if uint32(v4) < uint32(v9) {
 						goto l17
 					}
-					if uint32(v4-v9) < uint32(v1) {
-						goto l17
+					t26 := int32(m.memory[uint64(uint32(v6))+17])
+					if t26&i32(255) != i32(32) {
+						goto l18
 					}
-					if v1 == 0 {
-						goto l17
-					}
-					t29 := int32(load32(m.memory, uint64(uint32(v6))+1624))
-					memory_copy(m.memory, uint32(t29+v9), uint32(v14), uint32(v1))
 				}
 			l17:
-				t30 := v6
-				v0 = v9 + v1
-				p31 := v0
-				if uint32(v0) < uint32(v9) {
-					p31 = i32(-1)
+				store32(m.memory, uint64(uint32(v6))+1644, uint32(v16))
+				store32(m.memory, uint64(uint32(v6))+1636, uint32(v10))
+				t27 := v6
+				v0 = v1 - v0
+				p28 := v0
+				if uint32(v0) > uint32(v1) {
+					p28 = i32(0)
 				}
-				store32(m.memory, uint64(uint32(t30))+1632, uint32(p31))
+				store32(m.memory, uint64(uint32(t27))+1640, uint32(p28))
+				t29 := int32(load32(m.memory, uint64(uint32(v6))+1648))
+				v10 = t29
+				t30 := int64(load64(m.memory, uint64(uint32(v6))+1652))
+				v8 = t30
+				{
+					if uint32(v4) < uint32(v9) {
+						goto l19
+					}
+					if uint32(v4-v9) < uint32(v3) {
+						goto l19
+					}
+					if v3 == 0 {
+						goto l19
+					}
+					t31 := int32(load32(m.memory, uint64(uint32(v6))+1624))
+					memory_copy(m.memory, uint32(t31+v9), uint32(v14), uint32(v3))
+				}
+			l19:
+				t32 := v6
+				v0 = v9 + v3
+				p33 := v0
+				if uint32(v0) < uint32(v9) {
+					p33 = i32(-1)
+				}
+				store32(m.memory, uint64(uint32(t32))+1632, uint32(p33))
 				m._hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v6+i32(1636), v6+i32(1624))
 				{
-					t32 := int32(load32(m.memory, uint64(uint32(v6))+1628))
-					v4 = t32
-					t33 := int32(load32(m.memory, uint64(uint32(v6))+1632))
-					t34 := v4
-					v0 = t33
-					if uint32(t34) < uint32(v0) {
-						goto l18
+					t34 := int32(load32(m.memory, uint64(uint32(v6))+1628))
+					v4 = t34
+					t35 := int32(load32(m.memory, uint64(uint32(v6))+1632))
+					t36 := v4
+					v0 = t35
+					if uint32(t36) < uint32(v0) {
+						goto l20
 					}
 					if uint32(v4-v0) < uint32(i32(2)) {
-						goto l18
+						goto l20
 					}
-					t35 := int32(load32(m.memory, uint64(uint32(v6))+1624))
-					store16(m.memory, uint32(t35+v0), uint16(i32(8250)))
+					t37 := int32(load32(m.memory, uint64(uint32(v6))+1624))
+					store16(m.memory, uint32(t37+v0), uint16(i32(8250)))
 				}
-			l18:
-				t36 := v6
+			l20:
+				t38 := v6
 				v1 = v0 + i32(2)
-				p37 := v1
+				p39 := v1
 				if uint32(v1) < uint32(v0) {
-					p37 = i32(-1)
+					p39 = i32(-1)
 				}
-				v9 = p37
-				store32(m.memory, uint64(uint32(t36))+1632, uint32(v9))
+				v9 = p39
+				store32(m.memory, uint64(uint32(t38))+1632, uint32(v9))
 				store64(m.memory, uint64(uint32(v6))+1652, uint64(i64(16)))
 				store32(m.memory, uint64(uint32(v6))+1648, uint32(i32(16692)))
 				{
 					{
-						t38 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(1636), v6+i32(1648))
-						if t38 != 0 {
+						t40 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(1636), v6+i32(1648))
+						if t40 != 0 {
 							store32(m.memory, uint64(uint32(v6))+1656, uint32(i32(0)))
-							t46 := int64(load64(m.memory, uint32(v13)))
-							store64(m.memory, uint64(uint32(v6))+1648, uint64(t46))
+							t48 := int64(load64(m.memory, uint32(v13)))
+							store64(m.memory, uint64(uint32(v6))+1648, uint64(t48))
 							m._hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v6+i32(1648), v6+i32(1624))
 							{
-								t47 := int32(load32(m.memory, uint64(uint32(v6))+1628))
-								v4 = t47
-								t48 := int32(load32(m.memory, uint64(uint32(v6))+1632))
-								t49 := v4
-								v0 = t48
-								if uint32(t49) <= uint32(v0) {
-									goto l23
+								t49 := int32(load32(m.memory, uint64(uint32(v6))+1628))
+								v4 = t49
+								t50 := int32(load32(m.memory, uint64(uint32(v6))+1632))
+								t51 := v4
+								v0 = t50
+								if uint32(t51) <= uint32(v0) {
+									goto l25
 								}
-								t50 := int32(load32(m.memory, uint64(uint32(v6))+1624))
-								m.memory[uint32(t50+v0)] = byte(i32(32))
+								t52 := int32(load32(m.memory, uint64(uint32(v6))+1624))
+								m.memory[uint32(t52+v0)] = byte(i32(32))
 							}
-						l23:
-							t51 := int32(load32(m.memory, uint64(uint32(v13))+20))
-							t52 := int32(load32(m.memory, uint64(uint32(v13))+16))
-							v3 = t52
-							p53 := i32(0)
+						l25:
+							t53 := int32(load32(m.memory, uint64(uint32(v13))+20))
+							t54 := int32(load32(m.memory, uint64(uint32(v13))+16))
+							v3 = t54
+							p55 := i32(0)
 							if v3 != 0 {
-								p53 = t51
+								p55 = t53
 							}
-							v1 = p53
+							v1 = p55
 							{
-								t54 := v4
+								t56 := v4
 								v0 = v0 + i32(1)
-								p55 := i32(-1)
+								p57 := i32(-1)
 								if v0 != 0 {
-									p55 = v0
+									p57 = v0
 								}
-								v0 = p55
-								if uint32(t54) < uint32(v0) {
-									goto l24
+								v0 = p57
+								if uint32(t56) < uint32(v0) {
+									goto l26
 								}
 								if uint32(v4-v0) < uint32(v1) {
-									goto l24
+									goto l26
 								}
 								if v1 == 0 {
-									goto l24
+									goto l26
 								}
-								t56 := int32(load32(m.memory, uint64(uint32(v6))+1624))
-								t58 := t56 + v0
-								p57 := i32(1)
+								t58 := int32(load32(m.memory, uint64(uint32(v6))+1624))
+								t60 := t58 + v0
+								p59 := i32(1)
 								if v3 != 0 {
-									p57 = v3
+									p59 = v3
 								}
-								memory_copy(m.memory, uint32(t58), uint32(p57), uint32(v1))
+								memory_copy(m.memory, uint32(t60), uint32(p59), uint32(v1))
 							}
-						l24:
-							t59 := v6
+						l26:
+							t61 := v6
 							v1 = v0 + v1
-							p60 := v1
+							p62 := v1
 							if uint32(v1) < uint32(v0) {
-								p60 = i32(-1)
+								p62 = i32(-1)
 							}
-							v9 = p60
-							store32(m.memory, uint64(uint32(t59))+1632, uint32(v9))
+							v9 = p62
+							store32(m.memory, uint64(uint32(t61))+1632, uint32(v9))
+							goto l24
+						}
+						t41 := int32(load32(m.memory, uint32(v11)))
+						if uint32(v15) >= uint32(t41) {
 							goto l22
 						}
-						t39 := int32(load32(m.memory, uint32(v11)))
-						if uint32(v15) >= uint32(t39) {
-							goto l20
-						}
 						v0 = v12 + v15*i32(12)
-						t40 := int32(load32(m.memory, uint32(v0)))
-						v3 = t40
+						t42 := int32(load32(m.memory, uint32(v0)))
+						v3 = t42
 						if v3 == 0 {
-							goto l20
+							goto l22
 						}
-						t41 := int32(load32(m.memory, uint64(uint32(v0))+4))
-						v1 = t41
-						t42 := int32(load32(m.memory, uint64(uint32(v0))+8))
-						if v1 != t42 {
-							goto l20
+						t43 := int32(load32(m.memory, uint64(uint32(v0))+4))
+						v1 = t43
+						t44 := int32(load32(m.memory, uint64(uint32(v0))+8))
+						if v1 != t44 {
+							goto l22
 						}
 						{
 							if uint32(v4) < uint32(v9) {
-								goto l21
+								goto l23
 							}
 							if uint32(v4-v9) < uint32(v1) {
-								goto l21
+								goto l23
 							}
 							if v1 == 0 {
-								goto l21
+								goto l23
 							}
-							t43 := int32(load32(m.memory, uint64(uint32(v6))+1624))
-							memory_copy(m.memory, uint32(t43+v9), uint32(v3), uint32(v1))
+							t45 := int32(load32(m.memory, uint64(uint32(v6))+1624))
+							memory_copy(m.memory, uint32(t45+v9), uint32(v3), uint32(v1))
 						}
-					l21:
-						t44 := v6
+					l23:
+						t46 := v6
 						v0 = v9 + v1
-						p45 := v0
+						p47 := v0
 						if uint32(v0) < uint32(v9) {
-							p45 = i32(-1)
+							p47 = i32(-1)
 						}
-						v9 = p45
-						store32(m.memory, uint64(uint32(t44))+1632, uint32(v9))
-						goto l22
+						v9 = p47
+						store32(m.memory, uint64(uint32(t46))+1632, uint32(v9))
+						goto l24
 					}
-				l20:
-					t61 := int32(load32(m.memory, uint64(uint32(v13))+12))
-					v1 = t61
-					t62 := int32(load32(m.memory, uint64(uint32(v13))+8))
-					v0 = t62
-					t63 := int64(load64(m.memory, uint64(uint32(v6))+1636))
-					store64(m.memory, uint32(v7), uint64(t63))
-					t64 := int32(load32(m.memory, uint64(uint32(v6))+1644))
-					store32(m.memory, uint64(uint32(v7))+8, uint32(t64))
+				l22:
+					t63 := int32(load32(m.memory, uint64(uint32(v13))+12))
+					v1 = t63
+					t64 := int32(load32(m.memory, uint64(uint32(v13))+8))
+					v0 = t64
+					t65 := int64(load64(m.memory, uint64(uint32(v6))+1636))
+					store64(m.memory, uint32(v7), uint64(t65))
+					t66 := int32(load32(m.memory, uint64(uint32(v6))+1644))
+					store32(m.memory, uint64(uint32(v7))+8, uint32(t66))
 					store32(m.memory, uint64(uint32(v6))+1648, uint32(v0))
-					t65 := v6
+					t67 := v6
 					v14 = v0 + v1<<4
-					store32(m.memory, uint64(uint32(t65))+1652, uint32(v14))
+					store32(m.memory, uint64(uint32(t67))+1652, uint32(v14))
 					if v1 == 0 {
-						goto l22
+						goto l24
 					}
 					v17 = i32(1)
 					v18 = i32(0)
-					t66 := int32(load32(m.memory, uint64(uint32(v6))+1624))
-					v19 = t66
-				l26:
+					t68 := int32(load32(m.memory, uint64(uint32(v6))+1624))
+					v19 = t68
+				l28:
 					{
-						t67 := int32(load32(m.memory, uint32(v0+i32(12))))
-						v20 = t67
-						t68 := int32(load32(m.memory, uint32(v0+i32(8))))
-						v16 = t68
-						t69 := int32(load32(m.memory, uint32(v0+i32(4))))
-						v3 = t69
-						t70 := int32(load32(m.memory, uint32(v0)))
-						v1 = t70
+						t69 := int32(load32(m.memory, uint32(v0+i32(12))))
+						v20 = t69
+						t70 := int32(load32(m.memory, uint32(v0+i32(8))))
+						v16 = t70
+						t71 := int32(load32(m.memory, uint32(v0+i32(4))))
+						v3 = t71
+						t72 := int32(load32(m.memory, uint32(v0)))
+						v1 = t72
 						store32(m.memory, uint64(uint32(v6))+1676, uint32(i32(0)))
 						store32(m.memory, uint64(uint32(v6))+1672, uint32(v3))
-						t72 := v6
-						p71 := i32(1)
+						t74 := v6
+						p73 := i32(1)
 						if v1 != 0 {
-							p71 = v1
+							p73 = v1
 						}
-						store32(m.memory, uint64(uint32(t72))+1668, uint32(p71))
+						store32(m.memory, uint64(uint32(t74))+1668, uint32(p73))
 						{
-							t73 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v7, v6+i32(1668))
-							if t73 != 0 {
-								goto l25
+							t75 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v7, v6+i32(1668))
+							if t75 != 0 {
+								goto l27
 							}
 							v0 = v0 + i32(16)
 							if v0 == v14 {
-								goto l22
+								goto l24
 							}
-							goto l26
+							goto l28
 						}
-					l25:
-						t74 := v6
+					l27:
+						t76 := v6
 						v0 = v0 + i32(16)
-						store32(m.memory, uint64(uint32(t74))+1648, uint32(v0))
-						t76 := v6 + i32(8)
-						p75 := i32(1)
+						store32(m.memory, uint64(uint32(t76))+1648, uint32(v0))
+						t78 := v6 + i32(8)
+						p77 := i32(1)
 						if v16 != 0 {
-							p75 = v16
+							p77 = v16
 						}
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t76, p75, v20)
-						t77 := int32(load32(m.memory, uint64(uint32(v6))+8))
-						v16 = t77
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t78, p77, v20)
+						t79 := int32(load32(m.memory, uint64(uint32(v6))+8))
+						v16 = t79
 						if v16 == 0 {
-							goto l22
+							goto l24
 						}
-						t78 := int32(load32(m.memory, uint64(uint32(v6))+12))
-						v3 = t78
+						t80 := int32(load32(m.memory, uint64(uint32(v6))+12))
+						v3 = t80
 						if uint32(v4) < uint32(v9) {
-							goto l27
+							goto l29
 						}
 						if uint32(v4-v9) < uint32(v18) {
-							goto l27
+							goto l29
 						}
 						if v18 == 0 {
-							goto l27
+							goto l29
 						}
 						memory_copy(m.memory, uint32(v19+v9), uint32(v17), uint32(v18))
-					l27:
+					l29:
 						{
-							t79 := v4
+							t81 := v4
 							v1 = v9 + v18
-							p80 := v1
+							p82 := v1
 							if uint32(v1) < uint32(v9) {
-								p80 = i32(-1)
+								p82 = i32(-1)
 							}
-							v1 = p80
-							if uint32(t79) < uint32(v1) {
-								goto l28
+							v1 = p82
+							if uint32(t81) < uint32(v1) {
+								goto l30
 							}
 							if uint32(v4-v1) < uint32(v3) {
-								goto l28
+								goto l30
 							}
 							if v3 == 0 {
-								goto l28
+								goto l30
 							}
 							memory_copy(m.memory, uint32(v19+v1), uint32(v16), uint32(v3))
 						}
-					l28:
-						t81 := v6
+					l30:
+						t83 := v6
 						v3 = v1 + v3
-						p82 := v3
+						p84 := v3
 						if uint32(v3) < uint32(v1) {
-							p82 = i32(-1)
+							p84 = i32(-1)
 						}
-						v9 = p82
-						store32(m.memory, uint64(uint32(t81))+1632, uint32(v9))
+						v9 = p84
+						store32(m.memory, uint64(uint32(t83))+1632, uint32(v9))
 						v17 = i32(16708)
 						v18 = i32(2)
 						if v0 != v14 {
-							goto l26
+							goto l28
 						}
 					}
 				}
-			l22:
+			l24:
 				v15 = v15 + i32(1)
-				v1 = i32(1)
+				v3 = i32(1)
 				v14 = i32(16593)
-				t83 := v2
-				var p84 int32
+				t85 := v2
+				var p86 int32
 				if v10 != i32(0) {
-					p84 = 1
+					p86 = 1
 				}
-				if t83&p84 != 0 {
-					goto l29
+				if t85&p86 != 0 {
+					goto l31
 				}
 			}
 			v0 = i32(0)
@@ -10591,40 +10769,40 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 		}
 	l13:
 		v0 = i32(41)
-		goto l30
+		goto l32
 	l11:
 		v0 = int32(v8)
 	l8:
 		v2 = v0 & i32(255)
 		if v2 == i32(41) {
-			goto l30
-		}
-		if v2 != 0 {
-			goto l31
-		}
-	l30:
-		store32(m.memory, uint32(v5), uint32(v9))
-	l31:
-		v0 = v0 & i32(255)
-		if v0 == i32(41) {
 			goto l32
 		}
-		t85 := int32(m.memory[uint64(uint32(v0))+16596])
-		v0 = t85
+		if v2 != 0 {
+			goto l33
+		}
+	l32:
+		store32(m.memory, uint32(v5), uint32(v9))
+	l33:
+		v0 = v0 & i32(255)
+		if v0 == i32(41) {
+			goto l34
+		}
+		t87 := int32(m.memory[uint64(uint32(v0))+16596])
+		v0 = t87
 	}
 l0:
 	if v0 != i32(48) {
-		goto l33
+		goto l35
 	}
-l32:
+l34:
 	v0 = i32(0)
-	goto l33
+	goto l35
 l4:
 	v0 = i32(2)
-	goto l33
+	goto l35
 l3:
 	v0 = i32(1)
-l33:
+l35:
 	m.___stack_pointer = v6 + i32(1680)
 	return v0
 }
