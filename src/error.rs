@@ -38,129 +38,130 @@ impl Param {
 /// The text of [`Display`](fmt::Display) and the word of [`reason`](Self::reason) are for the
 /// operator. Answer the sender with the same fixed text for every error, because an attacker learns
 /// from differences. `docs/refused.md` in the repository lists the causes and the remedy of each
-/// error.
+/// error. The number of a variant is that of its status in the C interface.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Error {
     // The call is wrong.
     /// The output buffer is too small.
     BufferTooSmall {
         /// The length needed, in bytes.
         needed: usize,
-    },
+    } = 4,
     /// A secret is empty or holds only NUL bytes, which give the same key. Anyone could sign with it.
-    EmptySecret,
+    EmptySecret = 5,
     /// No key was given, so no request could ever be accepted.
-    NoKeys,
+    NoKeys = 6,
     /// The keyId to sign with is empty, or holds a quote, a backslash or a control byte.
-    InvalidKeyId,
+    InvalidKeyId = 7,
     /// A list of headers to sign or to require is empty. A signature that covers nothing fits every
     /// request (drafts 11 and 12).
-    EmptyList,
+    EmptyList = 8,
     /// A time cannot be written as an HTTP-date, because its year is not in 0–9999.
-    TimeOutOfRange,
+    TimeOutOfRange = 9,
     /// The delivery was verified under a policy with a larger skew than the replay guard's.
-    SkewTooLarge,
+    SkewTooLarge = 43,
 
     // The message cannot be read.
     /// A raw head is not that of an HTTP/1.1 request (RFC 9112).
     MalformedHead {
         /// The offset of the first line that does not fit.
         at: usize,
-    },
+    } = 41,
     /// There is neither a `Signature` field nor an `Authorization` field with the `Signature` scheme.
-    MissingSignature,
+    MissingSignature = 10,
     /// There is more than one signature.
-    RepeatedSignature,
+    RepeatedSignature = 11,
     /// The signature follows RFC 9421 (HTTP Message Signatures), which Drone does not use.
-    Rfc9421Signature,
+    Rfc9421Signature = 12,
     /// The signature's parameters are not a list of RFC 7235 auth-params.
     MalformedParams {
         /// The offset of the first byte that does not fit, in the trimmed parameter text.
         at: usize,
-    },
+    } = 13,
     /// A parameter appears twice.
-    RepeatedParam(Param),
+    RepeatedParam(Param) = 14,
     /// A required parameter is absent or empty.
-    MissingParam(Param),
+    MissingParam(Param) = 15,
     /// `algorithm` is not one that the policy allows.
-    UnsupportedAlgorithm,
+    UnsupportedAlgorithm = 16,
     /// `signature` is not the canonical, padded base64 of 32 bytes.
-    MalformedSignature,
+    MalformedSignature = 17,
     /// `headers` holds more than [`MAX_NAMES`](crate::MAX_NAMES) names.
-    TooManyNames,
+    TooManyNames = 20,
     /// `headers` holds `(created)` or `(expires)`, which cannot be used with HMAC.
     UnsupportedName {
         /// The index in the list.
         index: usize,
-    },
+    } = 21,
     /// `headers` is not a list of header names separated by single spaces.
     MalformedList {
         /// The index in the list of the first entry that is not a header name.
         index: usize,
-    },
+    } = 18,
     /// `headers` holds a name twice.
     RepeatedName {
         /// The index in the list of the second occurrence.
         index: usize,
-    },
+    } = 19,
     /// A listed header is not in the request.
     MissingHeader {
         /// The index in the list.
         index: usize,
-    },
+    } = 22,
     /// A covered header value holds a control byte other than HTAB, or the covered method or target holds
     /// a control byte or a space.
     ControlByte {
         /// The index in the list.
         index: usize,
-    },
+    } = 23,
     /// The signing string is longer than [`MAX_SIGNING_STRING_LEN`](crate::MAX_SIGNING_STRING_LEN)
     /// bytes.
-    SigningStringTooLong,
+    SigningStringTooLong = 47,
     /// There is no `Date` field.
-    MissingDate,
+    MissingDate = 24,
     /// There is more than one `Date` field.
-    RepeatedDate,
+    RepeatedDate = 25,
     /// `Date` is not an HTTP-date (RFC 9110, section 5.6.7).
-    MalformedDate,
+    MalformedDate = 26,
     /// There is no `Digest` field.
-    MissingDigest,
+    MissingDigest = 27,
     /// There is more than one `Digest` field.
-    RepeatedDigest,
+    RepeatedDigest = 28,
     /// `Digest` is not a list of `algorithm=value`, or its `SHA-256` is not canonical base64 of 32
     /// bytes.
-    MalformedDigest,
+    MalformedDigest = 29,
     /// `Digest` has no `SHA-256`.
-    UnsupportedDigest,
+    UnsupportedDigest = 30,
     /// The body is not a JSON object, its `event` or `action` is not a string, or another member
     /// before both are known could be mistaken for one of them.
-    MalformedBody,
+    MalformedBody = 40,
 
     // The message was read, and is refused.
     /// `keyId` is not the one that the policy expects.
-    UnexpectedKeyId,
+    UnexpectedKeyId = 32,
     /// A required header is not covered by the signature.
     NotCovered {
         /// The index in the policy's required names.
         index: usize,
-    },
+    } = 31,
     /// `Date` lies further in the past than the policy allows.
-    DateTooOld,
+    DateTooOld = 33,
     /// `Date` lies further in the future than the policy allows.
-    DateTooNew,
+    DateTooNew = 34,
     /// `host` is covered, and the `Host` field appears twice or an absolute target names another host.
-    HostMismatch,
+    HostMismatch = 42,
     /// No key gives this signature.
-    SignatureMismatch,
+    SignatureMismatch = 35,
     /// The hash of the body is not the one in `Digest`.
-    DigestMismatch,
+    DigestMismatch = 36,
     /// `X-Drone-Event` contradicts the event in the body.
-    EventMismatch,
+    EventMismatch = 37,
     /// The delivery was accepted before.
-    Replayed,
+    Replayed = 38,
     /// The replay guard is full of deliveries that may still be replayed.
-    ReplayGuardFull,
+    ReplayGuardFull = 39,
 }
 
 /// The word and the sentence of each error. Passes its rows to the macro `$rows`, because

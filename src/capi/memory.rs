@@ -24,15 +24,21 @@ pub(super) fn pending(call: impl FnOnce() -> Result<(), hooksig_status>) -> hook
 /// SAFETY: unless it is NULL, `start` must point to `len` elements that stay readable and
 /// unchanged for `'a`.
 pub(super) unsafe fn view<'a, T>(start: *const T, len: usize) -> Result<&'a [T], hooksig_status> {
-    match len.checked_mul(size_of::<T>()) {
-        Some(0) => Ok(&[]),
+    match len {
+        0 => Ok(&[]),
         _ if start.is_null() => Err(NullPointer),
-        Some(size) if isize::try_from(size).is_ok() => {
+        _ if can_exist::<T>(len) => {
             // SAFETY: not NULL, of a size that an object can have; the rest is the caller's contract.
             Ok(unsafe { slice::from_raw_parts(start, len) })
         }
         _ => Err(InvalidLength),
     }
+}
+
+/// Returns whether an object can have `len` elements.
+fn can_exist<T>(len: usize) -> bool {
+    let most = (isize::MAX as usize).checked_div(size_of::<T>());
+    most.is_some_and(|most| len <= most)
 }
 
 /// Does the same as [`view`], for a body or a part of one.
@@ -83,10 +89,10 @@ pub(super) unsafe fn view_mut<'a, T>(
     start: *mut T,
     len: usize,
 ) -> Result<&'a mut [T], hooksig_status> {
-    match len.checked_mul(size_of::<T>()) {
-        Some(0) => Ok(&mut []),
+    match len {
+        0 => Ok(&mut []),
         _ if start.is_null() => Err(NullPointer),
-        Some(size) if isize::try_from(size).is_ok() => {
+        _ if can_exist::<T>(len) => {
             // SAFETY: not NULL, of a size that an object can have; the rest is the caller's contract.
             Ok(unsafe { slice::from_raw_parts_mut(start, len) })
         }

@@ -1,6 +1,6 @@
 use core::{
     ffi::{CStr, c_char},
-    mem::transmute,
+    mem::{MaybeUninit, transmute},
 };
 
 use crate::{Error, error::errors};
@@ -120,25 +120,32 @@ pub enum hooksig_status {
     SigningStringTooLong = 47,
 }
 
-/// Defines the conversion of errors, and the table of all statuses with their names and texts.
+impl From<Error> for hooksig_status {
+    fn from(error: Error) -> Self {
+        // SAFETY: the first byte of a `repr(u8)` enum is its number. `statuses` proves that it is that
+        // of a status.
+        unsafe { transmute::<i32, Self>(i32::from(*(&raw const error).cast::<u8>())) }
+    }
+}
+
+/// Returns an error with the number of a status. The build fails if no error has it.
+const fn error_of(status: hooksig_status) -> Error {
+    let mut error = MaybeUninit::<Error>::zeroed();
+    // SAFETY: the first byte of a `repr(u8)` enum is its number, and zeros are valid for every field.
+    // Called only while the crate is built, which refuses a number without a variant.
+    unsafe {
+        error.as_mut_ptr().cast::<u8>().write(status as u8);
+        error.assume_init()
+    }
+}
+
+/// Proves that each error has the number of its status, and defines the table of all statuses with
+/// their names and texts.
 macro_rules! statuses {
     ($($error:ident: $word:literal, $sentence:literal;)*) => {
-        impl From<Error> for hooksig_status {
-            fn from(error: Error) -> Self {
-                enum Place {
-                    $($error,)*
-                }
-                // One byte for each error: a table of statuses takes four.
-                static NUMBERS: &[u8] = &[$(hooksig_status::$error as u8,)*];
-                let place = match error {
-                    $(Error::$error { .. } => Place::$error,)*
-                };
-                let number = NUMBERS.get(place as usize).copied();
-                let number = number.unwrap_or(hooksig_status::WrongState as u8);
-                // SAFETY: each number is that of a status.
-                unsafe { transmute::<i32, Self>(i32::from(number)) }
-            }
-        }
+        const _: () = {
+            $(assert!(matches!(error_of(hooksig_status::$error), Error::$error { .. }));)*
+        };
 
         const STATUSES: &[(hooksig_status, &CStr, &CStr)] = &[
             (hooksig_status::Ok, c"ok", c"done, or genuine"),

@@ -27,7 +27,7 @@ func New(v0 Xhost) *Module {
 	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
 	m.___stack_pointer = i32(0x4000)
-	m.g1 = i32(22384)
+	m.g1 = i32(22352)
 	if i, ok := any(v0).(interface {
 		Init(any)
 	}); ok {
@@ -1057,13 +1057,13 @@ func (m *Module) _hooksig__primitives__stream__sha256__h6d793310ecaab5e4_uqi83z(
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(224)
 	m.___stack_pointer = v3
-	t1 := int64(load64(m.memory, uint64(uint32(i32(0)))+16664))
+	t1 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
 	store64(m.memory, uint64(uint32(v3))+24, uint64(t1))
-	t2 := int64(load64(m.memory, uint64(uint32(i32(0)))+16656))
+	t2 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
 	store64(m.memory, uint64(uint32(v3))+16, uint64(t2))
-	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16648))
+	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
 	store64(m.memory, uint64(uint32(v3))+8, uint64(t3))
-	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16640))
+	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16596))
 	store64(m.memory, uint32(v3), uint64(t4))
 	if uint32(v2) >= uint32(i32(120)) {
 		goto l0
@@ -1501,7 +1501,7 @@ func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 in
 	t2 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, i32(1))
 	return t2
 }
-func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h632e112844a626ea_l7qs9c(v0, v1 int32) {
+func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__habdf3ae5cadeb1df_w6xnev(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7 int32
 	var v8 int64
 	var v9, v10, v11, v12, v13 int32
@@ -1529,7 +1529,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 		v9 = t5
 		v10 = i32(-1)
 		v11 = i32(0)
-		v12 = i32(41)
+		v12 = i32(3)
 		v13 = i32(0)
 	l27:
 		{
@@ -1744,7 +1744,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 			}
 			v25 = p43
 			v10 = v10 + i32(3) + v1
-			if v12&i32(255) != i32(41) {
+			if v12&i32(255) != i32(3) {
 				goto l15
 			}
 			store32(m.memory, uint64(uint32(v2))+64, uint32(v17))
@@ -1761,7 +1761,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 							}
 							goto l21
 						}
-						v16 = v1 + i32(21728)
+						v16 = v1 + i32(21684)
 						v26 = v1 + i32(16)
 						v1 = v26
 						t44 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(56), v16)
@@ -1769,7 +1769,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 							goto l17
 						}
 					}
-					t45 := int32(m.memory[uint32(v26+i32(21724))])
+					t45 := int32(m.memory[uint32(v26+i32(21680))])
 					v1 = t45
 					if v1 == 0 {
 						t46 := int32(load32(m.memory, uint64(uint32(v7))+16))
@@ -1788,7 +1788,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 						store32(m.memory, uint64(uint32(v2))+76, uint32(v16))
 						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(8), v2+i32(76), i32(8))
 						v10 = v26 + (v10 + v1) + i32(1)
-						v12 = i32(21)
+						v12 = i32(23)
 						t51 := int32(load32(m.memory, uint64(uint32(v2))+80))
 						if t51 == 0 {
 							store32(m.memory, uint64(uint32(v2))+80, uint32(v1))
@@ -1807,7 +1807,7 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 						if v1 != i32(1) {
 							goto l21
 						}
-						v12 = i32(35)
+						v12 = i32(42)
 						if v21 != v20 {
 							goto l24
 						}
@@ -1860,16 +1860,16 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 				if t65 == 0 {
 					goto l26
 				}
-				v12 = i32(21)
+				v12 = i32(23)
 				goto l23
 			}
 		l26:
-			v12 = i32(41)
+			v12 = i32(3)
 		l24:
 			v1 = v27
 			goto l25
 		l20:
-			v12 = i32(20)
+			v12 = i32(22)
 		l23:
 			v1 = v13
 		l25:
@@ -1891,11 +1891,11 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 		if uint32(v11) > uint32(i32(8)) {
 			goto l28
 		}
-		if v12&i32(255) == i32(41) {
+		if v12&i32(255) == i32(3) {
 			if uint32(v10) > uint32(i32(4096)) {
 				goto l0
 			}
-			m.memory[uint32(v0)] = byte(i32(41))
+			m.memory[uint32(v0)] = byte(i32(3))
 			store32(m.memory, uint64(uint32(v0))+4, uint32(v10))
 			goto l30
 		}
@@ -1903,20 +1903,20 @@ func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h6
 		goto l30
 	}
 l0:
-	m.memory[uint32(v0)] = byte(i32(22))
+	m.memory[uint32(v0)] = byte(i32(47))
 	goto l30
 l28:
-	m.memory[uint32(v0)] = byte(i32(16))
+	m.memory[uint32(v0)] = byte(i32(20))
 l30:
 	m.___stack_pointer = v2 + i32(96)
 }
-func (m *Module) _hooksig__key__find_key_of_whole__hf27f42401d5b459b_2gxjpx(v0, v1, v2, v3, v4 int32) {
+func (m *Module) _hooksig__key__find_key_of_whole__hcd6213fe1962e2f2_fehjgp(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7 int32
 	t0 := m.___stack_pointer
 	v5 = t0 - i32(48)
 	m.___stack_pointer = v5
 	store64(m.memory, uint64(uint32(v5))+8, uint64(i64(0xffffffff)))
-	v6 = i32(36)
+	v6 = i32(35)
 	{
 		if v2 == 0 {
 			goto l0
@@ -1940,7 +1940,7 @@ func (m *Module) _hooksig__key__find_key_of_whole__hf27f42401d5b459b_2gxjpx(v0, 
 			goto l0
 		}
 		store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
-		v6 = i32(41)
+		v6 = i32(3)
 	}
 l0:
 	m.memory[uint32(v0)] = byte(v6)
@@ -1981,88 +1981,7 @@ func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 i
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v1+i32(1)))
 	store32(m.memory, uint32(v0), uint32(v1&(i32(0)-v2)|v3&(v2+i32(-1))))
 }
-func (m *Module) _hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v0, v1 int32) {
-	var v2, v3, v4, v5, v6 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(32)
-	m.___stack_pointer = v2
-	{
-		{
-			{
-				t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-				if t1 != 0 {
-					goto l0
-				}
-				t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
-				v3 = t2
-				t3 := int32(load32(m.memory, uint32(v0)))
-				v4 = t3
-				v5 = i32(0)
-			l2:
-				{
-					if v3 == v5 {
-						goto l1
-					}
-					v6 = v4 + v5
-					v5 = v5 + i32(1)
-					t4 := int32(m.memory[uint32(v6)])
-					if uint32((t4+i32(-65))&i32(255)) > uint32(i32(25)) {
-						goto l2
-					}
-				}
-			}
-		l0:
-			t5 := int64(load64(m.memory, uint32(v0)))
-			store64(m.memory, uint64(uint32(v2))+16, uint64(t5))
-			t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			t7 := v2
-			v5 = t6
-			store32(m.memory, uint64(uint32(t7))+24, uint32(v5))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v5)
-			t8 := int32(m.memory[uint64(uint32(v2))+8])
-			if t8 == 0 {
-				goto l3
-			}
-			t9 := int32(m.memory[uint64(uint32(v2))+9])
-			v5 = t9
-			t10 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v6 = t10
-			t11 := int32(load32(m.memory, uint32(v1)))
-			v3 = t11
-			t12 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v4 = t12 + i32(16)
-		l4:
-			{
-				t14 := v2
-				p13 := i32(0)
-				if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p13 = i32(32)
-				}
-				m.memory[uint64(uint32(t14))+31] = byte(p13 | v5)
-				t15 := int32(load32(m.memory, uint32(v4)))
-				m._hooksig__primitives__macs__join__h420e055552a08dd3_mn0mb1(v3, v2+i32(31), i32(1), v6, t15)
-				t16 := int32(load32(m.memory, uint64(uint32(v2))+24))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t16)
-				t17 := int32(m.memory[uint64(uint32(v2))+1])
-				v5 = t17
-				t18 := int32(m.memory[uint32(v2)])
-				if t18 != 0 {
-					goto l4
-				}
-				goto l3
-			}
-		}
-	l1:
-		t19 := int32(load32(m.memory, uint32(v1)))
-		t20 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		t21 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		t22 := int32(load32(m.memory, uint32(t21+i32(16))))
-		m._hooksig__primitives__macs__join__h420e055552a08dd3_mn0mb1(t19, v4, v3, t20, t22)
-	}
-l3:
-	m.___stack_pointer = v2 + i32(32)
-}
-func (m *Module) _hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v0, v1, v2, v3, v4 int32) {
+func (m *Module) _hooksig__key__find_key__hb624e18e12ab3877_iwp85v(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7, v8, v9, v10, v11 int32
 	var v12 int64
 	var v13, v14, v15, v16, v17 int32
@@ -2129,7 +2048,7 @@ func (m *Module) _hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v0, v1, v2, v
 						store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
 						store32(m.memory, uint64(uint32(v5))+1216, uint32(v5+i32(32)))
 						store32(m.memory, uint64(uint32(v5))+1212, uint32(v5+i32(48)))
-						store32(m.memory, uint64(uint32(v5))+1228, uint32(i32(16672)))
+						store32(m.memory, uint64(uint32(v5))+1228, uint32(i32(16628)))
 						store32(m.memory, uint64(uint32(v5))+1224, uint32(v5+i32(1212)))
 						store32(m.memory, uint64(uint32(v5))+1220, uint32(v5+i32(952)))
 						if v13 == 0 {
@@ -2554,7 +2473,7 @@ func (m *Module) _hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v0, v1, v2, v
 							}
 						l41:
 							store64(m.memory, uint64(uint32(v5))+1268, uint64(i64(16)))
-							store32(m.memory, uint64(uint32(v5))+1264, uint32(i32(16692)))
+							store32(m.memory, uint64(uint32(v5))+1264, uint32(i32(16648)))
 							{
 								{
 									t60 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(1232), v5+i32(1264))
@@ -2566,7 +2485,7 @@ func (m *Module) _hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v0, v1, v2, v
 										t66 := int32(load32(m.memory, uint64(uint32(v5))+1212))
 										v16 = t66
 										v25 = v16 + i32(8)
-										v15 = i32(16710)
+										v15 = i32(16666)
 										t67 := int32(load32(m.memory, uint64(uint32(v5))+1216))
 										v23 = t67
 										t68 := int32(load32(m.memory, uint64(uint32(v5))+952))
@@ -3513,7 +3432,7 @@ func (m *Module) _hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v0, v1, v2, v
 												}
 											}
 										l100:
-											v30 = i32(16708)
+											v30 = i32(16664)
 											v28 = i32(2)
 											v20 = i32(0)
 											if v14 != v29 {
@@ -3669,15 +3588,96 @@ l4:
 		if v3 != i32(-1) {
 			goto l147
 		}
-		v3 = i32(36)
+		v3 = i32(35)
 		goto l148
 	}
 l147:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-	v3 = i32(41)
+	v3 = i32(3)
 l148:
 	m.memory[uint32(v0)] = byte(v3)
 	m.___stack_pointer = v5 + i32(1568)
+}
+func (m *Module) _hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v0, v1 int32) {
+	var v2, v3, v4, v5, v6 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(32)
+	m.___stack_pointer = v2
+	{
+		{
+			{
+				t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+				if t1 != 0 {
+					goto l0
+				}
+				t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+				v3 = t2
+				t3 := int32(load32(m.memory, uint32(v0)))
+				v4 = t3
+				v5 = i32(0)
+			l2:
+				{
+					if v3 == v5 {
+						goto l1
+					}
+					v6 = v4 + v5
+					v5 = v5 + i32(1)
+					t4 := int32(m.memory[uint32(v6)])
+					if uint32((t4+i32(-65))&i32(255)) > uint32(i32(25)) {
+						goto l2
+					}
+				}
+			}
+		l0:
+			t5 := int64(load64(m.memory, uint32(v0)))
+			store64(m.memory, uint64(uint32(v2))+16, uint64(t5))
+			t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			t7 := v2
+			v5 = t6
+			store32(m.memory, uint64(uint32(t7))+24, uint32(v5))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v5)
+			t8 := int32(m.memory[uint64(uint32(v2))+8])
+			if t8 == 0 {
+				goto l3
+			}
+			t9 := int32(m.memory[uint64(uint32(v2))+9])
+			v5 = t9
+			t10 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v6 = t10
+			t11 := int32(load32(m.memory, uint32(v1)))
+			v3 = t11
+			t12 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v4 = t12 + i32(16)
+		l4:
+			{
+				t14 := v2
+				p13 := i32(0)
+				if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p13 = i32(32)
+				}
+				m.memory[uint64(uint32(t14))+31] = byte(p13 | v5)
+				t15 := int32(load32(m.memory, uint32(v4)))
+				m._hooksig__primitives__macs__join__h420e055552a08dd3_mn0mb1(v3, v2+i32(31), i32(1), v6, t15)
+				t16 := int32(load32(m.memory, uint64(uint32(v2))+24))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t16)
+				t17 := int32(m.memory[uint64(uint32(v2))+1])
+				v5 = t17
+				t18 := int32(m.memory[uint32(v2)])
+				if t18 != 0 {
+					goto l4
+				}
+				goto l3
+			}
+		}
+	l1:
+		t19 := int32(load32(m.memory, uint32(v1)))
+		t20 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		t21 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		t22 := int32(load32(m.memory, uint32(t21+i32(16))))
+		m._hooksig__primitives__macs__join__h420e055552a08dd3_mn0mb1(t19, v4, v3, t20, t22)
+	}
+l3:
+	m.___stack_pointer = v2 + i32(32)
 }
 func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -3692,7 +3692,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 	v5 = t3
 	m._hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(t2, t4, v5)
 	t5 := int32(load32(m.memory, uint64(uint32(v3))+12))
-	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22080))
+	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22036))
 	v6 = t6
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+12))
 	v7 = t7
@@ -3707,11 +3707,11 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 			goto l1
 		}
 	l0:
-		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21608)), uint32(i32(60)))
+		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21564)), uint32(i32(60)))
 		v1 = i32(0)
 	l9:
 		{
-			v10 = i32(0x5444)
+			v10 = i32(21528)
 			v11 = i32(7)
 			{
 				v12 = v3 + i32(12) + v1
@@ -3721,16 +3721,16 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 				default:
 					goto l2
 				case 1:
-					v10 = i32(21579)
+					v10 = i32(21535)
 					goto l2
 				case 2:
-					v10 = i32(21586)
+					v10 = i32(21542)
 					goto l2
 				case 3:
-					v10 = i32(21593)
+					v10 = i32(21549)
 					goto l2
 				case 4:
-					v10 = i32(21600)
+					v10 = i32(21556)
 					v11 = i32(8)
 					goto l2
 				case 5:
@@ -3759,7 +3759,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 		store32(m.memory, uint64(uint32(v3))+80, uint32(v9))
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(5)))
 		t13 := int32(load32(m.memory, uint32(v1)))
-		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22100))))
+		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22056))))
 		v9 = t14
 	}
 l1:
@@ -3829,7 +3829,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 		if v1 == 0 {
 			goto l0
 		}
-		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21536)), uint32(i32(36)))
+		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21492)), uint32(i32(36)))
 		v4 = i32(0)
 	l7:
 		{
@@ -3838,7 +3838,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 			v6 = t1
 			t2 := int32(load32(m.memory, uint32(v5+i32(12))))
 			v7 = t2
-			v8 = i32(21520)
+			v8 = i32(21476)
 			v9 = i32(4)
 			{
 				t3 := int32(load32(m.memory, uint32(v5+i32(8))))
@@ -3847,10 +3847,10 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 				default:
 					goto l1
 				case 1:
-					v8 = i32(21524)
+					v8 = i32(21480)
 					goto l1
 				case 2:
-					v8 = i32(21528)
+					v8 = i32(21484)
 					v9 = i32(5)
 					goto l1
 				case 3:
@@ -4041,7 +4041,7 @@ l0:
 	m.___stack_pointer = v2 + i32(48)
 	return v3
 }
-func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v1, v2 int32) {
+func (m *Module) _hooksig__drone__Delivery__read__h57b344cb8021bc2e_pfq67v(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(64)
@@ -4213,9 +4213,9 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
 			l9:
 				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21673)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21629)))
 				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21668)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21624)))
 				v9 = v3 + i32(28)
 				v10 = v3 + i32(47)
 				v11 = i32(1)
@@ -4350,7 +4350,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								}
 								if v2 != 0 {
 									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21673), i32(6))
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21629), i32(6))
 									if t54 != 0 {
 										goto l52
 									}
@@ -4636,7 +4636,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 							}
 						l21:
 							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21668), i32(5))
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21624), i32(5))
 							if t55 != 0 {
 								goto l52
 							}
@@ -4644,7 +4644,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 								goto l0
 							}
 							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21673), i32(6))
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21629), i32(6))
 							if t56 == 0 {
 								goto l0
 							}
@@ -4772,7 +4772,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v0, v
 		goto l60
 	}
 l0:
-	m.memory[uint64(uint32(v0))+4] = byte(i32(30))
+	m.memory[uint64(uint32(v0))+4] = byte(i32(40))
 	v1 = i32(1)
 l60:
 	store32(m.memory, uint32(v0), uint32(v1))
@@ -4836,91 +4836,103 @@ func (m *Module) _hooksig__capi__request__checked_request__h8b82c8f97899110d_ixj
 	store64(m.memory, uint32(v0), uint64(i64(0x100000000)))
 	return
 l0:
-	t0 := int32(load32(m.memory, uint64(uint32(v1))+16))
-	v2 = t0
 	{
-		t1 := int32(load32(m.memory, uint64(uint32(v1))+20))
-		v3 = t1
-		if uint32(v3) > uint32(i32(0xfffffff)) {
-			if v2 != 0 {
+		t0 := int32(load32(m.memory, uint64(uint32(v1))+20))
+		v2 = t0
+		if v2 != 0 {
+			{
+				t1 := int32(load32(m.memory, uint64(uint32(v1))+16))
+				v3 = t1
+				if v3 != 0 {
+					goto l3
+				}
+				v4 = i32(1)
 				goto l4
 			}
-			goto l5
-		}
-		v4 = v3 << 4
-		if v4 != 0 {
-			goto l2
-		}
-		v3 = i32(0)
-		v2 = i32(4)
-		goto l3
-	}
-l2:
-	if v2 == 0 {
-		goto l5
-	}
-	if v4 > i32(-1) {
-		if v3 != 0 {
-			v5 = i32(0)
-			v4 = v2
-			v6 = v3
-		l9:
-			{
-				t2 := int32(load32(m.memory, uint32(v4+i32(4))))
-				t3 := int32(load32(m.memory, uint32(v4)))
-				t4 := int32(load32(m.memory, uint32(v4+i32(12))))
-				t5 := int32(load32(m.memory, uint32(v4+i32(8))))
-				v5 = t2 | v5 | (t3 + i32(-1)) | t4 | (t5 + i32(-1))
-				v4 = v4 + i32(16)
-				v6 = v6 + i32(-1)
-				if v6 != 0 {
-					goto l9
+		l3:
+			if uint32(v2) <= uint32(i32(0x7ffffff)) {
+				v5 = i32(0)
+				v4 = v3
+				v6 = v2
+			l6:
+				{
+					t2 := int32(load32(m.memory, uint32(v4+i32(4))))
+					t3 := int32(load32(m.memory, uint32(v4)))
+					t4 := int32(load32(m.memory, uint32(v4+i32(12))))
+					t5 := int32(load32(m.memory, uint32(v4+i32(8))))
+					v5 = t2 | v5 | (t3 + i32(-1)) | t4 | (t5 + i32(-1))
+					v4 = v4 + i32(16)
+					v6 = v6 + i32(-1)
+					if v6 != 0 {
+						goto l6
+					}
 				}
+				if v5 > i32(-1) {
+					goto l2
+				}
+				t6 := m._hooksig__capi__request__check_each__h16e2beb6edf7c5de_p7sa2(v3, v2)
+				v4 = t6
+				if v4 == i32(48) {
+					goto l2
+				}
+				store32(m.memory, uint32(v0), uint32(i32(0)))
+				store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
+				return
 			}
-			if v5 > i32(-1) {
-				goto l3
-			}
-			t6 := m._hooksig__capi__request__check_each__h16e2beb6edf7c5de_p7sa2(v2, v3)
-			v4 = t6
-			if v4 == i32(48) {
-				goto l3
-			}
+			v4 = i32(2)
+		l4:
 			store32(m.memory, uint32(v0), uint32(i32(0)))
 			store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
 			return
 		}
-		v3 = i32(0)
-		goto l3
+		v3 = i32(4)
+		goto l2
 	}
-l4:
-	v4 = i32(2)
-	goto l7
-l5:
-	v4 = i32(1)
-l7:
-	store32(m.memory, uint32(v0), uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
-	return
-l3:
+l2:
 	v7 = i32(1)
 	v4 = i32(1)
 	{
 		t7 := int32(load32(m.memory, uint64(uint32(v1))+4))
 		v5 = t7
 		if v5 == 0 {
-			goto l10
+			goto l7
 		}
 		{
 			t8 := int32(load32(m.memory, uint32(v1)))
 			v4 = t8
 			if v4 != 0 {
-				goto l11
+				goto l8
 			}
 			v4 = i32(1)
-			goto l12
+			goto l9
 		}
-	l11:
+	l8:
 		if v5 > i32(-1) {
+			goto l7
+		}
+		v4 = i32(2)
+	l9:
+		store32(m.memory, uint32(v0), uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
+		return
+	}
+l7:
+	t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	v6 = t9
+	{
+		t10 := int32(load32(m.memory, uint64(uint32(v1))+12))
+		v1 = t10
+		if v1 == 0 {
+			goto l10
+		}
+		if v6 != 0 {
+			goto l11
+		}
+		v4 = i32(1)
+		goto l12
+	l11:
+		v7 = v6
+		if v1 > i32(-1) {
 			goto l10
 		}
 		v4 = i32(2)
@@ -4930,34 +4942,9 @@ l3:
 		return
 	}
 l10:
-	t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	v6 = t9
-	{
-		t10 := int32(load32(m.memory, uint64(uint32(v1))+12))
-		v1 = t10
-		if v1 == 0 {
-			goto l13
-		}
-		if v6 != 0 {
-			goto l14
-		}
-		v4 = i32(1)
-		goto l15
-	l14:
-		v7 = v6
-		if v1 > i32(-1) {
-			goto l13
-		}
-		v4 = i32(2)
-	l15:
-		store32(m.memory, uint32(v0), uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
-		return
-	}
-l13:
 	store32(m.memory, uint64(uint32(v0))+20, uint32(v1))
-	store32(m.memory, uint64(uint32(v0))+12, uint32(v3))
-	store32(m.memory, uint64(uint32(v0))+8, uint32(v2))
+	store32(m.memory, uint64(uint32(v0))+12, uint32(v2))
+	store32(m.memory, uint64(uint32(v0))+8, uint32(v3))
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
 	store32(m.memory, uint32(v0), uint32(v4))
 	t12 := v0
@@ -4968,97 +4955,83 @@ l13:
 	store32(m.memory, uint64(uint32(t12))+16, uint32(p11))
 }
 func (m *Module) _hooksig__capi__receiver__hooksig_receiver__verifier__hba4ff314ba1f1dbb_gbwwje(v0, v1 int32) {
-	var v2, v3 int32
-	var v4 int64
-	var v5, v6, v7, v8, v9 int32
-	t0 := int32(load32(m.memory, uint32(v1)))
-	v2 = t0
+	var v2, v3, v4, v5, v6 int32
+	var v7 int64
+	var v8, v9 int32
 	{
-		t1 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		v3 = t1
-		v4 = int64(uint32(v3)) * i64(160)
-		if int32(int64(uint64(v4)>>32)) != 0 {
-			if v2 != 0 {
+		t0 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		v2 = t0
+		if v2 != 0 {
+			t1 := int32(load32(m.memory, uint32(v1)))
+			v3 = t1
+			if v3 != 0 {
+				if uint32(v2) <= uint32(i32(0xcccccc)) {
+					goto l1
+				}
+				v4 = i32(2)
 				goto l3
 			}
-			goto l4
+			v4 = i32(1)
+			goto l3
 		}
-		v5 = i32(0)
-		v6 = int32(v4)
-		if v6 != 0 {
-			goto l1
-		}
-		v2 = i32(8)
-		v3 = i32(0)
-		goto l2
+		v3 = i32(8)
+		goto l1
 	}
 l1:
-	if v2 == 0 {
-		goto l4
-	}
-	if v6 > i32(-1) {
-		goto l2
-	}
-l3:
-	v5 = i32(2)
-	goto l5
-l4:
-	v5 = i32(1)
-	goto l5
-l2:
-	v7 = v3 * i32(160)
-l7:
+	v5 = v2 * i32(160)
+	v4 = i32(0)
+l5:
 	{
-		if v7 == v5 {
-			goto l6
+		if v5 == v4 {
+			goto l4
 		}
-		v6 = v2 + v5
-		v5 = v5 + i32(160)
+		v6 = v3 + v4
+		v4 = v4 + i32(160)
 		t2 := int64(load64(m.memory, uint32(v6)))
 		if t2 == i64(5211627277363815770) {
-			goto l7
+			goto l5
 		}
 	}
-	v5 = i32(3)
-l5:
+	v4 = i32(3)
+l3:
 	store32(m.memory, uint32(v0), uint32(i32(3)))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
 	return
-l6:
+l4:
 	{
 		{
 			t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v5 = t3
-			if v5 != 0 {
-				goto l8
+			v4 = t3
+			if v4 != 0 {
+				goto l6
 			}
 			v6 = i32(0)
-			v5 = i32(300)
-			v4 = i64(0)
-			v7 = i32(0)
+			v4 = i32(300)
+			v7 = i64(0)
+			v5 = i32(0)
 			v8 = i32(0)
 			v9 = i32(0)
-			goto l9
+			goto l7
 		}
-	l8:
+	l6:
 		{
-			t4 := int64(load64(m.memory, uint32(v5)))
+			t4 := int64(load64(m.memory, uint32(v4)))
 			if t4 == i64(5211632817660339546) {
-				goto l10
+				goto l8
 			}
 			store64(m.memory, uint32(v0), uint64(i64(0x300000003)))
 			return
 		}
-	l10:
-		t5 := int32(load32(m.memory, uint64(uint32(v5))+204))
-		t6 := v5 + i32(140)
+	l8:
+		t5 := int32(load32(m.memory, uint64(uint32(v4))+204))
+		t6 := v4 + i32(140)
 		v1 = t5
 		p7 := t6
 		if uint32(v1+i32(-65)) < uint32(i32(-64)) {
 			p7 = i32(0)
 		}
-		v7 = p7
-		t8 := int32(load32(m.memory, uint64(uint32(v5))+136))
+		v5 = p7
+		t8 := int32(load32(m.memory, uint64(uint32(v4))+136))
 		v6 = t8
 		t9 := v6
 		var p10 int32
@@ -5070,35 +5043,35 @@ l6:
 		if v6 != 0 {
 			p11 = i32(0)
 		}
-		v4 = int64(uint32(p11))<<32 | int64(uint32(v5+i32(8)))
+		v7 = int64(uint32(p11))<<32 | int64(uint32(v4+i32(8)))
 		p12 := i32(2)
 		if v6 != 0 {
 			p12 = i32(0)
 		}
 		v6 = p12
-		t13 := int32(m.memory[uint64(uint32(v5))+213])
+		t13 := int32(m.memory[uint64(uint32(v4))+213])
 		v9 = t13
-		t14 := int32(m.memory[uint64(uint32(v5))+212])
+		t14 := int32(m.memory[uint64(uint32(v4))+212])
 		v8 = t14
-		t15 := int32(load32(m.memory, uint64(uint32(v5))+208))
-		v5 = t15
+		t15 := int32(load32(m.memory, uint64(uint32(v4))+208))
+		v4 = t15
 	}
-l9:
-	if v3 != 0 {
-		goto l11
+l7:
+	if v2 != 0 {
+		goto l9
 	}
 	store64(m.memory, uint32(v0), uint64(i64(0x600000003)))
 	return
-l11:
-	store32(m.memory, uint64(uint32(v0))+36, uint32(v3))
-	store32(m.memory, uint64(uint32(v0))+32, uint32(v2))
+l9:
+	store32(m.memory, uint64(uint32(v0))+36, uint32(v2))
+	store32(m.memory, uint64(uint32(v0))+32, uint32(v3))
 	m.memory[uint64(uint32(v0))+29] = byte(v9)
 	m.memory[uint64(uint32(v0))+28] = byte(v8)
 	store32(m.memory, uint64(uint32(v0))+24, uint32(v1))
-	store32(m.memory, uint64(uint32(v0))+20, uint32(v7))
-	store32(m.memory, uint64(uint32(v0))+16, uint32(v5))
+	store32(m.memory, uint64(uint32(v0))+20, uint32(v5))
+	store32(m.memory, uint64(uint32(v0))+16, uint32(v4))
 	store32(m.memory, uint64(uint32(v0))+12, uint32(i32(0)))
-	store64(m.memory, uint64(uint32(v0))+4, uint64(v4))
+	store64(m.memory, uint64(uint32(v0))+4, uint64(v7))
 	store32(m.memory, uint32(v0), uint32(v6))
 }
 func (m *Module) _hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v0, v1, v2 int32) {
@@ -5110,7 +5083,7 @@ func (m *Module) _hooksig__request__fields__signature_credentials__h5788d9ff8b09
 		}
 		goto l1
 	l0:
-		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21859), i32(9))
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21815), i32(9))
 		if t0 == 0 {
 			goto l1
 		}
@@ -5154,7 +5127,7 @@ l1:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
 	store32(m.memory, uint32(v0), uint32(v3))
 }
-func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1, v2 int32) {
+func (m *Module) _hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v0, v1, v2 int32) {
 	var v3 int32
 	var v4 int64
 	var v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -5162,12 +5135,12 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(208)
 	m.___stack_pointer = v3
-	v4 = i64(9)
+	v4 = i64(11)
 	{
 		t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
 		switch t1 {
 		case 0:
-			v4 = i64(8)
+			v4 = i64(10)
 			fallthrough
 		default:
 			store32(m.memory, uint32(v0), uint32(i32(0)))
@@ -5333,7 +5306,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 				{
 					{
 						{
-							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21838), i32(5))
+							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(0x5522), i32(5))
 							if t30 == 0 {
 								goto l13
 							}
@@ -5344,7 +5317,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l13:
 						{
-							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(0x5553), i32(9))
+							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21799), i32(9))
 							if t31 == 0 {
 								goto l15
 							}
@@ -5355,7 +5328,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						}
 					l15:
 						{
-							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(0x555c), i32(7))
+							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21808), i32(7))
 							if t32 == 0 {
 								goto l16
 							}
@@ -5365,7 +5338,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 							goto l14
 						}
 					l16:
-						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21859), i32(9))
+						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21815), i32(9))
 						if t33 == 0 {
 							goto l17
 						}
@@ -5382,7 +5355,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						goto l6
 					}
 					m.memory[uint64(uint32(v0))+5] = byte(v12)
-					m.memory[uint64(uint32(v0))+4] = byte(i32(12))
+					m.memory[uint64(uint32(v0))+4] = byte(i32(14))
 					goto l18
 				}
 			l17:
@@ -5406,7 +5379,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 						goto l20
 					}
 				}
-				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(1036)))
+				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(1038)))
 				goto l18
 			l19:
 				if uint32(v6) > uint32(i32(7)) {
@@ -5424,7 +5397,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 			}
 			goto l4
 		l7:
-			v4 = i64(10)
+			v4 = i64(12)
 			{
 				t40 := int32(m.memory[uint64(uint32(v3))+204])
 				if t40 != 0 {
@@ -5438,7 +5411,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 				if uint32(v2) > uint32(v1) {
 					p43 = i32(0)
 				}
-				v4 = int64(uint32(p43))<<32 | i64(11)
+				v4 = int64(uint32(p43))<<32 | i64(13)
 			}
 		l22:
 			store64(m.memory, uint64(uint32(v0))+4, uint64(v4))
@@ -5459,7 +5432,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 					t45 := int32(load32(m.memory, uint64(uint32(v3))+80))
 					v2 = t45
 					if v2 == 0 {
-						store64(m.memory, uint64(uint32(v0))+4, uint64(i64(269)))
+						store64(m.memory, uint64(uint32(v0))+4, uint64(i64(271)))
 						goto l18
 					}
 					t46 := int64(load32(m.memory, uint64(uint32(v3))+84))
@@ -5511,14 +5484,14 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 					}
 				}
 			l28:
-				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(781)))
+				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(783)))
 				goto l18
 			}
 		l26:
-			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(13)))
+			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(15)))
 			goto l18
 		l27:
-			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(525)))
+			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(527)))
 		l18:
 			store32(m.memory, uint32(v0), uint32(i32(0)))
 		}
@@ -5526,7 +5499,7 @@ func (m *Module) _hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v0, v1
 l3:
 	m.___stack_pointer = v3 + i32(208)
 }
-func (m *Module) _hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v0, v1 int32) {
+func (m *Module) _hooksig__names__CheckedNames__new__hbbb6983770a08e0b_p1ulvt(v0, v1 int32) {
 	var v2, v3 int32
 	var v4 int64
 	t0 := m.___stack_pointer
@@ -5540,7 +5513,7 @@ func (m *Module) _hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v0
 				if v3 == 0 {
 					goto l0
 				}
-				t2 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21679), i32(11))
+				t2 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21635), i32(11))
 				if t2 != 0 {
 					goto l1
 				}
@@ -5553,15 +5526,15 @@ func (m *Module) _hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v0
 				p4 = v3
 			}
 			t6 := int64(load64(m.memory, uint64(uint32(v1))+4))
-			m._hooksig__names__check_list__hc99bee0922c2934c_utbtas(t5, p4, t6)
+			m._hooksig__names__check_list__h22e498d97df11e85_g1tjhn(t5, p4, t6)
 			{
 				t7 := int32(m.memory[uint64(uint32(v2))+8])
-				if t7 == i32(41) {
+				if t7 == i32(3) {
 					goto l2
 				}
 				t8 := int64(load64(m.memory, uint64(uint32(v2))+8))
 				v4 = t8
-				if v4&i64(255) == i64(41) {
+				if v4&i64(255) == i64(3) {
 					goto l2
 				}
 				store64(m.memory, uint32(v0), uint64(v4))
@@ -5587,7 +5560,7 @@ l3:
 	m.memory[uint64(uint32(v0))+12] = byte(v1)
 	m.___stack_pointer = v2 + i32(16)
 }
-func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v0, v1, v2, v3 int32) {
+func (m *Module) _hooksig__policy__Policy__check_params__h920be90270217468_mgdeaj(v0, v1, v2, v3 int32) {
 	var v4, v5, v6 int32
 	var v7 int64
 	var v8, v9, v10 int32
@@ -5603,13 +5576,13 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 				if t6 != 0 {
 					goto l3
 				}
-				store16(m.memory, uint32(v0), uint16(i32(269)))
+				store16(m.memory, uint32(v0), uint16(i32(271)))
 				goto l5
 			}
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
 				store64(m.memory, uint64(uint32(v4))+8, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+4, uint32(i32(21868)))
+				store32(m.memory, uint64(uint32(v4))+4, uint32(i32(21824)))
 				v5 = v2 + i32(36)
 				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(4), i32(0))
 				if t7 == 0 {
@@ -5647,14 +5620,14 @@ func (m *Module) _hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncb
 			goto l4
 		}
 		store64(m.memory, uint64(uint32(v4))+8, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+4, uint32(i32(0x5577)))
+		store32(m.memory, uint64(uint32(v4))+4, uint32(i32(21835)))
 		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(4), i32(0))
 		if t12 != 0 {
 			goto l3
 		}
 	}
 l4:
-	m.memory[uint32(v0)] = byte(i32(14))
+	m.memory[uint32(v0)] = byte(i32(16))
 	goto l5
 l3:
 	{
@@ -5666,7 +5639,7 @@ l3:
 		t14 := int32(load32(m.memory, uint64(uint32(v1))+24))
 		t15 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v2, v5, t14)
 		if t15 == 0 {
-			m.memory[uint32(v0)] = byte(i32(31))
+			m.memory[uint32(v0)] = byte(i32(32))
 			goto l5
 		}
 	}
@@ -5679,7 +5652,7 @@ l7:
 			if t17 != 0 {
 				goto l12
 			}
-			v6 = i32(21679)
+			v6 = i32(21635)
 			v7 = i64(11)
 			goto l13
 		case 1:
@@ -5809,14 +5782,14 @@ l21:
 	}
 l14:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v8))
-	m.memory[uint32(v0)] = byte(i32(32))
+	m.memory[uint32(v0)] = byte(i32(31))
 	goto l5
 l12:
-	m.memory[uint32(v0)] = byte(i32(41))
+	m.memory[uint32(v0)] = byte(i32(3))
 l5:
 	m.___stack_pointer = v4 + i32(16)
 }
-func (m *Module) _hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(v0, v1, v2, v3 int32, v4, v5 int64) {
+func (m *Module) _hooksig__policy__Policy__read_date__hd67ccb1c5e071ccb_j6vpvq(v0, v1, v2, v3 int32, v4, v5 int64) {
 	var v6 int32
 	t0 := m.___stack_pointer
 	v6 = t0 - i32(16)
@@ -5827,7 +5800,7 @@ func (m *Module) _hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(v
 	store64(m.memory, uint32(v0), uint64(i64(0)))
 	goto l1
 l0:
-	m._hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v6, v2, v3, v5)
+	m._hooksig__date__parse__hdc9e21b9af3bf1cd_f9jycr(v6, v2, v3, v5)
 	{
 		t1 := int32(load32(m.memory, uint32(v6)))
 		if t1 != i32(1) {
@@ -5865,7 +5838,7 @@ l3:
 l1:
 	m.___stack_pointer = v6 + i32(16)
 }
-func (m *Module) _hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v0, v1, v2 int32) {
+func (m *Module) _hooksig__digest__parse__hcb7163afa9b01c49_v8wj6k(v0, v1, v2 int32) {
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(80)
@@ -5895,10 +5868,10 @@ func (m *Module) _hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v0, v1, v2 in
 			v2 = v1 + i32(8)
 			t4 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v2, i32(44), i32(0), v3+i32(48))
 			if t4 == 0 {
-				store64(m.memory, uint32(v0), uint64(i64(28)))
+				store64(m.memory, uint32(v0), uint64(i64(29)))
 				goto l2
 			}
-			m.memory[uint32(v0)] = byte(i32(41))
+			m.memory[uint32(v0)] = byte(i32(3))
 			t6 := v0
 			p5 := v2
 			if v4 != 0 {
@@ -5936,7 +5909,7 @@ l11:
 					goto l5
 				}
 				t14 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21776), i32(7))
+				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21732), i32(7))
 				if t15 == 0 {
 					goto l4
 				}
@@ -5951,7 +5924,7 @@ l11:
 					t19 := v3
 					v4 = t18
 					store32(m.memory, uint64(uint32(t19))+40, uint32(v4))
-					v6 = i32(28)
+					v6 = i32(29)
 					{
 						v2 = v2 + i32(1)
 						t20 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v2, i32(44), i32(0), v3+i32(48))
@@ -5980,13 +5953,13 @@ l11:
 						if v1 == 0 {
 							goto l4
 						}
-						v6 = i32(37)
+						v6 = i32(36)
 					}
 				l7:
 					m.memory[uint32(v0)] = byte(v6)
 					goto l2
 				}
-				store64(m.memory, uint32(v0), uint64(i64(28)))
+				store64(m.memory, uint32(v0), uint64(i64(29)))
 				goto l2
 			}
 			if v1 == 0 {
@@ -5999,7 +5972,7 @@ l11:
 			goto l5
 		}
 	l5:
-		m.memory[uint32(v0)] = byte(i32(28))
+		m.memory[uint32(v0)] = byte(i32(29))
 		goto l2
 	l4:
 		m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(8), v3+i32(40), i32(32))
@@ -6021,11 +5994,11 @@ l11:
 	if v5 == 0 {
 		goto l12
 	}
-	m.memory[uint32(v0)] = byte(i32(41))
+	m.memory[uint32(v0)] = byte(i32(3))
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
 	goto l2
 l12:
-	store64(m.memory, uint32(v0), uint64(i64(29)))
+	store64(m.memory, uint32(v0), uint64(i64(30)))
 l2:
 	m.___stack_pointer = v3 + i32(80)
 }
@@ -6033,7 +6006,7 @@ func (m *Module) _hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj8
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(21983)), uint32(i32(96)))
+	memory_copy(m.memory, uint32(v3), uint32(i32(21939)), uint32(i32(96)))
 	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
 	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
 	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
@@ -6076,7 +6049,7 @@ l2:
 l0:
 	memory_copy(m.memory, uint32(v0), uint32(v3), uint32(i32(96)))
 }
-func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int32, v3 int64) {
+func (m *Module) _hooksig__date__parse__hdc9e21b9af3bf1cd_f9jycr(v0, v1, v2 int32, v3 int64) {
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(128)
@@ -6160,7 +6133,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			v18 = t25
 			t26 := int32(m.memory[uint64(uint32(v1))+5])
 			v19 = t26
-			v2 = i32(21232)
+			v2 = i32(21188)
 			t27 := int32(load16(m.memory, uint32(v1)))
 			t28 := int32(m.memory[uint64(uint32(v1))+2])
 			v20 = (t27 | t28<<16) & i32(0xffffff)
@@ -6255,7 +6228,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			v22 = t47
 			t48 := int32(load32(m.memory, uint64(uint32(v4))+80))
 			v23 = t48
-			v2 = i32(21440)
+			v2 = i32(21396)
 			v6 = (v16&i32(255)<<8 | v17&i32(255) | v15<<16) & i32(0xffffff)
 			v1 = i32(1)
 			v20 = i32(0)
@@ -6311,11 +6284,11 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 		v8 = i32(0)
 	l18:
 		{
-			t57 := int32(load32(m.memory, uint64(uint32(v8))+21412))
+			t57 := int32(load32(m.memory, uint64(uint32(v8))+21368))
 			if t57 != v9 {
 				goto l8
 			}
-			t58 := int32(load32(m.memory, uint64(uint32(v8))+21408))
+			t58 := int32(load32(m.memory, uint64(uint32(v8))+21364))
 			v2 = t58
 			v20 = i32(0)
 			store32(m.memory, uint64(uint32(v4))+104, uint32(i32(0)))
@@ -6397,7 +6370,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 			}
 		l9:
 			v1 = i32(1)
-			v2 = i32(21440)
+			v2 = i32(21396)
 			v21 = v21 & i32(0xffffff)
 		l15:
 			{
@@ -6427,7 +6400,7 @@ func (m *Module) _hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v0, v1, v2 int3
 				}
 				v21 = p73
 			l22:
-				v1 = v2 + i32(21253)
+				v1 = v2 + i32(21209)
 				v20 = i32(3)
 				{
 					if v21 != 0 {
@@ -6486,7 +6459,7 @@ l7:
 		goto l24
 	}
 l23:
-	store64(m.memory, uint64(uint32(v0))+4, uint64(i64(25)))
+	store64(m.memory, uint64(uint32(v0))+4, uint64(i64(26)))
 	v2 = i32(1)
 l24:
 	store32(m.memory, uint32(v0), uint32(v2))
@@ -6580,7 +6553,7 @@ l5:
 l2:
 	store64(m.memory, uint32(v0), uint64(v3))
 }
-func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 int64) {
+func (m *Module) _hooksig__date__write__hc2e304022eb3ffcf_s0c1ea(v0 int32, v1 int64) {
 	var v2 int32
 	var v3 int64
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -6588,7 +6561,7 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 		if uint64(v1+i64(62167219200)) < uint64(i64(315569520000)) {
 			goto l0
 		}
-		store64(m.memory, uint64(uint32(v0))+4, uint64(i64(5)))
+		store64(m.memory, uint64(uint32(v0))+4, uint64(i64(9)))
 		v2 = i32(1)
 		goto l1
 	l0:
@@ -6639,8 +6612,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l2
 			}
 			v7 = v7 * i32(3)
-			t11 := int32(load16(m.memory, uint64(uint32(v7))+21232))
-			t12 := int32(m.memory[uint32(v7+i32(21232)+i32(2))])
+			t11 := int32(load16(m.memory, uint64(uint32(v7))+21188))
+			t12 := int32(m.memory[uint32(v7+i32(21188)+i32(2))])
 			v11 = t12
 			v9 = t11 | v11<<16
 			v10 = int32(uint32(v9) >> 8)
@@ -6655,8 +6628,8 @@ func (m *Module) _hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v0 int32, v1 in
 				goto l3
 			}
 			v5 = v5 * i32(3)
-			t13 := int32(load16(m.memory, uint64(uint32(v5))+21440))
-			t14 := int32(m.memory[uint32(v5+i32(21440)+i32(2))])
+			t13 := int32(load16(m.memory, uint64(uint32(v5))+21396))
+			t14 := int32(m.memory[uint32(v5+i32(21396)+i32(2))])
 			v12 = t14
 			v6 = t13 | v12<<16
 			v8 = int32(uint32(v6) >> 8)
@@ -6790,7 +6763,7 @@ func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v
 						if v7 < i32(0) {
 							{
 								{
-									t20 := int32(m.memory[uint64(uint32(v3))+22128])
+									t20 := int32(m.memory[uint64(uint32(v3))+22084])
 									switch t20 + i32(-2) {
 									default:
 										goto l13
@@ -7341,7 +7314,7 @@ l0:
 	}
 	return p18
 }
-func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 int32, v2 int64) {
+func (m *Module) _hooksig__names__check_list__h22e498d97df11e85_g1tjhn(v0, v1 int32, v2 int64) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
 	var v15 int64
 	t0 := m.___stack_pointer
@@ -7423,7 +7396,7 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 			store32(m.memory, uint64(uint32(t9))+1576, uint32(v10))
 			{
 				if v5 == i32(128) {
-					m.memory[uint32(v0)] = byte(i32(16))
+					m.memory[uint32(v0)] = byte(i32(20))
 					goto l14
 				}
 				v11 = v5 + i32(1)
@@ -7439,7 +7412,7 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 							if v4 == i32(48) {
 								goto l8
 							}
-							v13 = v4 + i32(21728)
+							v13 = v4 + i32(21684)
 							v14 = v4 + i32(16)
 							v4 = v14
 							t13 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(1572), v13)
@@ -7447,11 +7420,11 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 								goto l9
 							}
 						}
-						t14 := int32(m.memory[uint32(v14+i32(21724))])
+						t14 := int32(m.memory[uint32(v14+i32(21680))])
 						if t14 != i32(2) {
 							goto l10
 						}
-						v15 = i64(17)
+						v15 = i64(21)
 						goto l11
 					}
 				l8:
@@ -7519,10 +7492,10 @@ func (m *Module) _hooksig__names__check_list__hc99bee0922c2934c_utbtas(v0, v1 in
 				goto l16
 			}
 		}
-		v4 = i32(41)
+		v4 = i32(3)
 		goto l1
 	}
-	v4 = i32(4)
+	v4 = i32(8)
 	goto l1
 l1:
 	m.memory[uint32(v0)] = byte(v4)
@@ -8307,9 +8280,9 @@ func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21783))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21739))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21786))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21742))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -8349,7 +8322,7 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21790)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21746)), uint32(i32(37)))
 	}
 l2:
 	t13 := v5
@@ -8387,9 +8360,9 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21827))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21783))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21834))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21790))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
@@ -8780,7 +8753,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 							t20 := int32(load32(m.memory, uint32(v2+i32(4))))
 							t21 := v1
 							v4 = t20
-							t22 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t21, v4, i32(21885), i32(4))
+							t22 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t21, v4, i32(0x5551), i32(4))
 							if t22 != 0 {
 								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v17, v18)
 								v11 = v11 + i32(1)
@@ -8790,12 +8763,12 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 								v9 = t34
 								goto l10
 							}
-							t23 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21889), i32(6))
+							t23 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(0x5555), i32(6))
 							if t23 != 0 {
 								goto l7
 							}
 							{
-								t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21859), i32(9))
+								t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21815), i32(9))
 								if t24 != 0 {
 									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v17, v18)
 									v8 = v8 + i32(1)
@@ -8805,9 +8778,9 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 									v7 = t27
 									goto l10
 								}
-								t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21895), i32(15))
+								t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(0x555b), i32(15))
 								if t25 == 0 {
-									t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21910), i32(13))
+									t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21866), i32(13))
 									if t28 == 0 {
 										goto l10
 									}
@@ -8855,383 +8828,366 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 			store32(m.memory, uint64(uint32(v3))+212, uint32(v8))
 			{
 				{
-					{
-						if v8 != i32(1) {
-							goto l12
-						}
-						if v6 != i32(119) {
-							goto l12
-						}
-						v2 = i32(0)
-						v1 = i32(0)
-					l13:
-						{
-							t37 := int32(m.memory[uint32(v2+i32(21923))])
-							t38 := int32(m.memory[uint32(v7+v2)])
-							v1 = t37 ^ t38 | v1
-							v2 = v2 + i32(1)
-							if v2 != i32(52) {
-								goto l13
-							}
-						}
-						if v1&i32(255) != 0 {
-							goto l12
-						}
-						t39 := int64(load64(m.memory, uint64(uint32(v7))+96))
-						t40 := int64(load64(m.memory, uint32(v7+i32(104))))
-						t41 := int64(load64(m.memory, uint32(v7+i32(111))))
-						if t39^i64(0x7265646165682c22)|(t40^i64(2334399943502085491))|(t41^i64(0x2274736567696420)) != i64(0) {
-							goto l12
-						}
-						v1 = i32(44)
-						v18 = i32(0)
-						v4 = v7 + i32(52)
-						t42 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v4, i32(44), i32(0), v3+i32(168))
-						if t42 == 0 {
-							goto l12
-						}
-						v19 = i64(8)
-						v20 = i32(1)
-						v2 = i32(21975)
-						v16 = i32(21679)
-						v7 = i32(21868)
-						v8 = i32(11)
-						v17 = i32(0)
-						v6 = i32(0)
-						v15 = i32(11)
-						goto l14
+					if v8 != i32(1) {
+						goto l12
 					}
-				l12:
-					m._hooksig__params__Params__read__h492ff7ec87a6372e_e955pv(v3+i32(384), v3+i32(204), v15&i32(1))
-					t43 := int64(load64(m.memory, uint64(uint32(v3))+388))
-					v19 = t43
-					{
-						t44 := int32(load32(m.memory, uint64(uint32(v3))+384))
-						v2 = t44
-						if v2 != 0 {
-							goto l15
-						}
-						t45 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
-						v2 = t45
-						goto l16
+					if v6 != i32(119) {
+						goto l12
 					}
-				l15:
-					t46 := int32(load32(m.memory, uint64(uint32(v3))+428))
-					v18 = t46
-					t47 := int32(load32(m.memory, uint64(uint32(v3))+424))
-					v8 = t47
-					t48 := int32(load32(m.memory, uint64(uint32(v3))+420))
-					v7 = t48
-					t49 := int32(load32(m.memory, uint64(uint32(v3))+416))
-					v17 = t49
-					t50 := int32(load32(m.memory, uint64(uint32(v3))+412))
-					v1 = t50
-					t51 := int32(load32(m.memory, uint64(uint32(v3))+408))
-					v4 = t51
-					t52 := int32(load32(m.memory, uint64(uint32(v3))+404))
-					v6 = t52
-					t53 := int32(load32(m.memory, uint64(uint32(v3))+400))
-					v15 = t53
-					t54 := int32(load32(m.memory, uint64(uint32(v3))+396))
-					v16 = t54
-					v20 = i32(0)
+					v2 = i32(0)
+					v1 = i32(0)
+				l13:
+					{
+						t37 := int32(m.memory[uint32(v2+i32(0x5577))])
+						t38 := int32(m.memory[uint32(v7+v2)])
+						v1 = t37 ^ t38 | v1
+						v2 = v2 + i32(1)
+						if v2 != i32(52) {
+							goto l13
+						}
+					}
+					if v1&i32(255) != 0 {
+						goto l12
+					}
+					t39 := int64(load64(m.memory, uint64(uint32(v7))+96))
+					t40 := int64(load64(m.memory, uint32(v7+i32(104))))
+					t41 := int64(load64(m.memory, uint32(v7+i32(111))))
+					if t39^i64(0x7265646165682c22)|(t40^i64(2334399943502085491))|(t41^i64(0x2274736567696420)) != i64(0) {
+						goto l12
+					}
+					v1 = i32(44)
+					v18 = i32(0)
+					v4 = v7 + i32(52)
+					t42 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v4, i32(44), i32(0), v3+i32(168))
+					if t42 == 0 {
+						goto l12
+					}
+					v19 = i64(8)
+					v20 = i32(1)
+					v2 = i32(21931)
+					v16 = i32(21635)
+					v7 = i32(21824)
+					v8 = i32(11)
+					v17 = i32(0)
+					v6 = i32(0)
+					v15 = i32(11)
+					goto l14
 				}
-			l14:
-				store32(m.memory, uint64(uint32(v3))+260, uint32(v18))
-				store32(m.memory, uint64(uint32(v3))+256, uint32(v8))
-				store32(m.memory, uint64(uint32(v3))+252, uint32(v7))
-				store32(m.memory, uint64(uint32(v3))+248, uint32(v17))
-				store32(m.memory, uint64(uint32(v3))+244, uint32(v1))
-				store32(m.memory, uint64(uint32(v3))+240, uint32(v4))
-				store32(m.memory, uint64(uint32(v3))+236, uint32(v6))
-				store32(m.memory, uint64(uint32(v3))+232, uint32(v15))
-				store32(m.memory, uint64(uint32(v3))+228, uint32(v16))
-				store64(m.memory, uint64(uint32(v3))+220, uint64(v19))
-				store32(m.memory, uint64(uint32(v3))+216, uint32(v2))
-				m._hooksig__names__CheckedNames__new__h7c7b878a8242b16e_zhb63m(v3+i32(384), v3+i32(228))
-				t55 := int64(load64(m.memory, uint64(uint32(v3))+384))
-				v19 = t55
+			l12:
+				m._hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v3+i32(384), v3+i32(204), v15&i32(1))
+				t43 := int64(load64(m.memory, uint64(uint32(v3))+388))
+				v19 = t43
 				{
-					t56 := int32(m.memory[uint64(uint32(v3))+396])
-					v18 = t56
-					if v18 != i32(2) {
-						goto l17
+					t44 := int32(load32(m.memory, uint64(uint32(v3))+384))
+					v2 = t44
+					if v2 != 0 {
+						goto l15
 					}
-					t57 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
-					v2 = t57
+					v2 = int32(v19) & i32(63)
+					goto l2
+				}
+			l15:
+				t45 := int32(load32(m.memory, uint64(uint32(v3))+428))
+				v18 = t45
+				t46 := int32(load32(m.memory, uint64(uint32(v3))+424))
+				v8 = t46
+				t47 := int32(load32(m.memory, uint64(uint32(v3))+420))
+				v7 = t47
+				t48 := int32(load32(m.memory, uint64(uint32(v3))+416))
+				v17 = t48
+				t49 := int32(load32(m.memory, uint64(uint32(v3))+412))
+				v1 = t49
+				t50 := int32(load32(m.memory, uint64(uint32(v3))+408))
+				v4 = t50
+				t51 := int32(load32(m.memory, uint64(uint32(v3))+404))
+				v6 = t51
+				t52 := int32(load32(m.memory, uint64(uint32(v3))+400))
+				v15 = t52
+				t53 := int32(load32(m.memory, uint64(uint32(v3))+396))
+				v16 = t53
+				v20 = i32(0)
+			}
+		l14:
+			store32(m.memory, uint64(uint32(v3))+260, uint32(v18))
+			store32(m.memory, uint64(uint32(v3))+256, uint32(v8))
+			store32(m.memory, uint64(uint32(v3))+252, uint32(v7))
+			store32(m.memory, uint64(uint32(v3))+248, uint32(v17))
+			store32(m.memory, uint64(uint32(v3))+244, uint32(v1))
+			store32(m.memory, uint64(uint32(v3))+240, uint32(v4))
+			store32(m.memory, uint64(uint32(v3))+236, uint32(v6))
+			store32(m.memory, uint64(uint32(v3))+232, uint32(v15))
+			store32(m.memory, uint64(uint32(v3))+228, uint32(v16))
+			store64(m.memory, uint64(uint32(v3))+220, uint64(v19))
+			store32(m.memory, uint64(uint32(v3))+216, uint32(v2))
+			m._hooksig__names__CheckedNames__new__hbbb6983770a08e0b_p1ulvt(v3+i32(384), v3+i32(228))
+			t54 := int64(load64(m.memory, uint64(uint32(v3))+384))
+			v19 = t54
+			{
+				t55 := int32(m.memory[uint64(uint32(v3))+396])
+				v18 = t55
+				if v18 != i32(2) {
 					goto l16
 				}
-			l17:
-				t58 := int32(load16(m.memory, uint64(uint32(v3))+397))
-				store16(m.memory, uint64(uint32(v3))+277, uint16(t58))
-				t59 := int32(m.memory[uint64(uint32(v3))+399])
-				m.memory[uint64(uint32(v3))+279] = byte(t59)
-				m.memory[uint64(uint32(v3))+276] = byte(v18)
-				t60 := int32(load32(m.memory, uint64(uint32(v3))+392))
-				store32(m.memory, uint64(uint32(v3))+272, uint32(t60))
-				store64(m.memory, uint64(uint32(v3))+264, uint64(v19))
-				m._hooksig__policy__Policy__check_params__hb62989dd25befa1b_2kncbv(v3+i32(384), v3+i32(128), v3+i32(216), v3+i32(264))
-				{
-					t61 := int32(m.memory[uint64(uint32(v3))+384])
-					if t61 == i32(41) {
-						goto l18
-					}
-					t62 := int64(load64(m.memory, uint64(uint32(v3))+384))
-					v21 = t62
-					if v21&i64(255) == i64(41) {
-						goto l18
-					}
-					t63 := int32(m.memory[uint64(uint32(int32(v21)&i32(255)))+16596])
-					v2 = t63
-					goto l16
-				}
-			l18:
-				{
-					if v20 != 0 {
-						goto l19
-					}
-					v2 = i32(17)
-					t64 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v4, v1, v17, v3+i32(168))
-					if t64 == 0 {
-						goto l16
-					}
-				}
-			l19:
-				v2 = i32(24)
-				switch v11 {
-				case 0:
-					v2 = i32(23)
-					fallthrough
-				default:
-					t65 := int32(m.memory[uint64(uint32(v2))+16596])
-					v2 = t65
-					goto l16
-				case 1:
-					t66 := int32(load32(m.memory, uint64(uint32(v3))+144))
-					t67 := v3 + i32(384)
-					v2 = t66
-					t68 := v2
-					t69 := v9
-					t70 := v10
-					var p71 int32
-					if v5 == i64(-0x8000000000000000) {
-						p71 = 1
-					}
-					m._hooksig__policy__Policy__read_date__hf31d9b37095b3b51_s4mxs1(t67, t68, t69, t70, int64(uint32(p71)), v5)
-					t72 := int64(load64(m.memory, uint64(uint32(v3))+392))
-					v5 = t72
-					{
-						t73 := int64(load64(m.memory, uint64(uint32(v3))+384))
-						v21 = t73
-						if v21 != i64(2) {
-							goto l23
-						}
-						t74 := int32(m.memory[uint64(uint32(int32(v5)&i32(255)))+16596])
-						v2 = t74
-						goto l16
-					}
-				l23:
-					v1 = i32(27)
-					switch v14 {
-					case 0:
-						v1 = i32(26)
-						fallthrough
-					default:
-						t75 := int32(m.memory[uint64(uint32(v1))+16596])
-						v2 = t75
-						goto l16
-					case 1:
-						m._hooksig__digest__parse__h2dd010a6291a955b_ebt65x(v3+i32(384), v12, v13)
-						{
-							t76 := int32(m.memory[uint64(uint32(v3))+384])
-							if t76 == i32(41) {
-								goto l27
-							}
-							t77 := int32(m.memory[uint64(uint32(v3))+384])
-							v1 = t77
-							if v1 == i32(41) {
-								goto l27
-							}
-							t78 := int32(m.memory[uint64(uint32(v1))+16596])
-							v2 = t78
-							goto l16
-						}
-					l27:
-						t79 := int32(load32(m.memory, uint64(uint32(v3))+388))
-						v1 = t79
-						{
-							{
-								{
-									if v18&i32(1) == 0 {
-										goto l28
-									}
-									{
-										if v21 != i64(0) {
-											goto l29
-										}
-										t80 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v9, v10)
-										if t80 != 0 {
-											goto l28
-										}
-									}
-								l29:
-									if v10 != i32(29) {
-										goto l28
-									}
-									if v13 == i32(52) {
-										v4 = v3 + i32(281)
-										m._hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v4, v9, v12)
-										memory_copy(m.memory, uint32(v3+i32(384)), uint32(v4), uint32(i32(96)))
-										t87 := int32(load32(m.memory, uint64(uint32(v3))+160))
-										t88 := int32(load32(m.memory, uint64(uint32(v3))+164))
-										m._hooksig__key__find_key_of_whole__hf27f42401d5b459b_2gxjpx(v3+i32(1928), t87, t88, v3+i32(384), v3+i32(168))
-										{
-											t89 := int32(m.memory[uint64(uint32(v3))+1928])
-											if t89 != i32(41) {
-												t91 := int64(load64(m.memory, uint64(uint32(v3))+1928))
-												v19 = t91
-												if v19&i64(255) != i64(41) {
-													t101 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
-													v2 = t101
-													goto l16
-												}
-												v4 = int32(int64(uint64(v19) >> 32))
-												goto l34
-											}
-											t90 := int32(load32(m.memory, uint64(uint32(v3))+1932))
-											v4 = t90
-											goto l34
-										}
-									}
-								l28:
-									store32(m.memory, uint64(uint32(v3))+384, uint32(i32(0)))
-									t81 := int64(load64(m.memory, uint64(uint32(v3))+268))
-									t82 := v3
-									v22 = t81
-									store64(m.memory, uint64(uint32(t82))+1956, uint64(v22))
-									t84 := v3
-									p83 := i32(0)
-									if int32(v22) != 0 {
-										p83 = int32(v19)
-									}
-									store32(m.memory, uint64(uint32(t84))+1952, uint32(p83))
-									m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v3+i32(1928), v3+i32(72), v3+i32(1952), v3+i32(384))
-									m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h632e112844a626ea_l7qs9c(v3+i32(1952), v3+i32(1928))
-									t85 := int32(m.memory[uint64(uint32(v3))+1952])
-									if t85 == i32(41) {
-										goto l31
-									}
-									t86 := int64(load64(m.memory, uint64(uint32(v3))+1952))
-									v19 = t86
-									if v19&i64(255) == i64(41) {
-										goto l31
-									}
-									goto l32
-								}
-							l31:
-								t92 := int32(load32(m.memory, uint64(uint32(v3))+160))
-								t93 := int32(load32(m.memory, uint64(uint32(v3))+164))
-								m._hooksig__key__find_key__h7c108ee08348d9d5_wtus00(v3+i32(1952), t92, t93, v3+i32(1928), v3+i32(168))
-								{
-									t94 := int32(m.memory[uint64(uint32(v3))+1952])
-									if t94 != i32(41) {
-										goto l36
-									}
-									t95 := int32(load32(m.memory, uint64(uint32(v3))+1956))
-									v4 = t95
-									goto l34
-								}
-							l36:
-								t96 := int64(load64(m.memory, uint64(uint32(v3))+1952))
-								v19 = t96
-								if v19&i64(255) != i64(41) {
-									goto l32
-								}
-								v4 = int32(int64(uint64(v19) >> 32))
-							}
-						l34:
-							t97 := int64(load64(m.memory, uint64(uint32(v3))+192))
-							store64(m.memory, uint64(uint32(v3))+120, uint64(t97))
-							t98 := int64(load64(m.memory, uint64(uint32(v3))+184))
-							store64(m.memory, uint64(uint32(v3))+112, uint64(t98))
-							t99 := int64(load64(m.memory, uint64(uint32(v3))+176))
-							store64(m.memory, uint64(uint32(v3))+104, uint64(t99))
-							t100 := int64(load64(m.memory, uint64(uint32(v3))+168))
-							store64(m.memory, uint64(uint32(v3))+96, uint64(t100))
-							if v1 != 0 {
-								t102 := int64(load64(m.memory, uint64(uint32(v3))+120))
-								store64(m.memory, uint64(uint32(v3))+304, uint64(t102))
-								t103 := int64(load64(m.memory, uint64(uint32(v3))+112))
-								store64(m.memory, uint64(uint32(v3))+296, uint64(t103))
-								t104 := int64(load64(m.memory, uint64(uint32(v3))+104))
-								store64(m.memory, uint64(uint32(v3))+288, uint64(t104))
-								t105 := int64(load64(m.memory, uint64(uint32(v3))+96))
-								store64(m.memory, uint64(uint32(v3))+280, uint64(t105))
-								memory_zero(m.memory, uint32(v3+i32(1968)), uint32(i32(64)))
-								t106 := int64(load64(m.memory, uint64(uint32(i32(0)))+16664))
-								store64(m.memory, uint64(uint32(v3))+2056, uint64(t106))
-								t107 := int64(load64(m.memory, uint64(uint32(i32(0)))+16656))
-								store64(m.memory, uint64(uint32(v3))+2048, uint64(t107))
-								t108 := int64(load64(m.memory, uint64(uint32(i32(0)))+16648))
-								store64(m.memory, uint64(uint32(v3))+2040, uint64(t108))
-								t109 := int64(load64(m.memory, uint64(uint32(i32(0)))+16640))
-								store64(m.memory, uint64(uint32(v3))+2032, uint64(t109))
-								memory_copy(m.memory, uint32(v3+i32(384)), uint32(v1), uint32(i32(44)))
-								store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
-								memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(1968)), uint32(i32(96)))
-								store64(m.memory, uint64(uint32(v0))+104, uint64(i64(0)))
-								memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(384)), uint32(i32(44)))
-								m.memory[uint64(uint32(v0))+216] = byte(i32(0))
-								store32(m.memory, uint64(uint32(v0))+208, uint32(v4))
-								t110 := v0
-								t111 := v5 + int64(uint32(v2))
-								v2 = int32(v21) & i32(1)
-								p112 := i64(0x7fffffffffffffff)
-								if v2 != 0 {
-									p112 = t111
-								}
-								store64(m.memory, uint64(uint32(t110))+200, uint64(p112))
-								t114 := v0
-								p113 := i64(-0x8000000000000000)
-								if v2 != 0 {
-									p113 = v5
-								}
-								store64(m.memory, uint64(uint32(t114))+192, uint64(p113))
-								t115 := int64(load64(m.memory, uint64(uint32(v3))+304))
-								store64(m.memory, uint64(uint32(v0))+184, uint64(t115))
-								t116 := int64(load64(m.memory, uint64(uint32(v3))+296))
-								store64(m.memory, uint64(uint32(v0))+176, uint64(t116))
-								t117 := int64(load64(m.memory, uint64(uint32(v3))+288))
-								store64(m.memory, uint64(uint32(v0))+168, uint64(t117))
-								t118 := int64(load64(m.memory, uint64(uint32(v3))+280))
-								store64(m.memory, uint64(uint32(v0))+160, uint64(t118))
-								v2 = i32(48)
-								goto l2
-							}
-							goto l2
-						}
-					l32:
-						t119 := int32(m.memory[uint64(uint32(int32(v19)&i32(255)))+16596])
-						v2 = t119
-					}
-				}
+				v2 = int32(v19) & i32(63)
+				goto l2
 			}
 		l16:
-			v2 = v2 & i32(255)
+			t56 := int32(load16(m.memory, uint64(uint32(v3))+397))
+			store16(m.memory, uint64(uint32(v3))+277, uint16(t56))
+			t57 := int32(m.memory[uint64(uint32(v3))+399])
+			m.memory[uint64(uint32(v3))+279] = byte(t57)
+			m.memory[uint64(uint32(v3))+276] = byte(v18)
+			t58 := int32(load32(m.memory, uint64(uint32(v3))+392))
+			store32(m.memory, uint64(uint32(v3))+272, uint32(t58))
+			store64(m.memory, uint64(uint32(v3))+264, uint64(v19))
+			m._hooksig__policy__Policy__check_params__h920be90270217468_mgdeaj(v3+i32(384), v3+i32(128), v3+i32(216), v3+i32(264))
+			{
+				t59 := int32(m.memory[uint64(uint32(v3))+384])
+				if t59 == i32(3) {
+					goto l17
+				}
+				t60 := int64(load64(m.memory, uint64(uint32(v3))+384))
+				v21 = t60
+				if v21&i64(255) == i64(3) {
+					goto l17
+				}
+				v2 = int32(v21) & i32(63)
+				goto l2
+			}
+		l17:
+			{
+				if v20 != 0 {
+					goto l18
+				}
+				t61 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v4, v1, v17, v3+i32(168))
+				if t61 != 0 {
+					goto l18
+				}
+				v2 = i32(17)
+				goto l2
+			}
+		l18:
+			v2 = i32(25)
+			switch v11 {
+			default:
+				goto l2
+			case 0:
+				v2 = i32(24)
+				goto l2
+			case 1:
+				t62 := int32(load32(m.memory, uint64(uint32(v3))+144))
+				t63 := v3 + i32(384)
+				v1 = t62
+				t64 := v1
+				t65 := v9
+				t66 := v10
+				var p67 int32
+				if v5 == i64(-0x8000000000000000) {
+					p67 = 1
+				}
+				m._hooksig__policy__Policy__read_date__hd67ccb1c5e071ccb_j6vpvq(t63, t64, t65, t66, int64(uint32(p67)), v5)
+				t68 := int64(load64(m.memory, uint64(uint32(v3))+392))
+				v5 = t68
+				{
+					t69 := int64(load64(m.memory, uint64(uint32(v3))+384))
+					v21 = t69
+					if v21 != i64(2) {
+						goto l21
+					}
+					v2 = int32(v5) & i32(63)
+					goto l2
+				}
+			l21:
+				v2 = i32(28)
+				switch v14 {
+				default:
+					goto l2
+				case 1:
+					m._hooksig__digest__parse__hcb7163afa9b01c49_v8wj6k(v3+i32(384), v12, v13)
+					t70 := int32(m.memory[uint64(uint32(v3))+384])
+					if t70 == i32(3) {
+						goto l24
+					}
+					t71 := int32(m.memory[uint64(uint32(v3))+384])
+					v2 = t71
+					if v2 == i32(3) {
+						goto l24
+					}
+					v2 = v2 & i32(63)
+					goto l2
+				case 0:
+					v2 = i32(27)
+					goto l2
+				}
+			l24:
+				t72 := int32(load32(m.memory, uint64(uint32(v3))+388))
+				v2 = t72
+				{
+					{
+						{
+							if v18&i32(1) == 0 {
+								goto l25
+							}
+							{
+								if v21 != i64(0) {
+									goto l26
+								}
+								t73 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v9, v10)
+								if t73 != 0 {
+									goto l25
+								}
+							}
+						l26:
+							if v10 != i32(29) {
+								goto l25
+							}
+							if v13 == i32(52) {
+								v4 = v3 + i32(281)
+								m._hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v4, v9, v12)
+								memory_copy(m.memory, uint32(v3+i32(384)), uint32(v4), uint32(i32(96)))
+								t80 := int32(load32(m.memory, uint64(uint32(v3))+160))
+								t81 := int32(load32(m.memory, uint64(uint32(v3))+164))
+								m._hooksig__key__find_key_of_whole__hcd6213fe1962e2f2_fehjgp(v3+i32(1928), t80, t81, v3+i32(384), v3+i32(168))
+								{
+									t82 := int32(m.memory[uint64(uint32(v3))+1928])
+									if t82 != i32(3) {
+										t84 := int64(load64(m.memory, uint64(uint32(v3))+1928))
+										v19 = t84
+										if v19&i64(255) != i64(3) {
+											goto l29
+										}
+										v4 = int32(int64(uint64(v19) >> 32))
+										goto l31
+									}
+									t83 := int32(load32(m.memory, uint64(uint32(v3))+1932))
+									v4 = t83
+									goto l31
+								}
+							}
+						l25:
+							store32(m.memory, uint64(uint32(v3))+384, uint32(i32(0)))
+							t74 := int64(load64(m.memory, uint64(uint32(v3))+268))
+							t75 := v3
+							v22 = t74
+							store64(m.memory, uint64(uint32(t75))+1956, uint64(v22))
+							t77 := v3
+							p76 := i32(0)
+							if int32(v22) != 0 {
+								p76 = int32(v19)
+							}
+							store32(m.memory, uint64(uint32(t77))+1952, uint32(p76))
+							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v3+i32(1928), v3+i32(72), v3+i32(1952), v3+i32(384))
+							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__habdf3ae5cadeb1df_w6xnev(v3+i32(1952), v3+i32(1928))
+							t78 := int32(m.memory[uint64(uint32(v3))+1952])
+							if t78 == i32(3) {
+								goto l28
+							}
+							t79 := int64(load64(m.memory, uint64(uint32(v3))+1952))
+							v19 = t79
+							if v19&i64(255) == i64(3) {
+								goto l28
+							}
+							goto l29
+						}
+					l28:
+						t85 := int32(load32(m.memory, uint64(uint32(v3))+160))
+						t86 := int32(load32(m.memory, uint64(uint32(v3))+164))
+						m._hooksig__key__find_key__hb624e18e12ab3877_iwp85v(v3+i32(1952), t85, t86, v3+i32(1928), v3+i32(168))
+						{
+							t87 := int32(m.memory[uint64(uint32(v3))+1952])
+							if t87 != i32(3) {
+								goto l32
+							}
+							t88 := int32(load32(m.memory, uint64(uint32(v3))+1956))
+							v4 = t88
+							goto l31
+						}
+					l32:
+						t89 := int64(load64(m.memory, uint64(uint32(v3))+1952))
+						v19 = t89
+						if v19&i64(255) != i64(3) {
+							goto l29
+						}
+						v4 = int32(int64(uint64(v19) >> 32))
+					}
+				l31:
+					t90 := int64(load64(m.memory, uint64(uint32(v3))+192))
+					store64(m.memory, uint64(uint32(v3))+120, uint64(t90))
+					t91 := int64(load64(m.memory, uint64(uint32(v3))+184))
+					store64(m.memory, uint64(uint32(v3))+112, uint64(t91))
+					t92 := int64(load64(m.memory, uint64(uint32(v3))+176))
+					store64(m.memory, uint64(uint32(v3))+104, uint64(t92))
+					t93 := int64(load64(m.memory, uint64(uint32(v3))+168))
+					store64(m.memory, uint64(uint32(v3))+96, uint64(t93))
+					if v2 != 0 {
+						t94 := int64(load64(m.memory, uint64(uint32(v3))+120))
+						store64(m.memory, uint64(uint32(v3))+304, uint64(t94))
+						t95 := int64(load64(m.memory, uint64(uint32(v3))+112))
+						store64(m.memory, uint64(uint32(v3))+296, uint64(t95))
+						t96 := int64(load64(m.memory, uint64(uint32(v3))+104))
+						store64(m.memory, uint64(uint32(v3))+288, uint64(t96))
+						t97 := int64(load64(m.memory, uint64(uint32(v3))+96))
+						store64(m.memory, uint64(uint32(v3))+280, uint64(t97))
+						memory_zero(m.memory, uint32(v3+i32(1968)), uint32(i32(64)))
+						t98 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
+						store64(m.memory, uint64(uint32(v3))+2056, uint64(t98))
+						t99 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
+						store64(m.memory, uint64(uint32(v3))+2048, uint64(t99))
+						t100 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
+						store64(m.memory, uint64(uint32(v3))+2040, uint64(t100))
+						t101 := int64(load64(m.memory, uint64(uint32(i32(0)))+16596))
+						store64(m.memory, uint64(uint32(v3))+2032, uint64(t101))
+						memory_copy(m.memory, uint32(v3+i32(384)), uint32(v2), uint32(i32(44)))
+						store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
+						memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(1968)), uint32(i32(96)))
+						store64(m.memory, uint64(uint32(v0))+104, uint64(i64(0)))
+						memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(384)), uint32(i32(44)))
+						m.memory[uint64(uint32(v0))+216] = byte(i32(0))
+						store32(m.memory, uint64(uint32(v0))+208, uint32(v4))
+						t102 := v0
+						t103 := v5 + int64(uint32(v1))
+						v2 = int32(v21) & i32(1)
+						p104 := i64(0x7fffffffffffffff)
+						if v2 != 0 {
+							p104 = t103
+						}
+						store64(m.memory, uint64(uint32(t102))+200, uint64(p104))
+						t106 := v0
+						p105 := i64(-0x8000000000000000)
+						if v2 != 0 {
+							p105 = v5
+						}
+						store64(m.memory, uint64(uint32(t106))+192, uint64(p105))
+						t107 := int64(load64(m.memory, uint64(uint32(v3))+304))
+						store64(m.memory, uint64(uint32(v0))+184, uint64(t107))
+						t108 := int64(load64(m.memory, uint64(uint32(v3))+296))
+						store64(m.memory, uint64(uint32(v0))+176, uint64(t108))
+						t109 := int64(load64(m.memory, uint64(uint32(v3))+288))
+						store64(m.memory, uint64(uint32(v0))+168, uint64(t109))
+						t110 := int64(load64(m.memory, uint64(uint32(v3))+280))
+						store64(m.memory, uint64(uint32(v0))+160, uint64(t110))
+						v2 = i32(48)
+						goto l2
+					}
+					goto l2
+				}
+			l29:
+				v2 = int32(v19) & i32(63)
+			}
 		}
 	l2:
-		p120 := v2
+		p111 := v2
 		if v2 == i32(48) {
-			p120 = i32(44)
+			p111 = i32(44)
 		}
-		v2 = p120
+		v2 = p111
 	}
 l1:
 	m.___stack_pointer = v3 + i32(2064)
 	return v2
 }
 func (m *Module) Xhooksig_date_format(v0 int64, v1, v2, v3 int32) int32 {
-	var v4, v5, v6 int32
+	var v4 int32
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(64)
 	m.___stack_pointer = v4
@@ -9251,7 +9207,7 @@ func (m *Module) Xhooksig_date_format(v0 int64, v1, v2, v3 int32) int32 {
 	v1 = i32(1)
 	goto l2
 l2:
-	m._hooksig__date__write__hd9cb9afd5aa0f061_v4kcv0(v4+i32(32), v0)
+	m._hooksig__date__write__hc2e304022eb3ffcf_s0c1ea(v4+i32(32), v0)
 	{
 		{
 			t1 := int32(m.memory[uint64(uint32(v4))+32])
@@ -9268,49 +9224,47 @@ l2:
 			store64(m.memory, uint64(uint32(v4))+16, uint64(t5))
 			t6 := int32(load16(m.memory, uint64(uint32(v4))+60))
 			store16(m.memory, uint64(uint32(v4))+24, uint16(t6))
-			v5 = i32(29)
-			v6 = i32(0)
-			if uint32(v2) < uint32(i32(29)) {
-				goto l5
+			if uint32(v2) > uint32(i32(28)) {
+				t7 := int64(load64(m.memory, uint64(uint32(v4))+36))
+				v0 = t7
+				t8 := int32(m.memory[uint64(uint32(v4))+6])
+				m.memory[uint64(uint32(v1))+2] = byte(t8)
+				t9 := int32(load16(m.memory, uint64(uint32(v4))+4))
+				store16(m.memory, uint32(v1), uint16(t9))
+				store64(m.memory, uint64(uint32(v1))+3, uint64(v0))
+				t10 := int64(load64(m.memory, uint64(uint32(v4))+8))
+				store64(m.memory, uint64(uint32(v1))+11, uint64(t10))
+				t11 := int64(load64(m.memory, uint64(uint32(v4))+16))
+				store64(m.memory, uint64(uint32(v1))+19, uint64(t11))
+				t12 := int32(load16(m.memory, uint64(uint32(v4))+24))
+				store16(m.memory, uint64(uint32(v1))+27, uint16(t12))
+				store32(m.memory, uint32(v3), uint32(i32(29)))
+				goto l7
 			}
-			t7 := int64(load64(m.memory, uint64(uint32(v4))+36))
-			v0 = t7
-			t8 := int32(m.memory[uint64(uint32(v4))+6])
-			m.memory[uint64(uint32(v1))+2] = byte(t8)
-			t9 := int32(load16(m.memory, uint64(uint32(v4))+4))
-			store16(m.memory, uint32(v1), uint16(t9))
-			store64(m.memory, uint64(uint32(v1))+3, uint64(v0))
-			t10 := int64(load64(m.memory, uint64(uint32(v4))+8))
-			store64(m.memory, uint64(uint32(v1))+11, uint64(t10))
-			t11 := int64(load64(m.memory, uint64(uint32(v4))+16))
-			store64(m.memory, uint64(uint32(v1))+19, uint64(t11))
-			t12 := int32(load16(m.memory, uint64(uint32(v4))+24))
-			store16(m.memory, uint64(uint32(v1))+27, uint16(t12))
-			v6 = i32(41)
-			goto l5
+			store32(m.memory, uint32(v3), uint32(i32(29)))
+			goto l6
 		}
 	l4:
 		t13 := int64(load64(m.memory, uint64(uint32(v4))+36))
 		v0 = t13
-		v5 = int32(int64(uint64(v0) >> 32))
-		v6 = int32(v0)
-		v1 = v6 & i32(255)
-		if v1 == 0 {
-			goto l5
+		v1 = int32(v0)
+		if uint32((v1+i32(-3))&i32(255)) > uint32(i32(1)) {
+			goto l8
 		}
-		if v1 != i32(41) {
-			goto l6
+		store32(m.memory, uint32(v3), uint32(int64(uint64(v0)>>32)))
+		if v1&i32(255) == i32(3) {
+			goto l7
 		}
 	}
-l5:
-	store32(m.memory, uint32(v3), uint32(v5))
 l6:
-	v3 = v6 & i32(255)
-	if v3 != i32(41) {
-		t14 := int32(m.memory[uint64(uint32(v3))+16596])
-		v3 = t14
+	v3 = i32(4)
+	goto l3
+l8:
+	v3 = v1 & i32(255)
+	if v3 != i32(48) {
 		goto l3
 	}
+l7:
 	v3 = i32(0)
 	goto l3
 l0:
@@ -9327,7 +9281,7 @@ func (m *Module) Xhooksig_date_parse(v0, v1 int32, v2 int64, v3 int32) int32 {
 	if v1 != 0 {
 		goto l0
 	}
-	m._hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v4, i32(1), i32(0), v2)
+	m._hooksig__date__parse__hdc9e21b9af3bf1cd_f9jycr(v4, i32(1), i32(0), v2)
 	goto l1
 l0:
 	if v0 == 0 {
@@ -9339,24 +9293,31 @@ l0:
 	v1 = i32(2)
 	goto l4
 l3:
-	m._hooksig__date__parse__hb3cd6e851339dcac_k6oknx(v4, v0, v1, v2)
+	m._hooksig__date__parse__hdc9e21b9af3bf1cd_f9jycr(v4, v0, v1, v2)
 l1:
 	{
-		t1 := int32(load32(m.memory, uint32(v4)))
-		if t1 != 0 {
-			t3 := int32(m.memory[uint64(uint32(v4))+4])
-			t4 := int32(m.memory[uint64(uint32(t3))+16596])
-			v1 = t4
+		{
+			t1 := int32(load32(m.memory, uint32(v4)))
+			if t1 != 0 {
+				goto l5
+			}
+			if v3 == 0 {
+				goto l2
+			}
+			t2 := int64(load64(m.memory, uint64(uint32(v4))+8))
+			store64(m.memory, uint32(v3), uint64(t2))
+			goto l6
+		}
+	l5:
+		t3 := int64(load64(m.memory, uint64(uint32(v4))+4))
+		v1 = int32(t3) & i32(63)
+		if v1 != i32(48) {
 			goto l4
 		}
-		if v3 == 0 {
-			goto l2
-		}
-		t2 := int64(load64(m.memory, uint64(uint32(v4))+8))
-		store64(m.memory, uint32(v3), uint64(t2))
-		v1 = i32(0)
-		goto l4
 	}
+l6:
+	v1 = i32(0)
+	goto l4
 l2:
 	v1 = i32(1)
 l4:
@@ -9374,7 +9335,7 @@ func (m *Module) Xhooksig_delivery_read(v0, v1, v2 int32) int32 {
 			goto l0
 		}
 		v0 = i32(1)
-		m._hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v3+i32(28), i32(1), i32(0))
+		m._hooksig__drone__Delivery__read__h57b344cb8021bc2e_pfq67v(v3+i32(28), i32(1), i32(0))
 		goto l1
 	l0:
 		if v0 == 0 {
@@ -9386,16 +9347,14 @@ func (m *Module) Xhooksig_delivery_read(v0, v1, v2 int32) int32 {
 		v1 = i32(2)
 		goto l4
 	l3:
-		m._hooksig__drone__Delivery__read__h4fc4fec7aaa97e6c_cfk7v2(v3+i32(28), v0, v1)
+		m._hooksig__drone__Delivery__read__h57b344cb8021bc2e_pfq67v(v3+i32(28), v0, v1)
 	l1:
 		t1 := int64(load64(m.memory, uint64(uint32(v3))+32))
 		v4 = t1
 		{
 			t2 := int32(load32(m.memory, uint64(uint32(v3))+28))
 			if t2 != 0 {
-				t7 := int32(m.memory[uint64(uint32(int32(v4)&i32(255)))+16596])
-				v1 = t7
-				goto l4
+				goto l5
 			}
 			t3 := int64(load64(m.memory, uint64(uint32(v3))+40))
 			store64(m.memory, uint64(uint32(v3))+56, uint64(t3))
@@ -9410,9 +9369,16 @@ func (m *Module) Xhooksig_delivery_read(v0, v1, v2 int32) int32 {
 			store64(m.memory, uint64(uint32(v2))+8, uint64(t5))
 			t6 := int64(load64(m.memory, uint64(uint32(v3))+4))
 			store64(m.memory, uint32(v2), uint64(t6))
-			v1 = i32(0)
+			goto l6
+		}
+	l5:
+		v1 = int32(v4) & i32(63)
+		if v1 != i32(48) {
 			goto l4
 		}
+	l6:
+		v1 = i32(0)
+		goto l4
 	}
 l2:
 	v1 = i32(1)
@@ -9494,19 +9460,19 @@ func (m *Module) Xhooksig_key_init(v0, v1, v2 int32) int32 {
 		}
 	l5:
 		v1 = i32(0)
-		t7 := int64(load64(m.memory, uint64(uint32(i32(0)))+16640))
+		t7 := int64(load64(m.memory, uint64(uint32(i32(0)))+16596))
 		t8 := v5
 		v6 = t7
 		store64(m.memory, uint32(t8), uint64(v6))
-		t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16648))
+		t9 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
 		t10 := v5
 		v7 = t9
 		store64(m.memory, uint64(uint32(t10))+8, uint64(v7))
-		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16656))
+		t11 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
 		t12 := v5
 		v8 = t11
 		store64(m.memory, uint64(uint32(t12))+16, uint64(v8))
-		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16664))
+		t13 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
 		t14 := v5
 		v9 = t13
 		store64(m.memory, uint64(uint32(t14))+24, uint64(v9))
@@ -9728,7 +9694,7 @@ l0:
 func (m *Module) Xhooksig_policy_init(v0 int32) int32 {
 	if v0 != 0 {
 		store64(m.memory, uint32(v0), uint64(i64(5211632817660339546)))
-		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16712)), uint32(i32(208)))
+		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16668)), uint32(i32(208)))
 		return i32(0)
 	}
 	return i32(1)
@@ -9760,18 +9726,16 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 			v1 = i32(0)
 			goto l4
 		l4:
-			m._hooksig__names__check_list__hc99bee0922c2934c_utbtas(v3+i32(136), v1, int64(uint32(v2)))
+			m._hooksig__names__check_list__h22e498d97df11e85_g1tjhn(v3+i32(136), v1, int64(uint32(v2)))
 			{
 				t2 := int32(m.memory[uint64(uint32(v3))+136])
-				if t2 == i32(41) {
+				if t2 == i32(3) {
 					goto l5
 				}
 				t3 := int64(load64(m.memory, uint64(uint32(v3))+136))
 				v5 = t3
-				if v5&i64(255) != i64(41) {
-					t5 := int32(m.memory[uint64(uint32(int32(v5)&i32(255)))+16596])
-					v0 = t5
-					goto l2
+				if v5&i64(255) != i64(3) {
+					goto l6
 				}
 			}
 		l5:
@@ -9788,10 +9752,17 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 				memory_copy(m.memory, uint32(v3+i32(8)), uint32(v3+i32(140)), uint32(i32(128)))
 				store32(m.memory, uint64(uint32(v0))+8, uint32(v2))
 				memory_copy(m.memory, uint32(v0+i32(12)), uint32(v3+i32(8)), uint32(i32(128)))
-				v0 = i32(0)
-				goto l2
+				goto l9
 			}
 			v0 = i32(4)
+			goto l2
+		l6:
+			v0 = int32(v5) & i32(63)
+			if v0 != i32(48) {
+				goto l2
+			}
+		l9:
+			v0 = i32(0)
 			goto l2
 		}
 		v0 = i32(3)
@@ -9850,428 +9821,417 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					t3 := int32(load32(m.memory, uint64(uint32(v9))+64))
 					v10 = t3
 					if v10 == 0 {
-						goto l6
+						if v3 != i32(48) {
+							goto l2
+						}
+						goto l9
 					}
 					t4 := int64(load64(m.memory, uint64(uint32(v9))+80))
 					store64(m.memory, uint64(uint32(v9))+32, uint64(t4))
 					t5 := int64(load64(m.memory, uint64(uint32(v9))+72))
 					store64(m.memory, uint64(uint32(v9))+24, uint64(t5))
 					if v5 != 0 {
-						goto l7
+						if v4 == 0 {
+							goto l0
+						}
+						if v5 >= i32(0) {
+							goto l8
+						}
+						goto l5
 					}
 					v4 = i32(0)
 					goto l8
-				l7:
-					if v4 == 0 {
-						goto l0
-					}
-					if v5 < i32(0) {
-						goto l5
-					}
-				l8:
-					if v8 == 0 {
-						goto l0
-					}
-					if v7 != 0 {
-						goto l9
-					}
-					v6 = i32(1)
+				}
+			l8:
+				if v8 == 0 {
+					goto l0
+				}
+				if v7 != 0 {
 					goto l10
-				l9:
-					if v6 == 0 {
-						goto l0
+				}
+				v6 = i32(1)
+				goto l11
+			l10:
+				if v6 == 0 {
+					goto l0
+				}
+				if v7 < i32(0) {
+					goto l5
+				}
+			l11:
+				v11 = i32(7)
+				{
+					if v2 == 0 {
+						goto l12
 					}
-					if v7 < i32(0) {
-						goto l5
-					}
-				l10:
-					v11 = i32(3)
+					v12 = v0 + i32(8)
+					v13 = int64(uint32(v5))
+					v14 = i32(0)
+				l14:
 					{
-						if v2 == 0 {
-							goto l11
+						if v2 == v14 {
+							goto l13
 						}
-						v12 = v0 + i32(8)
-						v13 = int64(uint32(v5))
-						v14 = i32(0)
-					l13:
-						{
-							if v2 == v14 {
-								goto l12
-							}
-							t6 := int32(m.memory[uint32(v1+v14)])
-							v5 = t6
-							if v5 == i32(127) {
-								goto l11
-							}
-							var p7 int32
-							if uint32(v5) < uint32(i32(32)) {
-								p7 = 1
-							}
-							var p8 int32
-							if v5 != i32(9) {
-								p8 = 1
-							}
-							if p7&p8 != 0 {
-								goto l11
-							}
-							if v5 == i32(9) {
-								goto l11
-							}
-							if v5 == i32(34) {
-								goto l11
-							}
-							v14 = v14 + i32(1)
-							if v5 != i32(92) {
-								goto l13
-							}
-							goto l11
+						t6 := int32(m.memory[uint32(v1+v14)])
+						v5 = t6
+						if v5 == i32(127) {
+							goto l12
 						}
-					l12:
-						store32(m.memory, uint64(uint32(v9))+44, uint32(v3))
-						store32(m.memory, uint64(uint32(v9))+40, uint32(v10))
-						t9 := int64(load64(m.memory, uint64(uint32(v9))+24))
-						store64(m.memory, uint64(uint32(v9))+48, uint64(t9))
-						t10 := int64(load64(m.memory, uint64(uint32(v9))+32))
-						store64(m.memory, uint64(uint32(v9))+56, uint64(t10))
-						m._hooksig__names__check_list__hc99bee0922c2934c_utbtas(v9+i32(64), v4, v13)
+						var p7 int32
+						if uint32(v5) < uint32(i32(32)) {
+							p7 = 1
+						}
+						var p8 int32
+						if v5 != i32(9) {
+							p8 = 1
+						}
+						if p7&p8 != 0 {
+							goto l12
+						}
+						if v5 == i32(9) {
+							goto l12
+						}
+						if v5 == i32(34) {
+							goto l12
+						}
+						v14 = v14 + i32(1)
+						if v5 != i32(92) {
+							goto l14
+						}
+						goto l12
+					}
+				l13:
+					store32(m.memory, uint64(uint32(v9))+44, uint32(v3))
+					store32(m.memory, uint64(uint32(v9))+40, uint32(v10))
+					t9 := int64(load64(m.memory, uint64(uint32(v9))+24))
+					store64(m.memory, uint64(uint32(v9))+48, uint64(t9))
+					t10 := int64(load64(m.memory, uint64(uint32(v9))+32))
+					store64(m.memory, uint64(uint32(v9))+56, uint64(t10))
+					m._hooksig__names__check_list__h22e498d97df11e85_g1tjhn(v9+i32(64), v4, v13)
+					{
 						{
-							{
-								t11 := int32(m.memory[uint64(uint32(v9))+64])
-								if t11 == i32(41) {
-									goto l14
-								}
-								t12 := int64(m.memory[uint64(uint32(v9))+64])
-								if t12 == i64(41) {
-									goto l14
-								}
-								t13 := int32(load32(m.memory, uint64(uint32(v9))+68))
-								v0 = t13
-								t14 := int32(m.memory[uint64(uint32(v9))+64])
-								v11 = t14
+							t11 := int32(m.memory[uint64(uint32(v9))+64])
+							if t11 == i32(3) {
 								goto l15
 							}
-						l14:
-							store32(m.memory, uint64(uint32(v9))+64, uint32(i32(0)))
-							store64(m.memory, uint64(uint32(v9))+1660, uint64(v13))
-							store32(m.memory, uint64(uint32(v9))+1656, uint32(v4))
-							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v9+i32(1604), v9+i32(40), v9+i32(1656), v9+i32(64))
-							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h632e112844a626ea_l7qs9c(v9+i32(1656), v9+i32(1604))
-							{
-								t15 := int32(m.memory[uint64(uint32(v9))+1656])
-								if t15 == i32(41) {
-									goto l16
-								}
-								t16 := int64(m.memory[uint64(uint32(v9))+1656])
-								if t16 == i64(41) {
-									goto l16
-								}
-								t17 := int32(load32(m.memory, uint64(uint32(v9))+1660))
-								v0 = t17
-								t18 := int32(m.memory[uint64(uint32(v9))+1656])
-								v11 = t18
+							t12 := int64(m.memory[uint64(uint32(v9))+64])
+							if t12 == i64(3) {
 								goto l15
 							}
-						l16:
-							memory_zero(m.memory, uint32(v9+i32(1768)), uint32(i32(64)))
-							t19 := int64(load64(m.memory, uint64(uint32(v12))+24))
-							store64(m.memory, uint64(uint32(v9))+1856, uint64(t19))
-							t20 := int64(load64(m.memory, uint64(uint32(v12))+16))
-							store64(m.memory, uint64(uint32(v9))+1848, uint64(t20))
-							t21 := int64(load64(m.memory, uint64(uint32(v12))+8))
-							store64(m.memory, uint64(uint32(v9))+1840, uint64(t21))
-							t22 := int64(load64(m.memory, uint32(v12)))
-							store64(m.memory, uint64(uint32(v9))+1832, uint64(t22))
-							memory_copy(m.memory, uint32(v9+i32(1656)), uint32(v9+i32(1768)), uint32(i32(96)))
-							store32(m.memory, uint64(uint32(v9))+1760, uint32(v0+i32(40)))
-							store64(m.memory, uint64(uint32(v9))+1752, uint64(i64(64)))
+							t13 := int32(load32(m.memory, uint64(uint32(v9))+68))
+							v0 = t13
+							t14 := int32(load32(m.memory, uint64(uint32(v9))+64))
+							v11 = t14
+							goto l16
+						}
+					l15:
+						store32(m.memory, uint64(uint32(v9))+64, uint32(i32(0)))
+						store64(m.memory, uint64(uint32(v9))+1660, uint64(v13))
+						store32(m.memory, uint64(uint32(v9))+1656, uint32(v4))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v9+i32(1604), v9+i32(40), v9+i32(1656), v9+i32(64))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__habdf3ae5cadeb1df_w6xnev(v9+i32(1656), v9+i32(1604))
+						{
+							t15 := int32(m.memory[uint64(uint32(v9))+1656])
+							if t15 == i32(3) {
+								goto l17
+							}
+							t16 := int64(m.memory[uint64(uint32(v9))+1656])
+							if t16 == i64(3) {
+								goto l17
+							}
+							t17 := int32(load32(m.memory, uint64(uint32(v9))+1660))
+							v0 = t17
+							t18 := int32(load32(m.memory, uint64(uint32(v9))+1656))
+							v11 = t18
+							goto l16
+						}
+					l17:
+						memory_zero(m.memory, uint32(v9+i32(1768)), uint32(i32(64)))
+						t19 := int64(load64(m.memory, uint64(uint32(v12))+24))
+						store64(m.memory, uint64(uint32(v9))+1856, uint64(t19))
+						t20 := int64(load64(m.memory, uint64(uint32(v12))+16))
+						store64(m.memory, uint64(uint32(v9))+1848, uint64(t20))
+						t21 := int64(load64(m.memory, uint64(uint32(v12))+8))
+						store64(m.memory, uint64(uint32(v9))+1840, uint64(t21))
+						t22 := int64(load64(m.memory, uint32(v12)))
+						store64(m.memory, uint64(uint32(v9))+1832, uint64(t22))
+						memory_copy(m.memory, uint32(v9+i32(1656)), uint32(v9+i32(1768)), uint32(i32(96)))
+						store32(m.memory, uint64(uint32(v9))+1760, uint32(v0+i32(40)))
+						store64(m.memory, uint64(uint32(v9))+1752, uint64(i64(64)))
+						{
+							t23 := int32(load32(m.memory, uint64(uint32(v9))+1612))
+							v15 = t23
+							if v15 == 0 {
+								goto l18
+							}
+							t24 := int32(load32(m.memory, uint64(uint32(v9))+1608))
+							v16 = t24
+							v17 = v16 + i32(4)
+							v10 = v9 + i32(1768) + i32(8)
+							t25 := int32(load32(m.memory, uint64(uint32(v9))+1604))
+							v18 = t25
+							t26 := int64(load64(m.memory, uint64(uint32(v9))+1616))
+							v19 = t26
+							v14 = i32(1)
+							v11 = i32(0)
+							v20 = i32(0)
+						l29:
 							{
-								t23 := int32(load32(m.memory, uint64(uint32(v9))+1612))
-								v15 = t23
-								if v15 == 0 {
-									goto l17
-								}
-								t24 := int32(load32(m.memory, uint64(uint32(v9))+1608))
-								v16 = t24
-								v17 = v16 + i32(4)
-								v10 = v9 + i32(1768) + i32(8)
-								t25 := int32(load32(m.memory, uint64(uint32(v9))+1604))
-								v18 = t25
-								t26 := int64(load64(m.memory, uint64(uint32(v9))+1616))
-								v19 = t26
-								v14 = i32(1)
-								v11 = i32(0)
-								v20 = i32(0)
-							l28:
+								store64(m.memory, uint64(uint32(v9))+1772, uint64(v19))
+								store32(m.memory, uint64(uint32(v9))+1768, uint32(v15))
+								v5 = int32(v19)
 								{
-									store64(m.memory, uint64(uint32(v9))+1772, uint64(v19))
-									store32(m.memory, uint64(uint32(v9))+1768, uint32(v15))
-									v5 = int32(v19)
-									{
-										v19 = int64(uint64(v19) >> 32)
-										if v19 != i64(0) {
-											goto l18
-										}
-										p27 := i32(0)
-										if v19 == 0 {
-											p27 = v15
-										}
-										v3 = p27
-										v0 = i32(0)
-										if v5 == 0 {
-											goto l19
-										}
-									l20:
-										{
-											t28 := int32(m.memory[uint32(v15+v0)])
-											if t28 == i32(32) {
-												goto l19
-											}
-											t29 := v5
-											v0 = v0 + i32(1)
-											if t29 != v0 {
-												goto l20
-											}
-										}
-										v0 = v5
-									l19:
-										store32(m.memory, uint64(uint32(v9))+1772, uint32(v5-v0))
-										store32(m.memory, uint64(uint32(v9))+1768, uint32(v3+v0))
+									v19 = int64(uint64(v19) >> 32)
+									if v19 != i64(0) {
+										goto l19
 									}
-								l18:
-									v12 = int32(v19)
-								l22:
-									{
-										t30 := int32(load32(m.memory, uint64(uint32(v9))+1772))
-										v0 = t30
-										t31 := int32(load32(m.memory, uint64(uint32(v9))+1776))
-										m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v9+i32(16), v9+i32(1768), t31)
-										t32 := int32(m.memory[uint64(uint32(v9))+16])
-										v3 = t32
-										if v3 == 0 {
-											goto l21
-										}
-										t33 := int32(m.memory[uint64(uint32(v9))+17])
-										if t33&i32(255) != i32(32) {
-											goto l22
-										}
+									p27 := i32(0)
+									if v19 == 0 {
+										p27 = v15
+									}
+									v3 = p27
+									v0 = i32(0)
+									if v5 == 0 {
+										goto l20
 									}
 								l21:
-									store32(m.memory, uint64(uint32(v9))+1872, uint32(v12))
-									store32(m.memory, uint64(uint32(v9))+1864, uint32(v15))
-									t34 := v9
-									v0 = v5 - v0
-									p35 := v0
-									if uint32(v0) > uint32(v5) {
-										p35 = i32(0)
-									}
-									store32(m.memory, uint64(uint32(t34))+1868, uint32(p35))
-									t36 := int32(load32(m.memory, uint64(uint32(v9))+1768))
-									v15 = t36
-									t37 := int64(load64(m.memory, uint64(uint32(v9))+1772))
-									v19 = t37
-									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v14, v11)
-									m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1864), v9+i32(1656))
-									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16594), i32(2))
-									store64(m.memory, uint64(uint32(v9))+1772, uint64(i64(16)))
-									store32(m.memory, uint64(uint32(v9))+1768, uint32(i32(16692)))
 									{
+										t28 := int32(m.memory[uint32(v15+v0)])
+										if t28 == i32(32) {
+											goto l20
+										}
+										t29 := v5
+										v0 = v0 + i32(1)
+										if t29 != v0 {
+											goto l21
+										}
+									}
+									v0 = v5
+								l20:
+									store32(m.memory, uint64(uint32(v9))+1772, uint32(v5-v0))
+									store32(m.memory, uint64(uint32(v9))+1768, uint32(v3+v0))
+								}
+							l19:
+								v12 = int32(v19)
+							l23:
+								{
+									t30 := int32(load32(m.memory, uint64(uint32(v9))+1772))
+									v0 = t30
+									t31 := int32(load32(m.memory, uint64(uint32(v9))+1776))
+									m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v9+i32(16), v9+i32(1768), t31)
+									t32 := int32(m.memory[uint64(uint32(v9))+16])
+									v3 = t32
+									if v3 == 0 {
+										goto l22
+									}
+									t33 := int32(m.memory[uint64(uint32(v9))+17])
+									if t33&i32(255) != i32(32) {
+										goto l23
+									}
+								}
+							l22:
+								store32(m.memory, uint64(uint32(v9))+1872, uint32(v12))
+								store32(m.memory, uint64(uint32(v9))+1864, uint32(v15))
+								t34 := v9
+								v0 = v5 - v0
+								p35 := v0
+								if uint32(v0) > uint32(v5) {
+									p35 = i32(0)
+								}
+								store32(m.memory, uint64(uint32(t34))+1868, uint32(p35))
+								t36 := int32(load32(m.memory, uint64(uint32(v9))+1768))
+								v15 = t36
+								t37 := int64(load64(m.memory, uint64(uint32(v9))+1772))
+								v19 = t37
+								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v14, v11)
+								m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1864), v9+i32(1656))
+								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16594), i32(2))
+								store64(m.memory, uint64(uint32(v9))+1772, uint64(i64(16)))
+								store32(m.memory, uint64(uint32(v9))+1768, uint32(i32(16648)))
+								{
+									{
+										t38 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(1864), v9+i32(1768))
+										if t38 != 0 {
+											goto l24
+										}
 										{
-											t38 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(1864), v9+i32(1768))
-											if t38 != 0 {
-												goto l23
-											}
-											{
-												t39 := int32(load32(m.memory, uint32(v16)))
-												if uint32(v20) >= uint32(t39) {
-													goto l24
-												}
-												v0 = v17 + v20*i32(12)
-												t40 := int32(load32(m.memory, uint32(v0)))
-												v5 = t40
-												if v5 == 0 {
-													goto l24
-												}
-												t41 := int32(load32(m.memory, uint64(uint32(v0))+4))
-												v14 = t41
-												t42 := int32(load32(m.memory, uint64(uint32(v0))+8))
-												if v14 != t42 {
-													goto l24
-												}
-												m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v5, v14)
+											t39 := int32(load32(m.memory, uint32(v16)))
+											if uint32(v20) >= uint32(t39) {
 												goto l25
 											}
-										l24:
-											t43 := int32(load32(m.memory, uint64(uint32(v18))+12))
-											v5 = t43
-											t44 := int32(load32(m.memory, uint64(uint32(v18))+8))
-											v0 = t44
-											t45 := int64(load64(m.memory, uint64(uint32(v9))+1864))
-											store64(m.memory, uint32(v10), uint64(t45))
-											t46 := int32(load32(m.memory, uint64(uint32(v9))+1872))
-											store32(m.memory, uint64(uint32(v10))+8, uint32(t46))
-											store32(m.memory, uint64(uint32(v9))+1768, uint32(v0))
-											t47 := v9
-											v12 = v0 + v5<<4
-											store32(m.memory, uint64(uint32(t47))+1772, uint32(v12))
+											v0 = v17 + v20*i32(12)
+											t40 := int32(load32(m.memory, uint32(v0)))
+											v5 = t40
 											if v5 == 0 {
 												goto l25
 											}
-											v21 = i32(1)
-											v22 = i32(0)
-										l27:
+											t41 := int32(load32(m.memory, uint64(uint32(v0))+4))
+											v14 = t41
+											t42 := int32(load32(m.memory, uint64(uint32(v0))+8))
+											if v14 != t42 {
+												goto l25
+											}
+											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v5, v14)
+											goto l26
+										}
+									l25:
+										t43 := int32(load32(m.memory, uint64(uint32(v18))+12))
+										v5 = t43
+										t44 := int32(load32(m.memory, uint64(uint32(v18))+8))
+										v0 = t44
+										t45 := int64(load64(m.memory, uint64(uint32(v9))+1864))
+										store64(m.memory, uint32(v10), uint64(t45))
+										t46 := int32(load32(m.memory, uint64(uint32(v9))+1872))
+										store32(m.memory, uint64(uint32(v10))+8, uint32(t46))
+										store32(m.memory, uint64(uint32(v9))+1768, uint32(v0))
+										t47 := v9
+										v12 = v0 + v5<<4
+										store32(m.memory, uint64(uint32(t47))+1772, uint32(v12))
+										if v5 == 0 {
+											goto l26
+										}
+										v21 = i32(1)
+										v22 = i32(0)
+									l28:
+										{
+											t48 := int32(load32(m.memory, uint32(v0+i32(12))))
+											v23 = t48
+											t49 := int32(load32(m.memory, uint32(v0+i32(8))))
+											v11 = t49
+											t50 := int32(load32(m.memory, uint32(v0+i32(4))))
+											v14 = t50
+											t51 := int32(load32(m.memory, uint32(v0)))
+											v5 = t51
+											store32(m.memory, uint64(uint32(v9))+1884, uint32(i32(0)))
+											store32(m.memory, uint64(uint32(v9))+1880, uint32(v14))
+											t53 := v9
+											p52 := i32(1)
+											if v5 != 0 {
+												p52 = v5
+											}
+											store32(m.memory, uint64(uint32(t53))+1876, uint32(p52))
 											{
-												t48 := int32(load32(m.memory, uint32(v0+i32(12))))
-												v23 = t48
-												t49 := int32(load32(m.memory, uint32(v0+i32(8))))
-												v11 = t49
-												t50 := int32(load32(m.memory, uint32(v0+i32(4))))
-												v14 = t50
-												t51 := int32(load32(m.memory, uint32(v0)))
-												v5 = t51
-												store32(m.memory, uint64(uint32(v9))+1884, uint32(i32(0)))
-												store32(m.memory, uint64(uint32(v9))+1880, uint32(v14))
-												t53 := v9
-												p52 := i32(1)
-												if v5 != 0 {
-													p52 = v5
-												}
-												store32(m.memory, uint64(uint32(t53))+1876, uint32(p52))
-												{
-													t54 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v9+i32(1876))
-													if t54 != 0 {
-														t55 := v9
-														v0 = v0 + i32(16)
-														store32(m.memory, uint64(uint32(t55))+1768, uint32(v0))
-														t57 := v9 + i32(8)
-														p56 := i32(1)
-														if v11 != 0 {
-															p56 = v11
-														}
-														m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t57, p56, v23)
-														t58 := int32(load32(m.memory, uint64(uint32(v9))+8))
-														v5 = t58
-														if v5 == 0 {
-															goto l25
-														}
-														t59 := int32(load32(m.memory, uint64(uint32(v9))+12))
-														v14 = t59
-														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v21, v22)
-														m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v5, v14)
-														v21 = i32(16708)
-														v22 = i32(2)
-														if v0 != v12 {
-															goto l27
-														}
-														goto l25
-													}
+												t54 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v9+i32(1876))
+												if t54 != 0 {
+													t55 := v9
 													v0 = v0 + i32(16)
-													if v0 == v12 {
-														goto l25
+													store32(m.memory, uint64(uint32(t55))+1768, uint32(v0))
+													t57 := v9 + i32(8)
+													p56 := i32(1)
+													if v11 != 0 {
+														p56 = v11
 													}
-													goto l27
+													m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t57, p56, v23)
+													t58 := int32(load32(m.memory, uint64(uint32(v9))+8))
+													v5 = t58
+													if v5 == 0 {
+														goto l26
+													}
+													t59 := int32(load32(m.memory, uint64(uint32(v9))+12))
+													v14 = t59
+													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v21, v22)
+													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v5, v14)
+													v21 = i32(16664)
+													v22 = i32(2)
+													if v0 != v12 {
+														goto l28
+													}
+													goto l26
 												}
+												v0 = v0 + i32(16)
+												if v0 == v12 {
+													goto l26
+												}
+												goto l28
 											}
 										}
-									l23:
-										t60 := int64(load64(m.memory, uint32(v18)))
-										store64(m.memory, uint64(uint32(v9))+1768, uint64(t60))
-										store32(m.memory, uint64(uint32(v9))+1776, uint32(i32(0)))
-										m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1768), v9+i32(1656))
-										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16710), i32(1))
-										t61 := int32(load32(m.memory, uint64(uint32(v18))+16))
-										t62 := v9 + i32(1656)
-										v0 = t61
-										p63 := i32(1)
-										if v0 != 0 {
-											p63 = v0
-										}
-										t64 := int32(load32(m.memory, uint64(uint32(v18))+20))
-										p65 := i32(0)
-										if v0 != 0 {
-											p65 = t64
-										}
-										m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(t62, p63, p65)
 									}
-								l25:
-									v20 = v20 + i32(1)
-									v11 = i32(1)
-									v14 = i32(16593)
-									t66 := v3
-									var p67 int32
-									if v15 != i32(0) {
-										p67 = 1
+								l24:
+									t60 := int64(load64(m.memory, uint32(v18)))
+									store64(m.memory, uint64(uint32(v9))+1768, uint64(t60))
+									store32(m.memory, uint64(uint32(v9))+1776, uint32(i32(0)))
+									m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1768), v9+i32(1656))
+									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16666), i32(1))
+									t61 := int32(load32(m.memory, uint64(uint32(v18))+16))
+									t62 := v9 + i32(1656)
+									v0 = t61
+									p63 := i32(1)
+									if v0 != 0 {
+										p63 = v0
 									}
-									if t66&p67 != 0 {
-										goto l28
+									t64 := int32(load32(m.memory, uint64(uint32(v18))+20))
+									p65 := i32(0)
+									if v0 != 0 {
+										p65 = t64
 									}
+									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(t62, p63, p65)
+								}
+							l26:
+								v20 = v20 + i32(1)
+								v11 = i32(1)
+								v14 = i32(16593)
+								t66 := v3
+								var p67 int32
+								if v15 != i32(0) {
+									p67 = 1
+								}
+								if t66&p67 != 0 {
+									goto l29
 								}
 							}
-						l17:
-							m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v9+i32(1624), v9+i32(1656))
-							v3 = v9 + i32(1656) + i32(64)
-							v0 = i32(0)
-						l29:
-							store32(m.memory, uint32(v3+v0), uint32(i32(0)))
-							v0 = v0 + i32(4)
-							if v0 != i32(32) {
-								goto l29
-							}
-							v11 = i32(0)
-							store32(m.memory, uint64(uint32(v9))+1664, uint32(i32(0)))
-							store64(m.memory, uint64(uint32(v9))+1656, uint64(i64(1)))
-							m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21476), v9+i32(1656))
+						}
+					l18:
+						m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v9+i32(1624), v9+i32(1656))
+						v3 = v9 + i32(1656) + i32(64)
+						v0 = i32(0)
+					l30:
+						store32(m.memory, uint32(v3+v0), uint32(i32(0)))
+						v0 = v0 + i32(4)
+						if v0 != i32(32) {
+							goto l30
+						}
+						store32(m.memory, uint64(uint32(v9))+1664, uint32(i32(0)))
+						store64(m.memory, uint64(uint32(v9))+1656, uint64(i64(1)))
+						m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21432), v9+i32(1656))
+						{
 							t68 := int32(load32(m.memory, uint64(uint32(v9))+1664))
 							t69 := v7
 							v0 = t68
 							if uint32(t69) >= uint32(v0) {
-								goto l30
+								store32(m.memory, uint64(uint32(v9))+1768, uint32(v6))
+								store64(m.memory, uint64(uint32(v9))+1772, uint64(uint32(v7)))
+								m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(1656), v9+i32(1624))
+								m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, v9+i32(1656), v9+i32(1768))
+								t70 := int32(load32(m.memory, uint64(uint32(v9))+1772))
+								v0 = t70
+								t71 := int32(load32(m.memory, uint64(uint32(v9))+1776))
+								t72 := v8
+								v3 = t71
+								store32(m.memory, uint32(t72), uint32(v3))
+								if uint32(v3) <= uint32(v0) {
+									goto l9
+								}
+								goto l32
 							}
-							v11 = i32(0)
-						}
-					l15:
-						{
-							var p70 int32
-							if v11 == i32(41) {
-								p70 = 1
-							}
-							v3 = p70
-							if v3 != 0 {
-								goto l31
-							}
-							if v11 != 0 {
-								goto l11
-							}
-						}
-					l31:
-						store32(m.memory, uint32(v8), uint32(v0))
-						if v3 != 0 {
-							goto l32
-						}
-						goto l11
-					l30:
-						store32(m.memory, uint64(uint32(v9))+1768, uint32(v6))
-						store64(m.memory, uint64(uint32(v9))+1772, uint64(uint32(v7)))
-						m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(1656), v9+i32(1624))
-						m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, v9+i32(1656), v9+i32(1768))
-						t71 := int32(load32(m.memory, uint64(uint32(v9))+1772))
-						v0 = t71
-						t72 := int32(load32(m.memory, uint64(uint32(v9))+1776))
-						t73 := v8
-						v3 = t72
-						store32(m.memory, uint32(t73), uint32(v3))
-						if uint32(v3) <= uint32(v0) {
-							goto l32
+							v11 = i32(4)
+							goto l16
 						}
 					}
-				l11:
-					t74 := int32(m.memory[uint32(v11+i32(16596))])
-					v3 = t74
+				l16:
+					if uint32((v11+i32(-3))&i32(255)) > uint32(i32(1)) {
+						goto l12
+					}
+					store32(m.memory, uint32(v8), uint32(v0))
+					if v11&i32(255) == i32(3) {
+						goto l9
+					}
+				l32:
+					v11 = i32(4)
 				}
-			l6:
-				if v3 != i32(48) {
-					goto l2
-				}
-			l32:
+			l12:
+				v3 = v11 & i32(255)
+				goto l2
+			l9:
 				v3 = i32(0)
 				goto l2
 			}
@@ -10346,19 +10306,19 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 		t7 := v6 + i32(64)
 		t8 := v1
 		v8 = int64(uint32(v2))
-		m._hooksig__names__check_list__hc99bee0922c2934c_utbtas(t7, t8, v8)
+		m._hooksig__names__check_list__h22e498d97df11e85_g1tjhn(t7, t8, v8)
 		{
 			t9 := int32(m.memory[uint64(uint32(v6))+64])
-			if t9 == i32(41) {
+			if t9 == i32(3) {
 				goto l7
 			}
 			t10 := int64(m.memory[uint64(uint32(v6))+64])
-			if t10 == i64(41) {
+			if t10 == i64(3) {
 				goto l7
 			}
 			t11 := int32(load32(m.memory, uint64(uint32(v6))+68))
 			v9 = t11
-			t12 := int32(load32(m.memory, uint64(uint32(v6))+64))
+			t12 := int32(m.memory[uint64(uint32(v6))+64])
 			v0 = t12
 			goto l8
 		}
@@ -10367,11 +10327,11 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 		store64(m.memory, uint64(uint32(v6))+1652, uint64(v8))
 		store32(m.memory, uint64(uint32(v6))+1648, uint32(v1))
 		m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v6+i32(1604), v6+i32(40), v6+i32(1648), v6+i32(64))
-		m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h632e112844a626ea_l7qs9c(v6+i32(1648), v6+i32(1604))
+		m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__habdf3ae5cadeb1df_w6xnev(v6+i32(1648), v6+i32(1604))
 		{
 			{
 				t13 := int32(m.memory[uint64(uint32(v6))+1648])
-				if t13 != i32(41) {
+				if t13 != i32(3) {
 					goto l9
 				}
 				t14 := int32(load32(m.memory, uint64(uint32(v6))+1652))
@@ -10382,12 +10342,12 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 			t15 := int64(load64(m.memory, uint64(uint32(v6))+1648))
 			v8 = t15
 			v9 = int32(int64(uint64(v8) >> 32))
-			if v8&i64(255) != i64(41) {
+			if v8&i64(255) != i64(3) {
 				goto l11
 			}
 		}
 	l10:
-		v8 = i64(0)
+		v8 = i64(4)
 		if uint32(v4) < uint32(v9) {
 			goto l11
 		}
@@ -10531,7 +10491,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 				v9 = p39
 				store32(m.memory, uint64(uint32(t38))+1632, uint32(v9))
 				store64(m.memory, uint64(uint32(v6))+1652, uint64(i64(16)))
-				store32(m.memory, uint64(uint32(v6))+1648, uint32(i32(16692)))
+				store32(m.memory, uint64(uint32(v6))+1648, uint32(i32(16648)))
 				{
 					{
 						t40 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(1636), v6+i32(1648))
@@ -10742,7 +10702,7 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 						}
 						v9 = p84
 						store32(m.memory, uint64(uint32(t83))+1632, uint32(v9))
-						v17 = i32(16708)
+						v17 = i32(16664)
 						v18 = i32(2)
 						if v0 != v14 {
 							goto l28
@@ -10762,47 +10722,40 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 					goto l31
 				}
 			}
-			v0 = i32(0)
+			v0 = i32(4)
 			if uint32(v9) > uint32(v4) {
 				goto l8
 			}
 		}
 	l13:
-		v0 = i32(41)
+		store32(m.memory, uint32(v5), uint32(v9))
 		goto l32
 	l11:
 		v0 = int32(v8)
 	l8:
-		v2 = v0 & i32(255)
-		if v2 == i32(41) {
-			goto l32
-		}
-		if v2 != 0 {
+		if uint32((v0+i32(-3))&i32(255)) > uint32(i32(1)) {
 			goto l33
 		}
-	l32:
 		store32(m.memory, uint32(v5), uint32(v9))
+		if v0&i32(255) == i32(3) {
+			goto l32
+		}
 	l33:
 		v0 = v0 & i32(255)
-		if v0 == i32(41) {
-			goto l34
-		}
-		t87 := int32(m.memory[uint64(uint32(v0))+16596])
-		v0 = t87
 	}
 l0:
 	if v0 != i32(48) {
-		goto l35
+		goto l34
 	}
-l34:
+l32:
 	v0 = i32(0)
-	goto l35
+	goto l34
 l4:
 	v0 = i32(2)
-	goto l35
+	goto l34
 l3:
 	v0 = i32(1)
-l35:
+l34:
 	m.___stack_pointer = v6 + i32(1680)
 	return v0
 }
@@ -10814,9 +10767,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(17638)
+		return i32(17594)
 	l0:
-		v2 = v1 + i32(20272)
+		v2 = v1 + i32(20228)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -10834,9 +10787,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(18454)
+		return i32(18410)
 	l0:
-		v2 = v1 + i32(20272)
+		v2 = v1 + i32(20228)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -10974,4 +10927,4 @@ func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T
 	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: \x04\x05\x06\a\b\t+)\n\v\f\r\x0e\x0f\x10\x11\x14\x15\x12\x13\x16\x17/\x18\x19\x1a\x1b\x1c\x1d\x1e( \x1f!\"*#$%&'\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\b\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00an output buffer is too small, or a list or keyId is too long for a policy\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the list of headers holds more than 128 names, or more than eight that occur several times in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not a list of names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the replay guard's\x00null-pointer\x00missing-header\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target holds one or a space\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00a handle was not initialised, was wiped, or is finished\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00a pointer that must not be NULL is NULL\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (there is a Signature-Input field), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00\x00\x06G\x00\x00\x03\x00\x00\x00\x04J\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00qF\x00\x00\r\x00\x00\x00\x91M\x00\x00(\x00\x00\x00\x02\x00\x00\x00\tG\x00\x00\x0f\x00\x00\x00HK\x00\x00*\x00\x00\x00\x03\x00\x00\x00\x8bH\x00\x00\f\x00\x00\x00\xc5L\x00\x008\x00\x00\x00,\x00\x00\x00\x0eH\x00\x00\b\x00\x00\x00\x8cL\x00\x009\x00\x00\x00-\x00\x00\x00rM\x00\x00\x10\x00\x00\x00mD\x00\x00'\x00\x00\x00.\x00\x00\x00\x18G\x00\x00\x11\x00\x00\x00\x8dF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xf5F\x00\x00\x11\x00\x00\x00\xb4B\x00\x00K\x00\x00\x00\x05\x00\x00\x00\x94D\x00\x00\r\x00\x00\x00\xeaE\x00\x00S\x00\x00\x00\x06\x00\x00\x00\xdeD\x00\x00\b\x00\x00\x00IM\x00\x00)\x00\x00\x00\a\x00\x00\x00\xf5K\x00\x00\x0f\x00\x00\x00HH\x00\x00C\x00\x00\x00\b\x00\x00\x00SC\x00\x00\v\x00\x00\x00\x18B\x00\x003\x00\x00\x00\t\x00\x00\x00\x97J\x00\x00\x12\x00\x00\x00\xb9M\x00\x008\x00\x00\x00+\x00\x00\x00\x88J\x00\x00\x0f\x00\x00\x00=F\x00\x004\x00\x00\x00)\x00\x00\x00\x82M\x00\x00\x0f\x00\x00\x00\xfeC\x00\x00,\x00\x00\x00\n\x00\x00\x00\xe4H\x00\x00\x12\x00\x00\x00\x15J\x00\x00T\x00\x00\x00\v\x00\x00\x00\xf6H\x00\x00\x13\x00\x00\x00/I\x00\x00!\x00\x00\x00\f\x00\x00\x00\x1dI\x00\x00\x12\x00\x00\x00zN\x00\x00m\x00\x00\x00\r\x00\x00\x00\xf5D\x00\x00\x11\x00\x00\x00\xe7N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xd4F\x00\x00\x0f\x00\x00\x00\xa9J\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\xc6F\x00\x00\x0e\x00\x00\x00KB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\xb0F\x00\x00\x16\x00\x00\x00\xf1M\x00\x00!\x00\x00\x00\x11\x00\x00\x00\tI\x00\x00\x14\x00\x00\x00[E\x00\x00:\x00\x00\x00\x14\x00\x00\x00\x95E\x00\x00\x0f\x00\x00\x00\x94C\x00\x00j\x00\x00\x00\x15\x00\x00\x00iJ\x00\x00\x11\x00\x00\x00\x82I\x00\x00?\x00\x00\x00\x12\x00\x00\x00^C\x00\x00\x0f\x00\x00\x00\xa4E\x00\x00F\x00\x00\x00\x13\x00\x00\x00zJ\x00\x00\x0e\x00\x00\x00\xcdJ\x00\x00'\x00\x00\x00\x16\x00\x00\x00~F\x00\x00\x0f\x00\x00\x00mC\x00\x00'\x00\x00\x00\x17\x00\x00\x00;H\x00\x00\r\x00\x00\x00\xf4J\x00\x00T\x00\x00\x00/\x00\x00\x00\xf6G\x00\x00\x18\x00\x00\x00\x06E\x00\x00U\x00\x00\x00\x18\x00\x00\x00\x97H\x00\x00\r\x00\x00\x00\xbcK\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00\xa4H\x00\x00\x0e\x00\x00\x00\xd3K\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\xb2H\x00\x00\x0f\x00\x00\x00\xc1H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00*D\x00\x00\x0f\x00\x00\x00\x7fK\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00LD\x00\x00\x10\x00\x00\x00\x98K\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\\D\x00\x00\x11\x00\x00\x002N\x00\x00H\x00\x00\x00\x1e\x00\x00\x009D\x00\x00\x13\x00\x00\x00\x12N\x00\x00 \x00\x00\x00(\x00\x00\x00uB\x00\x00\x0f\x00\x00\x00\fC\x00\x00G\x00\x00\x00 \x00\x00\x00\x04L\x00\x00\x12\x00\x00\x00\xe2I\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00XL\x00\x00\f\x00\x00\x00PI\x00\x002\x00\x00\x00!\x00\x00\x00rK\x00\x00\r\x00\x00\x00iG\x00\x00M\x00\x00\x00\"\x00\x00\x00\xffB\x00\x00\r\x00\x00\x00\xb6G\x00\x00@\x00\x00\x00*\x00\x00\x00)G\x00\x00\x0e\x00\x00\x00\xa1D\x00\x00=\x00\x00\x00#\x00\x00\x00VG\x00\x00\x13\x00\x00\x00\xfdL\x00\x00L\x00\x00\x00$\x00\x00\x007G\x00\x00\x10\x00\x00\x00dL\x00\x00(\x00\x00\x00%\x00\x00\x00GG\x00\x00\x0f\x00\x00\x00\x84B\x00\x000\x00\x00\x00&\x00\x00\x00OL\x00\x00\t\x00\x00\x00\xc1I\x00\x00!\x00\x00\x00'\x00\x00\x00\xe3F\x00\x00\x12\x00\x00\x00\x16L\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabbDS\x00\x00\x1a\x00\x00\x00^S\x00\x00\x18\x00\x00\x00vS\x00\x00\x15\x00\x00\x00\x8bS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires)4A\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbaT\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\xbeT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\xc7T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\b\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00an output buffer is too small, or a list or keyId is too long for a policy\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the list of headers holds more than 128 names, or more than eight that occur several times in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not a list of names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the replay guard's\x00null-pointer\x00missing-header\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target holds one or a space\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00a handle was not initialised, was wiped, or is finished\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00a pointer that must not be NULL is NULL\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (there is a Signature-Input field), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00\x00\xdaF\x00\x00\x03\x00\x00\x00\xd8I\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00EF\x00\x00\r\x00\x00\x00eM\x00\x00(\x00\x00\x00\x02\x00\x00\x00\xddF\x00\x00\x0f\x00\x00\x00\x1cK\x00\x00*\x00\x00\x00\x03\x00\x00\x00_H\x00\x00\f\x00\x00\x00\x99L\x00\x008\x00\x00\x00,\x00\x00\x00\xe2G\x00\x00\b\x00\x00\x00`L\x00\x009\x00\x00\x00-\x00\x00\x00FM\x00\x00\x10\x00\x00\x00AD\x00\x00'\x00\x00\x00.\x00\x00\x00\xecF\x00\x00\x11\x00\x00\x00aF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xc9F\x00\x00\x11\x00\x00\x00\x88B\x00\x00K\x00\x00\x00\x05\x00\x00\x00hD\x00\x00\r\x00\x00\x00\xbeE\x00\x00S\x00\x00\x00\x06\x00\x00\x00\xb2D\x00\x00\b\x00\x00\x00\x1dM\x00\x00)\x00\x00\x00\a\x00\x00\x00\xc9K\x00\x00\x0f\x00\x00\x00\x1cH\x00\x00C\x00\x00\x00\b\x00\x00\x00'C\x00\x00\v\x00\x00\x00\xecA\x00\x003\x00\x00\x00\t\x00\x00\x00kJ\x00\x00\x12\x00\x00\x00\x8dM\x00\x008\x00\x00\x00+\x00\x00\x00\\J\x00\x00\x0f\x00\x00\x00\x11F\x00\x004\x00\x00\x00)\x00\x00\x00VM\x00\x00\x0f\x00\x00\x00\xd2C\x00\x00,\x00\x00\x00\n\x00\x00\x00\xb8H\x00\x00\x12\x00\x00\x00\xe9I\x00\x00T\x00\x00\x00\v\x00\x00\x00\xcaH\x00\x00\x13\x00\x00\x00\x03I\x00\x00!\x00\x00\x00\f\x00\x00\x00\xf1H\x00\x00\x12\x00\x00\x00NN\x00\x00m\x00\x00\x00\r\x00\x00\x00\xc9D\x00\x00\x11\x00\x00\x00\xbbN\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xa8F\x00\x00\x0f\x00\x00\x00}J\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\x9aF\x00\x00\x0e\x00\x00\x00\x1fB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\x84F\x00\x00\x16\x00\x00\x00\xc5M\x00\x00!\x00\x00\x00\x11\x00\x00\x00\xddH\x00\x00\x14\x00\x00\x00/E\x00\x00:\x00\x00\x00\x14\x00\x00\x00iE\x00\x00\x0f\x00\x00\x00hC\x00\x00j\x00\x00\x00\x15\x00\x00\x00=J\x00\x00\x11\x00\x00\x00VI\x00\x00?\x00\x00\x00\x12\x00\x00\x002C\x00\x00\x0f\x00\x00\x00xE\x00\x00F\x00\x00\x00\x13\x00\x00\x00NJ\x00\x00\x0e\x00\x00\x00\xa1J\x00\x00'\x00\x00\x00\x16\x00\x00\x00RF\x00\x00\x0f\x00\x00\x00AC\x00\x00'\x00\x00\x00\x17\x00\x00\x00\x0fH\x00\x00\r\x00\x00\x00\xc8J\x00\x00T\x00\x00\x00/\x00\x00\x00\xcaG\x00\x00\x18\x00\x00\x00\xdaD\x00\x00U\x00\x00\x00\x18\x00\x00\x00kH\x00\x00\r\x00\x00\x00\x90K\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00xH\x00\x00\x0e\x00\x00\x00\xa7K\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\x86H\x00\x00\x0f\x00\x00\x00\x95H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\xfeC\x00\x00\x0f\x00\x00\x00SK\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00 D\x00\x00\x10\x00\x00\x00lK\x00\x00$\x00\x00\x00\x1d\x00\x00\x000D\x00\x00\x11\x00\x00\x00\x06N\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\rD\x00\x00\x13\x00\x00\x00\xe6M\x00\x00 \x00\x00\x00(\x00\x00\x00IB\x00\x00\x0f\x00\x00\x00\xe0B\x00\x00G\x00\x00\x00 \x00\x00\x00\xd8K\x00\x00\x12\x00\x00\x00\xb6I\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00,L\x00\x00\f\x00\x00\x00$I\x00\x002\x00\x00\x00!\x00\x00\x00FK\x00\x00\r\x00\x00\x00=G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xd3B\x00\x00\r\x00\x00\x00\x8aG\x00\x00@\x00\x00\x00*\x00\x00\x00\xfdF\x00\x00\x0e\x00\x00\x00uD\x00\x00=\x00\x00\x00#\x00\x00\x00*G\x00\x00\x13\x00\x00\x00\xd1L\x00\x00L\x00\x00\x00$\x00\x00\x00\vG\x00\x00\x10\x00\x00\x008L\x00\x00(\x00\x00\x00%\x00\x00\x00\x1bG\x00\x00\x0f\x00\x00\x00XB\x00\x000\x00\x00\x00&\x00\x00\x00#L\x00\x00\t\x00\x00\x00\x95I\x00\x00!\x00\x00\x00'\x00\x00\x00\xb7F\x00\x00\x12\x00\x00\x00\xeaK\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb\x18S\x00\x00\x1a\x00\x00\x002S\x00\x00\x18\x00\x00\x00JS\x00\x00\x15\x00\x00\x00_S\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires)\bA\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x8eT\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x92T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x9bT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
