@@ -71,7 +71,7 @@ pub(crate) fn decode_escaped(mut text: &[u8], escapes: usize, hash: &mut Hash) -
     let (mut bits, mut len) = (0u32, 0u32);
     for _ in 1..BASE64_LEN {
         let Some(digit) = next() else { return false };
-        let value = VALUES.get(usize::from(digit.wrapping_sub(b'+'))).map_or(64, |value| *value);
+        let value = value_of(digit);
         if value > 63 {
             return false;
         }
@@ -86,6 +86,12 @@ pub(crate) fn decode_escaped(mut text: &[u8], escapes: usize, hash: &mut Hash) -
     }
     // The last digit has two surplus bits, which must be zero.
     bits & 0x3 == 0 && next() == Some(b'=') && next().is_none()
+}
+
+/// Returns the value of a digit, or 64 for any other byte.
+#[inline(always)]
+pub(super) fn value_of(digit: u8) -> u8 {
+    VALUES.get(usize::from(digit.wrapping_sub(b'+'))).map_or(64, |value| *value)
 }
 
 /// The values of the bytes from `+` to `z`. A byte that is not a digit has the value 64.

@@ -3,7 +3,7 @@
 
 #[cfg(feature = "lanes")]
 use super::lanes;
-use super::{BASE64_LEN, Hash, HashText, fast, plain, small, stream, wide};
+use super::{BASE64_LEN, Hash, HashText, fast, narrow, plain, small, stream, wide};
 
 /// Returns bytes with no pattern that repeats from block to block.
 fn message() -> [u8; 300] {
@@ -119,10 +119,12 @@ fn texts() -> impl Iterator<Item = HashText> {
 fn texts_are_decoded_as_base64ct_does() {
     for text in texts() {
         let expected = decoded(plain::decode, &text);
-        for decode in [fast::decode, small::decode, wide::decode] {
+        for decode in [fast::decode, narrow::decode, small::decode, wide::decode] {
             assert_eq!(decoded(decode, &text), expected);
         }
-        for is_canonical in [plain::is_canonical, fast::is_canonical, small::is_canonical] {
+        for is_canonical in
+            [plain::is_canonical, fast::is_canonical, narrow::is_canonical, small::is_canonical]
+        {
             assert_eq!(is_canonical(&text), expected.is_some());
         }
     }
