@@ -158,7 +158,7 @@ mutants: ## run cargo-mutants on the core, or on one file with FILE=src/…; tak
 .PHONY: differential
 differential: ## compare the core with a model of its rules on CASES requests
 	@scripts/setup.sh cargo cc crates
-	HOOKSIG_MODEL_CASES=$(or $(CASES),5000000) cargo test --locked --release --test model -- --nocapture
+	HOOKSIG_MODEL_CASES=$(or $(CASES),5000000) cargo test --locked --release $(FEATURES:%=--features %) --test model -- --nocapture
 
 .PHONY: coverage
 coverage: ## measure line and branch coverage; writes target/coverage/html

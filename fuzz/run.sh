@@ -3,7 +3,8 @@
 # [SECONDS [TARGET...]]
 #
 # With `minimise` instead of seconds, updates the seeds: the fewest inputs that reach all the code reached so
-# far and by the shared cases. The targets are those of cargo-fuzz, but run without it.
+# far and by the shared cases. The targets are those of cargo-fuzz, but run without it. FEATURES=small fuzzes
+# the code for small builds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,7 +27,7 @@ coverage="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
 RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(tr '\n' ' ' <<<"$coverage") -Zsanitizer=address --cfg fuzzing" \
     CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS=true CARGO_PROFILE_RELEASE_DEBUG=line-tables-only \
     cargo build --locked --quiet --release --manifest-path fuzz/Cargo.toml --bins \
-    --target "$host" --target-dir "$out"
+    --target "$host" --target-dir "$out" ${FEATURES:+--features "hooksig/$FEATURES"}
 if [[ $seconds == minimise ]]; then
     cargo run --locked --quiet --manifest-path fuzz/Cargo.toml --target-dir "$out" --example seeds -- "$out/cases"
 fi
