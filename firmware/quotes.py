@@ -1,5 +1,5 @@
-"""Checks docs/firmware.md: blocks with a file's name must be in that file of firmware/rust, and the flags
-of the size profile must equal those of scripts/cross.sh."""
+"""Checks docs/firmware.md: blocks with a file's name must be in that file of firmware/rust, the flags of the
+size profile must equal those of scripts/cross.sh, and flash and stack those of docs/footprint.md."""
 
 import re
 import sys
@@ -22,6 +22,13 @@ flags = re.search(r'--cfg sha2_backend_soft=.*(?="$)', (ROOT / "scripts/cross.sh
 flags = flags[0].replace('\\"', '"')
 if flags not in page:
     wrong.append(f"the flags are not on the page: {flags}")
+
+footprint = (ROOT / "docs/footprint.md").read_text()
+flash = re.search(r"^\| hooksig: .*? \| (\S+) .*\n\| .*? \| (\S+) ", footprint, re.MULTILINE)
+stack = max(re.findall(r"^\| `hooksig_verify(?:_head)?` \| (\S+)", footprint, re.MULTILINE))
+figures = f"header fields takes {flash[1]} bytes, and a verifier of a raw head {flash[2]}. The stack is {stack} bytes at most."
+if figures not in " ".join(page.split()):
+    wrong.append(f"the figures are not on the page: {figures}")
 
 print("\n".join(wrong) or f"{len(quoted)} blocks are as in their files")
 sys.exit(bool(wrong) or not quoted)

@@ -4,6 +4,7 @@
 #include <bearssl_hmac.h>
 
 static br_hmac_key_context key;
+static br_sha256_context body_state;
 
 void peer_key(const uint8_t *secret, size_t len)
 {
@@ -20,8 +21,7 @@ void peer_mac(const uint8_t *message, size_t len, uint8_t mac[32])
 
 void peer_hash(const uint8_t *message, size_t len, uint8_t hash[32])
 {
-    br_sha256_context context;
-    br_sha256_init(&context);
-    br_sha256_update(&context, message, len);
-    br_sha256_out(&context, hash);
+    br_sha256_init(&body_state);
+    br_sha256_update(&body_state, message, len);
+    br_sha256_out(&body_state, hash);
 }

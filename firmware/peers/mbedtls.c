@@ -8,7 +8,7 @@
 
 enum { BLOCK_LEN = 64 };
 
-static mbedtls_sha256_context inner, outer;
+static mbedtls_sha256_context inner, outer, body_state;
 
 static void midstate(mbedtls_sha256_context *context, const uint8_t *secret, size_t len,
                      uint8_t pad)
@@ -40,5 +40,8 @@ void peer_mac(const uint8_t *message, size_t len, uint8_t mac[32])
 
 void peer_hash(const uint8_t *message, size_t len, uint8_t hash[32])
 {
-    mbedtls_sha256_ret(message, len, hash, 0);
+    mbedtls_sha256_init(&body_state);
+    mbedtls_sha256_starts_ret(&body_state, 0);
+    mbedtls_sha256_update_ret(&body_state, message, len);
+    mbedtls_sha256_finish_ret(&body_state, hash);
 }
