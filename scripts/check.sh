@@ -83,6 +83,16 @@ go_pointers() {
     env -C go CGO_ENABLED=1 GOEXPERIMENT=cgocheck2 go test -tags hooksig_static ./...
 }
 
+# Editors show what gopls finds. It prints that and succeeds.
+gopls_finds_nothing() (
+    local gopls=$PWD/$out/gopls module
+    for module in go go/redisstore go/interop go/load go/translate; do
+        # shellcheck disable=SC2046 # No name has a space.
+        (cd "$module" && "$gopls" check $(git ls-files '*.go' ':!redisstore' ':!interop' ':!load' ':!translate' ':!testdata'))
+    done | tee "$gopls.txt"
+    [[ ! -s $gopls.txt ]]
+)
+
 address_sanitizer() {
     RUSTFLAGS=-Zsanitizer=address RUSTDOCFLAGS=-Zsanitizer=address cargo +nightly test --locked --target "$host" \
         --target-dir "$out/sanitized" -p hooksig -p hooksig-tower --all-features
@@ -132,6 +142,11 @@ long() {
         check 'known vulnerabilities' advisories
     else
         missing 'known vulnerabilities' "the advisory database cannot be fetched"
+    fi
+    if GOBIN=$PWD/$out go install golang.org/x/tools/gopls@v0.23.0 >"$out/install.log" 2>&1; then
+        check 'Go: gopls finds nothing' gopls_finds_nothing
+    else
+        missing 'Go: gopls finds nothing' "gopls cannot be installed"
     fi
     if cargo "+$msrv" --version >/dev/null 2>&1; then
         check "Rust $msrv builds it" builds_with_msrv

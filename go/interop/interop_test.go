@@ -2,6 +2,7 @@ package interop
 
 import (
 	"flag"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -190,7 +191,7 @@ func TestHandlerTakesThePlaceOfDroneGos(t *testing.T) {
 func table(head string, names []string, rows []row) string {
 	var out strings.Builder
 	line := func(cells ...string) {
-		out.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+		fmt.Fprintf(&out, "| %s |\n", strings.Join(cells, " | "))
 	}
 	heads, rule := []string{head}, "|---|"
 	for _, name := range names {
@@ -198,7 +199,7 @@ func table(head string, names []string, rows []row) string {
 		rule += "---|"
 	}
 	line(heads...)
-	out.WriteString(rule + "\n")
+	fmt.Fprintln(&out, rule)
 	for _, row := range rows {
 		line(append([]string{row.what}, row.results...)...)
 	}
