@@ -35,7 +35,7 @@ Example:
 
 Exit codes:
   0  every case has the expected result
-  1  a case does not; standard error names it and the expected result
+  1  a case does not have the expected result; standard error says more
   2  usage error, or a line that cannot be read";
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {

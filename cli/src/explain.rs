@@ -68,7 +68,7 @@ Marks:
 Exit codes:
   0  valid
   1  invalid
-  2  usage error, no secret, or a request that cannot be read; standard output is empty";
+  2  usage error, no secret, or an unreadable request; standard output is empty";
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let terms = args.policy.terms()?;

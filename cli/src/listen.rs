@@ -103,8 +103,8 @@ pub(crate) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   hooksig listen --secret-file drone.secret 3000
-  hooksig listen --secret-file new.secret --secret-file old.secret 0.0.0.0:3000 --json
-  hooksig listen --secret-file drone.secret localhost:3000 --forward http://localhost:8080/hook
+  hooksig listen -s new.secret -s old.secret 0.0.0.0:3000 --json
+  hooksig listen -s drone.secret 3000 --forward http://localhost:8080/hook
   hooksig listen --secret-file drone.secret 3000 --explain --save .
 
 Exit codes:

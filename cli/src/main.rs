@@ -54,9 +54,12 @@ Examples:
 
 Exit codes:
   0  valid, or done
-  1  invalid, not accepted, or a case without the expected result
-  2  usage error or unreadable input; one line on standard error says why
-  3  trigger: no answer from the receiver";
+  1  verify, explain: invalid
+     trigger: a delivery was not accepted; with --tamper, one was not refused
+     conform: a case does not have the expected result
+  2  usage error or unreadable input; standard error says why
+  3  trigger: no answer; with --tamper, also no receiver there, or a genuine
+     delivery was not accepted";
 
 #[derive(Subcommand)]
 enum Command {

@@ -34,7 +34,7 @@ pub(crate) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   hooksig sample user:created > body.json
-  hooksig sample build:updated --set repo.slug=me/mine --set build.status=failure
+  hooksig sample build:updated --set repo.slug=me/mine --set build.status=error
   hooksig sample extension:config > request.json
 
 Exit codes:

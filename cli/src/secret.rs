@@ -24,7 +24,7 @@ pub(crate) struct Args {
 const EXAMPLES: &str = "\
 Example:
   hooksig secret > drone.secret
-  # then give the same text to the server: DRONE_WEBHOOK_SECRET=$(cat drone.secret)
+  # then give the server the same text: DRONE_WEBHOOK_SECRET=$(cat drone.secret)
 
 Exit codes:
   0  done

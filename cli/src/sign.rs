@@ -69,7 +69,7 @@ Examples:
   hooksig sign --secret-file drone.secret body.json
   hooksig sign --secret-file drone.secret --http body.json > delivery.http
   hooksig sign --secret-file config.secret --extension config body.json
-  hooksig sign --secret-file drone.secret --curl --url http://localhost:3000/ body.json | sh
+  hooksig sign -s drone.secret --curl --url :3000/hook body.json | sh
 
 Exit codes:
   0  done

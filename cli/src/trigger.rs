@@ -104,15 +104,16 @@ const EXAMPLES: &str = "\
 Examples:
   hooksig trigger --secret-file drone.secret localhost:3000/hook
   hooksig trigger --secret-file drone.secret --tamper all localhost:3000/hook
-  hooksig trigger --secret-file drone.secret build:updated https://ci.example/hook --count 100
-  hooksig trigger --secret-file drone.secret user:created :3000 --set user.login=ada
-  hooksig trigger --secret-file config.secret extension:config :3000/config --answer
+  hooksig trigger -s drone.secret build:updated https://ci.example --count 100
+  hooksig trigger -s drone.secret user:created :3000 --set user.login=ada
+  hooksig trigger -s config.secret extension:config :3000/config --answer
 
 Exit codes:
   0  every delivery was accepted (2xx); with --tamper, every one was refused
-  1  one was not accepted; with --tamper, one was not refused
+  1  a delivery was not accepted; with --tamper, one was not refused
   2  usage error, no secret or several, or a body that cannot be read
-  3  no answer; with --tamper, also no receiver there, or a genuine delivery was not accepted";
+  3  no answer; with --tamper, also no receiver there, or a genuine
+     delivery was not accepted";
 
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let key = args.secrets.key()?;

@@ -28,14 +28,14 @@ pub(crate) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   hooksig verify --secret-file drone.secret delivery.http
-  hooksig verify --secret-file new.secret --secret-file old.secret --json < delivery.http
+  hooksig verify -s new.secret -s old.secret --json < delivery.http
   hooksig verify --secret-file drone.secret --now date delivery.http
-  hooksig sign --secret-file drone.secret --http body.json | hooksig verify -s drone.secret
+  hooksig sign -s drone.secret --http body.json | hooksig verify -s drone.secret
 
 Exit codes:
   0  valid
   1  invalid
-  2  usage error, no secret, or a request that cannot be read; standard output is empty";
+  2  usage error, no secret, or an unreadable request; standard output is empty";
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let terms = args.policy.terms()?;

@@ -175,6 +175,55 @@ fn help_teaches() {
     assert_eq!(version.stdout, format!("hooksig {}\n", env!("CARGO_PKG_VERSION")));
 }
 
+/// Examples can be copied from a terminal of 80 columns only if they are not wrapped.
+#[test]
+fn examples_and_exit_codes_fit_80_columns() {
+    for command in [""].iter().chain(&COMMANDS) {
+        let help = help_of(command);
+        let (_, after) = help.split_once("\nExample").expect("there are examples");
+        let long: Vec<_> = after.lines().filter(|line| line.chars().count() > 80).collect();
+        assert_eq!(long, Vec::<&str>::new(), "{command}");
+    }
+}
+
+/// Returns the help of a command, or of the program, as on a very wide terminal.
+fn help_of(command: &str) -> String {
+    let arguments: Vec<_> =
+        [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+    hooksig_in(&arguments, "", &[("COLUMNS", "300")]).stdout
+}
+
+/// Returns the meaning of each exit code that a help text tells, without line breaks.
+fn exit_codes(help: &str) -> Vec<(char, String)> {
+    let (_, text) = help.split_once("Exit codes:\n").expect("there are exit codes");
+    let mut codes: Vec<(char, String)> = Vec::new();
+    for line in text.lines() {
+        match (line.trim_start().split_once("  "), codes.last_mut()) {
+            (Some((code, meaning)), _) if code.len() == 1 => {
+                codes.push((code.chars().next().expect("it has one"), meaning.to_owned()));
+            }
+            (_, Some((_, meaning))) => *meaning += &format!(" {}", line.trim()),
+            _ => panic!("{line}"),
+        }
+    }
+    codes
+}
+
+#[test]
+fn the_program_and_its_commands_describe_exit_codes_alike() {
+    let all = exit_codes(&help_of(""));
+    for command in COMMANDS {
+        for (code, meaning) in exit_codes(&help_of(command)) {
+            let general = all.iter().find(|(found, _)| *found == code);
+            let general = &general.expect("the program has each code of its commands").1;
+            // A command may say more; its success and its usage errors are told in general.
+            let meaning = meaning.split("; standard error").next().unwrap_or_default();
+            let is_told = general.contains(command) && general.contains(meaning);
+            assert!(is_told || matches!(code, '0' | '2'), "{command}: {meaning}: {general}");
+        }
+    }
+}
+
 #[test]
 fn wrong_usage_is_exit_2() {
     for arguments in [
