@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     if args.json {
         terminal::print(terminal::json(&report)?)?;
     } else {
-        terminal::print_styled(&page::of(&report, terminal::width()))?;
+        terminal::print_styled(&page::of(&report, terminal::width_or(80)))?;
     }
     Ok(report.verdict.outcome())
 }
@@ -151,9 +151,14 @@ impl Findings {
         Self { rules, near_misses, is_cut: case.budget.is_exceeded() }
     }
 
-    /// Returns the lines for a terminal, coloured, with `indent` spaces before each.
-    pub(crate) fn page(&self, indent: usize) -> String {
-        page::of_findings(self, terminal::width() - indent, indent)
+    /// Returns the lines for a terminal, coloured and indented.
+    pub(crate) fn page(&self) -> String {
+        const INDENT: usize = 4;
+        // A narrower terminal would break a Digest.
+        const MIN: usize = 80 + INDENT;
+        let width = terminal::width_or(MIN);
+        let indent = if width < MIN { 0 } else { INDENT };
+        page::of_findings(self, width - indent, indent)
     }
 }
 

@@ -42,9 +42,10 @@ fn columns() -> Option<usize> {
     terminal.map(|(width, _)| usize::from(width.0)).or_else(asked)
 }
 
-/// Returns the width of a page of text; at most 120, because longer lines are hard to read.
-pub(crate) fn width() -> usize {
-    columns().unwrap_or(80).clamp(40, 120)
+/// Returns the width of a page of text, or `width` without a terminal; at most 120, because longer
+/// lines are hard to read.
+pub(crate) fn width_or(width: usize) -> usize {
+    columns().unwrap_or(width).clamp(40, 120)
 }
 
 /// Breaks `text` to fit after `indent` columns, and indents its later lines by as many. Without a
@@ -56,9 +57,18 @@ pub(crate) fn beside(indent: usize, text: &str) -> String {
     parts.join(&format!("\n{:indent$}", ""))
 }
 
-/// Writes a line to standard error, which may be closed.
+/// Writes a line to standard error, which may be closed. A terminal gets it broken between words,
+/// so that a path stays whole.
 pub(crate) fn tell(line: fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr(), "hooksig: {line}");
+    const NAME: &str = "hooksig: ";
+    let line = format!("{NAME}{line}");
+    let terminal = terminal_size::terminal_size_of(io::stderr());
+    let parts = terminal.map(|(width, _)| {
+        let indent = " ".repeat(NAME.len());
+        let options = Options::new(width.0.into()).subsequent_indent(&indent).break_words(false);
+        textwrap::wrap(&line, options.word_splitter(WordSplitter::NoHyphenation)).join("\n")
+    });
+    let _ = writeln!(io::stderr(), "{}", parts.unwrap_or(line));
 }
 
 /// Returns a line of JSON in ASCII only, so that no terminal interprets it.

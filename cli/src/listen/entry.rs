@@ -12,9 +12,6 @@ use crate::{
     verdict::Verdict,
 };
 
-/// Columns before each line of an explanation.
-const INDENT: usize = 4;
-
 #[derive(Serialize)]
 pub(super) struct Entry {
     /// Time of arrival in Unix seconds.
@@ -104,7 +101,7 @@ impl Entry {
             AnsiColor::Red.on_default()
         };
         let (verdict, text) = (self.verdict.verdict, terminal::beside(20, &self.text()));
-        let explanation = self.explanation.as_ref().map(|findings| findings.page(INDENT));
+        let explanation = self.explanation.as_ref().map(|findings| findings.page());
         let explanation = explanation.unwrap_or_default();
         format!("{time}Z  {style}{verdict:<7}{style:#}  {text}\n{explanation}")
     }

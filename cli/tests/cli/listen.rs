@@ -17,7 +17,7 @@ fn recorded() -> Listener {
 }
 
 #[track_caller]
-fn trigger(listener: &Listener, secret: &str) -> i32 {
+pub(crate) fn trigger(listener: &Listener, secret: &str) -> i32 {
     hooksig(&["trigger", "--secret", secret, "user:created", &listener.url()], "").code
 }
 

@@ -60,6 +60,33 @@ fn explain_fits_the_terminal() {
 }
 
 #[test]
+fn messages_fit_the_terminal() {
+    let (_folder, path) = recorded();
+    let (shown, code) = on_terminal(&format!("verify --now {RECORDED} {path}"), 60, &[]);
+    assert_eq!(code, 1);
+    let text = "hooksig: note: `hooksig explain` shows each rule, tries\n\
+                \x20        common mistakes and says what to do\n";
+    assert!(shown.ends_with(text), "{shown}");
+    // A path stays whole, so that it can be copied.
+    let path = format!("/missing/{}", "a".repeat(100));
+    let (shown, code) = on_terminal(&format!("verify {path}"), 60, &[]);
+    assert!(code == 2 && shown.contains(&format!("{path}\"")), "{shown}");
+}
+
+/// An explanation in `listen` is indented if no Digest is broken by it.
+#[test]
+fn explanations_in_listen_break_no_digest() {
+    for (columns, indent) in [("80", ""), ("83", ""), ("84", "    "), ("120", "    ")] {
+        let listener = Listener::start_in(&["--explain"], &[("COLUMNS", columns)]);
+        assert_eq!(super::listen::trigger(&listener, "another"), 1);
+        let (_, lines) = listener.stop();
+        let start = format!("{indent}                  | digest: SHA-256=");
+        let digest = lines.lines().find_map(|line| line.strip_prefix(&start));
+        assert_eq!(digest.map(str::len), Some(44), "{columns}: {lines}");
+    }
+}
+
+#[test]
 fn trigger_shows_how_far_it_is() {
     let listener = Listener::start(&[]);
     let many = format!("trigger user:created {} --count 8 --rate 8", listener.url());
