@@ -51,7 +51,7 @@ impl Record {
         if self.headers.contains_key(header::TRANSFER_ENCODING) {
             text.extend(self.chunks());
         } else {
-            text.extend(&self.body);
+            text.extend_from_slice(&self.body);
         }
         text
     }

@@ -196,6 +196,35 @@ fn a_file_that_cannot_be_written_is_removed() {
     assert_eq!(files(&folder), Vec::<PathBuf>::new());
 }
 
+/// Anyone can send refused deliveries, so they may not fill the disk. Genuine ones are still saved.
+#[test]
+fn refused_deliveries_are_saved_up_to_a_limit() {
+    const LARGE: usize = 100 << 20;
+    let folder = TempDir::new().expect("there is room");
+    let path = folder.path().to_str().expect("it is UTF-8");
+    let max = LARGE.to_string();
+    let mut listener =
+        Listener::start(&["--now", RECORDED, "--save", path, "--max-body", max.as_str()]);
+    let unsigned = format!(
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {LARGE}\r\n\r\n{}",
+        "a".repeat(LARGE)
+    );
+    for _ in 0..3 {
+        assert!(listener.send(unsigned.as_str()).starts_with("HTTP/1.1 401"));
+        // Its line comes after its file.
+        assert!(listener.line().contains("invalid  missing-signature"));
+    }
+    assert!(listener.send(delivery("user-created")).starts_with("HTTP/1.1 204"));
+    assert!(listener.line().contains("valid    user:created"));
+    listener.signal(Signal::TERM);
+    let (code, _, told) = listener.wait_for_all();
+    assert_eq!(code, Some(0));
+    assert_eq!(told.matches("a refused delivery was not saved").count(), 1, "{told}");
+    let names: Vec<_> = files(&folder).iter().map(|path| name(path).split_off(21)).collect();
+    let refused = "-REFUSED-missing-signature.http";
+    assert_eq!(names, [refused, refused, "-valid-user-created.http"]);
+}
+
 #[test]
 fn refused_deliveries_are_explained() {
     let listener = Listener::start(&["--explain"]);
