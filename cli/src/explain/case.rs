@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use hooksig::{Error, HeaderList, MAX_NAMES, Params, signing_string};
+use hooksig::{Error, HeaderList, MAX_NAMES, Params, Value, signing_string};
 
 use super::trial::{Budget, Trial};
 use crate::{message::Message, receiver::Receiver, secrets::Secret};
@@ -13,6 +13,8 @@ pub(crate) struct Case<'a> {
     pub(crate) receiver: &'a Receiver<'a>,
     pub(crate) secrets: &'a [Secret],
     pub(crate) params: Result<Params<'a>, Error>,
+    /// The signature if it decodes to 32 bytes.
+    pub(crate) signature: Option<[u8; 32]>,
     /// The signing string as the core builds it, or why it cannot.
     pub(crate) string: Result<Vec<u8>, Error>,
     /// One per covered name, up to the most that a signature may cover.
@@ -39,18 +41,20 @@ impl<'a> Case<'a> {
         secrets: &'a [Secret],
     ) -> Self {
         let params = Params::find(&message.request());
+        let signature = params.ok().and_then(|params| decoded(params.signature()));
         let string = params.and_then(|params| signing_text(message, &params.headers()));
         let lines = params.map_or_else(|_| vec![], |params| lines(message, &params.headers()));
         let budget = Budget::new();
+        let signer = None;
         let mut case =
-            Self { message, receiver, secrets, params, string, lines, signer: None, budget };
+            Self { message, receiver, secrets, params, signature, string, lines, signer, budget };
         case.signer = case.find_signer();
         case
     }
 
     fn find_signer(&self) -> Option<usize> {
         let string = self.string.as_ref().ok()?;
-        let signature = self.signature()?;
+        let signature = self.signature?;
         // Every secret is tried, whatever the cost.
         self.secrets
             .iter()
@@ -61,18 +65,17 @@ impl<'a> Case<'a> {
     pub(crate) fn covered(&self) -> Result<HeaderList<'a>, Error> {
         Ok(self.params?.headers())
     }
-
-    /// Returns the signature if it decodes to 32 bytes.
-    pub(crate) fn signature(&self) -> Option<[u8; 32]> {
-        let text: Vec<u8> = self.params.ok()?.signature().bytes().collect();
-        BASE64_STANDARD.decode(text).ok()?.try_into().ok()
-    }
 }
 
 impl CoveredLine<'_> {
     pub(crate) fn is(&self, name: &str) -> bool {
         self.name == name.as_bytes()
     }
+}
+
+fn decoded(signature: Value<'_>) -> Option<[u8; 32]> {
+    let text: Vec<u8> = signature.bytes().collect();
+    BASE64_STANDARD.decode(text).ok()?.try_into().ok()
 }
 
 fn signing_text(message: &Message<'_>, names: &HeaderList<'_>) -> Result<Vec<u8>, Error> {

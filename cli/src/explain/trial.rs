@@ -8,7 +8,7 @@ use sha2::Sha256;
 /// Bytes that may be put into MACs, and bytes of bodies that may be tried: a few seconds on a slow
 /// machine. A Drone delivery needs less than a tenth.
 const HEADS: u64 = 64 << 20;
-const BODIES: u64 = 96 << 20;
+const BODIES: u64 = 128 << 20;
 
 /// A MAC costs some blocks more than its message.
 const PER_MAC: u64 = 256;
@@ -45,9 +45,19 @@ impl Budget {
         let rest = left.get().checked_sub(price);
         match rest {
             Some(rest) => left.set(rest),
-            None => self.is_exceeded.set(true),
+            None => self.exceed(),
         }
         rest.is_some()
+    }
+
+    /// Returns true if the MAC of `len` bytes is affordable.
+    pub(crate) fn affords_mac(&self, len: usize) -> bool {
+        self.heads.get() >= len as u64 + PER_MAC
+    }
+
+    /// Records that something was not tried.
+    pub(crate) fn exceed(&self) {
+        self.is_exceeded.set(true);
     }
 
     /// Returns true if something was not tried.

@@ -80,7 +80,7 @@ impl<'c, 'a> Trials<'c, 'a> {
         let value = start + b"date: ".len();
         let before = string.get(..value)?;
         let after = string.get(value + line.value.as_ref()?.len()..)?;
-        let signature = case.signature()?;
+        let signature = case.signature?;
         let trial = |secret: &crate::secrets::Secret| {
             Trial::new(secret.bytes(), signature).continued(before)
         };

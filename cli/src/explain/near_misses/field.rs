@@ -15,11 +15,15 @@ struct Change {
 }
 
 pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
-    let signature = case.signature()?;
+    let signature = case.signature?;
     if case.signer.is_some() || case.lines.is_empty() {
         return None;
     }
     let missing = case.lines.iter().filter(|line| line.value.is_none()).count();
+    // At most two changes are tried, and each missing field needs one.
+    if missing > 2 {
+        return None;
+    }
     let candidates = values::candidates(case.message);
     let changes: Vec<_> = case
         .lines
@@ -42,9 +46,11 @@ pub(super) fn find(case: &Case<'_>) -> Option<NearMiss> {
     };
     let one = changes.iter().find(|change| fits(&[change])).map(|change| vec![change]);
     let found = one.or_else(|| {
-        changes.iter().enumerate().find_map(|(at, first)| {
-            let others = changes[at + 1..].iter().filter(|second| second.index != first.index);
-            others.map(|second| vec![first, second]).find(|pair| fits(&[pair[0], pair[1]]))
+        let mut affordable =
+            changes.iter().enumerate().take_while(|_| case.budget.affords_mac(values));
+        affordable.find_map(|(at, first)| {
+            let mut others = changes[at + 1..].iter().filter(|second| second.index != first.index);
+            Some(vec![first, others.find(|second| fits(&[first, second]))?])
         })
     })?;
     Some(advice(case, &found))

@@ -197,9 +197,8 @@ fn parts_of_multipart(body: &[u8]) -> Vec<Step> {
 }
 
 fn compressed(body: &[u8], budget: &Budget) -> Vec<Step> {
-    let limit = budget.longest_body() / 4;
-    let found = compression::decompressed(body, limit);
-    let step = found.filter(|(_, bytes)| budget.pay_for_body(bytes.len())).map(|(name, bytes)| {
+    let found = compression::decompressed(body, budget);
+    let step = found.map(|(name, bytes)| {
         Step::new("compressed-body", bytes, format!("was compressed ({name})"))
     });
     step.into_iter().collect()
@@ -207,7 +206,8 @@ fn compressed(body: &[u8], budget: &Budget) -> Vec<Step> {
 
 fn charsets(body: &[u8], budget: &Budget) -> Vec<Step> {
     let utf_16 = body.iter().take(4).filter(|&&byte| byte == 0).count() > 0;
-    if body.is_ascii() && !utf_16 || !budget.pay_for_body(4 * body.len()) {
+    // Twenty conversions, each slower than a digest.
+    if body.is_ascii() && !utf_16 || !budget.pay_for_body(24 * body.len()) {
         return vec![];
     }
     charset::repairs(body)

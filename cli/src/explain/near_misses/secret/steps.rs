@@ -171,6 +171,7 @@ fn without_name(given: &[u8]) -> Option<&[u8]> {
 
 /// One side decodes or encodes the secret.
 fn recoded(given: &[u8]) -> Vec<Step> {
+    const LINE: &str = "write it on one line on both sides";
     const TEXT: &str =
         "give the same text here as in DRONE_WEBHOOK_SECRET, because Drone never decodes it";
     const SENDER: &str = "have the sender use the text itself, as Drone does";
@@ -187,7 +188,7 @@ fn recoded(given: &[u8]) -> Vec<Step> {
     );
     for encoded in base64_texts(given) {
         let is = "the base64 text of {}";
-        steps.push(step("base64-encoded-secret", encoded.into_bytes(), is, TEXT));
+        steps.push(step("base64-encoded-secret", encoded, is, TEXT));
     }
     if let Some(bytes) = coding::unhex(given) {
         let is = "{} decoded from its hexadecimal text";
@@ -200,6 +201,12 @@ fn recoded(given: &[u8]) -> Vec<Step> {
     for bytes in [given.to_ascii_lowercase(), given.to_ascii_uppercase()] {
         let is = "{} with its letters in the other case";
         steps.push(step("secret-in-other-case", bytes, is, LETTERS));
+    }
+    let one_line: Vec<u8> =
+        given.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+    steps.push(step("wrapped-secret", one_line, "{} without the line breaks inside", LINE));
+    for lines in wrapped(given) {
+        steps.push(step("wrapped-secret", lines, "{} broken into lines", LINE));
     }
     let is = "{} with its percent escapes decoded";
     steps.push(step("percent-decoded-secret", coding::percent_decoded(given, false), is, LETTERS));
@@ -216,18 +223,21 @@ fn recoded(given: &[u8]) -> Vec<Step> {
 }
 
 /// In both alphabets, with and without padding, on one or several lines.
-fn base64_texts(given: &[u8]) -> Vec<String> {
-    let whole = BASE64_STANDARD.encode(given);
-    let wrapped = [76, 64].map(|width| {
-        let lines: Vec<_> = whole.as_bytes().chunks(width).map(String::from_utf8_lossy).collect();
-        lines.join("\n")
-    });
+fn base64_texts(given: &[u8]) -> Vec<Vec<u8>> {
+    let whole = BASE64_STANDARD.encode(given).into_bytes();
     let others = [
         BASE64_STANDARD_NO_PAD.encode(given),
         BASE64_URL_SAFE.encode(given),
         BASE64_URL_SAFE_NO_PAD.encode(given),
     ];
-    [whole].into_iter().chain(others).chain(wrapped).collect()
+    let wrapped = wrapped(&whole);
+    [whole].into_iter().chain(others.map(String::into_bytes)).chain(wrapped).collect()
+}
+
+/// Breaks `text` into lines, as programs do with base64.
+fn wrapped(text: &[u8]) -> [Vec<u8>; 4] {
+    [(76, b"\n".as_slice()), (64, b"\n"), (76, b"\r\n"), (64, b"\r\n")]
+        .map(|(width, end)| text.chunks(width).collect::<Vec<_>>().join(end))
 }
 
 /// One side has the secret in another text encoding.
