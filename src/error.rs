@@ -88,7 +88,8 @@ pub enum Error {
     UnsupportedAlgorithm = 16,
     /// `signature` is not the canonical, padded base64 of 32 bytes.
     MalformedSignature = 17,
-    /// `headers` holds more than [`MAX_NAMES`](crate::MAX_NAMES) names.
+    /// `headers` holds more than [`MAX_NAMES`](crate::MAX_NAMES) names, or more than eight that occur
+    /// several times in the request.
     TooManyNames = 20,
     /// `headers` holds `(created)` or `(expires)`, which cannot be used with HMAC.
     UnsupportedName {
