@@ -123,8 +123,8 @@ pub enum hooksig_status {
 
 impl From<Error> for hooksig_status {
     fn from(error: Error) -> Self {
-        // SAFETY: the first byte of a `repr(u8)` enum is its number. `statuses` proves that it is that
-        // of a status.
+        // SAFETY: the first byte of a `repr(u8)` enum is its number, which `statuses` asserts to be
+        // the number of a status.
         unsafe { transmute::<i32, Self>(i32::from(*(&raw const error).cast::<u8>())) }
     }
 }

@@ -1,6 +1,6 @@
 //! Decodes base64 in words of eight digits, for WebAssembly, which has no vector instructions.
 //!
-//! In Go this takes 50 ns, and one digit after the other 73. A verification decodes three texts.
+//! In Go this takes 50 ns; one digit at a time takes 73 ns. A verification decodes three texts.
 
 use super::{Hash, HashText};
 
@@ -35,7 +35,7 @@ const fn find_from(bytes: u64, least: u8) -> u64 {
     bytes.wrapping_add(each(0x80_u8.wrapping_sub(least)))
 }
 
-/// Sets the top bit of each byte if all of them are digits, and otherwise of fewer.
+/// Sets the top bit of every byte if all bytes are digits. Otherwise sets fewer.
 const fn find_digits(bytes: u64) -> u64 {
     // Both ends of a range change the bit. In ASCII, `0` follows the slash.
     let in_ranges = find_from(bytes, b'+')
