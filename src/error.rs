@@ -88,8 +88,8 @@ pub enum Error {
     UnsupportedAlgorithm = 16,
     /// `signature` is not the canonical, padded base64 of 32 bytes.
     MalformedSignature = 17,
-    /// `headers` holds more than [`MAX_NAMES`](crate::MAX_NAMES) names, or more than eight that occur
-    /// several times in the request.
+    /// `headers` holds more than [`MAX_NAMES`](crate::MAX_NAMES) names, or more than sixteen fields repeat
+    /// one of them.
     TooManyNames = 20,
     /// `headers` holds `(created)` or `(expires)`, which cannot be used with HMAC.
     UnsupportedName {
@@ -186,7 +186,7 @@ macro_rules! errors {
             MissingParam: c"missing-param", c"a signature parameter is missing or empty";
             UnsupportedAlgorithm: c"unsupported-algorithm", c"the algorithm is not hmac-sha256";
             MalformedSignature: c"malformed-signature", c"the signature is not canonical, padded base64 of 32 bytes";
-            TooManyNames: c"too-many-names", c"the list of headers holds more than 128 names, or more than eight that occur several times in the request";
+            TooManyNames: c"too-many-names", c"the list of headers holds more than 128 names, or the request repeats them more than 16 times";
             UnsupportedName: c"unsupported-name", c"(created) and (expires) cannot be covered by an HMAC signature";
             MalformedList: c"malformed-list", c"the list of headers is not a list of names separated by single spaces";
             RepeatedName: c"repeated-name", c"the list of headers holds a name twice";

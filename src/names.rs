@@ -6,18 +6,18 @@ use crate::{
     Error,
     bytes::{Class, in_bounds},
     params::Value,
-    primitives::{HELD_NAMES, eq_ignore_case, usual},
+    primitives::{HELD_NAMES, eq_ignore_case, usual, words},
 };
 
 /// The largest number of names that a signature may cover.
 ///
-/// A signature with more names is refused with [`Error::TooManyNames`]. So is a signature that covers
-/// more than eight repeated headers.
+/// A signature with more names is refused with [`Error::TooManyNames`]. So is a request in which more
+/// than sixteen fields repeat a covered header.
 pub const MAX_NAMES: usize = 128;
 
-/// The largest number of covered headers that the request may repeat, because each takes a pass over
-/// all its fields. With more, the request is refused with [`Error::TooManyNames`].
-pub(crate) const MAX_REPEATED: usize = 8;
+/// The largest number of fields that may repeat a covered header, because each is held until the
+/// signing string is written. With more, the request is refused with [`Error::TooManyNames`].
+pub(crate) const MAX_REPEATS: usize = 16;
 
 /// The headers that Drone covers, in its order.
 pub(crate) const COVERED: [&str; 2] = ["date", "digest"];
@@ -25,25 +25,8 @@ pub(crate) const COVERED: [&str; 2] = ["date", "digest"];
 /// [`COVERED`] as a list.
 pub(crate) const DATE_DIGEST: &[u8] = b"date digest";
 
-/// The names with a special meaning.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Special {
-    /// `(request-target)` covers method and target (draft 10, section 2.3).
-    RequestTarget,
-    Host,
-    /// `(created)` and `(expires)`, which drafts 11 and 12 forbid with HMAC.
-    Unsupported,
-}
-
-/// The name that covers method and target.
-pub(crate) const REQUEST_TARGET: &[u8] = b"(request-target)";
-
-static SPECIAL: [(Name<'static>, Special); 4] = [
-    (Name::plain(REQUEST_TARGET), Special::RequestTarget),
-    (Name::plain(b"host"), Special::Host),
-    (Name::plain(b"(created)"), Special::Unsupported),
-    (Name::plain(b"(expires)"), Special::Unsupported),
-];
+/// The names that drafts 11 and 12 forbid with HMAC.
+const UNSUPPORTED: [&[u8]; 2] = [b"(created)", b"(expires)"];
 
 /// The name of a covered header, compared ignoring ASCII case.
 #[derive(Clone, Copy, Debug)]
@@ -57,11 +40,6 @@ impl<'a> Name<'a> {
     /// Returns whether this is `name`.
     pub fn is(&self, name: &(impl AsRef<[u8]> + ?Sized)) -> bool {
         self.same(&Name::plain(name.as_ref()))
-    }
-
-    /// Returns the special meaning of the name, if it has one.
-    pub(crate) fn special(&self) -> Option<Special> {
-        SPECIAL.iter().find(|(name, _)| self.same(name)).map(|(_, special)| *special)
     }
 
     /// Returns the bytes of the name in lower case.
@@ -82,37 +60,22 @@ impl<'a> Name<'a> {
         }
     }
 
-    /// Returns a hash of the name in lower case. Different names can have the same one.
-    fn fingerprint(&self) -> u16 {
-        let print = match self.0.as_slice() {
-            Some(plain) => {
-                let (words, rest) = plain.as_chunks();
-                let fold = |print, word: &[u8; 8]| mix(print, lower_word(*word));
-                mix_rest(words.iter().fold(0, fold), rest)
-            }
-            None => {
-                let mut name = self.0.bytes();
-                let (mut print, mut word) = (0, [0; 8]);
-                loop {
-                    let filled =
-                        word.iter_mut().zip(&mut name).map(|(to, byte)| *to = byte).count();
-                    match word.get(..filled) {
-                        Some(rest) if filled < word.len() => break mix_rest(print, rest),
-                        _ => print = mix(print, lower_word(word)),
-                    }
-                }
-            }
+    /// Returns a hash of the length and the ends of the name, ignoring case. Different names can have the
+    /// same one.
+    fn fingerprint(&self) -> u8 {
+        let ends = match self.0.as_slice() {
+            Some(plain) => words::ends(plain),
+            None => words::ends_of(self.0.bytes()),
         };
-        // The upper bits depend on every bit of the name.
-        (print >> 48) as u16
+        words::fingerprint(ends, self.len())
     }
 
     /// Orders names that have the same fingerprint.
     fn order(&self, other: &Name<'_>) -> Ordering {
-        if let (Some(one), Some(other)) = (self.0.as_slice(), other.0.as_slice()) {
-            return one.len().cmp(&other.len()).then_with(|| order_lower(one, other));
-        }
-        self.lower().cmp(other.lower())
+        self.len().cmp(&other.len()).then_with(|| match (self.0.as_slice(), other.0.as_slice()) {
+            (Some(one), Some(other)) => words::order_lower(one, other),
+            _ => self.lower().cmp(other.lower()),
+        })
     }
 
     pub(crate) fn same(&self, other: &Name<'_>) -> bool {
@@ -121,90 +84,39 @@ impl<'a> Name<'a> {
             _ => self.0.equals(&other.0, true),
         }
     }
-
-    fn check_syntax(&self, index: usize) -> Result<(), Error> {
-        match self.special() {
-            Some(Special::Unsupported) => Err(Error::UnsupportedName { index }),
-            None if self.0.is_empty() || !self.0.all(Class::TOKEN) => {
-                Err(Error::MalformedList { index })
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Returns eight bytes in lower case as a number. Its order is that of the bytes.
-const fn lower_word(bytes: [u8; 8]) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let word = u64::from_be_bytes(bytes);
-    let low = word & !TOPS;
-    // The top bit of a byte tells in `from_a` whether the byte is at least 'A', and in `after_z`
-    // whether it is greater than 'Z'. No sum carries into the next byte.
-    let from_a = low.wrapping_add(ONES.wrapping_mul(const { (0x80 - b'A') as u64 }));
-    let after_z = low.wrapping_add(ONES.wrapping_mul(const { (0x7f - b'Z') as u64 }));
-    // Upper and lower case differ in the bit 0x20, which is the top bit shifted by two.
-    word | ((from_a ^ after_z) & !word & TOPS) >> 2
-}
-
-const fn mix(print: u64, word: u64) -> u64 {
-    (print.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-/// Mixes in the last bytes, fewer than eight, and their number.
-fn mix_rest(print: u64, rest: &[u8]) -> u64 {
-    let mut word = [0; 8];
-    word.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
-    mix(mix(print, lower_word(word)), rest.len() as u64)
-}
-
-/// Compares two texts of the same length in lower case, eight bytes at a time.
-fn order_lower(one: &[u8], other: &[u8]) -> Ordering {
-    let (words, rest) = one.as_chunks();
-    let (other_words, other_rest) = other.as_chunks();
-    for (word, other) in words.iter().zip(other_words) {
-        let order = lower_word(*word).cmp(&lower_word(*other));
-        if order.is_ne() {
-            return order;
-        }
-    }
-    let lower = |rest: &[u8]| {
-        let mut word = [0; 8];
-        word.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
-        lower_word(word)
-    };
-    lower(rest).cmp(&lower(other_rest))
 }
 
 /// An index of the names of a list, for a binary search by fingerprint. Names are compared only if
 /// their fingerprints are equal. Empty in builds with `HELD_NAMES` 0, to save stack.
 pub(crate) struct NameIndex<'n> {
     /// The names as received.
-    names: heapless::Vec<&'n [u8], HELD_NAMES>,
+    names: heapless::Vec<&'n [u8], HELD_NAMES, u8>,
+    /// Whether a name may contain a quoted-pair.
+    has_escapes: bool,
     /// Sorted by fingerprint and then name.
-    sorted: heapless::Vec<Place, HELD_NAMES>,
+    sorted: heapless::Vec<Place, HELD_NAMES, u8>,
 }
 
 /// The place of a name in an index.
 #[derive(Clone, Copy)]
 struct Place {
-    fingerprint: u16,
+    fingerprint: u8,
     index: u8,
-    has_escapes: bool,
 }
 
 impl<'n> NameIndex<'n> {
     /// Creates an index without names.
     pub(crate) const fn new() -> Self {
-        Self { names: heapless::Vec::new(), sorted: heapless::Vec::new() }
+        Self { names: heapless::Vec::new(), has_escapes: false, sorted: heapless::Vec::new() }
     }
 
     /// Adds a name at the end of the list. Returns `false` if the list has it already.
-    pub(crate) fn insert(&mut self, name: Name<'n>) -> bool {
+    fn insert(&mut self, name: Name<'n>) -> bool {
         let fingerprint = name.fingerprint();
         let Err(at) = self.search(fingerprint, &name) else { return false };
         let (raw, has_escapes) = name.0.raw();
-        let place = Place { fingerprint, index: self.names.len() as u8, has_escapes };
+        self.has_escapes |= has_escapes;
+        let place = Place { fingerprint, index: self.names.len() as u8 };
         if self.names.push(raw).is_ok() && self.sorted.push(place).is_ok() {
             let from = in_bounds(self.sorted.get_mut(at..));
             if !from.is_empty() {
@@ -215,26 +127,37 @@ impl<'n> NameIndex<'n> {
     }
 
     /// Returns the position of `name` in the list.
-    pub(crate) fn find(&self, name: &[u8]) -> Option<usize> {
-        let name = Name::plain(name);
-        let at = self.search(name.fingerprint(), &name).ok()?;
+    fn find(&self, name: &Name<'_>) -> Option<usize> {
+        let at = self.search(name.fingerprint(), name).ok()?;
         self.sorted.get(at).map(|place| usize::from(place.index))
     }
 
     /// Returns the position of `name` in `sorted`, or the position to insert it at as an error.
-    fn search(&self, fingerprint: u16, name: &Name<'_>) -> Result<usize, usize> {
+    fn search(&self, fingerprint: u8, name: &Name<'_>) -> Result<usize, usize> {
         let at = self.sorted.partition_point(|place| place.fingerprint < fingerprint);
         let from = in_bounds(self.sorted.get(at..));
+        match from.first().filter(|place| place.fingerprint == fingerprint) {
+            Some(place) if self.name(place.index.into()).is_some_and(|held| held.same(name)) => {
+                return Ok(at);
+            }
+            Some(_) => {}
+            None => return Err(at),
+        }
         let count = from.partition_point(|place| place.fingerprint == fingerprint);
         let same = in_bounds(from.get(..count));
-        let found = same.binary_search_by(|place| self.name(place).order(name));
+        let found = same.binary_search_by(|place| self.order(place, name));
         found.map(|place| at.wrapping_add(place)).map_err(|place| at.wrapping_add(place))
     }
 
-    /// Returns the name at a place.
-    fn name(&self, place: &Place) -> Name<'n> {
-        let raw = in_bounds(self.names.get(usize::from(place.index)).copied());
-        Name(Value::from_raw(raw, place.has_escapes))
+    /// Compares the name at a place with one that has the same fingerprint.
+    fn order(&self, place: &Place, name: &Name<'_>) -> Ordering {
+        self.name(place.index.into()).map_or(Ordering::Less, |held| held.order(name))
+    }
+
+    /// Returns the name at `index`.
+    fn name(&self, index: usize) -> Option<Name<'n>> {
+        let raw = self.names.get(index)?;
+        Some(Name(Value::from_raw(raw, self.has_escapes)))
     }
 }
 
@@ -285,11 +208,8 @@ impl<'a> HeaderList<'a> {
 
     /// Returns whether `name` is in the list.
     pub fn contains(&self, name: &(impl AsRef<[u8]> + ?Sized)) -> bool {
-        self.contains_name(&Name::plain(name.as_ref()))
-    }
-
-    pub(crate) fn contains_name(&self, name: &Name<'_>) -> bool {
-        self.iter().any(|listed| listed.same(name))
+        let name = Name::plain(name.as_ref());
+        self.iter().any(|listed| listed.same(&name))
     }
 }
 
@@ -299,62 +219,102 @@ impl HeaderNames for HeaderList<'_> {
     }
 }
 
-/// A covered list that was checked.
-#[derive(Clone, Copy)]
-pub(crate) struct CheckedNames<'a> {
-    list: HeaderList<'a>,
-    /// Set if this is known to be the list that every Drone server sends. Not set in builds without
-    /// shortcuts.
+/// One to [`MAX_NAMES`] header names without repetition. They are split once, into an index that the
+/// caller lends.
+pub(crate) struct CheckedNames<'m, 'n, I> {
+    listed: I,
+    index: &'m mut NameIndex<'n>,
+    /// The position of `(request-target)`, which covers method and target (draft 10, section 2.3).
+    /// [`NOWHERE`] without that name.
+    target: u8,
+    /// Whether this is known to be the list of every Drone server. Never set in builds without
+    /// shortcuts. The index is empty until the names are [held](Self::hold).
     pub(crate) is_date_digest: bool,
 }
 
-impl<'a> CheckedNames<'a> {
-    /// Checks a list.
-    pub(crate) fn new(list: HeaderList<'a>) -> Result<Self, Error> {
-        if usual(Some(list)).is_some_and(|list| list.0.is(DATE_DIGEST)) {
-            return Ok(Self { list, is_date_digest: true });
-        }
-        check_list(list.iter())?;
-        Ok(Self { list, is_date_digest: false })
-    }
+/// A position that no name has.
+const NOWHERE: u8 = MAX_NAMES as u8;
 
-    pub(crate) fn list(&self) -> HeaderList<'a> {
-        self.list
+/// Checks the list of a signature.
+pub(crate) fn check_covered<'m, 'n>(
+    list: HeaderList<'n>,
+    index: &'m mut NameIndex<'n>,
+) -> Result<CheckedNames<'m, 'n, impl Iterator<Item = Name<'n>> + Clone + use<'n>>, Error> {
+    if usual(Some(list)).is_some_and(|list| list.0.is(DATE_DIGEST)) {
+        let listed = list.iter();
+        return Ok(CheckedNames { listed, index, target: NOWHERE, is_date_digest: true });
     }
+    CheckedNames::new(list.iter(), index)
 }
 
-/// Checks that `names` are 1 to [`MAX_NAMES`] header names without repetition.
-pub(crate) fn check_list<'a>(names: impl Iterator<Item = Name<'a>> + Clone) -> Result<(), Error> {
-    let mut known = NameIndex::new();
-    let mut checked = Err(Error::EmptyList);
-    for (index, name) in names.clone().enumerate() {
+impl<'m, 'n, I: Iterator<Item = Name<'n>> + Clone> CheckedNames<'m, 'n, I> {
+    /// Checks names.
+    pub(crate) fn new(listed: I, index: &'m mut NameIndex<'n>) -> Result<Self, Error> {
+        let names = listed.clone();
+        let mut checked = Self { listed, index, target: NOWHERE, is_date_digest: false };
+        let mut count = 0;
+        for name in names {
+            checked.check(count, name)?;
+            count = count.wrapping_add(1);
+        }
+        if count == 0 { Err(Error::EmptyList) } else { Ok(checked) }
+    }
+
+    /// Checks the name at `index`, and adds it.
+    fn check(&mut self, index: usize, name: Name<'n>) -> Result<(), Error> {
         if index == MAX_NAMES {
             return Err(Error::TooManyNames);
         }
-        name.check_syntax(index)?;
-        let is_repeated = if HELD_NAMES != 0 {
-            !known.insert(name)
-        } else {
-            names.clone().position(|listed| listed.same(&name)) != Some(index)
-        };
-        if is_repeated {
-            return Err(Error::RepeatedName { index });
+        if name.is(b"(request-target)") {
+            self.target = index as u8;
+        } else if UNSUPPORTED.iter().any(|unsupported| name.is(unsupported)) {
+            return Err(Error::UnsupportedName { index });
+        } else if name.0.is_empty() || !name.0.all(Class::TOKEN) {
+            return Err(Error::MalformedList { index });
         }
-        checked = Ok(());
+        let is_new =
+            if HELD_NAMES != 0 { self.index.insert(name) } else { self.search(&name) == index };
+        if is_new { Ok(()) } else { Err(Error::RepeatedName { index }) }
     }
-    checked
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_lowered_as_byte_by_byte() {
-        for (one, other) in (0..=255).flat_map(|one| (0..=255).map(move |other| (one, other))) {
-            let bytes = [one, other, b'A', one, b'Z', other, other, one];
-            let lower = bytes.map(|byte: u8| byte.to_ascii_lowercase());
-            assert_eq!(lower_word(bytes), u64::from_be_bytes(lower), "{bytes:?}");
+    /// Fills the index, so that [`find`](Self::find) finds the names.
+    pub(crate) fn hold(&mut self) {
+        if self.is_date_digest {
+            self.is_date_digest = false;
+            self.listed.clone().for_each(|name| {
+                self.index.insert(name);
+            });
         }
+    }
+
+    /// Returns the names in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Name<'n>> {
+        let (mut listed, mut index) = (self.listed.clone(), 0..);
+        core::iter::from_fn(move || {
+            if HELD_NAMES == 0 { listed.next() } else { self.index.name(index.next()?) }
+        })
+    }
+
+    /// Returns whether the name at `index` is `(request-target)`.
+    pub(crate) fn is_target(&self, index: usize) -> bool {
+        usize::from(self.target) == index
+    }
+
+    /// Returns the position of the name of a field. Only for builds that hold the names.
+    pub(crate) fn find(&self, name: &[u8]) -> Option<usize> {
+        self.index.find(&Name::plain(name))
+    }
+
+    /// Returns whether `name` is in the list.
+    pub(crate) fn contains(&self, name: &Name<'_>) -> bool {
+        if HELD_NAMES != 0 && !self.is_date_digest {
+            return self.index.find(name).is_some();
+        }
+        self.search(name) < MAX_NAMES
+    }
+
+    /// Returns the position of `name`, found without the index, or `usize::MAX`.
+    fn search(&self, name: &Name<'_>) -> usize {
+        self.listed.clone().position(|listed| listed.same(name)).unwrap_or(usize::MAX)
     }
 }

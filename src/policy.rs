@@ -1,8 +1,8 @@
 //! Receiver policy: requirements on a signature besides its being valid.
 
 use crate::{
-    Error, HeaderList, Params, date,
-    names::{self, CheckedNames, DATE_DIGEST},
+    Error, HeaderList, HeaderNames, Name, Params, date,
+    names::{COVERED, CheckedNames, NameIndex},
 };
 
 /// The default for [`Policy::max_skew`], in seconds.
@@ -50,15 +50,18 @@ enum Required<'a> {
 
 impl Required<'_> {
     /// Returns the index of the first name that `covered` lacks.
-    fn first_missing(&self, covered: &CheckedNames<'_>) -> Option<usize> {
-        let list = covered.list();
-        let required = match self {
+    fn first_missing<'n>(
+        &self,
+        covered: &CheckedNames<'_, 'n, impl Iterator<Item = Name<'n>> + Clone>,
+    ) -> Option<usize> {
+        let is_missing = |name: Name<'_>| !covered.contains(&name);
+        let names = match self {
             Self::DateDigest if covered.is_date_digest => return None,
-            Self::DateDigest => HeaderList::new(DATE_DIGEST),
-            Self::List(required) => *required,
-            Self::Names(names) => return names.iter().position(|name| !list.contains(name)),
+            Self::DateDigest => &COVERED,
+            Self::Names(names) => *names,
+            Self::List(list) => return list.iter().position(is_missing),
         };
-        required.iter().position(|name| !list.contains_name(&name))
+        names.names().position(is_missing)
     }
 }
 
@@ -102,7 +105,7 @@ impl<'a> Policy<'a> {
     ///
     /// The errors of a list to sign, such as [`Error::MalformedList`].
     pub fn require_list(self, list: HeaderList<'a>) -> Result<Self, Error> {
-        names::check_list(list.iter())?;
+        CheckedNames::new(list.iter(), &mut NameIndex::new())?;
         Ok(self.require_checked(list))
     }
 
@@ -163,10 +166,10 @@ impl<'a> Policy<'a> {
     }
 
     /// Checks algorithm, keyId and the covered names.
-    pub(crate) fn check_params(
+    pub(crate) fn check_params<'n>(
         &self,
         params: &Params<'_>,
-        covered: &CheckedNames<'_>,
+        covered: &CheckedNames<'_, 'n, impl Iterator<Item = Name<'n>> + Clone>,
     ) -> Result<(), Error> {
         match params.algorithm {
             Some(algorithm) if algorithm.is(b"hmac-sha256") => {}

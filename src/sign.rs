@@ -3,7 +3,8 @@
 use crate::{
     Error, HeaderNames, Headers, Key, Request,
     bytes::is_control,
-    names, params,
+    names::{CheckedNames, NameIndex},
+    params,
     primitives::{self, BASE64_LEN},
     signing_string::{CoveredFields, SigningString},
     writer::Writer,
@@ -74,9 +75,9 @@ impl<'k> Signer<'k> {
         H: Headers + ?Sized,
         N: HeaderNames + ?Sized,
     {
-        names::check_list(names.names())?;
-        let mut covered = CoveredFields::default();
-        let string = SigningString::new(request, names.names(), &mut covered);
+        let (mut index, mut covered) = (NameIndex::new(), CoveredFields::default());
+        let mut checked = CheckedNames::new(names.names(), &mut index)?;
+        let string = SigningString::new(request, &mut checked, &mut covered);
         string.check()?;
         let tag = self.key.mac(&string);
         let mut writer = Writer::exact(out, signature_len(self.key_id, names))?;

@@ -3,7 +3,7 @@
 use crate::{
     Error, HeaderNames, Headers, Name, Request,
     bytes::{Class, trim},
-    names::{self, MAX_REPEATED, NameIndex, Special},
+    names::{CheckedNames, MAX_REPEATS, NameIndex},
     primitives::{HELD_NAMES, Pieces, has_control},
     writer::Writer,
 };
@@ -57,97 +57,87 @@ where
     H: Headers + ?Sized,
     N: HeaderNames + ?Sized,
 {
-    names::check_list(names.names())?;
-    let mut covered = CoveredFields::default();
-    let string = SigningString::new(request, names.names(), &mut covered);
+    let (mut index, mut covered) = (NameIndex::new(), CoveredFields::default());
+    let mut checked = CheckedNames::new(names.names(), &mut index)?;
+    let string = SigningString::new(request, &mut checked, &mut covered);
     let mut writer = Writer::exact(out, string.check()?)?;
     string.write(&mut |bytes| writer.push(bytes));
     writer.finish()
 }
 
-/// The fields of one covered header.
-#[derive(Clone, Copy, Default)]
-struct CoveredField<'a> {
-    /// The last value, or one with a control byte if there is one. `None` if there is no field.
-    value: Option<&'a [u8]>,
-    /// The length of all values, joined by [`SEPARATOR`].
-    len: usize,
-}
-
 const SEPARATOR: &[u8] = b", ";
 
-impl<'a> CoveredField<'a> {
-    fn add(&mut self, value: &'a [u8]) {
-        // Every byte is in memory, and each field takes more of it than its separator.
-        self.len = self.len.wrapping_add(value.len());
-        if let Some(earlier) = self.value {
-            self.len = self.len.wrapping_add(SEPARATOR.len());
-            if has_control(earlier) {
-                return;
+/// The number of fields that repeat a covered header and are held: one more than is allowed.
+const HELD_REPEATS: usize = if HELD_NAMES == 0 { 0 } else { MAX_REPEATS + 1 };
+
+/// The values of every name, found in one pass over the fields of a request. Empty in builds with
+/// `HELD_NAMES` 0, to save stack.
+#[derive(Default)]
+pub(crate) struct CoveredFields<'a> {
+    /// The first value of each name.
+    first: heapless::Vec<Option<&'a [u8]>, HELD_NAMES, u8>,
+    /// The other values in order, each with the index of its name. If there are too many, some are left
+    /// out.
+    repeats: heapless::Vec<(u8, &'a [u8]), HELD_REPEATS, u8>,
+}
+
+impl<'a> CoveredFields<'a> {
+    fn add(&mut self, index: usize, value: &'a [u8]) {
+        match self.first.get_mut(index) {
+            Some(first @ None) => *first = Some(value),
+            _ => _ = self.repeats.push((index as u8, value)),
+        }
+    }
+
+    /// Passes the values of the name at `index` to `take`, in order.
+    fn for_each_value(&self, index: usize, mut take: impl FnMut(&'a [u8])) {
+        if let Some(Some(first)) = self.first.get(index) {
+            take(first);
+        }
+        for (of, value) in &self.repeats {
+            if usize::from(*of) == index {
+                take(value);
             }
         }
-        self.value = Some(value);
-    }
-
-    /// Returns the value if there is one field.
-    fn once(&self) -> Option<&'a [u8]> {
-        self.value.filter(|value| value.len() == self.len)
-    }
-
-    fn is_repeated(&self) -> bool {
-        self.value.unwrap_or_default().len() != self.len
     }
 }
 
-/// The fields of every name, found in one pass over the fields of a request. Empty in builds with
-/// `HELD_NAMES` 0, to save stack.
+/// A summary of the values of one covered header.
 #[derive(Default)]
-pub(crate) struct CoveredFields<'a>(heapless::Vec<CoveredField<'a>, HELD_NAMES>);
-
-impl<'a> CoveredFields<'a> {
-    /// Returns the fields of the name at `index`, unless they are not held.
-    fn get(&self, index: usize) -> Option<CoveredField<'a>> {
-        if HELD_NAMES != 0 { self.0.get(index).copied() } else { None }
-    }
-
-    fn find<'n, H>(&mut self, headers: &'a H, names: impl Iterator<Item = Name<'n>>)
-    where
-        H: Headers + ?Sized,
-    {
-        let mut index = NameIndex::new();
-        for name in names {
-            index.insert(name);
-            let _ = self.0.push(CoveredField::default());
-        }
-        for (name, value) in headers.fields() {
-            if let Some(field) = index.find(name).and_then(|at| self.0.get_mut(at)) {
-                field.add(trim(value));
-            }
-        }
-    }
+struct Summary<'a> {
+    last: Option<&'a [u8]>,
+    /// The length of all values, joined by [`SEPARATOR`].
+    len: usize,
+    has_control: bool,
 }
 
 /// The signing string of a request over a list of names.
-pub(crate) struct SigningString<'s, 'a, H: ?Sized, I> {
+pub(crate) struct SigningString<'s, 'a, 'm, 'n, H: ?Sized, I> {
     request: &'s Request<'a, H>,
-    names: I,
+    names: &'s CheckedNames<'m, 'n, I>,
     covered: &'s CoveredFields<'a>,
 }
 
-impl<'s, 'a, 'n, H, I> SigningString<'s, 'a, H, I>
+impl<'s, 'a, 'm, 'n, H, I> SigningString<'s, 'a, 'm, 'n, H, I>
 where
     H: Headers + ?Sized,
     I: Iterator<Item = Name<'n>> + Clone,
 {
-    /// Looks up the names, which [`names::check_list`] has checked. The caller lends the memory for
-    /// their fields. Call [`check`](Self::check) before the string is written.
+    /// Looks up the names. The caller lends the memory for their fields. Call [`check`](Self::check)
+    /// before the string is written.
     pub(crate) fn new(
         request: &'s Request<'a, H>,
-        names: I,
+        names: &'s mut CheckedNames<'m, 'n, I>,
         covered: &'s mut CoveredFields<'a>,
     ) -> Self {
         if HELD_NAMES != 0 {
-            covered.find(request.headers, names.clone());
+            names.hold();
+            names.iter().for_each(|_| _ = covered.first.push(None));
+            for (name, value) in request.headers.fields() {
+                if let Some(index) = names.find(name) {
+                    covered.add(index, trim(value));
+                }
+            }
         }
         Self { request, names, covered }
     }
@@ -156,22 +146,21 @@ where
     ///
     /// # Errors
     ///
-    /// - [`Error::TooManyNames`] if the request repeats more than [`MAX_REPEATED`] of the names
+    /// - [`Error::TooManyNames`] if more than [`MAX_REPEATS`] fields repeat one of the names
     /// - [`Error::MissingHeader`], [`Error::HostMismatch`], or [`Error::ControlByte`], because a
     ///   control byte could forge a line
     /// - [`Error::SigningStringTooLong`]
     pub(crate) fn check(&self) -> Result<usize, Error> {
         // The first line has no LF. No sum overflows, because every byte is in memory.
-        let (mut len, mut repeated, mut checked) = (0usize.wrapping_sub(1), 0usize, Ok(()));
-        for (index, name) in self.names.clone().enumerate() {
-            let field = self.field(name, index);
-            repeated = repeated.wrapping_add(usize::from(field.is_repeated()));
+        let (mut len, mut repeats, mut checked) = (0usize.wrapping_sub(1), 0usize, Ok(()));
+        for (index, name) in self.names.iter().enumerate() {
+            let values = self.summarize(name, index, &mut repeats);
             len = len.wrapping_add(b"\n: ".len()).wrapping_add(name.len());
             if checked.is_ok() {
-                checked = self.check_value(name, index, field, &mut len);
+                checked = self.check_values(name, index, &values, &mut len);
             }
         }
-        if repeated > MAX_REPEATED {
+        if repeats > MAX_REPEATS {
             return Err(Error::TooManyNames);
         }
         checked?;
@@ -181,74 +170,82 @@ where
         Ok(len)
     }
 
-    /// Returns the fields of the name at `index`.
-    fn field(&self, name: Name<'n>, index: usize) -> CoveredField<'a> {
-        if let Some(field) = self.covered.get(index) {
-            return field;
+    /// Passes the values of the name at `index` to `take`, in order.
+    fn for_each_value(&self, name: Name<'n>, index: usize, mut take: impl FnMut(&'a [u8])) {
+        if HELD_NAMES != 0 {
+            return self.covered.for_each_value(index, take);
         }
-        let mut field = CoveredField::default();
         for value in self.request.values(name) {
-            field.add(value);
+            take(value);
         }
-        field
     }
 
-    /// Checks the value of the name at `index`, and adds its length to `len`.
-    fn check_value(
+    /// Summarizes the values of the name at `index`. Adds the number of values after the first to
+    /// `repeats`.
+    fn summarize(&self, name: Name<'n>, index: usize, repeats: &mut usize) -> Summary<'a> {
+        let mut values = Summary::default();
+        self.for_each_value(name, index, |value| {
+            if values.last.is_some() {
+                *repeats = repeats.wrapping_add(1);
+                values.len = values.len.wrapping_add(SEPARATOR.len());
+            }
+            values.has_control |= has_control(value);
+            values.len = values.len.wrapping_add(value.len());
+            values.last = Some(value);
+        });
+        values
+    }
+
+    /// Checks the values of the name at `index`, and adds their length to `len`.
+    fn check_values(
         &self,
         name: Name<'n>,
         index: usize,
-        field: CoveredField<'a>,
+        values: &Summary<'a>,
         len: &mut usize,
     ) -> Result<(), Error> {
-        let is_clean = match name.special() {
-            Some(Special::RequestTarget) => {
-                let Request { method, target, .. } = self.request;
-                let target = target.ok_or(Error::MissingHeader { index })?;
-                *len = len.wrapping_add(method.len()).wrapping_add(target.len()).wrapping_add(1);
-                Class::VISIBLE.has_all(method) && Class::VISIBLE.has_all(target)
+        let is_clean = if self.names.is_target(index) {
+            let Request { method, target, .. } = self.request;
+            let target = target.ok_or(Error::MissingHeader { index })?;
+            *len = len.wrapping_add(method.len()).wrapping_add(target.len()).wrapping_add(1);
+            Class::VISIBLE.has_all(method) && Class::VISIBLE.has_all(target)
+        } else {
+            let value = values.last.ok_or(Error::MissingHeader { index })?;
+            let is_other = || values.len != value.len() || self.request.is_for_other(value);
+            if name.is(b"host") && is_other() {
+                return Err(Error::HostMismatch);
             }
-            special => {
-                let value = field.value.ok_or(Error::MissingHeader { index })?;
-                let is_other = || field.is_repeated() || self.request.is_for_other(value);
-                if special == Some(Special::Host) && is_other() {
-                    return Err(Error::HostMismatch);
-                }
-                *len = len.wrapping_add(field.len);
-                !has_control(value)
-            }
+            *len = len.wrapping_add(values.len);
+            !values.has_control
         };
         if is_clean { Ok(()) } else { Err(Error::ControlByte { index }) }
     }
 
     /// Passes the value of the name at `index` to `sink`.
     fn write_value(&self, name: Name<'n>, index: usize, sink: &mut impl FnMut(&[u8])) {
-        let Request { method, target, .. } = self.request;
-        if name.is(names::REQUEST_TARGET) {
+        if self.names.is_target(index) {
+            let Request { method, target, .. } = self.request;
             Name::plain(method).lowercase(sink);
             sink(b" ");
             return sink(target.unwrap_or_default());
         }
-        if let Some(value) = self.covered.get(index).and_then(|field| field.once()) {
-            return sink(value);
-        }
         let mut separator: &[u8] = b"";
-        for value in self.request.values(name) {
+        self.for_each_value(name, index, |value| {
             sink(separator);
             sink(value);
             separator = SEPARATOR;
-        }
+        });
     }
 }
 
-impl<'n, H, I> Pieces for SigningString<'_, '_, H, I>
+impl<'n, H, I> Pieces for SigningString<'_, '_, '_, 'n, H, I>
 where
     H: Headers + ?Sized,
     I: Iterator<Item = Name<'n>> + Clone,
 {
     fn write(&self, sink: &mut impl FnMut(&[u8])) {
         let mut separator: &[u8] = b"";
-        for (index, name) in self.names.clone().enumerate() {
+        for (index, name) in self.names.iter().enumerate() {
             sink(separator);
             separator = b"\n";
             name.lowercase(sink);

@@ -6,7 +6,7 @@ use crate::{
     Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value,
     digest::{self, BodyDigest},
     key,
-    names::CheckedNames,
+    names::{self, NameIndex},
     primitives::{HashText, WholeBody, has_control},
     request::Fields,
     signing_string::{CoveredFields, SigningString},
@@ -94,7 +94,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
     /// - [`Error::MissingDigest`], [`Error::RepeatedDigest`], [`Error::MalformedDigest`],
     ///   [`Error::UnsupportedDigest`], or [`Error::DigestMismatch`] if it has two different SHA-256
     ///   values
-    /// - [`Error::TooManyNames`] if the request repeats more than eight of the covered headers
+    /// - [`Error::TooManyNames`] if more than sixteen fields repeat a covered header
     /// - [`Error::MissingHeader`], [`Error::ControlByte`], [`Error::HostMismatch`]
     /// - [`Error::SigningStringTooLong`]
     /// - [`Error::SignatureMismatch`]
@@ -147,7 +147,8 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
                 Some(params) => (params, true),
                 None => (Params::read(fields.signature, fields.signature_input)?, false),
             };
-        let names = CheckedNames::new(params.headers)?;
+        let mut index = NameIndex::new();
+        let mut names = names::check_covered(params.headers, &mut index)?;
         self.policy.check_params(&params, &names)?;
         if !is_decoded && !params.decode_signature(&mut tag) {
             return Err(Error::MalformedSignature.into());
@@ -166,7 +167,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
             key::find_key_of_whole(self.keys, &string, &tag, body)?
         } else {
             let mut covered = CoveredFields::default();
-            let string = SigningString::new(request, names.list().iter(), &mut covered);
+            let string = SigningString::new(request, &mut names, &mut covered);
             string.check()?;
             key::find_key(self.keys, &string, &tag, body)?
         };

@@ -60,23 +60,26 @@ fn mac_of_chunk(key: &HmacKey, chunk: &Chunk, body: &mut WholeBody<'_>) -> Hash 
 
 /// Writes a message to `chunk`. Passes the chunk to `full` and empties it each time that it is full.
 fn write_chunks(message: &impl Pieces, chunk: &mut Chunk, full: &mut dyn FnMut(&[u8])) {
-    message.write(&mut |piece| join(chunk, piece, full));
+    message.write(&mut |piece| {
+        if chunk.extend_from_slice(piece).is_err() {
+            split(chunk, piece, full);
+        }
+    });
 }
 
 /// Pieces are joined, because each update takes a call for every MAC.
 type Chunk = heapless::Vec<u8, 256>;
 
-/// Adds `piece` to `chunk`. Passes the chunk on and empties it each time that it is full.
-fn join(chunk: &mut Chunk, piece: &[u8], full: &mut dyn FnMut(&[u8])) {
+/// Adds a piece that does not fit in `chunk`.
+#[inline(never)]
+fn split(chunk: &mut Chunk, piece: &[u8], full: &mut dyn FnMut(&[u8])) {
     let mut rest = piece;
-    while !rest.is_empty() {
+    while chunk.extend_from_slice(rest).is_err() {
         let free = chunk.capacity().saturating_sub(chunk.len());
         let (fitting, behind) = rest.split_at_checked(free).unwrap_or((rest, &[]));
         let _ = chunk.extend_from_slice(fitting);
-        if chunk.is_full() {
-            full(chunk);
-            chunk.clear();
-        }
+        full(chunk);
+        chunk.clear();
         rest = behind;
     }
 }

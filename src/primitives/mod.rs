@@ -33,6 +33,7 @@ mod small;
 mod stream;
 #[allow(dead_code)]
 mod wide;
+pub(crate) mod words;
 
 #[cfg(all(feature = "plain", not(feature = "small")))]
 use plain as version;

@@ -108,6 +108,11 @@ pub(crate) fn decode(text: &HashText, hash: &mut Hash) -> bool {
 
 /// Does the same as [`decode`](super::decode), for a text with at most `escapes` quoted-pairs.
 pub(crate) fn decode_escaped(mut text: &[u8], escapes: usize, hash: &mut Hash) -> bool {
+    if let Ok(text) = text.try_into()
+        && escapes == 0
+    {
+        return super::decode(text, hash);
+    }
     let mut plain = [0; BASE64_LEN];
     let mut take = |to: &mut u8| take_first(&mut text, escapes).map(|byte| *to = byte).is_some();
     plain.iter_mut().all(&mut take) && text.is_empty() && super::decode(&plain, hash)

@@ -16,7 +16,7 @@ pub(crate) const HELD_NAMES: usize = if cfg!(target_family = "wasm") { 128 } els
 
 /// The number of MACs that are computed at once, on the stack, so that a message is written once for
 /// all of them.
-pub(crate) const MACS_AT_ONCE: usize = 8;
+pub(crate) const MACS_AT_ONCE: usize = 4;
 
 /// If `true`, usual inputs take a fast path. The general code gives the same result. WebAssembly has fast
 /// paths because, translated to Go, they make a verification three times as fast.

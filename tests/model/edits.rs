@@ -164,11 +164,11 @@ const SPECIAL: &[&str] = &[
 /// Grows the list to the edge of its limit.
 fn many_names(draft: &mut Draft, dice: &mut Dice) {
     let count = draft.list.split(|byte| *byte == b' ').count();
-    let repeated = dice.pick(&[0, 0, 7, 8, 9]);
+    let repeats = dice.pick(&[0, 0, 8, 15, 16, 16, 17]);
     for index in count..dice.pick(&[12, 127, 128, 128, 129, 130]) {
         let name = format!("n{index}");
         draft.list.extend(format!(" {name}").bytes());
-        if index < count + repeated {
+        for _ in (0..repeats).skip(index - count).step_by(8) {
             draft.message.headers.push((name.to_uppercase().into(), b"twice".into()));
         }
         draft.message.headers.push((name.into(), Vec::new()));

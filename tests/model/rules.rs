@@ -122,8 +122,8 @@ fn check_algorithm(algorithm: Option<&[u8]>) -> Result<(), Word> {
 
 /// Rule 5.
 fn signing_string(message: &Message, names: &[Vec<u8>]) -> Result<Vec<u8>, Word> {
-    let is_repeated = |name: &&Vec<u8>| message.values(name).len() > 1;
-    if names.iter().filter(is_repeated).count() > 8 {
+    let repeats = names.iter().map(|name| message.values(name).len().saturating_sub(1));
+    if repeats.sum::<usize>() > 16 {
         return Err("too-many-names");
     }
     let lines = names.iter().map(|name| {

@@ -22,12 +22,12 @@ func New(v0 Xhost) *Module {
 	m._host = v0
 	m.t0 = make([]any, 3)
 	m.memory = make([]byte, 65536)
-	m.elements = [][]any{{m._core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h0e1ba65e15ef04f5_nnr06x, m._hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h40ce8ef664b310e6_kx31qp}}
+	m.elements = [][]any{{m._hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h1340fbcb0d0f04f3_moprdo, m._core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___hd1a8c01d6129d6b0_hv6iks}}
 	table_init(m.t0, m.elements[0], i32(1), 0, len(m.elements[0]))
 	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
 	m.___stack_pointer = i32(0x4000)
-	m.g1 = i32(22352)
+	m.g1 = i32(22304)
 	if i, ok := any(v0).(interface {
 		Init(any)
 	}); ok {
@@ -87,7 +87,7 @@ l1:
 l0:
 	return v3
 }
-func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h0e1ba65e15ef04f5_nnr06x(v0, v1, v2 int32) {
+func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___hd1a8c01d6129d6b0_hv6iks(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(304)
@@ -121,7 +121,7 @@ func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7
 		v5 = v3 + i32(64)
 		v11 = v3 + i32(208) + i32(64)
 		v12 = i32(0)
-		v13 = i32(8)
+		v13 = i32(4)
 	l8:
 		{
 			{
@@ -155,7 +155,7 @@ func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7
 			store64(m.memory, uint32(v11), uint64(t12))
 			memory_copy(m.memory, uint32(v3+i32(112)), uint32(v3+i32(208)), uint32(i32(96)))
 			{
-				if uint32(v12) > uint32(i32(7)) {
+				if uint32(v12) > uint32(i32(3)) {
 					goto l5
 				}
 				v14 = v6 + v12*i32(112)
@@ -245,7 +245,238 @@ l4:
 	memory_copy(m.memory, uint32(v0), uint32(v1+v2&i32(0x7fffffc0)), uint32(v4))
 	return
 }
-func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h40ce8ef664b310e6_kx31qp(v0, v1, v2 int32) {
+func (m *Module) _core__iter__traits__iterator__Iterator__position__check____u7b__u7b_closure_u7d__u7d___h47dbbd238d082315_lhao22(v0, v1, v2, v3 int32) {
+	var v4, v5 int32
+	var v6 int64
+	var v7, v8, v9, v10, v11 int32
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(32)
+	m.___stack_pointer = v4
+	{
+		{
+			{
+				{
+					t1 := int32(m.memory[uint64(uint32(v1))+17])
+					if t1 != 0 {
+						goto l0
+					}
+					t2 := int32(load32(m.memory, uint64(uint32(v1))+12))
+					m._hooksig__names__NameIndex__find__h90a6fd66e8389052_diycsk(v4+i32(8), t2, v3)
+					t3 := int32(load32(m.memory, uint64(uint32(v4))+8))
+					if t3 != 0 {
+						goto l1
+					}
+					goto l2
+				}
+			l0:
+				t4 := int32(load32(m.memory, uint32(v1)))
+				v5 = t4
+				if v5 == 0 {
+					goto l2
+				}
+				t5 := int64(load64(m.memory, uint64(uint32(v1))+4))
+				v6 = t5
+				v7 = i32(0)
+			l9:
+				{
+					store64(m.memory, uint64(uint32(v4))+24, uint64(v6))
+					store32(m.memory, uint64(uint32(v4))+20, uint32(v5))
+					v8 = int32(v6)
+					{
+						v6 = int64(uint64(v6) >> 32)
+						if v6 != i64(0) {
+							goto l3
+						}
+						p6 := i32(0)
+						if v6 == 0 {
+							p6 = v5
+						}
+						v9 = p6
+						v1 = i32(0)
+						if v8 == 0 {
+							goto l4
+						}
+					l5:
+						{
+							t7 := int32(m.memory[uint32(v5+v1)])
+							if t7 == i32(32) {
+								goto l4
+							}
+							t8 := v8
+							v1 = v1 + i32(1)
+							if t8 != v1 {
+								goto l5
+							}
+						}
+						v1 = v8
+					l4:
+						store32(m.memory, uint64(uint32(v4))+24, uint32(v8-v1))
+						store32(m.memory, uint64(uint32(v4))+20, uint32(v9+v1))
+					}
+				l3:
+					v10 = int32(v6)
+				l7:
+					{
+						t9 := int32(load32(m.memory, uint64(uint32(v4))+24))
+						v1 = t9
+						t10 := int32(load32(m.memory, uint64(uint32(v4))+28))
+						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4, v4+i32(20), t10)
+						t11 := int32(m.memory[uint32(v4)])
+						v9 = t11
+						if v9 == 0 {
+							goto l6
+						}
+						t12 := int32(m.memory[uint64(uint32(v4))+1])
+						if t12&i32(255) != i32(32) {
+							goto l7
+						}
+					}
+				l6:
+					t13 := int64(load64(m.memory, uint64(uint32(v4))+24))
+					v6 = t13
+					t14 := int32(load32(m.memory, uint64(uint32(v4))+20))
+					v11 = t14
+					store32(m.memory, uint64(uint32(v4))+28, uint32(v10))
+					store32(m.memory, uint64(uint32(v4))+20, uint32(v5))
+					t15 := v4
+					v1 = v8 - v1
+					p16 := v1
+					if uint32(v1) > uint32(v8) {
+						p16 = i32(0)
+					}
+					store32(m.memory, uint64(uint32(t15))+24, uint32(p16))
+					{
+						t17 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(20), v3)
+						if t17 != 0 {
+							goto l8
+						}
+						v7 = v7 + i32(1)
+						v5 = v11
+						t18 := v9
+						var p19 int32
+						if v11 != i32(0) {
+							p19 = 1
+						}
+						if t18&p19 == 0 {
+							goto l2
+						}
+						goto l9
+					}
+				l8:
+				}
+				if uint32(v7) > uint32(i32(127)) {
+					goto l2
+				}
+			}
+		l1:
+			t20 := int32(load32(m.memory, uint32(v2)))
+			store32(m.memory, uint32(v2), uint32(t20+i32(1)))
+			v9 = i32(0)
+			goto l10
+		}
+	l2:
+		t21 := int32(load32(m.memory, uint32(v2)))
+		v1 = t21
+		v9 = i32(1)
+	}
+l10:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
+	store32(m.memory, uint32(v0), uint32(v9))
+	m.___stack_pointer = v4 + i32(32)
+}
+func (m *Module) _hooksig__names__NameIndex__find__h90a6fd66e8389052_diycsk(v0, v1, v2 int32) {
+	var v3, v4, v5 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(16)
+	m.___stack_pointer = v3
+	t1 := m._hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v2)
+	m._hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(v3+i32(8), v1, t1, v2)
+	v2 = i32(0)
+	{
+		{
+			t2 := int32(load32(m.memory, uint64(uint32(v3))+8))
+			if t2&i32(1) == 0 {
+				goto l0
+			}
+			goto l1
+		}
+	l0:
+		t3 := int32(load32(m.memory, uint64(uint32(v3))+12))
+		v4 = t3
+		t4 := int32(m.memory[uint64(uint32(v1))+1028])
+		if uint32(v4) >= uint32(t4) {
+			goto l1
+		}
+		v2 = i32(1)
+		t5 := int32(m.memory[uint64(uint32(v1+v4<<1))+1030])
+		v5 = t5
+	}
+l1:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
+	store32(m.memory, uint32(v0), uint32(v2))
+	m.___stack_pointer = v3 + i32(16)
+}
+func (m *Module) _hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v0, v1, v2 int32) {
+	var v3, v4 int32
+	{
+		{
+			{
+				t0 := int32(load32(m.memory, uint64(uint32(v1))+4))
+				v3 = t0
+				if uint32(v3) > uint32(i32(1)) {
+					t1 := int32(load32(m.memory, uint32(v1)))
+					v4 = t1
+					if v2 == 0 {
+						goto l3
+					}
+					t2 := int32(m.memory[uint32(v4)])
+					if t2&i32(255) != i32(92) {
+						goto l3
+					}
+					v3 = v3 + i32(-2)
+					v2 = v4 + i32(2)
+					v4 = v4 + i32(1)
+					goto l4
+				}
+				if v3 != 0 {
+					goto l1
+				}
+				v1 = i32(0)
+				goto l2
+			}
+		l1:
+			t3 := int32(load32(m.memory, uint32(v1)))
+			v4 = t3
+		}
+	l3:
+		v3 = v3 + i32(-1)
+		v2 = v4 + i32(1)
+	l4:
+		store32(m.memory, uint64(uint32(v1))+4, uint32(v3))
+		store32(m.memory, uint32(v1), uint32(v2))
+		t4 := int32(m.memory[uint32(v4)])
+		v4 = t4
+		v1 = i32(1)
+	}
+l2:
+	m.memory[uint64(uint32(v0))+1] = byte(v4)
+	m.memory[uint32(v0)] = byte(v1)
+}
+func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 int32) int32 {
+	t0 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+	if t0|t1 == 0 {
+		t3 := int32(load32(m.memory, uint32(v0)))
+		t4 := int32(load32(m.memory, uint64(uint32(v0))+4))
+		t5 := int32(load32(m.memory, uint32(v1)))
+		t6 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		t7 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t3, t4, t5, t6)
+		return t7
+	}
+	t2 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, i32(1))
+	return t2
+}
+func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h1340fbcb0d0f04f3_moprdo(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(304)
@@ -269,7 +500,7 @@ func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7
 		v7 = v3 + i32(208) + i32(64)
 		t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
 		v8 = t3
-		v9 = i32(8)
+		v9 = i32(4)
 	l8:
 		{
 			t4 := int32(load32(m.memory, uint32(v8)))
@@ -311,7 +542,7 @@ func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7
 			{
 				t12 := int32(load32(m.memory, uint32(v4)))
 				v10 = t12
-				if uint32(v10) > uint32(i32(7)) {
+				if uint32(v10) > uint32(i32(3)) {
 					goto l5
 				}
 				v11 = v6 + v10*i32(112)
@@ -474,134 +705,113 @@ l5:
 	store64(m.memory, uint32(v0), uint64(t27))
 	m.___stack_pointer = v4 + i32(256)
 }
-func (m *Module) _hooksig__primitives__macs__join__h420e055552a08dd3_mn0mb1(v0, v1, v2, v3, v4 int32) {
-	var v5, v6, v7, v8, v9, v10, v11 int32
+func (m *Module) _hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v0, v1, v2, v3, v4 int32) {
+	var v5, v6, v7, v8, v9, v10, v11, v12 int32
 	{
+		t0 := int32(load32(m.memory, uint32(v0)))
+		v5 = t0
+		v6 = v5 + v2
+		var p1 int32
+		if uint32(v6) > uint32(i32(256)) {
+			p1 = 1
+		}
+		v7 = p1
+		if v7 != 0 {
+			goto l0
+		}
 		if v2 == 0 {
+			goto l0
+		}
+		v8 = v2
+		goto l1
+	}
+l0:
+	v9 = v0 + i32(4)
+l7:
+	{
+		v6 = v2
+		if v7&i32(1) == 0 {
 			return
 		}
-		v5 = v0 + i32(4)
-		t0 := int32(load32(m.memory, uint32(v0)))
-		v6 = t0
-	l6:
+		v7 = i32(0)
 		{
-			v7 = i32(0)
-			{
-				t1 := v2
-				v8 = i32(256) - v6
-				p2 := v8
-				if uint32(v8) > uint32(i32(256)) {
-					p2 = i32(0)
-				}
-				v8 = p2
-				if uint32(t1) < uint32(v8) {
-					goto l1
-				}
-				v9 = v1 + v8
-				v10 = v2 - v8
-				v11 = v8
-				v7 = v1
+			t2 := v6
+			v2 = i32(256) - v5
+			p3 := v2
+			if uint32(v2) > uint32(i32(256)) {
+				p3 = i32(0)
 			}
-		l1:
-			{
-				p3 := v2
-				if v7 != 0 {
-					p3 = v11
-				}
-				v8 = p3
-				v2 = v8 + v6
-				if uint32(v2) > uint32(i32(256)) {
-					goto l2
-				}
-				if v8 == 0 {
-					goto l2
-				}
-				{
-					if v8 == 0 {
-						goto l3
-					}
-					t5 := v5 + v6
-					p4 := v1
-					if v7 != 0 {
-						p4 = v7
-					}
-					memory_copy(m.memory, uint32(t5), uint32(p4), uint32(v8))
-				}
-			l3:
-				store32(m.memory, uint32(v0), uint32(v2))
-				goto l4
+			v2 = p3
+			if uint32(t2) < uint32(v2) {
+				goto l3
 			}
-		l2:
-			v2 = v6
-		l4:
-			if v2 != i32(256) {
-				goto l5
-			}
-			m.t0[uint(v4)].(func(int32, int32, int32))(v3, v5, i32(256))
-			v2 = i32(0)
-			store32(m.memory, uint32(v0), uint32(i32(0)))
-		l5:
-			if v7 == 0 {
-				return
-			}
-			p6 := i32(1)
-			if v7 != 0 {
-				p6 = v9
-			}
-			v1 = p6
-			v6 = v2
-			v2 = v10
-			if v10 != 0 {
-				goto l6
-			}
-		}
-	}
-}
-func (m *Module) _hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v0, v1, v2 int32) {
-	var v3, v4 int32
-	{
-		{
-			{
-				t0 := int32(load32(m.memory, uint64(uint32(v1))+4))
-				v3 = t0
-				if uint32(v3) > uint32(i32(1)) {
-					t1 := int32(load32(m.memory, uint32(v1)))
-					v4 = t1
-					if v2 == 0 {
-						goto l3
-					}
-					t2 := int32(m.memory[uint32(v4)])
-					if t2&i32(255) != i32(92) {
-						goto l3
-					}
-					v3 = v3 + i32(-2)
-					v2 = v4 + i32(2)
-					v4 = v4 + i32(1)
-					goto l4
-				}
-				if v3 != 0 {
-					goto l1
-				}
-				v1 = i32(0)
-				goto l2
-			}
-		l1:
-			t3 := int32(load32(m.memory, uint32(v1)))
-			v4 = t3
+			v10 = v1 + v2
+			v8 = v6 - v2
+			v11 = v2
+			v7 = v1
 		}
 	l3:
-		v3 = v3 + i32(-1)
-		v2 = v4 + i32(1)
+		p4 := i32(0)
+		if v7 != 0 {
+			p4 = v8
+		}
+		v2 = p4
+		{
+			p5 := v6
+			if v7 != 0 {
+				p5 = v11
+			}
+			v12 = p5
+			v6 = v12 + v5
+			if uint32(v6) > uint32(i32(256)) {
+				goto l4
+			}
+			if v12 == 0 {
+				goto l4
+			}
+			{
+				if v12 == 0 {
+					goto l5
+				}
+				t7 := v9 + v5
+				p6 := v1
+				if v7 != 0 {
+					p6 = v7
+				}
+				memory_copy(m.memory, uint32(t7), uint32(p6), uint32(v12))
+			}
+		l5:
+			store32(m.memory, uint32(v0), uint32(v6))
+			goto l6
+		}
 	l4:
-		store32(m.memory, uint64(uint32(v1))+4, uint32(v3))
-		store32(m.memory, uint32(v1), uint32(v2))
-		t4 := int32(m.memory[uint32(v4)])
-		v4 = t4
-		v1 = i32(1)
+		v6 = v5
+	l6:
+		p8 := i32(1)
+		if v7 != 0 {
+			p8 = v10
+		}
+		v1 = p8
+		m.t0[uint(v4)].(func(int32, int32, int32))(v3, v9, v6)
+		v5 = i32(0)
+		store32(m.memory, uint32(v0), uint32(i32(0)))
+		var p9 int32
+		if uint32(v2) > uint32(i32(256)) {
+			p9 = 1
+		}
+		v7 = p9
+		v6 = v8
+		if uint32(v2+i32(-257)) < uint32(i32(-256)) {
+			goto l7
+		}
 	}
-l2:
-	m.memory[uint64(uint32(v0))+1] = byte(v4)
-	m.memory[uint32(v0)] = byte(v1)
+l1:
+	if v8 == 0 {
+		goto l8
+	}
+	memory_copy(m.memory, uint32(v0+v5+i32(4)), uint32(v1), uint32(v8))
+l8:
+	store32(m.memory, uint32(v0), uint32(v6))
 }
 func (m *Module) _hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v0, v1, v2 int32) {
 	var v3, v4, v5, v6 int32
@@ -1133,321 +1343,237 @@ l4:
 	store64(m.memory, uint32(v0), uint64(t17))
 	m.___stack_pointer = v3 + i32(224)
 }
-func (m *Module) _hooksig__signing_string__CoveredField__add__hfc4cac5058e42e64_cp2y7j(v0, v1, v2 int32) {
-	var v3, v4 int32
-	t0 := int32(load32(m.memory, uint64(uint32(v0))+8))
-	t1 := v0
-	v3 = t0 + v2
-	store32(m.memory, uint64(uint32(t1))+8, uint32(v3))
-	{
-		t2 := int32(load32(m.memory, uint32(v0)))
-		v4 = t2
-		if v4 == 0 {
-			goto l0
-		}
-		store32(m.memory, uint64(uint32(v0))+8, uint32(v3+i32(2)))
-		t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
-		t4 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v4, t3)
-		if t4 != 0 {
-			return
-		}
-	}
-l0:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
-	store32(m.memory, uint32(v0), uint32(v1))
-}
-func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v0, v1, v2, v3 int32) {
-	var v4 int32
-	var v5 int64
-	var v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
+func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v0, v1, v2, v3 int32) {
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(1600)
+	v4 = t0 - i32(32)
 	m.___stack_pointer = v4
-	t1 := int64(load64(m.memory, uint64(uint32(v2))+4))
-	v5 = t1
-	t2 := int32(load32(m.memory, uint32(v2)))
-	v6 = t2
-	t3 := int32(load32(m.memory, uint64(uint32(v1))+12))
-	v7 = t3
-	t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	v8 = t4
-	store32(m.memory, uint64(uint32(v4))+1060, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
+	m._hooksig__names__CheckedNames_LT_I_GT___hold__hb44559eba0e0a249_mdhkb(v2)
 	{
+		t1 := int32(load32(m.memory, uint64(uint32(v2))+12))
+		v5 = t1
+		t2 := int32(m.memory[uint32(v5)])
+		v6 = t2
 		if v6 == 0 {
 			goto l0
 		}
-		v9 = v3 + i32(4)
-		t5 := int32(load32(m.memory, uint32(v3)))
-		v10 = t5
+		v7 = v3 + i32(212)
+		t3 := int32(m.memory[uint64(uint32(v3))+208])
+		v8 = t3
+	l2:
+		{
+			if int32(int8(v8)) < i32(0) {
+				goto l1
+			}
+			t4 := v3
+			v9 = v8 + i32(1)
+			m.memory[uint64(uint32(t4))+208] = byte(v9)
+			store32(m.memory, uint32(v7+v8&i32(255)<<3), uint32(i32(0)))
+			v8 = v9
+		}
+	l1:
+		v6 = v6 + i32(-1)
+		if v6 != 0 {
+			goto l2
+		}
+	}
+l0:
+	{
+		t5 := int32(load32(m.memory, uint64(uint32(v1))+12))
+		v6 = t5
+		if v6 == 0 {
+			goto l3
+		}
+		t6 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		v8 = t6
+		v10 = v8 + v6<<4
+		v11 = v3 + i32(4)
+		v12 = v3 + i32(212)
+		t7 := int32(m.memory[uint32(v3)])
+		v13 = t7
 	l7:
 		{
-			store64(m.memory, uint64(uint32(v4))+1592, uint64(v5))
-			store32(m.memory, uint64(uint32(v4))+1588, uint32(v6))
-			v11 = int32(v5)
-			{
-				v5 = int64(uint64(v5) >> 32)
-				if v5 != i64(0) {
-					goto l1
-				}
-				p6 := i32(0)
-				if v5 == 0 {
-					p6 = v6
-				}
-				v12 = p6
-				v13 = i32(0)
-				if v11 == 0 {
-					goto l2
-				}
-			l3:
-				{
-					t7 := int32(m.memory[uint32(v6+v13)])
-					if t7 == i32(32) {
-						goto l2
-					}
-					t8 := v11
-					v13 = v13 + i32(1)
-					if t8 != v13 {
-						goto l3
-					}
-				}
-				v13 = v11
-			l2:
-				store32(m.memory, uint64(uint32(v4))+1592, uint32(v11-v13))
-				store32(m.memory, uint64(uint32(v4))+1588, uint32(v12+v13))
+			t8 := int32(load32(m.memory, uint32(v8+i32(12))))
+			v14 = t8
+			t9 := int32(load32(m.memory, uint32(v8+i32(8))))
+			v9 = t9
+			t10 := int32(load32(m.memory, uint32(v8+i32(4))))
+			v7 = t10
+			t11 := int32(load32(m.memory, uint32(v8)))
+			v6 = t11
+			store32(m.memory, uint64(uint32(v4))+28, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v4))+24, uint32(v7))
+			t13 := v4
+			p12 := i32(1)
+			if v6 != 0 {
+				p12 = v6
 			}
-		l1:
-			v14 = int32(v5)
-		l5:
+			store32(m.memory, uint64(uint32(t13))+20, uint32(p12))
+			m._hooksig__names__NameIndex__find__h90a6fd66e8389052_diycsk(v4+i32(8), v5, v4+i32(20))
 			{
-				t9 := int32(load32(m.memory, uint64(uint32(v4))+1592))
-				v13 = t9
-				t10 := int32(load32(m.memory, uint64(uint32(v4))+1596))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(24), v4+i32(1588), t10)
-				t11 := int32(m.memory[uint64(uint32(v4))+24])
-				v12 = t11
-				if v12 == 0 {
+				t14 := int32(load32(m.memory, uint64(uint32(v4))+8))
+				if t14&i32(1) == 0 {
 					goto l4
 				}
-				t12 := int32(m.memory[uint64(uint32(v4))+25])
-				if t12&i32(255) != i32(32) {
-					goto l5
+				t16 := v4
+				p15 := i32(1)
+				if v9 != 0 {
+					p15 = v9
 				}
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t16, p15, v14)
+				t17 := int32(load32(m.memory, uint64(uint32(v4))+4))
+				v9 = t17
+				t18 := int32(load32(m.memory, uint32(v4)))
+				v7 = t18
+				{
+					{
+						t19 := int32(load32(m.memory, uint64(uint32(v4))+12))
+						v6 = t19
+						t20 := int32(m.memory[uint64(uint32(v3))+208])
+						if uint32(v6) >= uint32(t20) {
+							goto l5
+						}
+						v14 = v12 + v6<<3
+						t21 := int32(load32(m.memory, uint32(v14)))
+						if t21 == 0 {
+							goto l6
+						}
+					}
+				l5:
+					v14 = v13 & i32(255)
+					if uint32(v14) > uint32(i32(16)) {
+						goto l4
+					}
+					t22 := v3
+					v13 = v13 + i32(1)
+					m.memory[uint32(t22)] = byte(v13)
+					v14 = v11 + v14*i32(12)
+					store32(m.memory, uint64(uint32(v14))+8, uint32(v9))
+					store32(m.memory, uint64(uint32(v14))+4, uint32(v7))
+					store32(m.memory, uint32(v14), uint32(v6&i32(255)))
+					goto l4
+				}
+			l6:
+				store32(m.memory, uint64(uint32(v14))+4, uint32(v9))
+				store32(m.memory, uint32(v14), uint32(v7))
 			}
 		l4:
-			store32(m.memory, uint64(uint32(v4))+1584, uint32(v14))
-			store32(m.memory, uint64(uint32(v4))+1576, uint32(v6))
-			t13 := v4
-			v13 = v11 - v13
-			p14 := v13
-			if uint32(v13) > uint32(v11) {
-				p14 = i32(0)
-			}
-			store32(m.memory, uint64(uint32(t13))+1580, uint32(p14))
-			t15 := int32(load32(m.memory, uint64(uint32(v4))+1588))
-			v6 = t15
-			t16 := int64(load64(m.memory, uint64(uint32(v4))+1592))
-			v5 = t16
-			_ = m._hooksig__names__NameIndex__insert__h441cf1b107981045_j89l57(v4+i32(32), v4+i32(1576))
-			{
-				if uint32(v10) > uint32(i32(127)) {
-					goto l6
-				}
-				t18 := v3
-				v13 = v10 + i32(1)
-				store32(m.memory, uint32(t18), uint32(v13))
-				v11 = v9 + v10*i32(12)
-				store32(m.memory, uint64(uint32(v11))+8, uint32(i32(0)))
-				store32(m.memory, uint32(v11), uint32(i32(0)))
-				v10 = v13
-			}
-		l6:
-			t19 := v12
-			var p20 int32
-			if v6 != i32(0) {
-				p20 = 1
-			}
-			if t19&p20 != 0 {
+			v8 = v8 + i32(16)
+			if v8 != v10 {
 				goto l7
 			}
 		}
 	}
-l0:
-	if v7 == 0 {
-		goto l8
-	}
-	v11 = v8 + v7<<4
-	v10 = v3 + i32(4)
-l10:
-	{
-		t21 := int32(load32(m.memory, uint32(v8+i32(12))))
-		v6 = t21
-		t22 := int32(load32(m.memory, uint32(v8+i32(8))))
-		v13 = t22
-		t23 := int32(load32(m.memory, uint32(v8)))
-		t24 := v4 + i32(16)
-		t25 := v4 + i32(32)
-		v12 = t23
-		p26 := i32(1)
-		if v12 != 0 {
-			p26 = v12
-		}
-		t27 := int32(load32(m.memory, uint32(v8+i32(4))))
-		m._hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(t24, t25, p26, t27)
-		{
-			t28 := int32(load32(m.memory, uint64(uint32(v4))+16))
-			if t28 != i32(1) {
-				goto l9
-			}
-			t29 := int32(load32(m.memory, uint64(uint32(v4))+20))
-			v12 = t29
-			t30 := int32(load32(m.memory, uint32(v3)))
-			if uint32(v12) >= uint32(t30) {
-				goto l9
-			}
-			t32 := v4 + i32(8)
-			p31 := i32(1)
-			if v13 != 0 {
-				p31 = v13
-			}
-			m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t32, p31, v6)
-			t33 := int32(load32(m.memory, uint64(uint32(v4))+8))
-			t34 := int32(load32(m.memory, uint64(uint32(v4))+12))
-			m._hooksig__signing_string__CoveredField__add__hfc4cac5058e42e64_cp2y7j(v10+v12*i32(12), t33, t34)
-		}
-	l9:
-		v8 = v8 + i32(16)
-		if v8 != v11 {
-			goto l10
-		}
-	}
-l8:
+l3:
+	store32(m.memory, uint64(uint32(v0))+8, uint32(v3))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	store32(m.memory, uint32(v0), uint32(v1))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-	t35 := int64(load64(m.memory, uint32(v2)))
-	store64(m.memory, uint64(uint32(v0))+8, uint64(t35))
-	t36 := int32(load32(m.memory, uint64(uint32(v2))+8))
-	store32(m.memory, uint64(uint32(v0))+16, uint32(t36))
-	m.___stack_pointer = v4 + i32(1600)
+	m.___stack_pointer = v4 + i32(32)
 }
-func (m *Module) _hooksig__names__NameIndex__insert__h441cf1b107981045_j89l57(v0, v1 int32) int32 {
-	var v2, v3, v4, v5, v6, v7, v8 int32
+func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___hold__hb44559eba0e0a249_mdhkb(v0 int32) {
+	var v1, v2, v3 int32
+	var v4 int64
+	var v5, v6, v7, v8 int32
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(16)
-	m.___stack_pointer = v2
-	t1 := m._hooksig__names__Name__fingerprint__hecc2341d3a2eb7f9_7y3jp3(v1)
-	t2 := v2 + i32(8)
-	t3 := v0
-	v3 = t1
-	m._hooksig__names__NameIndex__search__hf94b5352702ce048_9des77(t2, t3, v3, v1)
+	v1 = t0 - i32(16)
+	m.___stack_pointer = v1
 	{
-		t4 := int32(load32(m.memory, uint64(uint32(v2))+8))
+		t1 := int32(m.memory[uint64(uint32(v0))+17])
+		if t1 == 0 {
+			goto l0
+		}
+		m.memory[uint64(uint32(v0))+17] = byte(i32(0))
+		t2 := int32(load32(m.memory, uint32(v0)))
+		v2 = t2
+		if v2 == 0 {
+			goto l0
+		}
+		t3 := int32(load32(m.memory, uint64(uint32(v0))+12))
+		v3 = t3
+		t4 := int64(load64(m.memory, uint64(uint32(v0))+4))
 		v4 = t4
-		if v4 != i32(1) {
-			goto l0
-		}
-		t5 := int32(load32(m.memory, uint32(v0)))
-		v5 = t5
-		if uint32(v5) > uint32(i32(127)) {
-			goto l0
-		}
-		t6 := int32(load32(m.memory, uint64(uint32(v2))+12))
-		v6 = t6
-		t7 := int64(load64(m.memory, uint32(v1)))
-		store64(m.memory, uint64(uint32(v0+v5<<3))+4, uint64(t7))
-		store32(m.memory, uint32(v0), uint32(v5+i32(1)))
-		t8 := int32(load32(m.memory, uint64(uint32(v0))+1028))
-		v7 = t8
-		if uint32(v7) > uint32(i32(127)) {
-			goto l0
-		}
-		t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		v1 = t9
-		t10 := v0
-		v8 = v7 + i32(1)
-		store32(m.memory, uint64(uint32(t10))+1028, uint32(v8))
-		v0 = v0 + i32(1032)
-		t12 := v0 + v7<<2
-		p11 := i32(0)
-		if v1 != 0 {
-			p11 = i32(0x1000000)
-		}
-		store32(m.memory, uint32(t12), uint32(p11|v5<<16|v3&i32(0xffff)))
-		if uint32(v7) < uint32(v6) {
-			goto l0
-		}
-		if v7 == v6 {
-			goto l0
-		}
-		p13 := v0 + v6<<2
-		if uint32(v8) < uint32(v6) {
-			p13 = i32(2)
-		}
-		v0 = p13
-		t14 := v0
-		v1 = v7 - v6
-		v3 = t14 + v1<<2
+	l6:
 		{
+			store64(m.memory, uint64(uint32(v1))+8, uint64(v4))
+			store32(m.memory, uint64(uint32(v1))+4, uint32(v2))
+			v5 = int32(v4)
 			{
-				if v1 != i32(1) {
+				v4 = int64(uint64(v4) >> 32)
+				if v4 != i64(0) {
 					goto l1
 				}
-				t15 := int32(load32(m.memory, uint32(v3)))
-				v3 = t15
-				t16 := int32(load32(m.memory, uint32(v0)))
-				store32(m.memory, uint64(uint32(v0))+4, uint32(t16))
-				goto l2
+				p5 := i32(0)
+				if v4 == 0 {
+					p5 = v2
+				}
+				v6 = p5
+				v0 = i32(0)
+				if v5 == 0 {
+					goto l2
+				}
+			l3:
+				{
+					t6 := int32(m.memory[uint32(v2+v0)])
+					if t6 == i32(32) {
+						goto l2
+					}
+					t7 := v5
+					v0 = v0 + i32(1)
+					if t7 != v0 {
+						goto l3
+					}
+				}
+				v0 = v5
+			l2:
+				store32(m.memory, uint64(uint32(v1))+8, uint32(v5-v0))
+				store32(m.memory, uint64(uint32(v1))+4, uint32(v6+v0))
 			}
 		l1:
-			t17 := int32(load32(m.memory, uint32(v3)))
-			v3 = t17
-			v1 = v1 << 2
-			if v1 == 0 {
-				goto l2
+			v7 = int32(v4)
+		l5:
+			{
+				t8 := int32(load32(m.memory, uint64(uint32(v1))+8))
+				v0 = t8
+				t9 := int32(load32(m.memory, uint64(uint32(v1))+12))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1, v1+i32(4), t9)
+				t10 := int32(m.memory[uint32(v1)])
+				v6 = t10
+				if v6 == 0 {
+					goto l4
+				}
+				t11 := int32(m.memory[uint64(uint32(v1))+1])
+				if t11&i32(255) != i32(32) {
+					goto l5
+				}
 			}
-			memory_copy(m.memory, uint32(v0+i32(4)), uint32(v0), uint32(v1))
+		l4:
+			t12 := int64(load64(m.memory, uint64(uint32(v1))+8))
+			v4 = t12
+			t13 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v8 = t13
+			store32(m.memory, uint64(uint32(v1))+12, uint32(v7))
+			store32(m.memory, uint64(uint32(v1))+4, uint32(v2))
+			t14 := v1
+			v0 = v5 - v0
+			p15 := v0
+			if uint32(v0) > uint32(v5) {
+				p15 = i32(0)
+			}
+			store32(m.memory, uint64(uint32(t14))+8, uint32(p15))
+			_ = m._hooksig__names__NameIndex__insert__h1f312520b4d670f9_pvrvjl(v3, v1+i32(4))
+			v2 = v8
+			t17 := v6
+			var p18 int32
+			if v8 != i32(0) {
+				p18 = 1
+			}
+			if t17&p18 != 0 {
+				goto l6
+			}
 		}
-	l2:
-		store32(m.memory, uint32(v0), uint32(v3))
 	}
 l0:
-	m.___stack_pointer = v2 + i32(16)
-	return v4
-}
-func (m *Module) _hooksig__names__NameIndex__find__hf72a9108c2166b15_vmq5z7(v0, v1, v2, v3 int32) {
-	var v4, v5 int32
-	t0 := m.___stack_pointer
-	v4 = t0 - i32(32)
-	m.___stack_pointer = v4
-	v5 = i32(0)
-	store32(m.memory, uint64(uint32(v4))+28, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v4))+24, uint32(v3))
-	store32(m.memory, uint64(uint32(v4))+20, uint32(v2))
-	t1 := m._hooksig__names__Name__fingerprint__hecc2341d3a2eb7f9_7y3jp3(v4 + i32(20))
-	m._hooksig__names__NameIndex__search__hf94b5352702ce048_9des77(v4+i32(8), v1, t1, v4+i32(20))
-	{
-		{
-			t2 := int32(load32(m.memory, uint64(uint32(v4))+8))
-			if t2&i32(1) == 0 {
-				goto l0
-			}
-			goto l1
-		}
-	l0:
-		t3 := int32(load32(m.memory, uint64(uint32(v4))+12))
-		v2 = t3
-		t4 := int32(load32(m.memory, uint64(uint32(v1))+1028))
-		if uint32(v2) >= uint32(t4) {
-			goto l1
-		}
-		t5 := int32(m.memory[uint64(uint32(v1+v2<<2))+1034])
-		v3 = t5
-		v5 = i32(1)
-	}
-l1:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-	store32(m.memory, uint32(v0), uint32(v5))
-	m.___stack_pointer = v4 + i32(32)
+	m.___stack_pointer = v1 + i32(16)
 }
 func (m *Module) _hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v0, v1, v2 int32) {
 	var v3 int32
@@ -1487,428 +1613,286 @@ l3:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	store32(m.memory, uint32(v0), uint32(v1))
 }
-func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 int32) int32 {
-	t0 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-	if t0|t1 == 0 {
-		t3 := int32(load32(m.memory, uint32(v0)))
-		t4 := int32(load32(m.memory, uint64(uint32(v0))+4))
-		t5 := int32(load32(m.memory, uint32(v1)))
-		t6 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		t7 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t3, t4, t5, t6)
-		return t7
-	}
-	t2 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, i32(1))
-	return t2
-}
-func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__habdf3ae5cadeb1df_w6xnev(v0, v1 int32) {
-	var v2, v3, v4, v5, v6, v7 int32
-	var v8 int64
-	var v9, v10, v11, v12, v13 int32
-	var v14 int64
-	var v15, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26, v27 int32
-	var v28 int64
+func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v0, v1 int32) {
+	var v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25 int32
+	var v26 int64
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(96)
+	v2 = t0 - i32(80)
 	m.___stack_pointer = v2
 	{
-		t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		t1 := int32(load32(m.memory, uint64(uint32(v1))+4))
 		v3 = t1
-		if v3 == 0 {
+		t2 := int32(load32(m.memory, uint64(uint32(v3))+12))
+		v4 = t2
+		t3 := int32(m.memory[uint32(v4)])
+		v5 = t3
+		if v5 == 0 {
 			goto l0
 		}
-		t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		v4 = t2
-		v5 = v4 + i32(4)
-		v6 = v2 + i32(56) + i32(8)
-		t3 := int32(load32(m.memory, uint32(v1)))
-		v7 = t3
-		t4 := int64(load64(m.memory, uint64(uint32(v1))+12))
-		v8 = t4
-		t5 := int32(load32(m.memory, uint32(v4)))
-		v9 = t5
-		v10 = i32(-1)
-		v11 = i32(0)
-		v12 = i32(3)
-		v13 = i32(0)
-	l27:
+		v6 = v4 + i32(4)
+		t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		v7 = t4
+		v8 = v7 + i32(12)
+		v9 = v7 + i32(212)
+		t5 := int32(load32(m.memory, uint32(v1)))
+		v10 = t5
+		t6 := int32(m.memory[uint64(uint32(v7))+208])
+		v11 = t6
+		v12 = i32(-1)
+		t7 := int32(m.memory[uint64(uint32(v4))+1285])
+		v13 = t7 & i32(1)
+		v14 = i32(0)
+		v15 = i32(3)
+		v16 = i32(0)
+	l18:
 		{
-			store64(m.memory, uint64(uint32(v2))+60, uint64(v8))
-			v14 = int64(uint64(v8) >> 32)
-			var p6 int32
-			if v14 == 0 {
-				p6 = 1
-			}
-			v15 = p6
-			store32(m.memory, uint64(uint32(v2))+56, uint32(v3))
-			v16 = int32(v8)
+			t8 := v6
+			v4 = v16 << 3
+			v1 = t8 + v4
+			t9 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v17 = t9
+			t10 := int32(load32(m.memory, uint32(v1)))
+			v18 = t10
 			{
-				if v14 != i64(0) {
+				if uint32(v16) >= uint32(v11) {
 					goto l1
 				}
-				p7 := i32(0)
-				if v15 != 0 {
-					p7 = v3
+				v1 = v9 + v4
+				t11 := int32(load32(m.memory, uint32(v1)))
+				v4 = t11
+				if v4 == 0 {
+					goto l1
 				}
-				v4 = p7
-				v1 = i32(0)
-				if v16 == 0 {
-					goto l2
-				}
-			l3:
-				{
-					t8 := int32(m.memory[uint32(v3+v1)])
-					if t8 == i32(32) {
-						goto l2
-					}
-					t9 := v16
-					v1 = v1 + i32(1)
-					if t9 != v1 {
-						goto l3
-					}
-				}
-				v1 = v16
-			l2:
-				store32(m.memory, uint64(uint32(v2))+60, uint32(v16-v1))
-				store32(m.memory, uint64(uint32(v2))+56, uint32(v4+v1))
+				t12 := int32(load32(m.memory, uint64(uint32(v1))+4))
+				t13 := v4
+				v19 = t12
+				t14 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(t13, v19)
+				v20 = t14
+				goto l2
 			}
 		l1:
-			v17 = int32(v14)
-		l5:
+			v20 = i32(0)
+			v19 = i32(0)
+			v4 = i32(0)
+		l2:
+			p15 := i32(0)
+			if v13 != 0 {
+				p15 = v17
+			}
+			v21 = p15
 			{
-				t10 := int32(load32(m.memory, uint64(uint32(v2))+60))
-				v1 = t10
-				t11 := int32(load32(m.memory, uint64(uint32(v2))+64))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(48), v2+i32(56), t11)
-				t12 := int32(m.memory[uint64(uint32(v2))+48])
-				v4 = t12
-				if v4 == 0 {
-					goto l4
+				t16 := int32(m.memory[uint32(v7)])
+				v1 = t16
+				if v1 != 0 {
+					goto l3
 				}
-				t13 := int32(m.memory[uint64(uint32(v2))+49])
-				if t13&i32(255) != i32(32) {
+				v22 = v19
+				goto l4
+			}
+		l3:
+			v23 = v1 * i32(12)
+			v1 = v8
+			v24 = v14
+			v22 = v19
+		l6:
+			{
+				t17 := int32(m.memory[uint32(v1+i32(-8))])
+				if v16 != t17 {
 					goto l5
 				}
+				v22 = v24 + i32(1)
+				p18 := v24
+				if v4 != 0 {
+					p18 = v22
+				}
+				v24 = p18
+				p19 := v14
+				if v4 != 0 {
+					p19 = v22
+				}
+				v14 = p19
+				t20 := int32(load32(m.memory, uint32(v1)))
+				v22 = t20
+				t22 := v22
+				p21 := v19
+				if v4 != 0 {
+					p21 = v19 + i32(2)
+				}
+				v19 = t22 + p21
+				t23 := int32(load32(m.memory, uint32(v1+i32(-4))))
+				t24 := v20
+				v4 = t23
+				t25 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v4, v22)
+				v20 = t24 | t25
+			}
+		l5:
+			v1 = v1 + i32(12)
+			v23 = v23 + i32(-12)
+			if v23 != 0 {
+				goto l6
 			}
 		l4:
-			v1 = v16 - v1
-			p14 := v1
-			if uint32(v1) > uint32(v16) {
-				p14 = i32(0)
-			}
-			v18 = p14
-			t15 := int32(load32(m.memory, uint64(uint32(v2))+56))
-			v19 = t15
-			t16 := int64(load64(m.memory, uint64(uint32(v2))+60))
-			v8 = t16
-			{
-				{
-					if uint32(v13) >= uint32(v9) {
-						goto l6
-					}
-					v1 = v5 + v13*i32(12)
-					t17 := int32(load32(m.memory, uint64(uint32(v1))+8))
-					v20 = t17
-					t18 := int32(load32(m.memory, uint64(uint32(v1))+4))
-					v21 = t18
-					t19 := int32(load32(m.memory, uint32(v1)))
-					v22 = t19
-					goto l7
-				}
-			l6:
-				t20 := int32(load32(m.memory, uint64(uint32(v7))+12))
-				v16 = t20
-				t21 := int32(load32(m.memory, uint64(uint32(v7))+8))
-				v1 = t21
-				store32(m.memory, uint64(uint32(v2))+72, uint32(v17))
-				store32(m.memory, uint64(uint32(v2))+68, uint32(v18))
-				store32(m.memory, uint64(uint32(v2))+64, uint32(v3))
-				store32(m.memory, uint64(uint32(v2))+56, uint32(v1))
-				t22 := v2
-				v23 = v1 + v16<<4
-				store32(m.memory, uint64(uint32(t22))+60, uint32(v23))
-				v22 = i32(0)
-				if v16 != 0 {
-					goto l8
-				}
-				v20 = i32(0)
+			v1 = v17
+			if v21 == 0 {
 				goto l7
-			l8:
-				v20 = i32(0)
-			l10:
-				{
-					t23 := int32(load32(m.memory, uint32(v1+i32(12))))
-					v24 = t23
-					t24 := int32(load32(m.memory, uint32(v1+i32(8))))
-					v25 = t24
-					t25 := int32(load32(m.memory, uint32(v1+i32(4))))
-					v26 = t25
-					t26 := int32(load32(m.memory, uint32(v1)))
-					v16 = t26
-					store32(m.memory, uint64(uint32(v2))+84, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v2))+80, uint32(v26))
-					t28 := v2
-					p27 := i32(1)
-					if v16 != 0 {
-						p27 = v16
-					}
-					store32(m.memory, uint64(uint32(t28))+76, uint32(p27))
-					{
-						t29 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6, v2+i32(76))
-						if t29 != 0 {
-							goto l9
-						}
-						v1 = v1 + i32(16)
-						if v1 == v23 {
-							goto l7
-						}
-						goto l10
-					}
-				l9:
-					t30 := v2
-					v1 = v1 + i32(16)
-					store32(m.memory, uint64(uint32(t30))+56, uint32(v1))
-					t32 := v2 + i32(40)
-					p31 := i32(1)
-					if v25 != 0 {
-						p31 = v25
-					}
-					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t32, p31, v24)
-					t33 := int32(load32(m.memory, uint64(uint32(v2))+40))
-					v16 = t33
-					if v16 == 0 {
-						goto l7
-					}
-					t34 := int32(load32(m.memory, uint64(uint32(v2))+44))
-					v26 = t34
-					v20 = v26 + v20
-					{
-						if v22 != 0 {
-							goto l11
-						}
-						v21 = v26
-						v22 = v16
-						goto l12
-					l11:
-						t35 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v22, v21)
-						t36 := v22
-						t37 := v16
-						v25 = t35
-						p38 := t37
-						if v25 != 0 {
-							p38 = t36
-						}
-						v22 = p38
-						p39 := v26
-						if v25 != 0 {
-							p39 = v21
-						}
-						v21 = p39
-						v20 = v20 + i32(2)
-					}
-				l12:
-					if v1 != v23 {
-						goto l10
-					}
+			}
+			store32(m.memory, uint64(uint32(v2))+68, uint32(v21))
+			store32(m.memory, uint64(uint32(v2))+64, uint32(v17))
+			store32(m.memory, uint64(uint32(v2))+60, uint32(v18))
+			v1 = i32(-1)
+		l8:
+			{
+				t26 := int32(load32(m.memory, uint64(uint32(v2))+68))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(40), v2+i32(60), t26)
+				v1 = v1 + i32(1)
+				t27 := int32(m.memory[uint64(uint32(v2))+40])
+				if t27 != 0 {
+					goto l8
 				}
 			}
 		l7:
-			p40 := i32(0)
-			if v22 != 0 {
-				p40 = v21
+			v12 = v12 + i32(3) + v1
+			if v15&i32(255) != i32(3) {
+				goto l9
 			}
-			v16 = p40
-			v1 = v18
-			if v15 != 0 {
-				goto l13
-			}
-			store32(m.memory, uint64(uint32(v2))+64, uint32(v17))
-			store32(m.memory, uint64(uint32(v2))+60, uint32(v18))
-			store32(m.memory, uint64(uint32(v2))+56, uint32(v3))
-			v1 = i32(-1)
-		l14:
+			store32(m.memory, uint64(uint32(v2))+56, uint32(v21))
+			store32(m.memory, uint64(uint32(v2))+52, uint32(v17))
+			store32(m.memory, uint64(uint32(v2))+48, uint32(v18))
 			{
-				t41 := int32(load32(m.memory, uint64(uint32(v2))+64))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(32), v2+i32(56), t41)
-				v1 = v1 + i32(1)
-				t42 := int32(m.memory[uint64(uint32(v2))+32])
-				if t42 != 0 {
-					goto l14
+				t28 := int32(m.memory[uint64(uint32(v3))+16])
+				if v16 == t28 {
+					t29 := int32(load32(m.memory, uint64(uint32(v10))+16))
+					v19 = t29
+					if v19 == 0 {
+						goto l12
+					}
+					t30 := int32(load32(m.memory, uint64(uint32(v10))+20))
+					v1 = t30
+					t31 := int32(load32(m.memory, uint32(v10)))
+					v4 = t31
+					t32 := int32(load32(m.memory, uint64(uint32(v10))+4))
+					t33 := v2
+					v23 = t32
+					store32(m.memory, uint64(uint32(t33))+64, uint32(v23))
+					store32(m.memory, uint64(uint32(v2))+60, uint32(v4))
+					m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(16), v2+i32(60), i32(8))
+					v12 = v23 + (v12 + v1) + i32(1)
+					v15 = i32(23)
+					t34 := int32(load32(m.memory, uint64(uint32(v2))+64))
+					if t34 != 0 {
+						goto l13
+					}
+					store32(m.memory, uint64(uint32(v2))+64, uint32(v1))
+					store32(m.memory, uint64(uint32(v2))+60, uint32(v19))
+					m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(8), v2+i32(60), i32(8))
+					v1 = v16
+					t35 := int32(load32(m.memory, uint64(uint32(v2))+64))
+					if t35 != 0 {
+						goto l14
+					}
+					goto l15
 				}
-			}
-		l13:
-			;
-			var p43 int32
-			if v16 != v20 {
-				p43 = 1
-			}
-			v25 = p43
-			v10 = v10 + i32(3) + v1
-			if v12&i32(255) != i32(3) {
-				goto l15
-			}
-			store32(m.memory, uint64(uint32(v2))+64, uint32(v17))
-			store32(m.memory, uint64(uint32(v2))+60, uint32(v18))
-			store32(m.memory, uint64(uint32(v2))+56, uint32(v3))
-			v1 = i32(-16)
-			{
-				{
-				l17:
+				if v4 != 0 {
+					store64(m.memory, uint64(uint32(v2))+64, uint64(i64(4)))
+					store32(m.memory, uint64(uint32(v2))+60, uint32(i32(16651)))
 					{
-						if v1 == i32(48) {
-							if v22 == 0 {
-								goto l20
-							}
-							goto l21
+						t36 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(48), v2+i32(60))
+						if t36 == 0 {
+							goto l16
 						}
-						v16 = v1 + i32(21684)
-						v26 = v1 + i32(16)
-						v1 = v26
-						t44 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(56), v16)
-						if t44 == 0 {
+						v15 = i32(42)
+						if v19 != v22 {
+							goto l17
+						}
+						t37 := int32(load32(m.memory, uint64(uint32(v10))+16))
+						v1 = t37
+						if v1 == 0 {
+							goto l16
+						}
+						t38 := int32(load32(m.memory, uint64(uint32(v10))+20))
+						store32(m.memory, uint64(uint32(v2))+76, uint32(t38))
+						store32(m.memory, uint64(uint32(v2))+72, uint32(v1))
+						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(32), v2+i32(72), i32(64))
+						t39 := int32(load32(m.memory, uint64(uint32(v2))+36))
+						if t39 == 0 {
+							goto l16
+						}
+						t40 := int32(load32(m.memory, uint64(uint32(v2))+32))
+						t41 := int32(m.memory[uint32(t40)])
+						if uint32((t41&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
+							goto l16
+						}
+						t42 := int32(load32(m.memory, uint64(uint32(v2))+76))
+						v1 = t42
+						if uint32(v1) < uint32(i32(3)) {
+							goto l16
+						}
+						t43 := int32(load32(m.memory, uint64(uint32(v2))+72))
+						v23 = t43
+						t44 := int32(load16(m.memory, uint32(v23)))
+						t45 := int32(m.memory[uint32(v23+i32(2))])
+						if (t44^i32(12090)|(t45^i32(47)))&i32(0xffff) != 0 {
+							goto l16
+						}
+						store32(m.memory, uint64(uint32(v2))+64, uint32(v1+i32(-3)))
+						store32(m.memory, uint64(uint32(v2))+60, uint32(v23+i32(3)))
+						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(24), v2+i32(60), i32(128))
+						t46 := int32(load32(m.memory, uint64(uint32(v2))+24))
+						t47 := int32(load32(m.memory, uint64(uint32(v2))+28))
+						t48 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t46, t47, v4, v19)
+						if t48 == 0 {
 							goto l17
 						}
 					}
-					t45 := int32(m.memory[uint32(v26+i32(21680))])
-					v1 = t45
-					if v1 == 0 {
-						t46 := int32(load32(m.memory, uint64(uint32(v7))+16))
-						v23 = t46
-						if v23 == 0 {
-							goto l20
-						}
-						t47 := int32(load32(m.memory, uint64(uint32(v7))+20))
-						v1 = t47
-						t48 := int32(load32(m.memory, uint32(v7)))
-						v16 = t48
-						t49 := int32(load32(m.memory, uint64(uint32(v7))+4))
-						t50 := v2
-						v26 = t49
-						store32(m.memory, uint64(uint32(t50))+80, uint32(v26))
-						store32(m.memory, uint64(uint32(v2))+76, uint32(v16))
-						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(8), v2+i32(76), i32(8))
-						v10 = v26 + (v10 + v1) + i32(1)
-						v12 = i32(23)
-						t51 := int32(load32(m.memory, uint64(uint32(v2))+80))
-						if t51 == 0 {
-							store32(m.memory, uint64(uint32(v2))+80, uint32(v1))
-							store32(m.memory, uint64(uint32(v2))+76, uint32(v23))
-							m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2, v2+i32(76), i32(8))
-							v1 = v13
-							t64 := int32(load32(m.memory, uint64(uint32(v2))+80))
-							if t64 != 0 {
-								goto l25
-							}
-							goto l26
-						}
-						goto l23
+				l16:
+					v12 = v19 + v12
+					if v20&i32(1) == 0 {
+						goto l15
 					}
-					if v22 != 0 {
-						if v1 != i32(1) {
-							goto l21
-						}
-						v12 = i32(42)
-						if v21 != v20 {
-							goto l24
-						}
-						t52 := int32(load32(m.memory, uint64(uint32(v7))+16))
-						v1 = t52
-						if v1 == 0 {
-							goto l21
-						}
-						t53 := int32(load32(m.memory, uint64(uint32(v7))+20))
-						store32(m.memory, uint64(uint32(v2))+92, uint32(t53))
-						store32(m.memory, uint64(uint32(v2))+88, uint32(v1))
-						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(24), v2+i32(88), i32(64))
-						t54 := int32(load32(m.memory, uint64(uint32(v2))+28))
-						if t54 == 0 {
-							goto l21
-						}
-						t55 := int32(load32(m.memory, uint64(uint32(v2))+24))
-						t56 := int32(m.memory[uint32(t55)])
-						if uint32((t56&i32(223)+i32(-65))&i32(255)) > uint32(i32(25)) {
-							goto l21
-						}
-						t57 := int32(load32(m.memory, uint64(uint32(v2))+92))
-						v1 = t57
-						if uint32(v1) < uint32(i32(3)) {
-							goto l21
-						}
-						t58 := int32(load32(m.memory, uint64(uint32(v2))+88))
-						v16 = t58
-						t59 := int32(load16(m.memory, uint32(v16)))
-						t60 := int32(m.memory[uint32(v16+i32(2))])
-						if (t59^i32(12090)|(t60^i32(47)))&i32(0xffff) != 0 {
-							goto l21
-						}
-						store32(m.memory, uint64(uint32(v2))+80, uint32(v1+i32(-3)))
-						store32(m.memory, uint64(uint32(v2))+76, uint32(v16+i32(3)))
-						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v2+i32(16), v2+i32(76), i32(128))
-						t61 := int32(load32(m.memory, uint64(uint32(v2))+16))
-						t62 := int32(load32(m.memory, uint64(uint32(v2))+20))
-						t63 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t61, t62, v22, v21)
-						if t63 != 0 {
-							goto l21
-						}
-						goto l24
-					}
-					goto l20
+					v15 = i32(23)
+					goto l13
 				}
-			l21:
-				v10 = v10 + v20
-				t65 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v22, v21)
-				if t65 == 0 {
-					goto l26
-				}
-				v12 = i32(23)
-				goto l23
+				goto l12
 			}
-		l26:
-			v12 = i32(3)
-		l24:
-			v1 = v27
-			goto l25
-		l20:
-			v12 = i32(22)
-		l23:
-			v1 = v13
-		l25:
-			v28 = int64(uint32(v1)) << 24
-			v27 = v1
 		l15:
-			v13 = v13 + i32(1)
-			v11 = v11 + v25
-			v3 = v19
-			t66 := v4
-			var p67 int32
-			if v19 != i32(0) {
-				p67 = 1
-			}
-			if t66&p67 != 0 {
-				goto l27
+			v15 = i32(3)
+		l17:
+			v1 = v25
+			goto l14
+		l12:
+			v15 = i32(22)
+		l13:
+			v1 = v16
+		l14:
+			v26 = int64(uint32(v1)) << 24
+			v25 = v1
+		l9:
+			v16 = v16 + i32(1)
+			if v16 != v5 {
+				goto l18
 			}
 		}
-		if uint32(v11) > uint32(i32(8)) {
-			goto l28
+		if uint32(v14) > uint32(i32(16)) {
+			goto l19
 		}
-		if v12&i32(255) == i32(3) {
-			if uint32(v10) > uint32(i32(4096)) {
+		if v15&i32(255) == i32(3) {
+			if uint32(v12) > uint32(i32(4096)) {
 				goto l0
 			}
 			m.memory[uint32(v0)] = byte(i32(3))
-			store32(m.memory, uint64(uint32(v0))+4, uint32(v10))
-			goto l30
+			store32(m.memory, uint64(uint32(v0))+4, uint32(v12))
+			goto l21
 		}
-		store64(m.memory, uint32(v0), uint64(v28<<8|int64(uint32(v12))&i64(255)))
-		goto l30
+		store64(m.memory, uint32(v0), uint64(v26<<8|int64(uint32(v15))&i64(255)))
+		goto l21
 	}
 l0:
 	m.memory[uint32(v0)] = byte(i32(47))
-	goto l30
-l28:
+	goto l21
+l19:
 	m.memory[uint32(v0)] = byte(i32(20))
-l30:
-	m.___stack_pointer = v2 + i32(96)
+l21:
+	m.___stack_pointer = v2 + i32(80)
 }
 func (m *Module) _hooksig__key__find_key_of_whole__hcd6213fe1962e2f2_fehjgp(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7 int32
@@ -1981,1625 +1965,8 @@ func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 i
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v1+i32(1)))
 	store32(m.memory, uint32(v0), uint32(v1&(i32(0)-v2)|v3&(v2+i32(-1))))
 }
-func (m *Module) _hooksig__key__find_key__hb624e18e12ab3877_iwp85v(v0, v1, v2, v3, v4 int32) {
-	var v5, v6, v7, v8, v9, v10, v11 int32
-	var v12 int64
-	var v13, v14, v15, v16, v17 int32
-	var v18 int64
-	var v19, v20, v21, v22, v23, v24, v25, v26, v27, v28, v29, v30, v31, v32, v33 int32
-	t0 := m.___stack_pointer
-	v5 = t0 - i32(1568)
-	m.___stack_pointer = v5
-	store64(m.memory, uint64(uint32(v5))+24, uint64(i64(0xffffffff)))
-	store32(m.memory, uint64(uint32(v5))+32, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v5))+40, uint32(v1))
-	store32(m.memory, uint64(uint32(v5))+44, uint32(v1+v2*i32(160)))
-	t1 := int32(load32(m.memory, uint64(uint32(v3))+4))
-	v6 = t1
-	v7 = v6 + i32(4)
-	v8 = v5 + i32(120)
-	v1 = v5 + i32(1264) + i32(64)
-	v9 = v5 + i32(1472) + i32(64)
-	v2 = v5 + i32(952) + i32(4)
-	v10 = v5 + i32(1244) + i32(8)
-	t2 := int32(load32(m.memory, uint32(v3)))
-	v11 = t2
-	t3 := int64(load64(m.memory, uint64(uint32(v3))+12))
-	v12 = t3
-	t4 := int32(load32(m.memory, uint64(uint32(v3))+8))
-	v13 = t4
-	v3 = i32(0)
-	{
-		{
-			{
-				{
-					{
-					l140:
-						{
-							if v3 != i32(1) {
-								goto l0
-							}
-							t5 := int32(load32(m.memory, uint64(uint32(v5))+36))
-							v3 = t5
-							goto l1
-						}
-					l0:
-						{
-							t6 := int32(load32(m.memory, uint64(uint32(v5))+40))
-							v3 = t6
-							t7 := int32(load32(m.memory, uint64(uint32(v5))+44))
-							if v3 != t7 {
-								goto l2
-							}
-							v3 = i32(0)
-							goto l3
-						}
-					l2:
-						store32(m.memory, uint64(uint32(v5))+40, uint32(v3+i32(160)))
-						v3 = v3 + i32(8)
-					l3:
-						store32(m.memory, uint64(uint32(v5))+36, uint32(v3))
-						store32(m.memory, uint64(uint32(v5))+32, uint32(i32(1)))
-					l1:
-						if v3 == 0 {
-							goto l4
-						}
-						store32(m.memory, uint64(uint32(v5))+48, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v5))+1216, uint32(v5+i32(32)))
-						store32(m.memory, uint64(uint32(v5))+1212, uint32(v5+i32(48)))
-						store32(m.memory, uint64(uint32(v5))+1228, uint32(i32(16628)))
-						store32(m.memory, uint64(uint32(v5))+1224, uint32(v5+i32(1212)))
-						store32(m.memory, uint64(uint32(v5))+1220, uint32(v5+i32(952)))
-						if v13 == 0 {
-							goto l5
-						}
-						v14 = i32(1)
-						v15 = i32(0)
-						v16 = i32(1)
-						v3 = i32(0)
-						v17 = i32(0)
-						v18 = v12
-						v19 = v13
-					l134:
-						{
-							v20 = v17
-							store64(m.memory, uint64(uint32(v5))+1268, uint64(v18))
-							store32(m.memory, uint64(uint32(v5))+1264, uint32(v19))
-							v21 = int32(v18)
-							{
-								v18 = int64(uint64(v18) >> 32)
-								if v18 != i64(0) {
-									goto l6
-								}
-								p8 := i32(0)
-								if v18 == 0 {
-									p8 = v19
-								}
-								v22 = p8
-								v23 = i32(0)
-								if v21 == 0 {
-									goto l7
-								}
-							l8:
-								{
-									t9 := int32(m.memory[uint32(v19+v23)])
-									if t9 == i32(32) {
-										goto l7
-									}
-									t10 := v21
-									v23 = v23 + i32(1)
-									if t10 != v23 {
-										goto l8
-									}
-								}
-								v23 = v21
-							l7:
-								store32(m.memory, uint64(uint32(v5))+1268, uint32(v21-v23))
-								store32(m.memory, uint64(uint32(v5))+1264, uint32(v22+v23))
-							}
-						l6:
-							v22 = int32(v18)
-						l10:
-							{
-								t11 := int32(load32(m.memory, uint64(uint32(v5))+1268))
-								v23 = t11
-								t12 := int32(load32(m.memory, uint64(uint32(v5))+1272))
-								m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v5+i32(16), v5+i32(1264), t12)
-								t13 := int32(m.memory[uint64(uint32(v5))+16])
-								v24 = t13
-								if v24 == 0 {
-									goto l9
-								}
-								t14 := int32(m.memory[uint64(uint32(v5))+17])
-								if t14&i32(255) != i32(32) {
-									goto l10
-								}
-							}
-						l9:
-							store32(m.memory, uint64(uint32(v5))+1240, uint32(v22))
-							store32(m.memory, uint64(uint32(v5))+1232, uint32(v19))
-							t15 := v5
-							v23 = v21 - v23
-							p16 := v23
-							if uint32(v23) > uint32(v21) {
-								p16 = i32(0)
-							}
-							store32(m.memory, uint64(uint32(t15))+1236, uint32(p16))
-							t17 := int32(load32(m.memory, uint64(uint32(v5))+1264))
-							v19 = t17
-							t18 := int64(load64(m.memory, uint64(uint32(v5))+1268))
-							v18 = t18
-							{
-								if v16&i32(1) != 0 {
-									goto l11
-								}
-								t19 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-								v16 = t19
-								v25 = v16 + i32(8)
-								t20 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-								v23 = t20
-							l25:
-								{
-									v26 = i32(0)
-									v21 = i32(0)
-									{
-										v22 = i32(256) - v15
-										p21 := v22
-										if uint32(v22) > uint32(i32(256)) {
-											p21 = i32(0)
-										}
-										v22 = p21
-										if uint32(v22) > uint32(v3) {
-											goto l12
-										}
-										var p22 int32
-										if v3 == v22 {
-											p22 = 1
-										}
-										v26 = p22
-										v27 = v14 + v22
-										v28 = v22
-										v21 = v14
-									}
-								l12:
-									{
-										p23 := v3
-										if v21 != 0 {
-											p23 = v28
-										}
-										v22 = p23
-										v3 = v22 + v15
-										if uint32(v3) > uint32(i32(256)) {
-											goto l13
-										}
-										if v22 == 0 {
-											goto l13
-										}
-										t25 := v2 + v15
-										p24 := v14
-										if v21 != 0 {
-											p24 = v21
-										}
-										t26 := int32(m.memory[uint32(p24)])
-										m.memory[uint32(t25)] = byte(t26)
-										store32(m.memory, uint64(uint32(v5))+952, uint32(v3))
-										v15 = v3
-									}
-								l13:
-									if v15 != i32(256) {
-										goto l14
-									}
-									{
-										t27 := int32(load32(m.memory, uint32(v16)))
-										v3 = t27
-										if v3 != 0 {
-											goto l15
-										}
-										v15 = i32(8)
-									l22:
-										{
-											t28 := int32(load32(m.memory, uint32(v23)))
-											v3 = t28
-											store32(m.memory, uint32(v23), uint32(i32(0)))
-											{
-												{
-													if v3 != 0 {
-														goto l16
-													}
-													t29 := int32(load32(m.memory, uint64(uint32(v23))+8))
-													v3 = t29
-													t30 := int32(load32(m.memory, uint64(uint32(v23))+12))
-													if v3 == t30 {
-														goto l17
-													}
-													store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
-													v3 = v3 + i32(8)
-													goto l18
-												}
-											l16:
-												t31 := int32(load32(m.memory, uint64(uint32(v23))+4))
-												v3 = t31
-												if v3 == 0 {
-													goto l17
-												}
-											}
-										l18:
-											memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-											t32 := int64(load64(m.memory, uint64(uint32(v3))+24))
-											store64(m.memory, uint64(uint32(v9))+24, uint64(t32))
-											t33 := int64(load64(m.memory, uint64(uint32(v3))+16))
-											store64(m.memory, uint64(uint32(v9))+16, uint64(t33))
-											t34 := int64(load64(m.memory, uint64(uint32(v3))+8))
-											store64(m.memory, uint64(uint32(v9))+8, uint64(t34))
-											t35 := int64(load64(m.memory, uint32(v3)))
-											store64(m.memory, uint32(v9), uint64(t35))
-											memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
-											{
-												t36 := int32(load32(m.memory, uint32(v16)))
-												v14 = t36
-												if uint32(v14) > uint32(i32(7)) {
-													goto l19
-												}
-												v22 = v25 + v14*i32(112)
-												memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
-												store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
-												store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
-												store32(m.memory, uint32(v16), uint32(v14+i32(1)))
-												goto l20
-											}
-										l19:
-											v3 = i32(0)
-										l21:
-											store32(m.memory, uint32(v1+v3), uint32(i32(0)))
-											v3 = v3 + i32(4)
-											if v3 != i32(32) {
-												goto l21
-											}
-										l20:
-											v15 = v15 + i32(-1)
-											if v15 != 0 {
-												goto l22
-											}
-										}
-									l17:
-										t37 := int32(load32(m.memory, uint32(v16)))
-										v3 = t37
-										if v3 == 0 {
-											goto l23
-										}
-									}
-								l15:
-									v15 = v3 * i32(112)
-									v3 = v25
-								l24:
-									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-									v3 = v3 + i32(112)
-									v15 = v15 + i32(-112)
-									if v15 != 0 {
-										goto l24
-									}
-								l23:
-									v15 = i32(0)
-									store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
-								l14:
-									p38 := i32(1)
-									if v21 != 0 {
-										p38 = v27
-									}
-									v14 = p38
-									v3 = i32(1)
-									var p39 int32
-									if v21 != i32(0) {
-										p39 = 1
-									}
-									if p39&(v26^i32(1)) != 0 {
-										goto l25
-									}
-								}
-							}
-						l11:
-							v17 = v20 + i32(1)
-							m._hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v5+i32(1232), v5+i32(1220))
-							t40 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-							v21 = t40
-							v25 = v21 + i32(8)
-							v14 = i32(2)
-							v22 = i32(16594)
-							t41 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-							v23 = t41
-							t42 := int32(load32(m.memory, uint64(uint32(v5))+952))
-							v15 = t42
-						l42:
-							v16 = i32(0)
-							{
-								t43 := v14
-								v3 = i32(256) - v15
-								p44 := v3
-								if uint32(v3) > uint32(i32(256)) {
-									p44 = i32(0)
-								}
-								v3 = p44
-								if uint32(t43) < uint32(v3) {
-									goto l26
-								}
-								v27 = v22 + v3
-								v26 = v14 - v3
-								v28 = v3
-								v16 = v22
-							}
-						l26:
-							{
-								p45 := v14
-								if v16 != 0 {
-									p45 = v28
-								}
-								v14 = p45
-								v3 = v14 + v15
-								if uint32(v3) > uint32(i32(256)) {
-									goto l27
-								}
-								if v14 == 0 {
-									goto l27
-								}
-								{
-									if v14 == 0 {
-										goto l28
-									}
-									t47 := v2 + v15
-									p46 := v22
-									if v16 != 0 {
-										p46 = v16
-									}
-									memory_copy(m.memory, uint32(t47), uint32(p46), uint32(v14))
-								}
-							l28:
-								store32(m.memory, uint64(uint32(v5))+952, uint32(v3))
-								goto l29
-							}
-						l27:
-							v3 = v15
-						l29:
-							if v3 != i32(256) {
-								goto l30
-							}
-							{
-								t48 := int32(load32(m.memory, uint32(v21)))
-								v3 = t48
-								if v3 != 0 {
-									goto l31
-								}
-								v15 = i32(8)
-							l38:
-								{
-									t49 := int32(load32(m.memory, uint32(v23)))
-									v3 = t49
-									store32(m.memory, uint32(v23), uint32(i32(0)))
-									{
-										{
-											if v3 != 0 {
-												goto l32
-											}
-											t50 := int32(load32(m.memory, uint64(uint32(v23))+8))
-											v3 = t50
-											t51 := int32(load32(m.memory, uint64(uint32(v23))+12))
-											if v3 == t51 {
-												goto l33
-											}
-											store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
-											v3 = v3 + i32(8)
-											goto l34
-										}
-									l32:
-										t52 := int32(load32(m.memory, uint64(uint32(v23))+4))
-										v3 = t52
-										if v3 == 0 {
-											goto l33
-										}
-									}
-								l34:
-									memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-									t53 := int64(load64(m.memory, uint64(uint32(v3))+24))
-									store64(m.memory, uint64(uint32(v9))+24, uint64(t53))
-									t54 := int64(load64(m.memory, uint64(uint32(v3))+16))
-									store64(m.memory, uint64(uint32(v9))+16, uint64(t54))
-									t55 := int64(load64(m.memory, uint64(uint32(v3))+8))
-									store64(m.memory, uint64(uint32(v9))+8, uint64(t55))
-									t56 := int64(load64(m.memory, uint32(v3)))
-									store64(m.memory, uint32(v9), uint64(t56))
-									memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
-									{
-										t57 := int32(load32(m.memory, uint32(v21)))
-										v14 = t57
-										if uint32(v14) > uint32(i32(7)) {
-											goto l35
-										}
-										v22 = v25 + v14*i32(112)
-										memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
-										store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
-										store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
-										store32(m.memory, uint32(v21), uint32(v14+i32(1)))
-										goto l36
-									}
-								l35:
-									v3 = i32(0)
-								l37:
-									store32(m.memory, uint32(v1+v3), uint32(i32(0)))
-									v3 = v3 + i32(4)
-									if v3 != i32(32) {
-										goto l37
-									}
-								l36:
-									v15 = v15 + i32(-1)
-									if v15 != 0 {
-										goto l38
-									}
-								}
-							l33:
-								t58 := int32(load32(m.memory, uint32(v21)))
-								v3 = t58
-								if v3 == 0 {
-									goto l39
-								}
-							}
-						l31:
-							v15 = v3 * i32(112)
-							v3 = v25
-						l40:
-							m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-							v3 = v3 + i32(112)
-							v15 = v15 + i32(-112)
-							if v15 != 0 {
-								goto l40
-							}
-						l39:
-							v3 = i32(0)
-							store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
-						l30:
-							{
-								if v16 == 0 {
-									goto l41
-								}
-								p59 := i32(1)
-								if v16 != 0 {
-									p59 = v27
-								}
-								v22 = p59
-								v15 = v3
-								v14 = v26
-								if v26 != 0 {
-									goto l42
-								}
-							}
-						l41:
-							store64(m.memory, uint64(uint32(v5))+1268, uint64(i64(16)))
-							store32(m.memory, uint64(uint32(v5))+1264, uint32(i32(16648)))
-							{
-								{
-									t60 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v5+i32(1232), v5+i32(1264))
-									if t60 != 0 {
-										store32(m.memory, uint64(uint32(v5))+1272, uint32(i32(0)))
-										t65 := int64(load64(m.memory, uint32(v11)))
-										store64(m.memory, uint64(uint32(v5))+1264, uint64(t65))
-										m._hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v5+i32(1264), v5+i32(1220))
-										t66 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-										v16 = t66
-										v25 = v16 + i32(8)
-										v15 = i32(16666)
-										t67 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-										v23 = t67
-										t68 := int32(load32(m.memory, uint64(uint32(v5))+952))
-										v3 = t68
-									l60:
-										{
-											v26 = i32(0)
-											v21 = i32(0)
-											{
-												v14 = i32(256) - v3
-												p69 := v14
-												if uint32(v14) > uint32(i32(256)) {
-													p69 = i32(0)
-												}
-												v14 = p69
-												if uint32(v14) > uint32(i32(1)) {
-													goto l47
-												}
-												var p70 int32
-												if v14 == i32(1) {
-													p70 = 1
-												}
-												v26 = p70
-												v27 = v15 + v14
-												v28 = v14
-												v21 = v15
-											}
-										l47:
-											{
-												p71 := i32(1)
-												if v21 != 0 {
-													p71 = v28
-												}
-												v22 = p71
-												v14 = v22 + v3
-												if uint32(v14) > uint32(i32(256)) {
-													goto l48
-												}
-												if v22 == 0 {
-													goto l48
-												}
-												t73 := v2 + v3
-												p72 := v15
-												if v21 != 0 {
-													p72 = v21
-												}
-												t74 := int32(m.memory[uint32(p72)])
-												m.memory[uint32(t73)] = byte(t74)
-												store32(m.memory, uint64(uint32(v5))+952, uint32(v14))
-												v3 = v14
-											}
-										l48:
-											if v3 != i32(256) {
-												goto l49
-											}
-											{
-												t75 := int32(load32(m.memory, uint32(v16)))
-												v3 = t75
-												if v3 != 0 {
-													goto l50
-												}
-												v15 = i32(8)
-											l57:
-												{
-													t76 := int32(load32(m.memory, uint32(v23)))
-													v3 = t76
-													store32(m.memory, uint32(v23), uint32(i32(0)))
-													{
-														{
-															if v3 != 0 {
-																goto l51
-															}
-															t77 := int32(load32(m.memory, uint64(uint32(v23))+8))
-															v3 = t77
-															t78 := int32(load32(m.memory, uint64(uint32(v23))+12))
-															if v3 == t78 {
-																goto l52
-															}
-															store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
-															v3 = v3 + i32(8)
-															goto l53
-														}
-													l51:
-														t79 := int32(load32(m.memory, uint64(uint32(v23))+4))
-														v3 = t79
-														if v3 == 0 {
-															goto l52
-														}
-													}
-												l53:
-													memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-													t80 := int64(load64(m.memory, uint64(uint32(v3))+24))
-													store64(m.memory, uint64(uint32(v9))+24, uint64(t80))
-													t81 := int64(load64(m.memory, uint64(uint32(v3))+16))
-													store64(m.memory, uint64(uint32(v9))+16, uint64(t81))
-													t82 := int64(load64(m.memory, uint64(uint32(v3))+8))
-													store64(m.memory, uint64(uint32(v9))+8, uint64(t82))
-													t83 := int64(load64(m.memory, uint32(v3)))
-													store64(m.memory, uint32(v9), uint64(t83))
-													memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
-													{
-														t84 := int32(load32(m.memory, uint32(v16)))
-														v14 = t84
-														if uint32(v14) > uint32(i32(7)) {
-															goto l54
-														}
-														v22 = v25 + v14*i32(112)
-														memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
-														store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
-														store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
-														store32(m.memory, uint32(v16), uint32(v14+i32(1)))
-														goto l55
-													}
-												l54:
-													v3 = i32(0)
-												l56:
-													store32(m.memory, uint32(v1+v3), uint32(i32(0)))
-													v3 = v3 + i32(4)
-													if v3 != i32(32) {
-														goto l56
-													}
-												l55:
-													v15 = v15 + i32(-1)
-													if v15 != 0 {
-														goto l57
-													}
-												}
-											l52:
-												t85 := int32(load32(m.memory, uint32(v16)))
-												v3 = t85
-												if v3 == 0 {
-													goto l58
-												}
-											}
-										l50:
-											v15 = v3 * i32(112)
-											v3 = v25
-										l59:
-											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-											v3 = v3 + i32(112)
-											v15 = v15 + i32(-112)
-											if v15 != 0 {
-												goto l59
-											}
-										l58:
-											v3 = i32(0)
-											store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
-										l49:
-											p86 := i32(1)
-											if v21 != 0 {
-												p86 = v27
-											}
-											v15 = p86
-											var p87 int32
-											if v21 != i32(0) {
-												p87 = 1
-											}
-											if p87&(v26^i32(1)) != 0 {
-												goto l60
-											}
-										}
-										t88 := int32(load32(m.memory, uint64(uint32(v11))+16))
-										v22 = t88
-										if v22 == 0 {
-											goto l61
-										}
-										t89 := int32(load32(m.memory, uint64(uint32(v11))+20))
-										v14 = t89
-										if v14 == 0 {
-											goto l61
-										}
-										t90 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-										v21 = t90
-										v25 = v21 + i32(8)
-										t91 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-										v23 = t91
-									l78:
-										{
-											v16 = i32(0)
-											{
-												t92 := v14
-												v15 = i32(256) - v3
-												p93 := v15
-												if uint32(v15) > uint32(i32(256)) {
-													p93 = i32(0)
-												}
-												v15 = p93
-												if uint32(t92) < uint32(v15) {
-													goto l62
-												}
-												v27 = v22 + v15
-												v26 = v14 - v15
-												v28 = v15
-												v16 = v22
-											}
-										l62:
-											{
-												p94 := v14
-												if v16 != 0 {
-													p94 = v28
-												}
-												v14 = p94
-												v15 = v14 + v3
-												if uint32(v15) > uint32(i32(256)) {
-													goto l63
-												}
-												if v14 == 0 {
-													goto l63
-												}
-												{
-													if v14 == 0 {
-														goto l64
-													}
-													t96 := v2 + v3
-													p95 := v22
-													if v16 != 0 {
-														p95 = v16
-													}
-													memory_copy(m.memory, uint32(t96), uint32(p95), uint32(v14))
-												}
-											l64:
-												store32(m.memory, uint64(uint32(v5))+952, uint32(v15))
-												goto l65
-											}
-										l63:
-											v15 = v3
-										l65:
-											if v15 != i32(256) {
-												goto l66
-											}
-											{
-												t97 := int32(load32(m.memory, uint32(v21)))
-												v3 = t97
-												if v3 != 0 {
-													goto l67
-												}
-												v15 = i32(8)
-											l74:
-												{
-													t98 := int32(load32(m.memory, uint32(v23)))
-													v3 = t98
-													store32(m.memory, uint32(v23), uint32(i32(0)))
-													{
-														{
-															if v3 != 0 {
-																goto l68
-															}
-															t99 := int32(load32(m.memory, uint64(uint32(v23))+8))
-															v3 = t99
-															t100 := int32(load32(m.memory, uint64(uint32(v23))+12))
-															if v3 == t100 {
-																goto l69
-															}
-															store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
-															v3 = v3 + i32(8)
-															goto l70
-														}
-													l68:
-														t101 := int32(load32(m.memory, uint64(uint32(v23))+4))
-														v3 = t101
-														if v3 == 0 {
-															goto l69
-														}
-													}
-												l70:
-													memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-													t102 := int64(load64(m.memory, uint64(uint32(v3))+24))
-													store64(m.memory, uint64(uint32(v9))+24, uint64(t102))
-													t103 := int64(load64(m.memory, uint64(uint32(v3))+16))
-													store64(m.memory, uint64(uint32(v9))+16, uint64(t103))
-													t104 := int64(load64(m.memory, uint64(uint32(v3))+8))
-													store64(m.memory, uint64(uint32(v9))+8, uint64(t104))
-													t105 := int64(load64(m.memory, uint32(v3)))
-													store64(m.memory, uint32(v9), uint64(t105))
-													memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
-													{
-														t106 := int32(load32(m.memory, uint32(v21)))
-														v14 = t106
-														if uint32(v14) > uint32(i32(7)) {
-															goto l71
-														}
-														v22 = v25 + v14*i32(112)
-														memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
-														store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
-														store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
-														store32(m.memory, uint32(v21), uint32(v14+i32(1)))
-														goto l72
-													}
-												l71:
-													v3 = i32(0)
-												l73:
-													store32(m.memory, uint32(v1+v3), uint32(i32(0)))
-													v3 = v3 + i32(4)
-													if v3 != i32(32) {
-														goto l73
-													}
-												l72:
-													v15 = v15 + i32(-1)
-													if v15 != 0 {
-														goto l74
-													}
-												}
-											l69:
-												t107 := int32(load32(m.memory, uint32(v21)))
-												v3 = t107
-												if v3 == 0 {
-													goto l75
-												}
-											}
-										l67:
-											v15 = v3 * i32(112)
-											v3 = v25
-										l76:
-											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-											v3 = v3 + i32(112)
-											v15 = v15 + i32(-112)
-											if v15 != 0 {
-												goto l76
-											}
-										l75:
-											v15 = i32(0)
-											store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
-										l66:
-											if v16 == 0 {
-												goto l77
-											}
-											p108 := i32(1)
-											if v16 != 0 {
-												p108 = v27
-											}
-											v22 = p108
-											v3 = v15
-											v14 = v26
-											if v26 != 0 {
-												goto l78
-											}
-											goto l77
-										}
-									}
-									t61 := int32(load32(m.memory, uint32(v6)))
-									if uint32(v20) >= uint32(t61) {
-										goto l44
-									}
-									v15 = v7 + v20*i32(12)
-									t62 := int32(load32(m.memory, uint32(v15)))
-									v22 = t62
-									if v22 == 0 {
-										goto l44
-									}
-									t63 := int32(load32(m.memory, uint64(uint32(v15))+4))
-									v14 = t63
-									t64 := int32(load32(m.memory, uint64(uint32(v15))+8))
-									if v14 != t64 {
-										goto l44
-									}
-									if v14 != 0 {
-										t164 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-										v21 = t164
-										v25 = v21 + i32(8)
-										t165 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-										v23 = t165
-									l133:
-										{
-											v16 = i32(0)
-											{
-												t166 := v14
-												v15 = i32(256) - v3
-												p167 := v15
-												if uint32(v15) > uint32(i32(256)) {
-													p167 = i32(0)
-												}
-												v15 = p167
-												if uint32(t166) < uint32(v15) {
-													goto l118
-												}
-												v27 = v22 + v15
-												v26 = v14 - v15
-												v28 = v15
-												v16 = v22
-											}
-										l118:
-											{
-												p168 := v14
-												if v16 != 0 {
-													p168 = v28
-												}
-												v14 = p168
-												v15 = v14 + v3
-												if uint32(v15) > uint32(i32(256)) {
-													goto l119
-												}
-												if v14 == 0 {
-													goto l119
-												}
-												{
-													if v14 == 0 {
-														goto l120
-													}
-													t170 := v2 + v3
-													p169 := v22
-													if v16 != 0 {
-														p169 = v16
-													}
-													memory_copy(m.memory, uint32(t170), uint32(p169), uint32(v14))
-												}
-											l120:
-												store32(m.memory, uint64(uint32(v5))+952, uint32(v15))
-												goto l121
-											}
-										l119:
-											v15 = v3
-										l121:
-											if v15 != i32(256) {
-												goto l122
-											}
-											{
-												t171 := int32(load32(m.memory, uint32(v21)))
-												v3 = t171
-												if v3 != 0 {
-													goto l123
-												}
-												v15 = i32(8)
-											l130:
-												{
-													t172 := int32(load32(m.memory, uint32(v23)))
-													v3 = t172
-													store32(m.memory, uint32(v23), uint32(i32(0)))
-													{
-														{
-															if v3 != 0 {
-																goto l124
-															}
-															t173 := int32(load32(m.memory, uint64(uint32(v23))+8))
-															v3 = t173
-															t174 := int32(load32(m.memory, uint64(uint32(v23))+12))
-															if v3 == t174 {
-																goto l125
-															}
-															store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
-															v3 = v3 + i32(8)
-															goto l126
-														}
-													l124:
-														t175 := int32(load32(m.memory, uint64(uint32(v23))+4))
-														v3 = t175
-														if v3 == 0 {
-															goto l125
-														}
-													}
-												l126:
-													memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-													t176 := int64(load64(m.memory, uint64(uint32(v3))+24))
-													store64(m.memory, uint64(uint32(v9))+24, uint64(t176))
-													t177 := int64(load64(m.memory, uint64(uint32(v3))+16))
-													store64(m.memory, uint64(uint32(v9))+16, uint64(t177))
-													t178 := int64(load64(m.memory, uint64(uint32(v3))+8))
-													store64(m.memory, uint64(uint32(v9))+8, uint64(t178))
-													t179 := int64(load64(m.memory, uint32(v3)))
-													store64(m.memory, uint32(v9), uint64(t179))
-													memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
-													{
-														t180 := int32(load32(m.memory, uint32(v21)))
-														v14 = t180
-														if uint32(v14) > uint32(i32(7)) {
-															goto l127
-														}
-														v22 = v25 + v14*i32(112)
-														memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
-														store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
-														store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
-														store32(m.memory, uint32(v21), uint32(v14+i32(1)))
-														goto l128
-													}
-												l127:
-													v3 = i32(0)
-												l129:
-													store32(m.memory, uint32(v1+v3), uint32(i32(0)))
-													v3 = v3 + i32(4)
-													if v3 != i32(32) {
-														goto l129
-													}
-												l128:
-													v15 = v15 + i32(-1)
-													if v15 != 0 {
-														goto l130
-													}
-												}
-											l125:
-												t181 := int32(load32(m.memory, uint32(v21)))
-												v3 = t181
-												if v3 == 0 {
-													goto l131
-												}
-											}
-										l123:
-											v15 = v3 * i32(112)
-											v3 = v25
-										l132:
-											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-											v3 = v3 + i32(112)
-											v15 = v15 + i32(-112)
-											if v15 != 0 {
-												goto l132
-											}
-										l131:
-											v15 = i32(0)
-											store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
-										l122:
-											if v16 == 0 {
-												goto l77
-											}
-											p182 := i32(1)
-											if v16 != 0 {
-												p182 = v27
-											}
-											v22 = p182
-											v3 = v15
-											v14 = v26
-											if v26 != 0 {
-												goto l133
-											}
-											goto l77
-										}
-									}
-									goto l46
-								}
-							l44:
-								t109 := int32(load32(m.memory, uint64(uint32(v11))+12))
-								v15 = t109
-								t110 := int32(load32(m.memory, uint64(uint32(v11))+8))
-								v14 = t110
-								t111 := int64(load64(m.memory, uint64(uint32(v5))+1232))
-								store64(m.memory, uint32(v10), uint64(t111))
-								t112 := int32(load32(m.memory, uint64(uint32(v5))+1240))
-								store32(m.memory, uint64(uint32(v10))+8, uint32(t112))
-								store32(m.memory, uint64(uint32(v5))+1244, uint32(v14))
-								t113 := v5
-								v29 = v14 + v15<<4
-								store32(m.memory, uint64(uint32(t113))+1248, uint32(v29))
-								if v15 == 0 {
-									goto l46
-								}
-								v30 = i32(1)
-								v28 = i32(0)
-								v21 = v3
-								v15 = v3
-								v20 = i32(1)
-							l80:
-								{
-									t114 := int32(load32(m.memory, uint32(v14+i32(12))))
-									v26 = t114
-									t115 := int32(load32(m.memory, uint32(v14+i32(8))))
-									v22 = t115
-									t116 := int32(load32(m.memory, uint32(v14+i32(4))))
-									v16 = t116
-									t117 := int32(load32(m.memory, uint32(v14)))
-									v23 = t117
-									store32(m.memory, uint64(uint32(v5))+1272, uint32(i32(0)))
-									store32(m.memory, uint64(uint32(v5))+1268, uint32(v16))
-									t119 := v5
-									p118 := i32(1)
-									if v23 != 0 {
-										p118 = v23
-									}
-									store32(m.memory, uint64(uint32(t119))+1264, uint32(p118))
-									{
-										t120 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v5+i32(1264))
-										if t120 != 0 {
-											t121 := v5
-											v14 = v14 + i32(16)
-											store32(m.memory, uint64(uint32(t121))+1244, uint32(v14))
-											t123 := v5 + i32(8)
-											p122 := i32(1)
-											if v22 != 0 {
-												p122 = v22
-											}
-											m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t123, p122, v26)
-											t124 := int32(load32(m.memory, uint64(uint32(v5))+8))
-											v27 = t124
-											if v27 == 0 {
-												goto l77
-											}
-											t125 := int32(load32(m.memory, uint64(uint32(v5))+12))
-											v25 = t125
-											{
-												if v20&i32(1) == 0 {
-													goto l81
-												}
-												v22 = v3
-												goto l82
-											l81:
-												t126 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-												v16 = t126
-												v31 = v16 + i32(8)
-												t127 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-												v23 = t127
-												v15 = v21
-											l98:
-												{
-													v26 = i32(0)
-													{
-														t128 := v28
-														v22 = i32(256) - v15
-														p129 := v22
-														if uint32(v22) > uint32(i32(256)) {
-															p129 = i32(0)
-														}
-														v22 = p129
-														if uint32(t128) < uint32(v22) {
-															goto l83
-														}
-														v32 = v30 + v22
-														v20 = v28 - v22
-														v33 = v22
-														v26 = v30
-													}
-												l83:
-													{
-														p130 := v28
-														if v26 != 0 {
-															p130 = v33
-														}
-														v28 = p130
-														v22 = v28 + v15
-														if uint32(v22) > uint32(i32(256)) {
-															goto l84
-														}
-														if v28 == 0 {
-															goto l84
-														}
-														{
-															if v28 == 0 {
-																goto l85
-															}
-															t132 := v2 + v15
-															p131 := v30
-															if v26 != 0 {
-																p131 = v26
-															}
-															memory_copy(m.memory, uint32(t132), uint32(p131), uint32(v28))
-														}
-													l85:
-														store32(m.memory, uint64(uint32(v5))+952, uint32(v22))
-														v21 = v22
-														v15 = v22
-														goto l86
-													}
-												l84:
-													v22 = v3
-												l86:
-													if v15 != i32(256) {
-														goto l87
-													}
-													{
-														t133 := int32(load32(m.memory, uint32(v16)))
-														v3 = t133
-														if v3 != 0 {
-															goto l88
-														}
-														v15 = i32(8)
-													l95:
-														{
-															t134 := int32(load32(m.memory, uint32(v23)))
-															v3 = t134
-															store32(m.memory, uint32(v23), uint32(i32(0)))
-															{
-																{
-																	if v3 != 0 {
-																		goto l89
-																	}
-																	t135 := int32(load32(m.memory, uint64(uint32(v23))+8))
-																	v3 = t135
-																	t136 := int32(load32(m.memory, uint64(uint32(v23))+12))
-																	if v3 == t136 {
-																		goto l90
-																	}
-																	store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
-																	v3 = v3 + i32(8)
-																	goto l91
-																}
-															l89:
-																t137 := int32(load32(m.memory, uint64(uint32(v23))+4))
-																v3 = t137
-																if v3 == 0 {
-																	goto l90
-																}
-															}
-														l91:
-															memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-															t138 := int64(load64(m.memory, uint64(uint32(v3))+24))
-															store64(m.memory, uint64(uint32(v9))+24, uint64(t138))
-															t139 := int64(load64(m.memory, uint64(uint32(v3))+16))
-															store64(m.memory, uint64(uint32(v9))+16, uint64(t139))
-															t140 := int64(load64(m.memory, uint64(uint32(v3))+8))
-															store64(m.memory, uint64(uint32(v9))+8, uint64(t140))
-															t141 := int64(load64(m.memory, uint32(v3)))
-															store64(m.memory, uint32(v9), uint64(t141))
-															memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
-															{
-																t142 := int32(load32(m.memory, uint32(v16)))
-																v21 = t142
-																if uint32(v21) > uint32(i32(7)) {
-																	goto l92
-																}
-																v22 = v31 + v21*i32(112)
-																memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
-																store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
-																store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
-																store32(m.memory, uint32(v16), uint32(v21+i32(1)))
-																goto l93
-															}
-														l92:
-															v3 = i32(0)
-														l94:
-															store32(m.memory, uint32(v1+v3), uint32(i32(0)))
-															v3 = v3 + i32(4)
-															if v3 != i32(32) {
-																goto l94
-															}
-														l93:
-															v15 = v15 + i32(-1)
-															if v15 != 0 {
-																goto l95
-															}
-														}
-													l90:
-														t143 := int32(load32(m.memory, uint32(v16)))
-														v3 = t143
-														if v3 == 0 {
-															goto l96
-														}
-													}
-												l88:
-													v15 = v3 * i32(112)
-													v3 = v31
-												l97:
-													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-													v3 = v3 + i32(112)
-													v15 = v15 + i32(-112)
-													if v15 != 0 {
-														goto l97
-													}
-												l96:
-													v22 = i32(0)
-													store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
-													v21 = i32(0)
-													v15 = i32(0)
-												l87:
-													if v26 == 0 {
-														goto l82
-													}
-													p144 := i32(1)
-													if v26 != 0 {
-														p144 = v32
-													}
-													v30 = p144
-													v3 = v22
-													v28 = v20
-													if v20 != 0 {
-														goto l98
-													}
-												}
-											}
-										l82:
-											{
-												if v25 != 0 {
-													goto l99
-												}
-												v3 = v22
-												goto l100
-											l99:
-												t145 := int32(load32(m.memory, uint64(uint32(v5))+1212))
-												v16 = t145
-												v20 = v16 + i32(8)
-												t146 := int32(load32(m.memory, uint64(uint32(v5))+1216))
-												v23 = t146
-												v21 = v22
-											l117:
-												{
-													v26 = i32(0)
-													{
-														t147 := v25
-														v3 = i32(256) - v21
-														p148 := v3
-														if uint32(v3) > uint32(i32(256)) {
-															p148 = i32(0)
-														}
-														v3 = p148
-														if uint32(t147) < uint32(v3) {
-															goto l101
-														}
-														v31 = v27 + v3
-														v28 = v25 - v3
-														v30 = v3
-														v26 = v27
-													}
-												l101:
-													{
-														p149 := v25
-														if v26 != 0 {
-															p149 = v30
-														}
-														v15 = p149
-														v3 = v15 + v21
-														if uint32(v3) > uint32(i32(256)) {
-															goto l102
-														}
-														if v15 == 0 {
-															goto l102
-														}
-														{
-															if v15 == 0 {
-																goto l103
-															}
-															t151 := v2 + v21
-															p150 := v27
-															if v26 != 0 {
-																p150 = v26
-															}
-															memory_copy(m.memory, uint32(t151), uint32(p150), uint32(v15))
-														}
-													l103:
-														store32(m.memory, uint64(uint32(v5))+952, uint32(v3))
-														v21 = v3
-														goto l104
-													}
-												l102:
-													v3 = v22
-												l104:
-													if v21 != i32(256) {
-														goto l105
-													}
-													{
-														t152 := int32(load32(m.memory, uint32(v16)))
-														v3 = t152
-														if v3 != 0 {
-															goto l106
-														}
-														v15 = i32(8)
-													l113:
-														{
-															t153 := int32(load32(m.memory, uint32(v23)))
-															v3 = t153
-															store32(m.memory, uint32(v23), uint32(i32(0)))
-															{
-																{
-																	if v3 != 0 {
-																		goto l107
-																	}
-																	t154 := int32(load32(m.memory, uint64(uint32(v23))+8))
-																	v3 = t154
-																	t155 := int32(load32(m.memory, uint64(uint32(v23))+12))
-																	if v3 == t155 {
-																		goto l108
-																	}
-																	store32(m.memory, uint64(uint32(v23))+8, uint32(v3+i32(160)))
-																	v3 = v3 + i32(8)
-																	goto l109
-																}
-															l107:
-																t156 := int32(load32(m.memory, uint64(uint32(v23))+4))
-																v3 = t156
-																if v3 == 0 {
-																	goto l108
-																}
-															}
-														l109:
-															memory_zero(m.memory, uint32(v5+i32(1472)), uint32(i32(64)))
-															t157 := int64(load64(m.memory, uint64(uint32(v3))+24))
-															store64(m.memory, uint64(uint32(v9))+24, uint64(t157))
-															t158 := int64(load64(m.memory, uint64(uint32(v3))+16))
-															store64(m.memory, uint64(uint32(v9))+16, uint64(t158))
-															t159 := int64(load64(m.memory, uint64(uint32(v3))+8))
-															store64(m.memory, uint64(uint32(v9))+8, uint64(t159))
-															t160 := int64(load64(m.memory, uint32(v3)))
-															store64(m.memory, uint32(v9), uint64(t160))
-															memory_copy(m.memory, uint32(v5+i32(1376)), uint32(v5+i32(1472)), uint32(i32(96)))
-															{
-																t161 := int32(load32(m.memory, uint32(v16)))
-																v21 = t161
-																if uint32(v21) > uint32(i32(7)) {
-																	goto l110
-																}
-																v22 = v20 + v21*i32(112)
-																memory_copy(m.memory, uint32(v22), uint32(v5+i32(1376)), uint32(i32(96)))
-																store32(m.memory, uint64(uint32(v22))+104, uint32(v3+i32(32)))
-																store64(m.memory, uint64(uint32(v22))+96, uint64(i64(64)))
-																store32(m.memory, uint32(v16), uint32(v21+i32(1)))
-																goto l111
-															}
-														l110:
-															v3 = i32(0)
-														l112:
-															store32(m.memory, uint32(v1+v3), uint32(i32(0)))
-															v3 = v3 + i32(4)
-															if v3 != i32(32) {
-																goto l112
-															}
-														l111:
-															v15 = v15 + i32(-1)
-															if v15 != 0 {
-																goto l113
-															}
-														}
-													l108:
-														t162 := int32(load32(m.memory, uint32(v16)))
-														v3 = t162
-														if v3 == 0 {
-															goto l114
-														}
-													}
-												l106:
-													v15 = v3 * i32(112)
-													v3 = v20
-												l115:
-													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v3, v2, i32(256))
-													v3 = v3 + i32(112)
-													v15 = v15 + i32(-112)
-													if v15 != 0 {
-														goto l115
-													}
-												l114:
-													v3 = i32(0)
-													store32(m.memory, uint64(uint32(v5))+952, uint32(i32(0)))
-													v21 = i32(0)
-												l105:
-													if v26 != 0 {
-														goto l116
-													}
-													v15 = v21
-													goto l100
-												l116:
-													p163 := i32(1)
-													if v26 != 0 {
-														p163 = v31
-													}
-													v27 = p163
-													v22 = v3
-													v25 = v28
-													v15 = v21
-													if v28 != 0 {
-														goto l117
-													}
-												}
-											}
-										l100:
-											v30 = i32(16664)
-											v28 = i32(2)
-											v20 = i32(0)
-											if v14 != v29 {
-												goto l80
-											}
-											goto l77
-										}
-										v14 = v14 + i32(16)
-										if v14 == v29 {
-											goto l77
-										}
-										goto l80
-									}
-								}
-							}
-						l61:
-							v15 = v3
-							goto l77
-						l46:
-							v15 = v3
-						l77:
-							v16 = i32(0)
-							v3 = i32(1)
-							v14 = i32(16593)
-							t183 := v24
-							var p184 int32
-							if v19 != i32(0) {
-								p184 = 1
-							}
-							if t183&p184 != 0 {
-								goto l134
-							}
-						}
-						{
-							t185 := int32(load32(m.memory, uint64(uint32(v5))+48))
-							v3 = t185
-							if v3 == 0 {
-								t191 := int32(load32(m.memory, uint64(uint32(v5))+44))
-								v2 = t191
-								t192 := int32(load32(m.memory, uint64(uint32(v5))+40))
-								v1 = t192
-								t193 := int32(load32(m.memory, uint64(uint32(v5))+32))
-								if t193 != i32(1) {
-									goto l141
-								}
-								t194 := int32(load32(m.memory, uint64(uint32(v5))+36))
-								v3 = t194
-								if v3 != 0 {
-									goto l142
-								}
-								goto l143
-							}
-							v23 = v3 * i32(112)
-							v3 = i32(0)
-						l136:
-							{
-								v15 = v5 + i32(48) + v3 + i32(8)
-								t186 := int32(load32(m.memory, uint64(uint32(v5))+952))
-								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v15, v2, t186)
-								m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v5+i32(1264), v15)
-								t187 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1264), v4)
-								m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t187&i32(255))
-								t188 := v23
-								v3 = v3 + i32(112)
-								if t188 != v3 {
-									goto l136
-								}
-							}
-							{
-								t189 := int32(load32(m.memory, uint64(uint32(v5))+48))
-								v14 = t189
-								if v14 == 0 {
-									goto l137
-								}
-								v23 = i32(0)
-								v15 = v8
-							l139:
-								v3 = i32(0)
-							l138:
-								store32(m.memory, uint32(v15+v3), uint32(i32(0)))
-								v3 = v3 + i32(4)
-								if v3 != i32(32) {
-									goto l138
-								}
-								v15 = v15 + i32(112)
-								v23 = v23 + i32(1)
-								if v23 != v14 {
-									goto l139
-								}
-							}
-						l137:
-							t190 := int32(load32(m.memory, uint64(uint32(v5))+32))
-							v3 = t190
-							goto l140
-						}
-					}
-				l5:
-					t195 := int32(load32(m.memory, uint64(uint32(v5))+44))
-					v2 = t195
-					t196 := int32(load32(m.memory, uint64(uint32(v5))+40))
-					v1 = t196
-				}
-			l142:
-				m._hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v5+i32(1264), v3, v5+i32(952))
-				t197 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1264), v4)
-				m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t197&i32(255))
-			}
-		l141:
-			if v1 == v2 {
-				goto l143
-			}
-			v3 = v1 + i32(8)
-			t198 := int32(uint32(v2-v1) / uint32(i32(160)))
-			v1 = t198
-		l144:
-			{
-				m._hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v5+i32(1264), v3, v5+i32(952))
-				t199 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(1264), v4)
-				m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(24), t199&i32(255))
-				v3 = v3 + i32(160)
-				v1 = v1 + i32(-1)
-				if v1 != 0 {
-					goto l144
-				}
-			}
-		}
-	l143:
-		t200 := int32(load32(m.memory, uint64(uint32(v5))+48))
-		v9 = t200
-		if v9 == 0 {
-			goto l4
-		}
-		v1 = v5 + i32(120)
-		v2 = i32(0)
-	l146:
-		v3 = i32(0)
-	l145:
-		store32(m.memory, uint32(v1+v3), uint32(i32(0)))
-		v3 = v3 + i32(4)
-		if v3 != i32(32) {
-			goto l145
-		}
-		v1 = v1 + i32(112)
-		v2 = v2 + i32(1)
-		if v2 != v9 {
-			goto l146
-		}
-	}
-l4:
-	{
-		t201 := int32(load32(m.memory, uint64(uint32(v5))+24))
-		v3 = t201
-		if v3 != i32(-1) {
-			goto l147
-		}
-		v3 = i32(35)
-		goto l148
-	}
-l147:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
-	v3 = i32(3)
-l148:
-	m.memory[uint32(v0)] = byte(v3)
-	m.___stack_pointer = v5 + i32(1568)
-}
-func (m *Module) _hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v0, v1 int32) {
-	var v2, v3, v4, v5, v6 int32
+func (m *Module) _hooksig__names__Name__lowercase__h19c4454ca2007f5f_dpry6q(v0, v1 int32) {
+	var v2, v3, v4, v5, v6, v7 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(32)
 	m.___stack_pointer = v2
@@ -3642,42 +2009,554 @@ func (m *Module) _hooksig__names__Name__lowercase__h12ce74562a3a6950_t7mtpd(v0, 
 			}
 			t9 := int32(m.memory[uint64(uint32(v2))+9])
 			v5 = t9
-			t10 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			t10 := int32(load32(m.memory, uint32(v1)))
 			v6 = t10
-			t11 := int32(load32(m.memory, uint32(v1)))
-			v3 = t11
+			v0 = v6 + i32(4)
+			t11 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v7 = t11
 			t12 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v4 = t12 + i32(16)
-		l4:
+			v1 = t12 + i32(16)
+		l6:
 			{
 				t14 := v2
 				p13 := i32(0)
 				if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
 					p13 = i32(32)
 				}
-				m.memory[uint64(uint32(t14))+31] = byte(p13 | v5)
-				t15 := int32(load32(m.memory, uint32(v4)))
-				m._hooksig__primitives__macs__join__h420e055552a08dd3_mn0mb1(v3, v2+i32(31), i32(1), v6, t15)
-				t16 := int32(load32(m.memory, uint64(uint32(v2))+24))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t16)
-				t17 := int32(m.memory[uint64(uint32(v2))+1])
-				v5 = t17
-				t18 := int32(m.memory[uint32(v2)])
-				if t18 != 0 {
-					goto l4
+				v5 = p13 | v5
+				m.memory[uint64(uint32(t14))+31] = byte(v5)
+				{
+					{
+						t15 := int32(load32(m.memory, uint32(v6)))
+						v3 = t15
+						v4 = v3 + i32(1)
+						if uint32(v4) > uint32(i32(256)) {
+							goto l4
+						}
+						store32(m.memory, uint32(v6), uint32(v4))
+						m.memory[uint32(v0+v3)] = byte(v5)
+						goto l5
+					}
+				l4:
+					t16 := int32(load32(m.memory, uint32(v1)))
+					m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v6, v2+i32(31), i32(1), v7, t16)
+				}
+			l5:
+				t17 := int32(load32(m.memory, uint64(uint32(v2))+24))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t17)
+				t18 := int32(m.memory[uint64(uint32(v2))+1])
+				v5 = t18
+				t19 := int32(m.memory[uint32(v2)])
+				if t19 != 0 {
+					goto l6
 				}
 				goto l3
 			}
 		}
 	l1:
-		t19 := int32(load32(m.memory, uint32(v1)))
-		t20 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		t21 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		t22 := int32(load32(m.memory, uint32(t21+i32(16))))
-		m._hooksig__primitives__macs__join__h420e055552a08dd3_mn0mb1(t19, v4, v3, t20, t22)
+		{
+			t20 := int32(load32(m.memory, uint32(v1)))
+			v5 = t20
+			t21 := int32(load32(m.memory, uint32(v5)))
+			v0 = t21
+			v6 = v0 + v3
+			if uint32(v6) > uint32(i32(256)) {
+				goto l7
+			}
+			if v3 == 0 {
+				goto l7
+			}
+			if v3 == 0 {
+				goto l8
+			}
+			memory_copy(m.memory, uint32(v5+v0+i32(4)), uint32(v4), uint32(v3))
+		l8:
+			store32(m.memory, uint32(v5), uint32(v6))
+			goto l3
+		}
+	l7:
+		if uint32(v6) < uint32(i32(257)) {
+			goto l3
+		}
+		t22 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		t23 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		t24 := int32(load32(m.memory, uint32(t23+i32(16))))
+		m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5, v4, v3, t22, t24)
 	}
 l3:
 	m.___stack_pointer = v2 + i32(32)
+}
+func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v3, v4 int32) {
+	var v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19 int32
+	t0 := m.___stack_pointer
+	v5 = t0 - i32(816)
+	m.___stack_pointer = v5
+	store64(m.memory, uint64(uint32(v5))+8, uint64(i64(0xffffffff)))
+	store32(m.memory, uint64(uint32(v5))+16, uint32(i32(0)))
+	store32(m.memory, uint64(uint32(v5))+24, uint32(v1))
+	store32(m.memory, uint64(uint32(v5))+28, uint32(v1+v2*i32(160)))
+	t1 := int32(load32(m.memory, uint64(uint32(v3))+8))
+	v6 = t1
+	v7 = v6 + i32(12)
+	v8 = v6 + i32(212)
+	v9 = v5 + i32(104)
+	v10 = v5 + i32(492) + i32(4)
+	t2 := int32(load32(m.memory, uint32(v3)))
+	v11 = t2
+	t3 := int32(load32(m.memory, uint64(uint32(v3))+4))
+	v12 = t3
+	v3 = i32(0)
+	{
+		{
+			{
+				{
+					{
+					l34:
+						{
+							{
+								if v3 != i32(1) {
+									goto l0
+								}
+								t4 := int32(load32(m.memory, uint64(uint32(v5))+20))
+								v1 = t4
+								goto l1
+							}
+						l0:
+							{
+								t5 := int32(load32(m.memory, uint64(uint32(v5))+24))
+								v3 = t5
+								t6 := int32(load32(m.memory, uint64(uint32(v5))+28))
+								if v3 != t6 {
+									goto l2
+								}
+								v1 = i32(0)
+								goto l3
+							}
+						l2:
+							store32(m.memory, uint64(uint32(v5))+24, uint32(v3+i32(160)))
+							v1 = v3 + i32(8)
+						l3:
+							store32(m.memory, uint64(uint32(v5))+20, uint32(v1))
+							store32(m.memory, uint64(uint32(v5))+16, uint32(i32(1)))
+						l1:
+							if v1 == 0 {
+								goto l4
+							}
+							store32(m.memory, uint64(uint32(v5))+32, uint32(i32(0)))
+							store32(m.memory, uint64(uint32(v5))+492, uint32(i32(0)))
+							store32(m.memory, uint64(uint32(v5))+756, uint32(v5+i32(16)))
+							store32(m.memory, uint64(uint32(v5))+752, uint32(v5+i32(32)))
+							store32(m.memory, uint64(uint32(v5))+768, uint32(i32(16628)))
+							store32(m.memory, uint64(uint32(v5))+764, uint32(v5+i32(752)))
+							store32(m.memory, uint64(uint32(v5))+760, uint32(v5+i32(492)))
+							t7 := int32(load32(m.memory, uint64(uint32(v12))+12))
+							v3 = t7
+							t8 := int32(m.memory[uint32(v3)])
+							if t8 == 0 {
+								goto l5
+							}
+							v2 = i32(1)
+							v1 = i32(0)
+							v13 = i32(1)
+							v14 = i32(1)
+							v15 = i32(0)
+						l28:
+							{
+								v16 = v2
+								t9 := v5
+								t10 := v3
+								v17 = v15 << 3
+								v2 = t10 + v17
+								t11 := int32(load32(m.memory, uint64(uint32(v2))+8))
+								v18 = t11
+								store32(m.memory, uint64(uint32(t9))+776, uint32(v18))
+								t12 := int32(load32(m.memory, uint64(uint32(v2))+4))
+								store32(m.memory, uint64(uint32(v5))+772, uint32(t12))
+								t13 := int32(m.memory[uint64(uint32(v3))+1285])
+								t15 := v5
+								p14 := i32(0)
+								if t13 != 0 {
+									p14 = v18
+								}
+								store32(m.memory, uint64(uint32(t15))+780, uint32(p14))
+								t16 := int32(load32(m.memory, uint64(uint32(v5))+492))
+								v2 = t16
+								v3 = v2 + v1
+								if v14&i32(1) != 0 {
+									goto l6
+								}
+								if uint32(v3) > uint32(i32(256)) {
+									goto l6
+								}
+								if v1 == 0 {
+									goto l7
+								}
+								memory_copy(m.memory, uint32(v10+v2), uint32(v13), uint32(v1))
+							l7:
+								store32(m.memory, uint64(uint32(v5))+492, uint32(v3))
+								goto l8
+							l6:
+								if uint32(v3) < uint32(i32(257)) {
+									goto l8
+								}
+								m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), v13, v1, v5+i32(752), i32(1))
+							l8:
+								m._hooksig__names__Name__lowercase__h19c4454ca2007f5f_dpry6q(v5+i32(772), v5+i32(760))
+								{
+									t17 := int32(load32(m.memory, uint64(uint32(v5))+492))
+									v3 = t17
+									v1 = v3 + i32(2)
+									if uint32(v1) > uint32(i32(256)) {
+										goto l9
+									}
+									store16(m.memory, uint32(v10+v3), uint16(i32(8250)))
+									store32(m.memory, uint64(uint32(v5))+492, uint32(v1))
+									goto l10
+								}
+							l9:
+								m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), i32(16594), i32(2), v5+i32(752), i32(1))
+							l10:
+								{
+									{
+										t18 := int32(m.memory[uint64(uint32(v12))+16])
+										if v15 == t18 {
+											goto l11
+										}
+										v19 = i32(1)
+										v2 = i32(0)
+										{
+											t19 := int32(m.memory[uint64(uint32(v6))+208])
+											if uint32(v15) >= uint32(t19) {
+												goto l12
+											}
+											v3 = v8 + v17
+											t20 := int32(load32(m.memory, uint32(v3)))
+											v14 = t20
+											if v14 == 0 {
+												goto l12
+											}
+											t21 := int32(load32(m.memory, uint64(uint32(v3))+4))
+											v3 = t21
+											{
+												t22 := int32(load32(m.memory, uint64(uint32(v5))+492))
+												v1 = t22
+												if uint32(v1) < uint32(i32(257)) {
+													goto l13
+												}
+												m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), i32(1), i32(0), v5+i32(752), i32(1))
+												t23 := int32(load32(m.memory, uint64(uint32(v5))+492))
+												v1 = t23
+											}
+										l13:
+											v18 = v1 + v3
+											if uint32(v18) > uint32(i32(256)) {
+												goto l14
+											}
+											if v3 == 0 {
+												goto l14
+											}
+											if v3 == 0 {
+												goto l15
+											}
+											memory_copy(m.memory, uint32(v10+v1), uint32(v14), uint32(v3))
+										l15:
+											store32(m.memory, uint64(uint32(v5))+492, uint32(v18))
+											v19 = i32(16649)
+											v2 = i32(2)
+											goto l12
+										l14:
+											v19 = i32(16649)
+											v2 = i32(2)
+											if uint32(v18) < uint32(i32(257)) {
+												goto l12
+											}
+											m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), v14, v3, v5+i32(752), i32(1))
+										}
+									l12:
+										t24 := int32(m.memory[uint32(v6)])
+										v3 = t24
+										if v3 == 0 {
+											goto l16
+										}
+										v1 = v3 * i32(12)
+										v3 = v7
+									l23:
+										{
+											t25 := int32(m.memory[uint32(v3+i32(-8))])
+											if v15 != t25 {
+												goto l17
+											}
+											t26 := int32(load32(m.memory, uint32(v3+i32(-4))))
+											v17 = t26
+											t27 := int32(load32(m.memory, uint32(v3)))
+											v14 = t27
+											{
+												{
+													t28 := int32(load32(m.memory, uint64(uint32(v5))+492))
+													v18 = t28
+													v13 = v18 + v2
+													if uint32(v13) > uint32(i32(256)) {
+														goto l18
+													}
+													if v2 == 0 {
+														goto l18
+													}
+													if v2 == 0 {
+														goto l19
+													}
+													memory_copy(m.memory, uint32(v10+v18), uint32(v19), uint32(v2))
+												l19:
+													store32(m.memory, uint64(uint32(v5))+492, uint32(v13))
+													v18 = v13
+													goto l20
+												}
+											l18:
+												if uint32(v13) < uint32(i32(257)) {
+													goto l20
+												}
+												m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), v19, v2, v5+i32(752), i32(1))
+												t29 := int32(load32(m.memory, uint64(uint32(v5))+492))
+												v18 = t29
+											}
+										l20:
+											v13 = v18 + v14
+											if uint32(v13) > uint32(i32(256)) {
+												goto l21
+											}
+											if v14 == 0 {
+												goto l21
+											}
+											if v14 == 0 {
+												goto l22
+											}
+											memory_copy(m.memory, uint32(v10+v18), uint32(v17), uint32(v14))
+										l22:
+											store32(m.memory, uint64(uint32(v5))+492, uint32(v13))
+											v19 = i32(16649)
+											v2 = i32(2)
+											goto l17
+										l21:
+											v19 = i32(16649)
+											v2 = i32(2)
+											if uint32(v13) < uint32(i32(257)) {
+												goto l17
+											}
+											m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), v17, v14, v5+i32(752), i32(1))
+										}
+									l17:
+										v3 = v3 + i32(12)
+										v1 = v1 + i32(-12)
+										if v1 != 0 {
+											goto l23
+										}
+										goto l16
+									}
+								l11:
+									store32(m.memory, uint64(uint32(v5))+792, uint32(i32(0)))
+									t30 := int64(load64(m.memory, uint32(v11)))
+									store64(m.memory, uint64(uint32(v5))+784, uint64(t30))
+									m._hooksig__names__Name__lowercase__h19c4454ca2007f5f_dpry6q(v5+i32(784), v5+i32(760))
+									{
+										{
+											t31 := int32(load32(m.memory, uint64(uint32(v5))+492))
+											v1 = t31
+											v3 = v1 + i32(1)
+											if uint32(v3) > uint32(i32(256)) {
+												goto l24
+											}
+											m.memory[uint32(v10+v1)] = byte(i32(32))
+											store32(m.memory, uint64(uint32(v5))+492, uint32(v3))
+											goto l25
+										}
+									l24:
+										m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), i32(16648), i32(1), v5+i32(752), i32(1))
+										t32 := int32(load32(m.memory, uint64(uint32(v5))+492))
+										v3 = t32
+									}
+								l25:
+									t33 := int32(load32(m.memory, uint64(uint32(v11))+16))
+									v1 = t33
+									p34 := i32(1)
+									if v1 != 0 {
+										p34 = v1
+									}
+									v14 = p34
+									{
+										t35 := int32(load32(m.memory, uint64(uint32(v11))+20))
+										p36 := i32(0)
+										if v1 != 0 {
+											p36 = t35
+										}
+										v1 = p36
+										v2 = v1 + v3
+										if uint32(v2) > uint32(i32(256)) {
+											goto l26
+										}
+										if v1 == 0 {
+											goto l26
+										}
+										if v1 == 0 {
+											goto l27
+										}
+										memory_copy(m.memory, uint32(v10+v3), uint32(v14), uint32(v1))
+									l27:
+										store32(m.memory, uint64(uint32(v5))+492, uint32(v2))
+										goto l16
+									}
+								l26:
+									if uint32(v2) < uint32(i32(257)) {
+										goto l16
+									}
+									m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), v14, v1, v5+i32(752), i32(1))
+								}
+							l16:
+								v15 = v15 + i32(1)
+								v1 = i32(1)
+								v2 = v16 + i32(1)
+								v14 = i32(0)
+								v13 = i32(16593)
+								t37 := int32(load32(m.memory, uint64(uint32(v12))+12))
+								t38 := v16
+								v3 = t37
+								t39 := int32(m.memory[uint32(v3)])
+								if uint32(t38) < uint32(t39) {
+									goto l28
+								}
+							}
+							{
+								t40 := int32(load32(m.memory, uint64(uint32(v5))+32))
+								v3 = t40
+								if v3 == 0 {
+									goto l29
+								}
+								v2 = v3 * i32(112)
+								v3 = i32(0)
+							l30:
+								{
+									v1 = v5 + i32(32) + v3 + i32(8)
+									t41 := int32(load32(m.memory, uint64(uint32(v5))+492))
+									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v10, t41)
+									m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v5+i32(784), v1)
+									t42 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(784), v4)
+									m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t42&i32(255))
+									t43 := v2
+									v3 = v3 + i32(112)
+									if t43 != v3 {
+										goto l30
+									}
+								}
+								{
+									t44 := int32(load32(m.memory, uint64(uint32(v5))+32))
+									v14 = t44
+									if v14 == 0 {
+										goto l31
+									}
+									v2 = i32(0)
+									v1 = v9
+								l33:
+									v3 = i32(0)
+								l32:
+									store32(m.memory, uint32(v1+v3), uint32(i32(0)))
+									v3 = v3 + i32(4)
+									if v3 != i32(32) {
+										goto l32
+									}
+									v1 = v1 + i32(112)
+									v2 = v2 + i32(1)
+									if v2 != v14 {
+										goto l33
+									}
+								}
+							l31:
+								t45 := int32(load32(m.memory, uint64(uint32(v5))+16))
+								v3 = t45
+								goto l34
+							}
+						l29:
+						}
+						t46 := int32(load32(m.memory, uint64(uint32(v5))+28))
+						v14 = t46
+						t47 := int32(load32(m.memory, uint64(uint32(v5))+24))
+						v2 = t47
+						t48 := int32(load32(m.memory, uint64(uint32(v5))+16))
+						if t48 != i32(1) {
+							goto l35
+						}
+						t49 := int32(load32(m.memory, uint64(uint32(v5))+20))
+						v1 = t49
+						if v1 != 0 {
+							goto l36
+						}
+						goto l37
+					}
+				l5:
+					t50 := int32(load32(m.memory, uint64(uint32(v5))+28))
+					v14 = t50
+					t51 := int32(load32(m.memory, uint64(uint32(v5))+24))
+					v2 = t51
+				}
+			l36:
+				m._hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v5+i32(784), v1, v5+i32(492))
+				t52 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(784), v4)
+				m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t52&i32(255))
+			}
+		l35:
+			if v2 == v14 {
+				goto l37
+			}
+			v3 = v2 + i32(8)
+			t53 := int32(uint32(v14-v2) / uint32(i32(160)))
+			v1 = t53
+		l38:
+			{
+				m._hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v5+i32(784), v3, v5+i32(492))
+				t54 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(784), v4)
+				m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t54&i32(255))
+				v3 = v3 + i32(160)
+				v1 = v1 + i32(-1)
+				if v1 != 0 {
+					goto l38
+				}
+			}
+		}
+	l37:
+		t55 := int32(load32(m.memory, uint64(uint32(v5))+32))
+		v14 = t55
+		if v14 == 0 {
+			goto l4
+		}
+		v1 = v5 + i32(104)
+		v2 = i32(0)
+	l40:
+		v3 = i32(0)
+	l39:
+		store32(m.memory, uint32(v1+v3), uint32(i32(0)))
+		v3 = v3 + i32(4)
+		if v3 != i32(32) {
+			goto l39
+		}
+		v1 = v1 + i32(112)
+		v2 = v2 + i32(1)
+		if v2 != v14 {
+			goto l40
+		}
+	}
+l4:
+	{
+		t56 := int32(load32(m.memory, uint64(uint32(v5))+8))
+		v3 = t56
+		if v3 != i32(-1) {
+			goto l41
+		}
+		v3 = i32(35)
+		goto l42
+	}
+l41:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v3))
+	v3 = i32(3)
+l42:
+	m.memory[uint32(v0)] = byte(v3)
+	m.___stack_pointer = v5 + i32(816)
 }
 func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -3692,7 +2571,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 	v5 = t3
 	m._hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(t2, t4, v5)
 	t5 := int32(load32(m.memory, uint64(uint32(v3))+12))
-	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22036))
+	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+21992))
 	v6 = t6
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+12))
 	v7 = t7
@@ -3707,11 +2586,11 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 			goto l1
 		}
 	l0:
-		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21564)), uint32(i32(60)))
+		memory_copy(m.memory, uint32(v3+i32(12)+i32(8)), uint32(i32(21540)), uint32(i32(60)))
 		v1 = i32(0)
 	l9:
 		{
-			v10 = i32(21528)
+			v10 = i32(21504)
 			v11 = i32(7)
 			{
 				v12 = v3 + i32(12) + v1
@@ -3721,16 +2600,16 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 				default:
 					goto l2
 				case 1:
-					v10 = i32(21535)
+					v10 = i32(21511)
 					goto l2
 				case 2:
-					v10 = i32(21542)
+					v10 = i32(21518)
 					goto l2
 				case 3:
-					v10 = i32(21549)
+					v10 = i32(21525)
 					goto l2
 				case 4:
-					v10 = i32(21556)
+					v10 = i32(21532)
 					v11 = i32(8)
 					goto l2
 				case 5:
@@ -3759,7 +2638,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 		store32(m.memory, uint64(uint32(v3))+80, uint32(v9))
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(5)))
 		t13 := int32(load32(m.memory, uint32(v1)))
-		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22056))))
+		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22012))))
 		v9 = t14
 	}
 l1:
@@ -3829,7 +2708,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 		if v1 == 0 {
 			goto l0
 		}
-		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21492)), uint32(i32(36)))
+		memory_copy(m.memory, uint32(v3+i32(20)+i32(8)), uint32(i32(21468)), uint32(i32(36)))
 		v4 = i32(0)
 	l7:
 		{
@@ -3838,7 +2717,7 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 			v6 = t1
 			t2 := int32(load32(m.memory, uint32(v5+i32(12))))
 			v7 = t2
-			v8 = i32(21476)
+			v8 = i32(21452)
 			v9 = i32(4)
 			{
 				t3 := int32(load32(m.memory, uint32(v5+i32(8))))
@@ -3847,10 +2726,10 @@ func (m *Module) _hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(v0, 
 				default:
 					goto l1
 				case 1:
-					v8 = i32(21480)
+					v8 = i32(21456)
 					goto l1
 				case 2:
-					v8 = i32(21484)
+					v8 = i32(21460)
 					v9 = i32(5)
 					goto l1
 				case 3:
@@ -4213,9 +3092,9 @@ func (m *Module) _hooksig__drone__Delivery__read__h57b344cb8021bc2e_pfq67v(v0, v
 				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
 			l9:
 				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(6)))
-				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21629)))
+				store32(m.memory, uint64(uint32(v3))+36, uint32(i32(21605)))
 				store32(m.memory, uint64(uint32(v3))+32, uint32(i32(5)))
-				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21624)))
+				store32(m.memory, uint64(uint32(v3))+28, uint32(i32(21600)))
 				v9 = v3 + i32(28)
 				v10 = v3 + i32(47)
 				v11 = i32(1)
@@ -4350,7 +3229,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h57b344cb8021bc2e_pfq67v(v0, v
 								}
 								if v2 != 0 {
 									v1 = v4
-									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21629), i32(6))
+									t54 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21605), i32(6))
 									if t54 != 0 {
 										goto l52
 									}
@@ -4636,7 +3515,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h57b344cb8021bc2e_pfq67v(v0, v
 							}
 						l21:
 							v1 = v3 + i32(4)
-							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21624), i32(5))
+							t55 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21600), i32(5))
 							if t55 != 0 {
 								goto l52
 							}
@@ -4644,7 +3523,7 @@ func (m *Module) _hooksig__drone__Delivery__read__h57b344cb8021bc2e_pfq67v(v0, v
 								goto l0
 							}
 							v1 = v4
-							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21629), i32(6))
+							t56 := m._hooksig__drone__JsonText__is__h3aae1bcdaf92aa33_u9orqj(v7, v8, i32(21605), i32(6))
 							if t56 == 0 {
 								goto l0
 							}
@@ -5083,7 +3962,7 @@ func (m *Module) _hooksig__request__fields__signature_credentials__h5788d9ff8b09
 		}
 		goto l1
 	l0:
-		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21815), i32(9))
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21755), i32(9))
 		if t0 == 0 {
 			goto l1
 		}
@@ -5306,7 +4185,7 @@ func (m *Module) _hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v0, v1
 				{
 					{
 						{
-							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(0x5522), i32(5))
+							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21734), i32(5))
 							if t30 == 0 {
 								goto l13
 							}
@@ -5317,7 +4196,7 @@ func (m *Module) _hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v0, v1
 						}
 					l13:
 						{
-							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21799), i32(9))
+							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21739), i32(9))
 							if t31 == 0 {
 								goto l15
 							}
@@ -5328,7 +4207,7 @@ func (m *Module) _hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v0, v1
 						}
 					l15:
 						{
-							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21808), i32(7))
+							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21748), i32(7))
 							if t32 == 0 {
 								goto l16
 							}
@@ -5338,7 +4217,7 @@ func (m *Module) _hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v0, v1
 							goto l14
 						}
 					l16:
-						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21815), i32(9))
+						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21755), i32(9))
 						if t33 == 0 {
 							goto l17
 						}
@@ -5499,73 +4378,59 @@ func (m *Module) _hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v0, v1
 l3:
 	m.___stack_pointer = v3 + i32(208)
 }
-func (m *Module) _hooksig__names__CheckedNames__new__hbbb6983770a08e0b_p1ulvt(v0, v1 int32) {
-	var v2, v3 int32
-	var v4 int64
+func (m *Module) _hooksig__names__check_covered__h5a47968ad4c32542_lhrvlw(v0, v1, v2 int32) {
+	var v3, v4 int32
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(16)
-	m.___stack_pointer = v2
+	v3 = t0 - i32(16)
+	m.___stack_pointer = v3
 	{
 		{
 			{
 				t1 := int32(load32(m.memory, uint32(v1)))
-				v3 = t1
-				if v3 == 0 {
+				v4 = t1
+				if v4 == 0 {
 					goto l0
 				}
-				t2 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21635), i32(11))
+				t2 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21611), i32(11))
 				if t2 != 0 {
 					goto l1
 				}
 			}
 		l0:
-			t3 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			t5 := v2 + i32(8)
-			p4 := i32(0)
-			if t3 != 0 {
-				p4 = v3
+			t3 := int64(load64(m.memory, uint64(uint32(v1))+4))
+			store64(m.memory, uint64(uint32(v3))+8, uint64(t3))
+			t4 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			t6 := v3
+			p5 := i32(0)
+			if t4 != 0 {
+				p5 = v4
 			}
-			t6 := int64(load64(m.memory, uint64(uint32(v1))+4))
-			m._hooksig__names__check_list__h22e498d97df11e85_g1tjhn(t5, p4, t6)
-			{
-				t7 := int32(m.memory[uint64(uint32(v2))+8])
-				if t7 == i32(3) {
-					goto l2
-				}
-				t8 := int64(load64(m.memory, uint64(uint32(v2))+8))
-				v4 = t8
-				if v4&i64(255) == i64(3) {
-					goto l2
-				}
-				store64(m.memory, uint32(v0), uint64(v4))
-				v1 = i32(2)
-				goto l3
-			}
-		l2:
-			t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			store32(m.memory, uint64(uint32(v0))+8, uint32(t9))
-			t10 := int64(load64(m.memory, uint32(v1)))
-			store64(m.memory, uint32(v0), uint64(t10))
-			v1 = i32(0)
-			goto l3
+			store32(m.memory, uint64(uint32(t6))+4, uint32(p5))
+			m._hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_1m2y30(v0, v3+i32(4), v2)
+			goto l2
 		}
 	l1:
-		t11 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		store32(m.memory, uint64(uint32(v0))+8, uint32(t11))
-		t12 := int64(load64(m.memory, uint32(v1)))
-		store64(m.memory, uint32(v0), uint64(t12))
-		v1 = i32(1)
+		store16(m.memory, uint64(uint32(v0))+16, uint16(i32(384)))
+		store32(m.memory, uint64(uint32(v0))+12, uint32(v2))
+		t7 := int64(load64(m.memory, uint64(uint32(v1))+4))
+		store64(m.memory, uint64(uint32(v0))+4, uint64(t7))
+		t8 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		t10 := v0
+		p9 := i32(0)
+		if t8 != 0 {
+			p9 = v4
+		}
+		store32(m.memory, uint32(t10), uint32(p9))
 	}
-l3:
-	m.memory[uint64(uint32(v0))+12] = byte(v1)
-	m.___stack_pointer = v2 + i32(16)
+l2:
+	m.___stack_pointer = v3 + i32(16)
 }
-func (m *Module) _hooksig__policy__Policy__check_params__h920be90270217468_mgdeaj(v0, v1, v2, v3 int32) {
+func (m *Module) _hooksig__policy__Policy__check_params__hebbb7530e8d5e959_xlaqlz(v0, v1, v2, v3 int32) {
 	var v4, v5, v6 int32
 	var v7 int64
-	var v8, v9, v10 int32
+	var v8, v9 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(16)
+	v4 = t0 - i32(48)
 	m.___stack_pointer = v4
 	{
 		{
@@ -5581,10 +4446,10 @@ func (m *Module) _hooksig__policy__Policy__check_params__h920be90270217468_mgdea
 			}
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
-				store64(m.memory, uint64(uint32(v4))+8, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+4, uint32(i32(21824)))
+				store64(m.memory, uint64(uint32(v4))+40, uint64(i64(11)))
+				store32(m.memory, uint64(uint32(v4))+36, uint32(i32(21764)))
 				v5 = v2 + i32(36)
-				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(4), i32(0))
+				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(36), i32(0))
 				if t7 == 0 {
 					goto l6
 				}
@@ -5619,9 +4484,9 @@ func (m *Module) _hooksig__policy__Policy__check_params__h920be90270217468_mgdea
 		if t11 != i32(1) {
 			goto l4
 		}
-		store64(m.memory, uint64(uint32(v4))+8, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+4, uint32(i32(21835)))
-		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(4), i32(0))
+		store64(m.memory, uint64(uint32(v4))+40, uint64(i64(6)))
+		store32(m.memory, uint64(uint32(v4))+36, uint32(i32(21775)))
+		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(36), i32(0))
 		if t12 != 0 {
 			goto l3
 		}
@@ -5639,155 +4504,165 @@ l3:
 		t14 := int32(load32(m.memory, uint64(uint32(v1))+24))
 		t15 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v2, v5, t14)
 		if t15 == 0 {
-			m.memory[uint32(v0)] = byte(i32(32))
-			goto l5
+			goto l8
 		}
 	}
 l7:
 	{
-		t16 := int32(load32(m.memory, uint32(v1)))
-		switch t16 {
-		default:
-			t17 := int32(m.memory[uint64(uint32(v3))+12])
-			if t17 != 0 {
-				goto l12
-			}
-			v6 = i32(21635)
-			v7 = i64(11)
-			goto l13
-		case 1:
-			t18 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v5 = t18
-			if v5 == 0 {
-				goto l12
-			}
-			t19 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v2 = t19
-			v1 = v2 + v5<<3
-			v8 = i32(0)
-		l15:
-			{
-				store32(m.memory, uint64(uint32(v4))+12, uint32(i32(0)))
-				t20 := int64(load64(m.memory, uint32(v2)))
-				store64(m.memory, uint64(uint32(v4))+4, uint64(t20))
-				t21 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v3, v4+i32(4))
-				if t21 == 0 {
-					goto l14
-				}
-				v8 = v8 + i32(1)
-				v2 = v2 + i32(8)
-				if v2 != v1 {
-					goto l15
-				}
-				goto l12
-			}
-		case 2:
-			t22 := int64(load64(m.memory, uint64(uint32(v1))+8))
-			v7 = t22
-			t23 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v6 = t23
-		}
-	}
-l13:
-	if int32(v7) == 0 {
-		goto l12
-	}
-	if v6 == 0 {
-		goto l12
-	}
-	v8 = i32(0)
-l21:
-	{
-		store64(m.memory, uint64(uint32(v4))+8, uint64(v7))
-		store32(m.memory, uint64(uint32(v4))+4, uint32(v6))
-		v5 = int32(v7)
 		{
-			v7 = int64(uint64(v7) >> 32)
-			if v7 != i64(0) {
-				goto l16
-			}
-			p24 := i32(0)
-			if v7 == 0 {
-				p24 = v6
-			}
-			v1 = p24
-			v2 = i32(0)
-			if v5 == 0 {
-				goto l17
-			}
-		l18:
-			{
-				t25 := int32(m.memory[uint32(v6+v2)])
-				if t25 == i32(32) {
-					goto l17
+			t16 := int32(load32(m.memory, uint32(v1)))
+			switch t16 {
+			default:
+				t17 := int32(m.memory[uint64(uint32(v3))+17])
+				if t17 != 0 {
+					goto l12
 				}
-				t26 := v5
-				v2 = v2 + i32(1)
-				if t26 != v2 {
-					goto l18
+				store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
+				v2 = i32(21792)
+				v1 = i32(21808)
+				goto l22
+			case 2:
+				t18 := int64(load64(m.memory, uint64(uint32(v1))+8))
+				v7 = t18
+				t19 := int32(load32(m.memory, uint64(uint32(v1))+4))
+				v2 = t19
+				t20 := int32(load32(m.memory, uint64(uint32(v1))+8))
+				v1 = t20
+				store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
+				p21 := i32(0)
+				if v1 != 0 {
+					p21 = v2
 				}
-			}
-			v2 = v5
-		l17:
-			store32(m.memory, uint64(uint32(v4))+8, uint32(v5-v2))
-			store32(m.memory, uint64(uint32(v4))+4, uint32(v1+v2))
-		}
-	l16:
-		v9 = int32(v7)
-	l20:
-		{
-			t27 := int32(load32(m.memory, uint64(uint32(v4))+8))
-			v2 = t27
-			t28 := int32(load32(m.memory, uint64(uint32(v4))+12))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4, v4+i32(4), t28)
-			t29 := int32(m.memory[uint32(v4)])
-			v1 = t29
-			if v1 == 0 {
-				goto l19
-			}
-			t30 := int32(m.memory[uint64(uint32(v4))+1])
-			if t30&i32(255) != i32(32) {
+				v5 = p21
+			l19:
+				{
+					if v5 == 0 {
+						goto l12
+					}
+					store64(m.memory, uint64(uint32(v4))+40, uint64(v7))
+					store32(m.memory, uint64(uint32(v4))+36, uint32(v5))
+					v6 = int32(v7)
+					{
+						v7 = int64(uint64(v7) >> 32)
+						if v7 != i64(0) {
+							goto l14
+						}
+						p22 := i32(0)
+						if v7 == 0 {
+							p22 = v5
+						}
+						v1 = p22
+						v2 = i32(0)
+						if v6 == 0 {
+							goto l15
+						}
+					l16:
+						{
+							t23 := int32(m.memory[uint32(v5+v2)])
+							if t23 == i32(32) {
+								goto l15
+							}
+							t24 := v6
+							v2 = v2 + i32(1)
+							if t24 != v2 {
+								goto l16
+							}
+						}
+						v2 = v6
+					l15:
+						store32(m.memory, uint64(uint32(v4))+40, uint32(v6-v2))
+						store32(m.memory, uint64(uint32(v4))+36, uint32(v1+v2))
+					}
+				l14:
+					v8 = int32(v7)
+				l18:
+					{
+						t25 := int32(load32(m.memory, uint64(uint32(v4))+40))
+						v2 = t25
+						t26 := int32(load32(m.memory, uint64(uint32(v4))+44))
+						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(24), v4+i32(36), t26)
+						t27 := int32(m.memory[uint64(uint32(v4))+24])
+						v1 = t27
+						if v1 == 0 {
+							goto l17
+						}
+						t28 := int32(m.memory[uint64(uint32(v4))+25])
+						if t28&i32(255) != i32(32) {
+							goto l18
+						}
+					}
+				l17:
+					t29 := int64(load64(m.memory, uint64(uint32(v4))+40))
+					v7 = t29
+					t30 := int32(load32(m.memory, uint64(uint32(v4))+36))
+					v9 = t30
+					store32(m.memory, uint64(uint32(v4))+44, uint32(v8))
+					store32(m.memory, uint64(uint32(v4))+36, uint32(v5))
+					t31 := v4
+					v2 = v6 - v2
+					p32 := v2
+					if uint32(v2) > uint32(v6) {
+						p32 = i32(0)
+					}
+					store32(m.memory, uint64(uint32(t31))+40, uint32(p32))
+					m._core__iter__traits__iterator__Iterator__position__check____u7b__u7b_closure_u7d__u7d___h47dbbd238d082315_lhao22(v4+i32(16), v3, v4+i32(32), v4+i32(36))
+					p33 := i32(0)
+					if v1 != 0 {
+						p33 = v9
+					}
+					v5 = p33
+					t34 := int32(load32(m.memory, uint64(uint32(v4))+16))
+					if t34 != i32(1) {
+						goto l19
+					}
+				}
+				t35 := int32(load32(m.memory, uint64(uint32(v4))+20))
+				v2 = t35
 				goto l20
+			case 1:
+				t36 := int32(load32(m.memory, uint64(uint32(v1))+4))
+				v2 = t36
+				t37 := int32(load32(m.memory, uint64(uint32(v1))+8))
+				v1 = t37
+				store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
+				v1 = v1 << 3
+				if v1 == 0 {
+					goto l12
+				}
+				v1 = v2 + v1
 			}
 		}
-	l19:
-		t31 := int64(load64(m.memory, uint64(uint32(v4))+8))
-		v7 = t31
-		t32 := int32(load32(m.memory, uint64(uint32(v4))+4))
-		v10 = t32
-		store32(m.memory, uint64(uint32(v4))+12, uint32(v9))
-		store32(m.memory, uint64(uint32(v4))+4, uint32(v6))
-		t33 := v4
-		v2 = v5 - v2
-		p34 := v2
-		if uint32(v2) > uint32(v5) {
-			p34 = i32(0)
+	l22:
+		{
+			store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
+			t38 := int64(load64(m.memory, uint32(v2)))
+			store64(m.memory, uint64(uint32(v4))+36, uint64(t38))
+			m._core__iter__traits__iterator__Iterator__position__check____u7b__u7b_closure_u7d__u7d___h47dbbd238d082315_lhao22(v4+i32(8), v3, v4+i32(32), v4+i32(36))
+			t39 := int32(load32(m.memory, uint64(uint32(v4))+8))
+			if t39&i32(1) != 0 {
+				goto l21
+			}
+			v2 = v2 + i32(8)
+			if v2 == v1 {
+				goto l12
+			}
+			goto l22
 		}
-		store32(m.memory, uint64(uint32(t33))+8, uint32(p34))
-		t35 := m._hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v3, v4+i32(4))
-		if t35 == 0 {
-			goto l14
-		}
-		v8 = v8 + i32(1)
-		v6 = v10
-		t36 := v1
-		var p37 int32
-		if v10 != i32(0) {
-			p37 = 1
-		}
-		if t36&p37 == 0 {
-			goto l12
-		}
-		goto l21
+	l21:
+		t40 := int32(load32(m.memory, uint64(uint32(v4))+12))
+		v2 = t40
 	}
-l14:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v8))
+l20:
 	m.memory[uint32(v0)] = byte(i32(31))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	goto l5
 l12:
 	m.memory[uint32(v0)] = byte(i32(3))
+	goto l5
+l8:
+	m.memory[uint32(v0)] = byte(i32(32))
 l5:
-	m.___stack_pointer = v4 + i32(16)
+	m.___stack_pointer = v4 + i32(48)
 }
 func (m *Module) _hooksig__policy__Policy__read_date__hd67ccb1c5e071ccb_j6vpvq(v0, v1, v2, v3 int32, v4, v5 int64) {
 	var v6 int32
@@ -5909,7 +4784,7 @@ l11:
 					goto l5
 				}
 				t14 := int32(load32(m.memory, uint64(uint32(v3))+24))
-				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21732), i32(7))
+				t15 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t14, v4, i32(21672), i32(7))
 				if t15 == 0 {
 					goto l4
 				}
@@ -6006,7 +4881,7 @@ func (m *Module) _hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj8
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(21939)), uint32(i32(96)))
+	memory_copy(m.memory, uint32(v3), uint32(i32(0x5588)), uint32(i32(96)))
 	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
 	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
 	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
@@ -6133,7 +5008,7 @@ func (m *Module) _hooksig__date__parse__hdc9e21b9af3bf1cd_f9jycr(v0, v1, v2 int3
 			v18 = t25
 			t26 := int32(m.memory[uint64(uint32(v1))+5])
 			v19 = t26
-			v2 = i32(21188)
+			v2 = i32(21164)
 			t27 := int32(load16(m.memory, uint32(v1)))
 			t28 := int32(m.memory[uint64(uint32(v1))+2])
 			v20 = (t27 | t28<<16) & i32(0xffffff)
@@ -6228,7 +5103,7 @@ func (m *Module) _hooksig__date__parse__hdc9e21b9af3bf1cd_f9jycr(v0, v1, v2 int3
 			v22 = t47
 			t48 := int32(load32(m.memory, uint64(uint32(v4))+80))
 			v23 = t48
-			v2 = i32(21396)
+			v2 = i32(21372)
 			v6 = (v16&i32(255)<<8 | v17&i32(255) | v15<<16) & i32(0xffffff)
 			v1 = i32(1)
 			v20 = i32(0)
@@ -6284,11 +5159,11 @@ func (m *Module) _hooksig__date__parse__hdc9e21b9af3bf1cd_f9jycr(v0, v1, v2 int3
 		v8 = i32(0)
 	l18:
 		{
-			t57 := int32(load32(m.memory, uint64(uint32(v8))+21368))
+			t57 := int32(load32(m.memory, uint64(uint32(v8))+21344))
 			if t57 != v9 {
 				goto l8
 			}
-			t58 := int32(load32(m.memory, uint64(uint32(v8))+21364))
+			t58 := int32(load32(m.memory, uint64(uint32(v8))+21340))
 			v2 = t58
 			v20 = i32(0)
 			store32(m.memory, uint64(uint32(v4))+104, uint32(i32(0)))
@@ -6370,7 +5245,7 @@ func (m *Module) _hooksig__date__parse__hdc9e21b9af3bf1cd_f9jycr(v0, v1, v2 int3
 			}
 		l9:
 			v1 = i32(1)
-			v2 = i32(21396)
+			v2 = i32(21372)
 			v21 = v21 & i32(0xffffff)
 		l15:
 			{
@@ -6400,7 +5275,7 @@ func (m *Module) _hooksig__date__parse__hdc9e21b9af3bf1cd_f9jycr(v0, v1, v2 int3
 				}
 				v21 = p73
 			l22:
-				v1 = v2 + i32(21209)
+				v1 = v2 + i32(21185)
 				v20 = i32(3)
 				{
 					if v21 != 0 {
@@ -6612,8 +5487,8 @@ func (m *Module) _hooksig__date__write__hc2e304022eb3ffcf_s0c1ea(v0 int32, v1 in
 				goto l2
 			}
 			v7 = v7 * i32(3)
-			t11 := int32(load16(m.memory, uint64(uint32(v7))+21188))
-			t12 := int32(m.memory[uint32(v7+i32(21188)+i32(2))])
+			t11 := int32(load16(m.memory, uint64(uint32(v7))+21164))
+			t12 := int32(m.memory[uint32(v7+i32(21164)+i32(2))])
 			v11 = t12
 			v9 = t11 | v11<<16
 			v10 = int32(uint32(v9) >> 8)
@@ -6628,8 +5503,8 @@ func (m *Module) _hooksig__date__write__hc2e304022eb3ffcf_s0c1ea(v0 int32, v1 in
 				goto l3
 			}
 			v5 = v5 * i32(3)
-			t13 := int32(load16(m.memory, uint64(uint32(v5))+21396))
-			t14 := int32(m.memory[uint32(v5+i32(21396)+i32(2))])
+			t13 := int32(load16(m.memory, uint64(uint32(v5))+21372))
+			t14 := int32(m.memory[uint32(v5+i32(21372)+i32(2))])
 			v12 = t14
 			v6 = t13 | v12<<16
 			v8 = int32(uint32(v6) >> 8)
@@ -6763,7 +5638,7 @@ func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v
 						if v7 < i32(0) {
 							{
 								{
-									t20 := int32(m.memory[uint64(uint32(v3))+22084])
+									t20 := int32(m.memory[uint64(uint32(v3))+22040])
 									switch t20 + i32(-2) {
 									default:
 										goto l13
@@ -7208,300 +6083,6 @@ l18:
 	store64(m.memory, uint64(uint32(v0))+4, uint64(v8))
 	store32(m.memory, uint32(v0), uint32(v2))
 }
-func (m *Module) _hooksig__names__HeaderList__contains_name__h221feb45ea5d7dad_sneg7r(v0, v1 int32) int32 {
-	var v2, v3 int32
-	var v4 int64
-	var v5, v6, v7, v8 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(16)
-	m.___stack_pointer = v2
-	t1 := int32(load32(m.memory, uint32(v0)))
-	t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
-	p3 := i32(0)
-	if t2 != 0 {
-		p3 = t1
-	}
-	v3 = p3
-	t4 := int64(load64(m.memory, uint64(uint32(v0))+4))
-	v4 = t4
-l6:
-	{
-		v5 = v3
-		if v5 == 0 {
-			goto l0
-		}
-		store64(m.memory, uint64(uint32(v2))+8, uint64(v4))
-		store32(m.memory, uint64(uint32(v2))+4, uint32(v5))
-		v6 = int32(v4)
-		{
-			v4 = int64(uint64(v4) >> 32)
-			if v4 != i64(0) {
-				goto l1
-			}
-			p5 := i32(0)
-			if v4 == 0 {
-				p5 = v5
-			}
-			v0 = p5
-			v3 = i32(0)
-			if v6 == 0 {
-				goto l2
-			}
-		l3:
-			{
-				t6 := int32(m.memory[uint32(v5+v3)])
-				if t6 == i32(32) {
-					goto l2
-				}
-				t7 := v6
-				v3 = v3 + i32(1)
-				if t7 != v3 {
-					goto l3
-				}
-			}
-			v3 = v6
-		l2:
-			store32(m.memory, uint64(uint32(v2))+8, uint32(v6-v3))
-			store32(m.memory, uint64(uint32(v2))+4, uint32(v0+v3))
-		}
-	l1:
-		v7 = int32(v4)
-	l5:
-		{
-			t8 := int32(load32(m.memory, uint64(uint32(v2))+8))
-			v3 = t8
-			t9 := int32(load32(m.memory, uint64(uint32(v2))+12))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(4), t9)
-			t10 := int32(m.memory[uint32(v2)])
-			v0 = t10
-			if v0 == 0 {
-				goto l4
-			}
-			t11 := int32(m.memory[uint64(uint32(v2))+1])
-			if t11&i32(255) != i32(32) {
-				goto l5
-			}
-		}
-	l4:
-		t12 := int64(load64(m.memory, uint64(uint32(v2))+8))
-		v4 = t12
-		t13 := int32(load32(m.memory, uint64(uint32(v2))+4))
-		v8 = t13
-		store32(m.memory, uint64(uint32(v2))+12, uint32(v7))
-		store32(m.memory, uint64(uint32(v2))+4, uint32(v5))
-		t14 := v2
-		v3 = v6 - v3
-		p15 := v3
-		if uint32(v3) > uint32(v6) {
-			p15 = i32(0)
-		}
-		store32(m.memory, uint64(uint32(t14))+8, uint32(p15))
-		p16 := i32(0)
-		if v0 != 0 {
-			p16 = v8
-		}
-		v3 = p16
-		t17 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v2+i32(4), v1)
-		if t17 == 0 {
-			goto l6
-		}
-	}
-l0:
-	m.___stack_pointer = v2 + i32(16)
-	var p18 int32
-	if v5 != i32(0) {
-		p18 = 1
-	}
-	return p18
-}
-func (m *Module) _hooksig__names__check_list__h22e498d97df11e85_g1tjhn(v0, v1 int32, v2 int64) {
-	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
-	var v15 int64
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(1600)
-	m.___stack_pointer = v3
-	store32(m.memory, uint64(uint32(v3))+1056, uint32(i32(0)))
-	store32(m.memory, uint64(uint32(v3))+28, uint32(i32(0)))
-	if v1 != 0 {
-		v5 = i32(0)
-	l16:
-		{
-			store64(m.memory, uint64(uint32(v3))+1588, uint64(v2))
-			store32(m.memory, uint64(uint32(v3))+1584, uint32(v1))
-			v6 = int32(v2)
-			{
-				v2 = int64(uint64(v2) >> 32)
-				var p1 int32
-				if v2 != i64(0) {
-					p1 = 1
-				}
-				v7 = p1
-				if v7 != 0 {
-					goto l2
-				}
-				p2 := i32(0)
-				if v2 == 0 {
-					p2 = v1
-				}
-				v8 = p2
-				v4 = i32(0)
-				if v6 == 0 {
-					goto l3
-				}
-			l4:
-				{
-					t3 := int32(m.memory[uint32(v1+v4)])
-					if t3 == i32(32) {
-						goto l3
-					}
-					t4 := v6
-					v4 = v4 + i32(1)
-					if t4 != v4 {
-						goto l4
-					}
-				}
-				v4 = v6
-			l3:
-				store32(m.memory, uint64(uint32(v3))+1588, uint32(v6-v4))
-				store32(m.memory, uint64(uint32(v3))+1584, uint32(v8+v4))
-			}
-		l2:
-			v4 = int32(v2)
-		l6:
-			{
-				t5 := int32(load32(m.memory, uint64(uint32(v3))+1588))
-				v8 = t5
-				t6 := int32(load32(m.memory, uint64(uint32(v3))+1592))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(24), v3+i32(1584), t6)
-				t7 := int32(m.memory[uint64(uint32(v3))+24])
-				v9 = t7
-				if v9 == 0 {
-					goto l5
-				}
-				t8 := int32(m.memory[uint64(uint32(v3))+25])
-				if t8&i32(255) != i32(32) {
-					goto l6
-				}
-			}
-		l5:
-			store32(m.memory, uint64(uint32(v3))+1580, uint32(v4))
-			store32(m.memory, uint64(uint32(v3))+1572, uint32(v1))
-			t9 := v3
-			v4 = v6 - v8
-			p10 := v4
-			if uint32(v4) > uint32(v6) {
-				p10 = i32(0)
-			}
-			v10 = p10
-			store32(m.memory, uint64(uint32(t9))+1576, uint32(v10))
-			{
-				if v5 == i32(128) {
-					m.memory[uint32(v0)] = byte(i32(20))
-					goto l14
-				}
-				v11 = v5 + i32(1)
-				t11 := int32(load32(m.memory, uint64(uint32(v3))+1584))
-				v12 = t11
-				t12 := int64(load64(m.memory, uint64(uint32(v3))+1588))
-				v2 = t12
-				v4 = i32(-16)
-				{
-					{
-					l9:
-						{
-							if v4 == i32(48) {
-								goto l8
-							}
-							v13 = v4 + i32(21684)
-							v14 = v4 + i32(16)
-							v4 = v14
-							t13 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(1572), v13)
-							if t13 == 0 {
-								goto l9
-							}
-						}
-						t14 := int32(m.memory[uint32(v14+i32(21680))])
-						if t14 != i32(2) {
-							goto l10
-						}
-						v15 = i64(21)
-						goto l11
-					}
-				l8:
-					v15 = i64(18)
-					if uint32(v8) >= uint32(v6) {
-						goto l11
-					}
-					{
-						if v7 != 0 {
-							goto l12
-						}
-						store32(m.memory, uint64(uint32(v3))+1588, uint32(v10))
-						store32(m.memory, uint64(uint32(v3))+1584, uint32(v1))
-						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(8), v3+i32(1584), i32(1))
-						t15 := int32(load32(m.memory, uint64(uint32(v3))+1588))
-						if t15 != 0 {
-							goto l11
-						}
-						goto l10
-					}
-				l12:
-					t16 := int32(load32(m.memory, uint64(uint32(v3))+1580))
-					store32(m.memory, uint64(uint32(v3))+1592, uint32(t16))
-					t17 := int64(load64(m.memory, uint64(uint32(v3))+1572))
-					store64(m.memory, uint64(uint32(v3))+1584, uint64(t17))
-				l13:
-					{
-						t18 := int32(load32(m.memory, uint64(uint32(v3))+1592))
-						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(1584), t18)
-						t19 := int32(m.memory[uint64(uint32(v3))+16])
-						if t19 == 0 {
-							goto l10
-						}
-						t20 := int32(m.memory[uint64(uint32(v3))+17])
-						v4 = t20 & i32(255)
-						p21 := i32(128)
-						if uint32(v4) < uint32(i32(128)) {
-							p21 = v4
-						}
-						t22 := int32(m.memory[uint64(uint32(p21))+16464])
-						if t22&i32(1) != 0 {
-							goto l13
-						}
-					}
-				}
-			l11:
-				store64(m.memory, uint32(v0), uint64(v15|int64(uint32(v5))<<32))
-				goto l14
-			}
-		l10:
-			t23 := m._hooksig__names__NameIndex__insert__h441cf1b107981045_j89l57(v3+i32(28), v3+i32(1572))
-			if t23 == 0 {
-				store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
-				m.memory[uint32(v0)] = byte(i32(19))
-				goto l14
-			}
-			v1 = v12
-			v5 = v11
-			t24 := v9
-			var p25 int32
-			if v12 != i32(0) {
-				p25 = 1
-			}
-			if t24&p25 == i32(1) {
-				goto l16
-			}
-		}
-		v4 = i32(3)
-		goto l1
-	}
-	v4 = i32(8)
-	goto l1
-l1:
-	m.memory[uint32(v0)] = byte(v4)
-l14:
-	m.___stack_pointer = v3 + i32(1600)
-}
 func (m *Module) _hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v0, v1, v2 int32) int32 {
 	var v3, v4 int32
 	t0 := m.___stack_pointer
@@ -7538,9 +6119,447 @@ l1:
 	m.___stack_pointer = v3 + i32(16)
 	return v4
 }
-func (m *Module) _hooksig__names__Name__fingerprint__hecc2341d3a2eb7f9_7y3jp3(v0 int32) int32 {
-	var v1, v2, v3, v4 int32
-	var v5, v6, v7 int64
+func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_1m2y30(v0, v1, v2 int32) {
+	var v3, v4 int32
+	var v5 int64
+	var v6, v7, v8, v9, v10, v11, v12, v13 int32
+	var v14 int64
+	var v15 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(48)
+	m.___stack_pointer = v3
+	{
+		t1 := int32(load32(m.memory, uint32(v1)))
+		v4 = t1
+		if v4 == 0 {
+			m.memory[uint32(v0)] = byte(i32(8))
+			v11 = i32(2)
+			goto l17
+		}
+		t2 := int64(load64(m.memory, uint64(uint32(v1))+4))
+		v5 = t2
+		v6 = i32(0)
+		v7 = i32(128)
+	l16:
+		{
+			store64(m.memory, uint64(uint32(v3))+36, uint64(v5))
+			store32(m.memory, uint64(uint32(v3))+32, uint32(v4))
+			v8 = int32(v5)
+			{
+				v5 = int64(uint64(v5) >> 32)
+				var p3 int32
+				if v5 != i64(0) {
+					p3 = 1
+				}
+				v9 = p3
+				if v9 != 0 {
+					goto l1
+				}
+				p4 := i32(0)
+				if v5 == 0 {
+					p4 = v4
+				}
+				v10 = p4
+				v11 = i32(0)
+				if v8 == 0 {
+					goto l2
+				}
+			l3:
+				{
+					t5 := int32(m.memory[uint32(v4+v11)])
+					if t5 == i32(32) {
+						goto l2
+					}
+					t6 := v8
+					v11 = v11 + i32(1)
+					if t6 != v11 {
+						goto l3
+					}
+				}
+				v11 = v8
+			l2:
+				store32(m.memory, uint64(uint32(v3))+36, uint32(v8-v11))
+				store32(m.memory, uint64(uint32(v3))+32, uint32(v10+v11))
+			}
+		l1:
+			v12 = int32(v5)
+		l5:
+			{
+				t7 := int32(load32(m.memory, uint64(uint32(v3))+36))
+				v11 = t7
+				t8 := int32(load32(m.memory, uint64(uint32(v3))+40))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(32), t8)
+				t9 := int32(m.memory[uint64(uint32(v3))+16])
+				v10 = t9
+				if v10 == 0 {
+					goto l4
+				}
+				t10 := int32(m.memory[uint64(uint32(v3))+17])
+				if t10&i32(255) != i32(32) {
+					goto l5
+				}
+			}
+		l4:
+			store32(m.memory, uint64(uint32(v3))+28, uint32(v12))
+			store32(m.memory, uint64(uint32(v3))+20, uint32(v4))
+			t11 := v3
+			v12 = v8 - v11
+			p12 := v12
+			if uint32(v12) > uint32(v8) {
+				p12 = i32(0)
+			}
+			v13 = p12
+			store32(m.memory, uint64(uint32(t11))+24, uint32(v13))
+			v12 = i32(128)
+			if v6 != i32(128) {
+				goto l6
+			}
+			v14 = i64(20)
+			goto l7
+		l6:
+			t13 := int32(load32(m.memory, uint64(uint32(v3))+32))
+			v15 = t13
+			t14 := int64(load64(m.memory, uint64(uint32(v3))+36))
+			v5 = t14
+			store64(m.memory, uint64(uint32(v3))+36, uint64(i64(16)))
+			store32(m.memory, uint64(uint32(v3))+32, uint32(i32(21622)))
+			{
+				t15 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(20), v3+i32(32))
+				if t15 != 0 {
+					goto l8
+				}
+				v12 = i32(-16)
+			l10:
+				{
+					if v12 == 0 {
+						v14 = i64(18)
+						if uint32(v11) >= uint32(v8) {
+							goto l11
+						}
+						{
+							if v9 != 0 {
+								t19 := int32(load32(m.memory, uint64(uint32(v3))+28))
+								store32(m.memory, uint64(uint32(v3))+40, uint32(t19))
+								t20 := int64(load64(m.memory, uint64(uint32(v3))+20))
+								store64(m.memory, uint64(uint32(v3))+32, uint64(t20))
+							l14:
+								{
+									t21 := int32(load32(m.memory, uint64(uint32(v3))+40))
+									m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(32), t21)
+									t22 := int32(m.memory[uint64(uint32(v3))+8])
+									if t22 == 0 {
+										goto l13
+									}
+									t23 := int32(m.memory[uint64(uint32(v3))+9])
+									v11 = t23 & i32(255)
+									p24 := i32(128)
+									if uint32(v11) < uint32(i32(128)) {
+										p24 = v11
+									}
+									t25 := int32(m.memory[uint64(uint32(p24))+16464])
+									if t25&i32(1) != 0 {
+										goto l14
+									}
+									goto l11
+								}
+							}
+							store32(m.memory, uint64(uint32(v3))+36, uint32(v13))
+							store32(m.memory, uint64(uint32(v3))+32, uint32(v4))
+							m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3, v3+i32(32), i32(1))
+							t18 := int32(load32(m.memory, uint64(uint32(v3))+36))
+							if t18 != 0 {
+								goto l11
+							}
+							goto l13
+						}
+					}
+					store32(m.memory, uint64(uint32(v3))+40, uint32(i32(0)))
+					t16 := int64(load64(m.memory, uint32(v12+i32(21672))))
+					store64(m.memory, uint64(uint32(v3))+32, uint64(t16))
+					v12 = v12 + i32(8)
+					t17 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(20), v3+i32(32))
+					if t17 == 0 {
+						goto l10
+					}
+				}
+				v14 = i64(21)
+				goto l11
+			}
+		l8:
+			v7 = v6
+		l13:
+			{
+				t26 := m._hooksig__names__NameIndex__insert__h1f312520b4d670f9_pvrvjl(v2, v3+i32(20))
+				if t26 != 0 {
+					goto l15
+				}
+				v14 = i64(19)
+				goto l11
+			}
+		l15:
+			v6 = v6 + i32(1)
+			v4 = v15
+			t27 := v10
+			var p28 int32
+			if v15 != i32(0) {
+				p28 = 1
+			}
+			if t27&p28 != 0 {
+				goto l16
+			}
+		}
+		m.memory[uint64(uint32(v0))+16] = byte(v7)
+		store32(m.memory, uint64(uint32(v0))+12, uint32(v2))
+		t29 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		store32(m.memory, uint64(uint32(v0))+8, uint32(t29))
+		t30 := int64(load64(m.memory, uint32(v1)))
+		store64(m.memory, uint32(v0), uint64(t30))
+		v11 = i32(0)
+		goto l17
+	}
+l11:
+	v12 = v6
+l7:
+	store64(m.memory, uint32(v0), uint64(v14|int64(uint32(v12))<<32))
+	v11 = i32(2)
+l17:
+	m.memory[uint64(uint32(v0))+17] = byte(v11)
+	m.___stack_pointer = v3 + i32(48)
+}
+func (m *Module) _hooksig__names__NameIndex__insert__h1f312520b4d670f9_pvrvjl(v0, v1 int32) int32 {
+	var v2, v3, v4, v5, v6, v7, v8 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(16)
+	m.___stack_pointer = v2
+	t1 := m._hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v1)
+	t2 := v2 + i32(8)
+	t3 := v0
+	v3 = t1
+	m._hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(t2, t3, v3, v1)
+	{
+		t4 := int32(load32(m.memory, uint64(uint32(v2))+8))
+		v4 = t4
+		if v4 != i32(1) {
+			goto l0
+		}
+		t5 := int32(load32(m.memory, uint64(uint32(v2))+12))
+		v5 = t5
+		t6 := int32(m.memory[uint64(uint32(v0))+1285])
+		t7 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		t8 := v0
+		var p9 int32
+		if t7 != i32(0) {
+			p9 = 1
+		}
+		m.memory[uint64(uint32(t8))+1285] = byte(t6 | p9)
+		t10 := int32(int8(m.memory[uint32(v0)]))
+		v6 = t10
+		if v6 < i32(0) {
+			goto l0
+		}
+		t11 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		v7 = t11
+		t12 := int32(load32(m.memory, uint32(v1)))
+		v1 = t12
+		m.memory[uint32(v0)] = byte(v6 + i32(1))
+		v8 = v0 + v6<<3
+		store32(m.memory, uint64(uint32(v8))+8, uint32(v7))
+		store32(m.memory, uint64(uint32(v8))+4, uint32(v1))
+		t13 := int32(int8(m.memory[uint64(uint32(v0))+1028]))
+		v1 = t13
+		if v1 < i32(0) {
+			goto l0
+		}
+		t14 := v0
+		v7 = v1 + i32(1)
+		m.memory[uint64(uint32(t14))+1028] = byte(v7)
+		v8 = v0 + i32(1029)
+		v0 = v8 + v1<<1
+		m.memory[uint64(uint32(v0))+1] = byte(v6)
+		m.memory[uint32(v0)] = byte(v3)
+		t15 := v5
+		v0 = v7 & i32(255)
+		if uint32(t15) >= uint32(v0) {
+			goto l0
+		}
+		v1 = v0 + (v5 ^ i32(-1))
+		if v1 == 0 {
+			goto l0
+		}
+		p16 := v8 + v5<<1
+		if uint32(v5) > uint32(v0) {
+			p16 = i32(1)
+		}
+		v0 = p16
+		v6 = v0 + v1<<1
+		{
+			{
+				if v1 != i32(1) {
+					goto l1
+				}
+				t17 := int32(load16(m.memory, uint32(v6)))
+				v6 = t17
+				t18 := int32(load16(m.memory, uint32(v0)))
+				store16(m.memory, uint64(uint32(v0))+2, uint16(t18))
+				goto l2
+			}
+		l1:
+			t19 := int32(load16(m.memory, uint32(v6)))
+			v6 = t19
+			v1 = v1 << 1
+			if v1 == 0 {
+				goto l2
+			}
+			memory_copy(m.memory, uint32(v0+i32(2)), uint32(v0), uint32(v1))
+		}
+	l2:
+		store16(m.memory, uint32(v0), uint16(v6))
+	}
+l0:
+	m.___stack_pointer = v2 + i32(16)
+	return v4
+}
+func (m *Module) _hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v0 int32) int32 {
+	var v1, v2, v3, v4, v5 int32
+	var v6 int64
+	var v7 int32
+	var v8, v9 int64
+	t0 := m.___stack_pointer
+	v1 = t0 - i32(48)
+	m.___stack_pointer = v1
+	{
+		{
+			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			if t1 != 0 {
+				goto l0
+			}
+			t2 := int32(load32(m.memory, uint32(v0)))
+			v2 = t2
+			{
+				t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
+				v3 = t3
+				var p4 int32
+				if uint32(v3) < uint32(i32(4)) {
+					p4 = 1
+				}
+				v4 = p4
+				if v4 != 0 {
+					goto l1
+				}
+				v5 = v2 + v3 + i32(-4)
+				if v5 != 0 {
+					t8 := int64(load32(m.memory, uint32(v2)))
+					v8 = t8
+					t9 := int64(load32(m.memory, uint32(v5)))
+					t10 := v8<<56 | v8&i64(0xff00)<<40
+					v6 = t9
+					v9 = v6 << 32
+					v8 = v9 | v8
+					v6 = t10 | (v8&i64(0xff0000)<<24 | v8&i64(0xff000000)<<8) | (v6<<24&i64(0xff000000) | v6<<8&i64(0xff0000) | (int64(uint64(v6)>>8)&i64(0xff00) | int64(uint64(v9)>>56)))
+					goto l4
+				}
+			}
+		l1:
+			if v3 != 0 {
+				p5 := i32(4)
+				if v4 != 0 {
+					p5 = v3
+				}
+				v7 = p5
+				v5 = i32(0)
+				v4 = v2
+			l5:
+				{
+					t6 := int32(m.memory[uint32(v4)])
+					v5 = v5<<8 | t6
+					v4 = v4 + i32(1)
+					v7 = v7 + i32(-1)
+					if v7 != 0 {
+						goto l5
+					}
+				}
+				v4 = i32(0)
+			l6:
+				{
+					t7 := int32(m.memory[uint32(v2)])
+					v4 = v4<<8 | t7
+					v2 = v2 + i32(1)
+					v3 = v3 + i32(-1)
+					if v3 != 0 {
+						goto l6
+					}
+				}
+				v6 = int64(uint32(v5))<<32 | int64(uint32(v4))
+				goto l4
+			}
+			v6 = i64(0)
+			goto l4
+		}
+	l0:
+		store32(m.memory, uint64(uint32(v1))+44, uint32(i32(4)))
+		t11 := int32(load32(m.memory, uint64(uint32(v0))+8))
+		store32(m.memory, uint64(uint32(v1))+40, uint32(t11))
+		t12 := int64(load64(m.memory, uint32(v0)))
+		store64(m.memory, uint64(uint32(v1))+32, uint64(t12))
+		v2 = i32(0)
+		v4 = i32(-4)
+	l8:
+		{
+			t13 := int32(load32(m.memory, uint64(uint32(v1))+40))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1+i32(24), v1+i32(32), t13)
+			t14 := int32(m.memory[uint64(uint32(v1))+24])
+			if t14 == 0 {
+				goto l7
+			}
+			t15 := int32(m.memory[uint64(uint32(v1))+25])
+			v2 = v2<<8 | t15&i32(255)
+			v4 = v4 + i32(1)
+			if v4 != 0 {
+				goto l8
+			}
+		}
+	l7:
+		t16 := int64(load64(m.memory, uint32(v0)))
+		store64(m.memory, uint64(uint32(v1))+32, uint64(t16))
+		t17 := int32(load32(m.memory, uint64(uint32(v0))+8))
+		t18 := v1
+		v4 = t17
+		store32(m.memory, uint64(uint32(t18))+40, uint32(v4))
+		m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1+i32(16), v1+i32(32), v4)
+		v6 = i64(0)
+		{
+			t19 := int32(m.memory[uint64(uint32(v1))+16])
+			if t19 == 0 {
+				goto l9
+			}
+			t20 := int32(m.memory[uint64(uint32(v1))+17])
+			v3 = t20
+			v4 = i32(0)
+		l10:
+			{
+				t21 := int32(load32(m.memory, uint64(uint32(v1))+40))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1+i32(8), v1+i32(32), t21)
+				v4 = v4<<8 | v3&i32(255)
+				t22 := int32(m.memory[uint64(uint32(v1))+9])
+				v3 = t22
+				t23 := int32(m.memory[uint64(uint32(v1))+8])
+				if t23 != 0 {
+					goto l10
+				}
+			}
+			v6 = int64(uint32(v4))
+		}
+	l9:
+		v6 = v6 | int64(uint32(v2))<<32
+	}
+l4:
+	t24 := m._hooksig__names__Name__len__h5ce1b21a8674cc5c_d6xlhi(v0)
+	v2 = t24
+	m.___stack_pointer = v1 + i32(48)
+	return int32(int64(uint64((v6|i64(2314885530818453536)^int64(uint32(v2)))*i64(-0x61c8864680b583eb)) >> 56))
+}
+func (m *Module) _hooksig__names__Name__len__h5ce1b21a8674cc5c_d6xlhi(v0 int32) int32 {
+	var v1 int32
 	t0 := m.___stack_pointer
 	v1 = t0 - i32(32)
 	m.___stack_pointer = v1
@@ -7551,105 +6570,29 @@ func (m *Module) _hooksig__names__Name__fingerprint__hecc2341d3a2eb7f9_7y3jp3(v0
 				goto l0
 			}
 			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
-			v2 = t2
-			v3 = v2 & i32(7)
-			t3 := int32(load32(m.memory, uint32(v0)))
-			v0 = t3
-			v4 = v0 + v2&i32(0x7ffffff8)
-			v5 = i64(0)
-			if uint32(v2) < uint32(i32(8)) {
-				goto l1
-			}
-			v2 = int32(uint32(v2) >> 3)
-			v5 = i64(0)
-		l2:
-			{
-				t4 := int64(load64(m.memory, uint32(v0)))
-				v6 = t4
-				v6 = v6<<56 | v6&i64(0xff00)<<40 | (v6&i64(0xff0000)<<24 | v6&i64(0xff000000)<<8) | (int64(uint64(v6)>>8)&i64(0xff000000) | int64(uint64(v6)>>24)&i64(0xff0000) | (int64(uint64(v6)>>40)&i64(0xff00) | int64(uint64(v6)>>56)))
-				v7 = v6 & i64(0x7f7f7f7f7f7f7f7f)
-				v5 = (int64(uint64((v7+i64(4557430888798830399)^(v7+i64(2676586395008836901)))&(v6^i64(-1)))>>2)&i64(2314885530818453536) | v6 ^ i64_rotl(v5, i64(23))) * i64(-0x61c8864680b583eb)
-				v0 = v0 + i32(8)
-				v2 = v2 + i32(-1)
-				if v2 != 0 {
-					goto l2
-				}
-			}
-		l1:
-			t5 := m._hooksig__names__mix_rest__h37ac7f3229302bbd_f79fko(v5, v4, v3)
-			v6 = t5
-			goto l3
-		}
-	l0:
-		t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
-		store32(m.memory, uint64(uint32(v1))+16, uint32(t6))
-		t7 := int64(load64(m.memory, uint32(v0)))
-		store64(m.memory, uint64(uint32(v1))+8, uint64(t7))
-		v5 = i64(0)
-		store64(m.memory, uint64(uint32(v1))+24, uint64(i64(0)))
-	l8:
-		v0 = i32(0)
-		{
-		l5:
-			{
-				t8 := int32(load32(m.memory, uint64(uint32(v1))+16))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1, v1+i32(8), t8)
-				t9 := int32(m.memory[uint32(v1)])
-				if t9 == 0 {
-					goto l4
-				}
-				t10 := int32(m.memory[uint64(uint32(v1))+1])
-				m.memory[uint32(v1+i32(24)+v0)] = byte(t10)
-				v0 = v0 + i32(1)
-				if v0 != i32(8) {
-					goto l5
-				}
-				goto l6
-			}
-		l4:
-			if uint32(v0) < uint32(i32(8)) {
-				goto l7
-			}
-		l6:
-			t11 := int64(load64(m.memory, uint64(uint32(v1))+24))
-			v6 = t11
-			v6 = v6<<56 | v6&i64(0xff00)<<40 | (v6&i64(0xff0000)<<24 | v6&i64(0xff000000)<<8) | (int64(uint64(v6)>>8)&i64(0xff000000) | int64(uint64(v6)>>24)&i64(0xff0000) | (int64(uint64(v6)>>40)&i64(0xff00) | int64(uint64(v6)>>56)))
-			v7 = v6 & i64(0x7f7f7f7f7f7f7f7f)
-			v5 = (int64(uint64((v7+i64(4557430888798830399)^(v7+i64(2676586395008836901)))&(v6^i64(-1)))>>2)&i64(2314885530818453536) | v6 ^ i64_rotl(v5, i64(23))) * i64(-0x61c8864680b583eb)
-			goto l8
-		}
-	l7:
-		t12 := m._hooksig__names__mix_rest__h37ac7f3229302bbd_f79fko(v5, v1+i32(24), v0)
-		v6 = t12
-	}
-l3:
-	m.___stack_pointer = v1 + i32(32)
-	return int32(int64(uint64(v6) >> 48))
-}
-func (m *Module) _hooksig__names__mix_rest__h37ac7f3229302bbd_f79fko(v0 int64, v1, v2 int32) int64 {
-	var v3 int64
-	var v4 int32
-	var v5 int64
-	v3 = i64(0)
-	t0 := m.___stack_pointer
-	v4 = t0 - i32(16)
-	store64(m.memory, uint64(uint32(v4))+8, uint64(i64(0)))
-	{
-		if v2 == 0 {
-			goto l0
-		}
-		if v2 == 0 {
+			v0 = t2
 			goto l1
 		}
-		memory_copy(m.memory, uint32(v4+i32(8)), uint32(v1), uint32(v2))
-	l1:
-		t1 := int64(load64(m.memory, uint64(uint32(v4))+8))
-		v3 = t1
-		v3 = v3<<56 | v3&i64(0xff00)<<40 | (v3&i64(0xff0000)<<24 | v3&i64(0xff000000)<<8) | (int64(uint64(v3)>>8)&i64(0xff000000) | int64(uint64(v3)>>24)&i64(0xff0000) | (int64(uint64(v3)>>40)&i64(0xff00) | int64(uint64(v3)>>56)))
+	l0:
+		t3 := int32(load32(m.memory, uint64(uint32(v0))+8))
+		store32(m.memory, uint64(uint32(v1))+24, uint32(t3))
+		t4 := int64(load64(m.memory, uint32(v0)))
+		store64(m.memory, uint64(uint32(v1))+16, uint64(t4))
+		v0 = i32(-1)
+	l2:
+		{
+			t5 := int32(load32(m.memory, uint64(uint32(v1))+24))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1+i32(8), v1+i32(16), t5)
+			v0 = v0 + i32(1)
+			t6 := int32(m.memory[uint64(uint32(v1))+8])
+			if t6 != 0 {
+				goto l2
+			}
+		}
 	}
-l0:
-	v5 = v3 & i64(0x7f7f7f7f7f7f7f7f)
-	return (i64_rotl((int64(uint64((v5+i64(4557430888798830399)^(v5+i64(2676586395008836901)))&(v3^i64(-1)))>>2)&i64(2314885530818453536)|v3^i64_rotl(v0, i64(23)))*i64(-0x61c8864680b583eb), i64(23)) ^ int64(uint32(v2))) * i64(-0x61c8864680b583eb)
+l1:
+	m.___stack_pointer = v1 + i32(32)
+	return v0
 }
 func (m *Module) _hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, v2 int32) int32 {
 	var v3, v4, v5 int32
@@ -7722,74 +6665,6 @@ l0:
 l1:
 	m.___stack_pointer = v3 + i32(64)
 	return v5 & i32(1)
-}
-func (m *Module) _hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v0, v1 int32) {
-	var v2, v3, v4, v5, v6 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(32)
-	m.___stack_pointer = v2
-	{
-		{
-			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			if t1 != 0 {
-				goto l0
-			}
-			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
-			v3 = t2
-			t3 := int32(load32(m.memory, uint32(v0)))
-			v4 = t3
-			v5 = i32(0)
-		l2:
-			{
-				if v3 == v5 {
-					goto l1
-				}
-				v6 = v4 + v5
-				v5 = v5 + i32(1)
-				t4 := int32(m.memory[uint32(v6)])
-				if uint32((t4+i32(-65))&i32(255)) > uint32(i32(25)) {
-					goto l2
-				}
-			}
-		}
-	l0:
-		t5 := int64(load64(m.memory, uint32(v0)))
-		store64(m.memory, uint64(uint32(v2))+16, uint64(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
-		t7 := v2
-		v5 = t6
-		store32(m.memory, uint64(uint32(t7))+24, uint32(v5))
-		m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v5)
-		t8 := int32(m.memory[uint64(uint32(v2))+8])
-		if t8 == 0 {
-			goto l3
-		}
-		t9 := int32(m.memory[uint64(uint32(v2))+9])
-		v5 = t9
-	l4:
-		{
-			t11 := v2
-			p10 := i32(0)
-			if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-				p10 = i32(32)
-			}
-			m.memory[uint64(uint32(t11))+31] = byte(p10 | v5)
-			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v2+i32(31), i32(1))
-			t12 := int32(load32(m.memory, uint64(uint32(v2))+24))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t12)
-			t13 := int32(m.memory[uint64(uint32(v2))+1])
-			v5 = t13
-			t14 := int32(m.memory[uint32(v2)])
-			if t14 != 0 {
-				goto l4
-			}
-			goto l3
-		}
-	}
-l1:
-	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v4, v3)
-l3:
-	m.___stack_pointer = v2 + i32(32)
 }
 func (m *Module) _hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v0, v1 int32) {
 	var v2, v3, v4, v5, v6 int32
@@ -7904,28 +6779,99 @@ func (m *Module) _hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v0, 
 l3:
 	m.___stack_pointer = v2 + i32(32)
 }
-func (m *Module) _hooksig__names__NameIndex__search__hf94b5352702ce048_9des77(v0, v1, v2, v3 int32) {
+func (m *Module) _hooksig__names__Name__lowercase__h8ee14fa4af5993a9_stx653(v0, v1 int32) {
+	var v2, v3, v4, v5, v6 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(32)
+	m.___stack_pointer = v2
+	{
+		{
+			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			if t1 != 0 {
+				goto l0
+			}
+			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+			v3 = t2
+			t3 := int32(load32(m.memory, uint32(v0)))
+			v4 = t3
+			v5 = i32(0)
+		l2:
+			{
+				if v3 == v5 {
+					goto l1
+				}
+				v6 = v4 + v5
+				v5 = v5 + i32(1)
+				t4 := int32(m.memory[uint32(v6)])
+				if uint32((t4+i32(-65))&i32(255)) > uint32(i32(25)) {
+					goto l2
+				}
+			}
+		}
+	l0:
+		t5 := int64(load64(m.memory, uint32(v0)))
+		store64(m.memory, uint64(uint32(v2))+16, uint64(t5))
+		t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
+		t7 := v2
+		v5 = t6
+		store32(m.memory, uint64(uint32(t7))+24, uint32(v5))
+		m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v5)
+		t8 := int32(m.memory[uint64(uint32(v2))+8])
+		if t8 == 0 {
+			goto l3
+		}
+		t9 := int32(m.memory[uint64(uint32(v2))+9])
+		v5 = t9
+	l4:
+		{
+			t11 := v2
+			p10 := i32(0)
+			if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
+				p10 = i32(32)
+			}
+			m.memory[uint64(uint32(t11))+31] = byte(p10 | v5)
+			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v2+i32(31), i32(1))
+			t12 := int32(load32(m.memory, uint64(uint32(v2))+24))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t12)
+			t13 := int32(m.memory[uint64(uint32(v2))+1])
+			v5 = t13
+			t14 := int32(m.memory[uint32(v2)])
+			if t14 != 0 {
+				goto l4
+			}
+			goto l3
+		}
+	}
+l1:
+	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v4, v3)
+l3:
+	m.___stack_pointer = v2 + i32(32)
+}
+func (m *Module) _hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(v0, v1, v2, v3 int32) {
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
-	v4 = v1 + i32(1032)
-	v5 = i32(0)
-	t0 := int32(load32(m.memory, uint64(uint32(v1))+1028))
-	v6 = t0
-	v7 = v6
-	switch v6 {
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(16)
+	m.___stack_pointer = v4
+	v5 = v1 + i32(1029)
+	v6 = i32(0)
+	t1 := int32(m.memory[uint64(uint32(v1))+1028])
+	v7 = t1
+	v8 = v7
+	switch v7 {
 	default:
-		v5 = i32(0)
-		v8 = v2 & i32(0xffff)
-		v9 = v6
+		v6 = i32(0)
+		v8 = v2 & i32(255)
+		v9 = v7
 	l3:
 		{
 			v10 = int32(uint32(v9) >> 1)
-			v11 = v10 + v5
-			t1 := int32(load16(m.memory, uint32(v4+v11<<2)))
-			p2 := v5
-			if uint32(t1) < uint32(v8) {
-				p2 = v11
+			v11 = v10 + v6
+			t2 := int32(m.memory[uint32(v5+v11<<1)])
+			p3 := v6
+			if uint32(t2) < uint32(v8) {
+				p3 = v11
 			}
-			v5 = p2
+			v6 = p3
 			v9 = v9 - v10
 			if uint32(v9) > uint32(i32(1)) {
 				goto l3
@@ -7933,333 +6879,422 @@ func (m *Module) _hooksig__names__NameIndex__search__hf94b5352702ce048_9des77(v0
 		}
 		fallthrough
 	case 1:
-		t3 := int32(load16(m.memory, uint32(v4+v5<<2)))
-		t4 := v5
-		var p5 int32
-		if uint32(t3) < uint32(v2&i32(0xffff)) {
-			p5 = 1
+		t4 := int32(m.memory[uint32(v5+v6<<1)])
+		t5 := v6
+		var p6 int32
+		if uint32(t4) < uint32(v2&i32(255)) {
+			p6 = 1
 		}
-		v7 = t4 + p5
+		v8 = t5 + p6
 		fallthrough
 	case 0:
-		v12 = i32(1)
-		v8 = v4 + v7<<2
-		v10 = i32(0)
-		v9 = i32(0)
-		v5 = v6 - v7
-		switch v5 {
-		case 0:
-			goto l4
-		default:
-			v9 = i32(0)
-			v6 = v2 & i32(0xffff)
-		l7:
-			{
-				v11 = int32(uint32(v5) >> 1)
-				v4 = v11 + v9
-				t6 := int32(load16(m.memory, uint32(v8+v4<<2)))
-				p7 := v9
-				if t6 == v6 {
-					p7 = v4
-				}
-				v9 = p7
-				v5 = v5 - v11
-				if uint32(v5) > uint32(i32(1)) {
-					goto l7
-				}
-			}
-			fallthrough
-		case 1:
-			t8 := int32(load16(m.memory, uint32(v8+v9<<2)))
-			t9 := v9
-			var p10 int32
-			if t8 == v2&i32(0xffff) {
-				p10 = 1
-			}
-			v5 = t9 + p10
-			switch v5 {
-			case 0:
+		v11 = i32(1)
+		{
+			v6 = v7 - v8
+			if v6 == 0 {
 				goto l4
-			default:
-				v10 = i32(0)
-			l10:
-				{
-					v11 = int32(uint32(v5) >> 1)
-					v9 = v11 + v10
-					t11 := v10
-					t12 := v9
-					t13 := v1
-					t14 := v3
-					v4 = v8 + v9<<2
-					t15 := int32(m.memory[uint32(v4+i32(2))])
-					t16 := int32(m.memory[uint32(v4+i32(3))])
-					t17 := m._hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___h9dafe89324d2ef1a_vohlnq(t13, t14, t15, t16)
-					p18 := t12
-					if t17&i32(255) == i32(1) {
-						p18 = t11
-					}
-					v10 = p18
-					v5 = v5 - v11
-					if uint32(v5) > uint32(i32(1)) {
-						goto l10
-					}
+			}
+			v5 = v5 + v8<<1
+			t7 := int32(m.memory[uint32(v5)])
+			if t7 != v2&i32(255) {
+				goto l4
+			}
+			{
+				t8 := int32(m.memory[uint64(uint32(v5))+1])
+				v12 = t8
+				t9 := int32(m.memory[uint32(v1)])
+				if uint32(v12) >= uint32(t9) {
+					goto l5
 				}
-				fallthrough
-			case 1:
-				{
-					t19 := v1
-					t20 := v3
-					v5 = v8 + v10<<2
-					t21 := int32(m.memory[uint32(v5+i32(2))])
-					t22 := int32(m.memory[uint32(v5+i32(3))])
-					t23 := m._hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___h9dafe89324d2ef1a_vohlnq(t19, t20, t21, t22)
-					v5 = t23 & i32(255)
-					if v5 != 0 {
-						goto l11
-					}
-					v12 = i32(0)
-					v5 = v10
+				t10 := v4
+				v9 = v1 + v12<<3
+				t11 := int32(load32(m.memory, uint64(uint32(v9))+8))
+				v10 = t11
+				store32(m.memory, uint64(uint32(t10))+8, uint32(v10))
+				t12 := int32(load32(m.memory, uint64(uint32(v9))+4))
+				store32(m.memory, uint64(uint32(v4))+4, uint32(t12))
+				v11 = i32(0)
+				t13 := int32(m.memory[uint64(uint32(v1))+1285])
+				t15 := v4
+				p14 := i32(0)
+				if t13 != 0 {
+					p14 = v10
+				}
+				store32(m.memory, uint64(uint32(t15))+12, uint32(p14))
+				t16 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(4), v3)
+				if t16 != 0 {
 					goto l4
 				}
-			l11:
-				t24 := v10
-				var p25 int32
-				if v5 == i32(255) {
-					p25 = 1
-				}
-				v5 = t24 + p25
 			}
+		l5:
+			{
+				if v6 != i32(1) {
+					goto l6
+				}
+				v10 = i32(0)
+				goto l7
+			l6:
+				v9 = i32(0)
+				v7 = v2 & i32(255)
+			l8:
+				{
+					v10 = int32(uint32(v6) >> 1)
+					v11 = v10 + v9
+					t17 := int32(m.memory[uint32(v5+v11<<1)])
+					p18 := v9
+					if t17 == v7 {
+						p18 = v11
+					}
+					v9 = p18
+					v6 = v6 - v10
+					if uint32(v6) > uint32(i32(1)) {
+						goto l8
+					}
+				}
+				v11 = i32(1)
+				v10 = i32(0)
+				{
+					t19 := int32(m.memory[uint32(v5+v9<<1)])
+					t20 := v9
+					var p21 int32
+					if t19 == v2&i32(255) {
+						p21 = 1
+					}
+					v6 = t20 + p21
+					switch v6 {
+					case 0:
+						goto l9
+					case 1:
+						goto l7
+					default:
+						v10 = i32(0)
+					l11:
+						{
+							v11 = int32(uint32(v6) >> 1)
+							v9 = v11 + v10
+							t22 := int32(m.memory[uint32(v5+v9<<1+i32(1))])
+							t23 := m._hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___he451b3cf33677c5f_z2bb63(v1, v3, t22)
+							p24 := v9
+							if t23&i32(255) == i32(1) {
+								p24 = v10
+							}
+							v10 = p24
+							v6 = v6 - v11
+							if uint32(v6) > uint32(i32(1)) {
+								goto l11
+							}
+						}
+						t25 := int32(m.memory[uint32(v5+v10<<1+i32(1))])
+						v12 = t25
+					}
+				}
+			l7:
+				{
+					t26 := m._hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___he451b3cf33677c5f_z2bb63(v1, v3, v12)
+					v6 = t26 & i32(255)
+					if v6 != 0 {
+						goto l12
+					}
+					v6 = v10
+					v11 = i32(0)
+					goto l9
+				}
+			l12:
+				t27 := v10
+				var p28 int32
+				if v6 == i32(255) {
+					p28 = 1
+				}
+				v6 = t27 + p28
+				v11 = i32(1)
+			}
+		l9:
+			p29 := v8
+			if v11 != 0 {
+				p29 = i32(0)
+			}
+			t31 := p29 + v6
+			p30 := i32(0)
+			if v11 != 0 {
+				p30 = v8
+			}
+			v8 = t31 + p30
 		}
 	l4:
-		store32(m.memory, uint32(v0), uint32(v12))
-		t27 := v0
-		p26 := v7
-		if v12 != 0 {
-			p26 = i32(0)
-		}
-		t29 := p26 + v5
-		p28 := i32(0)
-		if v12 != 0 {
-			p28 = v7
-		}
-		store32(m.memory, uint64(uint32(t27))+4, uint32(t29+p28))
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v8))
+		store32(m.memory, uint32(v0), uint32(v11))
+		m.___stack_pointer = v4 + i32(16)
 	}
 }
-func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___h9dafe89324d2ef1a_vohlnq(v0, v1, v2, v3 int32) int32 {
-	var v4, v5, v6 int32
-	var v7, v8, v9 int64
+func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___he451b3cf33677c5f_z2bb63(v0, v1, v2 int32) int32 {
+	var v3, v4, v5, v6, v7, v8, v9, v10, v11 int32
+	var v12, v13, v14 int64
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(48)
-	m.___stack_pointer = v4
-	v5 = i32(0)
+	v3 = t0 - i32(48)
+	m.___stack_pointer = v3
+	v4 = i32(255)
 	{
-		t1 := int32(load32(m.memory, uint32(v0)))
-		v2 = v2 & i32(255)
-		if uint32(t1) <= uint32(v2) {
+		t1 := int32(m.memory[uint32(v0)])
+		if uint32(v2&i32(255)) >= uint32(t1) {
 			goto l0
 		}
-		v0 = v0 + v2<<3
-		t2 := int32(load32(m.memory, uint64(uint32(v0))+8))
-		v6 = t2
-		t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
-		v5 = t3
-	}
-l0:
-	p4 := i32(1)
-	if v5 != 0 {
-		p4 = v5
-	}
-	v0 = p4
-	{
+		v2 = v0 + v2&i32(255)<<3
+		t2 := int32(load32(m.memory, uint64(uint32(v2))+4))
+		v5 = t2
+		t3 := int32(load32(m.memory, uint64(uint32(v2))+8))
+		v4 = t3
+		v2 = v4
 		{
-			t5 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			p6 := i32(0)
-			if v5 != 0 {
-				p6 = v6
+			t4 := int32(m.memory[uint64(uint32(v0))+1285])
+			p5 := i32(0)
+			if t4 != 0 {
+				p5 = v4
 			}
-			v2 = p6
-			p7 := i32(0)
-			if v3&i32(1) != 0 {
-				p7 = v2
-			}
-			v5 = p7
-			if t5|v5 == 0 {
+			v0 = p5
+			if v0 == 0 {
 				goto l1
 			}
-			store32(m.memory, uint64(uint32(v4))+28, uint32(v5))
-			store32(m.memory, uint64(uint32(v4))+24, uint32(v2))
-			store32(m.memory, uint64(uint32(v4))+20, uint32(v0))
-			t8 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			store32(m.memory, uint64(uint32(v4))+40, uint32(t8))
-			t9 := int64(load64(m.memory, uint32(v1)))
-			store64(m.memory, uint64(uint32(v4))+32, uint64(t9))
+			store32(m.memory, uint64(uint32(v3))+40, uint32(v0))
+			store32(m.memory, uint64(uint32(v3))+36, uint32(v4))
+			store32(m.memory, uint64(uint32(v3))+32, uint32(v5))
+			v2 = i32(-1)
+		l2:
 			{
-			l4:
-				{
-					t10 := int32(load32(m.memory, uint64(uint32(v4))+28))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(16), v4+i32(20), t10)
-					t11 := int32(m.memory[uint64(uint32(v4))+17])
-					v0 = t11
-					t12 := int32(m.memory[uint64(uint32(v4))+16])
-					v5 = t12
-					t13 := int32(load32(m.memory, uint64(uint32(v4))+40))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(8), v4+i32(32), t13)
-					t14 := int32(m.memory[uint64(uint32(v4))+8])
-					v6 = t14
-					if v5 == 0 {
-						v5 = i32(0) - v6&i32(1)
-						goto l3
-					}
-					v5 = i32(1)
-					if v6&i32(1) == 0 {
-						goto l3
-					}
-					p15 := i32(0)
-					if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p15 = i32(32)
-					}
-					v5 = p15 | v0
-					t16 := int32(m.memory[uint64(uint32(v4))+9])
-					t17 := v5 & i32(255)
-					v0 = t16
-					p18 := i32(0)
-					if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p18 = i32(32)
-					}
-					v0 = p18 | v0
-					if t17 == v0&i32(255) {
-						goto l4
-					}
+				t6 := int32(load32(m.memory, uint64(uint32(v3))+40))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(32), t6)
+				v2 = v2 + i32(1)
+				t7 := int32(m.memory[uint64(uint32(v3))+16])
+				if t7 != 0 {
+					goto l2
 				}
-				v5 = v5 & i32(255)
-				t19 := v5
-				v0 = v0 & i32(255)
-				var p20 int32
-				if uint32(t19) > uint32(v0) {
-					p20 = 1
-				}
-				var p21 int32
-				if uint32(v5) < uint32(v0) {
-					p21 = 1
-				}
-				v5 = p20 - p21
-				goto l3
 			}
 		}
 	l1:
 		{
-			t22 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			t23 := v2
-			v5 = t22
-			if t23 == v5 {
-				goto l5
+			t8 := m._hooksig__names__Name__len__h5ce1b21a8674cc5c_d6xlhi(v1)
+			t9 := v2
+			v6 = t8
+			if t9 == v6 {
+				goto l3
 			}
-			var p24 int32
-			if uint32(v2) > uint32(v5) {
-				p24 = 1
+			var p10 int32
+			if uint32(v2) > uint32(v6) {
+				p10 = 1
 			}
-			var p25 int32
-			if uint32(v2) < uint32(v5) {
-				p25 = 1
+			var p11 int32
+			if uint32(v2) < uint32(v6) {
+				p11 = 1
 			}
-			v5 = p24 - p25
-			goto l3
+			v4 = p10 - p11
+			goto l0
 		}
-	l5:
-		v3 = v2 & i32(7)
-		v6 = int32(uint32(v2)>>3) + i32(1)
-		t26 := int32(load32(m.memory, uint32(v1)))
-		v5 = t26
-		t27 := v5
-		v1 = v2 & i32(0x7ffffff8)
-		v2 = t27 + v1
-		v1 = v0 + v1
+	l3:
 		{
-		l7:
+			t12 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v7 = t12
+			if v7|v0 == 0 {
+				goto l4
+			}
+			store32(m.memory, uint64(uint32(v3))+28, uint32(v0))
+			store32(m.memory, uint64(uint32(v3))+24, uint32(v4))
+			store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
+			t13 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			store32(m.memory, uint64(uint32(v3))+40, uint32(t13))
+			t14 := int64(load64(m.memory, uint32(v1)))
+			store64(m.memory, uint64(uint32(v3))+32, uint64(t14))
 			{
-				v6 = v6 + i32(-1)
-				if v6 == 0 {
-					goto l6
+			l6:
+				{
+					t15 := int32(load32(m.memory, uint64(uint32(v3))+28))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(20), t15)
+					t16 := int32(m.memory[uint64(uint32(v3))+9])
+					v2 = t16
+					t17 := int32(m.memory[uint64(uint32(v3))+8])
+					v4 = t17
+					t18 := int32(load32(m.memory, uint64(uint32(v3))+40))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(32), t18)
+					t19 := int32(m.memory[uint32(v3)])
+					v0 = t19
+					if v4 == 0 {
+						v4 = i32(0) - v0&i32(1)
+						goto l0
+					}
+					v4 = i32(1)
+					if v0&i32(1) == 0 {
+						goto l0
+					}
+					p20 := i32(0)
+					if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
+						p20 = i32(32)
+					}
+					v4 = p20 | v2
+					t21 := int32(m.memory[uint64(uint32(v3))+1])
+					t22 := v4 & i32(255)
+					v2 = t21
+					p23 := i32(0)
+					if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
+						p23 = i32(32)
+					}
+					v2 = p23 | v2
+					if t22 == v2&i32(255) {
+						goto l6
+					}
 				}
-				t28 := int64(load64(m.memory, uint32(v5)))
-				v7 = t28
-				t29 := int64(load64(m.memory, uint32(v0)))
-				v8 = t29
-				v5 = v5 + i32(8)
-				v0 = v0 + i32(8)
-				v8 = v8<<56 | v8&i64(0xff00)<<40 | (v8&i64(0xff0000)<<24 | v8&i64(0xff000000)<<8) | (int64(uint64(v8)>>8)&i64(0xff000000) | int64(uint64(v8)>>24)&i64(0xff0000) | (int64(uint64(v8)>>40)&i64(0xff00) | int64(uint64(v8)>>56)))
-				v9 = v8 & i64(0x7f7f7f7f7f7f7f7f)
-				v9 = int64(uint64((v9+i64(4557430888798830399)^(v9+i64(2676586395008836901)))&(v8^i64(-1)))>>2)&i64(2314885530818453536) | v8
-				t30 := v9
-				v7 = v7<<56 | v7&i64(0xff00)<<40 | (v7&i64(0xff0000)<<24 | v7&i64(0xff000000)<<8) | (int64(uint64(v7)>>8)&i64(0xff000000) | int64(uint64(v7)>>24)&i64(0xff0000) | (int64(uint64(v7)>>40)&i64(0xff00) | int64(uint64(v7)>>56)))
-				v8 = v7 & i64(0x7f7f7f7f7f7f7f7f)
-				v7 = int64(uint64((v8+i64(4557430888798830399)^(v8+i64(2676586395008836901)))&(v7^i64(-1)))>>2)&i64(2314885530818453536) | v7
-				if t30 == v7 {
-					goto l7
+				v4 = v4 & i32(255)
+				t24 := v4
+				v2 = v2 & i32(255)
+				var p25 int32
+				if uint32(t24) > uint32(v2) {
+					p25 = 1
 				}
+				var p26 int32
+				if uint32(v4) < uint32(v2) {
+					p26 = 1
+				}
+				v4 = p25 - p26
+				goto l0
 			}
-			var p31 int32
-			if uint64(v9) > uint64(v7) {
-				p31 = 1
-			}
-			var p32 int32
-			if uint64(v9) < uint64(v7) {
-				p32 = 1
-			}
-			v5 = p31 - p32
-			goto l3
 		}
-	l6:
-		v8 = i64(0)
-		store64(m.memory, uint64(uint32(v4))+32, uint64(i64(0)))
-		v7 = i64(0)
+	l4:
+		t27 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		v8 = t27
+		v2 = int32(uint32(v8) >> 3)
+		t28 := v2
+		v6 = int32(uint32(v4) >> 3)
+		p29 := v6
+		if uint32(v2) < uint32(v6) {
+			p29 = t28
+		}
+		v9 = p29
+		v2 = i32(0)
+		p30 := v5
+		if v0 != 0 {
+			p30 = i32(0)
+		}
+		v6 = p30 + v4&i32(0x7ffffff8)
+		t31 := int32(load32(m.memory, uint32(v1)))
+		v10 = t31
+		p32 := v10
+		if v7 != 0 {
+			p32 = i32(0)
+		}
+		v7 = p32 + v8&i32(0x7ffffff8)
+		v11 = v4 & i32(7)
+		v8 = v8 & i32(7)
 		{
-			if v3 == 0 {
-				goto l8
-			}
-			if v3 == 0 {
-				goto l9
-			}
-			memory_copy(m.memory, uint32(v4+i32(32)), uint32(v1), uint32(v3))
 		l9:
-			t33 := int64(load64(m.memory, uint64(uint32(v4))+32))
-			v7 = t33
-			v7 = v7<<56 | v7&i64(0xff00)<<40 | (v7&i64(0xff0000)<<24 | v7&i64(0xff000000)<<8) | (int64(uint64(v7)>>8)&i64(0xff000000) | int64(uint64(v7)>>24)&i64(0xff0000) | (int64(uint64(v7)>>40)&i64(0xff00) | int64(uint64(v7)>>56)))
+			{
+				p33 := v9
+				if uint32(v2) > uint32(v9) {
+					p33 = v2
+				}
+				v1 = p33
+				t34 := v10
+				v0 = v2 << 3
+				v4 = t34 + v0
+				v0 = v5 + v0
+			l8:
+				{
+					if v1 == v2 {
+						goto l7
+					}
+					v2 = v2 + i32(1)
+					t35 := int64(load64(m.memory, uint32(v4)))
+					v12 = t35
+					t36 := int64(load64(m.memory, uint32(v0)))
+					v13 = t36
+					v4 = v4 + i32(8)
+					v0 = v0 + i32(8)
+					if v13 == v12 {
+						goto l8
+					}
+				}
+				v13 = v13<<56 | v13&i64(0xff00)<<40 | (v13&i64(0xff0000)<<24 | v13&i64(0xff000000)<<8) | (int64(uint64(v13)>>8)&i64(0xff000000) | int64(uint64(v13)>>24)&i64(0xff0000) | (int64(uint64(v13)>>40)&i64(0xff00) | int64(uint64(v13)>>56)))
+				v14 = v13 & i64(0x7f7f7f7f7f7f7f7f)
+				v14 = int64(uint64((v14+i64(4557430888798830399)^(v14+i64(2676586395008836901)))&(v13^i64(-1)))>>2)&i64(2314885530818453536) | v13
+				t37 := v14
+				v12 = v12<<56 | v12&i64(0xff00)<<40 | (v12&i64(0xff0000)<<24 | v12&i64(0xff000000)<<8) | (int64(uint64(v12)>>8)&i64(0xff000000) | int64(uint64(v12)>>24)&i64(0xff0000) | (int64(uint64(v12)>>40)&i64(0xff00) | int64(uint64(v12)>>56)))
+				v13 = v12 & i64(0x7f7f7f7f7f7f7f7f)
+				v12 = int64(uint64((v13+i64(4557430888798830399)^(v13+i64(2676586395008836901)))&(v12^i64(-1)))>>2)&i64(2314885530818453536) | v12
+				if t37 == v12 {
+					goto l9
+				}
+			}
+			var p38 int32
+			if uint64(v14) > uint64(v12) {
+				p38 = 1
+			}
+			var p39 int32
+			if uint64(v14) < uint64(v12) {
+				p39 = 1
+			}
+			v4 = p38 - p39
+			goto l0
 		}
-	l8:
-		store64(m.memory, uint64(uint32(v4))+32, uint64(i64(0)))
-		v9 = v7 & i64(0x7f7f7f7f7f7f7f7f)
-		v9 = int64(uint64((v9+i64(4557430888798830399)^(v9+i64(2676586395008836901)))&(v7^i64(-1)))>>2)&i64(2314885530818453536) | v7
+	l7:
+		v2 = v11
+		v4 = v8
 		{
-			if v3 == 0 {
-				goto l10
+		l12:
+			{
+				if v2 == 0 {
+					goto l10
+				}
+				if v4 != 0 {
+					goto l11
+				}
+				v4 = i32(1)
+				goto l0
+			l11:
+				t40 := int32(m.memory[uint32(v7)])
+				v0 = t40
+				t41 := int32(m.memory[uint32(v6)])
+				v1 = t41
+				v2 = v2 + i32(-1)
+				v4 = v4 + i32(-1)
+				v7 = v7 + i32(1)
+				v6 = v6 + i32(1)
+				t43 := v1
+				p42 := i32(0)
+				if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p42 = i32(32)
+				}
+				v1 = t43 | p42
+				t45 := v1 & i32(255)
+				t46 := v0
+				p44 := i32(0)
+				if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p44 = i32(32)
+				}
+				v0 = t46 | p44
+				if t45 == v0&i32(255) {
+					goto l12
+				}
 			}
-			if v3 == 0 {
-				goto l11
+			v2 = v1 & i32(255)
+			t47 := v2
+			v4 = v0 & i32(255)
+			var p48 int32
+			if uint32(t47) > uint32(v4) {
+				p48 = 1
 			}
-			memory_copy(m.memory, uint32(v4+i32(32)), uint32(v2), uint32(v3))
-		l11:
-			t34 := int64(load64(m.memory, uint64(uint32(v4))+32))
-			v7 = t34
-			v8 = v7<<56 | v7&i64(0xff00)<<40 | (v7&i64(0xff0000)<<24 | v7&i64(0xff000000)<<8) | (int64(uint64(v7)>>8)&i64(0xff000000) | int64(uint64(v7)>>24)&i64(0xff0000) | (int64(uint64(v7)>>40)&i64(0xff00) | int64(uint64(v7)>>56)))
+			var p49 int32
+			if uint32(v2) < uint32(v4) {
+				p49 = 1
+			}
+			v4 = p48 - p49
+			goto l0
 		}
 	l10:
-		t35 := v9
-		v7 = v8 & i64(0x7f7f7f7f7f7f7f7f)
-		v7 = int64(uint64((v7+i64(4557430888798830399)^(v7+i64(2676586395008836901)))&(v8^i64(-1)))>>2)&i64(2314885530818453536) | v8
-		var p36 int32
-		if uint64(t35) > uint64(v7) {
-			p36 = 1
+		p50 := i32(0)
+		if v11 != v8 {
+			p50 = i32(-1)
 		}
-		var p37 int32
-		if uint64(v9) < uint64(v7) {
-			p37 = 1
-		}
-		v5 = p36 - p37
+		v4 = p50
 	}
-l3:
-	m.___stack_pointer = v4 + i32(48)
-	return v5
+l0:
+	m.___stack_pointer = v3 + i32(48)
+	return v4
 }
 func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
 	var v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
@@ -8280,9 +7315,9 @@ func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 in
 		}
 		t4 := int32(load32(m.memory, uint32(v5)))
 		v9 = t4 + v8
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21739))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21679))
 		store32(m.memory, uint32(v9), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21742))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21682))
 		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
 	}
 l0:
@@ -8322,7 +7357,7 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21746)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21686)), uint32(i32(37)))
 	}
 l2:
 	t13 := v5
@@ -8360,9 +7395,9 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v5)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21783))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21723))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21790))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21730))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
@@ -8643,11 +7678,11 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 	var v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18 int32
 	var v19 int64
 	var v20 int32
-	var v21, v22 int64
+	var v21 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(2064)
+	v3 = t0 - i32(3024)
 	m.___stack_pointer = v3
-	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v3+i32(48), v2)
+	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v3+i32(40), v2)
 	{
 		if v0 != 0 {
 			goto l0
@@ -8655,51 +7690,51 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 		v2 = i32(1)
 		goto l1
 	l0:
-		t1 := int32(load32(m.memory, uint64(uint32(v3))+52))
+		t1 := int32(load32(m.memory, uint64(uint32(v3))+44))
 		v2 = t1
 		{
-			t2 := int32(load32(m.memory, uint64(uint32(v3))+48))
+			t2 := int32(load32(m.memory, uint64(uint32(v3))+40))
 			v4 = t2
 			if v4 == 0 {
 				goto l2
 			}
-			store32(m.memory, uint64(uint32(v3))+76, uint32(v2))
-			store32(m.memory, uint64(uint32(v3))+72, uint32(v4))
+			store32(m.memory, uint64(uint32(v3))+68, uint32(v2))
+			store32(m.memory, uint64(uint32(v3))+64, uint32(v4))
 			t3 := v3
-			v2 = v3 + i32(56)
+			v2 = v3 + i32(48)
 			t4 := int64(load64(m.memory, uint64(uint32(v2))+8))
-			store64(m.memory, uint64(uint32(t3))+88, uint64(t4))
+			store64(m.memory, uint64(uint32(t3))+80, uint64(t4))
 			t5 := int64(load64(m.memory, uint32(v2)))
-			store64(m.memory, uint64(uint32(v3))+80, uint64(t5))
+			store64(m.memory, uint64(uint32(v3))+72, uint64(t5))
 			if v1 != 0 {
 				goto l3
 			}
 			v2 = i32(1)
 			goto l2
 		l3:
-			m._hooksig__capi__receiver__hooksig_receiver__verifier__hba4ff314ba1f1dbb_gbwwje(v3+i32(384), v1)
-			t6 := int32(load32(m.memory, uint64(uint32(v3))+388))
+			m._hooksig__capi__receiver__hooksig_receiver__verifier__hba4ff314ba1f1dbb_gbwwje(v3+i32(256), v1)
+			t6 := int32(load32(m.memory, uint64(uint32(v3))+260))
 			v2 = t6
-			t7 := int32(load32(m.memory, uint64(uint32(v3))+384))
+			t7 := int32(load32(m.memory, uint64(uint32(v3))+256))
 			v4 = t7
 			if v4 == i32(3) {
 				goto l2
 			}
-			t8 := int64(load64(m.memory, uint64(uint32(v3))+416))
-			store64(m.memory, uint64(uint32(v3))+160, uint64(t8))
-			t9 := int64(load64(m.memory, uint64(uint32(v3))+408))
-			store64(m.memory, uint64(uint32(v3))+152, uint64(t9))
-			t10 := int64(load64(m.memory, uint64(uint32(v3))+400))
-			store64(m.memory, uint64(uint32(v3))+144, uint64(t10))
-			t11 := int64(load64(m.memory, uint64(uint32(v3))+392))
-			store64(m.memory, uint64(uint32(v3))+136, uint64(t11))
-			store32(m.memory, uint64(uint32(v3))+132, uint32(v2))
-			store32(m.memory, uint64(uint32(v3))+128, uint32(v4))
+			t8 := int64(load64(m.memory, uint64(uint32(v3))+288))
+			store64(m.memory, uint64(uint32(v3))+152, uint64(t8))
+			t9 := int64(load64(m.memory, uint64(uint32(v3))+280))
+			store64(m.memory, uint64(uint32(v3))+144, uint64(t9))
+			t10 := int64(load64(m.memory, uint64(uint32(v3))+272))
+			store64(m.memory, uint64(uint32(v3))+136, uint64(t10))
+			t11 := int64(load64(m.memory, uint64(uint32(v3))+264))
+			store64(m.memory, uint64(uint32(v3))+128, uint64(t11))
+			store32(m.memory, uint64(uint32(v3))+124, uint32(v2))
+			store32(m.memory, uint64(uint32(v3))+120, uint32(v4))
 			t12 := int64(load64(m.memory, uint64(uint32(v1))+16))
 			v5 = t12
 			{
 				{
-					t13 := int32(load32(m.memory, uint64(uint32(v3))+84))
+					t13 := int32(load32(m.memory, uint64(uint32(v3))+76))
 					v1 = t13
 					if v1 != 0 {
 						goto l4
@@ -8717,7 +7752,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					goto l5
 				}
 			l4:
-				t14 := int32(load32(m.memory, uint64(uint32(v3))+80))
+				t14 := int32(load32(m.memory, uint64(uint32(v3))+72))
 				v2 = t14
 				v16 = v2 + v1<<4
 				v14 = i32(0)
@@ -8753,47 +7788,47 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 							t20 := int32(load32(m.memory, uint32(v2+i32(4))))
 							t21 := v1
 							v4 = t20
-							t22 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t21, v4, i32(0x5551), i32(4))
+							t22 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t21, v4, i32(21781), i32(4))
 							if t22 != 0 {
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v17, v18)
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v17, v18)
 								v11 = v11 + i32(1)
-								t33 := int32(load32(m.memory, uint64(uint32(v3))+12))
+								t33 := int32(load32(m.memory, uint64(uint32(v3))+4))
 								v10 = t33
-								t34 := int32(load32(m.memory, uint64(uint32(v3))+8))
+								t34 := int32(load32(m.memory, uint32(v3)))
 								v9 = t34
 								goto l10
 							}
-							t23 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(0x5555), i32(6))
+							t23 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21785), i32(6))
 							if t23 != 0 {
 								goto l7
 							}
 							{
-								t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21815), i32(9))
+								t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21755), i32(9))
 								if t24 != 0 {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v17, v18)
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v17, v18)
 									v8 = v8 + i32(1)
-									t26 := int32(load32(m.memory, uint64(uint32(v3))+28))
+									t26 := int32(load32(m.memory, uint64(uint32(v3))+20))
 									v6 = t26
-									t27 := int32(load32(m.memory, uint64(uint32(v3))+24))
+									t27 := int32(load32(m.memory, uint64(uint32(v3))+16))
 									v7 = t27
 									goto l10
 								}
-								t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(0x555b), i32(15))
+								t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21808), i32(15))
 								if t25 == 0 {
-									t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21866), i32(13))
+									t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21823), i32(13))
 									if t28 == 0 {
 										goto l10
 									}
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(40), v17, v18)
-									t29 := int32(load32(m.memory, uint64(uint32(v3))+40))
-									t30 := int32(load32(m.memory, uint64(uint32(v3))+44))
-									m._hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v3+i32(32), t29, t30)
-									t31 := int32(load32(m.memory, uint64(uint32(v3))+32))
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v17, v18)
+									t29 := int32(load32(m.memory, uint64(uint32(v3))+32))
+									t30 := int32(load32(m.memory, uint64(uint32(v3))+36))
+									m._hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v3+i32(24), t29, t30)
+									t31 := int32(load32(m.memory, uint64(uint32(v3))+24))
 									v1 = t31
 									if v1 == 0 {
 										goto l10
 									}
-									t32 := int32(load32(m.memory, uint64(uint32(v3))+36))
+									t32 := int32(load32(m.memory, uint64(uint32(v3))+28))
 									v6 = t32
 									v8 = v8 + i32(1)
 									v7 = v1
@@ -8804,11 +7839,11 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 							}
 						}
 					l7:
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v17, v18)
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v17, v18)
 						v14 = v14 + i32(1)
-						t35 := int32(load32(m.memory, uint64(uint32(v3))+20))
+						t35 := int32(load32(m.memory, uint64(uint32(v3))+12))
 						v13 = t35
-						t36 := int32(load32(m.memory, uint64(uint32(v3))+16))
+						t36 := int32(load32(m.memory, uint64(uint32(v3))+8))
 						v12 = t36
 					}
 				l10:
@@ -8819,13 +7854,13 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 				}
 			}
 		l5:
-			store64(m.memory, uint64(uint32(v3))+192, uint64(i64(0)))
 			store64(m.memory, uint64(uint32(v3))+184, uint64(i64(0)))
 			store64(m.memory, uint64(uint32(v3))+176, uint64(i64(0)))
 			store64(m.memory, uint64(uint32(v3))+168, uint64(i64(0)))
-			store32(m.memory, uint64(uint32(v3))+208, uint32(v6))
-			store32(m.memory, uint64(uint32(v3))+204, uint32(v7))
-			store32(m.memory, uint64(uint32(v3))+212, uint32(v8))
+			store64(m.memory, uint64(uint32(v3))+160, uint64(i64(0)))
+			store32(m.memory, uint64(uint32(v3))+200, uint32(v6))
+			store32(m.memory, uint64(uint32(v3))+196, uint32(v7))
+			store32(m.memory, uint64(uint32(v3))+204, uint32(v8))
 			{
 				{
 					if v8 != i32(1) {
@@ -8838,7 +7873,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					v1 = i32(0)
 				l13:
 					{
-						t37 := int32(m.memory[uint32(v2+i32(0x5577))])
+						t37 := int32(m.memory[uint32(v2+i32(21836))])
 						t38 := int32(m.memory[uint32(v7+v2)])
 						v1 = t37 ^ t38 | v1
 						v2 = v2 + i32(1)
@@ -8858,15 +7893,15 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					v1 = i32(44)
 					v18 = i32(0)
 					v4 = v7 + i32(52)
-					t42 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v4, i32(44), i32(0), v3+i32(168))
+					t42 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v4, i32(44), i32(0), v3+i32(160))
 					if t42 == 0 {
 						goto l12
 					}
 					v19 = i64(8)
 					v20 = i32(1)
-					v2 = i32(21931)
-					v16 = i32(21635)
-					v7 = i32(21824)
+					v2 = i32(21888)
+					v16 = i32(21611)
+					v7 = i32(21764)
 					v8 = i32(11)
 					v17 = i32(0)
 					v6 = i32(0)
@@ -8874,11 +7909,11 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					goto l14
 				}
 			l12:
-				m._hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v3+i32(384), v3+i32(204), v15&i32(1))
-				t43 := int64(load64(m.memory, uint64(uint32(v3))+388))
+				m._hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v3+i32(256), v3+i32(196), v15&i32(1))
+				t43 := int64(load64(m.memory, uint64(uint32(v3))+260))
 				v19 = t43
 				{
-					t44 := int32(load32(m.memory, uint64(uint32(v3))+384))
+					t44 := int32(load32(m.memory, uint64(uint32(v3))+256))
 					v2 = t44
 					if v2 != 0 {
 						goto l15
@@ -8887,43 +7922,46 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					goto l2
 				}
 			l15:
-				t45 := int32(load32(m.memory, uint64(uint32(v3))+428))
+				t45 := int32(load32(m.memory, uint64(uint32(v3))+300))
 				v18 = t45
-				t46 := int32(load32(m.memory, uint64(uint32(v3))+424))
+				t46 := int32(load32(m.memory, uint64(uint32(v3))+296))
 				v8 = t46
-				t47 := int32(load32(m.memory, uint64(uint32(v3))+420))
+				t47 := int32(load32(m.memory, uint64(uint32(v3))+292))
 				v7 = t47
-				t48 := int32(load32(m.memory, uint64(uint32(v3))+416))
+				t48 := int32(load32(m.memory, uint64(uint32(v3))+288))
 				v17 = t48
-				t49 := int32(load32(m.memory, uint64(uint32(v3))+412))
+				t49 := int32(load32(m.memory, uint64(uint32(v3))+284))
 				v1 = t49
-				t50 := int32(load32(m.memory, uint64(uint32(v3))+408))
+				t50 := int32(load32(m.memory, uint64(uint32(v3))+280))
 				v4 = t50
-				t51 := int32(load32(m.memory, uint64(uint32(v3))+404))
+				t51 := int32(load32(m.memory, uint64(uint32(v3))+276))
 				v6 = t51
-				t52 := int32(load32(m.memory, uint64(uint32(v3))+400))
+				t52 := int32(load32(m.memory, uint64(uint32(v3))+272))
 				v15 = t52
-				t53 := int32(load32(m.memory, uint64(uint32(v3))+396))
+				t53 := int32(load32(m.memory, uint64(uint32(v3))+268))
 				v16 = t53
 				v20 = i32(0)
 			}
 		l14:
-			store32(m.memory, uint64(uint32(v3))+260, uint32(v18))
-			store32(m.memory, uint64(uint32(v3))+256, uint32(v8))
-			store32(m.memory, uint64(uint32(v3))+252, uint32(v7))
-			store32(m.memory, uint64(uint32(v3))+248, uint32(v17))
-			store32(m.memory, uint64(uint32(v3))+244, uint32(v1))
-			store32(m.memory, uint64(uint32(v3))+240, uint32(v4))
-			store32(m.memory, uint64(uint32(v3))+236, uint32(v6))
-			store32(m.memory, uint64(uint32(v3))+232, uint32(v15))
-			store32(m.memory, uint64(uint32(v3))+228, uint32(v16))
-			store64(m.memory, uint64(uint32(v3))+220, uint64(v19))
-			store32(m.memory, uint64(uint32(v3))+216, uint32(v2))
-			m._hooksig__names__CheckedNames__new__hbbb6983770a08e0b_p1ulvt(v3+i32(384), v3+i32(228))
-			t54 := int64(load64(m.memory, uint64(uint32(v3))+384))
+			store32(m.memory, uint64(uint32(v3))+252, uint32(v18))
+			store32(m.memory, uint64(uint32(v3))+248, uint32(v8))
+			store32(m.memory, uint64(uint32(v3))+244, uint32(v7))
+			store32(m.memory, uint64(uint32(v3))+240, uint32(v17))
+			store32(m.memory, uint64(uint32(v3))+236, uint32(v1))
+			store32(m.memory, uint64(uint32(v3))+232, uint32(v4))
+			store32(m.memory, uint64(uint32(v3))+228, uint32(v6))
+			store32(m.memory, uint64(uint32(v3))+224, uint32(v15))
+			store32(m.memory, uint64(uint32(v3))+220, uint32(v16))
+			store64(m.memory, uint64(uint32(v3))+212, uint64(v19))
+			store32(m.memory, uint64(uint32(v3))+208, uint32(v2))
+			m.memory[uint64(uint32(v3))+1541] = byte(i32(0))
+			m.memory[uint64(uint32(v3))+256] = byte(i32(0))
+			m.memory[uint64(uint32(v3))+1284] = byte(i32(0))
+			m._hooksig__names__check_covered__h5a47968ad4c32542_lhrvlw(v3+i32(1664), v3+i32(220), v3+i32(256))
+			t54 := int64(load64(m.memory, uint64(uint32(v3))+1664))
 			v19 = t54
 			{
-				t55 := int32(m.memory[uint64(uint32(v3))+396])
+				t55 := int32(m.memory[uint64(uint32(v3))+1681])
 				v18 = t55
 				if v18 != i32(2) {
 					goto l16
@@ -8932,26 +7970,26 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 				goto l2
 			}
 		l16:
-			t56 := int32(load16(m.memory, uint64(uint32(v3))+397))
-			store16(m.memory, uint64(uint32(v3))+277, uint16(t56))
-			t57 := int32(m.memory[uint64(uint32(v3))+399])
-			m.memory[uint64(uint32(v3))+279] = byte(t57)
-			m.memory[uint64(uint32(v3))+276] = byte(v18)
-			t58 := int32(load32(m.memory, uint64(uint32(v3))+392))
-			store32(m.memory, uint64(uint32(v3))+272, uint32(t58))
-			store64(m.memory, uint64(uint32(v3))+264, uint64(v19))
-			m._hooksig__policy__Policy__check_params__h920be90270217468_mgdeaj(v3+i32(384), v3+i32(128), v3+i32(216), v3+i32(264))
+			t56 := int32(m.memory[uint64(uint32(v3))+1680])
+			m.memory[uint64(uint32(v3))+1560] = byte(t56)
+			t57 := int64(load64(m.memory, uint64(uint32(v3))+1672))
+			store64(m.memory, uint64(uint32(v3))+1552, uint64(t57))
+			t58 := int32(load16(m.memory, uint64(uint32(v3))+1682))
+			store16(m.memory, uint64(uint32(v3))+1562, uint16(t58))
+			m.memory[uint64(uint32(v3))+1561] = byte(v18)
+			store64(m.memory, uint64(uint32(v3))+1544, uint64(v19))
+			m._hooksig__policy__Policy__check_params__hebbb7530e8d5e959_xlaqlz(v3+i32(1664), v3+i32(120), v3+i32(208), v3+i32(1544))
 			{
-				t59 := int32(m.memory[uint64(uint32(v3))+384])
+				t59 := int32(m.memory[uint64(uint32(v3))+1664])
 				if t59 == i32(3) {
 					goto l17
 				}
-				t60 := int64(load64(m.memory, uint64(uint32(v3))+384))
-				v21 = t60
-				if v21&i64(255) == i64(3) {
+				t60 := int64(load64(m.memory, uint64(uint32(v3))+1664))
+				v19 = t60
+				if v19&i64(255) == i64(3) {
 					goto l17
 				}
-				v2 = int32(v21) & i32(63)
+				v2 = int32(v19) & i32(63)
 				goto l2
 			}
 		l17:
@@ -8959,7 +7997,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 				if v20 != 0 {
 					goto l18
 				}
-				t61 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v4, v1, v17, v3+i32(168))
+				t61 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v4, v1, v17, v3+i32(160))
 				if t61 != 0 {
 					goto l18
 				}
@@ -8975,8 +8013,8 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 				v2 = i32(24)
 				goto l2
 			case 1:
-				t62 := int32(load32(m.memory, uint64(uint32(v3))+144))
-				t63 := v3 + i32(384)
+				t62 := int32(load32(m.memory, uint64(uint32(v3))+136))
+				t63 := v3 + i32(1664)
 				v1 = t62
 				t64 := v1
 				t65 := v9
@@ -8986,15 +8024,15 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					p67 = 1
 				}
 				m._hooksig__policy__Policy__read_date__hd67ccb1c5e071ccb_j6vpvq(t63, t64, t65, t66, int64(uint32(p67)), v5)
-				t68 := int64(load64(m.memory, uint64(uint32(v3))+392))
-				v5 = t68
+				t68 := int64(load64(m.memory, uint64(uint32(v3))+1672))
+				v19 = t68
 				{
-					t69 := int64(load64(m.memory, uint64(uint32(v3))+384))
-					v21 = t69
-					if v21 != i64(2) {
+					t69 := int64(load64(m.memory, uint64(uint32(v3))+1664))
+					v5 = t69
+					if v5 != i64(2) {
 						goto l21
 					}
-					v2 = int32(v5) & i32(63)
+					v2 = int32(v19) & i32(63)
 					goto l2
 				}
 			l21:
@@ -9003,12 +8041,12 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 				default:
 					goto l2
 				case 1:
-					m._hooksig__digest__parse__hcb7163afa9b01c49_v8wj6k(v3+i32(384), v12, v13)
-					t70 := int32(m.memory[uint64(uint32(v3))+384])
+					m._hooksig__digest__parse__hcb7163afa9b01c49_v8wj6k(v3+i32(1664), v12, v13)
+					t70 := int32(m.memory[uint64(uint32(v3))+1664])
 					if t70 == i32(3) {
 						goto l24
 					}
-					t71 := int32(m.memory[uint64(uint32(v3))+384])
+					t71 := int32(m.memory[uint64(uint32(v3))+1664])
 					v2 = t71
 					if v2 == i32(3) {
 						goto l24
@@ -9020,7 +8058,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					goto l2
 				}
 			l24:
-				t72 := int32(load32(m.memory, uint64(uint32(v3))+388))
+				t72 := int32(load32(m.memory, uint64(uint32(v3))+1668))
 				v2 = t72
 				{
 					{
@@ -9029,7 +8067,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 								goto l25
 							}
 							{
-								if v21 != i64(0) {
+								if v5 != i64(0) {
 									goto l26
 								}
 								t73 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v9, v10)
@@ -9042,148 +8080,139 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 								goto l25
 							}
 							if v13 == i32(52) {
-								v4 = v3 + i32(281)
+								v4 = v3 + i32(1568)
 								m._hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v4, v9, v12)
-								memory_copy(m.memory, uint32(v3+i32(384)), uint32(v4), uint32(i32(96)))
-								t80 := int32(load32(m.memory, uint64(uint32(v3))+160))
-								t81 := int32(load32(m.memory, uint64(uint32(v3))+164))
-								m._hooksig__key__find_key_of_whole__hcd6213fe1962e2f2_fehjgp(v3+i32(1928), t80, t81, v3+i32(384), v3+i32(168))
+								memory_copy(m.memory, uint32(v3+i32(1664)), uint32(v4), uint32(i32(96)))
+								t76 := int32(load32(m.memory, uint64(uint32(v3))+152))
+								t77 := int32(load32(m.memory, uint64(uint32(v3))+156))
+								m._hooksig__key__find_key_of_whole__hcd6213fe1962e2f2_fehjgp(v3+i32(2904), t76, t77, v3+i32(1664), v3+i32(160))
 								{
-									t82 := int32(m.memory[uint64(uint32(v3))+1928])
-									if t82 != i32(3) {
-										t84 := int64(load64(m.memory, uint64(uint32(v3))+1928))
-										v19 = t84
-										if v19&i64(255) != i64(3) {
+									t78 := int32(m.memory[uint64(uint32(v3))+2904])
+									if t78 != i32(3) {
+										t80 := int64(load64(m.memory, uint64(uint32(v3))+2904))
+										v21 = t80
+										if v21&i64(255) != i64(3) {
 											goto l29
 										}
-										v4 = int32(int64(uint64(v19) >> 32))
+										v4 = int32(int64(uint64(v21) >> 32))
 										goto l31
 									}
-									t83 := int32(load32(m.memory, uint64(uint32(v3))+1932))
-									v4 = t83
+									t79 := int32(load32(m.memory, uint64(uint32(v3))+2908))
+									v4 = t79
 									goto l31
 								}
 							}
 						l25:
-							store32(m.memory, uint64(uint32(v3))+384, uint32(i32(0)))
-							t74 := int64(load64(m.memory, uint64(uint32(v3))+268))
-							t75 := v3
-							v22 = t74
-							store64(m.memory, uint64(uint32(t75))+1956, uint64(v22))
-							t77 := v3
-							p76 := i32(0)
-							if int32(v22) != 0 {
-								p76 = int32(v19)
-							}
-							store32(m.memory, uint64(uint32(t77))+1952, uint32(p76))
-							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v3+i32(1928), v3+i32(72), v3+i32(1952), v3+i32(384))
-							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__habdf3ae5cadeb1df_w6xnev(v3+i32(1952), v3+i32(1928))
-							t78 := int32(m.memory[uint64(uint32(v3))+1952])
-							if t78 == i32(3) {
+							m.memory[uint64(uint32(v3))+1664] = byte(i32(0))
+							m.memory[uint64(uint32(v3))+1872] = byte(i32(0))
+							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v3+i32(2904), v3+i32(64), v3+i32(1544), v3+i32(1664))
+							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v3+i32(2920), v3+i32(2904))
+							t74 := int32(m.memory[uint64(uint32(v3))+2920])
+							if t74 == i32(3) {
 								goto l28
 							}
-							t79 := int64(load64(m.memory, uint64(uint32(v3))+1952))
-							v19 = t79
-							if v19&i64(255) == i64(3) {
+							t75 := int64(load64(m.memory, uint64(uint32(v3))+2920))
+							v21 = t75
+							if v21&i64(255) == i64(3) {
 								goto l28
 							}
 							goto l29
 						}
 					l28:
-						t85 := int32(load32(m.memory, uint64(uint32(v3))+160))
-						t86 := int32(load32(m.memory, uint64(uint32(v3))+164))
-						m._hooksig__key__find_key__hb624e18e12ab3877_iwp85v(v3+i32(1952), t85, t86, v3+i32(1928), v3+i32(168))
+						t81 := int32(load32(m.memory, uint64(uint32(v3))+152))
+						t82 := int32(load32(m.memory, uint64(uint32(v3))+156))
+						m._hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v3+i32(2920), t81, t82, v3+i32(2904), v3+i32(160))
 						{
-							t87 := int32(m.memory[uint64(uint32(v3))+1952])
-							if t87 != i32(3) {
+							t83 := int32(m.memory[uint64(uint32(v3))+2920])
+							if t83 != i32(3) {
 								goto l32
 							}
-							t88 := int32(load32(m.memory, uint64(uint32(v3))+1956))
-							v4 = t88
+							t84 := int32(load32(m.memory, uint64(uint32(v3))+2924))
+							v4 = t84
 							goto l31
 						}
 					l32:
-						t89 := int64(load64(m.memory, uint64(uint32(v3))+1952))
-						v19 = t89
-						if v19&i64(255) != i64(3) {
+						t85 := int64(load64(m.memory, uint64(uint32(v3))+2920))
+						v21 = t85
+						if v21&i64(255) != i64(3) {
 							goto l29
 						}
-						v4 = int32(int64(uint64(v19) >> 32))
+						v4 = int32(int64(uint64(v21) >> 32))
 					}
 				l31:
-					t90 := int64(load64(m.memory, uint64(uint32(v3))+192))
-					store64(m.memory, uint64(uint32(v3))+120, uint64(t90))
-					t91 := int64(load64(m.memory, uint64(uint32(v3))+184))
-					store64(m.memory, uint64(uint32(v3))+112, uint64(t91))
-					t92 := int64(load64(m.memory, uint64(uint32(v3))+176))
-					store64(m.memory, uint64(uint32(v3))+104, uint64(t92))
-					t93 := int64(load64(m.memory, uint64(uint32(v3))+168))
-					store64(m.memory, uint64(uint32(v3))+96, uint64(t93))
+					t86 := int64(load64(m.memory, uint64(uint32(v3))+184))
+					store64(m.memory, uint64(uint32(v3))+112, uint64(t86))
+					t87 := int64(load64(m.memory, uint64(uint32(v3))+176))
+					store64(m.memory, uint64(uint32(v3))+104, uint64(t87))
+					t88 := int64(load64(m.memory, uint64(uint32(v3))+168))
+					store64(m.memory, uint64(uint32(v3))+96, uint64(t88))
+					t89 := int64(load64(m.memory, uint64(uint32(v3))+160))
+					store64(m.memory, uint64(uint32(v3))+88, uint64(t89))
 					if v2 != 0 {
-						t94 := int64(load64(m.memory, uint64(uint32(v3))+120))
-						store64(m.memory, uint64(uint32(v3))+304, uint64(t94))
-						t95 := int64(load64(m.memory, uint64(uint32(v3))+112))
-						store64(m.memory, uint64(uint32(v3))+296, uint64(t95))
-						t96 := int64(load64(m.memory, uint64(uint32(v3))+104))
-						store64(m.memory, uint64(uint32(v3))+288, uint64(t96))
-						t97 := int64(load64(m.memory, uint64(uint32(v3))+96))
-						store64(m.memory, uint64(uint32(v3))+280, uint64(t97))
-						memory_zero(m.memory, uint32(v3+i32(1968)), uint32(i32(64)))
-						t98 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
-						store64(m.memory, uint64(uint32(v3))+2056, uint64(t98))
-						t99 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
-						store64(m.memory, uint64(uint32(v3))+2048, uint64(t99))
-						t100 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
-						store64(m.memory, uint64(uint32(v3))+2040, uint64(t100))
-						t101 := int64(load64(m.memory, uint64(uint32(i32(0)))+16596))
-						store64(m.memory, uint64(uint32(v3))+2032, uint64(t101))
-						memory_copy(m.memory, uint32(v3+i32(384)), uint32(v2), uint32(i32(44)))
+						t90 := int64(load64(m.memory, uint64(uint32(v3))+112))
+						store64(m.memory, uint64(uint32(v3))+1688, uint64(t90))
+						t91 := int64(load64(m.memory, uint64(uint32(v3))+104))
+						store64(m.memory, uint64(uint32(v3))+1680, uint64(t91))
+						t92 := int64(load64(m.memory, uint64(uint32(v3))+96))
+						store64(m.memory, uint64(uint32(v3))+1672, uint64(t92))
+						t93 := int64(load64(m.memory, uint64(uint32(v3))+88))
+						store64(m.memory, uint64(uint32(v3))+1664, uint64(t93))
+						memory_zero(m.memory, uint32(v3+i32(2928)), uint32(i32(64)))
+						t94 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
+						store64(m.memory, uint64(uint32(v3))+3016, uint64(t94))
+						t95 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
+						store64(m.memory, uint64(uint32(v3))+3008, uint64(t95))
+						t96 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
+						store64(m.memory, uint64(uint32(v3))+3000, uint64(t96))
+						t97 := int64(load64(m.memory, uint64(uint32(i32(0)))+16596))
+						store64(m.memory, uint64(uint32(v3))+2992, uint64(t97))
+						memory_copy(m.memory, uint32(v3+i32(256)), uint32(v2), uint32(i32(44)))
 						store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
-						memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(1968)), uint32(i32(96)))
+						memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(2928)), uint32(i32(96)))
 						store64(m.memory, uint64(uint32(v0))+104, uint64(i64(0)))
-						memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(384)), uint32(i32(44)))
+						memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(256)), uint32(i32(44)))
 						m.memory[uint64(uint32(v0))+216] = byte(i32(0))
 						store32(m.memory, uint64(uint32(v0))+208, uint32(v4))
+						t98 := v0
+						t99 := v19 + int64(uint32(v1))
+						v2 = int32(v5) & i32(1)
+						p100 := i64(0x7fffffffffffffff)
+						if v2 != 0 {
+							p100 = t99
+						}
+						store64(m.memory, uint64(uint32(t98))+200, uint64(p100))
 						t102 := v0
-						t103 := v5 + int64(uint32(v1))
-						v2 = int32(v21) & i32(1)
-						p104 := i64(0x7fffffffffffffff)
+						p101 := i64(-0x8000000000000000)
 						if v2 != 0 {
-							p104 = t103
+							p101 = v19
 						}
-						store64(m.memory, uint64(uint32(t102))+200, uint64(p104))
-						t106 := v0
-						p105 := i64(-0x8000000000000000)
-						if v2 != 0 {
-							p105 = v5
-						}
-						store64(m.memory, uint64(uint32(t106))+192, uint64(p105))
-						t107 := int64(load64(m.memory, uint64(uint32(v3))+304))
-						store64(m.memory, uint64(uint32(v0))+184, uint64(t107))
-						t108 := int64(load64(m.memory, uint64(uint32(v3))+296))
-						store64(m.memory, uint64(uint32(v0))+176, uint64(t108))
-						t109 := int64(load64(m.memory, uint64(uint32(v3))+288))
-						store64(m.memory, uint64(uint32(v0))+168, uint64(t109))
-						t110 := int64(load64(m.memory, uint64(uint32(v3))+280))
-						store64(m.memory, uint64(uint32(v0))+160, uint64(t110))
+						store64(m.memory, uint64(uint32(t102))+192, uint64(p101))
+						t103 := int64(load64(m.memory, uint64(uint32(v3))+1688))
+						store64(m.memory, uint64(uint32(v0))+184, uint64(t103))
+						t104 := int64(load64(m.memory, uint64(uint32(v3))+1680))
+						store64(m.memory, uint64(uint32(v0))+176, uint64(t104))
+						t105 := int64(load64(m.memory, uint64(uint32(v3))+1672))
+						store64(m.memory, uint64(uint32(v0))+168, uint64(t105))
+						t106 := int64(load64(m.memory, uint64(uint32(v3))+1664))
+						store64(m.memory, uint64(uint32(v0))+160, uint64(t106))
 						v2 = i32(48)
 						goto l2
 					}
 					goto l2
 				}
 			l29:
-				v2 = int32(v19) & i32(63)
+				v2 = int32(v21) & i32(63)
 			}
 		}
 	l2:
-		p111 := v2
+		p107 := v2
 		if v2 == i32(48) {
-			p111 = i32(44)
+			p107 = i32(44)
 		}
-		v2 = p111
+		v2 = p107
 	}
 l1:
-	m.___stack_pointer = v3 + i32(2064)
+	m.___stack_pointer = v3 + i32(3024)
 	return v2
 }
 func (m *Module) Xhooksig_date_format(v0 int64, v1, v2, v3 int32) int32 {
@@ -9694,16 +8723,15 @@ l0:
 func (m *Module) Xhooksig_policy_init(v0 int32) int32 {
 	if v0 != 0 {
 		store64(m.memory, uint32(v0), uint64(i64(5211632817660339546)))
-		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16668)), uint32(i32(208)))
+		memory_copy(m.memory, uint32(v0+i32(8)), uint32(i32(16656)), uint32(i32(208)))
 		return i32(0)
 	}
 	return i32(1)
 }
 func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 	var v3, v4 int32
-	var v5 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(272)
+	v3 = t0 - i32(1456)
 	m.___stack_pointer = v3
 	if v0 == 0 {
 		goto l0
@@ -9726,42 +8754,44 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 			v1 = i32(0)
 			goto l4
 		l4:
-			m._hooksig__names__check_list__h22e498d97df11e85_g1tjhn(v3+i32(136), v1, int64(uint32(v2)))
+			store64(m.memory, uint64(uint32(v3))+160, uint64(uint32(v2)))
+			store32(m.memory, uint64(uint32(v3))+156, uint32(v1))
+			m.memory[uint64(uint32(v3))+1453] = byte(i32(0))
+			m.memory[uint64(uint32(v3))+168] = byte(i32(0))
+			m.memory[uint64(uint32(v3))+1196] = byte(i32(0))
+			m._hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_1m2y30(v3+i32(136), v3+i32(156), v3+i32(168))
 			{
-				t2 := int32(m.memory[uint64(uint32(v3))+136])
-				if t2 == i32(3) {
-					goto l5
+				{
+					t2 := int32(m.memory[uint64(uint32(v3))+153])
+					if t2 == i32(2) {
+						goto l5
+					}
+					memory_zero(m.memory, uint32(v3+i32(168)), uint32(i32(128)))
+					store32(m.memory, uint64(uint32(v3))+296, uint32(v2))
+					if uint32(v2) < uint32(i32(129)) {
+						if v2 == 0 {
+							goto l7
+						}
+						memory_copy(m.memory, uint32(v3+i32(168)), uint32(v4), uint32(v2))
+					l7:
+						t3 := int32(load32(m.memory, uint64(uint32(v3))+168))
+						v2 = t3
+						memory_copy(m.memory, uint32(v3+i32(8)), uint32(v3+i32(172)), uint32(i32(128)))
+						store32(m.memory, uint64(uint32(v0))+8, uint32(v2))
+						memory_copy(m.memory, uint32(v0+i32(12)), uint32(v3+i32(8)), uint32(i32(128)))
+						goto l8
+					}
+					v0 = i32(4)
+					goto l2
 				}
-				t3 := int64(load64(m.memory, uint64(uint32(v3))+136))
-				v5 = t3
-				if v5&i64(255) != i64(3) {
-					goto l6
+			l5:
+				t4 := int64(load64(m.memory, uint64(uint32(v3))+136))
+				v0 = int32(t4) & i32(63)
+				if v0 != i32(48) {
+					goto l2
 				}
 			}
-		l5:
-			memory_zero(m.memory, uint32(v3+i32(136)), uint32(i32(128)))
-			store32(m.memory, uint64(uint32(v3))+264, uint32(v2))
-			if uint32(v2) < uint32(i32(129)) {
-				if v2 == 0 {
-					goto l8
-				}
-				memory_copy(m.memory, uint32(v3+i32(136)), uint32(v4), uint32(v2))
-			l8:
-				t4 := int32(load32(m.memory, uint64(uint32(v3))+136))
-				v2 = t4
-				memory_copy(m.memory, uint32(v3+i32(8)), uint32(v3+i32(140)), uint32(i32(128)))
-				store32(m.memory, uint64(uint32(v0))+8, uint32(v2))
-				memory_copy(m.memory, uint32(v0+i32(12)), uint32(v3+i32(8)), uint32(i32(128)))
-				goto l9
-			}
-			v0 = i32(4)
-			goto l2
-		l6:
-			v0 = int32(v5) & i32(63)
-			if v0 != i32(48) {
-				goto l2
-			}
-		l9:
+		l8:
 			v0 = i32(0)
 			goto l2
 		}
@@ -9771,7 +8801,7 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 l0:
 	v0 = i32(1)
 l2:
-	m.___stack_pointer = v3 + i32(272)
+	m.___stack_pointer = v3 + i32(1456)
 	return v0
 }
 func (m *Module) Xhooksig_policy_set_max_skew(v0, v1 int32) int32 {
@@ -9788,11 +8818,9 @@ func (m *Module) Xhooksig_policy_set_max_skew(v0, v1 int32) int32 {
 func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 	var v9, v10, v11, v12 int32
 	var v13 int64
-	var v14, v15, v16, v17, v18 int32
-	var v19 int64
-	var v20, v21, v22, v23 int32
+	var v14, v15, v16, v17, v18, v19, v20 int32
 	t0 := m.___stack_pointer
-	v9 = t0 - i32(1888)
+	v9 = t0 - i32(2864)
 	m.___stack_pointer = v9
 	if v0 == 0 {
 		goto l0
@@ -9814,11 +8842,11 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					goto l5
 				}
 			l4:
-				m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v9+i32(64), v3)
-				t2 := int32(load32(m.memory, uint64(uint32(v9))+68))
+				m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v9+i32(52), v3)
+				t2 := int32(load32(m.memory, uint64(uint32(v9))+56))
 				v3 = t2
 				{
-					t3 := int32(load32(m.memory, uint64(uint32(v9))+64))
+					t3 := int32(load32(m.memory, uint64(uint32(v9))+52))
 					v10 = t3
 					if v10 == 0 {
 						if v3 != i32(48) {
@@ -9826,10 +8854,10 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 						}
 						goto l9
 					}
-					t4 := int64(load64(m.memory, uint64(uint32(v9))+80))
-					store64(m.memory, uint64(uint32(v9))+32, uint64(t4))
-					t5 := int64(load64(m.memory, uint64(uint32(v9))+72))
-					store64(m.memory, uint64(uint32(v9))+24, uint64(t5))
+					t4 := int64(load64(m.memory, uint64(uint32(v9))+68))
+					store64(m.memory, uint64(uint32(v9))+16, uint64(t4))
+					t5 := int64(load64(m.memory, uint64(uint32(v9))+60))
+					store64(m.memory, uint64(uint32(v9))+8, uint64(t5))
 					if v5 != 0 {
 						if v4 == 0 {
 							goto l0
@@ -9901,332 +8929,252 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 						goto l12
 					}
 				l13:
-					store32(m.memory, uint64(uint32(v9))+44, uint32(v3))
-					store32(m.memory, uint64(uint32(v9))+40, uint32(v10))
-					t9 := int64(load64(m.memory, uint64(uint32(v9))+24))
-					store64(m.memory, uint64(uint32(v9))+48, uint64(t9))
-					t10 := int64(load64(m.memory, uint64(uint32(v9))+32))
-					store64(m.memory, uint64(uint32(v9))+56, uint64(t10))
-					m._hooksig__names__check_list__h22e498d97df11e85_g1tjhn(v9+i32(64), v4, v13)
+					store32(m.memory, uint64(uint32(v9))+32, uint32(v3))
+					store32(m.memory, uint64(uint32(v9))+28, uint32(v10))
+					t9 := int64(load64(m.memory, uint64(uint32(v9))+8))
+					store64(m.memory, uint64(uint32(v9))+36, uint64(t9))
+					t10 := int64(load64(m.memory, uint64(uint32(v9))+16))
+					store64(m.memory, uint64(uint32(v9))+44, uint64(t10))
+					m.memory[uint64(uint32(v9))+1337] = byte(i32(0))
+					m.memory[uint64(uint32(v9))+1080] = byte(i32(0))
+					m.memory[uint64(uint32(v9))+52] = byte(i32(0))
+					m.memory[uint64(uint32(v9))+1548] = byte(i32(0))
+					m.memory[uint64(uint32(v9))+1340] = byte(i32(0))
+					store64(m.memory, uint64(uint32(v9))+2756, uint64(v13))
+					store32(m.memory, uint64(uint32(v9))+2752, uint32(v4))
+					m._hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_1m2y30(v9+i32(2640), v9+i32(2752), v9+i32(52))
 					{
 						{
-							t11 := int32(m.memory[uint64(uint32(v9))+64])
-							if t11 == i32(3) {
+							t11 := int32(m.memory[uint64(uint32(v9))+2657])
+							v3 = t11
+							if v3 != i32(2) {
 								goto l15
 							}
-							t12 := int64(m.memory[uint64(uint32(v9))+64])
-							if t12 == i64(3) {
-								goto l15
-							}
-							t13 := int32(load32(m.memory, uint64(uint32(v9))+68))
+							t12 := int32(load32(m.memory, uint64(uint32(v9))+2640))
+							v11 = t12
+							t13 := int32(load32(m.memory, uint64(uint32(v9))+2644))
 							v0 = t13
-							t14 := int32(load32(m.memory, uint64(uint32(v9))+64))
-							v11 = t14
 							goto l16
 						}
 					l15:
-						store32(m.memory, uint64(uint32(v9))+64, uint32(i32(0)))
-						store64(m.memory, uint64(uint32(v9))+1660, uint64(v13))
-						store32(m.memory, uint64(uint32(v9))+1656, uint32(v4))
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v9+i32(1604), v9+i32(40), v9+i32(1656), v9+i32(64))
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__habdf3ae5cadeb1df_w6xnev(v9+i32(1656), v9+i32(1604))
+						t14 := int64(load64(m.memory, uint64(uint32(v9))+2648))
+						store64(m.memory, uint64(uint32(v9))+2584, uint64(t14))
+						t15 := int32(m.memory[uint64(uint32(v9))+2656])
+						m.memory[uint64(uint32(v9))+2592] = byte(t15)
+						t16 := int32(load16(m.memory, uint64(uint32(v9))+2658))
+						store16(m.memory, uint64(uint32(v9))+2594, uint16(t16))
+						m.memory[uint64(uint32(v9))+2593] = byte(v3)
+						t17 := int64(load64(m.memory, uint64(uint32(v9))+2640))
+						store64(m.memory, uint64(uint32(v9))+2576, uint64(t17))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v9+i32(2596), v9+i32(28), v9+i32(2576), v9+i32(1340))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v9+i32(2640), v9+i32(2596))
 						{
-							t15 := int32(m.memory[uint64(uint32(v9))+1656])
-							if t15 == i32(3) {
+							t18 := int32(m.memory[uint64(uint32(v9))+2640])
+							if t18 == i32(3) {
 								goto l17
 							}
-							t16 := int64(m.memory[uint64(uint32(v9))+1656])
-							if t16 == i64(3) {
+							t19 := int64(m.memory[uint64(uint32(v9))+2640])
+							if t19 == i64(3) {
 								goto l17
 							}
-							t17 := int32(load32(m.memory, uint64(uint32(v9))+1660))
-							v0 = t17
-							t18 := int32(load32(m.memory, uint64(uint32(v9))+1656))
-							v11 = t18
+							t20 := int32(load32(m.memory, uint64(uint32(v9))+2644))
+							v0 = t20
+							t21 := int32(load32(m.memory, uint64(uint32(v9))+2640))
+							v11 = t21
 							goto l16
 						}
 					l17:
-						memory_zero(m.memory, uint32(v9+i32(1768)), uint32(i32(64)))
-						t19 := int64(load64(m.memory, uint64(uint32(v12))+24))
-						store64(m.memory, uint64(uint32(v9))+1856, uint64(t19))
-						t20 := int64(load64(m.memory, uint64(uint32(v12))+16))
-						store64(m.memory, uint64(uint32(v9))+1848, uint64(t20))
-						t21 := int64(load64(m.memory, uint64(uint32(v12))+8))
-						store64(m.memory, uint64(uint32(v9))+1840, uint64(t21))
-						t22 := int64(load64(m.memory, uint32(v12)))
-						store64(m.memory, uint64(uint32(v9))+1832, uint64(t22))
-						memory_copy(m.memory, uint32(v9+i32(1656)), uint32(v9+i32(1768)), uint32(i32(96)))
-						store32(m.memory, uint64(uint32(v9))+1760, uint32(v0+i32(40)))
-						store64(m.memory, uint64(uint32(v9))+1752, uint64(i64(64)))
+						memory_zero(m.memory, uint32(v9+i32(2752)), uint32(i32(64)))
+						t22 := int64(load64(m.memory, uint64(uint32(v12))+24))
+						store64(m.memory, uint64(uint32(v9))+2840, uint64(t22))
+						t23 := int64(load64(m.memory, uint64(uint32(v12))+16))
+						store64(m.memory, uint64(uint32(v9))+2832, uint64(t23))
+						t24 := int64(load64(m.memory, uint64(uint32(v12))+8))
+						store64(m.memory, uint64(uint32(v9))+2824, uint64(t24))
+						t25 := int64(load64(m.memory, uint32(v12)))
+						store64(m.memory, uint64(uint32(v9))+2816, uint64(t25))
+						memory_copy(m.memory, uint32(v9+i32(2640)), uint32(v9+i32(2752)), uint32(i32(96)))
+						store32(m.memory, uint64(uint32(v9))+2744, uint32(v0+i32(40)))
+						store64(m.memory, uint64(uint32(v9))+2736, uint64(i64(64)))
 						{
-							t23 := int32(load32(m.memory, uint64(uint32(v9))+1612))
-							v15 = t23
-							if v15 == 0 {
+							t26 := int32(load32(m.memory, uint64(uint32(v9))+2600))
+							v15 = t26
+							t27 := int32(load32(m.memory, uint64(uint32(v15))+12))
+							v0 = t27
+							t28 := int32(m.memory[uint32(v0)])
+							if t28 == 0 {
 								goto l18
 							}
-							t24 := int32(load32(m.memory, uint64(uint32(v9))+1608))
-							v16 = t24
-							v17 = v16 + i32(4)
-							v10 = v9 + i32(1768) + i32(8)
-							t25 := int32(load32(m.memory, uint64(uint32(v9))+1604))
-							v18 = t25
-							t26 := int64(load64(m.memory, uint64(uint32(v9))+1616))
-							v19 = t26
+							t29 := int32(load32(m.memory, uint64(uint32(v9))+2604))
+							v16 = t29
+							v17 = v16 + i32(12)
+							v18 = v16 + i32(212)
+							t30 := int32(load32(m.memory, uint64(uint32(v9))+2596))
+							v19 = t30
+							v3 = i32(1)
 							v14 = i32(1)
-							v11 = i32(0)
-							v20 = i32(0)
-						l29:
+							v10 = i32(0)
+							v5 = i32(0)
+						l24:
 							{
-								store64(m.memory, uint64(uint32(v9))+1772, uint64(v19))
-								store32(m.memory, uint64(uint32(v9))+1768, uint32(v15))
-								v5 = int32(v19)
-								{
-									v19 = int64(uint64(v19) >> 32)
-									if v19 != i64(0) {
-										goto l19
-									}
-									p27 := i32(0)
-									if v19 == 0 {
-										p27 = v15
-									}
-									v3 = p27
-									v0 = i32(0)
-									if v5 == 0 {
-										goto l20
-									}
-								l21:
-									{
-										t28 := int32(m.memory[uint32(v15+v0)])
-										if t28 == i32(32) {
-											goto l20
-										}
-										t29 := v5
-										v0 = v0 + i32(1)
-										if t29 != v0 {
-											goto l21
-										}
-									}
-									v0 = v5
-								l20:
-									store32(m.memory, uint64(uint32(v9))+1772, uint32(v5-v0))
-									store32(m.memory, uint64(uint32(v9))+1768, uint32(v3+v0))
+								v20 = v3
+								t31 := v9
+								t32 := v0
+								v12 = v5 << 3
+								v3 = t32 + v12
+								t33 := int32(load32(m.memory, uint64(uint32(v3))+8))
+								v11 = t33
+								store32(m.memory, uint64(uint32(t31))+2856, uint32(v11))
+								t34 := int32(load32(m.memory, uint64(uint32(v3))+4))
+								store32(m.memory, uint64(uint32(v9))+2852, uint32(t34))
+								t35 := int32(m.memory[uint64(uint32(v0))+1285])
+								t37 := v9
+								p36 := i32(0)
+								if t35 != 0 {
+									p36 = v11
 								}
-							l19:
-								v12 = int32(v19)
-							l23:
-								{
-									t30 := int32(load32(m.memory, uint64(uint32(v9))+1772))
-									v0 = t30
-									t31 := int32(load32(m.memory, uint64(uint32(v9))+1776))
-									m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v9+i32(16), v9+i32(1768), t31)
-									t32 := int32(m.memory[uint64(uint32(v9))+16])
-									v3 = t32
-									if v3 == 0 {
-										goto l22
-									}
-									t33 := int32(m.memory[uint64(uint32(v9))+17])
-									if t33&i32(255) != i32(32) {
-										goto l23
-									}
-								}
-							l22:
-								store32(m.memory, uint64(uint32(v9))+1872, uint32(v12))
-								store32(m.memory, uint64(uint32(v9))+1864, uint32(v15))
-								t34 := v9
-								v0 = v5 - v0
-								p35 := v0
-								if uint32(v0) > uint32(v5) {
-									p35 = i32(0)
-								}
-								store32(m.memory, uint64(uint32(t34))+1868, uint32(p35))
-								t36 := int32(load32(m.memory, uint64(uint32(v9))+1768))
-								v15 = t36
-								t37 := int64(load64(m.memory, uint64(uint32(v9))+1772))
-								v19 = t37
-								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v14, v11)
-								m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1864), v9+i32(1656))
-								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16594), i32(2))
-								store64(m.memory, uint64(uint32(v9))+1772, uint64(i64(16)))
-								store32(m.memory, uint64(uint32(v9))+1768, uint32(i32(16648)))
+								store32(m.memory, uint64(uint32(t37))+2860, uint32(p36))
+								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), v14, v10)
+								m._hooksig__names__Name__lowercase__h8ee14fa4af5993a9_stx653(v9+i32(2852), v9+i32(2640))
+								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), i32(16594), i32(2))
 								{
 									{
-										t38 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v9+i32(1864), v9+i32(1768))
-										if t38 != 0 {
-											goto l24
+										t38 := int32(m.memory[uint64(uint32(v15))+16])
+										if v5 == t38 {
+											goto l19
 										}
+										v14 = i32(1)
+										v10 = i32(0)
 										{
-											t39 := int32(load32(m.memory, uint32(v16)))
-											if uint32(v20) >= uint32(t39) {
-												goto l25
+											t39 := int32(m.memory[uint64(uint32(v16))+208])
+											if uint32(v5) >= uint32(t39) {
+												goto l20
 											}
-											v0 = v17 + v20*i32(12)
+											v0 = v18 + v12
 											t40 := int32(load32(m.memory, uint32(v0)))
-											v5 = t40
-											if v5 == 0 {
-												goto l25
+											v3 = t40
+											if v3 == 0 {
+												goto l20
 											}
 											t41 := int32(load32(m.memory, uint64(uint32(v0))+4))
-											v14 = t41
-											t42 := int32(load32(m.memory, uint64(uint32(v0))+8))
-											if v14 != t42 {
-												goto l25
-											}
-											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v5, v14)
-											goto l26
+											v0 = t41
+											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), i32(1), i32(0))
+											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), v3, v0)
+											v14 = i32(16649)
+											v10 = i32(2)
 										}
-									l25:
-										t43 := int32(load32(m.memory, uint64(uint32(v18))+12))
-										v5 = t43
-										t44 := int32(load32(m.memory, uint64(uint32(v18))+8))
-										v0 = t44
-										t45 := int64(load64(m.memory, uint64(uint32(v9))+1864))
-										store64(m.memory, uint32(v10), uint64(t45))
-										t46 := int32(load32(m.memory, uint64(uint32(v9))+1872))
-										store32(m.memory, uint64(uint32(v10))+8, uint32(t46))
-										store32(m.memory, uint64(uint32(v9))+1768, uint32(v0))
-										t47 := v9
-										v12 = v0 + v5<<4
-										store32(m.memory, uint64(uint32(t47))+1772, uint32(v12))
-										if v5 == 0 {
-											goto l26
+									l20:
+										t42 := int32(m.memory[uint32(v16)])
+										v0 = t42
+										if v0 == 0 {
+											goto l21
 										}
-										v21 = i32(1)
-										v22 = i32(0)
-									l28:
+										v3 = v0 * i32(12)
+										v0 = v17
+									l23:
 										{
-											t48 := int32(load32(m.memory, uint32(v0+i32(12))))
-											v23 = t48
-											t49 := int32(load32(m.memory, uint32(v0+i32(8))))
-											v11 = t49
-											t50 := int32(load32(m.memory, uint32(v0+i32(4))))
-											v14 = t50
-											t51 := int32(load32(m.memory, uint32(v0)))
-											v5 = t51
-											store32(m.memory, uint64(uint32(v9))+1884, uint32(i32(0)))
-											store32(m.memory, uint64(uint32(v9))+1880, uint32(v14))
-											t53 := v9
-											p52 := i32(1)
-											if v5 != 0 {
-												p52 = v5
+											t43 := int32(m.memory[uint32(v0+i32(-8))])
+											if v5 != t43 {
+												goto l22
 											}
-											store32(m.memory, uint64(uint32(t53))+1876, uint32(p52))
-											{
-												t54 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v10, v9+i32(1876))
-												if t54 != 0 {
-													t55 := v9
-													v0 = v0 + i32(16)
-													store32(m.memory, uint64(uint32(t55))+1768, uint32(v0))
-													t57 := v9 + i32(8)
-													p56 := i32(1)
-													if v11 != 0 {
-														p56 = v11
-													}
-													m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t57, p56, v23)
-													t58 := int32(load32(m.memory, uint64(uint32(v9))+8))
-													v5 = t58
-													if v5 == 0 {
-														goto l26
-													}
-													t59 := int32(load32(m.memory, uint64(uint32(v9))+12))
-													v14 = t59
-													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v21, v22)
-													m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), v5, v14)
-													v21 = i32(16664)
-													v22 = i32(2)
-													if v0 != v12 {
-														goto l28
-													}
-													goto l26
-												}
-												v0 = v0 + i32(16)
-												if v0 == v12 {
-													goto l26
-												}
-												goto l28
-											}
+											t44 := int32(load32(m.memory, uint32(v0+i32(-4))))
+											v11 = t44
+											t45 := int32(load32(m.memory, uint32(v0)))
+											v12 = t45
+											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), v14, v10)
+											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), v11, v12)
+											v14 = i32(16649)
+											v10 = i32(2)
 										}
+									l22:
+										v0 = v0 + i32(12)
+										v3 = v3 + i32(-12)
+										if v3 != 0 {
+											goto l23
+										}
+										goto l21
 									}
-								l24:
-									t60 := int64(load64(m.memory, uint32(v18)))
-									store64(m.memory, uint64(uint32(v9))+1768, uint64(t60))
-									store32(m.memory, uint64(uint32(v9))+1776, uint32(i32(0)))
-									m._hooksig__names__Name__lowercase__h7774c10e7a272975_chswdi(v9+i32(1768), v9+i32(1656))
-									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(1656), i32(16666), i32(1))
-									t61 := int32(load32(m.memory, uint64(uint32(v18))+16))
-									t62 := v9 + i32(1656)
-									v0 = t61
-									p63 := i32(1)
+								l19:
+									t46 := int64(load64(m.memory, uint32(v19)))
+									store64(m.memory, uint64(uint32(v9))+2752, uint64(t46))
+									store32(m.memory, uint64(uint32(v9))+2760, uint32(i32(0)))
+									m._hooksig__names__Name__lowercase__h8ee14fa4af5993a9_stx653(v9+i32(2752), v9+i32(2640))
+									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), i32(16648), i32(1))
+									t47 := int32(load32(m.memory, uint64(uint32(v19))+16))
+									t48 := v9 + i32(2640)
+									v0 = t47
+									p49 := i32(1)
 									if v0 != 0 {
-										p63 = v0
+										p49 = v0
 									}
-									t64 := int32(load32(m.memory, uint64(uint32(v18))+20))
-									p65 := i32(0)
+									t50 := int32(load32(m.memory, uint64(uint32(v19))+20))
+									p51 := i32(0)
 									if v0 != 0 {
-										p65 = t64
+										p51 = t50
 									}
-									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(t62, p63, p65)
+									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(t48, p49, p51)
 								}
-							l26:
-								v20 = v20 + i32(1)
-								v11 = i32(1)
+							l21:
+								v5 = v5 + i32(1)
+								v10 = i32(1)
+								v3 = v20 + i32(1)
 								v14 = i32(16593)
-								t66 := v3
-								var p67 int32
-								if v15 != i32(0) {
-									p67 = 1
-								}
-								if t66&p67 != 0 {
-									goto l29
+								t52 := int32(load32(m.memory, uint64(uint32(v15))+12))
+								t53 := v20
+								v0 = t52
+								t54 := int32(m.memory[uint32(v0)])
+								if uint32(t53) < uint32(t54) {
+									goto l24
 								}
 							}
 						}
 					l18:
-						m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v9+i32(1624), v9+i32(1656))
-						v3 = v9 + i32(1656) + i32(64)
+						m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v9+i32(2608), v9+i32(2640))
+						v3 = v9 + i32(2640) + i32(64)
 						v0 = i32(0)
-					l30:
+					l25:
 						store32(m.memory, uint32(v3+v0), uint32(i32(0)))
 						v0 = v0 + i32(4)
 						if v0 != i32(32) {
-							goto l30
+							goto l25
 						}
-						store32(m.memory, uint64(uint32(v9))+1664, uint32(i32(0)))
-						store64(m.memory, uint64(uint32(v9))+1656, uint64(i64(1)))
-						m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21432), v9+i32(1656))
+						store32(m.memory, uint64(uint32(v9))+2648, uint32(i32(0)))
+						store64(m.memory, uint64(uint32(v9))+2640, uint64(i64(1)))
+						m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21408), v9+i32(2640))
 						{
-							t68 := int32(load32(m.memory, uint64(uint32(v9))+1664))
-							t69 := v7
-							v0 = t68
-							if uint32(t69) >= uint32(v0) {
-								store32(m.memory, uint64(uint32(v9))+1768, uint32(v6))
-								store64(m.memory, uint64(uint32(v9))+1772, uint64(uint32(v7)))
-								m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(1656), v9+i32(1624))
-								m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, v9+i32(1656), v9+i32(1768))
-								t70 := int32(load32(m.memory, uint64(uint32(v9))+1772))
-								v0 = t70
-								t71 := int32(load32(m.memory, uint64(uint32(v9))+1776))
-								t72 := v8
-								v3 = t71
-								store32(m.memory, uint32(t72), uint32(v3))
-								if uint32(v3) <= uint32(v0) {
-									goto l9
-								}
-								goto l32
+							t55 := int32(load32(m.memory, uint64(uint32(v9))+2648))
+							t56 := v7
+							v0 = t55
+							if uint32(t56) >= uint32(v0) {
+								goto l26
 							}
 							v11 = i32(4)
 							goto l16
 						}
+					l26:
+						store32(m.memory, uint64(uint32(v9))+2752, uint32(v6))
+						store64(m.memory, uint64(uint32(v9))+2756, uint64(uint32(v7)))
+						m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(2640), v9+i32(2608))
+						m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, v9+i32(2640), v9+i32(2752))
+						t57 := int32(load32(m.memory, uint64(uint32(v9))+2760))
+						v0 = t57
+						t58 := int32(load32(m.memory, uint64(uint32(v9))+2756))
+						p59 := i32(3)
+						if uint32(v0) > uint32(t58) {
+							p59 = i32(4)
+						}
+						v11 = p59
 					}
 				l16:
 					if uint32((v11+i32(-3))&i32(255)) > uint32(i32(1)) {
 						goto l12
 					}
 					store32(m.memory, uint32(v8), uint32(v0))
-					if v11&i32(255) == i32(3) {
+					v0 = v11 & i32(255)
+					v11 = i32(4)
+					if v0 == i32(3) {
 						goto l9
 					}
-				l32:
-					v11 = i32(4)
 				}
 			l12:
 				v3 = v11 & i32(255)
@@ -10245,29 +9193,29 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 l0:
 	v3 = i32(1)
 l2:
-	m.___stack_pointer = v9 + i32(1888)
+	m.___stack_pointer = v9 + i32(2864)
 	return v3
 }
 func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 	var v6, v7 int32
 	var v8 int64
-	var v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20 int32
+	var v9, v10, v11, v12, v13, v14, v15, v16, v17, v18 int32
 	t0 := m.___stack_pointer
-	v6 = t0 - i32(1680)
+	v6 = t0 - i32(2656)
 	m.___stack_pointer = v6
-	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v6+i32(64), v0)
-	t1 := int32(load32(m.memory, uint64(uint32(v6))+68))
+	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v6+i32(52), v0)
+	t1 := int32(load32(m.memory, uint64(uint32(v6))+56))
 	v0 = t1
 	{
-		t2 := int32(load32(m.memory, uint64(uint32(v6))+64))
+		t2 := int32(load32(m.memory, uint64(uint32(v6))+52))
 		v7 = t2
 		if v7 == 0 {
 			goto l0
 		}
-		t3 := int64(load64(m.memory, uint64(uint32(v6))+80))
-		store64(m.memory, uint64(uint32(v6))+32, uint64(t3))
-		t4 := int64(load64(m.memory, uint64(uint32(v6))+72))
-		store64(m.memory, uint64(uint32(v6))+24, uint64(t4))
+		t3 := int64(load64(m.memory, uint64(uint32(v6))+68))
+		store64(m.memory, uint64(uint32(v6))+16, uint64(t3))
+		t4 := int64(load64(m.memory, uint64(uint32(v6))+60))
+		store64(m.memory, uint64(uint32(v6))+8, uint64(t4))
 		if v2 != 0 {
 			goto l1
 		}
@@ -10297,466 +9245,386 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 			goto l4
 		}
 	l6:
-		store32(m.memory, uint64(uint32(v6))+44, uint32(v0))
-		store32(m.memory, uint64(uint32(v6))+40, uint32(v7))
-		t5 := int64(load64(m.memory, uint64(uint32(v6))+24))
-		store64(m.memory, uint64(uint32(v6))+48, uint64(t5))
-		t6 := int64(load64(m.memory, uint64(uint32(v6))+32))
-		store64(m.memory, uint64(uint32(v6))+56, uint64(t6))
-		t7 := v6 + i32(64)
-		t8 := v1
-		v8 = int64(uint32(v2))
-		m._hooksig__names__check_list__h22e498d97df11e85_g1tjhn(t7, t8, v8)
-		{
-			t9 := int32(m.memory[uint64(uint32(v6))+64])
-			if t9 == i32(3) {
-				goto l7
-			}
-			t10 := int64(m.memory[uint64(uint32(v6))+64])
-			if t10 == i64(3) {
-				goto l7
-			}
-			t11 := int32(load32(m.memory, uint64(uint32(v6))+68))
-			v9 = t11
-			t12 := int32(m.memory[uint64(uint32(v6))+64])
-			v0 = t12
-			goto l8
-		}
-	l7:
-		store32(m.memory, uint64(uint32(v6))+64, uint32(i32(0)))
-		store64(m.memory, uint64(uint32(v6))+1652, uint64(v8))
-		store32(m.memory, uint64(uint32(v6))+1648, uint32(v1))
-		m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h7db1f1a40360e3a9_q7zt39(v6+i32(1604), v6+i32(40), v6+i32(1648), v6+i32(64))
-		m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__habdf3ae5cadeb1df_w6xnev(v6+i32(1648), v6+i32(1604))
+		store32(m.memory, uint64(uint32(v6))+32, uint32(v0))
+		store32(m.memory, uint64(uint32(v6))+28, uint32(v7))
+		t5 := int64(load64(m.memory, uint64(uint32(v6))+8))
+		store64(m.memory, uint64(uint32(v6))+36, uint64(t5))
+		t6 := int64(load64(m.memory, uint64(uint32(v6))+16))
+		store64(m.memory, uint64(uint32(v6))+44, uint64(t6))
+		m.memory[uint64(uint32(v6))+1337] = byte(i32(0))
+		m.memory[uint64(uint32(v6))+1080] = byte(i32(0))
+		m.memory[uint64(uint32(v6))+52] = byte(i32(0))
+		m.memory[uint64(uint32(v6))+1548] = byte(i32(0))
+		m.memory[uint64(uint32(v6))+1340] = byte(i32(0))
+		store64(m.memory, uint64(uint32(v6))+2648, uint64(uint32(v2)))
+		store32(m.memory, uint64(uint32(v6))+2644, uint32(v1))
+		m._hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_1m2y30(v6+i32(2600), v6+i32(2644), v6+i32(52))
 		{
 			{
-				t13 := int32(m.memory[uint64(uint32(v6))+1648])
-				if t13 != i32(3) {
-					goto l9
+				t7 := int32(m.memory[uint64(uint32(v6))+2617])
+				v0 = t7
+				if v0 != i32(2) {
+					goto l7
 				}
-				t14 := int32(load32(m.memory, uint64(uint32(v6))+1652))
-				v9 = t14
-				goto l10
-			}
-		l9:
-			t15 := int64(load64(m.memory, uint64(uint32(v6))+1648))
-			v8 = t15
-			v9 = int32(int64(uint64(v8) >> 32))
-			if v8&i64(255) != i64(3) {
-				goto l11
-			}
-		}
-	l10:
-		v8 = i64(4)
-		if uint32(v4) < uint32(v9) {
-			goto l11
-		}
-		store32(m.memory, uint64(uint32(v6))+1624, uint32(v3))
-		store64(m.memory, uint64(uint32(v6))+1628, uint64(uint32(v4)))
-		{
-			{
-				t16 := int32(load32(m.memory, uint64(uint32(v6))+1612))
-				v10 = t16
-				if v10 != 0 {
-					goto l12
-				}
-				v9 = i32(0)
-				goto l13
-			}
-		l12:
-			t17 := int32(load32(m.memory, uint64(uint32(v6))+1608))
-			v11 = t17
-			v12 = v11 + i32(4)
-			v7 = v6 + i32(1648) + i32(8)
-			t18 := int32(load32(m.memory, uint64(uint32(v6))+1604))
-			v13 = t18
-			t19 := int64(load64(m.memory, uint64(uint32(v6))+1616))
-			v8 = t19
-			v9 = i32(0)
-			v14 = i32(1)
-			v3 = i32(0)
-			v15 = i32(0)
-		l31:
-			{
-				store64(m.memory, uint64(uint32(v6))+1652, uint64(v8))
-				store32(m.memory, uint64(uint32(v6))+1648, uint32(v10))
-				v1 = int32(v8)
-				{
-					v8 = int64(uint64(v8) >> 32)
-					if v8 != i64(0) {
-						goto l14
-					}
-					p20 := i32(0)
-					if v8 == 0 {
-						p20 = v10
-					}
-					v2 = p20
-					v0 = i32(0)
-					if v1 == 0 {
-						goto l15
-					}
-				l16:
-					{
-						t21 := int32(m.memory[uint32(v10+v0)])
-						if t21 == i32(32) {
-							goto l15
-						}
-						t22 := v1
-						v0 = v0 + i32(1)
-						if t22 != v0 {
-							goto l16
-						}
-					}
-					v0 = v1
-				l15:
-					store32(m.memory, uint64(uint32(v6))+1652, uint32(v1-v0))
-					store32(m.memory, uint64(uint32(v6))+1648, uint32(v2+v0))
-				}
-			l14:
-				v16 = int32(v8)
-			l18:
-				{
-					t23 := int32(load32(m.memory, uint64(uint32(v6))+1652))
-					v0 = t23
-					t24 := int32(load32(m.memory, uint64(uint32(v6))+1656))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(16), v6+i32(1648), t24)
-					t25 := int32(m.memory[uint64(uint32(v6))+16])
-					v2 = t25
-					if v2 == 0 {
-						goto l17
-					}
-					t26 := int32(m.memory[uint64(uint32(v6))+17])
-					if t26&i32(255) != i32(32) {
-						goto l18
-					}
-				}
-			l17:
-				store32(m.memory, uint64(uint32(v6))+1644, uint32(v16))
-				store32(m.memory, uint64(uint32(v6))+1636, uint32(v10))
-				t27 := v6
-				v0 = v1 - v0
-				p28 := v0
-				if uint32(v0) > uint32(v1) {
-					p28 = i32(0)
-				}
-				store32(m.memory, uint64(uint32(t27))+1640, uint32(p28))
-				t29 := int32(load32(m.memory, uint64(uint32(v6))+1648))
-				v10 = t29
-				t30 := int64(load64(m.memory, uint64(uint32(v6))+1652))
-				v8 = t30
-				{
-					if uint32(v4) < uint32(v9) {
-						goto l19
-					}
-					if uint32(v4-v9) < uint32(v3) {
-						goto l19
-					}
-					if v3 == 0 {
-						goto l19
-					}
-					t31 := int32(load32(m.memory, uint64(uint32(v6))+1624))
-					memory_copy(m.memory, uint32(t31+v9), uint32(v14), uint32(v3))
-				}
-			l19:
-				t32 := v6
-				v0 = v9 + v3
-				p33 := v0
-				if uint32(v0) < uint32(v9) {
-					p33 = i32(-1)
-				}
-				store32(m.memory, uint64(uint32(t32))+1632, uint32(p33))
-				m._hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v6+i32(1636), v6+i32(1624))
-				{
-					t34 := int32(load32(m.memory, uint64(uint32(v6))+1628))
-					v4 = t34
-					t35 := int32(load32(m.memory, uint64(uint32(v6))+1632))
-					t36 := v4
-					v0 = t35
-					if uint32(t36) < uint32(v0) {
-						goto l20
-					}
-					if uint32(v4-v0) < uint32(i32(2)) {
-						goto l20
-					}
-					t37 := int32(load32(m.memory, uint64(uint32(v6))+1624))
-					store16(m.memory, uint32(t37+v0), uint16(i32(8250)))
-				}
-			l20:
-				t38 := v6
-				v1 = v0 + i32(2)
-				p39 := v1
-				if uint32(v1) < uint32(v0) {
-					p39 = i32(-1)
-				}
-				v9 = p39
-				store32(m.memory, uint64(uint32(t38))+1632, uint32(v9))
-				store64(m.memory, uint64(uint32(v6))+1652, uint64(i64(16)))
-				store32(m.memory, uint64(uint32(v6))+1648, uint32(i32(16648)))
-				{
-					{
-						t40 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v6+i32(1636), v6+i32(1648))
-						if t40 != 0 {
-							store32(m.memory, uint64(uint32(v6))+1656, uint32(i32(0)))
-							t48 := int64(load64(m.memory, uint32(v13)))
-							store64(m.memory, uint64(uint32(v6))+1648, uint64(t48))
-							m._hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v6+i32(1648), v6+i32(1624))
-							{
-								t49 := int32(load32(m.memory, uint64(uint32(v6))+1628))
-								v4 = t49
-								t50 := int32(load32(m.memory, uint64(uint32(v6))+1632))
-								t51 := v4
-								v0 = t50
-								if uint32(t51) <= uint32(v0) {
-									goto l25
-								}
-								t52 := int32(load32(m.memory, uint64(uint32(v6))+1624))
-								m.memory[uint32(t52+v0)] = byte(i32(32))
-							}
-						l25:
-							t53 := int32(load32(m.memory, uint64(uint32(v13))+20))
-							t54 := int32(load32(m.memory, uint64(uint32(v13))+16))
-							v3 = t54
-							p55 := i32(0)
-							if v3 != 0 {
-								p55 = t53
-							}
-							v1 = p55
-							{
-								t56 := v4
-								v0 = v0 + i32(1)
-								p57 := i32(-1)
-								if v0 != 0 {
-									p57 = v0
-								}
-								v0 = p57
-								if uint32(t56) < uint32(v0) {
-									goto l26
-								}
-								if uint32(v4-v0) < uint32(v1) {
-									goto l26
-								}
-								if v1 == 0 {
-									goto l26
-								}
-								t58 := int32(load32(m.memory, uint64(uint32(v6))+1624))
-								t60 := t58 + v0
-								p59 := i32(1)
-								if v3 != 0 {
-									p59 = v3
-								}
-								memory_copy(m.memory, uint32(t60), uint32(p59), uint32(v1))
-							}
-						l26:
-							t61 := v6
-							v1 = v0 + v1
-							p62 := v1
-							if uint32(v1) < uint32(v0) {
-								p62 = i32(-1)
-							}
-							v9 = p62
-							store32(m.memory, uint64(uint32(t61))+1632, uint32(v9))
-							goto l24
-						}
-						t41 := int32(load32(m.memory, uint32(v11)))
-						if uint32(v15) >= uint32(t41) {
-							goto l22
-						}
-						v0 = v12 + v15*i32(12)
-						t42 := int32(load32(m.memory, uint32(v0)))
-						v3 = t42
-						if v3 == 0 {
-							goto l22
-						}
-						t43 := int32(load32(m.memory, uint64(uint32(v0))+4))
-						v1 = t43
-						t44 := int32(load32(m.memory, uint64(uint32(v0))+8))
-						if v1 != t44 {
-							goto l22
-						}
-						{
-							if uint32(v4) < uint32(v9) {
-								goto l23
-							}
-							if uint32(v4-v9) < uint32(v1) {
-								goto l23
-							}
-							if v1 == 0 {
-								goto l23
-							}
-							t45 := int32(load32(m.memory, uint64(uint32(v6))+1624))
-							memory_copy(m.memory, uint32(t45+v9), uint32(v3), uint32(v1))
-						}
-					l23:
-						t46 := v6
-						v0 = v9 + v1
-						p47 := v0
-						if uint32(v0) < uint32(v9) {
-							p47 = i32(-1)
-						}
-						v9 = p47
-						store32(m.memory, uint64(uint32(t46))+1632, uint32(v9))
-						goto l24
-					}
-				l22:
-					t63 := int32(load32(m.memory, uint64(uint32(v13))+12))
-					v1 = t63
-					t64 := int32(load32(m.memory, uint64(uint32(v13))+8))
-					v0 = t64
-					t65 := int64(load64(m.memory, uint64(uint32(v6))+1636))
-					store64(m.memory, uint32(v7), uint64(t65))
-					t66 := int32(load32(m.memory, uint64(uint32(v6))+1644))
-					store32(m.memory, uint64(uint32(v7))+8, uint32(t66))
-					store32(m.memory, uint64(uint32(v6))+1648, uint32(v0))
-					t67 := v6
-					v14 = v0 + v1<<4
-					store32(m.memory, uint64(uint32(t67))+1652, uint32(v14))
-					if v1 == 0 {
-						goto l24
-					}
-					v17 = i32(1)
-					v18 = i32(0)
-					t68 := int32(load32(m.memory, uint64(uint32(v6))+1624))
-					v19 = t68
-				l28:
-					{
-						t69 := int32(load32(m.memory, uint32(v0+i32(12))))
-						v20 = t69
-						t70 := int32(load32(m.memory, uint32(v0+i32(8))))
-						v16 = t70
-						t71 := int32(load32(m.memory, uint32(v0+i32(4))))
-						v3 = t71
-						t72 := int32(load32(m.memory, uint32(v0)))
-						v1 = t72
-						store32(m.memory, uint64(uint32(v6))+1676, uint32(i32(0)))
-						store32(m.memory, uint64(uint32(v6))+1672, uint32(v3))
-						t74 := v6
-						p73 := i32(1)
-						if v1 != 0 {
-							p73 = v1
-						}
-						store32(m.memory, uint64(uint32(t74))+1668, uint32(p73))
-						{
-							t75 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v7, v6+i32(1668))
-							if t75 != 0 {
-								goto l27
-							}
-							v0 = v0 + i32(16)
-							if v0 == v14 {
-								goto l24
-							}
-							goto l28
-						}
-					l27:
-						t76 := v6
-						v0 = v0 + i32(16)
-						store32(m.memory, uint64(uint32(t76))+1648, uint32(v0))
-						t78 := v6 + i32(8)
-						p77 := i32(1)
-						if v16 != 0 {
-							p77 = v16
-						}
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(t78, p77, v20)
-						t79 := int32(load32(m.memory, uint64(uint32(v6))+8))
-						v16 = t79
-						if v16 == 0 {
-							goto l24
-						}
-						t80 := int32(load32(m.memory, uint64(uint32(v6))+12))
-						v3 = t80
-						if uint32(v4) < uint32(v9) {
-							goto l29
-						}
-						if uint32(v4-v9) < uint32(v18) {
-							goto l29
-						}
-						if v18 == 0 {
-							goto l29
-						}
-						memory_copy(m.memory, uint32(v19+v9), uint32(v17), uint32(v18))
-					l29:
-						{
-							t81 := v4
-							v1 = v9 + v18
-							p82 := v1
-							if uint32(v1) < uint32(v9) {
-								p82 = i32(-1)
-							}
-							v1 = p82
-							if uint32(t81) < uint32(v1) {
-								goto l30
-							}
-							if uint32(v4-v1) < uint32(v3) {
-								goto l30
-							}
-							if v3 == 0 {
-								goto l30
-							}
-							memory_copy(m.memory, uint32(v19+v1), uint32(v16), uint32(v3))
-						}
-					l30:
-						t83 := v6
-						v3 = v1 + v3
-						p84 := v3
-						if uint32(v3) < uint32(v1) {
-							p84 = i32(-1)
-						}
-						v9 = p84
-						store32(m.memory, uint64(uint32(t83))+1632, uint32(v9))
-						v17 = i32(16664)
-						v18 = i32(2)
-						if v0 != v14 {
-							goto l28
-						}
-					}
-				}
-			l24:
-				v15 = v15 + i32(1)
-				v3 = i32(1)
-				v14 = i32(16593)
-				t85 := v2
-				var p86 int32
-				if v10 != i32(0) {
-					p86 = 1
-				}
-				if t85&p86 != 0 {
-					goto l31
-				}
-			}
-			v0 = i32(4)
-			if uint32(v9) > uint32(v4) {
+				t8 := int32(m.memory[uint64(uint32(v6))+2600])
+				v0 = t8
+				t9 := int32(load32(m.memory, uint64(uint32(v6))+2604))
+				v2 = t9
 				goto l8
 			}
+		l7:
+			t10 := int64(load64(m.memory, uint64(uint32(v6))+2608))
+			store64(m.memory, uint64(uint32(v6))+2584, uint64(t10))
+			t11 := int32(m.memory[uint64(uint32(v6))+2616])
+			m.memory[uint64(uint32(v6))+2592] = byte(t11)
+			t12 := int32(load16(m.memory, uint64(uint32(v6))+2618))
+			store16(m.memory, uint64(uint32(v6))+2594, uint16(t12))
+			m.memory[uint64(uint32(v6))+2593] = byte(v0)
+			t13 := int64(load64(m.memory, uint64(uint32(v6))+2600))
+			store64(m.memory, uint64(uint32(v6))+2576, uint64(t13))
+			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v6+i32(2620), v6+i32(28), v6+i32(2576), v6+i32(1340))
+			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v6+i32(2600), v6+i32(2620))
+			{
+				{
+					t14 := int32(m.memory[uint64(uint32(v6))+2600])
+					if t14 != i32(3) {
+						goto l9
+					}
+					t15 := int32(load32(m.memory, uint64(uint32(v6))+2604))
+					v2 = t15
+					goto l10
+				}
+			l9:
+				t16 := int64(load64(m.memory, uint64(uint32(v6))+2600))
+				v8 = t16
+				v2 = int32(int64(uint64(v8) >> 32))
+				if v8&i64(255) != i64(3) {
+					goto l11
+				}
+			}
+		l10:
+			v8 = i64(4)
+			if uint32(v4) < uint32(v2) {
+				goto l11
+			}
+			store32(m.memory, uint64(uint32(v6))+2632, uint32(v3))
+			store64(m.memory, uint64(uint32(v6))+2636, uint64(uint32(v4)))
+			{
+				t17 := int32(load32(m.memory, uint64(uint32(v6))+2624))
+				v9 = t17
+				t18 := int32(load32(m.memory, uint64(uint32(v9))+12))
+				v1 = t18
+				t19 := int32(m.memory[uint32(v1)])
+				if t19 != 0 {
+					t20 := int32(load32(m.memory, uint64(uint32(v6))+2628))
+					v10 = t20
+					v11 = v10 + i32(12)
+					v12 = v10 + i32(212)
+					t21 := int32(load32(m.memory, uint64(uint32(v6))+2620))
+					v13 = t21
+					v2 = i32(0)
+					v3 = i32(1)
+					v14 = i32(1)
+					v0 = i32(0)
+					v15 = i32(0)
+				l26:
+					{
+						v16 = v3
+						t22 := v6
+						t23 := v1
+						v17 = v15 << 3
+						v3 = t23 + v17
+						t24 := int32(load32(m.memory, uint64(uint32(v3))+8))
+						v7 = t24
+						store32(m.memory, uint64(uint32(t22))+2648, uint32(v7))
+						t25 := int32(load32(m.memory, uint64(uint32(v3))+4))
+						store32(m.memory, uint64(uint32(v6))+2644, uint32(t25))
+						t26 := int32(m.memory[uint64(uint32(v1))+1285])
+						t28 := v6
+						p27 := i32(0)
+						if t26 != 0 {
+							p27 = v7
+						}
+						store32(m.memory, uint64(uint32(t28))+2652, uint32(p27))
+						{
+							if uint32(v4) < uint32(v2) {
+								goto l14
+							}
+							if uint32(v4-v2) < uint32(v0) {
+								goto l14
+							}
+							if v0 == 0 {
+								goto l14
+							}
+							t29 := int32(load32(m.memory, uint64(uint32(v6))+2632))
+							memory_copy(m.memory, uint32(t29+v2), uint32(v14), uint32(v0))
+						}
+					l14:
+						t30 := v6
+						v0 = v2 + v0
+						p31 := v0
+						if uint32(v0) < uint32(v2) {
+							p31 = i32(-1)
+						}
+						store32(m.memory, uint64(uint32(t30))+2640, uint32(p31))
+						m._hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v6+i32(2644), v6+i32(2632))
+						{
+							t32 := int32(load32(m.memory, uint64(uint32(v6))+2636))
+							v4 = t32
+							t33 := int32(load32(m.memory, uint64(uint32(v6))+2640))
+							t34 := v4
+							v0 = t33
+							if uint32(t34) < uint32(v0) {
+								goto l15
+							}
+							if uint32(v4-v0) < uint32(i32(2)) {
+								goto l15
+							}
+							t35 := int32(load32(m.memory, uint64(uint32(v6))+2632))
+							store16(m.memory, uint32(t35+v0), uint16(i32(8250)))
+						}
+					l15:
+						t36 := v6
+						v2 = v0 + i32(2)
+						p37 := v2
+						if uint32(v2) < uint32(v0) {
+							p37 = i32(-1)
+						}
+						v2 = p37
+						store32(m.memory, uint64(uint32(t36))+2640, uint32(v2))
+						{
+							{
+								t38 := int32(m.memory[uint64(uint32(v9))+16])
+								if v15 == t38 {
+									goto l16
+								}
+								v14 = i32(1)
+								v3 = i32(0)
+								{
+									t39 := int32(m.memory[uint64(uint32(v10))+208])
+									if uint32(v15) >= uint32(t39) {
+										goto l17
+									}
+									v0 = v12 + v17
+									t40 := int32(load32(m.memory, uint32(v0)))
+									v1 = t40
+									if v1 == 0 {
+										goto l17
+									}
+									t41 := int32(load32(m.memory, uint64(uint32(v0))+4))
+									v0 = t41
+									{
+										if uint32(v4) < uint32(v2) {
+											goto l18
+										}
+										if uint32(v4-v2) < uint32(v0) {
+											goto l18
+										}
+										if v0 == 0 {
+											goto l18
+										}
+										t42 := int32(load32(m.memory, uint64(uint32(v6))+2632))
+										memory_copy(m.memory, uint32(t42+v2), uint32(v1), uint32(v0))
+									}
+								l18:
+									t43 := v6
+									v0 = v2 + v0
+									p44 := v0
+									if uint32(v0) < uint32(v2) {
+										p44 = i32(-1)
+									}
+									v2 = p44
+									store32(m.memory, uint64(uint32(t43))+2640, uint32(v2))
+									v14 = i32(16649)
+									v3 = i32(2)
+								}
+							l17:
+								t45 := int32(m.memory[uint32(v10)])
+								v0 = t45
+								if v0 == 0 {
+									goto l19
+								}
+								v1 = v0 * i32(12)
+								t46 := int32(load32(m.memory, uint64(uint32(v6))+2632))
+								v18 = t46
+								v0 = v11
+							l23:
+								{
+									t47 := int32(m.memory[uint32(v0+i32(-8))])
+									if v15 != t47 {
+										goto l20
+									}
+									t48 := int32(load32(m.memory, uint32(v0+i32(-4))))
+									v17 = t48
+									t49 := int32(load32(m.memory, uint32(v0)))
+									v7 = t49
+									if uint32(v4) < uint32(v2) {
+										goto l21
+									}
+									if uint32(v4-v2) < uint32(v3) {
+										goto l21
+									}
+									if v3 == 0 {
+										goto l21
+									}
+									memory_copy(m.memory, uint32(v18+v2), uint32(v14), uint32(v3))
+								l21:
+									{
+										t50 := v4
+										v3 = v2 + v3
+										p51 := v3
+										if uint32(v3) < uint32(v2) {
+											p51 = i32(-1)
+										}
+										v2 = p51
+										if uint32(t50) < uint32(v2) {
+											goto l22
+										}
+										if uint32(v4-v2) < uint32(v7) {
+											goto l22
+										}
+										if v7 == 0 {
+											goto l22
+										}
+										memory_copy(m.memory, uint32(v18+v2), uint32(v17), uint32(v7))
+									}
+								l22:
+									t52 := v6
+									v3 = v2 + v7
+									p53 := v3
+									if uint32(v3) < uint32(v2) {
+										p53 = i32(-1)
+									}
+									v2 = p53
+									store32(m.memory, uint64(uint32(t52))+2640, uint32(v2))
+									v14 = i32(16649)
+									v3 = i32(2)
+								}
+							l20:
+								v0 = v0 + i32(12)
+								v1 = v1 + i32(-12)
+								if v1 != 0 {
+									goto l23
+								}
+								goto l19
+							}
+						l16:
+							store32(m.memory, uint64(uint32(v6))+2608, uint32(i32(0)))
+							t54 := int64(load64(m.memory, uint32(v13)))
+							store64(m.memory, uint64(uint32(v6))+2600, uint64(t54))
+							m._hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v6+i32(2600), v6+i32(2632))
+							{
+								t55 := int32(load32(m.memory, uint64(uint32(v6))+2636))
+								v4 = t55
+								t56 := int32(load32(m.memory, uint64(uint32(v6))+2640))
+								t57 := v4
+								v0 = t56
+								if uint32(t57) <= uint32(v0) {
+									goto l24
+								}
+								t58 := int32(load32(m.memory, uint64(uint32(v6))+2632))
+								m.memory[uint32(t58+v0)] = byte(i32(32))
+							}
+						l24:
+							t59 := int32(load32(m.memory, uint64(uint32(v13))+20))
+							t60 := int32(load32(m.memory, uint64(uint32(v13))+16))
+							v1 = t60
+							p61 := i32(0)
+							if v1 != 0 {
+								p61 = t59
+							}
+							v2 = p61
+							{
+								t62 := v4
+								v0 = v0 + i32(1)
+								p63 := i32(-1)
+								if v0 != 0 {
+									p63 = v0
+								}
+								v0 = p63
+								if uint32(t62) < uint32(v0) {
+									goto l25
+								}
+								if uint32(v4-v0) < uint32(v2) {
+									goto l25
+								}
+								if v2 == 0 {
+									goto l25
+								}
+								t64 := int32(load32(m.memory, uint64(uint32(v6))+2632))
+								t66 := t64 + v0
+								p65 := i32(1)
+								if v1 != 0 {
+									p65 = v1
+								}
+								memory_copy(m.memory, uint32(t66), uint32(p65), uint32(v2))
+							}
+						l25:
+							t67 := v6
+							v2 = v0 + v2
+							p68 := v2
+							if uint32(v2) < uint32(v0) {
+								p68 = i32(-1)
+							}
+							v2 = p68
+							store32(m.memory, uint64(uint32(t67))+2640, uint32(v2))
+						}
+					l19:
+						v15 = v15 + i32(1)
+						v0 = i32(1)
+						v3 = v16 + i32(1)
+						v14 = i32(16593)
+						t69 := int32(load32(m.memory, uint64(uint32(v9))+12))
+						t70 := v16
+						v1 = t69
+						t71 := int32(m.memory[uint32(v1)])
+						if uint32(t70) < uint32(t71) {
+							goto l26
+						}
+					}
+					if uint32(v2) <= uint32(v4) {
+						goto l13
+					}
+					store32(m.memory, uint32(v5), uint32(v2))
+					v0 = i32(4)
+					goto l27
+				}
+				v2 = i32(0)
+				goto l13
+			}
+		l11:
+			v0 = int32(v8)
 		}
-	l13:
-		store32(m.memory, uint32(v5), uint32(v9))
-		goto l32
-	l11:
-		v0 = int32(v8)
 	l8:
 		if uint32((v0+i32(-3))&i32(255)) > uint32(i32(1)) {
-			goto l33
+			goto l27
 		}
-		store32(m.memory, uint32(v5), uint32(v9))
-		if v0&i32(255) == i32(3) {
-			goto l32
+		store32(m.memory, uint32(v5), uint32(v2))
+		v2 = v0 & i32(255)
+		v0 = i32(4)
+		if v2 == i32(3) {
+			goto l28
 		}
-	l33:
+	l27:
 		v0 = v0 & i32(255)
 	}
 l0:
 	if v0 != i32(48) {
-		goto l34
+		goto l29
 	}
-l32:
+	goto l28
+l13:
+	store32(m.memory, uint32(v5), uint32(v2))
+l28:
 	v0 = i32(0)
-	goto l34
+	goto l29
 l4:
 	v0 = i32(2)
-	goto l34
+	goto l29
 l3:
 	v0 = i32(1)
-l34:
-	m.___stack_pointer = v6 + i32(1680)
+l29:
+	m.___stack_pointer = v6 + i32(2656)
 	return v0
 }
 func (m *Module) Xhooksig_status_name(v0 int32) int32 {
@@ -10767,9 +9635,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(17594)
+		return i32(0x4444)
 	l0:
-		v2 = v1 + i32(20228)
+		v2 = v1 + i32(20204)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -10787,9 +9655,9 @@ l1:
 		if v1 != i32(960) {
 			goto l0
 		}
-		return i32(18410)
+		return i32(18386)
 	l0:
-		v2 = v1 + i32(20228)
+		v2 = v1 + i32(20204)
 		v1 = v1 + i32(20)
 		t0 := int32(load32(m.memory, uint32(v2)))
 		if t0 != v0 {
@@ -10825,11 +9693,6 @@ func i32_shr_u(x, y int32) int32 {
 //go:nosplit
 func i32_rotr(x, y int32) int32 {
 	return int32(bits.RotateLeft32(uint32(x), -int(y)))
-}
-
-//go:nosplit
-func i64_rotl(x, y int64) int64 {
-	return int64(bits.RotateLeft64(uint64(x), int(y)))
 }
 
 //go:nosplit
@@ -10927,4 +9790,4 @@ func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T
 	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\b\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00(request-target),  \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00an output buffer is too small, or a list or keyId is too long for a policy\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the list of headers holds more than 128 names, or more than eight that occur several times in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00too-many-names\x00the list of headers is not a list of names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the replay guard's\x00null-pointer\x00missing-header\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target holds one or a space\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00a handle was not initialised, was wiped, or is finished\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00a pointer that must not be NULL is NULL\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (there is a Signature-Input field), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00\x00\xdaF\x00\x00\x03\x00\x00\x00\xd8I\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00EF\x00\x00\r\x00\x00\x00eM\x00\x00(\x00\x00\x00\x02\x00\x00\x00\xddF\x00\x00\x0f\x00\x00\x00\x1cK\x00\x00*\x00\x00\x00\x03\x00\x00\x00_H\x00\x00\f\x00\x00\x00\x99L\x00\x008\x00\x00\x00,\x00\x00\x00\xe2G\x00\x00\b\x00\x00\x00`L\x00\x009\x00\x00\x00-\x00\x00\x00FM\x00\x00\x10\x00\x00\x00AD\x00\x00'\x00\x00\x00.\x00\x00\x00\xecF\x00\x00\x11\x00\x00\x00aF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xc9F\x00\x00\x11\x00\x00\x00\x88B\x00\x00K\x00\x00\x00\x05\x00\x00\x00hD\x00\x00\r\x00\x00\x00\xbeE\x00\x00S\x00\x00\x00\x06\x00\x00\x00\xb2D\x00\x00\b\x00\x00\x00\x1dM\x00\x00)\x00\x00\x00\a\x00\x00\x00\xc9K\x00\x00\x0f\x00\x00\x00\x1cH\x00\x00C\x00\x00\x00\b\x00\x00\x00'C\x00\x00\v\x00\x00\x00\xecA\x00\x003\x00\x00\x00\t\x00\x00\x00kJ\x00\x00\x12\x00\x00\x00\x8dM\x00\x008\x00\x00\x00+\x00\x00\x00\\J\x00\x00\x0f\x00\x00\x00\x11F\x00\x004\x00\x00\x00)\x00\x00\x00VM\x00\x00\x0f\x00\x00\x00\xd2C\x00\x00,\x00\x00\x00\n\x00\x00\x00\xb8H\x00\x00\x12\x00\x00\x00\xe9I\x00\x00T\x00\x00\x00\v\x00\x00\x00\xcaH\x00\x00\x13\x00\x00\x00\x03I\x00\x00!\x00\x00\x00\f\x00\x00\x00\xf1H\x00\x00\x12\x00\x00\x00NN\x00\x00m\x00\x00\x00\r\x00\x00\x00\xc9D\x00\x00\x11\x00\x00\x00\xbbN\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\xa8F\x00\x00\x0f\x00\x00\x00}J\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\x9aF\x00\x00\x0e\x00\x00\x00\x1fB\x00\x00*\x00\x00\x00\x10\x00\x00\x00\x84F\x00\x00\x16\x00\x00\x00\xc5M\x00\x00!\x00\x00\x00\x11\x00\x00\x00\xddH\x00\x00\x14\x00\x00\x00/E\x00\x00:\x00\x00\x00\x14\x00\x00\x00iE\x00\x00\x0f\x00\x00\x00hC\x00\x00j\x00\x00\x00\x15\x00\x00\x00=J\x00\x00\x11\x00\x00\x00VI\x00\x00?\x00\x00\x00\x12\x00\x00\x002C\x00\x00\x0f\x00\x00\x00xE\x00\x00F\x00\x00\x00\x13\x00\x00\x00NJ\x00\x00\x0e\x00\x00\x00\xa1J\x00\x00'\x00\x00\x00\x16\x00\x00\x00RF\x00\x00\x0f\x00\x00\x00AC\x00\x00'\x00\x00\x00\x17\x00\x00\x00\x0fH\x00\x00\r\x00\x00\x00\xc8J\x00\x00T\x00\x00\x00/\x00\x00\x00\xcaG\x00\x00\x18\x00\x00\x00\xdaD\x00\x00U\x00\x00\x00\x18\x00\x00\x00kH\x00\x00\r\x00\x00\x00\x90K\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00xH\x00\x00\x0e\x00\x00\x00\xa7K\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00\x86H\x00\x00\x0f\x00\x00\x00\x95H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\xfeC\x00\x00\x0f\x00\x00\x00SK\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00 D\x00\x00\x10\x00\x00\x00lK\x00\x00$\x00\x00\x00\x1d\x00\x00\x000D\x00\x00\x11\x00\x00\x00\x06N\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\rD\x00\x00\x13\x00\x00\x00\xe6M\x00\x00 \x00\x00\x00(\x00\x00\x00IB\x00\x00\x0f\x00\x00\x00\xe0B\x00\x00G\x00\x00\x00 \x00\x00\x00\xd8K\x00\x00\x12\x00\x00\x00\xb6I\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00,L\x00\x00\f\x00\x00\x00$I\x00\x002\x00\x00\x00!\x00\x00\x00FK\x00\x00\r\x00\x00\x00=G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xd3B\x00\x00\r\x00\x00\x00\x8aG\x00\x00@\x00\x00\x00*\x00\x00\x00\xfdF\x00\x00\x0e\x00\x00\x00uD\x00\x00=\x00\x00\x00#\x00\x00\x00*G\x00\x00\x13\x00\x00\x00\xd1L\x00\x00L\x00\x00\x00$\x00\x00\x00\vG\x00\x00\x10\x00\x00\x008L\x00\x00(\x00\x00\x00%\x00\x00\x00\x1bG\x00\x00\x0f\x00\x00\x00XB\x00\x000\x00\x00\x00&\x00\x00\x00#L\x00\x00\t\x00\x00\x00\x95I\x00\x00!\x00\x00\x00'\x00\x00\x00\xb7F\x00\x00\x12\x00\x00\x00\xeaK\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb\x18S\x00\x00\x1a\x00\x00\x002S\x00\x00\x18\x00\x00\x00JS\x00\x00\x15\x00\x00\x00_S\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digesthost(created)(expires)\bA\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x8eT\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x92T\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x9bT\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigestsignature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\b\x00\x00\x00\x04\x00\x00\x00\x02\x00\x00\x00\x01\x00\x00\x00 , host\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00an output buffer is too small, or a list or keyId is too long for a policy\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00the list of headers holds more than 128 names, or the request repeats them more than 16 times\x00too-many-names\x00the list of headers is not a list of names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the replay guard's\x00null-pointer\x00missing-header\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target holds one or a space\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00a handle was not initialised, was wiped, or is finished\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00a pointer that must not be NULL is NULL\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (there is a Signature-Input field), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00\x00\xc2F\x00\x00\x03\x00\x00\x00\xc0I\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00-F\x00\x00\r\x00\x00\x00MM\x00\x00(\x00\x00\x00\x02\x00\x00\x00\xc5F\x00\x00\x0f\x00\x00\x00\x04K\x00\x00*\x00\x00\x00\x03\x00\x00\x00GH\x00\x00\f\x00\x00\x00\x81L\x00\x008\x00\x00\x00,\x00\x00\x00\xcaG\x00\x00\b\x00\x00\x00HL\x00\x009\x00\x00\x00-\x00\x00\x00.M\x00\x00\x10\x00\x00\x00\xcbC\x00\x00'\x00\x00\x00.\x00\x00\x00\xd4F\x00\x00\x11\x00\x00\x00IF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xb1F\x00\x00\x11\x00\x00\x00|B\x00\x00K\x00\x00\x00\x05\x00\x00\x00\xf2C\x00\x00\r\x00\x00\x00\xa6E\x00\x00S\x00\x00\x00\x06\x00\x00\x00<D\x00\x00\b\x00\x00\x00\x05M\x00\x00)\x00\x00\x00\a\x00\x00\x00\xb1K\x00\x00\x0f\x00\x00\x00\x04H\x00\x00C\x00\x00\x00\b\x00\x00\x00\x1bC\x00\x00\v\x00\x00\x00\xe0A\x00\x003\x00\x00\x00\t\x00\x00\x00SJ\x00\x00\x12\x00\x00\x00uM\x00\x008\x00\x00\x00+\x00\x00\x00DJ\x00\x00\x0f\x00\x00\x00\xf9E\x00\x004\x00\x00\x00)\x00\x00\x00>M\x00\x00\x0f\x00\x00\x00\\C\x00\x00,\x00\x00\x00\n\x00\x00\x00\xa0H\x00\x00\x12\x00\x00\x00\xd1I\x00\x00T\x00\x00\x00\v\x00\x00\x00\xb2H\x00\x00\x13\x00\x00\x00\xebH\x00\x00!\x00\x00\x00\f\x00\x00\x00\xd9H\x00\x00\x12\x00\x00\x006N\x00\x00m\x00\x00\x00\r\x00\x00\x00SD\x00\x00\x11\x00\x00\x00\xa3N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\x90F\x00\x00\x0f\x00\x00\x00eJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\x82F\x00\x00\x0e\x00\x00\x00\x13B\x00\x00*\x00\x00\x00\x10\x00\x00\x00lF\x00\x00\x16\x00\x00\x00\xadM\x00\x00!\x00\x00\x00\x11\x00\x00\x00\xc5H\x00\x00\x14\x00\x00\x00\xb9D\x00\x00:\x00\x00\x00\x14\x00\x00\x00QE\x00\x00\x0f\x00\x00\x00\xf3D\x00\x00^\x00\x00\x00\x15\x00\x00\x00%J\x00\x00\x11\x00\x00\x00>I\x00\x00?\x00\x00\x00\x12\x00\x00\x00&C\x00\x00\x0f\x00\x00\x00`E\x00\x00F\x00\x00\x00\x13\x00\x00\x006J\x00\x00\x0e\x00\x00\x00\x89J\x00\x00'\x00\x00\x00\x16\x00\x00\x00:F\x00\x00\x0f\x00\x00\x005C\x00\x00'\x00\x00\x00\x17\x00\x00\x00\xf7G\x00\x00\r\x00\x00\x00\xb0J\x00\x00T\x00\x00\x00/\x00\x00\x00\xb2G\x00\x00\x18\x00\x00\x00dD\x00\x00U\x00\x00\x00\x18\x00\x00\x00SH\x00\x00\r\x00\x00\x00xK\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00`H\x00\x00\x0e\x00\x00\x00\x8fK\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00nH\x00\x00\x0f\x00\x00\x00}H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\x88C\x00\x00\x0f\x00\x00\x00;K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\xaaC\x00\x00\x10\x00\x00\x00TK\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xbaC\x00\x00\x11\x00\x00\x00\xeeM\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x97C\x00\x00\x13\x00\x00\x00\xceM\x00\x00 \x00\x00\x00(\x00\x00\x00=B\x00\x00\x0f\x00\x00\x00\xd4B\x00\x00G\x00\x00\x00 \x00\x00\x00\xc0K\x00\x00\x12\x00\x00\x00\x9eI\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\x14L\x00\x00\f\x00\x00\x00\fI\x00\x002\x00\x00\x00!\x00\x00\x00.K\x00\x00\r\x00\x00\x00%G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xc7B\x00\x00\r\x00\x00\x00rG\x00\x00@\x00\x00\x00*\x00\x00\x00\xe5F\x00\x00\x0e\x00\x00\x00\xffC\x00\x00=\x00\x00\x00#\x00\x00\x00\x12G\x00\x00\x13\x00\x00\x00\xb9L\x00\x00L\x00\x00\x00$\x00\x00\x00\xf3F\x00\x00\x10\x00\x00\x00 L\x00\x00(\x00\x00\x00%\x00\x00\x00\x03G\x00\x00\x0f\x00\x00\x00LB\x00\x000\x00\x00\x00&\x00\x00\x00\vL\x00\x00\t\x00\x00\x00}I\x00\x00!\x00\x00\x00'\x00\x00\x00\x9fF\x00\x00\x12\x00\x00\x00\xd2K\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb\x00S\x00\x00\x1a\x00\x00\x00\x1aS\x00\x00\x18\x00\x00\x002S\x00\x00\x15\x00\x00\x00GS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digest(request-target)(created)(expires)\x86T\x00\x00\t\x00\x00\x00\x8fT\x00\x00\t\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigest\x00\x15U\x00\x00\x04\x00\x00\x00\x19U\x00\x00\x06\x00\x00\x00signature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"

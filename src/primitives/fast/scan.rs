@@ -2,7 +2,7 @@
 
 use crate::{
     bytes::{in_bounds, is_control, is_qdtext},
-    primitives::plain::take_before,
+    primitives::{plain::take_before, words},
 };
 
 /// Compares a word with one in lower case, ignoring ASCII case.
@@ -27,15 +27,17 @@ pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
 }
 
 /// Compares two words, ignoring ASCII case.
-///
-/// Compares the ends first, ignoring the bit that distinguishes the cases of a letter. That rules out
-/// most words before the whole words are compared.
 pub(crate) fn eq_ignore_case(word: &[u8], other: &[u8]) -> bool {
-    const CASE: u64 = u64::from_ne_bytes([0x20; 8]);
-    let folded = |word| ends(word).map(|end| u64::from_ne_bytes(end) | CASE);
-    word.len() == other.len()
-        && folded(word) == folded(other)
-        && (word == other || word.eq_ignore_ascii_case(other))
+    if word.len() != other.len() {
+        return false;
+    }
+    let lowered = |word| ends(word).map(|end| words::lower(u64::from_ne_bytes(end)));
+    match word.len() {
+        4..=8 => words::lower(words::ends(word)) == words::lower(words::ends(other)),
+        9..=16 => lowered(word) == lowered(other),
+        // The ends rule out most words before the whole words are compared.
+        _ => lowered(word) == lowered(other) && (word == other || word.eq_ignore_ascii_case(other)),
+    }
 }
 
 /// Returns the first and the last `N` bytes, or zeros if there are fewer.
@@ -57,19 +59,23 @@ pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
     split_by_words(bytes, |word| below(word ^ each(end), 1), |byte| byte != end)
 }
 
-/// Splits before the first byte that is not in a class, a machine word at a time. Single bytes are checked only in a word
-/// with a mark, and in the rest.
+/// Splits before the first byte that is not in a class, a machine word at a time. `marks` marks the top bit
+/// of some bytes of a word. The lowest marked byte may be outside the class, and those below it are in it.
 fn split_by_words(
     bytes: &[u8],
     marks: impl Fn(usize) -> usize,
     is_in_class: impl Fn(u8) -> bool,
 ) -> (&[u8], &[u8]) {
     let mut rest = bytes;
-    while let Some((word, behind)) = rest.split_first_chunk() {
-        if marks(usize::from_le_bytes(*word)) != 0 && !word.iter().all(|&byte| is_in_class(byte)) {
-            break;
+    while let Some(word) = rest.first_chunk() {
+        let clean = marks(usize::from_le_bytes(*word)).trailing_zeros() as usize / 8;
+        rest = in_bounds(rest.get(clean..));
+        if clean < word.len() {
+            match rest {
+                [byte, behind @ ..] if is_in_class(*byte) => rest = behind,
+                _ => break,
+            }
         }
-        rest = behind;
     }
     take_before(&mut rest, |byte| !is_in_class(byte));
     in_bounds(bytes.split_at_checked(bytes.len().saturating_sub(rest.len())))

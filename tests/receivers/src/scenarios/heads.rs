@@ -19,12 +19,14 @@ pub(super) fn head_of_longest_string() -> Vec<u8> {
     listing(["x-a".to_owned()].into_iter(), &fields)
 }
 
-/// Eight listed names that all fields share.
+/// Eight listed names with as many fields as are allowed, after as many other fields as fit.
 pub(super) fn head_of_repeated_names(kind: Kind) -> Vec<u8> {
+    const REPEATED: usize = 8 + 16;
     let (bytes, fields) = kind.largest_head();
-    let count = fields.min(bytes / 8);
-    let fields: String = (0..count).map(|number| format!("x-{}: \r\n", number % 8)).collect();
-    listing((0..8).map(|number| format!("x-{number}")), &fields)
+    let count = fields.min(bytes / 8).saturating_sub(REPEATED);
+    let others: String = (0..count).map(|number| format!("y-{}: \r\n", number % 8)).collect();
+    let repeated: String = (0..REPEATED).map(|number| format!("x-{}: \r\n", number % 8)).collect();
+    listing((0..8).map(|number| format!("x-{number}")), &(others + &repeated))
 }
 
 /// One listed field that fills the head.
