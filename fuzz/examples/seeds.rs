@@ -20,7 +20,7 @@ fn main() -> io::Result<()> {
     let requests: Vec<_> = raw_requests(&cases).collect();
     write(folder, "head", requests.iter().map(|request| split(request).0.to_vec()))?;
     write(folder, "delivery", requests.iter().map(|request| split(request).1.to_vec()))?;
-    for target in ["flip_one_bit", "split_anywhere", "sign_then_verify"] {
+    for target in ["flip_one_bit", "split_anywhere", "sign_many", "sign_then_verify"] {
         write(folder, target, requests.iter().map(|request| split(request).1.to_vec()))?;
     }
     write(folder, "verify", requests)?;
