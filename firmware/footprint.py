@@ -17,14 +17,18 @@ ROOT = Path(__file__).resolve().parent.parent
 PROFILES = ["size", "speed"]
 PEERS = [("bearssl", "BearSSL"), ("mbedtls", "mbedTLS")]
 STARTED = time.time()
+VERIFIERS = [("size", "verifier-of-fields"), ("size", "verifier")]
+LIBC_VERIFIERS = [(*verifier, "libc") for verifier in VERIFIERS]
 
 # Line tables assign code to parts, and do not change it.
 LINE_TABLES = "-Cdebuginfo=line-tables-only"
 
 # Compressions of the recorded delivery: three for the MAC of 96 bytes, six for 364 bytes of body.
 COMPRESSIONS = 9
-FLASH_BUDGET = 8192
-STACK_BUDGET = 1536
+FIELDS_BUDGET = 7900
+HEAD_BUDGET = 8192
+STACK_BUDGET = 1400
+INSTRUCTIONS_BUDGET = 67000
 RATIO_BUDGET = 1.25
 
 # A figure that exceeds its gate fails CI. Lower a gate when the figure falls.
@@ -199,22 +203,22 @@ def summary(parts, costs):
 
 
 def budgets(parts, costs):
-    flash_of = sum(parts["size", "verifier-of-fields"].values())
-    raw = sum(parts["size", "verifier"].values())
-    libc = sum(parts["libc"].values())
+    fields, raw, fields_libc, raw_libc = (sum(parts[column].values()) for column in VERIFIERS + LIBC_VERIFIERS)
     in_rust = sum(parts["size", "rust"].values()) - parts["size", "rust"][MEMORY]
     size = costs["size"]
     yield from table(
         ["", "measured", "budget"],
         [
-            ("flash, size profile: verifier of header fields, bytes", flash_of, FLASH_BUDGET),
-            ("the same with the memory functions of newlib-nano, bytes", libc, FLASH_BUDGET),
-            ("the same with the raw HTTP/1.1 head read too, bytes", raw, FLASH_BUDGET),
-            ("that in Rust without memory functions, where the default policy is the only one, bytes", in_rust, FLASH_BUDGET),
+            ("flash, size profile: verifier of header fields, bytes", fields, FIELDS_BUDGET),
+            ("the same with the memory functions of newlib-nano, bytes", fields_libc, ""),
+            ("the same with the raw HTTP/1.1 head read too, bytes", raw, HEAD_BUDGET),
+            ("that with the memory functions of newlib-nano, bytes", raw_libc, ""),
+            ("that in Rust without memory functions, where the default policy is the only one, bytes", in_rust, HEAD_BUDGET),
             ("stack, size profile: begin, update, finish, bytes", stack_of(size), STACK_BUDGET),
             ("the same in one call, bytes", size["hooksig_verify"][0], STACK_BUDGET),
             ("begin, update, finish with the raw head, bytes", stack_of(size, raw=True), STACK_BUDGET),
             ("the same in one call, bytes", size["hooksig_verify_head"][0], STACK_BUDGET),
+            ("size profile: instructions of verify", size["hooksig_verify"][1], INSTRUCTIONS_BUDGET),
             ("speed profile: instructions of verify to those of its compressions", ratio_of(costs, "hooksig_verify"), RATIO_BUDGET),
             ("the same with the raw head read too", ratio_of(costs, "hooksig_verify_head"), ""),
         ],
@@ -268,7 +272,8 @@ def handles():
 def page(parts, costs):
     counts = {profile: instructions(profile) for profile in PROFILES}
     parts["size", "rust"] = flash_in_rust()
-    parts["libc"] = flash("size", "verifier-of-fields", memory="libc")
+    for profile, program, memory in LIBC_VERIFIERS:
+        parts[profile, program, memory] = flash(profile, program, memory=memory)
     yield "# Footprint"
     yield ""
     yield from summary(parts, costs)
@@ -321,7 +326,7 @@ def page(parts, costs):
 
 def main():
     check = sys.argv[1:] == ["--check"]
-    measured = [("size", program) for program in ["verifier-of-fields", "verifier"]]
+    measured = list(VERIFIERS)
     if not check:
         measured += [("size", "footprint"), ("speed", "verifier-of-fields"), ("speed", "footprint")]
     costs = {profile: run(profile, "footprint") for profile in PROFILES}
