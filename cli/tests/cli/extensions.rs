@@ -11,8 +11,9 @@ use hooksig_vectors::{SECRET, extension_requests, folder, server_requests};
 use serde_json::{Value, json};
 
 use crate::{
-    Run, body, field, hooksig,
+    Run, body, delivery, edit, field, hooksig,
     sockets::{Listener, capture},
+    verify,
 };
 
 const ALL: [&str; 7] =
@@ -122,6 +123,15 @@ fn recorded_requests_are_signed_again_to_the_byte() {
     let run = hooksig(&both, "{}");
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("cannot be used with"), "{run:?}");
+}
+
+/// An `Accept` that is not signed says nothing, because anyone on the way can add it.
+#[test]
+fn a_webhook_with_the_media_type_of_an_extension_is_a_webhook() {
+    let accept = "Accept: application/vnd.drone.config.v1+json\r\nHost:";
+    let request = edit(&delivery("user-created"), "Host:", accept);
+    let run = verify(request, &[]);
+    assert!(run.stdout.starts_with("valid: user:created, "), "{run:?}");
 }
 
 #[test]
@@ -274,8 +284,10 @@ fn answers_are_printed_on_request() {
         assert!(run.stdout.ends_with(expected), "{run:?}");
         asked.join().expect("it came");
     }
-    let (url, asked) = extension(answer);
-    let run = trigger("extension:config", &url, &[]);
-    assert!(!run.stdout.contains("kind: a"), "{run:?}");
-    asked.join().expect("it came");
+    for options in [&[][..], &["--json"]] {
+        let (url, asked) = extension(answer);
+        let run = trigger("extension:config", &url, options);
+        assert!(!run.stdout.contains("kind: a") && !run.stdout.contains("answer"), "{run:?}");
+        asked.join().expect("it came");
+    }
 }

@@ -26,7 +26,7 @@ fn request(fields: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
 }
 
 /// Returns the value of `Signature` over `covered` of these fields.
-fn sign(secret: &[u8], covered: &[&str], fields: &[(&str, &str)]) -> String {
+pub(crate) fn sign(secret: &[u8], covered: &[&str], fields: &[(&str, &str)]) -> String {
     let key = Key::new(secret).expect("the secret is not empty");
     let mut room = vec![0; signature_len("hmac-key", covered)];
     let request = Request::new("POST", "/hook", fields);

@@ -9,7 +9,8 @@ use hooksig_vectors::SECRET;
 use serde_json::{Value, json};
 
 use crate::{
-    RECORDED, delivery, edit, hooksig,
+    RECORDED, delivery, edit, field, hooksig,
+    near_misses::sign,
     sockets::{Listener, capture},
 };
 
@@ -55,6 +56,26 @@ fn fields(request: &str) -> Vec<String> {
         .collect();
     fields.sort();
     fields
+}
+
+/// The next connection has its own, even if the sender covers them.
+#[test]
+fn fields_of_a_connection_are_not_passed_on() {
+    let (url, captured) = capture(1, "204 No Content");
+    let listener = Listener::start(&["--now", RECORDED, "--forward", &url]);
+    let request = delivery("user-created");
+    let signed = [
+        ("Date", field(&request, "Date")),
+        ("Digest", field(&request, "Digest")),
+        ("TE", "trailers"),
+        ("X-Any", "kept"),
+    ];
+    let signature = sign(SECRET.as_bytes(), &["date", "digest", "te", "x-any"], &signed);
+    let request = edit(&request, field(&request, "Signature"), &signature);
+    let request = edit(&request, "Host:", "TE: trailers\r\nX-Any: kept\r\nHost:");
+    assert!(listener.send(request).starts_with("HTTP/1.1 204"));
+    let sent = captured.join().expect("it came").remove(0).to_lowercase();
+    assert!(sent.contains("\r\nx-any: kept\r\n") && !sent.contains("\r\nte: "), "{sent}");
 }
 
 #[test]

@@ -250,6 +250,10 @@ fn explanations_are_objects_in_json() {
     let entry = listener.json();
     assert_eq!(entry["explanation"]["near_misses"][0]["name"], "rewritten-date");
     assert_eq!(entry["explanation"]["rules"][0]["rule"], "signature");
+    // It is judged by the clock of its arrival.
+    let rules = entry["explanation"]["rules"].as_array().expect("it is a list");
+    let date = rules.iter().find(|rule| rule["rule"] == "date").expect("it is there");
+    assert_eq!((&date["outcome"], &date["found"][1]["ahead"]), (&"passed".into(), &2.into()));
     // A valid one and a replay need no explanation.
     for reason in ["ok", "replayed"] {
         listener.send(delivery("user-created"));
