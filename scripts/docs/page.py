@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 from blocks import blocks_of
+from container import Image, ask
 from shell import Shell, is_as_expected
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,6 +110,22 @@ def check_fragment(block, folder):
         raise Failure(f"line {block.line}: {done.stderr}")
 
 
+def follow_recipe(block, here, folder, ports):
+    """Builds the image of a container recipe, and sends a delivery to the program in it."""
+    # Compiled dependencies are shared between tests, and only the link matters here.
+    cargo = {"CARGO_TARGET_DIR": str(ROOT / "target/docs"), "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0"}
+    context = here if "COPY . " in block.text else here.parent
+    image = Image(context, folder / "image", environment(folder / "home") | cargo)
+    try:
+        image.build(block.text)
+    except subprocess.CalledProcessError as error:
+        raise Failure(f"line {block.line}: RUN {error.cmd}\n{error.stdout}") from error
+    with image.running():
+        said = ask(ROOT / "target/program/hooksig", ports.put("http://127.0.0.1:8080/hooks"))
+    if not said.startswith("accepted"):
+        raise Failure(f"line {block.line}: the program in the container answers: {said}")
+
+
 def make_checkout(folder, is_written_to):
     """Makes the checkout that the commands run in or beside."""
     if not is_written_to:
@@ -117,6 +134,18 @@ def make_checkout(folder, is_written_to):
     folder.mkdir()
     for path in ROOT.iterdir():
         (folder / path.name).symlink_to(path)
+
+
+def run_in_checkout(command, folder):
+    """Runs a command of README's table of installations. Only an installation writes outside the checkout."""
+    prefix = folder / "prefix"
+    variables = environment(folder) | {"PREFIX": str(prefix)}
+    done = subprocess.run(command.replace("sudo ", ""), shell=True, cwd=ROOT, env=variables,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        raise Failure(done.stdout)
+    if "install" in command and not (prefix / "include/hooksig.h").exists():
+        raise Failure(f"no header in {prefix}: {done.stdout}")
 
 
 def run_page(page, folder):
@@ -136,6 +165,8 @@ def run_page(page, folder):
             if block.language == "console":
                 for step in block.steps():
                     run_step(shell, step, ports)
+            elif block.language == "dockerfile":
+                follow_recipe(block, Path(shell.folder), folder, ports)
             elif block.file_name:
                 write(shell, block, ports)
             elif block.language not in (FRONT if is_front else PAGES):

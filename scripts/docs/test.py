@@ -9,15 +9,16 @@ statuses in all pages.
 """
 
 import os
+import platform
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from links import broken_links
-from page import ROOT, Failure, run_page
+from page import ROOT, Failure, run_in_checkout, run_page
 from refusals import Refusals
-from tables import other_verdicts, stale_figures
+from tables import other_verdicts, stale_figures, table_rows
 
 DOCS = ROOT / "docs"
 # The tools that the commands of a page need, for scripts/setup.sh.
@@ -25,7 +26,7 @@ TOOLS = {
     "../README.md": "cargo cc go",
     "c.md": "cargo cc make pkg-config pkg:libmicrohttpd",
     "go.md": "cargo cc make go",
-    "rust.md": "cargo cc",
+    "rust.md": f"cargo cc target:{platform.machine()}-unknown-linux-musl",
     "rotation.md": "cargo cc",
     "proxy.md": "cargo cc nginx",
     "replicas.md": "cargo cc make go redis-server curl pkg-config pkg:hiredis",
@@ -72,6 +73,19 @@ def test_page(report, name):
             report.check(sentence, [str(failure)])
 
 
+def test_installations(report):
+    """Tests the rows of README that need only the checkout."""
+    for what, (command, _) in table_rows(ROOT / "README.md", "Install").items():
+        if not command.endswith(" in a checkout"):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                run_in_checkout(command.split("`")[1], Path(folder).resolve())
+                report.check(f"README.md: the installation for {what}", [])
+            except Failure as failure:
+                report.check(f"README.md: the installation for {what}", [str(failure)])
+
+
 def main():
     report = Report()
     pages = [page for places in ("*.md", "*/README.md", "docs/*.md") for page in sorted(ROOT.glob(places))]
@@ -81,6 +95,8 @@ def main():
     report.check("refused.md names the rows of hooksig explain", refusals.misplaced())
     report.check("README.md agrees with the tests on other receivers", list(other_verdicts(ROOT)))
     report.check("the figures in README.md and rules.md agree with their sources", stale_figures(ROOT))
+    if not sys.argv[1:]:
+        test_installations(report)
     for name in sys.argv[1:] or TOOLS:
         test_page(report, name)
     sys.exit(report.failed > 0)
