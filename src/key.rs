@@ -87,8 +87,8 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Returns the index of the key whose MAC of `string` is `signature`. Some blocks of the body may be
-/// hashed beside the MACs.
+/// Tries every key. Returns the index of the first one whose MAC of `string` is `signature`. Some blocks
+/// of the body may be hashed beside the MACs.
 pub(crate) fn find_key<K: AsRef<Key>>(
     keys: &[K],
     string: &impl Pieces,

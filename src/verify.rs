@@ -70,7 +70,7 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         }
     }
 
-    /// Checks the head of a request: parameters, policy, date, digest, then the MAC.
+    /// Checks the head of a request: parameters, policy, date, digest, covered headers, then the MAC.
     ///
     /// The result is **not a verdict**. Pass the body to [`update`](PendingBody::update); only
     /// [`finish`](PendingBody::finish) tells whether the request is genuine. The body of a request that
@@ -112,7 +112,8 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
 
     /// Runs every check on the head. Hashes nothing of a body.
     ///
-    /// Returns the expected body digest, and the verdict that holds once the body matches it.
+    /// Returns the expected body digest, and the facts to report once the body matches it. `E` is
+    /// [`Error`], or the status of the C interface.
     pub(crate) fn head<'r, H, E>(
         &self,
         request: &Request<'r, H>,
@@ -122,13 +123,14 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         H: Headers + ?Sized,
         E: From<Error>,
     {
+        // An empty body: nothing is hashed at the same time as the MAC.
         self.head_beside(request, clock, &mut WholeBody::new(&[]))
     }
 
     /// Runs every check on the head, in the order of `docs/rules.md`. May hash the first blocks of the
     /// body at the same time as the MAC.
     ///
-    /// Returns the expected body digest, and the verdict that holds once the body matches it.
+    /// Returns the same as [`head`](Self::head).
     fn head_beside<'r, H, E>(
         &self,
         request: &Request<'r, H>,
@@ -142,11 +144,14 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let fields = Fields::find(request.headers);
         let mut tag = Tag::default();
         let field = fields.signature.once();
+        // Drone's exact bytes come first, and their signature is decoded at once. All else, such as no
+        // signature or two, goes to the general reader, which knows the errors.
         let (params, is_decoded) =
             match field.and_then(|field| verbatim::read_params(field, &mut tag)) {
                 Some(params) => (params, true),
                 None => (Params::read(fields.signature, fields.signature_input)?, false),
             };
+        // Memory for the names, unless the list is Drone's.
         let mut index = NameIndex::new();
         let mut names = names::check_covered(params.headers, &mut index)?;
         self.policy.check_params(&params, &names)?;
@@ -157,13 +162,14 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let date = self.policy.read_date(date_field, clock)?;
         let digest_field = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
         let digest = digest::parse(digest_field)?;
-        // A parsed date and a digest of Drone's length cannot hold a control byte.
-        let verbatim = if names.is_date_digest && (date.is_some() || !has_control(date_field)) {
+        // Of Drone's list, only control bytes are left to check: date and digest occur once. A parsed date
+        // has none, and neither has a digest of Drone's length. `None` for any other length.
+        let usual = if names.is_date_digest && (date.is_some() || !has_control(date_field)) {
             verbatim::read_signing_string(date_field, digest_field)
         } else {
             None
         };
-        let key_index = if let Some(string) = verbatim {
+        let key_index = if let Some(string) = usual {
             key::find_key_of_whole(self.keys, &string, &tag, body)?
         } else {
             let mut covered = CoveredFields::default();
