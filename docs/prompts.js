@@ -1,5 +1,5 @@
-// Shows the prompts of console blocks without making them text, and lets the copy button of such a block copy its
-// commands without their output.
+// Keeps short code on one line, shows the prompts of console blocks without making them text, and lets the copy button of
+// such a block copy its commands without their output.
 (() => {
     const commandsOf = text => {
         const commands = [];
@@ -24,6 +24,10 @@
             }
             block.append(line.replace(/^\$ /, ""));
         }
+    }
+
+    for (const code of document.querySelectorAll(":not(pre) > code")) {
+        if (code.textContent.length <= 24) code.classList.add("short");
     }
 
     document.addEventListener("click", event => {
