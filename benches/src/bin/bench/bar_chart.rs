@@ -41,7 +41,8 @@ pub fn draw(title: &str, subtitle: &str, axis: &str, mut bars: Vec<Bar>) -> Stri
         escaped(title)
     );
     let _ = writeln!(svg, "<text y=\"42\" font-size=\"13\">{}</text>", escaped(subtitle));
-    for tick in (0..=longest as u32).step_by(5) {
+    let step = if longest < 10.0 { 1 } else { 5 };
+    for tick in (0..=longest as u32).step_by(step) {
         let at = x(f64::from(tick));
         let _ = writeln!(
             svg,

@@ -10,10 +10,11 @@ use plotters::{
 
 use crate::{
     bar_chart::{self, Bar},
-    compare::{Row, index},
+    compare::{Row, cell, index},
     machine::Machine,
     scaling::{Cores, Growth},
-    tables::grouped,
+    signing::Batch,
+    tables::{SIGN, grouped, title_of},
 };
 
 type Failure = Box<dyn std::error::Error>;
@@ -44,6 +45,26 @@ pub fn peers(path: &Path, rows: &[Row], machine: &Machine) -> Result<(), Failure
         &format!("{}; less is better", machine.summary()),
         "times the SHA-256 compressions of the delivery alone",
         rows.iter().filter_map(bar).collect(),
+    );
+    Ok(fs::write(path, chart)?)
+}
+
+/// Draws the signatures a second on one core, in millions.
+pub fn signing(
+    path: &Path,
+    rows: &[Row],
+    batches: &[Batch],
+    machine: &Machine,
+) -> Result<(), Failure> {
+    let bar = |title: String, time: f64, is_ours: bool| Bar { title, value: 1e3 / time, is_ours };
+    let of_row =
+        |row: &Row| Some(bar(row.title.clone(), cell(row, SIGN)?.time(), row.entrant.is_hooksig()));
+    let of_batch = |batch: &Batch| bar(title_of(batch), batch.time, true);
+    let chart = bar_chart::draw(
+        "Deliveries of 358 bytes signed on one core",
+        &format!("{}; more is better", machine.summary()),
+        "millions a second",
+        rows.iter().filter_map(of_row).chain(batches.iter().map(of_batch)).collect(),
     );
     Ok(fs::write(path, chart)?)
 }

@@ -1,8 +1,8 @@
 //! Compares hooksig with its peers: `bench [--rounds N] [--only NAME]... [--write]`.
 //!
 //! Each round, every contestant does each operation once, right after the SHA-256 compressions that
-//! the operation needs at least. The figures are medians over the rounds. Then come the growth of
-//! the cost and the gain of more cores. `--only` times just the contestants with that in their name.
+//! the operation needs at least. The figures are medians over the rounds. Then come signing
+//! many deliveries at once, the growth of the cost, and the gain of more cores. `--only` times just the contestants with that in their name.
 //! `--write` updates the pages and charts of `docs`.
 
 mod bar_chart;
@@ -15,6 +15,7 @@ mod machine;
 mod median;
 mod pages;
 mod scaling;
+mod signing;
 mod tables;
 
 use std::{
@@ -79,6 +80,8 @@ fn run(options: &Options) -> io::Result<()> {
     // All contestants share one core.
     cores::pin(*cores.last().ok_or_else(|| io::Error::other("there is no core"))?)?;
     let rows = compare::run(entrants, &programs, &deliveries, now, options.rounds)?;
+    let batches = signing::batches(options.rounds, now);
+    println!("{}", tables::signing(&rows, &batches));
     println!("{}", tables::nanoseconds(&rows));
     println!("{}", tables::ratios(&rows));
     if !options.only.is_empty() {
@@ -92,6 +95,7 @@ fn run(options: &Options) -> io::Result<()> {
         machine: Machine::here(cores.len(), now),
         rounds: options.rounds,
         rows,
+        batches,
         growth,
         cores: scaling::cores(options.rounds, now, &all),
     };
@@ -104,11 +108,15 @@ fn publish(found: &Findings, write: bool) -> io::Result<()> {
     let pictures = Path::new(if write { "docs/bench" } else { "target/bench" });
     charts::peers(&pictures.join("peers.svg"), &found.rows, &found.machine)
         .and_then(|()| {
+            let path = pictures.join("signing.svg");
+            charts::signing(&path, &found.rows, &found.batches, &found.machine)
+        })
+        .and_then(|()| {
             let path = pictures.join("scaling.svg");
             charts::scaling(&path, &found.growth, &found.cores, &found.machine)
         })
         .map_err(|error| io::Error::other(error.to_string()))?;
-    println!("{0}/peers.svg and {0}/scaling.svg are drawn", pictures.display());
+    println!("{0}/{{peers,signing,scaling}}.svg are drawn", pictures.display());
     match write {
         true => found.write(Path::new(".")),
         false => Ok(()),

@@ -7,6 +7,7 @@ use crate::{
     compare::{self, Row, cell},
     machine::Machine,
     scaling::{Cores, Growth},
+    signing::Batch,
     tables::{self, grouped, precise, table},
 };
 
@@ -15,6 +16,7 @@ pub struct Findings {
     pub machine: Machine,
     pub rounds: usize,
     pub rows: Vec<Row>,
+    pub batches: Vec<Batch>,
     pub growth: Vec<Growth>,
     pub cores: Vec<Cores>,
 }
@@ -24,6 +26,7 @@ impl Findings {
     pub fn write(&self, root: &Path) -> io::Result<()> {
         let page = root.join("docs/speed.md");
         put(&page, "machine", &self.place())?;
+        put(&page, "signing", &tables::signing(&self.rows, &self.batches))?;
         put(&page, "ratios", &tables::ratios(&self.rows))?;
         put(&page, "nanoseconds", &tables::nanoseconds(&self.rows))?;
         put(&page, "checks", &tables::checks(&self.rows))?;

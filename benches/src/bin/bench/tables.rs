@@ -2,7 +2,13 @@
 
 use hooksig_bench::operation;
 
-use crate::compare::{Cell, Row};
+use crate::{
+    compare::{Cell, Row, cell},
+    signing::Batch,
+};
+
+/// The title of the operation that signs one delivery.
+pub const SIGN: &str = "sign 358 B";
 
 /// Formats a table with aligned columns, figures to the right.
 pub fn table(head: &[String], rows: &[Vec<String>]) -> String {
@@ -69,6 +75,22 @@ fn contestants(rows: &[Row], show: impl Fn(&Cell) -> String) -> String {
         lines.insert(0, ["floor, ns".to_owned()].into_iter().chain(floors).collect());
     }
     table(&head, &lines)
+}
+
+/// Returns the name of a batch in tables and charts.
+pub fn title_of(batch: &Batch) -> String {
+    format!("hooksig, Rust, lanes, {} at once", batch.count)
+}
+
+/// Formats the signatures a second on one core, one at a time and many at once.
+pub fn signing(rows: &[Row], batches: &[Batch]) -> String {
+    let head = ["contestant", "signatures a second", "ns", "times one at a time"];
+    let batch = |it: &Batch| (it.time, title_of(it), precise(it.ratio));
+    let row = |row: &Row| Some((cell(row, SIGN)?.time(), row.title.clone(), String::new()));
+    let mut lines: Vec<_> = batches.iter().map(batch).chain(rows.iter().filter_map(row)).collect();
+    lines.sort_by(|(one, ..), (other, ..)| one.total_cmp(other));
+    let line = |(time, title, ratio)| vec![title, grouped(1e9 / time), grouped(time), ratio];
+    table(&head.map(str::to_owned), &lines.into_iter().map(line).collect::<Vec<_>>())
 }
 
 /// Formats the checks of each contestant.
