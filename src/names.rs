@@ -6,7 +6,7 @@ use crate::{
     Error,
     bytes::{Class, in_bounds},
     params::Value,
-    primitives::{HELD_NAMES, eq_ignore_case, usual, words},
+    primitives::{HELD_NAMES, eq_ignore_case, words},
 };
 
 /// The largest number of names that a signature may cover.
@@ -240,7 +240,7 @@ pub(crate) fn check_covered<'m, 'n>(
     list: HeaderList<'n>,
     index: &'m mut NameIndex<'n>,
 ) -> Result<CheckedNames<'m, 'n, impl Iterator<Item = Name<'n>> + Clone + use<'n>>, Error> {
-    if usual(Some(list)).is_some_and(|list| list.0.is(DATE_DIGEST)) {
+    if list.0.plain_slice() == Some(DATE_DIGEST) {
         let listed = list.iter();
         return Ok(CheckedNames { listed, index, target: NOWHERE, is_date_digest: true });
     }

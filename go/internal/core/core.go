@@ -4006,6 +4006,53 @@ l1:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
 	store32(m.memory, uint32(v0), uint32(v3))
 }
+func (m *Module) _hooksig__verbatim__read_params__hf596cc373219e529_lvolno(v0, v1, v2, v3 int32) {
+	var v4 int32
+	v4 = i32(0)
+	{
+		if v2 != i32(119) {
+			goto l0
+		}
+		v4 = i32(0)
+		v2 = i32(0)
+	l1:
+		{
+			t0 := int32(m.memory[uint32(v4+i32(21836))])
+			t1 := int32(m.memory[uint32(v1+v4)])
+			v2 = t0 ^ t1 | v2
+			v4 = v4 + i32(1)
+			if v4 != i32(52) {
+				goto l1
+			}
+		}
+		v4 = i32(0)
+		if v2&i32(255) != 0 {
+			goto l0
+		}
+		t2 := int64(load64(m.memory, uint64(uint32(v1))+96))
+		t3 := int64(load64(m.memory, uint32(v1+i32(104))))
+		t4 := int64(load64(m.memory, uint32(v1+i32(111))))
+		if t2^i64(0x7265646165682c22)|(t3^i64(2334399943502085491))|(t4^i64(0x2274736567696420)) != i64(0) {
+			goto l0
+		}
+		v4 = i32(0)
+		v2 = v1 + i32(52)
+		t5 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v2, i32(44), i32(0), v3)
+		if t5 == 0 {
+			goto l0
+		}
+		store64(m.memory, uint64(uint32(v0))+40, uint64(i64(11)))
+		store32(m.memory, uint64(uint32(v0))+36, uint32(i32(21764)))
+		store64(m.memory, uint64(uint32(v0))+28, uint64(i64(44)))
+		store32(m.memory, uint64(uint32(v0))+24, uint32(v2))
+		store64(m.memory, uint64(uint32(v0))+16, uint64(i64(11)))
+		store32(m.memory, uint64(uint32(v0))+12, uint32(i32(21611)))
+		store64(m.memory, uint64(uint32(v0))+4, uint64(i64(8)))
+		v4 = i32(21888)
+	}
+l0:
+	store32(m.memory, uint32(v0), uint32(v4))
+}
 func (m *Module) _hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v0, v1, v2 int32) {
 	var v3 int32
 	var v4 int64
@@ -4379,48 +4426,48 @@ l3:
 	m.___stack_pointer = v3 + i32(208)
 }
 func (m *Module) _hooksig__names__check_covered__h5a47968ad4c32542_lhrvlw(v0, v1, v2 int32) {
-	var v3, v4 int32
+	var v3, v4, v5 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(16)
 	m.___stack_pointer = v3
+	t1 := int32(load32(m.memory, uint64(uint32(v1))+4))
+	v4 = t1
+	t2 := int32(load32(m.memory, uint32(v1)))
+	v5 = t2
 	{
 		{
 			{
-				t1 := int32(load32(m.memory, uint32(v1)))
-				v4 = t1
-				if v4 == 0 {
+				t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
+				if t3 != 0 {
 					goto l0
 				}
-				t2 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v1, i32(21611), i32(11))
-				if t2 != 0 {
+				if v4 != i32(11) {
+					goto l0
+				}
+				t4 := int64(load64(m.memory, uint32(v5)))
+				t5 := int64(load64(m.memory, uint32(v5+i32(3))))
+				if t4^i64(0x6769642065746164)|(t5^i64(8391162025545572453)) == 0 {
 					goto l1
 				}
 			}
 		l0:
-			t3 := int64(load64(m.memory, uint64(uint32(v1))+4))
-			store64(m.memory, uint64(uint32(v3))+8, uint64(t3))
-			t4 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			t6 := v3
-			p5 := i32(0)
-			if t4 != 0 {
-				p5 = v4
+			t7 := v3
+			p6 := i32(0)
+			if v4 != 0 {
+				p6 = v5
 			}
-			store32(m.memory, uint64(uint32(t6))+4, uint32(p5))
+			store32(m.memory, uint64(uint32(t7))+4, uint32(p6))
+			t8 := int64(load64(m.memory, uint64(uint32(v1))+4))
+			store64(m.memory, uint64(uint32(v3))+8, uint64(t8))
 			m._hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_1m2y30(v0, v3+i32(4), v2)
 			goto l2
 		}
 	l1:
 		store16(m.memory, uint64(uint32(v0))+16, uint16(i32(384)))
 		store32(m.memory, uint64(uint32(v0))+12, uint32(v2))
-		t7 := int64(load64(m.memory, uint64(uint32(v1))+4))
-		store64(m.memory, uint64(uint32(v0))+4, uint64(t7))
-		t8 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		t10 := v0
-		p9 := i32(0)
-		if t8 != 0 {
-			p9 = v4
-		}
-		store32(m.memory, uint32(t10), uint32(p9))
+		store32(m.memory, uint32(v0), uint32(v5))
+		t9 := int64(load64(m.memory, uint64(uint32(v1))+4))
+		store64(m.memory, uint64(uint32(v0))+4, uint64(t9))
 	}
 l2:
 	m.___stack_pointer = v3 + i32(16)
@@ -4502,165 +4549,185 @@ l3:
 			goto l7
 		}
 		t14 := int32(load32(m.memory, uint64(uint32(v1))+24))
-		t15 := m._hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v2, v5, t14)
-		if t15 == 0 {
-			goto l8
+		v6 = t14
+		{
+			{
+				t15 := int32(load32(m.memory, uint64(uint32(v2))+8))
+				if t15 != 0 {
+					goto l8
+				}
+				t16 := int32(load32(m.memory, uint64(uint32(v2))+4))
+				if t16 != v6 {
+					goto l9
+				}
+				t17 := int32(load32(m.memory, uint32(v2)))
+				t18 := m._memcmp(t17, v5, v6)
+				if t18 != 0 {
+					goto l9
+				}
+				goto l7
+			}
+		l8:
+			store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v4))+40, uint32(v6))
+			store32(m.memory, uint64(uint32(v4))+36, uint32(v5))
+			t19 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v2, v4+i32(36), i32(0))
+			if t19 != 0 {
+				goto l7
+			}
 		}
+	l9:
+		m.memory[uint32(v0)] = byte(i32(32))
+		goto l5
 	}
 l7:
 	{
-		{
-			t16 := int32(load32(m.memory, uint32(v1)))
-			switch t16 {
-			default:
-				t17 := int32(m.memory[uint64(uint32(v3))+17])
-				if t17 != 0 {
-					goto l12
+		t20 := int32(load32(m.memory, uint32(v1)))
+		switch t20 {
+		default:
+			t21 := int32(m.memory[uint64(uint32(v3))+17])
+			if t21 != 0 {
+				goto l13
+			}
+			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
+			v2 = i32(21792)
+			v1 = i32(21808)
+			goto l23
+		case 2:
+			t22 := int64(load64(m.memory, uint64(uint32(v1))+8))
+			v7 = t22
+			t23 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v2 = t23
+			t24 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v1 = t24
+			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
+			p25 := i32(0)
+			if v1 != 0 {
+				p25 = v2
+			}
+			v5 = p25
+		l20:
+			{
+				if v5 == 0 {
+					goto l13
 				}
-				store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
-				v2 = i32(21792)
-				v1 = i32(21808)
-				goto l22
-			case 2:
-				t18 := int64(load64(m.memory, uint64(uint32(v1))+8))
-				v7 = t18
-				t19 := int32(load32(m.memory, uint64(uint32(v1))+4))
-				v2 = t19
-				t20 := int32(load32(m.memory, uint64(uint32(v1))+8))
-				v1 = t20
-				store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
-				p21 := i32(0)
-				if v1 != 0 {
-					p21 = v2
-				}
-				v5 = p21
-			l19:
+				store64(m.memory, uint64(uint32(v4))+40, uint64(v7))
+				store32(m.memory, uint64(uint32(v4))+36, uint32(v5))
+				v6 = int32(v7)
 				{
-					if v5 == 0 {
-						goto l12
+					v7 = int64(uint64(v7) >> 32)
+					if v7 != i64(0) {
+						goto l15
 					}
-					store64(m.memory, uint64(uint32(v4))+40, uint64(v7))
-					store32(m.memory, uint64(uint32(v4))+36, uint32(v5))
-					v6 = int32(v7)
-					{
-						v7 = int64(uint64(v7) >> 32)
-						if v7 != i64(0) {
-							goto l14
-						}
-						p22 := i32(0)
-						if v7 == 0 {
-							p22 = v5
-						}
-						v1 = p22
-						v2 = i32(0)
-						if v6 == 0 {
-							goto l15
-						}
-					l16:
-						{
-							t23 := int32(m.memory[uint32(v5+v2)])
-							if t23 == i32(32) {
-								goto l15
-							}
-							t24 := v6
-							v2 = v2 + i32(1)
-							if t24 != v2 {
-								goto l16
-							}
-						}
-						v2 = v6
-					l15:
-						store32(m.memory, uint64(uint32(v4))+40, uint32(v6-v2))
-						store32(m.memory, uint64(uint32(v4))+36, uint32(v1+v2))
+					p26 := i32(0)
+					if v7 == 0 {
+						p26 = v5
 					}
-				l14:
-					v8 = int32(v7)
-				l18:
-					{
-						t25 := int32(load32(m.memory, uint64(uint32(v4))+40))
-						v2 = t25
-						t26 := int32(load32(m.memory, uint64(uint32(v4))+44))
-						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(24), v4+i32(36), t26)
-						t27 := int32(m.memory[uint64(uint32(v4))+24])
-						v1 = t27
-						if v1 == 0 {
-							goto l17
-						}
-						t28 := int32(m.memory[uint64(uint32(v4))+25])
-						if t28&i32(255) != i32(32) {
-							goto l18
-						}
+					v1 = p26
+					v2 = i32(0)
+					if v6 == 0 {
+						goto l16
 					}
 				l17:
-					t29 := int64(load64(m.memory, uint64(uint32(v4))+40))
-					v7 = t29
-					t30 := int32(load32(m.memory, uint64(uint32(v4))+36))
-					v9 = t30
-					store32(m.memory, uint64(uint32(v4))+44, uint32(v8))
-					store32(m.memory, uint64(uint32(v4))+36, uint32(v5))
-					t31 := v4
-					v2 = v6 - v2
-					p32 := v2
-					if uint32(v2) > uint32(v6) {
-						p32 = i32(0)
+					{
+						t27 := int32(m.memory[uint32(v5+v2)])
+						if t27 == i32(32) {
+							goto l16
+						}
+						t28 := v6
+						v2 = v2 + i32(1)
+						if t28 != v2 {
+							goto l17
+						}
 					}
-					store32(m.memory, uint64(uint32(t31))+40, uint32(p32))
-					m._core__iter__traits__iterator__Iterator__position__check____u7b__u7b_closure_u7d__u7d___h47dbbd238d082315_lhao22(v4+i32(16), v3, v4+i32(32), v4+i32(36))
-					p33 := i32(0)
-					if v1 != 0 {
-						p33 = v9
+					v2 = v6
+				l16:
+					store32(m.memory, uint64(uint32(v4))+40, uint32(v6-v2))
+					store32(m.memory, uint64(uint32(v4))+36, uint32(v1+v2))
+				}
+			l15:
+				v8 = int32(v7)
+			l19:
+				{
+					t29 := int32(load32(m.memory, uint64(uint32(v4))+40))
+					v2 = t29
+					t30 := int32(load32(m.memory, uint64(uint32(v4))+44))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(24), v4+i32(36), t30)
+					t31 := int32(m.memory[uint64(uint32(v4))+24])
+					v1 = t31
+					if v1 == 0 {
+						goto l18
 					}
-					v5 = p33
-					t34 := int32(load32(m.memory, uint64(uint32(v4))+16))
-					if t34 != i32(1) {
+					t32 := int32(m.memory[uint64(uint32(v4))+25])
+					if t32&i32(255) != i32(32) {
 						goto l19
 					}
 				}
-				t35 := int32(load32(m.memory, uint64(uint32(v4))+20))
-				v2 = t35
-				goto l20
-			case 1:
-				t36 := int32(load32(m.memory, uint64(uint32(v1))+4))
-				v2 = t36
-				t37 := int32(load32(m.memory, uint64(uint32(v1))+8))
-				v1 = t37
-				store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
-				v1 = v1 << 3
-				if v1 == 0 {
-					goto l12
+			l18:
+				t33 := int64(load64(m.memory, uint64(uint32(v4))+40))
+				v7 = t33
+				t34 := int32(load32(m.memory, uint64(uint32(v4))+36))
+				v9 = t34
+				store32(m.memory, uint64(uint32(v4))+44, uint32(v8))
+				store32(m.memory, uint64(uint32(v4))+36, uint32(v5))
+				t35 := v4
+				v2 = v6 - v2
+				p36 := v2
+				if uint32(v2) > uint32(v6) {
+					p36 = i32(0)
 				}
-				v1 = v2 + v1
+				store32(m.memory, uint64(uint32(t35))+40, uint32(p36))
+				m._core__iter__traits__iterator__Iterator__position__check____u7b__u7b_closure_u7d__u7d___h47dbbd238d082315_lhao22(v4+i32(16), v3, v4+i32(32), v4+i32(36))
+				p37 := i32(0)
+				if v1 != 0 {
+					p37 = v9
+				}
+				v5 = p37
+				t38 := int32(load32(m.memory, uint64(uint32(v4))+16))
+				if t38 != i32(1) {
+					goto l20
+				}
 			}
+			t39 := int32(load32(m.memory, uint64(uint32(v4))+20))
+			v2 = t39
+			goto l21
+		case 1:
+			t40 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v2 = t40
+			t41 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v1 = t41
+			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
+			v1 = v1 << 3
+			if v1 == 0 {
+				goto l13
+			}
+			v1 = v2 + v1
 		}
-	l22:
-		{
-			store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
-			t38 := int64(load64(m.memory, uint32(v2)))
-			store64(m.memory, uint64(uint32(v4))+36, uint64(t38))
-			m._core__iter__traits__iterator__Iterator__position__check____u7b__u7b_closure_u7d__u7d___h47dbbd238d082315_lhao22(v4+i32(8), v3, v4+i32(32), v4+i32(36))
-			t39 := int32(load32(m.memory, uint64(uint32(v4))+8))
-			if t39&i32(1) != 0 {
-				goto l21
-			}
-			v2 = v2 + i32(8)
-			if v2 == v1 {
-				goto l12
-			}
-			goto l22
-		}
-	l21:
-		t40 := int32(load32(m.memory, uint64(uint32(v4))+12))
-		v2 = t40
 	}
-l20:
-	m.memory[uint32(v0)] = byte(i32(31))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
-	goto l5
-l12:
+l23:
+	{
+		store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
+		t42 := int64(load64(m.memory, uint32(v2)))
+		store64(m.memory, uint64(uint32(v4))+36, uint64(t42))
+		m._core__iter__traits__iterator__Iterator__position__check____u7b__u7b_closure_u7d__u7d___h47dbbd238d082315_lhao22(v4+i32(8), v3, v4+i32(32), v4+i32(36))
+		t43 := int32(load32(m.memory, uint64(uint32(v4))+8))
+		if t43&i32(1) != 0 {
+			t44 := int32(load32(m.memory, uint64(uint32(v4))+12))
+			v2 = t44
+			goto l21
+		}
+		v2 = v2 + i32(8)
+		if v2 == v1 {
+			goto l13
+		}
+		goto l23
+	}
+l13:
 	m.memory[uint32(v0)] = byte(i32(3))
 	goto l5
-l8:
-	m.memory[uint32(v0)] = byte(i32(32))
+l21:
+	m.memory[uint32(v0)] = byte(i32(31))
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 l5:
 	m.___stack_pointer = v4 + i32(48)
 }
@@ -6082,42 +6149,6 @@ l17:
 l18:
 	store64(m.memory, uint64(uint32(v0))+4, uint64(v8))
 	store32(m.memory, uint32(v0), uint32(v2))
-}
-func (m *Module) _hooksig__params__value__Value__is__h21eae281146e4858_364wqe(v0, v1, v2 int32) int32 {
-	var v3, v4 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(16)
-	m.___stack_pointer = v3
-	{
-		{
-			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			if t1 != 0 {
-				goto l0
-			}
-			v4 = i32(0)
-			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
-			if t2 != v2 {
-				goto l1
-			}
-			t3 := int32(load32(m.memory, uint32(v0)))
-			t4 := m._memcmp(t3, v1, v2)
-			var p5 int32
-			if t4 == 0 {
-				p5 = 1
-			}
-			v4 = p5
-			goto l1
-		}
-	l0:
-		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(0)))
-		store32(m.memory, uint64(uint32(v3))+8, uint32(v2))
-		store32(m.memory, uint64(uint32(v3))+4, uint32(v1))
-		t6 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v3+i32(4), i32(0))
-		v4 = t6
-	}
-l1:
-	m.___stack_pointer = v3 + i32(16)
-	return v4
 }
 func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_1m2y30(v0, v1, v2 int32) {
 	var v3, v4 int32
@@ -7676,11 +7707,9 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 	var v3, v4 int32
 	var v5 int64
 	var v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18 int32
-	var v19 int64
-	var v20 int32
-	var v21 int64
+	var v19, v20 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(3024)
+	v3 = t0 - i32(3056)
 	m.___stack_pointer = v3
 	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v3+i32(40), v2)
 	{
@@ -7712,21 +7741,21 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 			v2 = i32(1)
 			goto l2
 		l3:
-			m._hooksig__capi__receiver__hooksig_receiver__verifier__hba4ff314ba1f1dbb_gbwwje(v3+i32(256), v1)
-			t6 := int32(load32(m.memory, uint64(uint32(v3))+260))
+			m._hooksig__capi__receiver__hooksig_receiver__verifier__hba4ff314ba1f1dbb_gbwwje(v3+i32(288), v1)
+			t6 := int32(load32(m.memory, uint64(uint32(v3))+292))
 			v2 = t6
-			t7 := int32(load32(m.memory, uint64(uint32(v3))+256))
+			t7 := int32(load32(m.memory, uint64(uint32(v3))+288))
 			v4 = t7
 			if v4 == i32(3) {
 				goto l2
 			}
-			t8 := int64(load64(m.memory, uint64(uint32(v3))+288))
+			t8 := int64(load64(m.memory, uint64(uint32(v3))+320))
 			store64(m.memory, uint64(uint32(v3))+152, uint64(t8))
-			t9 := int64(load64(m.memory, uint64(uint32(v3))+280))
+			t9 := int64(load64(m.memory, uint64(uint32(v3))+312))
 			store64(m.memory, uint64(uint32(v3))+144, uint64(t9))
-			t10 := int64(load64(m.memory, uint64(uint32(v3))+272))
+			t10 := int64(load64(m.memory, uint64(uint32(v3))+304))
 			store64(m.memory, uint64(uint32(v3))+136, uint64(t10))
-			t11 := int64(load64(m.memory, uint64(uint32(v3))+264))
+			t11 := int64(load64(m.memory, uint64(uint32(v3))+296))
 			store64(m.memory, uint64(uint32(v3))+128, uint64(t11))
 			store32(m.memory, uint64(uint32(v3))+124, uint32(v2))
 			store32(m.memory, uint64(uint32(v3))+120, uint32(v4))
@@ -7858,153 +7887,101 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 			store64(m.memory, uint64(uint32(v3))+176, uint64(i64(0)))
 			store64(m.memory, uint64(uint32(v3))+168, uint64(i64(0)))
 			store64(m.memory, uint64(uint32(v3))+160, uint64(i64(0)))
-			store32(m.memory, uint64(uint32(v3))+200, uint32(v6))
-			store32(m.memory, uint64(uint32(v3))+196, uint32(v7))
-			store32(m.memory, uint64(uint32(v3))+204, uint32(v8))
+			store32(m.memory, uint64(uint32(v3))+196, uint32(v6))
+			store32(m.memory, uint64(uint32(v3))+192, uint32(v7))
+			store32(m.memory, uint64(uint32(v3))+200, uint32(v8))
 			{
 				{
 					if v8 != i32(1) {
 						goto l12
 					}
-					if v6 != i32(119) {
+					m._hooksig__verbatim__read_params__hf596cc373219e529_lvolno(v3+i32(1696), v7, v6, v3+i32(160))
+					t37 := int32(load32(m.memory, uint64(uint32(v3))+1696))
+					v2 = t37
+					if v2 == 0 {
 						goto l12
 					}
-					v2 = i32(0)
-					v1 = i32(0)
-				l13:
-					{
-						t37 := int32(m.memory[uint32(v2+i32(21836))])
-						t38 := int32(m.memory[uint32(v7+v2)])
-						v1 = t37 ^ t38 | v1
-						v2 = v2 + i32(1)
-						if v2 != i32(52) {
-							goto l13
-						}
-					}
-					if v1&i32(255) != 0 {
-						goto l12
-					}
-					t39 := int64(load64(m.memory, uint64(uint32(v7))+96))
-					t40 := int64(load64(m.memory, uint32(v7+i32(104))))
-					t41 := int64(load64(m.memory, uint32(v7+i32(111))))
-					if t39^i64(0x7265646165682c22)|(t40^i64(2334399943502085491))|(t41^i64(0x2274736567696420)) != i64(0) {
-						goto l12
-					}
-					v1 = i32(44)
-					v18 = i32(0)
-					v4 = v7 + i32(52)
-					t42 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v4, i32(44), i32(0), v3+i32(160))
-					if t42 == 0 {
-						goto l12
-					}
-					v19 = i64(8)
-					v20 = i32(1)
-					v2 = i32(21888)
-					v16 = i32(21611)
-					v7 = i32(21764)
-					v8 = i32(11)
-					v17 = i32(0)
-					v6 = i32(0)
-					v15 = i32(11)
-					goto l14
+					t38 := int64(load64(m.memory, uint64(uint32(v3))+1700))
+					v19 = t38
+					memory_copy(m.memory, uint32(v3+i32(252)), uint32(v3+i32(1708)), uint32(i32(36)))
+					v4 = i32(1)
+					goto l13
 				}
 			l12:
-				m._hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v3+i32(256), v3+i32(196), v15&i32(1))
-				t43 := int64(load64(m.memory, uint64(uint32(v3))+260))
-				v19 = t43
+				m._hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v3+i32(288), v3+i32(192), v15&i32(1))
+				t39 := int64(load64(m.memory, uint64(uint32(v3))+292))
+				v19 = t39
 				{
-					t44 := int32(load32(m.memory, uint64(uint32(v3))+256))
-					v2 = t44
+					t40 := int32(load32(m.memory, uint64(uint32(v3))+288))
+					v2 = t40
 					if v2 != 0 {
-						goto l15
+						goto l14
 					}
 					v2 = int32(v19) & i32(63)
 					goto l2
 				}
-			l15:
-				t45 := int32(load32(m.memory, uint64(uint32(v3))+300))
-				v18 = t45
-				t46 := int32(load32(m.memory, uint64(uint32(v3))+296))
-				v8 = t46
-				t47 := int32(load32(m.memory, uint64(uint32(v3))+292))
-				v7 = t47
-				t48 := int32(load32(m.memory, uint64(uint32(v3))+288))
-				v17 = t48
-				t49 := int32(load32(m.memory, uint64(uint32(v3))+284))
-				v1 = t49
-				t50 := int32(load32(m.memory, uint64(uint32(v3))+280))
-				v4 = t50
-				t51 := int32(load32(m.memory, uint64(uint32(v3))+276))
-				v6 = t51
-				t52 := int32(load32(m.memory, uint64(uint32(v3))+272))
-				v15 = t52
-				t53 := int32(load32(m.memory, uint64(uint32(v3))+268))
-				v16 = t53
-				v20 = i32(0)
+			l14:
+				memory_copy(m.memory, uint32(v3+i32(252)), uint32(v3+i32(300)), uint32(i32(36)))
+				v4 = i32(0)
 			}
-		l14:
-			store32(m.memory, uint64(uint32(v3))+252, uint32(v18))
-			store32(m.memory, uint64(uint32(v3))+248, uint32(v8))
-			store32(m.memory, uint64(uint32(v3))+244, uint32(v7))
-			store32(m.memory, uint64(uint32(v3))+240, uint32(v17))
-			store32(m.memory, uint64(uint32(v3))+236, uint32(v1))
-			store32(m.memory, uint64(uint32(v3))+232, uint32(v4))
-			store32(m.memory, uint64(uint32(v3))+228, uint32(v6))
-			store32(m.memory, uint64(uint32(v3))+224, uint32(v15))
-			store32(m.memory, uint64(uint32(v3))+220, uint32(v16))
-			store64(m.memory, uint64(uint32(v3))+212, uint64(v19))
-			store32(m.memory, uint64(uint32(v3))+208, uint32(v2))
-			m.memory[uint64(uint32(v3))+1541] = byte(i32(0))
-			m.memory[uint64(uint32(v3))+256] = byte(i32(0))
-			m.memory[uint64(uint32(v3))+1284] = byte(i32(0))
-			m._hooksig__names__check_covered__h5a47968ad4c32542_lhrvlw(v3+i32(1664), v3+i32(220), v3+i32(256))
-			t54 := int64(load64(m.memory, uint64(uint32(v3))+1664))
-			v19 = t54
+		l13:
+			store64(m.memory, uint64(uint32(v3))+208, uint64(v19))
+			store32(m.memory, uint64(uint32(v3))+204, uint32(v2))
+			memory_copy(m.memory, uint32(v3+i32(216)), uint32(v3+i32(252)), uint32(i32(36)))
+			m.memory[uint64(uint32(v3))+1573] = byte(i32(0))
+			m.memory[uint64(uint32(v3))+288] = byte(i32(0))
+			m.memory[uint64(uint32(v3))+1316] = byte(i32(0))
+			m._hooksig__names__check_covered__h5a47968ad4c32542_lhrvlw(v3+i32(1696), v3+i32(252), v3+i32(288))
+			t41 := int64(load64(m.memory, uint64(uint32(v3))+1696))
+			v19 = t41
 			{
-				t55 := int32(m.memory[uint64(uint32(v3))+1681])
-				v18 = t55
-				if v18 != i32(2) {
+				t42 := int32(m.memory[uint64(uint32(v3))+1713])
+				v1 = t42
+				if v1 != i32(2) {
+					goto l15
+				}
+				v2 = int32(v19) & i32(63)
+				goto l2
+			}
+		l15:
+			t43 := int32(m.memory[uint64(uint32(v3))+1712])
+			m.memory[uint64(uint32(v3))+1592] = byte(t43)
+			t44 := int64(load64(m.memory, uint64(uint32(v3))+1704))
+			store64(m.memory, uint64(uint32(v3))+1584, uint64(t44))
+			t45 := int32(load16(m.memory, uint64(uint32(v3))+1714))
+			store16(m.memory, uint64(uint32(v3))+1594, uint16(t45))
+			m.memory[uint64(uint32(v3))+1593] = byte(v1)
+			store64(m.memory, uint64(uint32(v3))+1576, uint64(v19))
+			m._hooksig__policy__Policy__check_params__hebbb7530e8d5e959_xlaqlz(v3+i32(1696), v3+i32(120), v3+i32(204), v3+i32(1576))
+			{
+				t46 := int32(m.memory[uint64(uint32(v3))+1696])
+				if t46 == i32(3) {
+					goto l16
+				}
+				t47 := int64(load64(m.memory, uint64(uint32(v3))+1696))
+				v19 = t47
+				if v19&i64(255) == i64(3) {
 					goto l16
 				}
 				v2 = int32(v19) & i32(63)
 				goto l2
 			}
 		l16:
-			t56 := int32(m.memory[uint64(uint32(v3))+1680])
-			m.memory[uint64(uint32(v3))+1560] = byte(t56)
-			t57 := int64(load64(m.memory, uint64(uint32(v3))+1672))
-			store64(m.memory, uint64(uint32(v3))+1552, uint64(t57))
-			t58 := int32(load16(m.memory, uint64(uint32(v3))+1682))
-			store16(m.memory, uint64(uint32(v3))+1562, uint16(t58))
-			m.memory[uint64(uint32(v3))+1561] = byte(v18)
-			store64(m.memory, uint64(uint32(v3))+1544, uint64(v19))
-			m._hooksig__policy__Policy__check_params__hebbb7530e8d5e959_xlaqlz(v3+i32(1664), v3+i32(120), v3+i32(208), v3+i32(1544))
 			{
-				t59 := int32(m.memory[uint64(uint32(v3))+1664])
-				if t59 == i32(3) {
+				if v4 != 0 {
 					goto l17
 				}
-				t60 := int64(load64(m.memory, uint64(uint32(v3))+1664))
-				v19 = t60
-				if v19&i64(255) == i64(3) {
+				t48 := int32(load32(m.memory, uint64(uint32(v3))+228))
+				t49 := int32(load32(m.memory, uint64(uint32(v3))+232))
+				t50 := int32(load32(m.memory, uint64(uint32(v3))+236))
+				t51 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(t48, t49, t50, v3+i32(160))
+				if t51 != 0 {
 					goto l17
-				}
-				v2 = int32(v19) & i32(63)
-				goto l2
-			}
-		l17:
-			{
-				if v20 != 0 {
-					goto l18
-				}
-				t61 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(v4, v1, v17, v3+i32(160))
-				if t61 != 0 {
-					goto l18
 				}
 				v2 = i32(17)
 				goto l2
 			}
-		l18:
+		l17:
 			v2 = i32(25)
 			switch v11 {
 			default:
@@ -8013,43 +7990,43 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 				v2 = i32(24)
 				goto l2
 			case 1:
-				t62 := int32(load32(m.memory, uint64(uint32(v3))+136))
-				t63 := v3 + i32(1664)
-				v1 = t62
-				t64 := v1
-				t65 := v9
-				t66 := v10
-				var p67 int32
+				t52 := int32(load32(m.memory, uint64(uint32(v3))+136))
+				t53 := v3 + i32(1696)
+				v4 = t52
+				t54 := v4
+				t55 := v9
+				t56 := v10
+				var p57 int32
 				if v5 == i64(-0x8000000000000000) {
-					p67 = 1
+					p57 = 1
 				}
-				m._hooksig__policy__Policy__read_date__hd67ccb1c5e071ccb_j6vpvq(t63, t64, t65, t66, int64(uint32(p67)), v5)
-				t68 := int64(load64(m.memory, uint64(uint32(v3))+1672))
-				v19 = t68
+				m._hooksig__policy__Policy__read_date__hd67ccb1c5e071ccb_j6vpvq(t53, t54, t55, t56, int64(uint32(p57)), v5)
+				t58 := int64(load64(m.memory, uint64(uint32(v3))+1704))
+				v19 = t58
 				{
-					t69 := int64(load64(m.memory, uint64(uint32(v3))+1664))
-					v5 = t69
+					t59 := int64(load64(m.memory, uint64(uint32(v3))+1696))
+					v5 = t59
 					if v5 != i64(2) {
-						goto l21
+						goto l20
 					}
 					v2 = int32(v19) & i32(63)
 					goto l2
 				}
-			l21:
+			l20:
 				v2 = i32(28)
 				switch v14 {
 				default:
 					goto l2
 				case 1:
-					m._hooksig__digest__parse__hcb7163afa9b01c49_v8wj6k(v3+i32(1664), v12, v13)
-					t70 := int32(m.memory[uint64(uint32(v3))+1664])
-					if t70 == i32(3) {
-						goto l24
+					m._hooksig__digest__parse__hcb7163afa9b01c49_v8wj6k(v3+i32(1696), v12, v13)
+					t60 := int32(m.memory[uint64(uint32(v3))+1696])
+					if t60 == i32(3) {
+						goto l23
 					}
-					t71 := int32(m.memory[uint64(uint32(v3))+1664])
-					v2 = t71
+					t61 := int32(m.memory[uint64(uint32(v3))+1696])
+					v2 = t61
 					if v2 == i32(3) {
-						goto l24
+						goto l23
 					}
 					v2 = v2 & i32(63)
 					goto l2
@@ -8057,162 +8034,162 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					v2 = i32(27)
 					goto l2
 				}
-			l24:
-				t72 := int32(load32(m.memory, uint64(uint32(v3))+1668))
-				v2 = t72
+			l23:
+				t62 := int32(load32(m.memory, uint64(uint32(v3))+1700))
+				v2 = t62
 				{
 					{
 						{
-							if v18&i32(1) == 0 {
-								goto l25
+							if v1&i32(1) == 0 {
+								goto l24
 							}
 							{
 								if v5 != i64(0) {
-									goto l26
-								}
-								t73 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v9, v10)
-								if t73 != 0 {
 									goto l25
 								}
-							}
-						l26:
-							if v10 != i32(29) {
-								goto l25
-							}
-							if v13 == i32(52) {
-								v4 = v3 + i32(1568)
-								m._hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v4, v9, v12)
-								memory_copy(m.memory, uint32(v3+i32(1664)), uint32(v4), uint32(i32(96)))
-								t76 := int32(load32(m.memory, uint64(uint32(v3))+152))
-								t77 := int32(load32(m.memory, uint64(uint32(v3))+156))
-								m._hooksig__key__find_key_of_whole__hcd6213fe1962e2f2_fehjgp(v3+i32(2904), t76, t77, v3+i32(1664), v3+i32(160))
-								{
-									t78 := int32(m.memory[uint64(uint32(v3))+2904])
-									if t78 != i32(3) {
-										t80 := int64(load64(m.memory, uint64(uint32(v3))+2904))
-										v21 = t80
-										if v21&i64(255) != i64(3) {
-											goto l29
-										}
-										v4 = int32(int64(uint64(v21) >> 32))
-										goto l31
-									}
-									t79 := int32(load32(m.memory, uint64(uint32(v3))+2908))
-									v4 = t79
-									goto l31
+								t63 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v9, v10)
+								if t63 != 0 {
+									goto l24
 								}
 							}
 						l25:
-							m.memory[uint64(uint32(v3))+1664] = byte(i32(0))
-							m.memory[uint64(uint32(v3))+1872] = byte(i32(0))
-							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v3+i32(2904), v3+i32(64), v3+i32(1544), v3+i32(1664))
-							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v3+i32(2920), v3+i32(2904))
-							t74 := int32(m.memory[uint64(uint32(v3))+2920])
-							if t74 == i32(3) {
-								goto l28
+							if v10 != i32(29) {
+								goto l24
 							}
-							t75 := int64(load64(m.memory, uint64(uint32(v3))+2920))
-							v21 = t75
-							if v21&i64(255) == i64(3) {
-								goto l28
+							if v13 == i32(52) {
+								v1 = v3 + i32(1600)
+								m._hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v1, v9, v12)
+								memory_copy(m.memory, uint32(v3+i32(1696)), uint32(v1), uint32(i32(96)))
+								t66 := int32(load32(m.memory, uint64(uint32(v3))+152))
+								t67 := int32(load32(m.memory, uint64(uint32(v3))+156))
+								m._hooksig__key__find_key_of_whole__hcd6213fe1962e2f2_fehjgp(v3+i32(2936), t66, t67, v3+i32(1696), v3+i32(160))
+								{
+									t68 := int32(m.memory[uint64(uint32(v3))+2936])
+									if t68 != i32(3) {
+										t70 := int64(load64(m.memory, uint64(uint32(v3))+2936))
+										v20 = t70
+										if v20&i64(255) != i64(3) {
+											goto l28
+										}
+										v1 = int32(int64(uint64(v20) >> 32))
+										goto l30
+									}
+									t69 := int32(load32(m.memory, uint64(uint32(v3))+2940))
+									v1 = t69
+									goto l30
+								}
 							}
-							goto l29
+						l24:
+							m.memory[uint64(uint32(v3))+1696] = byte(i32(0))
+							m.memory[uint64(uint32(v3))+1904] = byte(i32(0))
+							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v3+i32(2936), v3+i32(64), v3+i32(1576), v3+i32(1696))
+							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v3+i32(2952), v3+i32(2936))
+							t64 := int32(m.memory[uint64(uint32(v3))+2952])
+							if t64 == i32(3) {
+								goto l27
+							}
+							t65 := int64(load64(m.memory, uint64(uint32(v3))+2952))
+							v20 = t65
+							if v20&i64(255) == i64(3) {
+								goto l27
+							}
+							goto l28
 						}
-					l28:
-						t81 := int32(load32(m.memory, uint64(uint32(v3))+152))
-						t82 := int32(load32(m.memory, uint64(uint32(v3))+156))
-						m._hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v3+i32(2920), t81, t82, v3+i32(2904), v3+i32(160))
+					l27:
+						t71 := int32(load32(m.memory, uint64(uint32(v3))+152))
+						t72 := int32(load32(m.memory, uint64(uint32(v3))+156))
+						m._hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v3+i32(2952), t71, t72, v3+i32(2936), v3+i32(160))
 						{
-							t83 := int32(m.memory[uint64(uint32(v3))+2920])
-							if t83 != i32(3) {
-								goto l32
+							t73 := int32(m.memory[uint64(uint32(v3))+2952])
+							if t73 != i32(3) {
+								goto l31
 							}
-							t84 := int32(load32(m.memory, uint64(uint32(v3))+2924))
-							v4 = t84
-							goto l31
+							t74 := int32(load32(m.memory, uint64(uint32(v3))+2956))
+							v1 = t74
+							goto l30
 						}
-					l32:
-						t85 := int64(load64(m.memory, uint64(uint32(v3))+2920))
-						v21 = t85
-						if v21&i64(255) != i64(3) {
-							goto l29
+					l31:
+						t75 := int64(load64(m.memory, uint64(uint32(v3))+2952))
+						v20 = t75
+						if v20&i64(255) != i64(3) {
+							goto l28
 						}
-						v4 = int32(int64(uint64(v21) >> 32))
+						v1 = int32(int64(uint64(v20) >> 32))
 					}
-				l31:
-					t86 := int64(load64(m.memory, uint64(uint32(v3))+184))
-					store64(m.memory, uint64(uint32(v3))+112, uint64(t86))
-					t87 := int64(load64(m.memory, uint64(uint32(v3))+176))
-					store64(m.memory, uint64(uint32(v3))+104, uint64(t87))
-					t88 := int64(load64(m.memory, uint64(uint32(v3))+168))
-					store64(m.memory, uint64(uint32(v3))+96, uint64(t88))
-					t89 := int64(load64(m.memory, uint64(uint32(v3))+160))
-					store64(m.memory, uint64(uint32(v3))+88, uint64(t89))
+				l30:
+					t76 := int64(load64(m.memory, uint64(uint32(v3))+184))
+					store64(m.memory, uint64(uint32(v3))+112, uint64(t76))
+					t77 := int64(load64(m.memory, uint64(uint32(v3))+176))
+					store64(m.memory, uint64(uint32(v3))+104, uint64(t77))
+					t78 := int64(load64(m.memory, uint64(uint32(v3))+168))
+					store64(m.memory, uint64(uint32(v3))+96, uint64(t78))
+					t79 := int64(load64(m.memory, uint64(uint32(v3))+160))
+					store64(m.memory, uint64(uint32(v3))+88, uint64(t79))
 					if v2 != 0 {
-						t90 := int64(load64(m.memory, uint64(uint32(v3))+112))
-						store64(m.memory, uint64(uint32(v3))+1688, uint64(t90))
-						t91 := int64(load64(m.memory, uint64(uint32(v3))+104))
-						store64(m.memory, uint64(uint32(v3))+1680, uint64(t91))
-						t92 := int64(load64(m.memory, uint64(uint32(v3))+96))
-						store64(m.memory, uint64(uint32(v3))+1672, uint64(t92))
-						t93 := int64(load64(m.memory, uint64(uint32(v3))+88))
-						store64(m.memory, uint64(uint32(v3))+1664, uint64(t93))
-						memory_zero(m.memory, uint32(v3+i32(2928)), uint32(i32(64)))
-						t94 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
-						store64(m.memory, uint64(uint32(v3))+3016, uint64(t94))
-						t95 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
-						store64(m.memory, uint64(uint32(v3))+3008, uint64(t95))
-						t96 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
-						store64(m.memory, uint64(uint32(v3))+3000, uint64(t96))
-						t97 := int64(load64(m.memory, uint64(uint32(i32(0)))+16596))
-						store64(m.memory, uint64(uint32(v3))+2992, uint64(t97))
-						memory_copy(m.memory, uint32(v3+i32(256)), uint32(v2), uint32(i32(44)))
+						t80 := int64(load64(m.memory, uint64(uint32(v3))+112))
+						store64(m.memory, uint64(uint32(v3))+1720, uint64(t80))
+						t81 := int64(load64(m.memory, uint64(uint32(v3))+104))
+						store64(m.memory, uint64(uint32(v3))+1712, uint64(t81))
+						t82 := int64(load64(m.memory, uint64(uint32(v3))+96))
+						store64(m.memory, uint64(uint32(v3))+1704, uint64(t82))
+						t83 := int64(load64(m.memory, uint64(uint32(v3))+88))
+						store64(m.memory, uint64(uint32(v3))+1696, uint64(t83))
+						memory_zero(m.memory, uint32(v3+i32(2960)), uint32(i32(64)))
+						t84 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
+						store64(m.memory, uint64(uint32(v3))+3048, uint64(t84))
+						t85 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
+						store64(m.memory, uint64(uint32(v3))+3040, uint64(t85))
+						t86 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
+						store64(m.memory, uint64(uint32(v3))+3032, uint64(t86))
+						t87 := int64(load64(m.memory, uint64(uint32(i32(0)))+16596))
+						store64(m.memory, uint64(uint32(v3))+3024, uint64(t87))
+						memory_copy(m.memory, uint32(v3+i32(288)), uint32(v2), uint32(i32(44)))
 						store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
-						memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(2928)), uint32(i32(96)))
+						memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(2960)), uint32(i32(96)))
 						store64(m.memory, uint64(uint32(v0))+104, uint64(i64(0)))
-						memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(256)), uint32(i32(44)))
+						memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(288)), uint32(i32(44)))
 						m.memory[uint64(uint32(v0))+216] = byte(i32(0))
-						store32(m.memory, uint64(uint32(v0))+208, uint32(v4))
-						t98 := v0
-						t99 := v19 + int64(uint32(v1))
+						store32(m.memory, uint64(uint32(v0))+208, uint32(v1))
+						t88 := v0
+						t89 := v19 + int64(uint32(v4))
 						v2 = int32(v5) & i32(1)
-						p100 := i64(0x7fffffffffffffff)
+						p90 := i64(0x7fffffffffffffff)
 						if v2 != 0 {
-							p100 = t99
+							p90 = t89
 						}
-						store64(m.memory, uint64(uint32(t98))+200, uint64(p100))
-						t102 := v0
-						p101 := i64(-0x8000000000000000)
+						store64(m.memory, uint64(uint32(t88))+200, uint64(p90))
+						t92 := v0
+						p91 := i64(-0x8000000000000000)
 						if v2 != 0 {
-							p101 = v19
+							p91 = v19
 						}
-						store64(m.memory, uint64(uint32(t102))+192, uint64(p101))
-						t103 := int64(load64(m.memory, uint64(uint32(v3))+1688))
-						store64(m.memory, uint64(uint32(v0))+184, uint64(t103))
-						t104 := int64(load64(m.memory, uint64(uint32(v3))+1680))
-						store64(m.memory, uint64(uint32(v0))+176, uint64(t104))
-						t105 := int64(load64(m.memory, uint64(uint32(v3))+1672))
-						store64(m.memory, uint64(uint32(v0))+168, uint64(t105))
-						t106 := int64(load64(m.memory, uint64(uint32(v3))+1664))
-						store64(m.memory, uint64(uint32(v0))+160, uint64(t106))
+						store64(m.memory, uint64(uint32(t92))+192, uint64(p91))
+						t93 := int64(load64(m.memory, uint64(uint32(v3))+1720))
+						store64(m.memory, uint64(uint32(v0))+184, uint64(t93))
+						t94 := int64(load64(m.memory, uint64(uint32(v3))+1712))
+						store64(m.memory, uint64(uint32(v0))+176, uint64(t94))
+						t95 := int64(load64(m.memory, uint64(uint32(v3))+1704))
+						store64(m.memory, uint64(uint32(v0))+168, uint64(t95))
+						t96 := int64(load64(m.memory, uint64(uint32(v3))+1696))
+						store64(m.memory, uint64(uint32(v0))+160, uint64(t96))
 						v2 = i32(48)
 						goto l2
 					}
 					goto l2
 				}
-			l29:
-				v2 = int32(v21) & i32(63)
+			l28:
+				v2 = int32(v20) & i32(63)
 			}
 		}
 	l2:
-		p107 := v2
+		p97 := v2
 		if v2 == i32(48) {
-			p107 = i32(44)
+			p97 = i32(44)
 		}
-		v2 = p107
+		v2 = p97
 	}
 l1:
-	m.___stack_pointer = v3 + i32(3024)
+	m.___stack_pointer = v3 + i32(3056)
 	return v2
 }
 func (m *Module) Xhooksig_date_format(v0 int64, v1, v2, v3 int32) int32 {
