@@ -76,21 +76,13 @@ pub fn scaling(
     cores: &[Cores],
     machine: &Machine,
 ) -> Result<(), Failure> {
-    let root = SVGBackend::new(path, (960, 640)).into_drawing_area();
-    root.draw_text(
-        "hooksig: cost of a verification by size, and deliveries by cores",
-        &text(20),
-        (20, 14),
-    )?;
-    root.draw_text(
-        &format!(
-            "{}; medians, of cores the best; both scales logarithmic, a dashed line is proportional",
-            machine.summary()
-        ),
-        &text(13),
-        (20, 42),
-    )?;
-    let panels = root.margin(66, 10, 10, 10).split_evenly((2, 3));
+    // Narrow, so that its text stays readable on a phone.
+    let root = SVGBackend::new(path, (480, 820)).into_drawing_area();
+    root.draw_text("Cost of a verification by size", &text(21), (0, 4))?;
+    root.draw_text(&machine.summary(), &text(16), (0, 34))?;
+    let scales = "both scales logarithmic; a dashed line is proportional";
+    root.draw_text(scales, &text(16), (0, 56))?;
+    let panels = root.margin(84, 0, 0, 0).split_evenly((3, 2));
     for (panel, growth) in panels.iter().zip(growth) {
         line(panel, growth)?;
     }
@@ -106,10 +98,11 @@ fn line(panel: &Area<'_>, growth: &Growth) -> Result<(), Failure> {
     let proportional = [(first.0, last.1 * first.0 / last.0), last];
     let bottom = first.1.min(proportional[0].1) / 1.5;
     let mut chart = ChartBuilder::on(panel)
-        .caption(format!("{}: ns", growth.of), text(15))
-        .margin(8)
+        .caption(format!("{}: ns", growth.of), text(17))
+        .margin(6)
+        .margin_right(24)
         .x_label_area_size(28)
-        .y_label_area_size(62)
+        .y_label_area_size(60)
         .build_cartesian_2d(
             (first.0 / 1.3..last.0 * 1.3).log_scale(),
             (bottom..last.1 * 1.5).log_scale(),
@@ -120,10 +113,10 @@ fn line(panel: &Area<'_>, growth: &Growth) -> Result<(), Failure> {
         .light_line_style(TRANSPARENT)
         .bold_line_style(FAINT)
         .axis_style(INK)
-        .label_style(text(11))
-        .x_labels(4)
+        .label_style(text(15))
+        .x_labels(3)
         .y_labels(5)
-        .x_label_formatter(&|value| grouped(*value))
+        .x_label_formatter(&|value| short(*value))
         .y_label_formatter(&|value| grouped(*value))
         .draw()?;
     chart.draw_series(DashedLineSeries::new(proportional, 4, 4, OTHERS.stroke_width(1)))?;
@@ -132,23 +125,24 @@ fn line(panel: &Area<'_>, growth: &Growth) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Formats a size so that four fit below a panel.
+fn short(value: f64) -> String {
+    match value {
+        1e6.. => format!("{} M", grouped(value / 1e6)),
+        1e4.. => format!("{} k", grouped(value / 1e3)),
+        _ => grouped(value),
+    }
+}
+
 fn bars(panel: &Area<'_>, cores: &[Cores]) -> Result<(), Failure> {
     let most = cores.iter().map(|it| it.per_second).fold(0.0, f64::max);
     let mut chart = ChartBuilder::on(panel)
-        .caption("one key, cores: deliveries a second", text(15))
-        .margin(8)
+        .caption("cores: deliveries a second", text(17))
+        .margin(6)
         .x_label_area_size(28)
-        .y_label_area_size(72)
+        .y_label_area_size(0)
         .build_cartesian_2d(0.0..cores.len() as f64, 0.0..most * 1.15)?;
-    chart
-        .configure_mesh()
-        .disable_mesh()
-        .axis_style(INK)
-        .label_style(text(11))
-        .x_labels(0)
-        .y_labels(5)
-        .y_label_formatter(&|value| grouped(*value))
-        .draw()?;
+    chart.configure_mesh().disable_mesh().axis_style(INK).x_labels(0).y_labels(0).draw()?;
     for (at, it) in cores.iter().enumerate() {
         let left = at as f64 + 0.2;
         let corners = [(left, 0.0), (left + 0.6, it.per_second)];
@@ -156,7 +150,7 @@ fn bars(panel: &Area<'_>, cores: &[Cores]) -> Result<(), Failure> {
         let (x, y) = chart.backend_coord(&(left + 0.3, it.per_second));
         let (left, top) = (panel.get_base_pixel().0, panel.get_base_pixel().1);
         let label = format!("{}: {}", it.count, grouped(it.per_second));
-        panel.draw_text(&label, &anchored(12, HPos::Center), (x - left, y - top - 10))?;
+        panel.draw_text(&label, &anchored(15, HPos::Center), (x - left, y - top - 10))?;
     }
     Ok(())
 }
