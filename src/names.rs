@@ -6,7 +6,7 @@ use crate::{
     Error,
     bytes::{Class, in_bounds},
     params::Value,
-    primitives::{HELD_NAMES, eq_ignore_case, words},
+    primitives::{Fingerprint, HELD_NAMES, eq_ignore_case, words},
 };
 
 /// The largest number of names that a signature may cover.
@@ -60,14 +60,12 @@ impl<'a> Name<'a> {
         }
     }
 
-    /// Returns a hash of the length and the ends of the name, ignoring case. Different names can have the
-    /// same one.
-    fn fingerprint(&self) -> u8 {
-        let ends = match self.0.as_slice() {
-            Some(plain) => words::ends(plain),
-            None => words::ends_of(self.0.bytes()),
-        };
-        words::fingerprint(ends, self.len())
+    /// Returns a hash of the name, ignoring case. Different names can have the same one.
+    fn fingerprint(&self) -> Fingerprint {
+        match self.0.as_slice() {
+            Some(plain) => words::fingerprint(plain),
+            None => words::fingerprint_of(self.0.bytes()),
+        }
     }
 
     /// Orders names that have the same fingerprint.
@@ -100,7 +98,7 @@ pub(crate) struct NameIndex<'n> {
 /// The place of a name in an index.
 #[derive(Clone, Copy)]
 struct Place {
-    fingerprint: u8,
+    fingerprint: Fingerprint,
     index: u8,
 }
 
@@ -133,7 +131,7 @@ impl<'n> NameIndex<'n> {
     }
 
     /// Returns the position of `name` in `sorted`, or the position to insert it at as an error.
-    fn search(&self, fingerprint: u8, name: &Name<'_>) -> Result<usize, usize> {
+    fn search(&self, fingerprint: Fingerprint, name: &Name<'_>) -> Result<usize, usize> {
         let at = self.sorted.partition_point(|place| place.fingerprint < fingerprint);
         let from = in_bounds(self.sorted.get(at..));
         match from.first().filter(|place| place.fingerprint == fingerprint) {

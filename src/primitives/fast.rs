@@ -12,7 +12,7 @@ pub(crate) use super::alone::{WholeBody, mac_beside, mac_many};
 #[cfg(feature = "lanes")]
 pub(crate) use super::lanes::{WholeBody, mac_beside, mac_many};
 pub(crate) use super::{
-    plain::{SHORTCUTS, decode_escaped, out_of_line, start, take_first, take_while},
+    plain::{Fingerprint, SHORTCUTS, decode_escaped, out_of_line, start, take_first, take_while},
     stream::{HmacKey, Sha256, sha256},
 };
 pub(crate) use base64::{decode, encode, is_canonical};

@@ -13,6 +13,9 @@ use crate::bytes::{Class, in_bounds, is_control};
 /// start, and the MACs of a message are computed one after the other.
 pub(crate) const HELD_NAMES: usize = if cfg!(target_os = "none") { 0 } else { 128 };
 
+/// A hash of a name in the index of a list. Long, so that no two names of a list have the same one by chance.
+pub(crate) type Fingerprint = u64;
+
 /// The number of MACs that are computed at once, on the stack, so that a message is written once for
 /// all of them.
 pub(crate) const MACS_AT_ONCE: usize = 16;

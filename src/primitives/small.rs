@@ -14,6 +14,9 @@ pub(crate) use super::{
 /// start, and the MACs of a message are computed one after the other.
 pub(crate) const HELD_NAMES: usize = if cfg!(target_family = "wasm") { 128 } else { 0 };
 
+/// A hash of a name in the index of a list. Short, to save stack.
+pub(crate) type Fingerprint = u8;
+
 /// The number of MACs that are computed at once, on the stack, so that a message is written once for
 /// all of them.
 pub(crate) const MACS_AT_ONCE: usize = 4;

@@ -2,29 +2,47 @@
 
 use core::cmp::Ordering;
 
-/// Returns the first and the last four bytes, or all bytes twice if there are fewer.
-pub(crate) fn ends(text: &[u8]) -> u64 {
-    match (text.first_chunk(), text.last_chunk()) {
-        (Some(first), Some(last)) => join(u32::from_be_bytes(*first), u32::from_be_bytes(*last)),
-        _ => ends_of(text.iter().copied()),
+use super::version::Fingerprint;
+
+/// Returns a hash of a text, ignoring case. Different texts can have the same one.
+pub(crate) fn fingerprint(text: &[u8]) -> Fingerprint {
+    let (words, rest) = text.as_chunks();
+    finish(words.iter().fold(0, |hash, word| mix(hash, u64::from_be_bytes(*word))), rest)
+}
+
+/// Does the same as [`fingerprint`], for the bytes of a text.
+pub(crate) fn fingerprint_of(mut text: impl Iterator<Item = u8>) -> Fingerprint {
+    let (mut hash, mut word) = (0, [0; 8]);
+    loop {
+        let filled = word.iter_mut().zip(&mut text).map(|(to, byte)| *to = byte).count();
+        match word.get(..filled) {
+            Some(rest) if filled < word.len() => return finish(hash, rest),
+            _ => hash = mix(hash, u64::from_be_bytes(word)),
+        }
     }
 }
 
-/// Does the same as [`ends`], for the bytes of a text.
-pub(crate) fn ends_of(text: impl Iterator<Item = u8> + Clone) -> u64 {
-    let push = |number, byte| number << 8 | u32::from(byte);
-    join(text.clone().take(4).fold(0, push), text.fold(0, push))
+fn finish(hash: u64, rest: &[u8]) -> Fingerprint {
+    // The upper bits depend on every bit.
+    let hash = mix(hash, ends(rest) ^ rest.len() as u64);
+    (hash >> const { u64::BITS - Fingerprint::BITS }) as Fingerprint
 }
 
-const fn join(first: u32, last: u32) -> u64 {
-    (first as u64) << 32 | last as u64
+const fn mix(hash: u64, word: u64) -> u64 {
+    const CASE: u64 = u64::from_ne_bytes([0x20; 8]);
+    (hash.rotate_left(23) ^ (word | CASE)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-/// Returns a hash of the [ends](ends()) of a text, ignoring case, and of its length.
-pub(crate) const fn fingerprint(ends: u64, len: usize) -> u8 {
-    let folded = ends | 0x2020_2020_2020_2020;
-    // The upper bits of the product depend on every bit.
-    ((folded ^ len as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8
+/// Returns the first and the last four bytes, or all bytes twice if there are fewer.
+pub(super) fn ends(text: &[u8]) -> u64 {
+    let join = |first: u32, last: u32| u64::from(first) << 32 | u64::from(last);
+    match (text.first_chunk(), text.last_chunk()) {
+        (Some(first), Some(last)) => join(u32::from_be_bytes(*first), u32::from_be_bytes(*last)),
+        _ => {
+            let all = text.iter().fold(0, |number, &byte| number << 8 | u32::from(byte));
+            join(all, all)
+        }
+    }
 }
 
 /// Returns eight bytes in lower case.
@@ -70,11 +88,14 @@ mod tests {
     }
 
     #[test]
-    fn ends_are_those_of_the_bytes() {
-        let text = *b"a text of more than eight bytes";
+    fn fingerprints_are_those_of_the_bytes_in_any_case() {
+        let text = *b"A text of more than SIXTEEN bytes";
         for len in 0..text.len() {
             let text = text.get(..len).unwrap_or_default();
-            assert_eq!(ends(text), ends_of(text.iter().copied()), "{text:?}");
+            let expected = fingerprint(text);
+            assert_eq!(fingerprint_of(text.iter().copied()), expected, "{text:?}");
+            let lower = text.iter().map(u8::to_ascii_lowercase);
+            assert_eq!(fingerprint_of(lower), expected, "{text:?}");
         }
     }
 }

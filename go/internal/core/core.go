@@ -1170,6 +1170,51 @@ l3:
 	}
 	memory_copy(m.memory, uint32(v0), uint32(v2+i32(4)), uint32(i32(44)))
 }
+func (m *Module) _hooksig__primitives__words__finish__h7c9d289501797fe1_28t5sm(v0 int64, v1, v2 int32) int32 {
+	var v3 int32
+	var v4 int64
+	var v5 int32
+	var v6, v7 int64
+	{
+		if uint32(v2) < uint32(i32(4)) {
+			goto l0
+		}
+		v3 = v1 + v2 + i32(-4)
+		if v3 != 0 {
+			goto l1
+		}
+	l0:
+		if v2 != 0 {
+			v3 = i32(0)
+			v5 = v2
+		l4:
+			{
+				t0 := int32(m.memory[uint32(v1)])
+				v3 = v3<<8 | t0
+				v1 = v1 + i32(1)
+				v5 = v5 + i32(-1)
+				if v5 != 0 {
+					goto l4
+				}
+			}
+			v4 = int64(uint32(v3)) * i64(0x100000001)
+			goto l3
+		}
+		v4 = i64(0)
+		goto l3
+	l1:
+		t1 := int64(load32(m.memory, uint32(v1)))
+		v6 = t1
+		t2 := int64(load32(m.memory, uint32(v3)))
+		t3 := v6<<56 | v6&i64(0xff00)<<40
+		v4 = t2
+		v7 = v4 << 32
+		v6 = v7 | v6
+		v4 = t3 | (v6&i64(0xff0000)<<24 | v6&i64(0xff000000)<<8) | (v4<<24&i64(0xff000000) | v4<<8&i64(0xff0000) | (int64(uint64(v4)>>8)&i64(0xff00) | int64(uint64(v7)>>56)))
+	}
+l3:
+	return int32(int64(uint64((v4^int64(uint32(v2))|i64(2314885530818453536)^i64_rotl(v0, i64(23)))*i64(-0x61c8864680b583eb)) >> 56))
+}
 func (m *Module) _hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v0, v1 int32) {
 	var v2, v3 int32
 	var v4, v5, v6 int64
@@ -6451,146 +6496,10 @@ l0:
 	return v4
 }
 func (m *Module) _hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v0 int32) int32 {
-	var v1, v2, v3, v4, v5 int32
+	var v1, v2 int32
+	var v3 int64
+	var v4, v5 int32
 	var v6 int64
-	var v7 int32
-	var v8, v9 int64
-	t0 := m.___stack_pointer
-	v1 = t0 - i32(48)
-	m.___stack_pointer = v1
-	{
-		{
-			t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			if t1 != 0 {
-				goto l0
-			}
-			t2 := int32(load32(m.memory, uint32(v0)))
-			v2 = t2
-			{
-				t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
-				v3 = t3
-				var p4 int32
-				if uint32(v3) < uint32(i32(4)) {
-					p4 = 1
-				}
-				v4 = p4
-				if v4 != 0 {
-					goto l1
-				}
-				v5 = v2 + v3 + i32(-4)
-				if v5 != 0 {
-					t8 := int64(load32(m.memory, uint32(v2)))
-					v8 = t8
-					t9 := int64(load32(m.memory, uint32(v5)))
-					t10 := v8<<56 | v8&i64(0xff00)<<40
-					v6 = t9
-					v9 = v6 << 32
-					v8 = v9 | v8
-					v6 = t10 | (v8&i64(0xff0000)<<24 | v8&i64(0xff000000)<<8) | (v6<<24&i64(0xff000000) | v6<<8&i64(0xff0000) | (int64(uint64(v6)>>8)&i64(0xff00) | int64(uint64(v9)>>56)))
-					goto l4
-				}
-			}
-		l1:
-			if v3 != 0 {
-				p5 := i32(4)
-				if v4 != 0 {
-					p5 = v3
-				}
-				v7 = p5
-				v5 = i32(0)
-				v4 = v2
-			l5:
-				{
-					t6 := int32(m.memory[uint32(v4)])
-					v5 = v5<<8 | t6
-					v4 = v4 + i32(1)
-					v7 = v7 + i32(-1)
-					if v7 != 0 {
-						goto l5
-					}
-				}
-				v4 = i32(0)
-			l6:
-				{
-					t7 := int32(m.memory[uint32(v2)])
-					v4 = v4<<8 | t7
-					v2 = v2 + i32(1)
-					v3 = v3 + i32(-1)
-					if v3 != 0 {
-						goto l6
-					}
-				}
-				v6 = int64(uint32(v5))<<32 | int64(uint32(v4))
-				goto l4
-			}
-			v6 = i64(0)
-			goto l4
-		}
-	l0:
-		store32(m.memory, uint64(uint32(v1))+44, uint32(i32(4)))
-		t11 := int32(load32(m.memory, uint64(uint32(v0))+8))
-		store32(m.memory, uint64(uint32(v1))+40, uint32(t11))
-		t12 := int64(load64(m.memory, uint32(v0)))
-		store64(m.memory, uint64(uint32(v1))+32, uint64(t12))
-		v2 = i32(0)
-		v4 = i32(-4)
-	l8:
-		{
-			t13 := int32(load32(m.memory, uint64(uint32(v1))+40))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1+i32(24), v1+i32(32), t13)
-			t14 := int32(m.memory[uint64(uint32(v1))+24])
-			if t14 == 0 {
-				goto l7
-			}
-			t15 := int32(m.memory[uint64(uint32(v1))+25])
-			v2 = v2<<8 | t15&i32(255)
-			v4 = v4 + i32(1)
-			if v4 != 0 {
-				goto l8
-			}
-		}
-	l7:
-		t16 := int64(load64(m.memory, uint32(v0)))
-		store64(m.memory, uint64(uint32(v1))+32, uint64(t16))
-		t17 := int32(load32(m.memory, uint64(uint32(v0))+8))
-		t18 := v1
-		v4 = t17
-		store32(m.memory, uint64(uint32(t18))+40, uint32(v4))
-		m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1+i32(16), v1+i32(32), v4)
-		v6 = i64(0)
-		{
-			t19 := int32(m.memory[uint64(uint32(v1))+16])
-			if t19 == 0 {
-				goto l9
-			}
-			t20 := int32(m.memory[uint64(uint32(v1))+17])
-			v3 = t20
-			v4 = i32(0)
-		l10:
-			{
-				t21 := int32(load32(m.memory, uint64(uint32(v1))+40))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1+i32(8), v1+i32(32), t21)
-				v4 = v4<<8 | v3&i32(255)
-				t22 := int32(m.memory[uint64(uint32(v1))+9])
-				v3 = t22
-				t23 := int32(m.memory[uint64(uint32(v1))+8])
-				if t23 != 0 {
-					goto l10
-				}
-			}
-			v6 = int64(uint32(v4))
-		}
-	l9:
-		v6 = v6 | int64(uint32(v2))<<32
-	}
-l4:
-	t24 := m._hooksig__names__Name__len__h5ce1b21a8674cc5c_d6xlhi(v0)
-	v2 = t24
-	m.___stack_pointer = v1 + i32(48)
-	return int32(int64(uint64((v6|i64(2314885530818453536)^int64(uint32(v2)))*i64(-0x61c8864680b583eb)) >> 56))
-}
-func (m *Module) _hooksig__names__Name__len__h5ce1b21a8674cc5c_d6xlhi(v0 int32) int32 {
-	var v1 int32
 	t0 := m.___stack_pointer
 	v1 = t0 - i32(32)
 	m.___stack_pointer = v1
@@ -6600,28 +6509,76 @@ func (m *Module) _hooksig__names__Name__len__h5ce1b21a8674cc5c_d6xlhi(v0 int32) 
 			if t1 != 0 {
 				goto l0
 			}
-			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
-			v0 = t2
-			goto l1
+			t2 := int32(load32(m.memory, uint32(v0)))
+			v2 = t2
+			v3 = i64(0)
+			{
+				t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
+				v4 = t3
+				if uint32(v4) < uint32(i32(8)) {
+					goto l1
+				}
+				v5 = int32(uint32(v4) >> 3)
+				v3 = i64(0)
+				v0 = v2
+			l2:
+				{
+					t4 := int64(load64(m.memory, uint32(v0)))
+					v6 = t4 | i64(2314885530818453536)
+					v3 = (v6<<56 | v6&i64(0xff00)<<40 | (v6&i64(0xff0000)<<24 | v6&i64(0xff000000)<<8) | (int64(uint64(v6)>>8)&i64(0xff000000) | int64(uint64(v6)>>24)&i64(0xff0000) | (int64(uint64(v6)>>40)&i64(0xff00) | int64(uint64(v6)>>56))) ^ i64_rotl(v3, i64(23))) * i64(-0x61c8864680b583eb)
+					v0 = v0 + i32(8)
+					v5 = v5 + i32(-1)
+					if v5 != 0 {
+						goto l2
+					}
+				}
+			}
+		l1:
+			t5 := m._hooksig__primitives__words__finish__h7c9d289501797fe1_28t5sm(v3, v2+v4&i32(0x7ffffff8), v4&i32(7))
+			v0 = t5
+			goto l3
 		}
 	l0:
-		t3 := int32(load32(m.memory, uint64(uint32(v0))+8))
-		store32(m.memory, uint64(uint32(v1))+24, uint32(t3))
-		t4 := int64(load64(m.memory, uint32(v0)))
-		store64(m.memory, uint64(uint32(v1))+16, uint64(t4))
-		v0 = i32(-1)
-	l2:
+		t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
+		store32(m.memory, uint64(uint32(v1))+16, uint32(t6))
+		t7 := int64(load64(m.memory, uint32(v0)))
+		store64(m.memory, uint64(uint32(v1))+8, uint64(t7))
+		v3 = i64(0)
+		store64(m.memory, uint64(uint32(v1))+24, uint64(i64(0)))
+	l8:
+		v0 = i32(0)
 		{
-			t5 := int32(load32(m.memory, uint64(uint32(v1))+24))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1+i32(8), v1+i32(16), t5)
-			v0 = v0 + i32(1)
-			t6 := int32(m.memory[uint64(uint32(v1))+8])
-			if t6 != 0 {
-				goto l2
+		l5:
+			{
+				t8 := int32(load32(m.memory, uint64(uint32(v1))+16))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1, v1+i32(8), t8)
+				t9 := int32(m.memory[uint32(v1)])
+				if t9 == 0 {
+					goto l4
+				}
+				t10 := int32(m.memory[uint64(uint32(v1))+1])
+				m.memory[uint32(v1+i32(24)+v0)] = byte(t10)
+				v0 = v0 + i32(1)
+				if v0 != i32(8) {
+					goto l5
+				}
+				goto l6
 			}
+		l4:
+			if uint32(v0) < uint32(i32(8)) {
+				goto l7
+			}
+		l6:
+			t11 := int64(load64(m.memory, uint64(uint32(v1))+24))
+			v6 = t11 | i64(2314885530818453536)
+			v3 = (v6<<56 | v6&i64(0xff00)<<40 | (v6&i64(0xff0000)<<24 | v6&i64(0xff000000)<<8) | (int64(uint64(v6)>>8)&i64(0xff000000) | int64(uint64(v6)>>24)&i64(0xff0000) | (int64(uint64(v6)>>40)&i64(0xff00) | int64(uint64(v6)>>56))) ^ i64_rotl(v3, i64(23))) * i64(-0x61c8864680b583eb)
+			goto l8
 		}
+	l7:
+		t12 := m._hooksig__primitives__words__finish__h7c9d289501797fe1_28t5sm(v3, v1+i32(24), v0)
+		v0 = t12
 	}
-l1:
+l3:
 	m.___stack_pointer = v1 + i32(32)
 	return v0
 }
@@ -7061,7 +7018,7 @@ func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11 int32
 	var v12, v13, v14 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(48)
+	v3 = t0 - i32(64)
 	m.___stack_pointer = v3
 	v4 = i32(255)
 	{
@@ -7073,258 +7030,277 @@ func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d
 		t2 := int32(load32(m.memory, uint64(uint32(v2))+4))
 		v5 = t2
 		t3 := int32(load32(m.memory, uint64(uint32(v2))+8))
-		v4 = t3
-		v2 = v4
+		v6 = t3
+		v2 = v6
 		{
 			t4 := int32(m.memory[uint64(uint32(v0))+1285])
 			p5 := i32(0)
 			if t4 != 0 {
-				p5 = v4
+				p5 = v6
 			}
 			v0 = p5
 			if v0 == 0 {
 				goto l1
 			}
-			store32(m.memory, uint64(uint32(v3))+40, uint32(v0))
-			store32(m.memory, uint64(uint32(v3))+36, uint32(v4))
-			store32(m.memory, uint64(uint32(v3))+32, uint32(v5))
+			store32(m.memory, uint64(uint32(v3))+56, uint32(v0))
+			store32(m.memory, uint64(uint32(v3))+52, uint32(v6))
+			store32(m.memory, uint64(uint32(v3))+48, uint32(v5))
 			v2 = i32(-1)
 		l2:
 			{
-				t6 := int32(load32(m.memory, uint64(uint32(v3))+40))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(32), t6)
+				t6 := int32(load32(m.memory, uint64(uint32(v3))+56))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(32), v3+i32(48), t6)
 				v2 = v2 + i32(1)
-				t7 := int32(m.memory[uint64(uint32(v3))+16])
+				t7 := int32(m.memory[uint64(uint32(v3))+32])
 				if t7 != 0 {
 					goto l2
 				}
 			}
 		}
 	l1:
+		t8 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		v7 = t8
+		v4 = v7
 		{
-			t8 := m._hooksig__names__Name__len__h5ce1b21a8674cc5c_d6xlhi(v1)
-			t9 := v2
-			v6 = t8
-			if t9 == v6 {
+			t9 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v8 = t9
+			if v8 == 0 {
 				goto l3
 			}
-			var p10 int32
-			if uint32(v2) > uint32(v6) {
-				p10 = 1
+			t10 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			store32(m.memory, uint64(uint32(v3))+56, uint32(t10))
+			t11 := int64(load64(m.memory, uint32(v1)))
+			store64(m.memory, uint64(uint32(v3))+48, uint64(t11))
+			v4 = i32(-1)
+		l4:
+			{
+				t12 := int32(load32(m.memory, uint64(uint32(v3))+56))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(24), v3+i32(48), t12)
+				v4 = v4 + i32(1)
+				t13 := int32(m.memory[uint64(uint32(v3))+24])
+				if t13 != 0 {
+					goto l4
+				}
 			}
-			var p11 int32
-			if uint32(v2) < uint32(v6) {
-				p11 = 1
-			}
-			v4 = p10 - p11
-			goto l0
 		}
 	l3:
 		{
-			t12 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v7 = t12
-			if v7|v0 == 0 {
-				goto l4
+			if v2 == v4 {
+				goto l5
 			}
-			store32(m.memory, uint64(uint32(v3))+28, uint32(v0))
-			store32(m.memory, uint64(uint32(v3))+24, uint32(v4))
-			store32(m.memory, uint64(uint32(v3))+20, uint32(v5))
-			t13 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			store32(m.memory, uint64(uint32(v3))+40, uint32(t13))
-			t14 := int64(load64(m.memory, uint32(v1)))
-			store64(m.memory, uint64(uint32(v3))+32, uint64(t14))
+			var p14 int32
+			if uint32(v2) > uint32(v4) {
+				p14 = 1
+			}
+			var p15 int32
+			if uint32(v2) < uint32(v4) {
+				p15 = 1
+			}
+			v4 = p14 - p15
+			goto l0
+		}
+	l5:
+		{
+			if v8|v0 == 0 {
+				goto l6
+			}
+			store32(m.memory, uint64(uint32(v3))+44, uint32(v0))
+			store32(m.memory, uint64(uint32(v3))+40, uint32(v6))
+			store32(m.memory, uint64(uint32(v3))+36, uint32(v5))
+			t16 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			store32(m.memory, uint64(uint32(v3))+56, uint32(t16))
+			t17 := int64(load64(m.memory, uint32(v1)))
+			store64(m.memory, uint64(uint32(v3))+48, uint64(t17))
 			{
-			l6:
+			l8:
 				{
-					t15 := int32(load32(m.memory, uint64(uint32(v3))+28))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(20), t15)
-					t16 := int32(m.memory[uint64(uint32(v3))+9])
-					v2 = t16
-					t17 := int32(m.memory[uint64(uint32(v3))+8])
-					v4 = t17
-					t18 := int32(load32(m.memory, uint64(uint32(v3))+40))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(32), t18)
-					t19 := int32(m.memory[uint32(v3)])
-					v0 = t19
+					t18 := int32(load32(m.memory, uint64(uint32(v3))+44))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(36), t18)
+					t19 := int32(m.memory[uint64(uint32(v3))+17])
+					v2 = t19
+					t20 := int32(m.memory[uint64(uint32(v3))+16])
+					v4 = t20
+					t21 := int32(load32(m.memory, uint64(uint32(v3))+56))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(48), t21)
+					t22 := int32(m.memory[uint64(uint32(v3))+8])
+					v1 = t22
 					if v4 == 0 {
-						v4 = i32(0) - v0&i32(1)
+						v4 = i32(0) - v1&i32(1)
 						goto l0
 					}
 					v4 = i32(1)
-					if v0&i32(1) == 0 {
+					if v1&i32(1) == 0 {
 						goto l0
 					}
-					p20 := i32(0)
-					if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p20 = i32(32)
-					}
-					v4 = p20 | v2
-					t21 := int32(m.memory[uint64(uint32(v3))+1])
-					t22 := v4 & i32(255)
-					v2 = t21
 					p23 := i32(0)
 					if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
 						p23 = i32(32)
 					}
-					v2 = p23 | v2
-					if t22 == v2&i32(255) {
-						goto l6
+					v4 = p23 | v2
+					t24 := int32(m.memory[uint64(uint32(v3))+9])
+					t25 := v4 & i32(255)
+					v2 = t24
+					p26 := i32(0)
+					if uint32((v2+i32(-65))&i32(255)) < uint32(i32(26)) {
+						p26 = i32(32)
+					}
+					v2 = p26 | v2
+					if t25 == v2&i32(255) {
+						goto l8
 					}
 				}
 				v4 = v4 & i32(255)
-				t24 := v4
+				t27 := v4
 				v2 = v2 & i32(255)
-				var p25 int32
-				if uint32(t24) > uint32(v2) {
-					p25 = 1
+				var p28 int32
+				if uint32(t27) > uint32(v2) {
+					p28 = 1
 				}
-				var p26 int32
+				var p29 int32
 				if uint32(v4) < uint32(v2) {
-					p26 = 1
+					p29 = 1
 				}
-				v4 = p25 - p26
+				v4 = p28 - p29
 				goto l0
 			}
 		}
-	l4:
-		t27 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		v8 = t27
-		v2 = int32(uint32(v8) >> 3)
-		t28 := v2
-		v6 = int32(uint32(v4) >> 3)
-		p29 := v6
-		if uint32(v2) < uint32(v6) {
-			p29 = t28
+	l6:
+		v2 = int32(uint32(v7) >> 3)
+		t30 := v2
+		v4 = int32(uint32(v6) >> 3)
+		p31 := v4
+		if uint32(v2) < uint32(v4) {
+			p31 = t30
 		}
-		v9 = p29
+		v9 = p31
 		v2 = i32(0)
-		p30 := v5
+		t32 := int32(load32(m.memory, uint32(v1)))
+		v10 = t32
+		p33 := v10
+		if v8 != 0 {
+			p33 = i32(0)
+		}
+		v8 = p33 + v7&i32(0x7ffffff8)
+		p34 := v5
 		if v0 != 0 {
-			p30 = i32(0)
+			p34 = i32(0)
 		}
-		v6 = p30 + v4&i32(0x7ffffff8)
-		t31 := int32(load32(m.memory, uint32(v1)))
-		v10 = t31
-		p32 := v10
-		if v7 != 0 {
-			p32 = i32(0)
-		}
-		v7 = p32 + v8&i32(0x7ffffff8)
-		v11 = v4 & i32(7)
-		v8 = v8 & i32(7)
+		v11 = p34 + v6&i32(0x7ffffff8)
+		v7 = v7 & i32(7)
+		v6 = v6 & i32(7)
 		{
-		l9:
+		l11:
 			{
-				p33 := v9
+				p35 := v9
 				if uint32(v2) > uint32(v9) {
-					p33 = v2
+					p35 = v2
 				}
-				v1 = p33
-				t34 := v10
-				v0 = v2 << 3
-				v4 = t34 + v0
-				v0 = v5 + v0
-			l8:
+				v0 = p35
+				t36 := v10
+				v1 = v2 << 3
+				v4 = t36 + v1
+				v1 = v5 + v1
+			l10:
 				{
-					if v1 == v2 {
-						goto l7
+					if v0 == v2 {
+						goto l9
 					}
 					v2 = v2 + i32(1)
-					t35 := int64(load64(m.memory, uint32(v4)))
-					v12 = t35
-					t36 := int64(load64(m.memory, uint32(v0)))
-					v13 = t36
+					t37 := int64(load64(m.memory, uint32(v4)))
+					v12 = t37
+					t38 := int64(load64(m.memory, uint32(v1)))
+					v13 = t38
 					v4 = v4 + i32(8)
-					v0 = v0 + i32(8)
+					v1 = v1 + i32(8)
 					if v13 == v12 {
-						goto l8
+						goto l10
 					}
 				}
 				v13 = v13<<56 | v13&i64(0xff00)<<40 | (v13&i64(0xff0000)<<24 | v13&i64(0xff000000)<<8) | (int64(uint64(v13)>>8)&i64(0xff000000) | int64(uint64(v13)>>24)&i64(0xff0000) | (int64(uint64(v13)>>40)&i64(0xff00) | int64(uint64(v13)>>56)))
 				v14 = v13 & i64(0x7f7f7f7f7f7f7f7f)
 				v14 = int64(uint64((v14+i64(4557430888798830399)^(v14+i64(2676586395008836901)))&(v13^i64(-1)))>>2)&i64(2314885530818453536) | v13
-				t37 := v14
+				t39 := v14
 				v12 = v12<<56 | v12&i64(0xff00)<<40 | (v12&i64(0xff0000)<<24 | v12&i64(0xff000000)<<8) | (int64(uint64(v12)>>8)&i64(0xff000000) | int64(uint64(v12)>>24)&i64(0xff0000) | (int64(uint64(v12)>>40)&i64(0xff00) | int64(uint64(v12)>>56)))
 				v13 = v12 & i64(0x7f7f7f7f7f7f7f7f)
 				v12 = int64(uint64((v13+i64(4557430888798830399)^(v13+i64(2676586395008836901)))&(v12^i64(-1)))>>2)&i64(2314885530818453536) | v12
-				if t37 == v12 {
-					goto l9
+				if t39 == v12 {
+					goto l11
 				}
 			}
-			var p38 int32
+			var p40 int32
 			if uint64(v14) > uint64(v12) {
-				p38 = 1
+				p40 = 1
 			}
-			var p39 int32
+			var p41 int32
 			if uint64(v14) < uint64(v12) {
-				p39 = 1
+				p41 = 1
 			}
-			v4 = p38 - p39
+			v4 = p40 - p41
 			goto l0
 		}
-	l7:
-		v2 = v11
-		v4 = v8
+	l9:
+		v2 = v6
+		v4 = v7
 		{
-		l12:
+		l14:
 			{
 				if v2 == 0 {
-					goto l10
+					goto l12
 				}
 				if v4 != 0 {
-					goto l11
+					goto l13
 				}
 				v4 = i32(1)
 				goto l0
-			l11:
-				t40 := int32(m.memory[uint32(v7)])
-				v0 = t40
-				t41 := int32(m.memory[uint32(v6)])
-				v1 = t41
+			l13:
+				t42 := int32(m.memory[uint32(v8)])
+				v1 = t42
+				t43 := int32(m.memory[uint32(v11)])
+				v0 = t43
 				v2 = v2 + i32(-1)
 				v4 = v4 + i32(-1)
-				v7 = v7 + i32(1)
-				v6 = v6 + i32(1)
-				t43 := v1
-				p42 := i32(0)
-				if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p42 = i32(32)
-				}
-				v1 = t43 | p42
-				t45 := v1 & i32(255)
-				t46 := v0
+				v8 = v8 + i32(1)
+				v11 = v11 + i32(1)
+				t45 := v0
 				p44 := i32(0)
 				if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
 					p44 = i32(32)
 				}
-				v0 = t46 | p44
-				if t45 == v0&i32(255) {
-					goto l12
+				v0 = t45 | p44
+				t47 := v0 & i32(255)
+				t48 := v1
+				p46 := i32(0)
+				if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p46 = i32(32)
+				}
+				v1 = t48 | p46
+				if t47 == v1&i32(255) {
+					goto l14
 				}
 			}
-			v2 = v1 & i32(255)
-			t47 := v2
-			v4 = v0 & i32(255)
-			var p48 int32
-			if uint32(t47) > uint32(v4) {
-				p48 = 1
+			v2 = v0 & i32(255)
+			t49 := v2
+			v4 = v1 & i32(255)
+			var p50 int32
+			if uint32(t49) > uint32(v4) {
+				p50 = 1
 			}
-			var p49 int32
+			var p51 int32
 			if uint32(v2) < uint32(v4) {
-				p49 = 1
+				p51 = 1
 			}
-			v4 = p48 - p49
+			v4 = p50 - p51
 			goto l0
 		}
-	l10:
-		p50 := i32(0)
-		if v11 != v8 {
-			p50 = i32(-1)
+	l12:
+		p52 := i32(0)
+		if v6 != v7 {
+			p52 = i32(-1)
 		}
-		v4 = p50
+		v4 = p52
 	}
 l0:
-	m.___stack_pointer = v3 + i32(48)
+	m.___stack_pointer = v3 + i32(64)
 	return v4
 }
 func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
@@ -9670,6 +9646,11 @@ func i32_shr_u(x, y int32) int32 {
 //go:nosplit
 func i32_rotr(x, y int32) int32 {
 	return int32(bits.RotateLeft32(uint32(x), -int(y)))
+}
+
+//go:nosplit
+func i64_rotl(x, y int64) int64 {
+	return int64(bits.RotateLeft64(uint64(x), int(y)))
 }
 
 //go:nosplit

@@ -8,8 +8,13 @@ use crate::{
 };
 
 /// The heads whose fields and names are the most work to match.
-pub(super) fn largest_heads(kind: Kind) -> [Vec<u8>; 3] {
-    [head_of_short_names(kind), head_of_long_names(kind), head_of_long_value(kind)]
+pub(super) fn largest_heads(kind: Kind) -> [Vec<u8>; 4] {
+    [
+        head_of_short_names(kind),
+        head_of_similar_names(kind),
+        head_of_long_names(kind),
+        head_of_long_value(kind),
+    ]
 }
 
 /// A head whose signing string has as many bytes as are allowed.
@@ -44,6 +49,16 @@ fn head_of_short_names(kind: Kind) -> Vec<u8> {
     let fields: String =
         (0..count).map(|number| format!("{}: {}\r\n", name(number), "v".repeat(padding))).collect();
     listing((0..126).map(|number| name(count.saturating_sub(number + 1))), &fields)
+}
+
+/// Names of one length that differ in the middle, and in case from the listed ones.
+fn head_of_similar_names(kind: Kind) -> Vec<u8> {
+    let (bytes, fields) = kind.largest_head();
+    let name = |number: usize| format!("xxxxxxxx{number:06}xxxxxxxx");
+    let count = fields.min((bytes - 4096) / 32);
+    let other = |number: usize| name(number.wrapping_add(1000)).to_uppercase();
+    let fields: String = (0..count).map(|number| format!("{}: v\r\n", other(number))).collect();
+    listing((0..126).map(|number| name(number * 7)), &fields)
 }
 
 /// Names that are so long that they fill the head, and differ in their middle.
