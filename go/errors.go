@@ -59,8 +59,8 @@ var (
 	ErrMalformedList = sentinel(statusMalformedList)
 	// ErrRepeatedName: a list of headers holds a name twice.
 	ErrRepeatedName = sentinel(statusRepeatedName)
-	// ErrTooManyNames: a list of headers holds more than 128 names, or more than eight that occur several times
-	// in the request.
+	// ErrTooManyNames: a list of headers holds more than 128 names, or more than 16 fields of the request repeat
+	// one of them.
 	ErrTooManyNames = sentinel(statusTooManyNames)
 	// ErrUnsupportedName: a list of headers holds (created) or (expires), which cannot be used with HMAC.
 	ErrUnsupportedName = sentinel(statusUnsupportedName)

@@ -289,8 +289,8 @@ enum hooksig_status
     HOOKSIG_STATUS_MALFORMED_LIST = 18,
     // A list of headers holds a name twice.
     HOOKSIG_STATUS_REPEATED_NAME = 19,
-    // A list of headers holds more than HOOKSIG_MAX_NAMES names, or more than eight that occur
-    // several times in the request.
+    // A list of headers holds more than HOOKSIG_MAX_NAMES names, or more than 16 fields of the
+    // request repeat one of them.
     HOOKSIG_STATUS_TOO_MANY_NAMES = 20,
     // A list of headers holds (created) or (expires), which cannot be used with HMAC.
     HOOKSIG_STATUS_UNSUPPORTED_NAME = 21,
@@ -788,7 +788,7 @@ hooksig_status hooksig_pending_body_finish_delivery_head(struct hooksig_pending_
 // _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE, _MALFORMED_DATE,
 // _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST, _MALFORMED_DIGEST,
 // _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest has two different SHA-256 values;
-// _TOO_MANY_NAMES if the request repeats more than eight covered headers; _MISSING_HEADER,
+// _TOO_MANY_NAMES if more than 16 fields repeat a covered header; _MISSING_HEADER,
 // _CONTROL_BYTE, _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG; _SIGNATURE_MISMATCH. pending is written
 // only on HOOKSIG_STATUS_PENDING.
 HOOKSIG_MUST_USE

@@ -117,7 +117,7 @@ pub(super) unsafe fn finish_delivery(
 /// _NOT_COVERED; _MALFORMED_SIGNATURE; _MISSING_DATE, _REPEATED_DATE, _MALFORMED_DATE,
 /// _DATE_TOO_OLD, _DATE_TOO_NEW; _MISSING_DIGEST, _REPEATED_DIGEST, _MALFORMED_DIGEST,
 /// _UNSUPPORTED_DIGEST, _DIGEST_MISMATCH if Digest has two different SHA-256 values;
-/// _TOO_MANY_NAMES if the request repeats more than eight covered headers; _MISSING_HEADER,
+/// _TOO_MANY_NAMES if more than 16 fields repeat a covered header; _MISSING_HEADER,
 /// _CONTROL_BYTE, _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG; _SIGNATURE_MISMATCH. pending is written
 /// only on HOOKSIG_STATUS_PENDING.
 #[must_use]

@@ -58,8 +58,8 @@ pub enum hooksig_status {
     MalformedList = 18,
     /// A list of headers holds a name twice.
     RepeatedName = 19,
-    /// A list of headers holds more than HOOKSIG_MAX_NAMES names, or more than eight that occur
-    /// several times in the request.
+    /// A list of headers holds more than HOOKSIG_MAX_NAMES names, or more than 16 fields of the
+    /// request repeat one of them.
     TooManyNames = 20,
     /// A list of headers holds (created) or (expires), which cannot be used with HMAC.
     UnsupportedName = 21,
