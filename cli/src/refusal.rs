@@ -1,6 +1,6 @@
 //! Describes why a request was refused, with the name or time that the error points at.
 
-use hooksig::{Clock, Error, Params, date, drone::Delivery};
+use hooksig::{Clock, Error, HeaderList, MAX_NAMES, Params, date, drone::Delivery};
 
 use crate::{
     message::Message,
@@ -37,6 +37,14 @@ impl Refusal<'_> {
             Error::RepeatedName { index } => {
                 format!("{} is in the headers parameter twice", self.listed(index)?)
             }
+            Error::TooManyNames => match self.list()?.iter().count() {
+                count if count > MAX_NAMES => format!(
+                    "the headers parameter holds {count} names, and {MAX_NAMES} are allowed"
+                ),
+                _ => {
+                    "more than 16 fields repeat the name of an earlier field that is covered".into()
+                }
+            },
             Error::UnsupportedName { index } => {
                 format!("{} cannot be covered by an HMAC signature", self.listed(index)?)
             }
@@ -72,10 +80,16 @@ impl Refusal<'_> {
         })
     }
 
+    /// Returns the `headers` parameter.
+    fn list(&self) -> Option<HeaderList<'_>> {
+        Some(Params::find(&self.message.request()).ok()?.headers())
+    }
+
     /// Returns the name at `index` in the `headers` parameter.
     fn listed(&self, index: usize) -> Option<String> {
-        let list = Params::find(&self.message.request()).ok()?.headers();
-        Some(excerpt(list.iter().nth(index)?.lower().take(MAX_SHOWN + 1).collect::<Vec<_>>()))
+        Some(excerpt(
+            self.list()?.iter().nth(index)?.lower().take(MAX_SHOWN + 1).collect::<Vec<_>>(),
+        ))
     }
 
     /// Returns the difference between `Date` and the clock, in seconds.

@@ -65,6 +65,21 @@ impl<'a> Case<'a> {
     pub(crate) fn covered(&self) -> Result<HeaderList<'a>, Error> {
         Ok(self.params?.headers())
     }
+
+    /// Returns the fault of the list itself. Faults of the fields that it names come later.
+    pub(crate) fn check_list(&self) -> Result<(), Error> {
+        let Err(error) = self.string else { return Ok(()) };
+        let is_of_list = match error {
+            // The other cause is repeated fields.
+            Error::TooManyNames => self.covered()?.iter().count() > MAX_NAMES,
+            Error::EmptyList
+            | Error::MalformedList { .. }
+            | Error::RepeatedName { .. }
+            | Error::UnsupportedName { .. } => true,
+            _ => false,
+        };
+        if is_of_list { Err(error) } else { Ok(()) }
+    }
 }
 
 impl CoveredLine<'_> {

@@ -120,6 +120,69 @@ fn the_first_broken_rule_is_the_reason() {
     assert!(compared > 100, "{compared}");
 }
 
+/// Returns the recorded delivery with 17 fields that repeat a covered header.
+fn with_repeats() -> String {
+    let fields = format!("{}X-B: \r\nx-b: \r\nHost: ", "X-A: a\r\n".repeat(17));
+    let request = edit(&delivery("user-created"), "Host: ", &fields);
+    edit(&request, "\"date digest\"", "\"date digest x-a x-b\"")
+}
+
+/// The verifier counts repeated fields after it has checked the list, date and digest.
+#[test]
+fn repeated_fields_are_not_the_reason_if_an_earlier_rule_is_broken() {
+    for (from, to, options, row, reason) in [
+        ("", "", ["--now", "1795423691"], "date", "date-too-old"),
+        ("", "", ["--now", "1795415691"], "date", "date-too-new"),
+        ("Date: Mon", "Date: Moon", ["--now", RECORDED], "date", "malformed-date"),
+        ("SHA-256=", "SHA-256=%", ["--now", RECORDED], "digest", "malformed-digest"),
+        ("SHA-256=", "SHA-512=", ["--now", RECORDED], "digest", "unsupported-digest"),
+        ("hmac-sha256", "rsa-sha256", ["--now", RECORDED], "algorithm", "unsupported-algorithm"),
+        ("", "", ["--key-id", "other"], "keyId", "unexpected-key-id"),
+        ("\"date digest ", "\"date ", ["--now", RECORDED], "covered", "not-covered"),
+        ("signature=\"", "signature=\"%", ["--now", RECORDED], "encoding", "malformed-signature"),
+        // A missing header is checked after the repeated fields.
+        ("x-b\"", "x-b x-c\"", ["--now", RECORDED], "string", "too-many-names"),
+    ] {
+        let request = with_repeats().replacen(from, to, 1);
+        let run = |command| {
+            let common = [command, "--json", "--secret", SECRET];
+            report_of(&hooksig(&[common.as_slice(), &options].concat(), request.as_str()))
+        };
+        let report = run("explain");
+        assert_eq!(run("verify")["reason"], reason);
+        let rules = report["rules"].as_array().expect("there are rules");
+        let failed: Vec<_> = rules.iter().filter(|rule| rule["outcome"] == "failed").collect();
+        assert_eq!((&failed[0]["rule"], &failed[0]["reason"]), (&row.into(), &reason.into()));
+        let string = failed.iter().find(|rule| rule["rule"] == "string");
+        assert_eq!(string.map(|rule| &rule["reason"]), Some(&"too-many-names".into()), "{reason}");
+    }
+}
+
+#[test]
+fn too_many_names_are_told_apart_from_too_many_repeated_fields() {
+    let run = explain(with_repeats(), &["--json"]);
+    let report = report_of(&run);
+    let [list, string] = [2, 9].map(|index| &report["rules"][index]);
+    assert_eq!((&list["outcome"], &string["outcome"]), (&"passed".into(), &"failed".into()));
+    let [a, b] = [("x-a", 17), ("x-b", 2)].map(|(name, count)| {
+        json!({"text": format!("{name} occurs {count} times"), "covered": name, "instances": count})
+    });
+    assert_eq!(string["found"], json!([a, b]));
+    let page = explain(with_repeats(), &[]).stdout;
+    assert!(page.contains("=> more than 16 fields repeat the name of an earlier field"), "{page}");
+
+    let names = (0..127).map(|index| format!(" x-{index}")).collect::<String>();
+    let long = edit(&with_repeats(), "digest x-a x-b", &format!("digest{names}"));
+    let page = explain(long, &[]).stdout;
+    for line in [
+        "FAIL  list        129 names: date digest ",
+        "=> the headers parameter holds 129 names, and 128 are allowed",
+        "--    string      the list of headers breaks a rule",
+    ] {
+        assert!(page.contains(line), "{line}: {page}");
+    }
+}
+
 #[test]
 fn rules_after_the_first_broken_one_are_examined() {
     let request = edit(&delivery("user-created"), "\"admin\":false", "\"admin\":true ");

@@ -45,21 +45,10 @@ fn as_received(case: &Case<'_>, error: Error) -> Vec<Line> {
 
 pub(super) fn examine_list(case: &Case<'_>) -> Rule {
     let Ok(names) = case.covered() else { return Rule::skipped("list", NO_PARAMS) };
-    let result = match case.string {
-        Err(
-            error @ (Error::EmptyList
-            | Error::TooManyNames
-            | Error::MalformedList { .. }
-            | Error::RepeatedName { .. }
-            | Error::UnsupportedName { .. }),
-        ) => Err(error),
-        // Another rule checks that the request has the headers.
-        _ => Ok(()),
-    };
     let count = names.iter().count();
     let found =
         format!("{count} name{}: {}", if count == 1 { "" } else { "s" }, text(names.value()));
-    Rule::judged("list", case, result, [prose(found).with("count", count)])
+    Rule::judged("list", case, case.check_list(), [prose(found).with("count", count)])
 }
 
 pub(super) fn examine_algorithm(case: &Case<'_>) -> Rule {

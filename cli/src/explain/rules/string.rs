@@ -12,15 +12,18 @@ pub(super) fn examine(case: &Case<'_>) -> Rule {
     if case.covered().is_err() {
         return Rule::skipped("string", "there is no list of headers to make it from");
     }
+    if case.check_list().is_err() {
+        return Rule::skipped("string", "the list of headers breaks a rule");
+    }
     match &case.string {
         Ok(string) => {
             let len = string.len();
             let found = prose(format!("{len} bytes are signed:")).with("bytes", len);
             Rule::judged("string", case, Ok(()), [found].into_iter().chain(lines(case)))
         }
-        Err(
-            error @ (Error::MissingHeader { .. } | Error::ControlByte { .. } | Error::HostMismatch),
-        ) => Rule::judged("string", case, Err(*error), lines(case)),
+        Err(error @ Error::TooManyNames) => {
+            Rule::judged("string", case, Err(*error), repeated(case))
+        }
         Err(error @ Error::SigningStringTooLong) => {
             let len: usize = case.lines.iter().map(len_of_line).sum();
             let found = format!(
@@ -29,7 +32,7 @@ pub(super) fn examine(case: &Case<'_>) -> Rule {
             );
             Rule::judged("string", case, Err(*error), [prose(found)])
         }
-        Err(_) => Rule::skipped("string", "the list of headers is malformed"),
+        Err(error) => Rule::judged("string", case, Err(*error), lines(case)),
     }
 }
 
@@ -40,6 +43,14 @@ fn len_of_line(line: &CoveredLine<'_>) -> usize {
 
 fn lines<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Line> + 'c {
     case.lines.iter().map(line)
+}
+
+/// Returns the covered headers that occur more than once.
+fn repeated<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Line> + 'c {
+    case.lines.iter().filter(|line| line.instances.len() > 1).map(|line| {
+        let (name, count) = (visible(&line.name), line.instances.len());
+        prose(format!("{name} occurs {count} times")).with("covered", name).with("instances", count)
+    })
 }
 
 /// Returns the line of one name, or why there is none.
