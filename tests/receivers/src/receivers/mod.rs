@@ -14,7 +14,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
 use crate::{
@@ -206,12 +206,18 @@ impl Receiver {
         self.process().log.pause(is_paused);
     }
 
-    /// Waits for the line after `mark` that tells how many lines were lost.
-    pub(crate) fn lost_lines(&self, mark: usize) -> Option<usize> {
+    /// Waits for the line after `mark` that tells how many lines were lost, such as
+    /// `hooksig: 655 lines were lost, because those before were not read in time`.
+    pub(crate) fn lost_lines(&self, mark: usize) -> Result<usize> {
+        let log = &self.process().log;
         let count = |line: &String| {
-            line.split_once(" lines were lost: ")?.0.split(' ').next_back()?.parse().ok()
+            line.split_once(" lines were lost")?.0.split(' ').next_back()?.parse().ok()
         };
-        self.process().log.wait_for(mark, |lines| lines.iter().find_map(count))
+        log.wait_for(mark, |lines| lines.iter().find_map(count)).with_context(|| {
+            let lines = log.all().split_off(mark);
+            let others = lines.iter().filter(|line| self.kind.reason(line).is_none());
+            format!("the loss is not told: {:?}", others.collect::<Vec<_>>())
+        })
     }
 
     /// How many files and sockets it holds open; `None` if this system does not tell.

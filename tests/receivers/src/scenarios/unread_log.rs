@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, thread};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::{client::Connection, receivers::Receiver};
 
@@ -28,7 +28,7 @@ pub(crate) fn unread_log(receiver: &Receiver) -> Result<String> {
     results.into_iter().collect::<Result<()>>()?;
     receiver.accepts_another()?;
     receiver.pause_log(false);
-    let lost = receiver.lost_lines(mark).context("the loss is not told")?;
+    let lost = receiver.lost_lines(mark)?;
     receiver.accepts_another()?;
     let told = receiver.words_since(mark, REQUESTS + 2 - lost, |_| true).len();
     ensure!(told + lost == REQUESTS + 2, "{told} lines, and {lost} lost");
