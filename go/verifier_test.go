@@ -57,7 +57,7 @@ func TestSharedCases(t *testing.T) {
 			checkVerify(t, &c)
 		}
 	}
-	if verified != 141+46+3+24+536 || signed != 29+69 || dates != 2988 {
+	if verified != 141+48+3+24+536 || signed != 29+69 || dates != 2988 {
 		t.Errorf("%d requests, %d signings, %d dates", verified, signed, dates)
 	}
 }

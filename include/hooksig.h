@@ -275,7 +275,8 @@ enum hooksig_status
     HOOKSIG_STATUS_REPEATED_SIGNATURE = 11,
     // The signature follows RFC 9421, which Drone does not use.
     HOOKSIG_STATUS_RFC9421_SIGNATURE = 12,
-    // The signature's parameters are not a list of RFC 7235 auth-params.
+    // The signature's parameters are not a list of RFC 7235 auth-params, or `headers` has quoted-pairs
+    // and, without their backslashes, more than 192 bytes.
     HOOKSIG_STATUS_MALFORMED_PARAMS = 13,
     // A parameter appears twice.
     HOOKSIG_STATUS_REPEATED_PARAM = 14,

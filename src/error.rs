@@ -75,7 +75,8 @@ pub enum Error {
     RepeatedSignature = 11,
     /// The signature follows RFC 9421 (HTTP Message Signatures), which Drone does not use.
     Rfc9421Signature = 12,
-    /// The signature's parameters are not a list of RFC 7235 auth-params.
+    /// The signature's parameters are not a list of RFC 7235 auth-params, or `headers` has quoted-pairs
+    /// and, without their backslashes, more than 192 bytes.
     MalformedParams {
         /// The offset of the first byte that does not fit, in the trimmed parameter text.
         at: usize,

@@ -19,6 +19,14 @@ pub const MAX_NAMES: usize = 128;
 /// signing string is written. With more, the request is refused with [`Error::TooManyNames`].
 pub(crate) const MAX_REPEATS: usize = 16;
 
+/// The largest length of a list with quoted-pairs, in bytes, without their backslashes. A longer one is
+/// malformed. No name needs them, and to compare them with every field takes long.
+pub(crate) const MAX_ESCAPED_LEN: usize = 192;
+
+/// Memory for a list whose quoted-pairs are resolved. Empty in builds with `HELD_NAMES` 0.
+pub(crate) type ResolvedList =
+    heapless::Vec<u8, { if HELD_NAMES == 0 { 0 } else { MAX_ESCAPED_LEN } }>;
+
 /// The headers that Drone covers, in its order.
 pub(crate) const COVERED: [&str; 2] = ["date", "digest"];
 
@@ -202,6 +210,20 @@ impl<'a> HeaderList<'a> {
             rest = behind;
             Some(Name(name))
         })
+    }
+
+    /// Resolves the quoted-pairs of a list, in builds that hold names.
+    pub(crate) fn resolve<'m>(self, memory: &'m mut ResolvedList) -> HeaderList<'m>
+    where
+        'a: 'm,
+    {
+        if HELD_NAMES == 0 || self.0.as_slice().is_some() {
+            return self;
+        }
+        for byte in self.0.bytes() {
+            let _ = memory.push(byte);
+        }
+        HeaderList::new(memory)
     }
 
     /// Returns whether `name` is in the list.

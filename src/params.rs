@@ -7,6 +7,7 @@ pub use value::Value;
 use crate::{
     Error, HeaderList, Headers, Param, Request, Tag,
     bytes::Class,
+    names::MAX_ESCAPED_LEN,
     primitives::{self, eq_ignore_case, is_word, start, take_while},
     request::{Fields, Singleton},
     writer::Writer,
@@ -54,7 +55,12 @@ impl<'a> Params<'a> {
             let (slot, param) = match start(name) {
                 KEYI if is_word(name, b"keyid") => (&mut key_id, Param::KeyId),
                 ALGO if is_word(name, b"algorithm") => (&mut algorithm, Param::Algorithm),
-                HEAD if is_word(name, b"headers") => (&mut headers, Param::Headers),
+                HEAD if is_word(name, b"headers") => {
+                    if value.escaped_len() > MAX_ESCAPED_LEN {
+                        return Err(reader.malformed());
+                    }
+                    (&mut headers, Param::Headers)
+                }
                 SIGN if is_word(name, b"signature") => (&mut signature, Param::Signature),
                 _ => {
                     unknown.add(name)?;

@@ -6,7 +6,7 @@ use crate::{
     Clock, Error, HeaderList, Headers, Key, Params, Policy, Request, Tag, Value,
     digest::{self, BodyDigest},
     key,
-    names::{self, NameIndex},
+    names::{self, NameIndex, ResolvedList},
     primitives::{HashText, WholeBody, has_control},
     request::Fields,
     signing_string::{CoveredFields, SigningString},
@@ -152,8 +152,8 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
                 None => (Params::read(fields.signature, fields.signature_input)?, false),
             };
         // Memory for the names, unless the list is Drone's.
-        let mut index = NameIndex::new();
-        let mut names = names::check_covered(params.headers, &mut index)?;
+        let (mut resolved, mut index) = (ResolvedList::new(), NameIndex::new());
+        let mut names = names::check_covered(params.headers.resolve(&mut resolved), &mut index)?;
         self.policy.check_params(&params, &names)?;
         if !is_decoded && !params.decode_signature(&mut tag) {
             return Err(Error::MalformedSignature.into());

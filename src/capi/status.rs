@@ -44,7 +44,8 @@ pub enum hooksig_status {
     RepeatedSignature = 11,
     /// The signature follows RFC 9421, which Drone does not use.
     Rfc9421Signature = 12,
-    /// The signature's parameters are not a list of RFC 7235 auth-params.
+    /// The signature's parameters are not a list of RFC 7235 auth-params, or `headers` has quoted-pairs
+    /// and, without their backslashes, more than 192 bytes.
     MalformedParams = 13,
     /// A parameter appears twice.
     RepeatedParam = 14,

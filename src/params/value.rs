@@ -36,6 +36,14 @@ impl<'a> Value<'a> {
         (self.raw, self.escapes != 0)
     }
 
+    /// Returns the number of bytes with quoted-pairs resolved, or 0 if there are none.
+    pub(super) const fn escaped_len(&self) -> usize {
+        match self.escapes {
+            0 => 0,
+            escapes => self.raw.len().wrapping_sub(escapes),
+        }
+    }
+
     /// Returns the bytes of the value, with quoted-pairs resolved.
     pub fn bytes(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
         let mut rest = *self;

@@ -19,7 +19,7 @@ pub(crate) type Fingerprint = u8;
 
 /// The number of MACs that are computed at once, on the stack, so that a message is written once for
 /// all of them.
-pub(crate) const MACS_AT_ONCE: usize = 4;
+pub(crate) const MACS_AT_ONCE: usize = 2;
 
 /// If `true`, usual inputs take a fast path. The general code gives the same result. WebAssembly has fast
 /// paths because, translated to Go, they make a verification three times as fast.

@@ -113,8 +113,12 @@ impl Text<'_> {
         self.white_space();
         self.take(b'=')?;
         self.white_space();
-        let value = if self.starts_with(b'"') { self.quoted_string() } else { self.token() };
-        Some((name, value?))
+        if !self.starts_with(b'"') {
+            return Some((name, self.token()?));
+        }
+        let (value, has_pairs) = self.quoted_string()?;
+        let is_too_long = name == b"headers" && has_pairs && value.len() > 192;
+        (!is_too_long).then_some((name, value))
     }
 
     fn token(&mut self) -> Option<Vec<u8>> {
@@ -124,13 +128,16 @@ impl Text<'_> {
         is_token(token).then(|| token.to_vec())
     }
 
-    fn quoted_string(&mut self) -> Option<Vec<u8>> {
+    fn quoted_string(&mut self) -> Option<(Vec<u8>, bool)> {
         self.take(b'"')?;
-        let mut value = Vec::new();
+        let (mut value, mut has_pairs) = (Vec::new(), false);
         loop {
             let byte = match self.next()? {
-                b'"' => return Some(value),
-                b'\\' => self.next()?,
+                b'"' => return Some((value, has_pairs)),
+                b'\\' => {
+                    has_pairs = true;
+                    self.next()?
+                }
                 byte => byte,
             };
             if byte.is_ascii_control() && byte != b'\t' {

@@ -78,7 +78,7 @@ const FILES: [(&str, usize); 8] = [
     ("peers/sign", 69),
     ("peers/verify", 536),
     ("rotation", 3),
-    ("rules", 46),
+    ("rules", 48),
     ("server-2.28.1", 24),
     ("sign", 29),
     ("verify", 141),

@@ -395,7 +395,7 @@ fn passes(secrets: usize, repeats: usize, list: impl Fn(usize) -> String) -> usi
     let mut fields: Vec<_> =
         sent.headers.iter().map(|(name, value)| (text(name), text(value))).collect();
     let names: Vec<_> = (0..126).map(list).collect();
-    fields.extend(names.iter().map(|name| (name.replace('\\', ""), "value".to_owned())));
+    fields.extend(names.iter().map(|name| (name.clone(), "value".to_owned())));
     let repeated = names.iter().take(8).cycle().take(repeats);
     fields.extend(repeated.map(|name| (name.to_uppercase(), String::new())));
     for (name, value) in &mut fields {
@@ -434,13 +434,11 @@ const fn most_passes(secrets: usize, repeats: usize) -> usize {
 #[test]
 fn the_fields_are_passed_over_a_bounded_number_of_times() {
     let short = |index: usize| format!("x-{index}");
-    let escaped = |index: usize| format!("\\x-{index}");
     let long = |index: usize| format!("x{}{index:03}{}", "a".repeat(300), "b".repeat(300));
     for secrets in [1, 16, 32] {
         for repeats in [0, 8, 16, 17, 1000] {
             assert_eq!(passes(secrets, repeats, short), most_passes(secrets, repeats));
         }
-        assert_eq!(passes(secrets, 0, escaped), most_passes(secrets, 0));
         // Too long a string is not hashed.
         assert_eq!(passes(secrets, 0, long), most_passes(0, 0));
     }

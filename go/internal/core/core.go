@@ -22,7 +22,7 @@ func New(v0 Xhost) *Module {
 	m._host = v0
 	m.t0 = make([]any, 3)
 	m.memory = make([]byte, 65536)
-	m.elements = [][]any{{m._hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h1340fbcb0d0f04f3_moprdo, m._core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___hd1a8c01d6129d6b0_hv6iks}}
+	m.elements = [][]any{{m._hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h00e6a42ad5795a68_nhf16y, m._core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h31cfc906d2da020d_pqzh4x}}
 	table_init(m.t0, m.elements[0], i32(1), 0, len(m.elements[0]))
 	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
@@ -87,7 +87,7 @@ l1:
 l0:
 	return v3
 }
-func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___hd1a8c01d6129d6b0_hv6iks(v0, v1, v2 int32) {
+func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h31cfc906d2da020d_pqzh4x(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(304)
@@ -121,7 +121,7 @@ func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7
 		v5 = v3 + i32(64)
 		v11 = v3 + i32(208) + i32(64)
 		v12 = i32(0)
-		v13 = i32(4)
+		v13 = i32(0)
 	l8:
 		{
 			{
@@ -155,7 +155,7 @@ func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7
 			store64(m.memory, uint32(v11), uint64(t12))
 			memory_copy(m.memory, uint32(v3+i32(112)), uint32(v3+i32(208)), uint32(i32(96)))
 			{
-				if uint32(v12) > uint32(i32(3)) {
+				if uint32(v12) > uint32(i32(1)) {
 					goto l5
 				}
 				v14 = v6 + v12*i32(112)
@@ -175,10 +175,12 @@ func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7
 			if v0 != i32(32) {
 				goto l7
 			}
+			v12 = i32(2)
 		l6:
+			v14 = v13 & i32(1)
 			v0 = i32(0)
-			v13 = v13 + i32(-1)
-			if v13 != 0 {
+			v13 = i32(1)
+			if v14 == 0 {
 				goto l8
 			}
 		}
@@ -476,7 +478,7 @@ func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 in
 	t2 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, i32(1))
 	return t2
 }
-func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h1340fbcb0d0f04f3_moprdo(v0, v1, v2 int32) {
+func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h00e6a42ad5795a68_nhf16y(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(304)
@@ -500,7 +502,7 @@ func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7
 		v7 = v3 + i32(208) + i32(64)
 		t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
 		v8 = t3
-		v9 = i32(4)
+		v9 = i32(0)
 	l8:
 		{
 			t4 := int32(load32(m.memory, uint32(v8)))
@@ -542,7 +544,7 @@ func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7
 			{
 				t12 := int32(load32(m.memory, uint32(v4)))
 				v10 = t12
-				if uint32(v10) > uint32(i32(3)) {
+				if uint32(v10) > uint32(i32(1)) {
 					goto l5
 				}
 				v11 = v6 + v10*i32(112)
@@ -561,8 +563,9 @@ func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7
 				goto l7
 			}
 		l6:
-			v9 = v9 + i32(-1)
-			if v9 != 0 {
+			v0 = v9 & i32(1)
+			v9 = i32(1)
+			if v0 == 0 {
 				goto l8
 			}
 		}
@@ -2134,7 +2137,7 @@ l3:
 func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19 int32
 	t0 := m.___stack_pointer
-	v5 = t0 - i32(816)
+	v5 = t0 - i32(592)
 	m.___stack_pointer = v5
 	store64(m.memory, uint64(uint32(v5))+8, uint64(i64(0xffffffff)))
 	store32(m.memory, uint64(uint32(v5))+16, uint32(i32(0)))
@@ -2145,7 +2148,7 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 	v7 = v6 + i32(12)
 	v8 = v6 + i32(212)
 	v9 = v5 + i32(104)
-	v10 = v5 + i32(492) + i32(4)
+	v10 = v5 + i32(268) + i32(4)
 	t2 := int32(load32(m.memory, uint32(v3)))
 	v11 = t2
 	t3 := int32(load32(m.memory, uint64(uint32(v3))+4))
@@ -2188,12 +2191,12 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 								goto l4
 							}
 							store32(m.memory, uint64(uint32(v5))+32, uint32(i32(0)))
-							store32(m.memory, uint64(uint32(v5))+492, uint32(i32(0)))
-							store32(m.memory, uint64(uint32(v5))+756, uint32(v5+i32(16)))
-							store32(m.memory, uint64(uint32(v5))+752, uint32(v5+i32(32)))
-							store32(m.memory, uint64(uint32(v5))+768, uint32(i32(16628)))
-							store32(m.memory, uint64(uint32(v5))+764, uint32(v5+i32(752)))
-							store32(m.memory, uint64(uint32(v5))+760, uint32(v5+i32(492)))
+							store32(m.memory, uint64(uint32(v5))+268, uint32(i32(0)))
+							store32(m.memory, uint64(uint32(v5))+532, uint32(v5+i32(16)))
+							store32(m.memory, uint64(uint32(v5))+528, uint32(v5+i32(32)))
+							store32(m.memory, uint64(uint32(v5))+544, uint32(i32(16628)))
+							store32(m.memory, uint64(uint32(v5))+540, uint32(v5+i32(528)))
+							store32(m.memory, uint64(uint32(v5))+536, uint32(v5+i32(268)))
 							t7 := int32(load32(m.memory, uint64(uint32(v12))+12))
 							v3 = t7
 							t8 := int32(m.memory[uint32(v3)])
@@ -2214,17 +2217,17 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 								v2 = t10 + v17
 								t11 := int32(load32(m.memory, uint64(uint32(v2))+8))
 								v18 = t11
-								store32(m.memory, uint64(uint32(t9))+776, uint32(v18))
+								store32(m.memory, uint64(uint32(t9))+552, uint32(v18))
 								t12 := int32(load32(m.memory, uint64(uint32(v2))+4))
-								store32(m.memory, uint64(uint32(v5))+772, uint32(t12))
+								store32(m.memory, uint64(uint32(v5))+548, uint32(t12))
 								t13 := int32(m.memory[uint64(uint32(v3))+1285])
 								t15 := v5
 								p14 := i32(0)
 								if t13 != 0 {
 									p14 = v18
 								}
-								store32(m.memory, uint64(uint32(t15))+780, uint32(p14))
-								t16 := int32(load32(m.memory, uint64(uint32(v5))+492))
+								store32(m.memory, uint64(uint32(t15))+556, uint32(p14))
+								t16 := int32(load32(m.memory, uint64(uint32(v5))+268))
 								v2 = t16
 								v3 = v2 + v1
 								if v14&i32(1) != 0 {
@@ -2238,28 +2241,28 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 								}
 								memory_copy(m.memory, uint32(v10+v2), uint32(v13), uint32(v1))
 							l7:
-								store32(m.memory, uint64(uint32(v5))+492, uint32(v3))
+								store32(m.memory, uint64(uint32(v5))+268, uint32(v3))
 								goto l8
 							l6:
 								if uint32(v3) < uint32(i32(257)) {
 									goto l8
 								}
-								m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), v13, v1, v5+i32(752), i32(1))
+								m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(268), v13, v1, v5+i32(528), i32(1))
 							l8:
-								m._hooksig__names__Name__lowercase__h19c4454ca2007f5f_dpry6q(v5+i32(772), v5+i32(760))
+								m._hooksig__names__Name__lowercase__h19c4454ca2007f5f_dpry6q(v5+i32(548), v5+i32(536))
 								{
-									t17 := int32(load32(m.memory, uint64(uint32(v5))+492))
+									t17 := int32(load32(m.memory, uint64(uint32(v5))+268))
 									v3 = t17
 									v1 = v3 + i32(2)
 									if uint32(v1) > uint32(i32(256)) {
 										goto l9
 									}
 									store16(m.memory, uint32(v10+v3), uint16(i32(8250)))
-									store32(m.memory, uint64(uint32(v5))+492, uint32(v1))
+									store32(m.memory, uint64(uint32(v5))+268, uint32(v1))
 									goto l10
 								}
 							l9:
-								m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), i32(16594), i32(2), v5+i32(752), i32(1))
+								m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(268), i32(16594), i32(2), v5+i32(528), i32(1))
 							l10:
 								{
 									{
@@ -2283,13 +2286,13 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 											t21 := int32(load32(m.memory, uint64(uint32(v3))+4))
 											v3 = t21
 											{
-												t22 := int32(load32(m.memory, uint64(uint32(v5))+492))
+												t22 := int32(load32(m.memory, uint64(uint32(v5))+268))
 												v1 = t22
 												if uint32(v1) < uint32(i32(257)) {
 													goto l13
 												}
-												m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), i32(1), i32(0), v5+i32(752), i32(1))
-												t23 := int32(load32(m.memory, uint64(uint32(v5))+492))
+												m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(268), i32(1), i32(0), v5+i32(528), i32(1))
+												t23 := int32(load32(m.memory, uint64(uint32(v5))+268))
 												v1 = t23
 											}
 										l13:
@@ -2305,7 +2308,7 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 											}
 											memory_copy(m.memory, uint32(v10+v1), uint32(v14), uint32(v3))
 										l15:
-											store32(m.memory, uint64(uint32(v5))+492, uint32(v18))
+											store32(m.memory, uint64(uint32(v5))+268, uint32(v18))
 											v19 = i32(16649)
 											v2 = i32(2)
 											goto l12
@@ -2315,7 +2318,7 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 											if uint32(v18) < uint32(i32(257)) {
 												goto l12
 											}
-											m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), v14, v3, v5+i32(752), i32(1))
+											m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(268), v14, v3, v5+i32(528), i32(1))
 										}
 									l12:
 										t24 := int32(m.memory[uint32(v6)])
@@ -2337,7 +2340,7 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 											v14 = t27
 											{
 												{
-													t28 := int32(load32(m.memory, uint64(uint32(v5))+492))
+													t28 := int32(load32(m.memory, uint64(uint32(v5))+268))
 													v18 = t28
 													v13 = v18 + v2
 													if uint32(v13) > uint32(i32(256)) {
@@ -2351,7 +2354,7 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 													}
 													memory_copy(m.memory, uint32(v10+v18), uint32(v19), uint32(v2))
 												l19:
-													store32(m.memory, uint64(uint32(v5))+492, uint32(v13))
+													store32(m.memory, uint64(uint32(v5))+268, uint32(v13))
 													v18 = v13
 													goto l20
 												}
@@ -2359,8 +2362,8 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 												if uint32(v13) < uint32(i32(257)) {
 													goto l20
 												}
-												m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), v19, v2, v5+i32(752), i32(1))
-												t29 := int32(load32(m.memory, uint64(uint32(v5))+492))
+												m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(268), v19, v2, v5+i32(528), i32(1))
+												t29 := int32(load32(m.memory, uint64(uint32(v5))+268))
 												v18 = t29
 											}
 										l20:
@@ -2376,7 +2379,7 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 											}
 											memory_copy(m.memory, uint32(v10+v18), uint32(v17), uint32(v14))
 										l22:
-											store32(m.memory, uint64(uint32(v5))+492, uint32(v13))
+											store32(m.memory, uint64(uint32(v5))+268, uint32(v13))
 											v19 = i32(16649)
 											v2 = i32(2)
 											goto l17
@@ -2386,7 +2389,7 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 											if uint32(v13) < uint32(i32(257)) {
 												goto l17
 											}
-											m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), v17, v14, v5+i32(752), i32(1))
+											m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(268), v17, v14, v5+i32(528), i32(1))
 										}
 									l17:
 										v3 = v3 + i32(12)
@@ -2397,25 +2400,25 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 										goto l16
 									}
 								l11:
-									store32(m.memory, uint64(uint32(v5))+792, uint32(i32(0)))
+									store32(m.memory, uint64(uint32(v5))+568, uint32(i32(0)))
 									t30 := int64(load64(m.memory, uint32(v11)))
-									store64(m.memory, uint64(uint32(v5))+784, uint64(t30))
-									m._hooksig__names__Name__lowercase__h19c4454ca2007f5f_dpry6q(v5+i32(784), v5+i32(760))
+									store64(m.memory, uint64(uint32(v5))+560, uint64(t30))
+									m._hooksig__names__Name__lowercase__h19c4454ca2007f5f_dpry6q(v5+i32(560), v5+i32(536))
 									{
 										{
-											t31 := int32(load32(m.memory, uint64(uint32(v5))+492))
+											t31 := int32(load32(m.memory, uint64(uint32(v5))+268))
 											v1 = t31
 											v3 = v1 + i32(1)
 											if uint32(v3) > uint32(i32(256)) {
 												goto l24
 											}
 											m.memory[uint32(v10+v1)] = byte(i32(32))
-											store32(m.memory, uint64(uint32(v5))+492, uint32(v3))
+											store32(m.memory, uint64(uint32(v5))+268, uint32(v3))
 											goto l25
 										}
 									l24:
-										m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), i32(16648), i32(1), v5+i32(752), i32(1))
-										t32 := int32(load32(m.memory, uint64(uint32(v5))+492))
+										m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(268), i32(16648), i32(1), v5+i32(528), i32(1))
+										t32 := int32(load32(m.memory, uint64(uint32(v5))+268))
 										v3 = t32
 									}
 								l25:
@@ -2445,14 +2448,14 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 										}
 										memory_copy(m.memory, uint32(v10+v3), uint32(v14), uint32(v1))
 									l27:
-										store32(m.memory, uint64(uint32(v5))+492, uint32(v2))
+										store32(m.memory, uint64(uint32(v5))+268, uint32(v2))
 										goto l16
 									}
 								l26:
 									if uint32(v2) < uint32(i32(257)) {
 										goto l16
 									}
-									m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(492), v14, v1, v5+i32(752), i32(1))
+									m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(268), v14, v1, v5+i32(528), i32(1))
 								}
 							l16:
 								v15 = v15 + i32(1)
@@ -2479,10 +2482,10 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 							l30:
 								{
 									v1 = v5 + i32(32) + v3 + i32(8)
-									t41 := int32(load32(m.memory, uint64(uint32(v5))+492))
+									t41 := int32(load32(m.memory, uint64(uint32(v5))+268))
 									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v10, t41)
-									m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v5+i32(784), v1)
-									t42 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(784), v4)
+									m._hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v5+i32(560), v1)
+									t42 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(560), v4)
 									m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t42&i32(255))
 									t43 := v2
 									v3 = v3 + i32(112)
@@ -2541,8 +2544,8 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 					v2 = t51
 				}
 			l36:
-				m._hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v5+i32(784), v1, v5+i32(492))
-				t52 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(784), v4)
+				m._hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v5+i32(560), v1, v5+i32(268))
+				t52 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(560), v4)
 				m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t52&i32(255))
 			}
 		l35:
@@ -2554,8 +2557,8 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 			v1 = t53
 		l38:
 			{
-				m._hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v5+i32(784), v3, v5+i32(492))
-				t54 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(784), v4)
+				m._hooksig__primitives__macs__mac_of_chunk__h05bec34f92f25080_xytmq5(v5+i32(560), v3, v5+i32(268))
+				t54 := m._hooksig__primitives__small__ct_eq__h855ca6ecd455158c_ur47kk(v5+i32(560), v4)
 				m._hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v5+i32(8), t54&i32(255))
 				v3 = v3 + i32(160)
 				v1 = v1 + i32(-1)
@@ -2601,7 +2604,7 @@ l41:
 	v3 = i32(3)
 l42:
 	m.memory[uint32(v0)] = byte(v3)
-	m.___stack_pointer = v5 + i32(816)
+	m.___stack_pointer = v5 + i32(592)
 }
 func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -4136,7 +4139,7 @@ func (m *Module) _hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v0, v1
 				goto l4
 			}
 			v7 = v3 + i32(124) + i32(4)
-		l21:
+		l23:
 			{
 				{
 					t4 := int32(load32(m.memory, uint64(uint32(v3))+192))
@@ -4276,39 +4279,32 @@ func (m *Module) _hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v0, v1
 			l12:
 				{
 					{
-						{
-							t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21734), i32(5))
-							if t30 == 0 {
-								goto l13
-							}
-							v2 = v3 + i32(76)
-							v5 = v3 + i32(64)
-							v12 = i32(0)
-							goto l14
+						t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21734), i32(5))
+						if t30 == 0 {
+							goto l13
 						}
-					l13:
-						{
-							t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21739), i32(9))
-							if t31 == 0 {
-								goto l15
-							}
-							v2 = v3 + i32(92)
-							v5 = v3 + i32(80)
-							v12 = i32(1)
-							goto l14
+						v2 = v3 + i32(76)
+						v5 = v3 + i32(64)
+						v12 = i32(0)
+						goto l14
+					}
+				l13:
+					{
+						t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21739), i32(9))
+						if t31 == 0 {
+							goto l15
 						}
-					l15:
-						{
-							t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21748), i32(7))
-							if t32 == 0 {
-								goto l16
-							}
-							v2 = v3 + i32(108)
-							v5 = v3 + i32(96)
-							v12 = i32(2)
-							goto l14
+						v2 = v3 + i32(92)
+						v5 = v3 + i32(80)
+						v12 = i32(1)
+						goto l14
+					}
+				l15:
+					{
+						t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21748), i32(7))
+						if t32 != 0 {
+							goto l16
 						}
-					l16:
 						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21755), i32(9))
 						if t33 == 0 {
 							goto l17
@@ -4316,6 +4312,35 @@ func (m *Module) _hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v0, v1
 						v2 = v3 + i32(120)
 						v5 = v3 + i32(112)
 						v12 = i32(3)
+						goto l14
+					}
+				l16:
+					v2 = v3 + i32(108)
+					v5 = v3 + i32(96)
+					v12 = i32(2)
+					v13 = int64(uint64(v4) >> 32)
+					if v13 == 0 {
+						goto l14
+					}
+					if uint32(int32(v4)-int32(v13)) > uint32(i32(192)) {
+						v4 = i64(12)
+						{
+							t35 := int32(m.memory[uint64(uint32(v3))+204])
+							if t35 != 0 {
+								goto l20
+							}
+							t36 := int32(load32(m.memory, uint64(uint32(v3))+200))
+							v2 = t36
+							v1 = v2 - v1
+							p37 := v1
+							if uint32(v1) > uint32(v2) {
+								p37 = i32(0)
+							}
+							v4 = int64(uint32(p37))<<32 | i64(13)
+						}
+					l20:
+						store64(m.memory, uint64(uint32(v0))+4, uint64(v4))
+						goto l19
 					}
 				l14:
 					store64(m.memory, uint32(v5), uint64(v4))
@@ -4327,148 +4352,214 @@ func (m *Module) _hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v0, v1
 					}
 					m.memory[uint64(uint32(v0))+5] = byte(v12)
 					m.memory[uint64(uint32(v0))+4] = byte(i32(14))
-					goto l18
+					goto l19
 				}
 			l17:
-				t35 := v7
+				t38 := v7
 				v5 = v6 << 3
-				v10 = t35 + v5
+				v10 = t38 + v5
 				v2 = v7
-			l20:
+			l22:
 				{
 					if v5 == 0 {
-						goto l19
+						goto l21
 					}
 					v5 = v5 + i32(-8)
-					t36 := int32(load32(m.memory, uint64(uint32(v2))+4))
-					v12 = t36
-					t37 := int32(load32(m.memory, uint32(v2)))
-					v11 = t37
+					t39 := int32(load32(m.memory, uint64(uint32(v2))+4))
+					v12 = t39
+					t40 := int32(load32(m.memory, uint32(v2)))
+					v11 = t40
 					v2 = v2 + i32(8)
-					t38 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v12, v9, v8)
-					if t38 == 0 {
-						goto l20
+					t41 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v12, v9, v8)
+					if t41 == 0 {
+						goto l22
 					}
 				}
 				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(1038)))
-				goto l18
-			l19:
+				goto l19
+			l21:
 				if uint32(v6) > uint32(i32(7)) {
 					goto l6
 				}
 				store32(m.memory, uint64(uint32(v10))+4, uint32(v8))
 				store32(m.memory, uint32(v10), uint32(v9))
-				t39 := v3
+				t42 := v3
 				v6 = v6 + i32(1)
-				store32(m.memory, uint64(uint32(t39))+124, uint32(v6))
+				store32(m.memory, uint64(uint32(t42))+124, uint32(v6))
 			}
 		l6:
 			if v1 != 0 {
-				goto l21
+				goto l23
 			}
 			goto l4
 		l7:
 			v4 = i64(12)
 			{
-				t40 := int32(m.memory[uint64(uint32(v3))+204])
-				if t40 != 0 {
-					goto l22
+				t43 := int32(m.memory[uint64(uint32(v3))+204])
+				if t43 != 0 {
+					goto l24
 				}
-				t41 := int32(load32(m.memory, uint64(uint32(v3))+200))
-				v1 = t41
-				t42 := int32(load32(m.memory, uint64(uint32(v3))+196))
-				v2 = v1 - t42
-				p43 := v2
+				t44 := int32(load32(m.memory, uint64(uint32(v3))+200))
+				v1 = t44
+				t45 := int32(load32(m.memory, uint64(uint32(v3))+196))
+				v2 = v1 - t45
+				p46 := v2
 				if uint32(v2) > uint32(v1) {
-					p43 = i32(0)
+					p46 = i32(0)
 				}
-				v4 = int64(uint32(p43))<<32 | i64(13)
+				v4 = int64(uint32(p46))<<32 | i64(13)
 			}
-		l22:
+		l24:
 			store64(m.memory, uint64(uint32(v0))+4, uint64(v4))
-			goto l18
+			goto l19
 		l4:
 			{
 				{
 					{
-						t44 := int32(load32(m.memory, uint64(uint32(v3))+92))
-						v1 = t44
+						t47 := int32(load32(m.memory, uint64(uint32(v3))+92))
+						v1 = t47
 						if v1 != 0 {
-							goto l23
+							goto l25
 						}
 						v1 = i32(0)
-						goto l24
+						goto l26
 					}
-				l23:
-					t45 := int32(load32(m.memory, uint64(uint32(v3))+80))
-					v2 = t45
+				l25:
+					t48 := int32(load32(m.memory, uint64(uint32(v3))+80))
+					v2 = t48
 					if v2 == 0 {
 						store64(m.memory, uint64(uint32(v0))+4, uint64(i64(271)))
-						goto l18
+						goto l19
 					}
-					t46 := int64(load32(m.memory, uint64(uint32(v3))+84))
-					v4 = t46<<32 | int64(uint32(v2))
+					t49 := int64(load32(m.memory, uint64(uint32(v3))+84))
+					v4 = t49<<32 | int64(uint32(v2))
 				}
-			l24:
-				t47 := int32(load32(m.memory, uint64(uint32(v3))+76))
-				v2 = t47
+			l26:
+				t50 := int32(load32(m.memory, uint64(uint32(v3))+76))
+				v2 = t50
 				if v2 == 0 {
-					goto l26
+					goto l28
 				}
-				t48 := int32(load32(m.memory, uint64(uint32(v3))+64))
-				v5 = t48
+				t51 := int32(load32(m.memory, uint64(uint32(v3))+64))
+				v5 = t51
 				if v5 == 0 {
-					goto l26
+					goto l28
 				}
-				t49 := int32(load32(m.memory, uint64(uint32(v3))+108))
-				v12 = t49
+				t52 := int32(load32(m.memory, uint64(uint32(v3))+108))
+				v12 = t52
 				if v12 == 0 {
-					goto l27
+					goto l29
 				}
-				t50 := int32(load32(m.memory, uint64(uint32(v3))+96))
-				v8 = t50
+				t53 := int32(load32(m.memory, uint64(uint32(v3))+96))
+				v8 = t53
 				if v8 == 0 {
-					goto l27
+					goto l29
 				}
 				{
-					t51 := int32(load32(m.memory, uint64(uint32(v3))+120))
-					v9 = t51
+					t54 := int32(load32(m.memory, uint64(uint32(v3))+120))
+					v9 = t54
 					if v9 == 0 {
-						goto l28
+						goto l30
 					}
-					t52 := int32(load32(m.memory, uint64(uint32(v3))+112))
-					v6 = t52
+					t55 := int32(load32(m.memory, uint64(uint32(v3))+112))
+					v6 = t55
 					if v6 != 0 {
-						t53 := int64(load32(m.memory, uint64(uint32(v3))+68))
-						v13 = t53
+						t56 := int64(load32(m.memory, uint64(uint32(v3))+68))
+						v13 = t56
 						store64(m.memory, uint64(uint32(v0))+40, uint64(v4))
 						store32(m.memory, uint64(uint32(v0))+36, uint32(v1))
 						store32(m.memory, uint64(uint32(v0))+24, uint32(v9))
 						store32(m.memory, uint64(uint32(v0))+12, uint32(v12))
 						store64(m.memory, uint64(uint32(v0))+4, uint64(v13<<32|int64(uint32(v5))))
 						store32(m.memory, uint32(v0), uint32(v2))
-						t54 := int64(load32(m.memory, uint64(uint32(v3))+116))
-						store64(m.memory, uint64(uint32(v0))+28, uint64(t54<<32|int64(uint32(v6))))
-						t55 := int64(load32(m.memory, uint64(uint32(v3))+100))
-						store64(m.memory, uint64(uint32(v0))+16, uint64(t55<<32|int64(uint32(v8))))
+						t57 := int64(load32(m.memory, uint64(uint32(v3))+116))
+						store64(m.memory, uint64(uint32(v0))+28, uint64(t57<<32|int64(uint32(v6))))
+						t58 := int64(load32(m.memory, uint64(uint32(v3))+100))
+						store64(m.memory, uint64(uint32(v0))+16, uint64(t58<<32|int64(uint32(v8))))
 						goto l3
 					}
 				}
-			l28:
+			l30:
 				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(783)))
-				goto l18
+				goto l19
 			}
-		l26:
+		l28:
 			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(15)))
-			goto l18
-		l27:
+			goto l19
+		l29:
 			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(527)))
-		l18:
+		l19:
 			store32(m.memory, uint32(v0), uint32(i32(0)))
 		}
 	}
 l3:
 	m.___stack_pointer = v3 + i32(208)
+}
+func (m *Module) _hooksig__names__HeaderList__resolve__hdcaf91e06e1df1a0_relj8g(v0, v1, v2 int32) {
+	var v3, v4, v5, v6 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(32)
+	m.___stack_pointer = v3
+	{
+		{
+			t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			if t1 == 0 {
+				goto l0
+			}
+			t2 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			t3 := v3
+			v4 = t2
+			store32(m.memory, uint64(uint32(t3))+24, uint32(v4))
+			t4 := int64(load64(m.memory, uint32(v1)))
+			store64(m.memory, uint64(uint32(v3))+16, uint64(t4))
+			t5 := int32(load32(m.memory, uint32(v2)))
+			v1 = t5
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(16), v4)
+			{
+				t6 := int32(m.memory[uint64(uint32(v3))+8])
+				if t6 == 0 {
+					goto l1
+				}
+				t7 := int32(m.memory[uint64(uint32(v3))+9])
+				v4 = t7
+				v5 = v2 + i32(4)
+			l3:
+				{
+					{
+						if uint32(v1) > uint32(i32(191)) {
+							goto l2
+						}
+						t8 := v2
+						v6 = v1 + i32(1)
+						store32(m.memory, uint32(t8), uint32(v6))
+						m.memory[uint32(v5+v1)] = byte(v4)
+						v1 = v6
+					}
+				l2:
+					t9 := int32(load32(m.memory, uint64(uint32(v3))+24))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3, v3+i32(16), t9)
+					t10 := int32(m.memory[uint64(uint32(v3))+1])
+					v4 = t10
+					t11 := int32(m.memory[uint32(v3)])
+					if t11 != 0 {
+						goto l3
+					}
+				}
+			}
+		l1:
+			store32(m.memory, uint64(uint32(v0))+8, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
+			store32(m.memory, uint32(v0), uint32(v2+i32(4)))
+			goto l4
+		}
+	l0:
+		t12 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		store32(m.memory, uint64(uint32(v0))+8, uint32(t12))
+		t13 := int64(load64(m.memory, uint32(v1)))
+		store64(m.memory, uint32(v0), uint64(t13))
+	}
+l4:
+	m.___stack_pointer = v3 + i32(32)
 }
 func (m *Module) _hooksig__names__check_covered__h5a47968ad4c32542_lhrvlw(v0, v1, v2 int32) {
 	var v3, v4, v5 int32
@@ -7685,9 +7776,9 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 	var v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18 int32
 	var v19, v20 int64
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(3056)
+	v3 = t0 - i32(3264)
 	m.___stack_pointer = v3
-	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v3+i32(40), v2)
+	m._hooksig__capi__request__checked_request__h8b82c8f97899110d_ixjf38(v3+i32(48), v2)
 	{
 		if v0 != 0 {
 			goto l0
@@ -7695,51 +7786,51 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 		v2 = i32(1)
 		goto l1
 	l0:
-		t1 := int32(load32(m.memory, uint64(uint32(v3))+44))
+		t1 := int32(load32(m.memory, uint64(uint32(v3))+52))
 		v2 = t1
 		{
-			t2 := int32(load32(m.memory, uint64(uint32(v3))+40))
+			t2 := int32(load32(m.memory, uint64(uint32(v3))+48))
 			v4 = t2
 			if v4 == 0 {
 				goto l2
 			}
-			store32(m.memory, uint64(uint32(v3))+68, uint32(v2))
-			store32(m.memory, uint64(uint32(v3))+64, uint32(v4))
+			store32(m.memory, uint64(uint32(v3))+76, uint32(v2))
+			store32(m.memory, uint64(uint32(v3))+72, uint32(v4))
 			t3 := v3
-			v2 = v3 + i32(48)
+			v2 = v3 + i32(56)
 			t4 := int64(load64(m.memory, uint64(uint32(v2))+8))
-			store64(m.memory, uint64(uint32(t3))+80, uint64(t4))
+			store64(m.memory, uint64(uint32(t3))+88, uint64(t4))
 			t5 := int64(load64(m.memory, uint32(v2)))
-			store64(m.memory, uint64(uint32(v3))+72, uint64(t5))
+			store64(m.memory, uint64(uint32(v3))+80, uint64(t5))
 			if v1 != 0 {
 				goto l3
 			}
 			v2 = i32(1)
 			goto l2
 		l3:
-			m._hooksig__capi__receiver__hooksig_receiver__verifier__hba4ff314ba1f1dbb_gbwwje(v3+i32(288), v1)
-			t6 := int32(load32(m.memory, uint64(uint32(v3))+292))
+			m._hooksig__capi__receiver__hooksig_receiver__verifier__hba4ff314ba1f1dbb_gbwwje(v3+i32(496), v1)
+			t6 := int32(load32(m.memory, uint64(uint32(v3))+500))
 			v2 = t6
-			t7 := int32(load32(m.memory, uint64(uint32(v3))+288))
+			t7 := int32(load32(m.memory, uint64(uint32(v3))+496))
 			v4 = t7
 			if v4 == i32(3) {
 				goto l2
 			}
-			t8 := int64(load64(m.memory, uint64(uint32(v3))+320))
-			store64(m.memory, uint64(uint32(v3))+152, uint64(t8))
-			t9 := int64(load64(m.memory, uint64(uint32(v3))+312))
-			store64(m.memory, uint64(uint32(v3))+144, uint64(t9))
-			t10 := int64(load64(m.memory, uint64(uint32(v3))+304))
-			store64(m.memory, uint64(uint32(v3))+136, uint64(t10))
-			t11 := int64(load64(m.memory, uint64(uint32(v3))+296))
-			store64(m.memory, uint64(uint32(v3))+128, uint64(t11))
-			store32(m.memory, uint64(uint32(v3))+124, uint32(v2))
-			store32(m.memory, uint64(uint32(v3))+120, uint32(v4))
+			t8 := int64(load64(m.memory, uint64(uint32(v3))+528))
+			store64(m.memory, uint64(uint32(v3))+160, uint64(t8))
+			t9 := int64(load64(m.memory, uint64(uint32(v3))+520))
+			store64(m.memory, uint64(uint32(v3))+152, uint64(t9))
+			t10 := int64(load64(m.memory, uint64(uint32(v3))+512))
+			store64(m.memory, uint64(uint32(v3))+144, uint64(t10))
+			t11 := int64(load64(m.memory, uint64(uint32(v3))+504))
+			store64(m.memory, uint64(uint32(v3))+136, uint64(t11))
+			store32(m.memory, uint64(uint32(v3))+132, uint32(v2))
+			store32(m.memory, uint64(uint32(v3))+128, uint32(v4))
 			t12 := int64(load64(m.memory, uint64(uint32(v1))+16))
 			v5 = t12
 			{
 				{
-					t13 := int32(load32(m.memory, uint64(uint32(v3))+76))
+					t13 := int32(load32(m.memory, uint64(uint32(v3))+84))
 					v1 = t13
 					if v1 != 0 {
 						goto l4
@@ -7757,7 +7848,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					goto l5
 				}
 			l4:
-				t14 := int32(load32(m.memory, uint64(uint32(v3))+72))
+				t14 := int32(load32(m.memory, uint64(uint32(v3))+80))
 				v2 = t14
 				v16 = v2 + v1<<4
 				v14 = i32(0)
@@ -7795,11 +7886,11 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 							v4 = t20
 							t22 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t21, v4, i32(21781), i32(4))
 							if t22 != 0 {
-								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3, v17, v18)
+								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v17, v18)
 								v11 = v11 + i32(1)
-								t33 := int32(load32(m.memory, uint64(uint32(v3))+4))
+								t33 := int32(load32(m.memory, uint64(uint32(v3))+12))
 								v10 = t33
-								t34 := int32(load32(m.memory, uint32(v3)))
+								t34 := int32(load32(m.memory, uint64(uint32(v3))+8))
 								v9 = t34
 								goto l10
 							}
@@ -7810,11 +7901,11 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 							{
 								t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21755), i32(9))
 								if t24 != 0 {
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v17, v18)
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v17, v18)
 									v8 = v8 + i32(1)
-									t26 := int32(load32(m.memory, uint64(uint32(v3))+20))
+									t26 := int32(load32(m.memory, uint64(uint32(v3))+28))
 									v6 = t26
-									t27 := int32(load32(m.memory, uint64(uint32(v3))+16))
+									t27 := int32(load32(m.memory, uint64(uint32(v3))+24))
 									v7 = t27
 									goto l10
 								}
@@ -7824,16 +7915,16 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 									if t28 == 0 {
 										goto l10
 									}
-									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(32), v17, v18)
-									t29 := int32(load32(m.memory, uint64(uint32(v3))+32))
-									t30 := int32(load32(m.memory, uint64(uint32(v3))+36))
-									m._hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v3+i32(24), t29, t30)
-									t31 := int32(load32(m.memory, uint64(uint32(v3))+24))
+									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(40), v17, v18)
+									t29 := int32(load32(m.memory, uint64(uint32(v3))+40))
+									t30 := int32(load32(m.memory, uint64(uint32(v3))+44))
+									m._hooksig__request__fields__signature_credentials__h5788d9ff8b094c0f_h2xqbj(v3+i32(32), t29, t30)
+									t31 := int32(load32(m.memory, uint64(uint32(v3))+32))
 									v1 = t31
 									if v1 == 0 {
 										goto l10
 									}
-									t32 := int32(load32(m.memory, uint64(uint32(v3))+28))
+									t32 := int32(load32(m.memory, uint64(uint32(v3))+36))
 									v6 = t32
 									v8 = v8 + i32(1)
 									v7 = v1
@@ -7844,11 +7935,11 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 							}
 						}
 					l7:
-						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v17, v18)
+						m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(16), v17, v18)
 						v14 = v14 + i32(1)
-						t35 := int32(load32(m.memory, uint64(uint32(v3))+12))
+						t35 := int32(load32(m.memory, uint64(uint32(v3))+20))
 						v13 = t35
-						t36 := int32(load32(m.memory, uint64(uint32(v3))+8))
+						t36 := int32(load32(m.memory, uint64(uint32(v3))+16))
 						v12 = t36
 					}
 				l10:
@@ -7859,36 +7950,36 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 				}
 			}
 		l5:
+			store64(m.memory, uint64(uint32(v3))+192, uint64(i64(0)))
 			store64(m.memory, uint64(uint32(v3))+184, uint64(i64(0)))
 			store64(m.memory, uint64(uint32(v3))+176, uint64(i64(0)))
 			store64(m.memory, uint64(uint32(v3))+168, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v3))+160, uint64(i64(0)))
-			store32(m.memory, uint64(uint32(v3))+196, uint32(v6))
-			store32(m.memory, uint64(uint32(v3))+192, uint32(v7))
-			store32(m.memory, uint64(uint32(v3))+200, uint32(v8))
+			store32(m.memory, uint64(uint32(v3))+208, uint32(v6))
+			store32(m.memory, uint64(uint32(v3))+204, uint32(v7))
+			store32(m.memory, uint64(uint32(v3))+212, uint32(v8))
 			{
 				{
 					if v8 != i32(1) {
 						goto l12
 					}
-					m._hooksig__verbatim__read_params__hf596cc373219e529_lvolno(v3+i32(1696), v7, v6, v3+i32(160))
-					t37 := int32(load32(m.memory, uint64(uint32(v3))+1696))
+					m._hooksig__verbatim__read_params__hf596cc373219e529_lvolno(v3+i32(1904), v7, v6, v3+i32(168))
+					t37 := int32(load32(m.memory, uint64(uint32(v3))+1904))
 					v2 = t37
 					if v2 == 0 {
 						goto l12
 					}
-					t38 := int64(load64(m.memory, uint64(uint32(v3))+1700))
+					t38 := int64(load64(m.memory, uint64(uint32(v3))+1908))
 					v19 = t38
-					memory_copy(m.memory, uint32(v3+i32(252)), uint32(v3+i32(1708)), uint32(i32(36)))
+					memory_copy(m.memory, uint32(v3+i32(264)), uint32(v3+i32(1916)), uint32(i32(36)))
 					v4 = i32(1)
 					goto l13
 				}
 			l12:
-				m._hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v3+i32(288), v3+i32(192), v15&i32(1))
-				t39 := int64(load64(m.memory, uint64(uint32(v3))+292))
+				m._hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v3+i32(496), v3+i32(204), v15&i32(1))
+				t39 := int64(load64(m.memory, uint64(uint32(v3))+500))
 				v19 = t39
 				{
-					t40 := int32(load32(m.memory, uint64(uint32(v3))+288))
+					t40 := int32(load32(m.memory, uint64(uint32(v3))+496))
 					v2 = t40
 					if v2 != 0 {
 						goto l14
@@ -7897,21 +7988,23 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					goto l2
 				}
 			l14:
-				memory_copy(m.memory, uint32(v3+i32(252)), uint32(v3+i32(300)), uint32(i32(36)))
+				memory_copy(m.memory, uint32(v3+i32(264)), uint32(v3+i32(508)), uint32(i32(36)))
 				v4 = i32(0)
 			}
 		l13:
-			store64(m.memory, uint64(uint32(v3))+208, uint64(v19))
-			store32(m.memory, uint64(uint32(v3))+204, uint32(v2))
-			memory_copy(m.memory, uint32(v3+i32(216)), uint32(v3+i32(252)), uint32(i32(36)))
-			m.memory[uint64(uint32(v3))+1573] = byte(i32(0))
-			m.memory[uint64(uint32(v3))+288] = byte(i32(0))
-			m.memory[uint64(uint32(v3))+1316] = byte(i32(0))
-			m._hooksig__names__check_covered__h5a47968ad4c32542_lhrvlw(v3+i32(1696), v3+i32(252), v3+i32(288))
-			t41 := int64(load64(m.memory, uint64(uint32(v3))+1696))
+			store64(m.memory, uint64(uint32(v3))+220, uint64(v19))
+			store32(m.memory, uint64(uint32(v3))+216, uint32(v2))
+			memory_copy(m.memory, uint32(v3+i32(228)), uint32(v3+i32(264)), uint32(i32(36)))
+			store32(m.memory, uint64(uint32(v3))+300, uint32(i32(0)))
+			m.memory[uint64(uint32(v3))+1781] = byte(i32(0))
+			m.memory[uint64(uint32(v3))+1524] = byte(i32(0))
+			m.memory[uint64(uint32(v3))+496] = byte(i32(0))
+			m._hooksig__names__HeaderList__resolve__hdcaf91e06e1df1a0_relj8g(v3+i32(1804), v3+i32(264), v3+i32(300))
+			m._hooksig__names__check_covered__h5a47968ad4c32542_lhrvlw(v3+i32(1904), v3+i32(1804), v3+i32(496))
+			t41 := int64(load64(m.memory, uint64(uint32(v3))+1904))
 			v19 = t41
 			{
-				t42 := int32(m.memory[uint64(uint32(v3))+1713])
+				t42 := int32(m.memory[uint64(uint32(v3))+1921])
 				v1 = t42
 				if v1 != i32(2) {
 					goto l15
@@ -7920,21 +8013,21 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 				goto l2
 			}
 		l15:
-			t43 := int32(m.memory[uint64(uint32(v3))+1712])
-			m.memory[uint64(uint32(v3))+1592] = byte(t43)
-			t44 := int64(load64(m.memory, uint64(uint32(v3))+1704))
-			store64(m.memory, uint64(uint32(v3))+1584, uint64(t44))
-			t45 := int32(load16(m.memory, uint64(uint32(v3))+1714))
-			store16(m.memory, uint64(uint32(v3))+1594, uint16(t45))
-			m.memory[uint64(uint32(v3))+1593] = byte(v1)
-			store64(m.memory, uint64(uint32(v3))+1576, uint64(v19))
-			m._hooksig__policy__Policy__check_params__hebbb7530e8d5e959_xlaqlz(v3+i32(1696), v3+i32(120), v3+i32(204), v3+i32(1576))
+			t43 := int32(m.memory[uint64(uint32(v3))+1920])
+			m.memory[uint64(uint32(v3))+1800] = byte(t43)
+			t44 := int64(load64(m.memory, uint64(uint32(v3))+1912))
+			store64(m.memory, uint64(uint32(v3))+1792, uint64(t44))
+			t45 := int32(load16(m.memory, uint64(uint32(v3))+1922))
+			store16(m.memory, uint64(uint32(v3))+1802, uint16(t45))
+			m.memory[uint64(uint32(v3))+1801] = byte(v1)
+			store64(m.memory, uint64(uint32(v3))+1784, uint64(v19))
+			m._hooksig__policy__Policy__check_params__hebbb7530e8d5e959_xlaqlz(v3+i32(1904), v3+i32(128), v3+i32(216), v3+i32(1784))
 			{
-				t46 := int32(m.memory[uint64(uint32(v3))+1696])
+				t46 := int32(m.memory[uint64(uint32(v3))+1904])
 				if t46 == i32(3) {
 					goto l16
 				}
-				t47 := int64(load64(m.memory, uint64(uint32(v3))+1696))
+				t47 := int64(load64(m.memory, uint64(uint32(v3))+1904))
 				v19 = t47
 				if v19&i64(255) == i64(3) {
 					goto l16
@@ -7947,10 +8040,10 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 				if v4 != 0 {
 					goto l17
 				}
-				t48 := int32(load32(m.memory, uint64(uint32(v3))+228))
-				t49 := int32(load32(m.memory, uint64(uint32(v3))+232))
-				t50 := int32(load32(m.memory, uint64(uint32(v3))+236))
-				t51 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(t48, t49, t50, v3+i32(160))
+				t48 := int32(load32(m.memory, uint64(uint32(v3))+240))
+				t49 := int32(load32(m.memory, uint64(uint32(v3))+244))
+				t50 := int32(load32(m.memory, uint64(uint32(v3))+248))
+				t51 := m._hooksig__primitives__small__decode_escaped__h0a5b0d11e884bb1e_me3vf2(t48, t49, t50, v3+i32(168))
 				if t51 != 0 {
 					goto l17
 				}
@@ -7966,8 +8059,8 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 				v2 = i32(24)
 				goto l2
 			case 1:
-				t52 := int32(load32(m.memory, uint64(uint32(v3))+136))
-				t53 := v3 + i32(1696)
+				t52 := int32(load32(m.memory, uint64(uint32(v3))+144))
+				t53 := v3 + i32(1904)
 				v4 = t52
 				t54 := v4
 				t55 := v9
@@ -7977,10 +8070,10 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					p57 = 1
 				}
 				m._hooksig__policy__Policy__read_date__hd67ccb1c5e071ccb_j6vpvq(t53, t54, t55, t56, int64(uint32(p57)), v5)
-				t58 := int64(load64(m.memory, uint64(uint32(v3))+1704))
+				t58 := int64(load64(m.memory, uint64(uint32(v3))+1912))
 				v19 = t58
 				{
-					t59 := int64(load64(m.memory, uint64(uint32(v3))+1696))
+					t59 := int64(load64(m.memory, uint64(uint32(v3))+1904))
 					v5 = t59
 					if v5 != i64(2) {
 						goto l20
@@ -7994,12 +8087,12 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 				default:
 					goto l2
 				case 1:
-					m._hooksig__digest__parse__hcb7163afa9b01c49_v8wj6k(v3+i32(1696), v12, v13)
-					t60 := int32(m.memory[uint64(uint32(v3))+1696])
+					m._hooksig__digest__parse__hcb7163afa9b01c49_v8wj6k(v3+i32(1904), v12, v13)
+					t60 := int32(m.memory[uint64(uint32(v3))+1904])
 					if t60 == i32(3) {
 						goto l23
 					}
-					t61 := int32(m.memory[uint64(uint32(v3))+1696])
+					t61 := int32(m.memory[uint64(uint32(v3))+1904])
 					v2 = t61
 					if v2 == i32(3) {
 						goto l23
@@ -8011,7 +8104,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					goto l2
 				}
 			l23:
-				t62 := int32(load32(m.memory, uint64(uint32(v3))+1700))
+				t62 := int32(load32(m.memory, uint64(uint32(v3))+1908))
 				v2 = t62
 				{
 					{
@@ -8033,16 +8126,16 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 								goto l24
 							}
 							if v13 == i32(52) {
-								v1 = v3 + i32(1600)
+								v1 = v3 + i32(1805)
 								m._hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v1, v9, v12)
-								memory_copy(m.memory, uint32(v3+i32(1696)), uint32(v1), uint32(i32(96)))
-								t66 := int32(load32(m.memory, uint64(uint32(v3))+152))
-								t67 := int32(load32(m.memory, uint64(uint32(v3))+156))
-								m._hooksig__key__find_key_of_whole__hcd6213fe1962e2f2_fehjgp(v3+i32(2936), t66, t67, v3+i32(1696), v3+i32(160))
+								memory_copy(m.memory, uint32(v3+i32(1904)), uint32(v1), uint32(i32(96)))
+								t66 := int32(load32(m.memory, uint64(uint32(v3))+160))
+								t67 := int32(load32(m.memory, uint64(uint32(v3))+164))
+								m._hooksig__key__find_key_of_whole__hcd6213fe1962e2f2_fehjgp(v3+i32(3144), t66, t67, v3+i32(1904), v3+i32(168))
 								{
-									t68 := int32(m.memory[uint64(uint32(v3))+2936])
+									t68 := int32(m.memory[uint64(uint32(v3))+3144])
 									if t68 != i32(3) {
-										t70 := int64(load64(m.memory, uint64(uint32(v3))+2936))
+										t70 := int64(load64(m.memory, uint64(uint32(v3))+3144))
 										v20 = t70
 										if v20&i64(255) != i64(3) {
 											goto l28
@@ -8050,21 +8143,21 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 										v1 = int32(int64(uint64(v20) >> 32))
 										goto l30
 									}
-									t69 := int32(load32(m.memory, uint64(uint32(v3))+2940))
+									t69 := int32(load32(m.memory, uint64(uint32(v3))+3148))
 									v1 = t69
 									goto l30
 								}
 							}
 						l24:
-							m.memory[uint64(uint32(v3))+1696] = byte(i32(0))
 							m.memory[uint64(uint32(v3))+1904] = byte(i32(0))
-							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v3+i32(2936), v3+i32(64), v3+i32(1576), v3+i32(1696))
-							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v3+i32(2952), v3+i32(2936))
-							t64 := int32(m.memory[uint64(uint32(v3))+2952])
+							m.memory[uint64(uint32(v3))+2112] = byte(i32(0))
+							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v3+i32(3144), v3+i32(72), v3+i32(1784), v3+i32(1904))
+							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v3+i32(3160), v3+i32(3144))
+							t64 := int32(m.memory[uint64(uint32(v3))+3160])
 							if t64 == i32(3) {
 								goto l27
 							}
-							t65 := int64(load64(m.memory, uint64(uint32(v3))+2952))
+							t65 := int64(load64(m.memory, uint64(uint32(v3))+3160))
 							v20 = t65
 							if v20&i64(255) == i64(3) {
 								goto l27
@@ -8072,20 +8165,20 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 							goto l28
 						}
 					l27:
-						t71 := int32(load32(m.memory, uint64(uint32(v3))+152))
-						t72 := int32(load32(m.memory, uint64(uint32(v3))+156))
-						m._hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v3+i32(2952), t71, t72, v3+i32(2936), v3+i32(160))
+						t71 := int32(load32(m.memory, uint64(uint32(v3))+160))
+						t72 := int32(load32(m.memory, uint64(uint32(v3))+164))
+						m._hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v3+i32(3160), t71, t72, v3+i32(3144), v3+i32(168))
 						{
-							t73 := int32(m.memory[uint64(uint32(v3))+2952])
+							t73 := int32(m.memory[uint64(uint32(v3))+3160])
 							if t73 != i32(3) {
 								goto l31
 							}
-							t74 := int32(load32(m.memory, uint64(uint32(v3))+2956))
+							t74 := int32(load32(m.memory, uint64(uint32(v3))+3164))
 							v1 = t74
 							goto l30
 						}
 					l31:
-						t75 := int64(load64(m.memory, uint64(uint32(v3))+2952))
+						t75 := int64(load64(m.memory, uint64(uint32(v3))+3160))
 						v20 = t75
 						if v20&i64(255) != i64(3) {
 							goto l28
@@ -8093,37 +8186,37 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 						v1 = int32(int64(uint64(v20) >> 32))
 					}
 				l30:
-					t76 := int64(load64(m.memory, uint64(uint32(v3))+184))
-					store64(m.memory, uint64(uint32(v3))+112, uint64(t76))
-					t77 := int64(load64(m.memory, uint64(uint32(v3))+176))
-					store64(m.memory, uint64(uint32(v3))+104, uint64(t77))
-					t78 := int64(load64(m.memory, uint64(uint32(v3))+168))
-					store64(m.memory, uint64(uint32(v3))+96, uint64(t78))
-					t79 := int64(load64(m.memory, uint64(uint32(v3))+160))
-					store64(m.memory, uint64(uint32(v3))+88, uint64(t79))
+					t76 := int64(load64(m.memory, uint64(uint32(v3))+192))
+					store64(m.memory, uint64(uint32(v3))+120, uint64(t76))
+					t77 := int64(load64(m.memory, uint64(uint32(v3))+184))
+					store64(m.memory, uint64(uint32(v3))+112, uint64(t77))
+					t78 := int64(load64(m.memory, uint64(uint32(v3))+176))
+					store64(m.memory, uint64(uint32(v3))+104, uint64(t78))
+					t79 := int64(load64(m.memory, uint64(uint32(v3))+168))
+					store64(m.memory, uint64(uint32(v3))+96, uint64(t79))
 					if v2 != 0 {
-						t80 := int64(load64(m.memory, uint64(uint32(v3))+112))
-						store64(m.memory, uint64(uint32(v3))+1720, uint64(t80))
-						t81 := int64(load64(m.memory, uint64(uint32(v3))+104))
-						store64(m.memory, uint64(uint32(v3))+1712, uint64(t81))
-						t82 := int64(load64(m.memory, uint64(uint32(v3))+96))
-						store64(m.memory, uint64(uint32(v3))+1704, uint64(t82))
-						t83 := int64(load64(m.memory, uint64(uint32(v3))+88))
-						store64(m.memory, uint64(uint32(v3))+1696, uint64(t83))
-						memory_zero(m.memory, uint32(v3+i32(2960)), uint32(i32(64)))
+						t80 := int64(load64(m.memory, uint64(uint32(v3))+120))
+						store64(m.memory, uint64(uint32(v3))+1928, uint64(t80))
+						t81 := int64(load64(m.memory, uint64(uint32(v3))+112))
+						store64(m.memory, uint64(uint32(v3))+1920, uint64(t81))
+						t82 := int64(load64(m.memory, uint64(uint32(v3))+104))
+						store64(m.memory, uint64(uint32(v3))+1912, uint64(t82))
+						t83 := int64(load64(m.memory, uint64(uint32(v3))+96))
+						store64(m.memory, uint64(uint32(v3))+1904, uint64(t83))
+						memory_zero(m.memory, uint32(v3+i32(3168)), uint32(i32(64)))
 						t84 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
-						store64(m.memory, uint64(uint32(v3))+3048, uint64(t84))
+						store64(m.memory, uint64(uint32(v3))+3256, uint64(t84))
 						t85 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
-						store64(m.memory, uint64(uint32(v3))+3040, uint64(t85))
+						store64(m.memory, uint64(uint32(v3))+3248, uint64(t85))
 						t86 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
-						store64(m.memory, uint64(uint32(v3))+3032, uint64(t86))
+						store64(m.memory, uint64(uint32(v3))+3240, uint64(t86))
 						t87 := int64(load64(m.memory, uint64(uint32(i32(0)))+16596))
-						store64(m.memory, uint64(uint32(v3))+3024, uint64(t87))
-						memory_copy(m.memory, uint32(v3+i32(288)), uint32(v2), uint32(i32(44)))
+						store64(m.memory, uint64(uint32(v3))+3232, uint64(t87))
+						memory_copy(m.memory, uint32(v3+i32(496)), uint32(v2), uint32(i32(44)))
 						store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
-						memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(2960)), uint32(i32(96)))
+						memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(3168)), uint32(i32(96)))
 						store64(m.memory, uint64(uint32(v0))+104, uint64(i64(0)))
-						memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(288)), uint32(i32(44)))
+						memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(496)), uint32(i32(44)))
 						m.memory[uint64(uint32(v0))+216] = byte(i32(0))
 						store32(m.memory, uint64(uint32(v0))+208, uint32(v1))
 						t88 := v0
@@ -8140,13 +8233,13 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 							p91 = v19
 						}
 						store64(m.memory, uint64(uint32(t92))+192, uint64(p91))
-						t93 := int64(load64(m.memory, uint64(uint32(v3))+1720))
+						t93 := int64(load64(m.memory, uint64(uint32(v3))+1928))
 						store64(m.memory, uint64(uint32(v0))+184, uint64(t93))
-						t94 := int64(load64(m.memory, uint64(uint32(v3))+1712))
+						t94 := int64(load64(m.memory, uint64(uint32(v3))+1920))
 						store64(m.memory, uint64(uint32(v0))+176, uint64(t94))
-						t95 := int64(load64(m.memory, uint64(uint32(v3))+1704))
+						t95 := int64(load64(m.memory, uint64(uint32(v3))+1912))
 						store64(m.memory, uint64(uint32(v0))+168, uint64(t95))
-						t96 := int64(load64(m.memory, uint64(uint32(v3))+1696))
+						t96 := int64(load64(m.memory, uint64(uint32(v3))+1904))
 						store64(m.memory, uint64(uint32(v0))+160, uint64(t96))
 						v2 = i32(48)
 						goto l2
@@ -8165,7 +8258,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 		v2 = p97
 	}
 l1:
-	m.___stack_pointer = v3 + i32(3056)
+	m.___stack_pointer = v3 + i32(3264)
 	return v2
 }
 func (m *Module) Xhooksig_date_format(v0 int64, v1, v2, v3 int32) int32 {

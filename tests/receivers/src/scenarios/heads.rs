@@ -8,11 +8,12 @@ use crate::{
 };
 
 /// The heads whose fields and names are the most work to match.
-pub(super) fn largest_heads(kind: Kind) -> [Vec<u8>; 4] {
+pub(super) fn largest_heads(kind: Kind) -> [Vec<u8>; 5] {
     [
         head_of_short_names(kind),
         head_of_similar_names(kind),
         head_of_long_names(kind),
+        head_of_escaped_names(kind),
         head_of_long_value(kind),
     ]
 }
@@ -69,6 +70,18 @@ fn head_of_long_names(kind: Kind) -> Vec<u8> {
     let name = |number: usize| format!("{half}{number:06}{half}");
     let fields: String = (0..count).map(|number| format!("{}: v\r\n", name(number))).collect();
     listing((0..126).map(name), &fields)
+}
+
+/// The longest list with quoted-pairs, and as many fields as fit whose names differ from a listed one in
+/// the middle.
+fn head_of_escaped_names(kind: Kind) -> Vec<u8> {
+    let (bytes, fields) = kind.largest_head();
+    let half = "x".repeat(26);
+    let name = |number: usize| format!("{half}{number:06}{half}");
+    let count = fields.min((bytes - 4096) / 64);
+    let fields: String =
+        (0..count).map(|number| format!("{}: v\r\n", name(number % 1_000_000))).collect();
+    listing((0..3).map(|number| name(number).replace('x', "\\x")), &fields)
 }
 
 /// A stale-proof head that lists `date digest` and these names, with a MAC that does not fit.
