@@ -338,3 +338,20 @@ impl<'m, 'n, I: Iterator<Item = Name<'n>> + Clone> CheckedNames<'m, 'n, I> {
         self.listed.clone().position(|listed| listed.same(name)).unwrap_or(usize::MAX)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+mod tests {
+    use super::*;
+    use crate::Params;
+
+    #[test]
+    fn quoted_pairs_of_a_list_are_resolved() {
+        let field = br#"keyId="k",algorithm="a",headers="\date di\gest",signature="s""#;
+        let params = Params::parse(field).expect("the parameters are well-formed");
+        let mut memory = ResolvedList::new();
+        let list = params.headers().resolve(&mut memory);
+        let expected = (HELD_NAMES != 0).then_some(DATE_DIGEST);
+        assert_eq!(list.value().as_slice(), expected);
+    }
+}

@@ -4,7 +4,7 @@
 //!   feature `plain`. The tests of this folder compare the other versions with it.
 //! - `fast` is for 64-bit processors and WebAssembly.
 //! - `narrow` is for other processors: `plain` with a faster base64 decoder.
-//! - `small` is for builds with the feature `small`.
+//! - `small` is for builds with the feature `small`. In WebAssembly it decodes base64 with `wide`.
 //!
 //! With the feature `lanes`, `lanes` hashes several streams at once for the fast version.
 //!
