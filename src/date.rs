@@ -167,18 +167,25 @@ fn read_imf_fixdate(text: &[u8; LEN]) -> Option<DateTime> {
         w0, w1, w2, b',', b' ', d0, d1, b' ', m0, m1, m2, b' ', y0, y1, y2, y3, b' ',
         h0, h1, b':', n0, n1, b':', s0, s1, b' ', b'G', b'M', b'T',
     ] = text else { return None };
-    let day_of_week = place(&DAYS, [w0, w1, w2]);
-    let digits = [y0, y1, y2, y3, d0, d1, h0, h1, n0, n1, s0, s1].map(|d| d.wrapping_sub(b'0'));
-    let all_digits = digits.iter().fold(true, |all, &digit| all & (digit <= 9));
-    let [y0, y1, y2, y3, d0, d1, h0, h1, n0, n1, s0, s1] = digits.map(u32::from);
-    let date = DateTime {
-        month: month_of(y0 * 1000 + y1 * 100 + y2 * 10 + y3, [m0, m1, m2])?,
-        day: d0 * 10 + d1,
-        hour: h0 * 10 + h1,
-        minute: n0 * 10 + n1,
-        second: s0 * 10 + s1,
-    };
-    (all_digits & (day_of_week > 0)).then_some(date)
+    let [century, year_of_century, _, _] = numbers([y0, y1, y2, y3, b'0', b'0', b'0', b'0'])?;
+    let [day, hour, minute, second] = numbers([d0, d1, h0, h1, n0, n1, s0, s1])?;
+    let month = month_of(century * 100 + year_of_century, [m0, m1, m2])?;
+    let date = DateTime { month, day, hour, minute, second };
+    (place(&DAYS, [w0, w1, w2]) > 0).then_some(date)
+}
+
+/// Returns four numbers of two digits.
+fn numbers(digits: [u8; 8]) -> Option<[u32; 4]> {
+    const fn each(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    let values = u64::from_le_bytes(digits) ^ each(b'0');
+    // A value above 9 sets the top bit, of its own byte at least.
+    if (values.wrapping_add(each(0x80 - 10)) | values) & each(0x80) != 0 {
+        return None;
+    }
+    let [first, _, second, _, third, _, fourth, _] = (values * 10 + (values >> 8)).to_le_bytes();
+    Some([first, second, third, fourth].map(u32::from))
 }
 
 /// A date of the proleptic Gregorian calendar and a time of day.
@@ -218,8 +225,9 @@ impl DateTime {
     /// it ends before, the time is that of the start of the day.
     fn time_in(&self, month: u32) -> (i64, bool) {
         let start = out_of_line(days_before, month);
-        let end = out_of_line(days_before, month + 1);
         let day = start + self.day;
+        // Every month has 28 days.
+        let end = if self.day <= 28 { day } else { out_of_line(days_before, month + 1) };
         let day_exists = self.day > 0 && day <= end;
         let second = (self.hour * 60 + self.minute) * 60 + self.second;
         let midnight = (i64::from(day) - EPOCH) * SECONDS_A_DAY;
@@ -258,12 +266,7 @@ fn civil_from_days(days: i32) -> (i32, i32, i32) {
 }
 
 /// Returns the place of a word of three letters in `words`, from 1, or 0 if it is not one of them.
-///
-/// Every word is compared, so that the compiler can use vector instructions.
 fn place(words: &[[u8; 3]], word: [u8; 3]) -> u32 {
-    let as_number = |[a, b, c]: [u8; 3]| u32::from_le_bytes([a, b, c, 0]);
-    let word = as_number(word);
-    words.iter().zip(1..).fold(0, |found, (listed, place)| {
-        found | if as_number(*listed) == word { place } else { 0 }
-    })
+    let found = words.iter().zip(1..).find(|(listed, _)| **listed == word);
+    found.map_or(0, |(_, place)| place)
 }

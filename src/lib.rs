@@ -53,7 +53,8 @@
 //! - `capi` adds the C interface of `include/hooksig.h`.
 //! - `http` implements [`Headers`] for `http::HeaderMap`.
 //! - `httparse` implements [`Headers`] for a slice of `httparse::Header`.
-//! - `lanes` hashes several messages at once, on processors with SHA instructions.
+//! - `lanes` uses instructions that the processor may have: it hashes several messages at once, and decodes
+//!   base64 in vectors.
 //! - `payload` adds types for the JSON body, and for requests to Drone's extensions.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]

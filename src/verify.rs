@@ -161,14 +161,14 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let date_field = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;
         let date = self.policy.read_date(date_field, clock)?;
         let digest_field = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
-        let digest = digest::parse(digest_field)?;
         // Of Drone's list, only control bytes are left to check: date and digest occur once. A parsed date
-        // has none, and neither has a digest of Drone's length. `None` for any other length.
+        // has none, and neither has a digest of Drone's length if it parses. `None` for any other length.
         let usual = if names.is_date_digest && (date.is_some() || !has_control(date_field)) {
             verbatim::read_signing_string(date_field, digest_field)
         } else {
             None
         };
+        let digest = digest::parse(digest_field)?;
         let key_index = if let Some(string) = usual {
             key::find_key_of_whole(self.keys, &string, &tag, body)?
         } else {

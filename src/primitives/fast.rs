@@ -1,6 +1,6 @@
 //! The version for speed, on 64-bit processors and in WebAssembly.
 
-mod base64;
+pub(super) mod base64;
 mod scan;
 
 use ctutils::{Choice, CtEq};

@@ -6,7 +6,8 @@
 //! - `narrow` is for other processors: `plain` with a faster base64 decoder.
 //! - `small` is for builds with the feature `small`. In WebAssembly it decodes base64 with `wide`.
 //!
-//! With the feature `lanes`, `lanes` hashes several streams at once for the fast version.
+//! With the feature `lanes`, the fast version uses instructions that not every processor has: `lanes`
+//! hashes several streams at once, and `vectors` decodes base64.
 //!
 //! Setting both `plain` and `small`, as `--all-features` does, has no effect. Every build compiles every version,
 //! and the linker drops the unused ones.
@@ -31,6 +32,9 @@ mod plain;
 mod small;
 #[allow(dead_code)]
 mod stream;
+#[cfg(all(feature = "lanes", target_arch = "x86_64"))]
+#[allow(dead_code)]
+mod vectors;
 #[allow(dead_code)]
 mod wide;
 pub(crate) mod words;

@@ -4916,6 +4916,53 @@ l3:
 l1:
 	m.___stack_pointer = v6 + i32(16)
 }
+func (m *Module) _hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v0, v1, v2 int32) {
+	var v3, v4, v5, v6 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(128)
+	memory_copy(m.memory, uint32(v3), uint32(i32(0x5588)), uint32(i32(96)))
+	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
+	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
+	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
+	store32(m.memory, uint64(uint32(v3))+108, uint32(v1))
+	store32(m.memory, uint64(uint32(v3))+104, uint32(i32(6)))
+	v4 = v3 + i32(104)
+	v2 = i32(0)
+l2:
+	{
+		v1 = v2
+		v2 = v4 + v2*i32(12)
+		t1 := int32(load32(m.memory, uint64(uint32(v2))+4))
+		v5 = t1
+		if v5 == 0 {
+			goto l0
+		}
+		{
+			t2 := int32(load32(m.memory, uint32(v2)))
+			v6 = t2
+			if uint32(v6) > uint32(i32(96)) {
+				goto l1
+			}
+			t3 := int32(load32(m.memory, uint64(uint32(v2))+8))
+			t4 := i32(96) - v6
+			v2 = t3
+			if uint32(t4) < uint32(v2) {
+				goto l1
+			}
+			if v2 == 0 {
+				goto l1
+			}
+			memory_copy(m.memory, uint32(v3+v6), uint32(v5), uint32(v2))
+		}
+	l1:
+		v2 = i32(1)
+		if v1&i32(1) == 0 {
+			goto l2
+		}
+	}
+l0:
+	memory_copy(m.memory, uint32(v0), uint32(v3), uint32(i32(96)))
+}
 func (m *Module) _hooksig__digest__parse__hcb7163afa9b01c49_v8wj6k(v0, v1, v2 int32) {
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
@@ -5080,57 +5127,14 @@ l12:
 l2:
 	m.___stack_pointer = v3 + i32(80)
 }
-func (m *Module) _hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v0, v1, v2 int32) {
-	var v3, v4, v5, v6 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(0x5588)), uint32(i32(96)))
-	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
-	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
-	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
-	store32(m.memory, uint64(uint32(v3))+108, uint32(v1))
-	store32(m.memory, uint64(uint32(v3))+104, uint32(i32(6)))
-	v4 = v3 + i32(104)
-	v2 = i32(0)
-l2:
-	{
-		v1 = v2
-		v2 = v4 + v2*i32(12)
-		t1 := int32(load32(m.memory, uint64(uint32(v2))+4))
-		v5 = t1
-		if v5 == 0 {
-			goto l0
-		}
-		{
-			t2 := int32(load32(m.memory, uint32(v2)))
-			v6 = t2
-			if uint32(v6) > uint32(i32(96)) {
-				goto l1
-			}
-			t3 := int32(load32(m.memory, uint64(uint32(v2))+8))
-			t4 := i32(96) - v6
-			v2 = t3
-			if uint32(t4) < uint32(v2) {
-				goto l1
-			}
-			if v2 == 0 {
-				goto l1
-			}
-			memory_copy(m.memory, uint32(v3+v6), uint32(v5), uint32(v2))
-		}
-	l1:
-		v2 = i32(1)
-		if v1&i32(1) == 0 {
-			goto l2
-		}
-	}
-l0:
-	memory_copy(m.memory, uint32(v0), uint32(v3), uint32(i32(96)))
-}
 func (m *Module) _hooksig__date__parse__hdc9e21b9af3bf1cd_f9jycr(v0, v1, v2 int32, v3 int64) {
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
+	var v4 int32
+	var v5, v6, v7, v8, v9 int64
+	var v10, v11 int32
+	var v12, v13 int64
+	var v14, v15, v16, v17, v18, v19, v20, v21, v22, v23 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(128)
+	v4 = t0 - i32(96)
 	m.___stack_pointer = v4
 	{
 		if v2 != i32(29) {
@@ -5181,370 +5185,335 @@ func (m *Module) _hooksig__date__parse__hdc9e21b9af3bf1cd_f9jycr(v0, v1, v2 int3
 			if t11&i32(255) != i32(84) {
 				goto l1
 			}
-			t12 := int32(m.memory[uint64(uint32(v1))+24])
-			v5 = t12
-			t13 := int32(m.memory[uint64(uint32(v1))+23])
-			v6 = t13
-			t14 := int32(m.memory[uint64(uint32(v1))+21])
-			v7 = t14
-			t15 := int32(m.memory[uint64(uint32(v1))+20])
-			v8 = t15
-			t16 := int32(m.memory[uint64(uint32(v1))+18])
-			v9 = t16
-			t17 := int32(m.memory[uint64(uint32(v1))+17])
-			v10 = t17
-			t18 := int32(m.memory[uint64(uint32(v1))+15])
-			v11 = t18
-			t19 := int32(m.memory[uint64(uint32(v1))+14])
-			v12 = t19
-			t20 := int32(m.memory[uint64(uint32(v1))+13])
-			v13 = t20
-			t21 := int32(m.memory[uint64(uint32(v1))+12])
-			v14 = t21
-			t22 := int32(m.memory[uint64(uint32(v1))+10])
-			v15 = t22
-			t23 := int32(m.memory[uint64(uint32(v1))+9])
-			v16 = t23
-			t24 := int32(m.memory[uint64(uint32(v1))+8])
-			v17 = t24
-			t25 := int32(m.memory[uint64(uint32(v1))+6])
-			v18 = t25
-			t26 := int32(m.memory[uint64(uint32(v1))+5])
-			v19 = t26
-			v2 = i32(21164)
-			t27 := int32(load16(m.memory, uint32(v1)))
-			t28 := int32(m.memory[uint64(uint32(v1))+2])
-			v20 = (t27 | t28<<16) & i32(0xffffff)
-			v1 = i32(1)
-			v21 = i32(0)
+			t12 := int64(m.memory[uint64(uint32(v1))+24])
+			v3 = t12
+			t13 := int64(m.memory[uint64(uint32(v1))+23])
+			v5 = t13
+			t14 := int64(m.memory[uint64(uint32(v1))+21])
+			v6 = t14
+			t15 := int64(m.memory[uint64(uint32(v1))+20])
+			v7 = t15
+			t16 := int64(m.memory[uint64(uint32(v1))+18])
+			v8 = t16
+			t17 := int64(m.memory[uint64(uint32(v1))+17])
+			v9 = t17
+			t18 := int32(m.memory[uint64(uint32(v1))+10])
+			v2 = t18
+			t19 := int32(m.memory[uint64(uint32(v1))+9])
+			v10 = t19
+			t20 := int32(m.memory[uint64(uint32(v1))+8])
+			v11 = t20
+			t21 := int64(m.memory[uint64(uint32(v1))+6])
+			v12 = t21
+			t22 := int64(m.memory[uint64(uint32(v1))+5])
+			v13 = t22
+			t23 := int32(m.memory[uint64(uint32(v1))+2])
+			v14 = t23
+			t24 := int32(m.memory[uint64(uint32(v1))+1])
+			v15 = t24
+			t25 := int32(m.memory[uint32(v1)])
+			v16 = t25
+			t26 := int64(load32(m.memory, uint64(uint32(v1))+12))
+			m._hooksig__date__numbers__h2ceff0677a62286a_yjs05g(v4+i32(44), t26|i64(0x3030303000000000))
+			t27 := int32(load32(m.memory, uint64(uint32(v4))+44))
+			if t27 == 0 {
+				goto l1
+			}
+			t28 := int32(load32(m.memory, uint64(uint32(v4))+52))
+			v1 = t28
+			t29 := int32(load32(m.memory, uint64(uint32(v4))+48))
+			v17 = t29
+			m._hooksig__date__numbers__h2ceff0677a62286a_yjs05g(v4+i32(44), v3<<56|v5<<48|v6<<40|v7<<32|v8<<24|v9<<16|v12<<8|v13)
+			t30 := int32(load32(m.memory, uint64(uint32(v4))+44))
+			if t30 == 0 {
+				goto l1
+			}
+			v18 = v17*i32(100) + v1
+			t31 := int32(load32(m.memory, uint64(uint32(v4))+60))
+			v19 = t31
+			t32 := int32(load32(m.memory, uint64(uint32(v4))+56))
+			v20 = t32
+			t33 := int32(load32(m.memory, uint64(uint32(v4))+52))
+			v21 = t33
+			t34 := int32(load32(m.memory, uint64(uint32(v4))+48))
+			v22 = t34
+			v17 = i32(0)
+			v1 = i32(-36)
+			v10 = (v10&i32(255)<<8 | v11&i32(255) | v2<<16) & i32(0xffffff)
 		l2:
 			{
-				t29 := int32(load16(m.memory, uint32(v2)))
-				t30 := int32(m.memory[uint32(v2+i32(2))])
-				p31 := i32(0)
-				if v20 == t29|t30<<16 {
-					p31 = v1
+				if v1 == 0 {
+					goto l1
 				}
-				v21 = p31 | v21
-				v2 = v2 + i32(3)
-				v1 = v1 + i32(1)
-				if v1 != i32(8) {
+				v2 = v1 + i32(21408)
+				v1 = v1 + i32(3)
+				v17 = v17 + i32(1)
+				t35 := int32(load16(m.memory, uint32(v2)))
+				t36 := int32(m.memory[uint32(v2+i32(2))])
+				if t35|t36<<16 != v10 {
 					goto l2
 				}
 			}
-			m.memory[uint64(uint32(v4))+91] = byte(v5)
-			m.memory[uint64(uint32(v4))+90] = byte(v6)
-			m.memory[uint64(uint32(v4))+89] = byte(v7)
-			m.memory[uint64(uint32(v4))+88] = byte(v8)
-			m.memory[uint64(uint32(v4))+87] = byte(v9)
-			m.memory[uint64(uint32(v4))+86] = byte(v10)
-			m.memory[uint64(uint32(v4))+85] = byte(v18)
-			m.memory[uint64(uint32(v4))+84] = byte(v19)
-			m.memory[uint64(uint32(v4))+83] = byte(v11)
-			m.memory[uint64(uint32(v4))+82] = byte(v12)
-			m.memory[uint64(uint32(v4))+81] = byte(v13)
-			m.memory[uint64(uint32(v4))+80] = byte(v14)
-			v2 = i32(0)
+			v10 = v18*i32(12) + v17 + i32(-1)
+			v1 = i32(-21)
+			v17 = (v15&i32(255)<<8 | v16&i32(255) | v14<<16) & i32(0xffffff)
 		l3:
 			{
-				t32 := int32(m.memory[uint32(v4+i32(80)+v2)])
-				m.memory[uint32(v4+i32(68)+v2)] = byte(t32 + i32(-48))
-				v2 = v2 + i32(1)
-				if v2 != i32(12) {
+				if v1 == 0 {
+					goto l1
+				}
+				v2 = v1 + i32(21185)
+				v1 = v1 + i32(3)
+				t37 := int32(load16(m.memory, uint32(v2)))
+				t38 := int32(m.memory[uint32(v2+i32(2))])
+				if t37|t38<<16 != v17 {
 					goto l3
 				}
 			}
-			v2 = i32(0)
-			v5 = i32(1)
-		l4:
+			store32(m.memory, uint64(uint32(v4))+84, uint32(v19))
+			store32(m.memory, uint64(uint32(v4))+80, uint32(v20))
+			store32(m.memory, uint64(uint32(v4))+76, uint32(v21))
+			store32(m.memory, uint64(uint32(v4))+72, uint32(v22))
+			store32(m.memory, uint64(uint32(v4))+68, uint32(v10))
+			store32(m.memory, uint64(uint32(v4))+64, uint32(i32(1)))
+			m._hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412f(v4+i32(16), v4+i32(68), i64(0), v3)
+			goto l4
+		}
+	l1:
+		store64(m.memory, uint64(uint32(v4))+16, uint64(i64(0)))
+		goto l4
+	l0:
+		store32(m.memory, uint64(uint32(v4))+40, uint32(v2))
+		store32(m.memory, uint64(uint32(v4))+36, uint32(v1))
+		m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v4+i32(8), v4+i32(36), i32(1))
+		v18 = i32(0)
+		t39 := int32(load32(m.memory, uint64(uint32(v4))+40))
+		v19 = t39
+		t40 := int32(load32(m.memory, uint64(uint32(v4))+36))
+		v23 = t40
+		t41 := int32(load32(m.memory, uint64(uint32(v4))+12))
+		v16 = t41
+		t42 := int32(load32(m.memory, uint64(uint32(v4))+8))
+		v20 = t42
+	l18:
+		{
+			t43 := int32(load32(m.memory, uint64(uint32(v18))+21344))
+			if t43 != v19 {
+				goto l5
+			}
+			t44 := int32(load32(m.memory, uint64(uint32(v18))+21340))
+			v1 = t44
+			v17 = i32(0)
+			store32(m.memory, uint64(uint32(v4))+88, uint32(i32(0)))
+			store64(m.memory, uint64(uint32(v4))+80, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v4))+72, uint64(i64(0)))
+			store64(m.memory, uint64(uint32(v4))+64, uint64(i64(0)))
 			{
-				t33 := int32(m.memory[uint32(v4+i32(68)+v2)])
-				t34 := v5
-				var p35 int32
-				if uint32(t33) < uint32(i32(10)) {
-					p35 = 1
+				if v19 != 0 {
+					goto l6
 				}
-				v5 = t34 & p35
-				v2 = v2 + i32(1)
-				if v2 != i32(12) {
+				v11 = i32(-1)
+				v14 = i32(0)
+				v15 = i32(0)
+				v21 = i32(0)
+				v22 = i32(0)
+				v2 = i32(0)
+				goto l7
+			l6:
+				v10 = v19
+				v2 = v23
+			l12:
+				{
+					t45 := int32(m.memory[uint32(v2)])
+					v14 = t45
+					{
+						t46 := int32(m.memory[uint32(v1)])
+						v11 = t46
+						v15 = (v11 + i32(-97)) & i32(255)
+						if uint32(v15) <= uint32(i32(6)) {
+							goto l8
+						}
+						if v14 == v11&i32(255) {
+							goto l9
+						}
+						goto l5
+					}
+				l8:
+					v15 = v4 + i32(64) + v15<<2
+					{
+						{
+							if v11&i32(255) != i32(99) {
+								goto l10
+							}
+							t47 := int32(load32(m.memory, uint32(v15)))
+							v11 = int32(uint32(t47)>>8) | v14<<16
+							goto l11
+						}
+					l10:
+						v11 = (v14 + i32(-48)) & i32(255)
+						if uint32(v11) > uint32(i32(9)) {
+							goto l5
+						}
+						t48 := int32(load32(m.memory, uint32(v15)))
+						v11 = t48*i32(10) + v11
+					}
+				l11:
+					store32(m.memory, uint32(v15), uint32(v11))
+				l9:
+					v1 = v1 + i32(1)
+					v2 = v2 + i32(1)
+					v10 = v10 + i32(-1)
+					if v10 != 0 {
+						goto l12
+					}
+				}
+				t49 := int32(load32(m.memory, uint64(uint32(v4))+64))
+				t50 := int32(load32(m.memory, uint64(uint32(v4))+68))
+				v11 = (t49*i32(100)+t50)*i32(12) + i32(-1)
+				t51 := int32(load32(m.memory, uint64(uint32(v4))+88))
+				v14 = t51
+				t52 := int32(load32(m.memory, uint64(uint32(v4))+84))
+				v15 = t52
+				t53 := int32(load32(m.memory, uint64(uint32(v4))+80))
+				v21 = t53
+				t54 := int32(load32(m.memory, uint64(uint32(v4))+76))
+				v22 = t54
+				t55 := int32(load32(m.memory, uint64(uint32(v4))+72))
+				v2 = t55
+			}
+		l7:
+			v1 = i32(-36)
+			v10 = v2 & i32(0xffffff)
+		l13:
+			{
+				if v1 == 0 {
+					goto l5
+				}
+				v2 = v1 + i32(21408)
+				v1 = v1 + i32(3)
+				v17 = v17 + i32(1)
+				t56 := int32(load16(m.memory, uint32(v2)))
+				t57 := int32(m.memory[uint32(v2+i32(2))])
+				if t56|t57<<16 != v10 {
+					goto l13
+				}
+			}
+			store32(m.memory, uint64(uint32(v4))+60, uint32(v14))
+			store32(m.memory, uint64(uint32(v4))+56, uint32(v15))
+			store32(m.memory, uint64(uint32(v4))+52, uint32(v21))
+			store32(m.memory, uint64(uint32(v4))+48, uint32(v22))
+			store32(m.memory, uint64(uint32(v4))+44, uint32(v17+v11))
+			v1 = i32(0)
+			var p58 int32
+			if v19 != i32(24) {
+				p58 = 1
+			}
+			v10 = p58
+		l17:
+			v2 = v1 + i32(21185)
+			v17 = i32(3)
+			{
+				if v10 != 0 {
+					goto l14
+				}
+				m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4, v2, i32(9))
+				t59 := int32(load32(m.memory, uint64(uint32(v4))+4))
+				v17 = t59
+				t60 := int32(load32(m.memory, uint32(v4)))
+				v2 = t60
+			}
+		l14:
+			{
+				if v16 != v17 {
+					goto l15
+				}
+				t61 := m._memcmp(v20, v2, v16)
+				if t61 == 0 {
+					t62 := v4 + i32(16)
+					t63 := v4 + i32(44)
+					var p64 int32
+					if v19 == i32(24) {
+						p64 = 1
+					}
+					m._hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412f(t62, t63, int64(uint32(p64)), v3)
 					goto l4
 				}
 			}
-			v2 = v4 + i32(68)
-			v1 = i32(0)
-		l5:
-			{
-				t36 := int32(m.memory[uint32(v2)])
-				store32(m.memory, uint32(v4+i32(80)+v1), uint32(t36))
-				v2 = v2 + i32(1)
-				v1 = v1 + i32(4)
-				if v1 != i32(48) {
-					goto l5
-				}
-			}
-			t37 := int32(load32(m.memory, uint64(uint32(v4))+124))
-			v7 = t37
-			t38 := int32(load32(m.memory, uint64(uint32(v4))+120))
-			v8 = t38
-			t39 := int32(load32(m.memory, uint64(uint32(v4))+116))
-			v9 = t39
-			t40 := int32(load32(m.memory, uint64(uint32(v4))+112))
-			v10 = t40
-			t41 := int32(load32(m.memory, uint64(uint32(v4))+108))
-			v11 = t41
-			t42 := int32(load32(m.memory, uint64(uint32(v4))+104))
-			v12 = t42
-			t43 := int32(load32(m.memory, uint64(uint32(v4))+100))
-			v13 = t43
-			t44 := int32(load32(m.memory, uint64(uint32(v4))+96))
-			v14 = t44
-			t45 := int32(load32(m.memory, uint64(uint32(v4))+92))
-			v18 = t45
-			t46 := int32(load32(m.memory, uint64(uint32(v4))+88))
-			v19 = t46
-			t47 := int32(load32(m.memory, uint64(uint32(v4))+84))
-			v22 = t47
-			t48 := int32(load32(m.memory, uint64(uint32(v4))+80))
-			v23 = t48
-			v2 = i32(21372)
-			v6 = (v16&i32(255)<<8 | v17&i32(255) | v15<<16) & i32(0xffffff)
-			v1 = i32(1)
-			v20 = i32(0)
-		l6:
-			{
-				t49 := int32(load16(m.memory, uint32(v2)))
-				t50 := int32(m.memory[uint32(v2+i32(2))])
-				p51 := i32(0)
-				if v6 == t49|t50<<16 {
-					p51 = v1
-				}
-				v20 = p51 | v20
-				v2 = v2 + i32(3)
-				v1 = v1 + i32(1)
-				if v1 != i32(13) {
-					goto l6
-				}
-			}
-			if v20 == 0 {
-				goto l1
-			}
-			var p52 int32
-			if v21 != i32(0) {
-				p52 = 1
-			}
-			if p52&v5 == 0 {
-				goto l1
-			}
-			store32(m.memory, uint64(uint32(v4))+44, uint32(i32(1)))
-			store32(m.memory, uint64(uint32(v4))+64, uint32(v8*i32(10)+v7))
-			store32(m.memory, uint64(uint32(v4))+60, uint32(v10*i32(10)+v9))
-			store32(m.memory, uint64(uint32(v4))+56, uint32(v12*i32(10)+v11))
-			store32(m.memory, uint64(uint32(v4))+52, uint32(v14*i32(10)+v13))
-			store32(m.memory, uint64(uint32(v4))+48, uint32((v22*i32(100)+v23*i32(1000)+v19*i32(10)+v18)*i32(12)+v20+i32(-1)))
-			m._hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412f(v4+i32(24), v4+i32(48), i64(0), v3)
-			goto l7
-		}
-	l1:
-		store64(m.memory, uint64(uint32(v4))+24, uint64(i64(0)))
-		goto l7
-	l0:
-		store32(m.memory, uint64(uint32(v4))+72, uint32(v2))
-		store32(m.memory, uint64(uint32(v4))+68, uint32(v1))
-		m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v4+i32(16), v4+i32(68), i32(1))
-		t53 := int32(load32(m.memory, uint64(uint32(v4))+72))
-		v9 = t53
-		t54 := int32(load32(m.memory, uint64(uint32(v4))+68))
-		v14 = t54
-		t55 := int32(load32(m.memory, uint64(uint32(v4))+20))
-		v13 = t55
-		t56 := int32(load32(m.memory, uint64(uint32(v4))+16))
-		v15 = t56
-		v8 = i32(0)
-	l18:
-		{
-			t57 := int32(load32(m.memory, uint64(uint32(v8))+21344))
-			if t57 != v9 {
-				goto l8
-			}
-			t58 := int32(load32(m.memory, uint64(uint32(v8))+21340))
-			v2 = t58
-			v20 = i32(0)
-			store32(m.memory, uint64(uint32(v4))+104, uint32(i32(0)))
-			store64(m.memory, uint64(uint32(v4))+96, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v4))+88, uint64(i64(0)))
-			store64(m.memory, uint64(uint32(v4))+80, uint64(i64(0)))
-			v5 = i32(0)
-			v6 = i32(0)
-			v7 = i32(0)
-			v10 = i32(0)
-			v21 = i32(0)
-			v11 = i32(0)
-			v12 = i32(0)
-			{
-				if v9 == 0 {
-					goto l9
-				}
-				v21 = v9
-				v1 = v14
-			l14:
-				{
-					t59 := int32(m.memory[uint32(v1)])
-					v6 = t59
-					{
-						t60 := int32(m.memory[uint32(v2)])
-						v5 = t60
-						v7 = (v5 + i32(-97)) & i32(255)
-						if uint32(v7) <= uint32(i32(6)) {
-							goto l10
-						}
-						if v6 == v5&i32(255) {
-							goto l11
-						}
-						goto l8
-					}
-				l10:
-					v7 = v4 + i32(80) + v7<<2
-					{
-						{
-							if v5&i32(255) != i32(99) {
-								goto l12
-							}
-							t61 := int32(load32(m.memory, uint32(v7)))
-							v5 = int32(uint32(t61)>>8) | v6<<16
-							goto l13
-						}
-					l12:
-						v5 = (v6 + i32(-48)) & i32(255)
-						if uint32(v5) > uint32(i32(9)) {
-							goto l8
-						}
-						t62 := int32(load32(m.memory, uint32(v7)))
-						v5 = t62*i32(10) + v5
-					}
-				l13:
-					store32(m.memory, uint32(v7), uint32(v5))
-				l11:
-					v2 = v2 + i32(1)
-					v1 = v1 + i32(1)
-					v21 = v21 + i32(-1)
-					if v21 != 0 {
-						goto l14
-					}
-				}
-				t63 := int32(load32(m.memory, uint64(uint32(v4))+80))
-				v12 = t63 * i32(100)
-				t64 := int32(load32(m.memory, uint64(uint32(v4))+104))
-				v5 = t64
-				t65 := int32(load32(m.memory, uint64(uint32(v4))+100))
-				v6 = t65
-				t66 := int32(load32(m.memory, uint64(uint32(v4))+96))
-				v7 = t66
-				t67 := int32(load32(m.memory, uint64(uint32(v4))+92))
-				v10 = t67
-				t68 := int32(load32(m.memory, uint64(uint32(v4))+88))
-				v21 = t68
-				t69 := int32(load32(m.memory, uint64(uint32(v4))+84))
-				v11 = t69
-			}
-		l9:
-			v1 = i32(1)
-			v2 = i32(21372)
-			v21 = v21 & i32(0xffffff)
 		l15:
-			{
-				t70 := int32(load16(m.memory, uint32(v2)))
-				t71 := int32(m.memory[uint32(v2+i32(2))])
-				p72 := i32(0)
-				if t70|t71<<16 == v21 {
-					p72 = v1
-				}
-				v20 = p72 | v20
-				v2 = v2 + i32(3)
-				v1 = v1 + i32(1)
-				if v1 != i32(13) {
-					goto l15
-				}
+			v1 = v1 + i32(9)
+			if v1 != i32(63) {
+				goto l17
 			}
-			if v20 != 0 {
-				store32(m.memory, uint64(uint32(v4))+60, uint32(v5))
-				store32(m.memory, uint64(uint32(v4))+56, uint32(v6))
-				store32(m.memory, uint64(uint32(v4))+52, uint32(v7))
-				store32(m.memory, uint64(uint32(v4))+48, uint32(v10))
-				store32(m.memory, uint64(uint32(v4))+44, uint32((v12+v11)*i32(12)+v20+i32(-1)))
-				v2 = i32(0)
-				var p73 int32
-				if v9 != i32(24) {
-					p73 = 1
-				}
-				v21 = p73
-			l22:
-				v1 = v2 + i32(21185)
-				v20 = i32(3)
-				{
-					if v21 != 0 {
-						goto l19
-					}
-					m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v4+i32(8), v1, i32(9))
-					t74 := int32(load32(m.memory, uint64(uint32(v4))+12))
-					v20 = t74
-					t75 := int32(load32(m.memory, uint64(uint32(v4))+8))
-					v1 = t75
-				}
-			l19:
-				{
-					if v13 != v20 {
-						goto l20
-					}
-					t76 := m._memcmp(v15, v1, v13)
-					if t76 == 0 {
-						goto l21
-					}
-				}
-			l20:
-				v2 = v2 + i32(9)
-				if v2 != i32(63) {
-					goto l22
-				}
-				store64(m.memory, uint64(uint32(v4))+24, uint64(i64(0)))
-				goto l7
-			}
+			store64(m.memory, uint64(uint32(v4))+16, uint64(i64(0)))
+			goto l4
 		}
-	l8:
-		v8 = v8 + i32(8)
-		if v8 == i32(32) {
-			store64(m.memory, uint64(uint32(v4))+24, uint64(i64(0)))
-			goto l7
+	l5:
+		v18 = v18 + i32(8)
+		if v18 != i32(32) {
+			goto l18
 		}
-		goto l18
-	l21:
-		t77 := v4 + i32(24)
-		t78 := v4 + i32(44)
-		var p79 int32
-		if v9 == i32(24) {
-			p79 = 1
-		}
-		m._hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412f(t77, t78, int64(uint32(p79)), v3)
+		store64(m.memory, uint64(uint32(v4))+16, uint64(i64(0)))
 	}
-l7:
+l4:
 	{
-		t80 := int64(load64(m.memory, uint64(uint32(v4))+24))
-		if t80 != i64(1) {
-			goto l23
+		t65 := int64(load64(m.memory, uint64(uint32(v4))+16))
+		if t65 != i64(1) {
+			goto l19
 		}
-		t81 := int64(load64(m.memory, uint64(uint32(v4))+32))
-		store64(m.memory, uint64(uint32(v0))+8, uint64(t81))
-		v2 = i32(0)
-		goto l24
+		t66 := int64(load64(m.memory, uint64(uint32(v4))+24))
+		store64(m.memory, uint64(uint32(v0))+8, uint64(t66))
+		v1 = i32(0)
+		goto l20
 	}
-l23:
+l19:
 	store64(m.memory, uint64(uint32(v0))+4, uint64(i64(26)))
-	v2 = i32(1)
-l24:
-	store32(m.memory, uint32(v0), uint32(v2))
-	m.___stack_pointer = v4 + i32(128)
+	v1 = i32(1)
+l20:
+	store32(m.memory, uint32(v0), uint32(v1))
+	m.___stack_pointer = v4 + i32(96)
+}
+func (m *Module) _hooksig__date__numbers__h2ceff0677a62286a_yjs05g(v0 int32, v1 int64) {
+	var v2, v3 int32
+	var v4 int64
+	var v5 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(32)
+	v3 = i32(0)
+	{
+		v4 = v1 ^ i64(3472328296227680304)
+		if (v4+i64(0x7676767676767676)|v1)&i64(-0x7f7f7f7f7f7f7f80) != i64(0) {
+			goto l0
+		}
+		t1 := v2
+		v1 = v4*i64(10) + int64(uint64(v4)>>8)
+		t2 := int32(int64(uint64(v1)>>16)) & i32(0xff0000)
+		v3 = int32(v1)
+		store32(m.memory, uint64(uint32(t1))+12, uint32(t2|v3&i32(255)|int32(int64(uint64(v1)>>24))&i32(-0x1000000)|int32(uint32(v3)>>8)&i32(0xff00)))
+		v3 = v2 + i32(12)
+		v5 = i32(0)
+	l1:
+		{
+			t3 := int32(m.memory[uint32(v3)])
+			store32(m.memory, uint32(v2+i32(16)+v5), uint32(t3))
+			v3 = v3 + i32(1)
+			v5 = v5 + i32(4)
+			if v5 != i32(16) {
+				goto l1
+			}
+		}
+		t4 := int64(load64(m.memory, uint64(uint32(v2))+24))
+		store64(m.memory, uint64(uint32(v0))+12, uint64(t4))
+		t5 := int64(load64(m.memory, uint64(uint32(v2))+16))
+		store64(m.memory, uint64(uint32(v0))+4, uint64(t5))
+		v3 = i32(1)
+	}
+l0:
+	store32(m.memory, uint32(v0), uint32(v3))
 }
 func (m *Module) _hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412f(v0, v1 int32, v2, v3 int64) {
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
+	var v4, v5, v6, v7 int32
+	var v8, v9 int64
+	var v10, v11, v12, v13, v14 int32
 	p0 := i32(600)
 	if v2 == 0 {
 		p0 = i32(0)
@@ -5558,77 +5527,92 @@ func (m *Module) _hooksig__date__DateTime__unix_seconds__h42f3847fd15b3fad_le412
 	t4 := int32(load32(m.memory, uint64(uint32(v1))+16))
 	t5 := (t3 + v6) * i32(60)
 	v7 = t4
-	v8 = t5 + v7
+	v8 = int64(uint32(t5 + v7))
+	v9 = v8 + i64(-74784902400)
 	t6 := int32(load32(m.memory, uint32(v1)))
-	v9 = t6
+	v10 = t6
+	v11 = int32(v2)
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+4))
-	v10 = t7
-	v1 = int32(v2)
-l5:
+	v12 = t7
+	var p8 int32
+	if uint32(v12) > uint32(i32(28)) {
+		p8 = 1
+	}
+	v13 = p8
+l6:
 	{
-		t8 := v10
-		v11 = v4 + v9
-		t9 := _hooksig__primitives__small__out_of_line__h9c7952833767d269_4gm017(v11)
-		v12 = t8 + t9
-		{
-			if v10 == 0 {
-				goto l0
+		t9 := v12
+		v14 = v4 + v10
+		t10 := _hooksig__primitives__small__out_of_line__h9c7952833767d269_4gm017(v14)
+		v1 = t9 + t10
+		if v13 != 0 {
+			t11 := _hooksig__primitives__small__out_of_line__h9c7952833767d269_4gm017(v14 + i32(1))
+			t12 := int64(uint32(v1)) * i64(86400)
+			t13 := v8
+			var p14 int32
+			if uint32(v1) > uint32(t11) {
+				p14 = 1
 			}
-			t10 := _hooksig__primitives__small__out_of_line__h9c7952833767d269_4gm017(v11 + i32(1))
-			t11 := int64(uint32(v12)) * i64(86400)
-			t12 := v8
-			var p13 int32
-			if uint32(v12) > uint32(t10) {
-				p13 = 1
+			v1 = p14
+			p15 := t13
+			if v1 != 0 {
+				p15 = i64(0)
 			}
-			v12 = p13
-			p14 := t12
-			if v12 != 0 {
-				p14 = i32(0)
-			}
-			v2 = t11 + int64(uint32(p14)) + i64(-74784902400)
-			if v1&i32(1) != 0 {
-				goto l1
-			}
-			v3 = i64(0)
-			if v12 != 0 {
+			v2 = t12 + p15 + i64(-74784902400)
+			if v11&i32(1) != 0 {
 				goto l2
 			}
-			if uint32(v5) > uint32(i32(23)) {
-				goto l2
+			if v1 == 0 {
+				goto l3
 			}
-			if uint32(v6) > uint32(i32(59)) {
-				goto l2
-			}
-			if uint32(v7) > uint32(i32(60)) {
-				goto l2
-			}
-			store64(m.memory, uint64(uint32(v0))+8, uint64(v2))
-			v3 = i64(1)
-			goto l2
-		}
-	l0:
-		if v1&i32(1) == 0 {
-			v3 = i64(0)
-			goto l2
-		}
-		v2 = int64(uint32(v12))*i64(86400) + i64(-74784902400)
-	l1:
-		v1 = i32(0)
-		if uint32(v9) > uint32(i32(118799)) {
 			goto l4
+		}
+		v2 = int64(uint32(v1)) * i64(86400)
+		if v12 == 0 {
+			goto l1
+		}
+		v2 = v2 + v9
+		if v11&i32(1) != 0 {
+			goto l2
+		}
+		goto l3
+	l1:
+		if v11&i32(1) == 0 {
+			goto l4
+		}
+		v2 = v2 + i64(-74784902400)
+	l2:
+		v11 = i32(0)
+		if uint32(v10) > uint32(i32(118799)) {
+			goto l5
 		}
 		if v2 > v3 {
-			goto l4
+			goto l5
 		}
-		v9 = v9 + i32(1200)
-		v1 = i32(1)
-		goto l5
-	l4:
+		v10 = v10 + i32(1200)
+		v11 = i32(1)
+		goto l6
+	l5:
 		v4 = i32(0)
-		goto l5
+		goto l6
 	}
-l2:
+l4:
+	v3 = i64(0)
+	goto l7
+l3:
+	v3 = i64(0)
+	if uint32(v5) > uint32(i32(23)) {
+		goto l7
+	}
+	if uint32(v6) > uint32(i32(59)) {
+		goto l7
+	}
+	if uint32(v7) > uint32(i32(60)) {
+		goto l7
+	}
+	store64(m.memory, uint64(uint32(v0))+8, uint64(v2))
+	v3 = i64(1)
+l7:
 	store64(m.memory, uint32(v0), uint64(v3))
 }
 func (m *Module) _hooksig__date__write__hc2e304022eb3ffcf_s0c1ea(v0 int32, v1 int64) {
@@ -8083,135 +8067,162 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 				}
 			l20:
 				v2 = i32(28)
-				switch v14 {
-				default:
-					goto l2
-				case 1:
-					m._hooksig__digest__parse__hcb7163afa9b01c49_v8wj6k(v3+i32(1904), v12, v13)
-					t60 := int32(m.memory[uint64(uint32(v3))+1904])
-					if t60 == i32(3) {
-						goto l23
-					}
-					t61 := int32(m.memory[uint64(uint32(v3))+1904])
-					v2 = t61
-					if v2 == i32(3) {
-						goto l23
-					}
-					v2 = v2 & i32(63)
-					goto l2
-				case 0:
-					v2 = i32(27)
-					goto l2
-				}
-			l23:
-				t62 := int32(load32(m.memory, uint64(uint32(v3))+1908))
-				v2 = t62
 				{
 					{
 						{
-							if v1&i32(1) == 0 {
-								goto l24
-							}
 							{
-								if v5 != i64(0) {
-									goto l25
+								switch v14 {
+								default:
+									goto l2
+								case 1:
+									if v1&i32(1) == 0 {
+										goto l23
+									}
+									{
+										if v5 != i64(0) {
+											goto l24
+										}
+										t60 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v9, v10)
+										if t60 != 0 {
+											goto l23
+										}
+									}
+								l24:
+									v1 = i32(0)
+									if v10 != i32(29) {
+										goto l25
+									}
+									if v13 != i32(52) {
+										goto l25
+									}
+									v1 = i32(1)
+									m._hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v3+i32(1804)+i32(1), v9, v12)
+								l25:
+									m.memory[uint64(uint32(v3))+1804] = byte(v1)
+									m._hooksig__digest__parse__hcb7163afa9b01c49_v8wj6k(v3+i32(1904), v12, v13)
+									t61 := int32(m.memory[uint64(uint32(v3))+1904])
+									if t61 == i32(3) {
+										goto l26
+									}
+									t62 := int32(m.memory[uint64(uint32(v3))+1904])
+									v2 = t62
+									if v2 == i32(3) {
+										goto l26
+									}
+									goto l27
+								case 0:
+									v2 = i32(27)
+									goto l2
 								}
-								t63 := m._hooksig__primitives__small__has_control__hfa5766faac2fa17f_x8641d(v9, v10)
-								if t63 != 0 {
-									goto l24
+							l26:
+								t63 := int32(load32(m.memory, uint64(uint32(v3))+1908))
+								v2 = t63
+								if v1 == 0 {
+									goto l28
 								}
-							}
-						l25:
-							if v10 != i32(29) {
-								goto l24
-							}
-							if v13 == i32(52) {
-								v1 = v3 + i32(1805)
-								m._hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj82ny(v1, v9, v12)
-								memory_copy(m.memory, uint32(v3+i32(1904)), uint32(v1), uint32(i32(96)))
-								t66 := int32(load32(m.memory, uint64(uint32(v3))+160))
-								t67 := int32(load32(m.memory, uint64(uint32(v3))+164))
-								m._hooksig__key__find_key_of_whole__hcd6213fe1962e2f2_fehjgp(v3+i32(3144), t66, t67, v3+i32(1904), v3+i32(168))
+								memory_copy(m.memory, uint32(v3+i32(1904)), uint32(v3+i32(1805)), uint32(i32(96)))
+								t64 := int32(load32(m.memory, uint64(uint32(v3))+160))
+								t65 := int32(load32(m.memory, uint64(uint32(v3))+164))
+								m._hooksig__key__find_key_of_whole__hcd6213fe1962e2f2_fehjgp(v3+i32(3144), t64, t65, v3+i32(1904), v3+i32(168))
 								{
-									t68 := int32(m.memory[uint64(uint32(v3))+3144])
-									if t68 != i32(3) {
-										t70 := int64(load64(m.memory, uint64(uint32(v3))+3144))
-										v20 = t70
+									t66 := int32(m.memory[uint64(uint32(v3))+3144])
+									if t66 != i32(3) {
+										t68 := int64(load64(m.memory, uint64(uint32(v3))+3144))
+										v20 = t68
 										if v20&i64(255) != i64(3) {
-											goto l28
+											v2 = int32(v20)
+											goto l27
 										}
 										v1 = int32(int64(uint64(v20) >> 32))
 										goto l30
 									}
-									t69 := int32(load32(m.memory, uint64(uint32(v3))+3148))
-									v1 = t69
+									t67 := int32(load32(m.memory, uint64(uint32(v3))+3148))
+									v1 = t67
 									goto l30
 								}
 							}
-						l24:
-							m.memory[uint64(uint32(v3))+1904] = byte(i32(0))
-							m.memory[uint64(uint32(v3))+2112] = byte(i32(0))
-							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v3+i32(3144), v3+i32(72), v3+i32(1784), v3+i32(1904))
-							m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v3+i32(3160), v3+i32(3144))
-							t64 := int32(m.memory[uint64(uint32(v3))+3160])
-							if t64 == i32(3) {
-								goto l27
+						l23:
+							m.memory[uint64(uint32(v3))+1804] = byte(i32(0))
+							m._hooksig__digest__parse__hcb7163afa9b01c49_v8wj6k(v3+i32(1904), v12, v13)
+							{
+								t69 := int32(m.memory[uint64(uint32(v3))+1904])
+								if t69 == i32(3) {
+									goto l32
+								}
+								t70 := int32(m.memory[uint64(uint32(v3))+1904])
+								v2 = t70
+								if v2 != i32(3) {
+									goto l27
+								}
 							}
-							t65 := int64(load64(m.memory, uint64(uint32(v3))+3160))
-							v20 = t65
-							if v20&i64(255) == i64(3) {
-								goto l27
-							}
-							goto l28
+						l32:
+							t71 := int32(load32(m.memory, uint64(uint32(v3))+1908))
+							v2 = t71
 						}
-					l27:
-						t71 := int32(load32(m.memory, uint64(uint32(v3))+160))
-						t72 := int32(load32(m.memory, uint64(uint32(v3))+164))
-						m._hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v3+i32(3160), t71, t72, v3+i32(3144), v3+i32(168))
+					l28:
+						m.memory[uint64(uint32(v3))+1904] = byte(i32(0))
+						m.memory[uint64(uint32(v3))+2112] = byte(i32(0))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v3+i32(3144), v3+i32(72), v3+i32(1784), v3+i32(1904))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v3+i32(3160), v3+i32(3144))
 						{
-							t73 := int32(m.memory[uint64(uint32(v3))+3160])
-							if t73 != i32(3) {
-								goto l31
+							t72 := int32(m.memory[uint64(uint32(v3))+3160])
+							if t72 == i32(3) {
+								goto l33
 							}
-							t74 := int32(load32(m.memory, uint64(uint32(v3))+3164))
-							v1 = t74
+							t73 := int64(load64(m.memory, uint64(uint32(v3))+3160))
+							v20 = t73
+							if v20&i64(255) != i64(3) {
+								goto l34
+							}
+						}
+					l33:
+						t74 := int32(load32(m.memory, uint64(uint32(v3))+160))
+						t75 := int32(load32(m.memory, uint64(uint32(v3))+164))
+						m._hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v3+i32(3160), t74, t75, v3+i32(3144), v3+i32(168))
+						{
+							t76 := int32(m.memory[uint64(uint32(v3))+3160])
+							if t76 != i32(3) {
+								goto l35
+							}
+							t77 := int32(load32(m.memory, uint64(uint32(v3))+3164))
+							v1 = t77
 							goto l30
 						}
-					l31:
-						t75 := int64(load64(m.memory, uint64(uint32(v3))+3160))
-						v20 = t75
+					l35:
+						t78 := int64(load64(m.memory, uint64(uint32(v3))+3160))
+						v20 = t78
 						if v20&i64(255) != i64(3) {
-							goto l28
+							goto l34
 						}
 						v1 = int32(int64(uint64(v20) >> 32))
 					}
 				l30:
-					t76 := int64(load64(m.memory, uint64(uint32(v3))+192))
-					store64(m.memory, uint64(uint32(v3))+120, uint64(t76))
-					t77 := int64(load64(m.memory, uint64(uint32(v3))+184))
-					store64(m.memory, uint64(uint32(v3))+112, uint64(t77))
-					t78 := int64(load64(m.memory, uint64(uint32(v3))+176))
-					store64(m.memory, uint64(uint32(v3))+104, uint64(t78))
-					t79 := int64(load64(m.memory, uint64(uint32(v3))+168))
-					store64(m.memory, uint64(uint32(v3))+96, uint64(t79))
+					t79 := int64(load64(m.memory, uint64(uint32(v3))+192))
+					store64(m.memory, uint64(uint32(v3))+120, uint64(t79))
+					t80 := int64(load64(m.memory, uint64(uint32(v3))+184))
+					store64(m.memory, uint64(uint32(v3))+112, uint64(t80))
+					t81 := int64(load64(m.memory, uint64(uint32(v3))+176))
+					store64(m.memory, uint64(uint32(v3))+104, uint64(t81))
+					t82 := int64(load64(m.memory, uint64(uint32(v3))+168))
+					store64(m.memory, uint64(uint32(v3))+96, uint64(t82))
 					if v2 != 0 {
-						t80 := int64(load64(m.memory, uint64(uint32(v3))+120))
-						store64(m.memory, uint64(uint32(v3))+1928, uint64(t80))
-						t81 := int64(load64(m.memory, uint64(uint32(v3))+112))
-						store64(m.memory, uint64(uint32(v3))+1920, uint64(t81))
-						t82 := int64(load64(m.memory, uint64(uint32(v3))+104))
-						store64(m.memory, uint64(uint32(v3))+1912, uint64(t82))
-						t83 := int64(load64(m.memory, uint64(uint32(v3))+96))
-						store64(m.memory, uint64(uint32(v3))+1904, uint64(t83))
+						t83 := int64(load64(m.memory, uint64(uint32(v3))+120))
+						store64(m.memory, uint64(uint32(v3))+1928, uint64(t83))
+						t84 := int64(load64(m.memory, uint64(uint32(v3))+112))
+						store64(m.memory, uint64(uint32(v3))+1920, uint64(t84))
+						t85 := int64(load64(m.memory, uint64(uint32(v3))+104))
+						store64(m.memory, uint64(uint32(v3))+1912, uint64(t85))
+						t86 := int64(load64(m.memory, uint64(uint32(v3))+96))
+						store64(m.memory, uint64(uint32(v3))+1904, uint64(t86))
 						memory_zero(m.memory, uint32(v3+i32(3168)), uint32(i32(64)))
-						t84 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
-						store64(m.memory, uint64(uint32(v3))+3256, uint64(t84))
-						t85 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
-						store64(m.memory, uint64(uint32(v3))+3248, uint64(t85))
-						t86 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
-						store64(m.memory, uint64(uint32(v3))+3240, uint64(t86))
-						t87 := int64(load64(m.memory, uint64(uint32(i32(0)))+16596))
-						store64(m.memory, uint64(uint32(v3))+3232, uint64(t87))
+						t87 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
+						store64(m.memory, uint64(uint32(v3))+3256, uint64(t87))
+						t88 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
+						store64(m.memory, uint64(uint32(v3))+3248, uint64(t88))
+						t89 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
+						store64(m.memory, uint64(uint32(v3))+3240, uint64(t89))
+						t90 := int64(load64(m.memory, uint64(uint32(i32(0)))+16596))
+						store64(m.memory, uint64(uint32(v3))+3232, uint64(t90))
 						memory_copy(m.memory, uint32(v3+i32(496)), uint32(v2), uint32(i32(44)))
 						store64(m.memory, uint32(v0), uint64(i64(5211632774743893338)))
 						memory_copy(m.memory, uint32(v0+i32(8)), uint32(v3+i32(3168)), uint32(i32(96)))
@@ -8219,43 +8230,45 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 						memory_copy(m.memory, uint32(v0+i32(112)), uint32(v3+i32(496)), uint32(i32(44)))
 						m.memory[uint64(uint32(v0))+216] = byte(i32(0))
 						store32(m.memory, uint64(uint32(v0))+208, uint32(v1))
-						t88 := v0
-						t89 := v19 + int64(uint32(v4))
+						t91 := v0
+						t92 := v19 + int64(uint32(v4))
 						v2 = int32(v5) & i32(1)
-						p90 := i64(0x7fffffffffffffff)
+						p93 := i64(0x7fffffffffffffff)
 						if v2 != 0 {
-							p90 = t89
+							p93 = t92
 						}
-						store64(m.memory, uint64(uint32(t88))+200, uint64(p90))
-						t92 := v0
-						p91 := i64(-0x8000000000000000)
+						store64(m.memory, uint64(uint32(t91))+200, uint64(p93))
+						t95 := v0
+						p94 := i64(-0x8000000000000000)
 						if v2 != 0 {
-							p91 = v19
+							p94 = v19
 						}
-						store64(m.memory, uint64(uint32(t92))+192, uint64(p91))
-						t93 := int64(load64(m.memory, uint64(uint32(v3))+1928))
-						store64(m.memory, uint64(uint32(v0))+184, uint64(t93))
-						t94 := int64(load64(m.memory, uint64(uint32(v3))+1920))
-						store64(m.memory, uint64(uint32(v0))+176, uint64(t94))
-						t95 := int64(load64(m.memory, uint64(uint32(v3))+1912))
-						store64(m.memory, uint64(uint32(v0))+168, uint64(t95))
-						t96 := int64(load64(m.memory, uint64(uint32(v3))+1904))
-						store64(m.memory, uint64(uint32(v0))+160, uint64(t96))
+						store64(m.memory, uint64(uint32(t95))+192, uint64(p94))
+						t96 := int64(load64(m.memory, uint64(uint32(v3))+1928))
+						store64(m.memory, uint64(uint32(v0))+184, uint64(t96))
+						t97 := int64(load64(m.memory, uint64(uint32(v3))+1920))
+						store64(m.memory, uint64(uint32(v0))+176, uint64(t97))
+						t98 := int64(load64(m.memory, uint64(uint32(v3))+1912))
+						store64(m.memory, uint64(uint32(v0))+168, uint64(t98))
+						t99 := int64(load64(m.memory, uint64(uint32(v3))+1904))
+						store64(m.memory, uint64(uint32(v0))+160, uint64(t99))
 						v2 = i32(48)
 						goto l2
 					}
 					goto l2
 				}
-			l28:
-				v2 = int32(v20) & i32(63)
+			l34:
+				v2 = int32(v20)
+			l27:
+				v2 = v2 & i32(63)
 			}
 		}
 	l2:
-		p97 := v2
+		p100 := v2
 		if v2 == i32(48) {
-			p97 = i32(44)
+			p100 = i32(44)
 		}
-		v2 = p97
+		v2 = p100
 	}
 l1:
 	m.___stack_pointer = v3 + i32(3264)

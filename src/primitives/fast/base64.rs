@@ -4,10 +4,16 @@
 //! 395 compared with one digit at a time (`make bench`).
 
 use super::scan::all;
+#[cfg(all(feature = "lanes", target_arch = "x86_64"))]
+use crate::primitives::vectors;
 use crate::primitives::{BASE64_LEN, HASH_LEN, Hash, HashText, alphabet};
 
 /// Returns whether `text` is the canonical base64 of a hash.
 pub(crate) fn is_canonical(text: &HashText) -> bool {
+    #[cfg(all(feature = "lanes", target_arch = "x86_64"))]
+    if let Some(is_canonical) = vectors::decode(text, &mut Hash::default()) {
+        return is_canonical;
+    }
     // The last digit before the padding has two surplus bits, which must be zero.
     let [digits @ .., last, b'='] = text else { return false };
     are_digits(digits)
@@ -42,6 +48,15 @@ fn are_digits(bytes: &[u8]) -> bool {
 /// Decodes the canonical base64 of a hash to `hash`. Returns `false` for any other text.
 #[inline(always)]
 pub(crate) fn decode(text: &HashText, hash: &mut Hash) -> bool {
+    #[cfg(all(feature = "lanes", target_arch = "x86_64"))]
+    if let Some(is_canonical) = vectors::decode(text, hash) {
+        return is_canonical;
+    }
+    decode_groups(text, hash)
+}
+
+/// Does the same as [`decode`] on every processor.
+pub(in crate::primitives) fn decode_groups(text: &HashText, hash: &mut Hash) -> bool {
     let [digits @ .., b'='] = text else { return false };
     // Padded with zeros to six groups of eight.
     let mut sextets = [b'A'; 48];

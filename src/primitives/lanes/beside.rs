@@ -55,7 +55,8 @@ pub(crate) fn mac_beside(key: &HmacKey, message: &[u8], body: &mut WholeBody<'_>
     if body.is_beside { mac_of_beside(key, message, body) } else { key.mac(message) }
 }
 
-#[inline(never)]
+// Inlined, so that the length of Drone's signing string is known: 18 ns of 371 (`make bench`).
+#[inline(always)]
 fn mac_of_beside(key: &HmacKey, message: &[u8], body: &mut WholeBody<'_>) -> Hash {
     body.is_beside = false;
     let mut state = *key.inner();
