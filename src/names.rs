@@ -1,12 +1,12 @@
 //! The names of covered headers: the `headers` parameter.
 
-use core::cmp::Ordering;
+use core::{cmp::Ordering, mem};
 
 use crate::{
     Error,
     bytes::{Class, in_bounds},
     params::Value,
-    primitives::{Fingerprint, HELD_NAMES, eq_ignore_case, words},
+    primitives::{self, Fingerprint, HELD_NAMES, eq_ignore_case, lower_bound, words},
 };
 
 /// The largest number of names that a signature may cover.
@@ -63,7 +63,7 @@ impl<'a> Name<'a> {
     /// Passes the name in lower case to `sink`, in one piece if it is in lower case already.
     pub(crate) fn lowercase(&self, sink: &mut impl FnMut(&[u8])) {
         match self.0.plain_slice() {
-            Some(plain) if !plain.iter().any(u8::is_ascii_uppercase) => sink(plain),
+            Some(plain) if !words::has_upper_case(plain) => sink(plain),
             _ => self.lower().for_each(|byte| sink(&[byte])),
         }
     }
@@ -72,7 +72,11 @@ impl<'a> Name<'a> {
     fn fingerprint(&self) -> Fingerprint {
         match self.0.as_slice() {
             Some(plain) => words::fingerprint(plain),
-            None => words::fingerprint_of(self.0.bytes()),
+            None => {
+                let mut resolved = ResolvedList::new();
+                HeaderList(self.0).resolve(&mut resolved);
+                words::fingerprint(&resolved)
+            }
         }
     }
 
@@ -117,17 +121,15 @@ impl<'n> NameIndex<'n> {
     }
 
     /// Adds a name at the end of the list. Returns `false` if the list has it already.
-    fn insert(&mut self, name: Name<'n>) -> bool {
+    fn insert(&mut self, raw: &'n [u8], has_escapes: bool) -> bool {
+        let name = Name(Value::from_raw(raw, has_escapes));
         let fingerprint = name.fingerprint();
         let Err(at) = self.search(fingerprint, &name) else { return false };
-        let (raw, has_escapes) = name.0.raw();
         self.has_escapes |= has_escapes;
         let place = Place { fingerprint, index: self.names.len() as u8 };
         if self.names.push(raw).is_ok() && self.sorted.push(place).is_ok() {
             let from = in_bounds(self.sorted.get_mut(at..));
-            if !from.is_empty() {
-                from.rotate_right(1);
-            }
+            from.iter_mut().fold(place, |place, to| mem::replace(to, place));
         }
         true
     }
@@ -140,16 +142,20 @@ impl<'n> NameIndex<'n> {
 
     /// Returns the position of `name` in `sorted`, or the position to insert it at as an error.
     fn search(&self, fingerprint: Fingerprint, name: &Name<'_>) -> Result<usize, usize> {
-        let at = self.sorted.partition_point(|place| place.fingerprint < fingerprint);
-        let from = in_bounds(self.sorted.get(at..));
-        match from.first().filter(|place| place.fingerprint == fingerprint) {
-            Some(place) if self.name(place.index.into()).is_some_and(|held| held.same(name)) => {
-                return Ok(at);
-            }
-            Some(_) => {}
-            None => return Err(at),
+        let at = lower_bound(&self.sorted, |place| place.fingerprint < fingerprint);
+        match self.sorted.get(at) {
+            Some(place) if place.fingerprint == fingerprint => self.search_from(at, *place, name),
+            _ => Err(at),
         }
-        let count = from.partition_point(|place| place.fingerprint == fingerprint);
+    }
+
+    /// Does the same as [`search`](Self::search) among the places from `at` with the fingerprint of `name`.
+    fn search_from(&self, at: usize, first: Place, name: &Name<'_>) -> Result<usize, usize> {
+        if self.name(first.index.into()).is_some_and(|held| held.same(name)) {
+            return Ok(at);
+        }
+        let from = in_bounds(self.sorted.get(at..));
+        let count = from.partition_point(|place| place.fingerprint == first.fingerprint);
         let same = in_bounds(from.get(..count));
         let found = same.binary_search_by(|place| self.order(place, name));
         found.map(|place| at.wrapping_add(place)).map_err(|place| at.wrapping_add(place))
@@ -206,6 +212,11 @@ impl<'a> HeaderList<'a> {
     pub fn iter(&self) -> impl Iterator<Item = Name<'a>> + Clone + use<'a> {
         let mut rest = (!self.0.is_empty()).then_some(self.0);
         core::iter::from_fn(move || {
+            if let Some(plain) = rest?.plain_slice() {
+                let (name, behind) = primitives::split_at(plain, b' ');
+                rest = behind.split_first().map(|(_, behind)| Value::plain(behind));
+                return Some(Name::plain(name));
+            }
             let (name, behind) = rest?.split_once(b' ');
             rest = behind;
             Some(Name(name))
@@ -285,16 +296,24 @@ impl<'m, 'n, I: Iterator<Item = Name<'n>> + Clone> CheckedNames<'m, 'n, I> {
         if index == MAX_NAMES {
             return Err(Error::TooManyNames);
         }
-        if name.is(b"(request-target)") {
+        // Names in parentheses are not tokens.
+        if name.0.is_empty() || !name.0.all(Class::TOKEN) {
+            if UNSUPPORTED.iter().any(|unsupported| name.is(unsupported)) {
+                return Err(Error::UnsupportedName { index });
+            }
+            if !name.is(b"(request-target)") {
+                return Err(Error::MalformedList { index });
+            }
             self.target = index as u8;
-        } else if UNSUPPORTED.iter().any(|unsupported| name.is(unsupported)) {
-            return Err(Error::UnsupportedName { index });
-        } else if name.0.is_empty() || !name.0.all(Class::TOKEN) {
-            return Err(Error::MalformedList { index });
         }
-        let is_new =
-            if HELD_NAMES != 0 { self.index.insert(name) } else { self.search(&name) == index };
+        let is_new = if HELD_NAMES != 0 { self.insert(name) } else { self.search(&name) == index };
         if is_new { Ok(()) } else { Err(Error::RepeatedName { index }) }
+    }
+
+    /// Adds a name to the index. Returns `false` if it is there already.
+    fn insert(&mut self, name: Name<'n>) -> bool {
+        let (raw, has_escapes) = name.0.raw();
+        self.index.insert(raw, has_escapes)
     }
 
     /// Fills the index, so that [`find`](Self::find) finds the names.
@@ -302,7 +321,7 @@ impl<'m, 'n, I: Iterator<Item = Name<'n>> + Clone> CheckedNames<'m, 'n, I> {
         if self.is_date_digest {
             self.is_date_digest = false;
             self.listed.clone().for_each(|name| {
-                self.index.insert(name);
+                self.insert(name);
             });
         }
     }

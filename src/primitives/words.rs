@@ -4,34 +4,33 @@ use core::cmp::Ordering;
 
 use super::version::Fingerprint;
 
+/// The length of a text whose first and last word have all bytes.
+const TWO_WORDS: usize = 16;
+
 /// Returns a hash of a text, ignoring case. Different texts can have the same one.
+///
+/// It depends on every byte, because names that are easily found to have the same one make a search slow.
 pub(crate) fn fingerprint(text: &[u8]) -> Fingerprint {
-    let (words, rest) = text.as_chunks();
-    finish(words.iter().fold(0, |hash, word| mix(hash, u64::from_be_bytes(*word))), rest)
-}
-
-/// Does the same as [`fingerprint`], for the bytes of a text.
-pub(crate) fn fingerprint_of(mut text: impl Iterator<Item = u8>) -> Fingerprint {
-    let (mut hash, mut word) = (0, [0; 8]);
-    loop {
-        let filled = word.iter_mut().zip(&mut text).map(|(to, byte)| *to = byte).count();
-        match word.get(..filled) {
-            Some(rest) if filled < word.len() => return finish(hash, rest),
-            _ => hash = mix(hash, u64::from_be_bytes(word)),
+    let mut hash = text.len() as u64;
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        if text.len() > TWO_WORDS {
+            let mix = |hash, word: &[u8; 8]| mix(hash, u64::from_be_bytes(*word));
+            hash = text.as_chunks().0.iter().fold(hash, mix);
         }
+        hash = mix(mix(hash, u64::from_be_bytes(*first)), u64::from_be_bytes(*last));
+    } else {
+        hash = mix(hash, ends(text));
     }
-}
-
-fn finish(hash: u64, rest: &[u8]) -> Fingerprint {
     // The upper bits depend on every bit.
-    let hash = mix(hash, ends(rest) ^ rest.len() as u64);
     (hash >> const { u64::BITS - Fingerprint::BITS }) as Fingerprint
 }
 
 const fn mix(hash: u64, word: u64) -> u64 {
-    const CASE: u64 = u64::from_ne_bytes([0x20; 8]);
     (hash.rotate_left(23) ^ (word | CASE)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
+
+/// The bit of each byte in which the two cases of a letter differ.
+const CASE: u64 = u64::from_ne_bytes([0x20; 8]);
 
 /// Returns the first and the last four bytes, or all bytes twice if there are fewer.
 pub(super) fn ends(text: &[u8]) -> u64 {
@@ -47,6 +46,30 @@ pub(super) fn ends(text: &[u8]) -> u64 {
 
 /// Returns eight bytes in lower case.
 pub(super) const fn lower(word: u64) -> u64 {
+    // Upper and lower case differ in the bit 0x20, which is the top bit shifted by two.
+    word | upper_case(word) >> 2
+}
+
+/// Returns whether eight bytes equal others, ignoring case.
+pub(super) const fn eq_ignore_case(word: u64, other: u64) -> bool {
+    let letters = upper_case(word & !CASE);
+    (word ^ other) & !(letters >> 2) == 0
+}
+
+/// Returns whether any byte of a text is a letter in upper case.
+pub(crate) fn has_upper_case(text: &[u8]) -> bool {
+    let has = |word| upper_case(word) != 0;
+    match text.last_chunk() {
+        Some(last) => {
+            let mut words = text.as_chunks().0.iter().chain([last]);
+            words.any(|word| has(u64::from_be_bytes(*word)))
+        }
+        None => has(ends(text)),
+    }
+}
+
+/// Sets the top bit of each byte that is a letter in upper case.
+const fn upper_case(word: u64) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
     let low = word & !TOPS;
@@ -54,8 +77,7 @@ pub(super) const fn lower(word: u64) -> u64 {
     // whether it is greater than 'Z'. No sum carries into the next byte.
     let from_a = low.wrapping_add(ONES.wrapping_mul(const { (0x80 - b'A') as u64 }));
     let after_z = low.wrapping_add(ONES.wrapping_mul(const { (0x7f - b'Z') as u64 }));
-    // Upper and lower case differ in the bit 0x20, which is the top bit shifted by two.
-    word | ((from_a ^ after_z) & !word & TOPS) >> 2
+    (from_a ^ after_z) & !word & TOPS
 }
 
 /// Orders two texts of the same length in lower case.
@@ -75,6 +97,10 @@ pub(crate) fn order_lower(one: &[u8], other: &[u8]) -> Ordering {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
+    use std::vec::Vec;
+
     use super::*;
 
     #[test]
@@ -88,14 +114,45 @@ mod tests {
     }
 
     #[test]
-    fn fingerprints_are_those_of_the_bytes_in_any_case() {
-        let text = *b"A text of more than SIXTEEN bytes";
-        for len in 0..text.len() {
+    fn words_are_compared_as_byte_by_byte() {
+        for (one, other) in (0..=255).flat_map(|one| (0..=255).map(move |other| (one, other))) {
+            let bytes = |byte: u8| [b'a', byte, b'Z', 0, 255, byte, b'@', b'{'];
+            let (one, other) = (bytes(one), bytes(other));
+            let is_equal = eq_ignore_case(u64::from_be_bytes(one), u64::from_be_bytes(other));
+            assert_eq!(is_equal, one.eq_ignore_ascii_case(&other), "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn fingerprints_depend_on_every_byte_and_not_on_case() {
+        let text = *b"A text of MORE than two words";
+        for len in 0..=text.len() {
             let text = text.get(..len).unwrap_or_default();
             let expected = fingerprint(text);
-            assert_eq!(fingerprint_of(text.iter().copied()), expected, "{text:?}");
-            let lower = text.iter().map(u8::to_ascii_lowercase);
-            assert_eq!(fingerprint_of(lower), expected, "{text:?}");
+            assert_eq!(fingerprint(&text.to_ascii_lowercase()), expected, "{text:?}");
+            assert_eq!(fingerprint(&text.to_ascii_uppercase()), expected, "{text:?}");
+            for at in 0..len {
+                let other = |(place, byte): (usize, &u8)| byte ^ u8::from(place == at);
+                let other: Vec<_> = text.iter().enumerate().map(other).collect();
+                // A short one can be equal by chance.
+                assert!(Fingerprint::BITS < 64 || fingerprint(&other) != expected, "{other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn upper_case_is_found_as_byte_by_byte() {
+        for (len, byte) in (0..20).flat_map(|len| (0..=255).map(move |byte| (len, byte))) {
+            for at in 0..len {
+                let mut text = [b'z'; 20];
+                text.get_mut(at).into_iter().for_each(|to| *to = byte);
+                let text = text.get(..len).unwrap_or_default();
+                assert_eq!(
+                    has_upper_case(text),
+                    text.iter().any(u8::is_ascii_uppercase),
+                    "{text:?}"
+                );
+            }
         }
     }
 }

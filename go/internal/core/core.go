@@ -250,7 +250,7 @@ l4:
 func (m *Module) _core__iter__traits__iterator__Iterator__position__check____u7b__u7b_closure_u7d__u7d___h47dbbd238d082315_lhao22(v0, v1, v2, v3 int32) {
 	var v4, v5 int32
 	var v6 int64
-	var v7, v8, v9, v10, v11 int32
+	var v7, v8, v9, v10 int32
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(32)
 	m.___stack_pointer = v4
@@ -279,111 +279,112 @@ func (m *Module) _core__iter__traits__iterator__Iterator__position__check____u7b
 				t5 := int64(load64(m.memory, uint64(uint32(v1))+4))
 				v6 = t5
 				v7 = i32(0)
-			l9:
+			l10:
+				v8 = int32(v6)
 				{
-					store64(m.memory, uint64(uint32(v4))+24, uint64(v6))
-					store32(m.memory, uint64(uint32(v4))+20, uint32(v5))
-					v8 = int32(v6)
 					{
-						v6 = int64(uint64(v6) >> 32)
-						if v6 != i64(0) {
+						if uint64(v6) > uint64(i64(0xffffffff)) {
 							goto l3
 						}
-						p6 := i32(0)
-						if v6 == 0 {
-							p6 = v5
-						}
-						v9 = p6
+						v9 = i32(0)
 						v1 = i32(0)
 						if v8 == 0 {
 							goto l4
 						}
+						v1 = i32(0)
 					l5:
 						{
-							t7 := int32(m.memory[uint32(v5+v1)])
-							if t7 == i32(32) {
+							t6 := int32(m.memory[uint32(v5+v1)])
+							if t6 == i32(32) {
 								goto l4
 							}
-							t8 := v8
+							t7 := v8
 							v1 = v1 + i32(1)
-							if t8 != v1 {
+							if t7 != v1 {
 								goto l5
 							}
 						}
 						v1 = v8
 					l4:
-						store32(m.memory, uint64(uint32(v4))+24, uint32(v8-v1))
-						store32(m.memory, uint64(uint32(v4))+20, uint32(v9+v1))
+						p8 := v5 + v1 + i32(1)
+						if v1 == v8 {
+							p8 = i32(0)
+						}
+						v10 = p8
+						v6 = int64(uint32(v1 ^ i32(-1) + v8))
+						goto l6
 					}
 				l3:
-					v10 = int32(v6)
-				l7:
+					store64(m.memory, uint64(uint32(v4))+24, uint64(v6))
+					store32(m.memory, uint64(uint32(v4))+20, uint32(v5))
+				l8:
 					{
 						t9 := int32(load32(m.memory, uint64(uint32(v4))+24))
 						v1 = t9
 						t10 := int32(load32(m.memory, uint64(uint32(v4))+28))
 						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4, v4+i32(20), t10)
 						t11 := int32(m.memory[uint32(v4)])
-						v9 = t11
-						if v9 == 0 {
-							goto l6
+						v10 = t11
+						if v10 == 0 {
+							goto l7
 						}
 						t12 := int32(m.memory[uint64(uint32(v4))+1])
 						if t12&i32(255) != i32(32) {
-							goto l7
-						}
-					}
-				l6:
-					t13 := int64(load64(m.memory, uint64(uint32(v4))+24))
-					v6 = t13
-					t14 := int32(load32(m.memory, uint64(uint32(v4))+20))
-					v11 = t14
-					store32(m.memory, uint64(uint32(v4))+28, uint32(v10))
-					store32(m.memory, uint64(uint32(v4))+20, uint32(v5))
-					t15 := v4
-					v1 = v8 - v1
-					p16 := v1
-					if uint32(v1) > uint32(v8) {
-						p16 = i32(0)
-					}
-					store32(m.memory, uint64(uint32(t15))+24, uint32(p16))
-					{
-						t17 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(20), v3)
-						if t17 != 0 {
 							goto l8
 						}
-						v7 = v7 + i32(1)
-						v5 = v11
-						t18 := v9
-						var p19 int32
-						if v11 != i32(0) {
-							p19 = 1
-						}
-						if t18&p19 == 0 {
-							goto l2
-						}
+					}
+				l7:
+					t13 := int32(load32(m.memory, uint64(uint32(v4))+20))
+					p14 := i32(0)
+					if v10 != 0 {
+						p14 = t13
+					}
+					v10 = p14
+					v1 = v8 - v1
+					p15 := v1
+					if uint32(v1) > uint32(v8) {
+						p15 = i32(0)
+					}
+					v1 = p15
+					v9 = int32(int64(uint64(v6) >> 32))
+					t16 := int64(load64(m.memory, uint64(uint32(v4))+24))
+					v6 = t16
+				}
+			l6:
+				store32(m.memory, uint64(uint32(v4))+28, uint32(v9))
+				store32(m.memory, uint64(uint32(v4))+24, uint32(v1))
+				store32(m.memory, uint64(uint32(v4))+20, uint32(v5))
+				{
+					t17 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(20), v3)
+					if t17 != 0 {
 						goto l9
 					}
-				l8:
+					v7 = v7 + i32(1)
+					v5 = v10
+					if v10 == 0 {
+						goto l2
+					}
+					goto l10
 				}
+			l9:
 				if uint32(v7) > uint32(i32(127)) {
 					goto l2
 				}
 			}
 		l1:
-			t20 := int32(load32(m.memory, uint32(v2)))
-			store32(m.memory, uint32(v2), uint32(t20+i32(1)))
-			v9 = i32(0)
-			goto l10
+			t18 := int32(load32(m.memory, uint32(v2)))
+			store32(m.memory, uint32(v2), uint32(t18+i32(1)))
+			v10 = i32(0)
+			goto l11
 		}
 	l2:
-		t21 := int32(load32(m.memory, uint32(v2)))
-		v1 = t21
-		v9 = i32(1)
+		t19 := int32(load32(m.memory, uint32(v2)))
+		v1 = t19
+		v10 = i32(1)
 	}
-l10:
+l11:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
-	store32(m.memory, uint32(v0), uint32(v9))
+	store32(m.memory, uint32(v0), uint32(v10))
 	m.___stack_pointer = v4 + i32(32)
 }
 func (m *Module) _hooksig__names__NameIndex__find__h90a6fd66e8389052_diycsk(v0, v1, v2 int32) {
@@ -1173,50 +1174,152 @@ l3:
 	}
 	memory_copy(m.memory, uint32(v0), uint32(v2+i32(4)), uint32(i32(44)))
 }
-func (m *Module) _hooksig__primitives__words__finish__h7c9d289501797fe1_28t5sm(v0 int64, v1, v2 int32) int32 {
+func (m *Module) _hooksig__primitives__words__fingerprint__h5c579f08fd1bfd5f_rud6mx(v0, v1 int32) int32 {
+	var v2 int64
 	var v3 int32
 	var v4 int64
 	var v5 int32
-	var v6, v7 int64
+	v2 = int64(uint32(v1))
 	{
-		if uint32(v2) < uint32(i32(4)) {
-			goto l0
-		}
-		v3 = v1 + v2 + i32(-4)
-		if v3 != 0 {
-			goto l1
-		}
-	l0:
-		if v2 != 0 {
-			v3 = i32(0)
-			v5 = v2
-		l4:
-			{
-				t0 := int32(m.memory[uint32(v1)])
-				v3 = v3<<8 | t0
-				v1 = v1 + i32(1)
-				v5 = v5 + i32(-1)
-				if v5 != 0 {
-					goto l4
-				}
+		{
+			if uint32(v1) < uint32(i32(8)) {
+				goto l0
 			}
-			v4 = int64(uint32(v3)) * i64(0x100000001)
+			v3 = v0 + v1 + i32(-8)
+			if v3 != 0 {
+				goto l1
+			}
+		l0:
+			t0 := m._hooksig__primitives__words__ends__h1eabae5c4d4f61d3_nez2un(v0, v1)
+			v4 = t0 | i64(2314885530818453536) ^ v2<<23
+			goto l2
+		}
+	l1:
+		if uint32(v1) <= uint32(i32(16)) {
 			goto l3
 		}
-		v4 = i64(0)
-		goto l3
-	l1:
-		t1 := int64(load32(m.memory, uint32(v1)))
-		v6 = t1
-		t2 := int64(load32(m.memory, uint32(v3)))
-		t3 := v6<<56 | v6&i64(0xff00)<<40
-		v4 = t2
-		v7 = v4 << 32
-		v6 = v7 | v6
-		v4 = t3 | (v6&i64(0xff0000)<<24 | v6&i64(0xff000000)<<8) | (v4<<24&i64(0xff000000) | v4<<8&i64(0xff0000) | (int64(uint64(v4)>>8)&i64(0xff00) | int64(uint64(v7)>>56)))
+		v5 = int32(uint32(v1) >> 3)
+		v1 = v0
+	l4:
+		{
+			t1 := int64(load64(m.memory, uint32(v1)))
+			v4 = t1 | i64(2314885530818453536)
+			v2 = (v4<<56 | v4&i64(0xff00)<<40 | (v4&i64(0xff0000)<<24 | v4&i64(0xff000000)<<8) | (int64(uint64(v4)>>8)&i64(0xff000000) | int64(uint64(v4)>>24)&i64(0xff0000) | (int64(uint64(v4)>>40)&i64(0xff00) | int64(uint64(v4)>>56))) ^ i64_rotl(v2, i64(23))) * i64(-0x61c8864680b583eb)
+			v1 = v1 + i32(8)
+			v5 = v5 + i32(-1)
+			if v5 != 0 {
+				goto l4
+			}
+		}
+	l3:
+		t2 := int64(load64(m.memory, uint32(v0)))
+		v4 = t2 | i64(2314885530818453536)
+		t3 := int64(load64(m.memory, uint32(v3)))
+		t4 := i64_rotl((v4<<56|v4&i64(0xff00)<<40|(v4&i64(0xff0000)<<24|v4&i64(0xff000000)<<8)|(int64(uint64(v4)>>8)&i64(0xff000000)|int64(uint64(v4)>>24)&i64(0xff0000)|(int64(uint64(v4)>>40)&i64(0xff00)|int64(uint64(v4)>>56)))^i64_rotl(v2, i64(23)))*i64(-0x61c8864680b583eb), i64(23))
+		v4 = t3 | i64(2314885530818453536)
+		v4 = t4 ^ (v4<<56 | v4&i64(0xff00)<<40 | (v4&i64(0xff0000)<<24 | v4&i64(0xff000000)<<8) | (int64(uint64(v4)>>8)&i64(0xff000000) | int64(uint64(v4)>>24)&i64(0xff0000) | (int64(uint64(v4)>>40)&i64(0xff00) | int64(uint64(v4)>>56))))
 	}
-l3:
-	return int32(int64(uint64((v4^int64(uint32(v2))|i64(2314885530818453536)^i64_rotl(v0, i64(23)))*i64(-0x61c8864680b583eb)) >> 56))
+l2:
+	return int32(int64(uint64(v4*i64(-0x61c8864680b583eb)) >> 56))
+}
+func (m *Module) _hooksig__primitives__words__ends__h1eabae5c4d4f61d3_nez2un(v0, v1 int32) int64 {
+	var v2 int32
+	var v3, v4, v5 int64
+	if uint32(v1) < uint32(i32(4)) {
+		goto l0
+	}
+	v2 = v0 + v1 + i32(-4)
+	if v2 != 0 {
+		t1 := int64(load32(m.memory, uint32(v0)))
+		v3 = t1
+		t2 := int64(load32(m.memory, uint32(v2)))
+		t3 := v3<<56 | v3&i64(0xff00)<<40
+		v4 = t2
+		v5 = v4 << 32
+		v3 = v5 | v3
+		return t3 | (v3&i64(0xff0000)<<24 | v3&i64(0xff000000)<<8) | (v4<<24&i64(0xff000000) | v4<<8&i64(0xff0000) | (int64(uint64(v4)>>8)&i64(0xff00) | int64(uint64(v5)>>56)))
+	}
+l0:
+	if v1 != 0 {
+		v2 = i32(0)
+	l3:
+		{
+			t0 := int32(m.memory[uint32(v0)])
+			v2 = v2<<8 | t0
+			v0 = v0 + i32(1)
+			v1 = v1 + i32(-1)
+			if v1 != 0 {
+				goto l3
+			}
+		}
+		return int64(uint32(v2)) * i64(0x100000001)
+	}
+	return i64(0)
+}
+func (m *Module) _hooksig__primitives__words__has_upper_case__hc1117aa742aa833a_ddaj2x(v0, v1 int32) int32 {
+	var v2 int32
+	var v3 int64
+	{
+		if uint32(v1) < uint32(i32(8)) {
+			goto l0
+		}
+		v2 = v0 + v1 + i32(-8)
+		if v2 == 0 {
+			goto l0
+		}
+		v1 = v1 & i32(-8)
+	l5:
+		{
+			if v1 != 0 {
+				goto l1
+			}
+			v0 = i32(0)
+		l3:
+			{
+				v1 = v0
+				if v1&i32(1) != 0 {
+					goto l2
+				}
+				v0 = i32(1)
+				t0 := int64(load64(m.memory, uint32(v2)))
+				v3 = t0
+				v3 = v3<<56 | v3&i64(0xff00)<<40 | (v3&i64(0xff0000)<<24 | v3&i64(0xff000000)<<8) | (int64(uint64(v3)>>8)&i64(0xff000000) | int64(uint64(v3)>>24)&i64(0xff0000) | (int64(uint64(v3)>>40)&i64(0xff00) | int64(uint64(v3)>>56)))
+				t1 := v3 ^ i64(-1)
+				v3 = v3 & i64(0x7f7f7f7f7f7f7f7f)
+				if t1&(v3+i64(4557430888798830399)^(v3+i64(2676586395008836901)))&i64(-0x7f7f7f7f7f7f7f80) == 0 {
+					goto l3
+				}
+			}
+		l2:
+			v0 = v1 ^ i32(1)
+			goto l4
+		l1:
+			t2 := int64(load64(m.memory, uint32(v0)))
+			v3 = t2
+			v1 = v1 + i32(-8)
+			v0 = v0 + i32(8)
+			v3 = v3<<56 | v3&i64(0xff00)<<40 | (v3&i64(0xff0000)<<24 | v3&i64(0xff000000)<<8) | (int64(uint64(v3)>>8)&i64(0xff000000) | int64(uint64(v3)>>24)&i64(0xff0000) | (int64(uint64(v3)>>40)&i64(0xff00) | int64(uint64(v3)>>56)))
+			t3 := v3 ^ i64(-1)
+			v3 = v3 & i64(0x7f7f7f7f7f7f7f7f)
+			if t3&(v3+i64(4557430888798830399)^(v3+i64(2676586395008836901)))&i64(-0x7f7f7f7f7f7f7f80) == 0 {
+				goto l5
+			}
+		}
+		v0 = i32(1)
+		goto l4
+	l0:
+		t4 := m._hooksig__primitives__words__ends__h1eabae5c4d4f61d3_nez2un(v0, v1)
+		v3 = t4
+		t5 := v3 ^ i64(-1)
+		v3 = v3 & i64(0x7f7f7f7f7f7f7f7f)
+		var p6 int32
+		if t5&(v3+i64(4557430888798830399)^(v3+i64(2676586395008836901)))&i64(-0x7f7f7f7f7f7f7f80) != i64(0) {
+			p6 = 1
+		}
+		v0 = p6
+	}
+l4:
+	return v0 & i32(1)
 }
 func (m *Module) _hooksig__primitives__stream__Hmac__finish__h2b2f3ed8927a310f_jr19xq(v0, v1 int32) {
 	var v2, v3 int32
@@ -1521,7 +1624,7 @@ l3:
 func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___hold__hb44559eba0e0a249_mdhkb(v0 int32) {
 	var v1, v2, v3 int32
 	var v4 int64
-	var v5, v6, v7, v8 int32
+	var v5, v6, v7 int32
 	t0 := m.___stack_pointer
 	v1 = t0 - i32(16)
 	m.___stack_pointer = v1
@@ -1540,84 +1643,85 @@ func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___hold__hb44559eba0e0a249
 		v3 = t3
 		t4 := int64(load64(m.memory, uint64(uint32(v0))+4))
 		v4 = t4
-	l6:
+	l7:
+		v5 = v2
+		v6 = int32(v4)
 		{
-			store64(m.memory, uint64(uint32(v1))+8, uint64(v4))
-			store32(m.memory, uint64(uint32(v1))+4, uint32(v2))
-			v5 = int32(v4)
+			if uint64(v4) > uint64(i64(0xffffffff)) {
+				store64(m.memory, uint64(uint32(v1))+8, uint64(v4))
+				store32(m.memory, uint64(uint32(v1))+4, uint32(v5))
+			l6:
+				{
+					t7 := int32(load32(m.memory, uint64(uint32(v1))+8))
+					v0 = t7
+					t8 := int32(load32(m.memory, uint64(uint32(v1))+12))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1, v1+i32(4), t8)
+					t9 := int32(m.memory[uint32(v1)])
+					v2 = t9
+					if v2 == 0 {
+						goto l5
+					}
+					t10 := int32(m.memory[uint64(uint32(v1))+1])
+					if t10&i32(255) != i32(32) {
+						goto l6
+					}
+				}
+			l5:
+				t11 := int32(load32(m.memory, uint64(uint32(v1))+4))
+				p12 := i32(0)
+				if v2 != 0 {
+					p12 = t11
+				}
+				v2 = p12
+				v0 = v6 - v0
+				p13 := v0
+				if uint32(v0) > uint32(v6) {
+					p13 = i32(0)
+				}
+				v0 = p13
+				v7 = int32(int64(uint64(v4) >> 32))
+				t14 := int64(load64(m.memory, uint64(uint32(v1))+8))
+				v4 = t14
+				goto l4
+			}
+			v7 = i32(0)
+			v0 = i32(0)
+			if v6 == 0 {
+				goto l2
+			}
+			v0 = i32(0)
+		l3:
 			{
-				v4 = int64(uint64(v4) >> 32)
-				if v4 != i64(0) {
-					goto l1
-				}
-				p5 := i32(0)
-				if v4 == 0 {
-					p5 = v2
-				}
-				v6 = p5
-				v0 = i32(0)
-				if v5 == 0 {
+				t5 := int32(m.memory[uint32(v5+v0)])
+				if t5 == i32(32) {
 					goto l2
 				}
-			l3:
-				{
-					t6 := int32(m.memory[uint32(v2+v0)])
-					if t6 == i32(32) {
-						goto l2
-					}
-					t7 := v5
-					v0 = v0 + i32(1)
-					if t7 != v0 {
-						goto l3
-					}
-				}
-				v0 = v5
-			l2:
-				store32(m.memory, uint64(uint32(v1))+8, uint32(v5-v0))
-				store32(m.memory, uint64(uint32(v1))+4, uint32(v6+v0))
-			}
-		l1:
-			v7 = int32(v4)
-		l5:
-			{
-				t8 := int32(load32(m.memory, uint64(uint32(v1))+8))
-				v0 = t8
-				t9 := int32(load32(m.memory, uint64(uint32(v1))+12))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1, v1+i32(4), t9)
-				t10 := int32(m.memory[uint32(v1)])
-				v6 = t10
-				if v6 == 0 {
-					goto l4
-				}
-				t11 := int32(m.memory[uint64(uint32(v1))+1])
-				if t11&i32(255) != i32(32) {
-					goto l5
+				t6 := v6
+				v0 = v0 + i32(1)
+				if t6 != v0 {
+					goto l3
 				}
 			}
-		l4:
-			t12 := int64(load64(m.memory, uint64(uint32(v1))+8))
-			v4 = t12
-			t13 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v8 = t13
-			store32(m.memory, uint64(uint32(v1))+12, uint32(v7))
-			store32(m.memory, uint64(uint32(v1))+4, uint32(v2))
-			t14 := v1
-			v0 = v5 - v0
-			p15 := v0
-			if uint32(v0) > uint32(v5) {
+			v2 = i32(0)
+			v4 = i64(0xffffffff)
+			v7 = i32(0)
+			v0 = v6
+			goto l4
+		l2:
+			p15 := v5 + v0 + i32(1)
+			if v0 == v6 {
 				p15 = i32(0)
 			}
-			store32(m.memory, uint64(uint32(t14))+8, uint32(p15))
-			_ = m._hooksig__names__NameIndex__insert__h1f312520b4d670f9_pvrvjl(v3, v1+i32(4))
-			v2 = v8
-			t17 := v6
-			var p18 int32
-			if v8 != i32(0) {
-				p18 = 1
-			}
-			if t17&p18 != 0 {
-				goto l6
-			}
+			v2 = p15
+			v4 = int64(uint32(v0 ^ i32(-1) + v6))
+		}
+	l4:
+		store32(m.memory, uint64(uint32(v1))+12, uint32(v7))
+		store32(m.memory, uint64(uint32(v1))+8, uint32(v0))
+		store32(m.memory, uint64(uint32(v1))+4, uint32(v5))
+		_ = m._hooksig__names__CheckedNames_LT_I_GT___insert__h80e024acc693162b_j9jvfc(v3, v1+i32(4))
+		if v2 != 0 {
+			goto l7
 		}
 	}
 l0:
@@ -2025,113 +2129,105 @@ func (m *Module) _hooksig__names__Name__lowercase__h19c4454ca2007f5f_dpry6q(v0, 
 				if t1 != 0 {
 					goto l0
 				}
-				t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+				t2 := int32(load32(m.memory, uint32(v0)))
 				v3 = t2
-				t3 := int32(load32(m.memory, uint32(v0)))
+				t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
+				t4 := v3
 				v4 = t3
-				v5 = i32(0)
-			l2:
-				{
-					if v3 == v5 {
-						goto l1
-					}
-					v6 = v4 + v5
-					v5 = v5 + i32(1)
-					t4 := int32(m.memory[uint32(v6)])
-					if uint32((t4+i32(-65))&i32(255)) > uint32(i32(25)) {
-						goto l2
-					}
+				t5 := m._hooksig__primitives__words__has_upper_case__hc1117aa742aa833a_ddaj2x(t4, v4)
+				if t5 == 0 {
+					goto l1
 				}
 			}
 		l0:
-			t5 := int64(load64(m.memory, uint32(v0)))
-			store64(m.memory, uint64(uint32(v2))+16, uint64(t5))
-			t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			t7 := v2
-			v5 = t6
-			store32(m.memory, uint64(uint32(t7))+24, uint32(v5))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v5)
-			t8 := int32(m.memory[uint64(uint32(v2))+8])
-			if t8 == 0 {
-				goto l3
+			t6 := int64(load64(m.memory, uint32(v0)))
+			store64(m.memory, uint64(uint32(v2))+16, uint64(t6))
+			t7 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			t8 := v2
+			v0 = t7
+			store32(m.memory, uint64(uint32(t8))+24, uint32(v0))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v0)
+			t9 := int32(m.memory[uint64(uint32(v2))+8])
+			if t9 == 0 {
+				goto l2
 			}
-			t9 := int32(m.memory[uint64(uint32(v2))+9])
-			v5 = t9
-			t10 := int32(load32(m.memory, uint32(v1)))
-			v6 = t10
-			v0 = v6 + i32(4)
-			t11 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v7 = t11
-			t12 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v1 = t12 + i32(16)
-		l6:
+			t10 := int32(m.memory[uint64(uint32(v2))+9])
+			v0 = t10
+			t11 := int32(load32(m.memory, uint32(v1)))
+			v4 = t11
+			v5 = v4 + i32(4)
+			t12 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v6 = t12
+			t13 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v7 = t13 + i32(16)
+		l5:
 			{
-				t14 := v2
-				p13 := i32(0)
-				if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p13 = i32(32)
+				t15 := v2
+				p14 := i32(0)
+				if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p14 = i32(32)
 				}
-				v5 = p13 | v5
-				m.memory[uint64(uint32(t14))+31] = byte(v5)
+				v0 = p14 | v0
+				m.memory[uint64(uint32(t15))+31] = byte(v0)
 				{
 					{
-						t15 := int32(load32(m.memory, uint32(v6)))
-						v3 = t15
-						v4 = v3 + i32(1)
-						if uint32(v4) > uint32(i32(256)) {
-							goto l4
+						t16 := int32(load32(m.memory, uint32(v4)))
+						v1 = t16
+						v3 = v1 + i32(1)
+						if uint32(v3) > uint32(i32(256)) {
+							goto l3
 						}
-						store32(m.memory, uint32(v6), uint32(v4))
-						m.memory[uint32(v0+v3)] = byte(v5)
-						goto l5
+						store32(m.memory, uint32(v4), uint32(v3))
+						m.memory[uint32(v5+v1)] = byte(v0)
+						goto l4
 					}
-				l4:
-					t16 := int32(load32(m.memory, uint32(v1)))
-					m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v6, v2+i32(31), i32(1), v7, t16)
+				l3:
+					t17 := int32(load32(m.memory, uint32(v7)))
+					m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v4, v2+i32(31), i32(1), v6, t17)
 				}
-			l5:
-				t17 := int32(load32(m.memory, uint64(uint32(v2))+24))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t17)
-				t18 := int32(m.memory[uint64(uint32(v2))+1])
-				v5 = t18
-				t19 := int32(m.memory[uint32(v2)])
-				if t19 != 0 {
-					goto l6
+			l4:
+				t18 := int32(load32(m.memory, uint64(uint32(v2))+24))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t18)
+				t19 := int32(m.memory[uint64(uint32(v2))+1])
+				v0 = t19
+				t20 := int32(m.memory[uint32(v2)])
+				if t20 != 0 {
+					goto l5
 				}
-				goto l3
+				goto l2
 			}
 		}
 	l1:
 		{
-			t20 := int32(load32(m.memory, uint32(v1)))
-			v5 = t20
-			t21 := int32(load32(m.memory, uint32(v5)))
+			t21 := int32(load32(m.memory, uint32(v1)))
 			v0 = t21
-			v6 = v0 + v3
-			if uint32(v6) > uint32(i32(256)) {
+			t22 := int32(load32(m.memory, uint32(v0)))
+			v6 = t22
+			v5 = v6 + v4
+			if uint32(v5) > uint32(i32(256)) {
+				goto l6
+			}
+			if v4 == 0 {
+				goto l6
+			}
+			if v4 == 0 {
 				goto l7
 			}
-			if v3 == 0 {
-				goto l7
-			}
-			if v3 == 0 {
-				goto l8
-			}
-			memory_copy(m.memory, uint32(v5+v0+i32(4)), uint32(v4), uint32(v3))
-		l8:
-			store32(m.memory, uint32(v5), uint32(v6))
-			goto l3
+			memory_copy(m.memory, uint32(v0+v6+i32(4)), uint32(v3), uint32(v4))
+		l7:
+			store32(m.memory, uint32(v0), uint32(v5))
+			goto l2
 		}
-	l7:
-		if uint32(v6) < uint32(i32(257)) {
-			goto l3
+	l6:
+		if uint32(v5) < uint32(i32(257)) {
+			goto l2
 		}
-		t22 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		t23 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		t24 := int32(load32(m.memory, uint32(t23+i32(16))))
-		m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5, v4, v3, t22, t24)
+		t23 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		t24 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		t25 := int32(load32(m.memory, uint32(t24+i32(16))))
+		m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v0, v3, v4, t23, t25)
 	}
-l3:
+l2:
 	m.___stack_pointer = v2 + i32(32)
 }
 func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v3, v4 int32) {
@@ -4611,7 +4707,7 @@ l2:
 func (m *Module) _hooksig__policy__Policy__check_params__hebbb7530e8d5e959_xlaqlz(v0, v1, v2, v3 int32) {
 	var v4, v5, v6 int32
 	var v7 int64
-	var v8, v9 int32
+	var v8 int32
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(48)
 	m.___stack_pointer = v4
@@ -4728,7 +4824,7 @@ l7:
 			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
 			v2 = i32(21792)
 			v1 = i32(21808)
-			goto l23
+			goto l24
 		case 2:
 			t22 := int64(load64(m.memory, uint64(uint32(v1))+8))
 			v7 = t22
@@ -4742,96 +4838,100 @@ l7:
 				p25 = v2
 			}
 			v5 = p25
-		l20:
+		l21:
 			{
 				if v5 == 0 {
 					goto l13
 				}
-				store64(m.memory, uint64(uint32(v4))+40, uint64(v7))
-				store32(m.memory, uint64(uint32(v4))+36, uint32(v5))
 				v6 = int32(v7)
 				{
-					v7 = int64(uint64(v7) >> 32)
-					if v7 != i64(0) {
-						goto l15
-					}
-					p26 := i32(0)
-					if v7 == 0 {
-						p26 = v5
-					}
-					v1 = p26
-					v2 = i32(0)
-					if v6 == 0 {
-						goto l16
-					}
-				l17:
 					{
-						t27 := int32(m.memory[uint32(v5+v2)])
-						if t27 == i32(32) {
+						if uint64(v7) > uint64(i64(0xffffffff)) {
+							goto l15
+						}
+						v1 = i32(0)
+						v2 = i32(0)
+						if v6 == 0 {
 							goto l16
 						}
-						t28 := v6
-						v2 = v2 + i32(1)
-						if t28 != v2 {
-							goto l17
+						v2 = i32(0)
+					l17:
+						{
+							t26 := int32(m.memory[uint32(v5+v2)])
+							if t26 == i32(32) {
+								goto l16
+							}
+							t27 := v6
+							v2 = v2 + i32(1)
+							if t27 != v2 {
+								goto l17
+							}
 						}
-					}
-					v2 = v6
-				l16:
-					store32(m.memory, uint64(uint32(v4))+40, uint32(v6-v2))
-					store32(m.memory, uint64(uint32(v4))+36, uint32(v1+v2))
-				}
-			l15:
-				v8 = int32(v7)
-			l19:
-				{
-					t29 := int32(load32(m.memory, uint64(uint32(v4))+40))
-					v2 = t29
-					t30 := int32(load32(m.memory, uint64(uint32(v4))+44))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(24), v4+i32(36), t30)
-					t31 := int32(m.memory[uint64(uint32(v4))+24])
-					v1 = t31
-					if v1 == 0 {
+						v2 = v6
+					l16:
+						p28 := v5 + v2 + i32(1)
+						if v2 == v6 {
+							p28 = i32(0)
+						}
+						v8 = p28
+						v7 = int64(uint32(v2 ^ i32(-1) + v6))
 						goto l18
 					}
-					t32 := int32(m.memory[uint64(uint32(v4))+25])
-					if t32&i32(255) != i32(32) {
-						goto l19
+				l15:
+					store64(m.memory, uint64(uint32(v4))+40, uint64(v7))
+					store32(m.memory, uint64(uint32(v4))+36, uint32(v5))
+				l20:
+					{
+						t29 := int32(load32(m.memory, uint64(uint32(v4))+40))
+						v2 = t29
+						t30 := int32(load32(m.memory, uint64(uint32(v4))+44))
+						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(24), v4+i32(36), t30)
+						t31 := int32(m.memory[uint64(uint32(v4))+24])
+						v1 = t31
+						if v1 == 0 {
+							goto l19
+						}
+						t32 := int32(m.memory[uint64(uint32(v4))+25])
+						if t32&i32(255) != i32(32) {
+							goto l20
+						}
 					}
+				l19:
+					t33 := int32(load32(m.memory, uint64(uint32(v4))+36))
+					p34 := i32(0)
+					if v1 != 0 {
+						p34 = t33
+					}
+					v8 = p34
+					v2 = v6 - v2
+					p35 := v2
+					if uint32(v2) > uint32(v6) {
+						p35 = i32(0)
+					}
+					v2 = p35
+					v1 = int32(int64(uint64(v7) >> 32))
+					t36 := int64(load64(m.memory, uint64(uint32(v4))+40))
+					v7 = t36
 				}
 			l18:
-				t33 := int64(load64(m.memory, uint64(uint32(v4))+40))
-				v7 = t33
-				t34 := int32(load32(m.memory, uint64(uint32(v4))+36))
-				v9 = t34
-				store32(m.memory, uint64(uint32(v4))+44, uint32(v8))
+				store32(m.memory, uint64(uint32(v4))+44, uint32(v1))
+				store32(m.memory, uint64(uint32(v4))+40, uint32(v2))
 				store32(m.memory, uint64(uint32(v4))+36, uint32(v5))
-				t35 := v4
-				v2 = v6 - v2
-				p36 := v2
-				if uint32(v2) > uint32(v6) {
-					p36 = i32(0)
-				}
-				store32(m.memory, uint64(uint32(t35))+40, uint32(p36))
 				m._core__iter__traits__iterator__Iterator__position__check____u7b__u7b_closure_u7d__u7d___h47dbbd238d082315_lhao22(v4+i32(16), v3, v4+i32(32), v4+i32(36))
-				p37 := i32(0)
-				if v1 != 0 {
-					p37 = v9
-				}
-				v5 = p37
-				t38 := int32(load32(m.memory, uint64(uint32(v4))+16))
-				if t38 != i32(1) {
-					goto l20
+				v5 = v8
+				t37 := int32(load32(m.memory, uint64(uint32(v4))+16))
+				if t37 != i32(1) {
+					goto l21
 				}
 			}
-			t39 := int32(load32(m.memory, uint64(uint32(v4))+20))
-			v2 = t39
-			goto l21
+			t38 := int32(load32(m.memory, uint64(uint32(v4))+20))
+			v2 = t38
+			goto l22
 		case 1:
-			t40 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v2 = t40
-			t41 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v1 = t41
+			t39 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v2 = t39
+			t40 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v1 = t40
 			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
 			v1 = v1 << 3
 			if v1 == 0 {
@@ -4840,28 +4940,28 @@ l7:
 			v1 = v2 + v1
 		}
 	}
-l23:
+l24:
 	{
 		store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
-		t42 := int64(load64(m.memory, uint32(v2)))
-		store64(m.memory, uint64(uint32(v4))+36, uint64(t42))
+		t41 := int64(load64(m.memory, uint32(v2)))
+		store64(m.memory, uint64(uint32(v4))+36, uint64(t41))
 		m._core__iter__traits__iterator__Iterator__position__check____u7b__u7b_closure_u7d__u7d___h47dbbd238d082315_lhao22(v4+i32(8), v3, v4+i32(32), v4+i32(36))
-		t43 := int32(load32(m.memory, uint64(uint32(v4))+8))
-		if t43&i32(1) != 0 {
-			t44 := int32(load32(m.memory, uint64(uint32(v4))+12))
-			v2 = t44
-			goto l21
+		t42 := int32(load32(m.memory, uint64(uint32(v4))+8))
+		if t42&i32(1) != 0 {
+			t43 := int32(load32(m.memory, uint64(uint32(v4))+12))
+			v2 = t43
+			goto l22
 		}
 		v2 = v2 + i32(8)
 		if v2 == v1 {
 			goto l13
 		}
-		goto l23
+		goto l24
 	}
 l13:
 	m.memory[uint32(v0)] = byte(i32(3))
 	goto l5
-l21:
+l22:
 	m.memory[uint32(v0)] = byte(i32(31))
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 l5:
@@ -6273,9 +6373,7 @@ l18:
 func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_1m2y30(v0, v1, v2 int32) {
 	var v3, v4 int32
 	var v5 int64
-	var v6, v7, v8, v9, v10, v11, v12, v13 int32
-	var v14 int64
-	var v15 int32
+	var v6, v7, v8, v9, v10, v11 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(48)
 	m.___stack_pointer = v3
@@ -6284,299 +6382,295 @@ func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_
 		v4 = t1
 		if v4 == 0 {
 			m.memory[uint32(v0)] = byte(i32(8))
-			v11 = i32(2)
-			goto l17
+			v10 = i32(2)
+			goto l18
 		}
 		t2 := int64(load64(m.memory, uint64(uint32(v1))+4))
 		v5 = t2
-		v6 = i32(0)
-		v7 = i32(128)
-	l16:
+		v6 = i32(128)
+		v7 = i32(0)
+	l17:
+		v8 = int32(v5)
 		{
-			store64(m.memory, uint64(uint32(v3))+36, uint64(v5))
-			store32(m.memory, uint64(uint32(v3))+32, uint32(v4))
-			v8 = int32(v5)
 			{
-				v5 = int64(uint64(v5) >> 32)
-				var p3 int32
-				if v5 != i64(0) {
-					p3 = 1
-				}
-				v9 = p3
-				if v9 != 0 {
+				if uint64(v5) > uint64(i64(0xffffffff)) {
 					goto l1
 				}
-				p4 := i32(0)
-				if v5 == 0 {
-					p4 = v4
-				}
-				v10 = p4
-				v11 = i32(0)
+				v9 = i32(0)
+				v10 = i32(0)
 				if v8 == 0 {
 					goto l2
 				}
+				v10 = i32(0)
 			l3:
 				{
-					t5 := int32(m.memory[uint32(v4+v11)])
-					if t5 == i32(32) {
+					t3 := int32(m.memory[uint32(v4+v10)])
+					if t3 == i32(32) {
 						goto l2
 					}
-					t6 := v8
-					v11 = v11 + i32(1)
-					if t6 != v11 {
+					t4 := v8
+					v10 = v10 + i32(1)
+					if t4 != v10 {
 						goto l3
 					}
 				}
-				v11 = v8
+				v10 = v8
 			l2:
-				store32(m.memory, uint64(uint32(v3))+36, uint32(v8-v11))
-				store32(m.memory, uint64(uint32(v3))+32, uint32(v10+v11))
+				p5 := v4 + v10 + i32(1)
+				if v10 == v8 {
+					p5 = i32(0)
+				}
+				v11 = p5
+				v5 = int64(uint32(v10 ^ i32(-1) + v8))
+				goto l4
 			}
 		l1:
-			v12 = int32(v5)
-		l5:
+			store64(m.memory, uint64(uint32(v3))+36, uint64(v5))
+			store32(m.memory, uint64(uint32(v3))+32, uint32(v4))
+		l6:
 			{
-				t7 := int32(load32(m.memory, uint64(uint32(v3))+36))
-				v11 = t7
-				t8 := int32(load32(m.memory, uint64(uint32(v3))+40))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(32), t8)
-				t9 := int32(m.memory[uint64(uint32(v3))+16])
-				v10 = t9
-				if v10 == 0 {
-					goto l4
-				}
-				t10 := int32(m.memory[uint64(uint32(v3))+17])
-				if t10&i32(255) != i32(32) {
+				t6 := int32(load32(m.memory, uint64(uint32(v3))+36))
+				v10 = t6
+				t7 := int32(load32(m.memory, uint64(uint32(v3))+40))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(32), t7)
+				t8 := int32(m.memory[uint64(uint32(v3))+16])
+				v9 = t8
+				if v9 == 0 {
 					goto l5
 				}
+				t9 := int32(m.memory[uint64(uint32(v3))+17])
+				if t9&i32(255) != i32(32) {
+					goto l6
+				}
 			}
-		l4:
-			store32(m.memory, uint64(uint32(v3))+28, uint32(v12))
-			store32(m.memory, uint64(uint32(v3))+20, uint32(v4))
-			t11 := v3
-			v12 = v8 - v11
-			p12 := v12
-			if uint32(v12) > uint32(v8) {
+		l5:
+			t10 := int32(load32(m.memory, uint64(uint32(v3))+32))
+			p11 := i32(0)
+			if v9 != 0 {
+				p11 = t10
+			}
+			v11 = p11
+			v10 = v8 - v10
+			p12 := v10
+			if uint32(v10) > uint32(v8) {
 				p12 = i32(0)
 			}
-			v13 = p12
-			store32(m.memory, uint64(uint32(t11))+24, uint32(v13))
-			v12 = i32(128)
-			if v6 != i32(128) {
-				goto l6
-			}
-			v14 = i64(20)
-			goto l7
-		l6:
-			t13 := int32(load32(m.memory, uint64(uint32(v3))+32))
-			v15 = t13
-			t14 := int64(load64(m.memory, uint64(uint32(v3))+36))
-			v5 = t14
-			store64(m.memory, uint64(uint32(v3))+36, uint64(i64(16)))
-			store32(m.memory, uint64(uint32(v3))+32, uint32(i32(21622)))
+			v10 = p12
+			v9 = int32(int64(uint64(v5) >> 32))
+			t13 := int64(load64(m.memory, uint64(uint32(v3))+36))
+			v5 = t13
+		}
+	l4:
+		store32(m.memory, uint64(uint32(v3))+28, uint32(v9))
+		store32(m.memory, uint64(uint32(v3))+24, uint32(v10))
+		store32(m.memory, uint64(uint32(v3))+20, uint32(v4))
+		v8 = i32(128)
+		if v7 != i32(128) {
 			{
-				t15 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(20), v3+i32(32))
-				if t15 != 0 {
-					goto l8
+				if v10 == 0 {
+					goto l9
 				}
-				v12 = i32(-16)
-			l10:
 				{
-					if v12 == 0 {
-						v14 = i64(18)
-						if uint32(v11) >= uint32(v8) {
-							goto l11
-						}
-						{
-							if v9 != 0 {
-								t19 := int32(load32(m.memory, uint64(uint32(v3))+28))
-								store32(m.memory, uint64(uint32(v3))+40, uint32(t19))
-								t20 := int64(load64(m.memory, uint64(uint32(v3))+20))
-								store64(m.memory, uint64(uint32(v3))+32, uint64(t20))
-							l14:
-								{
-									t21 := int32(load32(m.memory, uint64(uint32(v3))+40))
-									m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(32), t21)
-									t22 := int32(m.memory[uint64(uint32(v3))+8])
-									if t22 == 0 {
-										goto l13
-									}
-									t23 := int32(m.memory[uint64(uint32(v3))+9])
-									v11 = t23 & i32(255)
-									p24 := i32(128)
-									if uint32(v11) < uint32(i32(128)) {
-										p24 = v11
-									}
-									t25 := int32(m.memory[uint64(uint32(p24))+16464])
-									if t25&i32(1) != 0 {
-										goto l14
-									}
-									goto l11
-								}
-							}
-							store32(m.memory, uint64(uint32(v3))+36, uint32(v13))
-							store32(m.memory, uint64(uint32(v3))+32, uint32(v4))
-							m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3, v3+i32(32), i32(1))
-							t18 := int32(load32(m.memory, uint64(uint32(v3))+36))
-							if t18 != 0 {
-								goto l11
-							}
-							goto l13
-						}
-					}
-					store32(m.memory, uint64(uint32(v3))+40, uint32(i32(0)))
-					t16 := int64(load64(m.memory, uint32(v12+i32(21672))))
-					store64(m.memory, uint64(uint32(v3))+32, uint64(t16))
-					v12 = v12 + i32(8)
-					t17 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(20), v3+i32(32))
-					if t17 == 0 {
+					if v9 != 0 {
 						goto l10
 					}
+					store32(m.memory, uint64(uint32(v3))+36, uint32(v10))
+					store32(m.memory, uint64(uint32(v3))+32, uint32(v4))
+					m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3, v3+i32(32), i32(1))
+					t14 := int32(load32(m.memory, uint64(uint32(v3))+36))
+					if t14 != 0 {
+						goto l9
+					}
+					goto l11
 				}
-				v14 = i64(21)
-				goto l11
+			l10:
+				t15 := int32(load32(m.memory, uint64(uint32(v3))+28))
+				store32(m.memory, uint64(uint32(v3))+40, uint32(t15))
+				t16 := int64(load64(m.memory, uint64(uint32(v3))+20))
+				store64(m.memory, uint64(uint32(v3))+32, uint64(t16))
+			l12:
+				{
+					t17 := int32(load32(m.memory, uint64(uint32(v3))+40))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(32), t17)
+					t18 := int32(m.memory[uint64(uint32(v3))+8])
+					if t18 == 0 {
+						goto l11
+					}
+					t19 := int32(m.memory[uint64(uint32(v3))+9])
+					v10 = t19 & i32(255)
+					p20 := i32(128)
+					if uint32(v10) < uint32(i32(128)) {
+						p20 = v10
+					}
+					t21 := int32(m.memory[uint64(uint32(p20))+16464])
+					if t21&i32(1) != 0 {
+						goto l12
+					}
+				}
 			}
-		l8:
-			v7 = v6
-		l13:
+		l9:
+			v10 = i32(-16)
+		l14:
 			{
-				t26 := m._hooksig__names__NameIndex__insert__h1f312520b4d670f9_pvrvjl(v2, v3+i32(20))
-				if t26 != 0 {
+				if v10 == 0 {
+					goto l13
+				}
+				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(0)))
+				t22 := int64(load64(m.memory, uint32(v10+i32(21656))))
+				store64(m.memory, uint64(uint32(v3))+32, uint64(t22))
+				v10 = v10 + i32(8)
+				t23 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(20), v3+i32(32))
+				if t23 == 0 {
+					goto l14
+				}
+			}
+			v5 = i64(21)
+			v8 = v7
+			goto l8
+		l13:
+			store64(m.memory, uint64(uint32(v3))+36, uint64(i64(16)))
+			store32(m.memory, uint64(uint32(v3))+32, uint32(i32(21656)))
+			{
+				t24 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(20), v3+i32(32))
+				if t24 != 0 {
 					goto l15
 				}
-				v14 = i64(19)
-				goto l11
+				v5 = i64(18)
+				v8 = v7
+				goto l8
 			}
 		l15:
-			v6 = v6 + i32(1)
-			v4 = v15
-			t27 := v10
-			var p28 int32
-			if v15 != i32(0) {
-				p28 = 1
-			}
-			if t27&p28 != 0 {
-				goto l16
+			v6 = v7
+		l11:
+			{
+				t25 := m._hooksig__names__CheckedNames_LT_I_GT___insert__h80e024acc693162b_j9jvfc(v2, v3+i32(20))
+				if t25 != 0 {
+					v7 = v7 + i32(1)
+					v4 = v11
+					if v11 != 0 {
+						goto l17
+					}
+					m.memory[uint64(uint32(v0))+16] = byte(v6)
+					store32(m.memory, uint64(uint32(v0))+12, uint32(v2))
+					t26 := int32(load32(m.memory, uint64(uint32(v1))+8))
+					store32(m.memory, uint64(uint32(v0))+8, uint32(t26))
+					t27 := int64(load64(m.memory, uint32(v1)))
+					store64(m.memory, uint32(v0), uint64(t27))
+					v10 = i32(0)
+					goto l18
+				}
+				v5 = i64(19)
+				v8 = v7
+				goto l8
 			}
 		}
-		m.memory[uint64(uint32(v0))+16] = byte(v7)
-		store32(m.memory, uint64(uint32(v0))+12, uint32(v2))
-		t29 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		store32(m.memory, uint64(uint32(v0))+8, uint32(t29))
-		t30 := int64(load64(m.memory, uint32(v1)))
-		store64(m.memory, uint32(v0), uint64(t30))
-		v11 = i32(0)
-		goto l17
+		v5 = i64(20)
+		goto l8
 	}
-l11:
-	v12 = v6
-l7:
-	store64(m.memory, uint32(v0), uint64(v14|int64(uint32(v12))<<32))
-	v11 = i32(2)
-l17:
-	m.memory[uint64(uint32(v0))+17] = byte(v11)
+l8:
+	store64(m.memory, uint32(v0), uint64(v5|int64(uint32(v8))<<32))
+	v10 = i32(2)
+l18:
+	m.memory[uint64(uint32(v0))+17] = byte(v10)
 	m.___stack_pointer = v3 + i32(48)
 }
-func (m *Module) _hooksig__names__NameIndex__insert__h1f312520b4d670f9_pvrvjl(v0, v1 int32) int32 {
+func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___insert__h80e024acc693162b_j9jvfc(v0, v1 int32) int32 {
 	var v2, v3, v4, v5, v6, v7, v8 int32
 	t0 := m.___stack_pointer
-	v2 = t0 - i32(16)
+	v2 = t0 - i32(32)
 	m.___stack_pointer = v2
-	t1 := m._hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v1)
-	t2 := v2 + i32(8)
-	t3 := v0
+	t1 := int32(load32(m.memory, uint32(v1)))
 	v3 = t1
-	m._hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(t2, t3, v3, v1)
+	t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
+	t3 := v2
+	v4 = t2
+	t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	t5 := v4
+	v1 = t4
+	p6 := i32(0)
+	if v1 != 0 {
+		p6 = t5
+	}
+	store32(m.memory, uint64(uint32(t3))+28, uint32(p6))
+	store32(m.memory, uint64(uint32(v2))+24, uint32(v4))
+	store32(m.memory, uint64(uint32(v2))+20, uint32(v3))
+	t7 := m._hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v2 + i32(20))
+	t8 := v2 + i32(8)
+	t9 := v0
+	v5 = t7
+	m._hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(t8, t9, v5, v2+i32(20))
 	{
-		t4 := int32(load32(m.memory, uint64(uint32(v2))+8))
-		v4 = t4
-		if v4 != i32(1) {
-			goto l0
-		}
-		t5 := int32(load32(m.memory, uint64(uint32(v2))+12))
-		v5 = t5
-		t6 := int32(m.memory[uint64(uint32(v0))+1285])
-		t7 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		t8 := v0
-		var p9 int32
-		if t7 != i32(0) {
-			p9 = 1
-		}
-		m.memory[uint64(uint32(t8))+1285] = byte(t6 | p9)
-		t10 := int32(int8(m.memory[uint32(v0)]))
+		t10 := int32(load32(m.memory, uint64(uint32(v2))+8))
 		v6 = t10
-		if v6 < i32(0) {
+		if v6 != i32(1) {
 			goto l0
 		}
-		t11 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		t11 := int32(load32(m.memory, uint64(uint32(v2))+12))
 		v7 = t11
-		t12 := int32(load32(m.memory, uint32(v1)))
-		v1 = t12
-		m.memory[uint32(v0)] = byte(v6 + i32(1))
-		v8 = v0 + v6<<3
-		store32(m.memory, uint64(uint32(v8))+8, uint32(v7))
-		store32(m.memory, uint64(uint32(v8))+4, uint32(v1))
-		t13 := int32(int8(m.memory[uint64(uint32(v0))+1028]))
-		v1 = t13
+		t12 := int32(m.memory[uint64(uint32(v0))+1285])
+		t13 := v0
+		var p14 int32
+		if v1 != i32(0) {
+			p14 = 1
+		}
+		m.memory[uint64(uint32(t13))+1285] = byte(p14 | t12)
+		t15 := int32(int8(m.memory[uint32(v0)]))
+		v1 = t15
 		if v1 < i32(0) {
 			goto l0
 		}
-		t14 := v0
-		v7 = v1 + i32(1)
-		m.memory[uint64(uint32(t14))+1028] = byte(v7)
+		m.memory[uint32(v0)] = byte(v1 + i32(1))
+		v8 = v0 + v1<<3
+		store32(m.memory, uint64(uint32(v8))+8, uint32(v4))
+		store32(m.memory, uint64(uint32(v8))+4, uint32(v3))
+		t16 := int32(int8(m.memory[uint64(uint32(v0))+1028]))
+		v3 = t16
+		if v3 < i32(0) {
+			goto l0
+		}
+		t17 := v0
+		v4 = v3 + i32(1)
+		m.memory[uint64(uint32(t17))+1028] = byte(v4)
 		v8 = v0 + i32(1029)
-		v0 = v8 + v1<<1
-		m.memory[uint64(uint32(v0))+1] = byte(v6)
-		m.memory[uint32(v0)] = byte(v3)
-		t15 := v5
-		v0 = v7 & i32(255)
-		if uint32(t15) >= uint32(v0) {
+		v0 = v8 + v3<<1
+		m.memory[uint64(uint32(v0))+1] = byte(v1)
+		m.memory[uint32(v0)] = byte(v5)
+		v3 = v4 & i32(255)
+		if uint32(v3) <= uint32(v7) {
 			goto l0
 		}
-		v1 = v0 + (v5 ^ i32(-1))
-		if v1 == 0 {
-			goto l0
+		p18 := v8 + v7<<1
+		if uint32(v3) < uint32(v7) {
+			p18 = i32(1)
 		}
-		p16 := v8 + v5<<1
-		if uint32(v5) > uint32(v0) {
-			p16 = i32(1)
-		}
-		v0 = p16
-		v6 = v0 + v1<<1
+		v0 = p18
+		v3 = v3 - v7
+	l1:
 		{
-			{
-				if v1 != i32(1) {
-					goto l1
-				}
-				t17 := int32(load16(m.memory, uint32(v6)))
-				v6 = t17
-				t18 := int32(load16(m.memory, uint32(v0)))
-				store16(m.memory, uint64(uint32(v0))+2, uint16(t18))
-				goto l2
+			t19 := int32(m.memory[uint32(v0)])
+			v4 = t19
+			m.memory[uint32(v0)] = byte(v5)
+			v5 = v0 + i32(1)
+			t20 := int32(m.memory[uint32(v5)])
+			v7 = t20
+			m.memory[uint32(v5)] = byte(v1)
+			v0 = v0 + i32(2)
+			v1 = v7
+			v5 = v4
+			v3 = v3 + i32(-1)
+			if v3 != 0 {
+				goto l1
 			}
-		l1:
-			t19 := int32(load16(m.memory, uint32(v6)))
-			v6 = t19
-			v1 = v1 << 1
-			if v1 == 0 {
-				goto l2
-			}
-			memory_copy(m.memory, uint32(v0+i32(2)), uint32(v0), uint32(v1))
 		}
-	l2:
-		store16(m.memory, uint32(v0), uint16(v6))
 	}
 l0:
-	m.___stack_pointer = v2 + i32(16)
-	return v4
+	m.___stack_pointer = v2 + i32(32)
+	return v6
 }
 func (m *Module) _hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v0 int32) int32 {
-	var v1, v2 int32
-	var v3 int64
-	var v4, v5 int32
-	var v6 int64
+	var v1 int32
 	t0 := m.___stack_pointer
-	v1 = t0 - i32(32)
+	v1 = t0 - i32(208)
 	m.___stack_pointer = v1
 	{
 		{
@@ -6585,77 +6679,210 @@ func (m *Module) _hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v0
 				goto l0
 			}
 			t2 := int32(load32(m.memory, uint32(v0)))
-			v2 = t2
-			v3 = i64(0)
-			{
-				t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
-				v4 = t3
-				if uint32(v4) < uint32(i32(8)) {
-					goto l1
-				}
-				v5 = int32(uint32(v4) >> 3)
-				v3 = i64(0)
-				v0 = v2
-			l2:
-				{
-					t4 := int64(load64(m.memory, uint32(v0)))
-					v6 = t4 | i64(2314885530818453536)
-					v3 = (v6<<56 | v6&i64(0xff00)<<40 | (v6&i64(0xff0000)<<24 | v6&i64(0xff000000)<<8) | (int64(uint64(v6)>>8)&i64(0xff000000) | int64(uint64(v6)>>24)&i64(0xff0000) | (int64(uint64(v6)>>40)&i64(0xff00) | int64(uint64(v6)>>56))) ^ i64_rotl(v3, i64(23))) * i64(-0x61c8864680b583eb)
-					v0 = v0 + i32(8)
-					v5 = v5 + i32(-1)
-					if v5 != 0 {
-						goto l2
-					}
-				}
-			}
-		l1:
-			t5 := m._hooksig__primitives__words__finish__h7c9d289501797fe1_28t5sm(v3, v2+v4&i32(0x7ffffff8), v4&i32(7))
-			v0 = t5
-			goto l3
+			t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
+			t4 := m._hooksig__primitives__words__fingerprint__h5c579f08fd1bfd5f_rud6mx(t2, t3)
+			v0 = t4
+			goto l1
 		}
 	l0:
-		t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
-		store32(m.memory, uint64(uint32(v1))+16, uint32(t6))
-		t7 := int64(load64(m.memory, uint32(v0)))
-		store64(m.memory, uint64(uint32(v1))+8, uint64(t7))
-		v3 = i64(0)
-		store64(m.memory, uint64(uint32(v1))+24, uint64(i64(0)))
-	l8:
-		v0 = i32(0)
+		store32(m.memory, uint32(v1), uint32(i32(0)))
+		m._hooksig__names__HeaderList__resolve__hdcaf91e06e1df1a0_relj8g(v1+i32(196), v0, v1)
+		t5 := int32(load32(m.memory, uint32(v1)))
+		t6 := m._hooksig__primitives__words__fingerprint__h5c579f08fd1bfd5f_rud6mx(v1+i32(4), t5)
+		v0 = t6
+	}
+l1:
+	m.___stack_pointer = v1 + i32(208)
+	return v0
+}
+func (m *Module) _hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(v0, v1, v2, v3 int32) {
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
+	t0 := m.___stack_pointer
+	v4 = t0 - i32(16)
+	m.___stack_pointer = v4
+	v5 = v1 + i32(1029)
+	v6 = i32(0)
+	t1 := int32(m.memory[uint64(uint32(v1))+1028])
+	v7 = t1
+	v8 = v7
+	switch v7 {
+	default:
+		v6 = i32(0)
+		v9 = v2 & i32(255)
+		v8 = v7
+	l3:
 		{
-		l5:
+			v10 = int32(uint32(v8) >> 1)
+			v11 = v10 + v6
+			t2 := int32(m.memory[uint32(v5+v11<<1)])
+			p3 := v6
+			if uint32(t2) < uint32(v9) {
+				p3 = v11
+			}
+			v6 = p3
+			v8 = v8 - v10
+			if uint32(v8) > uint32(i32(1)) {
+				goto l3
+			}
+		}
+		fallthrough
+	case 1:
+		t4 := int32(m.memory[uint32(v5+v6<<1)])
+		t5 := v6
+		var p6 int32
+		if uint32(t4) < uint32(v2&i32(255)) {
+			p6 = 1
+		}
+		v8 = t5 + p6
+		fallthrough
+	case 0:
+		v11 = i32(1)
+		{
+			if uint32(v7) <= uint32(v8) {
+				goto l4
+			}
+			v9 = v5 + v8<<1
+			t7 := int32(m.memory[uint32(v9)])
+			if t7 != v2&i32(255) {
+				goto l4
+			}
 			{
-				t8 := int32(load32(m.memory, uint64(uint32(v1))+16))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1, v1+i32(8), t8)
+				t8 := int32(m.memory[uint64(uint32(v9))+1])
+				v12 = t8
 				t9 := int32(m.memory[uint32(v1)])
-				if t9 == 0 {
-					goto l4
-				}
-				t10 := int32(m.memory[uint64(uint32(v1))+1])
-				m.memory[uint32(v1+i32(24)+v0)] = byte(t10)
-				v0 = v0 + i32(1)
-				if v0 != i32(8) {
+				if uint32(v12) >= uint32(t9) {
 					goto l5
 				}
-				goto l6
+				t10 := v4
+				v6 = v1 + v12<<3
+				t11 := int32(load32(m.memory, uint64(uint32(v6))+8))
+				v10 = t11
+				store32(m.memory, uint64(uint32(t10))+8, uint32(v10))
+				t12 := int32(load32(m.memory, uint64(uint32(v6))+4))
+				store32(m.memory, uint64(uint32(v4))+4, uint32(t12))
+				v11 = i32(0)
+				t13 := int32(m.memory[uint64(uint32(v1))+1285])
+				t15 := v4
+				p14 := i32(0)
+				if t13 != 0 {
+					p14 = v10
+				}
+				store32(m.memory, uint64(uint32(t15))+12, uint32(p14))
+				t16 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(4), v3)
+				if t16 != 0 {
+					goto l4
+				}
 			}
-		l4:
-			if uint32(v0) < uint32(i32(8)) {
-				goto l7
+		l5:
+			v5 = i32(0)
+			v11 = i32(1)
+			{
+				{
+					v6 = v7 - v8
+					p17 := v6
+					if uint32(v6) > uint32(v7) {
+						p17 = i32(0)
+					}
+					v10 = p17
+					switch v10 {
+					case 0:
+						goto l6
+					case 1:
+						goto l7
+					default:
+						v10 = i32(0)
+						v7 = v2 & i32(255)
+					l9:
+						{
+							v11 = int32(uint32(v6) >> 1)
+							v5 = v11 + v10
+							t18 := int32(m.memory[uint32(v9+v5<<1)])
+							p19 := v10
+							if t18 == v7 {
+								p19 = v5
+							}
+							v10 = p19
+							v6 = v6 - v11
+							if uint32(v6) > uint32(i32(1)) {
+								goto l9
+							}
+						}
+						v11 = i32(1)
+						v5 = i32(0)
+						{
+							t20 := int32(m.memory[uint32(v9+v10<<1)])
+							t21 := v10
+							var p22 int32
+							if t20 == v2&i32(255) {
+								p22 = 1
+							}
+							v10 = t21 + p22
+							switch v10 {
+							case 0:
+								goto l6
+							case 1:
+								goto l7
+							default:
+								v5 = i32(0)
+							l11:
+								{
+									v11 = int32(uint32(v10) >> 1)
+									v6 = v11 + v5
+									t23 := int32(m.memory[uint32(v9+v6<<1+i32(1))])
+									t24 := m._hooksig__names__NameIndex__search_from____u7b__u7b_closure_u7d__u7d___h0f2228c831d7baa1_bi8bsv(v1, v3, t23)
+									p25 := v6
+									if t24&i32(255) == i32(1) {
+										p25 = v5
+									}
+									v5 = p25
+									v10 = v10 - v11
+									if uint32(v10) > uint32(i32(1)) {
+										goto l11
+									}
+								}
+								t26 := int32(m.memory[uint32(v9+v5<<1+i32(1))])
+								v12 = t26
+							}
+						}
+					}
+				}
+			l7:
+				{
+					t27 := m._hooksig__names__NameIndex__search_from____u7b__u7b_closure_u7d__u7d___h0f2228c831d7baa1_bi8bsv(v1, v3, v12)
+					v6 = t27 & i32(255)
+					if v6 != 0 {
+						goto l12
+					}
+					v10 = v5
+					v11 = i32(0)
+					goto l6
+				}
+			l12:
+				t28 := v5
+				var p29 int32
+				if v6 == i32(255) {
+					p29 = 1
+				}
+				v10 = t28 + p29
+				v11 = i32(1)
 			}
 		l6:
-			t11 := int64(load64(m.memory, uint64(uint32(v1))+24))
-			v6 = t11 | i64(2314885530818453536)
-			v3 = (v6<<56 | v6&i64(0xff00)<<40 | (v6&i64(0xff0000)<<24 | v6&i64(0xff000000)<<8) | (int64(uint64(v6)>>8)&i64(0xff000000) | int64(uint64(v6)>>24)&i64(0xff0000) | (int64(uint64(v6)>>40)&i64(0xff00) | int64(uint64(v6)>>56))) ^ i64_rotl(v3, i64(23))) * i64(-0x61c8864680b583eb)
-			goto l8
+			p30 := v8
+			if v11 != 0 {
+				p30 = i32(0)
+			}
+			t32 := p30 + v10
+			p31 := i32(0)
+			if v11 != 0 {
+				p31 = v8
+			}
+			v8 = t32 + p31
 		}
-	l7:
-		t12 := m._hooksig__primitives__words__finish__h7c9d289501797fe1_28t5sm(v3, v1+i32(24), v0)
-		v0 = t12
+	l4:
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v8))
+		store32(m.memory, uint32(v0), uint32(v11))
+		m.___stack_pointer = v4 + i32(16)
 	}
-l3:
-	m.___stack_pointer = v1 + i32(32)
-	return v0
 }
 func (m *Module) _hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, v2 int32) int32 {
 	var v3, v4, v5 int32
@@ -6730,7 +6957,7 @@ l1:
 	return v5 & i32(1)
 }
 func (m *Module) _hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v0, v1 int32) {
-	var v2, v3, v4, v5, v6 int32
+	var v2, v3, v4, v5 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(32)
 	m.___stack_pointer = v2
@@ -6741,109 +6968,101 @@ func (m *Module) _hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v0, 
 				if t1 != 0 {
 					goto l0
 				}
-				t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+				t2 := int32(load32(m.memory, uint32(v0)))
 				v3 = t2
-				t3 := int32(load32(m.memory, uint32(v0)))
+				t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
+				t4 := v3
 				v4 = t3
-				v5 = i32(0)
-			l2:
-				{
-					if v3 == v5 {
-						goto l1
-					}
-					v6 = v4 + v5
-					v5 = v5 + i32(1)
-					t4 := int32(m.memory[uint32(v6)])
-					if uint32((t4+i32(-65))&i32(255)) > uint32(i32(25)) {
-						goto l2
-					}
+				t5 := m._hooksig__primitives__words__has_upper_case__hc1117aa742aa833a_ddaj2x(t4, v4)
+				if t5 == 0 {
+					goto l1
 				}
 			}
 		l0:
-			t5 := int64(load64(m.memory, uint32(v0)))
-			store64(m.memory, uint64(uint32(v2))+16, uint64(t5))
-			t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			t7 := v2
-			v5 = t6
-			store32(m.memory, uint64(uint32(t7))+24, uint32(v5))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v5)
-			t8 := int32(m.memory[uint64(uint32(v2))+8])
-			if t8 == 0 {
-				goto l3
+			t6 := int64(load64(m.memory, uint32(v0)))
+			store64(m.memory, uint64(uint32(v2))+16, uint64(t6))
+			t7 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			t8 := v2
+			v0 = t7
+			store32(m.memory, uint64(uint32(t8))+24, uint32(v0))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v0)
+			t9 := int32(m.memory[uint64(uint32(v2))+8])
+			if t9 == 0 {
+				goto l2
 			}
-			t9 := int32(m.memory[uint64(uint32(v2))+9])
-			v6 = t9
-			t10 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v5 = t10
-			t11 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v3 = t11
-		l5:
+			t10 := int32(m.memory[uint64(uint32(v2))+9])
+			v4 = t10
+			t11 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v0 = t11
+			t12 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v3 = t12
+		l4:
 			{
 				{
-					if uint32(v3) <= uint32(v5) {
-						goto l4
+					if uint32(v3) <= uint32(v0) {
+						goto l3
 					}
-					t12 := int32(load32(m.memory, uint32(v1)))
-					t14 := t12 + v5
-					p13 := i32(0)
-					if uint32((v6+i32(-65))&i32(255)) < uint32(i32(26)) {
-						p13 = i32(32)
+					t13 := int32(load32(m.memory, uint32(v1)))
+					t15 := t13 + v0
+					p14 := i32(0)
+					if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
+						p14 = i32(32)
 					}
-					m.memory[uint32(t14)] = byte(p13 | v6)
+					m.memory[uint32(t15)] = byte(p14 | v4)
 				}
-			l4:
-				t15 := v1
-				v5 = v5 + i32(1)
-				p16 := i32(-1)
-				if v5 != 0 {
-					p16 = v5
+			l3:
+				t16 := v1
+				v0 = v0 + i32(1)
+				p17 := i32(-1)
+				if v0 != 0 {
+					p17 = v0
 				}
-				v5 = p16
-				store32(m.memory, uint64(uint32(t15))+8, uint32(v5))
-				t17 := int32(load32(m.memory, uint64(uint32(v2))+24))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t17)
-				t18 := int32(m.memory[uint64(uint32(v2))+1])
-				v6 = t18
-				t19 := int32(m.memory[uint32(v2)])
-				if t19 != 0 {
-					goto l5
+				v0 = p17
+				store32(m.memory, uint64(uint32(t16))+8, uint32(v0))
+				t18 := int32(load32(m.memory, uint64(uint32(v2))+24))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t18)
+				t19 := int32(m.memory[uint64(uint32(v2))+1])
+				v4 = t19
+				t20 := int32(m.memory[uint32(v2)])
+				if t20 != 0 {
+					goto l4
 				}
-				goto l3
+				goto l2
 			}
 		}
 	l1:
 		{
-			t20 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v6 = t20
-			t21 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			t22 := v6
+			t21 := int32(load32(m.memory, uint64(uint32(v1))+4))
 			v5 = t21
-			if uint32(t22) < uint32(v5) {
-				goto l6
+			t22 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			t23 := v5
+			v0 = t22
+			if uint32(t23) < uint32(v0) {
+				goto l5
 			}
-			if uint32(v6-v5) < uint32(v3) {
-				goto l6
+			if uint32(v5-v0) < uint32(v4) {
+				goto l5
 			}
-			if v3 == 0 {
-				goto l6
+			if v4 == 0 {
+				goto l5
 			}
-			t23 := int32(load32(m.memory, uint32(v1)))
-			memory_copy(m.memory, uint32(t23+v5), uint32(v4), uint32(v3))
+			t24 := int32(load32(m.memory, uint32(v1)))
+			memory_copy(m.memory, uint32(t24+v0), uint32(v3), uint32(v4))
 		}
-	l6:
-		t24 := v1
-		v6 = v5 + v3
-		p25 := v6
-		if uint32(v6) < uint32(v5) {
-			p25 = i32(-1)
+	l5:
+		t25 := v1
+		v4 = v0 + v4
+		p26 := v4
+		if uint32(v4) < uint32(v0) {
+			p26 = i32(-1)
 		}
-		store32(m.memory, uint64(uint32(t24))+8, uint32(p25))
+		store32(m.memory, uint64(uint32(t25))+8, uint32(p26))
 	}
-l3:
+l2:
 	m.___stack_pointer = v2 + i32(32)
 }
 func (m *Module) _hooksig__names__Name__lowercase__h8ee14fa4af5993a9_stx653(v0, v1 int32) {
-	var v2, v3, v4, v5, v6 int32
+	var v2, v3, v4 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(32)
 	m.___stack_pointer = v2
@@ -6853,243 +7072,56 @@ func (m *Module) _hooksig__names__Name__lowercase__h8ee14fa4af5993a9_stx653(v0, 
 			if t1 != 0 {
 				goto l0
 			}
-			t2 := int32(load32(m.memory, uint64(uint32(v0))+4))
+			t2 := int32(load32(m.memory, uint32(v0)))
 			v3 = t2
-			t3 := int32(load32(m.memory, uint32(v0)))
+			t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
+			t4 := v3
 			v4 = t3
-			v5 = i32(0)
-		l2:
-			{
-				if v3 == v5 {
-					goto l1
-				}
-				v6 = v4 + v5
-				v5 = v5 + i32(1)
-				t4 := int32(m.memory[uint32(v6)])
-				if uint32((t4+i32(-65))&i32(255)) > uint32(i32(25)) {
-					goto l2
-				}
+			t5 := m._hooksig__primitives__words__has_upper_case__hc1117aa742aa833a_ddaj2x(t4, v4)
+			if t5 == 0 {
+				goto l1
 			}
 		}
 	l0:
-		t5 := int64(load64(m.memory, uint32(v0)))
-		store64(m.memory, uint64(uint32(v2))+16, uint64(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(v0))+8))
-		t7 := v2
-		v5 = t6
-		store32(m.memory, uint64(uint32(t7))+24, uint32(v5))
-		m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v5)
-		t8 := int32(m.memory[uint64(uint32(v2))+8])
-		if t8 == 0 {
-			goto l3
+		t6 := int64(load64(m.memory, uint32(v0)))
+		store64(m.memory, uint64(uint32(v2))+16, uint64(t6))
+		t7 := int32(load32(m.memory, uint64(uint32(v0))+8))
+		t8 := v2
+		v0 = t7
+		store32(m.memory, uint64(uint32(t8))+24, uint32(v0))
+		m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v0)
+		t9 := int32(m.memory[uint64(uint32(v2))+8])
+		if t9 == 0 {
+			goto l2
 		}
-		t9 := int32(m.memory[uint64(uint32(v2))+9])
-		v5 = t9
-	l4:
+		t10 := int32(m.memory[uint64(uint32(v2))+9])
+		v0 = t10
+	l3:
 		{
-			t11 := v2
-			p10 := i32(0)
-			if uint32((v5+i32(-65))&i32(255)) < uint32(i32(26)) {
-				p10 = i32(32)
+			t12 := v2
+			p11 := i32(0)
+			if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+				p11 = i32(32)
 			}
-			m.memory[uint64(uint32(t11))+31] = byte(p10 | v5)
+			m.memory[uint64(uint32(t12))+31] = byte(p11 | v0)
 			m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v2+i32(31), i32(1))
-			t12 := int32(load32(m.memory, uint64(uint32(v2))+24))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t12)
-			t13 := int32(m.memory[uint64(uint32(v2))+1])
-			v5 = t13
-			t14 := int32(m.memory[uint32(v2)])
-			if t14 != 0 {
-				goto l4
+			t13 := int32(load32(m.memory, uint64(uint32(v2))+24))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t13)
+			t14 := int32(m.memory[uint64(uint32(v2))+1])
+			v0 = t14
+			t15 := int32(m.memory[uint32(v2)])
+			if t15 != 0 {
+				goto l3
 			}
-			goto l3
+			goto l2
 		}
 	}
 l1:
-	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v4, v3)
-l3:
+	m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v1, v3, v4)
+l2:
 	m.___stack_pointer = v2 + i32(32)
 }
-func (m *Module) _hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(v0, v1, v2, v3 int32) {
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
-	t0 := m.___stack_pointer
-	v4 = t0 - i32(16)
-	m.___stack_pointer = v4
-	v5 = v1 + i32(1029)
-	v6 = i32(0)
-	t1 := int32(m.memory[uint64(uint32(v1))+1028])
-	v7 = t1
-	v8 = v7
-	switch v7 {
-	default:
-		v6 = i32(0)
-		v8 = v2 & i32(255)
-		v9 = v7
-	l3:
-		{
-			v10 = int32(uint32(v9) >> 1)
-			v11 = v10 + v6
-			t2 := int32(m.memory[uint32(v5+v11<<1)])
-			p3 := v6
-			if uint32(t2) < uint32(v8) {
-				p3 = v11
-			}
-			v6 = p3
-			v9 = v9 - v10
-			if uint32(v9) > uint32(i32(1)) {
-				goto l3
-			}
-		}
-		fallthrough
-	case 1:
-		t4 := int32(m.memory[uint32(v5+v6<<1)])
-		t5 := v6
-		var p6 int32
-		if uint32(t4) < uint32(v2&i32(255)) {
-			p6 = 1
-		}
-		v8 = t5 + p6
-		fallthrough
-	case 0:
-		v11 = i32(1)
-		{
-			v6 = v7 - v8
-			if v6 == 0 {
-				goto l4
-			}
-			v5 = v5 + v8<<1
-			t7 := int32(m.memory[uint32(v5)])
-			if t7 != v2&i32(255) {
-				goto l4
-			}
-			{
-				t8 := int32(m.memory[uint64(uint32(v5))+1])
-				v12 = t8
-				t9 := int32(m.memory[uint32(v1)])
-				if uint32(v12) >= uint32(t9) {
-					goto l5
-				}
-				t10 := v4
-				v9 = v1 + v12<<3
-				t11 := int32(load32(m.memory, uint64(uint32(v9))+8))
-				v10 = t11
-				store32(m.memory, uint64(uint32(t10))+8, uint32(v10))
-				t12 := int32(load32(m.memory, uint64(uint32(v9))+4))
-				store32(m.memory, uint64(uint32(v4))+4, uint32(t12))
-				v11 = i32(0)
-				t13 := int32(m.memory[uint64(uint32(v1))+1285])
-				t15 := v4
-				p14 := i32(0)
-				if t13 != 0 {
-					p14 = v10
-				}
-				store32(m.memory, uint64(uint32(t15))+12, uint32(p14))
-				t16 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(4), v3)
-				if t16 != 0 {
-					goto l4
-				}
-			}
-		l5:
-			{
-				if v6 != i32(1) {
-					goto l6
-				}
-				v10 = i32(0)
-				goto l7
-			l6:
-				v9 = i32(0)
-				v7 = v2 & i32(255)
-			l8:
-				{
-					v10 = int32(uint32(v6) >> 1)
-					v11 = v10 + v9
-					t17 := int32(m.memory[uint32(v5+v11<<1)])
-					p18 := v9
-					if t17 == v7 {
-						p18 = v11
-					}
-					v9 = p18
-					v6 = v6 - v10
-					if uint32(v6) > uint32(i32(1)) {
-						goto l8
-					}
-				}
-				v11 = i32(1)
-				v10 = i32(0)
-				{
-					t19 := int32(m.memory[uint32(v5+v9<<1)])
-					t20 := v9
-					var p21 int32
-					if t19 == v2&i32(255) {
-						p21 = 1
-					}
-					v6 = t20 + p21
-					switch v6 {
-					case 0:
-						goto l9
-					case 1:
-						goto l7
-					default:
-						v10 = i32(0)
-					l11:
-						{
-							v11 = int32(uint32(v6) >> 1)
-							v9 = v11 + v10
-							t22 := int32(m.memory[uint32(v5+v9<<1+i32(1))])
-							t23 := m._hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___he451b3cf33677c5f_z2bb63(v1, v3, t22)
-							p24 := v9
-							if t23&i32(255) == i32(1) {
-								p24 = v10
-							}
-							v10 = p24
-							v6 = v6 - v11
-							if uint32(v6) > uint32(i32(1)) {
-								goto l11
-							}
-						}
-						t25 := int32(m.memory[uint32(v5+v10<<1+i32(1))])
-						v12 = t25
-					}
-				}
-			l7:
-				{
-					t26 := m._hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___he451b3cf33677c5f_z2bb63(v1, v3, v12)
-					v6 = t26 & i32(255)
-					if v6 != 0 {
-						goto l12
-					}
-					v6 = v10
-					v11 = i32(0)
-					goto l9
-				}
-			l12:
-				t27 := v10
-				var p28 int32
-				if v6 == i32(255) {
-					p28 = 1
-				}
-				v6 = t27 + p28
-				v11 = i32(1)
-			}
-		l9:
-			p29 := v8
-			if v11 != 0 {
-				p29 = i32(0)
-			}
-			t31 := p29 + v6
-			p30 := i32(0)
-			if v11 != 0 {
-				p30 = v8
-			}
-			v8 = t31 + p30
-		}
-	l4:
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v8))
-		store32(m.memory, uint32(v0), uint32(v11))
-		m.___stack_pointer = v4 + i32(16)
-	}
-}
-func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d___he451b3cf33677c5f_z2bb63(v0, v1, v2 int32) int32 {
+func (m *Module) _hooksig__names__NameIndex__search_from____u7b__u7b_closure_u7d__u7d___h0f2228c831d7baa1_bi8bsv(v0, v1, v2 int32) int32 {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11 int32
 	var v12, v13, v14 int64
 	t0 := m.___stack_pointer
@@ -7292,25 +7324,27 @@ func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d
 					}
 				}
 				v13 = v13<<56 | v13&i64(0xff00)<<40 | (v13&i64(0xff0000)<<24 | v13&i64(0xff000000)<<8) | (int64(uint64(v13)>>8)&i64(0xff000000) | int64(uint64(v13)>>24)&i64(0xff0000) | (int64(uint64(v13)>>40)&i64(0xff00) | int64(uint64(v13)>>56)))
+				t39 := v13 ^ i64(-1)
 				v14 = v13 & i64(0x7f7f7f7f7f7f7f7f)
-				v14 = int64(uint64((v14+i64(4557430888798830399)^(v14+i64(2676586395008836901)))&(v13^i64(-1)))>>2)&i64(2314885530818453536) | v13
-				t39 := v14
+				v14 = int64(uint64(t39&(v14+i64(4557430888798830399)^(v14+i64(2676586395008836901)))&i64(-0x7f7f7f7f7f7f7f80))>>2) | v13
+				t40 := v14
 				v12 = v12<<56 | v12&i64(0xff00)<<40 | (v12&i64(0xff0000)<<24 | v12&i64(0xff000000)<<8) | (int64(uint64(v12)>>8)&i64(0xff000000) | int64(uint64(v12)>>24)&i64(0xff0000) | (int64(uint64(v12)>>40)&i64(0xff00) | int64(uint64(v12)>>56)))
+				t41 := v12 ^ i64(-1)
 				v13 = v12 & i64(0x7f7f7f7f7f7f7f7f)
-				v12 = int64(uint64((v13+i64(4557430888798830399)^(v13+i64(2676586395008836901)))&(v12^i64(-1)))>>2)&i64(2314885530818453536) | v12
-				if t39 == v12 {
+				v12 = int64(uint64(t41&(v13+i64(4557430888798830399)^(v13+i64(2676586395008836901)))&i64(-0x7f7f7f7f7f7f7f80))>>2) | v12
+				if t40 == v12 {
 					goto l11
 				}
 			}
-			var p40 int32
+			var p42 int32
 			if uint64(v14) > uint64(v12) {
-				p40 = 1
+				p42 = 1
 			}
-			var p41 int32
+			var p43 int32
 			if uint64(v14) < uint64(v12) {
-				p41 = 1
+				p43 = 1
 			}
-			v4 = p40 - p41
+			v4 = p42 - p43
 			goto l0
 		}
 	l9:
@@ -7328,58 +7362,58 @@ func (m *Module) _hooksig__names__NameIndex__search____u7b__u7b_closure_u7d__u7d
 				v4 = i32(1)
 				goto l0
 			l13:
-				t42 := int32(m.memory[uint32(v8)])
-				v1 = t42
-				t43 := int32(m.memory[uint32(v11)])
-				v0 = t43
+				t44 := int32(m.memory[uint32(v8)])
+				v1 = t44
+				t45 := int32(m.memory[uint32(v11)])
+				v0 = t45
 				v2 = v2 + i32(-1)
 				v4 = v4 + i32(-1)
 				v8 = v8 + i32(1)
 				v11 = v11 + i32(1)
-				t45 := v0
-				p44 := i32(0)
-				if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p44 = i32(32)
-				}
-				v0 = t45 | p44
-				t47 := v0 & i32(255)
-				t48 := v1
+				t47 := v0
 				p46 := i32(0)
-				if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+				if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
 					p46 = i32(32)
 				}
-				v1 = t48 | p46
-				if t47 == v1&i32(255) {
+				v0 = t47 | p46
+				t49 := v0 & i32(255)
+				t50 := v1
+				p48 := i32(0)
+				if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p48 = i32(32)
+				}
+				v1 = t50 | p48
+				if t49 == v1&i32(255) {
 					goto l14
 				}
 			}
 			v2 = v0 & i32(255)
-			t49 := v2
+			t51 := v2
 			v4 = v1 & i32(255)
-			var p50 int32
-			if uint32(t49) > uint32(v4) {
-				p50 = 1
+			var p52 int32
+			if uint32(t51) > uint32(v4) {
+				p52 = 1
 			}
-			var p51 int32
+			var p53 int32
 			if uint32(v2) < uint32(v4) {
-				p51 = 1
+				p53 = 1
 			}
-			v4 = p50 - p51
+			v4 = p52 - p53
 			goto l0
 		}
 	l12:
-		p52 := i32(0)
+		p54 := i32(0)
 		if v6 != v7 {
-			p52 = i32(-1)
+			p54 = i32(-1)
 		}
-		v4 = p52
+		v4 = p54
 	}
 l0:
 	m.___stack_pointer = v3 + i32(64)
 	return v4
 }
 func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
-	var v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
+	var v6, v7, v8, v9, v10, v11, v12 int32
 	t0 := m.___stack_pointer
 	v6 = t0 - i32(32)
 	m.___stack_pointer = v6
@@ -7442,16 +7476,15 @@ l1:
 		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21686)), uint32(i32(37)))
 	}
 l2:
-	t13 := v5
-	v1 = v8 + i32(37)
-	p14 := v1
-	if uint32(v1) < uint32(v8) {
-		p14 = i32(-1)
-	}
-	v1 = p14
-	store32(m.memory, uint64(uint32(t13))+8, uint32(v1))
 	{
-		if uint32(v7) < uint32(v1) {
+		t13 := v7
+		v1 = v8 + i32(37)
+		p14 := v1
+		if uint32(v1) < uint32(v8) {
+			p14 = i32(-1)
+		}
+		v1 = p14
+		if uint32(t13) < uint32(v1) {
 			goto l3
 		}
 		if uint32(v7-v1) < uint32(i32(44)) {
@@ -7483,221 +7516,168 @@ l3:
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
+	t21 := v5
 	v1 = v8 + i32(92)
-	p21 := v1
+	p22 := v1
 	if uint32(v1) < uint32(v8) {
-		p21 = i32(-1)
+		p22 = i32(-1)
 	}
-	v8 = p21
+	v1 = p22
+	store32(m.memory, uint64(uint32(t21))+8, uint32(v1))
 	{
 		if v2 == 0 {
 			goto l5
 		}
-		t22 := int32(load32(m.memory, uint32(v5)))
-		v10 = t22
-		v11 = i32(0)
-	l21:
+		t23 := int32(load32(m.memory, uint32(v5)))
+		v4 = t23
+		v9 = int32(v3)
+		v0 = i32(0)
+	l16:
 		{
-			store64(m.memory, uint64(uint32(v6))+24, uint64(v3))
-			store32(m.memory, uint64(uint32(v6))+20, uint32(v2))
-			v4 = int32(v3)
+			v8 = i32(0)
+			if v9 == 0 {
+				goto l6
+			}
+			v8 = i32(0)
+		l7:
 			{
-				v3 = int64(uint64(v3) >> 32)
-				var p23 int32
-				if v3 != i64(0) {
-					p23 = 1
-				}
-				v12 = p23
-				if v12 != 0 {
+				t24 := int32(m.memory[uint32(v2+v8)])
+				if t24 == i32(32) {
 					goto l6
 				}
-				p24 := i32(0)
-				if v3 == 0 {
-					p24 = v2
-				}
-				v9 = p24
-				v1 = i32(0)
-				if v4 == 0 {
+				t25 := v9
+				v8 = v8 + i32(1)
+				if t25 != v8 {
 					goto l7
 				}
-			l8:
-				{
-					t25 := int32(m.memory[uint32(v2+v1)])
-					if t25 == i32(32) {
-						goto l7
-					}
-					t26 := v4
-					v1 = v1 + i32(1)
-					if t26 != v1 {
-						goto l8
-					}
-				}
-				v1 = v4
-			l7:
-				store32(m.memory, uint64(uint32(v6))+24, uint32(v4-v1))
-				store32(m.memory, uint64(uint32(v6))+20, uint32(v9+v1))
 			}
+			v8 = v9
 		l6:
-			v13 = int32(v3)
-		l10:
+			v10 = v2 + v8
 			{
-				t27 := int32(load32(m.memory, uint64(uint32(v6))+24))
-				v1 = t27
-				t28 := int32(load32(m.memory, uint64(uint32(v6))+28))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(16), v6+i32(20), t28)
-				t29 := int32(m.memory[uint64(uint32(v6))+16])
-				v9 = t29
-				if v9 == 0 {
+				if v0 == 0 {
+					goto l8
+				}
+				if uint32(v7) <= uint32(v1) {
 					goto l9
 				}
-				t30 := int32(m.memory[uint64(uint32(v6))+17])
-				if t30&i32(255) != i32(32) {
-					goto l10
+				m.memory[uint32(v4+v1)] = byte(i32(32))
+			l9:
+				t26 := v5
+				v1 = v1 + i32(1)
+				p27 := i32(-1)
+				if v1 != 0 {
+					p27 = v1
 				}
+				v1 = p27
+				store32(m.memory, uint64(uint32(t26))+8, uint32(v1))
 			}
-		l9:
-			v1 = v4 - v1
-			var p31 int32
-			if uint32(v1) > uint32(v4) {
-				p31 = 1
+		l8:
+			;
+			var p28 int32
+			if v8 == v9 {
+				p28 = 1
 			}
-			v4 = p31
-			t32 := int32(load32(m.memory, uint64(uint32(v6))+20))
-			v14 = t32
-			t33 := int64(load64(m.memory, uint64(uint32(v6))+24))
-			v3 = t33
-			{
-				if v11 == 0 {
-					goto l11
-				}
-				if uint32(v7) <= uint32(v8) {
-					goto l12
-				}
-				m.memory[uint32(v10+v8)] = byte(i32(32))
-			l12:
-				v8 = v8 + i32(1)
-				p34 := i32(-1)
-				if v8 != 0 {
-					p34 = v8
-				}
-				v8 = p34
-			}
-		l11:
-			p35 := v1
-			if v4 != 0 {
-				p35 = i32(0)
-			}
-			v0 = p35
+			v11 = p28
+			v10 = v10 + i32(1)
+			v12 = v8 ^ i32(-1)
 			{
 				{
-					if v12 != 0 {
-						goto l13
+					t29 := m._hooksig__primitives__words__has_upper_case__hc1117aa742aa833a_ddaj2x(v2, v8)
+					if t29 == 0 {
+						goto l10
 					}
-					v1 = i32(0)
-				l15:
-					{
-						if v0 == v1 {
-							goto l14
-						}
-						v4 = v2 + v1
-						v1 = v1 + i32(1)
-						t36 := int32(m.memory[uint32(v4)])
-						if uint32((t36+i32(-65))&i32(255)) > uint32(i32(25)) {
-							goto l15
-						}
-					}
-				l13:
-					store32(m.memory, uint64(uint32(v6))+28, uint32(v13))
-					store32(m.memory, uint64(uint32(v6))+24, uint32(v0))
+					store32(m.memory, uint64(uint32(v6))+28, uint32(i32(0)))
+					store32(m.memory, uint64(uint32(v6))+24, uint32(v8))
 					store32(m.memory, uint64(uint32(v6))+20, uint32(v2))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(8), v6+i32(20), v13)
-					t37 := int32(m.memory[uint64(uint32(v6))+8])
-					if t37 == 0 {
-						goto l16
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(16), v6+i32(20), i32(0))
+					t30 := int32(m.memory[uint64(uint32(v6))+16])
+					if t30 == 0 {
+						goto l11
 					}
-					t38 := int32(m.memory[uint64(uint32(v6))+9])
-					v1 = t38
-				l18:
+					t31 := int32(m.memory[uint64(uint32(v6))+17])
+					v8 = t31
+				l13:
 					{
 						{
-							if uint32(v7) <= uint32(v8) {
-								goto l17
+							if uint32(v7) <= uint32(v1) {
+								goto l12
 							}
-							t40 := v10 + v8
-							p39 := i32(0)
-							if uint32((v1+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p39 = i32(32)
+							t33 := v4 + v1
+							p32 := i32(0)
+							if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
+								p32 = i32(32)
 							}
-							m.memory[uint32(t40)] = byte(p39 | v1)
+							m.memory[uint32(t33)] = byte(p32 | v8)
 						}
-					l17:
-						t41 := int32(load32(m.memory, uint64(uint32(v6))+28))
-						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6, v6+i32(20), t41)
-						v8 = v8 + i32(1)
-						p42 := i32(-1)
+					l12:
+						t34 := int32(load32(m.memory, uint64(uint32(v6))+28))
+						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(8), v6+i32(20), t34)
+						v8 = v1 + i32(1)
+						p35 := i32(-1)
 						if v8 != 0 {
-							p42 = v8
+							p35 = v8
 						}
-						v8 = p42
-						t43 := int32(m.memory[uint64(uint32(v6))+1])
-						v1 = t43
-						t44 := int32(m.memory[uint32(v6)])
-						if t44 != 0 {
-							goto l18
+						v1 = p35
+						t36 := int32(m.memory[uint64(uint32(v6))+9])
+						v8 = t36
+						t37 := int32(m.memory[uint64(uint32(v6))+8])
+						if t37 != 0 {
+							goto l13
 						}
-						goto l19
+						goto l14
 					}
 				}
-			l14:
-				if uint32(v7) < uint32(v8) {
-					goto l20
+			l10:
+				if uint32(v7) < uint32(v1) {
+					goto l15
 				}
-				if uint32(v7-v8) < uint32(v0) {
-					goto l20
+				if uint32(v7-v1) < uint32(v8) {
+					goto l15
 				}
-				if v0 == 0 {
-					goto l20
+				if v8 == 0 {
+					goto l15
 				}
-				memory_copy(m.memory, uint32(v10+v8), uint32(v2), uint32(v0))
-			l20:
-				v1 = v8 + v0
-				p45 := v1
-				if uint32(v1) < uint32(v8) {
-					p45 = i32(-1)
+				memory_copy(m.memory, uint32(v4+v1), uint32(v2), uint32(v8))
+			l15:
+				v8 = v1 + v8
+				p38 := v8
+				if uint32(v8) < uint32(v1) {
+					p38 = i32(-1)
 				}
-				v8 = p45
+				v1 = p38
 			}
-		l19:
-			store32(m.memory, uint64(uint32(v5))+8, uint32(v8))
-		l16:
-			v11 = v11 + i32(1)
-			v2 = v14
-			t46 := v9
-			var p47 int32
-			if v14 != i32(0) {
-				p47 = 1
+		l14:
+			store32(m.memory, uint64(uint32(v5))+8, uint32(v1))
+		l11:
+			p39 := v10
+			if v11 != 0 {
+				p39 = i32(0)
 			}
-			if t46&p47 != 0 {
-				goto l21
+			v2 = p39
+			v0 = v0 + i32(1)
+			v9 = v9 + v12
+			if v11 == 0 {
+				goto l16
 			}
 		}
 	}
 l5:
 	{
-		if uint32(v7) <= uint32(v8) {
-			goto l22
+		if uint32(v7) <= uint32(v1) {
+			goto l17
 		}
-		t48 := int32(load32(m.memory, uint32(v5)))
-		m.memory[uint32(t48+v8)] = byte(i32(34))
+		t40 := int32(load32(m.memory, uint32(v5)))
+		m.memory[uint32(t40+v1)] = byte(i32(34))
 	}
-l22:
-	t49 := v5
-	v8 = v8 + i32(1)
-	p50 := i32(-1)
+l17:
+	t41 := v5
+	v8 = v1 + i32(1)
+	p42 := i32(-1)
 	if v8 != 0 {
-		p50 = v8
+		p42 = v8
 	}
-	store32(m.memory, uint64(uint32(t49))+8, uint32(p50))
+	store32(m.memory, uint64(uint32(t41))+8, uint32(p42))
 	m.___stack_pointer = v6 + i32(32)
 }
 func (m *Module) _hifijson__escape__Lex__hex__h2a8f4c41a6fa1622_q2g8n7(v0, v1 int32) {
@@ -9854,4 +9834,4 @@ func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T
 	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\b\x00\x00\x00\x04\x00\x00\x00\x02\x00\x00\x00\x01\x00\x00\x00 , host\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00an output buffer is too small, or a list or keyId is too long for a policy\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00the list of headers holds more than 128 names, or the request repeats them more than 16 times\x00too-many-names\x00the list of headers is not a list of names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the replay guard's\x00null-pointer\x00missing-header\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target holds one or a space\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00a handle was not initialised, was wiped, or is finished\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00a pointer that must not be NULL is NULL\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (there is a Signature-Input field), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00\x00\xc2F\x00\x00\x03\x00\x00\x00\xc0I\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00-F\x00\x00\r\x00\x00\x00MM\x00\x00(\x00\x00\x00\x02\x00\x00\x00\xc5F\x00\x00\x0f\x00\x00\x00\x04K\x00\x00*\x00\x00\x00\x03\x00\x00\x00GH\x00\x00\f\x00\x00\x00\x81L\x00\x008\x00\x00\x00,\x00\x00\x00\xcaG\x00\x00\b\x00\x00\x00HL\x00\x009\x00\x00\x00-\x00\x00\x00.M\x00\x00\x10\x00\x00\x00\xcbC\x00\x00'\x00\x00\x00.\x00\x00\x00\xd4F\x00\x00\x11\x00\x00\x00IF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xb1F\x00\x00\x11\x00\x00\x00|B\x00\x00K\x00\x00\x00\x05\x00\x00\x00\xf2C\x00\x00\r\x00\x00\x00\xa6E\x00\x00S\x00\x00\x00\x06\x00\x00\x00<D\x00\x00\b\x00\x00\x00\x05M\x00\x00)\x00\x00\x00\a\x00\x00\x00\xb1K\x00\x00\x0f\x00\x00\x00\x04H\x00\x00C\x00\x00\x00\b\x00\x00\x00\x1bC\x00\x00\v\x00\x00\x00\xe0A\x00\x003\x00\x00\x00\t\x00\x00\x00SJ\x00\x00\x12\x00\x00\x00uM\x00\x008\x00\x00\x00+\x00\x00\x00DJ\x00\x00\x0f\x00\x00\x00\xf9E\x00\x004\x00\x00\x00)\x00\x00\x00>M\x00\x00\x0f\x00\x00\x00\\C\x00\x00,\x00\x00\x00\n\x00\x00\x00\xa0H\x00\x00\x12\x00\x00\x00\xd1I\x00\x00T\x00\x00\x00\v\x00\x00\x00\xb2H\x00\x00\x13\x00\x00\x00\xebH\x00\x00!\x00\x00\x00\f\x00\x00\x00\xd9H\x00\x00\x12\x00\x00\x006N\x00\x00m\x00\x00\x00\r\x00\x00\x00SD\x00\x00\x11\x00\x00\x00\xa3N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\x90F\x00\x00\x0f\x00\x00\x00eJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\x82F\x00\x00\x0e\x00\x00\x00\x13B\x00\x00*\x00\x00\x00\x10\x00\x00\x00lF\x00\x00\x16\x00\x00\x00\xadM\x00\x00!\x00\x00\x00\x11\x00\x00\x00\xc5H\x00\x00\x14\x00\x00\x00\xb9D\x00\x00:\x00\x00\x00\x14\x00\x00\x00QE\x00\x00\x0f\x00\x00\x00\xf3D\x00\x00^\x00\x00\x00\x15\x00\x00\x00%J\x00\x00\x11\x00\x00\x00>I\x00\x00?\x00\x00\x00\x12\x00\x00\x00&C\x00\x00\x0f\x00\x00\x00`E\x00\x00F\x00\x00\x00\x13\x00\x00\x006J\x00\x00\x0e\x00\x00\x00\x89J\x00\x00'\x00\x00\x00\x16\x00\x00\x00:F\x00\x00\x0f\x00\x00\x005C\x00\x00'\x00\x00\x00\x17\x00\x00\x00\xf7G\x00\x00\r\x00\x00\x00\xb0J\x00\x00T\x00\x00\x00/\x00\x00\x00\xb2G\x00\x00\x18\x00\x00\x00dD\x00\x00U\x00\x00\x00\x18\x00\x00\x00SH\x00\x00\r\x00\x00\x00xK\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00`H\x00\x00\x0e\x00\x00\x00\x8fK\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00nH\x00\x00\x0f\x00\x00\x00}H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\x88C\x00\x00\x0f\x00\x00\x00;K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\xaaC\x00\x00\x10\x00\x00\x00TK\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xbaC\x00\x00\x11\x00\x00\x00\xeeM\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x97C\x00\x00\x13\x00\x00\x00\xceM\x00\x00 \x00\x00\x00(\x00\x00\x00=B\x00\x00\x0f\x00\x00\x00\xd4B\x00\x00G\x00\x00\x00 \x00\x00\x00\xc0K\x00\x00\x12\x00\x00\x00\x9eI\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\x14L\x00\x00\f\x00\x00\x00\fI\x00\x002\x00\x00\x00!\x00\x00\x00.K\x00\x00\r\x00\x00\x00%G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xc7B\x00\x00\r\x00\x00\x00rG\x00\x00@\x00\x00\x00*\x00\x00\x00\xe5F\x00\x00\x0e\x00\x00\x00\xffC\x00\x00=\x00\x00\x00#\x00\x00\x00\x12G\x00\x00\x13\x00\x00\x00\xb9L\x00\x00L\x00\x00\x00$\x00\x00\x00\xf3F\x00\x00\x10\x00\x00\x00 L\x00\x00(\x00\x00\x00%\x00\x00\x00\x03G\x00\x00\x0f\x00\x00\x00LB\x00\x000\x00\x00\x00&\x00\x00\x00\vL\x00\x00\t\x00\x00\x00}I\x00\x00!\x00\x00\x00'\x00\x00\x00\x9fF\x00\x00\x12\x00\x00\x00\xd2K\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb\x00S\x00\x00\x1a\x00\x00\x00\x1aS\x00\x00\x18\x00\x00\x002S\x00\x00\x15\x00\x00\x00GS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digest(request-target)(created)(expires)\x86T\x00\x00\t\x00\x00\x00\x8fT\x00\x00\t\x00\x00\x00sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigest\x00\x15U\x00\x00\x04\x00\x00\x00\x19U\x00\x00\x06\x00\x00\x00signature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\b\x00\x00\x00\x04\x00\x00\x00\x02\x00\x00\x00\x01\x00\x00\x00 , host\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00an output buffer is too small, or a list or keyId is too long for a policy\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00the list of headers holds more than 128 names, or the request repeats them more than 16 times\x00too-many-names\x00the list of headers is not a list of names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the replay guard's\x00null-pointer\x00missing-header\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target holds one or a space\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00a handle was not initialised, was wiped, or is finished\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00a pointer that must not be NULL is NULL\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (there is a Signature-Input field), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00\x00\xc2F\x00\x00\x03\x00\x00\x00\xc0I\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00-F\x00\x00\r\x00\x00\x00MM\x00\x00(\x00\x00\x00\x02\x00\x00\x00\xc5F\x00\x00\x0f\x00\x00\x00\x04K\x00\x00*\x00\x00\x00\x03\x00\x00\x00GH\x00\x00\f\x00\x00\x00\x81L\x00\x008\x00\x00\x00,\x00\x00\x00\xcaG\x00\x00\b\x00\x00\x00HL\x00\x009\x00\x00\x00-\x00\x00\x00.M\x00\x00\x10\x00\x00\x00\xcbC\x00\x00'\x00\x00\x00.\x00\x00\x00\xd4F\x00\x00\x11\x00\x00\x00IF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xb1F\x00\x00\x11\x00\x00\x00|B\x00\x00K\x00\x00\x00\x05\x00\x00\x00\xf2C\x00\x00\r\x00\x00\x00\xa6E\x00\x00S\x00\x00\x00\x06\x00\x00\x00<D\x00\x00\b\x00\x00\x00\x05M\x00\x00)\x00\x00\x00\a\x00\x00\x00\xb1K\x00\x00\x0f\x00\x00\x00\x04H\x00\x00C\x00\x00\x00\b\x00\x00\x00\x1bC\x00\x00\v\x00\x00\x00\xe0A\x00\x003\x00\x00\x00\t\x00\x00\x00SJ\x00\x00\x12\x00\x00\x00uM\x00\x008\x00\x00\x00+\x00\x00\x00DJ\x00\x00\x0f\x00\x00\x00\xf9E\x00\x004\x00\x00\x00)\x00\x00\x00>M\x00\x00\x0f\x00\x00\x00\\C\x00\x00,\x00\x00\x00\n\x00\x00\x00\xa0H\x00\x00\x12\x00\x00\x00\xd1I\x00\x00T\x00\x00\x00\v\x00\x00\x00\xb2H\x00\x00\x13\x00\x00\x00\xebH\x00\x00!\x00\x00\x00\f\x00\x00\x00\xd9H\x00\x00\x12\x00\x00\x006N\x00\x00m\x00\x00\x00\r\x00\x00\x00SD\x00\x00\x11\x00\x00\x00\xa3N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\x90F\x00\x00\x0f\x00\x00\x00eJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\x82F\x00\x00\x0e\x00\x00\x00\x13B\x00\x00*\x00\x00\x00\x10\x00\x00\x00lF\x00\x00\x16\x00\x00\x00\xadM\x00\x00!\x00\x00\x00\x11\x00\x00\x00\xc5H\x00\x00\x14\x00\x00\x00\xb9D\x00\x00:\x00\x00\x00\x14\x00\x00\x00QE\x00\x00\x0f\x00\x00\x00\xf3D\x00\x00^\x00\x00\x00\x15\x00\x00\x00%J\x00\x00\x11\x00\x00\x00>I\x00\x00?\x00\x00\x00\x12\x00\x00\x00&C\x00\x00\x0f\x00\x00\x00`E\x00\x00F\x00\x00\x00\x13\x00\x00\x006J\x00\x00\x0e\x00\x00\x00\x89J\x00\x00'\x00\x00\x00\x16\x00\x00\x00:F\x00\x00\x0f\x00\x00\x005C\x00\x00'\x00\x00\x00\x17\x00\x00\x00\xf7G\x00\x00\r\x00\x00\x00\xb0J\x00\x00T\x00\x00\x00/\x00\x00\x00\xb2G\x00\x00\x18\x00\x00\x00dD\x00\x00U\x00\x00\x00\x18\x00\x00\x00SH\x00\x00\r\x00\x00\x00xK\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00`H\x00\x00\x0e\x00\x00\x00\x8fK\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00nH\x00\x00\x0f\x00\x00\x00}H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\x88C\x00\x00\x0f\x00\x00\x00;K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\xaaC\x00\x00\x10\x00\x00\x00TK\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xbaC\x00\x00\x11\x00\x00\x00\xeeM\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x97C\x00\x00\x13\x00\x00\x00\xceM\x00\x00 \x00\x00\x00(\x00\x00\x00=B\x00\x00\x0f\x00\x00\x00\xd4B\x00\x00G\x00\x00\x00 \x00\x00\x00\xc0K\x00\x00\x12\x00\x00\x00\x9eI\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\x14L\x00\x00\f\x00\x00\x00\fI\x00\x002\x00\x00\x00!\x00\x00\x00.K\x00\x00\r\x00\x00\x00%G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xc7B\x00\x00\r\x00\x00\x00rG\x00\x00@\x00\x00\x00*\x00\x00\x00\xe5F\x00\x00\x0e\x00\x00\x00\xffC\x00\x00=\x00\x00\x00#\x00\x00\x00\x12G\x00\x00\x13\x00\x00\x00\xb9L\x00\x00L\x00\x00\x00$\x00\x00\x00\xf3F\x00\x00\x10\x00\x00\x00 L\x00\x00(\x00\x00\x00%\x00\x00\x00\x03G\x00\x00\x0f\x00\x00\x00LB\x00\x000\x00\x00\x00&\x00\x00\x00\vL\x00\x00\t\x00\x00\x00}I\x00\x00!\x00\x00\x00'\x00\x00\x00\x9fF\x00\x00\x12\x00\x00\x00\xd2K\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb\x00S\x00\x00\x1a\x00\x00\x00\x1aS\x00\x00\x18\x00\x00\x002S\x00\x00\x15\x00\x00\x00GS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digest(created)(expires)vT\x00\x00\t\x00\x00\x00\x7fT\x00\x00\t\x00\x00\x00(request-target)sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigest\x00\x15U\x00\x00\x04\x00\x00\x00\x19U\x00\x00\x06\x00\x00\x00signature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"

@@ -1,8 +1,8 @@
 //! Scanners that check many bytes at a time.
 
 use crate::{
-    bytes::{in_bounds, is_control, is_qdtext},
-    primitives::{plain::take_before, words},
+    bytes::{Class, in_bounds, is_control},
+    primitives::words,
 };
 
 /// Compares a word with one in lower case, ignoring ASCII case.
@@ -31,12 +31,17 @@ pub(crate) fn eq_ignore_case(word: &[u8], other: &[u8]) -> bool {
     if word.len() != other.len() {
         return false;
     }
-    let lowered = |word| ends(word).map(|end| words::lower(u64::from_ne_bytes(end)));
+    let eq = |word: [[u8; 8]; 2], other: [[u8; 8]; 2]| {
+        let mut pairs = word.into_iter().zip(other);
+        pairs.all(|(word, other)| {
+            words::eq_ignore_case(u64::from_ne_bytes(word), u64::from_ne_bytes(other))
+        })
+    };
     match word.len() {
-        4..=8 => words::lower(words::ends(word)) == words::lower(words::ends(other)),
-        9..=16 => lowered(word) == lowered(other),
+        4..=8 => words::eq_ignore_case(words::ends(word), words::ends(other)),
+        9..=16 => eq(ends(word), ends(other)),
         // The ends rule out most words before the whole words are compared.
-        _ => lowered(word) == lowered(other) && (word == other || word.eq_ignore_ascii_case(other)),
+        _ => eq(ends(word), ends(other)) && (word == other || word.eq_ignore_ascii_case(other)),
     }
 }
 
@@ -50,7 +55,7 @@ pub(crate) fn take_qdtext<'a>(bytes: &mut &'a [u8]) -> &'a [u8] {
     let may_end =
         |word| may_be_control(word) | below(word ^ each(b'"'), 1) | below(word ^ each(b'\\'), 1);
     let taken;
-    (taken, *bytes) = split_by_words(bytes, may_end, is_qdtext);
+    (taken, *bytes) = split_by_words(bytes, may_end, |byte| Class::QDTEXT.has(byte));
     taken
 }
 
@@ -59,26 +64,26 @@ pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
     split_by_words(bytes, |word| below(word ^ each(end), 1), |byte| byte != end)
 }
 
-/// Splits before the first byte that is not in a class, a machine word at a time. `marks` marks the top bit
-/// of some bytes of a word. The lowest marked byte may be outside the class, and those below it are in it.
+/// Splits before the first byte that is not in a class. Checks byte by byte only the machine words in which
+/// `marks` marks a byte. It marks one at least if any is outside the class.
+///
+/// The position is not computed from the marks, because the next load would wait for it (`make bench`).
+#[inline(always)]
 fn split_by_words(
     bytes: &[u8],
     marks: impl Fn(usize) -> usize,
     is_in_class: impl Fn(u8) -> bool,
 ) -> (&[u8], &[u8]) {
     let mut rest = bytes;
-    while let Some(word) = rest.first_chunk() {
-        let clean = marks(usize::from_le_bytes(*word)).trailing_zeros() as usize / 8;
-        rest = in_bounds(rest.get(clean..));
-        if clean < word.len() {
-            match rest {
-                [byte, behind @ ..] if is_in_class(*byte) => rest = behind,
-                _ => break,
-            }
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        if marks(usize::from_le_bytes(*word)) != 0 && !word.iter().all(|&byte| is_in_class(byte)) {
+            break;
         }
+        rest = behind;
     }
-    take_before(&mut rest, |byte| !is_in_class(byte));
-    in_bounds(bytes.split_at_checked(bytes.len().saturating_sub(rest.len())))
+    let count = rest.iter().position(|&byte| !is_in_class(byte)).unwrap_or(rest.len());
+    let clean = bytes.len().wrapping_sub(rest.len()).wrapping_add(count);
+    in_bounds(bytes.split_at_checked(clean))
 }
 
 const fn may_be_control(word: usize) -> usize {
