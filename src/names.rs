@@ -6,7 +6,7 @@ use crate::{
     Error,
     bytes::{Class, in_bounds},
     params::Value,
-    primitives::{self, Fingerprint, HELD_NAMES, eq_ignore_case, lower_bound, words},
+    primitives::{self, Fingerprint, HELD_NAMES, eq_ignore_case, words},
 };
 
 /// The largest number of names that a signature may cover.
@@ -96,16 +96,20 @@ impl<'a> Name<'a> {
     }
 }
 
-/// An index of the names of a list, for a binary search by fingerprint. Names are compared only if
-/// their fingerprints are equal. Empty in builds with `HELD_NAMES` 0, to save stack.
+/// An index of the names of a list. Few names are compared one after the other. More are searched by
+/// fingerprint, so that a list of many names takes little longer. Empty in builds with `HELD_NAMES` 0, to
+/// save stack.
 pub(crate) struct NameIndex<'n> {
     /// The names as received.
     names: heapless::Vec<&'n [u8], HELD_NAMES, u8>,
     /// Whether a name may contain a quoted-pair.
     has_escapes: bool,
-    /// Sorted by fingerprint and then name.
+    /// Sorted by fingerprint and then name. Empty if there are few names.
     sorted: heapless::Vec<Place, HELD_NAMES, u8>,
 }
+
+/// The largest number of names that are compared one after the other.
+const FEW: usize = 6;
 
 /// The place of a name in an index.
 #[derive(Clone, Copy)]
@@ -122,27 +126,42 @@ impl<'n> NameIndex<'n> {
 
     /// Adds a name at the end of the list. Returns `false` if the list has it already.
     fn insert(&mut self, raw: &'n [u8], has_escapes: bool) -> bool {
-        let name = Name(Value::from_raw(raw, has_escapes));
-        let fingerprint = name.fingerprint();
-        let Err(at) = self.search(fingerprint, &name) else { return false };
+        if self.find(&Name(Value::from_raw(raw, has_escapes))).is_some() {
+            return false;
+        }
         self.has_escapes |= has_escapes;
-        let place = Place { fingerprint, index: self.names.len() as u8 };
-        if self.names.push(raw).is_ok() && self.sorted.push(place).is_ok() {
-            let from = in_bounds(self.sorted.get_mut(at..));
-            from.iter_mut().fold(place, |place, to| mem::replace(to, place));
+        let _ = self.names.push(raw);
+        if self.names.len() > FEW {
+            for index in self.sorted.len()..self.names.len() {
+                self.sort_in(index);
+            }
         }
         true
     }
 
+    /// Adds the name at `index` to the sorted ones.
+    fn sort_in(&mut self, index: usize) {
+        let Some(name) = self.name(index) else { return };
+        let place = Place { fingerprint: name.fingerprint(), index: index as u8 };
+        let at = self.search(place.fingerprint, &name).unwrap_or_else(|at| at);
+        let _ = self.sorted.push(place);
+        let from = in_bounds(self.sorted.get_mut(at..));
+        from.iter_mut().fold(place, |place, to| mem::replace(to, place));
+    }
+
     /// Returns the position of `name` in the list.
     fn find(&self, name: &Name<'_>) -> Option<usize> {
+        if self.names.len() <= FEW {
+            let is_same = |&held: &&[u8]| Name(Value::from_raw(held, self.has_escapes)).same(name);
+            return self.names.iter().position(is_same);
+        }
         let at = self.search(name.fingerprint(), name).ok()?;
         self.sorted.get(at).map(|place| usize::from(place.index))
     }
 
     /// Returns the position of `name` in `sorted`, or the position to insert it at as an error.
     fn search(&self, fingerprint: Fingerprint, name: &Name<'_>) -> Result<usize, usize> {
-        let at = lower_bound(&self.sorted, |place| place.fingerprint < fingerprint);
+        let at = self.sorted.partition_point(|place| place.fingerprint < fingerprint);
         match self.sorted.get(at) {
             Some(place) if place.fingerprint == fingerprint => self.search_from(at, *place, name),
             _ => Err(at),

@@ -34,13 +34,3 @@ pub(crate) fn ct_eq(hash: &Hash, other: &Hash) -> Choice {
     }
     differ.ct_eq(&0)
 }
-
-/// Returns the number of items before the first one that is not less. They are sorted so.
-///
-/// The steps of a binary search wait for each other; those of a linear search do not.
-pub(crate) fn lower_bound<T>(sorted: &[T], is_less: impl Fn(&T) -> bool) -> usize {
-    if sorted.len() > 16 {
-        return sorted.partition_point(is_less);
-    }
-    sorted.iter().position(|item| !is_less(item)).unwrap_or(sorted.len())
-}

@@ -61,8 +61,8 @@ use crate::bytes::Class;
 pub(crate) use macs::{Pieces, for_each_mac, mac_of_pieces};
 pub(crate) use version::{
     Fingerprint, HELD_NAMES, HmacKey, Sha256, WholeBody, ct_eq, decode, decode_escaped, encode,
-    eq_ignore_case, has_control, is_canonical, is_word, lower_bound, mac_beside, mac_many,
-    out_of_line, sha256, split_at, start, take_first, take_qdtext, take_while,
+    eq_ignore_case, has_control, is_canonical, is_word, mac_beside, mac_many, out_of_line, sha256,
+    split_at, start, take_first, take_qdtext, take_while,
 };
 
 /// Returns the usual form of an input if this build has a fast path for it, and `None` otherwise. The

@@ -183,8 +183,3 @@ pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
 pub(crate) fn eq_ignore_case(word: &[u8], other: &[u8]) -> bool {
     word.eq_ignore_ascii_case(other)
 }
-
-/// Returns the number of items before the first one that is not less. They are sorted so.
-pub(crate) fn lower_bound<T>(sorted: &[T], is_less: impl Fn(&T) -> bool) -> usize {
-    sorted.partition_point(is_less)
-}

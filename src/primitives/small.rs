@@ -7,7 +7,6 @@ use crate::bytes::{Class, differs_in_case};
 
 pub(crate) use super::{
     alone::{WholeBody, mac_beside, mac_many},
-    plain::lower_bound,
     stream::{HmacKey, Sha256, sha256},
 };
 

@@ -263,7 +263,7 @@ func (m *Module) _core__iter__traits__iterator__Iterator__position__check____u7b
 						goto l0
 					}
 					t2 := int32(load32(m.memory, uint64(uint32(v1))+12))
-					m._hooksig__names__NameIndex__find__h90a6fd66e8389052_diycsk(v4+i32(8), t2, v3)
+					m._hooksig__names__NameIndex__find__h5153eb8cb48d7be4_23nrb(v4+i32(8), t2, v3)
 					t3 := int32(load32(m.memory, uint64(uint32(v4))+8))
 					if t3 != 0 {
 						goto l1
@@ -387,37 +387,74 @@ l11:
 	store32(m.memory, uint32(v0), uint32(v10))
 	m.___stack_pointer = v4 + i32(32)
 }
-func (m *Module) _hooksig__names__NameIndex__find__h90a6fd66e8389052_diycsk(v0, v1, v2 int32) {
-	var v3, v4, v5 int32
+func (m *Module) _hooksig__names__NameIndex__find__h5153eb8cb48d7be4_23nrb(v0, v1, v2 int32) {
+	var v3, v4, v5, v6, v7, v8, v9 int32
 	t0 := m.___stack_pointer
-	v3 = t0 - i32(16)
+	v3 = t0 - i32(32)
 	m.___stack_pointer = v3
-	t1 := m._hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v2)
-	m._hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(v3+i32(8), v1, t1, v2)
-	v2 = i32(0)
 	{
-		{
-			t2 := int32(load32(m.memory, uint64(uint32(v3))+8))
-			if t2&i32(1) == 0 {
-				goto l0
+		t1 := int32(m.memory[uint32(v1)])
+		v4 = t1
+		if uint32(v4) < uint32(i32(7)) {
+			if v4 == 0 {
+				goto l3
 			}
-			goto l1
+			v6 = v1 + i32(4)
+			v7 = v6 + v4<<3
+			t4 := int32(m.memory[uint64(uint32(v1))+1285])
+			v8 = t4
+			v5 = i32(1)
+			v4 = i32(0)
+		l4:
+			{
+				t5 := int32(load32(m.memory, uint32(v6)))
+				v1 = t5
+				t6 := int32(load32(m.memory, uint32(v6+i32(4))))
+				t7 := v3
+				v9 = t6
+				p8 := i32(0)
+				if v8&i32(1) != 0 {
+					p8 = v9
+				}
+				store32(m.memory, uint64(uint32(t7))+28, uint32(p8))
+				store32(m.memory, uint64(uint32(v3))+24, uint32(v9))
+				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
+				t9 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(20), v2)
+				if t9 != 0 {
+					goto l2
+				}
+				v4 = v4 + i32(1)
+				v6 = v6 + i32(8)
+				if v6 == v7 {
+					goto l3
+				}
+				goto l4
+			}
 		}
-	l0:
-		t3 := int32(load32(m.memory, uint64(uint32(v3))+12))
-		v4 = t3
-		t4 := int32(m.memory[uint64(uint32(v1))+1028])
-		if uint32(v4) >= uint32(t4) {
-			goto l1
+		t2 := m._hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v2)
+		m._hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(v3+i32(8), v1, t2, v2)
+		v5 = i32(0)
+		t3 := int32(load32(m.memory, uint64(uint32(v3))+8))
+		if t3&i32(1) == 0 {
+			t10 := int32(load32(m.memory, uint64(uint32(v3))+12))
+			v6 = t10
+			t11 := int32(m.memory[uint64(uint32(v1))+1028])
+			if uint32(v6) >= uint32(t11) {
+				goto l2
+			}
+			v5 = i32(1)
+			t12 := int32(m.memory[uint64(uint32(v1+v6<<1))+1030])
+			v4 = t12
+			goto l2
 		}
-		v2 = i32(1)
-		t5 := int32(m.memory[uint64(uint32(v1+v4<<1))+1030])
-		v5 = t5
+		goto l2
 	}
-l1:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v5))
-	store32(m.memory, uint32(v0), uint32(v2))
-	m.___stack_pointer = v3 + i32(16)
+l3:
+	v5 = i32(0)
+l2:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
+	store32(m.memory, uint32(v0), uint32(v5))
+	m.___stack_pointer = v3 + i32(32)
 }
 func (m *Module) _hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v0, v1, v2 int32) {
 	var v3, v4 int32
@@ -1560,7 +1597,7 @@ l0:
 				p12 = v6
 			}
 			store32(m.memory, uint64(uint32(t13))+20, uint32(p12))
-			m._hooksig__names__NameIndex__find__h90a6fd66e8389052_diycsk(v4+i32(8), v5, v4+i32(20))
+			m._hooksig__names__NameIndex__find__h5153eb8cb48d7be4_23nrb(v4+i32(8), v5, v4+i32(20))
 			{
 				t14 := int32(load32(m.memory, uint64(uint32(v4))+8))
 				if t14&i32(1) == 0 {
@@ -6575,7 +6612,7 @@ l18:
 	m.___stack_pointer = v3 + i32(48)
 }
 func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___insert__h80e024acc693162b_j9jvfc(v0, v1 int32) int32 {
-	var v2, v3, v4, v5, v6, v7, v8 int32
+	var v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(32)
 	m.___stack_pointer = v2
@@ -6594,78 +6631,135 @@ func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___insert__h80e024acc69316
 	store32(m.memory, uint64(uint32(t3))+28, uint32(p6))
 	store32(m.memory, uint64(uint32(v2))+24, uint32(v4))
 	store32(m.memory, uint64(uint32(v2))+20, uint32(v3))
-	t7 := m._hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v2 + i32(20))
-	t8 := v2 + i32(8)
-	t9 := v0
-	v5 = t7
-	m._hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(t8, t9, v5, v2+i32(20))
+	m._hooksig__names__NameIndex__find__h5153eb8cb48d7be4_23nrb(v2+i32(8), v0, v2+i32(20))
 	{
-		t10 := int32(load32(m.memory, uint64(uint32(v2))+8))
-		v6 = t10
-		if v6 != i32(1) {
+		t7 := int32(load32(m.memory, uint64(uint32(v2))+8))
+		v5 = t7
+		if v5 != 0 {
 			goto l0
 		}
-		t11 := int32(load32(m.memory, uint64(uint32(v2))+12))
-		v7 = t11
-		t12 := int32(m.memory[uint64(uint32(v0))+1285])
-		t13 := v0
-		var p14 int32
+		t8 := int32(m.memory[uint64(uint32(v0))+1285])
+		t9 := v0
+		var p10 int32
 		if v1 != i32(0) {
-			p14 = 1
+			p10 = 1
 		}
-		m.memory[uint64(uint32(t13))+1285] = byte(p14 | t12)
-		t15 := int32(int8(m.memory[uint32(v0)]))
-		v1 = t15
-		if v1 < i32(0) {
-			goto l0
-		}
-		m.memory[uint32(v0)] = byte(v1 + i32(1))
-		v8 = v0 + v1<<3
-		store32(m.memory, uint64(uint32(v8))+8, uint32(v4))
-		store32(m.memory, uint64(uint32(v8))+4, uint32(v3))
-		t16 := int32(int8(m.memory[uint64(uint32(v0))+1028]))
-		v3 = t16
-		if v3 < i32(0) {
-			goto l0
-		}
-		t17 := v0
-		v4 = v3 + i32(1)
-		m.memory[uint64(uint32(t17))+1028] = byte(v4)
-		v8 = v0 + i32(1029)
-		v0 = v8 + v3<<1
-		m.memory[uint64(uint32(v0))+1] = byte(v1)
-		m.memory[uint32(v0)] = byte(v5)
-		v3 = v4 & i32(255)
-		if uint32(v3) <= uint32(v7) {
-			goto l0
-		}
-		p18 := v8 + v7<<1
-		if uint32(v3) < uint32(v7) {
-			p18 = i32(1)
-		}
-		v0 = p18
-		v3 = v3 - v7
-	l1:
+		m.memory[uint64(uint32(t9))+1285] = byte(p10 | t8)
 		{
-			t19 := int32(m.memory[uint32(v0)])
-			v4 = t19
-			m.memory[uint32(v0)] = byte(v5)
-			v5 = v0 + i32(1)
-			t20 := int32(m.memory[uint32(v5)])
-			v7 = t20
-			m.memory[uint32(v5)] = byte(v1)
-			v0 = v0 + i32(2)
-			v1 = v7
-			v5 = v4
-			v3 = v3 + i32(-1)
-			if v3 != 0 {
-				goto l1
+			{
+				t11 := int32(m.memory[uint32(v0)])
+				v1 = t11
+				if int32(int8(v1)) >= i32(0) {
+					goto l1
+				}
+				v6 = v1
+				goto l2
 			}
+		l1:
+			t12 := v0
+			v6 = v1 + i32(1)
+			m.memory[uint32(t12)] = byte(v6)
+			v7 = v0 + v1<<3
+			store32(m.memory, uint64(uint32(v7))+8, uint32(v4))
+			store32(m.memory, uint64(uint32(v7))+4, uint32(v3))
+			if uint32(v1) < uint32(i32(6)) {
+				goto l0
+			}
+		}
+	l2:
+		t13 := int32(m.memory[uint64(uint32(v0))+1028])
+		v8 = t13
+		t14 := v8
+		v9 = v6 & i32(255)
+		if uint32(t14) >= uint32(v9) {
+			goto l0
+		}
+		v10 = v0 + i32(4)
+		v11 = v0 + i32(1029)
+	l6:
+		{
+			t15 := int32(m.memory[uint32(v0)])
+			if uint32(v8) >= uint32(t15) {
+				goto l3
+			}
+			v1 = v10 + v8<<3
+			t16 := int32(load32(m.memory, uint32(v1)))
+			v3 = t16
+			t17 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			t18 := v2
+			v1 = t17
+			t19 := int32(m.memory[uint64(uint32(v0))+1285])
+			p20 := i32(0)
+			if t19 != 0 {
+				p20 = v1
+			}
+			store32(m.memory, uint64(uint32(t18))+28, uint32(p20))
+			store32(m.memory, uint64(uint32(v2))+24, uint32(v1))
+			store32(m.memory, uint64(uint32(v2))+20, uint32(v3))
+			t21 := m._hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v2 + i32(20))
+			t22 := v2
+			t23 := v0
+			v3 = t21
+			m._hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(t22, t23, v3, v2+i32(20))
+			t24 := int32(load32(m.memory, uint64(uint32(v2))+4))
+			v4 = t24
+			{
+				t25 := int32(int8(m.memory[uint64(uint32(v0))+1028]))
+				v1 = t25
+				if v1 < i32(0) {
+					goto l4
+				}
+				t26 := v0
+				v6 = v1 + i32(1)
+				m.memory[uint64(uint32(t26))+1028] = byte(v6)
+				v1 = v11 + v1<<1
+				m.memory[uint64(uint32(v1))+1] = byte(v8)
+				m.memory[uint32(v1)] = byte(v3)
+				v1 = v6
+			}
+		l4:
+			v6 = v1 & i32(255)
+			if uint32(v6) <= uint32(v4) {
+				goto l3
+			}
+			p27 := v11 + v4<<1
+			if uint32(v6) < uint32(v4) {
+				p27 = i32(1)
+			}
+			v1 = p27
+			v4 = v6 - v4
+			v6 = v8
+		l5:
+			{
+				t28 := int32(m.memory[uint32(v1)])
+				v7 = t28
+				m.memory[uint32(v1)] = byte(v3)
+				v3 = v1 + i32(1)
+				t29 := int32(m.memory[uint32(v3)])
+				v12 = t29
+				m.memory[uint32(v3)] = byte(v6)
+				v1 = v1 + i32(2)
+				v6 = v12
+				v3 = v7
+				v4 = v4 + i32(-1)
+				if v4 != 0 {
+					goto l5
+				}
+			}
+		}
+	l3:
+		v8 = v8 + i32(1)
+		if v8 != v9 {
+			goto l6
 		}
 	}
 l0:
 	m.___stack_pointer = v2 + i32(32)
-	return v6
+	var p30 int32
+	if v5 == 0 {
+		p30 = 1
+	}
+	return p30
 }
 func (m *Module) _hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v0 int32) int32 {
 	var v1 int32

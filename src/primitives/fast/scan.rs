@@ -27,21 +27,23 @@ pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
 }
 
 /// Compares two words, ignoring ASCII case.
+#[inline(always)]
 pub(crate) fn eq_ignore_case(word: &[u8], other: &[u8]) -> bool {
-    if word.len() != other.len() {
-        return false;
-    }
-    let eq = |word: [[u8; 8]; 2], other: [[u8; 8]; 2]| {
-        let mut pairs = word.into_iter().zip(other);
-        pairs.all(|(word, other)| {
-            words::eq_ignore_case(u64::from_ne_bytes(word), u64::from_ne_bytes(other))
-        })
+    word.len() == other.len() && eq_of_same_len(word, other)
+}
+
+fn eq_of_same_len(word: &[u8], other: &[u8]) -> bool {
+    let eq = |(one, other): (&[u8; 8], &[u8; 8])| {
+        words::eq_ignore_case(u64::from_ne_bytes(*one), u64::from_ne_bytes(*other))
     };
-    match word.len() {
-        4..=8 => words::eq_ignore_case(words::ends(word), words::ends(other)),
-        9..=16 => eq(ends(word), ends(other)),
-        // The ends rule out most words before the whole words are compared.
-        _ => eq(ends(word), ends(other)) && (word == other || word.eq_ignore_ascii_case(other)),
+    match (word.last_chunk(), other.last_chunk()) {
+        (Some(last), Some(other_last)) => {
+            // The ends rule out most words.
+            let mut words = word.as_chunks().0.iter().zip(other.as_chunks().0);
+            eq((last, other_last)) && words.all(eq)
+        }
+        _ if word.len() < 4 => word.eq_ignore_ascii_case(other),
+        _ => words::eq_ignore_case(words::ends(word), words::ends(other)),
     }
 }
 
