@@ -1455,32 +1455,44 @@ func (m *Module) _hooksig__primitives__stream__sha256__h6d793310ecaab5e4_uqi83z(
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(224)
 	m.___stack_pointer = v3
-	t1 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
-	store64(m.memory, uint64(uint32(v3))+24, uint64(t1))
-	t2 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
-	store64(m.memory, uint64(uint32(v3))+16, uint64(t2))
-	t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
-	store64(m.memory, uint64(uint32(v3))+8, uint64(t3))
-	t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16596))
-	store64(m.memory, uint32(v3), uint64(t4))
-	if uint32(v2) >= uint32(i32(120)) {
-		goto l0
+	{
+		{
+			if uint32(v2) > uint32(i32(119)) {
+				goto l0
+			}
+			t1 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
+			store64(m.memory, uint64(uint32(v3))+24, uint64(t1))
+			t2 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
+			store64(m.memory, uint64(uint32(v3))+16, uint64(t2))
+			t3 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
+			store64(m.memory, uint64(uint32(v3))+8, uint64(t3))
+			t4 := int64(load64(m.memory, uint64(uint32(i32(0)))+16596))
+			store64(m.memory, uint32(v3), uint64(t4))
+			v4 = v2
+			goto l1
+		}
+	l0:
+		t5 := int64(load64(m.memory, uint64(uint32(i32(0)))+16620))
+		store64(m.memory, uint64(uint32(v3))+24, uint64(t5))
+		t6 := int64(load64(m.memory, uint64(uint32(i32(0)))+16612))
+		store64(m.memory, uint64(uint32(v3))+16, uint64(t6))
+		t7 := int64(load64(m.memory, uint64(uint32(i32(0)))+16604))
+		store64(m.memory, uint64(uint32(v3))+8, uint64(t7))
+		t8 := int64(load64(m.memory, uint64(uint32(i32(0)))+16596))
+		store64(m.memory, uint32(v3), uint64(t8))
+		m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3, v1, int32(uint32(v2)>>6))
+		v4 = v2 & i32(63)
+		v1 = v1 + v2&i32(0x7fffffc0)
 	}
-	v4 = v2
-	goto l1
-l0:
-	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3, v1, int32(uint32(v2)>>6))
-	v4 = v2 & i32(63)
-	v1 = v1 + v2&i32(0x7fffffc0)
 l1:
-	t5 := int64(load64(m.memory, uint64(uint32(v3))+24))
-	store64(m.memory, uint64(uint32(v3))+56, uint64(t5))
-	t6 := int64(load64(m.memory, uint64(uint32(v3))+16))
-	store64(m.memory, uint64(uint32(v3))+48, uint64(t6))
-	t7 := int64(load64(m.memory, uint64(uint32(v3))+8))
-	store64(m.memory, uint64(uint32(v3))+40, uint64(t7))
-	t8 := int64(load64(m.memory, uint32(v3)))
-	store64(m.memory, uint64(uint32(v3))+32, uint64(t8))
+	t9 := int64(load64(m.memory, uint64(uint32(v3))+24))
+	store64(m.memory, uint64(uint32(v3))+56, uint64(t9))
+	t10 := int64(load64(m.memory, uint64(uint32(v3))+16))
+	store64(m.memory, uint64(uint32(v3))+48, uint64(t10))
+	t11 := int64(load64(m.memory, uint64(uint32(v3))+8))
+	store64(m.memory, uint64(uint32(v3))+40, uint64(t11))
+	t12 := int64(load64(m.memory, uint32(v3)))
+	store64(m.memory, uint64(uint32(v3))+32, uint64(t12))
 	memory_zero(m.memory, uint32(v3+i32(64)), uint32(i32(128)))
 	if v4 == 0 {
 		goto l2
@@ -1489,19 +1501,19 @@ l1:
 l2:
 	m.memory[uint32(v3+i32(64)+v4)] = byte(i32(128))
 	{
-		t10 := v3 + i32(64)
-		p9 := i32(2)
+		t14 := v3 + i32(64)
+		p13 := i32(2)
 		if uint32(v4) < uint32(i32(56)) {
-			p9 = i32(1)
+			p13 = i32(1)
 		}
-		v4 = p9
-		v1 = t10 + v4<<6 + i32(-8)
+		v4 = p13
+		v1 = t14 + v4<<6 + i32(-8)
 		if v1 == 0 {
 			goto l3
 		}
-		t11 := v1
+		t15 := v1
 		v5 = int64(uint32(v2))
-		store64(m.memory, uint32(t11), uint64(int64(uint64(v5)>>5)&i64(0x7000000)|(v5<<59|v5<<43&i64(0xff000000000000)|(v5<<27&i64(0xff0000000000)|v5<<11&i64(0xff00000000)))))
+		store64(m.memory, uint32(t15), uint64(int64(uint64(v5)>>5)&i64(0x7000000)|(v5<<59|v5<<43&i64(0xff000000000000)|(v5<<27&i64(0xff0000000000)|v5<<11&i64(0xff00000000)))))
 	}
 l3:
 	m._hooksig__primitives__compress__compress__hooksig_host_compress__h58249f88544ffe37_r872ki(v3+i32(32), v3+i32(64), v4)
@@ -1512,23 +1524,23 @@ l3:
 	v2 = i32(0)
 l4:
 	{
-		t12 := int32(load32(m.memory, uint32(v3+i32(32)+v2)))
-		t13 := v3 + i32(192) + v2
-		v4 = t12
-		store32(m.memory, uint32(t13), uint32(i32_rotr(v4&i32(0xff00ff), i32(8))|i32_rotr(v4, i32(24))&i32(0xff00ff)))
+		t16 := int32(load32(m.memory, uint32(v3+i32(32)+v2)))
+		t17 := v3 + i32(192) + v2
+		v4 = t16
+		store32(m.memory, uint32(t17), uint32(i32_rotr(v4&i32(0xff00ff), i32(8))|i32_rotr(v4, i32(24))&i32(0xff00ff)))
 		v2 = v2 + i32(4)
 		if v2 != i32(32) {
 			goto l4
 		}
 	}
-	t14 := int64(load64(m.memory, uint64(uint32(v3))+216))
-	store64(m.memory, uint64(uint32(v0))+24, uint64(t14))
-	t15 := int64(load64(m.memory, uint64(uint32(v3))+208))
-	store64(m.memory, uint64(uint32(v0))+16, uint64(t15))
-	t16 := int64(load64(m.memory, uint64(uint32(v3))+200))
-	store64(m.memory, uint64(uint32(v0))+8, uint64(t16))
-	t17 := int64(load64(m.memory, uint64(uint32(v3))+192))
-	store64(m.memory, uint32(v0), uint64(t17))
+	t18 := int64(load64(m.memory, uint64(uint32(v3))+216))
+	store64(m.memory, uint64(uint32(v0))+24, uint64(t18))
+	t19 := int64(load64(m.memory, uint64(uint32(v3))+208))
+	store64(m.memory, uint64(uint32(v0))+16, uint64(t19))
+	t20 := int64(load64(m.memory, uint64(uint32(v3))+200))
+	store64(m.memory, uint64(uint32(v0))+8, uint64(t20))
+	t21 := int64(load64(m.memory, uint64(uint32(v3))+192))
+	store64(m.memory, uint32(v0), uint64(t21))
 	m.___stack_pointer = v3 + i32(224)
 }
 func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v0, v1, v2, v3 int32) {
