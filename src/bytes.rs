@@ -32,7 +32,11 @@ impl Class {
 
     /// Returns whether `byte` is in the class.
     pub(crate) fn has(self, byte: u8) -> bool {
-        let classes = in_bounds(CLASSES.get(usize::from(byte.min(0x80))).copied());
+        self.is_among(in_bounds(CLASSES.get(usize::from(byte.min(0x80))).copied()))
+    }
+
+    /// Returns whether the class is among the [classes of a byte](classes_of).
+    pub(crate) const fn is_among(self, classes: u8) -> bool {
         classes & self.0 != 0
     }
 }
@@ -49,7 +53,7 @@ static CLASSES: [u8; 0x81] = {
 };
 
 /// Returns the classes of a byte, as one bit for each.
-const fn classes_of(byte: u8) -> u8 {
+pub(crate) const fn classes_of(byte: u8) -> u8 {
     const fn when(is_in_class: bool, class: Class) -> u8 {
         if is_in_class { class.0 } else { 0 }
     }

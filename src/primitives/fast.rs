@@ -12,11 +12,11 @@ pub(crate) use super::alone::{WholeBody, mac_beside, mac_many};
 #[cfg(feature = "lanes")]
 pub(crate) use super::lanes::{WholeBody, mac_beside, mac_many};
 pub(crate) use super::{
-    plain::{Fingerprint, SHORTCUTS, decode_escaped, out_of_line, start, take_first, take_while},
+    plain::{Fingerprint, SHORTCUTS, decode_escaped, out_of_line, start, take_first},
     stream::{HmacKey, Sha256, sha256},
 };
 pub(crate) use base64::{decode, encode, is_canonical};
-pub(crate) use scan::{eq_ignore_case, has_control, is_word, split_at, take_qdtext};
+pub(crate) use scan::{eq_ignore_case, has_control, is_word, split_at, take_qdtext, take_while};
 
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
 /// start, and the MACs of a message are computed one after the other.

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "lanes")]
 use super::lanes;
+use crate::bytes::Class;
+
 use super::{BASE64_LEN, Hash, HashText, fast, narrow, plain, small, stream, wide};
 
 /// Returns bytes with no pattern that repeats from block to block.
@@ -156,6 +158,14 @@ fn texts_are_scanned_as_byte_by_byte() {
                 (take_qdtext(&mut rest), rest)
             });
         assert_eq!([fast, small], [plain; 2]);
+        for class in [Class::TOKEN, Class::SPACE, Class::TEXT, Class::ELEMENT, Class::AUTHORITY] {
+            let [plain, fast, small] = [plain::take_while, fast::take_while, small::take_while]
+                .map(|take_while| {
+                    let mut rest = text;
+                    (take_while(&mut rest, class), rest)
+                });
+            assert_eq!([fast, small], [plain; 2]);
+        }
         for split_at in [fast::split_at, small::split_at] {
             assert_eq!(split_at(text, b':'), plain::split_at(text, b':'));
         }

@@ -1,9 +1,30 @@
 //! Scanners that check many bytes at a time.
 
 use crate::{
-    bytes::{Class, in_bounds, is_control},
-    primitives::words,
+    bytes::{Class, classes_of, in_bounds, is_control},
+    primitives::{plain::take_before, words},
 };
+
+/// The classes of each byte. The table of [`Class`] has one entry for all bytes from 0x80, so each byte has
+/// to be compared with 0x80 first.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while let Some((to, _)) = classes.split_at_mut(byte).1.split_first_mut() {
+        *to = classes_of(byte as u8);
+        byte = byte.wrapping_add(1);
+    }
+    classes
+};
+
+fn is_in(class: Class, byte: u8) -> bool {
+    class.is_among(in_bounds(CLASSES.get(usize::from(byte)).copied()))
+}
+
+/// Removes and returns the bytes before the first one that is not in a class.
+pub(crate) fn take_while<'a>(bytes: &mut &'a [u8], class: Class) -> &'a [u8] {
+    take_before(bytes, |byte| !is_in(class, byte))
+}
 
 /// Compares a word with one in lower case, ignoring ASCII case.
 pub(crate) fn is_word<const N: usize>(word: &[u8], lower: &[u8; N]) -> bool {
@@ -57,7 +78,7 @@ pub(crate) fn take_qdtext<'a>(bytes: &mut &'a [u8]) -> &'a [u8] {
     let may_end =
         |word| may_be_control(word) | below(word ^ each(b'"'), 1) | below(word ^ each(b'\\'), 1);
     let taken;
-    (taken, *bytes) = split_by_words(bytes, may_end, |byte| Class::QDTEXT.has(byte));
+    (taken, *bytes) = split_by_words(bytes, may_end, |byte| is_in(Class::QDTEXT, byte));
     taken
 }
 
