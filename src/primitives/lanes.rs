@@ -29,6 +29,16 @@ use core::hint::black_box;
 use super::compress::{self, Block, State};
 use crate::bytes::in_bounds;
 
+/// Asks the processor for its instructions. Later calls find the answer in memory.
+///
+/// It is called before a key is shared between threads, because race detectors such as helgrind do not see
+/// that the answer is stored atomically.
+pub(super) fn detect() {
+    is_supported();
+    #[cfg(target_arch = "x86_64")]
+    super::vectors::is_supported();
+}
+
 /// Compresses blocks of `N` streams, as many of each as the shortest one has. Returns this number.
 pub(super) fn compress<const N: usize>(states: &mut [State; N], blocks: [&[Block]; N]) -> usize {
     let count = blocks.iter().map(|blocks| blocks.len()).min().unwrap_or(0);

@@ -189,6 +189,8 @@ pub(crate) struct HmacKey {
 impl HmacKey {
     /// Creates a key from a secret. Never returns `None`; the type is that of `plain`.
     pub(crate) fn new(secret: &[u8]) -> Option<Self> {
+        #[cfg(feature = "lanes")]
+        super::lanes::detect();
         let mut block = Zeroizing::new([0; BLOCK_LEN]);
         if secret.len() > BLOCK_LEN {
             copy_to_start(&mut *block, &*Zeroizing::new(sha256(secret)));

@@ -12,10 +12,15 @@ use super::{Hash, HashText, alphabet};
 
 cpufeatures::new!(instructions, "ssse3", "sse4.1");
 
+/// Returns whether the processor has SSSE3 and SSE4.1.
+pub(super) fn is_supported() -> bool {
+    instructions::get()
+}
+
 /// Decodes the canonical base64 of a hash to `hash`. Returns `false` for any other text, and `None` if
 /// the processor does not have the instructions.
 pub(super) fn decode(text: &HashText, hash: &mut Hash) -> Option<bool> {
-    if !instructions::get() {
+    if !is_supported() {
         return None;
     }
     // SAFETY: the processor has the instructions of both features.
