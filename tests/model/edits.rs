@@ -22,6 +22,7 @@ pub(crate) const CONTENT: &[Edit<Draft>] = &[
     names,
     names,
     many_names,
+    similar_names,
     long_string,
     line,
     hosts,
@@ -172,6 +173,22 @@ fn many_names(draft: &mut Draft, dice: &mut Dice) {
             draft.message.headers.push((name.to_uppercase().into(), b"twice".into()));
         }
         draft.message.headers.push((name.into(), Vec::new()));
+    }
+}
+
+/// Adds names of one length that differ in two bytes, in case, or in the bit of the case.
+fn similar_names(draft: &mut Draft, dice: &mut Dice) {
+    let len = dice.pick(&[1, 3, 4, 5, 7, 8, 9, 12, 16, 17, 24, 25, 40]);
+    let places = [dice.below(len), dice.below(len)];
+    for _ in 0..dice.pick(&[1, 3, 4, 5, 6, 9]) {
+        let mut name = vec![b'x'; len];
+        places.iter().for_each(|&at| name[at] = dice.pick(b"abcdefgAB^~`|-09"));
+        draft.list.extend([b" ", name.as_slice()].concat());
+        dice.change_case(&mut name);
+        if dice.one_in(16) {
+            name[places[0]] ^= 0x20;
+        }
+        draft.message.headers.push((name, dice.text(&["", "v"])));
     }
 }
 
