@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math"
 	"math/bits"
 	"net"
 	"net/http"
@@ -33,28 +32,28 @@ func TestLoad(t *testing.T) {
 	if *load == 0 {
 		t.Skip("without -load: a minute, to tell a leak from noise")
 	}
-	v := newVerifier(t, hooksig.WithMaxSkew(time.Second), hooksig.WithReplayStore(hooksig.NewMemoryStore(1<<20, time.Second)))
+	v := newVerifier(t, hooksig.WithMaxSkew(skew), hooksig.WithReplayStore(hooksig.NewMemoryStore(1<<21, skew)))
 	counters := new(hooksig.Counters)
 	done := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	server := httptest.NewServer(hooksig.Middleware(v, hooksig.WithCounters(counters))(done))
 	defer server.Close()
 
-	var sent, failed atomic.Uint64
+	var d deliveries
 	var senders sync.WaitGroup
 	end := time.Now().Add(*load)
 	for range 2 * runtime.GOMAXPROCS(0) {
 		senders.Add(1)
 		go func() {
 			defer senders.Done()
-			deliverUntil(t, end, server.Listener.Addr().String(), &sent, &failed)
+			d.sendUntil(t, end, server.Listener.Addr().String())
 		}()
 	}
-	before := livingHeap()
-	largest, rate := watch(t, end, &sent)
+	before := d.livingHeap()
+	largest, rate := d.watch(t, end)
 	senders.Wait()
-	t.Logf("%d deliveries in %v, %.0f a second, %d failed, %s", sent.Load(), *load,
-		float64(sent.Load())/load.Seconds(), failed.Load(), counters)
-	if failed.Load() != 0 {
+	t.Logf("%d deliveries in %v, %.0f a second, %d failed, %s", d.sent.Load(), *load,
+		float64(d.sent.Load())/load.Seconds(), d.failed.Load(), counters)
+	if d.failed.Load() != 0 {
 		t.Error("deliveries failed")
 	}
 	if most := before + storeLen(rate) + slack; largest > most {
@@ -62,20 +61,30 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// slack is for the buffers of the senders and the server.
-const slack = 4 << 20
+const (
+	// skew is short, so that the store forgets often, but longer than a busy machine stops a program.
+	skew = 2 * time.Second
+	// slack is for the buffers of the senders and the server.
+	slack = 4 << 20
+)
 
-// storeLen returns the bytes of a store with a skew of a second at this rate. It holds the deliveries
-// of five seconds twice, because it forgets when their number has doubled, and those of the second
-// before it may forget again. A map has a power of two of places, seven eighths of them filled.
+// storeLen returns the bytes of a store at this rate. It holds the deliveries of the skew and four
+// seconds twice, because it forgets when their number has doubled, and those of the second before it
+// may forget again. A map has a power of two of places, seven eighths of them filled.
 func storeLen(rate float64) uint64 {
 	const bytesOfPlace = 48
-	places := rate * (2*5 + 1) * 8 / 7
+	places := rate * (2*(skew.Seconds()+4) + 1) * 8 / 7
 	return bytesOfPlace << bits.Len64(uint64(places))
 }
 
-// deliverUntil sends one delivery after the other over one connection.
-func deliverUntil(t *testing.T, end time.Time, addr string, sent, failed *atomic.Uint64) {
+type deliveries struct {
+	sent, failed atomic.Uint64
+	// Each delivery holds this for reading. Whoever measures the heap holds it for writing.
+	running sync.RWMutex
+}
+
+// sendUntil sends one delivery after the other over one connection.
+func (d *deliveries) sendUntil(t *testing.T, end time.Time, addr string) {
 	signer := newSigner(t)
 	connection, err := net.Dial("tcp", addr)
 	if err != nil {
@@ -86,11 +95,13 @@ func deliverUntil(t *testing.T, end time.Time, addr string, sent, failed *atomic
 	answers := bufio.NewReader(connection)
 	filler := strings.Repeat("x", 300)
 	for time.Now().Before(end) {
-		body := fmt.Sprintf(`{"event":"build","action":"created","id":%d,"text":"%s"}`, sent.Add(1), filler)
+		d.running.RLock()
+		body := fmt.Sprintf(`{"event":"build","action":"created","id":%d,"text":"%s"}`, d.sent.Add(1), filler)
 		r := httptest.NewRequest("POST", "/hooks", strings.NewReader(body))
 		if signer.Sign(r, []byte(body), time.Now()) != nil || !isAccepted(connection, answers, r) {
-			failed.Add(1)
+			d.failed.Add(1)
 		}
+		d.running.RUnlock()
 	}
 }
 
@@ -108,14 +119,14 @@ func isAccepted(connection io.Writer, answers *bufio.Reader, r *http.Request) bo
 
 // watch reads the living heap twenty times until the end. It returns the largest, and the largest number
 // of deliveries in a second.
-func watch(t *testing.T, end time.Time, sent *atomic.Uint64) (uint64, float64) {
+func (d *deliveries) watch(t *testing.T, end time.Time) (uint64, float64) {
 	var sizes []uint64
-	rate, was, at := 0.0, sent.Load(), time.Now()
+	rate, was, at := 0.0, d.sent.Load(), time.Now()
 	pause := time.Until(end) / 20
 	for range 20 {
 		time.Sleep(pause)
-		sizes = append(sizes, livingHeap()>>10)
-		is, now := sent.Load(), time.Now()
+		sizes = append(sizes, d.livingHeap()>>10)
+		is, now := d.sent.Load(), time.Now()
 		rate = max(rate, float64(is-was)/now.Sub(at).Seconds())
 		was, at = is, now
 	}
@@ -123,17 +134,15 @@ func watch(t *testing.T, end time.Time, sent *atomic.Uint64) (uint64, float64) {
 	return slices.Max(sizes) << 10, rate
 }
 
-// livingHeap returns the bytes that the collector found in use, in the best of three collections: what
-// is allocated while it works counts as used, which on a busy machine is more than all the rest.
-func livingHeap() uint64 {
+// livingHeap returns the bytes that a collection finds in use. No delivery runs meanwhile: what is
+// allocated during a collection counts as used, which on a busy machine is more than all the rest.
+func (d *deliveries) livingHeap() uint64 {
+	d.running.Lock()
+	defer d.running.Unlock()
 	living := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	least := uint64(math.MaxUint64)
-	for range 3 {
-		runtime.GC()
-		metrics.Read(living)
-		least = min(least, living[0].Value.Uint64())
-	}
-	return least
+	runtime.GC()
+	metrics.Read(living)
+	return living[0].Value.Uint64()
 }
 
 // residentMemory returns 0 without /proc.
