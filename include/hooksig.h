@@ -673,7 +673,7 @@ hooksig_status hooksig_delivery_sign(const struct hooksig_key *key, const void *
                                      struct hooksig_delivery_headers *headers);
 
 // Signs many deliveries, each as hooksig_delivery_sign does. On a processor with SHA instructions,
-// a delivery takes about 0.65 of the time of that function. Bodies may have any lengths.
+// a delivery takes about 0.6 of the time of that function. Bodies may have any lengths.
 //
 // key                         the key
 // deliveries, deliveries_len  the bodies and times; with 0 nothing is signed

@@ -41,8 +41,7 @@ archiver() {
     esac
 }
 
-# Prints the features of the library. Several messages are hashed at once only where there is an operating system
-# that tells of SHA instructions, and speed counts more than size.
+# Prints the features of the library. `lanes` uses more of the processor's instructions, and takes more memory.
 features() {
     case $profile:$target in
     size:* | *-none* | *:wasm*) echo capi ;;

@@ -83,7 +83,7 @@ pub(crate) const fn is_control(byte: u8) -> bool {
 }
 
 /// Returns whether a quoted-string may hold `byte` unescaped (RFC 9110, section 5.6.4).
-pub(crate) const fn is_qdtext(byte: u8) -> bool {
+const fn is_qdtext(byte: u8) -> bool {
     !matches!(byte, b'"' | b'\\') && !is_control(byte)
 }
 

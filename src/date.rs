@@ -180,7 +180,7 @@ fn numbers(digits: [u8; 8]) -> Option<[u32; 4]> {
         u64::from_ne_bytes([byte; 8])
     }
     let values = u64::from_le_bytes(digits) ^ each(b'0');
-    // A value above 9 sets the top bit, of its own byte at least.
+    // Any value above 9 sets a top bit.
     if (values.wrapping_add(each(0x80 - 10)) | values) & each(0x80) != 0 {
         return None;
     }
@@ -226,7 +226,7 @@ impl DateTime {
     fn time_in(&self, month: u32) -> (i64, bool) {
         let start = out_of_line(days_before, month);
         let day = start + self.day;
-        // Every month has 28 days.
+        // Every month has at least 28 days.
         let end = if self.day <= 28 { day } else { out_of_line(days_before, month + 1) };
         let day_exists = self.day > 0 && day <= end;
         let second = (self.hour * 60 + self.minute) * 60 + self.second;

@@ -6,7 +6,7 @@ use crate::{
     Error,
     bytes::{Class, in_bounds},
     params::Value,
-    primitives::{self, Fingerprint, HELD_NAMES, eq_ignore_case, words},
+    primitives::{self, FEW_NAMES, Fingerprint, HELD_NAMES, eq_ignore_case, words},
 };
 
 /// The largest number of names that a signature may cover.
@@ -73,6 +73,7 @@ impl<'a> Name<'a> {
         match self.0.as_slice() {
             Some(plain) => words::fingerprint(plain),
             None => {
+                // A list of `Params` that a caller passes in, with at most MAX_ESCAPED_LEN bytes.
                 let mut resolved = ResolvedList::new();
                 HeaderList(self.0).resolve(&mut resolved);
                 words::fingerprint(&resolved)
@@ -96,20 +97,15 @@ impl<'a> Name<'a> {
     }
 }
 
-/// An index of the names of a list. Few names are compared one after the other. More are searched by
-/// fingerprint, so that a list of many names takes little longer. Empty in builds with `HELD_NAMES` 0, to
-/// save stack.
+/// An index of the names of a list. Empty in builds with `HELD_NAMES` 0, to save stack.
 pub(crate) struct NameIndex<'n> {
     /// The names as received.
     names: heapless::Vec<&'n [u8], HELD_NAMES, u8>,
     /// Whether a name may contain a quoted-pair.
     has_escapes: bool,
-    /// Sorted by fingerprint and then name. Empty if there are few names.
+    /// Sorted by fingerprint and then name. Empty up to [`FEW_NAMES`].
     sorted: heapless::Vec<Place, HELD_NAMES, u8>,
 }
-
-/// The largest number of names that are compared one after the other.
-const FEW: usize = 6;
 
 /// The place of a name in an index.
 #[derive(Clone, Copy)]
@@ -131,7 +127,7 @@ impl<'n> NameIndex<'n> {
         }
         self.has_escapes |= has_escapes;
         let _ = self.names.push(raw);
-        if self.names.len() > FEW {
+        if self.names.len() > FEW_NAMES {
             for index in self.sorted.len()..self.names.len() {
                 self.sort_in(index);
             }
@@ -151,7 +147,7 @@ impl<'n> NameIndex<'n> {
 
     /// Returns the position of `name` in the list.
     fn find(&self, name: &Name<'_>) -> Option<usize> {
-        if self.names.len() <= FEW {
+        if self.names.len() <= FEW_NAMES {
             let is_same = |&held: &&[u8]| Name(Value::from_raw(held, self.has_escapes)).same(name);
             return self.names.iter().position(is_same);
         }

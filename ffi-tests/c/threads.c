@@ -13,7 +13,7 @@ static hooksig_key key;
 static hooksig_policy policy;
 static hooksig_header headers[3];
 static const hooksig_request request = {"POST", 4, "/", 1, headers, COUNT(headers)};
-/* As long as a body that is hashed in lanes. */
+/* Long enough to be hashed in lanes. */
 static const char body[256] = "{\"event\":\"user\",\"action\":\"created\"}";
 static long rounds;
 

@@ -15,7 +15,7 @@ pub struct Outgoing<'b> {
 /// Signs many deliveries as a Drone server does, and writes their headers to the start of `signed`, in the
 /// same order.
 ///
-/// With the feature `lanes`, and on a processor with SHA instructions, a delivery takes about 0.65 of the
+/// With the feature `lanes`, and on a processor with SHA instructions, a delivery takes about 0.6 of the
 /// time of [`sign`] (`make bench`). Bodies may have any lengths, and similar lengths are no faster. One
 /// delivery is signed by `sign`.
 ///

@@ -108,9 +108,6 @@ impl<'a> Value<'a> {
     /// the part after it if there is a separator.
     pub(crate) fn split_once(self, separator: u8) -> (Self, Option<Self>) {
         let mut behind = self;
-        if let Some(plain) = self.plain_slice() {
-            behind.raw = primitives::split_at(plain, separator).1;
-        }
         loop {
             let len = self.raw.len().saturating_sub(behind.raw.len());
             match behind.take_first() {

@@ -1,7 +1,7 @@
 //! SHA-256 of several independent streams at once (feature `lanes`).
 //!
 //! SHA instructions of one stream wait for each other and leave more than half of the processor idle. Of
-//! three deliveries that are signed at once, each takes 0.57 of the time of one alone (`make bench`). More
+//! three deliveries that are signed at once, each takes 0.58 of the time of one alone (`make bench`). More
 //! streams do not help, because three keep the processor's unit busy.
 
 #[cfg(all(target_arch = "x86_64", not(hooksig_host_compress)))]
@@ -29,7 +29,7 @@ use core::hint::black_box;
 use super::compress::{self, Block, State};
 use crate::bytes::in_bounds;
 
-/// Asks the processor for its instructions. Later calls find the answer in memory.
+/// Asks the processor which instructions it has, and stores the answer.
 ///
 /// It is called before a key is shared between threads, because race detectors such as helgrind do not see
 /// that the answer is stored atomically.

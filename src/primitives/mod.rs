@@ -65,6 +65,10 @@ pub(crate) use version::{
     split_at, start, take_first, take_qdtext, take_while,
 };
 
+/// The largest number of names of a list that are compared one after the other. More are searched by
+/// fingerprint.
+pub(crate) const FEW_NAMES: usize = 6;
+
 /// Returns the usual form of an input if this build has a fast path for it, and `None` otherwise. The
 /// general code gives the same result.
 pub(crate) fn usual<T>(input: Option<T>) -> Option<T> {

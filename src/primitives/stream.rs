@@ -27,7 +27,7 @@ pub(super) const INITIAL: State = [
 /// Returns the SHA-256 of a whole message.
 pub(crate) fn sha256(message: &[u8]) -> Hash {
     if SHORTCUTS {
-        // Copying a short message costs more than a second call, except in Go.
+        // Copying a short message takes longer than a second call of `compress`, except in Go.
         let is_copied = cfg!(target_family = "wasm");
         let parts = if is_copied { split_end(message) } else { message.as_chunks() };
         return hash_rest(INITIAL, parts, message.len());
@@ -45,8 +45,8 @@ fn hash_rest(mut state: State, (blocks, end): (&[Block], &[u8]), len: usize) -> 
     hash_end(state, end, len)
 }
 
-/// Splits off the end of a message, for [`pad`]. A short message is all end, because each call of `compress`
-/// takes 12 ns besides its blocks, and 36 ns in Go.
+/// Splits off the end of a message, for [`pad`]. A short message is all end, which saves a call of
+/// `compress`: 12 ns, and 36 ns in Go.
 #[inline(always)]
 pub(super) fn split_end(message: &[u8]) -> (&[Block], &[u8]) {
     if message.len() <= MAX_END_LEN { (&[], message) } else { message.as_chunks() }

@@ -4,12 +4,13 @@ use core::cmp::Ordering;
 
 use super::version::Fingerprint;
 
-/// The length of a text whose first and last word have all bytes.
+/// The length up to which the first and the last word hold every byte.
 const TWO_WORDS: usize = 16;
 
 /// Returns a hash of a text, ignoring case. Different texts can have the same one.
 ///
-/// It depends on every byte, because names that are easily found to have the same one make a search slow.
+/// It depends on every bit but those of the case, because a search among names that have the same one is
+/// slower.
 pub(crate) fn fingerprint(text: &[u8]) -> Fingerprint {
     let mut hash = text.len() as u64;
     if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
@@ -45,7 +46,7 @@ pub(super) fn ends(text: &[u8]) -> u64 {
 }
 
 /// Returns eight bytes in lower case.
-pub(super) const fn lower(word: u64) -> u64 {
+const fn lower(word: u64) -> u64 {
     // Upper and lower case differ in the bit 0x20, which is the top bit shifted by two.
     word | upper_case(word) >> 2
 }

@@ -5,8 +5,8 @@ use crate::{
     primitives::{plain::take_before, words},
 };
 
-/// The classes of each byte. The table of [`Class`] has one entry for all bytes from 0x80, so each byte has
-/// to be compared with 0x80 first.
+/// The classes of each byte. The table of [`Class`] has one entry for all bytes from 0x80, so its users
+/// compare each byte with 0x80 first.
 static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut byte = 0;
@@ -87,8 +87,9 @@ pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
     split_by_words(bytes, |word| below(word ^ each(end), 1), |byte| byte != end)
 }
 
-/// Splits before the first byte that is not in a class. Checks byte by byte only the machine words in which
-/// `marks` marks a byte. It marks one at least if any is outside the class.
+/// Splits before the first byte that is not in a class. Machine words in which `marks` marks no byte are
+/// skipped whole, so it must mark one in each word that holds a byte outside the class. Other words, and
+/// the end, are checked byte by byte.
 ///
 /// The position is not computed from the marks, because the next load would wait for it (`make bench`).
 #[inline(always)]
