@@ -103,7 +103,7 @@ pub(crate) struct NameIndex<'n> {
     names: heapless::Vec<&'n [u8], HELD_NAMES, u8>,
     /// Whether a name may contain a quoted-pair.
     has_escapes: bool,
-    /// Sorted by fingerprint and then name. Empty up to [`FEW_NAMES`].
+    /// Sorted by fingerprint and then name. Empty up to [`FEW_NAMES`], if none contains a quoted-pair.
     sorted: heapless::Vec<Place, HELD_NAMES, u8>,
 }
 
@@ -122,17 +122,26 @@ impl<'n> NameIndex<'n> {
 
     /// Adds a name at the end of the list. Returns `false` if the list has it already.
     fn insert(&mut self, raw: &'n [u8], has_escapes: bool) -> bool {
+        self.has_escapes |= has_escapes;
+        let is_sorted = self.has_escapes || self.names.len() >= FEW_NAMES;
+        if is_sorted {
+            self.sort();
+        }
         if self.find(&Name(Value::from_raw(raw, has_escapes))).is_some() {
             return false;
         }
-        self.has_escapes |= has_escapes;
         let _ = self.names.push(raw);
-        if self.names.len() > FEW_NAMES {
-            for index in self.sorted.len()..self.names.len() {
-                self.sort_in(index);
-            }
+        if is_sorted {
+            self.sort();
         }
         true
+    }
+
+    /// Sorts the names that are not sorted yet.
+    fn sort(&mut self) {
+        for index in self.sorted.len()..self.names.len() {
+            self.sort_in(index);
+        }
     }
 
     /// Adds the name at `index` to the sorted ones.
@@ -147,9 +156,9 @@ impl<'n> NameIndex<'n> {
 
     /// Returns the position of `name` in the list.
     fn find(&self, name: &Name<'_>) -> Option<usize> {
-        if self.names.len() <= FEW_NAMES {
-            let is_same = |&held: &&[u8]| Name(Value::from_raw(held, self.has_escapes)).same(name);
-            return self.names.iter().position(is_same);
+        if self.sorted.is_empty() {
+            // No name of the list contains a quoted-pair.
+            return primitives::position(&self.names, name.0.plain_slice()?);
         }
         let at = self.search(name.fingerprint(), name).ok()?;
         self.sorted.get(at).map(|place| usize::from(place.index))
@@ -225,17 +234,7 @@ impl<'a> HeaderList<'a> {
 
     /// Returns the names. They borrow the text of the list, not the list.
     pub fn iter(&self) -> impl Iterator<Item = Name<'a>> + Clone + use<'a> {
-        let mut rest = (!self.0.is_empty()).then_some(self.0);
-        core::iter::from_fn(move || {
-            if let Some(plain) = rest?.plain_slice() {
-                let (name, behind) = primitives::split_at(plain, b' ');
-                rest = behind.split_first().map(|(_, behind)| Value::plain(behind));
-                return Some(Name::plain(name));
-            }
-            let (name, behind) = rest?.split_once(b' ');
-            rest = behind;
-            Some(Name(name))
-        })
+        self.0.split_at_spaces().map(Name)
     }
 
     /// Resolves the quoted-pairs of a list, in builds that hold names.
@@ -311,8 +310,9 @@ impl<'m, 'n, I: Iterator<Item = Name<'n>> + Clone> CheckedNames<'m, 'n, I> {
         if index == MAX_NAMES {
             return Err(Error::TooManyNames);
         }
+        let is_usual = name.0.plain_slice().is_some_and(words::is_usual_name);
         // Names in parentheses are not tokens.
-        if name.0.is_empty() || !name.0.all(Class::TOKEN) {
+        if !is_usual && (name.0.is_empty() || !name.0.all(Class::TOKEN)) {
             if UNSUPPORTED.iter().any(|unsupported| name.is(unsupported)) {
                 return Err(Error::UnsupportedName { index });
             }

@@ -1,7 +1,7 @@
 //! The value of a parameter, with its quoted-pairs.
 
 use crate::{
-    bytes::{Class, differs_in_case, in_bounds},
+    bytes::{Class, differs_in_case},
     primitives::{self, Hash},
 };
 
@@ -104,19 +104,9 @@ impl<'a> Value<'a> {
         primitives::decode_escaped(self.raw, self.escapes, hash)
     }
 
-    /// Splits at the first `separator`, with quoted-pairs resolved. Returns the part before it, and
-    /// the part after it if there is a separator.
-    pub(crate) fn split_once(self, separator: u8) -> (Self, Option<Self>) {
-        let mut behind = self;
-        loop {
-            let len = self.raw.len().saturating_sub(behind.raw.len());
-            match behind.take_first() {
-                Some(byte) if byte != separator => {}
-                found => {
-                    let before = in_bounds(self.raw.get(..len));
-                    return (Self { raw: before, ..self }, found.map(|_| behind));
-                }
-            }
-        }
+    /// Splits at each space, with quoted-pairs resolved. An empty value has no parts.
+    pub(crate) fn split_at_spaces(self) -> impl Iterator<Item = Self> + Clone + use<'a> {
+        let parts = primitives::split_at_spaces(self.raw, self.escapes);
+        parts.map(|(raw, escapes)| Self { raw, escapes })
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod base64;
 mod scan;
+mod split;
 
 use ctutils::{Choice, CtEq};
 
@@ -17,6 +18,7 @@ pub(crate) use super::{
 };
 pub(crate) use base64::{decode, encode, is_canonical};
 pub(crate) use scan::{eq_ignore_case, has_control, is_word, split_at, take_qdtext, take_while};
+pub(crate) use split::split_at_spaces;
 
 /// The capacity, on the stack, of the index of a list of names. If it is 0, lists are searched from the
 /// start, and the MACs of a message are computed one after the other.

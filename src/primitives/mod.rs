@@ -62,7 +62,7 @@ pub(crate) use macs::{Pieces, for_each_mac, mac_of_pieces};
 pub(crate) use version::{
     Fingerprint, HELD_NAMES, HmacKey, Sha256, WholeBody, ct_eq, decode, decode_escaped, encode,
     eq_ignore_case, has_control, is_canonical, is_word, mac_beside, mac_many, out_of_line, sha256,
-    split_at, start, take_first, take_qdtext, take_while,
+    split_at, split_at_spaces, start, take_first, take_qdtext, take_while,
 };
 
 /// The largest number of names of a list that are compared one after the other. More are searched by
@@ -81,6 +81,12 @@ pub(crate) fn take_part<'a>(bytes: &mut &'a [u8], end: u8) -> Option<&'a [u8]> {
     let (part, behind) = split_at(bytes, end);
     *bytes = behind.get(1..)?;
     Some(part)
+}
+
+/// Returns the position of a word among others, ignoring ASCII case.
+#[cfg_attr(not(feature = "small"), inline(always))]
+pub(crate) fn position(words: &[&[u8]], word: &[u8]) -> Option<usize> {
+    words.iter().position(|other| eq_ignore_case(other, word))
 }
 
 impl Class {

@@ -3,7 +3,7 @@
 pub(crate) use super::plain::{
     Fingerprint, HELD_NAMES, HmacKey, MACS_AT_ONCE, SHORTCUTS, Sha256, WholeBody, ct_eq,
     decode_escaped, encode, eq_ignore_case, has_control, is_word, mac_beside, mac_many,
-    out_of_line, sha256, split_at, start, take_first, take_qdtext, take_while,
+    out_of_line, sha256, split_at, split_at_spaces, start, take_first, take_qdtext, take_while,
 };
 use super::{Hash, HashText, small::value_of};
 

@@ -144,6 +144,29 @@ pub(crate) fn split_at(mut bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
     (take_before(&mut bytes, |byte| byte == end), bytes)
 }
 
+/// Splits at each space. With escapes, a quoted-pair counts as the byte that it stands for. An empty text
+/// has no parts. Returns `escapes` with each.
+pub(crate) fn split_at_spaces(
+    text: &[u8],
+    escapes: usize,
+) -> impl Iterator<Item = (&[u8], usize)> + Clone {
+    let mut rest = (!text.is_empty()).then_some(text);
+    core::iter::from_fn(move || {
+        let text = rest?;
+        let mut behind = text;
+        loop {
+            let len = text.len().wrapping_sub(behind.len());
+            match take_first(&mut behind, escapes) {
+                Some(byte) if byte != b' ' => {}
+                found => {
+                    rest = found.map(|_| behind);
+                    return Some((in_bounds(text.get(..len)), escapes));
+                }
+            }
+        }
+    })
+}
+
 /// Removes and returns the bytes before the first one that a quoted-string cannot hold unescaped.
 pub(crate) fn take_qdtext<'a>(bytes: &mut &'a [u8]) -> &'a [u8] {
     take_while(bytes, Class::QDTEXT)

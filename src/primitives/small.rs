@@ -7,6 +7,7 @@ use crate::bytes::{Class, differs_in_case};
 
 pub(crate) use super::{
     alone::{WholeBody, mac_beside, mac_many},
+    plain::split_at_spaces,
     stream::{HmacKey, Sha256, sha256},
 };
 

@@ -5,7 +5,7 @@
 use super::lanes;
 use crate::bytes::Class;
 
-use super::{BASE64_LEN, Hash, HashText, fast, narrow, plain, small, stream, wide};
+use super::{BASE64_LEN, Hash, HashText, fast, narrow, plain, small, stream, wide, words};
 
 /// Returns bytes with no pattern that repeats from block to block.
 fn message() -> [u8; 300] {
@@ -173,10 +173,29 @@ fn texts_are_scanned_as_byte_by_byte() {
         for split_at in [fast::split_at, small::split_at] {
             assert_eq!(split_at(text, b':'), plain::split_at(text, b':'));
         }
+        let is_usual =
+            text.len() >= 4 && text.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
+        assert_eq!(words::is_usual_name(text), is_usual);
         for has_control in [fast::has_control, small::has_control] {
             assert_eq!(has_control(text), plain::has_control(text));
         }
     });
+}
+
+#[test]
+fn lists_are_split_as_byte_by_byte() {
+    for (len, spaces) in (0..=20).flat_map(|len| (0..0x1000).map(move |spaces| (len, spaces))) {
+        // Two differ from a space in one bit. Zero is what a last word is padded with.
+        for fill in [b'a', b' ' + 1, b' ' | 0x80, 0] {
+            let list: [u8; 20] =
+                core::array::from_fn(|at| if spaces >> (at % 12) & 1 == 1 { b' ' } else { fill });
+            let list = &list[..len];
+            let parts = list.split(|&byte| byte == b' ').map(|part| (part, 0));
+            let parts = parts.filter(|_| len > 0);
+            assert!(fast::split_at_spaces(list, 0).eq(parts.clone()));
+            assert!(plain::split_at_spaces(list, 0).eq(parts));
+        }
+    }
 }
 
 /// Compares `lower` with its upper case, with each byte replaced by each value in turn.

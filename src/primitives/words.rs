@@ -31,13 +31,13 @@ const fn mix(hash: u64, word: u64) -> u64 {
 }
 
 /// The bit of each byte in which the two cases of a letter differ.
-const CASE: u64 = u64::from_ne_bytes([0x20; 8]);
+const CASE: u64 = each(0x20);
 
 /// Returns the first and the last four bytes, or all bytes twice if there are fewer.
 pub(super) fn ends(text: &[u8]) -> u64 {
     let join = |first: u32, last: u32| u64::from(first) << 32 | u64::from(last);
     match (text.first_chunk(), text.last_chunk()) {
-        (Some(first), Some(last)) => join(u32::from_be_bytes(*first), u32::from_be_bytes(*last)),
+        (Some(first), Some(last)) => join(u32::from_ne_bytes(*first), u32::from_ne_bytes(*last)),
         _ => {
             let all = text.iter().fold(0, |number, &byte| number << 8 | u32::from(byte));
             join(all, all)
@@ -69,10 +69,34 @@ pub(crate) fn has_upper_case(text: &[u8]) -> bool {
     }
 }
 
+/// Returns whether a name of four bytes or more has only letters and hyphens, as almost all do.
+pub(crate) fn is_usual_name(name: &[u8]) -> bool {
+    let is = |word| upper_case(word & !CASE) | zeros(word ^ each(b'-')) == TOPS;
+    match name.last_chunk() {
+        Some(last) => {
+            let mut words = name.as_chunks().0.iter().chain([last]);
+            words.all(|word| is(u64::from_ne_bytes(*word)))
+        }
+        None => name.len() >= 4 && is(ends(name)),
+    }
+}
+
+const TOPS: u64 = each(0x80);
+
+/// Returns a word of eight times the same byte.
+pub(super) const fn each(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// Sets the top bit of each byte that is zero, and no others.
+pub(super) const fn zeros(word: u64) -> u64 {
+    // No sum carries into the next byte.
+    !((word & !TOPS).wrapping_add(!TOPS) | word) & TOPS
+}
+
 /// Sets the top bit of each byte that is a letter in upper case.
 const fn upper_case(word: u64) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const TOPS: u64 = u64::from_ne_bytes([0x80; 8]);
+    const ONES: u64 = each(1);
     let low = word & !TOPS;
     // The top bit of a byte tells in `from_a` whether the byte is at least 'A', and in `after_z`
     // whether it is greater than 'Z'. No sum carries into the next byte.

@@ -1,7 +1,7 @@
 //! The parameter parser compared with a plain one from RFC 7235. The latter is slow, allocates, and
 //! works differently: it splits the text at its commas before it parses the pieces.
 
-use hooksig::{Error, Name, Param, Params};
+use hooksig::{Error, Name, Param, Params, Request, signing_string};
 use proptest::{collection::vec, prelude::*, sample::Index, sample::select};
 
 /// The known parameters, with their names in errors.
@@ -251,6 +251,35 @@ fn values_stand_for_bytes_whatever_their_form() {
     assert!(params.headers().contains("DATE"));
     assert_eq!(params.signature().as_slice(), Some(&b"s"[..]));
     assert!(params.algorithm().is_none());
+}
+
+// Few names and many names are searched in different ways.
+#[test]
+fn a_caller_can_sign_a_list_with_quoted_pairs() {
+    let name = |number| format!("x-{number:03}");
+    let fields: [_; 20] = std::array::from_fn(|number| (name(number), "v"));
+    let request = Request::from_headers(&fields);
+    let escaped = |name: &str| name.replacen('x', r"\x", 1);
+    for len in 1..=20 {
+        let plain: Vec<_> = (0..len).map(name).collect();
+        let mut expected = [0; 1024];
+        let expected = signing_string(&request, plain.as_slice(), &mut expected).unwrap();
+        for at in 0..len {
+            let mut names = plain.clone();
+            names[at] = escaped(&names[at]);
+            let sign = |names: &[String]| {
+                let field = format!(r#"keyId="k",headers="{}",signature="s""#, names.join(" "));
+                let params = Params::parse(field.as_bytes()).unwrap();
+                signing_string(&request, &params.headers(), &mut [0; 1024]).map(<[u8]>::to_vec)
+            };
+            assert_eq!(sign(&names).unwrap(), expected);
+            for again in [plain[at].clone(), escaped(&plain[at])] {
+                names.push(again);
+                assert_eq!(sign(&names), Err(Error::RepeatedName { index: len }));
+                names.pop();
+            }
+        }
+    }
 }
 
 #[test]

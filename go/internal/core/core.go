@@ -22,7 +22,7 @@ func New(v0 Xhost) *Module {
 	m._host = v0
 	m.t0 = make([]any, 3)
 	m.memory = make([]byte, 65536)
-	m.elements = [][]any{{m._hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h00e6a42ad5795a68_nhf16y, m._core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h31cfc906d2da020d_pqzh4x}}
+	m.elements = [][]any{{m._hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___ha4afe65a729260a1_mannwe, m._core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h7bc37ac5d48d6fc7_80mtq6}}
 	table_init(m.t0, m.elements[0], i32(1), 0, len(m.elements[0]))
 	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
@@ -87,7 +87,7 @@ l1:
 l0:
 	return v3
 }
-func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h31cfc906d2da020d_pqzh4x(v0, v1, v2 int32) {
+func (m *Module) _core__ops__function__FnOnce__call_once_u7b__u7b_vtable_shim_u7d__u7d___h7bc37ac5d48d6fc7_80mtq6(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(304)
@@ -247,276 +247,7 @@ l4:
 	memory_copy(m.memory, uint32(v0), uint32(v1+v2&i32(0x7fffffc0)), uint32(v4))
 	return
 }
-func (m *Module) _core__iter__traits__iterator__Iterator__position__check____u7b__u7b_closure_u7d__u7d___h47dbbd238d082315_lhao22(v0, v1, v2, v3 int32) {
-	var v4, v5 int32
-	var v6 int64
-	var v7, v8, v9, v10 int32
-	t0 := m.___stack_pointer
-	v4 = t0 - i32(32)
-	m.___stack_pointer = v4
-	{
-		{
-			{
-				{
-					t1 := int32(m.memory[uint64(uint32(v1))+17])
-					if t1 != 0 {
-						goto l0
-					}
-					t2 := int32(load32(m.memory, uint64(uint32(v1))+12))
-					m._hooksig__names__NameIndex__find__h5153eb8cb48d7be4_23nrb(v4+i32(8), t2, v3)
-					t3 := int32(load32(m.memory, uint64(uint32(v4))+8))
-					if t3 != 0 {
-						goto l1
-					}
-					goto l2
-				}
-			l0:
-				t4 := int32(load32(m.memory, uint32(v1)))
-				v5 = t4
-				if v5 == 0 {
-					goto l2
-				}
-				t5 := int64(load64(m.memory, uint64(uint32(v1))+4))
-				v6 = t5
-				v7 = i32(0)
-			l10:
-				v8 = int32(v6)
-				{
-					{
-						if uint64(v6) > uint64(i64(0xffffffff)) {
-							goto l3
-						}
-						v9 = i32(0)
-						v1 = i32(0)
-						if v8 == 0 {
-							goto l4
-						}
-						v1 = i32(0)
-					l5:
-						{
-							t6 := int32(m.memory[uint32(v5+v1)])
-							if t6 == i32(32) {
-								goto l4
-							}
-							t7 := v8
-							v1 = v1 + i32(1)
-							if t7 != v1 {
-								goto l5
-							}
-						}
-						v1 = v8
-					l4:
-						p8 := v5 + v1 + i32(1)
-						if v1 == v8 {
-							p8 = i32(0)
-						}
-						v10 = p8
-						v6 = int64(uint32(v1 ^ i32(-1) + v8))
-						goto l6
-					}
-				l3:
-					store64(m.memory, uint64(uint32(v4))+24, uint64(v6))
-					store32(m.memory, uint64(uint32(v4))+20, uint32(v5))
-				l8:
-					{
-						t9 := int32(load32(m.memory, uint64(uint32(v4))+24))
-						v1 = t9
-						t10 := int32(load32(m.memory, uint64(uint32(v4))+28))
-						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4, v4+i32(20), t10)
-						t11 := int32(m.memory[uint32(v4)])
-						v10 = t11
-						if v10 == 0 {
-							goto l7
-						}
-						t12 := int32(m.memory[uint64(uint32(v4))+1])
-						if t12&i32(255) != i32(32) {
-							goto l8
-						}
-					}
-				l7:
-					t13 := int32(load32(m.memory, uint64(uint32(v4))+20))
-					p14 := i32(0)
-					if v10 != 0 {
-						p14 = t13
-					}
-					v10 = p14
-					v1 = v8 - v1
-					p15 := v1
-					if uint32(v1) > uint32(v8) {
-						p15 = i32(0)
-					}
-					v1 = p15
-					v9 = int32(int64(uint64(v6) >> 32))
-					t16 := int64(load64(m.memory, uint64(uint32(v4))+24))
-					v6 = t16
-				}
-			l6:
-				store32(m.memory, uint64(uint32(v4))+28, uint32(v9))
-				store32(m.memory, uint64(uint32(v4))+24, uint32(v1))
-				store32(m.memory, uint64(uint32(v4))+20, uint32(v5))
-				{
-					t17 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(20), v3)
-					if t17 != 0 {
-						goto l9
-					}
-					v7 = v7 + i32(1)
-					v5 = v10
-					if v10 == 0 {
-						goto l2
-					}
-					goto l10
-				}
-			l9:
-				if uint32(v7) > uint32(i32(127)) {
-					goto l2
-				}
-			}
-		l1:
-			t18 := int32(load32(m.memory, uint32(v2)))
-			store32(m.memory, uint32(v2), uint32(t18+i32(1)))
-			v10 = i32(0)
-			goto l11
-		}
-	l2:
-		t19 := int32(load32(m.memory, uint32(v2)))
-		v1 = t19
-		v10 = i32(1)
-	}
-l11:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
-	store32(m.memory, uint32(v0), uint32(v10))
-	m.___stack_pointer = v4 + i32(32)
-}
-func (m *Module) _hooksig__names__NameIndex__find__h5153eb8cb48d7be4_23nrb(v0, v1, v2 int32) {
-	var v3, v4, v5, v6, v7, v8, v9 int32
-	t0 := m.___stack_pointer
-	v3 = t0 - i32(32)
-	m.___stack_pointer = v3
-	{
-		t1 := int32(m.memory[uint32(v1)])
-		v4 = t1
-		if uint32(v4) < uint32(i32(7)) {
-			if v4 == 0 {
-				goto l3
-			}
-			v6 = v1 + i32(4)
-			v7 = v6 + v4<<3
-			t4 := int32(m.memory[uint64(uint32(v1))+1285])
-			v8 = t4
-			v5 = i32(1)
-			v4 = i32(0)
-		l4:
-			{
-				t5 := int32(load32(m.memory, uint32(v6)))
-				v1 = t5
-				t6 := int32(load32(m.memory, uint32(v6+i32(4))))
-				t7 := v3
-				v9 = t6
-				p8 := i32(0)
-				if v8&i32(1) != 0 {
-					p8 = v9
-				}
-				store32(m.memory, uint64(uint32(t7))+28, uint32(p8))
-				store32(m.memory, uint64(uint32(v3))+24, uint32(v9))
-				store32(m.memory, uint64(uint32(v3))+20, uint32(v1))
-				t9 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(20), v2)
-				if t9 != 0 {
-					goto l2
-				}
-				v4 = v4 + i32(1)
-				v6 = v6 + i32(8)
-				if v6 == v7 {
-					goto l3
-				}
-				goto l4
-			}
-		}
-		t2 := m._hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v2)
-		m._hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(v3+i32(8), v1, t2, v2)
-		v5 = i32(0)
-		t3 := int32(load32(m.memory, uint64(uint32(v3))+8))
-		if t3&i32(1) == 0 {
-			t10 := int32(load32(m.memory, uint64(uint32(v3))+12))
-			v6 = t10
-			t11 := int32(m.memory[uint64(uint32(v1))+1028])
-			if uint32(v6) >= uint32(t11) {
-				goto l2
-			}
-			v5 = i32(1)
-			t12 := int32(m.memory[uint64(uint32(v1+v6<<1))+1030])
-			v4 = t12
-			goto l2
-		}
-		goto l2
-	}
-l3:
-	v5 = i32(0)
-l2:
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v4))
-	store32(m.memory, uint32(v0), uint32(v5))
-	m.___stack_pointer = v3 + i32(32)
-}
-func (m *Module) _hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v0, v1, v2 int32) {
-	var v3, v4 int32
-	{
-		{
-			{
-				t0 := int32(load32(m.memory, uint64(uint32(v1))+4))
-				v3 = t0
-				if uint32(v3) > uint32(i32(1)) {
-					t1 := int32(load32(m.memory, uint32(v1)))
-					v4 = t1
-					if v2 == 0 {
-						goto l3
-					}
-					t2 := int32(m.memory[uint32(v4)])
-					if t2&i32(255) != i32(92) {
-						goto l3
-					}
-					v3 = v3 + i32(-2)
-					v2 = v4 + i32(2)
-					v4 = v4 + i32(1)
-					goto l4
-				}
-				if v3 != 0 {
-					goto l1
-				}
-				v1 = i32(0)
-				goto l2
-			}
-		l1:
-			t3 := int32(load32(m.memory, uint32(v1)))
-			v4 = t3
-		}
-	l3:
-		v3 = v3 + i32(-1)
-		v2 = v4 + i32(1)
-	l4:
-		store32(m.memory, uint64(uint32(v1))+4, uint32(v3))
-		store32(m.memory, uint32(v1), uint32(v2))
-		t4 := int32(m.memory[uint32(v4)])
-		v4 = t4
-		v1 = i32(1)
-	}
-l2:
-	m.memory[uint64(uint32(v0))+1] = byte(v4)
-	m.memory[uint32(v0)] = byte(v1)
-}
-func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 int32) int32 {
-	t0 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-	if t0|t1 == 0 {
-		t3 := int32(load32(m.memory, uint32(v0)))
-		t4 := int32(load32(m.memory, uint64(uint32(v0))+4))
-		t5 := int32(load32(m.memory, uint32(v1)))
-		t6 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		t7 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t3, t4, t5, t6)
-		return t7
-	}
-	t2 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, i32(1))
-	return t2
-}
-func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___h00e6a42ad5795a68_nhf16y(v0, v1, v2 int32) {
+func (m *Module) _hooksig__primitives__macs__for_each_mac____u7b__u7b_closure_u7d__u7d___ha4afe65a729260a1_mannwe(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(304)
@@ -853,6 +584,52 @@ l1:
 	memory_copy(m.memory, uint32(v0+v5+i32(4)), uint32(v1), uint32(v8))
 l8:
 	store32(m.memory, uint32(v0), uint32(v6))
+}
+func (m *Module) _hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v0, v1, v2 int32) {
+	var v3, v4 int32
+	{
+		{
+			{
+				t0 := int32(load32(m.memory, uint64(uint32(v1))+4))
+				v3 = t0
+				if uint32(v3) > uint32(i32(1)) {
+					t1 := int32(load32(m.memory, uint32(v1)))
+					v4 = t1
+					if v2 == 0 {
+						goto l3
+					}
+					t2 := int32(m.memory[uint32(v4)])
+					if t2&i32(255) != i32(92) {
+						goto l3
+					}
+					v3 = v3 + i32(-2)
+					v2 = v4 + i32(2)
+					v4 = v4 + i32(1)
+					goto l4
+				}
+				if v3 != 0 {
+					goto l1
+				}
+				v1 = i32(0)
+				goto l2
+			}
+		l1:
+			t3 := int32(load32(m.memory, uint32(v1)))
+			v4 = t3
+		}
+	l3:
+		v3 = v3 + i32(-1)
+		v2 = v4 + i32(1)
+	l4:
+		store32(m.memory, uint64(uint32(v1))+4, uint32(v3))
+		store32(m.memory, uint32(v1), uint32(v2))
+		t4 := int32(m.memory[uint32(v4)])
+		v4 = t4
+		v1 = i32(1)
+	}
+l2:
+	m.memory[uint64(uint32(v0))+1] = byte(v4)
+	m.memory[uint32(v0)] = byte(v1)
 }
 func (m *Module) _hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v0, v1, v2 int32) {
 	var v3, v4, v5, v6 int32
@@ -1261,20 +1038,14 @@ l2:
 }
 func (m *Module) _hooksig__primitives__words__ends__h1eabae5c4d4f61d3_nez2un(v0, v1 int32) int64 {
 	var v2 int32
-	var v3, v4, v5 int64
 	if uint32(v1) < uint32(i32(4)) {
 		goto l0
 	}
 	v2 = v0 + v1 + i32(-4)
 	if v2 != 0 {
 		t1 := int64(load32(m.memory, uint32(v0)))
-		v3 = t1
 		t2 := int64(load32(m.memory, uint32(v2)))
-		t3 := v3<<56 | v3&i64(0xff00)<<40
-		v4 = t2
-		v5 = v4 << 32
-		v3 = v5 | v3
-		return t3 | (v3&i64(0xff0000)<<24 | v3&i64(0xff000000)<<8) | (v4<<24&i64(0xff000000) | v4<<8&i64(0xff0000) | (int64(uint64(v4)>>8)&i64(0xff00) | int64(uint64(v5)>>56)))
+		return t1<<32 | t2
 	}
 l0:
 	if v1 != 0 {
@@ -1543,12 +1314,12 @@ l4:
 	store64(m.memory, uint32(v0), uint64(t21))
 	m.___stack_pointer = v3 + i32(224)
 }
-func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v0, v1, v2, v3 int32) {
+func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h11c02d71b28e87bc_qcpiur(v0, v1, v2, v3 int32) {
 	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
 	t0 := m.___stack_pointer
 	v4 = t0 - i32(32)
 	m.___stack_pointer = v4
-	m._hooksig__names__CheckedNames_LT_I_GT___hold__hb44559eba0e0a249_mdhkb(v2)
+	m._hooksig__names__CheckedNames_LT_I_GT___hold__ha363bce9e7dae5ed_3sda8o(v2)
 	{
 		t1 := int32(load32(m.memory, uint64(uint32(v2))+12))
 		v5 = t1
@@ -1609,7 +1380,7 @@ l0:
 				p12 = v6
 			}
 			store32(m.memory, uint64(uint32(t13))+20, uint32(p12))
-			m._hooksig__names__NameIndex__find__h5153eb8cb48d7be4_23nrb(v4+i32(8), v5, v4+i32(20))
+			m._hooksig__names__NameIndex__find__h90a6fd66e8389052_diycsk(v4+i32(8), v5, v4+i32(20))
 			{
 				t14 := int32(load32(m.memory, uint64(uint32(v4))+8))
 				if t14&i32(1) == 0 {
@@ -1670,10 +1441,8 @@ l3:
 	store32(m.memory, uint32(v0), uint32(v1))
 	m.___stack_pointer = v4 + i32(32)
 }
-func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___hold__hb44559eba0e0a249_mdhkb(v0 int32) {
-	var v1, v2, v3 int32
-	var v4 int64
-	var v5, v6, v7 int32
+func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___hold__ha363bce9e7dae5ed_3sda8o(v0 int32) {
+	var v1, v2, v3, v4, v5, v6, v7, v8, v9 int32
 	t0 := m.___stack_pointer
 	v1 = t0 - i32(16)
 	m.___stack_pointer = v1
@@ -1688,93 +1457,148 @@ func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___hold__hb44559eba0e0a249
 		if v2 == 0 {
 			goto l0
 		}
-		t3 := int32(load32(m.memory, uint64(uint32(v0))+12))
+		t3 := int32(load32(m.memory, uint64(uint32(v0))+8))
 		v3 = t3
-		t4 := int64(load64(m.memory, uint64(uint32(v0))+4))
+		t4 := int32(load32(m.memory, uint64(uint32(v0))+12))
 		v4 = t4
-	l7:
-		v5 = v2
-		v6 = int32(v4)
+		t5 := int32(load32(m.memory, uint64(uint32(v0))+4))
+		v5 = t5
+	l6:
 		{
-			if uint64(v4) > uint64(i64(0xffffffff)) {
-				store64(m.memory, uint64(uint32(v1))+8, uint64(v4))
-				store32(m.memory, uint64(uint32(v1))+4, uint32(v5))
-			l6:
-				{
-					t7 := int32(load32(m.memory, uint64(uint32(v1))+8))
-					v0 = t7
-					t8 := int32(load32(m.memory, uint64(uint32(v1))+12))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v1, v1+i32(4), t8)
-					t9 := int32(m.memory[uint32(v1)])
-					v2 = t9
-					if v2 == 0 {
-						goto l5
-					}
-					t10 := int32(m.memory[uint64(uint32(v1))+1])
-					if t10&i32(255) != i32(32) {
-						goto l6
-					}
-				}
-			l5:
-				t11 := int32(load32(m.memory, uint64(uint32(v1))+4))
-				p12 := i32(0)
-				if v2 != 0 {
-					p12 = t11
-				}
-				v2 = p12
-				v0 = v6 - v0
-				p13 := v0
-				if uint32(v0) > uint32(v6) {
-					p13 = i32(0)
-				}
-				v0 = p13
-				v7 = int32(int64(uint64(v4) >> 32))
-				t14 := int64(load64(m.memory, uint64(uint32(v1))+8))
-				v4 = t14
-				goto l4
-			}
-			v7 = i32(0)
-			v0 = i32(0)
-			if v6 == 0 {
-				goto l2
-			}
-			v0 = i32(0)
-		l3:
+			v6 = v5
+			v7 = v2
+			v0 = v7
+		l5:
 			{
-				t5 := int32(m.memory[uint32(v5+v0)])
-				if t5 == i32(32) {
+				v8 = v5
+				if uint32(v8) > uint32(i32(1)) {
+					if v3 == 0 {
+						goto l2
+					}
+					t6 := int32(m.memory[uint32(v0)])
+					if t6&i32(255) != i32(92) {
+						goto l2
+					}
+					v5 = v8 + i32(-2)
+					v2 = v0 + i32(2)
+					v0 = v0 + i32(1)
+					goto l4
+				}
+				if v8 != 0 {
 					goto l2
 				}
-				t6 := v6
-				v0 = v0 + i32(1)
-				if t6 != v0 {
-					goto l3
+				v8 = i32(0)
+				v5 = i32(0)
+				v2 = i32(0)
+				goto l3
+			l2:
+				v5 = v8 + i32(-1)
+				v2 = v0 + i32(1)
+			l4:
+				t7 := int32(m.memory[uint32(v0)])
+				v9 = t7
+				v0 = v2
+				if v9 != i32(32) {
+					goto l5
 				}
 			}
-			v2 = i32(0)
-			v4 = i64(0xffffffff)
-			v7 = i32(0)
-			v0 = v6
-			goto l4
-		l2:
-			p15 := v5 + v0 + i32(1)
-			if v0 == v6 {
-				p15 = i32(0)
+		l3:
+			store32(m.memory, uint64(uint32(v1))+12, uint32(v3))
+			t9 := v1
+			p8 := v7
+			if uint32(v6) < uint32(v8) {
+				p8 = i32(1)
 			}
-			v2 = p15
-			v4 = int64(uint32(v0 ^ i32(-1) + v6))
-		}
-	l4:
-		store32(m.memory, uint64(uint32(v1))+12, uint32(v7))
-		store32(m.memory, uint64(uint32(v1))+8, uint32(v0))
-		store32(m.memory, uint64(uint32(v1))+4, uint32(v5))
-		_ = m._hooksig__names__CheckedNames_LT_I_GT___insert__h80e024acc693162b_j9jvfc(v3, v1+i32(4))
-		if v2 != 0 {
-			goto l7
+			store32(m.memory, uint64(uint32(t9))+4, uint32(p8))
+			t10 := v1
+			v0 = v6 - v8
+			p11 := v0
+			if uint32(v0) > uint32(v6) {
+				p11 = i32(0)
+			}
+			store32(m.memory, uint64(uint32(t10))+8, uint32(p11))
+			_ = m._hooksig__names__CheckedNames_LT_I_GT___insert__h90925dcc3605a757_s12a9i(v4, v1+i32(4))
+			if v2 != 0 {
+				goto l6
+			}
 		}
 	}
 l0:
 	m.___stack_pointer = v1 + i32(16)
+}
+func (m *Module) _hooksig__names__NameIndex__find__h90a6fd66e8389052_diycsk(v0, v1, v2 int32) {
+	var v3, v4, v5, v6, v7 int32
+	t0 := m.___stack_pointer
+	v3 = t0 - i32(16)
+	m.___stack_pointer = v3
+	{
+		{
+			{
+				t1 := int32(m.memory[uint64(uint32(v1))+1028])
+				v4 = t1
+				if v4 == 0 {
+					goto l0
+				}
+				t2 := m._hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v2)
+				m._hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(v3+i32(8), v1, t2, v2)
+				v5 = i32(0)
+				t3 := int32(load32(m.memory, uint64(uint32(v3))+8))
+				if t3&i32(1) != 0 {
+					goto l1
+				}
+				t4 := int32(load32(m.memory, uint64(uint32(v3))+12))
+				v6 = t4
+				if uint32(v6) >= uint32(v4) {
+					goto l2
+				}
+				v5 = i32(1)
+				t5 := int32(m.memory[uint64(uint32(v1+v6<<1))+1030])
+				v2 = t5
+				goto l2
+			}
+		l0:
+			v5 = i32(0)
+			t6 := int32(load32(m.memory, uint64(uint32(v2))+8))
+			if t6 != 0 {
+				goto l1
+			}
+			t7 := int32(m.memory[uint32(v1)])
+			v7 = t7
+			if v7 != 0 {
+				goto l3
+			}
+		}
+	l1:
+		goto l2
+	l3:
+		t8 := int32(load32(m.memory, uint64(uint32(v2))+4))
+		v4 = t8
+		t9 := int32(load32(m.memory, uint32(v2)))
+		v6 = t9
+		v1 = v1 + i32(4)
+		v7 = v1 + v7<<3
+		v2 = i32(0)
+		v5 = i32(1)
+	l4:
+		{
+			t10 := int32(load32(m.memory, uint32(v1)))
+			t11 := int32(load32(m.memory, uint32(v1+i32(4))))
+			t12 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t10, t11, v6, v4)
+			if t12 != 0 {
+				goto l2
+			}
+			v2 = v2 + i32(1)
+			v1 = v1 + i32(8)
+			if v1 != v7 {
+				goto l4
+			}
+		}
+		v5 = i32(0)
+	}
+l2:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
+	store32(m.memory, uint32(v0), uint32(v5))
+	m.___stack_pointer = v3 + i32(16)
 }
 func (m *Module) _hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v0, v1, v2 int32) {
 	var v3 int32
@@ -1814,7 +1638,21 @@ l3:
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 	store32(m.memory, uint32(v0), uint32(v1))
 }
-func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v0, v1 int32) {
+func (m *Module) _hooksig__names__Name__same__h1618915db98e9662_na3r6b(v0, v1 int32) int32 {
+	t0 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+	if t0|t1 == 0 {
+		t3 := int32(load32(m.memory, uint32(v0)))
+		t4 := int32(load32(m.memory, uint64(uint32(v0))+4))
+		t5 := int32(load32(m.memory, uint32(v1)))
+		t6 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		t7 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t3, t4, t5, t6)
+		return t7
+	}
+	t2 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, i32(1))
+	return t2
+}
+func (m *Module) _hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h4076be22eccafb9f_tgsihi(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25 int32
 	var v26 int64
 	t0 := m.___stack_pointer
@@ -2166,120 +2004,7 @@ func (m *Module) _hooksig__key__FirstFit__add__hf1cfbe407ecf4093_tkzlaa(v0, v1 i
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v1+i32(1)))
 	store32(m.memory, uint32(v0), uint32(v1&(i32(0)-v2)|v3&(v2+i32(-1))))
 }
-func (m *Module) _hooksig__names__Name__lowercase__h19c4454ca2007f5f_dpry6q(v0, v1 int32) {
-	var v2, v3, v4, v5, v6, v7 int32
-	t0 := m.___stack_pointer
-	v2 = t0 - i32(32)
-	m.___stack_pointer = v2
-	{
-		{
-			{
-				t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
-				if t1 != 0 {
-					goto l0
-				}
-				t2 := int32(load32(m.memory, uint32(v0)))
-				v3 = t2
-				t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
-				t4 := v3
-				v4 = t3
-				t5 := m._hooksig__primitives__words__has_upper_case__hc1117aa742aa833a_ddaj2x(t4, v4)
-				if t5 == 0 {
-					goto l1
-				}
-			}
-		l0:
-			t6 := int64(load64(m.memory, uint32(v0)))
-			store64(m.memory, uint64(uint32(v2))+16, uint64(t6))
-			t7 := int32(load32(m.memory, uint64(uint32(v0))+8))
-			t8 := v2
-			v0 = t7
-			store32(m.memory, uint64(uint32(t8))+24, uint32(v0))
-			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v0)
-			t9 := int32(m.memory[uint64(uint32(v2))+8])
-			if t9 == 0 {
-				goto l2
-			}
-			t10 := int32(m.memory[uint64(uint32(v2))+9])
-			v0 = t10
-			t11 := int32(load32(m.memory, uint32(v1)))
-			v4 = t11
-			v5 = v4 + i32(4)
-			t12 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v6 = t12
-			t13 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v7 = t13 + i32(16)
-		l5:
-			{
-				t15 := v2
-				p14 := i32(0)
-				if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
-					p14 = i32(32)
-				}
-				v0 = p14 | v0
-				m.memory[uint64(uint32(t15))+31] = byte(v0)
-				{
-					{
-						t16 := int32(load32(m.memory, uint32(v4)))
-						v1 = t16
-						v3 = v1 + i32(1)
-						if uint32(v3) > uint32(i32(256)) {
-							goto l3
-						}
-						store32(m.memory, uint32(v4), uint32(v3))
-						m.memory[uint32(v5+v1)] = byte(v0)
-						goto l4
-					}
-				l3:
-					t17 := int32(load32(m.memory, uint32(v7)))
-					m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v4, v2+i32(31), i32(1), v6, t17)
-				}
-			l4:
-				t18 := int32(load32(m.memory, uint64(uint32(v2))+24))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t18)
-				t19 := int32(m.memory[uint64(uint32(v2))+1])
-				v0 = t19
-				t20 := int32(m.memory[uint32(v2)])
-				if t20 != 0 {
-					goto l5
-				}
-				goto l2
-			}
-		}
-	l1:
-		{
-			t21 := int32(load32(m.memory, uint32(v1)))
-			v0 = t21
-			t22 := int32(load32(m.memory, uint32(v0)))
-			v6 = t22
-			v5 = v6 + v4
-			if uint32(v5) > uint32(i32(256)) {
-				goto l6
-			}
-			if v4 == 0 {
-				goto l6
-			}
-			if v4 == 0 {
-				goto l7
-			}
-			memory_copy(m.memory, uint32(v0+v6+i32(4)), uint32(v3), uint32(v4))
-		l7:
-			store32(m.memory, uint32(v0), uint32(v5))
-			goto l2
-		}
-	l6:
-		if uint32(v5) < uint32(i32(257)) {
-			goto l2
-		}
-		t23 := int32(load32(m.memory, uint64(uint32(v1))+4))
-		t24 := int32(load32(m.memory, uint64(uint32(v1))+8))
-		t25 := int32(load32(m.memory, uint32(t24+i32(16))))
-		m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v0, v3, v4, t23, t25)
-	}
-l2:
-	m.___stack_pointer = v2 + i32(32)
-}
-func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v3, v4 int32) {
+func (m *Module) _hooksig__key__find_key__h2d5c54265d1d0e95_xbfg47(v0, v1, v2, v3, v4 int32) {
 	var v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19 int32
 	t0 := m.___stack_pointer
 	v5 = t0 - i32(592)
@@ -2394,7 +2119,7 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 								}
 								m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v5+i32(268), v13, v1, v5+i32(528), i32(1))
 							l8:
-								m._hooksig__names__Name__lowercase__h19c4454ca2007f5f_dpry6q(v5+i32(548), v5+i32(536))
+								m._hooksig__names__Name__lowercase__h0d743be004a6c671_7lj405(v5+i32(548), v5+i32(536))
 								{
 									t17 := int32(load32(m.memory, uint64(uint32(v5))+268))
 									v3 = t17
@@ -2548,7 +2273,7 @@ func (m *Module) _hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v0, v1, v2, v
 									store32(m.memory, uint64(uint32(v5))+568, uint32(i32(0)))
 									t30 := int64(load64(m.memory, uint32(v11)))
 									store64(m.memory, uint64(uint32(v5))+560, uint64(t30))
-									m._hooksig__names__Name__lowercase__h19c4454ca2007f5f_dpry6q(v5+i32(560), v5+i32(536))
+									m._hooksig__names__Name__lowercase__h0d743be004a6c671_7lj405(v5+i32(560), v5+i32(536))
 									{
 										{
 											t31 := int32(load32(m.memory, uint64(uint32(v5))+268))
@@ -2750,6 +2475,119 @@ l41:
 l42:
 	m.memory[uint32(v0)] = byte(v3)
 	m.___stack_pointer = v5 + i32(592)
+}
+func (m *Module) _hooksig__names__Name__lowercase__h0d743be004a6c671_7lj405(v0, v1 int32) {
+	var v2, v3, v4, v5, v6, v7 int32
+	t0 := m.___stack_pointer
+	v2 = t0 - i32(32)
+	m.___stack_pointer = v2
+	{
+		{
+			{
+				t1 := int32(load32(m.memory, uint64(uint32(v0))+8))
+				if t1 != 0 {
+					goto l0
+				}
+				t2 := int32(load32(m.memory, uint32(v0)))
+				v3 = t2
+				t3 := int32(load32(m.memory, uint64(uint32(v0))+4))
+				t4 := v3
+				v4 = t3
+				t5 := m._hooksig__primitives__words__has_upper_case__hc1117aa742aa833a_ddaj2x(t4, v4)
+				if t5 == 0 {
+					goto l1
+				}
+			}
+		l0:
+			t6 := int64(load64(m.memory, uint32(v0)))
+			store64(m.memory, uint64(uint32(v2))+16, uint64(t6))
+			t7 := int32(load32(m.memory, uint64(uint32(v0))+8))
+			t8 := v2
+			v0 = t7
+			store32(m.memory, uint64(uint32(t8))+24, uint32(v0))
+			m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2+i32(8), v2+i32(16), v0)
+			t9 := int32(m.memory[uint64(uint32(v2))+8])
+			if t9 == 0 {
+				goto l2
+			}
+			t10 := int32(m.memory[uint64(uint32(v2))+9])
+			v0 = t10
+			t11 := int32(load32(m.memory, uint32(v1)))
+			v4 = t11
+			v5 = v4 + i32(4)
+			t12 := int32(load32(m.memory, uint64(uint32(v1))+4))
+			v6 = t12
+			t13 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v7 = t13 + i32(16)
+		l5:
+			{
+				t15 := v2
+				p14 := i32(0)
+				if uint32((v0+i32(-65))&i32(255)) < uint32(i32(26)) {
+					p14 = i32(32)
+				}
+				v0 = p14 | v0
+				m.memory[uint64(uint32(t15))+31] = byte(v0)
+				{
+					{
+						t16 := int32(load32(m.memory, uint32(v4)))
+						v1 = t16
+						v3 = v1 + i32(1)
+						if uint32(v3) > uint32(i32(256)) {
+							goto l3
+						}
+						store32(m.memory, uint32(v4), uint32(v3))
+						m.memory[uint32(v5+v1)] = byte(v0)
+						goto l4
+					}
+				l3:
+					t17 := int32(load32(m.memory, uint32(v7)))
+					m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v4, v2+i32(31), i32(1), v6, t17)
+				}
+			l4:
+				t18 := int32(load32(m.memory, uint64(uint32(v2))+24))
+				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v2, v2+i32(16), t18)
+				t19 := int32(m.memory[uint64(uint32(v2))+1])
+				v0 = t19
+				t20 := int32(m.memory[uint32(v2)])
+				if t20 != 0 {
+					goto l5
+				}
+				goto l2
+			}
+		}
+	l1:
+		{
+			t21 := int32(load32(m.memory, uint32(v1)))
+			v0 = t21
+			t22 := int32(load32(m.memory, uint32(v0)))
+			v6 = t22
+			v5 = v6 + v4
+			if uint32(v5) > uint32(i32(256)) {
+				goto l6
+			}
+			if v4 == 0 {
+				goto l6
+			}
+			if v4 == 0 {
+				goto l7
+			}
+			memory_copy(m.memory, uint32(v0+v6+i32(4)), uint32(v3), uint32(v4))
+		l7:
+			store32(m.memory, uint32(v0), uint32(v5))
+			goto l2
+		}
+	l6:
+		if uint32(v5) < uint32(i32(257)) {
+			goto l2
+		}
+		t23 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		t24 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		t25 := int32(load32(m.memory, uint32(t24+i32(16))))
+		m._hooksig__primitives__macs__split__h2fcb188afc34b1ba_u0ku9a(v0, v3, v4, t23, t25)
+	}
+l2:
+	m.___stack_pointer = v2 + i32(32)
 }
 func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, v1, v2 int32) {
 	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
@@ -4717,48 +4555,44 @@ func (m *Module) _hooksig__names__check_covered__h5a47968ad4c32542_lhrvlw(v0, v1
 	v5 = t2
 	{
 		{
-			{
-				t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
-				if t3 != 0 {
-					goto l0
-				}
-				if v4 != i32(11) {
-					goto l0
-				}
-				t4 := int64(load64(m.memory, uint32(v5)))
-				t5 := int64(load64(m.memory, uint32(v5+i32(3))))
-				if t4^i64(0x6769642065746164)|(t5^i64(8391162025545572453)) == 0 {
-					goto l1
-				}
+			t3 := int32(load32(m.memory, uint64(uint32(v1))+8))
+			v1 = t3
+			if v1 != 0 {
+				goto l0
 			}
-		l0:
-			t7 := v3
-			p6 := i32(0)
-			if v4 != 0 {
-				p6 = v5
+			if v4 != i32(11) {
+				goto l0
 			}
-			store32(m.memory, uint64(uint32(t7))+4, uint32(p6))
-			t8 := int64(load64(m.memory, uint64(uint32(v1))+4))
-			store64(m.memory, uint64(uint32(v3))+8, uint64(t8))
-			m._hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_1m2y30(v0, v3+i32(4), v2)
-			goto l2
+			t4 := int64(load64(m.memory, uint32(v5)))
+			t5 := int64(load64(m.memory, uint32(v5+i32(3))))
+			if t4^i64(0x6769642065746164)|(t5^i64(8391162025545572453)) == 0 {
+				goto l1
+			}
 		}
-	l1:
-		store16(m.memory, uint64(uint32(v0))+16, uint16(i32(384)))
-		store32(m.memory, uint64(uint32(v0))+12, uint32(v2))
-		store32(m.memory, uint32(v0), uint32(v5))
-		t9 := int64(load64(m.memory, uint64(uint32(v1))+4))
-		store64(m.memory, uint64(uint32(v0))+4, uint64(t9))
+	l0:
+		store32(m.memory, uint64(uint32(v3))+12, uint32(v1))
+		store32(m.memory, uint64(uint32(v3))+8, uint32(v4))
+		t7 := v3
+		p6 := i32(0)
+		if v4 != 0 {
+			p6 = v5
+		}
+		store32(m.memory, uint64(uint32(t7))+4, uint32(p6))
+		m._hooksig__names__CheckedNames_LT_I_GT___new__h31a26368722830a5_4p2k4u(v0, v3+i32(4), v2)
+		goto l2
 	}
+l1:
+	store16(m.memory, uint64(uint32(v0))+16, uint16(i32(384)))
+	store32(m.memory, uint64(uint32(v0))+12, uint32(v2))
+	store64(m.memory, uint64(uint32(v0))+4, uint64(i64(11)))
+	store32(m.memory, uint32(v0), uint32(v5))
 l2:
 	m.___stack_pointer = v3 + i32(16)
 }
-func (m *Module) _hooksig__policy__Policy__check_params__hebbb7530e8d5e959_xlaqlz(v0, v1, v2, v3 int32) {
-	var v4, v5, v6 int32
-	var v7 int64
-	var v8 int32
+func (m *Module) _hooksig__policy__Policy__check_params__hc627572323171a7f_9ng4di(v0, v1, v2, v3 int32) {
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18 int32
 	t0 := m.___stack_pointer
-	v4 = t0 - i32(48)
+	v4 = t0 - i32(64)
 	m.___stack_pointer = v4
 	{
 		{
@@ -4774,10 +4608,10 @@ func (m *Module) _hooksig__policy__Policy__check_params__hebbb7530e8d5e959_xlaql
 			}
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
-				store64(m.memory, uint64(uint32(v4))+40, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+36, uint32(i32(21764)))
+				store64(m.memory, uint64(uint32(v4))+56, uint64(i64(11)))
+				store32(m.memory, uint64(uint32(v4))+52, uint32(i32(21764)))
 				v5 = v2 + i32(36)
-				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(36), i32(0))
+				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(52), i32(0))
 				if t7 == 0 {
 					goto l6
 				}
@@ -4812,9 +4646,9 @@ func (m *Module) _hooksig__policy__Policy__check_params__hebbb7530e8d5e959_xlaql
 		if t11 != i32(1) {
 			goto l4
 		}
-		store64(m.memory, uint64(uint32(v4))+40, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+36, uint32(i32(21775)))
-		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(36), i32(0))
+		store64(m.memory, uint64(uint32(v4))+56, uint64(i64(6)))
+		store32(m.memory, uint64(uint32(v4))+52, uint32(i32(21775)))
+		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(52), i32(0))
 		if t12 != 0 {
 			goto l3
 		}
@@ -4849,10 +4683,10 @@ l3:
 				goto l7
 			}
 		l8:
-			store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
-			store32(m.memory, uint64(uint32(v4))+40, uint32(v6))
-			store32(m.memory, uint64(uint32(v4))+36, uint32(v5))
-			t19 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v2, v4+i32(36), i32(0))
+			store32(m.memory, uint64(uint32(v4))+60, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v4))+56, uint32(v6))
+			store32(m.memory, uint64(uint32(v4))+52, uint32(v5))
+			t19 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v2, v4+i32(52), i32(0))
 			if t19 != 0 {
 				goto l7
 			}
@@ -4863,158 +4697,323 @@ l3:
 	}
 l7:
 	{
-		t20 := int32(load32(m.memory, uint32(v1)))
-		switch t20 {
-		default:
-			t21 := int32(m.memory[uint64(uint32(v3))+17])
-			if t21 != 0 {
-				goto l13
-			}
-			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
-			v2 = i32(21792)
-			v1 = i32(21808)
-			goto l24
-		case 2:
-			t22 := int64(load64(m.memory, uint64(uint32(v1))+8))
-			v7 = t22
-			t23 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v2 = t23
-			t24 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v1 = t24
-			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
-			p25 := i32(0)
-			if v1 != 0 {
-				p25 = v2
-			}
-			v5 = p25
-		l21:
-			{
-				if v5 == 0 {
+		{
+			t20 := int32(load32(m.memory, uint32(v1)))
+			switch t20 {
+			default:
+				t21 := int32(m.memory[uint64(uint32(v3))+17])
+				if t21 != 0 {
 					goto l13
 				}
-				v6 = int32(v7)
+				v7 = i32(21792)
+				v8 = i32(21808)
+				v2 = i32(0)
+				goto l14
+			case 2:
+				t22 := int32(load32(m.memory, uint64(uint32(v1))+8))
+				v9 = t22
+				if v9 == 0 {
+					goto l13
+				}
+				t23 := int32(load32(m.memory, uint64(uint32(v1))+12))
+				v10 = t23
+				t24 := int32(load32(m.memory, uint64(uint32(v1))+4))
+				v11 = t24
+				t25 := int32(load32(m.memory, uint64(uint32(v3))+4))
+				v12 = t25
+				t26 := int32(load32(m.memory, uint64(uint32(v3))+8))
+				v13 = t26
+				t27 := int32(load32(m.memory, uint32(v3)))
+				v14 = t27
+				t28 := int32(load32(m.memory, uint64(uint32(v3))+12))
+				v15 = t28
+				t29 := int32(m.memory[uint64(uint32(v3))+17])
+				v8 = t29 & i32(1)
+				v16 = i32(0)
+			l30:
 				{
+					v5 = v9
+					v6 = v11
+					v2 = v6
+				l19:
 					{
-						if uint64(v7) > uint64(i64(0xffffffff)) {
-							goto l15
-						}
-						v1 = i32(0)
-						v2 = i32(0)
-						if v6 == 0 {
-							goto l16
-						}
-						v2 = i32(0)
-					l17:
-						{
-							t26 := int32(m.memory[uint32(v5+v2)])
-							if t26 == i32(32) {
+						v1 = v9
+						if uint32(v1) > uint32(i32(1)) {
+							if v10 == 0 {
 								goto l16
 							}
-							t27 := v6
-							v2 = v2 + i32(1)
-							if t27 != v2 {
-								goto l17
+							t30 := int32(m.memory[uint32(v2)])
+							if t30&i32(255) != i32(92) {
+								goto l16
 							}
+							v9 = v1 + i32(-2)
+							v11 = v2 + i32(2)
+							v2 = v2 + i32(1)
+							goto l18
 						}
-						v2 = v6
+						if v1 != 0 {
+							goto l16
+						}
+						v1 = i32(0)
+						v9 = i32(0)
+						v11 = i32(0)
+						goto l17
 					l16:
-						p28 := v5 + v2 + i32(1)
-						if v2 == v6 {
-							p28 = i32(0)
-						}
-						v8 = p28
-						v7 = int64(uint32(v2 ^ i32(-1) + v6))
-						goto l18
-					}
-				l15:
-					store64(m.memory, uint64(uint32(v4))+40, uint64(v7))
-					store32(m.memory, uint64(uint32(v4))+36, uint32(v5))
-				l20:
-					{
-						t29 := int32(load32(m.memory, uint64(uint32(v4))+40))
-						v2 = t29
-						t30 := int32(load32(m.memory, uint64(uint32(v4))+44))
-						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v4+i32(24), v4+i32(36), t30)
-						t31 := int32(m.memory[uint64(uint32(v4))+24])
-						v1 = t31
-						if v1 == 0 {
+						v9 = v1 + i32(-1)
+						v11 = v2 + i32(1)
+					l18:
+						t31 := int32(m.memory[uint32(v2)])
+						v3 = t31
+						v2 = v11
+						if v3 != i32(32) {
 							goto l19
 						}
-						t32 := int32(m.memory[uint64(uint32(v4))+25])
-						if t32&i32(255) != i32(32) {
-							goto l20
-						}
 					}
-				l19:
-					t33 := int32(load32(m.memory, uint64(uint32(v4))+36))
-					p34 := i32(0)
-					if v1 != 0 {
-						p34 = t33
+				l17:
+					store32(m.memory, uint64(uint32(v4))+36, uint32(v10))
+					t33 := v4
+					p32 := v6
+					if uint32(v5) < uint32(v1) {
+						p32 = i32(1)
 					}
-					v8 = p34
-					v2 = v6 - v2
+					store32(m.memory, uint64(uint32(t33))+28, uint32(p32))
+					t34 := v4
+					v2 = v5 - v1
 					p35 := v2
-					if uint32(v2) > uint32(v6) {
+					if uint32(v2) > uint32(v5) {
 						p35 = i32(0)
 					}
-					v2 = p35
-					v1 = int32(int64(uint64(v7) >> 32))
-					t36 := int64(load64(m.memory, uint64(uint32(v4))+40))
-					v7 = t36
+					store32(m.memory, uint64(uint32(t34))+32, uint32(p35))
+					{
+						if v8 != 0 {
+							goto l20
+						}
+						m._hooksig__names__NameIndex__find__h90a6fd66e8389052_diycsk(v4+i32(16), v15, v4+i32(28))
+						t36 := int32(load32(m.memory, uint64(uint32(v4))+16))
+						if t36 != 0 {
+							goto l21
+						}
+						goto l22
+					}
+				l20:
+					if v14 == 0 {
+						goto l22
+					}
+					v17 = i32(0)
+					v7 = v14
+					v18 = v12
+					v5 = v18
+				l29:
+					{
+						v2 = v7
+					l27:
+						{
+							v1 = v5
+							if uint32(v1) > uint32(i32(1)) {
+								if v13 == 0 {
+									goto l24
+								}
+								t37 := int32(m.memory[uint32(v2)])
+								if t37&i32(255) != i32(92) {
+									goto l24
+								}
+								v5 = v1 + i32(-2)
+								v3 = v2 + i32(2)
+								v2 = v2 + i32(1)
+								goto l26
+							}
+							if v1 != 0 {
+								goto l24
+							}
+							v1 = i32(0)
+							v5 = i32(0)
+							v3 = i32(0)
+							goto l25
+						l24:
+							v5 = v1 + i32(-1)
+							v3 = v2 + i32(1)
+						l26:
+							t38 := int32(m.memory[uint32(v2)])
+							v6 = t38
+							v2 = v3
+							if v6 != i32(32) {
+								goto l27
+							}
+						}
+					l25:
+						store32(m.memory, uint64(uint32(v4))+60, uint32(v13))
+						t40 := v4
+						p39 := v7
+						if uint32(v18) < uint32(v1) {
+							p39 = i32(1)
+						}
+						store32(m.memory, uint64(uint32(t40))+52, uint32(p39))
+						t41 := v4
+						v2 = v18 - v1
+						p42 := v2
+						if uint32(v2) > uint32(v18) {
+							p42 = i32(0)
+						}
+						store32(m.memory, uint64(uint32(t41))+56, uint32(p42))
+						{
+							t43 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(52), v4+i32(28))
+							if t43 != 0 {
+								goto l28
+							}
+							v17 = v17 + i32(1)
+							v7 = v3
+							v18 = v5
+							if v3 == 0 {
+								goto l22
+							}
+							goto l29
+						}
+					l28:
+					}
+					if uint32(v17) > uint32(i32(127)) {
+						goto l22
+					}
+				l21:
+					v16 = v16 + i32(1)
+					if v11 != 0 {
+						goto l30
+					}
+					goto l13
 				}
-			l18:
-				store32(m.memory, uint64(uint32(v4))+44, uint32(v1))
-				store32(m.memory, uint64(uint32(v4))+40, uint32(v2))
-				store32(m.memory, uint64(uint32(v4))+36, uint32(v5))
-				m._core__iter__traits__iterator__Iterator__position__check____u7b__u7b_closure_u7d__u7d___h47dbbd238d082315_lhao22(v4+i32(16), v3, v4+i32(32), v4+i32(36))
-				v5 = v8
-				t37 := int32(load32(m.memory, uint64(uint32(v4))+16))
-				if t37 != i32(1) {
-					goto l21
+			case 1:
+				t44 := int32(load32(m.memory, uint64(uint32(v1))+8))
+				v2 = t44
+				if v2 == 0 {
+					goto l13
 				}
+				t45 := int32(load32(m.memory, uint64(uint32(v1))+4))
+				v7 = t45
+				v8 = v7 + v2<<3
+				t46 := int32(m.memory[uint64(uint32(v3))+17])
+				v2 = t46
 			}
-			t38 := int32(load32(m.memory, uint64(uint32(v4))+20))
-			v2 = t38
-			goto l22
-		case 1:
-			t39 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			v2 = t39
-			t40 := int32(load32(m.memory, uint64(uint32(v1))+8))
-			v1 = t40
-			store32(m.memory, uint64(uint32(v4))+32, uint32(i32(0)))
-			v1 = v1 << 3
-			if v1 == 0 {
-				goto l13
+		}
+	l14:
+		t47 := int32(load32(m.memory, uint64(uint32(v3))+4))
+		v15 = t47
+		t48 := int32(load32(m.memory, uint64(uint32(v3))+8))
+		v13 = t48
+		t49 := int32(load32(m.memory, uint32(v3)))
+		v10 = t49
+		t50 := int32(load32(m.memory, uint64(uint32(v3))+12))
+		v14 = t50
+		v17 = v2 & i32(1)
+		v16 = i32(0)
+	l40:
+		{
+			store32(m.memory, uint64(uint32(v4))+48, uint32(i32(0)))
+			t51 := int64(load64(m.memory, uint32(v7)))
+			store64(m.memory, uint64(uint32(v4))+40, uint64(t51))
+			{
+				if v17 != 0 {
+					goto l31
+				}
+				m._hooksig__names__NameIndex__find__h90a6fd66e8389052_diycsk(v4+i32(8), v14, v4+i32(40))
+				t52 := int32(load32(m.memory, uint64(uint32(v4))+8))
+				if t52 == 0 {
+					goto l22
+				}
+				goto l32
 			}
-			v1 = v2 + v1
+		l31:
+			if v10 == 0 {
+				goto l22
+			}
+			v18 = i32(0)
+			v9 = v10
+			v11 = v15
+			v5 = v11
+		l39:
+			{
+				v2 = v9
+			l37:
+				{
+					v1 = v5
+					if uint32(v1) > uint32(i32(1)) {
+						if v13 == 0 {
+							goto l34
+						}
+						t53 := int32(m.memory[uint32(v2)])
+						if t53&i32(255) != i32(92) {
+							goto l34
+						}
+						v5 = v1 + i32(-2)
+						v3 = v2 + i32(2)
+						v2 = v2 + i32(1)
+						goto l36
+					}
+					if v1 != 0 {
+						goto l34
+					}
+					v1 = i32(0)
+					v5 = i32(0)
+					v3 = i32(0)
+					goto l35
+				l34:
+					v5 = v1 + i32(-1)
+					v3 = v2 + i32(1)
+				l36:
+					t54 := int32(m.memory[uint32(v2)])
+					v6 = t54
+					v2 = v3
+					if v6 != i32(32) {
+						goto l37
+					}
+				}
+			l35:
+				store32(m.memory, uint64(uint32(v4))+60, uint32(v13))
+				t56 := v4
+				p55 := v9
+				if uint32(v11) < uint32(v1) {
+					p55 = i32(1)
+				}
+				store32(m.memory, uint64(uint32(t56))+52, uint32(p55))
+				t57 := v4
+				v2 = v11 - v1
+				p58 := v2
+				if uint32(v2) > uint32(v11) {
+					p58 = i32(0)
+				}
+				store32(m.memory, uint64(uint32(t57))+56, uint32(p58))
+				{
+					t59 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(52), v4+i32(40))
+					if t59 != 0 {
+						goto l38
+					}
+					v18 = v18 + i32(1)
+					v9 = v3
+					v11 = v5
+					if v3 == 0 {
+						goto l22
+					}
+					goto l39
+				}
+			l38:
+			}
+			if uint32(v18) > uint32(i32(127)) {
+				goto l22
+			}
+		l32:
+			v16 = v16 + i32(1)
+			v7 = v7 + i32(8)
+			if v7 != v8 {
+				goto l40
+			}
 		}
-	}
-l24:
-	{
-		store32(m.memory, uint64(uint32(v4))+44, uint32(i32(0)))
-		t41 := int64(load64(m.memory, uint32(v2)))
-		store64(m.memory, uint64(uint32(v4))+36, uint64(t41))
-		m._core__iter__traits__iterator__Iterator__position__check____u7b__u7b_closure_u7d__u7d___h47dbbd238d082315_lhao22(v4+i32(8), v3, v4+i32(32), v4+i32(36))
-		t42 := int32(load32(m.memory, uint64(uint32(v4))+8))
-		if t42&i32(1) != 0 {
-			t43 := int32(load32(m.memory, uint64(uint32(v4))+12))
-			v2 = t43
-			goto l22
-		}
-		v2 = v2 + i32(8)
-		if v2 == v1 {
-			goto l13
-		}
-		goto l24
 	}
 l13:
 	m.memory[uint32(v0)] = byte(i32(3))
 	goto l5
 l22:
+	store32(m.memory, uint64(uint32(v0))+4, uint32(v16))
 	m.memory[uint32(v0)] = byte(i32(31))
-	store32(m.memory, uint64(uint32(v0))+4, uint32(v2))
 l5:
-	m.___stack_pointer = v4 + i32(48)
+	m.___stack_pointer = v4 + i32(64)
 }
 func (m *Module) _hooksig__policy__Policy__read_date__hd67ccb1c5e071ccb_j6vpvq(v0, v1, v2, v3 int32, v4, v5 int64) {
 	var v6 int32
@@ -6419,10 +6418,10 @@ l18:
 	store64(m.memory, uint64(uint32(v0))+4, uint64(v8))
 	store32(m.memory, uint32(v0), uint32(v2))
 }
-func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_1m2y30(v0, v1, v2 int32) {
-	var v3, v4 int32
-	var v5 int64
-	var v6, v7, v8, v9, v10, v11 int32
+func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___new__h31a26368722830a5_4p2k4u(v0, v1, v2 int32) {
+	var v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14 int32
+	var v15 int64
+	var v16 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(48)
 	m.___stack_pointer = v3
@@ -6432,346 +6431,406 @@ func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_
 		if v4 == 0 {
 			m.memory[uint32(v0)] = byte(i32(8))
 			v10 = i32(2)
-			goto l18
+			goto l23
 		}
-		t2 := int64(load64(m.memory, uint64(uint32(v1))+4))
+		t2 := int32(load32(m.memory, uint64(uint32(v1))+8))
 		v5 = t2
 		v6 = i32(128)
 		v7 = i32(0)
-	l17:
-		v8 = int32(v5)
+		t3 := int32(load32(m.memory, uint64(uint32(v1))+4))
+		v8 = t3
+		v9 = v8
+	l22:
 		{
+			v10 = v4
+		l5:
 			{
-				if uint64(v5) > uint64(i64(0xffffffff)) {
-					goto l1
-				}
-				v9 = i32(0)
-				v10 = i32(0)
-				if v8 == 0 {
-					goto l2
-				}
-				v10 = i32(0)
-			l3:
-				{
-					t3 := int32(m.memory[uint32(v4+v10)])
-					if t3 == i32(32) {
+				v11 = v9
+				if uint32(v11) > uint32(i32(1)) {
+					if v5 == 0 {
 						goto l2
 					}
-					t4 := v8
-					v10 = v10 + i32(1)
-					if t4 != v10 {
-						goto l3
+					t4 := int32(m.memory[uint32(v10)])
+					if t4&i32(255) != i32(92) {
+						goto l2
 					}
+					v9 = v11 + i32(-2)
+					v12 = v10 + i32(2)
+					v10 = v10 + i32(1)
+					goto l4
 				}
-				v10 = v8
+				if v11 != 0 {
+					goto l2
+				}
+				v11 = i32(0)
+				v9 = i32(0)
+				v12 = i32(0)
+				goto l3
 			l2:
-				p5 := v4 + v10 + i32(1)
-				if v10 == v8 {
-					p5 = i32(0)
-				}
-				v11 = p5
-				v5 = int64(uint32(v10 ^ i32(-1) + v8))
-				goto l4
-			}
-		l1:
-			store64(m.memory, uint64(uint32(v3))+36, uint64(v5))
-			store32(m.memory, uint64(uint32(v3))+32, uint32(v4))
-		l6:
-			{
-				t6 := int32(load32(m.memory, uint64(uint32(v3))+36))
-				v10 = t6
-				t7 := int32(load32(m.memory, uint64(uint32(v3))+40))
-				m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(32), t7)
-				t8 := int32(m.memory[uint64(uint32(v3))+16])
-				v9 = t8
-				if v9 == 0 {
+				v9 = v11 + i32(-1)
+				v12 = v10 + i32(1)
+			l4:
+				t5 := int32(m.memory[uint32(v10)])
+				v13 = t5
+				v10 = v12
+				if v13 != i32(32) {
 					goto l5
 				}
-				t9 := int32(m.memory[uint64(uint32(v3))+17])
-				if t9&i32(255) != i32(32) {
-					goto l6
-				}
 			}
-		l5:
-			t10 := int32(load32(m.memory, uint64(uint32(v3))+32))
-			p11 := i32(0)
-			if v9 != 0 {
-				p11 = t10
+		l3:
+			store32(m.memory, uint64(uint32(v3))+28, uint32(v5))
+			t7 := v3
+			p6 := v4
+			if uint32(v8) < uint32(v11) {
+				p6 = i32(1)
 			}
-			v11 = p11
-			v10 = v8 - v10
-			p12 := v10
+			v14 = p6
+			store32(m.memory, uint64(uint32(t7))+20, uint32(v14))
+			t8 := v3
+			v10 = v8 - v11
+			p9 := v10
 			if uint32(v10) > uint32(v8) {
-				p12 = i32(0)
+				p9 = i32(0)
 			}
-			v10 = p12
-			v9 = int32(int64(uint64(v5) >> 32))
-			t13 := int64(load64(m.memory, uint64(uint32(v3))+36))
-			v5 = t13
-		}
-	l4:
-		store32(m.memory, uint64(uint32(v3))+28, uint32(v9))
-		store32(m.memory, uint64(uint32(v3))+24, uint32(v10))
-		store32(m.memory, uint64(uint32(v3))+20, uint32(v4))
-		v8 = i32(128)
-		if v7 != i32(128) {
+			v4 = p9
+			store32(m.memory, uint64(uint32(t8))+24, uint32(v4))
+			v10 = i32(128)
+			if v7 != i32(128) {
+				goto l6
+			}
+			v15 = i64(20)
+			goto l7
+		l6:
 			{
-				if v10 == 0 {
+				if v5 != 0 {
+					if uint32(v8) <= uint32(v11) {
+						goto l16
+					}
+					t19 := int32(load32(m.memory, uint64(uint32(v3))+28))
+					store32(m.memory, uint64(uint32(v3))+40, uint32(t19))
+					t20 := int64(load64(m.memory, uint64(uint32(v3))+20))
+					store64(m.memory, uint64(uint32(v3))+32, uint64(t20))
+				l17:
+					{
+						t21 := int32(load32(m.memory, uint64(uint32(v3))+40))
+						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(16), v3+i32(32), t21)
+						t22 := int32(m.memory[uint64(uint32(v3))+16])
+						if t22 == 0 {
+							goto l13
+						}
+						t23 := int32(m.memory[uint64(uint32(v3))+17])
+						v10 = t23 & i32(255)
+						p24 := i32(128)
+						if uint32(v10) < uint32(i32(128)) {
+							p24 = v10
+						}
+						t25 := int32(m.memory[uint64(uint32(p24))+16464])
+						if t25&i32(1) != 0 {
+							goto l17
+						}
+						goto l16
+					}
+				}
+				if uint32(v4) < uint32(i32(8)) {
 					goto l9
 				}
-				{
-					if v9 != 0 {
-						goto l10
-					}
-					store32(m.memory, uint64(uint32(v3))+36, uint32(v10))
-					store32(m.memory, uint64(uint32(v3))+32, uint32(v4))
-					m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3, v3+i32(32), i32(1))
-					t14 := int32(load32(m.memory, uint64(uint32(v3))+36))
-					if t14 != 0 {
-						goto l9
-					}
-					goto l11
+				v16 = v14 + v4 + i32(-8)
+				if v16 == 0 {
+					goto l9
 				}
-			l10:
-				t15 := int32(load32(m.memory, uint64(uint32(v3))+28))
-				store32(m.memory, uint64(uint32(v3))+40, uint32(t15))
-				t16 := int64(load64(m.memory, uint64(uint32(v3))+20))
-				store64(m.memory, uint64(uint32(v3))+32, uint64(t16))
-			l12:
+				v10 = v4 & i32(-8)
+				v13 = v14
+			l11:
 				{
-					t17 := int32(load32(m.memory, uint64(uint32(v3))+40))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v3+i32(8), v3+i32(32), t17)
-					t18 := int32(m.memory[uint64(uint32(v3))+8])
-					if t18 == 0 {
+					if v10 == 0 {
+						t13 := int64(load64(m.memory, uint32(v16)))
+						v15 = t13
+						t14 := v15&i64(0x7f7f7f7f7f7f7f7f) ^ i64(3255307777713450285) + i64(0x7f7f7f7f7f7f7f7f) | v15 ^ i64(-1)
+						t15 := v15 ^ i64(-1)
+						v15 = v15 & i64(0x5f5f5f5f5f5f5f5f)
+						if (t14|t15&(v15+i64(4557430888798830399)^(v15+i64(2676586395008836901))))&i64(-0x7f7f7f7f7f7f7f80) != i64(-0x7f7f7f7f7f7f7f80) {
+							goto l12
+						}
+						goto l13
+					}
+					t10 := int64(load64(m.memory, uint32(v13)))
+					v15 = t10
+					v10 = v10 + i32(-8)
+					v13 = v13 + i32(8)
+					t11 := v15 | (v15&i64(0x7f7f7f7f7f7f7f7f) ^ i64(3255307777713450285) + i64(0x7f7f7f7f7f7f7f7f)) ^ i64(-1)
+					t12 := v15 ^ i64(-1)
+					v15 = v15 & i64(0x5f5f5f5f5f5f5f5f)
+					if (t11|t12&(v15+i64(4557430888798830399)^(v15+i64(2676586395008836901))))&i64(-0x7f7f7f7f7f7f7f80) == i64(-0x7f7f7f7f7f7f7f80) {
 						goto l11
 					}
-					t19 := int32(m.memory[uint64(uint32(v3))+9])
-					v10 = t19 & i32(255)
-					p20 := i32(128)
-					if uint32(v10) < uint32(i32(128)) {
-						p20 = v10
-					}
-					t21 := int32(m.memory[uint64(uint32(p20))+16464])
-					if t21&i32(1) != 0 {
-						goto l12
-					}
+					goto l12
 				}
-			}
-		l9:
-			v10 = i32(-16)
-		l14:
-			{
-				if v10 == 0 {
+			l9:
+				{
+					if uint32(v4) < uint32(i32(4)) {
+						if uint32(v8) <= uint32(v11) {
+							goto l16
+						}
+						goto l15
+					}
+					t16 := m._hooksig__primitives__words__ends__h1eabae5c4d4f61d3_nez2un(v14, v4)
+					v15 = t16
+					t17 := v15&i64(0x7f7f7f7f7f7f7f7f) ^ i64(3255307777713450285) + i64(0x7f7f7f7f7f7f7f7f) | v15 ^ i64(-1)
+					t18 := v15 ^ i64(-1)
+					v15 = v15 & i64(0x5f5f5f5f5f5f5f5f)
+					if (t17|t18&(v15+i64(4557430888798830399)^(v15+i64(2676586395008836901))))&i64(-0x7f7f7f7f7f7f7f80) != i64(-0x7f7f7f7f7f7f7f80) {
+						goto l15
+					}
 					goto l13
 				}
-				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(0)))
-				t22 := int64(load64(m.memory, uint32(v10+i32(21656))))
-				store64(m.memory, uint64(uint32(v3))+32, uint64(t22))
-				v10 = v10 + i32(8)
-				t23 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(20), v3+i32(32))
-				if t23 == 0 {
-					goto l14
+			l12:
+				if uint32(v8) <= uint32(v11) {
+					goto l16
+				}
+			l15:
+				store32(m.memory, uint64(uint32(v3))+36, uint32(v4))
+				store32(m.memory, uint64(uint32(v3))+32, uint32(v14))
+				m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(8), v3+i32(32), i32(1))
+				t26 := int32(load32(m.memory, uint64(uint32(v3))+36))
+				if t26 == 0 {
+					goto l13
 				}
 			}
-			v5 = i64(21)
-			v8 = v7
-			goto l8
-		l13:
+		l16:
+			v10 = i32(-16)
+		l19:
+			{
+				if v10 == 0 {
+					goto l18
+				}
+				store32(m.memory, uint64(uint32(v3))+40, uint32(i32(0)))
+				t27 := int64(load64(m.memory, uint32(v10+i32(21656))))
+				store64(m.memory, uint64(uint32(v3))+32, uint64(t27))
+				v10 = v10 + i32(8)
+				t28 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(20), v3+i32(32))
+				if t28 == 0 {
+					goto l19
+				}
+			}
+			v15 = i64(21)
+			v10 = v7
+			goto l7
+		l18:
 			store64(m.memory, uint64(uint32(v3))+36, uint64(i64(16)))
 			store32(m.memory, uint64(uint32(v3))+32, uint32(i32(21656)))
 			{
-				t24 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(20), v3+i32(32))
-				if t24 != 0 {
-					goto l15
+				t29 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v3+i32(20), v3+i32(32))
+				if t29 != 0 {
+					goto l20
 				}
-				v5 = i64(18)
-				v8 = v7
-				goto l8
+				v15 = i64(18)
+				v10 = v7
+				goto l7
 			}
-		l15:
+		l20:
 			v6 = v7
-		l11:
+		l13:
 			{
-				t25 := m._hooksig__names__CheckedNames_LT_I_GT___insert__h80e024acc693162b_j9jvfc(v2, v3+i32(20))
-				if t25 != 0 {
-					v7 = v7 + i32(1)
-					v4 = v11
-					if v11 != 0 {
-						goto l17
-					}
-					m.memory[uint64(uint32(v0))+16] = byte(v6)
-					store32(m.memory, uint64(uint32(v0))+12, uint32(v2))
-					t26 := int32(load32(m.memory, uint64(uint32(v1))+8))
-					store32(m.memory, uint64(uint32(v0))+8, uint32(t26))
-					t27 := int64(load64(m.memory, uint32(v1)))
-					store64(m.memory, uint32(v0), uint64(t27))
-					v10 = i32(0)
-					goto l18
+				t30 := m._hooksig__names__CheckedNames_LT_I_GT___insert__h90925dcc3605a757_s12a9i(v2, v3+i32(20))
+				if t30 != 0 {
+					goto l21
 				}
-				v5 = i64(19)
-				v8 = v7
-				goto l8
+				v15 = i64(19)
+				v10 = v7
+				goto l7
+			}
+		l21:
+			v7 = v7 + i32(1)
+			v4 = v12
+			v8 = v9
+			if v12 != 0 {
+				goto l22
 			}
 		}
-		v5 = i64(20)
-		goto l8
+		m.memory[uint64(uint32(v0))+16] = byte(v6)
+		store32(m.memory, uint64(uint32(v0))+12, uint32(v2))
+		t31 := int32(load32(m.memory, uint64(uint32(v1))+8))
+		store32(m.memory, uint64(uint32(v0))+8, uint32(t31))
+		t32 := int64(load64(m.memory, uint32(v1)))
+		store64(m.memory, uint32(v0), uint64(t32))
+		v10 = i32(0)
+		goto l23
 	}
-l8:
-	store64(m.memory, uint32(v0), uint64(v5|int64(uint32(v8))<<32))
+l7:
+	store64(m.memory, uint32(v0), uint64(v15|int64(uint32(v10))<<32))
 	v10 = i32(2)
-l18:
+l23:
 	m.memory[uint64(uint32(v0))+17] = byte(v10)
 	m.___stack_pointer = v3 + i32(48)
 }
-func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___insert__h80e024acc693162b_j9jvfc(v0, v1 int32) int32 {
-	var v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
+func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___insert__h90925dcc3605a757_s12a9i(v0, v1 int32) int32 {
+	var v2, v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(32)
 	m.___stack_pointer = v2
-	t1 := int32(load32(m.memory, uint32(v1)))
+	t1 := int32(load32(m.memory, uint64(uint32(v1))+8))
+	t2 := v0
 	v3 = t1
-	t2 := int32(load32(m.memory, uint64(uint32(v1))+4))
-	t3 := v2
-	v4 = t2
-	t4 := int32(load32(m.memory, uint64(uint32(v1))+8))
-	t5 := v4
-	v1 = t4
-	p6 := i32(0)
-	if v1 != 0 {
-		p6 = t5
+	t3 := int32(m.memory[uint64(uint32(v0))+1285])
+	var p4 int32
+	if v3 != i32(0) {
+		p4 = 1
 	}
-	store32(m.memory, uint64(uint32(t3))+28, uint32(p6))
-	store32(m.memory, uint64(uint32(v2))+24, uint32(v4))
-	store32(m.memory, uint64(uint32(v2))+20, uint32(v3))
-	m._hooksig__names__NameIndex__find__h5153eb8cb48d7be4_23nrb(v2+i32(8), v0, v2+i32(20))
+	v4 = p4 | t3
+	m.memory[uint64(uint32(t2))+1285] = byte(v4)
+	t5 := int32(load32(m.memory, uint64(uint32(v1))+4))
+	v5 = t5
+	t6 := int32(load32(m.memory, uint32(v1)))
+	v1 = t6
 	{
-		t7 := int32(load32(m.memory, uint64(uint32(v2))+8))
-		v5 = t7
-		if v5 != 0 {
+		t7 := int32(m.memory[uint32(v0)])
+		t8 := v4
+		var p9 int32
+		if uint32(t7&i32(255)) > uint32(i32(5)) {
+			p9 = 1
+		}
+		v4 = t8 | p9
+		if v4&i32(1) == 0 {
 			goto l0
 		}
-		t8 := int32(m.memory[uint64(uint32(v0))+1285])
-		t9 := v0
-		var p10 int32
-		if v1 != i32(0) {
-			p10 = 1
+		m._hooksig__names__NameIndex__sort__h89a2afd81b748c3d_n7sq98(v0)
+	}
+l0:
+	store32(m.memory, uint64(uint32(v2))+20, uint32(v1))
+	store32(m.memory, uint64(uint32(v2))+24, uint32(v5))
+	t11 := v2
+	p10 := i32(0)
+	if v3 != 0 {
+		p10 = v5
+	}
+	store32(m.memory, uint64(uint32(t11))+28, uint32(p10))
+	m._hooksig__names__NameIndex__find__h90a6fd66e8389052_diycsk(v2+i32(8), v0, v2+i32(20))
+	{
+		t12 := int32(load32(m.memory, uint64(uint32(v2))+8))
+		v3 = t12
+		if v3 != 0 {
+			goto l1
 		}
-		m.memory[uint64(uint32(t9))+1285] = byte(p10 | t8)
 		{
-			{
-				t11 := int32(m.memory[uint32(v0)])
-				v1 = t11
-				if int32(int8(v1)) >= i32(0) {
-					goto l1
-				}
-				v6 = v1
+			t13 := int32(int8(m.memory[uint32(v0)]))
+			v6 = t13
+			if v6 < i32(0) {
 				goto l2
 			}
-		l1:
-			t12 := v0
-			v6 = v1 + i32(1)
-			m.memory[uint32(t12)] = byte(v6)
-			v7 = v0 + v1<<3
-			store32(m.memory, uint64(uint32(v7))+8, uint32(v4))
-			store32(m.memory, uint64(uint32(v7))+4, uint32(v3))
-			if uint32(v1) < uint32(i32(6)) {
-				goto l0
-			}
+			m.memory[uint32(v0)] = byte(v6 + i32(1))
+			v6 = v0 + v6<<3
+			store32(m.memory, uint64(uint32(v6))+8, uint32(v5))
+			store32(m.memory, uint64(uint32(v6))+4, uint32(v1))
 		}
 	l2:
-		t13 := int32(m.memory[uint64(uint32(v0))+1028])
-		v8 = t13
-		t14 := v8
-		v9 = v6 & i32(255)
-		if uint32(t14) >= uint32(v9) {
+		if v4&i32(1) == 0 {
+			goto l1
+		}
+		m._hooksig__names__NameIndex__sort__h89a2afd81b748c3d_n7sq98(v0)
+	}
+l1:
+	m.___stack_pointer = v2 + i32(32)
+	var p14 int32
+	if v3 == 0 {
+		p14 = 1
+	}
+	return p14
+}
+func (m *Module) _hooksig__names__NameIndex__sort__h89a2afd81b748c3d_n7sq98(v0 int32) {
+	var v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11 int32
+	t0 := m.___stack_pointer
+	v1 = t0 - i32(32)
+	m.___stack_pointer = v1
+	{
+		t1 := int32(m.memory[uint64(uint32(v0))+1028])
+		v2 = t1
+		t2 := int32(m.memory[uint32(v0)])
+		t3 := v2
+		v3 = t2
+		if uint32(t3) >= uint32(v3) {
 			goto l0
 		}
-		v10 = v0 + i32(4)
-		v11 = v0 + i32(1029)
-	l6:
+		v4 = v0 + i32(4)
+		v5 = v0 + i32(1029)
+	l4:
 		{
-			t15 := int32(m.memory[uint32(v0)])
-			if uint32(v8) >= uint32(t15) {
-				goto l3
+			t4 := int32(m.memory[uint32(v0)])
+			if uint32(v2) >= uint32(t4) {
+				goto l1
 			}
-			v1 = v10 + v8<<3
-			t16 := int32(load32(m.memory, uint32(v1)))
-			v3 = t16
-			t17 := int32(load32(m.memory, uint64(uint32(v1))+4))
-			t18 := v2
-			v1 = t17
-			t19 := int32(m.memory[uint64(uint32(v0))+1285])
-			p20 := i32(0)
-			if t19 != 0 {
-				p20 = v1
+			v6 = v4 + v2<<3
+			t5 := int32(load32(m.memory, uint32(v6)))
+			v7 = t5
+			t6 := int32(load32(m.memory, uint64(uint32(v6))+4))
+			t7 := v1
+			v6 = t6
+			t8 := int32(m.memory[uint64(uint32(v0))+1285])
+			p9 := i32(0)
+			if t8 != 0 {
+				p9 = v6
 			}
-			store32(m.memory, uint64(uint32(t18))+28, uint32(p20))
-			store32(m.memory, uint64(uint32(v2))+24, uint32(v1))
-			store32(m.memory, uint64(uint32(v2))+20, uint32(v3))
-			t21 := m._hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v2 + i32(20))
-			t22 := v2
-			t23 := v0
-			v3 = t21
-			m._hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(t22, t23, v3, v2+i32(20))
-			t24 := int32(load32(m.memory, uint64(uint32(v2))+4))
-			v4 = t24
+			store32(m.memory, uint64(uint32(t7))+28, uint32(p9))
+			store32(m.memory, uint64(uint32(v1))+24, uint32(v6))
+			store32(m.memory, uint64(uint32(v1))+20, uint32(v7))
+			t10 := m._hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v1 + i32(20))
+			t11 := v1 + i32(8)
+			t12 := v0
+			v7 = t10
+			m._hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(t11, t12, v7, v1+i32(20))
+			t13 := int32(load32(m.memory, uint64(uint32(v1))+12))
+			v8 = t13
 			{
-				t25 := int32(int8(m.memory[uint64(uint32(v0))+1028]))
-				v1 = t25
-				if v1 < i32(0) {
-					goto l4
+				t14 := int32(int8(m.memory[uint64(uint32(v0))+1028]))
+				v6 = t14
+				if v6 < i32(0) {
+					goto l2
 				}
-				t26 := v0
-				v6 = v1 + i32(1)
-				m.memory[uint64(uint32(t26))+1028] = byte(v6)
-				v1 = v11 + v1<<1
-				m.memory[uint64(uint32(v1))+1] = byte(v8)
-				m.memory[uint32(v1)] = byte(v3)
-				v1 = v6
+				t15 := v0
+				v9 = v6 + i32(1)
+				m.memory[uint64(uint32(t15))+1028] = byte(v9)
+				v6 = v5 + v6<<1
+				m.memory[uint64(uint32(v6))+1] = byte(v2)
+				m.memory[uint32(v6)] = byte(v7)
+				v6 = v9
 			}
-		l4:
-			v6 = v1 & i32(255)
-			if uint32(v6) <= uint32(v4) {
-				goto l3
+		l2:
+			v9 = v6 & i32(255)
+			if uint32(v9) <= uint32(v8) {
+				goto l1
 			}
-			p27 := v11 + v4<<1
-			if uint32(v6) < uint32(v4) {
-				p27 = i32(1)
+			p16 := v5 + v8<<1
+			if uint32(v9) < uint32(v8) {
+				p16 = i32(1)
 			}
-			v1 = p27
-			v4 = v6 - v4
-			v6 = v8
-		l5:
+			v6 = p16
+			v8 = v9 - v8
+			v9 = v2
+		l3:
 			{
-				t28 := int32(m.memory[uint32(v1)])
-				v7 = t28
-				m.memory[uint32(v1)] = byte(v3)
-				v3 = v1 + i32(1)
-				t29 := int32(m.memory[uint32(v3)])
-				v12 = t29
-				m.memory[uint32(v3)] = byte(v6)
-				v1 = v1 + i32(2)
-				v6 = v12
-				v3 = v7
-				v4 = v4 + i32(-1)
-				if v4 != 0 {
-					goto l5
+				t17 := int32(m.memory[uint32(v6)])
+				v10 = t17
+				m.memory[uint32(v6)] = byte(v7)
+				v7 = v6 + i32(1)
+				t18 := int32(m.memory[uint32(v7)])
+				v11 = t18
+				m.memory[uint32(v7)] = byte(v9)
+				v6 = v6 + i32(2)
+				v9 = v11
+				v7 = v10
+				v8 = v8 + i32(-1)
+				if v8 != 0 {
+					goto l3
 				}
 			}
 		}
-	l3:
-		v8 = v8 + i32(1)
-		if v8 != v9 {
-			goto l6
+	l1:
+		v2 = v2 + i32(1)
+		if v2 != v3 {
+			goto l4
 		}
 	}
 l0:
-	m.___stack_pointer = v2 + i32(32)
-	var p30 int32
-	if v5 == 0 {
-		p30 = 1
-	}
-	return p30
+	m.___stack_pointer = v1 + i32(32)
 }
 func (m *Module) _hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v0 int32) int32 {
 	var v1 int32
@@ -6800,195 +6859,6 @@ func (m *Module) _hooksig__names__Name__fingerprint__hc95adf89b114e7d8_6hlpnq(v0
 l1:
 	m.___stack_pointer = v1 + i32(208)
 	return v0
-}
-func (m *Module) _hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(v0, v1, v2, v3 int32) {
-	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
-	t0 := m.___stack_pointer
-	v4 = t0 - i32(16)
-	m.___stack_pointer = v4
-	v5 = v1 + i32(1029)
-	v6 = i32(0)
-	t1 := int32(m.memory[uint64(uint32(v1))+1028])
-	v7 = t1
-	v8 = v7
-	switch v7 {
-	default:
-		v6 = i32(0)
-		v9 = v2 & i32(255)
-		v8 = v7
-	l3:
-		{
-			v10 = int32(uint32(v8) >> 1)
-			v11 = v10 + v6
-			t2 := int32(m.memory[uint32(v5+v11<<1)])
-			p3 := v6
-			if uint32(t2) < uint32(v9) {
-				p3 = v11
-			}
-			v6 = p3
-			v8 = v8 - v10
-			if uint32(v8) > uint32(i32(1)) {
-				goto l3
-			}
-		}
-		fallthrough
-	case 1:
-		t4 := int32(m.memory[uint32(v5+v6<<1)])
-		t5 := v6
-		var p6 int32
-		if uint32(t4) < uint32(v2&i32(255)) {
-			p6 = 1
-		}
-		v8 = t5 + p6
-		fallthrough
-	case 0:
-		v11 = i32(1)
-		{
-			if uint32(v7) <= uint32(v8) {
-				goto l4
-			}
-			v9 = v5 + v8<<1
-			t7 := int32(m.memory[uint32(v9)])
-			if t7 != v2&i32(255) {
-				goto l4
-			}
-			{
-				t8 := int32(m.memory[uint64(uint32(v9))+1])
-				v12 = t8
-				t9 := int32(m.memory[uint32(v1)])
-				if uint32(v12) >= uint32(t9) {
-					goto l5
-				}
-				t10 := v4
-				v6 = v1 + v12<<3
-				t11 := int32(load32(m.memory, uint64(uint32(v6))+8))
-				v10 = t11
-				store32(m.memory, uint64(uint32(t10))+8, uint32(v10))
-				t12 := int32(load32(m.memory, uint64(uint32(v6))+4))
-				store32(m.memory, uint64(uint32(v4))+4, uint32(t12))
-				v11 = i32(0)
-				t13 := int32(m.memory[uint64(uint32(v1))+1285])
-				t15 := v4
-				p14 := i32(0)
-				if t13 != 0 {
-					p14 = v10
-				}
-				store32(m.memory, uint64(uint32(t15))+12, uint32(p14))
-				t16 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(4), v3)
-				if t16 != 0 {
-					goto l4
-				}
-			}
-		l5:
-			v5 = i32(0)
-			v11 = i32(1)
-			{
-				{
-					v6 = v7 - v8
-					p17 := v6
-					if uint32(v6) > uint32(v7) {
-						p17 = i32(0)
-					}
-					v10 = p17
-					switch v10 {
-					case 0:
-						goto l6
-					case 1:
-						goto l7
-					default:
-						v10 = i32(0)
-						v7 = v2 & i32(255)
-					l9:
-						{
-							v11 = int32(uint32(v6) >> 1)
-							v5 = v11 + v10
-							t18 := int32(m.memory[uint32(v9+v5<<1)])
-							p19 := v10
-							if t18 == v7 {
-								p19 = v5
-							}
-							v10 = p19
-							v6 = v6 - v11
-							if uint32(v6) > uint32(i32(1)) {
-								goto l9
-							}
-						}
-						v11 = i32(1)
-						v5 = i32(0)
-						{
-							t20 := int32(m.memory[uint32(v9+v10<<1)])
-							t21 := v10
-							var p22 int32
-							if t20 == v2&i32(255) {
-								p22 = 1
-							}
-							v10 = t21 + p22
-							switch v10 {
-							case 0:
-								goto l6
-							case 1:
-								goto l7
-							default:
-								v5 = i32(0)
-							l11:
-								{
-									v11 = int32(uint32(v10) >> 1)
-									v6 = v11 + v5
-									t23 := int32(m.memory[uint32(v9+v6<<1+i32(1))])
-									t24 := m._hooksig__names__NameIndex__search_from____u7b__u7b_closure_u7d__u7d___h0f2228c831d7baa1_bi8bsv(v1, v3, t23)
-									p25 := v6
-									if t24&i32(255) == i32(1) {
-										p25 = v5
-									}
-									v5 = p25
-									v10 = v10 - v11
-									if uint32(v10) > uint32(i32(1)) {
-										goto l11
-									}
-								}
-								t26 := int32(m.memory[uint32(v9+v5<<1+i32(1))])
-								v12 = t26
-							}
-						}
-					}
-				}
-			l7:
-				{
-					t27 := m._hooksig__names__NameIndex__search_from____u7b__u7b_closure_u7d__u7d___h0f2228c831d7baa1_bi8bsv(v1, v3, v12)
-					v6 = t27 & i32(255)
-					if v6 != 0 {
-						goto l12
-					}
-					v10 = v5
-					v11 = i32(0)
-					goto l6
-				}
-			l12:
-				t28 := v5
-				var p29 int32
-				if v6 == i32(255) {
-					p29 = 1
-				}
-				v10 = t28 + p29
-				v11 = i32(1)
-			}
-		l6:
-			p30 := v8
-			if v11 != 0 {
-				p30 = i32(0)
-			}
-			t32 := p30 + v10
-			p31 := i32(0)
-			if v11 != 0 {
-				p31 = v8
-			}
-			v8 = t32 + p31
-		}
-	l4:
-		store32(m.memory, uint64(uint32(v0))+4, uint32(v8))
-		store32(m.memory, uint32(v0), uint32(v11))
-		m.___stack_pointer = v4 + i32(16)
-	}
 }
 func (m *Module) _hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v0, v1, v2 int32) int32 {
 	var v3, v4, v5 int32
@@ -7167,7 +7037,7 @@ func (m *Module) _hooksig__names__Name__lowercase__h78f4997ad0ad89d6_43s0vb(v0, 
 l2:
 	m.___stack_pointer = v2 + i32(32)
 }
-func (m *Module) _hooksig__names__Name__lowercase__h8ee14fa4af5993a9_stx653(v0, v1 int32) {
+func (m *Module) _hooksig__names__Name__lowercase__h991dce05969f5092_d6uytd(v0, v1 int32) {
 	var v2, v3, v4 int32
 	t0 := m.___stack_pointer
 	v2 = t0 - i32(32)
@@ -7518,103 +7388,292 @@ l0:
 	m.___stack_pointer = v3 + i32(64)
 	return v4
 }
-func (m *Module) _hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v0, v1, v2 int32, v3 int64, v4, v5 int32) {
-	var v6, v7, v8, v9, v10, v11, v12 int32
+func (m *Module) _hooksig__names__NameIndex__search__h42460bd1aa2d974c_3u9zzu(v0, v1, v2, v3 int32) {
+	var v4, v5, v6, v7, v8, v9, v10, v11, v12 int32
 	t0 := m.___stack_pointer
-	v6 = t0 - i32(32)
-	m.___stack_pointer = v6
+	v4 = t0 - i32(16)
+	m.___stack_pointer = v4
+	v5 = v1 + i32(1029)
+	v6 = i32(0)
+	t1 := int32(m.memory[uint64(uint32(v1))+1028])
+	v7 = t1
+	v8 = v7
+	switch v7 {
+	default:
+		v6 = i32(0)
+		v9 = v2 & i32(255)
+		v8 = v7
+	l3:
+		{
+			v10 = int32(uint32(v8) >> 1)
+			v11 = v10 + v6
+			t2 := int32(m.memory[uint32(v5+v11<<1)])
+			p3 := v6
+			if uint32(t2) < uint32(v9) {
+				p3 = v11
+			}
+			v6 = p3
+			v8 = v8 - v10
+			if uint32(v8) > uint32(i32(1)) {
+				goto l3
+			}
+		}
+		fallthrough
+	case 1:
+		t4 := int32(m.memory[uint32(v5+v6<<1)])
+		t5 := v6
+		var p6 int32
+		if uint32(t4) < uint32(v2&i32(255)) {
+			p6 = 1
+		}
+		v8 = t5 + p6
+		fallthrough
+	case 0:
+		v11 = i32(1)
+		{
+			if uint32(v7) <= uint32(v8) {
+				goto l4
+			}
+			v9 = v5 + v8<<1
+			t7 := int32(m.memory[uint32(v9)])
+			if t7 != v2&i32(255) {
+				goto l4
+			}
+			{
+				t8 := int32(m.memory[uint64(uint32(v9))+1])
+				v12 = t8
+				t9 := int32(m.memory[uint32(v1)])
+				if uint32(v12) >= uint32(t9) {
+					goto l5
+				}
+				t10 := v4
+				v6 = v1 + v12<<3
+				t11 := int32(load32(m.memory, uint64(uint32(v6))+8))
+				v10 = t11
+				store32(m.memory, uint64(uint32(t10))+8, uint32(v10))
+				t12 := int32(load32(m.memory, uint64(uint32(v6))+4))
+				store32(m.memory, uint64(uint32(v4))+4, uint32(t12))
+				v11 = i32(0)
+				t13 := int32(m.memory[uint64(uint32(v1))+1285])
+				t15 := v4
+				p14 := i32(0)
+				if t13 != 0 {
+					p14 = v10
+				}
+				store32(m.memory, uint64(uint32(t15))+12, uint32(p14))
+				t16 := m._hooksig__names__Name__same__h1618915db98e9662_na3r6b(v4+i32(4), v3)
+				if t16 != 0 {
+					goto l4
+				}
+			}
+		l5:
+			v5 = i32(0)
+			v11 = i32(1)
+			{
+				{
+					v6 = v7 - v8
+					p17 := v6
+					if uint32(v6) > uint32(v7) {
+						p17 = i32(0)
+					}
+					v10 = p17
+					switch v10 {
+					case 0:
+						goto l6
+					case 1:
+						goto l7
+					default:
+						v10 = i32(0)
+						v7 = v2 & i32(255)
+					l9:
+						{
+							v11 = int32(uint32(v6) >> 1)
+							v5 = v11 + v10
+							t18 := int32(m.memory[uint32(v9+v5<<1)])
+							p19 := v10
+							if t18 == v7 {
+								p19 = v5
+							}
+							v10 = p19
+							v6 = v6 - v11
+							if uint32(v6) > uint32(i32(1)) {
+								goto l9
+							}
+						}
+						v11 = i32(1)
+						v5 = i32(0)
+						{
+							t20 := int32(m.memory[uint32(v9+v10<<1)])
+							t21 := v10
+							var p22 int32
+							if t20 == v2&i32(255) {
+								p22 = 1
+							}
+							v10 = t21 + p22
+							switch v10 {
+							case 0:
+								goto l6
+							case 1:
+								goto l7
+							default:
+								v5 = i32(0)
+							l11:
+								{
+									v11 = int32(uint32(v10) >> 1)
+									v6 = v11 + v5
+									t23 := int32(m.memory[uint32(v9+v6<<1+i32(1))])
+									t24 := m._hooksig__names__NameIndex__search_from____u7b__u7b_closure_u7d__u7d___h0f2228c831d7baa1_bi8bsv(v1, v3, t23)
+									p25 := v6
+									if t24&i32(255) == i32(1) {
+										p25 = v5
+									}
+									v5 = p25
+									v10 = v10 - v11
+									if uint32(v10) > uint32(i32(1)) {
+										goto l11
+									}
+								}
+								t26 := int32(m.memory[uint32(v9+v5<<1+i32(1))])
+								v12 = t26
+							}
+						}
+					}
+				}
+			l7:
+				{
+					t27 := m._hooksig__names__NameIndex__search_from____u7b__u7b_closure_u7d__u7d___h0f2228c831d7baa1_bi8bsv(v1, v3, v12)
+					v6 = t27 & i32(255)
+					if v6 != 0 {
+						goto l12
+					}
+					v10 = v5
+					v11 = i32(0)
+					goto l6
+				}
+			l12:
+				t28 := v5
+				var p29 int32
+				if v6 == i32(255) {
+					p29 = 1
+				}
+				v10 = t28 + p29
+				v11 = i32(1)
+			}
+		l6:
+			p30 := v8
+			if v11 != 0 {
+				p30 = i32(0)
+			}
+			t32 := p30 + v10
+			p31 := i32(0)
+			if v11 != 0 {
+				p31 = v8
+			}
+			v8 = t32 + p31
+		}
+	l4:
+		store32(m.memory, uint64(uint32(v0))+4, uint32(v8))
+		store32(m.memory, uint32(v0), uint32(v11))
+		m.___stack_pointer = v4 + i32(16)
+	}
+}
+func (m *Module) _hooksig__params__write__h4cc60ca6a03d2e0e_f2ceyd(v0, v1, v2, v3, v4 int32) {
+	var v5, v6, v7, v8, v9, v10, v11, v12, v13 int32
+	t0 := m.___stack_pointer
+	v5 = t0 - i32(32)
+	m.___stack_pointer = v5
 	{
-		t1 := int32(load32(m.memory, uint64(uint32(v5))+4))
-		v7 = t1
-		t2 := int32(load32(m.memory, uint64(uint32(v5))+8))
-		t3 := v7
-		v8 = t2
-		if uint32(t3) < uint32(v8) {
+		t1 := int32(load32(m.memory, uint64(uint32(v4))+4))
+		v6 = t1
+		t2 := int32(load32(m.memory, uint64(uint32(v4))+8))
+		t3 := v6
+		v7 = t2
+		if uint32(t3) < uint32(v7) {
 			goto l0
 		}
-		if uint32(v7-v8) < uint32(i32(7)) {
+		if uint32(v6-v7) < uint32(i32(7)) {
 			goto l0
 		}
-		t4 := int32(load32(m.memory, uint32(v5)))
-		v9 = t4 + v8
+		t4 := int32(load32(m.memory, uint32(v4)))
+		v8 = t4 + v7
 		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21679))
-		store32(m.memory, uint32(v9), uint32(t5))
+		store32(m.memory, uint32(v8), uint32(t5))
 		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21682))
-		store32(m.memory, uint64(uint32(v9))+3, uint32(t6))
+		store32(m.memory, uint64(uint32(v8))+3, uint32(t6))
 	}
 l0:
 	{
-		t7 := v7
-		v9 = v8 + i32(7)
-		p8 := v9
-		if uint32(v9) < uint32(v8) {
+		t7 := v6
+		v8 = v7 + i32(7)
+		p8 := v8
+		if uint32(v8) < uint32(v7) {
 			p8 = i32(-1)
 		}
-		v8 = p8
-		if uint32(t7) < uint32(v8) {
+		v7 = p8
+		if uint32(t7) < uint32(v7) {
 			goto l1
 		}
-		if uint32(v7-v8) < uint32(v1) {
+		if uint32(v6-v7) < uint32(v1) {
 			goto l1
 		}
 		if v1 == 0 {
 			goto l1
 		}
-		t9 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t9+v8), uint32(v0), uint32(v1))
+		t9 := int32(load32(m.memory, uint32(v4)))
+		memory_copy(m.memory, uint32(t9+v7), uint32(v0), uint32(v1))
 	}
 l1:
 	{
-		t10 := v7
-		v1 = v8 + v1
+		t10 := v6
+		v1 = v7 + v1
 		p11 := v1
-		if uint32(v1) < uint32(v8) {
+		if uint32(v1) < uint32(v7) {
 			p11 = i32(-1)
 		}
-		v8 = p11
-		if uint32(t10) < uint32(v8) {
+		v7 = p11
+		if uint32(t10) < uint32(v7) {
 			goto l2
 		}
-		if uint32(v7-v8) < uint32(i32(37)) {
+		if uint32(v6-v7) < uint32(i32(37)) {
 			goto l2
 		}
-		t12 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t12+v8), uint32(i32(21686)), uint32(i32(37)))
+		t12 := int32(load32(m.memory, uint32(v4)))
+		memory_copy(m.memory, uint32(t12+v7), uint32(i32(21686)), uint32(i32(37)))
 	}
 l2:
 	{
-		t13 := v7
-		v1 = v8 + i32(37)
+		t13 := v6
+		v1 = v7 + i32(37)
 		p14 := v1
-		if uint32(v1) < uint32(v8) {
+		if uint32(v1) < uint32(v7) {
 			p14 = i32(-1)
 		}
 		v1 = p14
 		if uint32(t13) < uint32(v1) {
 			goto l3
 		}
-		if uint32(v7-v1) < uint32(i32(44)) {
+		if uint32(v6-v1) < uint32(i32(44)) {
 			goto l3
 		}
-		t15 := int32(load32(m.memory, uint32(v5)))
-		memory_copy(m.memory, uint32(t15+v1), uint32(v4), uint32(i32(44)))
+		t15 := int32(load32(m.memory, uint32(v4)))
+		memory_copy(m.memory, uint32(t15+v1), uint32(v3), uint32(i32(44)))
 	}
 l3:
 	{
-		t16 := v7
-		v1 = v8 + i32(81)
+		t16 := v6
+		v1 = v7 + i32(81)
 		p17 := v1
-		if uint32(v1) < uint32(v8) {
+		if uint32(v1) < uint32(v7) {
 			p17 = i32(-1)
 		}
 		v1 = p17
 		if uint32(t16) < uint32(v1) {
 			goto l4
 		}
-		if uint32(v7-v1) < uint32(i32(11)) {
+		if uint32(v6-v1) < uint32(i32(11)) {
 			goto l4
 		}
-		t18 := int32(load32(m.memory, uint32(v5)))
+		t18 := int32(load32(m.memory, uint32(v4)))
 		v1 = t18 + v1
 		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21723))
 		store64(m.memory, uint32(v1), uint64(t19))
@@ -7622,169 +7681,207 @@ l3:
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
-	t21 := v5
-	v1 = v8 + i32(92)
+	t21 := v4
+	v1 = v7 + i32(92)
 	p22 := v1
-	if uint32(v1) < uint32(v8) {
+	if uint32(v1) < uint32(v7) {
 		p22 = i32(-1)
 	}
-	v1 = p22
-	store32(m.memory, uint64(uint32(t21))+8, uint32(v1))
+	v8 = p22
+	store32(m.memory, uint64(uint32(t21))+8, uint32(v8))
 	{
-		if v2 == 0 {
+		t23 := int32(load32(m.memory, uint32(v2)))
+		v3 = t23
+		if v3 == 0 {
 			goto l5
 		}
-		t23 := int32(load32(m.memory, uint32(v5)))
-		v4 = t23
-		v9 = int32(v3)
-		v0 = i32(0)
-	l16:
+		t24 := int32(load32(m.memory, uint64(uint32(v2))+8))
+		v9 = t24
+		t25 := int32(load32(m.memory, uint32(v4)))
+		v10 = t25
+		t26 := int32(load32(m.memory, uint64(uint32(v2))+4))
+		v2 = t26
+		v11 = i32(0)
+	l20:
 		{
-			v8 = i32(0)
-			if v9 == 0 {
-				goto l6
-			}
-			v8 = i32(0)
-		l7:
+			v12 = v2
+			v13 = v3
+			v7 = v13
+		l10:
 			{
-				t24 := int32(m.memory[uint32(v2+v8)])
-				if t24 == i32(32) {
-					goto l6
-				}
-				t25 := v9
-				v8 = v8 + i32(1)
-				if t25 != v8 {
-					goto l7
-				}
-			}
-			v8 = v9
-		l6:
-			v10 = v2 + v8
-			{
-				if v0 == 0 {
-					goto l8
-				}
-				if uint32(v7) <= uint32(v1) {
+				v1 = v2
+				if uint32(v1) > uint32(i32(1)) {
+					if v9 == 0 {
+						goto l7
+					}
+					t27 := int32(m.memory[uint32(v7)])
+					if t27&i32(255) != i32(92) {
+						goto l7
+					}
+					v2 = v1 + i32(-2)
+					v3 = v7 + i32(2)
+					v7 = v7 + i32(1)
 					goto l9
 				}
-				m.memory[uint32(v4+v1)] = byte(i32(32))
-			l9:
-				t26 := v5
-				v1 = v1 + i32(1)
-				p27 := i32(-1)
 				if v1 != 0 {
-					p27 = v1
+					goto l7
 				}
-				v1 = p27
-				store32(m.memory, uint64(uint32(t26))+8, uint32(v1))
+				v1 = i32(0)
+				v2 = i32(0)
+				v3 = i32(0)
+				goto l8
+			l7:
+				v2 = v1 + i32(-1)
+				v3 = v7 + i32(1)
+			l9:
+				t28 := int32(m.memory[uint32(v7)])
+				v0 = t28
+				v7 = v3
+				if v0 != i32(32) {
+					goto l10
+				}
 			}
 		l8:
-			;
-			var p28 int32
-			if v8 == v9 {
-				p28 = 1
+			v7 = v12 - v1
+			var p29 int32
+			if uint32(v7) > uint32(v12) {
+				p29 = 1
 			}
-			v11 = p28
-			v10 = v10 + i32(1)
-			v12 = v8 ^ i32(-1)
+			v0 = p29
+			var p30 int32
+			if uint32(v12) < uint32(v1) {
+				p30 = 1
+			}
+			v12 = p30
+			{
+				if v11 == 0 {
+					goto l11
+				}
+				if uint32(v6) <= uint32(v8) {
+					goto l12
+				}
+				m.memory[uint32(v10+v8)] = byte(i32(32))
+			l12:
+				t31 := v4
+				v1 = v8 + i32(1)
+				p32 := i32(-1)
+				if v1 != 0 {
+					p32 = v1
+				}
+				v8 = p32
+				store32(m.memory, uint64(uint32(t31))+8, uint32(v8))
+			}
+		l11:
+			p33 := v7
+			if v0 != 0 {
+				p33 = i32(0)
+			}
+			v1 = p33
+			p34 := v13
+			if v12 != 0 {
+				p34 = i32(1)
+			}
+			v0 = p34
+			v7 = v9
 			{
 				{
-					t29 := m._hooksig__primitives__words__has_upper_case__hc1117aa742aa833a_ddaj2x(v2, v8)
-					if t29 == 0 {
-						goto l10
-					}
-					store32(m.memory, uint64(uint32(v6))+28, uint32(i32(0)))
-					store32(m.memory, uint64(uint32(v6))+24, uint32(v8))
-					store32(m.memory, uint64(uint32(v6))+20, uint32(v2))
-					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(16), v6+i32(20), i32(0))
-					t30 := int32(m.memory[uint64(uint32(v6))+16])
-					if t30 == 0 {
-						goto l11
-					}
-					t31 := int32(m.memory[uint64(uint32(v6))+17])
-					v8 = t31
-				l13:
 					{
-						{
-							if uint32(v7) <= uint32(v1) {
-								goto l12
-							}
-							t33 := v4 + v1
-							p32 := i32(0)
-							if uint32((v8+i32(-65))&i32(255)) < uint32(i32(26)) {
-								p32 = i32(32)
-							}
-							m.memory[uint32(t33)] = byte(p32 | v8)
-						}
-					l12:
-						t34 := int32(load32(m.memory, uint64(uint32(v6))+28))
-						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v6+i32(8), v6+i32(20), t34)
-						v8 = v1 + i32(1)
-						p35 := i32(-1)
-						if v8 != 0 {
-							p35 = v8
-						}
-						v1 = p35
-						t36 := int32(m.memory[uint64(uint32(v6))+9])
-						v8 = t36
-						t37 := int32(m.memory[uint64(uint32(v6))+8])
-						if t37 != 0 {
+						if v9 != 0 {
 							goto l13
 						}
-						goto l14
+						v7 = i32(0)
+						t35 := m._hooksig__primitives__words__has_upper_case__hc1117aa742aa833a_ddaj2x(v0, v1)
+						if t35 == 0 {
+							goto l14
+						}
+					}
+				l13:
+					store32(m.memory, uint64(uint32(v5))+28, uint32(v7))
+					store32(m.memory, uint64(uint32(v5))+24, uint32(v1))
+					store32(m.memory, uint64(uint32(v5))+20, uint32(v0))
+					m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v5+i32(16), v5+i32(20), v7)
+					t36 := int32(m.memory[uint64(uint32(v5))+16])
+					if t36 == 0 {
+						goto l15
+					}
+					t37 := int32(m.memory[uint64(uint32(v5))+17])
+					v7 = t37
+				l17:
+					{
+						{
+							if uint32(v6) <= uint32(v8) {
+								goto l16
+							}
+							t39 := v10 + v8
+							p38 := i32(0)
+							if uint32((v7+i32(-65))&i32(255)) < uint32(i32(26)) {
+								p38 = i32(32)
+							}
+							m.memory[uint32(t39)] = byte(p38 | v7)
+						}
+					l16:
+						t40 := int32(load32(m.memory, uint64(uint32(v5))+28))
+						m._hooksig__primitives__small__take_first__he84ab2ca42f8a8d4_k38rrv(v5+i32(8), v5+i32(20), t40)
+						v7 = v8 + i32(1)
+						p41 := i32(-1)
+						if v7 != 0 {
+							p41 = v7
+						}
+						v8 = p41
+						t42 := int32(m.memory[uint64(uint32(v5))+9])
+						v7 = t42
+						t43 := int32(m.memory[uint64(uint32(v5))+8])
+						if t43 != 0 {
+							goto l17
+						}
+						goto l18
 					}
 				}
-			l10:
-				if uint32(v7) < uint32(v1) {
-					goto l15
+			l14:
+				if uint32(v6) < uint32(v8) {
+					goto l19
 				}
-				if uint32(v7-v1) < uint32(v8) {
-					goto l15
+				if uint32(v6-v8) < uint32(v1) {
+					goto l19
 				}
-				if v8 == 0 {
-					goto l15
+				if v1 == 0 {
+					goto l19
 				}
-				memory_copy(m.memory, uint32(v4+v1), uint32(v2), uint32(v8))
-			l15:
-				v8 = v1 + v8
-				p38 := v8
-				if uint32(v8) < uint32(v1) {
-					p38 = i32(-1)
+				memory_copy(m.memory, uint32(v10+v8), uint32(v0), uint32(v1))
+			l19:
+				v7 = v8 + v1
+				p44 := v7
+				if uint32(v7) < uint32(v8) {
+					p44 = i32(-1)
 				}
-				v1 = p38
+				v8 = p44
 			}
-		l14:
-			store32(m.memory, uint64(uint32(v5))+8, uint32(v1))
-		l11:
-			p39 := v10
-			if v11 != 0 {
-				p39 = i32(0)
-			}
-			v2 = p39
-			v0 = v0 + i32(1)
-			v9 = v9 + v12
-			if v11 == 0 {
-				goto l16
+		l18:
+			store32(m.memory, uint64(uint32(v4))+8, uint32(v8))
+		l15:
+			v11 = v11 + i32(1)
+			if v3 != 0 {
+				goto l20
 			}
 		}
 	}
 l5:
 	{
-		if uint32(v7) <= uint32(v1) {
-			goto l17
+		if uint32(v6) <= uint32(v8) {
+			goto l21
 		}
-		t40 := int32(load32(m.memory, uint32(v5)))
-		m.memory[uint32(t40+v1)] = byte(i32(34))
+		t45 := int32(load32(m.memory, uint32(v4)))
+		m.memory[uint32(t45+v8)] = byte(i32(34))
 	}
-l17:
-	t41 := v5
-	v8 = v1 + i32(1)
-	p42 := i32(-1)
-	if v8 != 0 {
-		p42 = v8
+l21:
+	t46 := v4
+	v7 = v8 + i32(1)
+	p47 := i32(-1)
+	if v7 != 0 {
+		p47 = v7
 	}
-	store32(m.memory, uint64(uint32(t41))+8, uint32(p42))
-	m.___stack_pointer = v6 + i32(32)
+	store32(m.memory, uint64(uint32(t46))+8, uint32(p47))
+	m.___stack_pointer = v5 + i32(32)
 }
 func (m *Module) _hifijson__escape__Lex__hex__h2a8f4c41a6fa1622_q2g8n7(v0, v1 int32) {
 	var v2, v3, v4, v5, v6, v7 int32
@@ -8091,7 +8188,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 			store16(m.memory, uint64(uint32(v3))+1802, uint16(t45))
 			m.memory[uint64(uint32(v3))+1801] = byte(v1)
 			store64(m.memory, uint64(uint32(v3))+1784, uint64(v19))
-			m._hooksig__policy__Policy__check_params__hebbb7530e8d5e959_xlaqlz(v3+i32(1904), v3+i32(128), v3+i32(216), v3+i32(1784))
+			m._hooksig__policy__Policy__check_params__hc627572323171a7f_9ng4di(v3+i32(1904), v3+i32(128), v3+i32(216), v3+i32(1784))
 			{
 				t46 := int32(m.memory[uint64(uint32(v3))+1904])
 				if t46 == i32(3) {
@@ -8248,8 +8345,8 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					l28:
 						m.memory[uint64(uint32(v3))+1904] = byte(i32(0))
 						m.memory[uint64(uint32(v3))+2112] = byte(i32(0))
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v3+i32(3144), v3+i32(72), v3+i32(1784), v3+i32(1904))
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v3+i32(3160), v3+i32(3144))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h11c02d71b28e87bc_qcpiur(v3+i32(3144), v3+i32(72), v3+i32(1784), v3+i32(1904))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h4076be22eccafb9f_tgsihi(v3+i32(3160), v3+i32(3144))
 						{
 							t72 := int32(m.memory[uint64(uint32(v3))+3160])
 							if t72 == i32(3) {
@@ -8264,7 +8361,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 					l33:
 						t74 := int32(load32(m.memory, uint64(uint32(v3))+160))
 						t75 := int32(load32(m.memory, uint64(uint32(v3))+164))
-						m._hooksig__key__find_key__h6fccceb9eb2c9665_o8981c(v3+i32(3160), t74, t75, v3+i32(3144), v3+i32(168))
+						m._hooksig__key__find_key__h2d5c54265d1d0e95_xbfg47(v3+i32(3160), t74, t75, v3+i32(3144), v3+i32(168))
 						{
 							t76 := int32(m.memory[uint64(uint32(v3))+3160])
 							if t76 != i32(3) {
@@ -8895,16 +8992,17 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 				v0 = i32(2)
 				goto l2
 			}
-			v4 = i32(1)
-			v1 = i32(0)
+			v1 = i32(1)
+			v4 = i32(0)
 			goto l4
 		l4:
-			store64(m.memory, uint64(uint32(v3))+160, uint64(uint32(v2)))
-			store32(m.memory, uint64(uint32(v3))+156, uint32(v1))
+			store32(m.memory, uint64(uint32(v3))+164, uint32(i32(0)))
+			store32(m.memory, uint64(uint32(v3))+160, uint32(v2))
+			store32(m.memory, uint64(uint32(v3))+156, uint32(v4))
 			m.memory[uint64(uint32(v3))+1453] = byte(i32(0))
 			m.memory[uint64(uint32(v3))+168] = byte(i32(0))
 			m.memory[uint64(uint32(v3))+1196] = byte(i32(0))
-			m._hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_1m2y30(v3+i32(136), v3+i32(156), v3+i32(168))
+			m._hooksig__names__CheckedNames_LT_I_GT___new__h31a26368722830a5_4p2k4u(v3+i32(136), v3+i32(156), v3+i32(168))
 			{
 				{
 					t2 := int32(m.memory[uint64(uint32(v3))+153])
@@ -8917,7 +9015,7 @@ func (m *Module) Xhooksig_policy_require(v0, v1, v2 int32) int32 {
 						if v2 == 0 {
 							goto l7
 						}
-						memory_copy(m.memory, uint32(v3+i32(168)), uint32(v4), uint32(v2))
+						memory_copy(m.memory, uint32(v3+i32(168)), uint32(v1), uint32(v2))
 					l7:
 						t3 := int32(load32(m.memory, uint64(uint32(v3))+168))
 						v2 = t3
@@ -8961,9 +9059,7 @@ func (m *Module) Xhooksig_policy_set_max_skew(v0, v1 int32) int32 {
 	return i32(1)
 }
 func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
-	var v9, v10, v11, v12 int32
-	var v13 int64
-	var v14, v15, v16, v17, v18, v19, v20 int32
+	var v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20 int32
 	t0 := m.___stack_pointer
 	v9 = t0 - i32(2864)
 	m.___stack_pointer = v9
@@ -9038,37 +9134,36 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 						goto l12
 					}
 					v12 = v0 + i32(8)
-					v13 = int64(uint32(v5))
-					v14 = i32(0)
+					v13 = i32(0)
 				l14:
 					{
-						if v2 == v14 {
+						if v2 == v13 {
 							goto l13
 						}
-						t6 := int32(m.memory[uint32(v1+v14)])
-						v5 = t6
-						if v5 == i32(127) {
+						t6 := int32(m.memory[uint32(v1+v13)])
+						v14 = t6
+						if v14 == i32(127) {
 							goto l12
 						}
 						var p7 int32
-						if uint32(v5) < uint32(i32(32)) {
+						if uint32(v14) < uint32(i32(32)) {
 							p7 = 1
 						}
 						var p8 int32
-						if v5 != i32(9) {
+						if v14 != i32(9) {
 							p8 = 1
 						}
 						if p7&p8 != 0 {
 							goto l12
 						}
-						if v5 == i32(9) {
+						if v14 == i32(9) {
 							goto l12
 						}
-						if v5 == i32(34) {
+						if v14 == i32(34) {
 							goto l12
 						}
-						v14 = v14 + i32(1)
-						if v5 != i32(92) {
+						v13 = v13 + i32(1)
+						if v14 != i32(92) {
 							goto l14
 						}
 						goto l12
@@ -9085,9 +9180,10 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 					m.memory[uint64(uint32(v9))+52] = byte(i32(0))
 					m.memory[uint64(uint32(v9))+1548] = byte(i32(0))
 					m.memory[uint64(uint32(v9))+1340] = byte(i32(0))
-					store64(m.memory, uint64(uint32(v9))+2756, uint64(v13))
+					store32(m.memory, uint64(uint32(v9))+2760, uint32(i32(0)))
+					store32(m.memory, uint64(uint32(v9))+2756, uint32(v5))
 					store32(m.memory, uint64(uint32(v9))+2752, uint32(v4))
-					m._hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_1m2y30(v9+i32(2640), v9+i32(2752), v9+i32(52))
+					m._hooksig__names__CheckedNames_LT_I_GT___new__h31a26368722830a5_4p2k4u(v9+i32(2640), v9+i32(2752), v9+i32(52))
 					{
 						{
 							t11 := int32(m.memory[uint64(uint32(v9))+2657])
@@ -9111,8 +9207,8 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 						m.memory[uint64(uint32(v9))+2593] = byte(v3)
 						t17 := int64(load64(m.memory, uint64(uint32(v9))+2640))
 						store64(m.memory, uint64(uint32(v9))+2576, uint64(t17))
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v9+i32(2596), v9+i32(28), v9+i32(2576), v9+i32(1340))
-						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v9+i32(2640), v9+i32(2596))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h11c02d71b28e87bc_qcpiur(v9+i32(2596), v9+i32(28), v9+i32(2576), v9+i32(1340))
+						m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h4076be22eccafb9f_tgsihi(v9+i32(2640), v9+i32(2596))
 						{
 							t18 := int32(m.memory[uint64(uint32(v9))+2640])
 							if t18 == i32(3) {
@@ -9157,15 +9253,15 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 							t30 := int32(load32(m.memory, uint64(uint32(v9))+2596))
 							v19 = t30
 							v3 = i32(1)
-							v14 = i32(1)
+							v13 = i32(1)
 							v10 = i32(0)
-							v5 = i32(0)
+							v14 = i32(0)
 						l24:
 							{
 								v20 = v3
 								t31 := v9
 								t32 := v0
-								v12 = v5 << 3
+								v12 = v14 << 3
 								v3 = t32 + v12
 								t33 := int32(load32(m.memory, uint64(uint32(v3))+8))
 								v11 = t33
@@ -9179,20 +9275,20 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 									p36 = v11
 								}
 								store32(m.memory, uint64(uint32(t37))+2860, uint32(p36))
-								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), v14, v10)
-								m._hooksig__names__Name__lowercase__h8ee14fa4af5993a9_stx653(v9+i32(2852), v9+i32(2640))
+								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), v13, v10)
+								m._hooksig__names__Name__lowercase__h991dce05969f5092_d6uytd(v9+i32(2852), v9+i32(2640))
 								m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), i32(16594), i32(2))
 								{
 									{
 										t38 := int32(m.memory[uint64(uint32(v15))+16])
-										if v5 == t38 {
+										if v14 == t38 {
 											goto l19
 										}
-										v14 = i32(1)
+										v13 = i32(1)
 										v10 = i32(0)
 										{
 											t39 := int32(m.memory[uint64(uint32(v16))+208])
-											if uint32(v5) >= uint32(t39) {
+											if uint32(v14) >= uint32(t39) {
 												goto l20
 											}
 											v0 = v18 + v12
@@ -9205,7 +9301,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 											v0 = t41
 											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), i32(1), i32(0))
 											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), v3, v0)
-											v14 = i32(16649)
+											v13 = i32(16649)
 											v10 = i32(2)
 										}
 									l20:
@@ -9219,16 +9315,16 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 									l23:
 										{
 											t43 := int32(m.memory[uint32(v0+i32(-8))])
-											if v5 != t43 {
+											if v14 != t43 {
 												goto l22
 											}
 											t44 := int32(load32(m.memory, uint32(v0+i32(-4))))
 											v11 = t44
 											t45 := int32(load32(m.memory, uint32(v0)))
 											v12 = t45
-											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), v14, v10)
+											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), v13, v10)
 											m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), v11, v12)
-											v14 = i32(16649)
+											v13 = i32(16649)
 											v10 = i32(2)
 										}
 									l22:
@@ -9243,7 +9339,7 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 									t46 := int64(load64(m.memory, uint32(v19)))
 									store64(m.memory, uint64(uint32(v9))+2752, uint64(t46))
 									store32(m.memory, uint64(uint32(v9))+2760, uint32(i32(0)))
-									m._hooksig__names__Name__lowercase__h8ee14fa4af5993a9_stx653(v9+i32(2752), v9+i32(2640))
+									m._hooksig__names__Name__lowercase__h991dce05969f5092_d6uytd(v9+i32(2752), v9+i32(2640))
 									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(v9+i32(2640), i32(16648), i32(1))
 									t47 := int32(load32(m.memory, uint64(uint32(v19))+16))
 									t48 := v9 + i32(2640)
@@ -9260,10 +9356,10 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 									m._hooksig__primitives__stream__Sha256__update__hc427cfe819cb2157_gqi8lx(t48, p49, p51)
 								}
 							l21:
-								v5 = v5 + i32(1)
+								v14 = v14 + i32(1)
 								v10 = i32(1)
 								v3 = v20 + i32(1)
-								v14 = i32(16593)
+								v13 = i32(16593)
 								t52 := int32(load32(m.memory, uint64(uint32(v15))+12))
 								t53 := v20
 								v0 = t52
@@ -9283,11 +9379,14 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 						if v0 != i32(32) {
 							goto l25
 						}
+						store32(m.memory, uint64(uint32(v9))+2760, uint32(i32(0)))
+						store64(m.memory, uint64(uint32(v9))+2752, uint64(i64(1)))
 						store32(m.memory, uint64(uint32(v9))+2648, uint32(i32(0)))
-						store64(m.memory, uint64(uint32(v9))+2640, uint64(i64(1)))
-						m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, i32(21408), v9+i32(2640))
+						store32(m.memory, uint64(uint32(v9))+2644, uint32(v5))
+						store32(m.memory, uint64(uint32(v9))+2640, uint32(v4))
+						m._hooksig__params__write__h4cc60ca6a03d2e0e_f2ceyd(v1, v2, v9+i32(2640), i32(21408), v9+i32(2752))
 						{
-							t55 := int32(load32(m.memory, uint64(uint32(v9))+2648))
+							t55 := int32(load32(m.memory, uint64(uint32(v9))+2760))
 							t56 := v7
 							v0 = t55
 							if uint32(t56) >= uint32(v0) {
@@ -9297,13 +9396,16 @@ func (m *Module) Xhooksig_sign(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) int32 {
 							goto l16
 						}
 					l26:
-						store32(m.memory, uint64(uint32(v9))+2752, uint32(v6))
-						store64(m.memory, uint64(uint32(v9))+2756, uint64(uint32(v7)))
+						store32(m.memory, uint64(uint32(v9))+2852, uint32(v6))
+						store64(m.memory, uint64(uint32(v9))+2856, uint64(uint32(v7)))
 						m._hooksig__primitives__small__encode__hbcb2ccb7bd84ccf6_27j6qj(v9+i32(2640), v9+i32(2608))
-						m._hooksig__params__write__h8a4bbaf50d45c921_fh3ekz(v1, v2, v4, v13, v9+i32(2640), v9+i32(2752))
-						t57 := int32(load32(m.memory, uint64(uint32(v9))+2760))
+						store32(m.memory, uint64(uint32(v9))+2760, uint32(i32(0)))
+						store32(m.memory, uint64(uint32(v9))+2756, uint32(v5))
+						store32(m.memory, uint64(uint32(v9))+2752, uint32(v4))
+						m._hooksig__params__write__h4cc60ca6a03d2e0e_f2ceyd(v1, v2, v9+i32(2752), v9+i32(2640), v9+i32(2852))
+						t57 := int32(load32(m.memory, uint64(uint32(v9))+2860))
 						v0 = t57
-						t58 := int32(load32(m.memory, uint64(uint32(v9))+2756))
+						t58 := int32(load32(m.memory, uint64(uint32(v9))+2856))
 						p59 := i32(3)
 						if uint32(v0) > uint32(t58) {
 							p59 = i32(4)
@@ -9401,9 +9503,10 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 		m.memory[uint64(uint32(v6))+52] = byte(i32(0))
 		m.memory[uint64(uint32(v6))+1548] = byte(i32(0))
 		m.memory[uint64(uint32(v6))+1340] = byte(i32(0))
-		store64(m.memory, uint64(uint32(v6))+2648, uint64(uint32(v2)))
+		store32(m.memory, uint64(uint32(v6))+2652, uint32(i32(0)))
+		store32(m.memory, uint64(uint32(v6))+2648, uint32(v2))
 		store32(m.memory, uint64(uint32(v6))+2644, uint32(v1))
-		m._hooksig__names__CheckedNames_LT_I_GT___new__h01f139eb9c408016_1m2y30(v6+i32(2600), v6+i32(2644), v6+i32(52))
+		m._hooksig__names__CheckedNames_LT_I_GT___new__h31a26368722830a5_4p2k4u(v6+i32(2600), v6+i32(2644), v6+i32(52))
 		{
 			{
 				t7 := int32(m.memory[uint64(uint32(v6))+2617])
@@ -9427,8 +9530,8 @@ func (m *Module) Xhooksig_signing_string(v0, v1, v2, v3, v4, v5 int32) int32 {
 			m.memory[uint64(uint32(v6))+2593] = byte(v0)
 			t13 := int64(load64(m.memory, uint64(uint32(v6))+2600))
 			store64(m.memory, uint64(uint32(v6))+2576, uint64(t13))
-			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h4bbbededdf1bd3fb_jsdl1o(v6+i32(2620), v6+i32(28), v6+i32(2576), v6+i32(1340))
-			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__hd3e4acc760d797ff_6ioc9r(v6+i32(2600), v6+i32(2620))
+			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___new__h11c02d71b28e87bc_qcpiur(v6+i32(2620), v6+i32(28), v6+i32(2576), v6+i32(1340))
+			m._hooksig__signing_string__SigningString_LT_H_C_I_GT___check__h4076be22eccafb9f_tgsihi(v6+i32(2600), v6+i32(2620))
 			{
 				{
 					t14 := int32(m.memory[uint64(uint32(v6))+2600])
