@@ -48,10 +48,6 @@ impl<'a> Params<'a> {
         let mut reader = Reader { rest: field, len: field.len(), has_signature_input };
         while reader.has_next() {
             let Some((name, value)) = reader.next_param() else { return Err(reader.malformed()) };
-            const KEYI: u32 = start(b"keyi");
-            const ALGO: u32 = start(b"algo");
-            const HEAD: u32 = start(b"head");
-            const SIGN: u32 = start(b"sign");
             let (slot, param) = match start(name) {
                 KEYI if is_word(name, b"keyid") => (&mut key_id, Param::KeyId),
                 ALGO if is_word(name, b"algorithm") => (&mut algorithm, Param::Algorithm),
@@ -147,6 +143,26 @@ fn present(value: Option<Value<'_>>, param: Param) -> Result<Value<'_>, Error> {
     value.filter(|value| !value.is_empty()).ok_or(Error::MissingParam(param))
 }
 
+/// Returns the length of the name at the start of a text if the draft defines it and `=` follows at once.
+fn len_of_known_name(text: &[u8]) -> Option<usize> {
+    fn starts_with<const N: usize>(text: &[u8], lower: &[u8; N]) -> bool {
+        text.first_chunk::<N>().is_some_and(|start| is_word(start, lower))
+    }
+    match start(text) {
+        KEYI if starts_with(text, b"keyid=") => Some(5),
+        ALGO if starts_with(text, b"algorithm=") => Some(9),
+        HEAD if starts_with(text, b"headers=") => Some(7),
+        SIGN if starts_with(text, b"signature=") => Some(9),
+        _ => None,
+    }
+}
+
+// The first four bytes of a name rule out most others.
+const KEYI: u32 = start(b"keyi");
+const ALGO: u32 = start(b"algo");
+const HEAD: u32 = start(b"head");
+const SIGN: u32 = start(b"sign");
+
 /// Reads `#auth-param` (RFC 7235, section 2.1, with the list rule of RFC 7230, section 7).
 struct Reader<'a> {
     rest: &'a [u8],
@@ -169,7 +185,7 @@ impl<'a> Reader<'a> {
     /// Returns the next parameter as (name, value), or `None` if it is malformed. The rest then begins
     /// with the byte at fault.
     fn next_param(&mut self) -> Option<(&'a [u8], Value<'a>)> {
-        let name = self.token()?;
+        let name = self.name()?;
         self.skip_space();
         self.take(b'=')?;
         self.skip_space();
@@ -179,6 +195,17 @@ impl<'a> Reader<'a> {
         };
         self.skip_space();
         matches!(self.rest, [] | [b',', ..]).then_some((name, value))
+    }
+
+    /// Removes and returns a name. To compare one with those of the draft takes less time than to search for
+    /// its end.
+    fn name(&mut self) -> Option<&'a [u8]> {
+        let Some(len) = primitives::usual(Some(self.rest)).and_then(len_of_known_name) else {
+            return self.token();
+        };
+        let name;
+        (name, self.rest) = self.rest.split_at_checked(len)?;
+        Some(name)
     }
 
     fn token(&mut self) -> Option<&'a [u8]> {

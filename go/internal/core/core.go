@@ -27,7 +27,7 @@ func New(v0 Xhost) *Module {
 	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x4000)), 0, len(data0))
 	m.___stack_pointer = i32(0x4000)
-	m.g1 = i32(22304)
+	m.g1 = i32(22336)
 	if i, ok := any(v0).(interface {
 		Init(any)
 	}); ok {
@@ -2602,7 +2602,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 	v5 = t3
 	m._hooksig__drone__Delivery__event__hf969bcb5bf4e1421_5vr4yn(t2, t4, v5)
 	t5 := int32(load32(m.memory, uint64(uint32(v3))+12))
-	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+21992))
+	t6 := int32(load32(m.memory, uint64(uint32(t5<<2))+22028))
 	v6 = t6
 	t7 := int32(load32(m.memory, uint64(uint32(v1))+12))
 	v7 = t7
@@ -2669,7 +2669,7 @@ func (m *Module) _hooksig__capi__drone__translate__h16293d8733d73d1b_d1d6j3(v0, 
 		store32(m.memory, uint64(uint32(v3))+80, uint32(v9))
 		store32(m.memory, uint64(uint32(v3))+12, uint32(i32(5)))
 		t13 := int32(load32(m.memory, uint32(v1)))
-		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22012))))
+		t14 := int32(load32(m.memory, uint32(t13<<2+i32(22048))))
 		v9 = t14
 	}
 l1:
@@ -3993,7 +3993,7 @@ func (m *Module) _hooksig__request__fields__signature_credentials__h5788d9ff8b09
 		}
 		goto l1
 	l0:
-		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21755), i32(9))
+		t0 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, i32(9), i32(21789), i32(9))
 		if t0 == 0 {
 			goto l1
 		}
@@ -4048,7 +4048,7 @@ func (m *Module) _hooksig__verbatim__read_params__hf596cc373219e529_lvolno(v0, v
 		v2 = i32(0)
 	l1:
 		{
-			t0 := int32(m.memory[uint32(v4+i32(21836))])
+			t0 := int32(m.memory[uint32(v4+i32(21872))])
 			t1 := int32(m.memory[uint32(v1+v4)])
 			v2 = t0 ^ t1 | v2
 			v4 = v4 + i32(1)
@@ -4073,13 +4073,13 @@ func (m *Module) _hooksig__verbatim__read_params__hf596cc373219e529_lvolno(v0, v
 			goto l0
 		}
 		store64(m.memory, uint64(uint32(v0))+40, uint64(i64(11)))
-		store32(m.memory, uint64(uint32(v0))+36, uint32(i32(21764)))
+		store32(m.memory, uint64(uint32(v0))+36, uint32(i32(21798)))
 		store64(m.memory, uint64(uint32(v0))+28, uint64(i64(44)))
 		store32(m.memory, uint64(uint32(v0))+24, uint32(v2))
 		store64(m.memory, uint64(uint32(v0))+16, uint64(i64(11)))
 		store32(m.memory, uint64(uint32(v0))+12, uint32(i32(21611)))
 		store64(m.memory, uint64(uint32(v0))+4, uint64(i64(8)))
-		v4 = i32(21888)
+		v4 = i32(21924)
 	}
 l0:
 	store32(m.memory, uint32(v0), uint32(v4))
@@ -4122,7 +4122,7 @@ func (m *Module) _hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v0, v1
 				goto l4
 			}
 			v7 = v3 + i32(124) + i32(4)
-		l23:
+		l29:
 			{
 				{
 					t4 := int32(load32(m.memory, uint64(uint32(v3))+192))
@@ -4139,339 +4139,393 @@ func (m *Module) _hooksig__params__Params__read__h81f1895f62c2b8ef_yrp0w2(v0, v1
 					goto l6
 				}
 			l5:
-				m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(56), v3+i32(192), i32(1))
-				t7 := int32(load32(m.memory, uint64(uint32(v3))+60))
-				v8 = t7
-				if v8 == 0 {
-					goto l7
+				{
+					if uint32(v1) < uint32(i32(6)) {
+						goto l7
+					}
+					{
+						t7 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v2, i32(6), i32(21679), i32(6))
+						if t7 == 0 {
+							goto l8
+						}
+						v8 = i32(5)
+						goto l9
+					}
+				l8:
+					{
+						{
+							if uint32(v1) < uint32(i32(10)) {
+								goto l10
+							}
+							v8 = i32(9)
+							t8 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v2, i32(10), i32(21685), i32(10))
+							if t8 != 0 {
+								goto l9
+							}
+							t9 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v2, i32(8), i32(21695), i32(8))
+							if t9 != 0 {
+								goto l11
+							}
+							t10 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v2, i32(10), i32(21703), i32(10))
+							if t10 != 0 {
+								goto l9
+							}
+							goto l7
+						}
+					l10:
+						if uint32(v1) < uint32(i32(8)) {
+							goto l7
+						}
+						t11 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v2, i32(8), i32(21695), i32(8))
+						if t11 == 0 {
+							goto l7
+						}
+					}
+				l11:
+					v8 = i32(7)
+				l9:
+					if uint32(v1) < uint32(v8) {
+						goto l12
+					}
+					store32(m.memory, uint64(uint32(v3))+196, uint32(v1-v8))
+					store32(m.memory, uint64(uint32(v3))+192, uint32(v2+v8))
+					goto l13
+				l7:
+					m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(56), v3+i32(192), i32(1))
+					t12 := int32(load32(m.memory, uint64(uint32(v3))+60))
+					v8 = t12
+					if v8 == 0 {
+						goto l12
+					}
+					t13 := int32(load32(m.memory, uint64(uint32(v3))+56))
+					v2 = t13
 				}
-				t8 := int32(load32(m.memory, uint64(uint32(v3))+56))
-				v9 = t8
+			l13:
 				m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(48), v3+i32(192), i32(16))
-				t9 := int32(load32(m.memory, uint64(uint32(v3))+196))
-				v1 = t9
+				t14 := int32(load32(m.memory, uint64(uint32(v3))+196))
+				v1 = t14
 				if v1 == 0 {
-					goto l7
+					goto l12
 				}
-				t10 := int32(load32(m.memory, uint64(uint32(v3))+192))
-				v2 = t10
-				t11 := int32(m.memory[uint32(v2)])
-				if t11 != i32(61) {
-					goto l7
+				t15 := int32(load32(m.memory, uint64(uint32(v3))+192))
+				v5 = t15
+				t16 := int32(m.memory[uint32(v5)])
+				if t16 != i32(61) {
+					goto l12
 				}
 				store32(m.memory, uint64(uint32(v3))+196, uint32(v1+i32(-1)))
-				store32(m.memory, uint64(uint32(v3))+192, uint32(v2+i32(1)))
+				store32(m.memory, uint64(uint32(v3))+192, uint32(v5+i32(1)))
 				m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(40), v3+i32(192), i32(16))
 				{
 					{
-						t12 := int32(load32(m.memory, uint64(uint32(v3))+196))
-						v1 = t12
-						if v1 == 0 {
-							goto l8
-						}
-						t13 := int32(load32(m.memory, uint64(uint32(v3))+192))
-						v2 = t13
-						t14 := int32(m.memory[uint32(v2)])
-						if t14 != i32(34) {
-							goto l8
-						}
-						t15 := v3
-						v10 = v1 + i32(-1)
-						store32(m.memory, uint64(uint32(t15))+196, uint32(v10))
-						t16 := v3
-						v11 = v2 + i32(1)
-						store32(m.memory, uint64(uint32(t16))+192, uint32(v11))
-						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(32), v3+i32(192), i32(2))
 						t17 := int32(load32(m.memory, uint64(uint32(v3))+196))
 						v1 = t17
 						if v1 == 0 {
-							goto l7
+							goto l14
 						}
-						v5 = i32(0)
-					l11:
+						t18 := int32(load32(m.memory, uint64(uint32(v3))+192))
+						v5 = t18
+						t19 := int32(m.memory[uint32(v5)])
+						if t19 != i32(34) {
+							goto l14
+						}
+						t20 := v3
+						v9 = v1 + i32(-1)
+						store32(m.memory, uint64(uint32(t20))+196, uint32(v9))
+						t21 := v3
+						v10 = v5 + i32(1)
+						store32(m.memory, uint64(uint32(t21))+192, uint32(v10))
+						m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(32), v3+i32(192), i32(2))
+						t22 := int32(load32(m.memory, uint64(uint32(v3))+196))
+						v1 = t22
+						if v1 == 0 {
+							goto l12
+						}
+						v11 = i32(0)
+					l17:
 						{
-							t18 := int32(load32(m.memory, uint64(uint32(v3))+192))
-							v2 = t18
-							t19 := int32(m.memory[uint32(v2)])
-							v12 = t19
+							t23 := int32(load32(m.memory, uint64(uint32(v3))+192))
+							v5 = t23
+							t24 := int32(m.memory[uint32(v5)])
+							v12 = t24
 							if v12 == i32(92) {
-								t20 := v3
+								t25 := v3
 								v12 = v1 + i32(-1)
-								store32(m.memory, uint64(uint32(t20))+196, uint32(v12))
+								store32(m.memory, uint64(uint32(t25))+196, uint32(v12))
 								if v12 == 0 {
-									goto l7
+									goto l12
 								}
-								t21 := int32(m.memory[uint64(uint32(v2))+1])
-								v12 = t21
-								p22 := i32(128)
+								t26 := int32(m.memory[uint64(uint32(v5))+1])
+								v12 = t26
+								p27 := i32(128)
 								if uint32(v12) < uint32(i32(128)) {
-									p22 = v12
+									p27 = v12
 								}
-								t23 := int32(m.memory[uint64(uint32(p22))+16464])
-								if t23&i32(4) == 0 {
-									goto l7
+								t28 := int32(m.memory[uint64(uint32(p27))+16464])
+								if t28&i32(4) == 0 {
+									goto l12
 								}
 								store32(m.memory, uint64(uint32(v3))+196, uint32(v1+i32(-2)))
-								store32(m.memory, uint64(uint32(v3))+192, uint32(v2+i32(2)))
+								store32(m.memory, uint64(uint32(v3))+192, uint32(v5+i32(2)))
 								m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(24), v3+i32(192), i32(2))
-								v5 = v5 + i32(1)
-								t24 := int32(load32(m.memory, uint64(uint32(v3))+196))
-								v1 = t24
+								v11 = v11 + i32(1)
+								t29 := int32(load32(m.memory, uint64(uint32(v3))+196))
+								v1 = t29
 								if v1 != 0 {
-									goto l11
+									goto l17
 								}
-								goto l7
+								goto l12
 							}
 							if v12 != i32(34) {
-								goto l7
+								goto l12
 							}
 							store32(m.memory, uint64(uint32(v3))+196, uint32(v1+i32(-1)))
-							store32(m.memory, uint64(uint32(v3))+192, uint32(v2+i32(1)))
-							if uint32(v10) < uint32(v1) {
-								goto l7
+							store32(m.memory, uint64(uint32(v3))+192, uint32(v5+i32(1)))
+							if uint32(v9) < uint32(v1) {
+								goto l12
 							}
-							v4 = int64(uint32(v5))<<32 | int64(uint32(v10-v1))
-							goto l10
+							v4 = int64(uint32(v11))<<32 | int64(uint32(v9-v1))
+							goto l16
 						}
 					}
-				l8:
+				l14:
 					m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(16), v3+i32(192), i32(1))
-					t25 := int32(load32(m.memory, uint64(uint32(v3))+20))
-					v1 = t25
-					if v1 == 0 {
-						goto l7
-					}
-					t26 := int32(load32(m.memory, uint64(uint32(v3))+16))
-					v11 = t26
-					v4 = int64(uint32(v1))
-				}
-			l10:
-				m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(8), v3+i32(192), i32(16))
-				{
-					t27 := int32(load32(m.memory, uint64(uint32(v3))+196))
-					v1 = t27
+					t30 := int32(load32(m.memory, uint64(uint32(v3))+20))
+					v1 = t30
 					if v1 == 0 {
 						goto l12
 					}
-					t28 := int32(load32(m.memory, uint64(uint32(v3))+192))
-					t29 := int32(m.memory[uint32(t28)])
-					if t29 != i32(44) {
-						goto l7
+					t31 := int32(load32(m.memory, uint64(uint32(v3))+16))
+					v10 = t31
+					v4 = int64(uint32(v1))
+				}
+			l16:
+				m._hooksig__primitives__small__take_while__h0a0691b996aca109_iqk867(v3+i32(8), v3+i32(192), i32(16))
+				{
+					t32 := int32(load32(m.memory, uint64(uint32(v3))+196))
+					v1 = t32
+					if v1 == 0 {
+						goto l18
+					}
+					t33 := int32(load32(m.memory, uint64(uint32(v3))+192))
+					t34 := int32(m.memory[uint32(t33)])
+					if t34 != i32(44) {
+						goto l12
 					}
 				}
-			l12:
+			l18:
 				{
 					{
-						t30 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21734), i32(5))
-						if t30 == 0 {
-							goto l13
+						t35 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v2, v8, i32(21768), i32(5))
+						if t35 == 0 {
+							goto l19
 						}
 						v2 = v3 + i32(76)
 						v5 = v3 + i32(64)
-						v12 = i32(0)
-						goto l14
+						v8 = i32(0)
+						goto l20
 					}
-				l13:
+				l19:
 					{
-						t31 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21739), i32(9))
-						if t31 == 0 {
-							goto l15
+						t36 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v2, v8, i32(21773), i32(9))
+						if t36 == 0 {
+							goto l21
 						}
 						v2 = v3 + i32(92)
 						v5 = v3 + i32(80)
-						v12 = i32(1)
-						goto l14
+						v8 = i32(1)
+						goto l20
 					}
-				l15:
+				l21:
 					{
-						t32 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21748), i32(7))
-						if t32 != 0 {
-							goto l16
+						t37 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v2, v8, i32(21782), i32(7))
+						if t37 != 0 {
+							goto l22
 						}
-						t33 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v9, v8, i32(21755), i32(9))
-						if t33 == 0 {
-							goto l17
+						t38 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v2, v8, i32(21789), i32(9))
+						if t38 == 0 {
+							goto l23
 						}
 						v2 = v3 + i32(120)
 						v5 = v3 + i32(112)
-						v12 = i32(3)
-						goto l14
+						v8 = i32(3)
+						goto l20
 					}
-				l16:
+				l22:
 					v2 = v3 + i32(108)
 					v5 = v3 + i32(96)
-					v12 = i32(2)
+					v8 = i32(2)
 					v13 = int64(uint64(v4) >> 32)
 					if v13 == 0 {
-						goto l14
+						goto l20
 					}
 					if uint32(int32(v4)-int32(v13)) > uint32(i32(192)) {
 						v4 = i64(12)
 						{
-							t35 := int32(m.memory[uint64(uint32(v3))+204])
-							if t35 != 0 {
-								goto l20
+							t40 := int32(m.memory[uint64(uint32(v3))+204])
+							if t40 != 0 {
+								goto l26
 							}
-							t36 := int32(load32(m.memory, uint64(uint32(v3))+200))
-							v2 = t36
+							t41 := int32(load32(m.memory, uint64(uint32(v3))+200))
+							v2 = t41
 							v1 = v2 - v1
-							p37 := v1
+							p42 := v1
 							if uint32(v1) > uint32(v2) {
-								p37 = i32(0)
+								p42 = i32(0)
 							}
-							v4 = int64(uint32(p37))<<32 | i64(13)
+							v4 = int64(uint32(p42))<<32 | i64(13)
 						}
-					l20:
+					l26:
 						store64(m.memory, uint64(uint32(v0))+4, uint64(v4))
-						goto l19
+						goto l25
 					}
-				l14:
+				l20:
 					store64(m.memory, uint32(v5), uint64(v4))
-					t34 := int32(load32(m.memory, uint32(v2)))
-					v5 = t34
-					store32(m.memory, uint32(v2), uint32(v11))
+					t39 := int32(load32(m.memory, uint32(v2)))
+					v5 = t39
+					store32(m.memory, uint32(v2), uint32(v10))
 					if v5 == 0 {
 						goto l6
 					}
-					m.memory[uint64(uint32(v0))+5] = byte(v12)
+					m.memory[uint64(uint32(v0))+5] = byte(v8)
 					m.memory[uint64(uint32(v0))+4] = byte(i32(14))
-					goto l19
+					goto l25
 				}
-			l17:
-				t38 := v7
-				v5 = v6 << 3
-				v10 = t38 + v5
-				v2 = v7
-			l22:
+			l23:
+				t43 := v7
+				v11 = v6 << 3
+				v9 = t43 + v11
+				v5 = v7
+			l28:
 				{
-					if v5 == 0 {
-						goto l21
+					if v11 == 0 {
+						goto l27
 					}
-					v5 = v5 + i32(-8)
-					t39 := int32(load32(m.memory, uint64(uint32(v2))+4))
-					v12 = t39
-					t40 := int32(load32(m.memory, uint32(v2)))
-					v11 = t40
-					v2 = v2 + i32(8)
-					t41 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v11, v12, v9, v8)
-					if t41 == 0 {
-						goto l22
+					v11 = v11 + i32(-8)
+					t44 := int32(load32(m.memory, uint64(uint32(v5))+4))
+					v12 = t44
+					t45 := int32(load32(m.memory, uint32(v5)))
+					v10 = t45
+					v5 = v5 + i32(8)
+					t46 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v10, v12, v2, v8)
+					if t46 == 0 {
+						goto l28
 					}
 				}
 				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(1038)))
-				goto l19
-			l21:
+				goto l25
+			l27:
 				if uint32(v6) > uint32(i32(7)) {
 					goto l6
 				}
-				store32(m.memory, uint64(uint32(v10))+4, uint32(v8))
-				store32(m.memory, uint32(v10), uint32(v9))
-				t42 := v3
+				store32(m.memory, uint64(uint32(v9))+4, uint32(v8))
+				store32(m.memory, uint32(v9), uint32(v2))
+				t47 := v3
 				v6 = v6 + i32(1)
-				store32(m.memory, uint64(uint32(t42))+124, uint32(v6))
+				store32(m.memory, uint64(uint32(t47))+124, uint32(v6))
 			}
 		l6:
 			if v1 != 0 {
-				goto l23
+				goto l29
 			}
 			goto l4
-		l7:
+		l12:
 			v4 = i64(12)
 			{
-				t43 := int32(m.memory[uint64(uint32(v3))+204])
-				if t43 != 0 {
-					goto l24
+				t48 := int32(m.memory[uint64(uint32(v3))+204])
+				if t48 != 0 {
+					goto l30
 				}
-				t44 := int32(load32(m.memory, uint64(uint32(v3))+200))
-				v1 = t44
-				t45 := int32(load32(m.memory, uint64(uint32(v3))+196))
-				v2 = v1 - t45
-				p46 := v2
+				t49 := int32(load32(m.memory, uint64(uint32(v3))+200))
+				v1 = t49
+				t50 := int32(load32(m.memory, uint64(uint32(v3))+196))
+				v2 = v1 - t50
+				p51 := v2
 				if uint32(v2) > uint32(v1) {
-					p46 = i32(0)
+					p51 = i32(0)
 				}
-				v4 = int64(uint32(p46))<<32 | i64(13)
+				v4 = int64(uint32(p51))<<32 | i64(13)
 			}
-		l24:
+		l30:
 			store64(m.memory, uint64(uint32(v0))+4, uint64(v4))
-			goto l19
+			goto l25
 		l4:
 			{
 				{
 					{
-						t47 := int32(load32(m.memory, uint64(uint32(v3))+92))
-						v1 = t47
+						t52 := int32(load32(m.memory, uint64(uint32(v3))+92))
+						v1 = t52
 						if v1 != 0 {
-							goto l25
+							goto l31
 						}
 						v1 = i32(0)
-						goto l26
+						goto l32
 					}
-				l25:
-					t48 := int32(load32(m.memory, uint64(uint32(v3))+80))
-					v2 = t48
+				l31:
+					t53 := int32(load32(m.memory, uint64(uint32(v3))+80))
+					v2 = t53
 					if v2 == 0 {
 						store64(m.memory, uint64(uint32(v0))+4, uint64(i64(271)))
-						goto l19
+						goto l25
 					}
-					t49 := int64(load32(m.memory, uint64(uint32(v3))+84))
-					v4 = t49<<32 | int64(uint32(v2))
+					t54 := int64(load32(m.memory, uint64(uint32(v3))+84))
+					v4 = t54<<32 | int64(uint32(v2))
 				}
-			l26:
-				t50 := int32(load32(m.memory, uint64(uint32(v3))+76))
-				v2 = t50
+			l32:
+				t55 := int32(load32(m.memory, uint64(uint32(v3))+76))
+				v2 = t55
 				if v2 == 0 {
-					goto l28
+					goto l34
 				}
-				t51 := int32(load32(m.memory, uint64(uint32(v3))+64))
-				v5 = t51
+				t56 := int32(load32(m.memory, uint64(uint32(v3))+64))
+				v5 = t56
 				if v5 == 0 {
-					goto l28
+					goto l34
 				}
-				t52 := int32(load32(m.memory, uint64(uint32(v3))+108))
-				v12 = t52
-				if v12 == 0 {
-					goto l29
-				}
-				t53 := int32(load32(m.memory, uint64(uint32(v3))+96))
-				v8 = t53
+				t57 := int32(load32(m.memory, uint64(uint32(v3))+108))
+				v8 = t57
 				if v8 == 0 {
-					goto l29
+					goto l35
+				}
+				t58 := int32(load32(m.memory, uint64(uint32(v3))+96))
+				v11 = t58
+				if v11 == 0 {
+					goto l35
 				}
 				{
-					t54 := int32(load32(m.memory, uint64(uint32(v3))+120))
-					v9 = t54
-					if v9 == 0 {
-						goto l30
+					t59 := int32(load32(m.memory, uint64(uint32(v3))+120))
+					v12 = t59
+					if v12 == 0 {
+						goto l36
 					}
-					t55 := int32(load32(m.memory, uint64(uint32(v3))+112))
-					v6 = t55
+					t60 := int32(load32(m.memory, uint64(uint32(v3))+112))
+					v6 = t60
 					if v6 != 0 {
-						t56 := int64(load32(m.memory, uint64(uint32(v3))+68))
-						v13 = t56
+						t61 := int64(load32(m.memory, uint64(uint32(v3))+68))
+						v13 = t61
 						store64(m.memory, uint64(uint32(v0))+40, uint64(v4))
 						store32(m.memory, uint64(uint32(v0))+36, uint32(v1))
-						store32(m.memory, uint64(uint32(v0))+24, uint32(v9))
-						store32(m.memory, uint64(uint32(v0))+12, uint32(v12))
+						store32(m.memory, uint64(uint32(v0))+24, uint32(v12))
+						store32(m.memory, uint64(uint32(v0))+12, uint32(v8))
 						store64(m.memory, uint64(uint32(v0))+4, uint64(v13<<32|int64(uint32(v5))))
 						store32(m.memory, uint32(v0), uint32(v2))
-						t57 := int64(load32(m.memory, uint64(uint32(v3))+116))
-						store64(m.memory, uint64(uint32(v0))+28, uint64(t57<<32|int64(uint32(v6))))
-						t58 := int64(load32(m.memory, uint64(uint32(v3))+100))
-						store64(m.memory, uint64(uint32(v0))+16, uint64(t58<<32|int64(uint32(v8))))
+						t62 := int64(load32(m.memory, uint64(uint32(v3))+116))
+						store64(m.memory, uint64(uint32(v0))+28, uint64(t62<<32|int64(uint32(v6))))
+						t63 := int64(load32(m.memory, uint64(uint32(v3))+100))
+						store64(m.memory, uint64(uint32(v0))+16, uint64(t63<<32|int64(uint32(v11))))
 						goto l3
 					}
 				}
-			l30:
+			l36:
 				store64(m.memory, uint64(uint32(v0))+4, uint64(i64(783)))
-				goto l19
+				goto l25
 			}
-		l28:
+		l34:
 			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(15)))
-			goto l19
-		l29:
+			goto l25
+		l35:
 			store64(m.memory, uint64(uint32(v0))+4, uint64(i64(527)))
-		l19:
+		l25:
 			store32(m.memory, uint32(v0), uint32(i32(0)))
 		}
 	}
@@ -4609,7 +4663,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hc627572323171a7f_9ng4d
 			t2 := int32(load32(m.memory, uint64(uint32(v2))+44))
 			if t2 != 0 {
 				store64(m.memory, uint64(uint32(v4))+56, uint64(i64(11)))
-				store32(m.memory, uint64(uint32(v4))+52, uint32(i32(21764)))
+				store32(m.memory, uint64(uint32(v4))+52, uint32(i32(21798)))
 				v5 = v2 + i32(36)
 				t7 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(52), i32(0))
 				if t7 == 0 {
@@ -4647,7 +4701,7 @@ func (m *Module) _hooksig__policy__Policy__check_params__hc627572323171a7f_9ng4d
 			goto l4
 		}
 		store64(m.memory, uint64(uint32(v4))+56, uint64(i64(6)))
-		store32(m.memory, uint64(uint32(v4))+52, uint32(i32(21775)))
+		store32(m.memory, uint64(uint32(v4))+52, uint32(i32(21809)))
 		t12 := m._hooksig__params__value__Value__equals__hd030f3726d5391c5_a10yep(v5, v4+i32(52), i32(0))
 		if t12 != 0 {
 			goto l3
@@ -4705,8 +4759,8 @@ l7:
 				if t21 != 0 {
 					goto l13
 				}
-				v7 = i32(21792)
-				v8 = i32(21808)
+				v7 = i32(0x5544)
+				v8 = i32(21844)
 				v2 = i32(0)
 				goto l14
 			case 2:
@@ -5068,7 +5122,7 @@ func (m *Module) _hooksig__verbatim__write_signing_string__hbc1b28f4e9d75c93_oj8
 	var v3, v4, v5, v6 int32
 	t0 := m.___stack_pointer
 	v3 = t0 - i32(128)
-	memory_copy(m.memory, uint32(v3), uint32(i32(0x5588)), uint32(i32(96)))
+	memory_copy(m.memory, uint32(v3), uint32(i32(21932)), uint32(i32(96)))
 	store32(m.memory, uint64(uint32(v3))+124, uint32(i32(52)))
 	store32(m.memory, uint64(uint32(v3))+120, uint32(v2))
 	store64(m.memory, uint64(uint32(v3))+112, uint64(i64(0x2c0000001d)))
@@ -5973,7 +6027,7 @@ func (m *Module) _hooksig__drone__JsonText__read__hc7fcb107251bb008_brq230(v0, v
 						if v7 < i32(0) {
 							{
 								{
-									t20 := int32(m.memory[uint64(uint32(v3))+22040])
+									t20 := int32(m.memory[uint64(uint32(v3))+22076])
 									switch t20 + i32(-2) {
 									default:
 										goto l13
@@ -7596,9 +7650,9 @@ func (m *Module) _hooksig__params__write__h4cc60ca6a03d2e0e_f2ceyd(v0, v1, v2, v
 		}
 		t4 := int32(load32(m.memory, uint32(v4)))
 		v8 = t4 + v7
-		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21679))
+		t5 := int32(load32(m.memory, uint64(uint32(i32(0)))+21713))
 		store32(m.memory, uint32(v8), uint32(t5))
-		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21682))
+		t6 := int32(load32(m.memory, uint64(uint32(i32(0)))+21716))
 		store32(m.memory, uint64(uint32(v8))+3, uint32(t6))
 	}
 l0:
@@ -7638,7 +7692,7 @@ l1:
 			goto l2
 		}
 		t12 := int32(load32(m.memory, uint32(v4)))
-		memory_copy(m.memory, uint32(t12+v7), uint32(i32(21686)), uint32(i32(37)))
+		memory_copy(m.memory, uint32(t12+v7), uint32(i32(21720)), uint32(i32(37)))
 	}
 l2:
 	{
@@ -7675,9 +7729,9 @@ l3:
 		}
 		t18 := int32(load32(m.memory, uint32(v4)))
 		v1 = t18 + v1
-		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21723))
+		t19 := int64(load64(m.memory, uint64(uint32(i32(0)))+21757))
 		store64(m.memory, uint32(v1), uint64(t19))
-		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21730))
+		t20 := int32(load32(m.memory, uint64(uint32(i32(0)))+21764))
 		store32(m.memory, uint64(uint32(v1))+7, uint32(t20))
 	}
 l4:
@@ -8051,7 +8105,7 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 							t20 := int32(load32(m.memory, uint32(v2+i32(4))))
 							t21 := v1
 							v4 = t20
-							t22 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t21, v4, i32(21781), i32(4))
+							t22 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(t21, v4, i32(21815), i32(4))
 							if t22 != 0 {
 								m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(8), v17, v18)
 								v11 = v11 + i32(1)
@@ -8061,12 +8115,12 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 								v9 = t34
 								goto l10
 							}
-							t23 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21785), i32(6))
+							t23 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21819), i32(6))
 							if t23 != 0 {
 								goto l7
 							}
 							{
-								t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21755), i32(9))
+								t24 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21789), i32(9))
 								if t24 != 0 {
 									m._hooksig__bytes__trim__h7c47c5d4a57f167c_buevt6(v3+i32(24), v17, v18)
 									v8 = v8 + i32(1)
@@ -8076,9 +8130,9 @@ func (m *Module) Xhooksig_begin(v0, v1, v2 int32) int32 {
 									v7 = t27
 									goto l10
 								}
-								t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21808), i32(15))
+								t25 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21844), i32(15))
 								if t25 == 0 {
-									t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21823), i32(13))
+									t28 := m._hooksig__primitives__small__eq_ignore_case__h7ce17674b2b634b2_uvsoy(v1, v4, i32(21859), i32(13))
 									if t28 == 0 {
 										goto l10
 									}
@@ -10043,4 +10097,4 @@ func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T
 	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
 }
 
-const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\b\x00\x00\x00\x04\x00\x00\x00\x02\x00\x00\x00\x01\x00\x00\x00 , host\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00an output buffer is too small, or a list or keyId is too long for a policy\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00the list of headers holds more than 128 names, or the request repeats them more than 16 times\x00too-many-names\x00the list of headers is not a list of names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the replay guard's\x00null-pointer\x00missing-header\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target holds one or a space\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00a handle was not initialised, was wiped, or is finished\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00a pointer that must not be NULL is NULL\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (there is a Signature-Input field), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00\x00\xc2F\x00\x00\x03\x00\x00\x00\xc0I\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00-F\x00\x00\r\x00\x00\x00MM\x00\x00(\x00\x00\x00\x02\x00\x00\x00\xc5F\x00\x00\x0f\x00\x00\x00\x04K\x00\x00*\x00\x00\x00\x03\x00\x00\x00GH\x00\x00\f\x00\x00\x00\x81L\x00\x008\x00\x00\x00,\x00\x00\x00\xcaG\x00\x00\b\x00\x00\x00HL\x00\x009\x00\x00\x00-\x00\x00\x00.M\x00\x00\x10\x00\x00\x00\xcbC\x00\x00'\x00\x00\x00.\x00\x00\x00\xd4F\x00\x00\x11\x00\x00\x00IF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xb1F\x00\x00\x11\x00\x00\x00|B\x00\x00K\x00\x00\x00\x05\x00\x00\x00\xf2C\x00\x00\r\x00\x00\x00\xa6E\x00\x00S\x00\x00\x00\x06\x00\x00\x00<D\x00\x00\b\x00\x00\x00\x05M\x00\x00)\x00\x00\x00\a\x00\x00\x00\xb1K\x00\x00\x0f\x00\x00\x00\x04H\x00\x00C\x00\x00\x00\b\x00\x00\x00\x1bC\x00\x00\v\x00\x00\x00\xe0A\x00\x003\x00\x00\x00\t\x00\x00\x00SJ\x00\x00\x12\x00\x00\x00uM\x00\x008\x00\x00\x00+\x00\x00\x00DJ\x00\x00\x0f\x00\x00\x00\xf9E\x00\x004\x00\x00\x00)\x00\x00\x00>M\x00\x00\x0f\x00\x00\x00\\C\x00\x00,\x00\x00\x00\n\x00\x00\x00\xa0H\x00\x00\x12\x00\x00\x00\xd1I\x00\x00T\x00\x00\x00\v\x00\x00\x00\xb2H\x00\x00\x13\x00\x00\x00\xebH\x00\x00!\x00\x00\x00\f\x00\x00\x00\xd9H\x00\x00\x12\x00\x00\x006N\x00\x00m\x00\x00\x00\r\x00\x00\x00SD\x00\x00\x11\x00\x00\x00\xa3N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\x90F\x00\x00\x0f\x00\x00\x00eJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\x82F\x00\x00\x0e\x00\x00\x00\x13B\x00\x00*\x00\x00\x00\x10\x00\x00\x00lF\x00\x00\x16\x00\x00\x00\xadM\x00\x00!\x00\x00\x00\x11\x00\x00\x00\xc5H\x00\x00\x14\x00\x00\x00\xb9D\x00\x00:\x00\x00\x00\x14\x00\x00\x00QE\x00\x00\x0f\x00\x00\x00\xf3D\x00\x00^\x00\x00\x00\x15\x00\x00\x00%J\x00\x00\x11\x00\x00\x00>I\x00\x00?\x00\x00\x00\x12\x00\x00\x00&C\x00\x00\x0f\x00\x00\x00`E\x00\x00F\x00\x00\x00\x13\x00\x00\x006J\x00\x00\x0e\x00\x00\x00\x89J\x00\x00'\x00\x00\x00\x16\x00\x00\x00:F\x00\x00\x0f\x00\x00\x005C\x00\x00'\x00\x00\x00\x17\x00\x00\x00\xf7G\x00\x00\r\x00\x00\x00\xb0J\x00\x00T\x00\x00\x00/\x00\x00\x00\xb2G\x00\x00\x18\x00\x00\x00dD\x00\x00U\x00\x00\x00\x18\x00\x00\x00SH\x00\x00\r\x00\x00\x00xK\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00`H\x00\x00\x0e\x00\x00\x00\x8fK\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00nH\x00\x00\x0f\x00\x00\x00}H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\x88C\x00\x00\x0f\x00\x00\x00;K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\xaaC\x00\x00\x10\x00\x00\x00TK\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xbaC\x00\x00\x11\x00\x00\x00\xeeM\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x97C\x00\x00\x13\x00\x00\x00\xceM\x00\x00 \x00\x00\x00(\x00\x00\x00=B\x00\x00\x0f\x00\x00\x00\xd4B\x00\x00G\x00\x00\x00 \x00\x00\x00\xc0K\x00\x00\x12\x00\x00\x00\x9eI\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\x14L\x00\x00\f\x00\x00\x00\fI\x00\x002\x00\x00\x00!\x00\x00\x00.K\x00\x00\r\x00\x00\x00%G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xc7B\x00\x00\r\x00\x00\x00rG\x00\x00@\x00\x00\x00*\x00\x00\x00\xe5F\x00\x00\x0e\x00\x00\x00\xffC\x00\x00=\x00\x00\x00#\x00\x00\x00\x12G\x00\x00\x13\x00\x00\x00\xb9L\x00\x00L\x00\x00\x00$\x00\x00\x00\xf3F\x00\x00\x10\x00\x00\x00 L\x00\x00(\x00\x00\x00%\x00\x00\x00\x03G\x00\x00\x0f\x00\x00\x00LB\x00\x000\x00\x00\x00&\x00\x00\x00\vL\x00\x00\t\x00\x00\x00}I\x00\x00!\x00\x00\x00'\x00\x00\x00\x9fF\x00\x00\x12\x00\x00\x00\xd2K\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb\x00S\x00\x00\x1a\x00\x00\x00\x1aS\x00\x00\x18\x00\x00\x002S\x00\x00\x15\x00\x00\x00GS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digest(created)(expires)vT\x00\x00\t\x00\x00\x00\x7fT\x00\x00\t\x00\x00\x00(request-target)sha-256keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigest\x00\x15U\x00\x00\x04\x00\x00\x00\x19U\x00\x00\x06\x00\x00\x00signature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+const data0 = ">@@@?456789:;<=@@@@@@@\x00\x01\x02\x03\x04\x05\x06\a\b\t\n\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19@@@@@@\x1a\x1b\x1c\x1d\x1e\x1f !\"#$%&'()*+,-./0123\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xb6\xaf\xac/\xaf\xaf\xaf\xaf\xae\xae\xaf\xef\x8e\xef\xef.\xef\xef\xef\xef\xef\xef\xef\xef\xefﮮ\xae\xae\xae.\xae\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮬ\xae\xaf\xaf\xaf\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xef\xefﮯ\xae\xaf\xa0\xae\n: g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[\x00\x00\x00\x00\b\x00\x00\x00\x04\x00\x00\x00\x02\x00\x00\x00\x01\x00\x00\x00 , host\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x00\x00\x00\x00\x00\x00the list of headers to sign or to require is empty\x00a signature parameter is missing or empty\x00malformed-body\x00X-Drone-Event contradicts the event in the body\x00an output buffer is too small, or a list or keyId is too long for a policy\x00date-too-new\x00the body is not a JSON object with one event and one action, both text\x00empty-list\x00malformed-list\x00a covered header is not in the request\x00the head is not that of an HTTP/1.1 request\x00missing-digest\x00unsupported-digest\x00repeated-digest\x00malformed-digest\x00the head of the request has no end yet\x00empty-secret\x00host is covered, and appears twice or contradicts the target\x00no-keys\x00unknown-status\x00malformed-params\x00the signing string, which is all covered names and values, is longer than 4096 bytes\x00the signature is not canonical, padded base64 of 32 bytes\x00the list of headers holds more than 128 names, or the request repeats them more than 16 times\x00too-many-names\x00the list of headers is not a list of names separated by single spaces\x00the secret is empty or only NUL bytes; configure the one that the Drone server has\x00the policy's skew is larger than the replay guard's\x00null-pointer\x00missing-header\x00the end of the body is not certain\x00unsupported-algorithm\x00missing-param\x00repeated-param\x00replay-guard-full\x00buffer-too-small\x00ok\x00invalid-length\x00malformed-length\x00host-mismatch\x00digest-mismatch\x00event-mismatch\x00signature-mismatch\x00the Date lies too far in the past: an old delivery, or a clock that is wrong\x00the Date lies too far in the future: one of the clocks is wrong\x00signing-string-too-long\x00pending\x00no status of this version of hooksig\x00control-byte\x00the keyId is empty or holds a quote, a backslash or a control byte\x00wrong-state\x00missing-date\x00repeated-date\x00malformed-date\x00the Date field is not an HTTP-date\x00missing-signature\x00repeated-signature\x00malformed-signature\x00rfc9421-signature\x00there is more than one signature\x00a required header is not covered by the signature\x00(created) and (expires) cannot be covered by an HMAC signature\x00the delivery was accepted before\x00the keyId is not the expected one\x00done, or genuine\x00there is no Signature field and no Authorization field with the `Signature ` scheme\x00unsupported-name\x00repeated-name\x00skew-too-large\x00time-out-of-range\x00a signature parameter appears twice\x00the list of headers holds a name twice\x00a covered header holds a control byte, or the method or target holds one or a space\x00a length is larger than any object can be\x00date-too-old\x00there is no Digest field\x00there is more than one Digest field\x00there is no Date field\x00there is more than one Date field\x00invalid-key-id\x00unexpected-key-id\x00the replay guard is full of deliveries that may still be replayed\x00not-covered\x00the body is not the one that was signed\x00the head is genuine, and the body is still to be checked\x00a handle was not initialised, was wiped, or is finished\x00no key makes this signature: another secret, or a signed header was changed\x00no key was given; at least one is needed\x00incomplete-head\x00malformed-head\x00a pointer that must not be NULL is NULL\x00the time has no HTTP-date: its year is not in 0 to 9999\x00the algorithm is not hmac-sha256\x00the Digest field has no SHA-256\x00the Digest field is not a list of algorithm=value with canonical base64\x00this is an RFC 9421 signature (there is a Signature-Input field), not one of draft-cavage-http-signatures-10\x00the signature's parameters are not a list of name=value or name=\"value\"\x00\x00\x00\x00\x00\x00\xc2F\x00\x00\x03\x00\x00\x00\xc0I\x00\x00\x11\x00\x00\x00\x01\x00\x00\x00-F\x00\x00\r\x00\x00\x00MM\x00\x00(\x00\x00\x00\x02\x00\x00\x00\xc5F\x00\x00\x0f\x00\x00\x00\x04K\x00\x00*\x00\x00\x00\x03\x00\x00\x00GH\x00\x00\f\x00\x00\x00\x81L\x00\x008\x00\x00\x00,\x00\x00\x00\xcaG\x00\x00\b\x00\x00\x00HL\x00\x009\x00\x00\x00-\x00\x00\x00.M\x00\x00\x10\x00\x00\x00\xcbC\x00\x00'\x00\x00\x00.\x00\x00\x00\xd4F\x00\x00\x11\x00\x00\x00IF\x00\x00#\x00\x00\x00\x04\x00\x00\x00\xb1F\x00\x00\x11\x00\x00\x00|B\x00\x00K\x00\x00\x00\x05\x00\x00\x00\xf2C\x00\x00\r\x00\x00\x00\xa6E\x00\x00S\x00\x00\x00\x06\x00\x00\x00<D\x00\x00\b\x00\x00\x00\x05M\x00\x00)\x00\x00\x00\a\x00\x00\x00\xb1K\x00\x00\x0f\x00\x00\x00\x04H\x00\x00C\x00\x00\x00\b\x00\x00\x00\x1bC\x00\x00\v\x00\x00\x00\xe0A\x00\x003\x00\x00\x00\t\x00\x00\x00SJ\x00\x00\x12\x00\x00\x00uM\x00\x008\x00\x00\x00+\x00\x00\x00DJ\x00\x00\x0f\x00\x00\x00\xf9E\x00\x004\x00\x00\x00)\x00\x00\x00>M\x00\x00\x0f\x00\x00\x00\\C\x00\x00,\x00\x00\x00\n\x00\x00\x00\xa0H\x00\x00\x12\x00\x00\x00\xd1I\x00\x00T\x00\x00\x00\v\x00\x00\x00\xb2H\x00\x00\x13\x00\x00\x00\xebH\x00\x00!\x00\x00\x00\f\x00\x00\x00\xd9H\x00\x00\x12\x00\x00\x006N\x00\x00m\x00\x00\x00\r\x00\x00\x00SD\x00\x00\x11\x00\x00\x00\xa3N\x00\x00H\x00\x00\x00\x0e\x00\x00\x00\x90F\x00\x00\x0f\x00\x00\x00eJ\x00\x00$\x00\x00\x00\x0f\x00\x00\x00\x82F\x00\x00\x0e\x00\x00\x00\x13B\x00\x00*\x00\x00\x00\x10\x00\x00\x00lF\x00\x00\x16\x00\x00\x00\xadM\x00\x00!\x00\x00\x00\x11\x00\x00\x00\xc5H\x00\x00\x14\x00\x00\x00\xb9D\x00\x00:\x00\x00\x00\x14\x00\x00\x00QE\x00\x00\x0f\x00\x00\x00\xf3D\x00\x00^\x00\x00\x00\x15\x00\x00\x00%J\x00\x00\x11\x00\x00\x00>I\x00\x00?\x00\x00\x00\x12\x00\x00\x00&C\x00\x00\x0f\x00\x00\x00`E\x00\x00F\x00\x00\x00\x13\x00\x00\x006J\x00\x00\x0e\x00\x00\x00\x89J\x00\x00'\x00\x00\x00\x16\x00\x00\x00:F\x00\x00\x0f\x00\x00\x005C\x00\x00'\x00\x00\x00\x17\x00\x00\x00\xf7G\x00\x00\r\x00\x00\x00\xb0J\x00\x00T\x00\x00\x00/\x00\x00\x00\xb2G\x00\x00\x18\x00\x00\x00dD\x00\x00U\x00\x00\x00\x18\x00\x00\x00SH\x00\x00\r\x00\x00\x00xK\x00\x00\x17\x00\x00\x00\x19\x00\x00\x00`H\x00\x00\x0e\x00\x00\x00\x8fK\x00\x00\"\x00\x00\x00\x1a\x00\x00\x00nH\x00\x00\x0f\x00\x00\x00}H\x00\x00#\x00\x00\x00\x1b\x00\x00\x00\x88C\x00\x00\x0f\x00\x00\x00;K\x00\x00\x19\x00\x00\x00\x1c\x00\x00\x00\xaaC\x00\x00\x10\x00\x00\x00TK\x00\x00$\x00\x00\x00\x1d\x00\x00\x00\xbaC\x00\x00\x11\x00\x00\x00\xeeM\x00\x00H\x00\x00\x00\x1e\x00\x00\x00\x97C\x00\x00\x13\x00\x00\x00\xceM\x00\x00 \x00\x00\x00(\x00\x00\x00=B\x00\x00\x0f\x00\x00\x00\xd4B\x00\x00G\x00\x00\x00 \x00\x00\x00\xc0K\x00\x00\x12\x00\x00\x00\x9eI\x00\x00\"\x00\x00\x00\x1f\x00\x00\x00\x14L\x00\x00\f\x00\x00\x00\fI\x00\x002\x00\x00\x00!\x00\x00\x00.K\x00\x00\r\x00\x00\x00%G\x00\x00M\x00\x00\x00\"\x00\x00\x00\xc7B\x00\x00\r\x00\x00\x00rG\x00\x00@\x00\x00\x00*\x00\x00\x00\xe5F\x00\x00\x0e\x00\x00\x00\xffC\x00\x00=\x00\x00\x00#\x00\x00\x00\x12G\x00\x00\x13\x00\x00\x00\xb9L\x00\x00L\x00\x00\x00$\x00\x00\x00\xf3F\x00\x00\x10\x00\x00\x00 L\x00\x00(\x00\x00\x00%\x00\x00\x00\x03G\x00\x00\x0f\x00\x00\x00LB\x00\x000\x00\x00\x00&\x00\x00\x00\vL\x00\x00\t\x00\x00\x00}I\x00\x00!\x00\x00\x00'\x00\x00\x00\x9fF\x00\x00\x12\x00\x00\x00\xd2K\x00\x00B\x00\x00\x00MonTueWedThuFriSatSunMonday   Tuesday  WednesdayThursday Friday   Saturday Sunday   , dd ccc aabb ee:ff:gg GMT, dd-ccc-bb ee:ff:gg GMT ccc dd ee:ff:gg aabb ccc  d ee:ff:gg aabb\x00S\x00\x00\x1a\x00\x00\x00\x1aS\x00\x00\x18\x00\x00\x002S\x00\x00\x15\x00\x00\x00GS\x00\x00\x15\x00\x00\x00JanFebMarAprMayJunJulAugSepOctNovDec\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00userrepobuild\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00createdupdateddeletedenableddisabled\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00eventactiondate digest(created)(expires)vT\x00\x00\t\x00\x00\x00\x7fT\x00\x00\t\x00\x00\x00(request-target)sha-256keyid=algorithm=headers=signature=keyId=\"\",algorithm=\"hmac-sha256\",signature=\"\",headers=\"keyidalgorithmheaderssignaturehmac-sha256hs2019datedigest\x00\x00\x007U\x00\x00\x04\x00\x00\x00;U\x00\x00\x06\x00\x00\x00signature-inputauthorizationkeyId=\"hmac-key\",algorithm=\"hmac-sha256\",signature=\"hmac-keydate: Sun, 06 Nov 1994 08:49:37 GMT\ndigest: SHA-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00c\x00\x00\x00\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"

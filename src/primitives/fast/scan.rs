@@ -87,11 +87,8 @@ pub(crate) fn split_at(bytes: &[u8], end: u8) -> (&[u8], &[u8]) {
     split_by_words(bytes, |word| below(word ^ each(end), 1), |byte| byte != end)
 }
 
-/// Splits before the first byte that is not in a class. Machine words in which `marks` marks no byte are
-/// skipped whole, so it must mark one in each word that holds a byte outside the class. Other words, and
-/// the end, are checked byte by byte.
-///
-/// The position is not computed from the marks, because the next load would wait for it (`make bench`).
+/// Splits before the first byte that is not in a class. `marks` must mark the first such byte of a machine
+/// word, and may mark others. From the first mark on, each byte is checked.
 #[inline(always)]
 fn split_by_words(
     bytes: &[u8],
@@ -100,7 +97,10 @@ fn split_by_words(
 ) -> (&[u8], &[u8]) {
     let mut rest = bytes;
     while let Some((word, behind)) = rest.split_first_chunk() {
-        if marks(usize::from_le_bytes(*word)) != 0 && !word.iter().all(|&byte| is_in_class(byte)) {
+        let marks = marks(usize::from_le_bytes(*word));
+        if marks != 0 {
+            let at = marks.trailing_zeros() / 8;
+            rest = in_bounds(rest.get(at as usize..));
             break;
         }
         rest = behind;
