@@ -67,7 +67,7 @@ pub(crate) use version::{
 
 /// The largest number of names of a list that are compared one after the other. More are searched by
 /// fingerprint.
-pub(crate) const FEW_NAMES: usize = 6;
+pub(crate) const FEW_NAMES: usize = 5;
 
 /// Returns the usual form of an input if this build has a fast path for it, and `None` otherwise. The
 /// general code gives the same result.

@@ -216,6 +216,8 @@ fn compare_words<const N: usize>(lower: &[u8; N]) {
 
 #[test]
 fn words_are_compared_as_byte_by_byte() {
+    compare_words(b"a");
+    compare_words(b"te");
     compare_words(b"a-1");
     compare_words(b"date");
     compare_words(b"keyid");

@@ -33,15 +33,17 @@ const fn mix(hash: u64, word: u64) -> u64 {
 /// The bit of each byte in which the two cases of a letter differ.
 const CASE: u64 = each(0x20);
 
-/// Returns the first and the last four bytes, or all bytes twice if there are fewer.
+/// Returns the first and the last four bytes, or all bytes of a shorter text.
 pub(super) fn ends(text: &[u8]) -> u64 {
     let join = |first: u32, last: u32| u64::from(first) << 32 | u64::from(last);
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return join(u32::from_ne_bytes(*first), u32::from_ne_bytes(*last));
+    }
     match (text.first_chunk(), text.last_chunk()) {
-        (Some(first), Some(last)) => join(u32::from_ne_bytes(*first), u32::from_ne_bytes(*last)),
-        _ => {
-            let all = text.iter().fold(0, |number, &byte| number << 8 | u32::from(byte));
-            join(all, all)
+        (Some(first), Some(last)) => {
+            join(u16::from_ne_bytes(*first).into(), u16::from_ne_bytes(*last).into())
         }
+        _ => text.first().copied().unwrap_or_default().into(),
     }
 }
 

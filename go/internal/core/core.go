@@ -1037,30 +1037,31 @@ l2:
 	return int32(int64(uint64(v4*i64(-0x61c8864680b583eb)) >> 56))
 }
 func (m *Module) _hooksig__primitives__words__ends__h1eabae5c4d4f61d3_nez2un(v0, v1 int32) int64 {
-	var v2 int32
+	var v2, v3 int32
+	v2 = v0 + v1
 	if uint32(v1) < uint32(i32(4)) {
 		goto l0
 	}
-	v2 = v0 + v1 + i32(-4)
-	if v2 != 0 {
-		t1 := int64(load32(m.memory, uint32(v0)))
-		t2 := int64(load32(m.memory, uint32(v2)))
-		return t1<<32 | t2
+	v3 = v2 + i32(-4)
+	if v3 != 0 {
+		t0 := int64(load32(m.memory, uint32(v0)))
+		t1 := int64(load32(m.memory, uint32(v3)))
+		return t0<<32 | t1
 	}
 l0:
+	if uint32(v1) < uint32(i32(2)) {
+		goto l2
+	}
+	v2 = v2 + i32(-2)
+	if v2 != 0 {
+		t3 := int64(load16(m.memory, uint32(v0)))
+		t4 := int64(load16(m.memory, uint32(v2)))
+		return t3<<32 | t4
+	}
+l2:
 	if v1 != 0 {
-		v2 = i32(0)
-	l3:
-		{
-			t0 := int32(m.memory[uint32(v0)])
-			v2 = v2<<8 | t0
-			v0 = v0 + i32(1)
-			v1 = v1 + i32(-1)
-			if v1 != 0 {
-				goto l3
-			}
-		}
-		return int64(uint32(v2)) * i64(0x100000001)
+		t2 := int64(m.memory[uint32(v0)])
+		return t2
 	}
 	return i64(0)
 }
@@ -6740,7 +6741,7 @@ func (m *Module) _hooksig__names__CheckedNames_LT_I_GT___insert__h90925dcc3605a7
 		t7 := int32(m.memory[uint32(v0)])
 		t8 := v4
 		var p9 int32
-		if uint32(t7&i32(255)) > uint32(i32(5)) {
+		if uint32(t7&i32(255)) > uint32(i32(4)) {
 			p9 = 1
 		}
 		v4 = t8 | p9

@@ -63,7 +63,6 @@ fn eq_of_same_len(word: &[u8], other: &[u8]) -> bool {
             let mut words = word.as_chunks().0.iter().zip(other.as_chunks().0);
             eq((last, other_last)) && words.all(eq)
         }
-        _ if word.len() < 4 => word.eq_ignore_ascii_case(other),
         _ => words::eq_ignore_case(words::ends(word), words::ends(other)),
     }
 }
