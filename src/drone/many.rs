@@ -78,7 +78,6 @@ pub(crate) fn sign_each<'b>(
     key.mac_many(
         deliveries.map(|delivery| (delivery.body, delivery.now)),
         |now, hash| {
-            // Every time was checked above.
             if now != written_for {
                 // Every time was checked above.
                 (date, written_for) = (in_bounds(date::write(now).ok()), now);

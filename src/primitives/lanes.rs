@@ -1,7 +1,7 @@
 //! SHA-256 of several independent streams at once (feature `lanes`).
 //!
 //! SHA instructions of one stream wait for each other and leave more than half of the processor idle. Of
-//! three deliveries that are signed at once, each takes 0.58 of the time of one alone (`make bench`). More
+//! three deliveries that are signed at once, each takes 0.57 of the time of one alone (`make bench`). More
 //! streams do not help, because three keep the processor's unit busy.
 
 #[cfg(all(target_arch = "x86_64", not(hooksig_host_compress)))]
