@@ -178,59 +178,42 @@
 
 // The major part of HOOKSIG_VERSION.
 #define HOOKSIG_VERSION_MAJOR 0
-
 // The minor part of HOOKSIG_VERSION.
 #define HOOKSIG_VERSION_MINOR 1
-
 // The patch part of HOOKSIG_VERSION.
 #define HOOKSIG_VERSION_PATCH 0
-
 // The size of a hooksig_key in 64-bit words, the same on every target: 160 bytes.
 #define HOOKSIG_KEY_WORDS 20
-
 // The size of a hooksig_policy in 64-bit words, the same on every target: 224 bytes.
 #define HOOKSIG_POLICY_WORDS 28
-
 // How far Date may be from the clock by default, in seconds.
 #define HOOKSIG_DEFAULT_MAX_SKEW 300
-
 // The longest list for hooksig_policy_require, in bytes.
 #define HOOKSIG_REQUIRED_MAX_LEN 128
-
 // The longest keyId for hooksig_policy_expect_key_id, in bytes.
 #define HOOKSIG_EXPECTED_KEY_ID_MAX_LEN 64
-
 // The size of a hooksig_replay_entry in 64-bit words, the same on every target: 48 bytes.
 #define HOOKSIG_REPLAY_ENTRY_WORDS 6
 
 // Pass this as a time if there is no clock. Date is then not compared with the time, so a delivery
 // can be replayed forever. Use a replay guard, which then never forgets.
 #define HOOKSIG_NO_CLOCK INT64_MIN
-
 // A time that means never.
 #define HOOKSIG_NEVER INT64_MAX
-
 // The length of the tag in a hooksig_verified, in bytes.
 #define HOOKSIG_TAG_LEN 32
-
 // The length of the Signature value of a Drone delivery, in bytes without a NUL.
 #define HOOKSIG_DELIVERY_SIGNATURE_LEN 119
-
 // The size of a hooksig_pending_body in 64-bit words, the same on every target: 256 bytes.
 #define HOOKSIG_PENDING_BODY_WORDS 32
-
 // The maximum number of names that a signature may cover.
 #define HOOKSIG_MAX_NAMES 128
-
 // The maximum length of a signing string, in bytes.
 #define HOOKSIG_MAX_SIGNING_STRING_LEN 4096
-
 // The length of a Signature value without keyId and list, in bytes, for hooksig_sign.
 #define HOOKSIG_SIGNATURE_BASE_LEN 100
-
 // The length of a Digest value with one SHA-256, in bytes without a NUL.
 #define HOOKSIG_DIGEST_FIELD_LEN 52
-
 // The length of an HTTP-date as senders write it (IMF-fixdate), in bytes without a NUL.
 #define HOOKSIG_DATE_LEN 29
 
@@ -564,8 +547,8 @@ const char *hooksig_status_text(int32_t status);
 //
 // Returns HOOKSIG_STATUS_OK; _EMPTY_SECRET if secret_len is 0 or every byte is NUL, which HMAC
 // cannot tell from an empty secret.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_key_init(struct hooksig_key *key, const void *secret, size_t secret_len);
+HOOKSIG_MUST_USE hooksig_status hooksig_key_init(struct hooksig_key *key, const void *secret,
+        size_t secret_len);
 
 // Overwrites a key with zeros. Does nothing if key is NULL.
 void hooksig_key_wipe(struct hooksig_key *key);
@@ -580,8 +563,8 @@ HOOKSIG_MUST_USE hooksig_status hooksig_policy_init(struct hooksig_policy *polic
 //
 // Risk of a larger value: without a replay guard, a recorded request can be replayed for that long
 // after its Date.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_policy_set_max_skew(struct hooksig_policy *policy, uint32_t seconds);
+HOOKSIG_MUST_USE hooksig_status hooksig_policy_set_max_skew(struct hooksig_policy *policy,
+        uint32_t seconds);
 
 // Sets the headers that a signature must cover, instead of date and digest.
 //
@@ -596,9 +579,8 @@ hooksig_status hooksig_policy_set_max_skew(struct hooksig_policy *policy, uint32
 // Returns HOOKSIG_STATUS_OK; _EMPTY_LIST, _MALFORMED_LIST, _REPEATED_NAME, _TOO_MANY_NAMES or
 // _UNSUPPORTED_NAME if it is no list of supported names; _BUFFER_TOO_SMALL if it is too long. The
 // policy changes only on HOOKSIG_STATUS_OK.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_policy_require(struct hooksig_policy *policy, const char *list,
-                                      size_t list_len);
+HOOKSIG_MUST_USE hooksig_status hooksig_policy_require(struct hooksig_policy *policy,
+        const char *list, size_t list_len);
 
 // Requires this keyId. By default any is accepted, because Drone sends hmac-key for every secret.
 //
@@ -608,21 +590,20 @@ hooksig_status hooksig_policy_require(struct hooksig_policy *policy, const char 
 //
 // Returns HOOKSIG_STATUS_OK; _INVALID_KEY_ID if it is empty and not NULL; _BUFFER_TOO_SMALL if it
 // is too long. The policy changes only on HOOKSIG_STATUS_OK.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_policy_expect_key_id(struct hooksig_policy *policy, const char *key_id,
-                                            size_t key_id_len);
+HOOKSIG_MUST_USE hooksig_status hooksig_policy_expect_key_id(struct hooksig_policy *policy,
+        const char *key_id, size_t key_id_len);
 
 // Sets whether a signature without algorithm is accepted as HMAC-SHA-256; false by default.
 //
 // This does not weaken verification, because HMAC-SHA-256 is computed in any case. A sender that
 // uses another algorithm is then refused with _SIGNATURE_MISMATCH.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_policy_allow_missing_algorithm(struct hooksig_policy *policy, bool allow);
+HOOKSIG_MUST_USE hooksig_status hooksig_policy_allow_missing_algorithm(
+        struct hooksig_policy *policy, bool allow);
 
 // Sets whether algorithm="hs2019" (drafts 11 and 12) is accepted as HMAC-SHA-256; false by
 // default. See hooksig_policy_allow_missing_algorithm for the effect.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_policy_allow_hs2019(struct hooksig_policy *policy, bool allow);
+HOOKSIG_MUST_USE hooksig_status hooksig_policy_allow_hs2019(struct hooksig_policy *policy,
+        bool allow);
 
 // Claims a verified delivery, so that it is accepted once. Call it after hooksig_verify or
 // hooksig_pending_body_finish. hooksig_receive, hooksig_pending_body_receive,
@@ -641,9 +622,8 @@ hooksig_status hooksig_policy_allow_hs2019(struct hooksig_policy *policy, bool a
 // policy with a larger skew than guard_max_skew; _REPLAYED if it was claimed before; _DATE_TOO_OLD
 // if it expired after its head was verified, for example while a slow body arrived;
 // _REPLAY_GUARD_FULL, also if there is no guard. The guard changes only on HOOKSIG_STATUS_OK.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_replay_claim(const struct hooksig_receiver *receiver,
-                                    const struct hooksig_verified *verified);
+HOOKSIG_MUST_USE hooksig_status hooksig_replay_claim(const struct hooksig_receiver *receiver,
+        const struct hooksig_verified *verified);
 
 // Reads the event and action from a body, for a sender. A receiver uses hooksig_receive or
 // hooksig_pending_body_finish_delivery, which also compare X-Drone-Event, because anyone can
@@ -654,9 +634,8 @@ hooksig_status hooksig_replay_claim(const struct hooksig_receiver *receiver,
 // delivery        receives the event and action
 //
 // Returns HOOKSIG_STATUS_OK; _MALFORMED_BODY, also if the text ends before both are known.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_delivery_read(const void *body, size_t body_len,
-                                     struct hooksig_delivery *delivery);
+HOOKSIG_MUST_USE hooksig_status hooksig_delivery_read(const void *body, size_t body_len,
+        struct hooksig_delivery *delivery);
 
 // Signs a body as a Drone server does: Date, Digest, and a Signature over both with keyId
 // "hmac-key".
@@ -667,10 +646,8 @@ hooksig_status hooksig_delivery_read(const void *body, size_t body_len,
 // headers         receives the header values
 //
 // Returns HOOKSIG_STATUS_OK or _TIME_OUT_OF_RANGE.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_delivery_sign(const struct hooksig_key *key, const void *body,
-                                     size_t body_len, int64_t now,
-                                     struct hooksig_delivery_headers *headers);
+HOOKSIG_MUST_USE hooksig_status hooksig_delivery_sign(const struct hooksig_key *key,
+        const void *body, size_t body_len, int64_t now, struct hooksig_delivery_headers *headers);
 
 // Signs many deliveries, each as hooksig_delivery_sign does. On a processor with SHA instructions,
 // a delivery takes about 0.6 of the time of that function. Bodies may have any lengths.
@@ -682,12 +659,9 @@ hooksig_status hooksig_delivery_sign(const struct hooksig_key *key, const void *
 //
 // Returns HOOKSIG_STATUS_OK; _BUFFER_TOO_SMALL if headers_len is less than deliveries_len;
 // _TIME_OUT_OF_RANGE if one of the times is.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_delivery_sign_many(const struct hooksig_key *key,
-                                          const struct hooksig_outgoing *deliveries,
-                                          size_t deliveries_len,
-                                          struct hooksig_delivery_headers *headers,
-                                          size_t headers_len);
+HOOKSIG_MUST_USE hooksig_status hooksig_delivery_sign_many(const struct hooksig_key *key,
+        const struct hooksig_outgoing *deliveries, size_t deliveries_len,
+        struct hooksig_delivery_headers *headers, size_t headers_len);
 
 // Receives a Drone delivery whose body is in one buffer: verifies signature, policy, date and
 // body, reads the event, compares every X-Drone-Event field with it and, if there is a guard,
@@ -702,16 +676,14 @@ hooksig_status hooksig_delivery_sign_many(const struct hooksig_key *key,
 // Otherwise, in this order, a status of hooksig_verify; of hooksig_delivery_read; _EVENT_MISMATCH
 // if a field contradicts the body; with a guard, a status of hooksig_replay_claim. The guard
 // changes only on success.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_receive(const struct hooksig_receiver *receiver,
-                               const struct hooksig_request *request, const void *body,
-                               size_t body_len, struct hooksig_received *received);
+HOOKSIG_MUST_USE hooksig_status hooksig_receive(const struct hooksig_receiver *receiver,
+        const struct hooksig_request *request, const void *body, size_t body_len,
+        struct hooksig_received *received);
 
 // As hooksig_receive, with a raw head.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_receive_head(const struct hooksig_receiver *receiver, const char *head,
-                                    size_t head_len, const void *body, size_t body_len,
-                                    struct hooksig_received *received);
+HOOKSIG_MUST_USE hooksig_status hooksig_receive_head(const struct hooksig_receiver *receiver,
+        const char *head, size_t head_len, const void *body, size_t body_len,
+        struct hooksig_received *received);
 
 // Does the rest of hooksig_receive after hooksig_begin: checks the body, reads the event, compares
 // the X-Drone-Event fields, and claims the delivery if there is a guard.
@@ -728,19 +700,15 @@ hooksig_status hooksig_receive_head(const struct hooksig_receiver *receiver, con
 // Returns HOOKSIG_STATUS_OK if and only if the delivery is genuine and, with a guard, new.
 // Otherwise _WRONG_STATE, also if hooksig_pending_body_update hashed bytes before;
 // _DIGEST_MISMATCH if the body is not the one that was signed; then as hooksig_receive.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_pending_body_receive(struct hooksig_pending_body *pending,
-                                            const struct hooksig_receiver *receiver,
-                                            const struct hooksig_request *request, const void *body,
-                                            size_t body_len, struct hooksig_received *received);
+HOOKSIG_MUST_USE hooksig_status hooksig_pending_body_receive(struct hooksig_pending_body *pending,
+        const struct hooksig_receiver *receiver, const struct hooksig_request *request,
+        const void *body, size_t body_len, struct hooksig_received *received);
 
 // As hooksig_pending_body_receive, with the raw head that hooksig_begin_head got.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_pending_body_receive_head(struct hooksig_pending_body *pending,
-                                                 const struct hooksig_receiver *receiver,
-                                                 const char *head, size_t head_len,
-                                                 const void *body, size_t body_len,
-                                                 struct hooksig_received *received);
+HOOKSIG_MUST_USE hooksig_status hooksig_pending_body_receive_head(
+        struct hooksig_pending_body *pending, const struct hooksig_receiver *receiver,
+        const char *head, size_t head_len, const void *body, size_t body_len,
+        struct hooksig_received *received);
 
 // Does the same as hooksig_pending_body_receive, for a body that hooksig_pending_body_update has
 // hashed.
@@ -753,20 +721,16 @@ hooksig_status hooksig_pending_body_receive_head(struct hooksig_pending_body *pe
 //
 // Returns the statuses of hooksig_pending_body_receive, without _WRONG_STATE for hashed bytes;
 // _MALFORMED_BODY also if start ends before both are known.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_pending_body_finish_delivery(struct hooksig_pending_body *pending,
-                                                    const struct hooksig_receiver *receiver,
-                                                    const struct hooksig_request *request,
-                                                    const void *start, size_t start_len,
-                                                    struct hooksig_received *received);
+HOOKSIG_MUST_USE hooksig_status hooksig_pending_body_finish_delivery(
+        struct hooksig_pending_body *pending, const struct hooksig_receiver *receiver,
+        const struct hooksig_request *request, const void *start, size_t start_len,
+        struct hooksig_received *received);
 
 // As hooksig_pending_body_finish_delivery, with the raw head that hooksig_begin_head got.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_pending_body_finish_delivery_head(struct hooksig_pending_body *pending,
-                                                         const struct hooksig_receiver *receiver,
-                                                         const char *head, size_t head_len,
-                                                         const void *start, size_t start_len,
-                                                         struct hooksig_received *received);
+HOOKSIG_MUST_USE hooksig_status hooksig_pending_body_finish_delivery_head(
+        struct hooksig_pending_body *pending, const struct hooksig_receiver *receiver,
+        const char *head, size_t head_len, const void *start, size_t start_len,
+        struct hooksig_received *received);
 
 // Checks the head of a request before the body arrives: parameters, policy, date, then the MAC.
 // Nothing is hashed for a malformed or stale request.
@@ -792,16 +756,12 @@ hooksig_status hooksig_pending_body_finish_delivery_head(struct hooksig_pending_
 // _TOO_MANY_NAMES if more than 16 fields repeat a covered header; _MISSING_HEADER,
 // _CONTROL_BYTE, _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG; _SIGNATURE_MISMATCH. pending is written
 // only on HOOKSIG_STATUS_PENDING.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_begin(struct hooksig_pending_body *pending,
-                             const struct hooksig_receiver *receiver,
-                             const struct hooksig_request *request);
+HOOKSIG_MUST_USE hooksig_status hooksig_begin(struct hooksig_pending_body *pending,
+        const struct hooksig_receiver *receiver, const struct hooksig_request *request);
 
 // As hooksig_begin, with a raw head: head_len bytes, as hooksig_head_body_len found them.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_begin_head(struct hooksig_pending_body *pending,
-                                  const struct hooksig_receiver *receiver, const char *head,
-                                  size_t head_len);
+HOOKSIG_MUST_USE hooksig_status hooksig_begin_head(struct hooksig_pending_body *pending,
+        const struct hooksig_receiver *receiver, const char *head, size_t head_len);
 
 // Hashes the next piece of a body. Pieces may have any size. After the last one, get the verdict
 // from hooksig_pending_body_finish_delivery.
@@ -810,9 +770,8 @@ hooksig_status hooksig_begin_head(struct hooksig_pending_body *pending,
 // chunk, chunk_len  the next bytes as received; NULL with 0 is an empty piece
 //
 // Returns HOOKSIG_STATUS_PENDING.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_pending_body_update(struct hooksig_pending_body *pending, const void *chunk,
-                                           size_t chunk_len);
+HOOKSIG_MUST_USE hooksig_status hooksig_pending_body_update(struct hooksig_pending_body *pending,
+        const void *chunk, size_t chunk_len);
 
 // Gives the verdict on a signed request that is not a Drone delivery, after its body was hashed in
 // pieces. For a delivery use hooksig_pending_body_finish_delivery, because this function accepts a
@@ -823,9 +782,8 @@ hooksig_status hooksig_pending_body_update(struct hooksig_pending_body *pending,
 //
 // Returns HOOKSIG_STATUS_OK if and only if the request is genuine; _DIGEST_MISMATCH if the body is
 // not the one that was signed.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_pending_body_finish(struct hooksig_pending_body *pending,
-                                           struct hooksig_verified *verified);
+HOOKSIG_MUST_USE hooksig_status hooksig_pending_body_finish(struct hooksig_pending_body *pending,
+        struct hooksig_verified *verified);
 
 // Verifies a request whose body is in one buffer: signature, policy, date and body. For a Drone
 // delivery prefer hooksig_receive, which also compares the event and refuses a replay. If the MAC
@@ -836,16 +794,14 @@ hooksig_status hooksig_pending_body_finish(struct hooksig_pending_body *pending,
 //
 // Returns HOOKSIG_STATUS_OK if and only if the request is genuine. Otherwise an error of
 // hooksig_begin, or _DIGEST_MISMATCH if the body is not the one that was signed.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_verify(const struct hooksig_receiver *receiver,
-                              const struct hooksig_request *request, const void *body,
-                              size_t body_len, struct hooksig_verified *verified);
+HOOKSIG_MUST_USE hooksig_status hooksig_verify(const struct hooksig_receiver *receiver,
+        const struct hooksig_request *request, const void *body, size_t body_len,
+        struct hooksig_verified *verified);
 
 // As hooksig_verify, with a raw head.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_verify_head(const struct hooksig_receiver *receiver, const char *head,
-                                   size_t head_len, const void *body, size_t body_len,
-                                   struct hooksig_verified *verified);
+HOOKSIG_MUST_USE hooksig_status hooksig_verify_head(const struct hooksig_receiver *receiver,
+        const char *head, size_t head_len, const void *body, size_t body_len,
+        struct hooksig_verified *verified);
 
 // Finds the end of a raw HTTP/1.1 (or 1.0) head and the length of the body after it.
 //
@@ -863,9 +819,8 @@ hooksig_status hooksig_verify_head(const struct hooksig_receiver *receiver, cons
 // buffer is full. Nothing else was checked yet, each call searches from the start, and a head with
 // bare LF stays incomplete. After any other error close the connection, because the start of the
 // next request is uncertain.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_head_body_len(const char *received, size_t received_len, size_t *head_len,
-                                     size_t *body_len);
+HOOKSIG_MUST_USE hooksig_status hooksig_head_body_len(const char *received, size_t received_len,
+        size_t *head_len, size_t *body_len);
 
 // Writes the value of a request's Signature field, with the parameters in Drone's order. For an
 // Authorization field, put "Signature " before it. For a whole Drone delivery see
@@ -885,10 +840,9 @@ hooksig_status hooksig_head_body_len(const char *received, size_t received_len, 
 // _REPEATED_NAME or _UNSUPPORTED_NAME if the list cannot be signed; _MISSING_HEADER if a name is
 // not in the request; _CONTROL_BYTE; _HOST_MISMATCH; _SIGNING_STRING_TOO_LONG, because no receiver
 // would accept the signature; _BUFFER_TOO_SMALL.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_sign(const struct hooksig_key *key, const char *key_id, size_t key_id_len,
-                            const struct hooksig_request *request, const char *list,
-                            size_t list_len, char *out, size_t out_capacity, size_t *out_len);
+HOOKSIG_MUST_USE hooksig_status hooksig_sign(const struct hooksig_key *key, const char *key_id,
+        size_t key_id_len, const struct hooksig_request *request, const char *list, size_t list_len,
+        char *out, size_t out_capacity, size_t *out_len);
 
 // Writes the signing string of a request (draft 10, section 2.3): for each name of the list a line
 // "name: value", joined by LF. Use it for diagnostics or for other algorithms; hooksig_sign does
@@ -900,10 +854,8 @@ hooksig_status hooksig_sign(const struct hooksig_key *key, const char *key_id, s
 // out_len                  receives the length written, or the length needed on _BUFFER_TOO_SMALL
 //
 // Returns the statuses of hooksig_sign, except those about key and keyId.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_signing_string(const struct hooksig_request *request, const char *list,
-                                      size_t list_len, char *out, size_t out_capacity,
-                                      size_t *out_len);
+HOOKSIG_MUST_USE hooksig_status hooksig_signing_string(const struct hooksig_request *request,
+        const char *list, size_t list_len, char *out, size_t out_capacity, size_t *out_len);
 
 // Writes the value of the Digest field for a body: "SHA-256=" and base64.
 //
@@ -912,9 +864,8 @@ hooksig_status hooksig_signing_string(const struct hooksig_request *request, con
 // out_len            receives HOOKSIG_DIGEST_FIELD_LEN, also on _BUFFER_TOO_SMALL
 //
 // Returns HOOKSIG_STATUS_OK or _BUFFER_TOO_SMALL.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_digest_field(const void *body, size_t body_len, char *out,
-                                    size_t out_capacity, size_t *out_len);
+HOOKSIG_MUST_USE hooksig_status hooksig_digest_field(const void *body, size_t body_len, char *out,
+        size_t out_capacity, size_t *out_len);
 
 // Writes a time as an HTTP-date, such as "Sun, 06 Nov 1994 08:49:37 GMT".
 //
@@ -923,9 +874,8 @@ hooksig_status hooksig_digest_field(const void *body, size_t body_len, char *out
 // out_len            receives HOOKSIG_DATE_LEN, also on _BUFFER_TOO_SMALL
 //
 // Returns HOOKSIG_STATUS_OK, _TIME_OUT_OF_RANGE or _BUFFER_TOO_SMALL.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_date_format(int64_t unix_seconds, char *out, size_t out_capacity,
-                                   size_t *out_len);
+HOOKSIG_MUST_USE hooksig_status hooksig_date_format(int64_t unix_seconds, char *out,
+        size_t out_capacity, size_t *out_len);
 
 // Parses an HTTP-date in any of its three forms (RFC 9110, section 5.6.7).
 //
@@ -934,9 +884,8 @@ hooksig_status hooksig_date_format(int64_t unix_seconds, char *out, size_t out_c
 // unix_seconds    receives the time
 //
 // Returns HOOKSIG_STATUS_OK or _MALFORMED_DATE.
-HOOKSIG_MUST_USE
-hooksig_status hooksig_date_parse(const char *date, size_t date_len, int64_t now,
-                                  int64_t *unix_seconds);
+HOOKSIG_MUST_USE hooksig_status hooksig_date_parse(const char *date, size_t date_len, int64_t now,
+        int64_t *unix_seconds);
 
 #ifdef __cplusplus
 }  // extern "C"

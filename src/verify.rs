@@ -161,8 +161,8 @@ impl<'k, K: AsRef<Key>> Verifier<'k, K> {
         let date_field = fields.date.get(Error::MissingDate, Error::RepeatedDate)?;
         let date = self.policy.read_date(date_field, clock)?;
         let digest_field = fields.digest.get(Error::MissingDigest, Error::RepeatedDigest)?;
-        // The signing string of Drone's list is of one length if both fields are. Date and digest occur once,
-        // so control bytes are left to check: a parsed date has none, and neither has a parsed digest.
+        // The signing string of Drone's list, if both values have Drone's lengths. Each occurs once, so only
+        // control bytes are left to check. A parsed date has none, and neither has such a digest if it parses.
         let usual = if names.is_date_digest && (date.is_some() || !has_control(date_field)) {
             verbatim::read_signing_string(date_field, digest_field)
         } else {

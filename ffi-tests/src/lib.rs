@@ -65,22 +65,54 @@ pub fn header(sources: &Path) -> String {
         assert!(text.contains(from), "{from} is in the generated header");
         text.replace(from, to)
     });
-    fill_prototypes(&text)
+    join_constants(&fill_prototypes(&text))
 }
 
-/// Puts as many parameters on each line of a prototype as fit, because cbindgen gives each its own.
+/// Fills the lines of each prototype, because cbindgen gives each parameter its own.
 fn fill_prototypes(text: &str) -> String {
-    let mut filled: Vec<String> = Vec::new();
-    let mut is_prototype = false;
+    let mut filled = String::new();
+    let mut prototype = String::new();
     for line in text.lines() {
-        let parameter = line.trim_start();
-        match filled.last_mut() {
-            Some(last) if is_prototype && last.len() + 1 + parameter.len() <= WIDTH => {
-                *last = format!("{last} {parameter}");
+        if !prototype.is_empty() || line.starts_with("HOOKSIG_MUST_USE") {
+            prototype.push_str(line.trim());
+            prototype.push(' ');
+            if line.ends_with(';') {
+                filled.push_str(&wrapped(prototype.trim()));
+                prototype.clear();
             }
-            _ => filled.push(line.to_owned()),
+        } else {
+            filled.push_str(line);
+            filled.push('\n');
         }
-        is_prototype = line.ends_with(',') && (is_prototype || line.starts_with("hooksig_"));
     }
-    filled.join("\n") + "\n"
+    filled
+}
+
+/// Breaks a prototype after its parenthesis or its commas where a line would become too long.
+fn wrapped(prototype: &str) -> String {
+    let (name, parameters) = prototype.split_once('(').expect("a prototype has parameters");
+    let mut lines = vec![format!("{name}(")];
+    for parameter in parameters.split_inclusive(", ") {
+        match lines.last_mut() {
+            Some(line) if line.len() + parameter.trim_end().len() <= WIDTH => {
+                line.push_str(parameter)
+            }
+            _ => lines.push(format!("        {parameter}")),
+        }
+    }
+    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+/// Removes the empty lines between constants whose comments take one line.
+fn join_constants(text: &str) -> String {
+    let lines: Vec<_> = text.lines().collect();
+    let is_between = |at: usize| {
+        let is_constant = |at: usize| {
+            lines[at].starts_with("// ") && lines[at + 1].starts_with("#define HOOKSIG_")
+        };
+        lines[at].is_empty() && is_constant(at - 2) && is_constant(at + 1)
+    };
+    let kept =
+        (0..lines.len()).filter(|&at| !(2..lines.len() - 2).contains(&at) || !is_between(at));
+    kept.map(|at| format!("{}\n", lines[at])).collect()
 }
