@@ -71,8 +71,8 @@ class Image:
     def running(self):
         """Runs the program in the last stage, which has no other file."""
         files = [str(path.relative_to(self.root)) for path in self.root.rglob("*")]
-        if files != [self.program.lstrip("/")]:
-            raise ValueError(f"the last stage holds {files}")
+        if self.base != "scratch" or files != [self.program.lstrip("/")]:
+            raise ValueError(f"the last stage holds {self.base} and {files}, and runs {self.program}")
         isolated = ["chroot", f"--userspec={self.user}"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "chroot"]
         process = subprocess.Popen([*isolated, self.root, self.program], env=os.environ | {"DRONE_WEBHOOK_SECRET": SECRET},
                                    stdout=subprocess.DEVNULL)

@@ -118,10 +118,12 @@ def follow_recipe(block, here, folder, ports):
     image = Image(context, folder / "image", environment(folder / "home") | cargo)
     try:
         image.build(block.text)
+        with image.running():
+            said = ask(ROOT / "target/program/hooksig", ports.put("http://127.0.0.1:8080/hooks"))
     except subprocess.CalledProcessError as error:
         raise Failure(f"line {block.line}: RUN {error.cmd}\n{error.stdout}") from error
-    with image.running():
-        said = ask(ROOT / "target/program/hooksig", ports.put("http://127.0.0.1:8080/hooks"))
+    except (OSError, ValueError) as error:
+        raise Failure(f"line {block.line}: {error}") from error
     if not said.startswith("accepted"):
         raise Failure(f"line {block.line}: the program in the container answers: {said}")
 
