@@ -33,9 +33,10 @@ run() {
     }
 }
 
+# run_rust_tests OPTION...: with the features of the options.
 run_rust_tests() {
     local executable
-    cargo test --locked -p hooksig --all-features --lib --test suite --test model --no-run \
+    cargo test --locked -p hooksig "$@" --lib --test suite --test model --no-run \
         --message-format json | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' >"$out/tests"
     while read -r executable; do
         run "$executable" --quiet
@@ -74,9 +75,9 @@ run_c_program million 1000
 run_c_program deliveries vectors/deliveries/*.http
 # shellcheck disable=SC2046 # No name of theirs has a space.
 run_c_program conformance $(find vectors/cases -name '*.jsonl')
-run_rust_tests
+run_rust_tests --all-features
 instrumented "$out/small" '--cfg "sha2_backend_soft=\"compact\""'
-run_rust_tests
+run_rust_tests --features small
 
 "$tools/llvm-profdata" merge -sparse "$out"/profiles/*.profraw -o "$out/profile"
 readarray -t programs <"$out/executables"
